@@ -1,0 +1,1 @@
+//! Vakhta keeps watch over accounts and reports to Telegram.

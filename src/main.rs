@@ -1,0 +1,2 @@
+//! Arguments become a command, a command becomes an exit code.
+fn main() {}
