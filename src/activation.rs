@@ -1,0 +1,29 @@
+//! A wake-up without data.
+//!
+//! Ringing carries no reason and is never lost: whoever wakes up reads its work from the database, so the path after a
+//! crash and the ordinary path are one. Many rings before the sleeper looks are one wake-up.
+
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// A bell between any thread and one waiting task. Clones ring the same bell.
+#[derive(Debug, Clone, Default)]
+pub struct Activator(Arc<Notify>);
+
+impl Activator {
+    /// A bell that nobody has rung yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Wakes the waiting task, or the next one that waits. Never blocks; may be called from any thread.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+
+    /// Waits for a ring; returns at once if one came since the last wait.
+    pub async fn rung(&self) {
+        self.0.notified().await;
+    }
+}

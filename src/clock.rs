@@ -1,0 +1,112 @@
+//! The time of day, as the whole program sees it.
+//!
+//! Nothing else asks the system for the time, so a test or the demo can set it. Durations are measured with tokio's
+//! monotonic `Instant`; this clock is for what is stored and shown.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+/// A moment, in unix milliseconds UTC: what the database stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct UnixMs(pub i64);
+
+impl UnixMs {
+    /// The moment `duration` later; stays at the last moment instead of overflowing.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis(duration)))
+    }
+
+    /// The moment `duration` earlier.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(duration)))
+    }
+
+    /// How long ago `earlier` was; zero when the clock was set back in between.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Where the time comes from: the system, or a value that is set. Clones share it.
+#[derive(Clone)]
+pub struct Clock(Arc<Source>);
+
+enum Source {
+    System,
+    Set(AtomicI64),
+}
+
+impl Clock {
+    /// The system's time.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Arc::new(Source::System))
+    }
+
+    /// A clock that stands at `start` until it is moved.
+    #[must_use]
+    pub fn set_to(start: UnixMs) -> Self {
+        Self(Arc::new(Source::Set(AtomicI64::new(start.0))))
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> UnixMs {
+        match &*self.0 {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that asks the system"
+            )]
+            Source::System => UnixMs(
+                std::time::SystemTime::now()
+                    .duration_since(std::time::UNIX_EPOCH)
+                    .map_or(0, millis),
+            ),
+            Source::Set(value) => UnixMs(value.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a set clock forward; the system's clock cannot be moved and stays as it is.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Set(value) = &*self.0 {
+            value.fetch_add(millis(by), Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a set clock, backwards too: people do that to real clocks.
+    pub fn set(&self, to: UnixMs) {
+        if let Source::Set(value) = &*self.0 {
+            value.store(to.0, Ordering::SeqCst);
+        }
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now().0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_set_back_gives_no_negative_duration() {
+        let clock = Clock::set_to(UnixMs(10_000));
+        let before = clock.now();
+        clock.set(UnixMs(4_000));
+        assert_eq!(clock.now().since(before), Duration::ZERO);
+        clock.advance(Duration::from_secs(7));
+        assert_eq!(clock.now().since(before), Duration::from_secs(1));
+    }
+}

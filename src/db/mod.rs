@@ -1,0 +1,251 @@
+//! The database: many readers, one writer.
+//!
+//! [`Db::write`] sends a closure to the writer thread (`writer.rs`), which commits what is waiting as one transaction;
+//! [`Db::read`] runs a closure on a pooled `query_only` connection on a blocking thread. Both work on any runtime. No
+//! connection crosses an await, no closure sends anything anywhere. A storage error is an error, never an answer.
+//!
+//! The file is in WAL mode with `synchronous = FULL`: what was acknowledged survives a power cut.
+
+mod lock;
+mod migrations;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use crossbeam_channel::Sender;
+use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::OpenFlags;
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::activation::Activator;
+use crate::tasks::{Tasks, ThreadEnd};
+
+pub use lock::InstanceLock;
+pub use migrations::VERSION as SCHEMA_VERSION;
+pub use rusqlite::Connection;
+pub use writer::WriteTx;
+
+/// Requests waiting for the writer at most. At 50,000 a second this is 20 ms of work; a longer queue would only hide
+/// that the disk is too slow.
+const WRITE_QUEUE: usize = 1024;
+
+/// How long a request waits for a place in that queue before it fails as overloaded.
+const WRITE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Reading connections. More would only take memory: a read takes microseconds.
+const READERS: u32 = 3;
+
+/// Pages in the write-ahead log before they are carried over into the file.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// How long SQLite waits for a lock that another process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why the database could not serve a request; everything else is the request's own error.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The writer was too busy for ten seconds.
+    #[error("the database is overloaded: no place in its queue for {} s", WRITE_PATIENCE.as_secs())]
+    Overloaded,
+    /// The writer thread has ended.
+    #[error("the database is closed")]
+    Closed,
+    /// The request's own code panicked; its changes were taken back.
+    #[error("a database request panicked; its changes were taken back")]
+    Panicked,
+    /// The group could not be committed: none of it happened.
+    #[error("nothing was stored: {0}")]
+    Commit(String),
+}
+
+/// A handle to the database. Clones share the writer and the pool.
+#[derive(Clone)]
+pub struct Db {
+    path: Arc<PathBuf>,
+    readers: r2d2::Pool<SqliteConnectionManager>,
+    requests: Sender<Box<dyn writer::Request>>,
+    places: Arc<Semaphore>,
+    foreign_write: Activator,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({})", self.path.display())
+    }
+}
+
+impl Db {
+    /// Opens or makes the file, brings its schema up to date, and starts the writer thread.
+    ///
+    /// The thread ends when every clone of the handle is gone; [`ThreadEnd`] tells when that has happened.
+    ///
+    /// # Errors
+    /// When the path cannot be opened, is not a database of Vakhta, is read-only, or is newer than this program.
+    pub fn open(path: &Path, tasks: &Tasks) -> anyhow::Result<(Self, ThreadEnd)> {
+        let context = || format!("open the database {}", path.display());
+        let connection = open_writer(path).with_context(context)?;
+        let readers = open_readers(path).with_context(context)?;
+        let (requests, waiting) = crossbeam_channel::bounded(WRITE_QUEUE);
+        let foreign_write = Activator::new();
+        let bell = foreign_write.clone();
+        let end = tasks
+            .thread("db-writer", move || {
+                writer::run(&connection, &waiting, &bell);
+            })
+            .context("start the writer thread")?;
+        let db = Self {
+            path: Arc::new(path.to_owned()),
+            readers,
+            requests,
+            places: Arc::new(Semaphore::new(WRITE_QUEUE)),
+            foreign_write,
+        };
+        Ok((db, end))
+    }
+
+    /// Runs `work` on a reading connection.
+    ///
+    /// # Errors
+    /// The error of `work`, or why no connection could be had.
+    pub async fn read<T, F>(&self, work: F) -> anyhow::Result<T>
+    where
+        F: FnOnce(&Connection) -> anyhow::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let readers = self.readers.clone();
+        let span = tracing::Span::current();
+        tokio::task::spawn_blocking(move || {
+            let _entered = span.entered();
+            let connection = readers.get().context("take a reading connection")?;
+            work(&connection)
+        })
+        .await
+        .context("read from the database")?
+    }
+
+    /// Runs `work` in a write transaction and returns after its commit.
+    ///
+    /// If the caller stops waiting, a request that was accepted is done all the same.
+    ///
+    /// # Errors
+    /// The error of `work` (its changes are taken back), or a [`DbError`].
+    pub async fn write<T, F>(&self, work: F) -> anyhow::Result<T>
+    where
+        F: FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let places = Arc::clone(&self.places).acquire_owned();
+        let place = tokio::time::timeout(WRITE_PATIENCE, places)
+            .await
+            .map_err(|_| DbError::Overloaded)?
+            .map_err(|_| DbError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        // A place in the queue was taken above, so this never finds it full.
+        self.requests
+            .try_send(Box::new(writer::Job::new(work, reply, place)))
+            .map_err(|err| match err {
+                crossbeam_channel::TrySendError::Full(_) => DbError::Overloaded,
+                crossbeam_channel::TrySendError::Disconnected(_) => DbError::Closed,
+            })?;
+        answer.await.map_err(|_| DbError::Closed)?
+    }
+
+    /// Rings when another process has committed something.
+    #[must_use]
+    pub fn foreign_write(&self) -> &Activator {
+        &self.foreign_write
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Requests that wait for the writer or are in its hands.
+    #[must_use]
+    pub fn writes_waiting(&self) -> usize {
+        WRITE_QUEUE.saturating_sub(self.places.available_permits())
+    }
+}
+
+/// Writes a consistent copy of a live database to `target`, which must not exist yet.
+///
+/// # Errors
+/// When `source` cannot be read or `target` exists or cannot be written. A half-written copy is removed.
+pub fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
+    if target.exists() {
+        bail!("{} exists already; name a new file", target.display());
+    }
+    let connection = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .with_context(|| format!("open the database {}", source.display()))?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let name = target
+        .to_str()
+        .with_context(|| format!("{} is not a path SQLite can take", target.display()))?;
+    let copied = connection
+        .execute("VACUUM INTO ?1", [name])
+        .with_context(|| format!("write the copy {}", target.display()));
+    if copied.is_err() {
+        std::fs::remove_file(target).ok();
+    }
+    copied.map(|_| ())
+}
+
+/// Reads through the whole file; `ok`, or the first damage.
+///
+/// # Errors
+/// When the database fails.
+pub fn quick_check(connection: &Connection) -> anyhow::Result<String> {
+    connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .context("check the database")
+}
+
+fn open_writer(path: &Path) -> anyhow::Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    if connection.is_readonly("main")? {
+        bail!("the file or its folder is read-only; Vakhta must be able to write both");
+    }
+    // WAL is set once here, before the pool opens, because switching needs the file alone.
+    let mode: String = connection
+        .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+        .context("switch to write-ahead logging")?;
+    if mode != "wal" {
+        bail!("write-ahead logging is not available there (journal mode stays {mode})");
+    }
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // A checkpoint holds up everybody for two syncs of the disk. Four times rarer than by default, for a log of 16 MB.
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // A savepoint keeps the old pages of what it changes; in a file that would be made and deleted for every request.
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    migrations::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn open_readers(path: &Path) -> anyhow::Result<r2d2::Pool<SqliteConnectionManager>> {
+    let manager = SqliteConnectionManager::file(path).with_init(|connection| {
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "query_only", true)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(())
+    });
+    // One helper thread and no eager connections: r2d2's defaults cost three threads and ten connections at rest.
+    let pool = r2d2::Pool::builder()
+        .max_size(READERS)
+        .min_idle(Some(1))
+        .connection_timeout(Duration::from_secs(2))
+        .test_on_check_out(false)
+        .thread_pool(Arc::new(scheduled_thread_pool::ScheduledThreadPool::new(1)))
+        .build(manager)?;
+    Ok(pool)
+}
+
+#[cfg(test)]
+mod tests;

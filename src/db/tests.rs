@@ -1,0 +1,167 @@
+//! The database against a real file: groups, faults, foreign writers, backups.
+
+use std::time::Duration;
+
+use super::*;
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+struct Opened {
+    db: Db,
+    end: ThreadEnd,
+    tasks: Tasks,
+    folder: tempfile::TempDir,
+}
+
+fn open() -> Opened {
+    let folder = tempfile::tempdir().unwrap();
+    let tasks = Tasks::new();
+    let (db, end) = Db::open(&folder.path().join("t.db"), &tasks).unwrap();
+    Opened {
+        db,
+        end,
+        tasks,
+        folder,
+    }
+}
+
+async fn facts(db: &Db) -> i64 {
+    db.read(|c| Ok(c.query_row("SELECT count(*) FROM fact", [], |row| row.get(0))?))
+        .await
+        .unwrap()
+}
+
+fn insert(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<()> {
+    tx.execute("INSERT INTO fact (key, value) VALUES (?1, '')", [key])?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_failed_request_takes_back_its_own_changes_only() {
+    let t = open();
+    let (good, bad, panicking) = tokio::join!(
+        t.db.write(|tx| insert(tx, "good")),
+        t.db.write(|tx| {
+            insert(tx, "bad")?;
+            Err::<(), _>(anyhow::anyhow!("changed my mind"))
+        }),
+        t.db.write(|tx| -> anyhow::Result<()> {
+            insert(tx, "worse")?;
+            panic!("as the test wants")
+        }),
+    );
+    good.unwrap();
+    assert_eq!(bad.unwrap_err().to_string(), "changed my mind");
+    assert!(matches!(
+        panicking.unwrap_err().downcast_ref(),
+        Some(DbError::Panicked)
+    ));
+    assert_eq!(facts(&t.db).await, 1);
+}
+
+#[tokio::test]
+async fn readers_cannot_write() {
+    let t = open();
+    let result = t.db.read(|c| Ok(c.execute("DELETE FROM fact", [])?)).await;
+    assert!(format!("{:#}", result.unwrap_err()).contains("readonly"));
+}
+
+#[tokio::test]
+async fn many_writers_at_once_all_succeed() {
+    let t = open();
+    let all = (0..3000).map(|i| {
+        let db = t.db.clone();
+        async move { db.write(move |tx| insert(tx, &i.to_string())).await }
+    });
+    for result in futures_util::future::join_all(all).await {
+        result.unwrap();
+    }
+    assert_eq!(facts(&t.db).await, 3000);
+    assert_eq!(t.db.writes_waiting(), 0);
+}
+
+#[tokio::test]
+async fn a_commit_of_another_process_rings() {
+    let t = open();
+    t.db.write(|tx| insert(tx, "own")).await.unwrap();
+    let other = Connection::open(t.db.path()).unwrap();
+    other
+        .execute("INSERT INTO fact (key, value) VALUES ('foreign', '')", [])
+        .unwrap();
+    tokio::time::timeout(LIMIT, t.db.foreign_write().rung())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_held_elsewhere_is_an_error_for_the_group_and_over_afterwards() {
+    let t = open();
+    let other = Connection::open(t.db.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = t.db.write(|tx| insert(tx, "late")).await.unwrap_err();
+    assert!(format!("{error:#}").contains("locked"), "{error:#}");
+    other.execute_batch("ROLLBACK").unwrap();
+    t.db.write(|tx| insert(tx, "late")).await.unwrap();
+    assert_eq!(facts(&t.db).await, 1);
+}
+
+#[tokio::test]
+async fn a_backup_of_a_live_database_is_whole_and_never_overwrites() {
+    let t = open();
+    t.db.write(|tx| insert(tx, "kept")).await.unwrap();
+    let copy = t.folder.path().join("copy.db");
+    backup(t.db.path(), &copy).unwrap();
+    backup(t.db.path(), &copy).unwrap_err();
+    let (restored, _end) = Db::open(&copy, &t.tasks).unwrap();
+    assert_eq!(facts(&restored).await, 1);
+}
+
+#[tokio::test]
+async fn the_writer_ends_when_the_last_handle_is_gone() {
+    let t = open();
+    let clone = t.db.clone();
+    drop(t.db);
+    clone.write(|tx| insert(tx, "last")).await.unwrap();
+    drop(clone);
+    assert!(t.end.wait(LIMIT).await);
+    let wal = t.folder.path().join("t.db-wal");
+    assert_eq!(wal.metadata().map_or(0, |m| m.len()), 0);
+}
+
+#[test]
+fn what_is_no_database_is_refused_unharmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    let text = "dear diary, this is not a database at all. ".repeat(40);
+    std::fs::write(&path, &text).unwrap();
+    let error = Db::open(&path, &Tasks::new()).unwrap_err();
+    assert!(format!("{error:#}").contains("not a database"), "{error:#}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+#[tokio::test]
+async fn a_full_disk_fails_the_request_and_harms_nothing() {
+    let t = open();
+    t.db.write(|tx| insert(tx, "before")).await.unwrap();
+    // SQLite's own limit on pages stands for a disk that has no more of them.
+    let limit = |pages: i64| {
+        t.db.write(move |tx| {
+            tx.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+            Ok(())
+        })
+    };
+    limit(1).await.unwrap();
+    let big = "x".repeat(4 * 1024 * 1024);
+    let (full, beside) = tokio::join!(
+        t.db.write(move |tx| insert(tx, &big)),
+        t.db.write(|tx| insert(tx, "beside"))
+    );
+    let error = full.unwrap_err();
+    assert!(format!("{error:#}").contains("full"), "{error:#}");
+    // A small request in the same group may have gone down with it, but never half.
+    let kept = 1 + i64::from(beside.is_ok());
+    assert_eq!(facts(&t.db).await, kept);
+    limit(1_000_000).await.unwrap();
+    t.db.write(|tx| insert(tx, "after")).await.unwrap();
+    assert_eq!(facts(&t.db).await, kept + 1);
+}

@@ -1,0 +1,220 @@
+//! The writer thread: the only place that changes the database.
+//!
+//! It owns the one writing connection and drains a bounded crossbeam channel: what is waiting is done in one IMMEDIATE
+//! transaction with a savepoint per request, and a request hears of its success only after the commit. A request that
+//! fails or panics takes back its own changes and nobody else's. Between requests it watches for commits of other
+//! processes (the command line beside a running bot) and rings for them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, anyhow};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use rusqlite::Connection;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use super::DbError;
+use crate::activation::Activator;
+
+/// Requests done in one transaction at most: enough to make a commit cheap, few enough to answer within milliseconds.
+const GROUP_LIMIT: usize = 256;
+
+/// How often a commit of another process is looked for. A request made by the command line is seen within this time.
+const FOREIGN_WRITE_PERIOD: Duration = Duration::from_millis(500);
+
+/// The right to change the database, given to one request inside the transaction. It reads like a connection; what
+/// writes takes a `&WriteTx`, so that it cannot be called on a reader.
+#[derive(Debug)]
+pub struct WriteTx<'c>(&'c Connection);
+
+impl std::ops::Deref for WriteTx<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0
+    }
+}
+
+/// One request, with its answer kept until the group is committed.
+pub(super) trait Request: Send {
+    /// Does the work; true if its changes are to stay.
+    fn run(&mut self, tx: &WriteTx<'_>) -> bool;
+    /// Tells the asker: the kept answer, or why the whole group failed.
+    fn answer(self: Box<Self>, commit: Result<(), &str>);
+}
+
+/// A closure with the way back to its asker.
+pub(super) struct Job<F, T> {
+    work: Option<F>,
+    result: Option<anyhow::Result<T>>,
+    reply: oneshot::Sender<anyhow::Result<T>>,
+    // Gives the place in the queue back when the request is over.
+    _place: OwnedSemaphorePermit,
+}
+
+impl<F, T> Job<F, T> {
+    pub(super) fn new(
+        work: F,
+        reply: oneshot::Sender<anyhow::Result<T>>,
+        place: OwnedSemaphorePermit,
+    ) -> Self {
+        Self {
+            work: Some(work),
+            result: None,
+            reply,
+            _place: place,
+        }
+    }
+}
+
+impl<F, T> Request for Job<F, T>
+where
+    F: FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send,
+    T: Send,
+{
+    fn run(&mut self, tx: &WriteTx<'_>) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        let result = catch_unwind(AssertUnwindSafe(|| work(tx)))
+            .unwrap_or_else(|_| Err(DbError::Panicked.into()));
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, commit: Result<(), &str>) {
+        let result = match (commit, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(DbError::Panicked.into()),
+            // A request that failed by itself keeps its own reason.
+            (Err(_), Some(Err(own))) => Err(own),
+            (Err(why), _) => Err(DbError::Commit(why.to_owned()).into()),
+        };
+        // The asker may have gone; what was asked is done all the same.
+        self.reply.send(result).ok();
+    }
+}
+
+/// Serves requests until every sender is gone, then checkpoints.
+pub(super) fn run(
+    connection: &Connection,
+    requests: &Receiver<Box<dyn Request>>,
+    foreign_write: &Activator,
+) {
+    let mut watcher = ForeignWrites::new(connection);
+    loop {
+        match requests.recv_timeout(FOREIGN_WRITE_PERIOD) {
+            Ok(first) => {
+                let mut group = vec![first];
+                group.extend(requests.try_iter().take(GROUP_LIMIT - 1));
+                serve(connection, group);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if watcher.seen(connection) {
+            foreign_write.ring();
+        }
+    }
+    if let Err(err) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+        tracing::warn!("the database could not be checkpointed: {err}");
+    }
+}
+
+fn serve(connection: &Connection, mut group: Vec<Box<dyn Request>>) {
+    match commit(connection, &mut group) {
+        Ok(()) => {
+            for request in group {
+                request.answer(Ok(()));
+            }
+        }
+        Err(err) => {
+            let why = format!("{err:#}");
+            for request in group {
+                request.answer(Err(&why));
+            }
+        }
+    }
+}
+
+fn commit(connection: &Connection, group: &mut [Box<dyn Request>]) -> anyhow::Result<()> {
+    connection
+        .execute_batch("BEGIN IMMEDIATE")
+        .context("begin to write")?;
+    let done = run_all(connection, group).and_then(|keep| {
+        connection
+            .execute_batch(if keep { "COMMIT" } else { "ROLLBACK" })
+            .context("commit to the database")
+    });
+    if done.is_err() && !connection.is_autocommit() {
+        connection
+            .execute_batch("ROLLBACK")
+            .context("roll back after a failed commit")?;
+    }
+    done
+}
+
+/// Does the work of a group; true when the transaction is to stay.
+fn run_all(connection: &Connection, group: &mut [Box<dyn Request>]) -> anyhow::Result<bool> {
+    let tx = WriteTx(connection);
+    // Who is alone in a transaction needs no savepoint, which keeps a copy of every page that is changed.
+    if let [alone] = group {
+        let keep = alone.run(&tx);
+        check_transaction(connection)?;
+        return Ok(keep);
+    }
+    for request in group {
+        connection.execute_batch("SAVEPOINT request")?;
+        let end = if request.run(&tx) {
+            "RELEASE request"
+        } else {
+            "ROLLBACK TO request; RELEASE request"
+        };
+        check_transaction(connection)?;
+        connection.execute_batch(end)?;
+    }
+    Ok(true)
+}
+
+/// A full disk may have rolled back the whole transaction already; then nothing of the group stays.
+fn check_transaction(connection: &Connection) -> anyhow::Result<()> {
+    if connection.is_autocommit() {
+        return Err(anyhow!(
+            "the transaction was taken back by the database (disk full?)"
+        ));
+    }
+    Ok(())
+}
+
+/// Notices commits of other processes by `PRAGMA data_version`, which costs no disk access.
+struct ForeignWrites {
+    version: Option<i64>,
+    looked_at: Instant,
+}
+
+impl ForeignWrites {
+    fn new(connection: &Connection) -> Self {
+        Self {
+            version: data_version(connection),
+            looked_at: Instant::now(),
+        }
+    }
+
+    fn seen(&mut self, connection: &Connection) -> bool {
+        if self.looked_at.elapsed() < FOREIGN_WRITE_PERIOD {
+            return false;
+        }
+        self.looked_at = Instant::now();
+        let version = data_version(connection);
+        let changed = version != self.version;
+        self.version = version;
+        changed
+    }
+}
+
+fn data_version(connection: &Connection) -> Option<i64> {
+    connection
+        .pragma_query_value(None, "data_version", |row| row.get(0))
+        .ok()
+}

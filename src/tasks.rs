@@ -1,0 +1,249 @@
+//! Tasks and threads with a name and an end.
+//!
+//! Everything that runs beside the main line is started here, so that it is named in the log, counted at the stop, and
+//! its death is noticed: when something *critical* ends before the program was asked to stop, by returning or by a
+//! panic, the whole program stops in order and the exit code says so.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Starts tasks and threads and waits for their end. Clones share everything.
+#[derive(Debug, Clone, Default)]
+pub struct Tasks {
+    stop: CancellationToken,
+    tracker: TaskTracker,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    running: Vec<&'static str>,
+    died: Option<&'static str>,
+}
+
+impl Tasks {
+    /// An empty set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The token that asks everything to stop.
+    #[must_use]
+    pub fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Asks everything to stop; returns at once.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Starts a task whose end is no news. A panic is logged.
+    pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let guard = self.enter(name);
+        self.tracker.spawn(async move {
+            if AssertUnwindSafe(work).catch_unwind().await.is_err() {
+                tracing::error!(task = name, "a task panicked");
+            }
+            drop(guard);
+        });
+    }
+
+    /// Starts a task that the program cannot do without: if it ends before the stop, the program stops.
+    pub fn spawn_critical(
+        &self,
+        name: &'static str,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let guard = self.enter(name);
+        let tasks = self.clone();
+        self.tracker.spawn(async move {
+            let panicked = AssertUnwindSafe(work).catch_unwind().await.is_err();
+            tasks.critical_end(name, panicked);
+            drop(guard);
+        });
+    }
+
+    /// Starts a thread whose end is told by the returned value.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn thread(
+        &self,
+        name: &'static str,
+        work: impl FnOnce() + Send + 'static,
+    ) -> std::io::Result<ThreadEnd> {
+        self.start_thread(name, false, work)
+    }
+
+    /// Starts a thread that the program cannot do without.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn thread_critical(
+        &self,
+        name: &'static str,
+        work: impl FnOnce() + Send + 'static,
+    ) -> std::io::Result<ThreadEnd> {
+        self.start_thread(name, true, work)
+    }
+
+    fn start_thread(
+        &self,
+        name: &'static str,
+        critical: bool,
+        work: impl FnOnce() + Send + 'static,
+    ) -> std::io::Result<ThreadEnd> {
+        let guard = self.enter(name);
+        let tasks = self.clone();
+        let (ended, end) = oneshot::channel();
+        // The thread logs where its starter logs.
+        let log = tracing::dispatcher::get_default(Clone::clone);
+        let handle = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                let _logging = tracing::dispatcher::set_default(&log);
+                let panicked = std::panic::catch_unwind(AssertUnwindSafe(work)).is_err();
+                if critical {
+                    tasks.critical_end(name, panicked);
+                } else if panicked {
+                    tracing::error!(thread = name, "a thread panicked");
+                }
+                drop(guard);
+                // The last act of the thread; nobody listening is no fault.
+                ended.send(()).ok();
+            })?;
+        Ok(ThreadEnd { end, handle })
+    }
+
+    /// The critical task or thread that ended too early, if one did.
+    #[must_use]
+    pub fn died(&self) -> Option<&'static str> {
+        self.state.lock().ok().and_then(|state| state.died)
+    }
+
+    /// What is still running, for the log of a stop that takes too long.
+    #[must_use]
+    pub fn running(&self) -> Vec<&'static str> {
+        self.state
+            .lock()
+            .map(|state| state.running.clone())
+            .unwrap_or_default()
+    }
+
+    /// Waits until every task has ended, at most for `limit`; false when some are still running.
+    pub async fn ended(&self, limit: Duration) -> bool {
+        self.tracker.close();
+        let ended = tokio::time::timeout(limit, self.tracker.wait())
+            .await
+            .is_ok();
+        self.tracker.reopen();
+        ended
+    }
+
+    fn critical_end(&self, name: &'static str, panicked: bool) {
+        if self.stop.is_cancelled() && !panicked {
+            return;
+        }
+        tracing::error!(task = name, panicked, "a critical part ended; stopping");
+        if let Ok(mut state) = self.state.lock() {
+            state.died.get_or_insert(name);
+        }
+        self.stop.cancel();
+    }
+
+    fn enter(&self, name: &'static str) -> Running {
+        if let Ok(mut state) = self.state.lock() {
+            state.running.push(name);
+        }
+        Running {
+            name,
+            state: Arc::clone(&self.state),
+        }
+    }
+}
+
+/// Tells when a thread has ended.
+#[derive(Debug)]
+pub struct ThreadEnd {
+    end: oneshot::Receiver<()>,
+    handle: std::thread::JoinHandle<()>,
+}
+
+impl ThreadEnd {
+    /// Waits for the thread's end, at most for `limit`; false when it is still running.
+    pub async fn wait(self, limit: Duration) -> bool {
+        match tokio::time::timeout(limit, self.end).await {
+            // The thread has done its last act: joining takes no time.
+            Ok(_) => self.handle.join().is_ok(),
+            Err(_) => false,
+        }
+    }
+}
+
+/// Takes a name off the list when its work is over, however it ended.
+struct Running {
+    name: &'static str,
+    state: Arc<Mutex<State>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Ok(mut state) = self.state.lock()
+            && let Some(at) = state.running.iter().position(|name| *name == self.name)
+        {
+            state.running.swap_remove(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(5);
+
+    #[tokio::test]
+    async fn the_death_of_a_critical_task_stops_everything() {
+        let tasks = Tasks::new();
+        let stop = tasks.stop_token();
+        tasks.spawn("patient", async move { stop.cancelled().await });
+        tasks.spawn_critical("mortal", async { panic!("as the test wants") });
+        assert!(tasks.ended(LIMIT).await);
+        assert_eq!(tasks.died(), Some("mortal"));
+        assert!(tasks.running().is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_ordered_stop_is_no_death() {
+        let tasks = Tasks::new();
+        let stop = tasks.stop_token();
+        let token = stop.clone();
+        tasks.spawn_critical("steady", async move { token.cancelled().await });
+        let end = tasks
+            .thread_critical("thread", move || {
+                futures_util::FutureExt::now_or_never(stop.cancelled());
+            })
+            .unwrap();
+        tasks.stop();
+        assert!(tasks.ended(LIMIT).await);
+        assert!(end.wait(LIMIT).await);
+    }
+
+    #[tokio::test]
+    async fn a_critical_thread_that_returns_early_stops_everything() {
+        let tasks = Tasks::new();
+        let end = tasks.thread_critical("short", || {}).unwrap();
+        assert!(end.wait(LIMIT).await);
+        assert!(tasks.stop_token().is_cancelled());
+        assert_eq!(tasks.died(), Some("short"));
+    }
+}
