@@ -1,0 +1,238 @@
+//! Text that is safe to send as Telegram HTML.
+//!
+//! An [`Html`] is only built by escaping plain text or from a catalogue text of our own ([`crate::i18n`]), so a name such as
+//! `<b>Ева & Ко` can never become markup. Cutting happens before escaping, by UTF-16 units, because that is what
+//! Telegram counts.
+
+use std::fmt::{self, Write as _};
+
+/// Telegram's limit for one message, in UTF-16 units after entities are parsed.
+pub const MESSAGE_LIMIT: usize = 4096;
+
+/// The longest display name shown, in UTF-16 units: names are free text and people paste novels into them.
+const NAME_LIMIT: usize = 64;
+
+/// HTML that Telegram accepts: escaped text and the few tags of this file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Html(String);
+
+impl Html {
+    /// Escapes plain text.
+    #[must_use]
+    pub fn text(plain: &str) -> Self {
+        let mut out = String::with_capacity(plain.len());
+        for c in plain.chars() {
+            match c {
+                '&' => out.push_str("&amp;"),
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '"' => out.push_str("&quot;"),
+                _ => out.push(c),
+            }
+        }
+        Self(out)
+    }
+
+    /// A link. The address must be http or https, otherwise only the label is shown.
+    #[must_use]
+    pub fn link(label: &str, url: &str) -> Self {
+        let label = Self::text(label);
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            return label;
+        }
+        Self(format!("<a href=\"{}\">{label}</a>", Self::text(url)))
+    }
+
+    /// Bold text.
+    #[must_use]
+    pub fn bold(plain: &str) -> Self {
+        Self(format!("<b>{}</b>", Self::text(plain)))
+    }
+
+    /// Text to copy, in a fixed-width face.
+    #[must_use]
+    pub fn code(plain: &str) -> Self {
+        Self(format!("<code>{}</code>", Self::text(plain)))
+    }
+
+    /// A display name of a person: controls and direction marks removed, trimmed, cut, escaped.
+    #[must_use]
+    pub fn name(raw: &str) -> Self {
+        Self::text(&clean_name(raw))
+    }
+
+    /// A text of our own catalogues, whose arguments were escaped by the caller.
+    pub(crate) fn from_catalogue(trusted: String) -> Self {
+        Self(trusted)
+    }
+
+    /// Reads back what was stored by us in the outbox.
+    pub(crate) fn from_storage(stored: String) -> Self {
+        Self(stored)
+    }
+
+    /// The markup as it is sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// True when there is nothing to show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Appends another piece.
+    pub fn push(&mut self, other: &Self) {
+        self.0.push_str(&other.0);
+    }
+
+    /// Joins pieces with a separator of plain text.
+    #[must_use]
+    pub fn join<'a>(pieces: impl IntoIterator<Item = &'a Self>, separator: &str) -> Self {
+        let separator = Self::text(separator);
+        let mut out = Self::default();
+        for (i, piece) in pieces.into_iter().enumerate() {
+            if i > 0 {
+                out.push(&separator);
+            }
+            out.push(piece);
+        }
+        out
+    }
+
+    /// The text without tags and with entities resolved: for the terminal, for a note of one line, and for the second
+    /// try after Telegram could not parse our markup.
+    #[must_use]
+    pub fn to_plain(&self) -> String {
+        let mut out = String::with_capacity(self.0.len());
+        let mut in_tag = false;
+        for c in self.0.chars() {
+            match c {
+                '<' => in_tag = true,
+                '>' if in_tag => in_tag = false,
+                _ if in_tag => {}
+                _ => out.push(c),
+            }
+        }
+        out.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&amp;", "&")
+    }
+
+    /// The length that Telegram counts: UTF-16 units of the text without tags.
+    #[must_use]
+    pub fn telegram_len(&self) -> usize {
+        self.to_plain().encode_utf16().count()
+    }
+
+    /// The first line that is not empty, plain, for the note about a message that may not have arrived.
+    #[must_use]
+    pub fn gist(&self) -> String {
+        let plain = self.to_plain();
+        let line = plain.lines().find(|l| !l.trim().is_empty());
+        cut(line.unwrap_or_default().trim(), 120)
+    }
+}
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Removes what could disturb the lines around a display name and cuts it; never empty.
+#[must_use]
+pub fn clean_name(raw: &str) -> String {
+    let visible: String = raw
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !is_invisible(*c))
+        .collect();
+    let name = cut(visible.trim(), NAME_LIMIT);
+    if name.is_empty() {
+        "—".to_owned()
+    } else {
+        name
+    }
+}
+
+/// Cuts plain text to at most `limit` UTF-16 units, with an ellipsis when something was cut.
+#[must_use]
+pub fn cut(plain: &str, limit: usize) -> String {
+    if plain.encode_utf16().count() <= limit {
+        return plain.to_owned();
+    }
+    let mut out = String::new();
+    let mut units = 0;
+    for c in plain.chars() {
+        units += c.len_utf16();
+        if units > limit.saturating_sub(1) {
+            break;
+        }
+        out.push(c);
+    }
+    if out.write_char('…').is_err() {
+        out.clear();
+    }
+    out
+}
+
+/// Controls, zero-width characters and direction marks: they hide text or turn the line around.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{00ad}'
+                | '\u{061c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn hostile_names_stay_text() {
+        assert_eq!(Html::name("<b>Ева & Ко").as_str(), "&lt;b&gt;Ева &amp; Ко");
+        assert_eq!(clean_name("a\u{202e}b\u{200b}\nc"), "ab c");
+        assert_eq!(clean_name("\u{200b}\u{feff}"), "—");
+    }
+
+    #[test]
+    fn a_link_needs_a_web_address() {
+        assert_eq!(Html::link("x", "javascript:alert(1)").as_str(), "x");
+        assert_eq!(
+            Html::link("a<b", "https://e.x/?a=1&b=\"2\"").as_str(),
+            "<a href=\"https://e.x/?a=1&amp;b=&quot;2&quot;\">a&lt;b</a>"
+        );
+    }
+
+    #[test]
+    fn cutting_counts_utf16_units() {
+        assert_eq!(cut("абв", 3), "абв");
+        assert_eq!(cut("🔄🔄🔄", 5), "🔄🔄…");
+    }
+
+    proptest! {
+        #[test]
+        fn escaping_is_undone_exactly(plain in "\\PC*") {
+            prop_assert_eq!(Html::text(&plain).to_plain(), plain);
+        }
+
+        #[test]
+        fn a_cut_text_is_within_its_limit(plain in "\\PC*", limit in 1_usize..50) {
+            prop_assert!(cut(&plain, limit).encode_utf16().count() <= limit);
+        }
+    }
+}

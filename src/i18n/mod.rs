@@ -1,0 +1,246 @@
+//! What people read, in their language.
+//!
+//! Every sentence stands in `locales/{ru,en}/*.ftl` (Fluent, for plural forms), compiled in. The texts are ours and may
+//! hold the tags Telegram knows; what is put into them is escaped, unless it is [`Html`] already. A test holds both
+//! languages against each other: the same keys, the same placeholders.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use chrono::TimeZone as _;
+use chrono_tz::Tz;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::clock::UnixMs;
+use crate::html::Html;
+
+/// A language people can choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// Russian, the default.
+    Ru,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::Ru, Self::En];
+
+    /// The words for the configuration and the database.
+    pub const CHOICES: &'static [(&'static str, Self)] = &[("ru", Self::Ru), ("en", Self::En)];
+
+    /// Two letters.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a two-letter code as we store it.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        let (_, lang) = Self::CHOICES.iter().find(|(name, _)| *name == code)?;
+        Some(*lang)
+    }
+
+    /// The language for what Telegram says of a person (`language_code`): Russian for `ru`, English for every other;
+    /// none when Telegram says nothing.
+    #[must_use]
+    pub fn from_telegram(language_code: &str) -> Option<Self> {
+        match language_code.split(['-', '_']).next() {
+            None | Some("") => None,
+            Some("ru") => Some(Self::Ru),
+            Some(_) => Some(Self::En),
+        }
+    }
+
+    /// What the language calls itself.
+    #[must_use]
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Ru => "Русский",
+            Self::En => "English",
+        }
+    }
+}
+
+/// The catalogues, a file a slice.
+const FILES: &[(Lang, &str)] = &[
+    (Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
+    (Lang::Ru, include_str!("../../locales/ru/people.ftl")),
+    (Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
+    (Lang::En, include_str!("../../locales/en/bot.ftl")),
+    (Lang::En, include_str!("../../locales/en/people.ftl")),
+    (Lang::En, include_str!("../../locales/en/watch.ftl")),
+];
+
+static RUSSIAN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Ru));
+static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::En));
+
+fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
+    let locale: LanguageIdentifier = lang.code().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+    // Direction marks around arguments would stand in what people copy.
+    bundle.set_use_isolating(false);
+    for (_, text) in FILES.iter().filter(|(of, _)| *of == lang) {
+        // A faulty entry is skipped here and found by the tests.
+        let resource =
+            FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(partial, _)| partial);
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
+}
+
+/// What is put into a text.
+#[derive(Debug, Default)]
+pub struct Args<'a>(FluentArgs<'a>);
+
+impl<'a> Args<'a> {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Plain text, escaped.
+    #[must_use]
+    pub fn text(mut self, key: &'static str, plain: &str) -> Self {
+        self.0.set(key, Html::text(plain).as_str().to_owned());
+        self
+    }
+
+    /// Text that is safe already.
+    #[must_use]
+    pub fn html(mut self, key: &'static str, html: &Html) -> Self {
+        self.0.set(key, html.as_str().to_owned());
+        self
+    }
+
+    /// A number, which chooses the plural form.
+    #[must_use]
+    pub fn number(mut self, key: &'static str, number: impl TryInto<i64>) -> Self {
+        let number: i64 = number.try_into().unwrap_or(i64::MAX);
+        self.0.set(key, FluentValue::from(number));
+        self
+    }
+}
+
+/// A text with its arguments.
+#[must_use]
+pub fn html(lang: Lang, key: &str, args: &Args<'_>) -> Html {
+    Html::from_catalogue(format(lang, key, Some(args)))
+}
+
+/// A text without arguments.
+#[must_use]
+pub fn text(lang: Lang, key: &str) -> Html {
+    Html::from_catalogue(format(lang, key, None))
+}
+
+/// A text for a place that knows no markup: a button, the note on a tap, a command's description.
+#[must_use]
+pub fn plain(lang: Lang, key: &str, args: &Args<'_>) -> String {
+    html(lang, key, args).to_plain()
+}
+
+/// A label without arguments for a place that knows no markup.
+#[must_use]
+pub fn label(lang: Lang, key: &str) -> String {
+    text(lang, key).to_plain()
+}
+
+/// True when the catalogue of the language has this key.
+#[must_use]
+pub fn has(lang: Lang, key: &str) -> bool {
+    bundle_of(lang).has_message(key)
+}
+
+fn bundle_of(lang: Lang) -> &'static FluentBundle<FluentResource> {
+    match lang {
+        Lang::Ru => &RUSSIAN,
+        Lang::En => &ENGLISH,
+    }
+}
+
+fn format(lang: Lang, key: &str, args: Option<&Args<'_>>) -> String {
+    let bundle = bundle_of(lang);
+    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        tracing::error!(key, lang = lang.code(), "a text is missing");
+        return key.to_owned();
+    };
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, args.map(|args| &args.0), &mut errors);
+    if !errors.is_empty() {
+        tracing::error!(
+            key,
+            lang = lang.code(),
+            "a text could not be filled: {errors:?}"
+        );
+    }
+    text.into_owned()
+}
+
+/// The day, as the language writes it.
+#[must_use]
+pub fn date(lang: Lang, at: UnixMs, zone: Tz) -> String {
+    let form = match lang {
+        Lang::Ru => "%d.%m.%Y",
+        Lang::En => "%d %b %Y",
+    };
+    moment(at, zone, form)
+}
+
+/// The time of day with seconds.
+#[must_use]
+pub fn time(at: UnixMs, zone: Tz) -> String {
+    moment(at, zone, "%H:%M:%S")
+}
+
+/// The day and the time of day, without seconds.
+#[must_use]
+pub fn date_time(lang: Lang, at: UnixMs, zone: Tz) -> String {
+    format!("{} {}", date(lang, at, zone), moment(at, zone, "%H:%M"))
+}
+
+/// A moment for the log.
+#[must_use]
+pub fn stamp(at: UnixMs, zone: Tz) -> String {
+    moment(at, zone, "%Y-%m-%d %H:%M:%S")
+}
+
+fn moment(at: UnixMs, zone: Tz, form: &str) -> String {
+    zone.timestamp_millis_opt(at.0)
+        .single()
+        .map_or_else(|| "—".to_owned(), |moment| moment.format(form).to_string())
+}
+
+/// A time span by its two largest units: `4 мин 58 с`.
+#[must_use]
+pub fn span(lang: Lang, span: Duration) -> String {
+    let seconds = span.as_secs();
+    let parts = [
+        ("span-days", seconds / 86_400),
+        ("span-hours", seconds / 3600 % 24),
+        ("span-minutes", seconds / 60 % 60),
+        ("span-seconds", seconds % 60),
+    ];
+    let shown: Vec<String> = parts
+        .iter()
+        .skip_while(|(_, n)| *n == 0)
+        .take(2)
+        .filter(|(_, n)| *n > 0)
+        .map(|(key, n)| plain(lang, key, &Args::new().number("n", *n)))
+        .collect();
+    if shown.is_empty() {
+        return plain(lang, "span-seconds", &Args::new().number("n", 0));
+    }
+    shown.join(" ")
+}
+
+#[cfg(test)]
+mod tests;

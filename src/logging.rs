@@ -1,0 +1,196 @@
+//! The log: where it goes, how it looks, and what must never stand in it.
+//!
+//! Every line passes one redactor, which replaces the bot's token and anything that looks like one, wherever it came
+//! from. A log file that cannot be written is a warning, never a stop.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, Registry};
+
+use crate::settings::Section;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "***";
+
+/// The shortest second half of a token: Telegram's have 35 characters.
+const TOKEN_TAIL: usize = 30;
+
+/// How lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For machines, one JSON object a line.
+    Json,
+}
+
+/// Section `[log]`.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// What is logged: a level, or levels by module.
+    pub level: Targets,
+    /// How lines look.
+    pub format: Format,
+    /// A file to write to besides standard error.
+    pub file: Option<PathBuf>,
+}
+
+impl LogConfig {
+    /// Reads the section.
+    pub fn read(section: &mut Section<'_>) -> Self {
+        let level = section.parsed("level", "info", |text| {
+            parse_level(text).ok_or(
+                "a level (off, error, warn, info, debug, trace), or levels by module such as \
+                 \"info,vakhta::watch=debug\"",
+            )
+        });
+        Self {
+            level: level.unwrap_or_default(),
+            format: section.choice(
+                "format",
+                Format::Text,
+                &[("text", Format::Text), ("json", Format::Json)],
+            ),
+            file: section.path("file", ""),
+        }
+    }
+}
+
+/// A word without `=` must be a level: the crate's own parser would take a misspelt one for the name of a module.
+fn parse_level(text: &str) -> Option<Targets> {
+    let lawful = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
+    text.split(',')
+        .all(lawful)
+        .then(|| text.parse().ok())
+        .flatten()
+}
+
+/// Starts logging for the whole process. A second call changes nothing.
+pub fn start(config: &LogConfig, token: Option<&SecretString>) {
+    let (file, problem) = match config.file.as_ref().map(open) {
+        None => (None, None),
+        Some(Ok(file)) => (Some(Arc::new(file)), None),
+        Some(Err(err)) => (None, Some(err)),
+    };
+    let output = Output {
+        file,
+        token: token.map(|token| Arc::from(token.expose_secret())),
+    };
+    let layer = tracing_subscriber::fmt::layer().with_writer(output);
+    let layer = match config.format {
+        Format::Text => {
+            let colours = io::IsTerminal::is_terminal(&io::stderr()) && config.file.is_none();
+            layer.with_ansi(colours).boxed()
+        }
+        Format::Json => layer.json().boxed(),
+    };
+    let started = Registry::default()
+        .with(layer.with_filter(config.level.clone()))
+        .try_init();
+    if let (Ok(()), Some(err), Some(path)) = (started, problem, &config.file) {
+        tracing::warn!(path = %path.display(), "the log file cannot be written, the log goes on without it: {err}");
+    }
+}
+
+fn open(path: &PathBuf) -> io::Result<File> {
+    File::options().create(true).append(true).open(path)
+}
+
+/// Standard error and perhaps a file, behind the redactor.
+#[derive(Clone)]
+struct Output {
+    file: Option<Arc<File>>,
+    token: Option<Arc<str>>,
+}
+
+impl<'a> MakeWriter<'a> for Output {
+    type Writer = Line<'a>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Line {
+            output: self,
+            bytes: Vec::new(),
+        }
+    }
+}
+
+/// Collects one line and writes it, redacted, when it is complete.
+struct Line<'a> {
+    output: &'a Output,
+    bytes: Vec<u8>,
+}
+
+impl Write for Line<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Line<'_> {
+    fn drop(&mut self) {
+        let text = String::from_utf8_lossy(&self.bytes);
+        let text = redact(&text, self.output.token.as_deref());
+        // A log that cannot be written must not disturb the work it tells of.
+        io::stderr().lock().write_all(text.as_bytes()).ok();
+        if let Some(mut file) = self.output.file.as_deref() {
+            file.write_all(text.as_bytes()).ok();
+        }
+    }
+}
+
+/// Replaces the token, and whatever has the shape of one (digits, a colon, 30 and more letters).
+fn redact(text: &str, token: Option<&str>) -> String {
+    let known = match token {
+        Some(token) if !token.is_empty() => text.replace(token, HIDDEN),
+        _ => text.to_owned(),
+    };
+    let mut out = String::with_capacity(known.len());
+    let mut rest = known.as_str();
+    while let Some((before, after)) = rest.split_once(':') {
+        let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let is_tail = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let end = after.find(|c| !is_tail(c)).unwrap_or(after.len());
+        let (tail, remainder) = after.split_at(end);
+        if digits > 0 && tail.len() >= TOKEN_TAIL {
+            let (kept, _) = before.split_at(before.len() - digits);
+            out.push_str(kept);
+            out.push_str(HIDDEN);
+            rest = remainder;
+        } else {
+            out.push_str(before);
+            out.push(':');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_hidden_known_or_not() {
+        let foreign = "987654321:AAF-abcdefghijklmnopqrstuvwxyz_0123";
+        let line = format!("GET https://x/bot{foreign}/getMe at 12:30:05, own 1:ab");
+        assert_eq!(
+            redact(&line, Some("1:ab")),
+            "GET https://x/bot***/getMe at 12:30:05, own ***"
+        );
+        assert_eq!(redact("a: b 10:20", None), "a: b 10:20");
+    }
+}

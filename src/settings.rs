@@ -1,0 +1,300 @@
+//! Reading one section of the configuration.
+//!
+//! A slice reads its own section through [`Section`]: every key has a default, a range and a way to be overridden from
+//! the environment (`VAKHTA_<SECTION>_<KEY>`). A wrong value is noted with its key, what was given and what is allowed,
+//! and reading goes on, so that all problems are named at once. A key that nobody asked for is a problem too.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::{Table, Value};
+
+/// Everything that is wrong with a configuration, one line each.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Problems(Vec<String>);
+
+impl Problems {
+    /// Notes a problem.
+    pub fn add(&mut self, problem: impl Into<String>) {
+        self.0.push(problem.into());
+    }
+
+    /// True when nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problems in the order they were met.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// One section: its values, its overrides, and where problems go.
+#[derive(Debug)]
+pub struct Section<'a> {
+    name: &'a str,
+    folder: &'a Path,
+    values: Table,
+    overrides: BTreeMap<String, String>,
+    problems: &'a mut Problems,
+}
+
+impl<'a> Section<'a> {
+    /// A section `name` with the values of the file and the overrides of the environment (keys in lower case, without
+    /// prefix). `folder` is what relative paths start from.
+    pub fn new(
+        name: &'a str,
+        folder: &'a Path,
+        values: Table,
+        overrides: BTreeMap<String, String>,
+        problems: &'a mut Problems,
+    ) -> Self {
+        Self {
+            name,
+            folder,
+            values,
+            overrides,
+            problems,
+        }
+    }
+
+    /// Free text.
+    pub fn string(&mut self, key: &str, default: &str) -> String {
+        match self.take(key) {
+            None => default.to_owned(),
+            Some(Value::String(text)) => text,
+            Some(other) => {
+                self.wrong(key, &other, "text in quotes");
+                default.to_owned()
+            }
+        }
+    }
+
+    /// One word out of a few.
+    pub fn choice<T: Copy>(&mut self, key: &str, default: T, allowed: &[(&str, T)]) -> T {
+        let Some(value) = self.take(key) else {
+            return default;
+        };
+        let chosen = value
+            .as_str()
+            .and_then(|word| allowed.iter().find(|(name, _)| *name == word));
+        if let Some((_, chosen)) = chosen {
+            return *chosen;
+        }
+        let names: Vec<String> = allowed.iter().map(|(n, _)| format!("\"{n}\"")).collect();
+        self.wrong(key, &value, &format!("one of {}", names.join(", ")));
+        default
+    }
+
+    /// A whole number within a range.
+    pub fn integer(&mut self, key: &str, default: u32, range: RangeInclusive<u32>) -> u32 {
+        let Some(value) = self.take(key) else {
+            return default;
+        };
+        let number = match &value {
+            Value::Integer(number) => u32::try_from(*number).ok(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if let Some(number) = number.filter(|n| range.contains(n)) {
+            return number;
+        }
+        let allowed = format!("a whole number from {} to {}", range.start(), range.end());
+        self.wrong(key, &value, &allowed);
+        default
+    }
+
+    /// Yes or no.
+    pub fn boolean(&mut self, key: &str, default: bool) -> bool {
+        match self.take(key) {
+            None => default,
+            Some(Value::Boolean(yes)) => yes,
+            Some(Value::String(text)) if text == "true" => true,
+            Some(Value::String(text)) if text == "false" => false,
+            Some(other) => {
+                self.wrong(key, &other, "true or false");
+                default
+            }
+        }
+    }
+
+    /// A time span such as `10s` or `1m 30s`.
+    pub fn duration(
+        &mut self,
+        key: &str,
+        default: Duration,
+        range: RangeInclusive<Duration>,
+    ) -> Duration {
+        let Some(value) = self.take(key) else {
+            return default;
+        };
+        let span = value
+            .as_str()
+            .and_then(|text| humantime::parse_duration(text).ok())
+            .filter(|span| range.contains(span));
+        span.unwrap_or_else(|| {
+            let from = humantime::format_duration(*range.start());
+            let to = humantime::format_duration(*range.end());
+            let allowed = format!("a time with its unit from \"{from}\" to \"{to}\"");
+            self.wrong(key, &value, &allowed);
+            default
+        })
+    }
+
+    /// A list of texts; from the environment, separated by commas.
+    pub fn strings(&mut self, key: &str) -> Vec<String> {
+        let Some(value) = self.take(key) else {
+            return Vec::new();
+        };
+        let list = match &value {
+            Value::String(text) => Some(split(text)),
+            Value::Array(items) => items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect(),
+            _ => None,
+        };
+        list.unwrap_or_else(|| {
+            self.wrong(key, &value, "a list of texts, such as [\"a\", \"b\"]");
+            Vec::new()
+        })
+    }
+
+    /// A list of whole numbers; from the environment, separated by commas.
+    pub fn integers(&mut self, key: &str) -> Vec<i64> {
+        let Some(value) = self.take(key) else {
+            return Vec::new();
+        };
+        let list: Option<Vec<i64>> = match &value {
+            Value::String(text) => split(text).iter().map(|item| item.parse().ok()).collect(),
+            Value::Array(items) => items.iter().map(Value::as_integer).collect(),
+            _ => None,
+        };
+        list.unwrap_or_else(|| {
+            self.wrong(key, &value, "a list of whole numbers, such as [1, 2]");
+            Vec::new()
+        })
+    }
+
+    /// A path, relative to the file's folder; none when empty.
+    pub fn path(&mut self, key: &str, default: &str) -> Option<PathBuf> {
+        let text = self.string(key, default);
+        (!text.is_empty()).then(|| self.folder.join(text))
+    }
+
+    /// A list of paths, each relative to the file's folder.
+    pub fn paths(&mut self, key: &str) -> Vec<PathBuf> {
+        let folder = self.folder;
+        let list = self.strings(key);
+        list.into_iter().map(|text| folder.join(text)).collect()
+    }
+
+    /// A text that `parse` must accept.
+    pub fn parsed<T, E: Display>(
+        &mut self,
+        key: &str,
+        default: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.string(key, default);
+        match parse(&text) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.wrong(key, &Value::String(text), &why.to_string());
+                None
+            }
+        }
+    }
+
+    /// Refuses a key with a sentence of its own, where naming what is allowed would not help.
+    pub fn refuse(&mut self, key: &str, why: &str) {
+        if self.take(key).is_some() {
+            self.problems.add(format!("{}.{key}: {why}", self.name));
+        }
+    }
+
+    /// Notes every key that nobody asked for. Called last.
+    pub fn finish(self) {
+        for key in self.values.keys() {
+            self.problems
+                .add(format!("{}.{key}: there is no such key", self.name));
+        }
+        for key in self.overrides.keys() {
+            self.problems.add(format!(
+                "VAKHTA_{}_{}: there is no key {}.{key}",
+                self.name.to_uppercase(),
+                key.to_uppercase(),
+                self.name
+            ));
+        }
+    }
+
+    fn take(&mut self, key: &str) -> Option<Value> {
+        let from_file = self.values.remove(key);
+        match self.overrides.remove(key) {
+            Some(text) => Some(match text.as_str() {
+                "true" => Value::Boolean(true),
+                "false" => Value::Boolean(false),
+                _ => Value::String(text),
+            }),
+            None => from_file,
+        }
+    }
+
+    fn wrong(&mut self, key: &str, given: &Value, allowed: &str) {
+        self.problems.add(format!(
+            "{}.{key}: given {given}, allowed is {allowed}",
+            self.name
+        ));
+    }
+}
+
+fn split(text: &str) -> Vec<String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_problems_are_named_with_key_value_and_range() {
+        let mut problems = Problems::default();
+        let values = "workers = 0\ntimeout = \"soon\"\nnotify = \"loud\"\nworker = 3"
+            .parse()
+            .unwrap();
+        let overrides = BTreeMap::from([("min_gap".to_owned(), "2s".to_owned())]);
+        let mut section = Section::new("watch", Path::new("/c"), values, overrides, &mut problems);
+        assert_eq!(section.integer("workers", 3, 1..=512), 3);
+        let second = Duration::from_secs(1);
+        assert_eq!(
+            section.duration("timeout", second, second..=second * 60),
+            second
+        );
+        assert_eq!(
+            section.duration("min_gap", second, second..=second * 60),
+            second * 2
+        );
+        assert!(section.choice("notify", true, &[("quiet", true), ("news", false)]));
+        section.finish();
+        let lines: Vec<&str> = problems.iter().collect();
+        assert_eq!(
+            lines,
+            [
+                "watch.workers: given 0, allowed is a whole number from 1 to 512",
+                "watch.timeout: given \"soon\", allowed is a time with its unit from \"1s\" to \"1m\"",
+                "watch.notify: given \"loud\", allowed is one of \"quiet\", \"news\"",
+                "watch.worker: there is no such key",
+            ]
+        );
+    }
+}
