@@ -1,0 +1,119 @@
+//! The HTTP clients and what every outgoing request has in common.
+//!
+//! Two kinds of client exist and are never mixed: one for Telegram and one for the sites people's accounts are on.
+//! A client belongs to the runtime it was first used on; sharing one between two runtimes hangs it. What must stay true:
+//! certificates are always checked, redirects are never followed by a client itself, and a site client never connects to
+//! an address that is not public unless the operator allowed it.
+
+mod guard;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use reqwest::redirect::Policy;
+use rustls_platform_verifier::ConfigVerifierExt as _;
+
+pub use guard::{TargetProblem, check_target, is_public};
+
+/// What sites are told about who asks. It names the program and nothing that it is not.
+pub const DEFAULT_USER_AGENT: &str =
+    concat!("Vakhta/", env!("CARGO_PKG_VERSION"), " (account watch)");
+
+/// Time to reach Telegram before a call fails.
+const TELEGRAM_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Long polls sit silent for most of a minute; only keepalive notices that the other end is gone.
+const TELEGRAM_TCP_KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// Idle connections to Telegram are kept for one and a half polls.
+const TELEGRAM_POOL_IDLE: Duration = Duration::from_secs(90);
+
+/// A site that cannot be reached within this time will not answer in time either.
+const SITE_CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(5);
+
+/// Long enough to carry a connection over `min_gap`, short enough that nothing stays open between sweeps.
+const SITE_POOL_IDLE: Duration = Duration::from_secs(20);
+
+/// How the client for sites is built.
+#[derive(Debug, Clone)]
+pub struct SiteClientConfig {
+    /// Time limit of one look; connecting gets at most this and never more than five seconds.
+    pub timeout: Duration,
+    /// Allows connections to loopback, private and other non-public addresses. For tests and local demos.
+    pub allow_private_targets: bool,
+    /// Value of the `User-Agent` header where the catalogue names none.
+    pub user_agent: String,
+}
+
+/// Makes ring the TLS provider of this process. Calling it again changes nothing.
+pub fn install_tls() {
+    // An error here only says that a provider is installed already, which is what is wanted.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::trace!("a TLS provider is already installed");
+    }
+}
+
+/// The one TLS set-up of all clients. Reading the system's roots takes ten milliseconds of the start and a megabyte, so
+/// it is done once.
+fn tls() -> Result<rustls::ClientConfig> {
+    static SET_UP: OnceLock<rustls::ClientConfig> = OnceLock::new();
+    if let Some(set_up) = SET_UP.get() {
+        return Ok(set_up.clone());
+    }
+    install_tls();
+    let set_up = rustls::ClientConfig::with_platform_verifier()
+        .context("reading the system's root certificates (are they installed?)")?;
+    Ok(SET_UP.get_or_init(|| set_up).clone())
+}
+
+/// Builds the client for the Bot API. Proxies named by the environment are used, as operators behind one expect.
+///
+/// It has no total time limit: a long poll and a file upload need different ones, so each call sets its own.
+///
+/// # Errors
+/// When the client cannot be built, in practice because the system has no root certificates.
+pub fn telegram_client() -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls()?)
+        // A POST that is redirected becomes a GET without a body, whose answer may look like success.
+        .redirect(Policy::none())
+        .connect_timeout(TELEGRAM_CONNECT_TIMEOUT)
+        .tcp_keepalive(TELEGRAM_TCP_KEEPALIVE)
+        .pool_idle_timeout(TELEGRAM_POOL_IDLE)
+        .referer(false)
+        .user_agent(DEFAULT_USER_AGENT)
+        .build()
+        .map_err(reqwest::Error::without_url)
+        .context("building the HTTP client for Telegram (are root certificates installed?)")
+}
+
+/// Builds the client that looks at sites.
+///
+/// # Errors
+/// When the User-Agent is not a legal header value or the system has no root certificates.
+pub fn site_client(config: &SiteClientConfig) -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls()?)
+        .redirect(Policy::none())
+        // Through a proxy the guard would see the proxy's address instead of the target's and could refuse nothing.
+        .no_proxy()
+        .dns_resolver(Arc::new(guard::GuardedResolver::new(
+            config.allow_private_targets,
+        )))
+        .connect_timeout(config.timeout.min(SITE_CONNECT_TIMEOUT_MAX))
+        .pool_idle_timeout(SITE_POOL_IDLE)
+        // Whether to ask again is the gate's decision, which also counts what was asked.
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .gzip(true)
+        .user_agent(&config.user_agent)
+        .build()
+        .map_err(reqwest::Error::without_url)
+        .context("building the HTTP client for sites (are root certificates installed?)")
+}
