@@ -1,0 +1,79 @@
+//! Conversations in several steps, as rows.
+//!
+//! A step is the JSON of a slice's own enum, kept under (chat, person), so that a restart loses nothing and two people
+//! in one group do not mix. A step that cannot be read, as after an upgrade, ends the conversation politely.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::db::WriteTx;
+use crate::people::Asker;
+
+/// A conversation that rests this long is over: what is typed later is meant for something else.
+const LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// The step the asker is at, if a conversation is open.
+///
+/// # Errors
+/// When the database fails.
+pub fn step<T: DeserializeOwned>(
+    connection: &Connection,
+    asker: &Asker,
+) -> anyhow::Result<Option<T>> {
+    let json: Option<String> = connection
+        .prepare_cached(
+            "SELECT step FROM dialogue WHERE chat_id = ?1 AND user_id = ?2 AND expires_at > ?3",
+        )?
+        .query_row(params![asker.chat_id, asker.id, asker.now.0], |row| {
+            row.get(0)
+        })
+        .optional()
+        .context("look up the conversation")?;
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+/// Sets the step, in place of any other.
+///
+/// # Errors
+/// When the database fails.
+pub fn set<T: Serialize>(tx: &WriteTx<'_>, asker: &Asker, step: &T) -> anyhow::Result<()> {
+    tx.prepare_cached("DELETE FROM dialogue WHERE expires_at <= ?1")?
+        .execute([asker.now.0])
+        .context("forget conversations that are over")?;
+    tx.prepare_cached(
+        "INSERT INTO dialogue (chat_id, user_id, step, expires_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (chat_id, user_id) DO UPDATE SET step = excluded.step, expires_at = excluded.expires_at",
+    )?
+    .execute(params![
+        asker.chat_id,
+        asker.id,
+        serde_json::to_string(step)?,
+        asker.now.plus(LIFE).0
+    ])
+    .context("store the conversation")?;
+    Ok(())
+}
+
+/// Ends the conversation; true when one was open.
+///
+/// # Errors
+/// When the database fails.
+pub fn end(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<bool> {
+    let deleted = tx
+        .prepare_cached("DELETE FROM dialogue WHERE chat_id = ?1 AND user_id = ?2")?
+        .execute(params![asker.chat_id, asker.id])
+        .context("end the conversation")?;
+    Ok(deleted > 0)
+}
+
+/// True while a conversation is open.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_open(connection: &Connection, asker: &Asker) -> anyhow::Result<bool> {
+    Ok(step::<serde::de::IgnoredAny>(connection, asker)?.is_some())
+}

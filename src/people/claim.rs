@@ -1,0 +1,62 @@
+//! The one-time link that makes its first opener the owner.
+//!
+//! Only the hash of the code is stored; a newer code makes the older ones void.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use ring::rand::SecureRandom as _;
+use rusqlite::named_params;
+
+use super::{Role, set_role};
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+
+/// How long a claim link works.
+pub const CLAIM_LIFE: Duration = Duration::from_secs(15 * 60);
+
+/// What a claim link's start parameter begins with.
+pub const CLAIM_PREFIX: &str = "claim_";
+
+/// Makes a one-time code of 128 bits; only its hash is stored, and older codes stop working.
+///
+/// # Errors
+/// When the database or the system's source of chance fails.
+pub fn make_claim(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<String> {
+    let mut bytes = [0_u8; 16];
+    ring::rand::SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| anyhow::anyhow!("the system gives no random numbers"))?;
+    let code: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    tx.execute("DELETE FROM claim", [])?;
+    tx.execute(
+        "INSERT INTO claim (code_hash, expires_at) VALUES (:hash, :expires)",
+        named_params! { ":hash": hash(&code), ":expires": now.plus(CLAIM_LIFE).0 },
+    )
+    .context("store a claim")?;
+    Ok(code)
+}
+
+/// Makes the opener of a claim link the owner; false when the code is unknown, used or too old.
+///
+/// # Errors
+/// When the database fails.
+pub fn redeem_claim(tx: &WriteTx<'_>, now: UnixMs, code: &str, id: i64) -> anyhow::Result<bool> {
+    let used = tx
+        .execute(
+            "DELETE FROM claim WHERE code_hash = :hash AND expires_at > :now",
+            named_params! { ":hash": hash(code), ":now": now.0 },
+        )
+        .context("redeem a claim")?;
+    if used == 0 {
+        return Ok(false);
+    }
+    set_role(tx, id, Role::Owner)?;
+    Ok(true)
+}
+
+fn hash(code: &str) -> Vec<u8> {
+    ring::digest::digest(&ring::digest::SHA256, code.as_bytes())
+        .as_ref()
+        .to_vec()
+}

@@ -1,0 +1,437 @@
+//! Who may do what.
+//!
+//! A person is their numeric Telegram id; names are free text and change hands. Everybody who speaks to the bot has one
+//! row with one role, and every right is read from it when it is used, never remembered. The chat row beside it holds
+//! how that chat wants to be spoken to.
+
+mod claim;
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::html::{Html, clean_name};
+use crate::i18n::Lang;
+
+pub use claim::{CLAIM_LIFE, CLAIM_PREFIX, make_claim, redeem_claim};
+
+/// How often a person without access is answered at most: silence is kinder than a conversation that leads nowhere.
+const STRANGER_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What happens to people whom nobody let in yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// The admins are asked.
+    Request,
+    /// Everybody is let in.
+    Open,
+    /// They get one polite line a day.
+    Closed,
+}
+
+impl Access {
+    /// The words of the configuration.
+    pub const CHOICES: &'static [(&'static str, Self)] = &[
+        ("request", Self::Request),
+        ("open", Self::Open),
+        ("closed", Self::Closed),
+    ];
+}
+
+/// The part of `[telegram]` that is about people.
+#[derive(Debug, Clone)]
+pub struct PeopleConfig {
+    /// Ids that are owners as long as they stand in the file.
+    pub admins: Vec<i64>,
+    /// What strangers meet.
+    pub access: Access,
+    /// The language for people of whom Telegram names none.
+    pub language: Lang,
+}
+
+/// What a person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Spoke to the bot, nothing more.
+    Stranger,
+    /// Waits for an admin's answer.
+    Asked,
+    /// Was refused, or removed.
+    Refused,
+    /// Has accounts of their own.
+    User,
+    /// Reads summaries, manages people and all accounts.
+    Admin,
+    /// An admin whom no other admin can demote.
+    Owner,
+}
+
+impl Role {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("stranger", Self::Stranger),
+        ("asked", Self::Asked),
+        ("refused", Self::Refused),
+        ("user", Self::User),
+        ("admin", Self::Admin),
+        ("owner", Self::Owner),
+    ];
+
+    /// The word in the database and in the keys of texts.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, role)| *role == self);
+        found.map_or("stranger", |(word, _)| word)
+    }
+
+    /// True for everybody who was let in.
+    #[must_use]
+    pub fn is_member(self) -> bool {
+        self >= Self::User
+    }
+
+    /// True for admins and owners.
+    #[must_use]
+    pub fn is_admin(self) -> bool {
+        self >= Self::Admin
+    }
+}
+
+impl ToSql for Role {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.word().into())
+    }
+}
+
+impl FromSql for Role {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let word = value.as_str()?;
+        let found = Self::WORDS.iter().find(|(name, _)| *name == word);
+        found
+            .map(|(_, role)| *role)
+            .ok_or(FromSqlError::InvalidType)
+    }
+}
+
+/// A person as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Telegram's id.
+    pub id: i64,
+    /// What they may do.
+    pub role: Role,
+    /// Display name, cleaned; still to be escaped.
+    pub name: String,
+    /// User name without `@`; may be empty.
+    pub username: String,
+    /// True when the role stands in the configuration and can only be changed there.
+    pub by_config: bool,
+}
+
+/// The person an event comes from, with their rights read for this event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// Telegram's id.
+    pub id: i64,
+    /// What they may do.
+    pub role: Role,
+    /// Display name, cleaned; still to be escaped.
+    pub name: String,
+    /// Where they asked.
+    pub chat_id: i64,
+    /// The language of that chat.
+    pub lang: Lang,
+    /// When.
+    pub now: UnixMs,
+    /// The message whose button was pressed.
+    pub pressed: Option<i64>,
+}
+
+impl Person {
+    /// Display name and user name, safe to show.
+    #[must_use]
+    pub fn spoken(&self) -> Html {
+        let name = Html::name(&self.name);
+        if self.username.is_empty() {
+            return name;
+        }
+        Html::join([&name, &Html::text(&format!("@{}", self.username))], " ")
+    }
+
+    const COLUMNS: &'static str = "id, role, name, username, by_config";
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            role: row.get(1)?,
+            name: row.get(2)?,
+            username: row.get(3)?,
+            by_config: row.get(4)?,
+        })
+    }
+}
+
+/// Gives the configured ids their role and takes it from those no longer named.
+///
+/// # Errors
+/// When the database fails.
+pub fn apply_config(tx: &WriteTx<'_>, now: UnixMs, config: &PeopleConfig) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE person SET role = 'user', by_config = 0 WHERE by_config = 1",
+        [],
+    )
+    .context("take back configured roles")?;
+    for id in &config.admins {
+        tx.execute(
+            "INSERT INTO person (id, role, by_config, created_at) VALUES (:id, 'owner', 1, :now)
+             ON CONFLICT (id) DO UPDATE SET role = 'owner', by_config = 1",
+            named_params! { ":id": id, ":now": now.0 },
+        )
+        .with_context(|| format!("give {id} the configured role"))?;
+    }
+    Ok(())
+}
+
+/// Meets a person: makes the row or refreshes the names.
+///
+/// # Errors
+/// When the database fails.
+pub fn meet(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    id: i64,
+    name: &str,
+    username: &str,
+) -> anyhow::Result<Person> {
+    let sql = format!(
+        "INSERT INTO person (id, role, name, username, created_at) VALUES (:id, 'stranger', :name, :username, :now)
+         ON CONFLICT (id) DO UPDATE SET name = :name, username = :username
+         RETURNING {}",
+        Person::COLUMNS
+    );
+    tx.prepare_cached(&sql)?
+        .query_row(
+            named_params! {
+                ":id": id, ":name": clean_name(name), ":username": username, ":now": now.0,
+            },
+            Person::from_row,
+        )
+        .with_context(|| format!("meet person {id}"))
+}
+
+/// Lets a person in by id, before they ever wrote: for accounts added on the command line.
+///
+/// # Errors
+/// When the database fails.
+pub fn admit(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "INSERT INTO person (id, role, created_at) VALUES (:id, 'user', :now)
+         ON CONFLICT (id) DO UPDATE SET role = 'user' WHERE role IN ('stranger', 'asked', 'refused')",
+        named_params! { ":id": id, ":now": now.0 },
+    )
+    .with_context(|| format!("admit person {id}"))?;
+    Ok(())
+}
+
+/// A person by id.
+///
+/// # Errors
+/// When the database fails.
+pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
+    let sql = format!("SELECT {} FROM person WHERE id = ?1", Person::COLUMNS);
+    connection
+        .prepare_cached(&sql)?
+        .query_row([id], Person::from_row)
+        .optional()
+        .with_context(|| format!("look up person {id}"))
+}
+
+/// Changes a role; true when it was different before. A role of the configuration stays.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_role(tx: &WriteTx<'_>, id: i64, role: Role) -> anyhow::Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE person SET role = :role WHERE id = :id AND role <> :role AND by_config = 0",
+            named_params! { ":id": id, ":role": role },
+        )
+        .with_context(|| format!("set the role of person {id}"))?;
+    Ok(changed > 0)
+}
+
+/// The private chats of all admins and owners that can be reached.
+///
+/// # Errors
+/// When the database fails.
+pub fn admin_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT person.id FROM person LEFT JOIN chat ON chat.id = person.id
+         WHERE role IN ('admin', 'owner') AND chat.unreachable_at IS NULL
+         ORDER BY person.id",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.collect::<Result<_, _>>().context("list the admins")
+}
+
+/// The chats of [`admin_chats`] with their languages.
+///
+/// # Errors
+/// When the database fails.
+pub fn admin_languages(connection: &Connection, default: Lang) -> anyhow::Result<Vec<(i64, Lang)>> {
+    let chats = admin_chats(connection)?.into_iter();
+    chats
+        .map(|chat| Ok((chat, language_of(connection, chat, default)?)))
+        .collect()
+}
+
+/// True when somebody can manage the bot.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_admin(connection: &Connection) -> anyhow::Result<bool> {
+    connection
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM person WHERE role IN ('admin', 'owner'))",
+            [],
+            |row| row.get(0),
+        )
+        .context("look for an admin")
+}
+
+/// How many people are known, and how many of them wait for an answer.
+///
+/// # Errors
+/// When the database fails.
+pub fn counts(connection: &Connection) -> anyhow::Result<(usize, usize)> {
+    connection
+        .query_row(
+            "SELECT count(*) FILTER (WHERE role IN ('user', 'admin', 'owner')), count(*) FILTER (WHERE role = 'asked')
+             FROM person",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .context("count people")
+}
+
+/// The owner with the lowest id: whose accounts are added when nobody else is named.
+///
+/// # Errors
+/// When the database fails.
+pub fn first_owner(connection: &Connection) -> anyhow::Result<Option<i64>> {
+    connection
+        .query_row(
+            "SELECT id FROM person WHERE role = 'owner' ORDER BY by_config DESC, id LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()
+        .context("look for an owner")
+}
+
+/// One page of people, those who wait for an answer first, and how many there are in all.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    connection: &Connection,
+    offset: usize,
+    limit: usize,
+) -> anyhow::Result<(Vec<Person>, usize)> {
+    let total: usize = connection.query_row(
+        "SELECT count(*) FROM person WHERE role <> 'stranger'",
+        [],
+        |row| row.get(0),
+    )?;
+    let sql = format!(
+        "SELECT {} FROM person WHERE role <> 'stranger'
+         ORDER BY role <> 'asked', role NOT IN ('owner', 'admin'), role = 'refused', id LIMIT :limit OFFSET :offset",
+        Person::COLUMNS
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(
+        named_params! { ":limit": limit, ":offset": offset },
+        Person::from_row,
+    )?;
+    Ok((
+        rows.collect::<Result<_, _>>().context("list people")?,
+        total,
+    ))
+}
+
+/// True when a person without access may be answered now; remembers that they were.
+///
+/// # Errors
+/// When the database fails.
+pub fn may_answer_stranger(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE person SET told_at = :now WHERE id = :id AND (told_at <= :before OR told_at > :now)",
+            named_params! { ":id": id, ":now": now.0, ":before": now.minus(STRANGER_PAUSE).0 },
+        )
+        .with_context(|| format!("note the answer to person {id}"))?;
+    Ok(changed > 0)
+}
+
+/// Meets a chat: makes its row with the language Telegram names, and takes an unreachable mark away, because whoever
+/// writes can be written to. Returns its language.
+///
+/// # Errors
+/// When the database fails.
+pub fn meet_chat(
+    tx: &WriteTx<'_>,
+    chat_id: i64,
+    language_code: &str,
+    default: Lang,
+) -> anyhow::Result<Lang> {
+    let known = Lang::from_telegram(language_code).map_or("", Lang::code);
+    let stored: String = tx
+        .prepare_cached(
+            "INSERT INTO chat (id, language) VALUES (:id, :language)
+             ON CONFLICT (id) DO UPDATE SET
+                 language = CASE language WHEN '' THEN :language ELSE language END,
+                 unreachable_at = NULL, unreachable_why = ''
+             RETURNING language",
+        )?
+        .query_row(
+            named_params! { ":id": chat_id, ":language": known },
+            |row| row.get(0),
+        )
+        .with_context(|| format!("meet chat {chat_id}"))?;
+    Ok(Lang::from_code(&stored).unwrap_or(default))
+}
+
+/// The language a chat is spoken to.
+///
+/// # Errors
+/// When the database fails.
+pub fn language_of(connection: &Connection, chat_id: i64, default: Lang) -> anyhow::Result<Lang> {
+    let stored: Option<String> = connection
+        .prepare_cached("SELECT language FROM chat WHERE id = ?1")?
+        .query_row([chat_id], |row| row.get(0))
+        .optional()
+        .with_context(|| format!("look up the language of chat {chat_id}"))?;
+    Ok(stored
+        .as_deref()
+        .and_then(Lang::from_code)
+        .unwrap_or(default))
+}
+
+/// Chooses the language of a chat.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_language(tx: &WriteTx<'_>, chat_id: i64, language: Lang) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET language = :language WHERE id = :id",
+        named_params! { ":id": chat_id, ":language": language.code() },
+    )
+    .with_context(|| format!("set the language of chat {chat_id}"))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
