@@ -1,0 +1,56 @@
+//! Waiting longer after each failure, never in step with others.
+
+use std::time::Duration;
+
+/// A growing pause: doubled after each failure up to a limit, of which a random half is taken off.
+#[derive(Debug, Clone)]
+pub(super) struct Backoff {
+    first: Duration,
+    most: Duration,
+    failures: u32,
+}
+
+impl Backoff {
+    pub(super) fn new(first: Duration, most: Duration) -> Self {
+        Self {
+            first,
+            most,
+            failures: 0,
+        }
+    }
+
+    /// The pause after one more failure.
+    pub(super) fn next(&mut self) -> Duration {
+        self.failures = self.failures.saturating_add(1);
+        delay(self.first, self.most, self.failures)
+    }
+
+    /// It worked: the next failure is the first again.
+    pub(super) fn reset(&mut self) {
+        self.failures = 0;
+    }
+}
+
+/// The pause after the `failures`th failure in a row.
+pub(super) fn delay(first: Duration, most: Duration, failures: u32) -> Duration {
+    let doubled = first.saturating_mul(1_u32 << failures.saturating_sub(1).min(30));
+    doubled.min(most).mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_grows_to_its_limit_and_starts_anew() {
+        let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
+        assert!(backoff.next() <= Duration::from_millis(500));
+        for _ in 0..100 {
+            backoff.next();
+        }
+        let most = backoff.next();
+        assert!(most >= Duration::from_secs(15) && most <= Duration::from_secs(30));
+        backoff.reset();
+        assert!(backoff.next() <= Duration::from_millis(500));
+    }
+}

@@ -1,0 +1,258 @@
+//! One message on its way: the call, what its end means, and the mark in the outbox.
+//!
+//! Must stay true: a message is never sent again after a call that may have had an effect; whatever happens, the row ends
+//! in a state that says what is known.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::clock::{Clock, UnixMs};
+use crate::db::{Db, DbError, WriteTx};
+use crate::html::{Html, MESSAGE_LIMIT};
+
+use super::backoff::{Backoff, delay};
+use super::client::Api;
+use super::error::ApiError;
+use super::fatal::FatalCell;
+use super::methods::Body;
+use super::outbox::{self, OUT_OF_REACH, Parcel};
+use super::rates::SharedRates;
+
+/// Pauses of a row that could not be delivered. There is no last try while the row is younger than
+/// [`outbox::GIVE_UP`]: the reason is Telegram's absence, and that ends.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// How long a second call for the same row waits for its slot before the row goes back instead.
+const SLOT_LIMIT: Duration = Duration::from_secs(60);
+
+/// Makes the sentence about messages that may not have arrived: given the chat's language (empty: not known) and one
+/// plain line for each of them.
+pub type FoldText = Arc<dyn Fn(&str, &[String]) -> Html + Send + Sync>;
+
+/// What delivering needs; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Delivery {
+    pub(super) api: Api,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) rates: SharedRates,
+    pub(super) fatal: FatalCell,
+    pub(super) fold: FoldText,
+    pub(super) markup_faults: Arc<AtomicU64>,
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum End {
+    Sent {
+        message_id: i64,
+        folded: Vec<i64>,
+    },
+    Again {
+        due_at: UnixMs,
+        problem: String,
+    },
+    /// Again, and nothing else to this chat before.
+    Frozen {
+        until: UnixMs,
+    },
+    Unconfirmed(String),
+    Dead(String),
+    Closed(String),
+    Moved {
+        to: i64,
+    },
+    Unauthorized,
+}
+
+impl Delivery {
+    /// Delivers a claimed row and marks what became of it.
+    pub(super) async fn run(self, parcel: Parcel) {
+        let end = self.send(&parcel).await;
+        self.log(&parcel, &end);
+        if end == End::Unauthorized {
+            self.fatal.unauthorized();
+        }
+        let parcel = Arc::new(parcel);
+        let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
+        // No last try: while the mark is missing the chat is held, and only the end of the program ends this task.
+        loop {
+            let now = self.clock.now();
+            let (row, how) = (Arc::clone(&parcel), end.clone());
+            let Err(err) = self.db.write(move |tx| mark(tx, now, &row, &how)).await else {
+                return;
+            };
+            if matches!(err.downcast_ref(), Some(DbError::Closed)) {
+                return;
+            }
+            tracing::error!(
+                row = parcel.id,
+                "a delivery could not be marked, trying again: {err:#}"
+            );
+            tokio::time::sleep(backoff.next()).await;
+        }
+    }
+
+    async fn send(&self, parcel: &Parcel) -> End {
+        let (html, folded) = self.with_fold(parcel);
+        let mut body = Body::Html(html);
+        let mut edit_of = parcel.edit_of;
+        loop {
+            let err = match self.call(parcel, edit_of, &body).await {
+                Ok(message_id) => return End::Sent { message_id, folded },
+                Err(err) => err,
+            };
+            if edit_of.is_some() && err.is_edit_gone() {
+                edit_of = None;
+            } else if err.is_bad_markup()
+                && let Body::Html(html) = &body
+            {
+                self.markup_faults.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(
+                    row = parcel.id,
+                    chat_id = parcel.chat_id,
+                    "our markup was refused; sent as plain text"
+                );
+                body = Body::Plain(html.to_plain());
+            } else {
+                return self.judge(parcel, edit_of, &err, folded);
+            }
+            if !self.rates.wait(parcel.chat_id, SLOT_LIMIT).await {
+                return self.again(parcel);
+            }
+        }
+    }
+
+    async fn call(
+        &self,
+        parcel: &Parcel,
+        edit_of: Option<i64>,
+        body: &Body,
+    ) -> Result<i64, ApiError> {
+        let keyboard = parcel.keyboard.as_ref();
+        match edit_of {
+            Some(id) => self
+                .api
+                .edit(parcel.chat_id, id, body, keyboard)
+                .await
+                .map(|()| id),
+            None => {
+                self.api
+                    .post(parcel.chat_id, body, keyboard, parcel.silent)
+                    .await
+            }
+        }
+    }
+
+    fn judge(
+        &self,
+        parcel: &Parcel,
+        edit_of: Option<i64>,
+        err: &ApiError,
+        folded: Vec<i64>,
+    ) -> End {
+        let now = self.clock.now();
+        if let Some(wait) = err.retry_after() {
+            self.rates.refused(parcel.chat_id, wait);
+            let until = now.plus(wait);
+            return End::Frozen { until };
+        }
+        if let Some(to) = err.migrate_to() {
+            return End::Moved { to };
+        }
+        match (edit_of, err) {
+            (Some(message_id), err) if err.is_not_modified() => End::Sent { message_id, folded },
+            (_, err) if err.is_unauthorized() => End::Unauthorized,
+            (_, err) if err.permanent_for_chat() => End::Closed(err.to_string()),
+            (_, err) if err.is_passing() => self.again(parcel),
+            // An edit may be repeated: the second one changes nothing.
+            (Some(_), ApiError::Unknown(_)) => self.again(parcel),
+            (None, ApiError::Unknown(_)) => End::Unconfirmed(err.to_string()),
+            _ => End::Dead(err.to_string()),
+        }
+    }
+
+    fn again(&self, parcel: &Parcel) -> End {
+        let pause = delay(FIRST_PAUSE, LONGEST_PAUSE, parcel.attempts);
+        End::Again {
+            due_at: self.clock.now().plus(pause),
+            problem: OUT_OF_REACH.to_owned(),
+        }
+    }
+
+    /// The text with the note about earlier messages, as many of them as fit, and the rows it mentions.
+    fn with_fold(&self, parcel: &Parcel) -> (Html, Vec<i64>) {
+        let mut count = parcel.unconfirmed.len();
+        while count > 0 {
+            let named = parcel.unconfirmed.iter().take(count);
+            let (ids, gists): (Vec<i64>, Vec<String>) = named.cloned().unzip();
+            let note = (self.fold)(&parcel.language, &gists);
+            let whole = Html::join([&parcel.html, &note], "\n\n");
+            if whole.telegram_len() <= MESSAGE_LIMIT {
+                return (whole, ids);
+            }
+            count -= 1;
+        }
+        (parcel.html.clone(), Vec::new())
+    }
+
+    fn log(&self, parcel: &Parcel, end: &End) {
+        let (row, chat_id, attempts) = (parcel.id, parcel.chat_id, parcel.attempts);
+        match end {
+            End::Sent { message_id, .. } => tracing::debug!(row, chat_id, message_id, "delivered"),
+            End::Again { problem, .. } if attempts == 1 => {
+                tracing::warn!(row, chat_id, "not delivered, goes again: {problem}");
+            }
+            End::Again { problem, .. } => tracing::debug!(
+                row,
+                chat_id,
+                attempts,
+                "not delivered, goes again: {problem}"
+            ),
+            End::Frozen { until } => {
+                let wait = until.since(self.clock.now()).as_secs();
+                tracing::warn!(row, chat_id, wait, "Telegram asks this chat to wait");
+            }
+            End::Unconfirmed(problem) => {
+                tracing::warn!(row, chat_id, "may or may not have arrived: {problem}");
+            }
+            End::Dead(problem) => tracing::error!(row, chat_id, "given up: {problem}"),
+            End::Closed(why) => {
+                tracing::warn!(row, chat_id, "the chat cannot be written to: {why}");
+            }
+            End::Moved { to } => tracing::info!(row, chat_id, to, "the group has a new id"),
+            End::Unauthorized => {}
+        }
+    }
+}
+
+fn mark(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, end: &End) -> anyhow::Result<()> {
+    let too_old = now.since(parcel.created_at) > outbox::GIVE_UP;
+    match end {
+        End::Sent { message_id, folded } => outbox::sent(tx, now, parcel, *message_id, folded),
+        End::Again { problem, .. } if too_old => outbox::dead(
+            tx,
+            now,
+            parcel.id,
+            &format!("given up after seven days: {problem}"),
+        ),
+        End::Again { due_at, problem } => outbox::returned(tx, parcel.id, *due_at, problem),
+        End::Frozen { until } => {
+            outbox::freeze_chat(tx, parcel.chat_id, *until)?;
+            outbox::returned(tx, parcel.id, *until, "Telegram asked for a pause")
+        }
+        End::Unconfirmed(problem) => outbox::unconfirmed(tx, parcel.id, problem),
+        End::Dead(problem) => outbox::dead(tx, now, parcel.id, problem),
+        End::Closed(why) => {
+            outbox::chat_unreachable(tx, now, parcel.chat_id, why)?;
+            outbox::dead(tx, now, parcel.id, why)
+        }
+        End::Moved { to } => {
+            outbox::migrate(tx, parcel.chat_id, *to)?;
+            outbox::returned(tx, parcel.id, now, "the group has a new id")
+        }
+        End::Unauthorized => outbox::returned(tx, parcel.id, now, "the token was refused"),
+    }
+}

@@ -1,0 +1,351 @@
+//! From the inbox to the handler: in order within a chat, chats side by side.
+//!
+//! Must stay true: the effect of an update, its replies and its done mark are one transaction; a fault of the handler
+//! costs that update (an apology takes its place), a fault of the storage costs nothing but time; nothing waits in memory,
+//! so a chat with a thousand updates holds up nobody. Every tap is answered, whatever happened.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::activation::Activator;
+use crate::clock::{Clock, UnixMs};
+use crate::db::{Db, DbError, WriteTx};
+use crate::tasks::Tasks;
+
+use super::backoff::Backoff;
+use super::client::Api;
+use super::event::{ChatKind, Event, EventKind, decode};
+use super::inbox;
+use super::methods::Me;
+use super::outbox;
+
+/// Chats handled at once. The writer does one thing at a time anyway; this hides the waits around it.
+const WORKERS: usize = 32;
+
+/// Chats asked for at a look: at most [`WORKERS`] of them are being handled already, so others are always among them.
+const LOOK: usize = 2 * WORKERS;
+
+/// How often the inbox is looked at without a ring: a lost ring costs this much.
+const FALLBACK: Duration = Duration::from_secs(15);
+
+/// Answers to taps on their way at once; beyond, chats wait for a place.
+const TAP_ANSWERS: usize = 16;
+
+/// Tries to answer a tap; Telegram forgets it after 150 s, and the reply itself goes through the outbox.
+const TAP_TRIES: u32 = 3;
+
+/// The longest pause between those tries.
+const TAP_PAUSE: Duration = Duration::from_secs(20);
+
+/// What answers on their way may still take after the stop.
+const TAP_STOP_LIMIT: Duration = Duration::from_secs(2);
+
+/// What the bot does with an event.
+pub trait Handler: Send + Sync + 'static {
+    /// Runs inside the write transaction that also marks the update as done; replies are outbox rows inserted here.
+    ///
+    /// # Errors
+    /// Any error takes the changes back and calls [`Self::apologise`], except a fault of the storage, after which this is
+    /// called again later.
+    fn handle(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction>;
+
+    /// Runs instead when [`Self::handle`] failed or panicked; its transaction also marks the update as done.
+    ///
+    /// # Errors
+    /// As for `handle`; when this fails too, the update is only marked as done.
+    fn apologise(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction>;
+}
+
+/// What follows a handled event after its commit.
+#[derive(Debug, Clone, Default)]
+pub struct Reaction {
+    /// Text of the answer to a tap, at most 200 characters; `None` only ends the spinner.
+    pub tap_answer: Option<String>,
+    /// Show that text as an alert to be closed, not as a toast.
+    pub tap_alert: bool,
+    /// Bells to ring beside the courier's.
+    pub ring: Vec<Activator>,
+}
+
+#[derive(Clone)]
+pub(super) struct Dispatcher {
+    pub(super) api: Api,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) tasks: Tasks,
+    pub(super) stop: CancellationToken,
+    pub(super) bell: Activator,
+    pub(super) courier: Activator,
+    pub(super) handler: Arc<dyn Handler>,
+    pub(super) me: watch::Receiver<Option<Me>>,
+    pub(super) tap_places: Arc<Semaphore>,
+}
+
+/// How many answers to taps may be on their way.
+pub(super) fn tap_places() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(TAP_ANSWERS))
+}
+
+/// One way to deal with an event, tried in this order.
+#[derive(Clone, Copy)]
+enum Way {
+    Handle,
+    Apologise,
+    OnlyMark,
+}
+
+impl Dispatcher {
+    pub(super) async fn run(mut self) {
+        // Commands may name the bot they are for, so our name comes first. Without Telegram there is nothing to hear.
+        let me = tokio::select! {
+            () = self.stop.cancelled() => return,
+            me = wait_for_name(&mut self.me) => me,
+        };
+        let Some(me) = me else {
+            return;
+        };
+        let mut workers = JoinSet::new();
+        let mut busy: HashMap<Id, i64> = HashMap::new();
+        while !self.stop.is_cancelled() {
+            self.start_workers(&mut workers, &mut busy, &me.username)
+                .await;
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = self.bell.rung() => {}
+                Some(ended) = workers.join_next_with_id() => forget(&mut busy, ended),
+                () = tokio::time::sleep(FALLBACK) => {}
+            }
+        }
+        // Each worker ends after the event in its hands.
+        while let Some(ended) = workers.join_next_with_id().await {
+            forget(&mut busy, ended);
+        }
+    }
+
+    async fn start_workers(
+        &self,
+        workers: &mut JoinSet<()>,
+        busy: &mut HashMap<Id, i64>,
+        me: &str,
+    ) {
+        if workers.len() >= WORKERS {
+            return;
+        }
+        let chats = match self.db.read(|c| inbox::chats_waiting(c, LOOK)).await {
+            Ok(chats) => chats,
+            Err(err) => {
+                tracing::error!(
+                    "the inbox cannot be read, trying again in {} s: {err:#}",
+                    FALLBACK.as_secs()
+                );
+                return;
+            }
+        };
+        let taken: HashSet<i64> = busy.values().copied().collect();
+        let free = chats.into_iter().filter(|chat| !taken.contains(chat));
+        for chat in free.take(WORKERS.saturating_sub(workers.len())) {
+            let handle = workers.spawn(self.clone().work_off(chat, me.to_owned()));
+            busy.insert(handle.id(), chat);
+        }
+    }
+
+    /// Handles what waits in one chat, in order.
+    async fn work_off(self, chat_id: i64, me: String) {
+        loop {
+            let rows = match self.db.read(move |c| inbox::next(c, chat_id)).await {
+                Ok(rows) => rows,
+                Err(err) => {
+                    tracing::error!(chat_id, "the inbox cannot be read: {err:#}");
+                    // The dispatcher looks again as soon as this ends; the pause keeps that from spinning.
+                    tokio::select! {
+                        () = self.stop.cancelled() => {}
+                        () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                    }
+                    return;
+                }
+            };
+            if rows.is_empty() {
+                return;
+            }
+            for (update_id, body) in rows {
+                if self.stop.is_cancelled() || !self.one(update_id, chat_id, &body, &me).await {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Deals with one update; false when the stop came before it could be stored.
+    async fn one(&self, update_id: i64, chat_id: i64, body: &str, me: &str) -> bool {
+        let Ok(event) = decode(body, me) else {
+            // Stored by a newer program that could read it.
+            tracing::error!(update_id, "a stored update cannot be read; it is skipped");
+            return self
+                .store(update_id, chat_id, None, Way::OnlyMark)
+                .await
+                .is_some();
+        };
+        let event = Arc::new(event);
+        let Some(reaction) = self
+            .store(update_id, chat_id, Some(&event), Way::Handle)
+            .await
+        else {
+            return false;
+        };
+        self.courier.ring();
+        for bell in &reaction.ring {
+            bell.ring();
+        }
+        if let EventKind::Tap { query_id, .. } = &event.kind {
+            self.answer_tap(query_id.clone(), reaction).await;
+        }
+        true
+    }
+
+    /// Stores the effect of an update. A storage fault is tried again until the stop: giving up would lose the update.
+    async fn store(
+        &self,
+        update_id: i64,
+        chat_id: i64,
+        event: Option<&Arc<Event>>,
+        mut way: Way,
+    ) -> Option<Reaction> {
+        let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
+        loop {
+            let handler = Arc::clone(&self.handler);
+            let event = event.cloned();
+            let now = self.clock.now();
+            let effect = move |tx: &WriteTx<'_>| {
+                effect(tx, now, update_id, event.as_deref(), &*handler, way)
+            };
+            let err = match self.db.write(effect).await {
+                Ok(reaction) => return Some(reaction),
+                Err(err) => err,
+            };
+            if !inbox::is_storage_fault(&err) && !matches!(way, Way::OnlyMark) {
+                tracing::error!(
+                    update_id,
+                    chat_id,
+                    "an update could not be handled: {err:#}"
+                );
+                way = match way {
+                    Way::Handle => Way::Apologise,
+                    Way::Apologise | Way::OnlyMark => Way::OnlyMark,
+                };
+                continue;
+            }
+            if matches!(err.downcast_ref(), Some(DbError::Closed)) {
+                return None;
+            }
+            tracing::error!(
+                update_id,
+                chat_id,
+                "an update's effect could not be stored, trying again: {err:#}"
+            );
+            tokio::select! {
+                () = self.stop.cancelled() => return None,
+                () = tokio::time::sleep(backoff.next()) => {}
+            }
+        }
+    }
+
+    /// Answers a tap beside the worker, as soon as there is a place.
+    async fn answer_tap(&self, query_id: String, reaction: Reaction) {
+        let Ok(place) = Arc::clone(&self.tap_places).acquire_owned().await else {
+            return;
+        };
+        let api = self.api.clone();
+        let stop = self.stop.clone();
+        self.tasks.spawn("tap-answer", async move {
+            let too_late = async {
+                stop.cancelled().await;
+                tokio::time::sleep(TAP_STOP_LIMIT).await;
+            };
+            tokio::select! {
+                () = keep_answering(&api, &query_id, &reaction) => {}
+                () = too_late => {}
+            }
+            drop(place);
+        });
+    }
+}
+
+/// The effect of an update in one transaction; nothing when it had its effect already.
+fn effect(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    update_id: i64,
+    event: Option<&Event>,
+    handler: &dyn Handler,
+    way: Way,
+) -> anyhow::Result<Reaction> {
+    if !inbox::mark_done(tx, now, update_id)? {
+        return Ok(Reaction::default());
+    }
+    let Some(event) = event else {
+        return Ok(Reaction::default());
+    };
+    note_chat(tx, now, event)?;
+    match way {
+        Way::Handle => handler.handle(tx, event),
+        Way::Apologise => handler.apologise(tx, event),
+        Way::OnlyMark => Ok(Reaction::default()),
+    }
+}
+
+/// What an event says about the chat itself, whatever the bot makes of it.
+fn note_chat(tx: &WriteTx<'_>, now: UnixMs, event: &Event) -> anyhow::Result<()> {
+    let Some(chat) = event.chat else {
+        return Ok(());
+    };
+    match &event.kind {
+        EventKind::Membership { can_write: false } => {
+            outbox::chat_unreachable(tx, now, chat.id, "the bot was blocked or removed")
+        }
+        EventKind::Membership { can_write: true } => outbox::chat_reachable(tx, chat.id),
+        EventKind::Migrated { to } => outbox::migrate(tx, chat.id, *to),
+        // In a group anybody may speak while we still may not.
+        _ if chat.kind == ChatKind::Private => outbox::chat_reachable(tx, chat.id),
+        _ => Ok(()),
+    }
+}
+
+async fn keep_answering(api: &Api, query_id: &str, reaction: &Reaction) {
+    let mut backoff = Backoff::new(Duration::from_millis(500), TAP_PAUSE);
+    for _ in 0..TAP_TRIES {
+        let text = reaction.tap_answer.as_deref();
+        let err = match api.answer_tap(query_id, text, reaction.tap_alert).await {
+            Ok(()) => return,
+            Err(err) if err.query_too_old() => return,
+            Err(err) => err,
+        };
+        let pause = err.retry_after().unwrap_or_else(|| backoff.next());
+        if !err.is_passing() || pause > TAP_PAUSE {
+            tracing::warn!("a tap was not answered: {err}");
+            return;
+        }
+        tokio::time::sleep(pause).await;
+    }
+    tracing::warn!("a tap was not answered: Telegram stayed out of reach");
+}
+
+async fn wait_for_name(me: &mut watch::Receiver<Option<Me>>) -> Option<Me> {
+    let known = me.wait_for(Option::is_some).await.ok()?;
+    known.clone()
+}
+
+fn forget(busy: &mut HashMap<Id, i64>, ended: Result<(Id, ()), JoinError>) {
+    let id = match ended {
+        Ok((id, ())) => id,
+        Err(err) => {
+            tracing::error!("a chat's worker panicked");
+            err.id()
+        }
+    };
+    busy.remove(&id);
+}

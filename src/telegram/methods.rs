@@ -1,0 +1,249 @@
+//! The methods of the Bot API that we call, each with exactly the parameters we use.
+//!
+//! Parameters are frankenstein's types, results are read into the least we need: decoding its `Message` would cost five
+//! times as much and fail on fields we never look at. Link previews are off everywhere.
+
+use frankenstein::AsyncTelegramApi as _;
+use frankenstein::ParseMode;
+use frankenstein::methods::{
+    AnswerCallbackQueryParams, DeleteWebhookParams, EditMessageTextParams, GetUpdatesParams,
+    SendChatActionParams, SendMessageParams, SetMyCommandsParams,
+};
+use frankenstein::response::MethodResponse;
+use frankenstein::types::{
+    AllowedUpdate, BotCommand, BotCommandScope, BotCommandScopeChat, ChatAction, ChatId,
+    LinkPreviewOptions, ReplyMarkup,
+};
+use reqwest::multipart::{Form, Part};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::client::Api;
+use super::error::ApiError;
+use super::markup::Keyboard;
+use crate::html::{Html, cut};
+
+/// Updates in one answer at most (Bot API: 1 to 100).
+pub(super) const BATCH_LIMIT: u32 = 100;
+
+/// The longest answer to a tap, in characters (Bot API, `answerCallbackQuery`).
+const TAP_ANSWER_LIMIT: usize = 200;
+
+/// Who we are to Telegram.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Me {
+    /// The bot's id.
+    pub id: i64,
+    /// The bot's user name, without `@`.
+    pub username: String,
+}
+
+/// Who is shown a list of commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandScope {
+    /// Everybody for whom nothing closer is set.
+    Default,
+    /// Everybody in a private chat.
+    PrivateChats,
+    /// Everybody in groups.
+    Groups,
+    /// One chat, by its id.
+    Chat(i64),
+}
+
+/// The text of a message, as markup or, after Telegram could not read that, plain.
+#[derive(Debug, Clone)]
+pub(super) enum Body {
+    Html(Html),
+    Plain(String),
+}
+
+impl Body {
+    fn parts(&self) -> (&str, Option<ParseMode>) {
+        match self {
+            Self::Html(html) => (html.as_str(), Some(ParseMode::Html)),
+            Self::Plain(text) => (text, None),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Posted {
+    message_id: i64,
+}
+
+impl Api {
+    /// Asks Telegram who we are; the quickest proof that the token is valid.
+    ///
+    /// # Errors
+    /// [`ApiError`]; `is_unauthorized` says that the token is wrong.
+    pub async fn introduce(&self) -> Result<Me, ApiError> {
+        let answer: MethodResponse<Me> = self.request("getMe", None::<()>).await?;
+        Ok(answer.result)
+    }
+
+    /// Removes a webhook, keeping what waits; while one is set, polling is refused.
+    pub(super) async fn drop_webhook(&self) -> Result<(), ApiError> {
+        let params = DeleteWebhookParams::builder().build();
+        self.delete_webhook(&params).await.map(|_| ())
+    }
+
+    /// One poll. The updates come as raw text, to be decoded one by one.
+    pub(super) async fn poll(
+        &self,
+        offset: Option<i64>,
+        limit: u32,
+        seconds: u32,
+    ) -> Result<Vec<Box<RawValue>>, ApiError> {
+        // The list is always sent: left out, the server would go on with the one of an earlier program.
+        let params = GetUpdatesParams::builder()
+            .maybe_offset(offset)
+            .limit(limit)
+            .timeout(seconds)
+            .allowed_updates(vec![
+                AllowedUpdate::Message,
+                AllowedUpdate::CallbackQuery,
+                AllowedUpdate::MyChatMember,
+            ])
+            .build();
+        let answer: MethodResponse<Vec<Box<RawValue>>> =
+            self.request("getUpdates", Some(params)).await?;
+        Ok(answer.result)
+    }
+
+    /// Sends a new message; its id.
+    pub(super) async fn post(
+        &self,
+        chat_id: i64,
+        body: &Body,
+        keyboard: Option<&Keyboard>,
+        silent: bool,
+    ) -> Result<i64, ApiError> {
+        let (text, parse_mode) = body.parts();
+        let params = SendMessageParams::builder()
+            .chat_id(ChatId::Integer(chat_id))
+            .text(text)
+            .maybe_parse_mode(parse_mode)
+            .link_preview_options(LinkPreviewOptions::DISABLED)
+            .maybe_disable_notification(silent.then_some(true))
+            .maybe_reply_markup(
+                keyboard
+                    .filter(|k| !k.is_empty())
+                    .map(|k| ReplyMarkup::InlineKeyboardMarkup(k.to_api())),
+            )
+            .build();
+        let answer: MethodResponse<Posted> = self.request("sendMessage", Some(params)).await?;
+        Ok(answer.result.message_id)
+    }
+
+    /// Changes a message of ours. Without a keyboard the old buttons go, as Telegram has it.
+    pub(super) async fn edit(
+        &self,
+        chat_id: i64,
+        message_id: i64,
+        body: &Body,
+        keyboard: Option<&Keyboard>,
+    ) -> Result<(), ApiError> {
+        let Ok(message_id) = i32::try_from(message_id) else {
+            return Err(ApiError::NotSent(format!("no such message: {message_id}")));
+        };
+        let (text, parse_mode) = body.parts();
+        let params = EditMessageTextParams::builder()
+            .chat_id(ChatId::Integer(chat_id))
+            .message_id(message_id)
+            .text(text)
+            .maybe_parse_mode(parse_mode)
+            .link_preview_options(LinkPreviewOptions::DISABLED)
+            .maybe_reply_markup(keyboard.map(Keyboard::to_api))
+            .build();
+        let _: MethodResponse<IgnoredAny> = self.request("editMessageText", Some(params)).await?;
+        Ok(())
+    }
+
+    /// Sends a file from memory: `method` is `sendPhoto` with `field` photo, or `sendDocument` with document.
+    pub(super) async fn post_file(
+        &self,
+        method: &str,
+        field: &'static str,
+        chat_id: i64,
+        file: (Vec<u8>, String),
+        caption: &Html,
+    ) -> Result<i64, ApiError> {
+        let (bytes, name) = file;
+        let mut form = Form::new()
+            .text("chat_id", chat_id.to_string())
+            .part(field, Part::bytes(bytes).file_name(name));
+        if !caption.is_empty() {
+            form = form
+                .text("caption", caption.as_str().to_owned())
+                .text("parse_mode", "HTML");
+        }
+        let answer: MethodResponse<Posted> = self.upload(method, form).await?;
+        Ok(answer.result.message_id)
+    }
+
+    /// Ends the spinner on a tapped button, with a toast or an alert if there is a text (cut to 200 units).
+    ///
+    /// # Errors
+    /// [`ApiError`]; `query_too_old` is expected after a pause.
+    pub async fn answer_tap(
+        &self,
+        query_id: &str,
+        text: Option<&str>,
+        alert: bool,
+    ) -> Result<(), ApiError> {
+        let params = AnswerCallbackQueryParams::builder()
+            .callback_query_id(query_id)
+            .maybe_text(text.map(|t| cut(t, TAP_ANSWER_LIMIT)))
+            .maybe_show_alert(alert.then_some(true))
+            .build();
+        self.answer_callback_query(&params).await.map(|_| ())
+    }
+
+    /// Shows "typing…" in a chat for five seconds.
+    ///
+    /// # Errors
+    /// [`ApiError`]; never worth a retry.
+    pub async fn typing(&self, chat_id: i64) -> Result<(), ApiError> {
+        let params = SendChatActionParams::builder()
+            .chat_id(ChatId::Integer(chat_id))
+            .action(ChatAction::Typing)
+            .build();
+        self.send_chat_action(&params).await.map(|_| ())
+    }
+
+    /// Sets the list of commands (name without slash, description) for one scope and language (`""`: all others).
+    ///
+    /// # Errors
+    /// [`ApiError`]; a [`CommandScope::Chat`] that never wrote to the bot is refused as *chat not found*.
+    pub async fn set_commands(
+        &self,
+        scope: CommandScope,
+        language_code: &str,
+        commands: &[(String, String)],
+    ) -> Result<(), ApiError> {
+        let scope = match scope {
+            CommandScope::Default => BotCommandScope::Default,
+            CommandScope::PrivateChats => BotCommandScope::AllPrivateChats,
+            CommandScope::Groups => BotCommandScope::AllGroupChats,
+            CommandScope::Chat(id) => BotCommandScope::Chat(
+                BotCommandScopeChat::builder()
+                    .chat_id(ChatId::Integer(id))
+                    .build(),
+            ),
+        };
+        let command = |(name, description): &(String, String)| {
+            BotCommand::builder()
+                .command(name.clone())
+                .description(description.clone())
+                .build()
+        };
+        let params = SetMyCommandsParams::builder()
+            .commands(commands.iter().map(command).collect())
+            .scope(scope)
+            .maybe_language_code((!language_code.is_empty()).then(|| language_code.to_owned()))
+            .build();
+        self.set_my_commands(&params).await.map(|_| ())
+    }
+}

@@ -1,0 +1,444 @@
+//! The table of everything that is to be said, and what became of it.
+//!
+//! A row is inserted in the transaction of the fact it tells of. Its way: (held →) pending → sending → sent | dead |
+//! unconfirmed → folded. Must stay true: a row is `sending` before its call leaves, so after a crash we know which calls
+//! may have had an effect and never repeat those; one row of a chat at most is `sending`; a row that was tried goes again
+//! before later ones of its chat, so the order within a chat is kept.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::html::{Html, MESSAGE_LIMIT};
+
+use super::markup::Keyboard;
+use super::outgoing::Outgoing;
+use super::upkeep;
+
+pub use super::upkeep::migrate;
+
+/// Rows whose message may be mentioned in one later message: a list any longer helps nobody.
+const FOLD_LIMIT: u32 = 10;
+
+/// How long a message is tried before it is given up, and an unconfirmed one waits for a carrier.
+pub(super) const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The problem of a row that waits because Telegram could not be reached or was busy.
+pub(super) const OUT_OF_REACH: &str = "Telegram could not be reached";
+
+/// How long closed rows are kept.
+pub(super) const KEEP_CLOSED: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Makes a message durable; its row id, or `None` when its dedupe key is there already.
+///
+/// # Errors
+/// When the text is empty or over 4096 UTF-16 units, or the database refuses.
+pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<Option<i64>> {
+    check_text(&message.html)?;
+    let keyboard = stored_keyboard(message.keyboard.as_ref())?;
+    if let Some(key) = &message.dedupe
+        && tx
+            .prepare_cached("SELECT 1 FROM outbox WHERE dedupe = ?1")?
+            .exists((key,))?
+    {
+        return Ok(None);
+    }
+    if let Some(edit_of) = message.edit_of {
+        upkeep::replace_edit(tx, now, message.chat_id, edit_of)?;
+    }
+    let due_at = message.not_before.map_or(now, |m| m.max(now));
+    let state = if message.held { "held" } else { "pending" };
+    let id = tx
+        .prepare_cached(
+            "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING id",
+        )?
+        .query_row(
+            (
+                message.chat_id,
+                &message.dedupe,
+                message.priority as i64,
+                message.edit_of,
+                message.html.as_str(),
+                keyboard,
+                message.silent,
+                message.gist_line(),
+                message.run_id,
+                state,
+                due_at.0,
+                now.0,
+            ),
+            |row| row.get(0),
+        )?;
+    Ok(Some(id))
+}
+
+fn check_text(html: &Html) -> anyhow::Result<()> {
+    let units = html.telegram_len();
+    ensure!(units > 0, "a message without text");
+    ensure!(
+        units <= MESSAGE_LIMIT,
+        "a message of {units} UTF-16 units; {MESSAGE_LIMIT} are allowed"
+    );
+    Ok(())
+}
+
+fn stored_keyboard(keyboard: Option<&Keyboard>) -> anyhow::Result<String> {
+    keyboard.map_or_else(|| Ok(String::new()), Keyboard::to_json)
+}
+
+/// Inserts a held message, or rewrites the one with the same key while it is still held.
+///
+/// # Errors
+/// As [`insert`].
+pub fn insert_or_rewrite_held(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    message: &Outgoing,
+) -> anyhow::Result<()> {
+    if insert(tx, now, message)?.is_some() {
+        return Ok(());
+    }
+    let sql = "UPDATE outbox SET html = ?2, keyboard = ?3, gist = ?4 WHERE dedupe = ?1 AND state = 'held'";
+    let keyboard = stored_keyboard(message.keyboard.as_ref())?;
+    tx.prepare_cached(sql)?.execute((
+        &message.dedupe,
+        message.html.as_str(),
+        keyboard,
+        message.gist_line(),
+    ))?;
+    Ok(())
+}
+
+/// Lets the held rows of a run go; how many.
+///
+/// # Errors
+/// When the database refuses.
+pub fn release_held(tx: &WriteTx<'_>, run_id: i64, now: UnixMs) -> anyhow::Result<usize> {
+    let sql = "UPDATE outbox SET state = 'pending', due_at = max(due_at, ?2) WHERE run_id = ?1 AND state = 'held'";
+    Ok(tx.execute(sql, (run_id, now.0))?)
+}
+
+/// The Telegram messages about a run that have arrived, of the rows whose key begins with `kind:`: chat and message id.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn messages_of_run(
+    connection: &Connection,
+    run_id: i64,
+    kind: &str,
+) -> anyhow::Result<Vec<(i64, i64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT chat_id, message_id FROM outbox
+         WHERE run_id = ?1 AND state = 'sent' AND message_id IS NOT NULL AND dedupe LIKE ?2 || ':%'",
+    )?;
+    let rows = statement.query_map((run_id, kind), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Gives the messages about a run that still wait, of the rows whose key begins with `kind:`, another text for their
+/// chat.
+///
+/// # Errors
+/// When a text is empty or too long, or the database refuses.
+pub fn rewrite_waiting(
+    tx: &WriteTx<'_>,
+    run_id: i64,
+    kind: &str,
+    text: impl Fn(i64) -> anyhow::Result<Html>,
+) -> anyhow::Result<()> {
+    let sql = "SELECT id, chat_id FROM outbox WHERE run_id = ?1 AND state = 'pending' AND dedupe LIKE ?2 || ':%'";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map((run_id, kind), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (id, chat_id) in rows.collect::<Result<Vec<(i64, i64)>, _>>()? {
+        let html = text(chat_id)?;
+        check_text(&html)?;
+        tx.prepare_cached("UPDATE outbox SET html = ?2, gist = ?3 WHERE id = ?1")?
+            .execute((id, html.as_str(), html.gist()))?;
+    }
+    Ok(())
+}
+
+/// True when nothing is on its way or due: what is left waits for a later moment.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn is_quiet(connection: &Connection, now: UnixMs) -> anyhow::Result<bool> {
+    let sending: bool = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending')",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(!sending && heads(connection, now, 1)?.is_empty())
+}
+
+/// The state of the outbox, for `/status` and health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxCounts {
+    /// Waiting or on its way.
+    pub pending: u64,
+    /// May or may not have arrived; will be mentioned in the chat's next message.
+    pub unconfirmed: u64,
+    /// Given up in the last seven days (a chat that blocked us, a refusal).
+    pub dead: u64,
+}
+
+/// Counts what waits and what went wrong.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCounts> {
+    let count = |sql: &str| -> anyhow::Result<u64> {
+        let n: i64 = connection
+            .prepare_cached(sql)?
+            .query_row([], |row| row.get(0))?;
+        Ok(u64::try_from(n).unwrap_or(0))
+    };
+    let since = now.minus(KEEP_CLOSED).0;
+    let dead: i64 = connection.query_row(
+        "SELECT count(*) FROM outbox WHERE closed_at IS NOT NULL AND closed_at >= ?1 AND state = 'dead'",
+        (since,),
+        |row| row.get(0),
+    )?;
+    Ok(OutboxCounts {
+        pending: count("SELECT count(*) FROM outbox WHERE state = 'pending'")?
+            + count("SELECT count(*) FROM outbox WHERE state = 'sending'")?,
+        unconfirmed: count("SELECT count(*) FROM outbox WHERE state = 'unconfirmed'")?,
+        dead: u64::try_from(dead).unwrap_or(0),
+    })
+}
+
+/// A row that may go next in its chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) id: i64,
+    pub(super) chat_id: i64,
+}
+
+/// The row of each chat that may go now, most urgent first. A row that was tried and is not due yet holds its chat.
+pub(super) fn heads(connection: &Connection, now: UnixMs, limit: u32) -> anyhow::Result<Vec<Head>> {
+    // The first table walks from chat to chat on the index, so a long backlog of one chat is not read through.
+    let mut query = connection.prepare_cached(
+        "WITH RECURSIVE waiting (chat_id) AS (
+             SELECT min(chat_id) FROM outbox WHERE state = 'pending'
+             UNION ALL
+             SELECT (SELECT min(chat_id) FROM outbox WHERE state = 'pending' AND chat_id > w.chat_id)
+             FROM waiting w WHERE w.chat_id IS NOT NULL
+         )
+         SELECT o.id, o.chat_id FROM waiting w
+         JOIN outbox o ON o.id = (
+             SELECT h.id FROM outbox h
+             WHERE h.state = 'pending' AND h.chat_id = w.chat_id AND (h.due_at <= ?1 OR h.attempts > 0)
+             ORDER BY h.priority, h.id LIMIT 1)
+         LEFT JOIN chat c ON c.id = w.chat_id
+         WHERE o.due_at <= ?1 AND coalesce(c.frozen_until, 0) <= ?1
+           AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.state = 'sending' AND s.chat_id = w.chat_id)
+         ORDER BY o.priority, o.id LIMIT ?2",
+    )?;
+    let rows = query.query_map((now.0, limit), |row| {
+        Ok(Head {
+            id: row.get(0)?,
+            chat_id: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When the next row that is not due yet may go.
+pub(super) fn next_due(connection: &Connection, now: UnixMs) -> anyhow::Result<Option<UnixMs>> {
+    let next: Option<i64> = connection
+        .prepare_cached(
+            "SELECT min(max(o.due_at, coalesce(c.frozen_until, 0))) FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id
+             WHERE o.state = 'pending' AND max(o.due_at, coalesce(c.frozen_until, 0)) > ?1",
+        )?
+        .query_row((now.0,), |row| row.get(0))?;
+    Ok(next.map(UnixMs))
+}
+
+/// A row in the courier's hands.
+#[derive(Debug, Clone)]
+pub(super) struct Parcel {
+    pub(super) id: i64,
+    pub(super) chat_id: i64,
+    pub(super) edit_of: Option<i64>,
+    pub(super) html: Html,
+    pub(super) keyboard: Option<Keyboard>,
+    pub(super) silent: bool,
+    /// This try included.
+    pub(super) attempts: u32,
+    pub(super) created_at: UnixMs,
+    /// The chat's language; empty when not known.
+    pub(super) language: String,
+    /// Earlier messages of the chat that may not have arrived: row and gist.
+    pub(super) unconfirmed: Vec<(i64, String)>,
+}
+
+/// Takes rows into the courier's hands: `sending` from the commit on. Rows that went another way meanwhile are left out;
+/// those of an unreachable chat are closed.
+pub(super) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Result<Vec<Parcel>> {
+    let mut parcels = Vec::with_capacity(ids.len());
+    for id in ids {
+        let row = tx
+            .prepare_cached(
+                "SELECT o.id, o.chat_id, o.edit_of, o.html, o.keyboard, o.silent, o.attempts + 1, o.created_at,
+                        coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, '')
+                 FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id WHERE o.id = ?1 AND o.state = 'pending'",
+            )?
+            .query_row((id,), |row| {
+                Ok((read_parcel(row)?, row.get::<_, String>(4)?, row.get::<_, bool>(9)?, row.get::<_, String>(10)?))
+            })
+            .optional()?;
+        let Some((mut parcel, keyboard, unreachable, why)) = row else {
+            continue;
+        };
+        if unreachable {
+            close_pending(tx, now, parcel.chat_id, &why)?;
+            continue;
+        }
+        if !keyboard.is_empty() {
+            parcel.keyboard = Some(Keyboard::from_json(&keyboard)?);
+        }
+        if parcel.edit_of.is_none() {
+            parcel.unconfirmed = unconfirmed_in(tx, parcel.chat_id)?;
+        }
+        tx.prepare_cached(
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?1",
+        )?
+        .execute((id,))?;
+        parcels.push(parcel);
+    }
+    Ok(parcels)
+}
+
+fn read_parcel(row: &Row<'_>) -> rusqlite::Result<Parcel> {
+    Ok(Parcel {
+        id: row.get(0)?,
+        chat_id: row.get(1)?,
+        edit_of: row.get(2)?,
+        html: Html::from_storage(row.get(3)?),
+        keyboard: None,
+        silent: row.get(5)?,
+        attempts: row.get(6)?,
+        created_at: UnixMs(row.get(7)?),
+        language: row.get(8)?,
+        unconfirmed: Vec::new(),
+    })
+}
+
+fn unconfirmed_in(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<Vec<(i64, String)>> {
+    let mut query = tx.prepare_cached(
+        "SELECT id, gist FROM outbox WHERE state = 'unconfirmed' AND chat_id = ?1 ORDER BY id LIMIT ?2",
+    )?;
+    let rows = query.query_map((chat_id, FOLD_LIMIT), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The row was delivered as `message_id` and mentioned the rows in `folded`.
+pub(super) fn sent(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    parcel: &Parcel,
+    message_id: i64,
+    folded: &[i64],
+) -> anyhow::Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = '' WHERE id = ?1",
+    )?
+    .execute((parcel.id, message_id, now.0))?;
+    for id in folded {
+        tx.execute(
+            "UPDATE outbox SET state = 'folded', carrier = ?2, closed_at = ?3 WHERE id = ?1 AND state = 'unconfirmed'",
+            (id, parcel.id, now.0),
+        )?;
+    }
+    // The message to edit was gone and this one took its place: who looks the old one up must find the new one.
+    if let Some(gone) = parcel.edit_of.filter(|gone| *gone != message_id) {
+        tx.execute(
+            "UPDATE outbox SET message_id = ?3 WHERE chat_id = ?1 AND message_id = ?2 AND state = 'sent'",
+            (parcel.chat_id, gone, message_id),
+        )?;
+        tx.execute(
+            "UPDATE outbox SET edit_of = ?3 WHERE chat_id = ?1 AND edit_of = ?2 AND state IN ('held', 'pending')",
+            (parcel.chat_id, gone, message_id),
+        )?;
+    }
+    Ok(())
+}
+
+/// The row was surely not delivered and goes again at `due_at`.
+pub(super) fn returned(
+    tx: &WriteTx<'_>,
+    id: i64,
+    due_at: UnixMs,
+    problem: &str,
+) -> anyhow::Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'pending', due_at = ?2, problem = ?3 WHERE id = ?1",
+    )?
+    .execute((id, due_at.0, problem))?;
+    Ok(())
+}
+
+/// The row is given up.
+pub(super) fn dead(tx: &WriteTx<'_>, now: UnixMs, id: i64, problem: &str) -> anyhow::Result<()> {
+    let sql = "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2 WHERE id = ?1";
+    tx.execute(sql, (id, now.0, problem))?;
+    Ok(())
+}
+
+/// Whether the row was delivered is not known.
+pub(super) fn unconfirmed(tx: &WriteTx<'_>, id: i64, problem: &str) -> anyhow::Result<()> {
+    let sql = "UPDATE outbox SET state = 'unconfirmed', problem = ?2 WHERE id = ?1";
+    tx.execute(sql, (id, problem))?;
+    Ok(())
+}
+
+/// Nothing goes to the chat before `until` (a 429).
+pub(super) fn freeze_chat(tx: &WriteTx<'_>, chat_id: i64, until: UnixMs) -> anyhow::Result<()> {
+    tx.execute(
+        "INSERT INTO chat (id, frozen_until) VALUES (?1, ?2)
+         ON CONFLICT (id) DO UPDATE SET frozen_until = max(frozen_until, excluded.frozen_until)",
+        (chat_id, until.0),
+    )?;
+    Ok(())
+}
+
+/// Nothing can be sent to the chat: it is marked, and what waits for it is given up.
+pub(super) fn chat_unreachable(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    chat_id: i64,
+    why: &str,
+) -> anyhow::Result<()> {
+    tx.execute(
+        "INSERT INTO chat (id, unreachable_at, unreachable_why) VALUES (?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET unreachable_at = coalesce(unreachable_at, excluded.unreachable_at),
+             unreachable_why = excluded.unreachable_why",
+        (chat_id, now.0, why),
+    )?;
+    close_pending(tx, now, chat_id, why)
+}
+
+/// Somebody in the chat acted, so it can be written to again.
+pub(super) fn chat_reachable(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<()> {
+    tx.prepare_cached(
+        "UPDATE chat SET unreachable_at = NULL, unreachable_why = '' WHERE id = ?1 AND unreachable_at IS NOT NULL",
+    )?
+    .execute((chat_id,))?;
+    Ok(())
+}
+
+fn close_pending(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64, why: &str) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2 WHERE chat_id = ?1 AND state = 'pending'",
+        (chat_id, now.0, why),
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "outbox_tests.rs"]
+mod tests;

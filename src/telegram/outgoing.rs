@@ -1,0 +1,120 @@
+//! A message that is to be said, before it is a row of the outbox.
+
+use crate::clock::UnixMs;
+use crate::html::Html;
+
+use super::markup::Keyboard;
+
+/// The order in which a chat's rows go out, lowest first; the numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Priority {
+    Reply = 0,
+    Edit = 1,
+    Notice = 2,
+    Broadcast = 3,
+}
+
+/// A message to send or an edit to make; [`super::outbox::insert`] makes it durable.
+#[derive(Debug, Clone)]
+#[must_use = "a message is only said once it is inserted into the outbox"]
+pub struct Outgoing {
+    pub(super) chat_id: i64,
+    pub(super) priority: Priority,
+    pub(super) edit_of: Option<i64>,
+    pub(super) html: Html,
+    pub(super) keyboard: Option<Keyboard>,
+    pub(super) silent: bool,
+    pub(super) dedupe: Option<String>,
+    pub(super) held: bool,
+    pub(super) run_id: Option<i64>,
+    pub(super) not_before: Option<UnixMs>,
+    pub(super) gist: Option<String>,
+}
+
+impl Outgoing {
+    fn new(chat_id: i64, priority: Priority, html: Html) -> Self {
+        Self {
+            chat_id,
+            priority,
+            edit_of: None,
+            html,
+            keyboard: None,
+            silent: false,
+            dedupe: None,
+            held: false,
+            run_id: None,
+            not_before: None,
+            gist: None,
+        }
+    }
+
+    /// An answer to somebody who is waiting for it: goes before everything else of its chat.
+    pub fn reply(chat_id: i64, html: Html) -> Self {
+        Self::new(chat_id, Priority::Reply, html)
+    }
+
+    /// A change of a message of ours. A pending change of the same message is replaced by this one. When the message is
+    /// gone, this becomes a new one.
+    pub fn edit(chat_id: i64, message_id: i64, html: Html) -> Self {
+        let mut edit = Self::new(chat_id, Priority::Edit, html);
+        edit.edit_of = Some(message_id);
+        edit
+    }
+
+    /// News.
+    pub fn notice(chat_id: i64, html: Html) -> Self {
+        Self::new(chat_id, Priority::Notice, html)
+    }
+
+    /// One of many like it; goes when nothing else of its chat waits.
+    pub fn broadcast(chat_id: i64, html: Html) -> Self {
+        Self::new(chat_id, Priority::Broadcast, html)
+    }
+
+    /// With buttons. An empty keyboard on an edit removes the old ones.
+    pub fn keyboard(mut self, keyboard: Keyboard) -> Self {
+        self.keyboard = Some(keyboard);
+        self
+    }
+
+    /// Without a sound.
+    pub fn silent(mut self) -> Self {
+        self.silent = true;
+        self
+    }
+
+    /// At most once for this key: a second one is not inserted. Keys are kept 60 days.
+    pub fn dedupe(mut self, key: impl Into<String>) -> Self {
+        self.dedupe = Some(key.into());
+        self
+    }
+
+    /// Part of a run and not to be sent before [`super::outbox::release_held`] for it.
+    pub fn held_for(mut self, run_id: i64) -> Self {
+        self.held = true;
+        self.of_run(run_id)
+    }
+
+    /// Part of a run.
+    pub fn of_run(mut self, run_id: i64) -> Self {
+        self.run_id = Some(run_id);
+        self
+    }
+
+    /// The line that names this message in the chat's next one, should it not be sure that it arrived; by default the
+    /// first line of the text.
+    pub fn gist(mut self, line: String) -> Self {
+        self.gist = Some(line);
+        self
+    }
+
+    pub(super) fn gist_line(&self) -> String {
+        self.gist.clone().unwrap_or_else(|| self.html.gist())
+    }
+
+    /// Not to be sent earlier.
+    pub fn not_before(mut self, moment: UnixMs) -> Self {
+        self.not_before = Some(moment);
+        self
+    }
+}
