@@ -1,0 +1,87 @@
+//! `Retry-After`: how long a site wants to be left alone.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
+/// A site that asks for more than a day is asked again after a day.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Reads `Retry-After`, in seconds or as a date. A date is taken relative to the answer's own `Date`, so that a wrong
+/// clock on either side makes no difference, and relative to `now` where there is none. A date in the past is no wait.
+pub(super) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are more than a day.
+        return Some(
+            text.parse()
+                .map_or(LONGEST, Duration::from_secs)
+                .min(LONGEST),
+        );
+    }
+    let until = parse_date(text)?;
+    let sent = headers
+        .get(DATE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(parse_date);
+    let wait = until.signed_duration_since(sent.unwrap_or_else(|| DateTime::<Utc>::from(now)));
+    Some(wait.to_std().unwrap_or_default().min(LONGEST))
+}
+
+/// The three forms of dates HTTP allows.
+fn parse_date(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    [
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%A, %d-%b-%y %H:%M:%S GMT",
+        "%a %b %e %H:%M:%S %Y",
+    ]
+    .iter()
+    .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+    .map(|date| date.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_with(retry_after: &str, date: Option<&str>) -> Option<u64> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, retry_after.parse().unwrap());
+        if let Some(date) = date {
+            headers.insert(DATE, date.parse().unwrap());
+        }
+        // 1994-11-06 08:49:37 UTC.
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        read(&headers, now).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn seconds_and_dates_are_read_and_bounded() {
+        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(read_with("120", None), Some(120));
+        assert_eq!(read_with("0", None), Some(0));
+        assert_eq!(read_with("86401", None), Some(86_400));
+        assert_eq!(read_with("99999999999999999999999", None), Some(86_400));
+        assert_eq!(read_with("Sun, 06 Nov 1994 08:51:37 GMT", date), Some(120));
+        assert_eq!(read_with("Sunday, 06-Nov-94 08:51:37 GMT", date), Some(120));
+        assert_eq!(read_with("Sun Nov  6 08:51:37 1994", date), Some(120));
+        assert_eq!(
+            read_with(
+                "Sun, 06 Nov 1994 08:51:37 GMT",
+                Some("Sun, 06 Nov 1994 08:51:07 GMT")
+            ),
+            Some(30)
+        );
+        assert_eq!(read_with("Sun, 06 Nov 1994 08:51:37 GMT", None), Some(120));
+        assert_eq!(read_with("Sun, 06 Nov 1994 08:00:00 GMT", date), Some(0));
+        assert_eq!(
+            read_with("Tue, 06 Nov 2294 08:00:00 GMT", date),
+            Some(86_400)
+        );
+        for unreadable in ["", "soon", "-5", "1.5", "Sun, 99 Nov 1994 08:00:00 GMT"] {
+            assert_eq!(read_with(unreadable, date), None, "{unreadable}");
+        }
+    }
+}
