@@ -1,0 +1,195 @@
+//! The plain types of the watch: accounts, runs, verdicts and what admins want to hear.
+
+use crate::clock::UnixMs;
+
+/// An enum that is a word in the database and in the configuration.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+
+        impl $name {
+            /// Every word with its meaning.
+            pub const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),+];
+
+            /// The word.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The meaning of a word.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                let (_, value) = Self::WORDS.iter().find(|(name, _)| *name == word)?;
+                Some(*value)
+            }
+        }
+    };
+}
+
+words! {
+    /// Whether an account is looked at.
+    State {
+        /// Looked at in every run.
+        Pending = "pending",
+        /// Found: no longer looked at.
+        Done = "done",
+        /// A person stopped it for a while.
+        Paused = "paused",
+    }
+}
+
+words! {
+    /// What a run reports of an account.
+    Verdict {
+        /// It is there.
+        Found = "found",
+        /// It is not there.
+        NotFound = "not_found",
+        /// We could not look.
+        Error = "error",
+    }
+}
+
+words! {
+    /// Why a run began.
+    Trigger {
+        /// The program started.
+        Start = "start",
+        /// The schedule fired.
+        Schedule = "schedule",
+        /// A person or the command line asked.
+        Request = "request",
+        /// The schedule was silent for two intervals, as after a clock set back.
+        Watchdog = "watchdog",
+    }
+}
+
+words! {
+    /// What an admin wants to hear of runs.
+    Notify {
+        /// Start and end of every run.
+        EveryRun = "every-run",
+        /// The end of runs in which something was found.
+        News = "news",
+        /// One message a day.
+        Digest = "digest",
+    }
+}
+
+/// Which accounts a run is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Everybody's.
+    All,
+    /// Those of one owner.
+    Owner(i64),
+    /// A single one.
+    Account(i64),
+}
+
+impl Scope {
+    /// The scope of two nullable columns.
+    #[must_use]
+    pub fn from_columns(owner_id: Option<i64>, account_id: Option<i64>) -> Self {
+        match (owner_id, account_id) {
+            (_, Some(account)) => Self::Account(account),
+            (Some(owner), None) => Self::Owner(owner),
+            (None, None) => Self::All,
+        }
+    }
+
+    /// The owner column.
+    #[must_use]
+    pub fn owner_column(self) -> Option<i64> {
+        match self {
+            Self::Owner(id) => Some(id),
+            Self::All | Self::Account(_) => None,
+        }
+    }
+
+    /// The account column.
+    #[must_use]
+    pub fn account_column(self) -> Option<i64> {
+        match self {
+            Self::Account(id) => Some(id),
+            Self::All | Self::Owner(_) => None,
+        }
+    }
+}
+
+/// An account as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Our number for it.
+    pub id: i64,
+    /// Who waits for it.
+    pub owner_id: i64,
+    /// Key of its site.
+    pub site: String,
+    /// The name, exactly as given.
+    pub username: String,
+    /// Whether it is looked at.
+    pub state: State,
+    /// Agreed days.
+    pub period_days: u32,
+    /// When the wait began.
+    pub started_at: UnixMs,
+    /// When the agreed time ends.
+    pub ends_at: UnixMs,
+    /// When it was found.
+    pub done_at: Option<UnixMs>,
+    /// What the last run said.
+    pub verdict: Option<Verdict>,
+    /// Why the last run could not look: a machine key.
+    pub reason: String,
+    /// When it was last looked at.
+    pub checked_at: Option<UnixMs>,
+}
+
+/// What a run counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Accounts found.
+    pub found: u64,
+    /// Accounts not found.
+    pub not_found: u64,
+    /// Accounts we could not look at.
+    pub errors: u64,
+}
+
+impl Counts {
+    /// All three together: the number of accounts the run has an answer for.
+    #[must_use]
+    pub fn checked(self) -> u64 {
+        self.found + self.not_found + self.errors
+    }
+
+    /// Counts one more verdict.
+    pub fn add(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Found => self.found += 1,
+            Verdict::NotFound => self.not_found += 1,
+            Verdict::Error => self.errors += 1,
+        }
+    }
+}
+
+/// A run that is going on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its number.
+    pub id: i64,
+    /// Why it began.
+    pub trigger: Trigger,
+    /// What it is about.
+    pub scope: Scope,
+    /// When it began.
+    pub started_at: UnixMs,
+    /// Pending accounts at its beginning.
+    pub total: u64,
+    /// Chats that hear of its start and its end besides what they chose: those who asked for it.
+    pub askers: Vec<i64>,
+}

@@ -1,0 +1,128 @@
+//! When to look: a cron expression with seconds, in a time zone.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Offset as _, TimeZone as _};
+use chrono_tz::Tz;
+use croner::Cron;
+use croner::parser::{CronParser, Seconds};
+
+use crate::clock::UnixMs;
+
+/// A checked schedule.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    text: String,
+    cron: Cron,
+    zone: Tz,
+}
+
+impl Schedule {
+    /// The default.
+    pub const EVERY_FIVE_MINUTES: &'static str = "0 */5 * * * *";
+
+    /// Parses six fields: second, minute, hour, day, month, day of week.
+    ///
+    /// # Errors
+    /// What is allowed, as a sentence for the operator.
+    pub fn parse(text: &str, zone: Tz) -> Result<Self, String> {
+        let allowed = || {
+            "cron with six fields (second minute hour day month weekday), such as \"0 */5 * * * *\""
+                .to_owned()
+        };
+        // Five fields would silently mean something else: the first one would be read as seconds by people's eyes only.
+        if text.split_whitespace().count() != 6 {
+            return Err(allowed());
+        }
+        let parser = CronParser::builder().seconds(Seconds::Required).build();
+        let cron = parser.parse(text).map_err(|_| allowed())?;
+        let schedule = Self {
+            text: text.to_owned(),
+            cron,
+            zone,
+        };
+        // A day that never comes, such as 31 February.
+        match schedule.next_after(UnixMs(1_790_000_000_000)) {
+            Some(_) => Ok(schedule),
+            None => Err("a moment that comes; this one never does".to_owned()),
+        }
+    }
+
+    /// The expression as given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The zone it is read in.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The first tick after a moment.
+    #[must_use]
+    pub fn next_after(&self, moment: UnixMs) -> Option<UnixMs> {
+        let from = self.at(moment)?;
+        let next = self.cron.find_next_occurrence(&from, false).ok()?;
+        Some(UnixMs(next.timestamp_millis()))
+    }
+
+    /// The distance between the two ticks after a moment.
+    #[must_use]
+    pub fn period_after(&self, moment: UnixMs) -> Duration {
+        let first = self.next_after(moment);
+        let second = first.and_then(|first| self.next_after(first));
+        match (first, second) {
+            (Some(first), Some(second)) => second.since(first),
+            _ => Duration::from_secs(24 * 60 * 60),
+        }
+    }
+
+    /// The zone's distance from UTC at a moment. The scheduler freezes it when a job is made, so it is compared.
+    #[must_use]
+    pub fn utc_offset_seconds(&self, moment: UnixMs) -> i32 {
+        self.at(moment)
+            .map_or(0, |moment| moment.offset().fix().local_minus_utc())
+    }
+
+    fn at(&self, moment: UnixMs) -> Option<DateTime<Tz>> {
+        self.zone.timestamp_millis_opt(moment.0).single()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_minutes_are_five_minutes() {
+        let schedule = Schedule::parse(Schedule::EVERY_FIVE_MINUTES, Tz::Europe__Moscow).unwrap();
+        // 2026-11-21 15:02:03 UTC
+        let now = UnixMs(1_795_273_323_000);
+        let next = schedule.next_after(now).unwrap();
+        assert_eq!(next, UnixMs(1_795_273_500_000));
+        assert_eq!(schedule.period_after(now), Duration::from_secs(300));
+    }
+
+    #[test]
+    fn a_day_in_a_zone_follows_its_summer_time() {
+        let zone = Tz::Europe__Berlin;
+        let schedule = Schedule::parse("0 0 9 * * *", zone).unwrap();
+        // 2026-10-24 12:00 UTC, the day before clocks go back.
+        let next = schedule.next_after(UnixMs(1_792_843_200_000)).unwrap();
+        let shown = crate::i18n::time(next, zone);
+        assert_eq!(shown, "09:00:00");
+        assert_ne!(
+            schedule.utc_offset_seconds(UnixMs(1_792_843_200_000)),
+            schedule.utc_offset_seconds(next)
+        );
+    }
+
+    #[test]
+    fn what_never_comes_is_refused() {
+        for text in ["*/5 * * * *", "0 0 0 31 2 *", "often", "61 * * * * *"] {
+            Schedule::parse(text, Tz::UTC).unwrap_err();
+        }
+    }
+}

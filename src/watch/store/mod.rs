@@ -1,0 +1,63 @@
+//! The SQL of the watch. Functions that change something take a `&WriteTx`, the others any connection.
+//!
+//! What must stay true: a verdict, its transition and its notices are written by one transaction; an account's row
+//! changes only while it is still pending; `last_run` of an account never falls.
+
+mod accounts;
+mod looks;
+mod reminders;
+mod runs;
+
+use rusqlite::Row;
+
+pub use accounts::{
+    Added, NewAccount, Totals, add, again, count_of_owner, delete, export, extend, get, page_all,
+    page_of_owner, set_paused, totals,
+};
+pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, n_found_in_run, next_page};
+pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
+pub use runs::{
+    LastRun, Progress, RunAccount, accounts_of_run, ask, begin, close_crashed,
+    count_pending_by_site, counts, digest, digest_at, end, errors_of_run, is_running, last,
+    last_interrupted, notify_of, open_requests, progress, prune, request_run, set_digest_at,
+    set_notify, withdraw,
+};
+
+use super::account::{Account, State, Verdict};
+use crate::clock::UnixMs;
+
+const ACCOUNT_COLUMNS: &str = "account.id, account.owner_id, account.site, account.username, account.state, \
+     account.period_days, account.started_at, account.ends_at, account.done_at, account.verdict, account.reason, \
+     account.checked_at";
+
+fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
+    Ok(Account {
+        id: row.get(0)?,
+        owner_id: row.get(1)?,
+        site: row.get(2)?,
+        username: row.get(3)?,
+        state: word(row, 4, State::from_word)?,
+        period_days: row.get(5)?,
+        started_at: UnixMs(row.get(6)?),
+        ends_at: UnixMs(row.get(7)?),
+        done_at: row.get::<_, Option<i64>>(8)?.map(UnixMs),
+        verdict: Verdict::from_word(row.get_ref(9)?.as_str()?),
+        reason: row.get(10)?,
+        checked_at: row.get::<_, Option<i64>>(11)?.map(UnixMs),
+    })
+}
+
+/// A column that holds one of a few words; the schema's CHECK allows no other.
+fn word<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    parse(text).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            format!("the word {text} is not known").into(),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests;

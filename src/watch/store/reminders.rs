@@ -1,0 +1,55 @@
+//! Reminders before, at and after the end of the agreed time.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, params};
+
+use super::{ACCOUNT_COLUMNS, account_from_row};
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::watch::account::Account;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A reminder that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueReminder {
+    /// The account it is about.
+    pub account: Account,
+    /// How often the wait began anew: part of the notice's key.
+    pub epoch: i64,
+}
+
+/// Accounts whose reminder is due, the longest due first.
+///
+/// # Errors
+/// When the database fails.
+pub fn due(connection: &Connection, now: UnixMs, limit: usize) -> anyhow::Result<Vec<DueReminder>> {
+    let sql = format!(
+        "SELECT {ACCOUNT_COLUMNS}, account.epoch FROM account
+         WHERE state = 'pending' AND remind_at IS NOT NULL AND remind_at <= ?1 ORDER BY remind_at LIMIT ?2"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![now.0, limit], |row| {
+        Ok(DueReminder {
+            account: account_from_row(row)?,
+            epoch: row.get(12)?,
+        })
+    })?;
+    rows.collect::<Result<_, _>>().context("list due reminders")
+}
+
+/// Plans the account's next reminder: the last day, then the end, then none.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_sent(tx: &WriteTx<'_>, now: UnixMs, account: &Account) -> anyhow::Result<()> {
+    let next = [account.ends_at.minus(DAY), account.ends_at]
+        .into_iter()
+        .find(|at| *at > now);
+    tx.prepare_cached("UPDATE account SET remind_at = ?2 WHERE id = ?1")?
+        .execute(params![account.id, next.map(|at| at.0)])
+        .with_context(|| format!("plan the next reminder of account {}", account.id))?;
+    Ok(())
+}

@@ -1,0 +1,459 @@
+//! Runs: their beginning, progress and end, who asked for them, and who hears of them.
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, named_params, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::watch::account::{Counts, Notify, Run, Scope, Trigger, Verdict};
+
+/// Asks for a check; returns the request's number.
+///
+/// # Errors
+/// When the database fails.
+pub fn ask(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    scope: Scope,
+    chat_id: Option<i64>,
+) -> anyhow::Result<i64> {
+    tx.execute(
+        "INSERT INTO check_request (owner_id, account_id, chat_id, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![scope.owner_column(), scope.account_column(), chat_id, now.0],
+    )
+    .context("ask for a check")?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// Takes a request back that no run has taken yet; true when it was still open.
+///
+/// # Errors
+/// When the database fails.
+pub fn withdraw(tx: &WriteTx<'_>, request: i64) -> anyhow::Result<bool> {
+    let deleted = tx
+        .execute(
+            "DELETE FROM check_request WHERE id = ?1 AND run_id IS NULL",
+            [request],
+        )
+        .with_context(|| format!("withdraw request {request}"))?;
+    Ok(deleted > 0)
+}
+
+/// The run that answers a request, once one has taken it.
+///
+/// # Errors
+/// When the database fails.
+pub fn request_run(connection: &Connection, request: i64) -> anyhow::Result<Option<i64>> {
+    let run: Option<Option<i64>> = connection
+        .query_row(
+            "SELECT run_id FROM check_request WHERE id = ?1",
+            [request],
+            |row| row.get(0),
+        )
+        .optional()
+        .with_context(|| format!("look up request {request}"))?;
+    Ok(run.flatten())
+}
+
+/// The scopes of open requests, the oldest first, each once.
+///
+/// # Errors
+/// When the database fails.
+pub fn open_requests(connection: &Connection) -> anyhow::Result<Vec<Scope>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT owner_id, account_id FROM check_request WHERE run_id IS NULL
+         GROUP BY owner_id, account_id ORDER BY min(id) LIMIT 100",
+    )?;
+    let rows = statement.query_map([], |row| Ok(Scope::from_columns(row.get(0)?, row.get(1)?)))?;
+    rows.collect::<Result<_, _>>().context("list open requests")
+}
+
+/// Pending accounts in a scope by site.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_pending_by_site(
+    connection: &Connection,
+    scope: Scope,
+) -> anyhow::Result<Vec<(String, u64)>> {
+    let sql = match scope {
+        Scope::All => {
+            "SELECT site, count(*) FROM account WHERE state = 'pending' AND ?1 IS NULL GROUP BY site"
+        }
+        Scope::Owner(_) => {
+            "SELECT site, count(*) FROM account WHERE state = 'pending' AND owner_id = ?1 GROUP BY site"
+        }
+        Scope::Account(_) => "SELECT site, 1 FROM account WHERE state = 'pending' AND id = ?1",
+    };
+    let subject = scope.owner_column().or(scope.account_column());
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([subject], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect::<Result<_, _>>()
+        .context("count pending accounts")
+}
+
+/// Begins a run and takes the open requests of its scope with it.
+///
+/// # Errors
+/// When the database fails, or when another run is going on.
+pub fn begin(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    trigger: Trigger,
+    scope: Scope,
+    total: u64,
+) -> anyhow::Result<Run> {
+    tx.execute(
+        "INSERT INTO run (trigger, owner_id, account_id, state, started_at, total)
+         VALUES (?1, ?2, ?3, 'running', ?4, ?5)",
+        params![
+            trigger.word(),
+            scope.owner_column(),
+            scope.account_column(),
+            now.0,
+            total
+        ],
+    )
+    .context("begin a run")?;
+    let id = tx.last_insert_rowid();
+    let mut statement = tx.prepare_cached(
+        "UPDATE check_request SET run_id = ?1 WHERE run_id IS NULL AND owner_id IS ?2 AND account_id IS ?3
+         RETURNING chat_id",
+    )?;
+    let rows = statement.query_map(
+        params![id, scope.owner_column(), scope.account_column()],
+        |row| row.get(0),
+    )?;
+    let chats: Vec<Option<i64>> = rows
+        .collect::<Result<_, _>>()
+        .context("take the requests")?;
+    let mut askers: Vec<i64> = chats.into_iter().flatten().collect();
+    askers.sort_unstable();
+    askers.dedup();
+    Ok(Run {
+        id,
+        trigger,
+        scope,
+        started_at: now,
+        total,
+        askers,
+    })
+}
+
+/// What a run has counted so far.
+///
+/// # Errors
+/// When the database fails.
+pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<Counts> {
+    connection
+        .prepare_cached("SELECT found, not_found, errors FROM run WHERE id = ?1")?
+        .query_row([run_id], |row| {
+            Ok(Counts {
+                found: row.get(0)?,
+                not_found: row.get(1)?,
+                errors: row.get(2)?,
+            })
+        })
+        .with_context(|| format!("read the counts of run {run_id}"))
+}
+
+/// Ends a run as done or interrupted.
+///
+/// # Errors
+/// When the database fails.
+pub fn end(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    run_id: i64,
+    interrupted: bool,
+    skipped: u64,
+    missed_ticks: u64,
+) -> anyhow::Result<()> {
+    let state = if interrupted { "interrupted" } else { "done" };
+    tx.execute(
+        "UPDATE run SET state = :state, ended_at = :now, skipped = :skipped, missed_ticks = :missed
+         WHERE id = :id AND state = 'running'",
+        named_params! {
+            ":id": run_id, ":state": state, ":now": now.0, ":skipped": skipped, ":missed": missed_ticks,
+        },
+    )
+    .with_context(|| format!("end run {run_id}"))?;
+    if interrupted {
+        reopen_requests(tx, run_id)?;
+    }
+    Ok(())
+}
+
+/// What people asked for in the bot is done by a later run; the command line follows its own run and hears of its end.
+fn reopen_requests(tx: &WriteTx<'_>, run_id: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE check_request SET run_id = NULL WHERE run_id = ?1 AND chat_id IS NOT NULL",
+        [run_id],
+    )
+    .with_context(|| format!("reopen the requests of run {run_id}"))?;
+    Ok(())
+}
+
+/// Closes runs that a crash left open; returns their numbers. Only the one watch thread of a database makes runs, so a
+/// run that is open when it is not making one was left behind.
+///
+/// # Errors
+/// When the database fails.
+pub fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> {
+    let mut statement = tx.prepare_cached(
+        "UPDATE run SET state = 'interrupted', ended_at = ?1 WHERE state = 'running' RETURNING id",
+    )?;
+    let rows = statement.query_map([now.0], |row| row.get(0))?;
+    let ids: Vec<i64> = rows
+        .collect::<Result<_, _>>()
+        .context("close crashed runs")?;
+    for id in &ids {
+        reopen_requests(tx, *id)?;
+    }
+    Ok(ids)
+}
+
+/// The newest runs that were cut short.
+///
+/// # Errors
+/// When the database fails.
+pub fn last_interrupted(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
+    // The newest rows only: runs that were cut long ago have nothing on its way any more.
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM (SELECT id, state FROM run ORDER BY id DESC LIMIT ?1) WHERE state = 'interrupted'",
+    )?;
+    let rows = statement.query_map([limit], |row| row.get(0))?;
+    rows.collect::<Result<_, _>>()
+        .context("list the runs that were cut short")
+}
+
+/// How far a run is, for those who follow it from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Why it began.
+    pub trigger: Trigger,
+    /// Accounts at its beginning.
+    pub total: u64,
+    /// What it counted.
+    pub counts: Counts,
+    /// Not reached for lack of time.
+    pub skipped: u64,
+    /// When it began.
+    pub started_at: UnixMs,
+    /// When it ended; none while it goes on.
+    pub ended_at: Option<UnixMs>,
+    /// True when it was cut short.
+    pub interrupted: bool,
+}
+
+/// How far a run is.
+///
+/// # Errors
+/// When the database fails or has no such run.
+pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<Progress> {
+    connection
+        .prepare_cached(
+            "SELECT trigger, total, found, not_found, errors, skipped, started_at, ended_at, state
+             FROM run WHERE id = ?1",
+        )?
+        .query_row([run_id], |row| {
+            Ok(Progress {
+                trigger: super::word(row, 0, Trigger::from_word)?,
+                total: row.get(1)?,
+                counts: Counts {
+                    found: row.get(2)?,
+                    not_found: row.get(3)?,
+                    errors: row.get(4)?,
+                },
+                skipped: row.get(5)?,
+                started_at: UnixMs(row.get(6)?),
+                ended_at: row.get::<_, Option<i64>>(7)?.map(UnixMs),
+                interrupted: row.get_ref(8)?.as_str()? == "interrupted",
+            })
+        })
+        .with_context(|| format!("read run {run_id}"))
+}
+
+/// The last run over everybody's accounts, and the one going on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastRun {
+    /// Its number.
+    pub id: i64,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// The newest run over everybody's accounts.
+///
+/// # Errors
+/// When the database fails.
+pub fn last(connection: &Connection) -> anyhow::Result<Option<LastRun>> {
+    let id: Option<i64> = connection
+        .query_row(
+            "SELECT id FROM run WHERE owner_id IS NULL AND account_id IS NULL ORDER BY id DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()
+        .context("look for the last run")?;
+    id.map(|id| {
+        Ok(LastRun {
+            id,
+            progress: progress(connection, id)?,
+        })
+    })
+    .transpose()
+}
+
+/// A verdict of a run on one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunAccount {
+    /// Key of the site.
+    pub site: String,
+    /// The name.
+    pub username: String,
+    /// What the run said.
+    pub verdict: Verdict,
+    /// Why it could not look; empty otherwise.
+    pub reason: String,
+}
+
+/// What a run said of each account, while no later run has looked.
+///
+/// # Errors
+/// When the database or `each` fails.
+pub fn accounts_of_run(
+    connection: &Connection,
+    run_id: i64,
+    mut each: impl FnMut(RunAccount) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut statement = connection.prepare(
+        "SELECT site, username, verdict, reason FROM account WHERE last_run = ?1 AND verdict <> '' ORDER BY id",
+    )?;
+    let mut rows = statement.query([run_id])?;
+    while let Some(row) = rows.next()? {
+        each(RunAccount {
+            site: row.get(0)?,
+            username: row.get(1)?,
+            verdict: super::word(row, 2, Verdict::from_word)?,
+            reason: row.get(3)?,
+        })?;
+    }
+    Ok(())
+}
+
+/// The sites that gave errors in a run, the worst first: site, reason, count.
+///
+/// # Errors
+/// When the database fails.
+pub fn errors_of_run(
+    connection: &Connection,
+    run_id: i64,
+    limit: usize,
+) -> anyhow::Result<Vec<(String, String, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT site, reason, count FROM run_error WHERE run_id = ?1 ORDER BY count DESC, site, reason LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![run_id, limit], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    rows.collect::<Result<_, _>>()
+        .with_context(|| format!("list the errors of run {run_id}"))
+}
+
+/// What a chat wants to hear of runs; none while it has not chosen.
+///
+/// # Errors
+/// When the database fails.
+pub fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option<Notify>> {
+    let word: Option<String> = connection
+        .prepare_cached("SELECT notify FROM chat WHERE id = ?1")?
+        .query_row([chat_id], |row| row.get(0))
+        .optional()
+        .with_context(|| format!("look up what chat {chat_id} wants to hear"))?;
+    Ok(word.as_deref().and_then(Notify::from_word))
+}
+
+/// Chooses what a chat hears of runs.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_notify(tx: &WriteTx<'_>, chat_id: i64, notify: Notify) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET notify = ?2 WHERE id = ?1",
+        params![chat_id, notify.word()],
+    )
+    .with_context(|| format!("choose what chat {chat_id} hears"))?;
+    Ok(())
+}
+
+/// Sums of the runs over everybody's accounts that ended after a moment.
+///
+/// # Errors
+/// When the database fails.
+pub fn digest(connection: &Connection, after: UnixMs) -> anyhow::Result<(u64, Counts)> {
+    connection
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(found), 0), coalesce(sum(not_found), 0), coalesce(sum(errors), 0)
+             FROM run WHERE ended_at > ?1 AND owner_id IS NULL AND account_id IS NULL",
+        )?
+        .query_row([after.0], |row| {
+            let counts = Counts {
+                found: row.get(1)?,
+                not_found: row.get(2)?,
+                errors: row.get(3)?,
+            };
+            Ok((row.get(0)?, counts))
+        })
+        .context("sum up the runs")
+}
+
+/// When a chat last got a digest.
+///
+/// # Errors
+/// When the database fails.
+pub fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs> {
+    let at: Option<i64> = connection
+        .prepare_cached("SELECT digest_at FROM chat WHERE id = ?1")?
+        .query_row([chat_id], |row| row.get(0))
+        .optional()
+        .with_context(|| format!("look up the last digest of chat {chat_id}"))?;
+    Ok(UnixMs(at.unwrap_or(0)))
+}
+
+/// Notes that a chat got a digest.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_digest_at(tx: &WriteTx<'_>, chat_id: i64, at: UnixMs) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET digest_at = ?2 WHERE id = ?1",
+        params![chat_id, at.0],
+    )
+    .with_context(|| format!("note the digest of chat {chat_id}"))?;
+    Ok(())
+}
+
+/// Forgets runs that ended before a moment, with their errors and requests. The newest run of each account's row keeps
+/// its number there, which is only compared.
+///
+/// # Errors
+/// When the database fails.
+pub fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    tx.execute("DELETE FROM run WHERE ended_at < ?1", [before.0])
+        .context("forget old runs")
+}
+
+/// True while a run goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_running(connection: &Connection) -> anyhow::Result<bool> {
+    connection
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM run WHERE state = 'running')",
+            [],
+            |row| row.get(0),
+        )
+        .context("look for a run going on")
+}

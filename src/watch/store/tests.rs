@@ -1,0 +1,244 @@
+//! The watch's SQL on a real file: paging, results, reminders, requests, and the plans of what runs often.
+
+use std::time::Duration;
+
+use super::*;
+use crate::db::{Connection, Db, WriteTx};
+use crate::people;
+use crate::tasks::{Tasks, ThreadEnd};
+use crate::watch::account::{Scope, Trigger};
+
+const NOW: UnixMs = UnixMs(1_790_000_000_000);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const OWNER: i64 = 7;
+
+struct Store {
+    db: Db,
+    _end: ThreadEnd,
+    _folder: tempfile::TempDir,
+}
+
+impl Store {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+        Self {
+            db,
+            _end: end,
+            _folder: folder,
+        }
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
+    ) -> T {
+        self.db.write(work).await.unwrap()
+    }
+}
+
+fn new(site: &str, username: &str) -> NewAccount {
+    NewAccount {
+        owner_id: OWNER,
+        site: site.to_owned(),
+        username: username.to_owned(),
+        period_days: 30,
+    }
+}
+
+/// Adds accounts `0..n` on one site; their numbers.
+fn fill(tx: &WriteTx<'_>, n: usize) -> anyhow::Result<Vec<i64>> {
+    people::admit(tx, NOW, OWNER)?;
+    (0..n)
+        .map(
+            |i| match add(tx, NOW, &new("github", &format!("name{i}")))? {
+                Added::New(id) => Ok(id),
+                Added::Known(..) => anyhow::bail!("added twice"),
+            },
+        )
+        .collect()
+}
+
+fn look(account_id: i64, verdict: Verdict) -> Look {
+    Look {
+        account_id,
+        site: "github".to_owned(),
+        verdict,
+        reason: if verdict == Verdict::Error {
+            "timeout"
+        } else {
+            ""
+        },
+    }
+}
+
+fn run(tx: &WriteTx<'_>) -> anyhow::Result<i64> {
+    Ok(begin(tx, NOW, Trigger::Schedule, Scope::All, 0)?.id)
+}
+
+#[tokio::test]
+async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 10)?;
+        let first = run(tx)?;
+        for id in ids.iter().take(4) {
+            apply(tx, NOW, first, &[look(*id, Verdict::NotFound)])?;
+        }
+        end(tx, NOW, first, true, 0, 0)?;
+        let second = run(tx)?;
+        let mut seen = Vec::new();
+        let mut after = (-1, -1);
+        loop {
+            let page = next_page(tx, Scope::All, "github", second, after, 3)?;
+            let Some(last) = page.last() else { break };
+            after = (last.last_run, last.id);
+            for waiting in &page {
+                apply(tx, NOW, second, &[look(waiting.id, Verdict::NotFound)])?;
+                seen.push(waiting.id);
+            }
+        }
+        let expected: Vec<i64> = ids[4..].iter().chain(&ids[..4]).copied().collect();
+        assert_eq!(seen, expected);
+        assert_eq!(counts(tx, second)?.checked(), 10);
+        assert_eq!(count_unreached(tx, Scope::All, second)?, 0);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_accounts_that_still_wait_are_changed_and_counted() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 3)?;
+        let id = run(tx)?;
+        set_paused(tx, NOW, OWNER, ids[0], true)?;
+        delete(tx, ids[1])?;
+        let looks: Vec<Look> = ids.iter().map(|id| look(*id, Verdict::Found)).collect();
+        assert_eq!(apply(tx, NOW, id, &looks)?, [OWNER]);
+        assert_eq!(
+            apply(tx, NOW, id, &looks)?,
+            [0_i64; 0],
+            "the same look again"
+        );
+        let counted = counts(tx, id)?;
+        assert_eq!((counted.found, counted.checked()), (1, 1));
+        assert_eq!(n_found_in_run(tx, id, OWNER)?, 1);
+        let found = get(tx, Some(OWNER), ids[2])?.unwrap();
+        assert_eq!((found.state, found.done_at), (State::Done, Some(NOW)));
+        assert_eq!(get(tx, None, ids[0])?.unwrap().state, State::Paused);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_sees_their_own_accounts_only() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 1)?;
+        assert!(get(tx, Some(OWNER + 1), ids[0])?.is_none());
+        assert!(get(tx, Some(OWNER), ids[0])?.is_some());
+        assert_eq!(totals(tx, Some(OWNER + 1))?.all(), 0);
+        assert_eq!(totals(tx, None)?.pending, 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reminders_come_three_times_and_start_anew_after_an_extension() {
+    let t = Store::new();
+    t.write(|tx| {
+        let id = fill(tx, 1)?[0];
+        let mut due = Vec::new();
+        let mut collect = |tx: &WriteTx<'_>, days: u32| -> anyhow::Result<()> {
+            for day in 0..days {
+                let now = NOW.plus(DAY * day);
+                for reminder in due_reminders(tx, now, 10)? {
+                    mark_reminder_sent(tx, now, &reminder.account)?;
+                    due.push(day);
+                }
+            }
+            Ok(())
+        };
+        collect(tx, 60)?;
+        extend(tx, NOW.plus(DAY * 35), id, 30)?;
+        collect(tx, 90)?;
+        assert_eq!(due, [27, 29, 30, 57, 59, 60]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn requests_of_one_scope_are_answered_by_one_run() {
+    let t = Store::new();
+    t.write(|tx| {
+        fill(tx, 1)?;
+        let asked = ask(tx, NOW, Scope::All, Some(1))?;
+        let again = ask(tx, NOW, Scope::All, Some(2))?;
+        ask(tx, NOW, Scope::Owner(OWNER), Some(3))?;
+        assert_eq!(open_requests(tx)?, [Scope::All, Scope::Owner(OWNER)]);
+        let run = begin(tx, NOW, Trigger::Request, Scope::All, 1)?;
+        assert_eq!(run.askers, [1, 2]);
+        assert_eq!(request_run(tx, asked)?, Some(run.id));
+        assert!(!withdraw(tx, again)?, "it was taken");
+        assert_eq!(open_requests(tx)?, [Scope::Owner(OWNER)]);
+        // What people asked for is open again after a crash.
+        assert_eq!(close_crashed(tx, NOW)?, [run.id]);
+        assert_eq!(open_requests(tx)?.len(), 2);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn waiting_again_begins_anew() {
+    let t = Store::new();
+    t.write(|tx| {
+        let id = fill(tx, 1)?[0];
+        assert!(!again(tx, NOW, OWNER, id)?, "it still waits");
+        let first = run(tx)?;
+        apply(tx, NOW, first, &[look(id, Verdict::Found)])?;
+        end(tx, NOW, first, false, 0, 0)?;
+        let later = NOW.plus(DAY * 40);
+        assert!(again(tx, later, OWNER, id)?);
+        let account = get(tx, None, id)?.unwrap();
+        assert_eq!(account.state, State::Pending);
+        assert_eq!((account.started_at, account.verdict), (later, None));
+        assert_eq!(account.ends_at, later.plus(DAY * 30));
+        Ok(())
+    })
+    .await;
+}
+
+/// The steps of a statement's plan, as SQLite tells them.
+fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .unwrap();
+    let rows = statement.query_map([], |row| row.get(3)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+#[tokio::test]
+async fn what_runs_for_every_page_uses_an_index_and_sorts_nothing() {
+    let t = Store::new();
+    t.write(|tx| {
+        for sql in [
+            "SELECT id FROM account INDEXED BY account_pending WHERE state = 'pending' AND site = 'x' AND last_run < 5
+             AND (last_run, id) > (1, 1) ORDER BY last_run, id LIMIT 5",
+            "SELECT id FROM account WHERE state = 'pending' AND remind_at IS NOT NULL AND remind_at <= 5
+             ORDER BY remind_at LIMIT 5",
+            "SELECT state, count(*) FROM account WHERE owner_id = 5 GROUP BY state",
+            "SELECT run_id FROM transition WHERE run_id = 5 AND to_state = 'done'",
+        ] {
+            let plan = plan(tx, sql);
+            assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{sql}: {plan:?}");
+        }
+        Ok(())
+    })
+    .await;
+}
