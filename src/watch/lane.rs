@@ -1,0 +1,144 @@
+//! The accounts of one site on their way through a run.
+//!
+//! A lane holds one page of accounts at most, however many wait, and those of them that must be looked at once more. All
+//! lanes are served in turn, so that a slow site never holds the others.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::account::Scope;
+use super::site::Site;
+use super::store::{self, Waiting};
+use super::verdict::Inconclusive;
+use crate::db::Db;
+
+/// Accounts a lane reads at a time. Small enough that 700 sites stay within a few megabytes, large enough that a read
+/// costs little beside the looks.
+const PAGE: usize = 128;
+
+/// How long a run waits for a site that wants to be left alone. A longer pause is over in a later run; until then its
+/// accounts could not be looked at.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// An account in the run's hands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) id: i64,
+    pub(super) username: String,
+    /// Looks in this run that saw it.
+    pub(super) seen: u32,
+}
+
+/// One site's part of the run.
+#[derive(Debug)]
+pub(super) struct Lane {
+    /// The site's key as the accounts name it.
+    pub(super) key: String,
+    /// The site, unless the catalogue no longer has it.
+    pub(super) site: Option<Arc<Site>>,
+    /// No look at this site can start before.
+    pub(super) not_before: Option<Instant>,
+    /// Why the site is given up for this run: its accounts get no look.
+    pub(super) given_up: Option<Inconclusive>,
+    page: Vec<Candidate>,
+    once_more: VecDeque<(Instant, Candidate)>,
+    after: (i64, i64),
+    exhausted: bool,
+}
+
+impl Lane {
+    pub(super) fn new(key: String, site: Option<Arc<Site>>) -> Self {
+        Self {
+            key,
+            site,
+            not_before: None,
+            given_up: None,
+            page: Vec::new(),
+            once_more: VecDeque::new(),
+            after: (-1, -1),
+            exhausted: false,
+        }
+    }
+
+    /// The site may be asked at a later moment: within the run's patience that is waited for, otherwise the site is given
+    /// up. Returns when the lane can go on.
+    pub(super) fn wait_or_give_up(
+        &mut self,
+        at: Instant,
+        now: Instant,
+        why: Inconclusive,
+    ) -> Instant {
+        if at.saturating_duration_since(now) <= PATIENCE {
+            self.not_before = Some(at);
+            return at;
+        }
+        self.given_up = Some(why);
+        now
+    }
+
+    /// True when a page must be read before the lane can give its next account.
+    pub(super) fn needs_page(&self) -> bool {
+        self.page.is_empty() && !self.exhausted
+    }
+
+    /// Reads the next page.
+    pub(super) async fn read_page(
+        &mut self,
+        db: &Db,
+        scope: Scope,
+        run_id: i64,
+    ) -> anyhow::Result<()> {
+        let (site, after) = (self.key.clone(), self.after);
+        let waiting = db
+            .read(move |c| store::next_page(c, scope, &site, run_id, after, PAGE))
+            .await?;
+        self.exhausted = waiting.len() < PAGE;
+        self.take_page(waiting);
+        Ok(())
+    }
+
+    fn take_page(&mut self, waiting: Vec<Waiting>) {
+        if let Some(last) = waiting.last() {
+            self.after = (last.last_run, last.id);
+        }
+        self.page = waiting
+            .into_iter()
+            .map(|waiting| Candidate {
+                id: waiting.id,
+                username: waiting.username,
+                seen: 0,
+            })
+            .collect();
+        // Within a page the order is chance: accounts that always fail lie together in the order of ids, and in a row
+        // they would look like a site that is down.
+        fastrand::shuffle(&mut self.page);
+    }
+
+    /// The next account that may be looked at now: first those to be looked at once more.
+    pub(super) fn take(&mut self, now: Instant) -> Option<Candidate> {
+        if self
+            .once_more
+            .front()
+            .is_some_and(|(due, _)| *due <= now || self.given_up.is_some())
+        {
+            return self.once_more.pop_front().map(|(_, candidate)| candidate);
+        }
+        self.page.pop()
+    }
+
+    /// Puts an account back for another look after a pause.
+    pub(super) fn look_again(&mut self, candidate: Candidate, now: Instant, pause: Duration) {
+        self.once_more.push_back((now + pause, candidate));
+    }
+
+    /// When the lane can next give an account, as far as its accounts are concerned; none when it has no more.
+    pub(super) fn ready_at(&self, now: Instant) -> Option<Instant> {
+        if !self.page.is_empty() || self.needs_page() {
+            return Some(now);
+        }
+        self.once_more.front().map(|(due, _)| *due)
+    }
+}

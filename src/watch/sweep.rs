@@ -1,0 +1,380 @@
+//! One pass over pending accounts.
+//!
+//! A sweep keeps at most `workers` looks in flight, takes accounts from all sites in turn ([`super::lane`]) as their
+//! gates allow ([`super::gate`]), and writes results in groups while further looks go on. It holds a page per site, never
+//! all accounts. What must stay true: an account counts as found only after the configured number of looks that agree;
+//! what could not be looked at is an error with a reason; a storage fault ends the sweep and is never a verdict.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::WatchConfig;
+use super::account::{Run, Verdict};
+use super::gate::{Gates, Start};
+use super::lane::{Candidate, Lane};
+use super::notices::Speaker;
+use super::probe::{self, ProbeLimits};
+use super::store;
+use super::verdict::{Inconclusive, Sighting};
+use crate::clock::Clock;
+use crate::db::Db;
+
+/// Results written in one request at most: few syncs of the disk, and still a transaction of a few milliseconds that
+/// lets replies of the bot pass between.
+const GROUP: usize = 256;
+
+/// The longest a result waits for others to be written with.
+const GROUP_AGE: Duration = Duration::from_millis(200);
+
+/// Results in memory at most; looking stops until the database has caught up.
+const UNWRITTEN: usize = GROUP * 4;
+
+/// How a sweep ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Everything in its scope was looked at, or its time was over.
+    Done,
+    /// The program stops.
+    Stopped,
+}
+
+/// What a sweep works with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sweep<'a> {
+    pub(super) db: &'a Db,
+    pub(super) clock: &'a Clock,
+    pub(super) client: &'a reqwest::Client,
+    pub(super) config: &'a WatchConfig,
+    pub(super) speaker: &'a Speaker,
+    pub(super) stop: &'a CancellationToken,
+}
+
+type InFlight<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = Landed> + Send + 'a>>>;
+type Writing<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
+
+/// A look that has come back.
+struct Landed {
+    lane: usize,
+    candidate: Candidate,
+    look: probe::Look,
+}
+
+/// What the next step of the loop is.
+enum Pick {
+    /// A look is started.
+    Started,
+    /// An account got its result without a look.
+    Settled,
+    /// Nothing can start before this moment.
+    At(Instant),
+    /// No lane has an account left to start.
+    Nothing,
+}
+
+impl<'a> Sweep<'a> {
+    /// Looks at everything in the run's scope, at most until `until`; what was started by then is finished.
+    ///
+    /// # Errors
+    /// When the database fails; accounts without a written result are simply looked at again by the next run.
+    pub(super) async fn run(
+        self,
+        gates: &mut Gates,
+        run: &Run,
+        sites: Vec<String>,
+        until: Option<Instant>,
+    ) -> anyhow::Result<End> {
+        // A run that was cut short left its looks without an end.
+        gates.forget_in_flight(Instant::now());
+        let lanes = sites
+            .into_iter()
+            .map(|key| {
+                let site = self.speaker.catalogue.find(&key).cloned();
+                Lane::new(key, site)
+            })
+            .collect();
+        Pass {
+            sweep: self,
+            gates,
+            run,
+            until,
+            lanes,
+            turn: 0,
+            in_flight: FuturesUnordered::new(),
+            results: Vec::new(),
+            oldest: None,
+            writing: None,
+        }
+        .run()
+        .await
+    }
+}
+
+/// The state of one pass.
+struct Pass<'a, 'g> {
+    sweep: Sweep<'a>,
+    gates: &'g mut Gates,
+    run: &'a Run,
+    until: Option<Instant>,
+    lanes: Vec<Lane>,
+    turn: usize,
+    in_flight: InFlight<'a>,
+    results: Vec<store::Look>,
+    oldest: Option<Instant>,
+    writing: Option<Writing<'a>>,
+}
+
+impl<'a> Pass<'a, '_> {
+    async fn run(mut self) -> anyhow::Result<End> {
+        loop {
+            let stopped = self.sweep.stop.is_cancelled();
+            if stopped {
+                // A look is cut at its next await; its account is looked at again after the start.
+                self.in_flight.clear();
+            }
+            let wake = if stopped {
+                None
+            } else {
+                self.start_looks().await?
+            };
+            self.write_results(stopped || self.in_flight.is_empty());
+            if self.in_flight.is_empty() && self.writing.is_none() && wake.is_none() {
+                return Ok(if stopped { End::Stopped } else { End::Done });
+            }
+            self.wait(wake).await?;
+        }
+    }
+
+    /// Starts what can start; when the next look can start, if that is later.
+    async fn start_looks(&mut self) -> anyhow::Result<Option<Instant>> {
+        loop {
+            let now = Instant::now();
+            let over = self.until.is_some_and(|until| now >= until);
+            if over
+                || self.in_flight.len() >= self.sweep.config.workers
+                || self.results.len() >= UNWRITTEN
+            {
+                return Ok(None);
+            }
+            match self.pick(now).await? {
+                Pick::Started | Pick::Settled => {}
+                // The end of the time is a moment to wake up at, too.
+                Pick::At(at) => return Ok(Some(self.until.map_or(at, |until| at.min(until)))),
+                Pick::Nothing => return Ok(None),
+            }
+        }
+    }
+
+    /// Takes the next account of the next lane that may start one.
+    async fn pick(&mut self, now: Instant) -> anyhow::Result<Pick> {
+        let mut earliest: Option<Instant> = None;
+        for step in 0..self.lanes.len() {
+            let index = (self.turn + step) % self.lanes.len();
+            let Some(ready_at) = self.lane_ready(index, now) else {
+                continue;
+            };
+            if ready_at > now {
+                earliest = Some(earliest.map_or(ready_at, |other| other.min(ready_at)));
+                continue;
+            }
+            let (db, run) = (self.sweep.db, self.run);
+            let Some(lane) = self.lanes.get_mut(index) else {
+                continue;
+            };
+            if lane.needs_page() {
+                lane.read_page(db, run.scope, run.id).await?;
+            }
+            if let Some(candidate) = lane.take(now) {
+                self.turn = index + 1;
+                return Ok(self.launch(index, candidate, now));
+            }
+        }
+        Ok(earliest.map_or(Pick::Nothing, Pick::At))
+    }
+
+    /// When a lane can start its next look; none when it has no account left.
+    fn lane_ready(&mut self, index: usize, now: Instant) -> Option<Instant> {
+        let lane = self.lanes.get_mut(index)?;
+        let has_account = lane.ready_at(now)?;
+        let Some(site) = lane.site.as_ref().filter(|_| lane.given_up.is_none()) else {
+            return Some(now);
+        };
+        if has_account > now {
+            return Some(has_account);
+        }
+        if let Some(at) = lane.not_before.filter(|at| *at > now) {
+            return Some(at);
+        }
+        match self.gates.next_start(site, now) {
+            Start::Now => {
+                lane.not_before = None;
+                Some(now)
+            }
+            Start::At(at) => Some(lane.wait_or_give_up(at, now, Inconclusive::RateLimited)),
+            // All places at the site are taken: one of the looks in flight will change that.
+            Start::Busy => None,
+            Start::Closed { until } => {
+                Some(lane.wait_or_give_up(until, now, Inconclusive::BreakerOpen))
+            }
+        }
+    }
+
+    /// Starts the look, or settles the account where no look can tell anything.
+    fn launch(&mut self, index: usize, candidate: Candidate, now: Instant) -> Pick {
+        let Some(lane) = self.lanes.get(index) else {
+            return Pick::Nothing;
+        };
+        let Some(site) = lane.site.clone() else {
+            self.settle(index, &candidate, Err(Inconclusive::UnknownSite));
+            return Pick::Settled;
+        };
+        if let Some(why) = lane.given_up {
+            self.settle(index, &candidate, Err(why));
+            return Pick::Settled;
+        }
+        let Ok(name) = site.parse_username(&candidate.username) else {
+            self.settle(index, &candidate, Err(Inconclusive::BadName));
+            return Pick::Settled;
+        };
+        self.gates.begin(&site, now);
+        let (client, config) = (self.sweep.client, self.sweep.config);
+        let now_utc = self.sweep.clock.now();
+        self.in_flight.push(Box::pin(async move {
+            let limits = ProbeLimits::new(config.timeout, config.allow_private_targets, now_utc);
+            let look = probe::look(client, &site, &name, &limits).await;
+            Landed {
+                lane: index,
+                candidate,
+                look,
+            }
+        }));
+        Pick::Started
+    }
+
+    /// Waits until something has happened: a look came back, a group was written, a time has come, or the stop.
+    async fn wait(&mut self, wake: Option<Instant>) -> anyhow::Result<()> {
+        let stopped = self.sweep.stop.is_cancelled();
+        let full = self.oldest.map(|oldest| oldest + GROUP_AGE);
+        let timer = [wake, full.filter(|_| self.writing.is_none())]
+            .into_iter()
+            .flatten()
+            .min();
+        tokio::select! {
+            biased;
+            () = self.sweep.stop.cancelled(), if !stopped => {}
+            written = finished(&mut self.writing) => {
+                self.writing = None;
+                written.context("write the results of the sweep")?;
+            }
+            Some(landed) = self.in_flight.next() => self.land(landed),
+            () = at(timer) => {}
+        }
+        Ok(())
+    }
+
+    /// Takes a look's outcome.
+    fn land(&mut self, landed: Landed) {
+        let now = Instant::now();
+        let Landed {
+            lane: index,
+            mut candidate,
+            look,
+        } = landed;
+        if let Some(lane) = self.lanes.get_mut(index)
+            && let Some(site) = lane.site.clone()
+        {
+            self.gates.end(&site, &look, now);
+            lane.not_before = None;
+            if look.outcome == Ok(Sighting::Exists) {
+                candidate.seen += 1;
+                if candidate.seen < self.sweep.config.confirmations {
+                    let pause = self.sweep.config.confirm_delay;
+                    lane.look_again(candidate, now, pause);
+                    return;
+                }
+            }
+        }
+        let outcome = match look.outcome {
+            // It was there a moment ago: that is no answer, whatever the last look says.
+            Ok(Sighting::Missing) if candidate.seen > 0 => Err(Inconclusive::LooksDisagree),
+            other => other,
+        };
+        self.settle(index, &candidate, outcome);
+    }
+
+    /// Notes the result of an account.
+    fn settle(
+        &mut self,
+        index: usize,
+        candidate: &Candidate,
+        outcome: Result<Sighting, Inconclusive>,
+    ) {
+        let site = self.lanes.get(index).map(|lane| lane.key.clone());
+        let (verdict, reason) = match outcome {
+            Ok(Sighting::Exists) => (Verdict::Found, ""),
+            Ok(Sighting::Missing) => (Verdict::NotFound, ""),
+            Err(why) => (Verdict::Error, why.key()),
+        };
+        self.oldest.get_or_insert_with(Instant::now);
+        self.results.push(store::Look {
+            account_id: candidate.id,
+            site: site.unwrap_or_default(),
+            verdict,
+            reason,
+        });
+    }
+
+    /// Sends a group of results to the writer, when there is one and none is on its way.
+    fn write_results(&mut self, now_or_never: bool) {
+        let old = self
+            .oldest
+            .is_some_and(|oldest| oldest.elapsed() >= GROUP_AGE);
+        if self.writing.is_some()
+            || self.results.is_empty()
+            || !(now_or_never || old || self.results.len() >= GROUP)
+        {
+            return;
+        }
+        let rest = self.results.split_off(self.results.len().min(GROUP));
+        let group = std::mem::replace(&mut self.results, rest);
+        self.oldest = (!self.results.is_empty()).then(Instant::now);
+        self.writing = Some(Box::pin(write_group(self.sweep, self.run.id, group)));
+    }
+}
+
+/// The end of the writing on its way; never, when there is none.
+async fn finished(writing: &mut Option<Writing<'_>>) -> anyhow::Result<()> {
+    match writing {
+        Some(writing) => writing.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A moment; never, when there is none.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Fact and notice commit together.
+async fn write_group(sweep: Sweep<'_>, run_id: i64, looks: Vec<store::Look>) -> anyhow::Result<()> {
+    let now = sweep.clock.now();
+    let speaker = sweep.speaker.clone();
+    sweep
+        .db
+        .write(move |tx| {
+            for owner in store::apply(tx, now, run_id, &looks)? {
+                speaker.found(tx, now, run_id, owner)?;
+            }
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,408 @@
+//! What the watch says, as pure functions of plain values.
+
+use chrono_tz::Tz;
+
+use super::account::{Account, Counts, State, Verdict};
+use super::catalogue::Catalogue;
+use super::site::{Site, SiteKey};
+use crate::clock::UnixMs;
+use crate::html::{Html, MESSAGE_LIMIT, cut};
+use crate::i18n::{self, Args, Lang};
+
+/// Found accounts told in full in one message; with more of them it is a list.
+pub const FULL_FOUND: usize = 5;
+
+/// Lines of a list of found accounts at most: about 60 characters each, half of Telegram's limit.
+pub const LIST_FOUND: usize = 40;
+
+/// The longest such line, in UTF-16 units: several of them fit into one message.
+const GIST_LIMIT: usize = 400;
+
+/// Cells of the progress bar.
+const BAR_CELLS: u64 = 10;
+
+/// Who speaks to whom: what every text needs besides its facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The zone of dates and times.
+    pub zone: Tz,
+    /// For names of sites and addresses of profiles.
+    pub catalogue: &'a Catalogue,
+}
+
+impl Voice<'_> {
+    /// The account's name, as a link to its profile where the site is known.
+    #[must_use]
+    pub fn profile(&self, site: &str, username: &str) -> Html {
+        let known = SiteKey::parse(site)
+            .ok()
+            .and_then(|key| self.catalogue.get(&key));
+        let name = known.and_then(|site| Some((site, site.parse_username(username).ok()?)));
+        match name {
+            Some((site, name)) => Html::link(username, &site.profile_url(&name)),
+            None => Html::text(username),
+        }
+    }
+
+    /// The site's name; its key where it is not known any more.
+    #[must_use]
+    pub fn site_name(&self, site: &str) -> String {
+        SiteKey::parse(site)
+            .ok()
+            .and_then(|key| self.catalogue.get(&key))
+            .map_or_else(|| site.to_owned(), |site| site.name().to_owned())
+    }
+
+    fn date(&self, at: UnixMs) -> String {
+        i18n::date(self.lang, at, self.zone)
+    }
+
+    fn days(&self, days: u32) -> String {
+        i18n::plain(self.lang, "n-days", &Args::new().number("n", days))
+    }
+}
+
+/// `1 аккаунт`, `2 аккаунта`.
+#[must_use]
+pub fn n_accounts(lang: Lang, n: usize) -> String {
+    i18n::plain(lang, "n-accounts", &Args::new().number("n", n))
+}
+
+/// A run begins.
+#[must_use]
+pub fn run_started(voice: Voice<'_>, total: u64, at: UnixMs) -> Html {
+    let args = Args::new()
+        .number("total", total)
+        .text("time", &i18n::time(at, voice.zone));
+    i18n::html(voice.lang, "run-started", &args)
+}
+
+/// A run begins, and how far it is.
+#[must_use]
+pub fn run_progress(voice: Voice<'_>, total: u64, at: UnixMs, checked: u64) -> Html {
+    let bar = Html::text(&format!("{} {checked}/{total}", bar(checked, total)));
+    Html::join([&run_started(voice, total, at), &bar], "\n\n")
+}
+
+fn bar(checked: u64, total: u64) -> String {
+    let full = (checked.min(total) * BAR_CELLS)
+        .checked_div(total)
+        .unwrap_or(BAR_CELLS);
+    (0..BAR_CELLS)
+        .map(|cell| if cell < full { '▓' } else { '░' })
+        .collect()
+}
+
+/// A run was cut short; stands in place of its start.
+#[must_use]
+pub fn run_interrupted(voice: Voice<'_>, total: u64, at: UnixMs) -> Html {
+    let note = i18n::text(voice.lang, "run-interrupted");
+    Html::join([&run_started(voice, total, at), &note], "\n\n")
+}
+
+/// What a run's summary tells besides its counts.
+#[derive(Debug, Clone)]
+pub struct RunEnd {
+    /// What was counted.
+    pub counts: Counts,
+    /// How long it took.
+    pub took: std::time::Duration,
+    /// Why looks failed: site, reason, count; the worst first, one more than is shown.
+    pub errors: Vec<(String, String, u64)>,
+    /// Not reached for lack of time.
+    pub skipped: u64,
+    /// Ticks that fired meanwhile.
+    pub missed_ticks: u64,
+    /// When the next run comes.
+    pub next: Option<UnixMs>,
+}
+
+/// Reasons shown in a summary.
+pub const SHOWN_ERRORS: usize = 5;
+
+/// A run is over.
+#[must_use]
+pub fn run_done(voice: Voice<'_>, end: &RunEnd) -> Html {
+    let lang = voice.lang;
+    let results = i18n::html(
+        lang,
+        "run-done",
+        &Args::new()
+            .number("checked", end.counts.checked())
+            .number("found", end.counts.found)
+            .number("not_found", end.counts.not_found)
+            .number("errors", end.counts.errors),
+    );
+    let number = |key, n: u64| i18n::html(lang, key, &Args::new().number("n", n));
+    let span = i18n::span(lang, end.took);
+    let mut more = vec![i18n::html(
+        lang,
+        "run-duration",
+        &Args::new().text("span", &span),
+    )];
+    for (site, reason, n) in end.errors.iter().take(SHOWN_ERRORS) {
+        let args = Args::new()
+            .text("site", &voice.site_name(site))
+            .html("reason", &self::reason(lang, reason))
+            .number("n", *n);
+        more.push(i18n::html(lang, "run-error", &args));
+    }
+    if end.errors.len() > SHOWN_ERRORS {
+        let rest = end.errors.len() - SHOWN_ERRORS;
+        more.push(i18n::html(
+            lang,
+            "run-errors-more",
+            &Args::new().number("n", rest),
+        ));
+    }
+    if end.skipped > 0 {
+        more.push(number("run-skipped", end.skipped));
+    }
+    if end.missed_ticks > 0 {
+        more.push(number("run-missed-ticks", end.missed_ticks));
+    }
+    if let Some(next) = end.next {
+        let time = i18n::time(next, voice.zone);
+        more.push(i18n::html(
+            lang,
+            "run-next",
+            &Args::new().text("time", &time),
+        ));
+    }
+    Html::join([&results, &Html::join(&more, "\n")], "\n\n")
+}
+
+/// A run broke off by a fault of ours.
+#[must_use]
+pub fn run_crashed(lang: Lang, run_id: i64) -> Html {
+    i18n::html(lang, "run-crashed", &Args::new().number("run", run_id))
+}
+
+/// The day in short.
+#[must_use]
+pub fn digest(lang: Lang, runs: u64, counts: Counts) -> Html {
+    let args = Args::new()
+        .number("runs", runs)
+        .number("found", counts.found)
+        .number("not_found", counts.not_found)
+        .number("errors", counts.errors);
+    let sums = i18n::html(lang, "digest", &args);
+    if counts.errors > 0 {
+        return sums;
+    }
+    Html::join([&sums, &i18n::text(lang, "digest-calm")], "\n\n")
+}
+
+/// Accounts of one owner were found; `total` may be more than are named.
+#[must_use]
+pub fn found(voice: Voice<'_>, accounts: &[Account], total: usize) -> Html {
+    if total <= FULL_FOUND {
+        let blocks: Vec<Html> = accounts
+            .iter()
+            .map(|account| found_one(voice, account))
+            .collect();
+        return Html::join(&blocks, "\n\n");
+    }
+    let title = Args::new().text("accounts", &n_accounts(voice.lang, total));
+    let mut lines = vec![
+        i18n::html(voice.lang, "found-many", &title),
+        Html::default(),
+    ];
+    for account in accounts.iter().take(LIST_FOUND) {
+        let args = Args::new()
+            .html("name", &voice.profile(&account.site, &account.username))
+            .text("site", &voice.site_name(&account.site))
+            .text("took", &took(voice, account));
+        lines.push(i18n::html(voice.lang, "found-line", &args));
+    }
+    let named = accounts.len().min(LIST_FOUND);
+    if total > named {
+        let args = Args::new().number("n", total - named);
+        lines.push(i18n::html(voice.lang, "found-more", &args));
+    }
+    fit(lines)
+}
+
+/// The line that names found accounts in a later message, should the message about them not be sure to have arrived.
+#[must_use]
+pub fn found_gist(voice: Voice<'_>, accounts: &[Account]) -> String {
+    let names: Vec<&str> = accounts
+        .iter()
+        .map(|account| account.username.as_str())
+        .collect();
+    let args = Args::new().text("names", &names.join(", "));
+    cut(&i18n::plain(voice.lang, "found-gist", &args), GIST_LIMIT)
+}
+
+fn found_one(voice: Voice<'_>, account: &Account) -> Html {
+    let args = Args::new()
+        .html("name", &voice.profile(&account.site, &account.username))
+        .text("site", &voice.site_name(&account.site))
+        .text("started", &voice.date(account.started_at))
+        .text("period", &voice.days(account.period_days))
+        .text("took", &took(voice, account))
+        .text("ends", &voice.date(account.ends_at));
+    i18n::html(voice.lang, "found", &args)
+}
+
+/// Days by the calendar, as people count them from the dates beside.
+fn took(voice: Voice<'_>, account: &Account) -> String {
+    use chrono::TimeZone as _;
+    let day = |at: UnixMs| {
+        voice
+            .zone
+            .timestamp_millis_opt(at.0)
+            .single()
+            .map(|at| at.date_naive())
+    };
+    let done = account.done_at.unwrap_or(account.started_at);
+    let days = match (day(account.started_at), day(done)) {
+        (Some(from), Some(to)) => (to - from).num_days().max(0),
+        _ => 0,
+    };
+    i18n::plain(voice.lang, "took-days", &Args::new().number("n", days))
+}
+
+/// Which reminder it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reminder {
+    /// Three days are left, or fewer.
+    Soon,
+    /// The last day.
+    LastDay,
+    /// The agreed time is over.
+    Overdue,
+}
+
+impl Reminder {
+    /// The word in keys of notices and texts.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Soon => "soon",
+            Self::LastDay => "last-day",
+            Self::Overdue => "overdue",
+        }
+    }
+}
+
+/// Accounts of one owner whose agreed time ends.
+#[must_use]
+pub fn reminder(voice: Voice<'_>, which: Reminder, accounts: &[Account]) -> Html {
+    let title = match which {
+        Reminder::Soon => "remind-soon",
+        Reminder::LastDay => "remind-last-day",
+        Reminder::Overdue => "remind-overdue",
+    };
+    let mut lines = vec![i18n::text(voice.lang, title), Html::default()];
+    for account in accounts {
+        let args = Args::new()
+            .html("name", &voice.profile(&account.site, &account.username))
+            .text("site", &voice.site_name(&account.site))
+            .text("ends", &voice.date(account.ends_at));
+        lines.push(i18n::html(voice.lang, "remind-line", &args));
+    }
+    fit(lines)
+}
+
+/// The mark of an account in lists.
+#[must_use]
+pub fn mark(account: &Account) -> &'static str {
+    match (account.state, account.verdict) {
+        (State::Done, _) => "✅",
+        (State::Paused, _) => "⏸",
+        (State::Pending, Some(Verdict::Error)) => "⚠️",
+        (State::Pending, _) => "⏳",
+    }
+}
+
+/// One account with what is known of it; `owner` is shown to admins.
+#[must_use]
+pub fn account_card(voice: Voice<'_>, account: &Account, with_owner: bool) -> Html {
+    let lang = voice.lang;
+    let args = Args::new()
+        .text("mark", mark(account))
+        .html("name", &voice.profile(&account.site, &account.username))
+        .text("site", &voice.site_name(&account.site))
+        .text("started", &voice.date(account.started_at))
+        .text("period", &voice.days(account.period_days))
+        .text("ends", &voice.date(account.ends_at));
+    let mut lines = vec![i18n::html(lang, "account-card", &args)];
+    if with_owner {
+        let args = Args::new().text("id", &account.owner_id.to_string());
+        lines.push(i18n::html(lang, "account-owner", &args));
+    }
+    lines.push(match (account.verdict, account.checked_at) {
+        (Some(verdict), Some(at)) => i18n::html(
+            lang,
+            "account-checked",
+            &Args::new()
+                .text("time", &i18n::date_time(lang, at, voice.zone))
+                .html("verdict", &self::verdict(lang, verdict, &account.reason)),
+        ),
+        _ => i18n::text(lang, "account-never-checked"),
+    });
+    match account.state {
+        State::Done => {
+            let date = voice.date(account.done_at.unwrap_or(account.ends_at));
+            lines.push(i18n::html(
+                lang,
+                "account-done",
+                &Args::new().text("date", &date),
+            ));
+        }
+        State::Paused => lines.push(i18n::text(lang, "account-paused")),
+        State::Pending => {}
+    }
+    Html::join(&lines, "\n")
+}
+
+fn verdict(lang: Lang, verdict: Verdict, reason: &str) -> Html {
+    match verdict {
+        Verdict::Found => i18n::text(lang, "verdict-found"),
+        Verdict::NotFound => i18n::text(lang, "verdict-not-found"),
+        Verdict::Error => {
+            let args = Args::new().html("reason", &self::reason(lang, reason));
+            i18n::html(lang, "verdict-error", &args)
+        }
+    }
+}
+
+/// Why we could not look, for people.
+#[must_use]
+pub fn reason(lang: Lang, key: &str) -> Html {
+    let key = format!("reason-{key}");
+    if i18n::has(lang, &key) {
+        i18n::text(lang, &key)
+    } else {
+        i18n::text(lang, "reason-other")
+    }
+}
+
+/// Where a site cannot be trusted: of the built-in sites in the reader's language, of others as their file says it.
+#[must_use]
+pub fn site_note(lang: Lang, site: &Site) -> Option<Html> {
+    let note = site.note()?;
+    let key = format!("site-note-{}", site.key());
+    Some(if i18n::has(lang, &key) {
+        i18n::text(lang, &key)
+    } else {
+        Html::text(note)
+    })
+}
+
+/// Joins lines and drops the last ones that would not fit into a message.
+#[must_use]
+pub fn fit(mut lines: Vec<Html>) -> Html {
+    loop {
+        let text = Html::join(&lines, "\n");
+        if text.telegram_len() <= MESSAGE_LIMIT || lines.pop().is_none() {
+            return text;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

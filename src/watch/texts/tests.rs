@@ -1,0 +1,145 @@
+//! The fixed texts to the letter, and every text within Telegram's limit at its longest.
+
+use std::time::Duration;
+
+use super::*;
+
+const DAY: i64 = 86_400_000;
+
+/// 12 October 2026, 10:00 in Moscow.
+const BEGAN: UnixMs = UnixMs(1_791_788_400_000);
+
+fn catalogue() -> Catalogue {
+    Catalogue::load(&[], "telegram", false).unwrap()
+}
+
+fn voice(catalogue: &Catalogue, lang: Lang) -> Voice<'_> {
+    Voice {
+        lang,
+        zone: Tz::Europe__Moscow,
+        catalogue,
+    }
+}
+
+fn account(username: &str) -> Account {
+    Account {
+        id: 1,
+        owner_id: 7,
+        site: "github".to_owned(),
+        username: username.to_owned(),
+        state: State::Done,
+        period_days: 30,
+        started_at: BEGAN,
+        ends_at: UnixMs(BEGAN.0 + 30 * DAY),
+        done_at: Some(UnixMs(BEGAN.0 + 9 * DAY)),
+        verdict: Some(Verdict::Found),
+        reason: String::new(),
+        checked_at: Some(UnixMs(BEGAN.0 + 9 * DAY)),
+    }
+}
+
+fn end() -> RunEnd {
+    RunEnd {
+        counts: Counts {
+            found: 12,
+            not_found: 120,
+            errors: 5,
+        },
+        took: Duration::from_secs(298),
+        errors: Vec::new(),
+        skipped: 0,
+        missed_ticks: 0,
+        next: None,
+    }
+}
+
+#[test]
+fn the_fixed_texts_are_fixed() {
+    let catalogue = catalogue();
+    let voice = voice(&catalogue, Lang::Ru);
+    // 21 November 2026, 18:35:00 in Moscow.
+    let at = UnixMs(1_795_275_300_000);
+    assert_eq!(
+        run_started(voice, 137, at).to_plain(),
+        "🔄 Автопроверка запущена\n\n📊 Аккаунтов к проверке: 137\n⏰ Время: 18:35:00"
+    );
+    assert_eq!(
+        run_done(voice, &end()).to_plain(),
+        "✅ Автопроверка завершена\n\n📊 Результаты:\n• Проверено: 137\n• Найдено: 12\n• Не найдено: 120\n\
+         • Ошибок: 5\n\n⏱ Длительность: 4 мин 58 с"
+    );
+    assert_eq!(
+        found(voice, &[account("name")], 1).as_str(),
+        "✅ Аккаунт найден\n\n👤 Имя пользователя: <a href=\"https://github.com/name\">name</a>\n🌐 Площадка: GitHub\n\
+         📅 Начало работ: 12.10.2026\n📝 Заявлено: 30 дней\n🏁 Завершено за: 9 дней\n📅 Конец работ: 11.11.2026"
+    );
+    assert_eq!(
+        run_progress(voice, 137, at, 41).to_plain().lines().last(),
+        Some("▓▓░░░░░░░░ 41/137")
+    );
+}
+
+#[test]
+fn a_summary_names_the_worst_sites_and_what_was_left() {
+    let catalogue = catalogue();
+    let mut end = end();
+    end.errors = (0..9)
+        .map(|n| ("vk".to_owned(), format!("timeout{n}"), 9 - n))
+        .collect();
+    end.skipped = 4;
+    end.missed_ticks = 2;
+    end.next = Some(UnixMs(1_795_275_600_000));
+    let text = run_done(voice(&catalogue, Lang::Ru), &end).to_plain();
+    assert_eq!(text.matches("⚠️ VK").count(), SHOWN_ERRORS);
+    for line in [
+        "… и ещё причин: 4",
+        "⏭ Не успели проверить: 4",
+        "Пропущено запусков за время проверки: 2",
+        "18:40:00",
+    ] {
+        assert!(text.contains(line), "{line} is missing in {text}");
+    }
+}
+
+#[test]
+fn the_longest_texts_fit_into_a_message() {
+    let catalogue = catalogue();
+    let long = "<&>".repeat(33);
+    let accounts: Vec<Account> = (0..200).map(|_| account(&long)).collect();
+    for lang in Lang::ALL {
+        let voice = voice(&catalogue, lang);
+        let five: Vec<Account> = accounts.iter().take(FULL_FOUND).cloned().collect();
+        for text in [
+            found(voice, &five, five.len()),
+            found(voice, &accounts, accounts.len()),
+            reminder(voice, Reminder::Overdue, &accounts),
+            account_card(voice, &account(&long), true),
+        ] {
+            assert!(
+                text.telegram_len() <= MESSAGE_LIMIT,
+                "{}",
+                text.telegram_len()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_reason_has_its_text() {
+    for lang in Lang::ALL {
+        let other = reason(lang, "no-such-key");
+        for why in crate::watch::verdict::Inconclusive::ALL_KEYS {
+            assert_ne!(reason(lang, why), other, "{why} has no text in {lang:?}");
+        }
+    }
+}
+
+#[test]
+fn every_note_of_a_built_in_site_is_translated() {
+    for site in catalogue().iter().filter(|site| site.note().is_some()) {
+        for lang in Lang::ALL {
+            let key = format!("site-note-{}", site.key());
+            assert!(i18n::has(lang, &key), "{key} is missing in {lang:?}");
+        }
+    }
+}
