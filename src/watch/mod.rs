@@ -1,0 +1,45 @@
+//! The watch: accounts, the auto-check, verdicts, notices.
+//!
+//! The way of one account: the schedule ticks → [`driver`] begins a run → `sweep` looks at pages of pending accounts
+//! ([`probe`], judged by [`verdict`], kept polite by [`gate`]) → [`store`] writes verdict, transition and notices in one
+//! transaction → the courier of the main runtime delivers.
+//!
+//! Inside the slice: handlers and driver know sweep and notices, these know store, probe and texts, all know the plain
+//! types of [`account`] and [`site`].
+
+pub mod account;
+pub mod catalogue;
+mod config;
+pub mod driver;
+pub mod gate;
+pub mod handlers;
+mod lane;
+pub mod notices;
+pub mod probe;
+mod progress;
+mod schedule;
+pub mod site;
+pub mod store;
+mod sweep;
+pub mod texts;
+mod ticks;
+pub mod verdict;
+
+pub use account::Notify;
+pub use catalogue::Catalogue;
+pub use config::WatchConfig;
+pub use handlers::{AddStep, LineProblem, WatchHandlers, of_parts};
+pub use probe::{ProbeLimits, look};
+pub use schedule::Schedule;
+
+/// Loads the catalogues that the configuration names.
+///
+/// # Errors
+/// All problems of all files.
+pub fn load_catalogue(config: &WatchConfig) -> Result<Catalogue, catalogue::CatalogueProblems> {
+    Catalogue::load(
+        &config.catalogues,
+        &config.default_site,
+        config.allow_private_targets,
+    )
+}
