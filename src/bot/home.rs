@@ -1,0 +1,140 @@
+//! The first screen, help, settings and the admins' panel.
+
+use super::Bot;
+use crate::db::WriteTx;
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang, label};
+use crate::people::{self, Asker};
+use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::watch::Notify;
+use crate::watch::store as watch_store;
+
+/// What the bot is, and where to go.
+pub(super) fn home(asker: &Asker) -> anyhow::Result<Answer> {
+    let lang = asker.lang;
+    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+    let mut keyboard = Keyboard::new()
+        .row([
+            button("button-add", "watch:add")?,
+            button("button-list", "watch:list:mine:0")?,
+        ])
+        .row([
+            button("button-check", "watch:check-mine")?,
+            button("button-status", "watch:status")?,
+        ])
+        .row([
+            button("button-settings", "bot:settings")?,
+            button("button-help", "bot:help")?,
+        ]);
+    if asker.role.is_admin() {
+        keyboard = keyboard.row([button("button-panel", "bot:panel")?]);
+    }
+    Ok(Answer::screen(Screen::new(
+        i18n::text(lang, "start-hello"),
+        keyboard,
+    )))
+}
+
+/// The admins' panel.
+pub(super) fn panel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+    let lang = asker.lang;
+    let (n_people, n_asked) = people::counts(tx)?;
+    let args = Args::new()
+        .number("people", n_people)
+        .number("asked", n_asked)
+        .number("accounts", watch_store::totals(tx, None)?.all());
+    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+    let keyboard = Keyboard::new()
+        .row([button("button-check-all", "watch:check-all")?])
+        .row([
+            button("button-accounts", "watch:list:all:0")?,
+            button("button-people", "people:list:0")?,
+        ])
+        .row([button("button-home", "bot:home")?]);
+    Ok(Answer::screen(Screen::new(
+        i18n::html(lang, "admin-panel", &args),
+        keyboard,
+    )))
+}
+
+fn home_row(lang: Lang) -> anyhow::Result<[Button; 1]> {
+    Ok([Button::callback(&label(lang, "button-home"), "bot:home")?])
+}
+
+impl Bot {
+    pub(super) fn help(&self, asker: &Asker) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let mut text = i18n::html(
+            lang,
+            "help",
+            &Args::new().text("sites", &self.watch.sites()),
+        );
+        if asker.role.is_admin() {
+            text = Html::join([&text, &i18n::text(lang, "help-admin")], "\n\n");
+        }
+        Ok(Answer::screen(Screen::new(
+            text,
+            Keyboard::new().row(home_row(lang)?),
+        )))
+    }
+
+    pub(super) fn settings(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let mut text = i18n::html(
+            lang,
+            "settings",
+            &Args::new().text("language", lang.own_name()),
+        );
+        let mut languages = Vec::new();
+        for other in Lang::ALL {
+            let data = format!("bot:language:{}", other.code());
+            languages.push(Button::callback(other.own_name(), data)?);
+        }
+        let mut keyboard = Keyboard::new().row(languages);
+        if asker.role.is_admin() {
+            let chosen = watch_store::notify_of(tx, asker.chat_id)?;
+            let chosen = chosen.unwrap_or(self.watch.default_notify());
+            let spoken = label(lang, &format!("notify-{}", chosen.word()));
+            let line = i18n::html(
+                lang,
+                "settings-notify",
+                &Args::new().text("notify", &spoken),
+            );
+            text = Html::join([&text, &line], "\n");
+            let mut choices = Vec::new();
+            for (word, _) in Notify::WORDS {
+                let spoken = label(lang, &format!("notify-{word}"));
+                choices.push(Button::callback(&spoken, format!("bot:notify:{word}"))?);
+            }
+            keyboard = keyboard.row(choices);
+        }
+        let keyboard = keyboard.row(home_row(lang)?);
+        Ok(Answer::screen(Screen::new(text, keyboard)))
+    }
+
+    pub(super) fn choose_language(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        code: &str,
+    ) -> anyhow::Result<Answer> {
+        let mut asker = asker.clone();
+        if let Some(lang) = Lang::from_code(code) {
+            people::set_language(tx, asker.chat_id, lang)?;
+            asker.lang = lang;
+        }
+        Ok(self.settings(tx, &asker)?.ring(&self.menus))
+    }
+
+    pub(super) fn choose_notify(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        word: &str,
+    ) -> anyhow::Result<Answer> {
+        if let Some(notify) = Notify::from_word(word).filter(|_| asker.role.is_admin()) {
+            watch_store::set_notify(tx, asker.chat_id, notify)?;
+        }
+        self.settings(tx, asker)
+    }
+}

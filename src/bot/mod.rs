@@ -1,0 +1,189 @@
+//! From an event to its answer.
+//!
+//! One event is handled inside one write transaction: who asks, what they may do, what is changed, what is said, and the
+//! mark that it is done commit together. Rights are read from the database for every event, also for buttons, by the
+//! numeric id of the person who pressed. Words of others (forwards, channels, anonymous admins) come without a person
+//! and are never commands.
+
+mod home;
+pub mod menus;
+mod people_screens;
+mod strangers;
+
+use crate::activation::Activator;
+use crate::clock::Clock;
+use crate::db::WriteTx;
+use crate::dialogue;
+use crate::html::cut;
+use crate::i18n::{self, label};
+use crate::people::{self, Asker, PeopleConfig};
+use crate::telegram::{Answer, ChatKind, Event, EventKind, Handler, Reaction};
+use crate::watch::{AddStep, WatchHandlers};
+
+/// The longest note Telegram shows on a tap, in UTF-16 units.
+const TOAST_LIMIT: usize = 200;
+
+/// Knows every slice's handlers and who may use them.
+#[derive(Debug)]
+pub struct Bot {
+    people: PeopleConfig,
+    watch: WatchHandlers,
+    clock: Clock,
+    menus: Activator,
+}
+
+impl Handler for Bot {
+    fn handle(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction> {
+        let Some(chat) = event.chat else {
+            return Ok(Reaction::default());
+        };
+        // The bot talks to people, not to groups: there everybody could press an owner's buttons.
+        let (Some(person), ChatKind::Private) = (&event.from, chat.kind) else {
+            return Ok(Reaction::default());
+        };
+        let now = self.clock.now();
+        let lang = people::meet_chat(tx, chat.id, &person.language_code, self.people.language)?;
+        let met = people::meet(tx, now, person.id, &person.name, &person.username)?;
+        let asker = Asker {
+            id: met.id,
+            role: met.role,
+            name: met.name,
+            chat_id: chat.id,
+            lang,
+            now,
+            pressed: pressed(&event.kind),
+        };
+        let answer = if asker.role.is_member() {
+            self.serve(tx, &asker, &event.kind)?
+        } else {
+            self.meet_stranger(tx, &asker, &event.kind)?
+        };
+        answer.write(tx, now, asker.chat_id, asker.pressed)?;
+        Ok(reaction(answer))
+    }
+
+    fn apologise(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction> {
+        let (Some(chat), Some(_)) = (event.chat, &event.from) else {
+            return Ok(Reaction::default());
+        };
+        let lang = people::language_of(tx, chat.id, self.people.language)?;
+        if matches!(event.kind, EventKind::Tap { .. }) {
+            let answer = Answer::default().toast(label(lang, "general-error-tap"));
+            return Ok(reaction(answer));
+        }
+        let answer = Answer::text(i18n::text(lang, "general-error"));
+        answer.write(tx, self.clock.now(), chat.id, None)?;
+        Ok(reaction(answer))
+    }
+}
+
+impl Bot {
+    /// A bot with its slices; `menus` is rung when somebody's commands change.
+    #[must_use]
+    pub fn new(people: PeopleConfig, watch: WatchHandlers, clock: Clock, menus: Activator) -> Self {
+        Self {
+            people,
+            watch,
+            clock,
+            menus,
+        }
+    }
+
+    /// An event of somebody who was let in.
+    fn serve(&self, tx: &WriteTx<'_>, asker: &Asker, kind: &EventKind) -> anyhow::Result<Answer> {
+        match kind {
+            EventKind::Command { name, args } => self.command(tx, asker, name, args),
+            EventKind::Text(text) => match dialogue::step::<AddStep>(tx, asker)? {
+                Some(step) => self.watch.add_step(tx, asker, step, text),
+                None => Ok(Answer::text(i18n::text(asker.lang, "unexpected-text"))),
+            },
+            EventKind::Tap { data, .. } => self.tap(tx, asker, data),
+            EventKind::Other if dialogue::is_open(tx, asker)? => {
+                Ok(Answer::text(i18n::text(asker.lang, "expected-text")))
+            }
+            EventKind::Other | EventKind::Membership { .. } | EventKind::Migrated { .. } => {
+                Ok(Answer::default())
+            }
+        }
+    }
+
+    fn command(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        name: &str,
+        args: &str,
+    ) -> anyhow::Result<Answer> {
+        match name {
+            "start" => self.start(tx, asker, args),
+            "help" => self.help(asker),
+            "add" => self.watch.add(tx, asker, args),
+            "list" => self.watch.list(tx, asker),
+            "check" => self.watch.check_mine(tx, asker),
+            "status" => self.watch.status(tx, asker),
+            "settings" => self.settings(tx, asker),
+            "cancel" => cancel(tx, asker),
+            "admin" if asker.role.is_admin() => panel(tx, asker),
+            "admin" => Ok(Answer::text(i18n::text(asker.lang, "no-right"))),
+            _ => Ok(Answer::text(i18n::text(asker.lang, "unknown-command"))),
+        }
+    }
+
+    fn tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+        match data.split_once(':') {
+            Some(("watch", rest)) => self.watch.tap(tx, asker, rest),
+            Some(("people", rest)) if asker.role.is_admin() => self.people_tap(tx, asker, rest),
+            Some(("people", _)) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
+            Some(("bot", rest)) => self.own_tap(tx, asker, rest),
+            _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
+        }
+    }
+
+    fn own_tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+        match data.split_once(':').unwrap_or((data, "")) {
+            ("home", _) => home::home(asker),
+            ("help", _) => self.help(asker),
+            ("settings", _) => self.settings(tx, asker),
+            ("language", code) => self.choose_language(tx, asker, code),
+            ("notify", word) => self.choose_notify(tx, asker, word),
+            ("cancel", _) => cancel(tx, asker),
+            ("panel", _) if asker.role.is_admin() => panel(tx, asker),
+            ("panel", _) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
+            _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
+        }
+    }
+
+    fn start(&self, tx: &WriteTx<'_>, asker: &Asker, args: &str) -> anyhow::Result<Answer> {
+        match args.strip_prefix(people::CLAIM_PREFIX) {
+            Some(code) => self.claim(tx, asker, code),
+            None => home::home(asker),
+        }
+    }
+}
+
+use home::panel;
+
+fn cancel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+    let key = if dialogue::end(tx, asker)? {
+        "cancel-done"
+    } else {
+        "cancel-nothing"
+    };
+    Ok(Answer::text(i18n::text(asker.lang, key)))
+}
+
+/// The message whose button was pressed, if Telegram told.
+fn pressed(kind: &EventKind) -> Option<i64> {
+    match kind {
+        EventKind::Tap { message_id, .. } => Some(*message_id).filter(|id| *id != 0),
+        _ => None,
+    }
+}
+
+fn reaction(answer: Answer) -> Reaction {
+    Reaction {
+        tap_answer: answer.toast.map(|note| cut(&note, TOAST_LIMIT)),
+        tap_alert: false,
+        ring: answer.ring,
+    }
+}

@@ -1,0 +1,198 @@
+//! What admins do with people.
+//!
+//! Buttons carry `people:<action>:…` and come here only from admins. Roles of the configuration are changed only there;
+//! an owner's role by nobody else; making and unmaking admins is the owners' right.
+
+use super::Bot;
+use crate::db::WriteTx;
+use crate::html::{Html, cut};
+use crate::i18n::{self, Args, label};
+use crate::people::{self, Asker, Person, Role};
+use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::telegram::{Outgoing, outbox};
+use crate::watch::store as watch_store;
+
+/// People on one page.
+const PER_PAGE: usize = 8;
+
+impl Bot {
+    /// A button; `data` is what stands after `people:`.
+    pub(super) fn people_tap(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        data: &str,
+    ) -> anyhow::Result<Answer> {
+        let (action, rest) = data.split_once(':').unwrap_or((data, ""));
+        if action == "list" {
+            return people_list(tx, asker, rest.parse().unwrap_or(0));
+        }
+        let person = match rest.parse() {
+            Ok(id) => people::get(tx, id)?,
+            Err(_) => None,
+        };
+        let Some(person) = person else {
+            let gone = label(asker.lang, "person-gone");
+            return Ok(people_list(tx, asker, 0)?.toast(gone));
+        };
+        let role = match action {
+            "card" => return person_card(tx, asker, &person),
+            "let-in" if !person.role.is_member() => Role::User,
+            "refuse" if person.role == Role::Asked => Role::Refused,
+            "remove" if person.role.is_member() => Role::Refused,
+            "make-admin" if person.role == Role::User => Role::Admin,
+            "make-user" if person.role == Role::Admin => Role::User,
+            // Another admin was faster, or the button is old.
+            _ => {
+                let note = label(asker.lang, "done-already");
+                return Ok(person_card(tx, asker, &person)?.toast(note));
+            }
+        };
+        self.change_role(tx, asker, &person, role)
+    }
+
+    fn change_role(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        person: &Person,
+        role: Role,
+    ) -> anyhow::Result<Answer> {
+        if person.by_config {
+            let note = label(asker.lang, "person-by-config");
+            return Ok(person_card(tx, asker, person)?.toast(note));
+        }
+        if !may_change(asker, person, role) {
+            let note = label(asker.lang, "no-right");
+            return Ok(person_card(tx, asker, person)?.toast(note));
+        }
+        people::set_role(tx, person.id, role)?;
+        tracing::info!(
+            by = asker.id,
+            person = person.id,
+            role = role.word(),
+            "a role was changed"
+        );
+        if person.role.is_member() != role.is_member() {
+            let lang = people::language_of(tx, person.id, self.people.language)?;
+            let key = if role.is_member() {
+                "access-granted"
+            } else {
+                "access-ended"
+            };
+            outbox::insert(
+                tx,
+                asker.now,
+                &Outgoing::notice(person.id, i18n::text(lang, key)),
+            )?;
+        }
+        let changed = Person {
+            role,
+            ..person.clone()
+        };
+        let args = Args::new()
+            .html("admin", &Html::name(&asker.name))
+            .html("name", &Html::name(&changed.name))
+            .text("role", &label(asker.lang, &format!("role-{}", role.word())));
+        let toast = i18n::plain(asker.lang, "person-answered", &args);
+        Ok(person_card(tx, asker, &changed)?
+            .toast(toast)
+            .ring(&self.menus))
+    }
+}
+
+/// Admins let people in and out; only owners make and unmake admins; nobody touches an owner.
+fn may_change(asker: &Asker, person: &Person, role: Role) -> bool {
+    if person.role == Role::Owner {
+        return false;
+    }
+    let about_admins = person.role.is_admin() || role.is_admin();
+    asker.role == Role::Owner || (asker.role.is_admin() && !about_admins)
+}
+
+fn people_list(tx: &WriteTx<'_>, asker: &Asker, page: usize) -> anyhow::Result<Answer> {
+    let lang = asker.lang;
+    let (_, total) = people::list(tx, 0, 0)?;
+    let pages = total.div_ceil(PER_PAGE).max(1);
+    let page = page.min(pages - 1);
+    let (people, _) = people::list(tx, page * PER_PAGE, PER_PAGE)?;
+    let mut keyboard = Keyboard::new();
+    for person in &people {
+        let text = format!(
+            "{} · {}",
+            cut(&person.name, 40),
+            label(lang, &format!("role-{}", person.role.word()))
+        );
+        keyboard = keyboard.row([Button::callback(
+            &text,
+            format!("people:card:{}", person.id),
+        )?]);
+    }
+    if pages > 1 {
+        let args = Args::new().number("page", page + 1).number("pages", pages);
+        let mut row = Vec::new();
+        if page > 0 {
+            row.push(Button::callback("‹", format!("people:list:{}", page - 1))?);
+        }
+        row.push(Button::callback(
+            &i18n::plain(lang, "page", &args),
+            format!("people:list:{page}"),
+        )?);
+        if page + 1 < pages {
+            row.push(Button::callback("›", format!("people:list:{}", page + 1))?);
+        }
+        keyboard = keyboard.row(row);
+    }
+    let keyboard = keyboard.row([Button::callback(&label(lang, "button-back"), "bot:panel")?]);
+    let text = if total == 0 {
+        i18n::text(lang, "people-empty")
+    } else {
+        i18n::html(lang, "people-list", &Args::new().number("n", total))
+    };
+    Ok(Answer::screen(Screen::new(text, keyboard)))
+}
+
+fn person_card(tx: &WriteTx<'_>, asker: &Asker, person: &Person) -> anyhow::Result<Answer> {
+    let lang = asker.lang;
+    let args = Args::new()
+        .html("who", &person.spoken())
+        .text("id", &person.id.to_string())
+        .text(
+            "role",
+            &label(lang, &format!("role-{}", person.role.word())),
+        )
+        .number("accounts", watch_store::count_of_owner(tx, person.id)?);
+    let button = |key: &str, action: &str| {
+        Button::callback(&label(lang, key), format!("people:{action}:{}", person.id))
+    };
+    let mut keyboard = Keyboard::new();
+    let offered: &[(&str, &str, Role)] = match person.role {
+        Role::Asked => &[
+            ("button-let-in", "let-in", Role::User),
+            ("button-refuse", "refuse", Role::Refused),
+        ],
+        Role::Stranger | Role::Refused => &[("button-let-in", "let-in", Role::User)],
+        Role::User => &[
+            ("button-make-admin", "make-admin", Role::Admin),
+            ("button-remove", "remove", Role::Refused),
+        ],
+        Role::Admin => &[
+            ("button-make-user", "make-user", Role::User),
+            ("button-remove", "remove", Role::Refused),
+        ],
+        Role::Owner => &[],
+    };
+    for (key, action, role) in offered {
+        if !person.by_config && may_change(asker, person, *role) {
+            keyboard = keyboard.row([button(key, action)?]);
+        }
+    }
+    let keyboard = keyboard.row([Button::callback(
+        &label(lang, "button-back"),
+        "people:list:0",
+    )?]);
+    Ok(Answer::screen(Screen::new(
+        i18n::html(lang, "person-card", &args),
+        keyboard,
+    )))
+}
