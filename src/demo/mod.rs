@@ -1,0 +1,12 @@
+//! A pretend Telegram and a pretend site, both on loopback, for the demo command and for every test of the whole bot.
+//!
+//! They are strict on purpose: what the real services refuse is refused here too, with the same words, so a test that
+//! passes here says something about the real world. Both stop when the last clone of their handle is dropped.
+
+pub mod site;
+pub mod telegram;
+mod wire;
+pub mod world;
+
+pub use site::{Behaviour, PretendSite, SiteRequest};
+pub use telegram::{ChatMessage, Fault, Group, Person, PretendTelegram};

@@ -1,0 +1,358 @@
+//! A pretend site with profiles: `GET|HEAD|POST /{site}/{name}` answers as it was told to.
+//!
+//! One server plays any number of sites. What it counts must be true also under load: a plain answer leaves the count
+//! of requests in flight before its last byte is out. A client that gives up on a hanging answer is noticed only a
+//! moment later. The server needs a running tokio runtime and ends with the last clone of its handle.
+
+mod behaviour;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use anyhow::bail;
+use tokio::sync::watch;
+
+pub use self::behaviour::Behaviour;
+use crate::demo::wire::{Answer, Request, Server};
+
+/// Runs at every request.
+type Hook = Arc<dyn Fn() + Send + Sync>;
+
+/// A request for a profile, as it came.
+#[derive(Clone, Debug)]
+pub struct SiteRequest {
+    /// The first part of the path.
+    pub site: String,
+    /// The rest of the path, decoded.
+    pub name: String,
+    /// `GET`, `HEAD`, `POST`.
+    pub method: String,
+    /// What follows the question mark.
+    pub query: String,
+    /// All headers, names as they were written.
+    pub headers: Vec<(String, String)>,
+    /// The body of a `POST`.
+    pub body: Vec<u8>,
+    /// When it came.
+    pub at: Instant,
+}
+
+impl SiteRequest {
+    /// The first header of that name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        Some(&found.1)
+    }
+}
+
+/// Behaviours of one name: each is used once, the last one for ever.
+#[derive(Debug)]
+struct Turns {
+    list: Vec<Behaviour>,
+    next: usize,
+}
+
+#[derive(Debug, Default)]
+struct Site {
+    default: Option<Behaviour>,
+    names: HashMap<String, Turns>,
+    in_flight: usize,
+    max_in_flight: usize,
+}
+
+struct State {
+    sites: HashMap<String, Site>,
+    requests: Vec<SiteRequest>,
+    count: usize,
+    recording: bool,
+    delay: Duration,
+    hook: Option<Hook>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changes: watch::Sender<u64>,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|version| *version += 1);
+    }
+}
+
+/// A request on its way; dropping it counts it out.
+struct InFlight {
+    shared: Arc<Shared>,
+    site: String,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if let Some(site) = self.shared.lock().sites.get_mut(&self.site) {
+            site.in_flight -= 1;
+        }
+        self.shared.changed();
+    }
+}
+
+/// A handle to a running pretend site; clones are the same server.
+#[derive(Clone)]
+pub struct PretendSite {
+    shared: Arc<Shared>,
+    server: Arc<Server>,
+}
+
+impl fmt::Debug for PretendSite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PretendSite")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PretendSite {
+    /// Starts a server on a free loopback port. Every name on every site is missing at first.
+    pub async fn start() -> anyhow::Result<Self> {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                sites: HashMap::new(),
+                requests: Vec::new(),
+                count: 0,
+                recording: true,
+                delay: Duration::ZERO,
+                hook: None,
+            }),
+            changes: watch::Sender::new(0),
+        });
+        let for_server = Arc::clone(&shared);
+        let server = Server::start(move |request| handle(Arc::clone(&for_server), request)).await?;
+        Ok(Self {
+            shared,
+            server: Arc::new(server),
+        })
+    }
+
+    /// `http://127.0.0.1:PORT`; a profile is at `{url}/{site}/{name}`.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Says how a name on a site behaves from now on.
+    pub fn set(&self, site: &str, name: &str, behaviour: Behaviour) {
+        self.behave_in_turn(site, name, vec![behaviour]);
+    }
+
+    /// Says how a name behaves at its next requests, one after the other; the last one stays.
+    pub fn behave_in_turn(&self, site: &str, name: &str, behaviours: Vec<Behaviour>) {
+        let turns = Turns {
+            list: behaviours,
+            next: 0,
+        };
+        self.shared
+            .lock()
+            .sites
+            .entry(site.to_owned())
+            .or_default()
+            .names
+            .insert(name.to_owned(), turns);
+    }
+
+    /// Says how the names of a site behave that were not spoken of.
+    pub fn set_default(&self, site: &str, behaviour: Behaviour) {
+        self.shared
+            .lock()
+            .sites
+            .entry(site.to_owned())
+            .or_default()
+            .default = Some(behaviour);
+    }
+
+    /// Forgets what was said about single names of a site; its default stays.
+    pub fn forget_names(&self, site: &str) {
+        if let Some(site) = self.shared.lock().sites.get_mut(site) {
+            site.names.clear();
+        }
+    }
+
+    /// Holds every answer back for so long.
+    pub fn set_delay(&self, delay: Duration) {
+        self.shared.lock().delay = delay;
+    }
+
+    /// Calls this at every request, before it is answered.
+    pub fn on_request(&self, hook: Box<dyn Fn() + Send + Sync>) {
+        self.shared.lock().hook = Some(Arc::from(hook));
+    }
+
+    /// Switches the keeping of requests off or on; they are counted in any case.
+    pub fn record(&self, on: bool) {
+        self.shared.lock().recording = on;
+    }
+
+    /// The requests for profiles so far, in order.
+    pub fn requests(&self) -> Vec<SiteRequest> {
+        self.shared.lock().requests.clone()
+    }
+
+    /// The requests for the profiles of one site, in order.
+    pub fn requests_to(&self, site: &str) -> Vec<SiteRequest> {
+        self.shared
+            .lock()
+            .requests
+            .iter()
+            .filter(|request| request.site == site)
+            .cloned()
+            .collect()
+    }
+
+    /// How many requests for profiles came.
+    pub fn request_count(&self) -> usize {
+        self.shared.lock().count
+    }
+
+    /// The most requests a site had at one moment.
+    pub fn max_in_flight(&self, site: &str) -> usize {
+        self.shared
+            .lock()
+            .sites
+            .get(site)
+            .map_or(0, |site| site.max_in_flight)
+    }
+
+    /// How many requests a site has now.
+    pub fn in_flight(&self, site: &str) -> usize {
+        self.shared
+            .lock()
+            .sites
+            .get(site)
+            .map_or(0, |site| site.in_flight)
+    }
+
+    /// Forgets requests and counts, keeps behaviours.
+    pub fn forget_requests(&self) {
+        let mut state = self.shared.lock();
+        state.requests.clear();
+        state.count = 0;
+        for site in state.sites.values_mut() {
+            site.max_in_flight = site.in_flight;
+        }
+    }
+
+    /// Waits until the condition holds; it is looked at now and whenever a request comes or ends.
+    pub async fn wait_until(
+        &self,
+        what: &str,
+        limit: Duration,
+        mut condition: impl FnMut(&Self) -> bool,
+    ) -> anyhow::Result<()> {
+        let mut changes = self.shared.changes.subscribe();
+        let over = tokio::time::sleep(limit);
+        tokio::pin!(over);
+        loop {
+            changes.borrow_and_update();
+            if condition(self) {
+                return Ok(());
+            }
+            tokio::select! {
+                // The sender lives as long as this handle, so this only says that something changed.
+                _ = changes.changed() => {}
+                () = &mut over => {
+                    bail!("waited {limit:?} in vain for: {what}; requests so far: {}", self.request_count())
+                }
+            }
+        }
+    }
+}
+
+async fn handle(shared: Arc<Shared>, request: Request) -> (Answer, Option<InFlight>) {
+    let parts = request
+        .path
+        .strip_prefix('/')
+        .and_then(|path| path.split_once('/'));
+    let Some((site, name)) = parts.filter(|(site, name)| !site.is_empty() && !name.is_empty())
+    else {
+        let login = request.path == "/login";
+        return (
+            if login {
+                behaviour::login_page()
+            } else {
+                behaviour::front_page()
+            },
+            None,
+        );
+    };
+    let guard = InFlight {
+        shared: Arc::clone(&shared),
+        site: site.to_owned(),
+    };
+    let (answer, delay, hook) = {
+        let mut state = shared.lock();
+        state.count += 1;
+        let behaviour = state
+            .sites
+            .entry(site.to_owned())
+            .or_default()
+            .arrives(name);
+        if state.recording {
+            state.requests.push(SiteRequest {
+                site: site.to_owned(),
+                name: name.to_owned(),
+                method: request.method.clone(),
+                query: request.query.clone(),
+                headers: request.headers.clone(),
+                body: request.body.clone(),
+                at: Instant::now(),
+            });
+        }
+        (
+            behaviour.answer(&request.path, name),
+            state.delay,
+            state.hook.clone(),
+        )
+    };
+    shared.changed();
+    if let Some(hook) = hook {
+        hook();
+    }
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    (answer, Some(guard))
+}
+
+impl Site {
+    /// Counts a request in and says how it is answered.
+    fn arrives(&mut self, name: &str) -> Behaviour {
+        self.in_flight += 1;
+        self.max_in_flight = self.max_in_flight.max(self.in_flight);
+        let turn = self.names.get_mut(name).and_then(Turns::take);
+        turn.or_else(|| self.default.clone())
+            .unwrap_or(Behaviour::Missing)
+    }
+}
+
+impl Turns {
+    fn take(&mut self) -> Option<Behaviour> {
+        let behaviour = self
+            .list
+            .get(self.next)
+            .or_else(|| self.list.last())
+            .cloned();
+        self.next = (self.next + 1).min(self.list.len());
+        behaviour
+    }
+}

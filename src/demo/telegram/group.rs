@@ -1,0 +1,87 @@
+//! Groups: people may write there, the bot may be added and removed, and a group may get another id.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    PretendTelegram,
+    events::{change_standing, post, words},
+    people::Person,
+    state::Standing,
+};
+
+/// The fake user in whose name anonymous administrators of groups write.
+const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
+
+/// A group of which the bot is a member.
+#[derive(Clone, Debug)]
+pub struct Group {
+    telegram: PretendTelegram,
+    id: i64,
+}
+
+impl Group {
+    pub(super) fn new(telegram: PretendTelegram, id: i64) -> Self {
+        Self { telegram, id }
+    }
+
+    /// The id of the chat.
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// An administrator who hides behind the group writes: `from` is a fake user, `sender_chat` is the group.
+    pub fn anonymous_admin_writes(&self, text: &str) -> i64 {
+        self.telegram.shared.change(|state| {
+            let mut fields = words(text);
+            if let Some(chat) = state.chats.get(&self.id) {
+                fields.insert("sender_chat".to_owned(), chat.json.clone());
+            }
+            post(state, self.id, anonymous(), fields)
+        })
+    }
+
+    /// Somebody removes the bot.
+    pub fn removes_bot(&self, by: &Person) {
+        self.telegram.shared.change(|state| {
+            let (user, change) = (by.user(state), ("member", "kicked"));
+            change_standing(state, self.id, &user, change, Standing::Kicked);
+        });
+    }
+
+    /// Somebody adds the bot (again).
+    pub fn adds_bot(&self, by: &Person) {
+        self.telegram.shared.change(|state| {
+            let (user, change) = (by.user(state), ("left", "member"));
+            change_standing(state, self.id, &user, change, Standing::Open);
+        });
+    }
+
+    /// The group becomes a supergroup with another id; both chats say so, and the old one is closed.
+    pub fn migrates_to(&self, new_id: i64, title: &str) -> Group {
+        let new = self.telegram.group(new_id, title);
+        self.telegram.shared.change(|state| {
+            let service =
+                |field: &str, chat: i64| Map::from_iter([(field.to_owned(), json!(chat))]);
+            post(
+                state,
+                self.id,
+                anonymous(),
+                service("migrate_to_chat_id", new_id),
+            );
+            post(
+                state,
+                new_id,
+                anonymous(),
+                service("migrate_from_chat_id", self.id),
+            );
+            if let Some(chat) = state.chats.get_mut(&self.id) {
+                chat.standing = Standing::Migrated(new_id);
+            }
+        });
+        new
+    }
+}
+
+fn anonymous() -> Value {
+    json!({ "id": ANONYMOUS_ADMIN, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot" })
+}

@@ -1,0 +1,352 @@
+//! A pretend Bot API server with people in it.
+//!
+//! It keeps real state: what the bot sends is stored, edited and refused as Telegram would, and what people do comes out
+//! of `getUpdates` in the shapes Telegram uses. Groups show everything to the bot, as if privacy mode were off. Only the
+//! HTML parse mode is spoken. The server needs a running tokio runtime and ends with the last clone of its handle.
+
+mod events;
+mod faults;
+mod group;
+mod html;
+mod methods;
+mod params;
+mod people;
+mod rates;
+mod rules;
+mod sending;
+mod server;
+mod state;
+mod updates;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    fmt::Write as _,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use anyhow::bail;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use self::state::{BOT_ID, State};
+pub use self::{
+    faults::Fault,
+    group::Group,
+    html::Entity,
+    people::Person,
+    view::{Button, Call, CallbackAnswer, ChatMessage, SentFile},
+};
+use crate::demo::wire::Server;
+
+/// How many messages and calls a failed wait shows.
+const SHOWN_IN_ERRORS: usize = 40;
+/// Updates pushed raw are kept a day of pretend time.
+const RAW_LIFETIME: i64 = 24 * 60 * 60;
+
+/// What the server and all handles share.
+struct Shared {
+    token: String,
+    state: Mutex<State>,
+    /// Counts the changes of the state, for whoever waits.
+    changes: watch::Sender<u64>,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A test that panics while it holds the lock must not hide its own message behind another panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|version| *version += 1);
+    }
+
+    /// Changes the state and wakes whoever waits.
+    fn change<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let result = work(&mut self.lock());
+        self.changed();
+        result
+    }
+}
+
+/// A handle to a running pretend Telegram; clones are the same server.
+#[derive(Clone)]
+pub struct PretendTelegram {
+    shared: Arc<Shared>,
+    server: Arc<Server>,
+}
+
+impl fmt::Debug for PretendTelegram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PretendTelegram")
+            .field("url", &self.api_url())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PretendTelegram {
+    /// Starts a server on a free loopback port.
+    pub async fn start() -> anyhow::Result<Self> {
+        let secret: String = (0..35).map(|_| fastrand::alphanumeric()).collect();
+        let shared = Arc::new(Shared {
+            token: format!("{BOT_ID}:{secret}"),
+            state: Mutex::new(State::new()),
+            changes: watch::Sender::new(0),
+        });
+        let for_server = Arc::clone(&shared);
+        let server = Server::start(move |request| {
+            let shared = Arc::clone(&for_server);
+            async move { (server::handle(shared, request).await, ()) }
+        })
+        .await?;
+        Ok(Self {
+            shared,
+            server: Arc::new(server),
+        })
+    }
+
+    /// The `api_url` for the bot: `http://127.0.0.1:PORT`.
+    pub fn api_url(&self) -> String {
+        self.server.url()
+    }
+
+    /// The token of the bot, in the shape of a real one.
+    pub fn token(&self) -> &str {
+        &self.shared.token
+    }
+
+    /// A person with that numeric id, who has not written to the bot yet. Asking again gives the same person.
+    pub fn person(&self, id: i64, first_name: &str, language_code: &str) -> Person {
+        let user = json!({ "id": id, "is_bot": false, "first_name": first_name, "language_code": language_code });
+        let chat = json!({ "id": id, "type": "private", "first_name": first_name });
+        self.shared
+            .change(|state| state.add_chat(id, chat, Some(user)));
+        Person::new(self.clone(), id)
+    }
+
+    /// A group the bot is a member of; a supergroup when its id begins with -100, as real ones do.
+    pub fn group(&self, id: i64, title: &str) -> Group {
+        let kind = if id.to_string().starts_with("-100") {
+            "supergroup"
+        } else {
+            "group"
+        };
+        let chat = json!({ "id": id, "type": kind, "title": title });
+        self.shared.change(|state| state.add_chat(id, chat, None));
+        Group::new(self.clone(), id)
+    }
+
+    /// The messages of a chat, of people and of the bot, in order and as they stand now.
+    pub fn messages(&self, chat_id: i64) -> Vec<Arc<ChatMessage>> {
+        self.shared.lock().messages_in(chat_id).cloned().collect()
+    }
+
+    /// One message, unless it is deleted.
+    pub fn message(&self, chat_id: i64, message_id: i64) -> Option<Arc<ChatMessage>> {
+        self.shared
+            .lock()
+            .message(chat_id, message_id)
+            .map(|stored| Arc::clone(&stored.shown))
+    }
+
+    /// The newest message of the bot in a chat.
+    pub fn last_reply(&self, chat_id: i64) -> Option<Arc<ChatMessage>> {
+        self.shared
+            .lock()
+            .messages_in(chat_id)
+            .rfind(|message| message.from_bot)
+            .cloned()
+    }
+
+    /// Everything the bot sent to anyone, in order; what it deleted is here too, marked.
+    pub fn sent(&self) -> Vec<Arc<ChatMessage>> {
+        let state = self.shared.lock();
+        let shown = state.messages.iter().map(|stored| &stored.shown);
+        shown.filter(|message| message.from_bot).cloned().collect()
+    }
+
+    /// How many messages the bot sent, without copying them.
+    pub fn sent_count(&self) -> usize {
+        self.shared
+            .lock()
+            .messages
+            .iter()
+            .filter(|stored| stored.shown.from_bot)
+            .count()
+    }
+
+    /// The calls of one method, or of all for `"*"`, in order.
+    pub fn calls(&self, method: &str) -> Vec<Arc<Call>> {
+        let state = self.shared.lock();
+        state
+            .calls
+            .iter()
+            .filter(|call| method == "*" || call.method == method)
+            .cloned()
+            .collect()
+    }
+
+    /// Calls that were refused by a rule, faults not counted. A healthy bot has few.
+    pub fn refused_calls(&self) -> Vec<Arc<Call>> {
+        let state = self.shared.lock();
+        state
+            .calls
+            .iter()
+            .filter(|call| call.refusal.is_some() && !call.broken)
+            .cloned()
+            .collect()
+    }
+
+    /// The bot's answers to taps, in order.
+    pub fn tap_answers(&self) -> Vec<CallbackAnswer> {
+        self.shared.lock().answers.clone()
+    }
+
+    /// Taps that still wait for an answer.
+    pub fn unanswered_taps(&self) -> usize {
+        self.shared
+            .lock()
+            .taps
+            .values()
+            .filter(|tap| !tap.answered)
+            .count()
+    }
+
+    /// Updates queued and not confirmed.
+    pub fn undelivered_updates(&self) -> usize {
+        self.shared.lock().queue.len()
+    }
+
+    /// Whether a `getUpdates` call is waiting now.
+    pub fn is_polled(&self) -> bool {
+        let state = self.shared.lock();
+        // The newest poll ends all older ones, so it alone can be waiting.
+        let newest = state.calls.iter().rfind(|call| call.method == "getUpdates");
+        newest.is_some_and(|call| !call.finished)
+    }
+
+    /// The menu set for a scope (`default`, `all_private_chats`, `chat:ID:0`) and a language (empty for all).
+    pub fn menu(&self, scope: &str, language: &str) -> Option<Vec<Value>> {
+        self.shared
+            .lock()
+            .menus
+            .get(&(scope.to_owned(), language.to_owned()))
+            .cloned()
+    }
+
+    /// Queues an update of any shape, also one the bot cannot read; gives its id.
+    pub fn push_raw_update(&self, update_without_id: Value) -> u32 {
+        self.shared.change(|state| {
+            let expires = state.now() + RAW_LIFETIME;
+            state.queue.push_raw(update_without_id, expires)
+        })
+    }
+
+    /// Goes on numbering updates from `id`: ids may jump, also down, after a quiet week.
+    pub fn number_updates_from(&self, id: u32) {
+        self.shared.change(|state| state.queue.number_from(id));
+    }
+
+    /// Spoils the next `times` answers to a method (`"*"` for any). Faults of one method come in the order given.
+    pub fn break_next(&self, method: &str, times: usize, fault: Fault) {
+        if times > 0 {
+            self.shared
+                .change(|state| state.faults.push((method.to_owned(), times, fault)));
+        }
+    }
+
+    /// Forgets faults that have not happened yet.
+    pub fn clear_faults(&self) {
+        self.shared.change(|state| state.faults.clear());
+    }
+
+    /// Everything is answered with 401 from now on.
+    pub fn revoke_token(&self) {
+        self.shared.change(|state| state.token_revoked = true);
+    }
+
+    /// Switches the flood limits on or off; they are off at first.
+    pub fn enforce_rates(&self, on: bool) {
+        self.shared.change(|state| state.rates.enforced = on);
+    }
+
+    /// Sets where the dates of messages come from: Unix seconds. The function must not call this handle.
+    pub fn set_clock(&self, now: impl Fn() -> i64 + Send + Sync + 'static) {
+        self.shared.change(|state| state.set_clock(Arc::new(now)));
+    }
+
+    /// Tells of every change, for whoever follows the chats for good.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.shared.changes.subscribe()
+    }
+
+    /// Waits until the condition holds; it is looked at now and after every change. The error names what was awaited
+    /// and shows the chats and the last calls.
+    pub async fn wait_until(
+        &self,
+        what: &str,
+        limit: Duration,
+        mut condition: impl FnMut(&Self) -> bool,
+    ) -> anyhow::Result<()> {
+        let mut changes = self.shared.changes.subscribe();
+        let over = tokio::time::sleep(limit);
+        tokio::pin!(over);
+        loop {
+            changes.borrow_and_update();
+            if condition(self) {
+                return Ok(());
+            }
+            tokio::select! {
+                // The sender lives as long as this handle, so this only says that something changed.
+                _ = changes.changed() => {}
+                () = &mut over => bail!("waited {limit:?} in vain for: {what}\n{}", self.transcript()),
+            }
+        }
+    }
+
+    /// The last messages and calls as text, for error messages.
+    pub fn transcript(&self) -> String {
+        let state = self.shared.lock();
+        let mut text = String::from("messages:\n");
+        let from = state.messages.len().saturating_sub(SHOWN_IN_ERRORS);
+        for message in state.messages.iter().skip(from).map(|stored| &stored.shown) {
+            let who = if message.from_bot {
+                "bot".to_owned()
+            } else {
+                message.from_id.to_string()
+            };
+            let words: String = message.text.chars().take(300).collect();
+            let buttons: Vec<String> = message
+                .buttons()
+                .into_iter()
+                .map(|button| button.text)
+                .collect();
+            let marks = if message.deleted { " (deleted)" } else { "" };
+            // Writing to a string cannot fail.
+            writeln!(
+                text,
+                "  [{}/{}]{marks} {who}, edited {}: {words:?} {buttons:?}",
+                message.chat_id, message.message_id, message.edits
+            )
+            .ok();
+        }
+        text.push_str("calls:\n");
+        let from = state.calls.len().saturating_sub(SHOWN_IN_ERRORS);
+        for call in state.calls.iter().skip(from) {
+            let outcome = match (&call.refusal, call.finished) {
+                (Some(why), _) => why,
+                (None, true) => "ok",
+                (None, false) => "waiting",
+            };
+            writeln!(text, "  {} {}: {outcome}", call.order, call.method).ok();
+        }
+        writeln!(text, "updates not confirmed: {}", state.queue.len()).ok();
+        text
+    }
+}

@@ -1,0 +1,530 @@
+//! What Telegram refuses is refused, in its words; what it takes is taken.
+
+use serde_json::{Value, json};
+
+use super::Stage;
+
+fn keyboard(button: Value) -> Value {
+    let rows = vec![Value::Array(vec![button])];
+    json!({ "inline_keyboard": rows })
+}
+
+#[tokio::test]
+async fn tokens_and_methods_must_be_right() {
+    let stage = Stage::new().await;
+    let me = stage.call("getMe", json!({})).await;
+    assert_eq!(
+        (&me["id"], &me["username"]),
+        (&json!(1000), &json!("vakhta_demo_bot"))
+    );
+    assert_eq!(
+        stage.refusal("getMeNot", json!({})).await,
+        "Not Found: method not found"
+    );
+    let (number, secret) = stage.telegram.token().split_once(':').unwrap();
+    assert_eq!((number, secret.len()), ("1000", 35));
+    let wrong = format!("{}/bot1000:wrong/getMe", stage.telegram.api_url());
+    let response = stage.http.get(wrong).send().await.unwrap();
+    assert_eq!(response.status(), 401);
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(
+        body,
+        json!({ "ok": false, "error_code": 401, "description": "Unauthorized" })
+    );
+    stage.telegram.revoke_token();
+    assert_eq!(stage.refusal("getMe", json!({})).await, "Unauthorized");
+}
+
+#[tokio::test]
+async fn parameters_come_in_four_shapes() {
+    let stage = Stage::new().await;
+    let url = stage.url("sendMessage");
+    let text = "a & я=<b>";
+    stage
+        .call("sendMessage", json!({ "chat_id": 7, "text": text }))
+        .await;
+    stage
+        .http
+        .get(format!("{url}?chat_id=7&text=a+%26+%D1%8F%3D%3Cb%3E"))
+        .send()
+        .await
+        .unwrap();
+    let form = stage
+        .http
+        .post(&url)
+        .header("content-type", "application/x-www-form-urlencoded");
+    form.body("chat_id=7&text=a+%26+%D1%8F%3D%3Cb%3E")
+        .send()
+        .await
+        .unwrap();
+    let multipart = reqwest::multipart::Form::new()
+        .text("chat_id", "7")
+        .text("text", text);
+    stage
+        .http
+        .post(&url)
+        .multipart(multipart)
+        .send()
+        .await
+        .unwrap();
+    let texts: Vec<String> = stage
+        .telegram
+        .messages(7)
+        .iter()
+        .map(|m| m.text.clone())
+        .collect();
+    assert_eq!(texts, [text; 4]);
+    let broken = stage
+        .http
+        .post(&url)
+        .header("content-type", "application/json")
+        .body("{");
+    assert_eq!(broken.send().await.unwrap().status(), 400);
+}
+
+#[tokio::test]
+async fn texts_have_limits_after_their_markup_is_read() {
+    let stage = Stage::new().await;
+    let send = |text: String| {
+        stage.answer(
+            "sendMessage",
+            json!({ "chat_id": 7, "text": text, "parse_mode": "HTML" }),
+        )
+    };
+    for (text, refusal) in [
+        (String::new(), "Bad Request: message text is empty"),
+        (
+            "<b> \n</b>".to_owned(),
+            "Bad Request: message text is empty",
+        ),
+        ("я".repeat(4097), "Bad Request: message is too long"),
+        ("🔄".repeat(2049), "Bad Request: message is too long"),
+        (
+            "<b>x".to_owned(),
+            "Bad Request: can't parse entities: Can't find end tag corresponding to start tag \"b\"",
+        ),
+    ] {
+        assert_eq!(send(text).await["description"], json!(refusal));
+    }
+    for text in [
+        format!("<b>{}</b>", "я".repeat(4096)),
+        "🔄".repeat(2048),
+        "Tom & Jerry".to_owned(),
+    ] {
+        assert_eq!(send(text).await["ok"], json!(true));
+    }
+    let markdown = json!({ "chat_id": 7, "text": "x", "parse_mode": "MarkdownV2" });
+    assert_eq!(
+        stage.refusal("sendMessage", markdown).await,
+        "Bad Request: unsupported parse_mode"
+    );
+}
+
+#[tokio::test]
+async fn required_parameters_are_required() {
+    let stage = Stage::new().await;
+    for (method, params, refusal) in [
+        ("sendMessage", json!({ "text": "x" }), "chat_id is empty"),
+        (
+            "sendMessage",
+            json!({ "chat_id": 7 }),
+            "message text is empty",
+        ),
+        (
+            "editMessageText",
+            json!({ "chat_id": 7, "text": "x" }),
+            "message identifier is not specified",
+        ),
+        (
+            "deleteMessage",
+            json!({ "chat_id": 7 }),
+            "message identifier is not specified",
+        ),
+        (
+            "sendPhoto",
+            json!({ "chat_id": 7 }),
+            "there is no photo in the request",
+        ),
+        (
+            "sendDocument",
+            json!({ "chat_id": 7 }),
+            "there is no document in the request",
+        ),
+        (
+            "sendChatAction",
+            json!({ "chat_id": 7, "action": "dancing" }),
+            "wrong parameter action in request",
+        ),
+        ("getFile", json!({}), "file_id not specified"),
+        ("getFile", json!({ "file_id": "x" }), "invalid file_id"),
+        ("getChat", json!({ "chat_id": 8 }), "chat not found"),
+        (
+            "setWebhook",
+            json!({ "url": "http://x" }),
+            "bad webhook: An HTTPS URL must be provided for webhook",
+        ),
+        (
+            "sendMessageDraft",
+            json!({ "chat_id": 7, "draft_id": 0 }),
+            "draft_id must be non-zero",
+        ),
+        (
+            "answerCallbackQuery",
+            json!({}),
+            "query is too old and response timeout expired or query ID is invalid",
+        ),
+    ] {
+        assert_eq!(
+            stage.refusal(method, params).await,
+            format!("Bad Request: {refusal}"),
+            "{method}"
+        );
+    }
+    assert_eq!(stage.telegram.refused_calls().len(), 13);
+    assert!(stage.telegram.sent().is_empty());
+}
+
+#[tokio::test]
+async fn buttons_have_limits() {
+    let stage = Stage::new().await;
+    let send = |markup: Value| {
+        stage.answer(
+            "sendMessage",
+            json!({ "chat_id": 7, "text": "x", "reply_markup": markup }),
+        )
+    };
+    let many: Vec<Value> = (0..101)
+        .map(|_| json!([{ "text": "x", "callback_data": "x" }]))
+        .collect();
+    for (markup, refusal) in [
+        (
+            keyboard(json!({ "text": "x", "callback_data": "" })),
+            "BUTTON_DATA_INVALID",
+        ),
+        (
+            keyboard(json!({ "text": "x", "callback_data": "я".repeat(33) })),
+            "BUTTON_DATA_INVALID",
+        ),
+        (
+            keyboard(json!({ "text": " ", "callback_data": "x" })),
+            "BUTTON_TEXT_INVALID",
+        ),
+        (
+            keyboard(json!({ "callback_data": "x" })),
+            "can't parse inline keyboard button: Can't find field \"text\"",
+        ),
+        (
+            keyboard(json!({ "text": "x" })),
+            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+        ),
+        (
+            keyboard(json!({ "text": "x", "url": "ftp://e.org" })),
+            "inline keyboard button URL 'ftp://e.org' is invalid: Unsupported URL protocol",
+        ),
+        (
+            keyboard(json!({ "text": "x", "url": "http://localhost/" })),
+            "inline keyboard button URL 'http://localhost/' is invalid: Wrong HTTP URL",
+        ),
+        (
+            json!({ "inline_keyboard": many }),
+            "reply markup is too long",
+        ),
+        (json!([1]), "object expected as reply markup"),
+        (json!("{"), "object expected as reply markup"),
+    ] {
+        assert_eq!(
+            send(markup).await["description"],
+            json!(format!("Bad Request: {refusal}"))
+        );
+    }
+    for markup in [
+        keyboard(json!({ "text": "x", "callback_data": "я".repeat(32) })),
+        keyboard(json!({ "text": "x", "url": "https://e.org/x" })),
+        keyboard(json!({ "text": "x", "url": "tg://user?id=1" })),
+        json!(keyboard(json!({ "text": "x", "callback_data": "x" })).to_string()),
+        json!({ "inline_keyboard": many[..100] }),
+    ] {
+        let answer = send(markup).await;
+        assert_eq!(answer["ok"], json!(true), "{answer}");
+        assert!(answer["result"]["reply_markup"].is_object());
+    }
+}
+
+#[tokio::test]
+async fn edits_change_one_message_and_only_when_something_changes() {
+    let stage = Stage::new().await;
+    let markup = keyboard(json!({ "text": "x", "callback_data": "x" }));
+    let sent =
+        json!({ "chat_id": 7, "text": "<b>a</b>", "parse_mode": "HTML", "reply_markup": markup });
+    let id = stage.call("sendMessage", sent).await["message_id"]
+        .as_i64()
+        .unwrap();
+    let edit = |text: &str, markup: &Value| json!({ "chat_id": 7, "message_id": id, "text": text, "parse_mode": "HTML", "reply_markup": markup });
+    let same = "Bad Request: message is not modified: specified new message content and reply markup are exactly the \
+                same as a current content and reply markup of the message";
+    assert_eq!(
+        stage
+            .refusal("editMessageText", edit("<b>a</b>", &markup))
+            .await,
+        same
+    );
+    // Other entities are a change, and so is a keyboard that is left out.
+    stage.call("editMessageText", edit("a", &markup)).await;
+    let edited = stage.call("editMessageText", edit("a", &Value::Null)).await;
+    assert!(
+        edited["edit_date"].is_i64()
+            && edited.get("reply_markup").is_none()
+            && edited.get("entities").is_none()
+    );
+    let markup_only = json!({ "chat_id": 7, "message_id": id, "reply_markup": markup });
+    stage
+        .call("editMessageReplyMarkup", markup_only.clone())
+        .await;
+    assert_eq!(
+        stage.refusal("editMessageReplyMarkup", markup_only).await,
+        same
+    );
+    let message = stage.telegram.message(7, id).unwrap();
+    assert_eq!(
+        (
+            message.text.as_str(),
+            message.edits,
+            message.earlier_texts.len()
+        ),
+        ("a", 3, 2)
+    );
+    assert_eq!(message.buttons().len(), 1);
+
+    let other = json!({ "chat_id": 7, "message_id": 999, "text": "x" });
+    assert_eq!(
+        stage.refusal("editMessageText", other).await,
+        "Bad Request: message to edit not found"
+    );
+    let hers = json!({ "chat_id": 7, "message_id": stage.anna.writes("x"), "text": "x" });
+    assert_eq!(
+        stage.refusal("editMessageText", hers).await,
+        "Bad Request: message can't be edited"
+    );
+    let this = json!({ "chat_id": 7, "message_id": id });
+    stage.call("deleteMessage", this.clone()).await;
+    assert_eq!(
+        stage.refusal("deleteMessage", this).await,
+        "Bad Request: message to delete not found"
+    );
+    assert!(stage.telegram.sent()[0].deleted && stage.telegram.message(7, id).is_none());
+}
+
+#[tokio::test]
+async fn people_are_written_to_only_when_they_want_it() {
+    let stage = Stage::new().await;
+    let to = |id: i64| json!({ "chat_id": id, "text": "x" });
+    let boris = stage.telegram.person(8, "Boris", "en");
+    assert_eq!(
+        stage.refusal("sendMessage", to(9)).await,
+        "Bad Request: chat not found"
+    );
+    assert_eq!(
+        stage.refusal("sendMessage", to(8)).await,
+        "Bad Request: chat not found"
+    );
+    boris.writes("/start");
+    stage.call("sendMessage", to(8)).await;
+    boris.blocks_bot();
+    let blocked = stage.answer("sendMessage", to(8)).await;
+    assert_eq!(blocked["error_code"], json!(403));
+    assert_eq!(
+        blocked["description"],
+        json!("Forbidden: bot was blocked by the user")
+    );
+    boris.unblocks_bot();
+    stage.call("sendMessage", to(8)).await;
+    boris.deletes_account();
+    assert_eq!(
+        stage.refusal("sendMessage", to(8)).await,
+        "Forbidden: user is deactivated"
+    );
+
+    let group = stage.telegram.group(-55, "old");
+    stage.call("sendMessage", to(-55)).await;
+    group.migrates_to(-10_055, "new");
+    let migrated = stage.answer("sendMessage", to(-55)).await;
+    assert_eq!(
+        migrated["description"],
+        json!("Bad Request: group chat was upgraded to a supergroup chat")
+    );
+    assert_eq!(
+        migrated["parameters"],
+        json!({ "migrate_to_chat_id": -10_055 })
+    );
+    stage.call("leaveChat", json!({ "chat_id": -10_055 })).await;
+    assert_eq!(
+        stage.refusal("sendMessage", to(-10_055)).await,
+        "Forbidden: bot is not a member of the supergroup chat"
+    );
+}
+
+#[tokio::test]
+async fn menus_are_kept_by_scope_and_language() {
+    let stage = Stage::new().await;
+    let commands = json!([{ "command": "start", "description": "Начать" }]);
+    let anna = json!({ "type": "chat", "chat_id": 7 });
+    let set = |commands: &Value, scope: &Value, language: &str| {
+        stage.answer(
+            "setMyCommands",
+            json!({ "commands": commands, "scope": scope, "language_code": language }),
+        )
+    };
+    assert_eq!(set(&commands, &Value::Null, "").await["ok"], json!(true));
+    assert_eq!(set(&commands, &anna, "en").await["ok"], json!(true));
+    assert_eq!(stage.telegram.menu("default", "").unwrap().len(), 1);
+    assert_eq!(stage.telegram.menu("chat:7:0", "en").unwrap().len(), 1);
+    assert!(stage.telegram.menu("chat:7:0", "").is_none());
+    stage.call("deleteMyCommands", json!({})).await;
+    assert_eq!(stage.call("getMyCommands", json!({})).await, json!([]));
+    let of_anna = json!({ "scope": anna, "language_code": "en" });
+    assert_eq!(stage.call("getMyCommands", of_anna).await, commands);
+    let stranger = json!({ "type": "chat", "chat_id": 8 });
+    let command =
+        |name: &str, description: &str| json!([{ "command": name, "description": description }]);
+    for (commands, scope, language, refusal) in [
+        (commands.clone(), stranger, "", "chat not found"),
+        (
+            commands.clone(),
+            Value::Null,
+            "rus",
+            "invalid language code specified",
+        ),
+        (
+            command("Start", "x"),
+            Value::Null,
+            "",
+            "BOT_COMMAND_INVALID",
+        ),
+        (
+            command(&"x".repeat(33), "x"),
+            Value::Null,
+            "",
+            "BOT_COMMAND_INVALID",
+        ),
+        (
+            command("x", ""),
+            Value::Null,
+            "",
+            "BOT_COMMAND_DESCRIPTION_INVALID",
+        ),
+        (
+            command("x", &"я".repeat(257)),
+            Value::Null,
+            "",
+            "BOT_COMMAND_DESCRIPTION_INVALID",
+        ),
+    ] {
+        let answer = set(&commands, &scope, language).await;
+        assert_eq!(
+            answer["description"],
+            json!(format!("Bad Request: {refusal}"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn files_are_checked_kept_and_fetched() {
+    let stage = Stage::new().await;
+    let png = |width: u32, height: u32| {
+        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        bytes.extend(width.to_be_bytes());
+        bytes.extend(height.to_be_bytes());
+        bytes
+    };
+    let upload =
+        async |method: &str, field: &'static str, bytes: Vec<u8>, caption: String| -> Value {
+            let part = reqwest::multipart::Part::bytes(bytes).file_name("файл.csv");
+            let form = reqwest::multipart::Form::new()
+                .text("chat_id", "7")
+                .text("caption", caption)
+                .part(field, part);
+            let sent = stage.http.post(stage.url(method)).multipart(form).send();
+            sent.await.unwrap().json().await.unwrap()
+        };
+    for (bytes, caption, refusal) in [
+        (Vec::new(), "", "file must be non-empty"),
+        (b"text".to_vec(), "", "IMAGE_PROCESS_FAILED"),
+        (png(100, 2001), "", "PHOTO_INVALID_DIMENSIONS"),
+        (png(9000, 1001), "", "PHOTO_INVALID_DIMENSIONS"),
+        (
+            png(10, 10),
+            &"x".repeat(1025),
+            "message caption is too long",
+        ),
+    ] {
+        let answer = upload("sendPhoto", "photo", bytes, caption.to_owned()).await;
+        assert_eq!(
+            answer["description"],
+            json!(format!("Bad Request: {refusal}"))
+        );
+    }
+    let photo = upload("sendPhoto", "photo", png(10, 10), "x".repeat(1024)).await;
+    let id = &photo["result"]["photo"][0]["file_id"];
+    stage
+        .call("sendPhoto", json!({ "chat_id": 7, "photo": id }))
+        .await;
+    assert_eq!(
+        stage
+            .refusal("sendDocument", json!({ "chat_id": 7, "document": id }))
+            .await,
+        "Bad Request: can't use file of type photo as document"
+    );
+
+    let content = b"a;b\r\n--x\r\n\0\xff".repeat(50_000);
+    let sent = upload("sendDocument", "document", content.clone(), String::new()).await;
+    let document = &sent["result"]["document"];
+    assert_eq!(document["file_name"], json!("файл.csv"));
+    let kept = stage.telegram.last_reply(7).unwrap().file.clone().unwrap();
+    assert!(*kept.bytes == content);
+    let file = stage
+        .call("getFile", json!({ "file_id": document["file_id"] }))
+        .await;
+    let path = file["file_path"].as_str().unwrap();
+    let (base, token) = (stage.telegram.api_url(), stage.telegram.token());
+    let fetched = stage
+        .http
+        .get(format!("{base}/file/bot{token}/{path}"))
+        .send()
+        .await
+        .unwrap();
+    assert!(fetched.bytes().await.unwrap() == content);
+    let nothing = stage
+        .http
+        .get(format!("{base}/file/bot{token}/nothing"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(nothing.status(), 404);
+}
+
+#[tokio::test]
+async fn floods_are_refused_when_limits_are_on() {
+    let stage = Stage::new().await;
+    stage.telegram.enforce_rates(true);
+    let mut refused = Value::Null;
+    for _ in 0..6 {
+        refused = stage
+            .answer("sendMessage", json!({ "chat_id": 7, "text": "x" }))
+            .await;
+    }
+    assert_eq!(refused["error_code"], json!(429));
+    assert_eq!(refused["parameters"]["retry_after"], json!(1));
+    stage.telegram.group(-1001, "g");
+    for n in 0..22 {
+        refused = stage
+            .answer("sendMessage", json!({ "chat_id": -1001, "text": "x" }))
+            .await;
+        assert!(
+            refused["ok"] == json!(true) || n >= 20,
+            "twenty at once are fine"
+        );
+    }
+    assert_eq!(refused["error_code"], json!(429));
+    stage.telegram.enforce_rates(false);
+    stage.send("x").await;
+}

@@ -1,0 +1,204 @@
+//! The queue of updates: how they get in, how `getUpdates` gives them out, when they are forgotten.
+//!
+//! An update is confirmed by a later call with a higher offset and by nothing else. The newest poll wins.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+use super::{
+    Shared,
+    params::Params,
+    rules::{Outcome, Refusal},
+};
+
+/// Kinds that come only to a bot that asks for them.
+const ON_REQUEST: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
+/// The server cuts longer polls.
+const LONGEST_POLL: u64 = 50;
+/// A tap is kept this long, other updates a day.
+pub(super) const TAP_LIFETIME: i64 = 150;
+const LIFETIME: i64 = 24 * 60 * 60;
+
+const CONFLICT: &str = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+const WEBHOOK: &str = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
+
+#[derive(Debug)]
+struct Queued {
+    id: u32,
+    expires: i64,
+    update: Value,
+}
+
+/// Updates not yet confirmed, and what the bot asked for.
+#[derive(Debug)]
+pub(super) struct Queue {
+    waiting: VecDeque<Queued>,
+    next_id: u32,
+    allowed: Vec<String>,
+    webhook: String,
+    /// The number of the newest poll; an older one that sees it has lost.
+    newest_poll: u64,
+}
+
+impl Queue {
+    pub(super) fn new() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            next_id: 500_000_001,
+            allowed: Vec::new(),
+            webhook: String::new(),
+            newest_poll: 0,
+        }
+    }
+
+    /// Queues an update; nothing when the bot did not ask for that kind.
+    pub(super) fn push(&mut self, kind: &str, content: &Value, now: i64) -> Option<u32> {
+        let wanted = if self.allowed.is_empty() {
+            !ON_REQUEST.contains(&kind)
+        } else {
+            self.allowed.iter().any(|allowed| allowed == kind)
+        };
+        let lifetime = if kind == "callback_query" {
+            TAP_LIFETIME
+        } else {
+            LIFETIME
+        };
+        wanted.then(|| self.push_raw(json!({ kind: content }), now + lifetime))
+    }
+
+    /// Queues whatever it is, with a number of its own.
+    pub(super) fn push_raw(&mut self, mut update: Value, expires: i64) -> u32 {
+        let id = self.next_id;
+        self.next_id = self.next_id.saturating_add(1);
+        if let Value::Object(fields) = &mut update {
+            fields.insert("update_id".to_owned(), json!(id));
+        }
+        self.waiting.push_back(Queued {
+            id,
+            expires,
+            update,
+        });
+        id
+    }
+
+    /// Goes on numbering from here, as the real server does at random after a quiet week.
+    pub(super) fn number_from(&mut self, id: u32) {
+        self.next_id = id;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    fn confirm(&mut self, offset: i64, now: i64) {
+        self.waiting.retain(|queued| queued.expires > now);
+        if offset < 0 {
+            let keep = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
+            let surplus = self.waiting.len().saturating_sub(keep);
+            self.waiting.drain(..surplus);
+        } else if offset > 0 {
+            self.waiting.retain(|queued| i64::from(queued.id) >= offset);
+        }
+    }
+
+    fn remember_allowed(&mut self, params: &Params) -> Result<(), Refusal> {
+        let given = params.structure("allowed_updates").map_err(Refusal::bad)?;
+        if let Some(Value::Array(kinds)) = given {
+            self.allowed = kinds
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect();
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_webhook(&mut self, params: &Params) -> Outcome {
+        let url = params.text("url").unwrap_or_default();
+        if !url.is_empty() && !url.starts_with("https://") {
+            return Err(Refusal::bad(
+                "bad webhook: An HTTPS URL must be provided for webhook",
+            ));
+        }
+        self.remember_allowed(params)?;
+        self.webhook = url;
+        if params.flag("drop_pending_updates") {
+            self.waiting.clear();
+        }
+        Ok(json!(true))
+    }
+
+    pub(super) fn delete_webhook(&mut self, params: &Params) -> Value {
+        self.webhook.clear();
+        if params.flag("drop_pending_updates") {
+            self.waiting.clear();
+        }
+        json!(true)
+    }
+
+    pub(super) fn webhook_info(&self) -> Value {
+        // The list is left out by a server whose bot never asked for anything in particular.
+        let allowed = (!self.allowed.is_empty()).then(|| ("allowed_updates", json!(self.allowed)));
+        let fields = [
+            ("url", json!(self.webhook)),
+            ("has_custom_certificate", json!(false)),
+            ("pending_update_count", json!(self.waiting.len())),
+        ];
+        let fields = fields.into_iter().chain(allowed);
+        fields
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+}
+
+/// `getUpdates`: answers at once when there is something, else when something comes or the time is over.
+pub(super) async fn get_updates(shared: &Arc<Shared>, params: &Params) -> Outcome {
+    let limit = usize::try_from(params.integer("limit").unwrap_or(100))
+        .unwrap_or(100)
+        .clamp(1, 100);
+    let timeout = u64::try_from(params.integer("timeout").unwrap_or(0))
+        .unwrap_or(0)
+        .min(LONGEST_POLL);
+    let mut changes = shared.changes.subscribe();
+    let poll = {
+        let mut state = shared.lock();
+        let now = state.now();
+        let queue = &mut state.queue;
+        if !queue.webhook.is_empty() {
+            return Err(Refusal::new(409, WEBHOOK));
+        }
+        queue.remember_allowed(params)?;
+        queue.newest_poll += 1;
+        queue.confirm(params.integer("offset").unwrap_or(0), now);
+        queue.newest_poll
+    };
+    shared.changed();
+    let over = tokio::time::sleep(Duration::from_secs(timeout));
+    tokio::pin!(over);
+    let mut last = timeout == 0;
+    loop {
+        changes.borrow_and_update();
+        {
+            let queue = &shared.lock().queue;
+            if !queue.webhook.is_empty() {
+                return Err(Refusal::new(409, WEBHOOK));
+            }
+            if queue.newest_poll != poll {
+                return Err(Refusal::new(409, CONFLICT));
+            }
+            if last || queue.len() > 0 {
+                return Ok(queue
+                    .waiting
+                    .iter()
+                    .take(limit)
+                    .map(|queued| queued.update.clone())
+                    .collect());
+            }
+        }
+        tokio::select! {
+            changed = changes.changed() => last = changed.is_err(),
+            () = &mut over => last = true,
+        }
+    }
+}

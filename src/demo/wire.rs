@@ -1,0 +1,400 @@
+//! The smallest HTTP/1.1 server that can also misbehave: reset a connection, say nothing, send half an answer.
+//!
+//! Ordinary server libraries rightly make such answers impossible, which is why this one is written by hand. It must
+//! stay tolerant of what clients send and must never hold a task after the [`Server`] is dropped.
+
+use std::{fmt::Write as _, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+
+/// Heads above this are not sent by any client of ours.
+const HEAD_LIMIT: usize = 64 * 1024;
+/// Telegram takes uploads of 50 MB; a little more is read so that the refusal can be an answer.
+const BODY_LIMIT: usize = 60 * 1024 * 1024;
+/// How much is read from a socket at once.
+const READ_STEP: usize = 16 * 1024;
+
+/// One request as it came.
+#[derive(Debug, Default)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    /// Percent-decoded, without the query.
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// The first header of that name, whatever its case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        Some(&found.1)
+    }
+}
+
+/// What is done with the connection in return.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// An ordinary answer; the connection lives on.
+    Plain {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    },
+    /// These bytes exactly, then an orderly end of the connection.
+    Cut(Vec<u8>),
+    /// These bytes, one at a time with a pause before each, then the end.
+    Drip { bytes: Vec<u8>, pause: Duration },
+    /// `first`, then `again` so many times (for ever when `None`), then `last` and the end.
+    Repeat {
+        first: Vec<u8>,
+        again: Vec<u8>,
+        times: Option<usize>,
+        last: Vec<u8>,
+    },
+    /// The connection is reset without a byte.
+    Reset,
+    /// Nothing, until the client goes away.
+    Hang,
+}
+
+/// A listening server; dropping it ends every connection.
+#[derive(Debug)]
+pub(crate) struct Server {
+    address: SocketAddr,
+    _tasks: JoinSet<()>,
+}
+
+impl Server {
+    /// Listens on a free loopback port. The handler also returns a guard: it is dropped just before the last byte of a
+    /// plain answer goes out, and after the connection has ended for the others.
+    pub(crate) async fn start<F, R, G>(handler: F) -> anyhow::Result<Self>
+    where
+        F: Fn(Request) -> R + Send + Sync + 'static,
+        R: Future<Output = (Answer, G)> + Send + 'static,
+        G: Send + 'static,
+    {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .context("no free port on 127.0.0.1")?;
+        let address = listener
+            .local_addr()
+            .context("the listener has no address")?;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(listener, Arc::new(handler)));
+        Ok(Self {
+            address,
+            _tasks: tasks,
+        })
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+async fn accept<F, R, G>(listener: TcpListener, handler: Arc<F>)
+where
+    F: Fn(Request) -> R + Send + Sync + 'static,
+    R: Future<Output = (Answer, G)> + Send + 'static,
+    G: Send + 'static,
+{
+    // The connections belong to this task, so they end with it.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let handler = Arc::clone(&handler);
+                    connections.spawn(async move {
+                        // A client that breaks off is no news for a server.
+                        serve(&stream, &*handler).await.ok();
+                    });
+                }
+                // Out of file descriptors: a busy loop would make it worse.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn serve<F, R, G>(stream: &TcpStream, handler: &F) -> io::Result<()>
+where
+    F: Fn(Request) -> R,
+    R: Future<Output = (Answer, G)>,
+{
+    stream.set_nodelay(true)?;
+    let mut buffer = Vec::new();
+    while let Some(request) = read_request(stream, &mut buffer).await? {
+        let close = request
+            .header("connection")
+            .is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        let head_only = request.method == "HEAD";
+        let (answer, guard) = handler(request).await;
+        match answer {
+            Answer::Plain {
+                status,
+                headers,
+                body,
+            } => {
+                let mut bytes = head(status, &headers, Some(body.len()));
+                if !head_only {
+                    bytes.extend_from_slice(&body);
+                }
+                drop(guard);
+                write_all(stream, &bytes).await?;
+                if close {
+                    return Ok(());
+                }
+                continue;
+            }
+            Answer::Cut(bytes) => write_all(stream, &bytes).await?,
+            Answer::Drip { bytes, pause } => {
+                for byte in bytes {
+                    tokio::time::sleep(pause).await;
+                    write_all(stream, &[byte]).await?;
+                }
+            }
+            Answer::Repeat {
+                first,
+                again,
+                times,
+                last,
+            } => {
+                write_all(stream, &first).await?;
+                let mut sent = 0;
+                while times.is_none_or(|times| sent < times) {
+                    write_all(stream, &again).await?;
+                    sent += 1;
+                }
+                write_all(stream, &last).await?;
+            }
+            Answer::Reset => stream.set_zero_linger()?,
+            Answer::Hang => {
+                let mut ignored = Vec::new();
+                while read_more(stream, &mut ignored).await? > 0 {
+                    ignored.clear();
+                }
+            }
+        }
+        drop(guard);
+        return Ok(());
+    }
+    Ok(())
+}
+
+/// A status line and headers; without a length the body ends with the connection.
+pub(crate) fn head(
+    status: u16,
+    headers: &[(&'static str, String)],
+    length: Option<usize>,
+) -> Vec<u8> {
+    let mut text = format!("HTTP/1.1 {status} {}\r\n", reason(status));
+    for (name, value) in headers {
+        // Writing to a string cannot fail.
+        write!(text, "{name}: {value}\r\n").ok();
+    }
+    match length {
+        Some(length) => write!(text, "content-length: {length}\r\n\r\n").ok(),
+        None => write!(text, "connection: close\r\n\r\n").ok(),
+    };
+    text.into_bytes()
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        302 => "Found",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        _ => "Status",
+    }
+}
+
+async fn read_request(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<Request>> {
+    let end = loop {
+        if let Some(end) = find(buffer, b"\r\n\r\n") {
+            break end;
+        }
+        if buffer.len() > HEAD_LIMIT {
+            return Err(io::Error::other("the head is too long"));
+        }
+        if read_more(stream, buffer).await? == 0 {
+            return Ok(None);
+        }
+    };
+    let head: Vec<u8> = buffer.drain(..end + 4).collect();
+    let Some(mut request) = parse_head(&String::from_utf8_lossy(&head)) else {
+        return Err(io::Error::other("the head is not HTTP"));
+    };
+    if request.header("expect").is_some() {
+        write_all(stream, b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+    }
+    request.body = if request.header("transfer-encoding").is_some() {
+        read_chunks(stream, buffer).await?
+    } else {
+        let length = request
+            .header("content-length")
+            .and_then(|value| value.trim().parse().ok())
+            .unwrap_or(0);
+        take(stream, buffer, length).await?
+    };
+    Ok(Some(request))
+}
+
+fn parse_head(head: &str) -> Option<Request> {
+    let mut lines = head.split("\r\n");
+    let mut words = lines.next()?.split(' ');
+    let method = words.next()?.to_owned();
+    let target = words.next()?;
+    if !words.next()?.starts_with("HTTP/1.") {
+        return None;
+    }
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let headers = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        .collect();
+    Some(Request {
+        method,
+        path: percent_decoded(path),
+        query: query.to_owned(),
+        headers,
+        body: Vec::new(),
+    })
+}
+
+fn percent_decoded(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        let mut ahead = rest.clone();
+        let digits = (ahead.next().and_then(hex), ahead.next().and_then(hex));
+        if let (b'%', (Some(high), Some(low))) = (byte, digits) {
+            bytes.push(high * 16 + low);
+            rest = ahead;
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
+}
+
+async fn read_chunks(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let line = read_line(stream, buffer).await?;
+        let size = line.split(';').next().unwrap_or_default().trim();
+        let size = usize::from_str_radix(size, 16).map_err(io::Error::other)?;
+        if size == 0 {
+            // Trailers, if any, end with an empty line.
+            while !read_line(stream, buffer).await?.is_empty() {}
+            return Ok(body);
+        }
+        body.extend(take(stream, buffer, size).await?);
+        if body.len() > BODY_LIMIT {
+            return Err(io::Error::other("the body is too long"));
+        }
+        read_line(stream, buffer).await?;
+    }
+}
+
+async fn read_line(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<String> {
+    loop {
+        if let Some(end) = find(buffer, b"\r\n") {
+            let line: Vec<u8> = buffer.drain(..end + 2).collect();
+            return Ok(String::from_utf8_lossy(&line).trim().to_owned());
+        }
+        if read_more(stream, buffer).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+}
+
+async fn take(stream: &TcpStream, buffer: &mut Vec<u8>, length: usize) -> io::Result<Vec<u8>> {
+    if length > BODY_LIMIT {
+        return Err(io::Error::other("the body is too long"));
+    }
+    while buffer.len() < length {
+        if read_more(stream, buffer).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(buffer.drain(..length).collect())
+}
+
+async fn read_more(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let before = buffer.len();
+    loop {
+        buffer.resize(before + READ_STEP, 0);
+        let read = stream.try_read(buffer.get_mut(before..).unwrap_or_default());
+        buffer.truncate(before + *read.as_ref().unwrap_or(&0));
+        match read {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => stream.readable().await?,
+            other => return other,
+        }
+    }
+}
+
+async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match stream.try_write(bytes) {
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => stream.writable().await?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Where `needle` begins in `haystack`.
+pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack
+        .windows(needle.len().max(1))
+        .position(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_decoded_and_a_bad_escape_is_kept() {
+        assert_eq!(percent_decoded("/a%20b/%D1%8F%zz%4"), "/a b/я%zz%4");
+    }
+
+    #[test]
+    fn a_head_without_a_version_is_refused() {
+        assert!(parse_head("GET /\r\n\r\n").is_none());
+        let request = parse_head("GET /a?b=c HTTP/1.1\r\nX-Y:  z \r\n\r\n").unwrap();
+        assert_eq!(
+            (
+                request.path.as_str(),
+                request.query.as_str(),
+                request.header("x-y")
+            ),
+            ("/a", "b=c", Some("z"))
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! The pretend world of the demo: four sites, 137 accounts, and how each of them behaves.
+//!
+//! Twelve are there, five cannot be looked at (each in another way), the others are missing. Nothing in it is left to
+//! chance, so `vakhta demo --once` prints the same twice.
+
+use super::site::{Behaviour, PretendSite};
+use crate::watch::store::NewAccount;
+
+/// Accounts in the demo.
+pub const ACCOUNTS: usize = 137;
+
+/// Numbers of the accounts that are there.
+const FOUND: [usize; 12] = [4, 15, 27, 38, 49, 61, 72, 84, 95, 107, 118, 130];
+
+/// Numbers of the accounts that cannot be looked at, far apart, and why.
+const TROUBLE: [(usize, Behaviour); 5] = [
+    (9, Behaviour::Status(403)),
+    (33, Behaviour::ServerError),
+    (64, Behaviour::BlockPage),
+    (90, Behaviour::EmptyOk),
+    (121, Behaviour::LoginRedirect),
+];
+
+/// The sites by their keys; they stand in place of the built-in ones.
+const SITES: [(&str, &str); 4] = [
+    ("telegram", "Telegram"),
+    ("github", "GitHub"),
+    ("vk", "VK"),
+    ("instagram", "Instagram"),
+];
+
+const FIRST_NAMES: [&str; 12] = [
+    "anna", "boris", "vera", "gleb", "dina", "egor", "zhanna", "ivan", "kira", "lev", "maria",
+    "nikita",
+];
+
+/// The catalogue file that leads the sites to the pretend one.
+#[must_use]
+pub fn catalogue(site_url: &str) -> String {
+    SITES
+        .iter()
+        .map(|(key, name)| {
+            format!(
+                "[[site]]\n\
+                 key = \"{key}\"\n\
+                 name = \"{name}\"\n\
+                 url = \"https://{key}.example/{{name}}\"\n\
+                 probe = \"{site_url}/{key}/{{name}}\"\n\
+                 name_pattern = \"[A-Za-z0-9_.-]{{1,64}}\"\n\
+                 exists = {{ status = [200], text = [\"profile of\"] }}\n\
+                 missing = {{ status = [404], text = [] }}\n\
+                 control = \"known\"\n\n"
+            )
+        })
+        .collect()
+}
+
+/// The accounts, with the site set to behave as they need.
+#[must_use]
+pub fn accounts(site: &PretendSite, owner_id: i64) -> Vec<NewAccount> {
+    (0..ACCOUNTS)
+        .map(|number| account(site, owner_id, number))
+        .collect()
+}
+
+fn account(site: &PretendSite, owner_id: i64, number: usize) -> NewAccount {
+    let first_name = FIRST_NAMES.iter().cycle().nth(number).unwrap_or(&"name");
+    let (key, _) = SITES
+        .iter()
+        .cycle()
+        .nth(number)
+        .unwrap_or(&("telegram", ""));
+    let username = format!("{first_name}_{number:03}");
+    let trouble = TROUBLE.iter().find(|(of, _)| *of == number);
+    let behaviour = match trouble {
+        Some((_, behaviour)) => behaviour.clone(),
+        None if FOUND.contains(&number) => Behaviour::Exists,
+        None => Behaviour::Missing,
+    };
+    site.set(key, &username, behaviour);
+    NewAccount {
+        owner_id,
+        site: (*key).to_owned(),
+        username,
+        period_days: 30,
+    }
+}
