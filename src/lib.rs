@@ -1,1 +1,45 @@
 //! Vakhta keeps watch over accounts and reports to Telegram.
+//!
+//! # Code map
+//!
+//! The **spine** knows no feature; a **slice** is a capability in a folder of its own; [`app`] is the only place that
+//! knows everyone. A room imports only rooms below it (`tests/it/tidy.rs` checks that):
+//!
+//! | room | what lives there |
+//! |---|---|
+//! | [`cli`], [`demo`] | commands; the pretend Telegram and site of the demo and the tests |
+//! | [`app`] | build, wire, run, stop in order |
+//! | [`bot`] | event → slice: commands, access, the admins' screens |
+//! | [`config`] | `bot.toml` and the environment |
+//! | [`watch`] | the slice of the auto-check: accounts, sites, looks, verdicts, runs, notices |
+//! | [`telegram`] | everything that comes from Telegram and goes to it |
+//! | [`dialogue`], [`people`] | conversations in steps; who may do what |
+//! | [`db`] | SQLite: one writer thread, a pool of readers |
+//! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
+//! | [`activation`], [`clock`], [`html`], [`http`], [`settings`] | bells, time, safe text, HTTP clients, reading a section |
+//!
+//! # What must stay true
+//!
+//! - Nothing that blocks runs on a runtime; every queue is bounded; every wait has a limit.
+//! - A fact, its mark as done and what is said about it commit in one transaction ([`db::Db::write`]).
+//! - *Could not look* is a type of its own ([`watch::verdict::Inconclusive`]) and never becomes a verdict.
+//! - The token and the texts of people reach no log and no error.
+
+pub mod activation;
+pub mod app;
+pub mod bot;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod dialogue;
+pub mod html;
+pub mod http;
+pub mod i18n;
+pub mod logging;
+pub mod people;
+pub mod settings;
+pub mod tasks;
+pub mod telegram;
+pub mod watch;

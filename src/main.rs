@@ -1,2 +1,9 @@
-//! Arguments become a command, a command becomes an exit code.
-fn main() {}
+//! Arguments become a command, a command becomes an exit code; nothing else.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    vakhta::cli::run(vakhta::cli::Arguments::parse())
+}

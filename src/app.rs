@@ -1,0 +1,368 @@
+//! The only place that knows everyone: build, wire, run, stop in order.
+//!
+//! The order of the stop, 10 seconds in all: the poller confirms its offset and handlers in hand finish → the watch
+//! thread ends its run and is joined → the courier delivers for up to 3 seconds, the rest stays as rows → the writer
+//! drains and checkpoints. What a stop cuts short is a row, so the next start goes on from there.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+
+use crate::activation::Activator;
+use crate::bot::{Bot, menus};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, InstanceLock};
+use crate::html::Html;
+use crate::http;
+use crate::i18n::{self, Args, Lang};
+use crate::people;
+use crate::tasks::{Tasks, ThreadEnd};
+use crate::telegram::{Api, BotProxy, Fatal, FoldText, Me, Setup, Telegram};
+use crate::watch::driver::{self, WatchParts};
+use crate::watch::notices::Speaker;
+use crate::watch::{Catalogue, WatchHandlers, load_catalogue};
+
+/// How long the bot's name is waited for before the start goes on without it.
+const INTRODUCTION_LIMIT: Duration = Duration::from_secs(5);
+
+/// The stop's parts, each with its share of the 10 seconds.
+const HANDLERS_LIMIT: Duration = Duration::from_secs(2);
+const WATCH_LIMIT: Duration = Duration::from_secs(3);
+const TASKS_LIMIT: Duration = Duration::from_secs(1);
+const WRITER_LIMIT: Duration = Duration::from_secs(1);
+
+/// What is started.
+#[derive(Debug)]
+pub struct Options {
+    /// The time of day.
+    pub clock: Clock,
+    /// Polls Telegram and follows the schedule; without it only requests are served and messages delivered.
+    pub bot: bool,
+    /// Makes a run at once, whatever the configuration says.
+    pub run_now: bool,
+    /// The instance lock, where the caller has it already.
+    pub lock: Option<InstanceLock>,
+}
+
+impl Options {
+    /// The bot.
+    #[must_use]
+    pub fn bot(run_now: bool) -> Self {
+        Self {
+            clock: Clock::system(),
+            bot: true,
+            run_now,
+            lock: None,
+        }
+    }
+
+    /// A process that serves a request of its own and ends.
+    #[must_use]
+    pub fn one_run(lock: InstanceLock) -> Self {
+        Self {
+            clock: Clock::system(),
+            bot: false,
+            run_now: false,
+            lock: Some(lock),
+        }
+    }
+}
+
+/// Why the program did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The token is missing or not known to Telegram; a sentence for the operator.
+    #[error("{0}")]
+    Token(String),
+    /// Anything else.
+    #[error(transparent)]
+    Other(#[from] anyhow::Error),
+}
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was asked to.
+    Stopped,
+    /// Telegram no longer accepts the token.
+    Unauthorized,
+    /// A part it cannot do without ended by itself.
+    Died(&'static str),
+}
+
+/// The running program.
+#[derive(Debug)]
+pub struct App {
+    tasks: Tasks,
+    db: Db,
+    writer: ThreadEnd,
+    watch: ThreadEnd,
+    watch_bell: Activator,
+    telegram: Option<Telegram>,
+    claim_link: Option<String>,
+    _lock: InstanceLock,
+}
+
+impl App {
+    /// Starts everything.
+    ///
+    /// # Errors
+    /// See [`StartError`]. Nothing is left running.
+    pub async fn start(config: Config, options: Options) -> Result<Self, StartError> {
+        if options.bot && config.telegram.token.is_none() {
+            return Err(StartError::Token(
+                "there is no bot token: get one from @BotFather and set VAKHTA_TELEGRAM_TOKEN, \
+                 or name a file with telegram.token_file"
+                    .to_owned(),
+            ));
+        }
+        let catalogue =
+            Arc::new(load_catalogue(&config.watch).context("read the site catalogues")?);
+        for note in catalogue.notes() {
+            tracing::info!("{note}");
+        }
+        let tasks = Tasks::new();
+        // A start that fails, or that nobody waits for any longer, leaves nothing running.
+        let guard = tasks.stop_token().drop_guard();
+        let app = Self::start_parts(config, options, catalogue, &tasks).await?;
+        guard.disarm();
+        Ok(app)
+    }
+
+    async fn start_parts(
+        config: Config,
+        mut options: Options,
+        catalogue: Arc<Catalogue>,
+        tasks: &Tasks,
+    ) -> Result<Self, StartError> {
+        let lock = match options.lock.take() {
+            Some(lock) => lock,
+            None => InstanceLock::take(&config.database)?.ok_or_else(|| {
+                let path = config.database.display();
+                anyhow!("another vakhta is running on {path}; stop it first, or ask it with `vakhta --check-now`")
+            })?,
+        };
+        let (db, writer) = Db::open(&config.database, tasks)?;
+        let (api, me) = introduce(&config).await?;
+        let clock = options.clock.clone();
+        prepare(&db, &clock, &config).await?;
+
+        let speaker = Speaker {
+            catalogue,
+            zone: config.watch.zone,
+            language: config.people.language,
+            notify: config.watch.notify,
+        };
+        let (watch_bell, menus) = (Activator::new(), Activator::new());
+        let handlers = WatchHandlers::new(&config.watch, speaker.clone(), watch_bell.clone());
+        let bot = Bot::new(
+            config.people.clone(),
+            handlers,
+            clock.clone(),
+            menus.clone(),
+        );
+        let telegram = api.clone().map(|api| {
+            let setup = Setup {
+                api,
+                db: db.clone(),
+                clock: clock.clone(),
+                tasks: tasks.clone(),
+                fold: fold_text(config.people.language),
+                me: me.clone(),
+            };
+            if options.bot {
+                Telegram::start(setup, Arc::new(bot))
+            } else {
+                Telegram::start_without_poller(setup)
+            }
+        });
+        let proxy = telegram
+            .as_ref()
+            .map_or_else(BotProxy::gone, Telegram::proxy);
+        let watch = driver::start(
+            WatchParts {
+                config: config.watch.clone(),
+                db: db.clone(),
+                clock: clock.clone(),
+                proxy,
+                speaker,
+                bell: watch_bell.clone(),
+                scheduled: options.bot,
+                run_now: options.run_now,
+            },
+            tasks,
+        )
+        .await?;
+        let claim_link = claim_link(&db, &clock, options.bot, me.as_ref()).await?;
+        if let (Some(api), true) = (api, options.bot) {
+            tasks.spawn(
+                "menus",
+                menus::keep(
+                    api,
+                    db.clone(),
+                    config.people.language,
+                    menus,
+                    tasks.stop_token(),
+                ),
+            );
+        }
+        Ok(Self {
+            tasks: tasks.clone(),
+            db,
+            writer,
+            watch,
+            watch_bell,
+            telegram,
+            claim_link,
+            _lock: lock,
+        })
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The way to Telegram; none without a token.
+    #[must_use]
+    pub fn telegram(&self) -> Option<&Telegram> {
+        self.telegram.as_ref()
+    }
+
+    /// Tells the watch thread that a request is waiting.
+    pub fn ring_watch(&self) {
+        self.watch_bell.ring();
+    }
+
+    /// The link that makes its first opener the owner, while nobody manages the bot.
+    #[must_use]
+    pub fn claim_link(&self) -> Option<&str> {
+        self.claim_link.as_deref()
+    }
+
+    /// Runs until `stop` is ready or a critical part ends, then stops in order.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Outcome {
+        let token = self.tasks.stop_token();
+        tokio::select! {
+            () = stop => {}
+            () = token.cancelled() => {}
+        }
+        let unauthorized = self
+            .telegram
+            .as_ref()
+            .is_some_and(|telegram| telegram.fatal() == Some(Fatal::Unauthorized));
+        let died = self.tasks.died();
+        self.stop().await;
+        match (unauthorized, died) {
+            (true, _) => Outcome::Unauthorized,
+            (false, Some(part)) => Outcome::Died(part),
+            (false, None) => Outcome::Stopped,
+        }
+    }
+
+    async fn stop(self) {
+        self.tasks.stop();
+        if let Some(telegram) = &self.telegram
+            && !telegram.handlers_ended(HANDLERS_LIMIT).await
+        {
+            tracing::warn!(
+                "handlers did not end in time; their updates are handled again at the next start"
+            );
+        }
+        if !self.watch.wait(WATCH_LIMIT).await {
+            tracing::warn!(
+                "the watch thread did not end in time; its run is closed at the next start"
+            );
+        }
+        if let Some(telegram) = &self.telegram
+            && !telegram.drain().await
+        {
+            tracing::warn!(
+                "the courier did not end in time; what waits is delivered after the next start"
+            );
+        }
+        if !self.tasks.ended(TASKS_LIMIT).await {
+            tracing::warn!(running = ?self.tasks.running(), "parts did not end in time");
+        }
+        drop(self.telegram);
+        drop(self.db);
+        if !self.writer.wait(WRITER_LIMIT).await {
+            tracing::warn!("the database was not closed in time; what was acknowledged is stored");
+        }
+        tracing::info!("stopped");
+    }
+}
+
+/// Asks Telegram who we are. A wrong token ends the start; silence does not, because Telegram may come back.
+async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me>), StartError> {
+    let Some(token) = config.telegram.token.clone() else {
+        return Ok((None, None));
+    };
+    let client = http::telegram_client().context("make the HTTP client for Telegram")?;
+    let api = Api::new(client, &config.telegram.api_url, token);
+    match tokio::time::timeout(INTRODUCTION_LIMIT, api.introduce()).await {
+        Ok(Ok(me)) => {
+            tracing::info!(bot = me.username, id = me.id, "Telegram knows us");
+            Ok((Some(api), Some(me)))
+        }
+        Ok(Err(err)) if err.is_unauthorized() => Err(StartError::Token(
+            "Telegram does not know this bot token; copy it again from @BotFather".to_owned(),
+        )),
+        Ok(Err(err)) => {
+            tracing::warn!("Telegram does not answer yet: {err}");
+            Ok((Some(api), None))
+        }
+        Err(_) => {
+            tracing::warn!(
+                "Telegram did not answer within {} s",
+                INTRODUCTION_LIMIT.as_secs()
+            );
+            Ok((Some(api), None))
+        }
+    }
+}
+
+async fn prepare(db: &Db, clock: &Clock, config: &Config) -> anyhow::Result<()> {
+    let (now, people) = (clock.now(), config.people.clone());
+    db.write(move |tx| people::apply_config(tx, now, &people))
+        .await
+}
+
+/// A link for the first owner, when nobody can manage the bot.
+async fn claim_link(
+    db: &Db,
+    clock: &Clock,
+    bot: bool,
+    me: Option<&Me>,
+) -> anyhow::Result<Option<String>> {
+    if !bot || db.read(people::has_admin).await? {
+        return Ok(None);
+    }
+    let now = clock.now();
+    let code = db.write(move |tx| people::make_claim(tx, now)).await?;
+    let start = format!("{}{code}", people::CLAIM_PREFIX);
+    Ok(Some(match me {
+        Some(me) => format!("https://t.me/{}?start={start}", me.username),
+        None => format!("send this to the bot: /start {start}"),
+    }))
+}
+
+/// The note about messages that may not have arrived.
+fn fold_text(default: Lang) -> FoldText {
+    Arc::new(move |language, gists| {
+        let lang = Lang::from_code(language).unwrap_or(default);
+        let lines: Vec<Html> = gists
+            .iter()
+            .map(|gist| Html::text(&format!("• {gist}")))
+            .collect();
+        i18n::html(
+            lang,
+            "unconfirmed",
+            &Args::new().html("lines", &Html::join(&lines, "\n")),
+        )
+    })
+}

@@ -1,0 +1,352 @@
+//! `vakhta accounts add|list|import|export`.
+//!
+//! CSV has the header `site,username,days`; a site is named by its key or its exact name. An import is one transaction:
+//! rows that cannot be taken are reported by line and nothing is imported.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use clap::Subcommand;
+use serde::Deserialize;
+
+use super::{Failure, output};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::i18n::Lang;
+use crate::people;
+use crate::tasks::Tasks;
+use crate::watch::store::{self, Added, NewAccount};
+use crate::watch::{Catalogue, LineProblem, load_catalogue, of_parts};
+
+/// Wrong rows named before the rest is only counted.
+const SHOWN_PROBLEMS: usize = 50;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Add one account
+    Add {
+        /// User name, exactly as the site spells it
+        username: String,
+        /// Site by its key or exact name [default: sites.default]
+        site: Option<String>,
+        /// Agreed days [default: `watch.period_days`]
+        days: Option<String>,
+        /// Telegram id of the person who waits [default: the first owner]
+        #[arg(long, value_name = "TELEGRAM_ID")]
+        owner: Option<i64>,
+    },
+    /// List accounts
+    List {
+        /// Only those of this person
+        #[arg(long, value_name = "TELEGRAM_ID")]
+        owner: Option<i64>,
+    },
+    /// Add accounts from a CSV file with the header site,username,days
+    Import {
+        /// The file; `-` for standard input
+        file: PathBuf,
+        /// Telegram id of the person who waits [default: the first owner]
+        #[arg(long, value_name = "TELEGRAM_ID")]
+        owner: Option<i64>,
+    },
+    /// Write accounts as CSV
+    Export {
+        /// The new file [default: standard output]
+        file: Option<PathBuf>,
+        /// Only those of this person
+        #[arg(long, value_name = "TELEGRAM_ID")]
+        owner: Option<i64>,
+    },
+}
+
+pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure> {
+    let tasks = Tasks::new();
+    let (db, _end) = Db::open(&config.database, &tasks)?;
+    match command {
+        Command::Add {
+            username,
+            site,
+            days,
+            owner,
+        } => {
+            let row = Row {
+                site: site.unwrap_or_else(|| config.watch.default_site.clone()),
+                username,
+                days,
+            };
+            add(config, &db, owner, &row).await
+        }
+        Command::List { owner } => list(&db, owner).await,
+        Command::Import { file, owner } => import(config, &db, &file, owner).await,
+        Command::Export { file, owner } => export(&db, file, owner).await,
+    }
+}
+
+/// A row of the file.
+#[derive(Debug, Deserialize)]
+struct Row {
+    site: String,
+    username: String,
+    days: Option<String>,
+}
+
+impl Row {
+    fn account(
+        &self,
+        catalogue: &Catalogue,
+        owner_id: i64,
+        period_days: u32,
+    ) -> Result<NewAccount, LineProblem> {
+        let days = self.days.as_deref().filter(|days| !days.trim().is_empty());
+        let line = of_parts(catalogue, self.username.trim(), self.site.trim(), days)?;
+        Ok(NewAccount {
+            owner_id,
+            site: line.site.key().to_string(),
+            username: line.username.to_string(),
+            period_days: line.days.unwrap_or(period_days),
+        })
+    }
+}
+
+async fn add(config: &Config, db: &Db, owner: Option<i64>, row: &Row) -> Result<(), Failure> {
+    let catalogue = load_catalogue(&config.watch).map_err(|err| Failure::Usage(err.into()))?;
+    let owner = the_owner(config, db, owner).await?;
+    let account = row
+        .account(&catalogue, owner, config.watch.period_days)
+        .map_err(|problem| Failure::Usage(anyhow!("{}", problem.text(Lang::En).to_plain())))?;
+    let named = format!("{} on {}", account.username, account.site);
+    let now = Clock::system().now();
+    let added = db
+        .write(move |tx| {
+            people::admit(tx, now, account.owner_id)?;
+            store::add(tx, now, &account)
+        })
+        .await?;
+    output::say(&match added {
+        Added::New(id) => format!("added {named} as account {id}"),
+        Added::Known(id, state) => {
+            format!("{named} is there already: account {id}, {}", state.word())
+        }
+    });
+    Ok(())
+}
+
+async fn list(db: &Db, owner: Option<i64>) -> Result<(), Failure> {
+    db.read(move |c| {
+        store::export(c, owner, |account| {
+            let verdict = account.verdict.map_or("-", |verdict| verdict.word());
+            output::say(&format!(
+                "{:>6}  {:<8} {:<10} {:<24} {} (owner {}) {}",
+                account.id,
+                account.state.word(),
+                verdict,
+                account.username,
+                account.site,
+                account.owner_id,
+                account.reason
+            ));
+            Ok(())
+        })
+    })
+    .await?;
+    Ok(())
+}
+
+async fn import(config: &Config, db: &Db, file: &Path, owner: Option<i64>) -> Result<(), Failure> {
+    let catalogue = load_catalogue(&config.watch).map_err(|err| Failure::Usage(err.into()))?;
+    let owner = the_owner(config, db, owner).await?;
+    let text = read_text(file).with_context(|| format!("read {}", file.display()))?;
+    let accounts = match parse(&catalogue, &text, owner, config.watch.period_days) {
+        Ok(accounts) => accounts,
+        Err(problems) => {
+            for problem in problems.iter().take(SHOWN_PROBLEMS) {
+                output::complain(&format!("{}: {problem}", file.display()));
+            }
+            let n = problems.len();
+            if n > SHOWN_PROBLEMS {
+                output::complain(&format!("… and {} more", n - SHOWN_PROBLEMS));
+            }
+            return Err(Failure::Work(anyhow!("nothing was imported: {n} bad rows")));
+        }
+    };
+    let now = Clock::system().now();
+    let (added, known) = db
+        .write(move |tx| {
+            people::admit(tx, now, owner)?;
+            let (mut added, mut known) = (0_usize, 0_usize);
+            for account in &accounts {
+                match store::add(tx, now, account)? {
+                    Added::New(_) => added += 1,
+                    Added::Known(..) => known += 1,
+                }
+            }
+            Ok((added, known))
+        })
+        .await?;
+    output::say(&format!(
+        "imported {added} accounts, {known} were there already"
+    ));
+    Ok(())
+}
+
+fn read_text(file: &Path) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    if file == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut bytes)?;
+    } else {
+        File::open(file)?.read_to_end(&mut bytes)?;
+    }
+    let text = String::from_utf8(bytes).context("it is not UTF-8 text; save it as UTF-8")?;
+    // Excel begins its files with a byte order mark.
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map_or(text.clone(), str::to_owned))
+}
+
+/// All accounts of a CSV text, or every problem with its line.
+fn parse(
+    catalogue: &Catalogue,
+    text: &str,
+    owner: i64,
+    period_days: u32,
+) -> Result<Vec<NewAccount>, Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter(text))
+        .trim(csv::Trim::All)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let (mut accounts, mut problems) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    let headers = reader.headers().cloned().unwrap_or_default();
+    for needed in ["site", "username"] {
+        if !headers.iter().any(|name| name == needed) {
+            problems.push(format!(
+                "line 1: the header must be site,username,days; there is no \"{needed}\""
+            ));
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(err) => {
+                problems.push(err.to_string());
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        match record.deserialize::<Row>(Some(&headers)) {
+            Err(err) => problems.push(format!("line {line}: {err}")),
+            Ok(row) => match row.account(catalogue, owner, period_days) {
+                Err(problem) => {
+                    problems.push(format!(
+                        "line {line}: {}",
+                        problem.text(Lang::En).to_plain()
+                    ));
+                }
+                Ok(account) => {
+                    if seen.insert((account.site.clone(), account.username.clone())) {
+                        accounts.push(account);
+                    }
+                }
+            },
+        }
+    }
+    if problems.is_empty() {
+        Ok(accounts)
+    } else {
+        Err(problems)
+    }
+}
+
+/// Russian spreadsheets write semicolons.
+fn delimiter(text: &str) -> u8 {
+    let header = text.lines().next().unwrap_or_default();
+    if header.contains(';') && !header.contains(',') {
+        b';'
+    } else {
+        b','
+    }
+}
+
+async fn export(db: &Db, file: Option<PathBuf>, owner: Option<i64>) -> Result<(), Failure> {
+    db.read(move |c| {
+        let out: Box<dyn Write> = match &file {
+            None => Box::new(std::io::stdout().lock()),
+            Some(path) => Box::new(
+                File::create_new(path)
+                    .with_context(|| format!("make the new file {}", path.display()))?,
+            ),
+        };
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(["site", "username", "days"])?;
+        store::export(c, owner, |account| {
+            let days = account.period_days.to_string();
+            writer.write_record([&account.site, &account.username, &days])?;
+            Ok(())
+        })?;
+        writer.flush()?;
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
+/// Who waits for accounts added here: who was named, or the first owner.
+async fn the_owner(config: &Config, db: &Db, named: Option<i64>) -> Result<i64, Failure> {
+    let stored = db.read(people::first_owner).await?;
+    named
+        .or_else(|| config.people.admins.first().copied())
+        .or(stored)
+        .ok_or_else(|| {
+            Failure::Usage(anyhow!(
+                "nobody owns this bot yet; name who waits with --owner TELEGRAM_ID"
+            ))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_text(text: &str) -> Result<Vec<NewAccount>, Vec<String>> {
+        let catalogue = Catalogue::load(&[], "telegram", false).unwrap();
+        parse(&catalogue, text, 7, 30)
+    }
+
+    #[test]
+    fn sites_go_by_key_or_name_and_repeats_count_once() {
+        let text = "site,username,days\ngithub,octocat,9\nGitHub,torvalds,\ngithub,octocat,9\n";
+        let accounts = parse_text(text).unwrap();
+        let shown: Vec<_> = accounts
+            .iter()
+            .map(|a| (a.site.as_str(), a.username.as_str(), a.period_days))
+            .collect();
+        assert_eq!(
+            shown,
+            [("github", "octocat", 9), ("github", "torvalds", 30)]
+        );
+        assert_eq!(
+            parse_text("site;username\ngithub;octocat\n").unwrap().len(),
+            1
+        );
+    }
+
+    #[test]
+    fn every_bad_row_is_named_by_its_line() {
+        let text =
+            "site,username,days\ngithub,octocat,9\nnowhere,x,1\ngithub,a b,1\ngithub,ok,zero\n";
+        let problems = parse_text(text).unwrap_err();
+        assert_eq!(problems.len(), 3, "{problems:#?}");
+        for (problem, line) in problems.iter().zip(["line 3", "line 4", "line 5"]) {
+            assert!(problem.starts_with(line), "{problem}");
+        }
+        assert!(parse_text("name,where\nx,y\n").is_err());
+    }
+}

@@ -1,0 +1,290 @@
+//! `vakhta --check-now`: an immediate check.
+//!
+//! The way goes through the database: a request row, which the watch thread of the running bot sees within a second.
+//! With no bot running, this process takes the instance lock, serves its own request with the same watch thread, and
+//! delivers what it can.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::run::{failure, stop_signal};
+use super::{Failure, output};
+use crate::app::{App, Options};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, InstanceLock};
+use crate::tasks::Tasks;
+use crate::telegram::outbox;
+use crate::watch::account::Scope;
+use crate::watch::store::{self, Progress};
+
+/// How often the database is asked how far the run is.
+const LOOK_PERIOD: Duration = Duration::from_millis(100);
+
+/// A running bot takes a request within a second; after this time without a run something is wrong with it.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long messages are given to go out after a run of our own.
+const DELIVERY_LIMIT: Duration = Duration::from_secs(30);
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Report {
+    run_id: i64,
+    trigger: &'static str,
+    checked: u64,
+    found: u64,
+    not_found: u64,
+    errors: u64,
+    elapsed_ms: u64,
+    accounts: Vec<AccountReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct AccountReport {
+    site: String,
+    username: String,
+    verdict: &'static str,
+    reason: String,
+}
+
+pub(super) async fn run(config: Config, json: bool) -> Result<(), Failure> {
+    loop {
+        if let Some(lock) = InstanceLock::take(&config.database)? {
+            return make(config, lock, json).await;
+        }
+        if ask(&config, json).await? == Asked::Answered {
+            return Ok(());
+        }
+    }
+}
+
+/// What became of a request to a running process.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    Answered,
+    /// It ended before it took the request: now it is this process's turn.
+    Alone,
+}
+
+/// Asks the running bot and follows its run.
+async fn ask(config: &Config, json: bool) -> Result<Asked, Failure> {
+    let tasks = Tasks::new();
+    let (db, _end) = Db::open(&config.database, &tasks)?;
+    let request = request(&db).await?;
+    let database = config.database.clone();
+    let gone = async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if matches!(InstanceLock::take(&database), Ok(Some(_))) {
+                return;
+            }
+        }
+    };
+    let run = tokio::select! {
+        run = follow(&db, request, json) => run?,
+        () = gone => {
+            if db.write(move |tx| store::withdraw(tx, request)).await? {
+                return Ok(Asked::Alone);
+            }
+            // It may have ended the run a moment before its own end.
+            let done = db.read(move |c| {
+                let Some(run) = store::request_run(c, request)? else { return Ok(None) };
+                let progress = store::progress(c, run)?;
+                Ok((progress.ended_at.is_some() && !progress.interrupted).then_some(run))
+            });
+            done.await?.ok_or_else(|| anyhow!("the running bot has stopped; ask again"))?
+        }
+    };
+    report(&db, run, json).await?;
+    Ok(Asked::Answered)
+}
+
+/// Makes the run in this process.
+async fn make(config: Config, lock: InstanceLock, json: bool) -> Result<(), Failure> {
+    let has_token = config.telegram.token.is_some();
+    let stop = stop_signal();
+    tokio::pin!(stop);
+    let app = tokio::select! {
+        biased;
+        () = &mut stop => return Err(stopped_early()),
+        app = App::start(config, Options::one_run(lock)) => app.map_err(failure)?,
+    };
+    let db = app.db().clone();
+    let work = async {
+        let request = request(&db).await?;
+        app.ring_watch();
+        let run = follow(&db, request, json).await?;
+        if has_token {
+            delivered(&db).await;
+        }
+        report(&db, run, json).await?;
+        others_answered(&db).await;
+        Ok::<(), Failure>(())
+    };
+    let worked = tokio::select! {
+        worked = work => worked,
+        () = &mut stop => Err(stopped_early()),
+    };
+    say_what_waits(&db, has_token).await?;
+    drop(db);
+    app.run_until(std::future::ready(())).await;
+    worked
+}
+
+fn stopped_early() -> Failure {
+    Failure::Work(anyhow!("stopped before the run was over"))
+}
+
+/// Waits until those are answered, too, who asked this process meanwhile: its end would cut their run.
+async fn others_answered(db: &Db) {
+    let mut period = tokio::time::interval(LOOK_PERIOD);
+    loop {
+        period.tick().await;
+        let waits = db.read(|c| Ok(store::is_running(c)? || !store::open_requests(c)?.is_empty()));
+        if !waits.await.unwrap_or(false) {
+            return;
+        }
+    }
+}
+
+async fn request(db: &Db) -> anyhow::Result<i64> {
+    let now = Clock::system().now();
+    db.write(move |tx| store::ask(tx, now, Scope::All, None))
+        .await
+}
+
+/// Waits for the run that takes the request, and for its end.
+async fn follow(db: &Db, request: i64, json: bool) -> anyhow::Result<i64> {
+    let bar = bar(json);
+    let asked = Instant::now();
+    let mut period = tokio::time::interval(LOOK_PERIOD);
+    loop {
+        period.tick().await;
+        let (run, busy) = db
+            .read(move |c| Ok((store::request_run(c, request)?, store::is_running(c)?)))
+            .await?;
+        let Some(run) = run else {
+            if !busy && asked.elapsed() > PATIENCE {
+                db.write(move |tx| store::withdraw(tx, request)).await?;
+                anyhow::bail!(
+                    "the running bot did not begin a run within {} s; see its log",
+                    PATIENCE.as_secs()
+                );
+            }
+            continue;
+        };
+        let progress = db.read(move |c| store::progress(c, run)).await?;
+        bar.set_length(progress.total);
+        bar.set_position(progress.counts.checked());
+        if progress.ended_at.is_some() {
+            bar.finish_and_clear();
+            anyhow::ensure!(
+                !progress.interrupted,
+                "the run was interrupted; its accounts are checked again next time"
+            );
+            return Ok(run);
+        }
+    }
+}
+
+fn bar(json: bool) -> ProgressBar {
+    if json || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {elapsed}, {eta} to go");
+    if let Ok(style) = style {
+        bar.set_style(style.progress_chars("▓▓░"));
+    }
+    bar
+}
+
+async fn report(db: &Db, run: i64, json: bool) -> Result<(), Failure> {
+    let progress = db.read(move |c| store::progress(c, run)).await?;
+    if !json {
+        output::say(&summary(&progress));
+        return Ok(());
+    }
+    let accounts = db
+        .read(move |c| {
+            let mut accounts = Vec::new();
+            store::accounts_of_run(c, run, |account| {
+                accounts.push(AccountReport {
+                    site: account.site,
+                    username: account.username,
+                    verdict: account.verdict.word(),
+                    reason: account.reason,
+                });
+                Ok(())
+            })?;
+            Ok(accounts)
+        })
+        .await?;
+    let report = Report {
+        run_id: run,
+        trigger: progress.trigger.word(),
+        checked: progress.counts.checked(),
+        found: progress.counts.found,
+        not_found: progress.counts.not_found,
+        errors: progress.counts.errors,
+        elapsed_ms: elapsed_ms(&progress),
+        accounts,
+    };
+    output::say(&serde_json::to_string(&report).context("write the report")?);
+    Ok(())
+}
+
+fn summary(progress: &Progress) -> String {
+    let counts = progress.counts;
+    format!(
+        "checked {}: found {}, not found {}, errors {} in {}",
+        counts.checked(),
+        counts.found,
+        counts.not_found,
+        counts.errors,
+        humantime::format_duration(Duration::from_millis(elapsed_ms(progress)))
+    )
+}
+
+fn elapsed_ms(progress: &Progress) -> u64 {
+    let ended_at = progress.ended_at.unwrap_or(progress.started_at);
+    u64::try_from(ended_at.since(progress.started_at).as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Waits until nothing more can be delivered now.
+async fn delivered(db: &Db) {
+    let deadline = Instant::now() + DELIVERY_LIMIT;
+    let mut period = tokio::time::interval(LOOK_PERIOD);
+    while Instant::now() < deadline {
+        period.tick().await;
+        let now = Clock::system().now();
+        match db.read(move |c| outbox::is_quiet(c, now)).await {
+            Ok(true) | Err(_) => return,
+            Ok(false) => {}
+        }
+    }
+}
+
+/// Says what could not be told to anybody.
+async fn say_what_waits(db: &Db, has_token: bool) -> anyhow::Result<()> {
+    let now = Clock::system().now();
+    let waiting = db.read(move |c| outbox::counts(c, now)).await?.pending;
+    if waiting > 0 && !has_token {
+        output::complain(&format!(
+            "without a bot token nobody could be told; {waiting} messages wait in the outbox for the bot"
+        ));
+    } else if waiting > 0 {
+        output::complain(&format!(
+            "{waiting} messages could not be delivered yet; they wait in the outbox"
+        ));
+    } else if !has_token {
+        output::complain("without a bot token nobody could be told; no messages are waiting");
+    }
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! `vakhta doctor`: what is wrong, and what to do.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::{Failure, output};
+use crate::clock::{Clock, UnixMs};
+use crate::config::Config;
+use crate::db::{self, Db, InstanceLock, SCHEMA_VERSION};
+use crate::http;
+use crate::people;
+use crate::tasks::Tasks;
+use crate::telegram::{Api, outbox};
+use crate::watch::load_catalogue;
+
+/// Free space below which the database is in danger.
+const LITTLE_SPACE: u64 = 200 * 1024 * 1024;
+
+/// A clock that is further off than this shows wrong times and fails TLS sooner or later.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
+
+/// Longest wait for Telegram.
+const TELEGRAM_LIMIT: Duration = Duration::from_secs(10);
+
+/// What a check found.
+enum Finding {
+    Well(String),
+    Notice(String),
+    Wrong(String),
+}
+
+use Finding::{Notice, Well, Wrong};
+
+pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+    let (telegram, clock) = telegram(config).await;
+    let findings = [
+        ("config", Well("read and checked".to_owned())),
+        ("telegram", telegram),
+        ("clock", clock),
+        (
+            "database",
+            database(config)
+                .await
+                .unwrap_or_else(|err| Wrong(format!("{err:#}"))),
+        ),
+        ("sites", sites(config)),
+        ("disk", disk(&config.database)),
+        ("log", log_file(config)),
+    ];
+    let mut wrong = false;
+    for (what, finding) in findings {
+        let (mark, text) = match finding {
+            Well(text) => ("ok  ", text),
+            Notice(text) => ("note", text),
+            Wrong(text) => {
+                wrong = true;
+                ("FAIL", text)
+            }
+        };
+        output::say(&format!("{mark} {what:<9} {text}"));
+    }
+    if wrong { Err(Failure::Said) } else { Ok(()) }
+}
+
+async fn telegram(config: &Config) -> (Finding, Finding) {
+    let no_clock = |why: &str| Notice(format!("not compared: {why}"));
+    let Some(token) = config.telegram.token.clone() else {
+        let advice = "no token; get one from @BotFather and set VAKHTA_TELEGRAM_TOKEN or telegram.token_file";
+        return (Wrong(advice.to_owned()), no_clock("no token"));
+    };
+    let client = match http::telegram_client() {
+        Ok(client) => client,
+        Err(err) => return (Wrong(format!("{err:#}")), no_clock("no HTTP client")),
+    };
+    let clock = server_clock(&client, &config.telegram.api_url).await;
+    let api = Api::new(client, &config.telegram.api_url, token);
+    let me = tokio::time::timeout(TELEGRAM_LIMIT, api.introduce()).await;
+    let finding = match me {
+        Ok(Ok(me)) => Well(format!(
+            "@{} (id {}) at {}",
+            me.username, me.id, config.telegram.api_url
+        )),
+        Ok(Err(err)) if err.is_unauthorized() => {
+            Wrong("Telegram does not know this token; copy it again from @BotFather".to_owned())
+        }
+        Ok(Err(err)) => Wrong(format!(
+            "{} does not answer: {err}",
+            config.telegram.api_url
+        )),
+        Err(_) => Wrong(format!(
+            "{} did not answer within {} s; is a proxy needed (HTTPS_PROXY)?",
+            config.telegram.api_url,
+            TELEGRAM_LIMIT.as_secs()
+        )),
+    };
+    (finding, clock)
+}
+
+/// Compares our clock with the `Date` of Telegram's server. The address asked holds no token.
+async fn server_clock(client: &reqwest::Client, api_url: &str) -> Finding {
+    let answer = client.get(api_url).timeout(TELEGRAM_LIMIT).send().await;
+    let date = match &answer {
+        Ok(answer) => answer
+            .headers()
+            .get("date")
+            .and_then(|date| date.to_str().ok()),
+        Err(_) => None,
+    };
+    let Some(server) = date.and_then(http_date) else {
+        return Notice("not compared: the server told no time".to_owned());
+    };
+    let ours = Clock::system().now();
+    let apart = ours.since(server).max(server.since(ours));
+    if apart > CLOCK_TOLERANCE {
+        Wrong(format!(
+            "{} s apart from Telegram's; switch time synchronisation on",
+            apart.as_secs()
+        ))
+    } else {
+        Well(format!(
+            "within {} s of Telegram's",
+            CLOCK_TOLERANCE.as_secs()
+        ))
+    }
+}
+
+/// The date of an HTTP header, which has the form of an RFC 2822 date.
+fn http_date(text: &str) -> Option<UnixMs> {
+    let date = chrono::DateTime::parse_from_rfc2822(text).ok()?;
+    Some(UnixMs(date.timestamp_millis()))
+}
+
+async fn database(config: &Config) -> anyhow::Result<Finding> {
+    let path = &config.database;
+    if !path.exists() {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        anyhow::ensure!(
+            folder.is_dir(),
+            "{} is missing; make the folder",
+            folder.display()
+        );
+        return Ok(Notice(format!(
+            "{} will be made at the first start",
+            path.display()
+        )));
+    }
+    let running = InstanceLock::take(path)?.is_none();
+    let tasks = Tasks::new();
+    let (db, _end) = Db::open(path, &tasks)?;
+    let (counts, admins, integrity) = db
+        .read(|c| {
+            let now = Clock::system().now();
+            Ok((
+                outbox::counts(c, now)?,
+                people::has_admin(c)?,
+                db::quick_check(c)?,
+            ))
+        })
+        .await
+        .context("read the database")?;
+    anyhow::ensure!(
+        integrity == "ok",
+        "{} is damaged: {integrity}; restore a backup",
+        path.display()
+    );
+    let state = if running {
+        "a bot is running on it"
+    } else {
+        "no bot is running on it"
+    };
+    let summary = format!(
+        "{}, schema {SCHEMA_VERSION}, {state}; messages waiting {}, unconfirmed {}, undeliverable {}",
+        path.display(),
+        counts.pending,
+        counts.unconfirmed,
+        counts.dead
+    );
+    if admins || !config.people.admins.is_empty() {
+        return Ok(Well(summary));
+    }
+    Ok(Notice(format!(
+        "{summary}; nobody manages the bot yet: `vakhta run` prints a link for that"
+    )))
+}
+
+fn sites(config: &Config) -> Finding {
+    match load_catalogue(&config.watch) {
+        Err(problems) => Wrong(problems.to_string()),
+        Ok(catalogue) => {
+            let n = catalogue.iter().count();
+            let notes = catalogue.notes();
+            if notes.is_empty() {
+                Well(format!("{n} sites; try them with `vakhta sites test`"))
+            } else {
+                Notice(format!("{n} sites; {}", notes.join("; ")))
+            }
+        }
+    }
+}
+
+fn disk(database: &Path) -> Finding {
+    let folder = database
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    match rustix::fs::statvfs(folder) {
+        Err(err) => Wrong(format!("{}: {err}", folder.display())),
+        Ok(stat) => {
+            let free = stat.f_bavail.saturating_mul(stat.f_frsize);
+            let text = format!("{} MB free at {}", free / 1024 / 1024, folder.display());
+            if free < LITTLE_SPACE {
+                Wrong(format!("only {text}; make room"))
+            } else {
+                Well(text)
+            }
+        }
+    }
+}
+
+fn log_file(config: &Config) -> Finding {
+    let Some(path) = &config.log.file else {
+        return Well("to standard error".to_owned());
+    };
+    match std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(path)
+    {
+        Ok(_) => Well(format!("to standard error and {}", path.display())),
+        Err(err) => Notice(format!(
+            "{} cannot be written ({err}); the log goes on without it",
+            path.display()
+        )),
+    }
+}

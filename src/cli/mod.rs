@@ -1,0 +1,182 @@
+//! The command line: one file per command.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work failed, 2 bad usage
+//! or configuration.
+
+mod accounts;
+mod backup;
+mod check_now;
+mod demo;
+mod doctor;
+mod output;
+mod run;
+mod sites;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{Config, Source};
+use crate::i18n::Lang;
+use crate::logging;
+use crate::settings::Problems;
+
+/// Blocking threads of the main runtime: reads of the database and little else. Tokio's own limit of 512 would let a
+/// burst of readers take hundreds of threads.
+const BLOCKING_THREADS: usize = 4;
+
+/// Worker threads of the main runtime: the work is waiting for Telegram.
+const WORKER_THREADS: usize = 2;
+
+/// Keeps watch over accounts and reports to Telegram.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Arguments {
+    /// Configuration file [default: ./bot.toml, or `VAKHTA_CONFIG`]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    check: CheckArguments,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// Check all pending accounts now: by the running bot if there is one, otherwise by this process
+    #[arg(long)]
+    check_now: bool,
+    /// With --check-now: print the result as one JSON object on standard output
+    #[arg(long, requires = "check_now")]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the bot (also without any command)
+    Run {
+        /// Make the first run at once even where `run_at_start` is false
+        #[arg(long)]
+        check_now: bool,
+    },
+    /// Try the bot without a token: a pretend Telegram and a pretend site inside this process
+    Demo {
+        /// Make one run over 137 accounts, print the chat and exit
+        #[arg(long)]
+        once: bool,
+        /// Language of the chat
+        #[arg(long, value_enum, default_value = "ru")]
+        lang: LanguageArgument,
+    },
+    /// Check configuration, token, database, sites, clock and disk, and say what to do
+    Doctor,
+    /// Accounts in the database
+    #[command(subcommand)]
+    Accounts(accounts::Command),
+    /// Sites in the catalogues
+    #[command(subcommand)]
+    Sites(sites::Command),
+    /// Write a consistent copy of a live database
+    Backup {
+        /// The new file; it must not exist yet
+        path: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LanguageArgument {
+    Ru,
+    En,
+}
+
+impl From<LanguageArgument> for Lang {
+    fn from(argument: LanguageArgument) -> Self {
+        match argument {
+            LanguageArgument::Ru => Self::Ru,
+            LanguageArgument::En => Self::En,
+        }
+    }
+}
+
+/// Why a command failed, as an exit code.
+#[derive(Debug)]
+pub enum Failure {
+    /// The work failed: 1.
+    Work(anyhow::Error),
+    /// Usage or configuration: 2.
+    Usage(anyhow::Error),
+    /// Everything has been said already: 1.
+    Said,
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(err: anyhow::Error) -> Self {
+        Self::Work(err)
+    }
+}
+
+/// Runs a command.
+#[must_use]
+pub fn run(arguments: Arguments) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKER_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build();
+    let result = match runtime {
+        Ok(runtime) => {
+            let result = runtime.block_on(dispatch(arguments));
+            // What blocks has been told to end; a thread that hangs must not hold the exit.
+            runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+            result
+        }
+        Err(err) => Err(Failure::Work(err.into())),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Work(err)) => {
+            output::complain(&format!("vakhta: {err:#}"));
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(err)) => {
+            output::complain(&format!("vakhta: {err:#}"));
+            ExitCode::from(2)
+        }
+        Err(Failure::Said) => ExitCode::from(1),
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+    if arguments.check.check_now && arguments.command.is_some() {
+        return Err(Failure::Usage(anyhow::anyhow!(
+            "--check-now takes no command; to start the bot with a run at once: vakhta run --check-now"
+        )));
+    }
+    if let Some(Command::Demo { once, lang }) = &arguments.command {
+        return demo::run(*once, (*lang).into())
+            .await
+            .map_err(Failure::Work);
+    }
+    let source = Source::read(arguments.config.as_deref()).map_err(|problems| usage(&problems))?;
+    let config = Config::load(&source).map_err(|problems| usage(&problems))?;
+    logging::start(&config.log, config.telegram.token.as_ref());
+    match arguments.command {
+        None if arguments.check.check_now => check_now::run(config, arguments.check.json).await,
+        None => run::run(config, false).await,
+        Some(Command::Run { check_now }) => run::run(config, check_now).await,
+        Some(Command::Demo { .. }) => Ok(()),
+        Some(Command::Doctor) => doctor::run(&config).await,
+        Some(Command::Accounts(command)) => accounts::run(&config, command).await,
+        Some(Command::Sites(command)) => sites::run(&config, command).await,
+        Some(Command::Backup { path }) => backup::run(&config, &path),
+    }
+}
+
+fn usage(problems: &Problems) -> Failure {
+    let lines: Vec<&str> = problems.iter().collect();
+    Failure::Usage(anyhow::anyhow!(
+        "the configuration is not right:\n  {}",
+        lines.join("\n  ")
+    ))
+}

@@ -1,0 +1,80 @@
+//! `vakhta run`: the bot.
+
+use anyhow::anyhow;
+
+use super::{Failure, output};
+use crate::app::{App, Options, Outcome, StartError};
+use crate::config::Config;
+
+pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> {
+    let stop = stop_signal();
+    tokio::pin!(stop);
+    // The start may wait for Telegram, and the first process of a container gets no signal it does not listen to.
+    let app = tokio::select! {
+        biased;
+        () = &mut stop => return Ok(()),
+        app = App::start(config, Options::bot(check_now)) => app.map_err(failure)?,
+    };
+    if let Some(link) = app.claim_link() {
+        output::say(&format!(
+            "Nobody manages this bot yet. Whoever opens this link first becomes its owner (15 minutes):\n{link}"
+        ));
+    }
+    match app.run_until(stop).await {
+        Outcome::Stopped => Ok(()),
+        Outcome::Unauthorized => Err(Failure::Work(anyhow!(
+            "Telegram no longer accepts the bot token (401): it was revoked; get a new one from @BotFather"
+        ))),
+        Outcome::Died(part) => Err(Failure::Work(anyhow!(
+            "{part} ended unexpectedly; the log says why"
+        ))),
+    }
+}
+
+/// A problem with the token is one of configuration, everything else one of the work.
+pub(super) fn failure(err: StartError) -> Failure {
+    match err {
+        StartError::Token(why) => Failure::Usage(anyhow!(why)),
+        StartError::Other(err) => Failure::Work(err),
+    }
+}
+
+/// The first SIGINT or SIGTERM; a second one ends the process at once.
+pub(super) async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        tracing::error!("signals cannot be received; stop this process with kill -9");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping; a second signal ends the process at once");
+    let second = std::thread::Builder::new().name("second-signal".to_owned());
+    let watched = second.spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        if let Ok(runtime) = runtime {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            });
+            #[expect(
+                clippy::exit,
+                clippy::disallowed_methods,
+                reason = "the operator will not wait any longer"
+            )]
+            std::process::exit(130);
+        }
+    });
+    if watched.is_err() {
+        tracing::warn!("a second signal will not be noticed");
+    }
+}

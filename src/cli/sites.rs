@@ -1,0 +1,162 @@
+//! `vakhta sites list|show|test`.
+
+use anyhow::anyhow;
+use clap::Subcommand;
+
+use super::{Failure, output};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::{self, SiteClientConfig};
+use crate::watch::site::{Asks, Rule, Site};
+use crate::watch::verdict::Sighting;
+use crate::watch::{Catalogue, ProbeLimits, load_catalogue, look};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List all sites
+    List,
+    /// Show one site with its rules
+    Show {
+        /// Key or exact name
+        site: String,
+    },
+    /// Look at control names: one that is surely there, and one that surely is not
+    Test {
+        /// Keys or exact names [default: all sites]
+        sites: Vec<String>,
+    },
+}
+
+pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure> {
+    let catalogue = load_catalogue(&config.watch).map_err(|err| Failure::Usage(err.into()))?;
+    for note in catalogue.notes() {
+        output::complain(note);
+    }
+    match command {
+        Command::List => {
+            for site in catalogue.iter() {
+                output::say(&format!(
+                    "{:<16} {:<20} {}",
+                    site.key().as_str(),
+                    site.name(),
+                    site.url_template()
+                ));
+            }
+            Ok(())
+        }
+        Command::Show { site } => show(find(&catalogue, &site)?),
+        Command::Test { sites } => test(config, &catalogue, &sites).await,
+    }
+}
+
+fn find<'a>(catalogue: &'a Catalogue, typed: &str) -> Result<&'a Site, Failure> {
+    let found = catalogue.find(typed).map(AsRef::as_ref);
+    found
+        .ok_or_else(|| Failure::Usage(anyhow!("there is no site {typed}; see `vakhta sites list`")))
+}
+
+fn show(site: &Site) -> Result<(), Failure> {
+    let rule = |rule: &Rule| format!("status {:?}, text {:?}", rule.status, rule.text);
+    let line = |name: &str, value: &str| output::say(&format!("{name:<14} {value}"));
+    line("key", site.key().as_str());
+    line("name", site.name());
+    line("profile", site.url_template());
+    line(
+        "asked",
+        &format!("{:?} {}", site.method(), site.probe_template()),
+    );
+    line("names", site.name_pattern().unwrap_or("anything"));
+    line("exists", &rule(site.exists()));
+    line("missing", &rule(site.missing()));
+    line(
+        "control",
+        site.control().map_or("none", |name| name.as_str()),
+    );
+    if site.asks() == Asks::Name {
+        line(
+            "asks",
+            "only whether a name is taken: it cannot see a profile come back",
+        );
+    }
+    if let Some(note) = site.note() {
+        line("note", note);
+    }
+    Ok(())
+}
+
+async fn test(config: &Config, catalogue: &Catalogue, named: &[String]) -> Result<(), Failure> {
+    let sites: Vec<&Site> = if named.is_empty() {
+        catalogue.iter().map(AsRef::as_ref).collect()
+    } else {
+        named
+            .iter()
+            .map(|typed| find(catalogue, typed))
+            .collect::<Result<_, _>>()?
+    };
+    let watch = &config.watch;
+    let client = http::site_client(&SiteClientConfig {
+        timeout: watch.timeout,
+        allow_private_targets: watch.allow_private_targets,
+        user_agent: http::DEFAULT_USER_AGENT.to_owned(),
+    })?;
+    let limits = ProbeLimits::new(
+        watch.timeout,
+        watch.allow_private_targets,
+        Clock::system().now(),
+    );
+    let mut failed = 0;
+    for site in sites {
+        let (known, random) = (site.control().cloned(), site.random_name());
+        let mut results = Vec::new();
+        if let Some(name) = known {
+            let outcome = look(&client, site, &name, &limits).await.outcome;
+            results.push(spoken(
+                "control name",
+                name.as_str(),
+                outcome == Ok(Sighting::Exists),
+                &outcome,
+            ));
+        }
+        if let Some(name) = random {
+            // The second request keeps the pause that the watch keeps, too.
+            tokio::time::sleep(site.min_gap().unwrap_or(watch.min_gap)).await;
+            let outcome = look(&client, site, &name, &limits).await.outcome;
+            results.push(spoken(
+                "random name",
+                name.as_str(),
+                outcome == Ok(Sighting::Missing),
+                &outcome,
+            ));
+        }
+        let well = results.iter().all(|(well, _)| *well);
+        failed += usize::from(!well);
+        let lines: Vec<String> = results.into_iter().map(|(_, line)| line).collect();
+        let mark = if well { "ok  " } else { "FAIL" };
+        output::say(&format!(
+            "{mark} {:<16} {}",
+            site.key().as_str(),
+            lines.join("; ")
+        ));
+    }
+    if failed > 0 {
+        Err(Failure::Work(anyhow!(
+            "{failed} sites do not answer as their rules say"
+        )))
+    } else {
+        Ok(())
+    }
+}
+
+fn spoken(
+    what: &str,
+    name: &str,
+    well: bool,
+    outcome: &Result<Sighting, crate::watch::verdict::Inconclusive>,
+) -> (bool, String) {
+    let seen = match outcome {
+        Ok(Sighting::Exists) => "exists".to_owned(),
+        Ok(Sighting::Missing) => "missing".to_owned(),
+        Err(why) => format!("could not look: {why}"),
+    };
+    (well, format!("{what} {name}: {seen}"))
+}

@@ -1,0 +1,356 @@
+//! The configuration: `bot.toml`, the environment, and the one secret.
+//!
+//! This is the only file that reads the environment. Each slice reads its own section ([`crate::settings`]); here they
+//! are put together, and every problem is named before anything starts.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use toml::Table;
+
+use crate::i18n::Lang;
+use crate::logging::LogConfig;
+use crate::people::{Access, PeopleConfig};
+use crate::settings::{Problems, Section};
+use crate::watch::WatchConfig;
+
+/// Where the file is looked for when nothing else is said.
+const DEFAULT_FILE: &str = "bot.toml";
+
+/// What environment variables of ours begin with.
+const PREFIX: &str = "VAKHTA_";
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where Telegram is.
+    pub telegram: TelegramConfig,
+    /// Who may do what at the start.
+    pub people: PeopleConfig,
+    /// The database file.
+    pub database: PathBuf,
+    /// The watch and its sites.
+    pub watch: WatchConfig,
+    /// Where the log goes.
+    pub log: LogConfig,
+}
+
+/// Section `[telegram]`, as far as it is about the connection.
+#[derive(Debug, Clone)]
+pub struct TelegramConfig {
+    /// Base address of the Bot API, without a slash at its end.
+    pub api_url: String,
+    /// The bot's token; commands other than `run` work without one.
+    pub token: Option<SecretString>,
+}
+
+/// Where values come from: a file's text and the environment.
+#[derive(Debug)]
+pub struct Source {
+    /// The file, for relative paths and messages.
+    pub path: PathBuf,
+    /// Its text; empty when there is no file.
+    pub text: String,
+    /// Environment variables that begin with `VAKHTA_`, without that prefix.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Source {
+    /// Reads the file that was named on the command line, by `VAKHTA_CONFIG`, or `./bot.toml`.
+    ///
+    /// # Errors
+    /// When a file was named and cannot be read. Without a name a missing file means all defaults.
+    pub fn read(named: Option<&Path>) -> Result<Self, Problems> {
+        let environment = environment();
+        let from_environment = environment.get("CONFIG").map(PathBuf::from);
+        let named = named.map(Path::to_owned).or(from_environment);
+        let path = named.clone().unwrap_or_else(|| DEFAULT_FILE.into());
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(err) if err.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+                String::new()
+            }
+            Err(err) => {
+                let mut problems = Problems::default();
+                problems.add(format!("{}: cannot be read: {err}", path.display()));
+                return Err(problems);
+            }
+        };
+        Ok(Self {
+            path,
+            text,
+            environment,
+        })
+    }
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn load(source: &Source) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let mut file: Table = source.text.parse().unwrap_or_else(|err| {
+            problems.add(format!("{}: {err}", source.path.display()));
+            Table::new()
+        });
+        let folder = source.path.parent().unwrap_or(Path::new("")).to_owned();
+        let mut reader = Reader {
+            file: &mut file,
+            folder: &folder,
+            environment: &source.environment,
+            problems: &mut problems,
+        };
+
+        let (telegram, people) = reader.section("telegram", |section| {
+            (read_telegram(section), read_people(section))
+        });
+        let database = reader.section("database", |section| section.path("path", "vakhta.db"));
+        let mut watch = reader.section("watch", WatchConfig::read);
+        reader.section("sites", |section| {
+            WatchConfig::read_sites(watch.as_mut(), section);
+        });
+        let log = reader.section("log", LogConfig::read);
+        let token = reader.token(&telegram);
+
+        for name in file.keys() {
+            problems.add(format!("[{name}]: there is no such section"));
+        }
+        let (Some(watch), true) = (watch, problems.is_empty()) else {
+            return Err(problems);
+        };
+        Ok(Self {
+            telegram: TelegramConfig {
+                api_url: telegram.api_url,
+                token,
+            },
+            people,
+            database: database.unwrap_or_else(|| folder.join("vakhta.db")),
+            watch,
+            log,
+        })
+    }
+}
+
+struct Reader<'a> {
+    file: &'a mut Table,
+    folder: &'a Path,
+    environment: &'a BTreeMap<String, String>,
+    problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    fn section<T>(&mut self, name: &str, read: impl FnOnce(&mut Section<'_>) -> T) -> T {
+        let values = match self.file.remove(name) {
+            None => Table::new(),
+            Some(toml::Value::Table(table)) => table,
+            Some(_) => {
+                self.problems
+                    .add(format!("{name}: is a section, write [{name}]"));
+                Table::new()
+            }
+        };
+        let prefix = format!("{}_", name.to_uppercase());
+        let overrides = self
+            .environment
+            .iter()
+            .filter_map(|(key, value)| {
+                let key = key.strip_prefix(&prefix)?;
+                Some((key.to_lowercase(), value.clone()))
+            })
+            // The token is a secret, not a key of the file.
+            .filter(|(key, _)| !(name == "telegram" && key == "token"))
+            .collect();
+        let mut section = Section::new(name, self.folder, values, overrides, self.problems);
+        let value = read(&mut section);
+        section.finish();
+        value
+    }
+
+    fn token(&mut self, telegram: &TelegramKeys) -> Option<SecretString> {
+        let given = match self.environment.get("TELEGRAM_TOKEN") {
+            Some(token) => Some(token.trim().to_owned()),
+            None => self.token_from_file(telegram.token_file.as_deref()?),
+        }?;
+        if given.is_empty() {
+            return None;
+        }
+        // The token becomes part of an address; anything else would only fail later and less clearly.
+        let lawful = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
+        if !given.chars().all(lawful) {
+            self.problems.add(
+                "the bot token has characters that no token has; copy it again from @BotFather",
+            );
+            return None;
+        }
+        Some(SecretString::from(given))
+    }
+
+    fn token_from_file(&mut self, path: &Path) -> Option<String> {
+        match read_secret(path) {
+            Ok(text) => Some(text.trim().to_owned()),
+            Err(why) => {
+                self.problems
+                    .add(format!("telegram.token_file: {}: {why}", path.display()));
+                None
+            }
+        }
+    }
+}
+
+struct TelegramKeys {
+    api_url: String,
+    token_file: Option<PathBuf>,
+}
+
+fn read_telegram(section: &mut Section<'_>) -> TelegramKeys {
+    section.refuse(
+        "token",
+        "a secret does not belong in this file; set VAKHTA_TELEGRAM_TOKEN or name a token_file",
+    );
+    let api_url = section.parsed("api_url", "https://api.telegram.org", |text| {
+        let url = url::Url::parse(text).map_err(|_| "an http or https address")?;
+        match url.scheme() {
+            "http" | "https" => Ok(text.trim_end_matches('/').to_owned()),
+            _ => Err("an http or https address"),
+        }
+    });
+    TelegramKeys {
+        api_url: api_url.unwrap_or_default(),
+        token_file: section.path("token_file", ""),
+    }
+}
+
+fn read_people(section: &mut Section<'_>) -> PeopleConfig {
+    PeopleConfig {
+        admins: section.integers("admins"),
+        access: section.choice("access", Access::Request, Access::CHOICES),
+        language: section.choice("language", Lang::Ru, Lang::CHOICES),
+    }
+}
+
+/// Reads a file that must not be readable by others.
+fn read_secret(path: &Path) -> Result<String, String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut file = std::fs::File::open(path).map_err(|err| err.to_string())?;
+    let mode = file
+        .metadata()
+        .map_err(|err| err.to_string())?
+        .permissions()
+        .mode();
+    if mode & 0o077 != 0 {
+        return Err(format!(
+            "others can read it (mode {:o}); run chmod 600 on it",
+            mode & 0o777
+        ));
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text)
+        .map_err(|err| err.to_string())?;
+    Ok(text)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(key, value)| {
+            let key = key.into_string().ok()?;
+            let key = key.strip_prefix(PREFIX)?.to_owned();
+            Some((key, value.into_string().ok()?))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret as _;
+
+    fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Problems> {
+        Config::load(&Source {
+            path: "/etc/vakhta/bot.toml".into(),
+            text: text.to_owned(),
+            environment: environment
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
+        })
+    }
+
+    #[test]
+    fn the_shipped_file_holds_exactly_the_defaults() {
+        let shipped = load(include_str!("../bot.toml"), &[]).unwrap();
+        let empty = load("", &[]).unwrap();
+        assert_eq!(format!("{shipped:?}"), format!("{empty:?}"));
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file_and_keys_can_be_overridden() {
+        let config = load(
+            "[database]\npath = \"data/v.db\"\n[watch]\nworkers = 5",
+            &[
+                ("WATCH_WORKERS", "7"),
+                ("TELEGRAM_TOKEN", "1:abc"),
+                ("TELEGRAM_ADMINS", "1, 2"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(config.database, Path::new("/etc/vakhta/data/v.db"));
+        assert_eq!(config.watch.workers, 7);
+        assert_eq!(config.people.admins, [1, 2]);
+        let token = config.telegram.token.unwrap();
+        assert_eq!(token.expose_secret(), "1:abc");
+        assert!(!format!("{token:?}").contains("abc"));
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let problems = load(
+            "[telegram]\ntoken = \"1:abc\"\napi_url = \"ftp://x\"\n[watch]\nworkers = 1000\nschedule = \"*/5 * * * *\"\n\
+             time_zone = \"Mars\"\n[sights]\nx = 1",
+            &[("LOG_LEVEL", "shouting")],
+        )
+        .unwrap_err();
+        let text: Vec<&str> = problems.iter().collect();
+        for key in [
+            "telegram.token",
+            "telegram.api_url",
+            "watch.workers",
+            "watch.schedule",
+            "watch.time_zone",
+            "log.level",
+            "[sights]",
+        ] {
+            assert!(
+                text.iter().any(|line| line.starts_with(key)),
+                "{key} is not named in {text:#?}"
+            );
+        }
+        assert_eq!(text.len(), 7, "{text:#?}");
+        assert!(!text.join("").contains("1:abc"));
+    }
+
+    #[test]
+    fn a_token_file_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        std::fs::write(&path, "1:secret\n").unwrap();
+        let text = format!("[telegram]\ntoken_file = {path:?}");
+        let set = |mode| {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        set(0o644);
+        let problems = load(&text, &[]).unwrap_err();
+        assert!(problems.iter().any(|line| line.contains("chmod 600")));
+        set(0o600);
+        let token = load(&text, &[]).unwrap().telegram.token.unwrap();
+        assert_eq!(token.expose_secret(), "1:secret");
+    }
+}
