@@ -1,1 +1,26 @@
 //! The integration tests: one binary, one file per promise.
+//!
+//! Whole-bot tests ([`harness`]) run the real program in this process against the pretend Telegram and site; process
+//! tests ([`process`]) run the real binary. Nothing sleeps: waits are level-triggered and limited.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set its stage has failed"
+)]
+
+mod access;
+mod accounts;
+mod bad_input;
+mod check_now;
+mod cli;
+mod conversation;
+mod database;
+mod harness;
+mod kill;
+mod process;
+mod stop;
+mod telegram_faults;
+mod tidy;
+mod watch;

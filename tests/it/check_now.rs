@@ -1,0 +1,234 @@
+//! `vakhta --check-now`: by the running bot if there is one, otherwise by this process.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use vakhta::demo::{Behaviour, PretendSite};
+
+use crate::harness::{ADMIN, LIMIT};
+use crate::process::{Ended, Ground, Process, run};
+
+/// Six accounts, each with its own fate.
+async fn six_accounts(ground: &Ground) {
+    ground.site.set("github", "there", Behaviour::Exists);
+    ground.site.set("github", "broken", Behaviour::ServerError);
+    ground.site.set("vk", "back", Behaviour::Exists);
+    ground.site.set("telegram", "blocked", Behaviour::BlockPage);
+    ground.telegram.person(7, "Ева", "ru").knows_bot();
+    let names = [
+        ("github", "there"),
+        ("GitHub", "gone"),
+        ("github", "broken"),
+        ("vk", "back"),
+        ("instagram", "nobody"),
+        ("telegram", "blocked"),
+    ];
+    ground.import(7, &names).await;
+}
+
+/// The one JSON object on standard output, without what differs from run to run.
+fn report(end: &Ended) -> Value {
+    assert_eq!(
+        end.stdout.lines().count(),
+        1,
+        "more than one object: {}",
+        end.stdout
+    );
+    let mut report: Value = serde_json::from_str(&end.stdout).unwrap();
+    let fields = report.as_object_mut().unwrap();
+    assert!(fields.remove("run_id").unwrap().is_i64());
+    assert!(fields.remove("elapsed_ms").unwrap().is_u64());
+    report
+}
+
+fn account(site: &str, username: &str, verdict: &str, reason: &str) -> Value {
+    json!({ "site": site, "username": username, "verdict": verdict, "reason": reason })
+}
+
+#[test]
+fn it_gives_exactly_the_right_verdicts_and_repeats_no_notice() {
+    run(async |ground| {
+        six_accounts(&ground).await;
+        let end = ground
+            .vakhta(&["--check-now", "--json"])
+            .without_token()
+            .finish()
+            .await;
+        end.demand(0);
+        let expected = json!({
+            "trigger": "request", "checked": 6, "found": 2, "not_found": 2, "errors": 2,
+            "accounts": [
+                account("github", "there", "found", ""),
+                account("github", "gone", "not_found", ""),
+                account("github", "broken", "error", "server-error"),
+                account("vk", "back", "found", ""),
+                account("instagram", "nobody", "not_found", ""),
+                account("telegram", "blocked", "error", "block-page"),
+            ],
+        });
+        assert_eq!(report(&end), expected);
+        // Start and end for the admin, one message for the owner.
+        end.says(&["without a bot token nobody could be told; 3 messages wait in the outbox"]);
+
+        let again = ground
+            .vakhta(&["--check-now", "--json"])
+            .without_token()
+            .finish()
+            .await;
+        again.demand(0);
+        let second = report(&again);
+        assert_eq!(
+            [&second["checked"], &second["found"], &second["errors"]],
+            [4, 0, 2]
+        );
+        let found = "SELECT dedupe FROM outbox WHERE dedupe LIKE 'found:%'";
+        assert_eq!(ground.column(found), ["found:1:7"]);
+        assert_eq!(
+            ground.column("SELECT username FROM account WHERE state = 'done'"),
+            ["there", "back"]
+        );
+
+        // What waits is delivered by the bot, once.
+        let bot = ground
+            .vakhta(&["run"])
+            .env("VAKHTA_WATCH_RUN_AT_START", "false")
+            .start();
+        ground.heard(7, "Имя пользователя: there").await;
+        ground.heard(ADMIN, "• Проверено: 4\n").await;
+        bot.stop().await;
+        assert_eq!(ground.telegram.messages(7).len(), 1);
+    });
+}
+
+#[test]
+fn with_a_token_it_tells_before_it_ends() {
+    run(async |ground| {
+        six_accounts(&ground).await;
+        let end = ground.vakhta(&["--check-now"]).finish().await;
+        end.demand(0);
+        assert!(
+            end.stdout
+                .starts_with("checked 6: found 2, not found 2, errors 2 in "),
+            "{}",
+            end.stdout
+        );
+        ground.heard(7, "Имя пользователя: back").await;
+        ground.heard(ADMIN, "✅ Автопроверка завершена").await;
+        assert_eq!(
+            ground.number("SELECT count(*) FROM outbox WHERE state <> 'sent'"),
+            0
+        );
+        // Another poller with the same token would disturb a bot elsewhere.
+        assert!(ground.telegram.calls("getUpdates").is_empty());
+    });
+}
+
+/// A bot that makes no run by itself.
+async fn idle_bot(ground: &Ground, further: &str) -> Process {
+    ground.configure(&format!("run_at_start = false\n{further}"));
+    let bot = ground.vakhta(&["run"]).start();
+    bot.logged("Threaded auto-checker started").await;
+    bot
+}
+
+async fn hangs(site: &PretendSite, key: &str) {
+    site.wait_until("a hanging look", LIMIT, |site| site.in_flight(key) > 0)
+        .await
+        .unwrap();
+}
+
+#[test]
+fn a_running_bot_makes_the_run_instead_and_its_status_shows_it() {
+    run(async |ground| {
+        six_accounts(&ground).await;
+        ground.site.set_delay(Duration::from_millis(500));
+        let bot = idle_bot(&ground, "").await;
+        let asked = ground
+            .vakhta(&["--check-now", "--json"])
+            .without_token()
+            .start();
+        hangs(&ground.site, "vk").await;
+        ground.admin.writes("/status");
+        ground.heard(ADMIN, "🔄 Идёт проверка").await;
+        let end = asked.end(LIMIT).await;
+        end.demand(0);
+        let report = report(&end);
+        assert_eq!(
+            [&report["checked"], &report["found"], &report["errors"]],
+            [6, 2, 2]
+        );
+        assert_eq!(report["trigger"], "request");
+        assert_eq!(end.stderr, "", "it has nothing to say of its own");
+        bot.logged("[AUTO-CHECK/T] Tick completed at").await;
+        let took = ground.number(
+            "SELECT r.started_at - q.created_at FROM check_request q JOIN run r ON r.id = q.run_id",
+        );
+        // A second is promised; the other one is for a loaded machine.
+        assert!(took < 2000, "the request was seen after {took} ms");
+        ground.heard(7, "Имя пользователя: back").await;
+        bot.stop().await;
+        assert_eq!(ground.number("SELECT count(*) FROM run"), 1);
+    });
+}
+
+#[test]
+fn two_at_once_are_both_answered() {
+    run(async |ground| {
+        six_accounts(&ground).await;
+        ground.site.set_delay(Duration::from_millis(50));
+        let first = ground
+            .vakhta(&["--check-now", "--json"])
+            .without_token()
+            .start();
+        // The second asks while the first one's run goes on.
+        hangs(&ground.site, "vk").await;
+        let second = ground
+            .vakhta(&["--check-now", "--json"])
+            .without_token()
+            .start();
+        let (first, second) = (first.end(LIMIT).await, second.end(LIMIT).await);
+        assert_eq!(report(first.demand(0))["found"], 2);
+        assert_eq!(report(second.demand(0))["found"], 0);
+        assert_eq!(ground.column("SELECT state FROM run"), ["done", "done"]);
+        assert_eq!(
+            ground.column("SELECT dedupe FROM outbox WHERE dedupe LIKE 'found:%'"),
+            ["found:1:7"]
+        );
+        assert_eq!(
+            ground.number("SELECT count(*) FROM check_request WHERE run_id IS NULL"),
+            0
+        );
+    });
+}
+
+#[test]
+fn when_the_bot_dies_under_it_it_says_so() {
+    run(async |ground| {
+        six_accounts(&ground).await;
+        ground.site.set("vk", "back", Behaviour::Hang);
+        let bot = idle_bot(&ground, "timeout = \"60s\"").await;
+        let asked = ground.vakhta(&["--check-now", "--json"]).start();
+        hangs(&ground.site, "vk").await;
+        bot.kill();
+        let end = asked.end(LIMIT).await;
+        end.demand(1).says(&["the running bot has stopped"]);
+        assert_eq!(end.stdout, "");
+    });
+}
+
+#[test]
+fn an_own_run_that_is_interrupted_ends_in_order() {
+    run(async |ground| {
+        ground.configure("timeout = \"60s\"");
+        six_accounts(&ground).await;
+        ground.site.set("vk", "back", Behaviour::Hang);
+        let asked = ground.vakhta(&["--check-now", "--json"]).start();
+        hangs(&ground.site, "vk").await;
+        asked.signal(Signal::INT);
+        let end = asked.end(Duration::from_secs(10)).await;
+        end.demand(1).says(&["stopped before the run was over"]);
+        assert_eq!(end.stdout, "");
+        assert_eq!(ground.column("SELECT state FROM run"), ["interrupted"]);
+    });
+}

@@ -1,0 +1,372 @@
+//! The real bot in this process: real threads, real files, pretend Telegram and site.
+//!
+//! A test is an async closure given a running [`Stage`]; afterwards the stage stops the program and demands that nothing
+//! is left: no unanswered tap, no update, no message waiting, no refused call, no ERROR in the log, all threads ended.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tracing::field::{Field, Visit};
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
+use tracing_subscriber::{Layer, Registry};
+use vakhta::app::{App, Options, Outcome};
+use vakhta::clock::{Clock, UnixMs};
+use vakhta::config::{Config, Source};
+use vakhta::demo::{ChatMessage, Person, PretendSite, PretendTelegram, world};
+use vakhta::telegram::outbox;
+
+/// The longest wait for anything: far beyond what a loaded machine needs, so that a failure is a failure.
+pub(crate) const LIMIT: Duration = Duration::from_secs(20);
+
+/// The admin of every stage.
+pub(crate) const ADMIN: i64 = 100;
+
+/// 21 November 2026, 18:35:00 in Moscow.
+pub(crate) const START: UnixMs = UnixMs(1_795_275_300_000);
+
+/// A running bot and its world.
+pub(crate) struct Stage {
+    pub(crate) telegram: PretendTelegram,
+    pub(crate) site: PretendSite,
+    pub(crate) clock: Clock,
+    pub(crate) log: Log,
+    pub(crate) admin: Person,
+    pub(crate) folder: tempfile::TempDir,
+    app: Option<App>,
+    config: String,
+    expects_refusals: bool,
+    expects_errors: bool,
+}
+
+/// Runs a test on a fresh stage.
+pub(crate) fn run<F>(test: impl FnOnce(Stage) -> F)
+where
+    F: Future<Output = Stage>,
+{
+    run_with("", test);
+}
+
+/// Runs a test on a stage whose `[watch]` section has further lines.
+pub(crate) fn run_with<F>(watch: &str, test: impl FnOnce(Stage) -> F)
+where
+    F: Future<Output = Stage>,
+{
+    let log = Log::default();
+    let _logging = tracing::subscriber::set_default(Registry::default().with(log.clone()));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let stage = Stage::build(log, watch).await;
+        let stage = test(stage).await;
+        stage.finish().await;
+    });
+}
+
+impl Stage {
+    async fn build(log: Log, watch: &str) -> Self {
+        let telegram = PretendTelegram::start().await.unwrap();
+        let site = PretendSite::start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join("sites.toml"),
+            world::catalogue(&site.url()),
+        )
+        .unwrap();
+        let admin = telegram.person(ADMIN, "Ольга", "ru");
+        admin.knows_bot();
+        let watch = watch_section(watch);
+        let config = format!(
+            "[telegram]\napi_url = \"{}\"\nadmins = [{ADMIN}]\n\
+             [database]\npath = \"test.db\"\n\
+             [watch]\n{watch}\n\
+             [sites]\ncatalogues = [\"sites.toml\"]\nallow_private_targets = true\n",
+            telegram.api_url()
+        );
+        let mut stage = Self {
+            telegram,
+            site,
+            clock: Clock::set_to(START),
+            log,
+            admin,
+            folder,
+            app: None,
+            config,
+            expects_refusals: false,
+            expects_errors: false,
+        };
+        stage.start().await;
+        stage
+    }
+
+    /// Starts the program on the stage's database.
+    pub(crate) async fn start(&mut self) {
+        let source = Source {
+            path: self.folder.path().join("bot.toml"),
+            text: self.config.clone(),
+            environment: [(
+                "TELEGRAM_TOKEN".to_owned(),
+                self.telegram.token().to_owned(),
+            )]
+            .into(),
+        };
+        let options = Options {
+            clock: self.clock.clone(),
+            ..Options::bot(false)
+        };
+        let app = App::start(Config::load(&source).unwrap(), options)
+            .await
+            .unwrap();
+        self.app = Some(app);
+    }
+
+    /// Stops the program in order, as SIGTERM does; the database stays.
+    pub(crate) async fn stop(&mut self) -> Outcome {
+        let began = Instant::now();
+        let outcome = self
+            .app
+            .take()
+            .unwrap()
+            .run_until(std::future::ready(()))
+            .await;
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "the stop took {:?}",
+            began.elapsed()
+        );
+        outcome
+    }
+
+    /// Waits for the program to end by itself.
+    pub(crate) async fn ends(&mut self) -> Outcome {
+        let app = self.app.take().unwrap();
+        tokio::time::timeout(LIMIT, app.run_until(std::future::pending()))
+            .await
+            .expect("the program ends by itself")
+    }
+
+    pub(crate) fn app(&self) -> &App {
+        self.app.as_ref().unwrap()
+    }
+
+    /// Replaces a line of the configuration for the next start.
+    pub(crate) fn reconfigure(&mut self, from: &str, to: &str) {
+        assert!(
+            self.config.contains(from),
+            "{from} is not in the configuration"
+        );
+        self.config = self.config.replace(from, to);
+    }
+
+    /// A person who may use the bot.
+    pub(crate) async fn user(&self, id: i64, name: &str, language: &str) -> Person {
+        let person = self.telegram.person(id, name, language);
+        person.knows_bot();
+        let now = self.clock.now();
+        self.app()
+            .db()
+            .write(move |tx| vakhta::people::admit(tx, now, id))
+            .await
+            .unwrap();
+        person
+    }
+
+    /// Sends a text and returns the answer.
+    pub(crate) async fn ask(&self, person: &Person, text: &str) -> Arc<ChatMessage> {
+        person.skips_unread();
+        person.writes(text);
+        person.next_reply(LIMIT).await.unwrap()
+    }
+
+    /// Presses a button and returns the message it changed.
+    pub(crate) async fn tap(
+        &self,
+        person: &Person,
+        message: &ChatMessage,
+        button: &str,
+    ) -> Arc<ChatMessage> {
+        let (chat, id, edits) = (message.chat_id, message.message_id, message.edits);
+        person.taps(message, button).unwrap();
+        let changed = |telegram: &PretendTelegram| {
+            telegram.message(chat, id).is_some_and(|m| m.edits > edits)
+        };
+        self.telegram
+            .wait_until(&format!("the screen after {button}"), LIMIT, changed)
+            .await
+            .unwrap();
+        self.telegram.message(chat, id).unwrap()
+    }
+
+    /// Presses a button and returns the note on the tap.
+    pub(crate) async fn tap_for_note(
+        &self,
+        person: &Person,
+        message: &ChatMessage,
+        button: &str,
+    ) -> String {
+        let tap = person.taps(message, button).unwrap();
+        self.note(person, &tap).await
+    }
+
+    /// The note on a tap.
+    pub(crate) async fn note(&self, person: &Person, tap: &str) -> String {
+        let answered = |_: &PretendTelegram| person.tap_answer(tap).is_some();
+        self.telegram
+            .wait_until(&format!("the note on {tap}"), LIMIT, answered)
+            .await
+            .unwrap();
+        person.tap_answer(tap).unwrap().text
+    }
+
+    /// Waits for a message of the bot that contains a text.
+    pub(crate) async fn heard(&self, chat: i64, text: &str) -> Arc<ChatMessage> {
+        self.heard_within(chat, text, LIMIT).await
+    }
+
+    /// The same with a limit of the test's own.
+    pub(crate) async fn heard_within(
+        &self,
+        chat: i64,
+        text: &str,
+        limit: Duration,
+    ) -> Arc<ChatMessage> {
+        let find = |telegram: &PretendTelegram| {
+            let messages = telegram.messages(chat);
+            messages
+                .into_iter()
+                .rev()
+                .find(|m| m.from_bot && m.text.contains(text))
+        };
+        self.telegram
+            .wait_until(&format!("a message with {text:?}"), limit, |telegram| {
+                find(telegram).is_some()
+            })
+            .await
+            .unwrap();
+        find(&self.telegram).unwrap()
+    }
+
+    /// The test provokes refusals of Telegram, so they are no fault of the bot.
+    pub(crate) fn expect_refusals(&mut self) {
+        self.expects_refusals = true;
+    }
+
+    /// The test provokes faults that are rightly logged as errors.
+    pub(crate) fn expect_errors(&mut self) {
+        self.expects_errors = true;
+    }
+
+    async fn finish(mut self) {
+        if self.app.is_some() {
+            let db = self.app().db().clone();
+            let quiet = async {
+                let mut period = tokio::time::interval(Duration::from_millis(20));
+                loop {
+                    period.tick().await;
+                    let now = self.clock.now();
+                    if db.read(move |c| outbox::is_quiet(c, now)).await.unwrap() {
+                        return;
+                    }
+                }
+            };
+            tokio::time::timeout(LIMIT, quiet)
+                .await
+                .expect("messages are left in the outbox");
+            drop(db);
+            let taken = |telegram: &PretendTelegram| telegram.undelivered_updates() == 0;
+            self.telegram
+                .wait_until("every update to be taken", LIMIT, taken)
+                .await
+                .unwrap();
+            assert_eq!(
+                self.telegram.unanswered_taps(),
+                0,
+                "taps are left without an answer"
+            );
+            assert_eq!(self.stop().await, Outcome::Stopped);
+        }
+        if !self.expects_refusals {
+            let mut refused = self.telegram.refused_calls();
+            // An edit that changes nothing is success, and a restart ends the poll of the program before.
+            refused.retain(|call| {
+                let why = call.refusal.as_deref().unwrap_or_default();
+                !why.contains("message is not modified")
+                    && !why.contains("terminated by other getUpdates")
+            });
+            assert!(refused.is_empty(), "Telegram refused: {refused:#?}");
+        }
+        let errors = self.log.at(tracing::Level::ERROR);
+        assert!(
+            self.expects_errors || errors.is_empty(),
+            "errors in the log: {errors:#?}"
+        );
+        self.log.assert_clean_of(self.telegram.token());
+    }
+}
+
+/// The lines of `[watch]`: fast ones, but for those a test gives itself.
+fn watch_section(own: &str) -> String {
+    let usual = [
+        "run_at_start = false",
+        "min_gap = \"0s\"",
+        "confirm_delay = \"0s\"",
+        "timeout = \"2s\"",
+    ];
+    let key = |line: &str| line.split('=').next().unwrap().trim().to_owned();
+    let given: Vec<String> = own.lines().map(key).collect();
+    let kept = usual.iter().filter(|line| !given.contains(&key(line)));
+    kept.copied()
+        .chain(own.lines())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Every event that was logged, as text with its fields.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<(tracing::Level, String)>>>);
+
+impl Log {
+    /// The lines of a level.
+    pub(crate) fn at(&self, level: tracing::Level) -> Vec<String> {
+        let lines = self.0.lock().unwrap();
+        lines
+            .iter()
+            .filter(|(of, _)| *of == level)
+            .map(|(_, line)| line.clone())
+            .collect()
+    }
+
+    /// True when a line contains a text.
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        self.0
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|(_, line)| line.contains(text))
+    }
+
+    pub(crate) fn assert_clean_of(&self, secret: &str) {
+        for (_, line) in self.0.lock().unwrap().iter() {
+            assert!(!line.contains(secret), "the token is in the log: {line}");
+        }
+    }
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Log {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        struct Text(String);
+        impl Visit for Text {
+            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+                self.0.push_str(&format!(" {field}={value:?}"));
+            }
+        }
+        let mut text = Text(event.metadata().target().to_owned());
+        event.record(&mut text);
+        self.0
+            .lock()
+            .unwrap()
+            .push((*event.metadata().level(), text.0));
+    }
+}

@@ -1,0 +1,396 @@
+//! `kill -9` at any moment of a run loses no account and no notice, and tells nothing twice.
+//!
+//! The real process is killed at a hundred random moments and started again on the same database each time; meanwhile
+//! accounts appear on the site and people write. At the end it may finish, everybody writes once more (which brings the
+//! notes about messages that may not have arrived), and what arrived is compared with what is in the database.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that breaks off is a failed one, and its seed must be seen"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use vakhta::demo::{Behaviour, ChatMessage, Fault, Person};
+
+use crate::harness::{ADMIN, LIMIT};
+use crate::process::{Ground, Process, run, wait_for};
+
+const KILLS: usize = 100;
+
+const OWNERS: std::ops::Range<i64> = 201..209;
+
+const ACCOUNTS_EACH: usize = 20;
+
+const SITES: [&str; 4] = ["telegram", "github", "vk", "instagram"];
+
+/// A life ends here at the latest, so that moments that never come do not hold the test up.
+const LONGEST_LIFE: Duration = Duration::from_millis(600);
+
+/// Delivering what a hundred lives left takes its time: one message a second in a chat.
+const LAST_DELIVERIES: Duration = Duration::from_secs(90);
+
+/// What begins a message about found accounts.
+const FOUND: [&str; 2] = ["✅ Аккаунт найден", "✅ Найдено:"];
+
+#[test]
+fn a_hundred_kills_lose_nothing_and_repeat_nothing() {
+    let seed = option_env!("VAKHTA_KILL_SEED")
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| fastrand::u64(..));
+    println!("the moments come from VAKHTA_KILL_SEED={seed}");
+    run(async |ground| {
+        let mut world = World::new(ground, seed).await;
+        for _ in 0..KILLS {
+            world.life().await;
+        }
+        world.finish().await;
+        world.compare();
+    });
+}
+
+/// When a process is killed.
+#[derive(Debug)]
+enum Moment {
+    /// At so many requests to the site: in the middle of looking.
+    Look(usize),
+    /// At so many calls of Telegram: also early in the start.
+    Call(usize),
+    /// At so many messages on their way.
+    Message(usize),
+    /// When the run has ended and its notices are let go.
+    RunOver,
+}
+
+struct World {
+    ground: Ground,
+    random: fastrand::Rng,
+    owners: Vec<Person>,
+    /// Site and name of every account, by name, with its owner.
+    accounts: BTreeMap<String, (&'static str, i64)>,
+    /// The names that are there.
+    there: BTreeSet<String>,
+    /// The names that cannot be looked at.
+    refused: BTreeSet<String>,
+}
+
+impl World {
+    async fn new(ground: Ground, seed: u64) -> Self {
+        ground.configure("workers = 8\nper_site = 4");
+        let mut accounts = BTreeMap::new();
+        let mut owners = Vec::new();
+        for owner in OWNERS {
+            let person = ground.telegram.person(owner, "Владелец", "ru");
+            person.knows_bot();
+            owners.push(person);
+            let mut rows = Vec::new();
+            for (number, site) in (0..ACCOUNTS_EACH).zip(SITES.iter().cycle()) {
+                let name = format!("o{owner}n{number:02}");
+                rows.push((*site, name.clone()));
+                accounts.insert(name, (*site, owner));
+            }
+            let rows: Vec<_> = rows
+                .iter()
+                .map(|(site, name)| (*site, name.as_str()))
+                .collect();
+            ground.import(owner, &rows).await;
+        }
+        let mut world = Self {
+            ground,
+            random: fastrand::Rng::with_seed(seed),
+            owners,
+            accounts,
+            there: BTreeSet::new(),
+            refused: BTreeSet::new(),
+        };
+        for owner in OWNERS.take(4) {
+            // One on each site: not enough in a row to close the site.
+            let number = usize::try_from(owner - OWNERS.start).unwrap();
+            let name = format!("o{owner}n{number:02}");
+            world
+                .ground
+                .site
+                .set(SITES[number], &name, Behaviour::Forbidden);
+            world.refused.insert(name);
+        }
+        world
+    }
+
+    /// From a start to a kill.
+    async fn life(&mut self) {
+        self.appear();
+        if self.random.u8(..4) == 0 {
+            self.random.choice(&self.owners).unwrap().writes("/status");
+        }
+        let telegram = &self.ground.telegram;
+        telegram.clear_faults();
+        match self.random.u8(..6) {
+            // It arrives, and nobody hears of it before the kill.
+            0 => telegram.break_next("sendMessage", 2, Fault::Hang.after_delivery()),
+            // It does not arrive, and nobody hears of it either.
+            1 => telegram.break_next("sendMessage", 2, Fault::Hang),
+            2 => telegram.break_next("sendMessage", 4, Fault::Slow(Duration::from_millis(30))),
+            _ => {}
+        }
+        // The admin's chat takes one message a second, so not every run is told there.
+        let notify = if self.random.u8(..4) == 0 {
+            "every-run"
+        } else {
+            "digest"
+        };
+        let moment = self.moment();
+        let process = self
+            .ground
+            .vakhta(&["run"])
+            .env("VAKHTA_WATCH_NOTIFY", notify)
+            .start();
+        // A moment that does not come is the longest life.
+        tokio::time::timeout(LONGEST_LIFE, self.reached(&moment, &process))
+            .await
+            .ok();
+        let end = process.kill();
+        assert_eq!(
+            end.code, None,
+            "it ended by itself at {moment:?}:\n{}",
+            end.stderr
+        );
+        assert!(!end.stderr.contains("panicked at"), "{}", end.stderr);
+    }
+
+    /// One more account appears on its site.
+    fn appear(&mut self) {
+        let waiting = |name: &&String| !self.there.contains(*name) && !self.refused.contains(*name);
+        let names: Vec<&String> = self.accounts.keys().filter(waiting).collect();
+        if let Some(name) = self.random.choice(names).cloned() {
+            self.ground
+                .site
+                .set(self.accounts[&name].0, &name, Behaviour::Exists);
+            self.there.insert(name);
+        }
+    }
+
+    fn moment(&mut self) -> Moment {
+        let accounts = self.accounts.len();
+        match self.random.u8(..10) {
+            0..5 => Moment::Look(self.random.usize(1..accounts)),
+            5..7 => Moment::Call(self.random.usize(1..12)),
+            7..9 => Moment::Message(self.random.usize(1..5)),
+            _ => Moment::RunOver,
+        }
+    }
+
+    async fn reached(&self, moment: &Moment, process: &Process) {
+        let (site, telegram) = (&self.ground.site, &self.ground.telegram);
+        match moment {
+            Moment::Look(n) => {
+                let at = site.request_count() + n;
+                site.wait_until("looks", LIMIT, |site| site.request_count() >= at)
+                    .await
+                    .ok();
+            }
+            Moment::Call(n) => self.calls("*", telegram.calls("*").len() + n).await,
+            Moment::Message(n) => {
+                self.calls("sendMessage", telegram.calls("sendMessage").len() + n)
+                    .await;
+            }
+            Moment::RunOver => process.logged("Initial run completed").await,
+        }
+    }
+
+    async fn calls(&self, method: &str, at: usize) {
+        let reached = |telegram: &vakhta::demo::PretendTelegram| telegram.calls(method).len() >= at;
+        self.ground
+            .telegram
+            .wait_until("calls", LIMIT, reached)
+            .await
+            .ok();
+    }
+
+    /// The last life: a whole run, everything delivered, everybody writes, an end in order.
+    async fn finish(&mut self) {
+        self.ground.telegram.clear_faults();
+        let process = self
+            .ground
+            .vakhta(&["run"])
+            .env("VAKHTA_WATCH_NOTIFY", "every-run")
+            .start();
+        process.logged("Initial run completed").await;
+        self.delivered("held', 'pending', 'sending").await;
+        // A message mentions at most ten, so some may have to write again.
+        for _ in 0..3 {
+            for person in self.owners.iter().chain([&self.ground.admin]) {
+                person.skips_unread();
+                person.writes("/status");
+                person.next_reply(LIMIT).await.unwrap();
+            }
+        }
+        self.delivered("held', 'pending', 'sending', 'unconfirmed")
+            .await;
+        process.stop().await;
+    }
+
+    async fn delivered(&self, states: &str) {
+        let sql = format!("SELECT count(*) FROM outbox WHERE state IN ('{states}')");
+        wait_for(&sql, LAST_DELIVERIES, || self.ground.number(&sql) == 0).await;
+    }
+
+    fn compare(&self) {
+        let ground = &self.ground;
+        self.compare_accounts();
+        self.compare_notices();
+        self.compare_starts();
+        assert_eq!(
+            ground.number("SELECT count(*) FROM run WHERE state = 'running'"),
+            0
+        );
+        assert_eq!(
+            ground.number("SELECT count(*) FROM outbox WHERE state = 'dead'"),
+            0
+        );
+        let repeats = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE dedupe IS NOT NULL GROUP BY dedupe HAVING count(*) > 1)";
+        assert_eq!(ground.number(repeats), 0);
+        // The poll of a killed process is ended by its successor's, and an edit whose answer nobody heard is repeated.
+        let mut refused = ground.telegram.refused_calls();
+        let repeated = |why: &String| why.contains("message is not modified");
+        refused.retain(|call| {
+            call.method != "getUpdates" && !call.refusal.as_ref().is_some_and(repeated)
+        });
+        assert!(refused.is_empty(), "Telegram refused: {refused:#?}");
+        // The test must have met what it is about.
+        let cut = ground.number("SELECT count(*) FROM run WHERE state = 'interrupted'");
+        let folded = ground.number("SELECT count(*) FROM outbox WHERE state = 'folded'");
+        println!(
+            "{cut} runs were cut, {folded} messages were unconfirmed, {} accounts found",
+            self.there.len()
+        );
+        assert!(cut >= 20, "only {cut} runs were cut");
+        assert!(folded > 0, "no delivery was cut");
+    }
+
+    /// Every account is there, in the state that the site gives it, by one transition.
+    fn compare_accounts(&self) {
+        let db = self.ground.db();
+        let mut statement = db
+            .prepare(
+                "SELECT username, owner_id, state, verdict, (SELECT count(*) FROM transition t
+                     WHERE t.account_id = account.id AND to_state = 'done') FROM account",
+            )
+            .unwrap();
+        let mut rows = statement.query([]).unwrap();
+        let mut seen = BTreeSet::new();
+        while let Some(row) = rows.next().unwrap() {
+            let name: String = row.get(0).unwrap();
+            let is: (i64, String, String, i64) = (
+                row.get(1).unwrap(),
+                row.get(2).unwrap(),
+                row.get(3).unwrap(),
+                row.get(4).unwrap(),
+            );
+            let (state, verdict, transitions) = if self.there.contains(&name) {
+                ("done", "found", 1)
+            } else if self.refused.contains(&name) {
+                ("pending", "error", 0)
+            } else {
+                ("pending", "not_found", 0)
+            };
+            let owner = self.accounts[&name].1;
+            assert_eq!(
+                is,
+                (owner, state.to_owned(), verdict.to_owned(), transitions),
+                "{name}"
+            );
+            seen.insert(name);
+        }
+        assert_eq!(seen.len(), self.accounts.len(), "accounts are lost");
+    }
+
+    /// Every found account was told to its owner and to nobody else, never twice in full.
+    fn compare_notices(&self) {
+        let db = self.ground.db();
+        for (name, (_, owner)) in &self.accounts {
+            let told: Vec<ChatMessage> = self.messages_naming(name);
+            if !self.there.contains(name) {
+                assert!(
+                    told.is_empty(),
+                    "{name} is not there and was told: {told:#?}"
+                );
+                continue;
+            }
+            assert!(told.len() <= 1, "{name} was told twice: {told:#?}");
+            assert!(
+                told.iter().all(|message| message.chat_id == *owner),
+                "{name} was told to others: {told:#?}"
+            );
+            let (state, message_id, gist, carrier): (String, Option<i64>, String, Option<i64>) = db
+                .query_row(
+                    "SELECT o.state, o.message_id, o.gist, c.message_id FROM account a
+                     JOIN transition t ON t.account_id = a.id AND t.to_state = 'done'
+                     JOIN outbox o ON o.dedupe = 'found:' || t.run_id || ':' || a.owner_id
+                     LEFT JOIN outbox c ON c.id = o.carrier AND c.state = 'sent'
+                     WHERE a.username = ?1",
+                    [name],
+                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+                )
+                .unwrap_or_else(|err| panic!("no notice for {name}: {err}"));
+            match state.as_str() {
+                "sent" => assert_eq!(
+                    told.first().map(|message| message.message_id),
+                    message_id,
+                    "{name}"
+                ),
+                "folded" => {
+                    let carrier = self
+                        .ground
+                        .telegram
+                        .message(*owner, carrier.unwrap())
+                        .unwrap();
+                    assert!(gist.contains(name.as_str()), "{gist} does not name {name}");
+                    let line = format!("• {gist}");
+                    assert!(
+                        carrier.text.lines().any(|of| of == line),
+                        "{line} is not in {:?}",
+                        carrier.text
+                    );
+                }
+                other => panic!("the notice for {name} is {other}"),
+            }
+        }
+    }
+
+    fn messages_naming(&self, name: &str) -> Vec<ChatMessage> {
+        // What a message says itself, without the note about earlier ones that it may carry.
+        let about = |message: &ChatMessage| {
+            let own = message.text.split("⚠️ Возможно").next().unwrap();
+            FOUND.iter().any(|title| own.starts_with(title)) && own.contains(name)
+        };
+        let sent = self.ground.telegram.sent();
+        sent.into_iter()
+            .filter(|message| about(message))
+            .map(|message| (*message).clone())
+            .collect()
+    }
+
+    /// No start message stands as if its run still went on.
+    fn compare_starts(&self) {
+        let sql = "SELECT o.message_id FROM outbox o JOIN run r ON r.id = o.run_id
+                   WHERE o.dedupe LIKE 'start:%' AND o.state = 'sent' AND r.state = 'interrupted' AND o.chat_id = ?1";
+        let db = self.ground.db();
+        let mut statement = db.prepare(sql).unwrap();
+        let ids: Vec<i64> = statement
+            .query_map([ADMIN], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        for id in ids {
+            let message = self.ground.telegram.message(ADMIN, id).unwrap();
+            assert!(
+                message.text.contains("Проверка прервана"),
+                "{id}: {}",
+                message.text
+            );
+        }
+    }
+}
