@@ -1,0 +1,64 @@
+//! What is promised to be fast and small, measured: `cargo bench`, or one part of it.
+//!
+//! ```text
+//! cargo bench                    all parts
+//! cargo bench -- sweep [N]       checks per second beside a bare loop; N accounts, 10000 without
+//! cargo bench -- status          the answer to /status, idle and while a sweep over 100,000 accounts runs
+//! cargo bench -- writes          group commit beside single commits and the disk
+//! cargo bench -- footprint       start, memory and processor time of the real program
+//! ```
+//!
+//! Every figure stands beside its limit, taken in the same run on the same machine: compare the ratios, not the times.
+//! Nothing is asserted, because a loaded machine is no fault of the program. Whatever would disturb a figure (the
+//! pretend site, the bare loop) runs in a process of its own, which is this program again with a *role*.
+#![expect(clippy::print_stdout, reason = "tables are what a bench is for")]
+
+mod footprint;
+mod process;
+mod roles;
+mod status;
+mod sweep;
+mod table;
+mod world;
+mod writes;
+
+use anyhow::{Context as _, bail};
+
+/// Accounts of a sweep when no number is given.
+const ACCOUNTS: usize = 10_000;
+
+fn main() -> anyhow::Result<()> {
+    // Cargo adds a word of its own.
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| word != "--bench")
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => {
+            sweep::measure(ACCOUNTS)?;
+            status::measure()?;
+            writes::measure()?;
+            footprint::measure()
+        }
+        ["sweep"] => sweep::measure(ACCOUNTS),
+        ["sweep", accounts] => sweep::measure(number(accounts)?),
+        ["status"] => status::measure(),
+        ["writes"] => writes::measure(),
+        ["footprint"] => footprint::measure(),
+        ["role", "site", accounts] => roles::site(number(accounts)?),
+        ["role", "watch", accounts, workers, site] => {
+            roles::watch(number(accounts)?, number(workers)?, site)
+        }
+        ["role", "loop", accounts, workers, site] => {
+            roles::bare_loop(number(accounts)?, number(workers)?, site)
+        }
+        ["role", "start", api] => roles::bare_start(api),
+        other => bail!("{other:?} is no part of the benches: sweep [N], status, writes, footprint"),
+    }
+}
+
+fn number(word: &str) -> anyhow::Result<usize> {
+    word.parse()
+        .with_context(|| format!("{word} is not a number"))
+}
