@@ -206,7 +206,7 @@ fn tests_do_not_sleep_and_nothing_is_left_undone() {
 }
 
 fn metadata() -> serde_json::Value {
-    // Only what is built here is on this machine; crates for other systems were never fetched.
+    // Only what is built for this machine: crates for other systems were never fetched.
     let version = Command::new("rustc").arg("-vV").output().unwrap();
     let version = String::from_utf8(version.stdout).unwrap();
     let host = version
@@ -218,7 +218,6 @@ fn metadata() -> serde_json::Value {
             "metadata",
             "--format-version=1",
             "--locked",
-            "--offline",
             "--filter-platform",
             host,
         ])
