@@ -14,6 +14,9 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// How far a thread stands back that calls [`give_way`]; 19 is the most.
+const NICENESS: i32 = 10;
+
 /// Starts tasks and threads and waits for their end. Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub struct Tasks {
@@ -202,6 +205,14 @@ impl Drop for Running {
         {
             state.running.swap_remove(at);
         }
+    }
+}
+
+/// Lets the calling thread stand back behind the threads that answer people, when processors are short.
+pub fn give_way() {
+    // The system knows this per thread; where it does not, little is lost.
+    if let Err(err) = rustix::process::nice(NICENESS) {
+        tracing::debug!("a thread keeps the usual priority: {err}");
     }
 }
 

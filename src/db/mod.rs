@@ -4,8 +4,11 @@
 //! [`Db::read`] runs a closure on a pooled `query_only` connection on a blocking thread. Both work on any runtime. No
 //! connection crosses an await, no closure sends anything anywhere. A storage error is an error, never an answer.
 //!
-//! The file is in WAL mode with `synchronous = FULL`: what was acknowledged survives a power cut.
+//! The file is in WAL mode and a commit is synced to the disk: what was acknowledged survives a power cut. Only
+//! [`Db::write_replayable`] leaves the sync to the next [`Db::write`]. A checkpoint, which syncs twice and copies every
+//! changed page, is made by a thread of its own (`checkpoint.rs`), so that nobody waits for it.
 
+mod checkpoint;
 mod lock;
 mod migrations;
 mod writer;
@@ -26,6 +29,7 @@ use crate::tasks::{Tasks, ThreadEnd};
 pub use lock::InstanceLock;
 pub use migrations::VERSION as SCHEMA_VERSION;
 pub use rusqlite::Connection;
+use writer::Durability;
 pub use writer::WriteTx;
 
 /// Requests waiting for the writer at most. At 50,000 a second this is 20 ms of work; a longer queue would only hide
@@ -38,8 +42,9 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 /// Reading connections. More would only take memory: a read takes microseconds.
 const READERS: u32 = 3;
 
-/// Pages in the write-ahead log before they are carried over into the file.
-const CHECKPOINT_PAGES: u32 = 4_000;
+/// Pages in the write-ahead log before the writer itself carries over what the checkpointer could not keep up with: a
+/// log of 64 MB.
+const FALLBACK_PAGES: u32 = 16_000;
 
 /// How long SQLite waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -88,12 +93,13 @@ impl Db {
         let context = || format!("open the database {}", path.display());
         let connection = open_writer(path).with_context(context)?;
         let readers = open_readers(path).with_context(context)?;
+        let checkpoints = checkpoint::start(path, tasks).with_context(context)?;
         let (requests, waiting) = crossbeam_channel::bounded(WRITE_QUEUE);
         let foreign_write = Activator::new();
         let bell = foreign_write.clone();
         let end = tasks
             .thread("db-writer", move || {
-                writer::run(&connection, &waiting, &bell);
+                writer::run(&connection, &waiting, &bell, checkpoints);
             })
             .context("start the writer thread")?;
         let db = Self {
@@ -126,13 +132,35 @@ impl Db {
         .context("read from the database")?
     }
 
-    /// Runs `work` in a write transaction and returns after its commit.
+    /// Runs `work` in a write transaction and returns after its commit, which a power cut does not undo.
     ///
     /// If the caller stops waiting, a request that was accepted is done all the same.
     ///
     /// # Errors
     /// The error of `work` (its changes are taken back), or a [`DbError`].
     pub async fn write<T, F>(&self, work: F) -> anyhow::Result<T>
+    where
+        F: FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.request(work, Durability::Synced).await
+    }
+
+    /// As [`Self::write`], for work that is simply done again when a power cut takes it back. The commit survives the
+    /// death of the program, but reaches the disk only with the next `write`, of anybody: log frames are synced in order,
+    /// so whatever is built upon this (a message that is sent) can only be there with it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_replayable<T, F>(&self, work: F) -> anyhow::Result<T>
+    where
+        F: FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.request(work, Durability::WithNext).await
+    }
+
+    async fn request<T, F>(&self, work: F, durability: Durability) -> anyhow::Result<T>
     where
         F: FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
         T: Send + 'static,
@@ -145,7 +173,7 @@ impl Db {
         let (reply, answer) = oneshot::channel();
         // A place in the queue was taken above, so this never finds it full.
         self.requests
-            .try_send(Box::new(writer::Job::new(work, reply, place)))
+            .try_send(Box::new(writer::Job::new(work, durability, reply, place)))
             .map_err(|err| match err {
                 crossbeam_channel::TrySendError::Full(_) => DbError::Overloaded,
                 crossbeam_channel::TrySendError::Disconnected(_) => DbError::Closed,
@@ -218,10 +246,9 @@ fn open_writer(path: &Path) -> anyhow::Result<Connection> {
     if mode != "wal" {
         bail!("write-ahead logging is not available there (journal mode stays {mode})");
     }
-    connection.pragma_update(None, "synchronous", "full")?;
+    Durability::Synced.set(&connection)?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // A checkpoint holds up everybody for two syncs of the disk. Four times rarer than by default, for a log of 16 MB.
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "wal_autocheckpoint", FALLBACK_PAGES)?;
     // A savepoint keeps the old pages of what it changes; in a file that would be made and deleted for every request.
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(64);

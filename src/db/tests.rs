@@ -165,3 +165,59 @@ async fn a_full_disk_fails_the_request_and_harms_nothing() {
     t.db.write(|tx| insert(tx, "after")).await.unwrap();
     assert_eq!(facts(&t.db).await, kept + 1);
 }
+
+fn sync_level(tx: &WriteTx<'_>) -> anyhow::Result<i64> {
+    Ok(tx.pragma_query_value(None, "synchronous", |row| row.get(0))?)
+}
+
+#[tokio::test]
+async fn only_replayable_commits_leave_the_sync_to_the_next() {
+    const FULL: i64 = 2;
+    const NORMAL: i64 = 1;
+    let t = open();
+    for _ in 0..2 {
+        let replayable = |tx: &WriteTx<'_>| {
+            insert(tx, &fastrand::u64(..).to_string())?;
+            sync_level(tx)
+        };
+        assert_eq!(t.db.write_replayable(replayable).await.unwrap(), NORMAL);
+        assert_eq!(t.db.write(sync_level).await.unwrap(), FULL);
+        // Together in the queue they still do not share a transaction.
+        let (replayed, synced) =
+            tokio::join!(t.db.write_replayable(replayable), t.db.write(sync_level));
+        assert_eq!((replayed.unwrap(), synced.unwrap()), (NORMAL, FULL));
+    }
+    assert_eq!(facts(&t.db).await, 4);
+}
+
+#[tokio::test]
+async fn a_long_log_is_carried_over_while_the_writer_goes_on() {
+    let t = open();
+    let carried_over = async {
+        loop {
+            // A page is filled by one row; the second number is what was copied into the file.
+            let copied: i64 = t
+                .db
+                .write_replayable(|tx| {
+                    let sql = "INSERT INTO fact (key, value) VALUES (hex(randomblob(16)), hex(zeroblob(2000)))";
+                    for _ in 0..500 {
+                        tx.prepare_cached(sql)?.execute(())?;
+                    }
+                    Ok(())
+                })
+                .await
+                .and(t.db.read(|c| Ok(c.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(2))?)).await)
+                .unwrap();
+            if copied > 0 {
+                return;
+            }
+        }
+    };
+    // The writer's own checkpoint would come too, but only with a log four times as long.
+    tokio::time::timeout(LIMIT, carried_over).await.unwrap();
+    let pages: i64 =
+        t.db.read(|c| Ok(c.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?))
+            .await
+            .unwrap();
+    assert!(pages < i64::from(FALLBACK_PAGES), "{pages}");
+}

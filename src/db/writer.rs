@@ -1,10 +1,12 @@
 //! The writer thread: the only place that changes the database.
 //!
 //! It owns the one writing connection and drains a bounded crossbeam channel: what is waiting is done in one IMMEDIATE
-//! transaction with a savepoint per request, and a request hears of its success only after the commit. A request that
+//! transaction with a savepoint per request, and a request hears of its success only after the commit. Requests that
+//! need no sync make a group of their own, after those for whose sync somebody waits. A request that
 //! fails or panics takes back its own changes and nobody else's. Between requests it watches for commits of other
 //! processes (the command line beside a running bot) and rings for them.
 
+use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -14,6 +16,7 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::DbError;
+use super::checkpoint::Checkpoints;
 use crate::activation::Activator;
 
 /// Requests done in one transaction at most: enough to make a commit cheap, few enough to answer within milliseconds.
@@ -35,8 +38,30 @@ impl std::ops::Deref for WriteTx<'_> {
     }
 }
 
+/// When a commit has to be on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// Before its request is answered.
+    Synced,
+    /// With the next commit that is synced.
+    WithNext,
+}
+
+impl Durability {
+    /// Makes the connection's next commits of this kind. Not inside a transaction.
+    pub(super) fn set(self, connection: &Connection) -> rusqlite::Result<()> {
+        let level = match self {
+            Self::Synced => "full",
+            Self::WithNext => "normal",
+        };
+        connection.pragma_update(None, "synchronous", level)
+    }
+}
+
 /// One request, with its answer kept until the group is committed.
 pub(super) trait Request: Send {
+    /// When its commit has to be on the disk.
+    fn durability(&self) -> Durability;
     /// Does the work; true if its changes are to stay.
     fn run(&mut self, tx: &WriteTx<'_>) -> bool;
     /// Tells the asker: the kept answer, or why the whole group failed.
@@ -46,6 +71,7 @@ pub(super) trait Request: Send {
 /// A closure with the way back to its asker.
 pub(super) struct Job<F, T> {
     work: Option<F>,
+    durability: Durability,
     result: Option<anyhow::Result<T>>,
     reply: oneshot::Sender<anyhow::Result<T>>,
     // Gives the place in the queue back when the request is over.
@@ -55,11 +81,13 @@ pub(super) struct Job<F, T> {
 impl<F, T> Job<F, T> {
     pub(super) fn new(
         work: F,
+        durability: Durability,
         reply: oneshot::Sender<anyhow::Result<T>>,
         place: OwnedSemaphorePermit,
     ) -> Self {
         Self {
             work: Some(work),
+            durability,
             result: None,
             reply,
             _place: place,
@@ -72,6 +100,10 @@ where
     F: FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send,
     T: Send,
 {
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+
     fn run(&mut self, tx: &WriteTx<'_>) -> bool {
         let Some(work) = self.work.take() else {
             return false;
@@ -101,14 +133,24 @@ pub(super) fn run(
     connection: &Connection,
     requests: &Receiver<Box<dyn Request>>,
     foreign_write: &Activator,
+    checkpoints: Checkpoints,
 ) {
+    let mut writer = Writer {
+        connection,
+        current: Durability::Synced,
+        checkpoints,
+    };
     let mut watcher = ForeignWrites::new(connection);
     loop {
         match requests.recv_timeout(FOREIGN_WRITE_PERIOD) {
             Ok(first) => {
-                let mut group = vec![first];
-                group.extend(requests.try_iter().take(GROUP_LIMIT - 1));
-                serve(connection, group);
+                let waiting = iter::once(first)
+                    .chain(requests.try_iter())
+                    .take(GROUP_LIMIT);
+                let (synced, replayable) =
+                    waiting.partition(|request| request.durability() == Durability::Synced);
+                writer.serve(Durability::Synced, synced);
+                writer.serve(Durability::WithNext, replayable);
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
@@ -122,37 +164,60 @@ pub(super) fn run(
     }
 }
 
-fn serve(connection: &Connection, mut group: Vec<Box<dyn Request>>) {
-    match commit(connection, &mut group) {
-        Ok(()) => {
-            for request in group {
-                request.answer(Ok(()));
-            }
-        }
-        Err(err) => {
-            let why = format!("{err:#}");
-            for request in group {
-                request.answer(Err(&why));
-            }
-        }
-    }
+struct Writer<'c> {
+    connection: &'c Connection,
+    current: Durability,
+    checkpoints: Checkpoints,
 }
 
-fn commit(connection: &Connection, group: &mut [Box<dyn Request>]) -> anyhow::Result<()> {
-    connection
-        .execute_batch("BEGIN IMMEDIATE")
-        .context("begin to write")?;
-    let done = run_all(connection, group).and_then(|keep| {
-        connection
-            .execute_batch(if keep { "COMMIT" } else { "ROLLBACK" })
-            .context("commit to the database")
-    });
-    if done.is_err() && !connection.is_autocommit() {
-        connection
-            .execute_batch("ROLLBACK")
-            .context("roll back after a failed commit")?;
+impl Writer<'_> {
+    fn serve(&mut self, durability: Durability, mut group: Vec<Box<dyn Request>>) {
+        if group.is_empty() {
+            return;
+        }
+        match self.commit(durability, &mut group) {
+            Ok(()) => {
+                for request in group {
+                    request.answer(Ok(()));
+                }
+            }
+            Err(err) => {
+                let why = format!("{err:#}");
+                for request in group {
+                    request.answer(Err(&why));
+                }
+            }
+        }
+        self.checkpoints.committed(self.connection);
     }
-    done
+
+    fn commit(
+        &mut self,
+        durability: Durability,
+        group: &mut [Box<dyn Request>],
+    ) -> anyhow::Result<()> {
+        let connection = self.connection;
+        if self.current != durability {
+            durability
+                .set(connection)
+                .context("set how commits are synced")?;
+            self.current = durability;
+        }
+        connection
+            .execute_batch("BEGIN IMMEDIATE")
+            .context("begin to write")?;
+        let done = run_all(connection, group).and_then(|keep| {
+            connection
+                .execute_batch(if keep { "COMMIT" } else { "ROLLBACK" })
+                .context("commit to the database")
+        });
+        if done.is_err() && !connection.is_autocommit() {
+            connection
+                .execute_batch("ROLLBACK")
+                .context("roll back after a failed commit")?;
+        }
+        done
+    }
 }
 
 /// Does the work of a group; true when the transaction is to stay.
