@@ -345,6 +345,18 @@ impl Site {
     }
 
     fn exact_username(&self, text: &str) -> Result<Username, UsernameProblem> {
+        let name = self.stored_username(text)?;
+        self.probe.expand(&name)?;
+        self.url.expand(&name)?;
+        Ok(name)
+    }
+
+    /// Reads a user name that was accepted before. Whether it still fits into the addresses is left to
+    /// [`Self::probe_request`], which needs the address anyway.
+    ///
+    /// # Errors
+    /// Why this site cannot have such a name any more.
+    pub fn stored_username(&self, text: &str) -> Result<Username, UsernameProblem> {
         let name = Username::parse(text)?;
         if let Some(pattern) = &self.name_pattern {
             match pattern.regex.is_match(text) {
@@ -353,8 +365,6 @@ impl Site {
                 Err(_) => return Err(UsernameProblem::PatternTooHard),
             }
         }
-        self.probe.expand(&name)?;
-        self.url.expand(&name)?;
         Ok(name)
     }
 

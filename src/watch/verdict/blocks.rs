@@ -6,7 +6,9 @@
 //! on ordinary pages have one. In JSON only signs that are made for JSON count, since its texts are people's.
 
 use std::fmt;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use url::Url;
 
 use super::{Answer, Inconclusive};
@@ -267,6 +269,46 @@ const CONSENT_SEGMENTS: &[&str] = &[
     "gdpr",
 ];
 
+/// A table of texts as one automaton: a page is read through once, however many texts there are.
+struct Signs {
+    automaton: Option<AhoCorasick>,
+    texts: &'static [(&'static str, BlockPage)],
+}
+
+static SURE: LazyLock<Signs> = LazyLock::new(|| Signs::new(SURE_TEXTS));
+static SURE_JSON: LazyLock<Signs> = LazyLock::new(|| Signs::new(SURE_JSON_TEXTS));
+static LIKELY: LazyLock<Signs> = LazyLock::new(|| Signs::new(LIKELY_TEXTS));
+
+impl Signs {
+    fn new(texts: &'static [(&'static str, BlockPage)]) -> Self {
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(texts.iter().map(|(text, _)| text));
+        Self {
+            // Only a table of gigabytes could fail; it would be searched text by text.
+            automaton: automaton.ok(),
+            texts,
+        }
+    }
+
+    /// The page of the first text of the table that is in the body, whatever the case of its Latin letters.
+    fn find(&self, body: &str) -> Option<BlockPage> {
+        let found = match &self.automaton {
+            Some(automaton) => automaton
+                .find_overlapping_iter(body)
+                .map(|found| found.pattern().as_usize())
+                .min(),
+            None => {
+                let body = body.to_ascii_lowercase();
+                self.texts.iter().position(|(text, _)| body.contains(text))
+            }
+        };
+        found
+            .and_then(|place| self.texts.get(place))
+            .map(|(_, which)| *which)
+    }
+}
+
 /// Tells whether a redirect leads to a page that says nothing about any account.
 pub(in crate::watch) fn redirect_trap(target: &Url) -> Option<Inconclusive> {
     let host = target.host_str().unwrap_or_default();
@@ -308,12 +350,12 @@ pub(super) fn surely_blocked(answer: &Answer) -> Option<Inconclusive> {
     } else if answer.headers.amzn_waf_action {
         Some(BlockPage::AwsWaf)
     } else {
-        let texts = if is_json(&answer.body) {
-            SURE_JSON_TEXTS
+        let signs = if is_json(&answer.body) {
+            &SURE_JSON
         } else {
-            SURE_TEXTS
+            &SURE
         };
-        find(texts, &answer.body.to_ascii_lowercase())
+        signs.find(&answer.body)
     };
     which.map(Inconclusive::BlockPage)
 }
@@ -336,7 +378,7 @@ pub(super) fn likely_blocked(answer: &Answer) -> Option<Inconclusive> {
     // Full lower case, since some of the texts are Russian.
     let body = answer.body.to_lowercase();
     by_title(title(&body).unwrap_or_default())
-        .or_else(|| find(LIKELY_TEXTS, &body).map(Inconclusive::BlockPage))
+        .or_else(|| LIKELY.find(&body).map(Inconclusive::BlockPage))
 }
 
 fn by_title(title: &str) -> Option<Inconclusive> {
@@ -351,13 +393,6 @@ fn by_title(title: &str) -> Option<Inconclusive> {
     block
         .map(|(_, which)| Inconclusive::BlockPage(*which))
         .or_else(|| other().map(|(_, reason)| *reason))
-}
-
-fn find(texts: &[(&str, BlockPage)], body: &str) -> Option<BlockPage> {
-    texts
-        .iter()
-        .find(|(text, _)| body.contains(text))
-        .map(|(_, which)| *which)
 }
 
 /// A person called "Loginov" has no login wall: what follows the words must not be a letter or a digit, except where the
