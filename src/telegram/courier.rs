@@ -118,7 +118,7 @@ impl Courier {
             if places == 0 {
                 break;
             }
-            match self.delivery.rates.take(head.chat_id) {
+            match self.delivery.rates.take(head.chat_id, head.urgency) {
                 Ok(()) => {
                     ids.push(head.id);
                     places -= 1;

@@ -17,7 +17,8 @@ use super::error::ApiError;
 use super::fatal::FatalCell;
 use super::methods::Body;
 use super::outbox::{self, OUT_OF_REACH, Parcel};
-use super::rates::SharedRates;
+use super::rates::{SharedRates, Urgency};
+use super::right_of_way::RightOfWay;
 
 /// Pauses of a row that could not be delivered. There is no last try while the row is younger than
 /// [`outbox::GIVE_UP`]: the reason is Telegram's absence, and that ends.
@@ -38,6 +39,7 @@ pub(super) struct Delivery {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) rates: SharedRates,
+    pub(super) right_of_way: RightOfWay,
     pub(super) fatal: FatalCell,
     pub(super) fold: FoldText,
     pub(super) markup_faults: Arc<AtomicU64>,
@@ -71,6 +73,9 @@ impl Delivery {
     /// Delivers a claimed row and marks what became of it.
     pub(super) async fn run(self, parcel: Parcel) {
         let end = self.send(&parcel).await;
+        if parcel.urgency == Urgency::Answer {
+            self.right_of_way.close();
+        }
         self.log(&parcel, &end);
         if end == End::Unauthorized {
             self.fatal.unauthorized();
@@ -119,7 +124,9 @@ impl Delivery {
             } else {
                 return self.judge(parcel, edit_of, &err, folded);
             }
-            if !self.rates.wait(parcel.chat_id, SLOT_LIMIT).await {
+            // The row holds a place of the courier, so its second call is as urgent as an answer.
+            let slot = self.rates.wait(parcel.chat_id, Urgency::Answer, SLOT_LIMIT);
+            if !slot.await {
                 return self.again(parcel);
             }
         }

@@ -20,7 +20,7 @@ use crate::tasks::Tasks;
 use super::backoff::Backoff;
 use super::client::Api;
 use super::event::{ChatKind, Event, EventKind, decode};
-use super::inbox;
+use super::inbox::{self, Waiting};
 use super::methods::Me;
 use super::outbox;
 
@@ -136,8 +136,13 @@ impl Dispatcher {
         if workers.len() >= WORKERS {
             return;
         }
-        let chats = match self.db.read(|c| inbox::chats_waiting(c, LOOK)).await {
-            Ok(chats) => chats,
+        let taken: HashSet<i64> = busy.values().copied().collect();
+        let places = WORKERS.saturating_sub(workers.len());
+        let read = self
+            .db
+            .read(move |c| inbox::work(c, LOOK, |chat| !taken.contains(&chat), places));
+        let work = match read.await {
+            Ok(work) => work,
             Err(err) => {
                 tracing::error!(
                     "the inbox cannot be read, trying again in {} s: {err:#}",
@@ -146,18 +151,21 @@ impl Dispatcher {
                 return;
             }
         };
-        let taken: HashSet<i64> = busy.values().copied().collect();
-        let free = chats.into_iter().filter(|chat| !taken.contains(chat));
-        for chat in free.take(WORKERS.saturating_sub(workers.len())) {
-            let handle = workers.spawn(self.clone().work_off(chat, me.to_owned()));
+        for (chat, rows) in work {
+            let handle = workers.spawn(self.clone().work_off(chat, rows, me.to_owned()));
             busy.insert(handle.id(), chat);
         }
     }
 
-    /// Handles what waits in one chat, in order.
-    async fn work_off(self, chat_id: i64, me: String) {
-        loop {
-            let rows = match self.db.read(move |c| inbox::next(c, chat_id)).await {
+    /// Handles what waits in one chat, in order, beginning with `rows`.
+    async fn work_off(self, chat_id: i64, mut rows: Vec<Waiting>, me: String) {
+        while !rows.is_empty() {
+            for (update_id, body) in rows {
+                if self.stop.is_cancelled() || !self.one(update_id, chat_id, &body, &me).await {
+                    return;
+                }
+            }
+            rows = match self.db.read(move |c| inbox::next(c, chat_id)).await {
                 Ok(rows) => rows,
                 Err(err) => {
                     tracing::error!(chat_id, "the inbox cannot be read: {err:#}");
@@ -169,14 +177,6 @@ impl Dispatcher {
                     return;
                 }
             };
-            if rows.is_empty() {
-                return;
-            }
-            for (update_id, body) in rows {
-                if self.stop.is_cancelled() || !self.one(update_id, chat_id, &body, &me).await {
-                    return;
-                }
-            }
         }
     }
 

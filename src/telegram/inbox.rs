@@ -94,7 +94,7 @@ pub(super) fn waiting(connection: &Connection) -> anyhow::Result<u64> {
 }
 
 /// Chats with waiting rows, the longest waiting first, `limit` at most.
-pub(super) fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
+fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
     let mut query = connection.prepare_cached(
         "SELECT chat_id FROM inbox WHERE done_at IS NULL GROUP BY chat_id ORDER BY min(update_id) LIMIT ?1",
     )?;
@@ -103,8 +103,26 @@ pub(super) fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Re
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The next waiting rows of a chat, in order: number and body.
-pub(super) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<(i64, String)>> {
+/// A waiting update: its number and its body.
+pub(super) type Waiting = (i64, String);
+
+/// The chats that may be worked on and their first rows: of the `look` chats waiting longest those that are `free`,
+/// `limit` at most.
+pub(super) fn work(
+    connection: &Connection,
+    look: usize,
+    free: impl Fn(i64) -> bool,
+    limit: usize,
+) -> anyhow::Result<Vec<(i64, Vec<Waiting>)>> {
+    let chats = chats_waiting(connection, look)?;
+    let chats = chats.into_iter().filter(|chat| free(*chat)).take(limit);
+    chats
+        .map(|chat| Ok((chat, next(connection, chat)?)))
+        .collect()
+}
+
+/// The next waiting rows of a chat, in order.
+pub(super) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<Waiting>> {
     let mut query = connection.prepare_cached(
         "SELECT update_id, body FROM inbox WHERE done_at IS NULL AND chat_id = ?1 ORDER BY update_id LIMIT ?2",
     )?;

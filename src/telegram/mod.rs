@@ -24,6 +24,7 @@ mod outgoing;
 mod poller;
 mod proxy;
 mod rates;
+mod right_of_way;
 mod screen;
 mod upkeep;
 
@@ -51,6 +52,7 @@ pub use methods::{CommandScope, Me};
 pub use outgoing::Outgoing;
 pub use poller::PollStatus;
 pub use proxy::{BotProxy, ProxyError};
+pub use right_of_way::RightOfWay;
 pub use screen::{Answer, Screen};
 
 /// What [`Telegram::drain`] waits for beyond the courier's own limit.
@@ -128,6 +130,7 @@ impl Telegram {
         let drain = CancellationToken::new();
         let fatal = fatal::FatalCell::new(tasks.clone());
         let rates = rates::SharedRates::default();
+        let right_of_way = RightOfWay::default();
         let markup_faults = Arc::new(AtomicU64::new(0));
         let (me_said, me) = watch::channel(me);
         let (status_said, status) = watch::channel(PollStatus::default());
@@ -143,6 +146,7 @@ impl Telegram {
                 fatal: fatal.clone(),
                 dispatcher: dispatcher.clone(),
                 courier: courier.clone(),
+                right_of_way: right_of_way.clone(),
                 status: status_said,
                 me: me_said,
             };
@@ -178,6 +182,7 @@ impl Telegram {
             db,
             clock,
             rates: rates.clone(),
+            right_of_way: right_of_way.clone(),
             fatal: fatal.clone(),
             fold,
             markup_faults: Arc::clone(&markup_faults),
@@ -193,7 +198,13 @@ impl Telegram {
             out.run().await;
             drop(courier_end);
         });
-        let (proxy, desk) = proxy::open(api.clone(), rates, courier.clone(), drain.clone());
+        let (proxy, desk) = proxy::open(
+            api.clone(),
+            rates,
+            courier.clone(),
+            right_of_way,
+            drain.clone(),
+        );
         tasks.spawn("desk", async move {
             desk.run().await;
             drop(desk_end);

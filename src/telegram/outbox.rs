@@ -15,7 +15,8 @@ use crate::db::WriteTx;
 use crate::html::{Html, MESSAGE_LIMIT};
 
 use super::markup::Keyboard;
-use super::outgoing::Outgoing;
+use super::outgoing::{Outgoing, Priority};
+use super::rates::Urgency;
 use super::upkeep;
 
 pub use super::upkeep::migrate;
@@ -216,6 +217,7 @@ pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCoun
 pub(super) struct Head {
     pub(super) id: i64,
     pub(super) chat_id: i64,
+    pub(super) urgency: Urgency,
 }
 
 /// The row of each chat that may go now, most urgent first. A row that was tried and is not due yet holds its chat.
@@ -228,7 +230,7 @@ pub(super) fn heads(connection: &Connection, now: UnixMs, limit: u32) -> anyhow:
              SELECT (SELECT min(chat_id) FROM outbox WHERE state = 'pending' AND chat_id > w.chat_id)
              FROM waiting w WHERE w.chat_id IS NOT NULL
          )
-         SELECT o.id, o.chat_id FROM waiting w
+         SELECT o.id, o.chat_id, o.priority FROM waiting w
          JOIN outbox o ON o.id = (
              SELECT h.id FROM outbox h
              WHERE h.state = 'pending' AND h.chat_id = w.chat_id AND (h.due_at <= ?1 OR h.attempts > 0)
@@ -242,6 +244,7 @@ pub(super) fn heads(connection: &Connection, now: UnixMs, limit: u32) -> anyhow:
         Ok(Head {
             id: row.get(0)?,
             chat_id: row.get(1)?,
+            urgency: Priority::urgency(row.get(2)?),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -267,6 +270,8 @@ pub(super) struct Parcel {
     pub(super) html: Html,
     pub(super) keyboard: Option<Keyboard>,
     pub(super) silent: bool,
+    /// Whether somebody waits for it.
+    pub(super) urgency: Urgency,
     /// This try included.
     pub(super) attempts: u32,
     pub(super) created_at: UnixMs,
@@ -284,7 +289,7 @@ pub(super) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Resul
         let row = tx
             .prepare_cached(
                 "SELECT o.id, o.chat_id, o.edit_of, o.html, o.keyboard, o.silent, o.attempts + 1, o.created_at,
-                        coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, '')
+                        coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, ''), o.priority
                  FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id WHERE o.id = ?1 AND o.state = 'pending'",
             )?
             .query_row((id,), |row| {
@@ -324,6 +329,7 @@ fn read_parcel(row: &Row<'_>) -> rusqlite::Result<Parcel> {
         attempts: row.get(6)?,
         created_at: UnixMs(row.get(7)?),
         language: row.get(8)?,
+        urgency: Priority::urgency(row.get(11)?),
         unconfirmed: Vec::new(),
     })
 }

@@ -4,6 +4,7 @@ use crate::clock::UnixMs;
 use crate::html::Html;
 
 use super::markup::Keyboard;
+use super::rates::Urgency;
 
 /// The order in which a chat's rows go out, lowest first; the numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,18 @@ pub(super) enum Priority {
     Edit = 1,
     Notice = 2,
     Broadcast = 3,
+}
+
+impl Priority {
+    /// Whether somebody waits for a row with this number.
+    pub(super) const fn urgency(stored: i64) -> Urgency {
+        // An edit changes the screen on which somebody just pressed a button.
+        if stored <= Self::Edit as i64 {
+            Urgency::Answer
+        } else {
+            Urgency::Notice
+        }
+    }
 }
 
 /// A message to send or an edit to make; [`super::outbox::insert`] makes it durable.

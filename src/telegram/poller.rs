@@ -21,6 +21,7 @@ use super::event::{Unreadable, decode};
 use super::fatal::FatalCell;
 use super::inbox::{self, Arrived};
 use super::methods::{BATCH_LIMIT, Me};
+use super::right_of_way::RightOfWay;
 use super::upkeep;
 
 /// Pauses after failed polls.
@@ -53,6 +54,7 @@ pub(super) struct Poller {
     pub(super) fatal: FatalCell,
     pub(super) dispatcher: Activator,
     pub(super) courier: Activator,
+    pub(super) right_of_way: RightOfWay,
     pub(super) status: watch::Sender<PollStatus>,
     pub(super) me: watch::Sender<Option<Me>>,
 }
@@ -135,6 +137,7 @@ impl Poller {
             }
             return Ok(());
         }
+        self.right_of_way.open();
         let (arrived, unreadable) = sort(&batch);
         // The highest number of this batch, not of all time: after a week of silence they start at random.
         let read = arrived.iter().map(|a| a.update_id);

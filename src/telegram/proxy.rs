@@ -20,7 +20,8 @@ use super::courier::DRAIN_LIMIT;
 use super::error::ApiError;
 use super::markup::Keyboard;
 use super::methods::Body;
-use super::rates::SharedRates;
+use super::rates::{SharedRates, Urgency};
+use super::right_of_way::RightOfWay;
 
 /// Calls waiting for the desk; at the rate of 25 a second this is under 3 s of work, and callers wait beyond it.
 const QUEUE: usize = 64;
@@ -53,6 +54,7 @@ pub enum ProxyError {
 pub struct BotProxy {
     desk: mpsc::Sender<Call>,
     courier: Activator,
+    right_of_way: RightOfWay,
 }
 
 #[derive(Debug)]
@@ -89,6 +91,7 @@ impl BotProxy {
         Self {
             desk,
             courier: Activator::new(),
+            right_of_way: RightOfWay::default(),
         }
     }
 
@@ -155,6 +158,12 @@ impl BotProxy {
         self.courier.ring();
     }
 
+    /// Tells when work that nobody waits for should stand back.
+    #[must_use]
+    pub fn right_of_way(&self) -> &RightOfWay {
+        &self.right_of_way
+    }
+
     async fn call(&self, chat_id: i64, what: What) -> Result<i64, ProxyError> {
         let (reply, result) = oneshot::channel();
         let call = Call {
@@ -185,10 +194,15 @@ pub(super) fn open(
     api: Api,
     rates: SharedRates,
     courier: Activator,
+    right_of_way: RightOfWay,
     drain: CancellationToken,
 ) -> (BotProxy, Desk) {
     let (desk, calls) = mpsc::channel(QUEUE);
-    let proxy = BotProxy { desk, courier };
+    let proxy = BotProxy {
+        desk,
+        courier,
+        right_of_way,
+    };
     let desk = Desk {
         calls,
         api,
@@ -241,7 +255,7 @@ async fn perform(
     chat_id: i64,
     what: What,
 ) -> Result<i64, ProxyError> {
-    if !rates.wait(chat_id, SLOT_LIMIT).await {
+    if !rates.wait(chat_id, Urgency::Notice, SLOT_LIMIT).await {
         return Err(ProxyError::Late);
     }
     let result = match what {

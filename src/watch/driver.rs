@@ -32,14 +32,11 @@ use crate::clock::{Clock, UnixMs};
 use crate::db::{Db, WriteTx};
 use crate::http::{self, SiteClientConfig};
 use crate::i18n;
-use crate::tasks::{Tasks, ThreadEnd};
+use crate::tasks::{Tasks, ThreadEnd, give_way};
 use crate::telegram::BotProxy;
 
 /// How long the thread may take to say that it is ready.
 const START_LIMIT: Duration = Duration::from_secs(5);
-
-/// How far the watch thread stands back behind the threads that answer people.
-const NICENESS: i32 = 10;
 
 /// A run made by the schedule ends when the next tick is due, but never before this: very short schedules would cut
 /// every run.
@@ -95,10 +92,7 @@ fn run_thread(
     stop: &CancellationToken,
     ready: oneshot::Sender<anyhow::Result<()>>,
 ) {
-    // On a busy machine people come first. The system knows this per thread; where it does not, little is lost.
-    if let Err(err) = rustix::process::nice(NICENESS) {
-        tracing::debug!("the watch thread keeps the usual priority: {err}");
-    }
+    give_way();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // Reads of the database only; more would be threads without work.
@@ -340,6 +334,7 @@ impl Driver {
             client: &self.client,
             config: &parts.config,
             speaker: &parts.speaker,
+            right_of_way: parts.proxy.right_of_way(),
             stop: &self.stop,
         };
         let bar = progress::follow(&parts.db, &parts.proxy, &parts.speaker, run);

@@ -25,16 +25,17 @@ use super::store;
 use super::verdict::{Inconclusive, Sighting};
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::telegram::RightOfWay;
 
-/// Results written in one request at most: few syncs of the disk, and still a transaction of a few milliseconds that
-/// lets replies of the bot pass between.
-const GROUP: usize = 256;
+/// Results written in one request at most. They are not synced one by one, so more would save little; replies of the bot
+/// pass between, and wait for one group of them at most.
+const GROUP: usize = 64;
 
 /// The longest a result waits for others to be written with.
 const GROUP_AGE: Duration = Duration::from_millis(200);
 
 /// Results in memory at most; looking stops until the database has caught up.
-const UNWRITTEN: usize = GROUP * 4;
+const UNWRITTEN: usize = GROUP * 8;
 
 /// How a sweep ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,7 @@ pub(super) struct Sweep<'a> {
     pub(super) client: &'a reqwest::Client,
     pub(super) config: &'a WatchConfig,
     pub(super) speaker: &'a Speaker,
+    pub(super) right_of_way: &'a RightOfWay,
     pub(super) stop: &'a CancellationToken,
 }
 
@@ -138,16 +140,24 @@ impl<'a> Pass<'a, '_> {
                 // A look is cut at its next await; its account is looked at again after the start.
                 self.in_flight.clear();
             }
-            let wake = if stopped {
+            let held = if stopped {
                 None
             } else {
-                self.start_looks().await?
+                self.sweep.right_of_way.held_until()
             };
-            self.write_results(stopped || self.in_flight.is_empty());
+            let wake = match held {
+                // Somebody waits for an answer: nothing new until it has left.
+                Some(until) => Some(until),
+                None if stopped => None,
+                None => self.start_looks().await?,
+            };
+            if held.is_none() {
+                self.write_results(stopped || self.in_flight.is_empty());
+            }
             if self.in_flight.is_empty() && self.writing.is_none() && wake.is_none() {
                 return Ok(if stopped { End::Stopped } else { End::Done });
             }
-            self.wait(wake).await?;
+            self.wait(wake, held.is_some()).await?;
         }
     }
 
@@ -238,7 +248,7 @@ impl<'a> Pass<'a, '_> {
             self.settle(index, &candidate, Err(why));
             return Pick::Settled;
         }
-        let Ok(name) = site.parse_username(&candidate.username) else {
+        let Ok(name) = site.stored_username(&candidate.username) else {
             self.settle(index, &candidate, Err(Inconclusive::BadName));
             return Pick::Settled;
         };
@@ -258,10 +268,10 @@ impl<'a> Pass<'a, '_> {
     }
 
     /// Waits until something has happened: a look came back, a group was written, a time has come, or the stop.
-    async fn wait(&mut self, wake: Option<Instant>) -> anyhow::Result<()> {
+    async fn wait(&mut self, wake: Option<Instant>, held: bool) -> anyhow::Result<()> {
         let stopped = self.sweep.stop.is_cancelled();
         let full = self.oldest.map(|oldest| oldest + GROUP_AGE);
-        let timer = [wake, full.filter(|_| self.writing.is_none())]
+        let timer = [wake, full.filter(|_| self.writing.is_none() && !held)]
             .into_iter()
             .flatten()
             .min();
@@ -273,6 +283,7 @@ impl<'a> Pass<'a, '_> {
                 written.context("write the results of the sweep")?;
             }
             Some(landed) = self.in_flight.next() => self.land(landed),
+            () = self.sweep.right_of_way.closed(), if held => {}
             () = at(timer) => {}
         }
         Ok(())
@@ -364,13 +375,14 @@ async fn at(moment: Option<Instant>) {
     }
 }
 
-/// Fact and notice commit together.
+/// Fact and notice commit together. When a power cut takes both, the account is looked at again; a notice that was sent
+/// was claimed by a synced commit after this one.
 async fn write_group(sweep: Sweep<'_>, run_id: i64, looks: Vec<store::Look>) -> anyhow::Result<()> {
     let now = sweep.clock.now();
     let speaker = sweep.speaker.clone();
     sweep
         .db
-        .write(move |tx| {
+        .write_replayable(move |tx| {
             for owner in store::apply(tx, now, run_id, &looks)? {
                 speaker.found(tx, now, run_id, owner)?;
             }

@@ -1,0 +1,123 @@
+//! Who goes first while processors and disk are short: somebody who waits for an answer.
+//!
+//! The poller opens a window when updates arrive, the first answer that leaves closes it, and a sweep starts nothing
+//! meanwhile. Must stay true: this is courtesy and nothing depends on it. A window ends by itself, and the next one opens
+//! no sooner than this one has lasted, so that however much people write the sweep keeps half of the time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::activation::Activator;
+
+/// The longest a sweep stands back for one answer: several times what an answer takes on a quiet machine.
+const LONGEST: Duration = Duration::from_millis(30);
+
+/// The right of way of those who wait. Clones share it, on any thread.
+#[derive(Debug, Clone, Default)]
+pub struct RightOfWay {
+    window: Arc<Mutex<Window>>,
+    closed: Activator,
+}
+
+#[derive(Debug, Default)]
+struct Window {
+    opened: Option<Instant>,
+    next: Option<Instant>,
+}
+
+impl RightOfWay {
+    /// Somebody waits for an answer from now on.
+    pub(super) fn open(&self) {
+        self.lock().open(Instant::now());
+    }
+
+    /// An answer has left.
+    pub(super) fn close(&self) {
+        if self.lock().close(Instant::now()) {
+            self.closed.ring();
+        }
+    }
+
+    /// Until when to start nothing at the latest; none while nobody waits.
+    #[must_use]
+    pub fn held_until(&self) -> Option<Instant> {
+        self.lock().held_until(Instant::now())
+    }
+
+    /// Waits until a window is closed by an answer.
+    pub async fn closed(&self) {
+        self.closed.rung().await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Window> {
+        // The data is whole between any two statements, so a panic elsewhere does not spoil it.
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Window {
+    fn open(&mut self, now: Instant) {
+        if self.held_until(now).is_none() && self.next.is_none_or(|next| next <= now) {
+            self.opened = Some(now);
+            self.next = Some(now + 2 * LONGEST);
+        }
+    }
+
+    /// True when there was something to close.
+    fn close(&mut self, now: Instant) -> bool {
+        let open = self.held_until(now).is_some();
+        if let Some(opened) = self.opened.take().filter(|_| open) {
+            self.next = Some(now + now.duration_since(opened));
+        }
+        open
+    }
+
+    fn held_until(&self, now: Instant) -> Option<Instant> {
+        self.opened
+            .map(|opened| opened + LONGEST)
+            .filter(|end| *end > now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_ends_with_the_answer_or_by_itself() {
+        let start = Instant::now();
+        let mut window = Window::default();
+        assert_eq!(window.held_until(start), None);
+        window.open(start);
+        assert_eq!(window.held_until(start), Some(start + LONGEST));
+        assert_eq!(window.held_until(start + LONGEST), None);
+        assert!(!window.close(start + LONGEST), "it was over");
+        let later = start + 2 * LONGEST;
+        window.open(later);
+        assert!(window.close(later + LONGEST / 3));
+        assert_eq!(window.held_until(later + LONGEST / 3), None);
+    }
+
+    #[test]
+    fn a_sweep_keeps_half_of_the_time() {
+        let start = Instant::now();
+        for answer_after in [1, 7, 20, 40] {
+            let mut window = Window::default();
+            let mut held = 0;
+            for ms in 0..3_000_u64 {
+                let now = start + Duration::from_millis(ms);
+                window.open(now);
+                if ms % answer_after == answer_after - 1 {
+                    window.close(now);
+                }
+                held += u64::from(window.held_until(now).is_some());
+            }
+            assert!(
+                held <= 1_530,
+                "{held} ms held, answers every {answer_after} ms"
+            );
+        }
+    }
+}
