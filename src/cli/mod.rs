@@ -11,6 +11,7 @@ mod doctor;
 mod output;
 mod run;
 mod sites;
+mod sites_import;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

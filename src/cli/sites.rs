@@ -1,9 +1,11 @@
-//! `vakhta sites list|show|test`.
+//! `vakhta sites list|show|test|import`.
+
+use std::path::PathBuf;
 
 use anyhow::anyhow;
 use clap::Subcommand;
 
-use super::{Failure, output};
+use super::{Failure, output, sites_import};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::{self, SiteClientConfig};
@@ -25,9 +27,18 @@ pub(super) enum Command {
         /// Keys or exact names [default: all sites]
         sites: Vec<String>,
     },
+    /// Read a catalogue file (our own format, WhatsMyName or Sherlock) and explain every entry that will not be used
+    Import {
+        /// The file, as it would stand in `[sites] catalogues`
+        file: PathBuf,
+    },
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure> {
+    if let Command::Import { file } = &command {
+        // The file may be the very reason why the configured catalogues do not load.
+        return sites_import::run(file, config.watch.allow_private_targets);
+    }
     let catalogue = load_catalogue(&config.watch).map_err(|err| Failure::Usage(err.into()))?;
     for note in catalogue.notes() {
         output::complain(note);
@@ -46,6 +57,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
         }
         Command::Show { site } => show(find(&catalogue, &site)?),
         Command::Test { sites } => test(config, &catalogue, &sites).await,
+        Command::Import { .. } => Ok(()),
     }
 }
 
@@ -56,7 +68,6 @@ fn find<'a>(catalogue: &'a Catalogue, typed: &str) -> Result<&'a Site, Failure> 
 }
 
 fn show(site: &Site) -> Result<(), Failure> {
-    let rule = |rule: &Rule| format!("status {:?}, text {:?}", rule.status, rule.text);
     let line = |name: &str, value: &str| output::say(&format!("{name:<14} {value}"));
     line("key", site.key().as_str());
     line("name", site.name());
@@ -66,12 +77,27 @@ fn show(site: &Site) -> Result<(), Failure> {
         &format!("{:?} {}", site.method(), site.probe_template()),
     );
     line("names", site.name_pattern().unwrap_or("anything"));
-    line("exists", &rule(site.exists()));
-    line("missing", &rule(site.missing()));
+    line("exists", &spoken_rule(site.exists()));
+    line("missing", &spoken_rule(site.missing()));
+    if site.is_weak() {
+        line(
+            "weak",
+            "one side has no evidence of its own: found needs one look more",
+        );
+    }
+    let controls: Vec<&str> = site.controls().iter().map(|name| name.as_str()).collect();
     line(
         "control",
-        site.control().map_or("none", |name| name.as_str()),
+        if controls.is_empty() {
+            "none".to_owned()
+        } else {
+            controls.join(", ")
+        }
+        .as_str(),
     );
+    if let Some(category) = site.category() {
+        line("category", category);
+    }
     if site.asks() == Asks::Name {
         line(
             "asks",
@@ -82,6 +108,23 @@ fn show(site: &Site) -> Result<(), Failure> {
         line("note", note);
     }
     Ok(())
+}
+
+fn spoken_rule(rule: &Rule) -> String {
+    let mut parts = Vec::new();
+    if !rule.status.is_empty() {
+        parts.push(format!("status {:?}, text {:?}", rule.status, rule.text));
+    }
+    if !rule.any_text.is_empty() {
+        parts.push(format!("with any of {:?}", rule.any_text));
+    }
+    if !rule.no_text.is_empty() {
+        parts.push(format!("without {:?}", rule.no_text));
+    }
+    if !rule.bare.is_empty() {
+        parts.push(format!("status alone {:?}", rule.bare));
+    }
+    parts.join(", ")
 }
 
 async fn test(config: &Config, catalogue: &Catalogue, named: &[String]) -> Result<(), Failure> {

@@ -304,7 +304,9 @@ impl<'a> Pass<'a, '_> {
             lane.not_before = None;
             if look.outcome == Ok(Sighting::Exists) {
                 candidate.seen += 1;
-                if candidate.seen < self.sweep.config.confirmations {
+                // Where a rule has no evidence of its own on one side, one look more makes up for it.
+                let needed = self.sweep.config.confirmations + u32::from(site.is_weak());
+                if candidate.seen < needed {
                     let pause = self.sweep.config.confirm_delay;
                     lane.look_again(candidate, now, pause);
                     return;

@@ -3,18 +3,26 @@
 //! It is read once, from the built-in file and the operator's files, and never changes afterwards. All problems of all
 //! files are found in one go, each with file, line, entry and reason. A user's entry replaces a built-in one of the same
 //! key; between two user files the earlier one wins; either is said once in [`Catalogue::notes`].
+//!
+//! A file of our own format is strict: one wrong entry and the catalogue is refused. Files of WhatsMyName and Sherlock are
+//! other people's: their entries that cannot be used are left out, counted in the notes, and explained one by one by
+//! [`Listing::read`]. A file that cannot be read as a whole is refused whatever its kind.
 
+mod foreign;
+mod listing;
 mod read;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use url::Url;
+
+pub use listing::{Fault, FileKind, Listing};
 
 use super::site::{Site, SiteKey, Username};
 
@@ -24,14 +32,13 @@ const BUILT_IN: &str = include_str!("../sites.toml");
 /// What the built-in file is called in messages.
 const BUILT_IN_FILE: &str = "built-in sites";
 
-/// Largest catalogue file that is read, in bytes; the largest known one has 2 MB.
-const FILE_MAX_BYTES: u64 = 32 << 20;
-
 /// Every site the program knows.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     sites: BTreeMap<SiteKey, Arc<Site>>,
     default: Arc<Site>,
+    /// Keys that the program's own sites have, whoever defines them now.
+    built_in: BTreeSet<SiteKey>,
     notes: Vec<String>,
 }
 
@@ -44,6 +51,8 @@ pub struct CatalogueProblem {
     pub line: Option<usize>,
     /// The entry's key as written, or its number where it has none.
     pub entry: Option<String>,
+    /// What kind of thing is wrong, for counting.
+    pub fault: Fault,
     /// What is wrong.
     pub reason: String,
 }
@@ -88,60 +97,40 @@ impl Catalogue {
         default_key: &str,
         allow_private: bool,
     ) -> Result<Self, CatalogueProblems> {
-        let mut problems = Vec::new();
-        let mut notes = Vec::new();
-        let mut sites = BTreeMap::new();
-        let mut from_file: BTreeMap<SiteKey, String> = BTreeMap::new();
-        for site in read::read(BUILT_IN_FILE, BUILT_IN, allow_private, &mut problems) {
-            sites.insert(site.key().clone(), Arc::new(site));
+        let mut merge = Merge::default();
+        let built_in = read::read(BUILT_IN_FILE, BUILT_IN, allow_private);
+        merge.problems.extend(built_in.unused);
+        for site in built_in.sites {
+            merge.sites.insert(site.key().clone(), Arc::new(site));
         }
+        let built_in = merge.sites.keys().cloned().collect();
         for path in files {
-            let file = path.display().to_string();
-            let Some(text) = read_file(path, &file, &mut problems) else {
-                continue;
-            };
-            for site in read::read(&file, &text, allow_private, &mut problems) {
-                let key = site.key().clone();
-                if let Some(earlier) = from_file.get(&key) {
-                    notes.push(format!(
-                        "site {key} of {file} is not used, {earlier} has it already"
-                    ));
-                    continue;
-                }
-                from_file.insert(key.clone(), file.clone());
-                match sites.entry(key) {
-                    Entry::Occupied(mut built_in) => {
-                        notes.push(format!(
-                            "site {} of {file} replaces the built-in one",
-                            site.key()
-                        ));
-                        built_in.insert(Arc::new(site));
-                    }
-                    Entry::Vacant(free) => {
-                        free.insert(Arc::new(site));
-                    }
-                }
+            match Listing::read(path, allow_private) {
+                Ok(listing) => merge.add(&path.display().to_string(), listing),
+                Err(problems) => merge.problems.extend(problems.0),
             }
         }
         let default = SiteKey::parse(default_key)
             .ok()
-            .and_then(|key| sites.get(&key).cloned());
+            .and_then(|key| merge.sites.get(&key).cloned());
         match default {
-            Some(default) if problems.is_empty() => Ok(Self {
-                sites,
+            Some(default) if merge.problems.is_empty() => Ok(Self {
+                sites: merge.sites,
                 default,
-                notes,
+                built_in,
+                notes: merge.notes,
             }),
-            Some(_) => Err(CatalogueProblems(problems)),
+            Some(_) => Err(CatalogueProblems(merge.problems)),
             None => {
                 // The default may only be missing because its own entry is broken, which is said already.
-                problems.push(CatalogueProblem {
+                merge.problems.push(CatalogueProblem {
                     file: "[sites] default".to_owned(),
                     line: None,
                     entry: None,
+                    fault: Fault::File,
                     reason: format!("no usable site has the key {default_key:?}"),
                 });
-                Err(CatalogueProblems(problems))
+                Err(CatalogueProblems(merge.problems))
             }
         }
     }
@@ -186,6 +175,15 @@ impl Catalogue {
         self.sites.values()
     }
 
+    /// Sites to offer, the best known first: those that come with the program, then the others without those for adults.
+    pub fn offered(&self) -> impl Iterator<Item = &Arc<Site>> {
+        let known = |site: &&Arc<Site>| self.built_in.contains(site.key());
+        let others = self
+            .iter()
+            .filter(move |site| !known(site) && !site.is_adult());
+        self.iter().filter(known).chain(others)
+    }
+
     /// The site that is meant where a person names none.
     #[must_use]
     pub fn default_site(&self) -> &Arc<Site> {
@@ -199,21 +197,57 @@ impl Catalogue {
     }
 }
 
-fn read_file(path: &PathBuf, file: &str, problems: &mut Vec<CatalogueProblem>) -> Option<String> {
-    let text = match std::fs::metadata(path) {
-        Ok(about) if about.len() > FILE_MAX_BYTES => {
-            Err(format!("is larger than {} MiB", FILE_MAX_BYTES >> 20))
+/// Catalogues on their way to one.
+#[derive(Default)]
+struct Merge {
+    sites: BTreeMap<SiteKey, Arc<Site>>,
+    from_file: BTreeMap<SiteKey, String>,
+    problems: Vec<CatalogueProblem>,
+    notes: Vec<String>,
+}
+
+impl Merge {
+    /// Adds what a file gives; keys that are there already are said once for each other file.
+    fn add(&mut self, file: &str, listing: Listing) {
+        if listing.kind == FileKind::Own {
+            self.problems.extend(listing.unused);
+        } else if !listing.unused.is_empty() {
+            self.notes.push(format!(
+                "{file}: {} of {} entries are not used; `vakhta sites import {file}` explains each",
+                listing.entries.saturating_sub(listing.sites.len()),
+                listing.entries
+            ));
         }
-        Ok(_) => std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}")),
-        Err(error) => Err(format!("cannot be read: {error}")),
-    };
-    text.map_err(|reason| {
-        problems.push(CatalogueProblem {
-            file: file.to_owned(),
-            line: None,
-            entry: None,
-            reason,
-        });
-    })
-    .ok()
+        let mut replaced = Vec::new();
+        let mut passed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for site in listing.sites {
+            let key = site.key().clone();
+            if let Some(earlier) = self.from_file.get(&key) {
+                let keys = passed.entry(earlier.clone()).or_default();
+                keys.push(key.to_string());
+                continue;
+            }
+            self.from_file.insert(key.clone(), file.to_owned());
+            match self.sites.entry(key) {
+                Entry::Occupied(mut built_in) => {
+                    replaced.push(site.key().to_string());
+                    built_in.insert(Arc::new(site));
+                }
+                Entry::Vacant(free) => {
+                    free.insert(Arc::new(site));
+                }
+            }
+        }
+        if !replaced.is_empty() {
+            let keys = replaced.join(", ");
+            self.notes
+                .push(format!("{file} replaces built-in sites: {keys}"));
+        }
+        for (earlier, keys) in passed {
+            self.notes.push(format!(
+                "sites of {file} that are not used, because {earlier} has them already: {}",
+                keys.join(", ")
+            ));
+        }
+    }
 }

@@ -7,31 +7,31 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::CatalogueProblem;
+use super::{CatalogueProblem, Fault, FileKind, Listing};
 use crate::watch::site::Site;
 use crate::watch::site::entry::{FIELDS, SiteEntry};
 
-/// Reads the sites of a file. Problems are added to `problems`; entries with problems give no site.
-pub(super) fn read(
-    file: &str,
-    text: &str,
-    allow_private: bool,
-    problems: &mut Vec<CatalogueProblem>,
-) -> Vec<Site> {
+/// Reads a file of our own format. Entries with problems give no site.
+pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
+    let mut listing = Listing {
+        kind: FileKind::Own,
+        entries: 0,
+        sites: Vec::new(),
+        unused: Vec::new(),
+    };
     let mut reader = Reader {
         file,
         text,
-        problems,
+        problems: &mut listing.unused,
     };
     let (root, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         // What follows a broken line is guesswork, so only the broken lines themselves are reported.
         for error in errors {
-            reader.add(error.span(), None, error.message());
+            reader.add(error.span(), None, Fault::File, error.message());
         }
-        return Vec::new();
+        return listing;
     }
-    let mut sites = Vec::new();
     let mut first_lines: BTreeMap<String, usize> = BTreeMap::new();
     for (key, value) in root.into_inner() {
         if key.get_ref() != "site" {
@@ -39,22 +39,26 @@ pub(super) fn read(
                 "unknown key {:?}, a catalogue has only [[site]] entries",
                 key.get_ref()
             );
-            reader.add(Some(key.span()), None, &reason);
+            reader.add(Some(key.span()), None, Fault::UnknownField, &reason);
             continue;
         }
         let span = value.span();
         let DeValue::Array(entries) = value.into_inner() else {
-            reader.add(Some(span), None, "is one [site], write [[site]]");
+            reader.add(
+                Some(span),
+                None,
+                Fault::File,
+                "is one [site], write [[site]]",
+            );
             continue;
         };
+        listing.entries += entries.len();
         for (index, entry) in entries.into_iter().enumerate() {
-            let Some(site) = reader.entry(index, entry, allow_private, &mut first_lines) else {
-                continue;
-            };
-            sites.push(site);
+            let site = reader.entry(index, entry, allow_private, &mut first_lines);
+            listing.sites.extend(site);
         }
     }
-    sites
+    listing
 }
 
 struct Reader<'a> {
@@ -64,12 +68,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn add(&mut self, span: Option<Range<usize>>, entry: Option<&str>, reason: &str) {
+    fn add(&mut self, span: Option<Range<usize>>, entry: Option<&str>, fault: Fault, reason: &str) {
         let line = span.map(|span| self.line(span.start));
         self.problems.push(CatalogueProblem {
             file: self.file.to_owned(),
             line,
             entry: entry.map(str::to_owned),
+            fault,
             reason: reason.trim().replace('\n', " "),
         });
     }
@@ -95,6 +100,7 @@ impl Reader<'_> {
             self.add(
                 Some(span),
                 Some(&format!("number {}", index + 1)),
+                Fault::Field,
                 "is no table",
             );
             return None;
@@ -122,7 +128,12 @@ impl Reader<'_> {
                 self.add(
                     Some(name.span()),
                     Some(&label),
-                    &format!("unknown key {:?}{}", name.get_ref(), hint(name.get_ref())),
+                    Fault::UnknownField,
+                    &format!(
+                        "unknown key {:?}{}",
+                        name.get_ref(),
+                        hint(name.get_ref(), &FIELDS)
+                    ),
                 );
             }
         }
@@ -133,6 +144,7 @@ impl Reader<'_> {
                 self.add(
                     Some(error.span().unwrap_or(span)),
                     Some(&label),
+                    Fault::Field,
                     error.message(),
                 );
                 return None;
@@ -147,6 +159,7 @@ impl Reader<'_> {
                     self.add(
                         Some(place),
                         Some(&label),
+                        Fault::of_field(problem.field),
                         &format!("{} {}", problem.field, problem.reason),
                     );
                 }
@@ -169,7 +182,7 @@ impl Reader<'_> {
                     "the key is used twice in this file, first in line {}",
                     first.get()
                 );
-                self.add(Some(span.clone()), Some(label), &reason);
+                self.add(Some(span.clone()), Some(label), Fault::Duplicate, &reason);
             }
             Entry::Vacant(free) => {
                 free.insert(line);
@@ -179,13 +192,13 @@ impl Reader<'_> {
 }
 
 /// Names the key that was probably meant.
-fn hint(unknown: &str) -> String {
+pub(super) fn hint(unknown: &str, known: &[&str]) -> String {
     let simple = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
     let close = |field: &&&str| {
         let (a, b) = (simple(unknown), simple(field));
         a == b || distance_is_small(&a, &b)
     };
-    FIELDS
+    known
         .iter()
         .find(close)
         .map_or_else(String::new, |field| format!(", did you mean {field:?}?"))

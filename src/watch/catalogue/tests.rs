@@ -214,13 +214,17 @@ fn files_replace_built_in_sites_and_the_earlier_file_wins() {
     };
     assert_eq!(url("github"), "https://first.example/{name}");
     assert_eq!(url("own"), "https://own.example/{name}");
-    let notes = catalogue.notes().join("\n");
-    assert_eq!(catalogue.notes().len(), 3, "{notes}");
+    let [replaced, unused] = catalogue.notes() else {
+        panic!("{:?}", catalogue.notes());
+    };
     assert!(
-        notes.contains("site github of") && notes.contains("replaces the built-in one"),
-        "{notes}"
+        replaced.ends_with("0.toml replaces built-in sites: github"),
+        "{replaced}"
     );
-    assert!(notes.contains("is not used"), "{notes}");
+    assert!(
+        unused.contains("1.toml that are not used") && unused.ends_with("github, own"),
+        "{unused}"
+    );
 }
 
 #[test]

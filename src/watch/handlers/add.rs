@@ -136,7 +136,9 @@ impl WatchHandlers {
         )?;
         let catalogue = &self.speaker.catalogue;
         let default = catalogue.default_site();
-        let others = catalogue.iter().filter(|site| site.key() != default.key());
+        let others = catalogue
+            .offered()
+            .filter(|site| site.key() != default.key());
         let mut keyboard = Keyboard::new();
         let mut row = Vec::new();
         for site in std::iter::once(default).chain(others).take(OFFERED_SITES) {
@@ -328,6 +330,12 @@ impl WatchHandlers {
                     asker.lang,
                     "add-note",
                     &args.html("note", &note),
+                ));
+            } else if let Some(by) = texts::site_protection(asker.lang, site) {
+                notes.push(i18n::html(
+                    asker.lang,
+                    "add-protected",
+                    &args.text("by", &by),
                 ));
             }
         }

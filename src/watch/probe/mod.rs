@@ -15,7 +15,7 @@ use reqwest::header::{HeaderMap, LOCATION, SERVER};
 use reqwest::{Client, Response};
 use url::Url;
 
-use super::site::{Method, ProbeRequest, Site, Username};
+use super::site::{Method, ProbeRequest, Redirects, Site, Username};
 use super::verdict::{self, Answer, AnswerHeaders, Inconclusive, Sighting};
 use crate::clock::UnixMs;
 use crate::http::check_target;
@@ -103,7 +103,7 @@ async fn ask(
     let request = site
         .probe_request(name)
         .map_err(|_| Inconclusive::BadName)?;
-    let (url, response) = hops(client, site, request, limits, look).await?;
+    let (url, response) = hops(client, site, name, request, limits, look).await?;
     let mut answer = Answer {
         url,
         status: response.status().as_u16(),
@@ -122,6 +122,7 @@ async fn ask(
 async fn hops(
     client: &Client,
     site: &Site,
+    name: &Username,
     first: ProbeRequest,
     limits: &ProbeLimits,
     look: &mut Look,
@@ -137,7 +138,7 @@ async fn hops(
         let status = response.status().as_u16();
         look.status = Some(status);
         look.retry_after = retry_after::read(response.headers(), limits.now);
-        if !site.follow_redirects() || !verdict::is_redirect(status) {
+        if site.redirects() == Redirects::Answer || !verdict::is_redirect(status) {
             return Ok((request.url, response));
         }
         let unclear = Inconclusive::Status(status);
@@ -147,6 +148,9 @@ async fn hops(
             .and_then(|value| value.to_str().ok())
             .ok_or(unclear)?;
         let target = request.url.join(location).map_err(|_| unclear)?;
+        if site.redirects() == Redirects::SameName && !name.is_still_in(&target, &request.url) {
+            return Ok((request.url, response));
+        }
         if let Some(reason) = verdict::redirect_trap(&target) {
             return Err(reason);
         }

@@ -9,8 +9,10 @@ use fancy_regex::RegexBuilder;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 
-use super::template::{self, BodyKind, UrlTemplate};
-use super::{Asks, Method, NamePattern, Rule, Site, SiteKey, is_no_answer};
+use super::template::{self, BodyKind, BodyTemplate, UrlTemplate};
+use super::{
+    Asks, Method, NamePattern, Protection, Redirects, Rule, Site, SiteKey, Username, is_no_answer,
+};
 use crate::http::check_target;
 
 /// Steps a name pattern may take over one name before it is given up as too hard.
@@ -55,29 +57,49 @@ pub(in crate::watch) const FIELDS: [&str; 16] = [
 ];
 
 /// One `[[site]]` as written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::watch) struct SiteEntry {
-    key: String,
-    name: Option<String>,
-    url: String,
-    probe: Option<String>,
+    pub(in crate::watch) key: String,
+    pub(in crate::watch) name: Option<String>,
+    pub(in crate::watch) url: String,
+    pub(in crate::watch) probe: Option<String>,
     #[serde(default)]
-    method: Method,
+    pub(in crate::watch) method: Method,
     #[serde(default)]
-    headers: BTreeMap<String, String>,
-    body: Option<String>,
-    name_pattern: Option<String>,
-    exists: Rule,
-    missing: Rule,
+    pub(in crate::watch) headers: BTreeMap<String, String>,
+    pub(in crate::watch) body: Option<String>,
+    pub(in crate::watch) name_pattern: Option<String>,
+    pub(in crate::watch) exists: Rule,
+    pub(in crate::watch) missing: Rule,
     #[serde(default)]
-    asks: Asks,
-    control: Option<String>,
+    pub(in crate::watch) asks: Asks,
+    pub(in crate::watch) control: Option<String>,
     #[serde(default)]
-    follow_redirects: bool,
-    per_site: Option<u32>,
-    min_gap: Option<String>,
-    note: Option<String>,
+    pub(in crate::watch) follow_redirects: bool,
+    pub(in crate::watch) per_site: Option<u32>,
+    pub(in crate::watch) min_gap: Option<String>,
+    pub(in crate::watch) note: Option<String>,
+    /// What only entries of foreign files have.
+    #[serde(skip)]
+    pub(in crate::watch) foreign: Option<Foreign>,
+}
+
+/// What an entry of a foreign file says beyond the words of our own format.
+#[derive(Debug, Default)]
+pub(in crate::watch) struct Foreign {
+    /// What stands for the user name in the body.
+    pub(in crate::watch) body_mark: &'static str,
+    /// Characters no user name has.
+    pub(in crate::watch) refused_characters: String,
+    /// Names that are surely there. Those the entry itself cannot ask about are left out.
+    pub(in crate::watch) known: Vec<String>,
+    pub(in crate::watch) redirects: Redirects,
+    pub(in crate::watch) refusals: Vec<String>,
+    pub(in crate::watch) is_weak: bool,
+    pub(in crate::watch) protection: Vec<Protection>,
+    pub(in crate::watch) category: Option<String>,
+    pub(in crate::watch) is_adult: bool,
 }
 
 /// What is wrong with one field of an entry.
@@ -118,20 +140,24 @@ impl SiteEntry {
         let mut problems = Problems::default();
         let key = problems.check("key", SiteKey::parse(&self.key));
         let body_text = self.body.as_deref().filter(|body| !body.is_empty());
-        let url = read_url(&mut problems, &self.url);
+        let mark = self.foreign.as_ref().map(|foreign| foreign.body_mark);
+        let names = body_text.is_some_and(|body| template::body_has_name(body, mark));
+        let url = read_url(&mut problems, &self.url, self.foreign.is_some());
         let probe = match &self.probe {
-            Some(raw) => read_probe(&mut problems, "probe", raw, allow_private, body_text),
+            Some(raw) => read_probe(&mut problems, "probe", raw, allow_private, names),
             None if url.is_some() => {
-                read_probe(&mut problems, "url", &self.url, allow_private, body_text)
+                read_probe(&mut problems, "url", &self.url, allow_private, names)
             }
             None => None,
         };
         let headers = read_headers(&mut problems, &self.headers);
-        let body = body_text.and_then(|text| read_body(&mut problems, text, self.method, &headers));
+        let body = body_text
+            .and_then(|text| read_body(&mut problems, text, self.method, &headers))
+            .map(|(text, kind)| BodyTemplate::new(text, kind, mark));
         let name_pattern = self
             .name_pattern
             .as_deref()
-            .and_then(|source| read_pattern(&mut problems, source));
+            .and_then(|source| read_pattern(&mut problems, source, self.foreign.is_some()));
         check_rules(&mut problems, &self);
         let min_gap = self
             .min_gap
@@ -148,6 +174,13 @@ impl SiteEntry {
         else {
             return Err(problems.0);
         };
+        let own_redirects = if self.follow_redirects {
+            Redirects::Follow
+        } else {
+            Redirects::Answer
+        };
+        let redirects = self.foreign.as_ref().map_or(own_redirects, |f| f.redirects);
+        let foreign = self.foreign.unwrap_or_default();
         let mut site = Site {
             key,
             name,
@@ -157,21 +190,32 @@ impl SiteEntry {
             headers,
             body,
             name_pattern,
+            refused_characters: foreign.refused_characters,
             exists: self.exists,
             missing: self.missing,
+            refusals: foreign.refusals,
+            is_weak: foreign.is_weak,
             asks: self.asks,
-            control: None,
-            follow_redirects: self.follow_redirects,
+            controls: Vec::new(),
+            redirects,
             per_site: self.per_site,
             min_gap,
             note: self.note,
+            protection: foreign.protection,
+            category: foreign.category,
+            is_adult: foreign.is_adult,
         };
         if let Some(control) = &self.control {
             let parsed = site
                 .exact_username(control)
                 .map_err(|error| format!("{control:?} is refused: {error}"));
-            site.control = problems.check("control", parsed);
+            site.controls.extend(problems.check("control", parsed));
         }
+        let known = foreign.known.iter();
+        let known: Vec<Username> = known
+            .filter_map(|name| site.exact_username(name).ok())
+            .collect();
+        site.controls.extend(known);
         if problems.0.is_empty() {
             Ok(site)
         } else {
@@ -180,9 +224,9 @@ impl SiteEntry {
     }
 }
 
-fn read_url(problems: &mut Problems, raw: &str) -> Option<UrlTemplate> {
+fn read_url(problems: &mut Problems, raw: &str, may_lack_name: bool) -> Option<UrlTemplate> {
     let template = problems.check("url", UrlTemplate::parse(raw))?;
-    if !template.has_name() {
+    if !template.has_name() && !may_lack_name {
         problems.add("url", "has no {name}");
     }
     // It is only shown, never asked, so where it leads is of no matter; that it can be opened safely is.
@@ -198,12 +242,12 @@ fn read_probe(
     field: &'static str,
     raw: &str,
     allow_private: bool,
-    body: Option<&str>,
+    body_has_name: bool,
 ) -> Option<UrlTemplate> {
     // Problems of a `url` that is also the probe were found when it was read as the URL.
     let template = if field == "probe" {
         let template = problems.check(field, UrlTemplate::parse(raw))?;
-        if !template.has_name() && !body.is_some_and(template::body_has_name) {
+        if !template.has_name() && !body_has_name {
             problems.add(field, "has no {name}, and neither has the body");
         }
         template
@@ -263,8 +307,14 @@ fn read_body(
     }
 }
 
-fn read_pattern(problems: &mut Problems, source: &str) -> Option<NamePattern> {
-    let built = RegexBuilder::new(&format!(r"\A(?:{source})\z"))
+/// Our own patterns are of whole names; those of foreign files are searched for, and have anchors of their own.
+fn read_pattern(problems: &mut Problems, source: &str, is_searched: bool) -> Option<NamePattern> {
+    let pattern = if is_searched {
+        source.to_owned()
+    } else {
+        format!(r"\A(?:{source})\z")
+    };
+    let built = RegexBuilder::new(&pattern)
         .backtrack_limit(PATTERN_BACKTRACK_LIMIT)
         .delegate_size_limit(PATTERN_SIZE_LIMIT)
         .build();
@@ -294,49 +344,55 @@ fn read_gap(problems: &mut Problems, text: &str) -> Option<Duration> {
 
 fn check_rules(problems: &mut Problems, entry: &SiteEntry) {
     for (field, rule) in [("exists", &entry.exists), ("missing", &entry.missing)] {
-        if rule.status.is_empty() {
-            problems.add(field, "names no status");
-        }
-        if rule.text.iter().any(String::is_empty) {
-            problems.add(field, "has an empty text, which is in every answer");
-        }
-        if entry.method == Method::Head && !rule.text.is_empty() {
-            problems.add(field, "has a text, but an answer to HEAD has no body");
-        }
-        for status in &rule.status {
-            if !(200..=999).contains(status) {
-                problems.add(field, format!("{status} is no status of an answer"));
-            } else if is_no_answer(*status) && rule.text.is_empty() {
-                problems.add(
-                    field,
-                    format!("status {status} is no answer by itself and needs a text"),
-                );
-            } else if entry.follow_redirects && matches!(status, 301 | 302 | 303 | 307 | 308) {
-                problems.add(
-                    field,
-                    format!("status {status} is never seen where redirects are followed"),
-                );
-            }
-        }
+        check_side(problems, entry, field, rule);
     }
-    let Some(shared) = entry
-        .exists
-        .status
-        .iter()
-        .find(|status| entry.missing.names_status(**status))
-    else {
+    let (exists, missing) = (&entry.exists, &entry.missing);
+    let Some(shared) = exists.statuses().find(|s| missing.names_status(*s)) else {
         return;
     };
+    // What one side must not have, the other side has.
+    if !exists.no_text.is_empty() || !missing.no_text.is_empty() {
+        return;
+    }
     let within = |some: &Rule, all: &Rule| some.text.iter().all(|text| all.text.contains(text));
-    if entry.exists.text.is_empty() || entry.missing.text.is_empty() {
+    if !exists.has_text() || !missing.has_text() {
         problems.add(
             "missing",
             format!("status {shared} is on both sides, so both sides need a text"),
         );
-    } else if within(&entry.exists, &entry.missing) || within(&entry.missing, &entry.exists) {
+    } else if within(exists, missing) || within(missing, exists) {
         problems.add(
             "missing",
             format!("cannot be told from exists: same status {shared} and no text of its own"),
         );
+    }
+}
+
+fn check_side(problems: &mut Problems, entry: &SiteEntry, field: &'static str, rule: &Rule) {
+    if rule.statuses().next().is_none() {
+        problems.add(field, "names no status");
+    }
+    let mut texts = rule.text.iter().chain(&rule.any_text).chain(&rule.no_text);
+    if texts.any(String::is_empty) {
+        problems.add(field, "has an empty text, which is in every answer");
+    }
+    if entry.method == Method::Head && (rule.has_text() || !rule.no_text.is_empty()) {
+        problems.add(field, "has a text, but an answer to HEAD has no body");
+    }
+    for status in rule.statuses() {
+        let needs_text = !rule.has_text() || rule.bare.contains(&status);
+        if !(200..=999).contains(&status) {
+            problems.add(field, format!("{status} is no status of an answer"));
+        } else if is_no_answer(status) && needs_text {
+            problems.add(
+                field,
+                format!("status {status} is no answer by itself and needs a text"),
+            );
+        } else if entry.follow_redirects && matches!(status, 301 | 302 | 303 | 307 | 308) {
+            problems.add(
+                field,
+                format!("status {status} is never seen where redirects are followed"),
+            );
+        }
     }
 }

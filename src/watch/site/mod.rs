@@ -5,6 +5,7 @@
 //! name is another person's account.
 
 pub(super) mod entry;
+mod rule;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -14,10 +15,11 @@ use std::time::Duration;
 
 use fancy_regex::Regex;
 use reqwest::header::HeaderMap;
-use serde::Deserialize;
 use url::Url;
 
-use template::{BodyKind, UrlTemplate};
+pub(super) use rule::is_no_answer;
+pub use rule::{Asks, Method, Protection, Redirects, Rule};
+use template::{BodyTemplate, UrlTemplate};
 
 /// Longest user name that is accepted, in characters.
 pub const USERNAME_MAX_CHARS: usize = 100;
@@ -91,6 +93,12 @@ impl Username {
         Ok(Self(text.to_owned()))
     }
 
+    /// Tells whether a redirect from `before` to `target` still leads to this name.
+    #[must_use]
+    pub fn is_still_in(&self, target: &Url, before: &Url) -> bool {
+        template::is_still_named(self, target, before)
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -134,71 +142,15 @@ pub enum UsernameProblem {
     /// The pattern gave up on this name.
     #[error("the site's name pattern cannot judge this user name")]
     PatternTooHard,
+    /// A character that this site's names do not have.
+    #[error("this site has no user names with the character {0:?}")]
+    NotOnThisSite(char),
     /// The name is part of a host name on this site.
     #[error("on this site a user name has 1 to 63 lower-case letters, digits and '-'")]
     NotADnsLabel,
     /// The URL with this name in it is not one.
     #[error("the user name does not fit into the site's address")]
     NotInUrl,
-}
-
-/// The request method of a probe.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Method {
-    /// Asks for the page.
-    #[default]
-    Get,
-    /// Asks for the status only; such a site's rules have no texts.
-    Head,
-    /// Sends a body.
-    Post,
-}
-
-/// What a found account means on this site.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Asks {
-    /// The profile is there to be seen.
-    #[default]
-    Profile,
-    /// The name is taken. A blocked profile keeps its name, so this cannot see one come back.
-    Name,
-}
-
-/// What an answer looks like: one of the statuses and all of the texts.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// Status codes, any of which will do.
-    pub status: Vec<u16>,
-    /// Texts, all of which must be in the body. Empty where the status alone tells.
-    #[serde(default)]
-    pub text: Vec<String>,
-}
-
-impl Rule {
-    /// Tells whether this rule counts answers of a status.
-    #[must_use]
-    pub fn names_status(&self, status: u16) -> bool {
-        self.status.contains(&status)
-    }
-
-    /// Tells whether every text is in the body.
-    #[must_use]
-    pub fn texts_are_in(&self, body: &str) -> bool {
-        self.text.iter().all(|text| body.contains(text.as_str()))
-    }
-}
-
-/// Statuses that say nothing about an account: who asks is refused, or the site is unwell. A rule may name one only
-/// together with a text.
-#[must_use]
-pub(super) const fn is_no_answer(status: u16) -> bool {
-    matches!(
-        status,
-        401 | 403 | 407 | 408 | 421 | 425 | 429 | 500..=599 | 999
-    )
 }
 
 /// One request, ready to be sent.
@@ -223,16 +175,22 @@ pub struct Site {
     probe: UrlTemplate,
     method: Method,
     headers: HeaderMap,
-    body: Option<(String, BodyKind)>,
+    body: Option<BodyTemplate>,
     name_pattern: Option<NamePattern>,
+    refused_characters: String,
     exists: Rule,
     missing: Rule,
+    refusals: Vec<String>,
+    is_weak: bool,
     asks: Asks,
-    control: Option<Username>,
-    follow_redirects: bool,
+    controls: Vec<Username>,
+    redirects: Redirects,
     per_site: Option<u32>,
     min_gap: Option<Duration>,
     note: Option<String>,
+    protection: Vec<Protection>,
+    category: Option<String>,
+    is_adult: bool,
 }
 
 /// A pattern for whole names, with its source for messages.
@@ -279,16 +237,53 @@ impl Site {
         self.asks
     }
 
+    /// Texts that say that we could not look, whatever else the answer says.
+    #[must_use]
+    pub fn refusals(&self) -> &[String] {
+        &self.refusals
+    }
+
+    /// Tells whether one side of the rules has no evidence of its own but the absence of the other's, or a bare status.
+    /// Such a site needs one look more than others before an account counts as found.
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        self.is_weak
+    }
+
     /// A name that is surely there.
     #[must_use]
     pub fn control(&self) -> Option<&Username> {
-        self.control.as_ref()
+        self.controls.first()
     }
 
-    /// Whether redirects lead on to the answer instead of being it.
+    /// All names that are surely there; the first one is [`Self::control`].
     #[must_use]
-    pub fn follow_redirects(&self) -> bool {
-        self.follow_redirects
+    pub fn controls(&self) -> &[Username] {
+        &self.controls
+    }
+
+    /// Which redirects lead on to the answer instead of being it.
+    #[must_use]
+    pub fn redirects(&self) -> Redirects {
+        self.redirects
+    }
+
+    /// What the catalogue says stands in front of this site.
+    #[must_use]
+    pub fn protection(&self) -> &[Protection] {
+        &self.protection
+    }
+
+    /// What kind of site it is, in the words of its catalogue.
+    #[must_use]
+    pub fn category(&self) -> Option<&str> {
+        self.category.as_deref()
+    }
+
+    /// Tells whether the catalogue calls the site one for adults: it is never offered unasked.
+    #[must_use]
+    pub fn is_adult(&self) -> bool {
+        self.is_adult
     }
 
     /// This site's own limit of requests in flight.
@@ -365,6 +360,9 @@ impl Site {
                 Err(_) => return Err(UsernameProblem::PatternTooHard),
             }
         }
+        if let Some(refused) = text.chars().find(|c| self.refused_characters.contains(*c)) {
+            return Err(UsernameProblem::NotOnThisSite(refused));
+        }
         Ok(name)
     }
 
@@ -404,10 +402,7 @@ impl Site {
             method: self.method,
             url: self.probe.expand(name)?,
             headers: self.headers.clone(),
-            body: self
-                .body
-                .as_ref()
-                .map(|(body, kind)| template::expand_body(body, *kind, name)),
+            body: self.body.as_ref().map(|body| body.expand(name)),
         })
     }
 

@@ -203,6 +203,23 @@ fn decode(segment: &str) -> String {
         .map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
+/// Tells whether a redirect's target still has the name as a segment of its path, as in `/@name` or `/name.html`, or at
+/// the head of its host where it stood there before, in any letter case.
+pub(super) fn is_still_named(name: &Username, target: &Url, before: &Url) -> bool {
+    let name = name.as_str().to_lowercase();
+    let head = |url: &Url| {
+        let label = url.host_str().and_then(|host| host.split('.').next());
+        label == Some(name.as_str())
+    };
+    let is_name = |segment: &str| {
+        let plain = decode(segment).to_lowercase();
+        let plain = plain.trim_start_matches(['@', '~']);
+        let ending = plain.strip_prefix(name.as_str());
+        ending.is_some_and(|ending| matches!(ending, "" | ".html" | ".htm" | ".php" | ".aspx"))
+    };
+    (head(before) && head(target)) || segments(target).any(is_name)
+}
+
 fn is_dns_label(name: &str) -> bool {
     let lawful = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     (1..=63).contains(&name.len())
@@ -252,22 +269,38 @@ impl BodyKind {
     }
 }
 
-/// Puts a name into a body. Braces other than `{name}` are the body's own.
-pub(super) fn expand_body(body: &str, kind: BodyKind, name: &Username) -> String {
-    let escaped: Cow<'_, str> = match kind {
-        BodyKind::Form => percent(name.as_str()).into(),
-        BodyKind::Json => {
-            let quoted = serde_json::Value::from(name.as_str()).to_string();
-            let inner = quoted
-                .strip_prefix('"')
-                .and_then(|rest| rest.strip_suffix('"'));
-            inner.unwrap_or_default().to_owned().into()
-        }
-    };
-    body.replace(PLACEHOLDER, &escaped)
+/// A request body with the user name left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BodyTemplate {
+    text: String,
+    kind: BodyKind,
+    /// What stands for the name. Braces around anything else are the body's own.
+    mark: &'static str,
 }
 
-/// Tells whether a body holds `{name}`.
-pub(super) fn body_has_name(body: &str) -> bool {
-    body.contains(PLACEHOLDER)
+impl BodyTemplate {
+    pub(super) fn new(text: String, kind: BodyKind, mark: Option<&'static str>) -> Self {
+        let mark = mark.unwrap_or(PLACEHOLDER);
+        Self { text, kind, mark }
+    }
+
+    /// Puts a name in.
+    pub(super) fn expand(&self, name: &Username) -> String {
+        let escaped: Cow<'_, str> = match self.kind {
+            BodyKind::Form => percent(name.as_str()).into(),
+            BodyKind::Json => {
+                let quoted = serde_json::Value::from(name.as_str()).to_string();
+                let inner = quoted
+                    .strip_prefix('"')
+                    .and_then(|rest| rest.strip_suffix('"'));
+                inner.unwrap_or_default().to_owned().into()
+            }
+        };
+        self.text.replace(self.mark, &escaped)
+    }
+}
+
+/// Tells whether a body holds the name.
+pub(super) fn body_has_name(body: &str, mark: Option<&str>) -> bool {
+    body.contains(mark.unwrap_or(PLACEHOLDER))
 }

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use super::account::{Account, Counts, State, Verdict};
 use super::catalogue::Catalogue;
-use super::site::{Site, SiteKey};
+use super::site::{Protection, Site, SiteKey};
 use crate::clock::UnixMs;
 use crate::html::{Html, MESSAGE_LIMIT, cut};
 use crate::i18n::{self, Args, Lang};
@@ -391,6 +391,18 @@ pub fn site_note(lang: Lang, site: &Site) -> Option<Html> {
     } else {
         Html::text(note)
     })
+}
+
+/// What stands in front of a site, as its catalogue says; none where it says nothing.
+#[must_use]
+pub fn site_protection(lang: Lang, site: &Site) -> Option<String> {
+    let name = |protection: &Protection| match protection {
+        Protection::Named(name) => (*name).to_owned(),
+        Protection::Unnamed => i18n::plain(lang, "protected-unnamed", &Args::new()),
+        Protection::Login => i18n::plain(lang, "protected-login", &Args::new()),
+    };
+    let names: Vec<String> = site.protection().iter().map(name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Joins lines and drops the last ones that would not fit into a message.

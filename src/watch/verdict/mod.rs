@@ -258,6 +258,10 @@ pub fn judge(site: &Site, answer: &Answer) -> Result<Sighting, Inconclusive> {
     if let Some(reason) = blocks::surely_blocked(answer) {
         return Err(reason);
     }
+    let refuses = |text: &String| answer.body.contains(text.as_str());
+    if site.refusals().iter().any(refuses) {
+        return Err(Inconclusive::BlockPage(BlockPage::Other));
+    }
     let exists = fit(site.exists(), answer);
     let missing = fit(site.missing(), answer);
     // A page that only resembles a block page passes when the site's own text is on it.
@@ -289,9 +293,12 @@ pub fn judge(site: &Site, answer: &Answer) -> Result<Sighting, Inconclusive> {
 pub(super) fn is_certain(site: &Site, status: u16, body: &str) -> bool {
     let seen = |rule: &Rule, other: &Rule| {
         rule.names_status(status)
-            && !rule.text.is_empty()
+            && rule.has_text()
             && !other.names_status(status)
             && rule.texts_are_in(body)
+            // What must not be there may still come.
+            && rule.no_text.is_empty()
+            && site.refusals().is_empty()
     };
     seen(site.exists(), site.missing()) || seen(site.missing(), site.exists())
 }
@@ -301,9 +308,9 @@ pub(super) fn is_certain(site: &Site, status: u16, body: &str) -> bool {
 enum Fit {
     /// The rule does not name the status.
     No,
-    /// The rule names the status, but not all of its texts are there.
+    /// The rule names the status, but not all of its texts are there, or one of the other side's is.
     Half,
-    /// The rule names the status and has no text.
+    /// The rule names the status and needs no text with it.
     Status,
     /// Status and texts are there.
     Text,
@@ -316,11 +323,17 @@ impl Fit {
 }
 
 fn fit(rule: &Rule, answer: &Answer) -> Fit {
-    match (rule.names_status(answer.status), rule.text.is_empty()) {
-        (false, _) => Fit::No,
-        (true, true) => Fit::Status,
-        (true, false) if rule.texts_are_in(&answer.body) => Fit::Text,
-        (true, false) => Fit::Half,
+    let (status, body) = (answer.status, answer.body.as_str());
+    if !rule.names_status(status) {
+        Fit::No
+    } else if rule.is_excluded_by(body) {
+        Fit::Half
+    } else if rule.has_text() && rule.texts_are_in(body) {
+        Fit::Text
+    } else if !rule.has_text() || rule.bare.contains(&status) {
+        Fit::Status
+    } else {
+        Fit::Half
     }
 }
 

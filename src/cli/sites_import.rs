@@ -1,0 +1,79 @@
+//! `vakhta sites import FILE`: what of a catalogue file would be used, and why the rest would not.
+//!
+//! Nothing is copied or changed: a catalogue is used by naming it in `[sites] catalogues`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::anyhow;
+
+use super::{Failure, output};
+use crate::watch::catalogue::{CatalogueProblem, Fault, FileKind, Listing};
+use crate::watch::site::{Asks, Site};
+
+/// Reads the file and says what it gives: results on standard output, one line for every problem.
+pub(super) fn run(file: &Path, allow_private: bool) -> Result<(), Failure> {
+    let listing = Listing::read(file, allow_private).map_err(|err| Failure::Usage(err.into()))?;
+    for problem in &listing.unused {
+        output::say(&problem.to_string());
+    }
+    for line in counts(&listing) {
+        output::say(&line);
+    }
+    if listing.sites.is_empty() {
+        return Err(Failure::Usage(anyhow!("no entry of this file can be used")));
+    }
+    if listing.kind == FileKind::Own && !listing.unused.is_empty() {
+        return Err(Failure::Usage(anyhow!(
+            "a catalogue of our own format is used whole or not at all"
+        )));
+    }
+    Ok(())
+}
+
+/// How many entries are used, what they are, and how many are not, by reason.
+fn counts(listing: &Listing) -> Vec<String> {
+    let used = listing.sites.len();
+    let count = |is: fn(&Site) -> bool| listing.sites.iter().filter(|site| is(site)).count();
+    let mut lines = vec![
+        format!(
+            "{}: {used} of {} entries can be used",
+            listing.kind, listing.entries
+        ),
+        format!(
+            "  only tell whether a name is taken: {}",
+            count(|s| s.asks() == Asks::Name)
+        ),
+        format!("  weak, need one look more: {}", count(Site::is_weak)),
+        format!(
+            "  without a control name: {}",
+            count(|s| s.control().is_none())
+        ),
+        format!(
+            "  marked as protected: {}",
+            count(|s| !s.protection().is_empty())
+        ),
+        format!("  for adults: {}", count(Site::is_adult)),
+    ];
+    lines.push(format!(
+        "not used: {}",
+        listing.entries.saturating_sub(used)
+    ));
+    for (fault, entries) in by_fault(&listing.unused) {
+        lines.push(format!("  {fault}: {entries}"));
+    }
+    lines
+}
+
+/// Entries with a problem of each kind; one entry may count under several.
+fn by_fault(problems: &[CatalogueProblem]) -> BTreeMap<Fault, usize> {
+    let mut entries: BTreeMap<Fault, BTreeSet<_>> = BTreeMap::new();
+    for problem in problems {
+        let of_kind = entries.entry(problem.fault).or_default();
+        of_kind.insert((problem.line, problem.entry.as_deref()));
+    }
+    entries
+        .into_iter()
+        .map(|(fault, found)| (fault, found.len()))
+        .collect()
+}
