@@ -3,7 +3,7 @@
 //! CSV has the header `site,username,days`; a site is named by its key or its exact name. An import is one transaction:
 //! rows that cannot be taken are reported by line and nothing is imported.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -16,9 +16,10 @@ use super::{Failure, output};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::i18n::Lang;
+use crate::i18n::{self, Args, Lang};
 use crate::people;
 use crate::tasks::Tasks;
+use crate::watch::site::Asks;
 use crate::watch::store::{self, Added, NewAccount};
 use crate::watch::{Catalogue, LineProblem, load_catalogue, of_parts};
 
@@ -119,6 +120,7 @@ async fn add(config: &Config, db: &Db, owner: Option<i64>, row: &Row) -> Result<
         .account(&catalogue, owner, config.watch.period_days)
         .map_err(|problem| Failure::Usage(anyhow!("{}", problem.text(Lang::En).to_plain())))?;
     let named = format!("{} on {}", account.username, account.site);
+    warn_of_names_only(&catalogue, std::slice::from_ref(&account));
     let now = Clock::system().now();
     let added = db
         .write(move |tx| {
@@ -173,6 +175,7 @@ async fn import(config: &Config, db: &Db, file: &Path, owner: Option<i64>) -> Re
             return Err(Failure::Work(anyhow!("nothing was imported: {n} bad rows")));
         }
     };
+    warn_of_names_only(&catalogue, &accounts);
     let now = Clock::system().now();
     let (added, known) = db
         .write(move |tx| {
@@ -191,6 +194,20 @@ async fn import(config: &Config, db: &Db, file: &Path, owner: Option<i64>) -> Re
         "imported {added} accounts, {known} were there already"
     ));
     Ok(())
+}
+
+/// Says once for each site that only knows whether a name is taken that it cannot see a profile come back.
+fn warn_of_names_only(catalogue: &Catalogue, accounts: &[NewAccount]) {
+    let keys: BTreeSet<&str> = accounts
+        .iter()
+        .map(|account| account.site.as_str())
+        .collect();
+    for site in keys.into_iter().filter_map(|key| catalogue.find(key)) {
+        if site.asks() == Asks::Name {
+            let args = Args::new().text("site", site.name());
+            output::complain(&i18n::html(Lang::En, "add-name-only", &args).to_plain());
+        }
+    }
 }
 
 fn read_text(file: &Path) -> anyhow::Result<String> {

@@ -13,6 +13,7 @@
 mod access;
 mod accounts;
 mod bad_input;
+mod catalogues;
 mod check_now;
 mod cli;
 mod conversation;

@@ -280,7 +280,7 @@ impl Site {
         self.category.as_deref()
     }
 
-    /// Tells whether the catalogue calls the site one for adults: it is never offered unasked.
+    /// Tells whether the site is for adults: then it is never offered unasked.
     #[must_use]
     pub fn is_adult(&self) -> bool {
         self.is_adult

@@ -1,0 +1,119 @@
+//! Catalogues of other projects: what of them is used, what is said of the rest, and how their sites are looked at.
+
+use vakhta::demo::Behaviour;
+
+use crate::process::{Ground, run};
+
+/// A WhatsMyName file and a Sherlock file that lead to the pretend site; each has an entry that cannot be used.
+fn write_catalogues(ground: &Ground) {
+    let site = ground.site.url();
+    let entry = |name: &str, cat: &str, more: &str| {
+        format!(
+            r#"{{"name":"{name}","uri_check":"{site}/{cat}/{{account}}","e_code":200,"e_string":"profile of",
+            "m_code":404,"m_string":"no such user","known":["known"],"cat":"{cat}"{more}}}"#
+        )
+    };
+    let wmn = [
+        entry("Two Sides", "social", ",\"strip_bad_char\":\".\""),
+        entry("Old (Pages)", "archived", ""),
+        entry("Off", "misc", ",\"valid\":false"),
+    ];
+    ground.write("wmn", &format!("{{\"sites\":[{}]}}", wmn.join(",")));
+    ground.write(
+        "sherlock",
+        &format!(
+            r#"{{"One Side":{{"url":"{site}/weak/{{}}","urlMain":"{site}","errorType":"status_code","username_claimed":"known"}},
+            "Two sides":{{"url":"{site}/other/{{}}","urlMain":"{site}","errorType":"status_code","username_claimed":"known"}},
+            "Vague":{{"url":"{site}/vague/{{}}","urlMain":"{site}","errorType":"message","username_claimed":"known"}}}}"#
+        ),
+    );
+    let config = std::fs::read_to_string(ground.path("bot.toml")).unwrap();
+    let named = "catalogues = [\"sites.toml\", \"wmn\", \"sherlock\"]";
+    ground.write(
+        "bot.toml",
+        &config.replace("catalogues = [\"sites.toml\"]", named),
+    );
+}
+
+#[test]
+fn a_foreign_file_is_explained() {
+    run(async |ground| {
+        write_catalogues(&ground);
+        let end = ground.vakhta(&["sites", "import", "wmn"]).finish().await;
+        end.demand(0);
+        for expected in [
+            "site Off: valid is false",
+            "WhatsMyName file: 2 of 3 entries can be used",
+            "only tell whether a name is taken: 1",
+            "switched off by its authors: 1",
+        ] {
+            assert!(end.stdout.contains(expected), "{}", end.stdout);
+        }
+        let end = ground
+            .vakhta(&["sites", "import", "sherlock"])
+            .finish()
+            .await;
+        end.demand(0);
+        assert!(
+            end.stdout
+                .contains("site Vague: errorType message needs errorMsg"),
+            "{}",
+            end.stdout
+        );
+        let own = ["sites", "import", "sites.toml"];
+        ground.vakhta(&own).finish().await.demand(0);
+        let sites = std::fs::read_to_string(ground.path("sites.toml")).unwrap();
+        ground.write("sites.toml", &(sites + "[[site]]\nkey = \"a\"\n"));
+        let end = ground.vakhta(&own).finish().await;
+        end.demand(2)
+            .says(&["used whole or not at all", "used whole"]);
+        for (file, text) in [("broken", "{"), ("nothing", "{\"a\":1}")] {
+            ground.write(file, text);
+            let end = ground.vakhta(&["sites", "import", file]).finish().await;
+            end.demand(2).says(&[file]);
+        }
+    });
+}
+
+#[test]
+fn foreign_sites_are_named_by_key_or_name_and_weak_ones_need_one_look_more() {
+    run(async |ground| {
+        write_catalogues(&ground);
+        for site in ["social", "weak"] {
+            ground.site.set(site, "anna", Behaviour::Exists);
+        }
+        let names = [
+            ("two-sides", "anna"),
+            ("Two Sides", "boris"),
+            ("One Side", "anna"),
+            ("one-side", "boris"),
+        ];
+        ground.import(7, &names).await;
+        let refused = ["accounts", "add", "an.na", "Two Sides", "--owner", "7"];
+        let end = ground.vakhta(&refused).finish().await;
+        end.demand(2)
+            .says(&["no such name is possible on Two Sides: an.na"]);
+        let archived = ["accounts", "add", "gleb", "Old (Pages)", "--owner", "7"];
+        let end = ground.vakhta(&archived).finish().await;
+        end.demand(0).says(&["only knows whether a name is taken"]);
+
+        let check = ground.vakhta(&["--check-now", "--json"]).without_token();
+        let end = check.finish().await;
+        end.demand(0).says(&[
+            "wmn: 1 of 3 entries are not used",
+            "sites of sherlock that are not used, because wmn has them already: two-sides",
+        ]);
+        let report: serde_json::Value = serde_json::from_str(&end.stdout).unwrap();
+        assert_eq!(
+            (&report["found"], &report["not_found"]),
+            (&2.into(), &3.into()),
+            "{report}"
+        );
+        let looks = |site: &str, name: &str| {
+            let looks = ground.site.requests_to(site);
+            looks.iter().filter(|look| look.name == name).count()
+        };
+        assert_eq!((looks("social", "anna"), looks("weak", "anna")), (2, 3));
+        assert_eq!((looks("social", "boris"), looks("weak", "boris")), (1, 1));
+    });
+}
