@@ -5,153 +5,22 @@
 //! name is another person's account.
 
 pub(super) mod entry;
+mod names;
 mod rule;
 mod template;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::time::Duration;
 
 use fancy_regex::Regex;
 use reqwest::header::HeaderMap;
 use url::Url;
 
+pub use names::{SiteKey, SiteKeyProblem, USERNAME_MAX_CHARS, Username, UsernameProblem};
 pub(super) use rule::is_no_answer;
 pub use rule::{Asks, Method, Protection, Redirects, Rule};
 use template::{BodyTemplate, UrlTemplate};
-
-/// Longest user name that is accepted, in characters.
-pub const USERNAME_MAX_CHARS: usize = 100;
-
-/// Longest site key, in bytes.
-const KEY_MAX_BYTES: usize = 64;
-
-/// What people type to name a site: lower-case letters, digits, `-`, `_` and `.`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SiteKey(String);
-
-impl SiteKey {
-    /// Reads a key; upper-case letters are refused, not folded.
-    ///
-    /// # Errors
-    /// When the text is no key.
-    pub fn parse(text: &str) -> Result<Self, SiteKeyProblem> {
-        let lawful =
-            |c: char| c.is_alphanumeric() && !c.is_uppercase() || matches!(c, '-' | '_' | '.');
-        if text.is_empty() || text.len() > KEY_MAX_BYTES || !text.chars().all(lawful) {
-            return Err(SiteKeyProblem);
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// The key as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for SiteKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A text that is no site key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a site's key has 1 to 64 lower-case letters, digits, '-', '_' or '.'")]
-pub struct SiteKeyProblem;
-
-/// A user name as it is spelt on its site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Username(String);
-
-impl Username {
-    /// Checks what holds for user names on every site. A site's own pattern is asked by [`Site::parse_username`]; this
-    /// one is for names that were accepted before.
-    ///
-    /// # Errors
-    /// Why the text cannot be a user name.
-    pub fn parse(text: &str) -> Result<Self, UsernameProblem> {
-        if text.is_empty() {
-            return Err(UsernameProblem::Empty);
-        }
-        if text.chars().nth(USERNAME_MAX_CHARS).is_some() {
-            return Err(UsernameProblem::TooLong);
-        }
-        if let Some(bad) = text
-            .chars()
-            .find(|c| c.is_whitespace() || c.is_control() || is_invisible(*c))
-        {
-            return Err(UsernameProblem::Character(bad));
-        }
-        // As a path segment these two are steps in the path, even percent-encoded.
-        if text == "." || text == ".." {
-            return Err(UsernameProblem::OnlyDots);
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// Tells whether a redirect from `before` to `target` still leads to this name.
-    #[must_use]
-    pub fn is_still_in(&self, target: &Url, before: &Url) -> bool {
-        template::is_still_named(self, target, before)
-    }
-
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Username {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Characters that change how a text looks or reads without being seen: joiners, direction marks, tags.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}'
-    )
-}
-
-/// Why a text cannot be a user name on a site.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum UsernameProblem {
-    /// Nothing was given.
-    #[error("the user name is empty")]
-    Empty,
-    /// More than [`USERNAME_MAX_CHARS`] characters.
-    #[error("the user name is longer than 100 characters")]
-    TooLong,
-    /// A space, a control character or one that cannot be seen.
-    #[error("the user name has a character no site allows (U+{:04X})", u32::from(*.0))]
-    Character(char),
-    /// `.` or `..`.
-    #[error("the user name is only dots")]
-    OnlyDots,
-    /// The site's pattern does not allow it; the pattern is kept for the reply.
-    #[error("this site has no such user names; they look like {0}")]
-    Pattern(String),
-    /// The pattern gave up on this name.
-    #[error("the site's name pattern cannot judge this user name")]
-    PatternTooHard,
-    /// A character that this site's names do not have.
-    #[error("this site has no user names with the character {0:?}")]
-    NotOnThisSite(char),
-    /// The name is part of a host name on this site.
-    #[error("on this site a user name has 1 to 63 lower-case letters, digits and '-'")]
-    NotADnsLabel,
-    /// The URL with this name in it is not one.
-    #[error("the user name does not fit into the site's address")]
-    NotInUrl,
-}
 
 /// One request, ready to be sent.
 #[derive(Debug, Clone)]

@@ -26,6 +26,9 @@ pub enum Asks {
     Name,
 }
 
+/// A text of fewer bytes may be on a page of anybody's.
+const DISTINCT_BYTES: usize = 8;
+
 /// What an answer looks like: one of the statuses and all of the texts.
 ///
 /// The fields a catalogue of our own has no words for come from foreign files, whose rules are one-sided at times.
@@ -71,6 +74,13 @@ impl Rule {
     pub fn texts_are_in(&self, body: &str) -> bool {
         let is_in = |text: &String| body.contains(text.as_str());
         self.text.iter().all(is_in) && (self.any_text.is_empty() || self.any_text.iter().any(is_in))
+    }
+
+    /// Tells whether one of the texts in the body is long enough to be the site's own: "home" or "404" is on many pages.
+    #[must_use]
+    pub fn is_surely_in(&self, body: &str) -> bool {
+        let mut texts = self.text.iter().chain(&self.any_text);
+        texts.any(|text| text.len() >= DISTINCT_BYTES && body.contains(text.as_str()))
     }
 
     /// Tells whether the body has a text it must not have.

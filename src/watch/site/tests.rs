@@ -309,6 +309,40 @@ fn every_problem_of_an_entry_is_said() {
 }
 
 #[test]
+fn a_redirect_may_keep_the_name_or_lose_it() {
+    let anna = Username::parse("Anna").unwrap();
+    let is_kept = |from: &str, to: &str| {
+        let (from, to) = (Url::parse(from).unwrap(), Url::parse(to).unwrap());
+        anna.is_still_in(&to, &from)
+    };
+    let from = "http://site.example/Anna";
+    for kept in [
+        "https://www.site.example/Anna/",
+        "https://site.example/en/@anna",
+        "https://site.example/anna.html",
+    ] {
+        assert!(is_kept(from, kept), "{kept}");
+    }
+    for lost in [
+        "https://site.example/",
+        "https://site.example/annabel",
+        "https://site.example/anna.b",
+        "https://site.example/search?q=Anna",
+        "https://anna.example/",
+    ] {
+        assert!(!is_kept(from, lost), "{lost}");
+    }
+    assert!(is_kept(
+        "http://anna.site.example/",
+        "https://anna.site.example/"
+    ));
+    assert!(!is_kept(
+        "http://anna.site.example/",
+        "https://site.example/"
+    ));
+}
+
+#[test]
 fn keys_are_lower_case() {
     assert_eq!(
         SiteKey::parse("my-site_1.x").unwrap().to_string(),

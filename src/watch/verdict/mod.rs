@@ -265,8 +265,9 @@ pub fn judge(site: &Site, answer: &Answer) -> Result<Sighting, Inconclusive> {
     let exists = fit(site.exists(), answer);
     let missing = fit(site.missing(), answer);
     // A page that only resembles a block page passes when the site's own text is on it.
-    if exists != Fit::Text
-        && missing != Fit::Text
+    let is_own = |fit: Fit, rule: &Rule| fit == Fit::Text && rule.is_surely_in(&answer.body);
+    if !is_own(exists, site.exists())
+        && !is_own(missing, site.missing())
         && let Some(reason) = blocks::likely_blocked(answer)
     {
         return Err(reason);

@@ -163,6 +163,17 @@ fn every_unused_whatsmyname_entry_is_explained() {
 }
 
 #[test]
+fn a_word_of_anybodys_is_no_evidence_on_a_page_that_looks_like_a_block() {
+    let short = only(wmn(&[&plain("s", "").replace("is here", "home")]));
+    let refused = "<title>Access denied</title><a>home</a>";
+    assert_eq!(
+        seen(&short, 200, "<title>Anna</title><a>home</a>"),
+        Ok(Sighting::Exists)
+    );
+    assert!(seen(&short, 200, refused).is_err());
+}
+
+#[test]
 fn sherlock_rules_become_two_sided() {
     let status = only(sherlock(
         r#""errorType":"status_code","errorCode":[204],"isNSFW":true"#,
