@@ -188,7 +188,7 @@ impl Writer<'_> {
                 }
             }
         }
-        self.checkpoints.committed(self.connection);
+        self.checkpoints.committed(self.connection, durability);
     }
 
     fn commit(
@@ -203,12 +203,9 @@ impl Writer<'_> {
                 .context("set how commits are synced")?;
             self.current = durability;
         }
-        connection
-            .execute_batch("BEGIN IMMEDIATE")
-            .context("begin to write")?;
+        execute(connection, "BEGIN IMMEDIATE").context("begin to write")?;
         let done = run_all(connection, group).and_then(|keep| {
-            connection
-                .execute_batch(if keep { "COMMIT" } else { "ROLLBACK" })
+            execute(connection, if keep { "COMMIT" } else { "ROLLBACK" })
                 .context("commit to the database")
         });
         if done.is_err() && !connection.is_autocommit() {
@@ -218,6 +215,11 @@ impl Writer<'_> {
         }
         done
     }
+}
+
+/// Runs one of the few statements around every group, which need not be parsed each time.
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(|_| ())
 }
 
 /// Does the work of a group; true when the transaction is to stay.
@@ -230,7 +232,7 @@ fn run_all(connection: &Connection, group: &mut [Box<dyn Request>]) -> anyhow::R
         return Ok(keep);
     }
     for request in group {
-        connection.execute_batch("SAVEPOINT request")?;
+        execute(connection, "SAVEPOINT request")?;
         let end = if request.run(&tx) {
             "RELEASE request"
         } else {
