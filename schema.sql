@@ -102,16 +102,28 @@ CREATE TABLE account (
     ends_at     INTEGER NOT NULL,
     done_at     INTEGER,
     remind_at   INTEGER,                            -- when the next reminder is due; NULL: none left
-    last_run    INTEGER NOT NULL DEFAULT 0,         -- run that last looked; 0: none yet. The lowest is the most overdue
-    verdict     TEXT    NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
-    reason      TEXT    NOT NULL DEFAULT '',        -- machine key of why we could not look
-    checked_at  INTEGER,
     created_at  INTEGER NOT NULL,
     UNIQUE (owner_id, site, username)
 ) STRICT;
-CREATE INDEX account_pending ON account (site, last_run, id) WHERE state = 'pending';
+CREATE INDEX account_pending ON account (site) WHERE state = 'pending';
 CREATE INDEX account_of_owner ON account (owner_id, state, id);
 CREATE INDEX account_to_remind ON account (remind_at) WHERE state = 'pending' AND remind_at IS NOT NULL;
+
+-- What the last look at an account gave: one row for each. Every run rewrites all of them, so they are narrow and stand in
+-- no index.
+CREATE TABLE look (
+    account_id  INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    run_id      INTEGER NOT NULL DEFAULT 0,         -- the run that looked, 0: none yet; never falls
+    verdict     TEXT    NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
+    reason      TEXT    NOT NULL DEFAULT '',        -- machine key of why we could not look
+    at          INTEGER
+) STRICT;
+
+-- Sites of whose accounts not all have been reached yet since this run: the rest comes first.
+CREATE TABLE round (
+    site        TEXT    PRIMARY KEY,
+    run_id      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Every change of an account's state: the only source of notices, and its history.
 CREATE TABLE transition (

@@ -51,11 +51,10 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
         upkeep::replace_edit(tx, now, message.chat_id, edit_of)?;
     }
     let due_at = message.not_before.map_or(now, |m| m.max(now));
-    let state = if message.held { "held" } else { "pending" };
     let id = tx
         .prepare_cached(
             "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING id",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10, ?11) RETURNING id",
         )?
         .query_row(
             (
@@ -68,7 +67,6 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
                 message.silent,
                 message.gist_line(),
                 message.run_id,
-                state,
                 due_at.0,
                 now.0,
             ),
@@ -77,7 +75,7 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
     Ok(Some(id))
 }
 
-fn check_text(html: &Html) -> anyhow::Result<()> {
+pub(super) fn check_text(html: &Html) -> anyhow::Result<()> {
     let units = html.telegram_len();
     ensure!(units > 0, "a message without text");
     ensure!(
@@ -87,40 +85,8 @@ fn check_text(html: &Html) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn stored_keyboard(keyboard: Option<&Keyboard>) -> anyhow::Result<String> {
+pub(super) fn stored_keyboard(keyboard: Option<&Keyboard>) -> anyhow::Result<String> {
     keyboard.map_or_else(|| Ok(String::new()), Keyboard::to_json)
-}
-
-/// Inserts a held message, or rewrites the one with the same key while it is still held.
-///
-/// # Errors
-/// As [`insert`].
-pub fn insert_or_rewrite_held(
-    tx: &WriteTx<'_>,
-    now: UnixMs,
-    message: &Outgoing,
-) -> anyhow::Result<()> {
-    if insert(tx, now, message)?.is_some() {
-        return Ok(());
-    }
-    let sql = "UPDATE outbox SET html = ?2, keyboard = ?3, gist = ?4 WHERE dedupe = ?1 AND state = 'held'";
-    let keyboard = stored_keyboard(message.keyboard.as_ref())?;
-    tx.prepare_cached(sql)?.execute((
-        &message.dedupe,
-        message.html.as_str(),
-        keyboard,
-        message.gist_line(),
-    ))?;
-    Ok(())
-}
-
-/// Lets the held rows of a run go; how many.
-///
-/// # Errors
-/// When the database refuses.
-pub fn release_held(tx: &WriteTx<'_>, run_id: i64, now: UnixMs) -> anyhow::Result<usize> {
-    let sql = "UPDATE outbox SET state = 'pending', due_at = max(due_at, ?2) WHERE run_id = ?1 AND state = 'held'";
-    Ok(tx.execute(sql, (run_id, now.0))?)
 }
 
 /// The Telegram messages about a run that have arrived, of the rows whose key begins with `kind:`: chat and message id.

@@ -1,7 +1,7 @@
 //! The outbox on a temp file.
 
+use super::super::held::{held, hold};
 use super::*;
-use crate::telegram::markup::Button;
 use crate::telegram::test_kit::Store;
 use crate::telegram::upkeep::{adopt_crashed, hurry, prune};
 
@@ -101,25 +101,30 @@ async fn the_newest_edit_of_a_message_is_the_one_that_goes() {
 }
 
 #[tokio::test]
-async fn held_rows_wait_for_their_release() {
+async fn a_kept_place_is_filled_once_or_given_up() {
     let t = Store::new();
-    let held = |text: &str| notice(1, text).held_for(4).dedupe("found:4:1");
-    let id = put(&t, held("draft")).await.unwrap();
-    assert!(ready(&t, NOW).await.is_empty());
-    let keyboard = Keyboard::new().row([Button::callback("x", "y").unwrap()]);
-    let last = held("final").keyboard(keyboard.clone());
-    t.write(move |tx| insert_or_rewrite_held(tx, NOW, &last))
+    for (chat, run) in [(1, 4), (1, 4), (2, 4)] {
+        let key = format!("found:{run}:{chat}");
+        t.write(move |tx| hold(tx, NOW, chat, run, &key)).await;
+    }
+    assert!(ready(&t, NOW).await.is_empty(), "nothing to say yet");
+    let kept = t.write(|tx| held(tx, 10)).await;
+    let [first, second] = kept[..] else {
+        panic!("one for each key: {kept:?}");
+    };
+    t.write(move |tx| first.fill(tx, NOW, &notice(1, "a")))
         .await;
-    assert_eq!(t.write(|tx| release_held(tx, 4, NOW)).await, 1);
-    let parcel = take(&t, id).await;
-    assert_eq!(
-        (parcel.html.as_str(), parcel.keyboard),
-        ("final", Some(keyboard))
-    );
-    let late = held("too late");
-    t.write(move |tx| insert_or_rewrite_held(tx, NOW, &late))
+    t.write(move |tx| first.fill(tx, NOW, &notice(1, "b")))
         .await;
-    assert_eq!(state(&t, id).await, "sending");
+    t.write(move |tx| second.give_up(tx)).await;
+    assert!(t.write(|tx| held(tx, 10)).await.is_empty());
+    let sent = ready(&t, NOW).await;
+    let [only] = sent[..] else {
+        panic!("one message: {sent:?}");
+    };
+    assert_eq!(take(&t, only).await.html.as_str(), "a");
+    t.write(|tx| hold(tx, NOW, 1, 4, "found:4:1")).await;
+    assert_eq!(state(&t, only).await, "sending");
 }
 
 #[tokio::test]

@@ -38,7 +38,6 @@ pub struct Outgoing {
     pub(super) keyboard: Option<Keyboard>,
     pub(super) silent: bool,
     pub(super) dedupe: Option<String>,
-    pub(super) held: bool,
     pub(super) run_id: Option<i64>,
     pub(super) not_before: Option<UnixMs>,
     pub(super) gist: Option<String>,
@@ -54,7 +53,6 @@ impl Outgoing {
             keyboard: None,
             silent: false,
             dedupe: None,
-            held: false,
             run_id: None,
             not_before: None,
             gist: None,
@@ -100,12 +98,6 @@ impl Outgoing {
     pub fn dedupe(mut self, key: impl Into<String>) -> Self {
         self.dedupe = Some(key.into());
         self
-    }
-
-    /// Part of a run and not to be sent before [`super::outbox::release_held`] for it.
-    pub fn held_for(mut self, run_id: i64) -> Self {
-        self.held = true;
-        self.of_run(run_id)
     }
 
     /// Part of a run.

@@ -14,6 +14,9 @@ use crate::activation::Activator;
 /// The longest a sweep stands back for one answer: several times what an answer takes on a quiet machine.
 const LONGEST: Duration = Duration::from_millis(30);
 
+/// People are taken to be talking with the bot for so long after the last answer.
+const CONVERSATION: Duration = Duration::from_secs(2);
+
 /// The right of way of those who wait. Clones share it, on any thread.
 #[derive(Debug, Clone, Default)]
 pub struct RightOfWay {
@@ -25,6 +28,7 @@ pub struct RightOfWay {
 struct Window {
     opened: Option<Instant>,
     next: Option<Instant>,
+    last: Option<Instant>,
 }
 
 impl RightOfWay {
@@ -46,6 +50,14 @@ impl RightOfWay {
         self.lock().held_until(Instant::now())
     }
 
+    /// True while people talk with the bot: then what is done in one go should be small, because the next question may
+    /// come at any moment.
+    #[must_use]
+    pub fn in_conversation(&self) -> bool {
+        let last = self.lock().last;
+        last.is_some_and(|last| last.elapsed() < CONVERSATION)
+    }
+
     /// Waits until a window is closed by an answer.
     pub async fn closed(&self) {
         self.closed.rung().await;
@@ -61,6 +73,7 @@ impl Window {
     fn open(&mut self, now: Instant) {
         if self.held_until(now).is_none() && self.next.is_none_or(|next| next <= now) {
             self.opened = Some(now);
+            self.last = Some(now);
             self.next = Some(now + 2 * LONGEST);
         }
     }

@@ -294,6 +294,7 @@ impl Driver {
     }
 
     async fn begin(&self, trigger: Trigger, scope: Scope, total: u64) -> anyhow::Result<Run> {
+        self.tell_found().await?;
         let now = self.parts.clock.now();
         let speaker = self.parts.speaker.clone();
         let write = self.parts.db.write(move |tx| {
@@ -314,7 +315,8 @@ impl Driver {
             .db
             .write(move |tx| close_left_behind(tx, now, &speaker))
             .await;
-        if let Err(err) = closed {
+        let told = self.tell_found().await;
+        if let Err(err) = closed.and(told) {
             tracing::error!("what a crash left behind could not be closed: {err:#}");
         }
         self.parts.proxy.ring();
@@ -349,7 +351,32 @@ impl Driver {
         Ok(end)
     }
 
+    /// Fills the places that were kept for messages about found accounts.
+    async fn tell_found(&self) -> anyhow::Result<()> {
+        loop {
+            let now = self.parts.clock.now();
+            let speaker = self.parts.speaker.clone();
+            let messages = self.parts.db.read(move |c| speaker.texts_of_found(c));
+            let messages = messages.await?;
+            if messages.is_empty() {
+                return Ok(());
+            }
+            let write = self.parts.db.write(move |tx| {
+                for (place, message) in messages {
+                    match message {
+                        Some(message) => place.fill(tx, now, &message)?,
+                        None => place.give_up(tx)?,
+                    }
+                }
+                Ok(())
+            });
+            write.await?;
+            self.parts.proxy.ring();
+        }
+    }
+
     async fn end(&self, run: &Run, took: Duration) -> anyhow::Result<()> {
+        self.tell_found().await?;
         let parts = &self.parts;
         let now = parts.clock.now();
         let next = self
@@ -359,14 +386,18 @@ impl Driver {
         let missed_ticks = self.ticks.missed.swap(0, Ordering::SeqCst);
         let took = shown_time(run.started_at, now, took);
         let (run, speaker) = (run.clone(), parts.speaker.clone());
+        let (id, scope, total) = (run.id, run.scope, run.total);
+        // Not in the transaction: it reads every account, and the writer has others to serve.
+        let left = parts.db.read(move |c| {
+            let all = store::counts(c, id)?.checked() >= total;
+            if all {
+                return Ok(0);
+            }
+            store::count_unreached(c, scope, id)
+        });
+        let left = left.await?;
         let write = parts.db.write(move |tx| {
             let counts = store::counts(tx, run.id)?;
-            let all = counts.checked() >= run.total;
-            let left = if all {
-                0
-            } else {
-                store::count_unreached(tx, run.scope, run.id)?
-            };
             store::end(tx, now, run.id, false, left, missed_ticks)?;
             let end = RunEnd {
                 counts,
@@ -390,6 +421,7 @@ impl Driver {
     }
 
     async fn interrupt(&self, run: &Run, crashed: bool) -> anyhow::Result<()> {
+        self.tell_found().await?;
         let now = self.parts.clock.now();
         let (id, speaker) = (run.id, self.parts.speaker.clone());
         let write = self.parts.db.write(move |tx| {

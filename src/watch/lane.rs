@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::account::Scope;
 use super::site::Site;
-use super::store::{self, Waiting};
+use super::store::{self, Stretch, Waiting};
 use super::verdict::Inconclusive;
 use crate::db::Db;
 
@@ -45,7 +45,10 @@ pub(super) struct Lane {
     pub(super) given_up: Option<Inconclusive>,
     page: Vec<Candidate>,
     once_more: VecDeque<(Instant, Candidate)>,
-    after: (i64, i64),
+    /// What is being read; none before the first page.
+    stretch: Option<Stretch>,
+    /// The site's round is noted in the database: accounts are left for a later run if this one is cut.
+    in_round: bool,
     exhausted: bool,
 }
 
@@ -58,7 +61,8 @@ impl Lane {
             given_up: None,
             page: Vec::new(),
             once_more: VecDeque::new(),
-            after: (-1, -1),
+            stretch: None,
+            in_round: false,
             exhausted: false,
         }
     }
@@ -84,26 +88,73 @@ impl Lane {
         self.page.is_empty() && !self.exhausted
     }
 
-    /// Reads the next page.
+    /// Reads the next page: first what the runs before did not reach, then what they did.
     pub(super) async fn read_page(
         &mut self,
         db: &Db,
         scope: Scope,
         run_id: i64,
     ) -> anyhow::Result<()> {
-        let (site, after) = (self.key.clone(), self.after);
-        let waiting = db
-            .read(move |c| store::next_page(c, scope, &site, run_id, after, PAGE))
-            .await?;
-        self.exhausted = waiting.len() < PAGE;
-        self.take_page(waiting);
+        while self.needs_page() {
+            let (site, known) = (self.key.clone(), self.stretch);
+            let read = db.read(move |c| {
+                let stretch = match known {
+                    Some(stretch) => stretch,
+                    None => store::first_stretch(c, scope, &site, run_id)?,
+                };
+                let page = store::next_page(c, scope, &site, stretch, PAGE)?;
+                Ok((stretch, page))
+            });
+            let (mut stretch, page) = read.await?;
+            if known.is_none() {
+                self.in_round = stretch.before < run_id;
+            }
+            let full = page.len() >= PAGE;
+            let more_runs = stretch.before < run_id;
+            if full {
+                stretch.after = page.last().map_or(stretch.after, |last| last.id);
+            } else if more_runs {
+                stretch = Stretch {
+                    since: stretch.before,
+                    before: run_id,
+                    after: 0,
+                };
+            } else {
+                self.exhausted = true;
+            }
+            self.stretch = Some(stretch);
+            self.take_page(page);
+            self.note_round(db, scope, run_id, more_runs && !full)
+                .await?;
+        }
         Ok(())
     }
 
-    fn take_page(&mut self, waiting: Vec<Waiting>) {
-        if let Some(last) = waiting.last() {
-            self.after = (last.last_run, last.id);
+    /// Notes where the next run has to go on if this one is cut. A site with one page of accounts needs no note.
+    async fn note_round(
+        &mut self,
+        db: &Db,
+        scope: Scope,
+        run_id: i64,
+        begins_anew: bool,
+    ) -> anyhow::Result<()> {
+        let begins = begins_anew || !(self.in_round || self.exhausted);
+        if scope != Scope::All || !(begins || self.in_round && self.exhausted) {
+            return Ok(());
         }
+        let site = self.key.clone();
+        self.in_round = begins;
+        db.write_replayable(move |tx| {
+            if begins {
+                store::begin_round(tx, &site, run_id)
+            } else {
+                store::end_round(tx, &site)
+            }
+        })
+        .await
+    }
+
+    fn take_page(&mut self, waiting: Vec<Waiting>) {
         self.page = waiting
             .into_iter()
             .map(|waiting| Candidate {
@@ -142,3 +193,7 @@ impl Lane {
         self.once_more.front().map(|(due, _)| *due)
     }
 }
+
+#[cfg(test)]
+#[path = "lane_tests.rs"]
+mod tests;

@@ -1,7 +1,8 @@
 //! What the watch has to say, written as outbox rows by the transaction that writes the fact.
 //!
 //! Who hears what: of a run over everybody's accounts the admins, as each chose; of any run those who asked for it; of a
-//! found account its owner, in one message per run that is held back until the run ends.
+//! found account its owner, in one message per run. Its place in the outbox is taken with the fact; its text is made when
+//! the run has found all, because a text made anew with every account would cost a run the square of what it finds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,10 +20,13 @@ use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::Lang;
 use crate::people;
-use crate::telegram::{Outgoing, outbox};
+use crate::telegram::{self, Held, Outgoing, outbox};
 
 /// The digest comes with the first run that ends after this hour of the day.
 const DIGEST_HOUR: u32 = 9;
+
+/// Messages about found accounts made at a time: the writer is back at others within milliseconds.
+const FOUND_PAGE: usize = 128;
 
 /// Reminders told in one transaction at most.
 const REMINDER_PAGE: usize = 500;
@@ -112,7 +116,7 @@ impl Speaker {
         Ok(())
     }
 
-    /// Tells that a run has ended and lets go of what was held back for its end.
+    /// Tells that a run has ended. What it found was told before.
     ///
     /// # Errors
     /// When the database fails.
@@ -145,11 +149,10 @@ impl Speaker {
                 .dedupe(format!("end:{}:{chat}", run.id));
             outbox::insert(tx, now, &message)?;
         }
-        outbox::release_held(tx, run.id, now)?;
         self.close_starts(tx, now)
     }
 
-    /// Closes the start messages of a run that was cut short and lets go of what was held back.
+    /// Closes the start messages of a run that was cut short.
     ///
     /// # Errors
     /// When the database fails.
@@ -161,9 +164,7 @@ impl Speaker {
     ) -> anyhow::Result<()> {
         let run = store::progress(tx, run_id)?;
         outbox::rewrite_waiting(tx, run_id, "start", |chat| self.cut_text(tx, chat, &run))?;
-        self.close_starts(tx, now)?;
-        outbox::release_held(tx, run_id, now)?;
-        Ok(())
+        self.close_starts(tx, now)
     }
 
     /// Makes the start messages of runs that were cut short say so. One that was on its way at the cut becomes known only
@@ -208,26 +209,37 @@ impl Speaker {
         Ok(())
     }
 
-    /// Writes or rewrites the one message of a run to an owner about what was found, held back until the run ends.
+    /// Keeps a place for the one message of a run to an owner about what it found.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn found(
+    pub fn found(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, owner: i64) -> anyhow::Result<()> {
+        telegram::hold(tx, now, owner, run_id, &format!("found:{run_id}:{owner}"))
+    }
+
+    /// The messages for kept places, some at a time; none for a place whose accounts are gone or wait again. To be called
+    /// while no sweep goes on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn texts_of_found(
         &self,
-        tx: &WriteTx<'_>,
-        now: UnixMs,
-        run_id: i64,
-        owner: i64,
-    ) -> anyhow::Result<()> {
-        let total = store::n_found_in_run(tx, run_id, owner)?;
-        let accounts = store::found_in_run(tx, run_id, owner, texts::LIST_FOUND)?;
-        let voice = self.voice(tx, owner)?;
-        let text = texts::found(voice, &accounts, total);
-        let message = Outgoing::notice(owner, text)
-            .held_for(run_id)
-            .gist(texts::found_gist(voice, &accounts))
-            .dedupe(format!("found:{run_id}:{owner}"));
-        outbox::insert_or_rewrite_held(tx, now, &message)
+        connection: &Connection,
+    ) -> anyhow::Result<Vec<(Held, Option<Outgoing>)>> {
+        let places = telegram::held(connection, FOUND_PAGE)?;
+        let texts = places.into_iter().map(|place| {
+            let owner = place.chat_id;
+            let (total, accounts) =
+                store::found_in_run(connection, place.run_id, owner, texts::LIST_FOUND)?;
+            if accounts.is_empty() {
+                return Ok((place, None));
+            }
+            let voice = self.voice(connection, owner)?;
+            let message = Outgoing::notice(owner, texts::found(voice, &accounts, total));
+            let gist = texts::found_gist(voice, &accounts);
+            Ok((place, Some(message.gist(gist))))
+        });
+        texts.collect()
     }
 
     /// Writes the reminders that are due, one message per owner and kind.

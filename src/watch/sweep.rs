@@ -27,15 +27,17 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::telegram::RightOfWay;
 
-/// Results written in one request at most. They are not synced one by one, so more would save little; replies of the bot
-/// pass between, and wait for one group of them at most.
-const GROUP: usize = 64;
+/// Results written in one request at most: more would save next to nothing.
+const GROUP: usize = 128;
+
+/// As many while people talk with the bot: their requests pass between, and wait for one of these groups at most.
+const SMALL_GROUP: usize = 24;
 
 /// The longest a result waits for others to be written with.
 const GROUP_AGE: Duration = Duration::from_millis(200);
 
 /// Results in memory at most; looking stops until the database has caught up.
-const UNWRITTEN: usize = GROUP * 8;
+const UNWRITTEN: usize = GROUP * 4;
 
 /// How a sweep ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -348,13 +350,18 @@ impl<'a> Pass<'a, '_> {
         let old = self
             .oldest
             .is_some_and(|oldest| oldest.elapsed() >= GROUP_AGE);
+        let size = if self.sweep.right_of_way.in_conversation() {
+            SMALL_GROUP
+        } else {
+            GROUP
+        };
         if self.writing.is_some()
             || self.results.is_empty()
-            || !(now_or_never || old || self.results.len() >= GROUP)
+            || !(now_or_never || old || self.results.len() >= size)
         {
             return;
         }
-        let rest = self.results.split_off(self.results.len().min(GROUP));
+        let rest = self.results.split_off(self.results.len().min(size));
         let group = std::mem::replace(&mut self.results, rest);
         self.oldest = (!self.results.is_empty()).then(Instant::now);
         self.writing = Some(Box::pin(write_group(self.sweep, self.run.id, group)));
@@ -381,12 +388,11 @@ async fn at(moment: Option<Instant>) {
 /// was claimed by a synced commit after this one.
 async fn write_group(sweep: Sweep<'_>, run_id: i64, looks: Vec<store::Look>) -> anyhow::Result<()> {
     let now = sweep.clock.now();
-    let speaker = sweep.speaker.clone();
     sweep
         .db
         .write_replayable(move |tx| {
             for owner in store::apply(tx, now, run_id, &looks)? {
-                speaker.found(tx, now, run_id, owner)?;
+                Speaker::found(tx, now, run_id, owner)?;
             }
             Ok(())
         })

@@ -275,7 +275,7 @@ impl World {
         let db = self.ground.db();
         let mut statement = db
             .prepare(
-                "SELECT username, owner_id, state, verdict, (SELECT count(*) FROM transition t
+                "SELECT username, owner_id, state, (SELECT verdict FROM look WHERE account_id = account.id), (SELECT count(*) FROM transition t
                      WHERE t.account_id = account.id AND to_state = 'done') FROM account",
             )
             .unwrap();

@@ -262,7 +262,7 @@ async fn read_body(
     {
         let room = max_body.saturating_sub(body.len());
         let too_long = piece.len() > room;
-        body.extend(piece.iter().take(room));
+        body.extend_from_slice(piece.get(..room).unwrap_or(&piece));
         if too_long || body.len() >= look_at {
             look_at = body.len().saturating_mul(2);
             let text = String::from_utf8_lossy(&body);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
-use super::{ACCOUNT_COLUMNS, account_from_row};
+use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::watch::account::{Account, State};
@@ -75,6 +75,9 @@ pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Ad
     })
     .context("add the account")?;
     let id = tx.last_insert_rowid();
+    tx.prepare_cached("INSERT INTO look (account_id) VALUES (?1)")?
+        .execute([id])
+        .context("add the account's row of looks")?;
     insert_transition(tx, now, id, None, Some(new.owner_id), "", "pending")?;
     Ok(Added::New(id))
 }
@@ -89,7 +92,7 @@ pub fn get(
     id: i64,
 ) -> anyhow::Result<Option<Account>> {
     let sql = format!(
-        "SELECT {ACCOUNT_COLUMNS} FROM account WHERE id = ?1 AND (?2 IS NULL OR owner_id = ?2)"
+        "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} WHERE id = ?1 AND (?2 IS NULL OR owner_id = ?2)"
     );
     connection
         .prepare_cached(&sql)?
@@ -159,7 +162,7 @@ pub fn page_of_owner(
     limit: usize,
 ) -> anyhow::Result<Vec<Account>> {
     let sql = format!(
-        "SELECT {ACCOUNT_COLUMNS} FROM account WHERE owner_id = :owner
+        "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} WHERE owner_id = :owner
          ORDER BY CASE state WHEN 'pending' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, id LIMIT :limit OFFSET :offset"
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -179,7 +182,7 @@ pub fn page_all(
     limit: usize,
 ) -> anyhow::Result<Vec<Account>> {
     let sql =
-        format!("SELECT {ACCOUNT_COLUMNS} FROM account ORDER BY id LIMIT :limit OFFSET :offset");
+        format!("SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} ORDER BY id LIMIT :limit OFFSET :offset");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(
         named_params! { ":limit": limit, ":offset": offset },
@@ -198,7 +201,7 @@ pub fn export(
     mut each: impl FnMut(&Account) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let sql = format!(
-        "SELECT {ACCOUNT_COLUMNS} FROM account WHERE ?1 IS NULL OR owner_id = ?1 ORDER BY id"
+        "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} WHERE ?1 IS NULL OR owner_id = ?1 ORDER BY id"
     );
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([owner])?;
@@ -254,13 +257,17 @@ pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<
     let ends_at = now.plus(DAY * days);
     tx.execute(
         "UPDATE account SET state = 'pending', epoch = epoch + 1, started_at = :now, ends_at = :ends, done_at = NULL,
-             remind_at = :remind, verdict = '', reason = ''
+             remind_at = :remind
          WHERE id = :id",
         named_params! {
             ":id": id, ":now": now.0, ":ends": ends_at.0, ":remind": first_reminder(now, ends_at).0,
         },
     )
     .with_context(|| format!("wait again for account {id}"))?;
+    tx.execute(
+        "UPDATE look SET verdict = '', reason = '' WHERE account_id = ?1",
+        [id],
+    )?;
     insert_transition(tx, now, id, None, Some(by), "done", "pending")?;
     Ok(true)
 }

@@ -1,10 +1,10 @@
 //! A run's work: pages of accounts that wait for it, and its results.
 
 use anyhow::Context as _;
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{CachedStatement, Connection, named_params, params};
 
 use super::accounts::insert_transition;
-use super::{ACCOUNT_COLUMNS, account_from_row};
+use super::{ACCOUNT_COLUMNS, Stretch, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::watch::account::{Account, Counts, Scope, Verdict};
@@ -16,11 +16,9 @@ pub struct Waiting {
     pub id: i64,
     /// The name to look for.
     pub username: String,
-    /// The run that last looked; with `id` the place in the queue.
-    pub last_run: i64,
 }
 
-/// The next accounts of a site, the longest unseen first, after a place in that order.
+/// The next accounts of a site in a stretch, in the order of their numbers.
 ///
 /// # Errors
 /// When the database fails.
@@ -28,39 +26,40 @@ pub fn next_page(
     connection: &Connection,
     scope: Scope,
     site: &str,
-    run_id: i64,
-    after: (i64, i64),
+    stretch: Stretch,
     limit: usize,
 ) -> anyhow::Result<Vec<Waiting>> {
-    let narrowed = match scope {
-        Scope::All => "",
-        Scope::Owner(_) => "AND owner_id = :owner",
-        Scope::Account(_) => "AND id = :account",
+    let (index, narrowed) = match scope {
+        Scope::All => ("INDEXED BY account_pending", ""),
+        Scope::Owner(_) => (
+            "INDEXED BY account_of_owner",
+            "AND account.owner_id = :subject",
+        ),
+        Scope::Account(_) => ("", "AND account.id = :subject"),
     };
     let sql = format!(
-        "SELECT id, username, last_run FROM account INDEXED BY account_pending
-         WHERE state = 'pending' AND site = :site AND last_run < :run AND (last_run, id) > (:last_run, :id) {narrowed}
-         ORDER BY last_run, id LIMIT :limit"
+        "SELECT account.id, account.username
+         FROM account {index} CROSS JOIN look ON look.account_id = account.id
+         WHERE account.state = 'pending' AND account.site = :site AND account.id > :after {narrowed}
+             AND look.run_id >= :since AND look.run_id < :before
+         ORDER BY account.id LIMIT :limit"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut params: Vec<(&str, &dyn rusqlite::ToSql)> = vec![
         (":site", &site),
-        (":run", &run_id),
-        (":last_run", &after.0),
-        (":id", &after.1),
+        (":after", &stretch.after),
+        (":since", &stretch.since),
+        (":before", &stretch.before),
         (":limit", &limit),
     ];
-    let (owner, account) = (scope.owner_column(), scope.account_column());
-    match scope {
-        Scope::All => {}
-        Scope::Owner(_) => params.push((":owner", &owner)),
-        Scope::Account(_) => params.push((":account", &account)),
+    let subject = scope.owner_column().or(scope.account_column());
+    if subject.is_some() {
+        params.push((":subject", &subject));
     }
     let rows = statement.query_map(params.as_slice(), |row| {
         Ok(Waiting {
             id: row.get(0)?,
             username: row.get(1)?,
-            last_run: row.get(2)?,
         })
     })?;
     rows.collect::<Result<_, _>>()
@@ -94,8 +93,12 @@ pub fn apply(
 ) -> anyhow::Result<Vec<i64>> {
     let mut counts = Counts::default();
     let mut owners = Vec::new();
+    let mut write = tx.prepare_cached(
+        "UPDATE look SET run_id = ?2, verdict = ?3, reason = ?4, at = ?5 WHERE account_id = ?1 AND run_id < ?2
+             AND EXISTS (SELECT 1 FROM account WHERE id = ?1 AND state = 'pending')",
+    )?;
     for look in looks {
-        if !apply_one(tx, now, run_id, look)? {
+        if !apply_one(tx, &mut write, now, run_id, look)? {
             continue;
         }
         counts.add(look.verdict);
@@ -132,24 +135,18 @@ pub fn apply(
     Ok(owners)
 }
 
-/// Changes one account's row; false when it no longer waits for this run.
+/// Writes down one look; false when the account no longer waits for this run.
 ///
-/// This is what a run costs the database, so it does no more than it must: no column of the indexes by owner and by
-/// reminder unless something was found, and no RETURNING, for which SQLite makes a temporary table each time.
-fn apply_one(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, look: &Look) -> anyhow::Result<bool> {
-    let sql = match look.verdict {
-        Verdict::Found => {
-            "UPDATE account SET last_run = ?2, verdict = ?3, reason = ?4, checked_at = ?5,
-                 state = 'done', done_at = ?5, remind_at = NULL
-             WHERE id = ?1 AND state = 'pending' AND last_run < ?2"
-        }
-        Verdict::NotFound | Verdict::Error => {
-            "UPDATE account SET last_run = ?2, verdict = ?3, reason = ?4, checked_at = ?5
-             WHERE id = ?1 AND state = 'pending' AND last_run < ?2"
-        }
-    };
-    let changed = tx
-        .prepare_cached(sql)?
+/// This is what a run costs the database, so it does no more than it must: one narrow row that stands in no index, and the
+/// account's own row only when something was found.
+fn apply_one(
+    tx: &WriteTx<'_>,
+    write: &mut CachedStatement<'_>,
+    now: UnixMs,
+    run_id: i64,
+    look: &Look,
+) -> anyhow::Result<bool> {
+    let written = write
         .execute(params![
             look.account_id,
             run_id,
@@ -158,7 +155,14 @@ fn apply_one(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, look: &Look) -> anyhow:
             now.0
         ])
         .with_context(|| format!("write down the look at account {}", look.account_id))?;
-    Ok(changed > 0)
+    if written > 0 && look.verdict == Verdict::Found {
+        tx.prepare_cached(
+            "UPDATE account SET state = 'done', done_at = ?2, remind_at = NULL WHERE id = ?1",
+        )?
+        .execute(params![look.account_id, now.0])
+        .with_context(|| format!("account {} is found", look.account_id))?;
+    }
+    Ok(written > 0)
 }
 
 fn owner_of(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<i64> {
@@ -177,21 +181,7 @@ fn count_error(tx: &WriteTx<'_>, run_id: i64, look: &Look) -> anyhow::Result<()>
     Ok(())
 }
 
-/// How many accounts of an owner a run found.
-///
-/// # Errors
-/// When the database fails.
-pub fn n_found_in_run(connection: &Connection, run_id: i64, owner: i64) -> anyhow::Result<usize> {
-    connection
-        .prepare_cached(
-            "SELECT count(*) FROM transition JOIN account ON account.id = transition.account_id
-             WHERE transition.run_id = ?1 AND transition.to_state = 'done' AND account.owner_id = ?2",
-        )?
-        .query_row([run_id, owner], |row| row.get(0))
-        .with_context(|| format!("count what run {run_id} found"))
-}
-
-/// The first accounts of an owner that a run found.
+/// The accounts of an owner that a run found, as far as they do not wait again: how many, and the first of them.
 ///
 /// # Errors
 /// When the database fails.
@@ -200,16 +190,23 @@ pub fn found_in_run(
     run_id: i64,
     owner: i64,
     limit: usize,
-) -> anyhow::Result<Vec<Account>> {
-    let sql = format!(
-        "SELECT {ACCOUNT_COLUMNS} FROM transition JOIN account ON account.id = transition.account_id
-         WHERE transition.run_id = ?1 AND transition.to_state = 'done' AND account.owner_id = ?2
-         ORDER BY account.id LIMIT ?3"
-    );
+) -> anyhow::Result<(usize, Vec<Account>)> {
+    let found = "account JOIN look ON look.account_id = account.id
+         WHERE account.owner_id = ?1 AND account.state = 'done' AND look.run_id = ?2 AND look.verdict = 'found'";
+    let sql = format!("SELECT {ACCOUNT_COLUMNS} FROM {found} ORDER BY account.id LIMIT ?3");
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![run_id, owner, limit], account_from_row)?;
-    rows.collect::<Result<_, _>>()
-        .with_context(|| format!("list what run {run_id} found"))
+    let rows = statement.query_map(params![owner, run_id, limit], account_from_row)?;
+    let first: Vec<Account> = rows
+        .collect::<Result<_, _>>()
+        .with_context(|| format!("list what run {run_id} found"))?;
+    if first.len() < limit {
+        return Ok((first.len(), first));
+    }
+    let total = connection
+        .prepare_cached(&format!("SELECT count(*) FROM {found}"))?
+        .query_row([owner, run_id], |row| row.get(0))
+        .with_context(|| format!("count what run {run_id} found"))?;
+    Ok((total, first))
 }
 
 /// Pending accounts in a scope that a run has not looked at.
@@ -219,7 +216,8 @@ pub fn found_in_run(
 pub fn count_unreached(connection: &Connection, scope: Scope, run_id: i64) -> anyhow::Result<u64> {
     connection
         .prepare_cached(
-            "SELECT count(*) FROM account WHERE state = 'pending' AND last_run < ?1
+            "SELECT count(*) FROM account JOIN look ON look.account_id = account.id
+             WHERE state = 'pending' AND look.run_id < ?1
                  AND (?2 IS NULL OR owner_id = ?2) AND (?3 IS NULL OR id = ?3)
                  AND created_at <= (SELECT started_at FROM run WHERE id = ?1)",
         )?

@@ -1,11 +1,12 @@
 //! The SQL of the watch. Functions that change something take a `&WriteTx`, the others any connection.
 //!
 //! What must stay true: a verdict, its transition and its notices are written by one transaction; an account's row
-//! changes only while it is still pending; `last_run` of an account never falls.
+//! changes only while it is still pending; the run that last looked at an account never falls.
 
 mod accounts;
 mod looks;
 mod reminders;
+mod rounds;
 mod runs;
 
 use rusqlite::Row;
@@ -14,8 +15,9 @@ pub use accounts::{
     Added, NewAccount, Totals, add, again, count_of_owner, delete, export, extend, get, page_all,
     page_of_owner, set_paused, totals,
 };
-pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, n_found_in_run, next_page};
+pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, next_page};
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
+pub use rounds::{Stretch, begin_round, end_round, first_stretch};
 pub use runs::{
     LastRun, Progress, RunAccount, accounts_of_run, ask, begin, close_crashed,
     count_pending_by_site, counts, digest, digest_at, end, errors_of_run, is_running, last,
@@ -27,8 +29,11 @@ use super::account::{Account, State, Verdict};
 use crate::clock::UnixMs;
 
 const ACCOUNT_COLUMNS: &str = "account.id, account.owner_id, account.site, account.username, account.state, \
-     account.period_days, account.started_at, account.ends_at, account.done_at, account.verdict, account.reason, \
-     account.checked_at";
+     account.period_days, account.started_at, account.ends_at, account.done_at, \
+     look.verdict, look.reason, look.at";
+
+/// Where those columns come from.
+const ACCOUNTS: &str = "account JOIN look ON look.account_id = account.id";
 
 fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account {

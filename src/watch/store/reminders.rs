@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
-use super::{ACCOUNT_COLUMNS, account_from_row};
+use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::watch::account::Account;
@@ -27,7 +27,7 @@ pub struct DueReminder {
 /// When the database fails.
 pub fn due(connection: &Connection, now: UnixMs, limit: usize) -> anyhow::Result<Vec<DueReminder>> {
     let sql = format!(
-        "SELECT {ACCOUNT_COLUMNS}, account.epoch FROM account
+        "SELECT {ACCOUNT_COLUMNS}, account.epoch FROM {ACCOUNTS}
          WHERE state = 'pending' AND remind_at IS NOT NULL AND remind_at <= ?1 ORDER BY remind_at LIMIT ?2"
     );
     let mut statement = connection.prepare_cached(&sql)?;

@@ -328,7 +328,8 @@ pub fn accounts_of_run(
     mut each: impl FnMut(RunAccount) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut statement = connection.prepare(
-        "SELECT site, username, verdict, reason FROM account WHERE last_run = ?1 AND verdict <> '' ORDER BY id",
+        "SELECT site, username, verdict, reason FROM look JOIN account ON account.id = look.account_id
+         WHERE look.run_id = ?1 AND verdict <> '' ORDER BY account_id",
     )?;
     let mut rows = statement.query([run_id])?;
     while let Some(row) = rows.next()? {

@@ -88,14 +88,21 @@ async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
         end(tx, NOW, first, true, 0, 0)?;
         let second = run(tx)?;
         let mut seen = Vec::new();
-        let mut after = (-1, -1);
-        loop {
-            let page = next_page(tx, Scope::All, "github", second, after, 3)?;
-            let Some(last) = page.last() else { break };
-            after = (last.last_run, last.id);
-            for waiting in &page {
-                apply(tx, NOW, second, &[look(waiting.id, Verdict::NotFound)])?;
-                seen.push(waiting.id);
+        for (since, before) in [(0, first), (first, second)] {
+            let mut after = 0;
+            loop {
+                let stretch = Stretch {
+                    since,
+                    before,
+                    after,
+                };
+                let page = next_page(tx, Scope::All, "github", stretch, 3)?;
+                let Some(last) = page.last() else { break };
+                after = last.id;
+                for waiting in &page {
+                    apply(tx, NOW, second, &[look(waiting.id, Verdict::NotFound)])?;
+                    seen.push(waiting.id);
+                }
             }
         }
         let expected: Vec<i64> = ids[4..].iter().chain(&ids[..4]).copied().collect();
@@ -124,7 +131,7 @@ async fn only_accounts_that_still_wait_are_changed_and_counted() {
         );
         let counted = counts(tx, id)?;
         assert_eq!((counted.found, counted.checked()), (1, 1));
-        assert_eq!(n_found_in_run(tx, id, OWNER)?, 1);
+        assert_eq!(found_in_run(tx, id, OWNER, 1)?.0, 1);
         let found = get(tx, Some(OWNER), ids[2])?.unwrap();
         assert_eq!((found.state, found.done_at), (State::Done, Some(NOW)));
         assert_eq!(get(tx, None, ids[0])?.unwrap().state, State::Paused);
@@ -228,8 +235,11 @@ async fn what_runs_for_every_page_uses_an_index_and_sorts_nothing() {
     let t = Store::new();
     t.write(|tx| {
         for sql in [
-            "SELECT id FROM account INDEXED BY account_pending WHERE state = 'pending' AND site = 'x' AND last_run < 5
-             AND (last_run, id) > (1, 1) ORDER BY last_run, id LIMIT 5",
+            "SELECT account.id FROM account INDEXED BY account_pending CROSS JOIN look ON look.account_id = account.id
+             WHERE state = 'pending' AND site = 'x' AND account.id > 5 AND look.run_id < 5
+             ORDER BY account.id LIMIT 5",
+            "SELECT account.id FROM account INDEXED BY account_of_owner CROSS JOIN look ON look.account_id = account.id
+             WHERE state = 'pending' AND owner_id = 5 AND site = 'x' AND account.id > 5 ORDER BY account.id LIMIT 5",
             "SELECT id FROM account WHERE state = 'pending' AND remind_at IS NOT NULL AND remind_at <= 5
              ORDER BY remind_at LIMIT 5",
             "SELECT state, count(*) FROM account WHERE owner_id = 5 GROUP BY state",

@@ -1,0 +1,92 @@
+//! Places kept in the outbox for messages whose text is made later.
+//!
+//! A place is taken in the transaction of the fact it will tell of, so that the message cannot be lost; what is to be said is
+//! read from the facts when all of them are known. Must stay true: a place is filled or given up exactly once, and nothing
+//! is sent from it before.
+
+use super::outbox::{check_text, stored_keyboard};
+use super::outgoing::{Outgoing, Priority};
+use crate::clock::UnixMs;
+use crate::db::{Connection, WriteTx};
+
+/// A place that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    id: i64,
+    /// The chat.
+    pub chat_id: i64,
+    /// The run it will tell of.
+    pub run_id: i64,
+}
+
+/// Keeps a place for a notice of a run to a chat; once for a key, as with [`Outgoing::dedupe`].
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    chat_id: i64,
+    run_id: i64,
+    key: &str,
+) -> anyhow::Result<()> {
+    let priority = Priority::Notice as i64;
+    tx.prepare_cached(
+        "INSERT INTO outbox (chat_id, dedupe, priority, html, gist, run_id, state, due_at, created_at)
+         VALUES (?1, ?2, ?3, '', '', ?4, 'held', ?5, ?5) ON CONFLICT (dedupe) DO NOTHING",
+    )?
+    .execute((chat_id, key, priority, run_id, now.0))?;
+    Ok(())
+}
+
+/// Places that are kept, `limit` at most.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn held(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Held>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, chat_id, run_id FROM outbox WHERE state = 'held' AND run_id IS NOT NULL LIMIT ?1",
+    )?;
+    let rows = statement.query_map((limit,), |row| {
+        Ok(Held {
+            id: row.get(0)?,
+            chat_id: row.get(1)?,
+            run_id: row.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl Held {
+    /// Fills the place: the message goes out in its turn.
+    ///
+    /// # Errors
+    /// When the text is empty or too long, or the database refuses.
+    pub fn fill(self, tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<()> {
+        check_text(&message.html)?;
+        let keyboard = stored_keyboard(message.keyboard.as_ref())?;
+        tx.prepare_cached(
+            "UPDATE outbox SET state = 'pending', html = ?2, keyboard = ?3, gist = ?4, silent = ?5, due_at = ?6
+             WHERE id = ?1 AND state = 'held'",
+        )?
+        .execute((
+            self.id,
+            message.html.as_str(),
+            keyboard,
+            message.gist_line(),
+            message.silent,
+            now.0,
+        ))?;
+        Ok(())
+    }
+
+    /// Gives the place up: there is nothing to say any more.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn give_up(self, tx: &WriteTx<'_>) -> anyhow::Result<()> {
+        tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND state = 'held'")?
+            .execute((self.id,))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+//! The order in which a lane gives its accounts, over runs that are cut.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::clock::UnixMs;
+use crate::people;
+use crate::tasks::Tasks;
+use crate::watch::account::{Trigger, Verdict};
+use crate::watch::store::{Look, NewAccount};
+
+const NOW: UnixMs = UnixMs(1_790_000_000_000);
+const OWNER: i64 = 7;
+
+async fn fill(db: &Db, n: usize) -> BTreeSet<i64> {
+    db.write(move |tx| {
+        people::admit(tx, NOW, OWNER)?;
+        for i in 0..n {
+            let new = NewAccount {
+                owner_id: OWNER,
+                site: "github".to_owned(),
+                username: format!("name{i}"),
+                period_days: 30,
+            };
+            store::add(tx, NOW, &new)?;
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    (1..).take(n).collect()
+}
+
+/// Makes a run that looks at `limit` accounts at most and is cut then; the accounts in their order.
+async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
+    let run = db
+        .write(move |tx| Ok(store::begin(tx, NOW, Trigger::Schedule, scope, 0)?.id))
+        .await
+        .unwrap();
+    let mut lane = Lane::new("github".to_owned(), None);
+    let mut seen = Vec::new();
+    while seen.len() < limit {
+        lane.read_page(db, scope, run).await.unwrap();
+        let Some(candidate) = lane.take(Instant::now()) else {
+            break;
+        };
+        seen.push(candidate.id);
+    }
+    let looks: Vec<Look> = seen
+        .iter()
+        .map(|id| Look {
+            account_id: *id,
+            site: "github".to_owned(),
+            verdict: Verdict::NotFound,
+            reason: "",
+        })
+        .collect();
+    db.write(move |tx| {
+        store::apply(tx, NOW, run, &looks)?;
+        store::end(tx, NOW, run, false, 0, 0)
+    })
+    .await
+    .unwrap();
+    seen
+}
+
+fn set(ids: &[i64]) -> BTreeSet<i64> {
+    ids.iter().copied().collect()
+}
+
+#[tokio::test]
+async fn what_a_cut_run_did_not_reach_comes_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+    let all = fill(&db, 3 * PAGE + 10).await;
+
+    // Two cut runs share a round: nobody twice before everybody once.
+    let first = cut_run(&db, Scope::All, PAGE + 20).await;
+    let second = cut_run(&db, Scope::All, PAGE).await;
+    assert!(set(&first).is_disjoint(&set(&second)));
+    // A run of an owner belongs to no round: it looks at all, and the round goes on after it.
+    let owners = cut_run(&db, Scope::Owner(OWNER), 1).await;
+    assert_eq!(owners.len(), 1);
+
+    let third = cut_run(&db, Scope::All, usize::MAX).await;
+    assert_eq!(third.len(), all.len(), "each once");
+    assert_eq!(set(&third), all);
+    let rest: BTreeSet<i64> = all
+        .iter()
+        .copied()
+        .filter(|id| {
+            ![&first, &second, &owners]
+                .iter()
+                .any(|seen| seen.contains(id))
+        })
+        .collect();
+    let (come_first, _) = third.split_at(rest.len());
+    assert_eq!(set(come_first), rest);
+
+    // The round is over: the next run begins like the first.
+    let fourth = cut_run(&db, Scope::All, usize::MAX).await;
+    assert_eq!(set(&fourth), all);
+    assert!(fourth.iter().take(PAGE).all(|id| *id <= PAGE as i64));
+}
+
+#[tokio::test]
+async fn a_cut_within_the_second_half_of_a_round_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+    let all = fill(&db, 3 * PAGE).await;
+    let first = cut_run(&db, Scope::All, 2 * PAGE).await;
+    // The last third, and the first one again.
+    let second = cut_run(&db, Scope::All, 2 * PAGE).await;
+    assert_eq!(set(&first).intersection(&set(&second)).count(), PAGE);
+    // The middle waits longest now.
+    let third = cut_run(&db, Scope::All, PAGE).await;
+    let longest: BTreeSet<i64> = all
+        .iter()
+        .copied()
+        .filter(|id| !second.contains(id))
+        .collect();
+    assert_eq!(set(&third), longest);
+}
