@@ -21,6 +21,7 @@ use crate::i18n::{self, Args, Lang};
 use crate::people;
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::{Api, BotProxy, Fatal, FoldText, Me, Setup, Telegram};
+use crate::watch::catalogue::CatalogueProblems;
 use crate::watch::driver::{self, WatchParts};
 use crate::watch::notices::Speaker;
 use crate::watch::{Catalogue, WatchHandlers, load_catalogue};
@@ -77,6 +78,9 @@ pub enum StartError {
     /// The token is missing or not known to Telegram; a sentence for the operator.
     #[error("{0}")]
     Token(String),
+    /// A catalogue cannot be used.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueProblems),
     /// Anything else.
     #[error(transparent)]
     Other(#[from] anyhow::Error),
@@ -119,8 +123,10 @@ impl App {
                     .to_owned(),
             ));
         }
-        let catalogue =
-            Arc::new(load_catalogue(&config.watch).context("read the site catalogues")?);
+        let catalogue = Arc::new(load_catalogue(&config.watch)?);
+        for warning in catalogue.warnings() {
+            tracing::warn!("{warning}");
+        }
         for note in catalogue.notes() {
             tracing::info!("{note}");
         }

@@ -331,9 +331,10 @@ async fn the_owner(config: &Config, db: &Db, named: Option<i64>) -> Result<i64, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::watch::catalogue::BrokenEntries;
 
     fn parse_text(text: &str) -> Result<Vec<NewAccount>, Vec<String>> {
-        let catalogue = Catalogue::load(&[], "telegram", false).unwrap();
+        let catalogue = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).unwrap();
         parse(&catalogue, text, 7, 30)
     }
 

@@ -193,7 +193,7 @@ fn sites(config: &Config) -> Finding {
         Err(problems) => Wrong(problems.to_string()),
         Ok(catalogue) => {
             let n = catalogue.iter().count();
-            let notes = catalogue.notes();
+            let notes = [catalogue.warnings(), catalogue.notes()].concat();
             if notes.is_empty() {
                 Well(format!("{n} sites; try them with `vakhta sites test`"))
             } else {

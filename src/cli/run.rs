@@ -31,10 +31,11 @@ pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> 
     }
 }
 
-/// A problem with the token is one of configuration, everything else one of the work.
+/// Problems with the token and the catalogues are those of configuration, everything else is one of the work.
 pub(super) fn failure(err: StartError) -> Failure {
     match err {
         StartError::Token(why) => Failure::Usage(anyhow!(why)),
+        StartError::Catalogue(problems) => Failure::Usage(problems.into()),
         StartError::Other(err) => Failure::Work(err),
     }
 }

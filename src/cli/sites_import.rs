@@ -8,11 +8,13 @@ use std::path::Path;
 use anyhow::anyhow;
 
 use super::{Failure, output};
-use crate::watch::catalogue::{CatalogueProblem, Fault, FileKind, Listing};
+use crate::watch::WatchConfig;
+use crate::watch::catalogue::{BrokenEntries, CatalogueProblem, Fault, Listing};
 use crate::watch::site::{Asks, Site};
 
 /// Reads the file and says what it gives: results on standard output, one line for every problem.
-pub(super) fn run(file: &Path, allow_private: bool) -> Result<(), Failure> {
+pub(super) fn run(file: &Path, config: &WatchConfig) -> Result<(), Failure> {
+    let allow_private = config.allow_private_targets;
     let listing = Listing::read(file, allow_private).map_err(|err| Failure::Usage(err.into()))?;
     for problem in &listing.unused {
         output::say(&problem.to_string());
@@ -23,9 +25,11 @@ pub(super) fn run(file: &Path, allow_private: bool) -> Result<(), Failure> {
     if listing.sites.is_empty() {
         return Err(Failure::Usage(anyhow!("no entry of this file can be used")));
     }
-    if listing.kind == FileKind::Own && !listing.unused.is_empty() {
+    let has_mistakes = listing.mistakes().next().is_some();
+    if has_mistakes && config.broken_entries == BrokenEntries::Refuse {
         return Err(Failure::Usage(anyhow!(
-            "a catalogue of our own format is used whole or not at all"
+            "the file is refused for its mistakes; mend them, or set broken_entries = \"skip\" in [sites] to go without \
+             those entries"
         )));
     }
     Ok(())
@@ -66,7 +70,9 @@ fn counts(listing: &Listing) -> Vec<String> {
 }
 
 /// Entries with a problem of each kind; one entry may count under several.
-fn by_fault(problems: &[CatalogueProblem]) -> BTreeMap<Fault, usize> {
+fn by_fault<'a>(
+    problems: impl IntoIterator<Item = &'a CatalogueProblem>,
+) -> BTreeMap<Fault, usize> {
     let mut entries: BTreeMap<Fault, BTreeSet<_>> = BTreeMap::new();
     for problem in problems {
         let of_kind = entries.entry(problem.fault).or_default();

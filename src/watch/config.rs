@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use super::account::Notify;
+use super::catalogue::BrokenEntries;
 use super::schedule::Schedule;
 use crate::settings::Section;
 
@@ -42,6 +43,8 @@ pub struct WatchConfig {
     pub default_site: String,
     /// Catalogue addresses in private networks are allowed.
     pub allow_private_targets: bool,
+    /// What becomes of a catalogue with mistaken entries.
+    pub broken_entries: BrokenEntries,
 }
 
 impl WatchConfig {
@@ -80,6 +83,7 @@ impl WatchConfig {
             catalogues: Vec::new(),
             default_site: String::new(),
             allow_private_targets: false,
+            broken_entries: BrokenEntries::Refuse,
         })
     }
 
@@ -88,10 +92,16 @@ impl WatchConfig {
         let catalogues = section.paths("catalogues");
         let default_site = section.string("default", "telegram");
         let allow_private_targets = section.boolean("allow_private_targets", false);
+        let broken_entries = section.choice(
+            "broken_entries",
+            BrokenEntries::Refuse,
+            BrokenEntries::WORDS,
+        );
         if let Some(config) = config {
             config.catalogues = catalogues;
             config.default_site = default_site;
             config.allow_private_targets = allow_private_targets;
+            config.broken_entries = broken_entries;
         }
     }
 }

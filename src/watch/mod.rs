@@ -41,5 +41,6 @@ pub fn load_catalogue(config: &WatchConfig) -> Result<Catalogue, catalogue::Cata
         &config.catalogues,
         &config.default_site,
         config.allow_private_targets,
+        config.broken_entries,
     )
 }

@@ -66,12 +66,50 @@ fn a_foreign_file_is_explained() {
         ground.write("sites.toml", &(sites + "[[site]]\nkey = \"a\"\n"));
         let end = ground.vakhta(&own).finish().await;
         end.demand(2)
-            .says(&["used whole or not at all", "used whole"]);
+            .says(&["the file is refused for its mistakes"]);
         for (file, text) in [("broken", "{"), ("nothing", "{\"a\":1}")] {
             ground.write(file, text);
             let end = ground.vakhta(&["sites", "import", file]).finish().await;
             end.demand(2).says(&[file]);
         }
+    });
+}
+
+#[test]
+fn a_mistaken_entry_refuses_the_start_unless_it_is_to_be_left_out() {
+    run(async |ground| {
+        write_catalogues(&ground);
+        let sites = std::fs::read_to_string(ground.path("sites.toml")).unwrap();
+        let inside = sites.replace("key = \"vk\"", "key = \"vk\"\nnam_pattern = \"[\"");
+        ground.write("sites.toml", &inside);
+        let wmn = std::fs::read_to_string(ground.path("wmn")).unwrap();
+        ground.write("wmn", &wmn.replacen("e_string", "e_strng", 1));
+        let mistakes = [
+            "sites.toml:",
+            ": site vk: unknown key \"nam_pattern\", did you mean \"name_pattern\"?",
+            "wmn:1: site Two Sides: unknown field \"e_strng\", did you mean \"e_string\"?",
+        ];
+        let check = || ground.vakhta(&["--check-now", "--json"]).without_token();
+        let refused = check().finish().await;
+        refused.demand(2).says(&mistakes);
+        refused.says(&["set broken_entries = \"skip\" in [sites]"]);
+        assert_eq!(refused.stdout, "");
+
+        let skipping = || check().env("VAKHTA_SITES_BROKEN_ENTRIES", "skip");
+        let rest = skipping().finish().await;
+        rest.demand(0).says(&mistakes).says(&["left out: "]);
+        let import = ground.vakhta(&["sites", "import", "wmn"]);
+        import.finish().await.demand(2);
+        let import = ground.vakhta(&["sites", "import", "wmn"]);
+        let import = import.env("VAKHTA_SITES_BROKEN_ENTRIES", "skip");
+        import.finish().await.demand(0);
+        let doctor = ground.vakhta(&["doctor"]).finish().await;
+        doctor.demand(1);
+        assert!(
+            doctor.stdout.contains("FAIL sites") && doctor.stdout.contains("site vk: unknown key"),
+            "{}",
+            doctor.stdout
+        );
     });
 }
 

@@ -42,6 +42,8 @@ pub enum Fault {
     SwitchedOff,
     /// Something is there twice.
     Duplicate,
+    /// Another entry's name makes the same key.
+    SameKey,
     /// A field that the format does not have.
     UnknownField,
     /// A field that is missing or is not what it should be.
@@ -57,6 +59,20 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Tells a mistake in a foreign file from an entry that is in order and only not for us: switched off, without a
+    /// rule that a watch could trust, or in need of a request that a watch does not send.
+    fn is_mistake(self) -> bool {
+        match self {
+            Self::File
+            | Self::Duplicate
+            | Self::UnknownField
+            | Self::Field
+            | Self::Address
+            | Self::Pattern => true,
+            Self::SwitchedOff | Self::SameKey | Self::Request | Self::Rule => false,
+        }
+    }
+
     /// The kind of a problem with a field of our own format.
     pub(super) fn of_field(field: &str) -> Self {
         match field {
@@ -75,6 +91,7 @@ impl fmt::Display for Fault {
             Self::File => "unreadable as a whole",
             Self::SwitchedOff => "switched off by its authors",
             Self::Duplicate => "there twice",
+            Self::SameKey => "key of another entry",
             Self::UnknownField => "unknown field",
             Self::Field => "missing or wrong field",
             Self::Address => "address that cannot be asked",
@@ -83,6 +100,20 @@ impl fmt::Display for Fault {
             Self::Rule => "rules that cannot tell",
         })
     }
+}
+
+/// What becomes of a catalogue with entries that are mistaken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokenEntries {
+    /// It is refused whole.
+    Refuse,
+    /// The rest is loaded, and each of them is said.
+    Skip,
+}
+
+impl BrokenEntries {
+    /// The words of the configuration.
+    pub const WORDS: &[(&str, Self)] = &[("refuse", Self::Refuse), ("skip", Self::Skip)];
 }
 
 /// What a catalogue file gives.
@@ -121,6 +152,14 @@ impl Listing {
             return Err(CatalogueProblems(listing.unused));
         }
         Ok(listing)
+    }
+
+    /// The problems that are mistakes. In a file of our own format all of them are.
+    pub fn mistakes(&self) -> impl Iterator<Item = &CatalogueProblem> {
+        let is_own = self.kind == FileKind::Own;
+        self.unused
+            .iter()
+            .filter(move |problem| is_own || problem.fault.is_mistake())
     }
 
     /// Reads the text of a catalogue file of any kind.

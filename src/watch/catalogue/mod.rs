@@ -4,9 +4,10 @@
 //! files are found in one go, each with file, line, entry and reason. A user's entry replaces a built-in one of the same
 //! key; between two user files the earlier one wins; either is said once in [`Catalogue::notes`].
 //!
-//! A file of our own format is strict: one wrong entry and the catalogue is refused. Files of WhatsMyName and Sherlock are
-//! other people's: their entries that cannot be used are left out, counted in the notes, and explained one by one by
-//! [`Listing::read`]. A file that cannot be read as a whole is refused whatever its kind.
+//! A mistaken entry refuses the catalogue, unless the operator chose [`BrokenEntries::Skip`]: then it is left out with a
+//! warning. Entries of WhatsMyName and Sherlock files that are in order, but not for us, are no mistakes: they are
+//! left out, counted in a warning, and explained one by one by [`Listing::read`]. A file that cannot be read as a whole is
+//! always refused.
 
 mod foreign;
 mod listing;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-pub use listing::{Fault, FileKind, Listing};
+pub use listing::{BrokenEntries, Fault, FileKind, Listing};
 
 use super::site::{Site, SiteKey, Username};
 
@@ -39,6 +40,7 @@ pub struct Catalogue {
     default: Arc<Site>,
     /// Keys that the program's own sites have, whoever defines them now.
     built_in: BTreeSet<SiteKey>,
+    warnings: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -80,6 +82,11 @@ impl fmt::Display for CatalogueProblems {
             let separator = if index == 0 { "" } else { "\n" };
             write!(f, "{separator}{problem}")?;
         }
+        if self.0.iter().any(|problem| problem.fault != Fault::File) {
+            f.write_str(
+                "\nmend the entries, or set broken_entries = \"skip\" in [sites] to go without them",
+            )?;
+        }
         Ok(())
     }
 }
@@ -96,6 +103,7 @@ impl Catalogue {
         files: &[PathBuf],
         default_key: &str,
         allow_private: bool,
+        broken_entries: BrokenEntries,
     ) -> Result<Self, CatalogueProblems> {
         let mut merge = Merge::default();
         let built_in = read::read(BUILT_IN_FILE, BUILT_IN, allow_private);
@@ -106,7 +114,7 @@ impl Catalogue {
         let built_in = merge.sites.keys().cloned().collect();
         for path in files {
             match Listing::read(path, allow_private) {
-                Ok(listing) => merge.add(&path.display().to_string(), listing),
+                Ok(listing) => merge.add(&path.display().to_string(), listing, broken_entries),
                 Err(problems) => merge.problems.extend(problems.0),
             }
         }
@@ -118,6 +126,7 @@ impl Catalogue {
                 sites: merge.sites,
                 default,
                 built_in,
+                warnings: merge.warnings,
                 notes: merge.notes,
             }),
             Some(_) => Err(CatalogueProblems(merge.problems)),
@@ -190,6 +199,12 @@ impl Catalogue {
         &self.default
     }
 
+    /// What of the files is not used: each mistaken entry, and how many others.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// What the operator should know about keys that several files have.
     #[must_use]
     pub fn notes(&self) -> &[String] {
@@ -203,16 +218,20 @@ struct Merge {
     sites: BTreeMap<SiteKey, Arc<Site>>,
     from_file: BTreeMap<SiteKey, String>,
     problems: Vec<CatalogueProblem>,
+    warnings: Vec<String>,
     notes: Vec<String>,
 }
 
 impl Merge {
     /// Adds what a file gives; keys that are there already are said once for each other file.
-    fn add(&mut self, file: &str, listing: Listing) {
-        if listing.kind == FileKind::Own {
-            self.problems.extend(listing.unused);
-        } else if !listing.unused.is_empty() {
-            self.notes.push(format!(
+    fn add(&mut self, file: &str, listing: Listing, broken_entries: BrokenEntries) {
+        let mistakes = listing.mistakes().cloned();
+        match broken_entries {
+            BrokenEntries::Refuse => self.problems.extend(mistakes),
+            BrokenEntries::Skip => self.warnings.extend(by_entry(mistakes)),
+        }
+        if listing.kind != FileKind::Own && !listing.unused.is_empty() {
+            self.warnings.push(format!(
                 "{file}: {} of {} entries are not used; `vakhta sites import {file}` explains each",
                 listing.entries.saturating_sub(listing.sites.len()),
                 listing.entries
@@ -250,4 +269,25 @@ impl Merge {
             ));
         }
     }
+}
+
+/// One line for each entry, however much is wrong with it.
+fn by_entry(mistakes: impl Iterator<Item = CatalogueProblem>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut last: Option<CatalogueProblem> = None;
+    for problem in mistakes {
+        let is_same = |last: &CatalogueProblem| last.entry.is_some() && last.entry == problem.entry;
+        match lines
+            .last_mut()
+            .filter(|_| last.as_ref().is_some_and(is_same))
+        {
+            Some(line) => {
+                line.push_str("; ");
+                line.push_str(&problem.reason);
+            }
+            None => lines.push(format!("left out: {problem}")),
+        }
+        last = Some(problem);
+    }
+    lines
 }

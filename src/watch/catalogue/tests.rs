@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::{Catalogue, CatalogueProblems};
+use super::{BrokenEntries, Catalogue, CatalogueProblems};
 use crate::watch::site::{Asks, SiteKey};
 
 fn files(texts: &[&str]) -> (TempDir, Vec<PathBuf>) {
@@ -23,7 +23,7 @@ fn files(texts: &[&str]) -> (TempDir, Vec<PathBuf>) {
 
 fn load(texts: &[&str]) -> Result<Catalogue, CatalogueProblems> {
     let (_dir, paths) = files(texts);
-    Catalogue::load(&paths, "telegram", false)
+    Catalogue::load(&paths, "telegram", false, BrokenEntries::Refuse)
 }
 
 fn entry(key: &str, url: &str) -> String {
@@ -186,7 +186,8 @@ name = \"no key\"
 #[test]
 fn unreadable_files_and_unknown_defaults_are_problems() {
     let missing = PathBuf::from("/nonexistent/sites.toml");
-    let problems = Catalogue::load(&[missing], "nothing", false).unwrap_err();
+    let problems =
+        Catalogue::load(&[missing], "nothing", false, BrokenEntries::Refuse).unwrap_err();
     let text = problems.to_string();
     assert!(
         text.contains("/nonexistent/sites.toml: cannot be read"),
@@ -197,6 +198,40 @@ fn unreadable_files_and_unknown_defaults_are_problems() {
         "{text}"
     );
     assert_eq!(problems.0.len(), 2);
+}
+
+#[test]
+fn mistaken_entries_are_left_out_where_the_operator_said_so() {
+    let broken = "[[site]]\nkey = \"wrong\"\nurl = \"http://10.0.0.1/{name}\"\nnam_pattern = \"[\"\n\
+        exists = { status = [200] }\nmissing = { status = [404] }\n";
+    let good = entry("good", "https://good.example/{name}");
+    let (_dir, paths) = files(&[&(broken.to_owned() + &good), &good]);
+    let refused = Catalogue::load(&paths, "telegram", false, BrokenEntries::Refuse).unwrap_err();
+    let text = refused.to_string();
+    assert!(
+        text.contains("site wrong: url the address is not a public one")
+            && text.ends_with("set broken_entries = \"skip\" in [sites] to go without them"),
+        "{text}"
+    );
+    let catalogue = Catalogue::load(&paths, "good", false, BrokenEntries::Skip).unwrap();
+    assert!(catalogue.find("good").is_some() && catalogue.find("wrong").is_none());
+    let ([left_out], [earlier]) = (catalogue.warnings(), catalogue.notes()) else {
+        panic!("{:?} {:?}", catalogue.warnings(), catalogue.notes());
+    };
+    assert!(
+        left_out.starts_with("left out: ")
+            && left_out.contains("0.toml:4: site wrong: unknown key \"nam_pattern\"")
+            && left_out.contains("; url the address is not a public one"),
+        "{left_out}"
+    );
+    assert!(earlier.contains("has them already: good"), "{earlier}");
+
+    // What is no catalogue at all cannot be gone without, and neither can the default site.
+    for text in ["[[site", "{\"sites\": 1}"] {
+        let (_dir, paths) = files(&[text]);
+        Catalogue::load(&paths, "telegram", false, BrokenEntries::Skip).unwrap_err();
+    }
+    Catalogue::load(&paths, "wrong", false, BrokenEntries::Skip).unwrap_err();
 }
 
 #[test]
@@ -268,6 +303,6 @@ fn sites_are_found_by_key_name_and_address() {
 #[test]
 fn private_targets_load_where_they_are_allowed() {
     let (_dir, paths) = files(&[&entry("local", "http://127.0.0.1:8080/{name}")]);
-    assert!(Catalogue::load(&paths, "local", true).is_ok());
-    assert!(Catalogue::load(&paths, "local", false).is_err());
+    assert!(Catalogue::load(&paths, "local", true, BrokenEntries::Refuse).is_ok());
+    assert!(Catalogue::load(&paths, "local", false, BrokenEntries::Refuse).is_err());
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use tokio::time::Instant;
 
 use super::{GateDefaults, Gates, Start};
-use crate::watch::catalogue::Catalogue;
+use crate::watch::catalogue::{BrokenEntries, Catalogue};
 use crate::watch::probe::Look;
 use crate::watch::site::Site;
 use crate::watch::verdict::{Inconclusive, Sighting};
@@ -19,7 +19,7 @@ fn site(more: &str) -> Arc<Site> {
     let entry = "[[site]]\nkey = \"demo\"\nurl = \"https://demo.example/{name}\"\nexists = { status = [200] }\nmissing = { status = [404] }\n";
     std::fs::write(&path, format!("{entry}{more}")).unwrap();
     Arc::clone(
-        Catalogue::load(&[path], "demo", false)
+        Catalogue::load(&[path], "demo", false, BrokenEntries::Refuse)
             .unwrap()
             .default_site(),
     )

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::watch::catalogue::BrokenEntries;
 
 const DAY: i64 = 86_400_000;
 
@@ -10,7 +11,7 @@ const DAY: i64 = 86_400_000;
 const BEGAN: UnixMs = UnixMs(1_791_788_400_000);
 
 fn catalogue() -> Catalogue {
-    Catalogue::load(&[], "telegram", false).unwrap()
+    Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).unwrap()
 }
 
 fn voice(catalogue: &Catalogue, lang: Lang) -> Voice<'_> {

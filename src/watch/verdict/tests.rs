@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::{Answer, AnswerHeaders, BlockPage, Inconclusive, Sighting, is_certain, judge};
-use crate::watch::catalogue::Catalogue;
+use crate::watch::catalogue::{BrokenEntries, Catalogue};
 use crate::watch::site::Site;
 
 fn site(more: &str) -> Arc<Site> {
@@ -18,7 +18,7 @@ fn site(more: &str) -> Arc<Site> {
     )
     .unwrap();
     Arc::clone(
-        Catalogue::load(&[path], "demo", false)
+        Catalogue::load(&[path], "demo", false, BrokenEntries::Refuse)
             .unwrap()
             .default_site(),
     )
@@ -38,7 +38,7 @@ fn bare() -> Arc<Site> {
 
 /// The built-in sites and the two above, read once for all cases of a property.
 static SITES: LazyLock<Vec<Arc<Site>>> = LazyLock::new(|| {
-    let mut sites: Vec<_> = Catalogue::load(&[], "telegram", false)
+    let mut sites: Vec<_> = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse)
         .unwrap()
         .iter()
         .cloned()

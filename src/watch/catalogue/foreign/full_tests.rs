@@ -152,6 +152,7 @@ fn assert_used_or_explained(listing: &Listing) {
         .filter_map(|problem| problem.entry.as_deref())
         .collect();
     assert!(listing.sites.len() + unused.len() >= listing.entries);
+    assert_eq!(listing.mistakes().count(), 0, "the file would be refused");
     for problem in &listing.unused {
         assert!(
             !problem.reason.is_empty() && problem.line.is_some(),

@@ -67,8 +67,13 @@ pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
         };
         let key = site.key().to_string();
         if let Some(earlier) = names.get(&key) {
+            let fault = if earlier == site.name() {
+                Fault::Duplicate
+            } else {
+                Fault::SameKey
+            };
             let reason = format!("its key {key} is that of the earlier entry {earlier:?}");
-            reader.add(entry.json, Some(site.name()), Fault::Duplicate, reason);
+            reader.add(entry.json, Some(site.name()), fault, reason);
             continue;
         }
         names.insert(key, site.name().to_owned());
@@ -242,29 +247,23 @@ fn address(raw: &str, mark: &str) -> String {
 }
 
 /// Headers that the HTTP client sets itself, and that change nothing about what is asked.
-const OWN_HEADERS: [&str; 5] = [
+const OWN_HEADERS: [&str; 6] = [
     "accept-encoding",
     "connection",
     "content-length",
+    "host",
     "te",
     "upgrade-insecure-requests",
 ];
 
-/// Leaves out headers that are the client's own affair. A `Host` that is not the address's own would ask one server in
-/// the name of another.
-fn headers(fields: &mut Fields, address: &str) -> BTreeMap<String, String> {
+/// The headers to send, and the `Host` that the entry asks for. That one is never sent: it is the address's own, like
+/// the others that are the client's affair.
+fn headers(fields: &mut Fields) -> (BTreeMap<String, String>, Option<String>) {
     let mut kept = fields.texts("headers");
+    let host = kept
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("host"))
+        .map(|(_, host)| host.trim().to_lowercase());
     kept.retain(|name, _| !OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()));
-    let host_name = kept.keys().find(|name| name.eq_ignore_ascii_case("host"));
-    if let Some(host_name) = host_name.cloned()
-        && let Some(host) = kept.remove(&host_name)
-    {
-        let url = url::Url::parse(address).ok();
-        let own = url.as_ref().and_then(url::Url::host_str);
-        if own.is_none_or(|own| !own.eq_ignore_ascii_case(host.trim())) {
-            let reason = format!("headers: asks for {host} at another host's address");
-            fields.refuse(Fault::Request, reason);
-        }
-    }
-    kept
+    (kept, host)
 }

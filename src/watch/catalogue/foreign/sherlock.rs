@@ -98,7 +98,14 @@ pub(super) fn draft(name: &str, fields: &mut Fields) -> Option<Draft> {
     let rules = rules(fields);
     let url = address(&url?, MARK);
     let probe = probe.map_or_else(|| url.clone(), |probe| address(&probe, MARK));
-    let mut headers = headers(fields, &probe);
+    let (mut headers, host) = headers(fields);
+    let own_host = url::Url::parse(&probe).ok();
+    let own_host = own_host.as_ref().and_then(url::Url::host_str);
+    if let Some(host) = host.filter(|host| own_host != Some(host.as_str())) {
+        // With one side only, an answer of another host would count as found.
+        let reason = format!("headers: asks for {host} at another host's address");
+        fields.refuse(Fault::Request, reason);
+    }
     let payload = fields.object("request_payload");
     let method = method(fields, payload.is_some());
     let body = payload.map(|payload| body(payload).to_string());
@@ -165,7 +172,7 @@ fn method(fields: &mut Fields, has_payload: bool) -> Option<Method> {
         None | Some("GET" | "HEAD") => "request_payload needs request_method POST".to_owned(),
         Some(word) => format!("request_method {word:?} is no word of the format"),
     };
-    fields.refuse(Fault::Field, refused);
+    fields.refuse(Fault::Request, refused);
     None
 }
 

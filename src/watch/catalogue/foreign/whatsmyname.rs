@@ -73,7 +73,8 @@ pub(super) fn draft(fields: &mut Fields) -> Option<Draft> {
     let stripped = fields.text("strip_bad_char").unwrap_or_default();
     let protection = protection(fields);
     let check = address(&check?, MARK);
-    let headers = headers(fields, &check);
+    // Another host's answer would fit neither side.
+    let (headers, _host) = headers(fields);
     let (exists, missing, is_weak) = rules(fields, (e_code?, e_string?), (m_code?, m_string?))?;
     let name = name?;
     let category = category?;
@@ -151,7 +152,7 @@ fn rules(
         status: vec![code],
         text: [text]
             .into_iter()
-            .filter(|text| !text.is_empty())
+            .filter(|text| !text.is_empty() && !never_has_body(code))
             .map(str::to_owned)
             .collect(),
         // Where the other side's text holds this one's, as every text holds an empty one, its absence makes the difference.
@@ -166,6 +167,11 @@ fn rules(
     let missing = side(m_code, &m_string, &e_string);
     let is_weak = !exists.has_text() || (is_same_code && !missing.has_text());
     Some((exists, missing, is_weak))
+}
+
+/// Such an answer ends with its head, so a text that an entry wants in it cannot be there.
+fn never_has_body(status: u16) -> bool {
+    matches!(status, 204 | 205 | 304)
 }
 
 fn protection(fields: &mut Fields) -> Vec<Protection> {

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use self::server::{Act, Server, answer, gzip, send, serve};
 use super::{Look, MAX_BODY_DEFAULT, ProbeLimits, look};
 use crate::http::{DEFAULT_USER_AGENT, SiteClientConfig, site_client};
-use crate::watch::catalogue::Catalogue;
+use crate::watch::catalogue::{BrokenEntries, Catalogue};
 use crate::watch::site::{Site, Username};
 use crate::watch::verdict::{Inconclusive, Sighting};
 
@@ -45,7 +45,7 @@ fn site(url: &str, more: &str) -> Arc<Site> {
     )
     .unwrap();
     Arc::clone(
-        Catalogue::load(&[path], "demo", true)
+        Catalogue::load(&[path], "demo", true, BrokenEntries::Refuse)
             .unwrap()
             .default_site(),
     )
