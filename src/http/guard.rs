@@ -2,7 +2,8 @@
 //!
 //! Catalogues are input: an entry, a redirect or a DNS answer may point into the operator's own network. Addresses are
 //! therefore judged where they are used, at connect time ([`GuardedResolver`]); literal addresses never reach a
-//! resolver, so [`check_target`] must be asked about every URL before it is requested, redirect hops included.
+//! resolver, so [`check_target`] must be asked about every URL before it is requested, redirect hops included. How a
+//! literal is spelt makes no difference: the URL parser has read decimal, octal and hexadecimal ones by then.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -10,13 +11,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 /// How long a DNS answer is used again. Sites move their addresses with lifetimes of about this length.
-const DNS_CACHE_TTL: Duration = Duration::from_secs(300);
+pub(super) const DNS_CACHE_TTL: Duration = Duration::from_secs(300);
 
 /// How many hosts are remembered; larger catalogues than the known ones (about 700 hosts) still fit.
 const DNS_CACHE_MAX: usize = 2_048;
+
+/// Names that are being resolved at the same time. The system resolves on threads for blocking work, of which a runtime
+/// must have more than these, so that a name server that is slow holds nothing else.
+pub const DNS_LOOKUPS: usize = 8;
 
 /// Why a URL is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -124,6 +130,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 pub(super) struct GuardedResolver {
     allow_private: bool,
     cache: Arc<Mutex<HashMap<String, CachedAnswer>>>,
+    lookups: Arc<Semaphore>,
 }
 
 #[derive(Debug, Clone)]
@@ -137,10 +144,11 @@ impl GuardedResolver {
         Self {
             allow_private,
             cache: Arc::default(),
+            lookups: Arc::new(Semaphore::new(DNS_LOOKUPS)),
         }
     }
 
-    fn cached(&self, host: &str, now: Instant) -> Option<Vec<SocketAddr>> {
+    pub(super) fn cached(&self, host: &str, now: Instant) -> Option<Vec<SocketAddr>> {
         let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         cache
             .get(host)
@@ -148,7 +156,7 @@ impl GuardedResolver {
             .map(|answer| answer.addresses.clone())
     }
 
-    fn remember(&self, host: String, addresses: &[SocketAddr], now: Instant) {
+    pub(super) fn remember(&self, host: String, addresses: &[SocketAddr], now: Instant) {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= DNS_CACHE_MAX {
             cache.retain(|_, answer| now < answer.expires);
@@ -169,8 +177,7 @@ impl GuardedResolver {
         if let Some(addresses) = self.cached(&host, Instant::now()) {
             return Ok(Box::new(addresses.into_iter()));
         }
-        // Port 0 is replaced by the URL's port when connecting.
-        let all: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+        let all = self.lookup(&host).await?;
         let found_any = !all.is_empty();
         let addresses = self.permitted(all);
         if addresses.is_empty() {
@@ -185,6 +192,23 @@ impl GuardedResolver {
         }
         self.remember(host, &addresses, Instant::now());
         Ok(Box::new(addresses.into_iter()))
+    }
+
+    /// Every address of a name. Port 0 is replaced by the URL's port when connecting.
+    async fn lookup(
+        &self,
+        host: &str,
+    ) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+        if is_local_name(host) {
+            // What these names mean is fixed (RFC 6761), and not every system's resolver knows it.
+            let loopback = [
+                IpAddr::from(Ipv4Addr::LOCALHOST),
+                IpAddr::from(Ipv6Addr::LOCALHOST),
+            ];
+            return Ok(loopback.map(|address| SocketAddr::new(address, 0)).into());
+        }
+        let _turn = self.lookups.acquire().await?;
+        Ok(tokio::net::lookup_host((host, 0)).await?.collect())
     }
 
     pub(super) fn permitted(&self, addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {

@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use reqwest::redirect::Policy;
 use rustls_platform_verifier::ConfigVerifierExt as _;
 
-pub use guard::{TargetProblem, check_target, is_public};
+pub use guard::{DNS_LOOKUPS, TargetProblem, check_target, is_public};
 
 /// What sites are told about who asks. It names the program and nothing that it is not.
 pub const DEFAULT_USER_AGENT: &str =

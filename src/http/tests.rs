@@ -1,11 +1,12 @@
 //! Tests of the target guard and the client builders.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use reqwest::dns::Resolve as _;
 use url::Url;
 
-use super::guard::GuardedResolver;
+use super::guard::{DNS_CACHE_TTL, GuardedResolver};
 use super::{
     SiteClientConfig, TargetProblem, check_target, install_tls, is_public, site_client,
     telegram_client,
@@ -104,6 +105,27 @@ fn targets_are_checked_without_dns() {
     );
     for private in [
         "http://127.0.0.1/",
+        "http://127.0.0.1./",
+        "http://127.1/",
+        "http://0177.0.0.1/",
+        "http://017700000001/",
+        "http://0x7f000001/",
+        "http://0x7F.0x0.0x0.0x1/",
+        "http://%31%32%37.0.0.1/",
+        "http://１２７.0.0.1/",
+        "http://0/",
+        "http://0xa9fea9fe/",
+        "http://[::]/",
+        "http://[0:0:0:0:0:ffff:127.0.0.1]/",
+        "http://[::ffff:a00:1]/",
+        "http://[::127.0.0.1]/",
+        "http://[64:ff9b::10.0.0.1]/",
+        "http://[64:ff9b:1::a00:1]/",
+        "http://[2002:a00:1::]/",
+        "http://[2001:0:a00:1::]/",
+        "http://[fe80::1]/",
+        "http://[fec0::1]/",
+        "http://[fd00::1]/",
         "http://2130706433/",
         "http://0x7f.1/",
         "http://[::1]/",
@@ -111,6 +133,7 @@ fn targets_are_checked_without_dns() {
         "http://localhost/",
         "http://LOCALHOST./",
         "http://app.localhost/",
+        "https://App.LocalHost./",
         "http://169.254.169.254/latest",
     ] {
         assert_eq!(
@@ -132,6 +155,42 @@ fn a_mixed_dns_answer_keeps_only_its_public_addresses() {
     let all = vec![SocketAddr::new(address("10.0.0.1"), 0), public];
     assert_eq!(GuardedResolver::new(false).permitted(all.clone()), [public]);
     assert_eq!(GuardedResolver::new(true).permitted(all.clone()), all);
+}
+
+#[tokio::test]
+async fn an_answer_of_the_name_server_is_used_again_for_its_time() {
+    let resolver = GuardedResolver::new(false);
+    let (now, second) = (Instant::now(), Duration::from_secs(1));
+    let public = [SocketAddr::new(address("1.1.1.1"), 0)];
+    resolver.remember("site.invalid".to_owned(), &public, now);
+    // No name server knows such a name, so this is what was remembered.
+    let addresses = resolver.resolve("site.invalid".parse().unwrap()).await;
+    assert_eq!(addresses.unwrap().collect::<Vec<_>>(), public);
+    let cached = |at| resolver.cached("site.invalid", at).is_some();
+    assert!(cached(now + DNS_CACHE_TTL - second) && !cached(now + DNS_CACHE_TTL));
+    assert!(resolver.cached("other.invalid", now).is_none());
+}
+
+#[tokio::test]
+async fn names_of_this_machine_need_no_name_server_and_are_private() {
+    for name in ["localhost", "app.localhost", "a.b.LOCALHOST."] {
+        let resolve = |allow_private| {
+            let resolver = GuardedResolver::new(allow_private);
+            resolver.resolve(name.parse().unwrap())
+        };
+        let addresses: Vec<IpAddr> = resolve(true)
+            .await
+            .unwrap()
+            .map(|address| address.ip())
+            .collect();
+        assert_eq!(addresses, [address("127.0.0.1"), address("::1")], "{name}");
+        let refused = resolve(false).await.err().unwrap();
+        assert_eq!(
+            refused.downcast_ref(),
+            Some(&TargetProblem::Private),
+            "{name}"
+        );
+    }
 }
 
 #[test]

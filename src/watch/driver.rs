@@ -95,8 +95,8 @@ fn run_thread(
     give_way();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        // Reads of the database only; more would be threads without work.
-        .max_blocking_threads(2)
+        // Two reads of the database beside names that are being resolved; more would be threads without work.
+        .max_blocking_threads(2 + http::DNS_LOOKUPS)
         .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
