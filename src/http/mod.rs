@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use rustls_platform_verifier::ConfigVerifierExt as _;
 
@@ -111,7 +112,11 @@ pub fn site_client(config: &SiteClientConfig) -> Result<reqwest::Client> {
         // Whether to ask again is the gate's decision, which also counts what was asked.
         .retry(reqwest::retry::never())
         .referer(false)
-        .gzip(true)
+        // Unpacked by the probe, which knows how much it may become.
+        .default_headers(HeaderMap::from_iter([(
+            ACCEPT_ENCODING,
+            HeaderValue::from_static("gzip"),
+        )]))
         .user_agent(&config.user_agent)
         .build()
         .map_err(reqwest::Error::without_url)

@@ -5,11 +5,12 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 use url::Url;
 
+use super::blocks::tests::block_pages;
 use super::{Answer, AnswerHeaders, BlockPage, Inconclusive, Sighting, is_certain, judge};
 use crate::watch::catalogue::{BrokenEntries, Catalogue};
 use crate::watch::site::Site;
 
-fn site(more: &str) -> Arc<Site> {
+pub(super) fn site(more: &str) -> Arc<Site> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("sites.toml");
     std::fs::write(
@@ -25,14 +26,14 @@ fn site(more: &str) -> Arc<Site> {
 }
 
 /// Text on one side, status alone on the other.
-fn plain() -> Arc<Site> {
+pub(super) fn plain() -> Arc<Site> {
     site(
         "exists = { status = [200], text = [\"profile of\", \"posts\"] }\nmissing = { status = [404] }",
     )
 }
 
 /// Status alone on both sides: the weakest definition there is.
-fn bare() -> Arc<Site> {
+pub(super) fn bare() -> Arc<Site> {
     site("exists = { status = [200] }\nmissing = { status = [404, 302] }")
 }
 
@@ -47,7 +48,7 @@ static SITES: LazyLock<Vec<Arc<Site>>> = LazyLock::new(|| {
     sites
 });
 
-fn answer(status: u16, body: &str) -> Answer {
+pub(super) fn answer(status: u16, body: &str) -> Answer {
     Answer {
         url: Url::parse("https://demo.example/ann").unwrap(),
         status,
@@ -57,80 +58,11 @@ fn answer(status: u16, body: &str) -> Answer {
     }
 }
 
-fn redirect(location: &str) -> Answer {
+pub(super) fn redirect(location: &str) -> Answer {
     Answer {
         location: Some(location.to_owned()),
         ..answer(302, "")
     }
-}
-
-fn titled(title: &str) -> String {
-    format!(
-        "<!DOCTYPE html><html><head><TITLE>\n {title} </TITLE></head><body>Some words.</body></html>"
-    )
-}
-
-/// Our own small versions of what stands in front of sites.
-fn block_pages() -> Vec<(String, Inconclusive)> {
-    let block = Inconclusive::BlockPage;
-    vec![
-        (titled("Just a moment..."), block(BlockPage::Cloudflare)),
-        (
-            "<script>window._cf_chl_opt={};</script>".to_owned(),
-            block(BlockPage::Cloudflare),
-        ),
-        (
-            titled("Attention Required! | Cloudflare"),
-            block(BlockPage::Cloudflare),
-        ),
-        (
-            "<script>window.gokuProps = {}</script>".to_owned(),
-            block(BlockPage::AwsWaf),
-        ),
-        (titled("Human Verification"), block(BlockPage::AwsWaf)),
-        (
-            "<h1>Denied</h1>https&#58;//errors.edgesuite.net/18".replace("&#58;", ":"),
-            block(BlockPage::Akamai),
-        ),
-        (titled("DDOS-GUARD"), block(BlockPage::DdosGuard)),
-        (
-            "<div id=\"px-captcha\"></div>".to_owned(),
-            block(BlockPage::PerimeterX),
-        ),
-        (
-            titled("Access to this page has been denied."),
-            block(BlockPage::PerimeterX),
-        ),
-        (
-            "{\"url\":\"https://geo.captcha-delivery.com/x\"}".to_owned(),
-            block(BlockPage::DataDome),
-        ),
-        (
-            "Request unsuccessful. Incapsula incident ID: 1".to_owned(),
-            block(BlockPage::Imperva),
-        ),
-        (
-            titled("Making sure you&#39;re not a bot!"),
-            block(BlockPage::Anubis),
-        ),
-        (titled("Вы не робот?"), block(BlockPage::Captcha)),
-        (
-            "<p>Please complete the CAPTCHA to go on</p>".to_owned(),
-            block(BlockPage::Captcha),
-        ),
-        (
-            "<form action=\"https://consent.youtube.com/save\">".to_owned(),
-            block(BlockPage::Consent),
-        ),
-        (
-            titled("Before you continue to YouTube"),
-            block(BlockPage::Consent),
-        ),
-        (titled("Access Denied"), block(BlockPage::Other)),
-        (titled("Login &bull; Demo"), Inconclusive::LoginWall),
-        (titled("Вход | Демо"), Inconclusive::LoginWall),
-        (titled("Too Many Requests"), Inconclusive::RateLimited),
-    ]
 }
 
 #[test]
@@ -209,118 +141,6 @@ fn statuses_that_are_no_answer_need_a_text() {
             "{status}"
         );
     }
-}
-
-#[test]
-fn block_pages_are_no_verdict_whatever_their_status() {
-    for (body, expected) in block_pages() {
-        for site in [plain(), bare()] {
-            for status in [200, 404] {
-                assert_eq!(
-                    judge(&site, &answer(status, &body)),
-                    Err(expected),
-                    "{status} {body}"
-                );
-            }
-        }
-    }
-    for status in [200, 202, 403, 404, 503] {
-        let mut by_header = answer(status, "profile of ann, 3 posts");
-        by_header.headers.cf_mitigated = true;
-        assert_eq!(
-            judge(&plain(), &by_header),
-            Err(Inconclusive::BlockPage(BlockPage::Cloudflare))
-        );
-        by_header.headers = AnswerHeaders {
-            amzn_waf_action: true,
-            ..AnswerHeaders::default()
-        };
-        assert_eq!(
-            judge(&plain(), &by_header),
-            Err(Inconclusive::BlockPage(BlockPage::AwsWaf))
-        );
-    }
-    let mut guarded = answer(403, "no");
-    guarded.headers.server = "ddos-guard".to_owned();
-    assert_eq!(
-        judge(&plain(), &guarded),
-        Err(Inconclusive::BlockPage(BlockPage::DdosGuard))
-    );
-}
-
-#[test]
-fn ordinary_pages_pass_though_they_name_captchas() {
-    let profile = |extra: &str| {
-        format!("<html><head>{extra}</head><body>profile of ann, 3 posts</body></html>")
-    };
-    for extra in [
-        "<script src=\"https://www.google.com/recaptcha/api.js\"></script>",
-        "<script src=\"/cdn-cgi/challenge-platform/scripts/jsd/main.js\"></script>",
-        "<script src=\"/cdn-cgi/challenge-platform/h/b/scripts/jsd/0a1b/main.js\"></script>",
-        "<title>Login Lady (@ann) - Demo</title>",
-        "<title>Captcha artist</title>",
-        "<meta name=\"description\" content=\"I work at Cloudflare and solve the captcha every day\">",
-    ] {
-        assert_eq!(
-            judge(&plain(), &answer(200, &profile(extra))),
-            Ok(Sighting::Exists),
-            "{extra}"
-        );
-    }
-    // People's texts inside JSON are not read as pages.
-    let json = "{\"profile of\":\"ann\",\"posts\":1,\"bio\":\"<title>Just a moment...</title>\"}";
-    assert_eq!(judge(&plain(), &answer(200, json)), Ok(Sighting::Exists));
-    // With a status alone a suspicious page is no evidence, an ordinary one is.
-    assert_eq!(
-        judge(&bare(), &answer(200, &titled("Loginov (ann)"))),
-        Ok(Sighting::Exists)
-    );
-    assert_eq!(
-        judge(&bare(), &answer(404, &titled("Page not found"))),
-        Ok(Sighting::Missing)
-    );
-}
-
-#[test]
-fn a_redirect_is_an_answer_only_when_it_leads_somewhere_else() {
-    let bare = bare();
-    let block = Inconclusive::BlockPage;
-    for (location, expected) in [
-        ("/", Ok(Sighting::Missing)),
-        ("/search?q=ann", Ok(Sighting::Missing)),
-        ("https://other.example/", Ok(Sighting::Missing)),
-        ("/login", Err(Inconclusive::LoginWall)),
-        (
-            "/accounts/login/?next=%2Fann%2F",
-            Err(Inconclusive::LoginWall),
-        ),
-        ("/users/sign_in", Err(Inconclusive::LoginWall)),
-        ("/Login.aspx", Err(Inconclusive::LoginWall)),
-        (
-            "https://login.demo.example/?x",
-            Err(Inconclusive::LoginWall),
-        ),
-        (
-            "https://consent.youtube.com/m?continue=x",
-            Err(block(BlockPage::Consent)),
-        ),
-        ("/showcaptcha?x", Err(block(BlockPage::Captcha))),
-        ("/challenge.html?hash=1", Err(block(BlockPage::Captcha))),
-        ("/ann", Err(Inconclusive::RedirectLoop)),
-        ("", Err(Inconclusive::RedirectLoop)),
-        (
-            "https://www.demo.example/Ann/",
-            Err(Inconclusive::Status(302)),
-        ),
-        ("https://[", Err(Inconclusive::Status(302))),
-    ] {
-        assert_eq!(judge(&bare, &redirect(location)), expected, "{location}");
-    }
-    assert_eq!(
-        judge(&bare, &answer(302, "")),
-        Err(Inconclusive::Status(302)),
-        "no Location"
-    );
 }
 
 #[test]
@@ -419,7 +239,7 @@ proptest! {
     fn hostile_answers_give_no_verdict_on_built_in_sites(
         status in hostile_status(),
         words in "[a-z <>\"]{0,80}",
-        page in 0_usize..20,
+        page in 0..block_pages().len(),
         pick in 0_u8..5,
     ) {
         let (block, _) = block_pages().swap_remove(page);
