@@ -30,6 +30,8 @@ pub(super) struct Candidate {
     pub(super) username: String,
     /// Looks in this run that saw it.
     pub(super) seen: u32,
+    /// Its connection was closed under a look in this run, and it was asked about once more.
+    pub(super) retried: bool,
 }
 
 /// One site's part of the run.
@@ -161,6 +163,7 @@ impl Lane {
                 id: waiting.id,
                 username: waiting.username,
                 seen: 0,
+                retried: false,
             })
             .collect();
         // Within a page the order is chance: accounts that always fail lie together in the order of ids, and in a row

@@ -21,6 +21,7 @@ use super::gate::{Gates, Start};
 use super::lane::{Candidate, Lane};
 use super::notices::Speaker;
 use super::probe::{self, ProbeLimits};
+use super::site::Method;
 use super::store;
 use super::verdict::{Inconclusive, Sighting};
 use crate::clock::Clock;
@@ -304,6 +305,15 @@ impl<'a> Pass<'a, '_> {
         {
             self.gates.end(&site, &look, now);
             lane.not_before = None;
+            if look.outcome == Err(Inconclusive::Reset)
+                && site.method() != Method::Post
+                && !candidate.retried
+            {
+                // A site may give up a connection at the moment it is used again. Once more then, at its turn.
+                candidate.retried = true;
+                lane.look_again(candidate, now, self.sweep.config.confirm_delay);
+                return;
+            }
             if look.outcome == Ok(Sighting::Exists) {
                 candidate.seen += 1;
                 // Where a rule has no evidence of its own on one side, one look more makes up for it.
