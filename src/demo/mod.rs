@@ -5,7 +5,7 @@
 
 pub mod site;
 pub mod telegram;
-mod wire;
+pub mod wire;
 pub mod world;
 
 pub use site::{Behaviour, PretendSite, SiteRequest};

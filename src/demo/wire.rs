@@ -20,18 +20,18 @@ const READ_STEP: usize = 16 * 1024;
 
 /// One request as it came.
 #[derive(Debug, Default)]
-pub(crate) struct Request {
-    pub(crate) method: String,
+pub struct Request {
+    pub method: String,
     /// Percent-decoded, without the query.
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub path: String,
+    pub query: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
 }
 
 impl Request {
     /// The first header of that name, whatever its case.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
             .iter()
@@ -42,7 +42,7 @@ impl Request {
 
 /// What is done with the connection in return.
 #[derive(Debug)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// An ordinary answer; the connection lives on.
     Plain {
         status: u16,
@@ -68,7 +68,7 @@ pub(crate) enum Answer {
 
 /// A listening server; dropping it ends every connection.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub struct Server {
     address: SocketAddr,
     _tasks: JoinSet<()>,
 }
@@ -76,7 +76,7 @@ pub(crate) struct Server {
 impl Server {
     /// Listens on a free loopback port. The handler also returns a guard: it is dropped just before the last byte of a
     /// plain answer goes out, and after the connection has ended for the others.
-    pub(crate) async fn start<F, R, G>(handler: F) -> anyhow::Result<Self>
+    pub async fn start<F, R, G>(handler: F) -> anyhow::Result<Self>
     where
         F: Fn(Request) -> R + Send + Sync + 'static,
         R: Future<Output = (Answer, G)> + Send + 'static,
@@ -97,7 +97,7 @@ impl Server {
     }
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
@@ -194,11 +194,7 @@ where
 }
 
 /// A status line and headers; without a length the body ends with the connection.
-pub(crate) fn head(
-    status: u16,
-    headers: &[(&'static str, String)],
-    length: Option<usize>,
-) -> Vec<u8> {
+pub fn head(status: u16, headers: &[(&'static str, String)], length: Option<usize>) -> Vec<u8> {
     let mut text = format!("HTTP/1.1 {status} {}\r\n", reason(status));
     for (name, value) in headers {
         // Writing to a string cannot fail.
@@ -369,7 +365,7 @@ async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Where `needle` begins in `haystack`.
-pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+pub fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack
         .windows(needle.len().max(1))
         .position(|window| window == needle)

@@ -1,0 +1,124 @@
+//! The whole field: every site of a WhatsMyName file, played by a server, looked at by the real binary.
+//!
+//! The project does not carry the file: it is looked for in `../shared/sites` beside the project, or in the folder that
+//! `VAKHTA_TEST_SITES` named when the tests were built.
+
+mod emulation;
+mod hostile;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+use vakhta::watch::catalogue::Listing;
+use vakhta::watch::site::Site;
+
+use self::emulation::Emulation;
+use self::hostile::{ALL, Hostile};
+use crate::process::{Ground, run};
+
+/// Entries that are not used: their missing accounts answer 500 and nothing more, which any site does that is unwell.
+const CANNOT_TELL: [&str; 1] = ["forumprawne.org"];
+
+/// A run over the whole field takes a second or two; a loaded machine takes longer.
+const RUN_LIMIT: Duration = Duration::from_secs(120);
+
+fn file() -> Option<PathBuf> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/sites");
+    let folder = option_env!("VAKHTA_TEST_SITES").map_or(beside, PathBuf::from);
+    let file = folder.join("wmn-data.json");
+    if !file.exists() {
+        eprintln!("not tested: {} is not there", file.display());
+        return None;
+    }
+    Some(file)
+}
+
+/// One run of the program; the verdict of every account it looked at.
+async fn check(ground: &Ground) -> BTreeMap<(String, String), (String, String)> {
+    let check = ground.vakhta(&["--check-now", "--json"]).without_token();
+    let end = check.start().end(RUN_LIMIT).await;
+    end.demand(0);
+    let report: Value = serde_json::from_str(&end.stdout).unwrap();
+    let text = |account: &Value, field: &str| account[field].as_str().unwrap().to_owned();
+    let accounts = report["accounts"].as_array().unwrap().iter();
+    accounts
+        .map(|account| {
+            let key = (text(account, "site"), text(account, "username"));
+            (key, (text(account, "verdict"), text(account, "reason")))
+        })
+        .collect()
+}
+
+/// Writes catalogue and configuration, and imports two accounts for every site that can be used, by its exact name.
+async fn set_up(ground: &Ground, catalogue: &str, emulation: &Emulation) -> Vec<Site> {
+    ground.write("sites.toml", catalogue);
+    ground.configure("workers = 32");
+    let listing = Listing::read(&ground.path("sites.toml"), true).unwrap();
+    let used: BTreeSet<&str> = listing.sites.iter().map(Site::name).collect();
+    let unused = emulation.entries.iter().map(|entry| entry.name.as_str());
+    let unused: Vec<&str> = unused.filter(|name| !used.contains(name)).collect();
+    let switched_off = catalogue.matches("\"valid\":false").count();
+    assert_eq!(unused.len(), CANNOT_TELL.len() + switched_off, "{unused:?}");
+    assert!(CANNOT_TELL.iter().all(|name| unused.contains(name)));
+
+    let of_used = emulation.entries.iter();
+    let rows: String = of_used
+        .filter(|entry| used.contains(entry.name.as_str()))
+        .flat_map(|entry| entry.names.iter().map(|name| (entry.name.as_str(), name)))
+        .map(|(site, name)| format!("\"{site}\",{name},9\n"))
+        .collect();
+    ground.write("field.csv", &format!("site,username,days\n{rows}"));
+    let import = ["accounts", "import", "field.csv", "--owner", "7"];
+    ground.vakhta(&import).finish().await.demand(0);
+    listing.sites
+}
+
+#[test]
+fn every_site_of_the_field_is_judged_rightly_and_none_is_guessed_about() {
+    let Some(file) = file() else { return };
+    run(async |ground| {
+        let (emulation, catalogue) = Emulation::start(&file).await;
+        let sites = set_up(&ground, &catalogue, &emulation).await;
+
+        let mut wrong = Vec::new();
+        for hostile in ALL {
+            emulation.behave(Some(*hostile));
+            for ((site, name), (verdict, reason)) in check(&ground).await {
+                if verdict != "error" {
+                    wrong.push(format!("{hostile:?}: {site} {name} is {verdict} {reason}"));
+                }
+            }
+            let requests = emulation.requests();
+            let asked = requests.iter().filter(|count| **count > 0).count();
+            assert!(
+                asked >= sites.len(),
+                "{hostile:?}: {asked} sites were asked"
+            );
+            if hostile.contains(&Hostile::RateLimited) {
+                assert!(requests.iter().all(|count| *count <= 1), "{requests:?}");
+            }
+        }
+        assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+
+        emulation.behave(None);
+        let seen = check(&ground).await;
+        for site in &sites {
+            let mut entries = emulation.entries.iter();
+            let entry = entries.find(|entry| entry.name == site.name()).unwrap();
+            for (name, expected) in entry.names.iter().zip(["found", "not_found"]) {
+                let seen = seen.get(&(site.key().to_string(), name.clone()));
+                if seen.is_none_or(|(verdict, _)| verdict != expected) {
+                    let (e, m) = (entry.e_code, entry.m_code);
+                    wrong.push(format!("{} ({e}, {m}) {name}: {seen:?}", site.name()));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+        assert_eq!(seen.len(), sites.len() * 2);
+        let (most_in_flight, mistakes) = emulation.verdict();
+        assert_eq!(most_in_flight, 1, "requests at one site at the same time");
+        assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+    });
+}
