@@ -1,13 +1,16 @@
 //! What the watch says, as pure functions of plain values.
 
+mod sites;
+
 use chrono_tz::Tz;
 
 use super::account::{Account, Counts, State, Verdict};
 use super::catalogue::Catalogue;
-use super::site::{Protection, Site, SiteKey};
+use super::site::SiteKey;
 use crate::clock::UnixMs;
 use crate::html::{Html, MESSAGE_LIMIT, cut};
 use crate::i18n::{self, Args, Lang};
+pub use sites::{site_note, site_protection};
 
 /// Found accounts told in full in one message; with more of them it is a list.
 pub const FULL_FOUND: usize = 5;
@@ -379,30 +382,6 @@ pub fn reason(lang: Lang, key: &str) -> Html {
     } else {
         i18n::text(lang, "reason-other")
     }
-}
-
-/// Where a site cannot be trusted: of the built-in sites in the reader's language, of others as their file says it.
-#[must_use]
-pub fn site_note(lang: Lang, site: &Site) -> Option<Html> {
-    let note = site.note()?;
-    let key = format!("site-note-{}", site.key());
-    Some(if i18n::has(lang, &key) {
-        i18n::text(lang, &key)
-    } else {
-        Html::text(note)
-    })
-}
-
-/// What stands in front of a site, as its catalogue says; none where it says nothing.
-#[must_use]
-pub fn site_protection(lang: Lang, site: &Site) -> Option<String> {
-    let name = |protection: &Protection| match protection {
-        Protection::Named(name) => (*name).to_owned(),
-        Protection::Unnamed => i18n::plain(lang, "protected-unnamed", &Args::new()),
-        Protection::Login => i18n::plain(lang, "protected-login", &Args::new()),
-    };
-    let names: Vec<String> = site.protection().iter().map(name).collect();
-    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Joins lines and drops the last ones that would not fit into a message.
