@@ -14,6 +14,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use url::Url;
 
 use super::{Answer, Inconclusive};
 pub(in crate::watch) use location::{detour, redirect_trap};
@@ -146,6 +147,22 @@ pub(super) fn likely_blocked(answer: &Answer) -> Option<Inconclusive> {
     let body = answer.body.to_lowercase();
     by_title(title(&body).unwrap_or_default())
         .or_else(|| LIKELY.find(&body).map(Inconclusive::BlockPage))
+        .or_else(|| detour(&answer.url, &refresh(&body, &answer.url)?))
+}
+
+/// Where a page sends its reader by itself: a redirect in the clothes of a page. The address is that of the page in lower
+/// case, which is enough to tell what kind of place it is.
+fn refresh(lower_case_body: &str, page: &Url) -> Option<Url> {
+    let quotes = ['"', '\''];
+    let mut tags = lower_case_body
+        .split("http-equiv=")
+        .skip(1)
+        .filter_map(|rest| rest.split('>').next());
+    let (_, target) = tags
+        .find_map(|tag| tag.trim_start_matches(quotes).strip_prefix("refresh"))?
+        .split_once("url=")?;
+    let target = target.trim_start_matches(quotes).split(quotes).next()?;
+    page.join(target).ok()
 }
 
 fn by_title(title: &str) -> Option<Inconclusive> {

@@ -111,6 +111,14 @@ pub(in crate::watch::verdict) fn block_pages() -> Vec<(String, Inconclusive)> {
         ),
         (titled("We value your privacy"), block(BlockPage::Consent)),
         (titled("Sign up to see more"), Inconclusive::LoginWall),
+        (
+            "<META HTTP-EQUIV=\"Refresh\" content=\"0; URL='/Login?x'\">".to_owned(),
+            Inconclusive::LoginWall,
+        ),
+        (
+            "<meta http-equiv=a><meta http-equiv='refresh' content='0;url=/captcha'>".to_owned(),
+            block(BlockPage::Captcha),
+        ),
         (titled("502 Bad Gateway"), Inconclusive::ServerError(502)),
     ]
 }
@@ -164,6 +172,7 @@ fn ordinary_pages_pass_though_they_name_captchas() {
         "<script src=\"https://x.captcha.awswaf.com/x/jsapi.js\"></script><script src=\"/__qrator/q.js\"></script>",
         "<title>Login Lady (@ann) - Demo</title>",
         "<title>Captcha artist</title>",
+        "<meta http-equiv=\"refresh\" content=\"900\"><meta http-equiv=\"X-UA-Compatible\" content=\"IE=edge\">",
         "<meta name=\"description\" content=\"I work at Cloudflare and solve the captcha every day\">",
     ] {
         assert_eq!(
