@@ -165,6 +165,12 @@ CREATE TABLE run_error (
     PRIMARY KEY (run_id, site, reason)
 ) STRICT, WITHOUT ROWID;
 
+-- Sites that want to be left alone (Retry-After). Kept so that a restart does not forget it.
+CREATE TABLE site_silence (
+    site        TEXT    PRIMARY KEY,
+    until       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Immediate checks asked for by a person or the command line; the watch thread takes them.
 CREATE TABLE check_request (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::account::{Run, Scope, Trigger};
 use super::gate::{GateDefaults, Gates};
 use super::notices::Speaker;
+use super::site::SiteKey;
 use super::store;
 use super::sweep::{End, Sweep};
 use super::texts::{RunEnd, SHOWN_ERRORS};
@@ -146,7 +147,7 @@ impl Driver {
             None
         };
         let gates = new_gates(config);
-        Ok(Self {
+        let mut driver = Self {
             parts,
             stop,
             client,
@@ -154,7 +155,21 @@ impl Driver {
             ticks,
             scheduler,
             last_run: Instant::now(),
-        })
+        };
+        driver.remember_silences().await?;
+        Ok(driver)
+    }
+
+    /// Tells the gates which sites wanted to be left alone before they were made.
+    async fn remember_silences(&mut self) -> anyhow::Result<()> {
+        let now = self.parts.clock.now();
+        let silences = self.parts.db.read(move |c| store::silences(c, now));
+        for (site, rest) in silences.await? {
+            if let Ok(key) = SiteKey::parse(&site) {
+                self.gates.silence(key, Instant::now() + rest);
+            }
+        }
+        Ok(())
     }
 
     async fn run(&mut self) {
@@ -273,6 +288,7 @@ impl Driver {
                 // What the gates remember may be half changed.
                 self.gates = new_gates(&self.parts.config);
                 self.interrupt(&run, true).await?;
+                self.remember_silences().await?;
                 bail!("run {} panicked", run.id);
             }
         }

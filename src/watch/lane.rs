@@ -10,9 +10,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::account::Scope;
-use super::site::Site;
+use super::site::{Method, Site};
 use super::store::{self, Stretch, Waiting};
-use super::verdict::Inconclusive;
+use super::verdict::{Inconclusive, Sighting};
+use crate::clock::UnixMs;
 use crate::db::Db;
 
 /// Accounts a lane reads at a time. Small enough that 700 sites stay within a few megabytes, large enough that a read
@@ -32,6 +33,47 @@ pub(super) struct Candidate {
     pub(super) seen: u32,
     /// Its connection was closed under a look in this run, and it was asked about once more.
     pub(super) retried: bool,
+    /// When its site may be asked again, by the longest `Retry-After` that it answered with.
+    pub(super) silent_until: Option<UnixMs>,
+}
+
+/// What follows a look at an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Another one, a little later.
+    LookAgain,
+    /// Its result.
+    Settle(Result<Sighting, Inconclusive>),
+}
+
+impl Candidate {
+    /// Takes the outcome of a look; `needed` of them must see it before it counts as found.
+    pub(super) fn after(
+        &mut self,
+        outcome: Result<Sighting, Inconclusive>,
+        needed: u32,
+        method: Method,
+    ) -> Next {
+        match outcome {
+            Ok(Sighting::Exists) => {
+                self.seen += 1;
+                if self.seen < needed {
+                    return Next::LookAgain;
+                }
+            }
+            // It was there a moment ago: that is no answer, whatever the last look says.
+            Ok(Sighting::Missing) if self.seen > 0 => {
+                return Next::Settle(Err(Inconclusive::LooksDisagree));
+            }
+            // A site may give up a connection at the moment it is used again: once more, but nothing is sent twice.
+            Err(Inconclusive::Reset) if method != Method::Post && !self.retried => {
+                self.retried = true;
+                return Next::LookAgain;
+            }
+            _ => {}
+        }
+        Next::Settle(outcome)
+    }
 }
 
 /// One site's part of the run.
@@ -164,6 +206,7 @@ impl Lane {
                 username: waiting.username,
                 seen: 0,
                 retried: false,
+                silent_until: None,
             })
             .collect();
         // Within a page the order is chance: accounts that always fail lie together in the order of ids, and in a row

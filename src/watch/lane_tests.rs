@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::clock::UnixMs;
 use crate::people;
 use crate::tasks::Tasks;
 use crate::watch::account::{Trigger, Verdict};
@@ -53,6 +52,7 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
             site: "github".to_owned(),
             verdict: Verdict::NotFound,
             reason: "",
+            silent_until: None,
         })
         .collect();
     db.write(move |tx| {
@@ -120,4 +120,36 @@ async fn a_cut_within_the_second_half_of_a_round_is_remembered() {
         .filter(|id| !second.contains(id))
         .collect();
     assert_eq!(set(&third), longest);
+}
+
+#[test]
+fn looks_must_agree_and_a_closed_connection_is_asked_once_more() {
+    let (there, gone) = (Ok(Sighting::Exists), Ok(Sighting::Missing));
+    let closed = Err(Inconclusive::Reset);
+    let disagree = Err(Inconclusive::LooksDisagree);
+    for (looks, method, result) in [
+        (vec![there, there], Method::Get, there),
+        (vec![gone], Method::Get, gone),
+        (vec![there, gone], Method::Get, disagree),
+        (vec![closed, gone], Method::Get, gone),
+        (vec![there, closed, there], Method::Head, there),
+        (vec![there, closed, gone], Method::Get, disagree),
+        (vec![closed, closed], Method::Get, closed),
+        (vec![closed], Method::Post, closed),
+    ] {
+        let mut candidate = Candidate {
+            id: 1,
+            username: "anna".to_owned(),
+            seen: 0,
+            retried: false,
+            silent_until: None,
+        };
+        let (last, before) = looks.split_last().unwrap();
+        for look in before {
+            let next = candidate.after(*look, 2, method);
+            assert_eq!(next, Next::LookAgain, "{looks:?}");
+        }
+        let next = candidate.after(*last, 2, method);
+        assert_eq!(next, Next::Settle(result), "{looks:?}");
+    }
 }

@@ -18,10 +18,9 @@ use tokio_util::sync::CancellationToken;
 use super::WatchConfig;
 use super::account::{Run, Verdict};
 use super::gate::{Gates, Start};
-use super::lane::{Candidate, Lane};
+use super::lane::{Candidate, Lane, Next};
 use super::notices::Speaker;
 use super::probe::{self, ProbeLimits};
-use super::site::Method;
 use super::store;
 use super::verdict::{Inconclusive, Sighting};
 use crate::clock::Clock;
@@ -300,37 +299,27 @@ impl<'a> Pass<'a, '_> {
             mut candidate,
             look,
         } = landed;
+        let mut next = Next::Settle(look.outcome);
         if let Some(lane) = self.lanes.get_mut(index)
             && let Some(site) = lane.site.clone()
         {
             self.gates.end(&site, &look, now);
             lane.not_before = None;
-            if look.outcome == Err(Inconclusive::Reset)
-                && site.method() != Method::Post
-                && !candidate.retried
-            {
-                // A site may give up a connection at the moment it is used again. Once more then, at its turn.
-                candidate.retried = true;
+            let until = look
+                .retry_after
+                .map(|wait| self.sweep.clock.now().plus(wait));
+            candidate.silent_until = candidate.silent_until.max(until);
+            // Where a rule has no evidence of its own on one side, one look more makes up for it.
+            let needed = self.sweep.config.confirmations + u32::from(site.is_weak());
+            next = candidate.after(look.outcome, needed, site.method());
+            if next == Next::LookAgain {
                 lane.look_again(candidate, now, self.sweep.config.confirm_delay);
                 return;
             }
-            if look.outcome == Ok(Sighting::Exists) {
-                candidate.seen += 1;
-                // Where a rule has no evidence of its own on one side, one look more makes up for it.
-                let needed = self.sweep.config.confirmations + u32::from(site.is_weak());
-                if candidate.seen < needed {
-                    let pause = self.sweep.config.confirm_delay;
-                    lane.look_again(candidate, now, pause);
-                    return;
-                }
-            }
         }
-        let outcome = match look.outcome {
-            // It was there a moment ago: that is no answer, whatever the last look says.
-            Ok(Sighting::Missing) if candidate.seen > 0 => Err(Inconclusive::LooksDisagree),
-            other => other,
-        };
-        self.settle(index, &candidate, outcome);
+        if let Next::Settle(outcome) = next {
+            self.settle(index, &candidate, outcome);
+        }
     }
 
     /// Notes the result of an account.
@@ -352,6 +341,7 @@ impl<'a> Pass<'a, '_> {
             site: site.unwrap_or_default(),
             verdict,
             reason,
+            silent_until: candidate.silent_until,
         });
     }
 

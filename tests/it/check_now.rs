@@ -102,6 +102,49 @@ fn it_gives_exactly_the_right_verdicts_and_repeats_no_notice() {
 }
 
 #[test]
+fn a_site_that_wants_to_be_left_alone_is_left_alone_by_the_next_process_too() {
+    run(async |ground| {
+        ground
+            .import(7, &[("github", "first"), ("github", "second")])
+            .await;
+        ground
+            .site
+            .set_default("github", Behaviour::rate_limited(3600));
+        for _ in 0..2 {
+            let check = ground.vakhta(&["--check-now", "--json"]).without_token();
+            let end = check.finish().await;
+            let accounts = report(end.demand(0))["accounts"].clone();
+            let limited = |name: &str| account("github", name, "error", "rate-limited");
+            assert_eq!(accounts, json!([limited("first"), limited("second")]));
+            assert_eq!(ground.site.requests_to("github").len(), 1);
+        }
+        // Once the time is over nothing is left of it.
+        let past = "UPDATE site_silence SET until = 1";
+        let db = rusqlite::Connection::open(ground.path("v.db")).unwrap();
+        assert_eq!(db.execute(past, []).unwrap(), 1);
+        drop(db);
+        ground.site.set_default("github", Behaviour::Missing);
+        let check = ground.vakhta(&["--check-now", "--json"]).without_token();
+        let end = check.finish().await;
+        assert_eq!(report(end.demand(0))["not_found"], 2);
+    });
+}
+
+#[test]
+fn sites_are_asked_directly_whatever_proxy_the_environment_names() {
+    run(async |ground| {
+        ground.import(7, &[("github", "gone")]).await;
+        let mut check = ground.vakhta(&["--check-now", "--json"]).without_token();
+        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+            // Nobody listens there.
+            check = check.env(name, "http://127.0.0.1:9");
+        }
+        let end = check.finish().await;
+        assert_eq!(report(end.demand(0))["not_found"], 1);
+    });
+}
+
+#[test]
 fn with_a_token_it_tells_before_it_ends() {
     run(async |ground| {
         six_accounts(&ground).await;

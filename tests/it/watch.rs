@@ -132,6 +132,29 @@ fn found_needs_looks_that_agree() {
 }
 
 #[test]
+fn a_connection_that_was_closed_under_a_look_is_asked_once_more() {
+    run_with("", async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let names = [("once", Behaviour::Missing), ("twice", Behaviour::Missing)];
+        add(&t, &eva, "github", &names).await;
+        let closed = Behaviour::Reset;
+        let once = vec![closed.clone(), Behaviour::Missing];
+        t.site.behave_in_turn("github", "once", once);
+        let twice = vec![closed.clone(), closed, Behaviour::Missing];
+        t.site.behave_in_turn("github", "twice", twice);
+        let summary = check_all(&t).await;
+        assert!(
+            summary.contains("• Не найдено: 1\n• Ошибок: 1"),
+            "{summary}"
+        );
+        let looks = t.site.requests_to("github");
+        let of = |name: &str| looks.iter().filter(|look| look.name == name).count();
+        assert_eq!((of("once"), of("twice")), (2, 2));
+        t
+    });
+}
+
+#[test]
 fn a_failing_site_is_left_alone_and_holds_nobody() {
     run_with("per_site = 2", async |t| {
         let eva = t.user(7, "Ева", "ru").await;

@@ -144,9 +144,8 @@ impl Gates {
         let gate = self.sites.entry(site.key().clone()).or_default();
         gate.in_flight = gate.in_flight.saturating_sub(1);
         if let Some(wait) = look.retry_after {
-            gate.silent_until = gate
-                .silent_until
-                .max(Some(now + wait.min(RETRY_AFTER_LONGEST)));
+            let until = now + wait.min(RETRY_AFTER_LONGEST);
+            gate.silent_until = gate.silent_until.max(Some(until));
         }
         match look.outcome {
             Err(reason) if reason.is_site_trouble() => gate.failed(now, stretch),
@@ -157,6 +156,12 @@ impl Gates {
                 gate.breaker = Breaker::Shut;
             }
         }
+    }
+
+    /// Notes that a site wants to be left alone until a moment.
+    pub fn silence(&mut self, site: SiteKey, until: Instant) {
+        let gate = self.sites.entry(site).or_default();
+        gate.silent_until = gate.silent_until.max(Some(until));
     }
 
     /// Forgets requests whose end will never be told, after a sweep was broken off. Everything else is remembered.

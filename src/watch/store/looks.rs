@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use rusqlite::{CachedStatement, Connection, named_params, params};
 
 use super::accounts::insert_transition;
+use super::silences::silence;
 use super::{ACCOUNT_COLUMNS, Stretch, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -77,9 +78,11 @@ pub struct Look {
     pub verdict: Verdict,
     /// Why we could not look: a machine key; empty otherwise.
     pub reason: &'static str,
+    /// Until when the site wants to be left alone, where it said so.
+    pub silent_until: Option<UnixMs>,
 }
 
-/// Writes looks down: verdicts, transitions and the run's counts. Returns the owners for whom something was found.
+/// Writes looks down: verdicts, transitions, the run's counts, and how long sites want to be left alone. Returns the owners for whom something was found.
 ///
 /// An account that was removed, paused or looked at meanwhile is passed over and not counted.
 ///
@@ -98,6 +101,9 @@ pub fn apply(
              AND EXISTS (SELECT 1 FROM account WHERE id = ?1 AND state = 'pending')",
     )?;
     for look in looks {
+        if let Some(until) = look.silent_until {
+            silence(tx, now, &look.site, until)?;
+        }
         if !apply_one(tx, &mut write, now, run_id, look)? {
             continue;
         }

@@ -8,6 +8,7 @@ mod looks;
 mod reminders;
 mod rounds;
 mod runs;
+mod silences;
 
 use rusqlite::Row;
 
@@ -24,6 +25,7 @@ pub use runs::{
     last_interrupted, notify_of, open_requests, progress, prune, request_run, set_digest_at,
     set_notify, withdraw,
 };
+pub use silences::silences;
 
 use super::account::{Account, State, Verdict};
 use crate::clock::UnixMs;

@@ -69,6 +69,7 @@ fn look(account_id: i64, verdict: Verdict) -> Look {
         } else {
             ""
         },
+        silent_until: None,
     }
 }
 
@@ -248,6 +249,34 @@ async fn what_runs_for_every_page_uses_an_index_and_sorts_nothing() {
             let plan = plan(tx, sql);
             assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{sql}: {plan:?}");
         }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_long_a_site_wants_to_be_left_alone_is_kept_until_it_is_over() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 1)?;
+        let run = run(tx)?;
+        let heard = |at: UnixMs, wait: u64| -> anyhow::Result<()> {
+            let look = Look {
+                silent_until: Some(NOW.plus(Duration::from_secs(wait))),
+                ..look(ids[0], Verdict::Error)
+            };
+            apply(tx, at, run, &[look]).map(drop)
+        };
+        heard(NOW, 60)?;
+        // A shorter one, heard by a look that was on its way, ends nothing.
+        heard(NOW, 10)?;
+        let rest = |after: u64| silences(tx, NOW.plus(Duration::from_secs(after)));
+        let github = |rest: u64| vec![("github".to_owned(), Duration::from_secs(rest))];
+        assert_eq!(rest(0)?, github(60));
+        assert_eq!(rest(45)?, github(15));
+        assert_eq!(rest(60)?, []);
+        heard(NOW.plus(Duration::from_secs(90)), 95)?;
+        assert_eq!(rest(90)?, github(5));
         Ok(())
     })
     .await;

@@ -35,7 +35,6 @@ pub(crate) enum Hostile {
 
 /// All of them, for names that are there and for others; in one run no site fails so often that it is left alone.
 pub(crate) const ALL: &[[Hostile; 2]] = &[
-    [Hostile::RateLimited, Hostile::RateLimited],
     [Hostile::Status(401), Hostile::Status(403)],
     [Hostile::Status(429), Hostile::Status(999)],
     [Hostile::Status(500), Hostile::Status(502)],
