@@ -2,7 +2,8 @@
 
 use crate::db::Connection;
 
-use super::{EXTENSIONS, WatchHandlers, Which, clamp_page};
+use super::tap::{EXTENSIONS, Which};
+use super::{WatchHandlers, clamp_page};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Asker;

@@ -6,6 +6,8 @@
 mod accounts;
 mod looks;
 mod reminders;
+mod reports;
+mod requests;
 mod runs;
 
 use rusqlite::Row;
@@ -16,11 +18,11 @@ pub use accounts::{
 };
 pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, n_found_in_run, next_page};
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
+pub use reports::{digest, digest_at, notify_of, set_digest_at, set_notify};
+pub use requests::{ask, open_requests, request_run, withdraw};
 pub use runs::{
-    LastRun, Progress, RunAccount, accounts_of_run, ask, begin, close_crashed,
-    count_pending_by_site, counts, digest, digest_at, end, errors_of_run, is_running, last,
-    last_interrupted, notify_of, open_requests, progress, prune, request_run, set_digest_at,
-    set_notify, withdraw,
+    LastRun, Progress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
+    counts, end, errors_of_run, is_running, last, last_interrupted, progress, prune,
 };
 
 use super::account::{Account, State, Verdict};

@@ -1,9 +1,13 @@
 //! One pass over pending accounts.
 //!
+//! What becomes of a look that came back is in [`land`].
+//!
 //! A sweep keeps at most `workers` looks in flight, takes accounts from all sites in turn ([`super::lane`]) as their
 //! gates allow ([`super::gate`]), and writes results in groups while further looks go on. It holds a page per site, never
 //! all accounts. What must stay true: an account counts as found only after the configured number of looks that agree;
 //! what could not be looked at is an error with a reason; a storage fault ends the sweep and is never a verdict.
+
+mod land;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,13 +20,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::WatchConfig;
-use super::account::{Run, Verdict};
+use super::account::Run;
 use super::gate::{Gates, Start};
 use super::lane::{Candidate, Lane};
 use super::notices::Speaker;
 use super::probe::{self, ProbeLimits};
 use super::store;
-use super::verdict::{Inconclusive, Sighting};
+use super::verdict::Inconclusive;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::telegram::RightOfWay;
@@ -287,60 +291,6 @@ impl<'a> Pass<'a, '_> {
             () = at(timer) => {}
         }
         Ok(())
-    }
-
-    /// Takes a look's outcome.
-    fn land(&mut self, landed: Landed) {
-        let now = Instant::now();
-        let Landed {
-            lane: index,
-            mut candidate,
-            look,
-        } = landed;
-        if let Some(lane) = self.lanes.get_mut(index)
-            && let Some(site) = lane.site.clone()
-        {
-            self.gates.end(&site, &look, now);
-            lane.not_before = None;
-            if look.outcome == Ok(Sighting::Exists) {
-                candidate.seen += 1;
-                // Where a rule has no evidence of its own on one side, one look more makes up for it.
-                let needed = self.sweep.config.confirmations + u32::from(site.is_weak());
-                if candidate.seen < needed {
-                    let pause = self.sweep.config.confirm_delay;
-                    lane.look_again(candidate, now, pause);
-                    return;
-                }
-            }
-        }
-        let outcome = match look.outcome {
-            // It was there a moment ago: that is no answer, whatever the last look says.
-            Ok(Sighting::Missing) if candidate.seen > 0 => Err(Inconclusive::LooksDisagree),
-            other => other,
-        };
-        self.settle(index, &candidate, outcome);
-    }
-
-    /// Notes the result of an account.
-    fn settle(
-        &mut self,
-        index: usize,
-        candidate: &Candidate,
-        outcome: Result<Sighting, Inconclusive>,
-    ) {
-        let site = self.lanes.get(index).map(|lane| lane.key.clone());
-        let (verdict, reason) = match outcome {
-            Ok(Sighting::Exists) => (Verdict::Found, ""),
-            Ok(Sighting::Missing) => (Verdict::NotFound, ""),
-            Err(why) => (Verdict::Error, why.key()),
-        };
-        self.oldest.get_or_insert_with(Instant::now);
-        self.results.push(store::Look {
-            account_id: candidate.id,
-            site: site.unwrap_or_default(),
-            verdict,
-            reason,
-        });
     }
 
     /// Sends a group of results to the writer, when there is one and none is on its way.

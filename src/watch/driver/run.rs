@@ -1,0 +1,251 @@
+//! One run, from its row to its summary.
+//!
+//! What must stay true: whatever goes wrong in a run, its row is closed, by this run or by the next one, and the watch goes
+//! on.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use futures_util::FutureExt as _;
+use tokio::time::Instant;
+
+use super::{Driver, new_gates};
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::watch::account::{Run, Scope, Trigger};
+use crate::watch::notices::Speaker;
+use crate::watch::sweep::{End, Sweep};
+use crate::watch::texts::{RunEnd, SHOWN_ERRORS};
+use crate::watch::{progress, store};
+
+/// A run made by the schedule ends when the next tick is due, but never before this: very short schedules would cut
+/// every run.
+const SHORTEST_RUN: Duration = Duration::from_secs(60);
+
+/// Runs are forgotten after this time.
+const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+impl Driver {
+    /// One run, from its row to its summary. Whatever goes wrong is logged here, and the watch goes on.
+    pub(super) async fn make_run(&mut self, trigger: Trigger, scope: Scope) {
+        let everything = scope == Scope::All;
+        if everything {
+            self.last_run = Instant::now();
+            self.ticks.running.store(true, Ordering::SeqCst);
+        }
+        let kind = match trigger {
+            Trigger::Start => "Initial run",
+            Trigger::Schedule | Trigger::Request | Trigger::Watchdog => "Tick",
+        };
+        tracing::info!(
+            trigger = trigger.word(),
+            "[AUTO-CHECK/T] {kind} at {}",
+            self.spoken_now()
+        );
+        if let Err(err) = self.try_run(trigger, scope, kind).await {
+            tracing::error!(
+                trigger = trigger.word(),
+                "[AUTO-CHECK/T] {kind} failed: {err:#}"
+            );
+        }
+        if everything {
+            self.ticks.running.store(false, Ordering::SeqCst);
+            self.last_run = Instant::now();
+        }
+    }
+
+    async fn try_run(&mut self, trigger: Trigger, scope: Scope, kind: &str) -> anyhow::Result<()> {
+        let began = Instant::now();
+        let db = self.parts.db.clone();
+        let pending = db
+            .read(move |c| store::count_pending_by_site(c, scope))
+            .await?;
+        let total = pending.iter().map(|(_, n)| n).sum();
+        let run = self.begin(trigger, scope, total).await?;
+        self.parts.proxy.ring();
+
+        let sites = pending.into_iter().map(|(site, _)| site).collect();
+        let until = self.time_limit(trigger, began);
+        let swept = AssertUnwindSafe(self.sweep(&run, sites, until))
+            .catch_unwind()
+            .await;
+        let took = began.elapsed();
+        match swept {
+            Ok(Ok(End::Done)) => self.end(&run, took).await?,
+            Ok(Ok(End::Stopped)) => self.interrupt(&run, false).await?,
+            Ok(Err(err)) => {
+                // If the database fails here too, the next run closes this one.
+                self.interrupt(&run, false)
+                    .await
+                    .with_context(|| format!("after: {err:#}"))?;
+                return Err(err);
+            }
+            Err(_) => {
+                // What the gates remember may be half changed.
+                self.gates = new_gates(&self.parts.config);
+                self.interrupt(&run, true).await?;
+                bail!("run {} panicked", run.id);
+            }
+        }
+        let id = run.id;
+        let counts = db.read(move |c| store::counts(c, id)).await?;
+        tracing::info!(
+            run = id,
+            trigger = trigger.word(),
+            checked = counts.checked(),
+            found = counts.found,
+            not_found = counts.not_found,
+            errors = counts.errors,
+            elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            interrupted = self.stop.is_cancelled(),
+            "[AUTO-CHECK/T] {kind} completed at {}",
+            self.spoken_now()
+        );
+        Ok(())
+    }
+
+    async fn begin(&self, trigger: Trigger, scope: Scope, total: u64) -> anyhow::Result<Run> {
+        let now = self.parts.clock.now();
+        let speaker = self.parts.speaker.clone();
+        let write = self.parts.db.write(move |tx| {
+            close_left_behind(tx, now, &speaker)?;
+            let run = store::begin(tx, now, trigger, scope, total)?;
+            speaker.run_started(tx, now, &run)?;
+            Ok(run)
+        });
+        write.await
+    }
+
+    /// Closes the run that a crash cut and lets go of its notices, without waiting for the next run.
+    pub(super) async fn recover(&self) {
+        let now = self.parts.clock.now();
+        let speaker = self.parts.speaker.clone();
+        let closed = self
+            .parts
+            .db
+            .write(move |tx| close_left_behind(tx, now, &speaker))
+            .await;
+        if let Err(err) = closed {
+            tracing::error!("what a crash left behind could not be closed: {err:#}");
+        }
+        self.parts.proxy.ring();
+    }
+
+    /// The sweep with the live bar beside it.
+    async fn sweep(
+        &mut self,
+        run: &Run,
+        sites: Vec<String>,
+        until: Option<Instant>,
+    ) -> anyhow::Result<End> {
+        let parts = &self.parts;
+        let sweep = Sweep {
+            db: &parts.db,
+            clock: &parts.clock,
+            client: &self.client,
+            config: &parts.config,
+            speaker: &parts.speaker,
+            right_of_way: parts.proxy.right_of_way(),
+            stop: &self.stop,
+        };
+        let bar = progress::follow(&parts.db, &parts.proxy, &parts.speaker, run);
+        let began = Instant::now();
+        let end = tokio::select! {
+            end = sweep.run(&mut self.gates, run, sites, until) => end?,
+            () = bar => bail!("the progress bar ended before the run"),
+        };
+        if end == End::Done && began.elapsed() >= progress::PERIOD {
+            progress::finish(&parts.db, &parts.proxy, &parts.speaker, run).await;
+        }
+        Ok(end)
+    }
+
+    async fn end(&self, run: &Run, took: Duration) -> anyhow::Result<()> {
+        let parts = &self.parts;
+        let now = parts.clock.now();
+        let next = self
+            .scheduler
+            .as_ref()
+            .and_then(|_| parts.config.schedule.next_after(now));
+        let missed_ticks = self.ticks.missed.swap(0, Ordering::SeqCst);
+        let took = shown_time(run.started_at, now, took);
+        let (run, speaker) = (run.clone(), parts.speaker.clone());
+        let write = parts.db.write(move |tx| {
+            let counts = store::counts(tx, run.id)?;
+            let all = counts.checked() >= run.total;
+            let left = if all {
+                0
+            } else {
+                store::count_unreached(tx, run.scope, run.id)?
+            };
+            store::end(tx, now, run.id, false, left, missed_ticks)?;
+            let end = RunEnd {
+                counts,
+                took,
+                errors: store::errors_of_run(tx, run.id, SHOWN_ERRORS * 4)?,
+                skipped: left,
+                missed_ticks,
+                next,
+            };
+            speaker.run_ended(tx, now, &run, &end)?;
+            if run.scope == Scope::All {
+                speaker.reminders(tx, now)?;
+                speaker.digests(tx, now)?;
+                store::prune(tx, now.minus(RUNS_KEPT))?;
+            }
+            Ok(())
+        });
+        write.await?;
+        parts.proxy.ring();
+        Ok(())
+    }
+
+    async fn interrupt(&self, run: &Run, crashed: bool) -> anyhow::Result<()> {
+        let now = self.parts.clock.now();
+        let (id, speaker) = (run.id, self.parts.speaker.clone());
+        let write = self.parts.db.write(move |tx| {
+            store::end(tx, now, id, true, 0, 0)?;
+            speaker.run_interrupted(tx, now, id)?;
+            if crashed {
+                speaker.run_crashed(tx, now, id)?;
+            }
+            Ok(())
+        });
+        write.await?;
+        self.parts.proxy.ring();
+        Ok(())
+    }
+
+    /// A run of the schedule ends when the next tick is due, so that its summary comes in time and what was not reached
+    /// comes first in the next one. A run somebody asked for looks at everything.
+    fn time_limit(&self, trigger: Trigger, began: Instant) -> Option<Instant> {
+        match trigger {
+            Trigger::Schedule | Trigger::Watchdog => Some(began + self.period().max(SHORTEST_RUN)),
+            Trigger::Start | Trigger::Request => None,
+        }
+    }
+}
+
+fn close_left_behind(tx: &WriteTx<'_>, now: UnixMs, speaker: &Speaker) -> anyhow::Result<()> {
+    for id in store::close_crashed(tx, now)? {
+        tracing::warn!(
+            run = id,
+            "a run was cut short; its accounts are checked again"
+        );
+        speaker.run_interrupted(tx, now, id)?;
+    }
+    speaker.close_starts(tx, now)
+}
+
+/// The duration as people see it: by the clock that their times come from, unless it was set meanwhile.
+fn shown_time(started_at: UnixMs, now: UnixMs, measured: Duration) -> Duration {
+    let by_clock = now.since(started_at);
+    let apart = by_clock.abs_diff(measured);
+    if apart > Duration::from_secs(3600) {
+        measured
+    } else {
+        by_clock
+    }
+}
