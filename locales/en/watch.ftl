@@ -150,6 +150,15 @@ reason-control-failed = the site's control name was judged wrongly
 reason-offline = our own network is down
 reason-other = unknown reason
 
+# When a site cannot be trusted.
+controls-failed = ⚠️ Control names were judged wrongly. While it is so, the site gives no verdicts and its accounts do not change:
+controls-failed-line = • { $site }: { $fault }
+controls-well = ✅ Control names are judged rightly again: { $sites }
+control-known-missing = a name that is surely there seems not to be
+control-known-unclear = the answer for a name that is surely there fits no rule
+control-random-found = a random name seems to be there: the site says so of everybody
+control-random-unclear = the answer for a random name fits no rule
+
 # Where sites cannot be trusted entirely.
 site-note-telegram = Only public names are seen. People, bots, groups and channels look alike; an account closed in some countries only is seen.
 site-note-vk = A blocked or deleted page may still answer as a page; communities are not seen. Data centres often meet a captcha: that is "could not look".

@@ -68,6 +68,20 @@ words! {
 }
 
 words! {
+    /// How a site's control names were judged wrongly.
+    ControlFault {
+        /// The name that is surely there is not.
+        KnownMissing = "known-missing",
+        /// The answer for the name that is surely there fits no rule.
+        KnownUnclear = "known-unclear",
+        /// A random name is there: the site says so of everybody.
+        RandomFound = "random-found",
+        /// The answer for a random name fits no rule.
+        RandomUnclear = "random-unclear",
+    }
+}
+
+words! {
     /// What an admin wants to hear of runs.
     Notify {
         /// Start and end of every run.

@@ -10,9 +10,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::account::Scope;
-use super::site::Site;
+use super::controls::{Controls, Standing};
+use super::site::{Site, Username};
 use super::store::{self, Waiting};
 use super::verdict::Inconclusive;
+use crate::clock::UnixMs;
 use crate::db::Db;
 
 /// Accounts a lane reads at a time. Small enough that 700 sites stay within a few megabytes, large enough that a read
@@ -32,6 +34,15 @@ pub(super) struct Candidate {
     pub(super) seen: u32,
 }
 
+/// What a look is about.
+#[derive(Debug)]
+pub(super) enum Subject {
+    /// An account.
+    Account(Candidate),
+    /// A name of the site's controls.
+    Control(Username),
+}
+
 /// One site's part of the run.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -43,6 +54,10 @@ pub(super) struct Lane {
     pub(super) not_before: Option<Instant>,
     /// Why the site is given up for this run: its accounts get no look.
     pub(super) given_up: Option<Inconclusive>,
+    /// How far its controls are.
+    pub(super) standing: Standing,
+    /// Its controls failed before this run, and the admins know.
+    pub(super) is_distrusted: bool,
     page: Vec<Candidate>,
     once_more: VecDeque<(Instant, Candidate)>,
     after: (i64, i64),
@@ -50,12 +65,15 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(key: String, site: Option<Arc<Site>>) -> Self {
+    /// A lane for a site; `marks` say what earlier runs left open about sites.
+    pub(super) fn new(key: String, site: Option<Arc<Site>>, marks: &store::Marks) -> Self {
         Self {
+            is_distrusted: marks.distrusted.contains(&key),
             key,
             site,
             not_before: None,
             given_up: None,
+            standing: Standing::default(),
             page: Vec::new(),
             once_more: VecDeque::new(),
             after: (-1, -1),
@@ -117,8 +135,29 @@ impl Lane {
         fastrand::shuffle(&mut self.page);
     }
 
+    /// What to look at next: the site's controls before any of its accounts. None when no account may be looked at now.
+    pub(super) fn next(
+        &mut self,
+        now: Instant,
+        today: UnixMs,
+        controls: &Controls,
+    ) -> Option<Subject> {
+        if let (Some(site), None) = (&self.site, self.given_up)
+            && self.has_account(now)
+            && let Some(name) = self.standing.due(site, controls, today)
+        {
+            return Some(Subject::Control(name));
+        }
+        self.take(now).map(Subject::Account)
+    }
+
+    fn has_account(&self, now: Instant) -> bool {
+        let is_due = |(due, _): &(Instant, Candidate)| *due <= now;
+        !self.page.is_empty() || self.once_more.front().is_some_and(is_due)
+    }
+
     /// The next account that may be looked at now: first those to be looked at once more.
-    pub(super) fn take(&mut self, now: Instant) -> Option<Candidate> {
+    fn take(&mut self, now: Instant) -> Option<Candidate> {
         if self
             .once_more
             .front()
@@ -134,8 +173,12 @@ impl Lane {
         self.once_more.push_back((now + pause, candidate));
     }
 
-    /// When the lane can next give an account, as far as its accounts are concerned; none when it has no more.
+    /// When the lane can next give something to look at, as far as it is concerned; none when it has no more, or waits
+    /// for a look on its way.
     pub(super) fn ready_at(&self, now: Instant) -> Option<Instant> {
+        if self.standing.waits() {
+            return None;
+        }
         if !self.page.is_empty() || self.needs_page() {
             return Some(now);
         }

@@ -18,6 +18,7 @@ mod check_now;
 mod cli;
 mod conversation;
 mod database;
+mod guards;
 mod harness;
 mod kill;
 mod process;

@@ -21,9 +21,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::WatchConfig;
 use super::account::{Scope, Trigger};
+use super::controls::Controls;
 use super::gate::{GateDefaults, Gates};
 use super::notices::Speaker;
 use super::store;
+use super::sweep::Memory;
 use super::ticks::{Scheduler, Ticks};
 use crate::activation::Activator;
 use crate::clock::Clock;
@@ -115,7 +117,7 @@ struct Driver {
     parts: WatchParts,
     stop: CancellationToken,
     client: reqwest::Client,
-    gates: Gates,
+    memory: Memory,
     ticks: Arc<Ticks>,
     scheduler: Option<Scheduler>,
     last_run: Instant,
@@ -136,12 +138,12 @@ impl Driver {
         } else {
             None
         };
-        let gates = new_gates(config);
+        let memory = new_memory(config);
         Ok(Self {
             parts,
             stop,
             client,
-            gates,
+            memory,
             ticks,
             scheduler,
             last_run: Instant::now(),
@@ -251,9 +253,12 @@ impl Driver {
     }
 }
 
-fn new_gates(config: &WatchConfig) -> Gates {
-    Gates::new(GateDefaults {
-        per_site: config.per_site,
-        min_gap: config.min_gap,
-    })
+fn new_memory(config: &WatchConfig) -> Memory {
+    Memory {
+        gates: Gates::new(GateDefaults {
+            per_site: config.per_site,
+            min_gap: config.min_gap,
+        }),
+        controls: Controls::default(),
+    }
 }

@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
-use super::{Driver, new_gates};
+use super::{Driver, new_memory};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::watch::account::{Run, Scope, Trigger};
@@ -84,7 +84,7 @@ impl Driver {
             }
             Err(_) => {
                 // What the gates remember may be half changed.
-                self.gates = new_gates(&self.parts.config);
+                self.memory = new_memory(&self.parts.config);
                 self.interrupt(&run, true).await?;
                 bail!("run {} panicked", run.id);
             }
@@ -153,7 +153,7 @@ impl Driver {
         let bar = progress::follow(&parts.db, &parts.proxy, &parts.speaker, run);
         let began = Instant::now();
         let end = tokio::select! {
-            end = sweep.run(&mut self.gates, run, sites, until) => end?,
+            end = sweep.run(&mut self.memory, run, sites, until) => end?,
             () = bar => bail!("the progress bar ended before the run"),
         };
         if end == End::Done && began.elapsed() >= progress::PERIOD {

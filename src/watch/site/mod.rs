@@ -193,6 +193,12 @@ impl Site {
         self.probe.as_str()
     }
 
+    /// Tells whether every account has a host of its own.
+    #[must_use]
+    pub fn names_host(&self) -> bool {
+        self.probe.names_host()
+    }
+
     /// The port the catalogue wrote into the asked address, if it wrote one.
     #[must_use]
     pub fn named_port(&self) -> Option<u16> {

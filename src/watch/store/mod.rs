@@ -5,6 +5,7 @@
 
 mod accounts;
 mod looks;
+mod marks;
 mod reminders;
 mod reports;
 mod requests;
@@ -17,6 +18,7 @@ pub use accounts::{
     page_of_owner, set_paused, totals,
 };
 pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, n_found_in_run, next_page};
+pub use marks::{ControlNews, Marks, control_news, marks, note_controls};
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
 pub use reports::{digest, digest_at, notify_of, set_digest_at, set_notify};
 pub use requests::{ask, open_requests, request_run, withdraw};

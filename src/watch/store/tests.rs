@@ -6,7 +6,7 @@ use super::*;
 use crate::db::{Connection, Db, WriteTx};
 use crate::people;
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::watch::account::{Scope, Trigger};
+use crate::watch::account::{ControlFault, Scope, Trigger};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -209,6 +209,28 @@ async fn waiting_again_begins_anew() {
         assert_eq!(account.state, State::Pending);
         assert_eq!((account.started_at, account.verdict), (later, None));
         assert_eq!(account.ends_at, later.plus(DAY * 30));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_change_of_controls_is_news_once() {
+    let t = Store::new();
+    t.write(|tx| {
+        let news = |fault| ControlNews {
+            site: "vk".to_owned(),
+            fault,
+        };
+        let (failed, well) = (news(Some(ControlFault::RandomFound)), news(None));
+        let note = |one: &ControlNews| note_controls(tx, NOW, 1, std::slice::from_ref(one));
+        assert!(!note(&well)?, "it was never ill");
+        assert!(note(&failed)? && !note(&failed)?);
+        assert!(marks(tx)?.distrusted.contains("vk"));
+        assert_eq!(control_news(tx, 1)?, std::slice::from_ref(&failed));
+        assert!(note(&well)? && !note(&well)?);
+        assert_eq!(control_news(tx, 1)?, std::slice::from_ref(&well));
+        assert!(marks(tx)?.distrusted.is_empty());
         Ok(())
     })
     .await;

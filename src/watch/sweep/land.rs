@@ -1,10 +1,15 @@
 //! What becomes of a look that came back.
+//!
+//! What must stay true: a site whose controls are in doubt gives no verdict, whatever its answers say.
 
 use tokio::time::Instant;
 
 use super::{Landed, Pass};
 use crate::watch::account::Verdict;
-use crate::watch::lane::Candidate;
+use crate::watch::controls::Said;
+use crate::watch::lane::{Candidate, Subject};
+use crate::watch::probe::Look;
+use crate::watch::site::Site;
 use crate::watch::store;
 use crate::watch::verdict::{Inconclusive, Sighting};
 
@@ -14,23 +19,79 @@ impl Pass<'_, '_> {
         let now = Instant::now();
         let Landed {
             lane: index,
-            mut candidate,
+            subject,
             look,
         } = landed;
-        if let Some(lane) = self.lanes.get_mut(index)
-            && let Some(site) = lane.site.clone()
-        {
-            self.gates.end(&site, &look, now);
-            lane.not_before = None;
-            if look.outcome == Ok(Sighting::Exists) {
-                candidate.seen += 1;
-                // Where a rule has no evidence of its own on one side, one look more makes up for it.
-                let needed = self.sweep.config.confirmations + u32::from(site.is_weak());
-                if candidate.seen < needed {
-                    let pause = self.sweep.config.confirm_delay;
-                    lane.look_again(candidate, now, pause);
-                    return;
-                }
+        let Some(lane) = self.lanes.get_mut(index) else {
+            return;
+        };
+        let Some(site) = lane.site.clone() else {
+            return;
+        };
+        lane.not_before = None;
+        self.memory.gates.end(&site, &look, now);
+        match subject {
+            Subject::Account(candidate) => self.land_account(index, &site, candidate, &look, now),
+            Subject::Control(name) => {
+                tracing::debug!(site = site.key().as_str(), name = name.as_str(), outcome = ?look.outcome, "a control");
+                self.land_control(index, &site, &look);
+            }
+        }
+    }
+
+    fn land_control(&mut self, index: usize, site: &Site, look: &Look) {
+        let now = self.sweep.clock.now();
+        let Some(lane) = self.lanes.get_mut(index) else {
+            return;
+        };
+        let fault = match lane.standing.hear(site, look, now) {
+            Said::More => return,
+            Said::Unseen(why) => {
+                // Nothing is known of the rules, so there is nothing to tell of them either.
+                lane.given_up = Some(why);
+                return;
+            }
+            Said::Well => {
+                self.memory.controls.note_well(site.key(), now);
+                None
+            }
+            Said::Failed(fault) => {
+                lane.given_up = Some(Inconclusive::ControlFailed);
+                Some(fault)
+            }
+        };
+        if lane.is_distrusted != fault.is_some() {
+            lane.is_distrusted = fault.is_some();
+            self.news.push(store::ControlNews {
+                site: lane.key.clone(),
+                fault,
+            });
+        }
+    }
+
+    fn land_account(
+        &mut self,
+        index: usize,
+        site: &Site,
+        mut candidate: Candidate,
+        look: &Look,
+        now: Instant,
+    ) {
+        let Some(lane) = self.lanes.get_mut(index) else {
+            return;
+        };
+        if let Some(why @ Inconclusive::ControlFailed) = lane.given_up {
+            // The look was on its way when the controls failed.
+            self.settle(index, &candidate, Err(why));
+            return;
+        }
+        if look.outcome == Ok(Sighting::Exists) {
+            candidate.seen += 1;
+            // Where a rule has no evidence of its own on one side, one look more makes up for it.
+            let needed = self.sweep.config.confirmations + u32::from(site.is_weak());
+            if candidate.seen < needed {
+                lane.look_again(candidate, now, self.sweep.config.confirm_delay);
+                return;
             }
         }
         let outcome = match look.outcome {
@@ -48,7 +109,9 @@ impl Pass<'_, '_> {
         candidate: &Candidate,
         outcome: Result<Sighting, Inconclusive>,
     ) {
-        let site = self.lanes.get(index).map(|lane| lane.key.clone());
+        let Some(lane) = self.lanes.get_mut(index) else {
+            return;
+        };
         let (verdict, reason) = match outcome {
             Ok(Sighting::Exists) => (Verdict::Found, ""),
             Ok(Sighting::Missing) => (Verdict::NotFound, ""),
@@ -57,7 +120,7 @@ impl Pass<'_, '_> {
         self.oldest.get_or_insert_with(Instant::now);
         self.results.push(store::Look {
             account_id: candidate.id,
-            site: site.unwrap_or_default(),
+            site: lane.key.clone(),
             verdict,
             reason,
         });

@@ -8,9 +8,11 @@
 //! what could not be looked at is an error with a reason; a storage fault ends the sweep and is never a verdict.
 
 mod land;
+mod outcome;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -19,12 +21,14 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub(super) use self::outcome::{End, Memory};
 use super::WatchConfig;
 use super::account::Run;
-use super::gate::{Gates, Start};
-use super::lane::{Candidate, Lane};
+use super::gate::Start;
+use super::lane::{Candidate, Lane, Subject};
 use super::notices::Speaker;
 use super::probe::{self, ProbeLimits};
+use super::site::{Site, Username};
 use super::store;
 use super::verdict::Inconclusive;
 use crate::clock::Clock;
@@ -40,15 +44,6 @@ const GROUP_AGE: Duration = Duration::from_millis(200);
 
 /// Results in memory at most; looking stops until the database has caught up.
 const UNWRITTEN: usize = GROUP * 8;
-
-/// How a sweep ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// Everything in its scope was looked at, or its time was over.
-    Done,
-    /// The program stops.
-    Stopped,
-}
 
 /// What a sweep works with.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +63,7 @@ type Writing<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>
 /// A look that has come back.
 struct Landed {
     lane: usize,
-    candidate: Candidate,
+    subject: Subject,
     look: probe::Look,
 }
 
@@ -91,29 +86,29 @@ impl<'a> Sweep<'a> {
     /// When the database fails; accounts without a written result are simply looked at again by the next run.
     pub(super) async fn run(
         self,
-        gates: &mut Gates,
+        memory: &mut Memory,
         run: &Run,
         sites: Vec<String>,
         until: Option<Instant>,
     ) -> anyhow::Result<End> {
         // A run that was cut short left its looks without an end.
-        gates.forget_in_flight(Instant::now());
-        let lanes = sites
-            .into_iter()
-            .map(|key| {
-                let site = self.speaker.catalogue.find(&key).cloned();
-                Lane::new(key, site)
-            })
-            .collect();
+        memory.gates.forget_in_flight(Instant::now());
+        let marks = self.db.read(store::marks).await?;
+        let lane = |key: String| {
+            let site = self.speaker.catalogue.find(&key).cloned();
+            Lane::new(key, site, &marks)
+        };
+        let lanes: Vec<Lane> = sites.into_iter().map(lane).collect();
         Pass {
             sweep: self,
-            gates,
+            memory,
             run,
             until,
             lanes,
             turn: 0,
             in_flight: FuturesUnordered::new(),
             results: Vec::new(),
+            news: Vec::new(),
             oldest: None,
             writing: None,
         }
@@ -125,13 +120,15 @@ impl<'a> Sweep<'a> {
 /// The state of one pass.
 struct Pass<'a, 'g> {
     sweep: Sweep<'a>,
-    gates: &'g mut Gates,
+    memory: &'g mut Memory,
     run: &'a Run,
     until: Option<Instant>,
     lanes: Vec<Lane>,
     turn: usize,
     in_flight: InFlight<'a>,
     results: Vec<store::Look>,
+    /// Changes of what is known about sites' controls, at most one a site and quarter of an hour.
+    news: Vec<store::ControlNews>,
     oldest: Option<Instant>,
     writing: Option<Writing<'a>>,
 }
@@ -204,9 +201,21 @@ impl<'a> Pass<'a, '_> {
             if lane.needs_page() {
                 lane.read_page(db, run.scope, run.id).await?;
             }
-            if let Some(candidate) = lane.take(now) {
-                self.turn = index + 1;
-                return Ok(self.launch(index, candidate, now));
+            let today = self.sweep.clock.now();
+            match lane.next(now, today, &self.memory.controls) {
+                Some(Subject::Account(candidate)) => {
+                    self.turn = index + 1;
+                    return Ok(self.launch(index, candidate, now));
+                }
+                Some(Subject::Control(name)) => {
+                    if let Some(site) = lane.site.clone() {
+                        self.turn = index + 1;
+                        let subject = Subject::Control(name.clone());
+                        self.start(index, subject, site, name, now);
+                        return Ok(Pick::Started);
+                    }
+                }
+                None => {}
             }
         }
         Ok(earliest.map_or(Pick::Nothing, Pick::At))
@@ -225,7 +234,7 @@ impl<'a> Pass<'a, '_> {
         if let Some(at) = lane.not_before.filter(|at| *at > now) {
             return Some(at);
         }
-        match self.gates.next_start(site, now) {
+        match self.memory.gates.next_start(site, now) {
             Start::Now => {
                 lane.not_before = None;
                 Some(now)
@@ -256,19 +265,31 @@ impl<'a> Pass<'a, '_> {
             self.settle(index, &candidate, Err(Inconclusive::BadName));
             return Pick::Settled;
         };
-        self.gates.begin(&site, now);
+        self.start(index, Subject::Account(candidate), site, name, now);
+        Pick::Started
+    }
+
+    /// Starts a look.
+    fn start(
+        &mut self,
+        lane: usize,
+        subject: Subject,
+        site: Arc<Site>,
+        name: Username,
+        now: Instant,
+    ) {
+        self.memory.gates.begin(&site, now);
         let (client, config) = (self.sweep.client, self.sweep.config);
         let now_utc = self.sweep.clock.now();
         self.in_flight.push(Box::pin(async move {
             let limits = ProbeLimits::new(config.timeout, config.allow_private_targets, now_utc);
             let look = probe::look(client, &site, &name, &limits).await;
             Landed {
-                lane: index,
-                candidate,
+                lane,
+                subject,
                 look,
             }
         }));
-        Pick::Started
     }
 
     /// Waits until something has happened: a look came back, a group was written, a time has come, or the stop.
@@ -298,16 +319,16 @@ impl<'a> Pass<'a, '_> {
         let old = self
             .oldest
             .is_some_and(|oldest| oldest.elapsed() >= GROUP_AGE);
-        if self.writing.is_some()
-            || self.results.is_empty()
-            || !(now_or_never || old || self.results.len() >= GROUP)
-        {
+        let is_due = now_or_never || old || self.results.len() >= GROUP;
+        if self.writing.is_some() || !is_due || self.results.is_empty() && self.news.is_empty() {
             return;
         }
         let rest = self.results.split_off(self.results.len().min(GROUP));
         let group = std::mem::replace(&mut self.results, rest);
         self.oldest = (!self.results.is_empty()).then(Instant::now);
-        self.writing = Some(Box::pin(write_group(self.sweep, self.run.id, group)));
+        let news = std::mem::take(&mut self.news);
+        let written = write_group(self.sweep, self.run.id, group, news);
+        self.writing = Some(Box::pin(written));
     }
 }
 
@@ -329,7 +350,12 @@ async fn at(moment: Option<Instant>) {
 
 /// Fact and notice commit together. When a power cut takes both, the account is looked at again; a notice that was sent
 /// was claimed by a synced commit after this one.
-async fn write_group(sweep: Sweep<'_>, run_id: i64, looks: Vec<store::Look>) -> anyhow::Result<()> {
+async fn write_group(
+    sweep: Sweep<'_>,
+    run_id: i64,
+    looks: Vec<store::Look>,
+    news: Vec<store::ControlNews>,
+) -> anyhow::Result<()> {
     let now = sweep.clock.now();
     let speaker = sweep.speaker.clone();
     sweep
@@ -337,6 +363,9 @@ async fn write_group(sweep: Sweep<'_>, run_id: i64, looks: Vec<store::Look>) -> 
         .write_replayable(move |tx| {
             for owner in store::apply(tx, now, run_id, &looks)? {
                 speaker.found(tx, now, run_id, owner)?;
+            }
+            if store::note_controls(tx, now, run_id, &news)? {
+                speaker.controls(tx, now, run_id)?;
             }
             Ok(())
         })

@@ -1,5 +1,6 @@
-//! What the watch says, as pure functions of plain values.
+//! What the watch says, as pure functions of plain values. What it says of troubled sites is in [`alarms`].
 
+pub mod alarms;
 mod found;
 
 use chrono_tz::Tz;

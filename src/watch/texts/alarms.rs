@@ -1,0 +1,38 @@
+//! What is said of sites when they cannot be trusted.
+
+use super::{Voice, fit};
+use crate::html::Html;
+use crate::i18n::{self, Args};
+use crate::watch::store::ControlNews;
+
+/// Sites whose controls failed, and those that are well again.
+#[must_use]
+pub fn controls(voice: Voice<'_>, news: &[ControlNews]) -> Html {
+    let lang = voice.lang;
+    let mut lines = Vec::new();
+    for one in news {
+        let Some(fault) = one.fault else { continue };
+        let spoken = i18n::text(lang, &format!("control-{}", fault.word()));
+        let args = Args::new()
+            .text("site", &voice.site_name(&one.site))
+            .html("fault", &spoken);
+        lines.push(i18n::html(lang, "controls-failed-line", &args));
+    }
+    if !lines.is_empty() {
+        let title = i18n::text(lang, "controls-failed");
+        lines.splice(0..0, [title, Html::default()]);
+    }
+    let well: Vec<String> = news
+        .iter()
+        .filter(|one| one.fault.is_none())
+        .map(|one| voice.site_name(&one.site))
+        .collect();
+    if !well.is_empty() {
+        if !lines.is_empty() {
+            lines.push(Html::default());
+        }
+        let args = Args::new().text("sites", &well.join(", "));
+        lines.push(i18n::html(lang, "controls-well", &args));
+    }
+    fit(lines)
+}
