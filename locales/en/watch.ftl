@@ -94,6 +94,7 @@ account-checked = 🔍 { $time }: { $verdict }
 account-never-checked = 🔍 Not looked at yet
 account-done = 🏁 Found { $date }
 account-paused = ⏸ Paused
+account-held = ✋ Waits for an admin's decision: too much changed on the site at once
 account-gone = This account is no longer there.
 account-removed = 🗑 Removed: { $name } · { $site }
 verdict-found = found
@@ -147,6 +148,7 @@ reason-private-target = this address may not be asked
 reason-unknown-site = no catalogue has this site
 reason-bad-name = the site cannot have this name
 reason-control-failed = the site's control name was judged wrongly
+reason-mass-change = too much changed at once, waiting for an admin's decision
 reason-offline = our own network is down
 reason-other = unknown reason
 
@@ -158,6 +160,16 @@ control-known-missing = a name that is surely there seems not to be
 control-known-unclear = the answer for a name that is surely there fits no rule
 control-random-found = a random name seems to be there: the site says so of everybody
 control-random-unclear = the answer for a random name fits no rule
+mass-change =
+    ✋ { $site }: { $changed } of { $answered } were found at once
+
+    They were not there before. More often the site is broken when it looks like this, so their owners know nothing yet. Is it true?
+mass-change-applied = ✅ Yes, decided { $by }: the owners will hear of it.
+mass-change-discarded = 🔁 No, decided { $by }: the next check looks again.
+mass-changes-none = There are no questions.
+button-mass-apply = ✅ Yes, tell the owners
+button-mass-discard = 🔁 No, look again
+button-mass-changes = ✋ Mass changes: { $n }
 
 # Where sites cannot be trusted entirely.
 site-note-telegram = Only public names are seen. People, bots, groups and channels look alike; an account closed in some countries only is seen.

@@ -1,4 +1,4 @@
-//! The plain types of the watch: accounts, runs, verdicts and what admins want to hear.
+//! The plain types of the watch: accounts, runs, verdicts, what is asked of admins and what they want to hear.
 
 use crate::clock::UnixMs;
 
@@ -38,6 +38,8 @@ words! {
         Done = "done",
         /// A person stopped it for a while.
         Paused = "paused",
+        /// Found together with suspiciously many others: an admin decides whether that is true.
+        Held = "held",
     }
 }
 
@@ -78,6 +80,16 @@ words! {
         RandomFound = "random-found",
         /// The answer for a random name fits no rule.
         RandomUnclear = "random-unclear",
+    }
+}
+
+words! {
+    /// What an admin says of a mass change.
+    Decision {
+        /// It is true: the accounts are found.
+        Apply = "apply",
+        /// It is not: the accounts are looked at again.
+        Discard = "discard",
     }
 }
 
@@ -161,6 +173,23 @@ pub struct Account {
     pub reason: String,
     /// When it was last looked at.
     pub checked_at: Option<UnixMs>,
+}
+
+/// So many accounts of one site were found at once that the admins are asked whether it is true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MassChange {
+    /// Its number.
+    pub id: i64,
+    /// Key of the site.
+    pub site: String,
+    /// The run that saw it first.
+    pub run_id: i64,
+    /// Accounts that are held.
+    pub changed: u64,
+    /// Accounts of the site that the run got a verdict for.
+    pub answered: u64,
+    /// What was decided; none while nobody has.
+    pub decision: Option<Decision>,
 }
 
 /// What a run counted.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::account::Scope;
+use super::brake;
 use super::controls::{Controls, Standing};
 use super::site::{Site, Username};
 use super::store::{self, Waiting};
@@ -30,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) struct Candidate {
     pub(super) id: i64,
     pub(super) username: String,
+    /// An earlier run said that it is missing, so that finding it is a change.
+    pub(super) was_missing: bool,
     /// Looks in this run that saw it.
     pub(super) seen: u32,
 }
@@ -58,6 +61,10 @@ pub(super) struct Lane {
     pub(super) standing: Standing,
     /// Its controls failed before this run, and the admins know.
     pub(super) is_distrusted: bool,
+    /// It has so many accounts that changes are held until their share is known, or the admins are being asked.
+    pub(super) is_braked: bool,
+    /// Accounts with a verdict so far.
+    pub(super) answered: u64,
     page: Vec<Candidate>,
     once_more: VecDeque<(Instant, Candidate)>,
     after: (i64, i64),
@@ -65,15 +72,22 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    /// A lane for a site; `marks` say what earlier runs left open about sites.
-    pub(super) fn new(key: String, site: Option<Arc<Site>>, marks: &store::Marks) -> Self {
+    /// A lane for so many accounts of a site; `marks` say what earlier runs left open about sites.
+    pub(super) fn new(
+        key: String,
+        accounts: u64,
+        site: Option<Arc<Site>>,
+        marks: &store::Marks,
+    ) -> Self {
         Self {
             is_distrusted: marks.distrusted.contains(&key),
+            is_braked: accounts >= brake::LEAST || marks.asked_about.contains(&key),
             key,
             site,
             not_before: None,
             given_up: None,
             standing: Standing::default(),
+            answered: 0,
             page: Vec::new(),
             once_more: VecDeque::new(),
             after: (-1, -1),
@@ -127,6 +141,7 @@ impl Lane {
             .map(|waiting| Candidate {
                 id: waiting.id,
                 username: waiting.username,
+                was_missing: waiting.was_missing,
                 seen: 0,
             })
             .collect();

@@ -4,14 +4,15 @@
 //! ([`probe`], judged by [`verdict`], kept polite by [`gate`]) → [`store`] writes verdict, transition and notices in one
 //! transaction → the courier of the main runtime delivers.
 //!
-//! A guard stands between an answer and a verdict: `controls` (are the site's rules still right?). What it says to people is
-//! in `alarms`.
+//! Two guards stand between an answer and a verdict: `controls` (are the site's rules still right?) and `brake` (did too
+//! much change at once?). What they say to people is in `alarms`.
 //!
 //! Inside the slice: handlers and driver know sweep and notices, these know store, probe and texts, all know the plain
 //! types of [`account`] and [`site`].
 
 pub mod account;
 mod alarms;
+mod brake;
 pub mod catalogue;
 mod config;
 mod controls;

@@ -1,4 +1,4 @@
-//! Controls of sites: when their answers are believed, and what admins hear when not.
+//! Controls of sites; the brake on mass changes is in [`mass_change`](crate::mass_change).
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const FAILED: &str = "⚠️ Контрольные имена определи�
 const WELL: &str = "✅ Контрольные имена снова определяются верно";
 
 /// How many messages of a chat contain a text.
-fn told(t: &Stage, chat: i64, text: &str) -> usize {
+pub(crate) fn told(t: &Stage, chat: i64, text: &str) -> usize {
     let messages = t.telegram.messages(chat);
     messages.iter().filter(|m| m.text.contains(text)).count()
 }

@@ -21,6 +21,7 @@ mod database;
 mod guards;
 mod harness;
 mod kill;
+mod mass_change;
 mod process;
 mod stop;
 mod telegram_faults;

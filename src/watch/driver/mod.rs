@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::WatchConfig;
 use super::account::{Scope, Trigger};
+use super::brake::Brake;
 use super::controls::Controls;
 use super::gate::{GateDefaults, Gates};
 use super::notices::Speaker;
@@ -185,7 +186,7 @@ impl Driver {
         }
     }
 
-    /// Makes every run that is due: those asked for, then the tick.
+    /// Carries out what admins decided, and makes every run that is due: those asked for, then the tick.
     async fn serve(&mut self) {
         loop {
             let open = self.parts.db.read(store::open_requests).await;
@@ -194,6 +195,13 @@ impl Driver {
                 Vec::new()
             });
             let asked = open.first().copied();
+            match self.brake().carry_out().await {
+                Ok(true) => self.parts.proxy.ring(),
+                Ok(false) => {}
+                Err(err) => {
+                    tracing::error!("what admins decided could not be carried out: {err:#}");
+                }
+            }
             let tick = self.ticks.due.swap(false, Ordering::SeqCst);
             match (asked, tick) {
                 // One run over everything answers both.
@@ -205,6 +213,15 @@ impl Driver {
             if self.stop.is_cancelled() {
                 return;
             }
+        }
+    }
+
+    fn brake(&self) -> Brake<'_> {
+        Brake {
+            db: &self.parts.db,
+            clock: &self.parts.clock,
+            speaker: &self.parts.speaker,
+            stop: &self.stop,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::watch::account::{Run, Scope, Trigger};
 use crate::watch::notices::Speaker;
-use crate::watch::sweep::{End, Sweep};
+use crate::watch::sweep::{End, Sweep, Swept};
 use crate::watch::texts::{RunEnd, SHOWN_ERRORS};
 use crate::watch::{progress, store};
 
@@ -59,6 +59,7 @@ impl Driver {
     async fn try_run(&mut self, trigger: Trigger, scope: Scope, kind: &str) -> anyhow::Result<()> {
         let began = Instant::now();
         let db = self.parts.db.clone();
+        self.brake().recover().await?;
         let pending = db
             .read(move |c| store::count_pending_by_site(c, scope))
             .await?;
@@ -66,15 +67,16 @@ impl Driver {
         let run = self.begin(trigger, scope, total).await?;
         self.parts.proxy.ring();
 
-        let sites = pending.into_iter().map(|(site, _)| site).collect();
         let until = self.time_limit(trigger, began);
-        let swept = AssertUnwindSafe(self.sweep(&run, sites, until))
+        let swept = AssertUnwindSafe(self.sweep(&run, pending, until))
             .catch_unwind()
             .await;
         let took = began.elapsed();
         match swept {
-            Ok(Ok(End::Done)) => self.end(&run, took).await?,
-            Ok(Ok(End::Stopped)) => self.interrupt(&run, false).await?,
+            Ok(Ok(swept)) => match swept.end {
+                End::Done => self.end(&run, took).await?,
+                End::Stopped => self.interrupt(&run, false).await?,
+            },
             Ok(Err(err)) => {
                 // If the database fails here too, the next run closes this one.
                 self.interrupt(&run, false)
@@ -133,13 +135,13 @@ impl Driver {
         self.parts.proxy.ring();
     }
 
-    /// The sweep with the live bar beside it.
+    /// The sweep with the live bar beside it, and what becomes of accounts that it held.
     async fn sweep(
         &mut self,
         run: &Run,
-        sites: Vec<String>,
+        sites: Vec<(String, u64)>,
         until: Option<Instant>,
-    ) -> anyhow::Result<End> {
+    ) -> anyhow::Result<Swept> {
         let parts = &self.parts;
         let sweep = Sweep {
             db: &parts.db,
@@ -152,14 +154,17 @@ impl Driver {
         };
         let bar = progress::follow(&parts.db, &parts.proxy, &parts.speaker, run);
         let began = Instant::now();
-        let end = tokio::select! {
-            end = sweep.run(&mut self.memory, run, sites, until) => end?,
+        let swept = tokio::select! {
+            swept = sweep.run(&mut self.memory, run, sites, until) => swept?,
             () = bar => bail!("the progress bar ended before the run"),
         };
-        if end == End::Done && began.elapsed() >= progress::PERIOD {
-            progress::finish(&parts.db, &parts.proxy, &parts.speaker, run).await;
+        if swept.end == End::Done {
+            self.brake().settle(run.id, &swept.answered).await?;
+            if began.elapsed() >= progress::PERIOD {
+                progress::finish(&parts.db, &parts.proxy, &parts.speaker, run).await;
+            }
         }
-        Ok(end)
+        Ok(swept)
     }
 
     async fn end(&self, run: &Run, took: Duration) -> anyhow::Result<()> {

@@ -129,6 +129,7 @@ fn card_buttons(asker: &Asker, which: Which, account: &Account) -> anyhow::Resul
         ]),
         State::Paused => Keyboard::new().row([button("button-resume", "resume")?]),
         State::Done => Keyboard::new().row([button("button-again", "again")?]),
+        State::Held => Keyboard::new(),
     };
     if account.state != State::Done {
         let mut longer = Vec::new();

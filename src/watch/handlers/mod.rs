@@ -7,6 +7,7 @@
 mod add;
 mod import;
 mod list;
+mod mass;
 mod tap;
 
 use crate::db::Connection;
@@ -186,12 +187,18 @@ impl WatchHandlers {
         }
         match Tap::parse(data) {
             Some(Tap::Add) => self.add_ask(tx, asker),
-            Some(Tap::List(Which::All, _) | Tap::CheckAll) if viewer.is_some() => Ok(refuse(asker)),
+            Some(Tap::List(Which::All, _) | Tap::CheckAll | Tap::MassChanges | Tap::Decide(..))
+                if viewer.is_some() =>
+            {
+                Ok(refuse(asker))
+            }
             Some(Tap::List(which, page)) => self.list_screen(tx, asker, which, page),
             Some(Tap::Card(which, id)) => self.card(tx, asker, which, id),
             Some(Tap::CheckMine) => self.check_mine(tx, asker),
             Some(Tap::CheckAll) => self.check_all(tx, asker),
             Some(Tap::Status) => self.status(tx, asker),
+            Some(Tap::MassChanges) => self.mass_changes(tx, asker),
+            Some(Tap::Decide(decision, id)) => self.decide(tx, asker, decision, id),
             Some(
                 action @ (Tap::Check(id)
                 | Tap::Pause(id, _)

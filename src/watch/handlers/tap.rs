@@ -1,5 +1,7 @@
 //! What a button of the watch means: its data, read back.
 
+use crate::watch::account::Decision;
+
 /// Days by which a button makes the agreed time longer.
 pub(super) const EXTENSIONS: [u32; 2] = [7, 30];
 
@@ -18,6 +20,8 @@ pub(super) enum Tap {
     CheckMine,
     CheckAll,
     Status,
+    MassChanges,
+    Decide(Decision, i64),
 }
 
 /// Whose accounts a list shows.
@@ -64,6 +68,10 @@ impl Tap {
             ["check-mine"] => Self::CheckMine,
             ["check-all"] => Self::CheckAll,
             ["status"] => Self::Status,
+            ["mass"] => Self::MassChanges,
+            ["mass", decision, id] => {
+                Self::Decide(Decision::from_word(decision)?, id.parse().ok()?)
+            }
             _ => return None,
         };
         Some(tap)

@@ -130,9 +130,10 @@ pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Tot
     let mut rows = statement.query([owner])?;
     let mut totals = Totals::default();
     while let Some(row) = rows.next()? {
-        let count = row.get(1)?;
+        let count: usize = row.get(1)?;
         match super::word(row, 0, State::from_word)? {
-            State::Pending => totals.pending = count,
+            // Who waits for it waits on, whatever an admin is asked meanwhile.
+            State::Pending | State::Held => totals.pending += count,
             State::Done => totals.done = count,
             State::Paused => totals.paused = count,
         }
@@ -160,7 +161,7 @@ pub fn page_of_owner(
 ) -> anyhow::Result<Vec<Account>> {
     let sql = format!(
         "SELECT {ACCOUNT_COLUMNS} FROM account WHERE owner_id = :owner
-         ORDER BY CASE state WHEN 'pending' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, id LIMIT :limit OFFSET :offset"
+         ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'paused' THEN 1 ELSE 0 END, id LIMIT :limit OFFSET :offset"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let params = named_params! { ":owner": owner, ":limit": limit, ":offset": offset };
@@ -254,7 +255,7 @@ pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<
     let ends_at = now.plus(DAY * days);
     tx.execute(
         "UPDATE account SET state = 'pending', epoch = epoch + 1, started_at = :now, ends_at = :ends, done_at = NULL,
-             remind_at = :remind, verdict = '', reason = ''
+             remind_at = :remind, verdict = '', reason = '', seen_missing = 0
          WHERE id = :id",
         named_params! {
             ":id": id, ":now": now.0, ":ends": ends_at.0, ":remind": first_reminder(now, ends_at).0,

@@ -18,6 +18,8 @@ pub struct Waiting {
     pub username: String,
     /// The run that last looked; with `id` the place in the queue.
     pub last_run: i64,
+    /// A run has said since the wait began that it is missing.
+    pub was_missing: bool,
 }
 
 /// The next accounts of a site, the longest unseen first, after a place in that order.
@@ -38,7 +40,7 @@ pub fn next_page(
         Scope::Account(_) => "AND id = :account",
     };
     let sql = format!(
-        "SELECT id, username, last_run FROM account INDEXED BY account_pending
+        "SELECT id, username, last_run, seen_missing FROM account INDEXED BY account_pending
          WHERE state = 'pending' AND site = :site AND last_run < :run AND (last_run, id) > (:last_run, :id) {narrowed}
          ORDER BY last_run, id LIMIT :limit"
     );
@@ -61,6 +63,7 @@ pub fn next_page(
             id: row.get(0)?,
             username: row.get(1)?,
             last_run: row.get(2)?,
+            was_missing: row.get(3)?,
         })
     })?;
     rows.collect::<Result<_, _>>()
@@ -78,11 +81,14 @@ pub struct Look {
     pub verdict: Verdict,
     /// Why we could not look: a machine key; empty otherwise.
     pub reason: &'static str,
+    /// Found, but not to be said before it is known how many of its site were found with it.
+    pub held: bool,
 }
 
 /// Writes looks down: verdicts, transitions and the run's counts. Returns the owners for whom something was found.
 ///
-/// An account that was removed, paused or looked at meanwhile is passed over and not counted.
+/// An account that was removed, paused or looked at meanwhile is passed over and not counted. One that is held is counted
+/// when it is known what becomes of it.
 ///
 /// # Errors
 /// When the database fails; then nothing of it is written.
@@ -95,7 +101,7 @@ pub fn apply(
     let mut counts = Counts::default();
     let mut owners = Vec::new();
     for look in looks {
-        if !apply_one(tx, now, run_id, look)? {
+        if !apply_one(tx, now, run_id, look)? || look.held {
             continue;
         }
         counts.add(look.verdict);
@@ -112,10 +118,18 @@ pub fn apply(
                 )?;
                 owners.push(owner_of(tx, look.account_id)?);
             }
-            Verdict::Error => count_error(tx, run_id, look)?,
+            Verdict::Error => count_errors(tx, run_id, &look.site, look.reason, 1)?,
             Verdict::NotFound => {}
         }
     }
+    count(tx, run_id, counts)?;
+    owners.sort_unstable();
+    owners.dedup();
+    Ok(owners)
+}
+
+/// Adds to what a run has counted.
+pub(super) fn count(tx: &WriteTx<'_>, run_id: i64, counts: Counts) -> anyhow::Result<()> {
     tx.prepare_cached(
         "UPDATE run SET found = found + :found, not_found = not_found + :not_found, errors = errors + :errors
          WHERE id = :run AND state = 'running'",
@@ -127,9 +141,7 @@ pub fn apply(
         ":errors": counts.errors,
     })
     .with_context(|| format!("count the looks of run {run_id}"))?;
-    owners.sort_unstable();
-    owners.dedup();
-    Ok(owners)
+    Ok(())
 }
 
 /// Changes one account's row; false when it no longer waits for this run.
@@ -138,12 +150,21 @@ pub fn apply(
 /// reminder unless something was found, and no RETURNING, for which SQLite makes a temporary table each time.
 fn apply_one(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, look: &Look) -> anyhow::Result<bool> {
     let sql = match look.verdict {
+        // Until somebody has decided, nothing more is known than that we cannot say.
+        Verdict::Found if look.held => {
+            "UPDATE account SET last_run = ?2, verdict = 'error', reason = 'mass-change', checked_at = ?5, state = 'held'
+             WHERE id = ?1 AND state = 'pending' AND last_run < ?2"
+        }
         Verdict::Found => {
             "UPDATE account SET last_run = ?2, verdict = ?3, reason = ?4, checked_at = ?5,
                  state = 'done', done_at = ?5, remind_at = NULL
              WHERE id = ?1 AND state = 'pending' AND last_run < ?2"
         }
-        Verdict::NotFound | Verdict::Error => {
+        Verdict::NotFound => {
+            "UPDATE account SET last_run = ?2, verdict = ?3, reason = ?4, checked_at = ?5, seen_missing = 1
+             WHERE id = ?1 AND state = 'pending' AND last_run < ?2"
+        }
+        Verdict::Error => {
             "UPDATE account SET last_run = ?2, verdict = ?3, reason = ?4, checked_at = ?5
              WHERE id = ?1 AND state = 'pending' AND last_run < ?2"
         }
@@ -167,13 +188,20 @@ fn owner_of(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<i64> {
         .with_context(|| format!("look up the owner of account {account_id}"))
 }
 
-fn count_error(tx: &WriteTx<'_>, run_id: i64, look: &Look) -> anyhow::Result<()> {
+/// Adds to what a run counts of why looks failed.
+pub(super) fn count_errors(
+    tx: &WriteTx<'_>,
+    run_id: i64,
+    site: &str,
+    reason: &str,
+    n: u64,
+) -> anyhow::Result<()> {
     tx.prepare_cached(
-        "INSERT INTO run_error (run_id, site, reason, count) VALUES (?1, ?2, ?3, 1)
-         ON CONFLICT (run_id, site, reason) DO UPDATE SET count = count + 1",
+        "INSERT INTO run_error (run_id, site, reason, count) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (run_id, site, reason) DO UPDATE SET count = count + excluded.count",
     )?
-    .execute(params![run_id, look.site, look.reason])
-    .with_context(|| format!("count an error of run {run_id}"))?;
+    .execute(params![run_id, site, reason, n])
+    .with_context(|| format!("count the errors of run {run_id}"))?;
     Ok(())
 }
 

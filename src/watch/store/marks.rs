@@ -1,4 +1,5 @@
-//! What stands from one run to the next about sites: whose controls failed.
+//! What stands from one run to the next about sites: whose controls failed, and which ones the admins are being asked
+//! about.
 
 use std::collections::HashSet;
 
@@ -14,6 +15,8 @@ use crate::watch::account::ControlFault;
 pub struct Marks {
     /// Their controls failed when they were last looked at.
     pub distrusted: HashSet<String>,
+    /// The admins are asked whether a mass change is true.
+    pub asked_about: HashSet<String>,
 }
 
 /// A change of what is known about a site's controls.
@@ -38,6 +41,7 @@ pub fn marks(connection: &Connection) -> anyhow::Result<Marks> {
     };
     Ok(Marks {
         distrusted: keys("SELECT site FROM site_control WHERE fault <> ''")?,
+        asked_about: keys("SELECT site FROM mass_change")?,
     })
 }
 

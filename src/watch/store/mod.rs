@@ -6,6 +6,7 @@
 mod accounts;
 mod looks;
 mod marks;
+mod mass;
 mod reminders;
 mod reports;
 mod requests;
@@ -19,6 +20,10 @@ pub use accounts::{
 };
 pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, n_found_in_run, next_page};
 pub use marks::{ControlNews, Marks, control_news, marks, note_controls};
+pub use mass::{
+    apply_held, close_question, decide, held_in_run, held_without_question, keep, mass_change,
+    mass_changes, release, return_held,
+};
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
 pub use reports::{digest, digest_at, notify_of, set_digest_at, set_notify};
 pub use requests::{ask, open_requests, request_run, withdraw};

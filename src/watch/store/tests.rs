@@ -6,7 +6,7 @@ use super::*;
 use crate::db::{Connection, Db, WriteTx};
 use crate::people;
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::watch::account::{ControlFault, Scope, Trigger};
+use crate::watch::account::{ControlFault, Decision, Scope, Trigger};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -69,6 +69,7 @@ fn look(account_id: i64, verdict: Verdict) -> Look {
         } else {
             ""
         },
+        held: false,
     }
 }
 
@@ -214,6 +215,69 @@ async fn waiting_again_begins_anew() {
     .await;
 }
 
+fn held(account_id: i64) -> Look {
+    Look {
+        held: true,
+        ..look(account_id, Verdict::Found)
+    }
+}
+
+#[tokio::test]
+async fn a_held_account_is_let_go_once() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 3)?;
+        let first = run(tx)?;
+        apply(tx, NOW, first, &[look(ids[0], Verdict::NotFound)])?;
+        end(tx, NOW, first, false, 0, 0)?;
+        let second = run(tx)?;
+        let page = next_page(tx, Scope::All, "github", second, (-1, -1), 5)?;
+        let was_missing = |id| page.iter().any(|one| one.id == id && one.was_missing);
+        assert!(was_missing(ids[0]) && !was_missing(ids[1]));
+        let looks: Vec<Look> = ids.iter().map(|id| held(*id)).collect();
+        assert_eq!(apply(tx, NOW, second, &looks)?, [] as [i64; 0]);
+        assert_eq!(counts(tx, second)?.checked(), 0, "not counted yet");
+        assert_eq!(held_in_run(tx, second)?, [("github".to_owned(), 3)]);
+        assert_eq!(release(tx, NOW, second, "github", 2)?, [OWNER]);
+        assert_eq!(counts(tx, second)?.found, 2);
+        // The last one is asked about, and an admin says that it is true.
+        let question = keep(tx, NOW, second, "github", 1, 3)?.unwrap();
+        assert_eq!(keep(tx, NOW, second, "github", 0, 0)?, None, "it joins");
+        assert_eq!(held_without_question(tx)?, None);
+        assert!(decide(tx, OWNER, question.id, Decision::Apply)?);
+        assert!(!decide(tx, OWNER, question.id, Decision::Discard)?);
+        assert_eq!(apply_held(tx, NOW, &question, 5)?.len(), 1);
+        assert_eq!(apply_held(tx, NOW, &question, 5)?.len(), 0);
+        close_question(tx, question.id)?;
+        let done: usize = tx.query_row(
+            "SELECT count(*) FROM transition WHERE to_state = 'done'",
+            [],
+            |row| row.get(0),
+        )?;
+        assert_eq!((done, totals(tx, None)?.done), (3, 3));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_held_for_no_reason_waits_again() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 2)?;
+        let cut = run(tx)?;
+        apply(tx, NOW, cut, &[held(ids[0]), held(ids[1])])?;
+        close_crashed(tx, NOW)?;
+        assert_eq!(held_without_question(tx)?.as_deref(), Some("github"));
+        assert_eq!(return_held(tx, "github", 5)?, 2);
+        assert_eq!(held_without_question(tx)?, None);
+        let next = run(tx)?;
+        assert_eq!(count_unreached(tx, Scope::All, next)?, 2);
+        Ok(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn each_change_of_controls_is_news_once() {
     let t = Store::new();
@@ -255,6 +319,7 @@ async fn what_runs_for_every_page_uses_an_index_and_sorts_nothing() {
             "SELECT id FROM account WHERE state = 'pending' AND remind_at IS NOT NULL AND remind_at <= 5
              ORDER BY remind_at LIMIT 5",
             "SELECT state, count(*) FROM account WHERE owner_id = 5 GROUP BY state",
+            "SELECT id FROM account WHERE state = 'held' AND site = 'x' ORDER BY owner_id, id LIMIT 5",
             "SELECT run_id FROM transition WHERE run_id = 5 AND to_state = 'done'",
         ] {
             let plan = plan(tx, sql);

@@ -1,6 +1,7 @@
 //! What becomes of a look that came back.
 //!
-//! What must stay true: a site whose controls are in doubt gives no verdict, whatever its answers say.
+//! What must stay true: a site whose controls are in doubt gives no verdict, whatever its answers say; an account that
+//! an earlier run called missing is held when so many others of its site might change with it.
 
 use tokio::time::Instant;
 
@@ -117,12 +118,14 @@ impl Pass<'_, '_> {
             Ok(Sighting::Missing) => (Verdict::NotFound, ""),
             Err(why) => (Verdict::Error, why.key()),
         };
+        lane.answered += u64::from(outcome.is_ok());
         self.oldest.get_or_insert_with(Instant::now);
         self.results.push(store::Look {
             account_id: candidate.id,
             site: lane.key.clone(),
             verdict,
             reason,
+            held: verdict == Verdict::Found && candidate.was_missing && lane.is_braked,
         });
     }
 }

@@ -21,7 +21,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub(super) use self::outcome::{End, Memory};
+pub(super) use self::outcome::{End, Memory, Swept};
 use super::WatchConfig;
 use super::account::Run;
 use super::gate::Start;
@@ -80,7 +80,8 @@ enum Pick {
 }
 
 impl<'a> Sweep<'a> {
-    /// Looks at everything in the run's scope, at most until `until`; what was started by then is finished.
+    /// Looks at everything in the run's scope, so many accounts of each site, at most until `until`; what was started by
+    /// then is finished.
     ///
     /// # Errors
     /// When the database fails; accounts without a written result are simply looked at again by the next run.
@@ -88,15 +89,15 @@ impl<'a> Sweep<'a> {
         self,
         memory: &mut Memory,
         run: &Run,
-        sites: Vec<String>,
+        sites: Vec<(String, u64)>,
         until: Option<Instant>,
-    ) -> anyhow::Result<End> {
+    ) -> anyhow::Result<Swept> {
         // A run that was cut short left its looks without an end.
         memory.gates.forget_in_flight(Instant::now());
         let marks = self.db.read(store::marks).await?;
-        let lane = |key: String| {
+        let lane = |(key, accounts): (String, u64)| {
             let site = self.speaker.catalogue.find(&key).cloned();
-            Lane::new(key, site, &marks)
+            Lane::new(key, accounts, site, &marks)
         };
         let lanes: Vec<Lane> = sites.into_iter().map(lane).collect();
         Pass {
@@ -134,7 +135,7 @@ struct Pass<'a, 'g> {
 }
 
 impl<'a> Pass<'a, '_> {
-    async fn run(mut self) -> anyhow::Result<End> {
+    async fn run(mut self) -> anyhow::Result<Swept> {
         loop {
             let stopped = self.sweep.stop.is_cancelled();
             if stopped {
@@ -156,9 +157,17 @@ impl<'a> Pass<'a, '_> {
                 self.write_results(stopped || self.in_flight.is_empty());
             }
             if self.in_flight.is_empty() && self.writing.is_none() && wake.is_none() {
-                return Ok(if stopped { End::Stopped } else { End::Done });
+                return Ok(self.swept(if stopped { End::Stopped } else { End::Done }));
             }
             self.wait(wake, held.is_some()).await?;
+        }
+    }
+
+    fn swept(self, end: End) -> Swept {
+        let answered = self.lanes.into_iter().map(|lane| (lane.key, lane.answered));
+        Swept {
+            end,
+            answered: answered.filter(|(_, n)| *n > 0).collect(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! What a sweep begins and ends with, besides its results in the database.
 
+use std::collections::HashMap;
+
 use crate::watch::controls::Controls;
 use crate::watch::gate::Gates;
 
@@ -10,6 +12,14 @@ pub(in crate::watch) enum End {
     Done,
     /// The program stops.
     Stopped,
+}
+
+/// What a sweep leaves behind besides its results.
+#[derive(Debug)]
+pub(in crate::watch) struct Swept {
+    pub(in crate::watch) end: End,
+    /// Accounts that got a verdict, by site.
+    pub(in crate::watch) answered: HashMap<String, u64>,
 }
 
 /// What is remembered of sites from one sweep to the next.

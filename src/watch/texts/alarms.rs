@@ -3,6 +3,7 @@
 use super::{Voice, fit};
 use crate::html::Html;
 use crate::i18n::{self, Args};
+use crate::watch::account::{Decision, MassChange};
 use crate::watch::store::ControlNews;
 
 /// Sites whose controls failed, and those that are well again.
@@ -35,4 +36,25 @@ pub fn controls(voice: Voice<'_>, news: &[ControlNews]) -> Html {
         lines.push(i18n::html(lang, "controls-well", &args));
     }
     fit(lines)
+}
+
+/// So many accounts of a site were found at once that the admins are asked.
+#[must_use]
+pub fn mass_change(voice: Voice<'_>, question: &MassChange) -> Html {
+    let args = Args::new()
+        .text("site", &voice.site_name(&question.site))
+        .number("changed", question.changed)
+        .number("answered", question.answered);
+    i18n::html(voice.lang, "mass-change", &args)
+}
+
+/// A question that is decided, and by whom.
+#[must_use]
+pub fn decided(voice: Voice<'_>, question: &MassChange, decision: Decision, by: &str) -> Html {
+    let key = match decision {
+        Decision::Apply => "mass-change-applied",
+        Decision::Discard => "mass-change-discarded",
+    };
+    let line = i18n::html(voice.lang, key, &Args::new().text("by", by));
+    Html::join([&mass_change(voice, question), &line], "\n\n")
 }

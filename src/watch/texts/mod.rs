@@ -238,6 +238,7 @@ pub fn mark(account: &Account) -> &'static str {
     match (account.state, account.verdict) {
         (State::Done, _) => "✅",
         (State::Paused, _) => "⏸",
+        (State::Held, _) => "✋",
         (State::Pending, Some(Verdict::Error)) => "⚠️",
         (State::Pending, _) => "⏳",
     }
@@ -279,6 +280,7 @@ pub fn account_card(voice: Voice<'_>, account: &Account, with_owner: bool) -> Ht
             ));
         }
         State::Paused => lines.push(i18n::text(lang, "account-paused")),
+        State::Held => lines.push(i18n::text(lang, "account-held")),
         State::Pending => {}
     }
     Html::join(&lines, "\n")
