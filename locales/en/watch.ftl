@@ -13,6 +13,7 @@ run-done =
     • Not found: { $not_found }
     • Errors: { $errors }
 run-interrupted = ⏹ The check was interrupted; the other accounts will be looked at next time.
+run-offline = 📡 Could not look: our own network seems to be down. The next check tries again.
 run-duration = ⏱ Duration: { $span }
 run-error = ⚠️ { $site }: { $reason } — { $n }
 run-errors-more = … and more reasons: { $n }
@@ -118,6 +119,7 @@ status =
 status-running = 🔄 A check is going on: { $checked } of { $total }
 status-last = Last check: { $time } — found { $found }, not found { $not_found }, errors { $errors }
 status-last-interrupted = Last check: { $time } — interrupted
+status-last-offline = Last check: { $time } — our own network was down
 status-no-run = No check so far
 status-next = Next check: { $time }
 status-outbox = 📮 Messages waiting: { $pending }, unconfirmed: { $unconfirmed }, undeliverable: { $dead }
@@ -152,7 +154,7 @@ reason-mass-change = too much changed at once, waiting for an admin's decision
 reason-offline = our own network is down
 reason-other = unknown reason
 
-# When a site cannot be trusted.
+# When a site or our own network cannot be trusted.
 controls-failed = ⚠️ Control names were judged wrongly. While it is so, the site gives no verdicts and its accounts do not change:
 controls-failed-line = • { $site }: { $fault }
 controls-well = ✅ Control names are judged rightly again: { $sites }
@@ -170,6 +172,11 @@ mass-changes-none = There are no questions.
 button-mass-apply = ✅ Yes, tell the owners
 button-mass-discard = 🔁 No, look again
 button-mass-changes = ✋ Mass changes: { $n }
+offline =
+    📡 Our own network seems to be down
+
+    No site can be reached, so the check has ended. No account has changed. I will say when the network is back.
+online = 📡 Our own network is back. It was down for { $span }.
 
 # Where sites cannot be trusted entirely.
 site-note-telegram = Only public names are seen. People, bots, groups and channels look alike; an account closed in some countries only is seen.

@@ -70,6 +70,20 @@ words! {
 }
 
 words! {
+    /// How far a run is, or how it ended.
+    RunState {
+        /// It goes on.
+        Running = "running",
+        /// It looked at everything it had the time for.
+        Done = "done",
+        /// It was cut short by a stop, a crash or a fault of the database.
+        Interrupted = "interrupted",
+        /// Our own network was down, so it could not look.
+        Offline = "offline",
+    }
+}
+
+words! {
     /// How a site's control names were judged wrongly.
     ControlFault {
         /// The name that is surely there is not.

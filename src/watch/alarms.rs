@@ -1,9 +1,9 @@
-//! What admins are told, or asked, when a site cannot be trusted.
+//! What admins are told, or asked, when a site or our own network cannot be trusted.
 //!
 //! As with all notices, the row is written by the transaction that writes the fact, so each is told once, whatever
 //! happens in between.
 
-use super::account::{Account, Decision, MassChange};
+use super::account::{Account, Decision, MassChange, Run};
 use super::notices::Speaker;
 use super::store;
 use super::texts::{self, alarms};
@@ -99,6 +99,51 @@ impl Speaker {
             .gist(texts::found_gist(voice, named))
             .dedupe(format!("found-after-all:{}:{}", question.id, first.id));
         outbox::insert(tx, now, &message)?;
+        Ok(())
+    }
+
+    /// Closes the messages of a run that could not look because our own network is down. Who asked for it hears so; the
+    /// admins, when it is news.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) fn run_offline(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        run: &Run,
+        is_news: bool,
+    ) -> anyhow::Result<()> {
+        let mut chats = run.askers.clone();
+        if is_news {
+            chats.extend(people::admin_chats(tx)?);
+        }
+        chats.sort_unstable();
+        chats.dedup();
+        for chat in chats {
+            let text = alarms::offline(self.voice(tx, chat)?.lang);
+            let message = Outgoing::notice(chat, text).dedupe(format!("offline:{}:{chat}", run.id));
+            outbox::insert(tx, now, &message)?;
+        }
+        self.run_unfinished(tx, now, run.id)
+    }
+
+    /// Tells the admins that our own network is back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) fn online(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        run: &Run,
+        since: UnixMs,
+    ) -> anyhow::Result<()> {
+        for chat in people::admin_chats(tx)? {
+            let text = alarms::online(self.voice(tx, chat)?.lang, now.since(since));
+            let message = Outgoing::notice(chat, text).dedupe(format!("online:{}:{chat}", run.id));
+            outbox::insert(tx, now, &message)?;
+        }
         Ok(())
     }
 }

@@ -96,6 +96,13 @@ impl Standing {
         matches!(self, Self::Asking(round) if round.in_flight)
     }
 
+    /// The control look on its way ended without telling anything, for a reason that is not the site's.
+    pub(super) fn forget_look(&mut self) {
+        if let Self::Asking(round) = self {
+            round.in_flight = false;
+        }
+    }
+
     /// Takes the outcome of the control look on its way.
     pub(super) fn hear(&mut self, site: &Site, look: &Look, now: UnixMs) -> Said {
         let Self::Asking(round) = self else {

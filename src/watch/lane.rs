@@ -57,6 +57,8 @@ pub(super) struct Lane {
     pub(super) not_before: Option<Instant>,
     /// Why the site is given up for this run: its accounts get no look.
     pub(super) given_up: Option<Inconclusive>,
+    /// The site could not be reached, which may be our own fault: it is not asked until another site has answered.
+    pub(super) is_silent: bool,
     /// How far its controls are.
     pub(super) standing: Standing,
     /// Its controls failed before this run, and the admins know.
@@ -86,6 +88,7 @@ impl Lane {
             site,
             not_before: None,
             given_up: None,
+            is_silent: false,
             standing: Standing::default(),
             answered: 0,
             page: Vec::new(),
@@ -191,7 +194,7 @@ impl Lane {
     /// When the lane can next give something to look at, as far as it is concerned; none when it has no more, or waits
     /// for a look on its way.
     pub(super) fn ready_at(&self, now: Instant) -> Option<Instant> {
-        if self.standing.waits() {
+        if self.is_silent || self.standing.waits() {
             return None;
         }
         if !self.page.is_empty() || self.needs_page() {

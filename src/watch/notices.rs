@@ -149,16 +149,11 @@ impl Speaker {
         self.close_starts(tx, now)
     }
 
-    /// Closes the start messages of a run that was cut short and lets go of what was held back.
+    /// Closes the start messages of a run that did not look at everything and lets go of what was held back.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn run_interrupted(
-        &self,
-        tx: &WriteTx<'_>,
-        now: UnixMs,
-        run_id: i64,
-    ) -> anyhow::Result<()> {
+    pub fn run_unfinished(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
         let run = store::progress(tx, run_id)?;
         outbox::rewrite_waiting(tx, run_id, "start", |chat| self.cut_text(tx, chat, &run))?;
         self.close_starts(tx, now)?;
@@ -166,13 +161,13 @@ impl Speaker {
         Ok(())
     }
 
-    /// Makes the start messages of runs that were cut short say so. One that was on its way at the cut becomes known only
+    /// Makes the start messages of unfinished runs say so. One that was on its way at the cut becomes known only
     /// later, so this looks at the last ones again whenever a run begins or ends; each is edited once.
     ///
     /// # Errors
     /// When the database fails.
     pub fn close_starts(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
-        for run_id in store::last_interrupted(tx, CUT_RUNS)? {
+        for run_id in store::last_unfinished(tx, CUT_RUNS)? {
             let run = store::progress(tx, run_id)?;
             for (chat, message_id) in outbox::messages_of_run(tx, run_id, "start")? {
                 let edit = Outgoing::edit(chat, message_id, self.cut_text(tx, chat, &run)?);
@@ -188,8 +183,10 @@ impl Speaker {
         chat: i64,
         run: &store::Progress,
     ) -> anyhow::Result<Html> {
-        Ok(texts::run_interrupted(
-            self.voice(connection, chat)?,
+        let voice = self.voice(connection, chat)?;
+        Ok(texts::run_unfinished(
+            voice,
+            run.state,
             run.total,
             run.started_at,
         ))

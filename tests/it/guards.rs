@@ -1,14 +1,20 @@
-//! Controls of sites; the brake on mass changes is in [`mass_change`](crate::mass_change).
+//! Controls of sites and the guard over our own network; the brake on mass changes is in [`mass_change`](crate::mass_change).
 
 use std::time::Duration;
 
 use vakhta::demo::{Behaviour, world};
+use vakhta::watch::account::RunState;
+use vakhta::watch::store;
 
-use crate::harness::{ADMIN, Stage, run};
+use crate::harness::{ADMIN, LIMIT, Stage, run};
+use crate::process;
 use crate::watch::{add, check_all};
 
 const FAILED: &str = "⚠️ Контрольные имена определились неверно";
 const WELL: &str = "✅ Контрольные имена снова определяются верно";
+
+/// Nobody listens there.
+const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// How many messages of a chat contain a text.
 pub(crate) fn told(t: &Stage, chat: i64, text: &str) -> usize {
@@ -137,5 +143,125 @@ fn a_control_that_could_not_be_looked_at_is_no_broken_rule() {
         );
         assert_eq!(told(&t, ADMIN, FAILED) + told(&t, ADMIN, WELL), 0);
         t
+    });
+}
+
+/// Leads the sites of the next start elsewhere.
+fn lead_sites_to(t: &Stage, url: &str) {
+    let catalogue = t.folder.path().join("sites.toml");
+    std::fs::write(catalogue, world::catalogue(url)).unwrap();
+}
+
+#[test]
+fn when_our_own_network_is_down_nothing_changes_and_it_is_told_once() {
+    run(async |mut t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let names: Vec<String> = (0..20).map(|n| format!("name{n}")).collect();
+        for (site, names) in ["github", "vk"].iter().zip(names.chunks(10)) {
+            let accounts: Vec<_> = names
+                .iter()
+                .map(|name| (name.as_str(), Behaviour::Missing))
+                .collect();
+            add(&t, &eva, site, &accounts).await;
+        }
+        check_all(&t).await;
+        let before = t.app().db().read(|c| store::page_all(c, 0, 100)).await;
+        let before = before.unwrap();
+
+        lead_sites_to(&t, NOWHERE);
+        t.reconfigure("run_at_start = false", "run_at_start = true");
+        for ended in 1..=2 {
+            t.stop().await;
+            t.clock.advance(Duration::from_secs(60));
+            t.start().await;
+            offline_runs(&t, ended).await;
+        }
+        let asked = t.ask(&eva, "/check").await;
+        assert!(asked.text.contains("Проверяю"), "{}", asked.text);
+        t.heard(7, "📡 Похоже, нет нашей собственной сети").await;
+        t.heard(ADMIN, "📡 Похоже, нет нашей собственной сети")
+            .await;
+        let status = t.ask(&t.admin, "/status").await;
+        assert!(
+            status.text.contains("не было нашей собственной сети"),
+            "{}",
+            status.text
+        );
+        assert_eq!(told(&t, ADMIN, "📡 Похоже"), 1);
+        let closed = told(&t, ADMIN, "🔄") - told(&t, ADMIN, "📡 Посмотреть не удалось");
+        assert_eq!(
+            closed, 1,
+            "only the start of the run before stands as it was"
+        );
+        let after = t.app().db().read(|c| store::page_all(c, 0, 100)).await;
+        assert_eq!(
+            after.unwrap(),
+            before,
+            "accounts keep their states and dates"
+        );
+
+        lead_sites_to(&t, &t.site.url());
+        t.stop().await;
+        t.clock.advance(Duration::from_secs(60));
+        t.start().await;
+        t.heard(ADMIN, "📡 Наша сеть снова есть. Её не было 2 мин")
+            .await;
+        let summary = check_all(&t).await;
+        assert!(
+            summary.contains("• Не найдено: 20\n• Ошибок: 0"),
+            "{summary}"
+        );
+        assert_eq!(told(&t, ADMIN, "📡 Наша сеть снова есть"), 1);
+        t
+    });
+}
+
+/// Waits until so many runs have ended because our own network is down.
+async fn offline_runs(t: &Stage, n: i64) {
+    let mut period = tokio::time::interval(Duration::from_millis(10));
+    let waited = tokio::time::timeout(LIMIT, async {
+        loop {
+            period.tick().await;
+            let last = t.app().db().read(store::last).await.unwrap().unwrap();
+            // One run before them was a good one.
+            if last.id > n && last.progress.state == RunState::Offline {
+                return;
+            }
+        }
+    });
+    waited.await.expect("the run ends as offline");
+}
+
+#[test]
+fn an_immediate_check_without_a_network_fails_and_one_dead_site_does_not() {
+    process::run(async |ground| {
+        ground.import(7, &[("github", "one")]).await;
+        ground.write("sites.toml", &world::catalogue(NOWHERE));
+        let check = ground.vakhta(&["--check-now", "--json"]).without_token();
+        let end = check.finish().await;
+        let report: serde_json::Value = serde_json::from_str(&end.demand(0).stdout).unwrap();
+        assert_eq!(report["accounts"][0]["reason"], "connect", "{report}");
+
+        ground.import(8, &[("vk", "two")]).await;
+        let check = ground.vakhta(&["--check-now", "--json"]).without_token();
+        let end = check.finish().await;
+        end.demand(1).says(&["our own network is down"]);
+        let report: serde_json::Value = serde_json::from_str(&end.stdout).unwrap();
+        assert_eq!(
+            [&report["checked"], &report["errors"]],
+            [&2, &2],
+            "{report}"
+        );
+        let accounts = report["accounts"].as_array().unwrap();
+        assert!(
+            accounts.iter().all(|one| one["reason"] == "offline"),
+            "{report}"
+        );
+        assert_eq!(
+            ground.column("SELECT state FROM run ORDER BY id"),
+            ["done", "offline"]
+        );
+        let seen = "SELECT reason FROM account ORDER BY id";
+        assert_eq!(ground.column(seen), ["connect", ""]);
     });
 }

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::{Driver, new_memory};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::watch::account::{Run, Scope, Trigger};
+use crate::watch::account::{Run, RunState, Scope, Trigger};
 use crate::watch::notices::Speaker;
 use crate::watch::sweep::{End, Sweep, Swept};
 use crate::watch::texts::{RunEnd, SHOWN_ERRORS};
@@ -74,8 +74,9 @@ impl Driver {
         let took = began.elapsed();
         match swept {
             Ok(Ok(swept)) => match swept.end {
-                End::Done => self.end(&run, took).await?,
+                End::Done => self.end(&run, took, swept.is_heard).await?,
                 End::Stopped => self.interrupt(&run, false).await?,
+                End::Offline => self.end_offline(&run).await?,
             },
             Ok(Err(err)) => {
                 // If the database fails here too, the next run closes this one.
@@ -114,7 +115,10 @@ impl Driver {
         let write = self.parts.db.write(move |tx| {
             close_left_behind(tx, now, &speaker)?;
             let run = store::begin(tx, now, trigger, scope, total)?;
-            speaker.run_started(tx, now, &run)?;
+            // While our own network is down, one try after another is no news.
+            if scope != Scope::All || store::offline_since(tx)?.is_none() {
+                speaker.run_started(tx, now, &run)?;
+            }
             Ok(run)
         });
         write.await
@@ -167,7 +171,8 @@ impl Driver {
         Ok(swept)
     }
 
-    async fn end(&self, run: &Run, took: Duration) -> anyhow::Result<()> {
+    /// Ends a run that looked at what it could. `is_heard` says that some site was reached.
+    async fn end(&self, run: &Run, took: Duration, is_heard: bool) -> anyhow::Result<()> {
         let parts = &self.parts;
         let now = parts.clock.now();
         let next = self
@@ -185,7 +190,7 @@ impl Driver {
             } else {
                 store::count_unreached(tx, run.scope, run.id)?
             };
-            store::end(tx, now, run.id, false, left, missed_ticks)?;
+            store::end(tx, now, run.id, RunState::Done, left, missed_ticks)?;
             let end = RunEnd {
                 counts,
                 took,
@@ -195,6 +200,9 @@ impl Driver {
                 next,
             };
             speaker.run_ended(tx, now, &run, &end)?;
+            if is_heard && let Some(since) = store::note_online(tx)? {
+                speaker.online(tx, now, &run, since)?;
+            }
             if run.scope == Scope::All {
                 speaker.reminders(tx, now)?;
                 speaker.digests(tx, now)?;
@@ -207,12 +215,31 @@ impl Driver {
         Ok(())
     }
 
+    /// Ends a run that could not look, because our own network is down.
+    async fn end_offline(&self, run: &Run) -> anyhow::Result<()> {
+        tracing::warn!(
+            run = run.id,
+            "no site could be reached: our own network is down"
+        );
+        let now = self.parts.clock.now();
+        let (run, speaker) = (run.clone(), self.parts.speaker.clone());
+        let write = self.parts.db.write(move |tx| {
+            store::end(tx, now, run.id, RunState::Offline, 0, 0)?;
+            // A run over few accounts may have met the few sites that are down.
+            let is_news = run.scope == Scope::All && store::note_offline(tx, now)?;
+            speaker.run_offline(tx, now, &run, is_news)
+        });
+        write.await?;
+        self.parts.proxy.ring();
+        Ok(())
+    }
+
     async fn interrupt(&self, run: &Run, crashed: bool) -> anyhow::Result<()> {
         let now = self.parts.clock.now();
         let (id, speaker) = (run.id, self.parts.speaker.clone());
         let write = self.parts.db.write(move |tx| {
-            store::end(tx, now, id, true, 0, 0)?;
-            speaker.run_interrupted(tx, now, id)?;
+            store::end(tx, now, id, RunState::Interrupted, 0, 0)?;
+            speaker.run_unfinished(tx, now, id)?;
             if crashed {
                 speaker.run_crashed(tx, now, id)?;
             }
@@ -239,7 +266,7 @@ fn close_left_behind(tx: &WriteTx<'_>, now: UnixMs, speaker: &Speaker) -> anyhow
             run = id,
             "a run was cut short; its accounts are checked again"
         );
-        speaker.run_interrupted(tx, now, id)?;
+        speaker.run_unfinished(tx, now, id)?;
     }
     speaker.close_starts(tx, now)
 }

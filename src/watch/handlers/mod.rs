@@ -17,7 +17,7 @@ pub use add::AddStep;
 pub use import::{LineProblem, of_parts};
 
 use self::tap::{Tap, Which};
-use super::account::{Account, Scope, State};
+use super::account::{Account, RunState, Scope, State};
 use super::notices::Speaker;
 use super::{Schedule, WatchConfig, store, texts};
 use crate::activation::Activator;
@@ -164,9 +164,14 @@ impl WatchHandlers {
                 .number("total", run.total);
             return Ok(i18n::html(lang, "status-running", &args));
         };
-        if run.interrupted {
+        let cut = match run.state {
+            RunState::Interrupted => Some("status-last-interrupted"),
+            RunState::Offline => Some("status-last-offline"),
+            RunState::Running | RunState::Done => None,
+        };
+        if let Some(key) = cut {
             let args = Args::new().text("time", &at(ended_at));
-            return Ok(i18n::html(lang, "status-last-interrupted", &args));
+            return Ok(i18n::html(lang, key, &args));
         }
         let args = Args::new()
             .text("time", &at(ended_at))

@@ -193,6 +193,12 @@ impl Site {
         self.probe.as_str()
     }
 
+    /// The host that is asked; where a user name is part of it, with a sample in its place.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.probe.sample().host_str().unwrap_or_default()
+    }
+
     /// Tells whether every account has a host of its own.
     #[must_use]
     pub fn names_host(&self) -> bool {

@@ -1,14 +1,17 @@
-//! What stands from one run to the next about sites: whose controls failed, and which ones the admins are being asked
-//! about.
+//! What stands from one run to the next about sites and our own network: which sites' controls failed, which sites the
+//! admins are being asked about, and since when our own network is down.
 
 use std::collections::HashSet;
 
 use anyhow::Context as _;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::watch::account::ControlFault;
+
+/// The fact that our own network is down; its value is since when.
+const OFFLINE: &str = "offline-since";
 
 /// What is open about sites, by their keys.
 #[derive(Debug, Clone, Default)]
@@ -89,4 +92,48 @@ pub fn control_news(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<
     })?;
     rows.collect::<Result<_, _>>()
         .with_context(|| format!("list the controls that changed in run {run_id}"))
+}
+
+/// Since when our own network is down.
+///
+/// # Errors
+/// When the database fails.
+pub fn offline_since(connection: &Connection) -> anyhow::Result<Option<UnixMs>> {
+    let since: Option<String> = connection
+        .prepare_cached("SELECT value FROM fact WHERE key = ?1")?
+        .query_row([OFFLINE], |row| row.get(0))
+        .optional()
+        .context("look up since when our network is down")?;
+    Ok(since.map(|since| read_moment(&since)))
+}
+
+/// Notes that our own network is down; false when that was known.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_offline(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
+    let noted = tx
+        .execute(
+            "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
+            params![OFFLINE, now.0.to_string()],
+        )
+        .context("note that our network is down")?;
+    Ok(noted > 0)
+}
+
+/// Notes that our own network is there; since when it was down, if it was.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_online(tx: &WriteTx<'_>) -> anyhow::Result<Option<UnixMs>> {
+    let since: Option<String> = tx
+        .prepare_cached("DELETE FROM fact WHERE key = ?1 RETURNING value")?
+        .query_row([OFFLINE], |row| row.get(0))
+        .optional()
+        .context("note that our network is back")?;
+    Ok(since.map(|since| read_moment(&since)))
+}
+
+fn read_moment(text: &str) -> UnixMs {
+    UnixMs(text.parse().unwrap_or(0))
 }

@@ -19,7 +19,10 @@ pub use accounts::{
     page_of_owner, set_paused, totals,
 };
 pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, n_found_in_run, next_page};
-pub use marks::{ControlNews, Marks, control_news, marks, note_controls};
+pub use marks::{
+    ControlNews, Marks, control_news, marks, note_controls, note_offline, note_online,
+    offline_since,
+};
 pub use mass::{
     apply_held, close_question, decide, held_in_run, held_without_question, keep, mass_change,
     mass_changes, release, return_held,
@@ -29,7 +32,7 @@ pub use reports::{digest, digest_at, notify_of, set_digest_at, set_notify};
 pub use requests::{ask, open_requests, request_run, withdraw};
 pub use runs::{
     LastRun, Progress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
-    counts, end, errors_of_run, is_running, last, last_interrupted, progress, prune,
+    counts, end, errors_of_run, is_running, last, last_unfinished, progress, prune,
 };
 
 use super::account::{Account, State, Verdict};

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 use super::requests;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::watch::account::{Counts, Run, Scope, Trigger, Verdict};
+use crate::watch::account::{Counts, Run, RunState, Scope, Trigger, Verdict};
 
 /// Pending accounts in a scope by site.
 ///
@@ -97,7 +97,7 @@ pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<Counts> {
         .with_context(|| format!("read the counts of run {run_id}"))
 }
 
-/// Ends a run as done or interrupted.
+/// Ends a run in a state. What people asked an interrupted one for is done by a later run.
 ///
 /// # Errors
 /// When the database fails.
@@ -105,20 +105,19 @@ pub fn end(
     tx: &WriteTx<'_>,
     now: UnixMs,
     run_id: i64,
-    interrupted: bool,
+    state: RunState,
     skipped: u64,
     missed_ticks: u64,
 ) -> anyhow::Result<()> {
-    let state = if interrupted { "interrupted" } else { "done" };
     tx.execute(
         "UPDATE run SET state = :state, ended_at = :now, skipped = :skipped, missed_ticks = :missed
          WHERE id = :id AND state = 'running'",
         named_params! {
-            ":id": run_id, ":state": state, ":now": now.0, ":skipped": skipped, ":missed": missed_ticks,
+            ":id": run_id, ":state": state.word(), ":now": now.0, ":skipped": skipped, ":missed": missed_ticks,
         },
     )
     .with_context(|| format!("end run {run_id}"))?;
-    if interrupted {
+    if state == RunState::Interrupted {
         requests::reopen(tx, run_id)?;
     }
     Ok(())
@@ -143,14 +142,15 @@ pub fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> 
     Ok(ids)
 }
 
-/// The newest runs that were cut short.
+/// The newest runs that ended before they had looked at everything.
 ///
 /// # Errors
 /// When the database fails.
-pub fn last_interrupted(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
+pub fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
     // The newest rows only: runs that were cut long ago have nothing on its way any more.
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM (SELECT id, state FROM run ORDER BY id DESC LIMIT ?1) WHERE state = 'interrupted'",
+        "SELECT id FROM (SELECT id, state FROM run ORDER BY id DESC LIMIT ?1)
+         WHERE state IN ('interrupted', 'offline')",
     )?;
     let rows = statement.query_map([limit], |row| row.get(0))?;
     rows.collect::<Result<_, _>>()
@@ -172,8 +172,8 @@ pub struct Progress {
     pub started_at: UnixMs,
     /// When it ended; none while it goes on.
     pub ended_at: Option<UnixMs>,
-    /// True when it was cut short.
-    pub interrupted: bool,
+    /// How it ended, if it has.
+    pub state: RunState,
 }
 
 /// How far a run is.
@@ -198,7 +198,7 @@ pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<Progress
                 skipped: row.get(5)?,
                 started_at: UnixMs(row.get(6)?),
                 ended_at: row.get::<_, Option<i64>>(7)?.map(UnixMs),
-                interrupted: row.get_ref(8)?.as_str()? == "interrupted",
+                state: super::word(row, 8, RunState::from_word)?,
             })
         })
         .with_context(|| format!("read run {run_id}"))

@@ -6,7 +6,7 @@ use super::*;
 use crate::db::{Connection, Db, WriteTx};
 use crate::people;
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::watch::account::{ControlFault, Decision, Scope, Trigger};
+use crate::watch::account::{ControlFault, Decision, RunState, Scope, Trigger};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -86,7 +86,7 @@ async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
         for id in ids.iter().take(4) {
             apply(tx, NOW, first, &[look(*id, Verdict::NotFound)])?;
         }
-        end(tx, NOW, first, true, 0, 0)?;
+        end(tx, NOW, first, RunState::Interrupted, 0, 0)?;
         let second = run(tx)?;
         let mut seen = Vec::new();
         let mut after = (-1, -1);
@@ -203,7 +203,7 @@ async fn waiting_again_begins_anew() {
         assert!(!again(tx, NOW, OWNER, id)?, "it still waits");
         let first = run(tx)?;
         apply(tx, NOW, first, &[look(id, Verdict::Found)])?;
-        end(tx, NOW, first, false, 0, 0)?;
+        end(tx, NOW, first, RunState::Done, 0, 0)?;
         let later = NOW.plus(DAY * 40);
         assert!(again(tx, later, OWNER, id)?);
         let account = get(tx, None, id)?.unwrap();
@@ -229,7 +229,7 @@ async fn a_held_account_is_let_go_once() {
         let ids = fill(tx, 3)?;
         let first = run(tx)?;
         apply(tx, NOW, first, &[look(ids[0], Verdict::NotFound)])?;
-        end(tx, NOW, first, false, 0, 0)?;
+        end(tx, NOW, first, RunState::Done, 0, 0)?;
         let second = run(tx)?;
         let page = next_page(tx, Scope::All, "github", second, (-1, -1), 5)?;
         let was_missing = |id| page.iter().any(|one| one.id == id && one.was_missing);
@@ -279,7 +279,7 @@ async fn what_is_held_for_no_reason_waits_again() {
 }
 
 #[tokio::test]
-async fn each_change_of_controls_is_news_once() {
+async fn each_change_of_controls_and_network_is_news_once() {
     let t = Store::new();
     t.write(|tx| {
         let news = |fault| ControlNews {
@@ -295,6 +295,10 @@ async fn each_change_of_controls_is_news_once() {
         assert!(note(&well)? && !note(&well)?);
         assert_eq!(control_news(tx, 1)?, std::slice::from_ref(&well));
         assert!(marks(tx)?.distrusted.is_empty());
+
+        assert!(note_offline(tx, NOW)? && !note_offline(tx, NOW.plus(DAY))?);
+        assert_eq!(offline_since(tx)?, Some(NOW));
+        assert_eq!((note_online(tx)?, note_online(tx)?), (Some(NOW), None));
         Ok(())
     })
     .await;

@@ -1,6 +1,7 @@
 //! What becomes of a look that came back.
 //!
-//! What must stay true: a site whose controls are in doubt gives no verdict, whatever its answers say; an account that
+//! What must stay true: a look that may have failed by our own network's fault leaves no trace, neither in the database
+//! nor at the site's gate; a site whose controls are in doubt gives no verdict, whatever its answers say; an account that
 //! an earlier run called missing is held when so many others of its site might change with it.
 
 use tokio::time::Instant;
@@ -30,7 +31,24 @@ impl Pass<'_, '_> {
             return;
         };
         lane.not_before = None;
+        let was_trusted = self.network.is_trusted();
+        if self.network.doubts(index, &site, &look) {
+            // The site must not be left alone for what may not be its fault.
+            let ours = Look::without_answer(Inconclusive::Offline);
+            self.memory.gates.end(&site, &ours, now);
+            lane.is_silent = true;
+            match subject {
+                Subject::Account(candidate) => {
+                    lane.look_again(candidate, now, std::time::Duration::ZERO);
+                }
+                Subject::Control(_) => lane.standing.forget_look(),
+            }
+            return;
+        }
         self.memory.gates.end(&site, &look, now);
+        if !was_trusted && self.network.is_trusted() {
+            self.wake_silent();
+        }
         match subject {
             Subject::Account(candidate) => self.land_account(index, &site, candidate, &look, now),
             Subject::Control(name) => {
@@ -38,6 +56,12 @@ impl Pass<'_, '_> {
                 self.land_control(index, &site, &look);
             }
         }
+    }
+
+    /// Lets silent sites be asked again; false when there is none.
+    pub(super) fn wake_silent(&mut self) -> bool {
+        let silent = self.lanes.iter_mut().filter(|lane| lane.is_silent);
+        silent.map(|lane| lane.is_silent = false).count() > 0
     }
 
     fn land_control(&mut self, index: usize, site: &Site, look: &Look) {

@@ -26,6 +26,7 @@ use super::WatchConfig;
 use super::account::Run;
 use super::gate::Start;
 use super::lane::{Candidate, Lane, Subject};
+use super::network::Network;
 use super::notices::Speaker;
 use super::probe::{self, ProbeLimits};
 use super::site::{Site, Username};
@@ -105,6 +106,7 @@ impl<'a> Sweep<'a> {
             memory,
             run,
             until,
+            network: Network::new(lanes.len()),
             lanes,
             turn: 0,
             in_flight: FuturesUnordered::new(),
@@ -125,6 +127,7 @@ struct Pass<'a, 'g> {
     run: &'a Run,
     until: Option<Instant>,
     lanes: Vec<Lane>,
+    network: Network,
     turn: usize,
     in_flight: InFlight<'a>,
     results: Vec<store::Look>,
@@ -157,7 +160,16 @@ impl<'a> Pass<'a, '_> {
                 self.write_results(stopped || self.in_flight.is_empty());
             }
             if self.in_flight.is_empty() && self.writing.is_none() && wake.is_none() {
-                return Ok(self.swept(if stopped { End::Stopped } else { End::Done }));
+                if stopped {
+                    return Ok(self.swept(End::Stopped));
+                }
+                if self.network.is_down() {
+                    return Ok(self.swept(End::Offline));
+                }
+                if !self.wake_silent() {
+                    return Ok(self.swept(End::Done));
+                }
+                continue;
             }
             self.wait(wake, held.is_some()).await?;
         }
@@ -168,6 +180,7 @@ impl<'a> Pass<'a, '_> {
         Swept {
             end,
             answered: answered.filter(|(_, n)| *n > 0).collect(),
+            is_heard: self.network.is_heard(),
         }
     }
 
@@ -177,6 +190,7 @@ impl<'a> Pass<'a, '_> {
             let now = Instant::now();
             let over = self.until.is_some_and(|until| now >= until);
             if over
+                || self.network.seems_down()
                 || self.in_flight.len() >= self.sweep.config.workers
                 || self.results.len() >= UNWRITTEN
             {

@@ -12,6 +12,8 @@ pub(in crate::watch) enum End {
     Done,
     /// The program stops.
     Stopped,
+    /// No site could be reached: our own network is down.
+    Offline,
 }
 
 /// What a sweep leaves behind besides its results.
@@ -20,6 +22,8 @@ pub(in crate::watch) struct Swept {
     pub(in crate::watch) end: End,
     /// Accounts that got a verdict, by site.
     pub(in crate::watch) answered: HashMap<String, u64>,
+    /// Some site was reached.
+    pub(in crate::watch) is_heard: bool,
 }
 
 /// What is remembered of sites from one sweep to the next.

@@ -1,8 +1,10 @@
-//! What is said of sites when they cannot be trusted.
+//! What is said of sites and of our own network when they cannot be trusted.
+
+use std::time::Duration;
 
 use super::{Voice, fit};
 use crate::html::Html;
-use crate::i18n::{self, Args};
+use crate::i18n::{self, Args, Lang};
 use crate::watch::account::{Decision, MassChange};
 use crate::watch::store::ControlNews;
 
@@ -57,4 +59,17 @@ pub fn decided(voice: Voice<'_>, question: &MassChange, decision: Decision, by: 
     };
     let line = i18n::html(voice.lang, key, &Args::new().text("by", by));
     Html::join([&mass_change(voice, question), &line], "\n\n")
+}
+
+/// Our own network is down.
+#[must_use]
+pub fn offline(lang: Lang) -> Html {
+    i18n::text(lang, "offline")
+}
+
+/// Our own network is back.
+#[must_use]
+pub fn online(lang: Lang, after: Duration) -> Html {
+    let span = i18n::span(lang, after);
+    i18n::html(lang, "online", &Args::new().text("span", &span))
 }

@@ -1,4 +1,5 @@
-//! What the watch says, as pure functions of plain values. What it says of troubled sites is in [`alarms`].
+//! What the watch says, as pure functions of plain values. What it says of troubled sites and of our own network is in
+//! [`alarms`].
 
 pub mod alarms;
 mod found;
@@ -6,7 +7,7 @@ mod found;
 use chrono_tz::Tz;
 
 pub use self::found::{FULL_FOUND, LIST_FOUND, found, found_gist};
-use super::account::{Account, Counts, State, Verdict};
+use super::account::{Account, Counts, RunState, State, Verdict};
 use super::catalogue::Catalogue;
 use super::site::{Protection, Site, SiteKey};
 use crate::clock::UnixMs;
@@ -90,10 +91,13 @@ fn bar(checked: u64, total: u64) -> String {
         .collect()
 }
 
-/// A run was cut short; stands in place of its start.
+/// A run did not look at everything; stands in place of its start.
 #[must_use]
-pub fn run_interrupted(voice: Voice<'_>, total: u64, at: UnixMs) -> Html {
-    let note = i18n::text(voice.lang, "run-interrupted");
+pub fn run_unfinished(voice: Voice<'_>, state: RunState, total: u64, at: UnixMs) -> Html {
+    let note = match state {
+        RunState::Offline => i18n::text(voice.lang, "run-offline"),
+        _ => i18n::text(voice.lang, "run-interrupted"),
+    };
     Html::join([&run_started(voice, total, at), &note], "\n\n")
 }
 
