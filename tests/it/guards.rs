@@ -6,7 +6,7 @@ use vakhta::demo::{Behaviour, world};
 use vakhta::watch::account::RunState;
 use vakhta::watch::store;
 
-use crate::harness::{ADMIN, LIMIT, Stage, run};
+use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 use crate::process;
 use crate::watch::{add, check_all};
 
@@ -94,6 +94,31 @@ fn a_site_whose_known_name_is_gone_gives_no_verdict() {
             "{}",
             alarm.text
         );
+        t
+    });
+}
+
+#[test]
+fn controls_keep_to_the_gate_of_their_site_and_hold_no_other() {
+    run_with("per_site = 4\nworkers = 8", async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let names = ["a", "b", "c", "d"].map(|name| (name, Behaviour::Missing));
+        add(&t, &eva, "github", &names).await;
+        add(&t, &eva, "vk", &names).await;
+        let busy = vec![Behaviour::rate_limited(2), Behaviour::Exists];
+        t.site.behave_in_turn("github", world::CONTROL, busy);
+        let summary = check_all(&t).await;
+        assert!(
+            summary.contains("• Не найдено: 8\n• Ошибок: 0"),
+            "{summary}"
+        );
+        let looks = t.site.requests_to("github");
+        assert_eq!(looks.len(), 7);
+        let gap = looks[1].at.duration_since(looks[0].at);
+        assert!(gap >= Duration::from_secs(2), "asked again after {gap:?}");
+        // The last look at the other site came before the second one at this.
+        let other = t.site.requests_to("vk");
+        assert!(other.last().unwrap().at < looks[1].at);
         t
     });
 }
