@@ -1,4 +1,4 @@
--- The database of Vakhta as it is now (version 1). A new file is made from this text; an older one is brought here by
+-- The database of Vakhta as it is now (version 2). A new file is made from this text; an older one is brought here by
 -- the numbered steps in src/db/migrations.rs, and a test holds both against each other.
 --
 -- Times are unix milliseconds UTC. Ids of our own are never reused (AUTOINCREMENT). Ids of Telegram are its own.
@@ -95,7 +95,7 @@ CREATE TABLE account (
     owner_id    INTEGER NOT NULL REFERENCES person (id),
     site        TEXT    NOT NULL,                   -- key in the catalogue
     username    TEXT    NOT NULL,                   -- exactly as given, never altered
-    state       TEXT    NOT NULL CHECK (state IN ('pending', 'done', 'paused')),
+    state       TEXT    NOT NULL CHECK (state IN ('pending', 'done', 'paused', 'held')),
     epoch       INTEGER NOT NULL DEFAULT 1,         -- raised when the wait starts again; part of notice keys
     period_days INTEGER NOT NULL CHECK (period_days BETWEEN 1 AND 3650),
     started_at  INTEGER NOT NULL,
@@ -107,6 +107,7 @@ CREATE TABLE account (
 ) STRICT;
 CREATE INDEX account_pending ON account (site) WHERE state = 'pending';
 CREATE INDEX account_of_owner ON account (owner_id, state, id);
+CREATE INDEX account_held ON account (site, owner_id, id) WHERE state = 'held';
 CREATE INDEX account_to_remind ON account (remind_at) WHERE state = 'pending' AND remind_at IS NOT NULL;
 
 -- What the last look at an account gave: one row for each. Every run rewrites all of them, so they are narrow and stand in
@@ -116,6 +117,7 @@ CREATE TABLE look (
     run_id      INTEGER NOT NULL DEFAULT 0,         -- the run that looked, 0: none yet; never falls
     verdict     TEXT    NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
     reason      TEXT    NOT NULL DEFAULT '',        -- machine key of why we could not look
+    was_missing INTEGER NOT NULL DEFAULT 0,         -- 1: a run said not found since the wait began, so found is a change
     at          INTEGER
 ) STRICT;
 
@@ -144,7 +146,7 @@ CREATE TABLE run (
     trigger     TEXT    NOT NULL CHECK (trigger IN ('start', 'schedule', 'request', 'watchdog')),
     owner_id    INTEGER,                            -- only this owner's accounts; NULL: everybody's
     account_id  INTEGER,                            -- only this account; NULL: all in the scope
-    state       TEXT    NOT NULL CHECK (state IN ('running', 'done', 'interrupted')),
+    state       TEXT    NOT NULL CHECK (state IN ('running', 'done', 'interrupted', 'offline')),
     started_at  INTEGER NOT NULL,
     ended_at    INTEGER,
     total       INTEGER NOT NULL,
@@ -170,6 +172,26 @@ CREATE TABLE site_silence (
     site        TEXT    PRIMARY KEY,
     until       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Sites whose control names were judged wrongly at least once. The admins hear of each change.
+CREATE TABLE site_control (
+    site        TEXT    PRIMARY KEY,
+    fault       TEXT    NOT NULL CHECK (fault IN ('', 'known-missing', 'known-unclear', 'random-found', 'random-unclear')),
+    run_id      INTEGER NOT NULL,                   -- the run that saw the last change; fault '': well again
+    changed_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Open questions about sites of which too many accounts were found at once; the accounts meant are those in state held.
+CREATE TABLE mass_change (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: an old button cannot decide a later question
+    site        TEXT    NOT NULL UNIQUE,
+    run_id      INTEGER NOT NULL,                   -- the run that asked
+    changed     INTEGER NOT NULL,                   -- accounts held
+    answered    INTEGER NOT NULL,                   -- accounts of the site that run had a verdict for
+    decision    TEXT    NOT NULL DEFAULT '' CHECK (decision IN ('', 'apply', 'discard')),
+    decided_by  INTEGER,
+    asked_at    INTEGER NOT NULL
+) STRICT;
 
 -- Immediate checks asked for by a person or the command line; the watch thread takes them.
 CREATE TABLE check_request (

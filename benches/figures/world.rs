@@ -10,7 +10,7 @@ use vakhta::clock::{Clock, UnixMs};
 use vakhta::config::{Config, Source};
 use vakhta::db::Db;
 use vakhta::people;
-use vakhta::watch::account::Scope;
+use vakhta::watch::account::{RunState, Scope};
 use vakhta::watch::store::{self, NewAccount, Progress};
 
 /// The one site.
@@ -135,7 +135,7 @@ pub(crate) async fn run_everything(db: &Db, ring: impl FnOnce()) -> anyhow::Resu
             .await?
             .filter(|progress| progress.ended_at.is_some())
         {
-            anyhow::ensure!(!progress.interrupted, "the run was interrupted");
+            anyhow::ensure!(progress.state == RunState::Done, "the run was cut short");
             anyhow::ensure!(
                 progress.counts.errors == 0,
                 "the run had errors: {progress:?}"

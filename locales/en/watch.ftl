@@ -13,6 +13,7 @@ run-done =
     • Not found: { $not_found }
     • Errors: { $errors }
 run-interrupted = ⏹ The check was interrupted; the other accounts will be looked at next time.
+run-offline = 📡 Could not look: our own network seems to be down. The next check tries again.
 run-duration = ⏱ Duration: { $span }
 run-error = ⚠️ { $site }: { $reason } — { $n }
 run-errors-more = … and more reasons: { $n }
@@ -94,6 +95,7 @@ account-checked = 🔍 { $time }: { $verdict }
 account-never-checked = 🔍 Not looked at yet
 account-done = 🏁 Found { $date }
 account-paused = ⏸ Paused
+account-held = ✋ Waits for an admin's decision: too much changed on the site at once
 account-gone = This account is no longer there.
 account-removed = 🗑 Removed: { $name } · { $site }
 verdict-found = found
@@ -117,6 +119,7 @@ status =
 status-running = 🔄 A check is going on: { $checked } of { $total }
 status-last = Last check: { $time } — found { $found }, not found { $not_found }, errors { $errors }
 status-last-interrupted = Last check: { $time } — interrupted
+status-last-offline = Last check: { $time } — our own network was down
 status-no-run = No check so far
 status-next = Next check: { $time }
 status-outbox = 📮 Messages waiting: { $pending }, unconfirmed: { $unconfirmed }, undeliverable: { $dead }
@@ -147,8 +150,33 @@ reason-private-target = this address may not be asked
 reason-unknown-site = no catalogue has this site
 reason-bad-name = the site cannot have this name
 reason-control-failed = the site's control name was judged wrongly
+reason-mass-change = too much changed at once, waiting for an admin's decision
 reason-offline = our own network is down
 reason-other = unknown reason
+
+# When a site or our own network cannot be trusted.
+controls-failed = ⚠️ Control names were judged wrongly. While it is so, the site gives no verdicts and its accounts do not change:
+controls-failed-line = • { $site }: { $fault }
+controls-well = ✅ Control names are judged rightly again: { $sites }
+control-known-missing = a name that is surely there seems not to be
+control-known-unclear = the answer for a name that is surely there fits no rule
+control-random-found = a random name seems to be there: the site says so of everybody
+control-random-unclear = the answer for a random name fits no rule
+mass-change =
+    ✋ { $site }: { $changed } of { $answered } were found at once
+
+    They were not there before. More often the site is broken when it looks like this, so their owners know nothing yet. Is it true?
+mass-change-applied = ✅ Yes, decided { $by }: the owners will hear of it.
+mass-change-discarded = 🔁 No, decided { $by }: the next check looks again.
+mass-changes-none = There are no questions.
+button-mass-apply = ✅ Yes, tell the owners
+button-mass-discard = 🔁 No, look again
+button-mass-changes = ✋ Mass changes: { $n }
+offline =
+    📡 Our own network seems to be down
+
+    No site can be reached, so the check has ended. No account has changed. I will say when the network is back.
+online = 📡 Our own network is back. It was down for { $span }.
 
 # Where sites cannot be trusted entirely.
 site-note-telegram = Only public names are seen. People, bots, groups and channels look alike; an account closed in some countries only is seen.

@@ -44,7 +44,15 @@ pub(super) fn panel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
         .number("asked", n_asked)
         .number("accounts", watch_store::totals(tx, None)?.all());
     let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+    let mut questions = Vec::new();
+    let n_questions = watch_store::mass_changes(tx)?.len();
+    if n_questions > 0 {
+        let args = Args::new().number("n", n_questions);
+        let text = i18n::plain(lang, "button-mass-changes", &args);
+        questions.push(Button::callback(&text, "watch:mass")?);
+    }
     let keyboard = Keyboard::new()
+        .row(questions)
         .row([button("button-check-all", "watch:check-all")?])
         .row([
             button("button-accounts", "watch:list:all:0")?,

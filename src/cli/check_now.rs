@@ -20,8 +20,9 @@ use crate::config::Config;
 use crate::db::{Db, InstanceLock};
 use crate::tasks::Tasks;
 use crate::telegram::outbox;
-use crate::watch::account::Scope;
+use crate::watch::account::{RunState, Scope, State, Verdict};
 use crate::watch::store::{self, Progress};
+use crate::watch::verdict::Inconclusive;
 
 /// How often the database is asked how far the run is.
 const LOOK_PERIOD: Duration = Duration::from_millis(100);
@@ -96,7 +97,8 @@ async fn ask(config: &Config, json: bool) -> Result<Asked, Failure> {
             let done = db.read(move |c| {
                 let Some(run) = store::request_run(c, request)? else { return Ok(None) };
                 let progress = store::progress(c, run)?;
-                Ok((progress.ended_at.is_some() && !progress.interrupted).then_some(run))
+                let is_answered = matches!(progress.state, RunState::Done | RunState::Offline);
+                Ok(is_answered.then_some(run))
             });
             done.await?.ok_or_else(|| anyhow!("the running bot has stopped; ask again"))?
         }
@@ -185,7 +187,7 @@ async fn follow(db: &Db, request: i64, json: bool) -> anyhow::Result<i64> {
         if progress.ended_at.is_some() {
             bar.finish_and_clear();
             anyhow::ensure!(
-                !progress.interrupted,
+                progress.state != RunState::Interrupted,
                 "the run was interrupted; its accounts are checked again next time"
             );
             return Ok(run);
@@ -205,27 +207,69 @@ fn bar(json: bool) -> ProgressBar {
     bar
 }
 
+/// Says what the run said. One that ended because our own network is down said of nobody anything, and has failed.
 async fn report(db: &Db, run: i64, json: bool) -> Result<(), Failure> {
-    let progress = db.read(move |c| store::progress(c, run)).await?;
-    if !json {
+    let mut progress = db.read(move |c| store::progress(c, run)).await?;
+    let is_offline = progress.state == RunState::Offline;
+    if json {
+        let accounts = if is_offline {
+            unseen_accounts(db).await?
+        } else {
+            accounts_of_run(db, run).await?
+        };
+        if is_offline {
+            progress.counts.errors = accounts.len() as u64;
+        }
+        say_json(run, &progress, accounts)?;
+    } else {
         output::say(&summary(&progress));
-        return Ok(());
     }
-    let accounts = db
-        .read(move |c| {
-            let mut accounts = Vec::new();
-            store::accounts_of_run(c, run, |account| {
+    if is_offline {
+        return Err(Failure::Work(anyhow!(
+            "our own network is down: no site could be reached, and no account was changed"
+        )));
+    }
+    Ok(())
+}
+
+async fn accounts_of_run(db: &Db, run: i64) -> anyhow::Result<Vec<AccountReport>> {
+    db.read(move |c| {
+        let mut accounts = Vec::new();
+        store::accounts_of_run(c, run, |account| {
+            accounts.push(AccountReport {
+                site: account.site,
+                username: account.username,
+                verdict: account.verdict.word(),
+                reason: account.reason,
+            });
+            Ok(())
+        })?;
+        Ok(accounts)
+    })
+    .await
+}
+
+/// Every account that waits, as one that could not be looked at.
+async fn unseen_accounts(db: &Db) -> anyhow::Result<Vec<AccountReport>> {
+    db.read(|c| {
+        let mut accounts = Vec::new();
+        store::export(c, None, |account| {
+            if account.state == State::Pending {
                 accounts.push(AccountReport {
-                    site: account.site,
-                    username: account.username,
-                    verdict: account.verdict.word(),
-                    reason: account.reason,
+                    site: account.site.clone(),
+                    username: account.username.clone(),
+                    verdict: Verdict::Error.word(),
+                    reason: Inconclusive::Offline.key().to_owned(),
                 });
-                Ok(())
-            })?;
-            Ok(accounts)
-        })
-        .await?;
+            }
+            Ok(())
+        })?;
+        Ok(accounts)
+    })
+    .await
+}
+
+fn say_json(run: i64, progress: &Progress, accounts: Vec<AccountReport>) -> anyhow::Result<()> {
     let report = Report {
         run_id: run,
         trigger: progress.trigger.word(),
@@ -233,7 +277,7 @@ async fn report(db: &Db, run: i64, json: bool) -> Result<(), Failure> {
         found: progress.counts.found,
         not_found: progress.counts.not_found,
         errors: progress.counts.errors,
-        elapsed_ms: elapsed_ms(&progress),
+        elapsed_ms: elapsed_ms(progress),
         accounts,
     };
     output::say(&serde_json::to_string(&report).context("write the report")?);

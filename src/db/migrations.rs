@@ -11,13 +11,57 @@ use rusqlite::{Connection, TransactionBehavior};
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// The version `schema.sql` describes: one more than there are steps.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Marks a file as Vakhta's: the letters `VKHT`.
 const APPLICATION_ID: i64 = 0x564b_4854;
 
 /// Step `n` brings version `n + 1` to `n + 2`. Steps are only ever appended.
-const STEPS: &[&str] = &[];
+const STEPS: &[&str] = &[LOOKS_AND_GUARDS];
+
+/// Looks in rows of their own; states of accounts and runs that the guards need, and what they remember. A CHECK cannot be altered, and a table that
+/// others refer to cannot be written anew with foreign keys on; as more is allowed than before and nothing that is
+/// stored changes, the text of the schema is edited, as SQLite's documentation of ALTER TABLE describes.
+const LOOKS_AND_GUARDS: &str = "
+    CREATE TABLE look (
+        account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+        run_id INTEGER NOT NULL DEFAULT 0,
+        verdict TEXT NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
+        reason TEXT NOT NULL DEFAULT '',
+        was_missing INTEGER NOT NULL DEFAULT 0,
+        at INTEGER
+    ) STRICT;
+    INSERT INTO look SELECT id, last_run, verdict, reason, verdict = 'not_found', checked_at FROM account;
+    DROP INDEX account_pending;
+    ALTER TABLE account DROP COLUMN last_run;
+    ALTER TABLE account DROP COLUMN verdict;
+    ALTER TABLE account DROP COLUMN reason;
+    ALTER TABLE account DROP COLUMN checked_at;
+    CREATE INDEX account_pending ON account (site) WHERE state = 'pending';
+    CREATE TABLE round (site TEXT PRIMARY KEY, run_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE site_silence (site TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, '''paused'')', '''paused'', ''held'')') WHERE name = 'account';
+    UPDATE sqlite_schema SET sql = replace(sql, '''interrupted'')', '''interrupted'', ''offline'')') WHERE name = 'run';
+    PRAGMA writable_schema = RESET;
+    CREATE INDEX account_held ON account (site, owner_id, id) WHERE state = 'held';
+    CREATE TABLE site_control (
+        site TEXT PRIMARY KEY,
+        fault TEXT NOT NULL CHECK (fault IN ('', 'known-missing', 'known-unclear', 'random-found', 'random-unclear')),
+        run_id INTEGER NOT NULL,
+        changed_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE mass_change (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        site TEXT NOT NULL UNIQUE,
+        run_id INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        answered INTEGER NOT NULL,
+        decision TEXT NOT NULL DEFAULT '' CHECK (decision IN ('', 'apply', 'discard')),
+        decided_by INTEGER,
+        asked_at INTEGER NOT NULL
+    ) STRICT;
+";
 
 /// Makes the schema, or brings it up to date.
 ///
@@ -55,11 +99,61 @@ pub(super) fn migrate(connection: &mut Connection) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
     fn the_version_counts_the_steps() {
         assert_eq!(i64::try_from(STEPS.len()).unwrap() + 1, VERSION);
+    }
+
+    /// Every part of a schema by name, without comments and spaces.
+    fn parts(connection: &Connection) -> BTreeMap<String, String> {
+        let mut statement = connection
+            .prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+            .unwrap();
+        let rows = statement.query_map([], |row| {
+            let text: String = row.get(1)?;
+            let code = text.lines().filter_map(|line| line.split("--").next());
+            let code: String = code.flat_map(str::split_whitespace).collect();
+            Ok((row.get(0)?, code))
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn an_upgraded_file_is_as_a_new_one() {
+        let mut new = Connection::open_in_memory().unwrap();
+        migrate(&mut new).unwrap();
+        let mut old = Connection::open_in_memory().unwrap();
+        old.execute_batch(include_str!("schema_1.sql")).unwrap();
+        old.pragma_update(None, "application_id", APPLICATION_ID)
+            .unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        old.execute_batch(
+            "INSERT INTO person (id, role, created_at) VALUES (7, 'user', 0);
+             INSERT INTO account (owner_id, site, username, state, period_days, started_at, ends_at, verdict, created_at)
+                 VALUES (7, 'github', 'gone', 'pending', 30, 0, 0, 'not_found', 0), (7, 'github', 'new', 'pending', 30, 0, 0, '', 0);
+             INSERT INTO transition (account_id, from_state, to_state, at) VALUES (1, '', 'pending', 0);",
+        )
+        .unwrap();
+        migrate(&mut old).unwrap();
+        assert_eq!(parts(&old), parts(&new));
+        let mut statement = old
+            .prepare("SELECT was_missing FROM look ORDER BY account_id")
+            .unwrap();
+        let seen = statement.query_map([], |row| row.get(0)).unwrap();
+        let seen: Vec<i64> = seen.collect::<Result<_, _>>().unwrap();
+        assert_eq!(seen, [1, 0]);
+        let held = old.execute("UPDATE account SET state = 'held'", []);
+        assert_eq!(held.unwrap(), 2);
+        let one = |sql| old.query_row(sql, [], |row| row.get(0)).unwrap();
+        let (check, transitions): (String, String) = (
+            one("PRAGMA integrity_check"),
+            one("SELECT CAST(count(*) AS TEXT) FROM transition"),
+        );
+        assert_eq!((check.as_str(), transitions.as_str()), ("ok", "1"));
     }
 
     #[test]

@@ -6,6 +6,9 @@
 use super::site::{Behaviour, PretendSite};
 use crate::watch::store::NewAccount;
 
+/// The control name of every site; the pretend site has it unless it is told otherwise.
+pub const CONTROL: &str = "known";
+
 /// Accounts in the demo.
 pub const ACCOUNTS: usize = 137;
 
@@ -49,7 +52,7 @@ pub fn catalogue(site_url: &str) -> String {
                  name_pattern = \"[A-Za-z0-9_.-]{{1,64}}\"\n\
                  exists = {{ status = [200], text = [\"profile of\"] }}\n\
                  missing = {{ status = [404], text = [] }}\n\
-                 control = \"known\"\n\n"
+                 control = \"{CONTROL}\"\n\n"
             )
         })
         .collect()

@@ -54,7 +54,7 @@ fn every_key_named_in_the_code_exists_and_every_text_is_used() {
         .filter(|key| !code.contains(&format!("\"{key}\"")))
         // These are named by a word that is put together.
         .filter(|key| {
-            !["reason-", "role-", "notify-", "site-note-"]
+            !["reason-", "role-", "notify-", "site-note-", "control-"]
                 .iter()
                 .any(|begin| key.starts_with(begin))
         })

@@ -10,9 +10,10 @@ use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 
 /// A place that is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     id: i64,
+    key: String,
     /// The chat.
     pub chat_id: i64,
     /// The run it will tell of.
@@ -45,24 +46,34 @@ pub fn hold(
 /// When the database cannot be read.
 pub fn held(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Held>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, chat_id, run_id FROM outbox WHERE state = 'held' AND run_id IS NOT NULL LIMIT ?1",
+        "SELECT id, dedupe, chat_id, run_id FROM outbox
+         WHERE state = 'held' AND dedupe IS NOT NULL AND run_id IS NOT NULL LIMIT ?1",
     )?;
     let rows = statement.query_map((limit,), |row| {
         Ok(Held {
             id: row.get(0)?,
-            chat_id: row.get(1)?,
-            run_id: row.get(2)?,
+            key: row.get(1)?,
+            chat_id: row.get(2)?,
+            run_id: row.get(3)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 impl Held {
+    /// True when its key begins with `kind:`.
+    #[must_use]
+    pub fn is_about(&self, kind: &str) -> bool {
+        self.key
+            .split_once(':')
+            .is_some_and(|(before, _)| before == kind)
+    }
+
     /// Fills the place: the message goes out in its turn.
     ///
     /// # Errors
     /// When the text is empty or too long, or the database refuses.
-    pub fn fill(self, tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<()> {
+    pub fn fill(&self, tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<()> {
         check_text(&message.html)?;
         let keyboard = stored_keyboard(message.keyboard.as_ref())?;
         tx.prepare_cached(
@@ -84,7 +95,7 @@ impl Held {
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn give_up(self, tx: &WriteTx<'_>) -> anyhow::Result<()> {
+    pub fn give_up(&self, tx: &WriteTx<'_>) -> anyhow::Result<()> {
         tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND state = 'held'")?
             .execute((self.id,))?;
         Ok(())

@@ -1,6 +1,6 @@
 //! The outbox on a temp file.
 
-use super::super::held::{held, hold};
+use super::super::held::{Held, held, hold};
 use super::*;
 use crate::telegram::test_kit::Store;
 use crate::telegram::upkeep::{adopt_crashed, hurry, prune};
@@ -109,14 +109,13 @@ async fn a_kept_place_is_filled_once_or_given_up() {
     }
     assert!(ready(&t, NOW).await.is_empty(), "nothing to say yet");
     let kept = t.write(|tx| held(tx, 10)).await;
-    let [first, second] = kept[..] else {
-        panic!("one for each key: {kept:?}");
-    };
-    t.write(move |tx| first.fill(tx, NOW, &notice(1, "a")))
-        .await;
-    t.write(move |tx| first.fill(tx, NOW, &notice(1, "b")))
-        .await;
-    t.write(move |tx| second.give_up(tx)).await;
+    let [first, second] = <[Held; 2]>::try_from(kept).unwrap();
+    t.write(move |tx| {
+        first.fill(tx, NOW, &notice(1, "a"))?;
+        first.fill(tx, NOW, &notice(1, "b"))?;
+        second.give_up(tx)
+    })
+    .await;
     assert!(t.write(|tx| held(tx, 10)).await.is_empty());
     let sent = ready(&t, NOW).await;
     let [only] = sent[..] else {

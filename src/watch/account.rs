@@ -1,4 +1,4 @@
-//! The plain types of the watch: accounts, runs, verdicts and what admins want to hear.
+//! The plain types of the watch: accounts, runs, verdicts, what is asked of admins and what they want to hear.
 
 use crate::clock::UnixMs;
 
@@ -38,6 +38,8 @@ words! {
         Done = "done",
         /// A person stopped it for a while.
         Paused = "paused",
+        /// Found together with suspiciously many others: an admin decides whether that is true.
+        Held = "held",
     }
 }
 
@@ -64,6 +66,44 @@ words! {
         Request = "request",
         /// The schedule was silent for two intervals, as after a clock set back.
         Watchdog = "watchdog",
+    }
+}
+
+words! {
+    /// How far a run is, or how it ended.
+    RunState {
+        /// It goes on.
+        Running = "running",
+        /// It looked at everything it had the time for.
+        Done = "done",
+        /// It was cut short by a stop, a crash or a fault of the database.
+        Interrupted = "interrupted",
+        /// Our own network was down, so it could not look.
+        Offline = "offline",
+    }
+}
+
+words! {
+    /// How a site's control names were judged wrongly.
+    ControlFault {
+        /// The name that is surely there is not.
+        KnownMissing = "known-missing",
+        /// The answer for the name that is surely there fits no rule.
+        KnownUnclear = "known-unclear",
+        /// A random name is there: the site says so of everybody.
+        RandomFound = "random-found",
+        /// The answer for a random name fits no rule.
+        RandomUnclear = "random-unclear",
+    }
+}
+
+words! {
+    /// What an admin says of a mass change.
+    Decision {
+        /// It is true: the accounts are found.
+        Apply = "apply",
+        /// It is not: the accounts are looked at again.
+        Discard = "discard",
     }
 }
 
@@ -147,6 +187,23 @@ pub struct Account {
     pub reason: String,
     /// When it was last looked at.
     pub checked_at: Option<UnixMs>,
+}
+
+/// So many accounts of one site were found at once that the admins are asked whether it is true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MassChange {
+    /// Its number.
+    pub id: i64,
+    /// Key of the site.
+    pub site: String,
+    /// The run that saw it first.
+    pub run_id: i64,
+    /// Accounts that are held.
+    pub changed: u64,
+    /// Accounts of the site that the run got a verdict for.
+    pub answered: u64,
+    /// What was decided; none while nobody has.
+    pub decision: Option<Decision>,
 }
 
 /// What a run counted.

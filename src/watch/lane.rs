@@ -10,7 +10,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::account::Scope;
-use super::site::{Method, Site};
+use super::brake;
+use super::controls::{Controls, Standing};
+use super::site::{Method, Site, Username};
 use super::store::{self, Stretch, Waiting};
 use super::verdict::{Inconclusive, Sighting};
 use crate::clock::UnixMs;
@@ -29,12 +31,12 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) struct Candidate {
     pub(super) id: i64,
     pub(super) username: String,
+    /// An earlier run said that it is missing, so that finding it is a change.
+    pub(super) was_missing: bool,
     /// Looks in this run that saw it.
     pub(super) seen: u32,
     /// Its connection was closed under a look in this run, and it was asked about once more.
     pub(super) retried: bool,
-    /// When its site may be asked again, by the longest `Retry-After` that it answered with.
-    pub(super) silent_until: Option<UnixMs>,
 }
 
 /// What follows a look at an account.
@@ -76,6 +78,15 @@ impl Candidate {
     }
 }
 
+/// What a look is about.
+#[derive(Debug)]
+pub(super) enum Subject {
+    /// An account.
+    Account(Candidate),
+    /// A name of the site's controls.
+    Control(Username),
+}
+
 /// One site's part of the run.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -85,8 +96,20 @@ pub(super) struct Lane {
     pub(super) site: Option<Arc<Site>>,
     /// No look at this site can start before.
     pub(super) not_before: Option<Instant>,
+    /// When the site may be asked again, by a `Retry-After` that is not in the database yet.
+    pub(super) silent_until: Option<UnixMs>,
     /// Why the site is given up for this run: its accounts get no look.
     pub(super) given_up: Option<Inconclusive>,
+    /// The site could not be reached, which may be our own fault: it is not asked until another site has answered.
+    pub(super) is_silent: bool,
+    /// How far its controls are.
+    pub(super) standing: Standing,
+    /// Its controls failed before this run, and the admins know.
+    pub(super) is_distrusted: bool,
+    /// It has so many accounts that changes are held until their share is known, or the admins are being asked.
+    pub(super) is_braked: bool,
+    /// Accounts with a verdict so far.
+    pub(super) answered: u64,
     page: Vec<Candidate>,
     once_more: VecDeque<(Instant, Candidate)>,
     /// What is being read; none before the first page.
@@ -97,12 +120,24 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(key: String, site: Option<Arc<Site>>) -> Self {
+    /// A lane for so many accounts of a site; `marks` say what earlier runs left open about sites.
+    pub(super) fn new(
+        key: String,
+        accounts: u64,
+        site: Option<Arc<Site>>,
+        marks: &store::Marks,
+    ) -> Self {
         Self {
+            is_distrusted: marks.distrusted.contains(&key),
+            is_braked: accounts >= brake::LEAST || marks.asked_about.contains(&key),
             key,
             site,
             not_before: None,
+            silent_until: None,
             given_up: None,
+            is_silent: false,
+            standing: Standing::default(),
+            answered: 0,
             page: Vec::new(),
             once_more: VecDeque::new(),
             stretch: None,
@@ -204,9 +239,9 @@ impl Lane {
             .map(|waiting| Candidate {
                 id: waiting.id,
                 username: waiting.username,
+                was_missing: waiting.was_missing,
                 seen: 0,
                 retried: false,
-                silent_until: None,
             })
             .collect();
         // Within a page the order is chance: accounts that always fail lie together in the order of ids, and in a row
@@ -214,8 +249,29 @@ impl Lane {
         fastrand::shuffle(&mut self.page);
     }
 
+    /// What to look at next: the site's controls before any of its accounts. None when no account may be looked at now.
+    pub(super) fn next(
+        &mut self,
+        now: Instant,
+        today: UnixMs,
+        controls: &Controls,
+    ) -> Option<Subject> {
+        if let (Some(site), None) = (&self.site, self.given_up)
+            && self.has_account(now)
+            && let Some(name) = self.standing.due(site, controls, today)
+        {
+            return Some(Subject::Control(name));
+        }
+        self.take(now).map(Subject::Account)
+    }
+
+    fn has_account(&self, now: Instant) -> bool {
+        let is_due = |(due, _): &(Instant, Candidate)| *due <= now;
+        !self.page.is_empty() || self.once_more.front().is_some_and(is_due)
+    }
+
     /// The next account that may be looked at now: first those to be looked at once more.
-    pub(super) fn take(&mut self, now: Instant) -> Option<Candidate> {
+    fn take(&mut self, now: Instant) -> Option<Candidate> {
         if self
             .once_more
             .front()
@@ -231,8 +287,12 @@ impl Lane {
         self.once_more.push_back((now + pause, candidate));
     }
 
-    /// When the lane can next give an account, as far as its accounts are concerned; none when it has no more.
+    /// When the lane can next give something to look at, as far as it is concerned; none when it has no more, or waits
+    /// for a look on its way.
     pub(super) fn ready_at(&self, now: Instant) -> Option<Instant> {
+        if self.is_silent || self.standing.waits() {
+            return None;
+        }
         if !self.page.is_empty() || self.needs_page() {
             return Some(now);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::people;
 use crate::tasks::Tasks;
-use crate::watch::account::{Trigger, Verdict};
+use crate::watch::account::{RunState, Trigger, Verdict};
 use crate::watch::store::{Look, NewAccount};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
@@ -36,7 +36,7 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
         .write(move |tx| Ok(store::begin(tx, NOW, Trigger::Schedule, scope, 0)?.id))
         .await
         .unwrap();
-    let mut lane = Lane::new("github".to_owned(), None);
+    let mut lane = Lane::new("github".to_owned(), 1, None, &store::Marks::default());
     let mut seen = Vec::new();
     while seen.len() < limit {
         lane.read_page(db, scope, run).await.unwrap();
@@ -53,11 +53,12 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
             verdict: Verdict::NotFound,
             reason: "",
             silent_until: None,
+            held: false,
         })
         .collect();
     db.write(move |tx| {
         store::apply(tx, NOW, run, &looks)?;
-        store::end(tx, NOW, run, false, 0, 0)
+        store::end(tx, NOW, run, RunState::Done, 0, 0)
     })
     .await
     .unwrap();
@@ -140,9 +141,9 @@ fn looks_must_agree_and_a_closed_connection_is_asked_once_more() {
         let mut candidate = Candidate {
             id: 1,
             username: "anna".to_owned(),
+            was_missing: false,
             seen: 0,
             retried: false,
-            silent_until: None,
         };
         let (last, before) = looks.split_last().unwrap();
         for look in before {

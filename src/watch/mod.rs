@@ -4,16 +4,23 @@
 //! ([`probe`], judged by [`verdict`], kept polite by [`gate`]) → [`store`] writes verdict, transition and notices in one
 //! transaction → the courier of the main runtime delivers.
 //!
+//! Three guards stand between an answer and a verdict: `controls` (are the site's rules still right?), `brake` (did too
+//! much change at once?) and `network` (is it our own network that is down?). What they say to people is in `alarms`.
+//!
 //! Inside the slice: handlers and driver know sweep and notices, these know store, probe and texts, all know the plain
 //! types of [`account`] and [`site`].
 
 pub mod account;
+mod alarms;
+mod brake;
 pub mod catalogue;
 mod config;
+mod controls;
 pub mod driver;
 pub mod gate;
 pub mod handlers;
 mod lane;
+mod network;
 pub mod notices;
 pub mod probe;
 mod progress;

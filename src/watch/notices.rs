@@ -12,6 +12,7 @@ use chrono::{TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 
 use super::account::{Notify, Run, Scope};
+use super::alarms::CONTROLS;
 use super::catalogue::Catalogue;
 use super::store;
 use super::texts::{self, Reminder, RunEnd, Voice};
@@ -25,8 +26,8 @@ use crate::telegram::{self, Held, Outgoing, outbox};
 /// The digest comes with the first run that ends after this hour of the day.
 const DIGEST_HOUR: u32 = 9;
 
-/// Messages about found accounts made at a time: the writer is back at others within milliseconds.
-const FOUND_PAGE: usize = 128;
+/// Messages for kept places made at a time: the writer is back at others within milliseconds.
+const KEPT_PAGE: usize = 128;
 
 /// Reminders told in one transaction at most.
 const REMINDER_PAGE: usize = 500;
@@ -152,28 +153,23 @@ impl Speaker {
         self.close_starts(tx, now)
     }
 
-    /// Closes the start messages of a run that was cut short.
+    /// Closes the start messages of a run that did not look at everything.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn run_interrupted(
-        &self,
-        tx: &WriteTx<'_>,
-        now: UnixMs,
-        run_id: i64,
-    ) -> anyhow::Result<()> {
+    pub fn run_unfinished(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
         let run = store::progress(tx, run_id)?;
         outbox::rewrite_waiting(tx, run_id, "start", |chat| self.cut_text(tx, chat, &run))?;
         self.close_starts(tx, now)
     }
 
-    /// Makes the start messages of runs that were cut short say so. One that was on its way at the cut becomes known only
+    /// Makes the start messages of unfinished runs say so. One that was on its way at the cut becomes known only
     /// later, so this looks at the last ones again whenever a run begins or ends; each is edited once.
     ///
     /// # Errors
     /// When the database fails.
     pub fn close_starts(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
-        for run_id in store::last_interrupted(tx, CUT_RUNS)? {
+        for run_id in store::last_unfinished(tx, CUT_RUNS)? {
             let run = store::progress(tx, run_id)?;
             for (chat, message_id) in outbox::messages_of_run(tx, run_id, "start")? {
                 let edit = Outgoing::edit(chat, message_id, self.cut_text(tx, chat, &run)?);
@@ -189,8 +185,10 @@ impl Speaker {
         chat: i64,
         run: &store::Progress,
     ) -> anyhow::Result<Html> {
-        Ok(texts::run_interrupted(
-            self.voice(connection, chat)?,
+        let voice = self.voice(connection, chat)?;
+        Ok(texts::run_unfinished(
+            voice,
+            run.state,
             run.total,
             run.started_at,
         ))
@@ -217,29 +215,41 @@ impl Speaker {
         telegram::hold(tx, now, owner, run_id, &format!("found:{run_id}:{owner}"))
     }
 
-    /// The messages for kept places, some at a time; none for a place whose accounts are gone or wait again. To be called
+    /// The messages for kept places, some at a time; none for a place about which nothing is left to say. To be called
     /// while no sweep goes on.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn texts_of_found(
+    pub fn kept_messages(
         &self,
         connection: &Connection,
     ) -> anyhow::Result<Vec<(Held, Option<Outgoing>)>> {
-        let places = telegram::held(connection, FOUND_PAGE)?;
-        let texts = places.into_iter().map(|place| {
-            let owner = place.chat_id;
-            let (total, accounts) =
-                store::found_in_run(connection, place.run_id, owner, texts::LIST_FOUND)?;
-            if accounts.is_empty() {
-                return Ok((place, None));
-            }
-            let voice = self.voice(connection, owner)?;
-            let message = Outgoing::notice(owner, texts::found(voice, &accounts, total));
-            let gist = texts::found_gist(voice, &accounts);
-            Ok((place, Some(message.gist(gist))))
+        let places = telegram::held(connection, KEPT_PAGE)?;
+        let messages = places.into_iter().map(|place| {
+            let message = if place.is_about(CONTROLS) {
+                self.controls_message(connection, &place)?
+            } else {
+                self.found_message(connection, &place)?
+            };
+            Ok((place, message))
         });
-        texts.collect()
+        messages.collect()
+    }
+
+    fn found_message(
+        &self,
+        connection: &Connection,
+        place: &Held,
+    ) -> anyhow::Result<Option<Outgoing>> {
+        let owner = place.chat_id;
+        let (total, accounts) =
+            store::found_in_run(connection, place.run_id, owner, texts::LIST_FOUND)?;
+        if accounts.is_empty() {
+            return Ok(None);
+        }
+        let voice = self.voice(connection, owner)?;
+        let message = Outgoing::notice(owner, texts::found(voice, &accounts, total));
+        Ok(Some(message.gist(texts::found_gist(voice, &accounts))))
     }
 
     /// Writes the reminders that are due, one message per owner and kind.

@@ -124,6 +124,7 @@ fn a_site_that_wants_to_be_left_alone_is_left_alone_by_the_next_process_too() {
         assert_eq!(db.execute(past, []).unwrap(), 1);
         drop(db);
         ground.site.set_default("github", Behaviour::Missing);
+        ground.site.set("github", "known", Behaviour::Exists);
         let check = ground.vakhta(&["--check-now", "--json"]).without_token();
         let end = check.finish().await;
         assert_eq!(report(end.demand(0))["not_found"], 2);

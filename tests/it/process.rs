@@ -16,7 +16,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
-use vakhta::demo::{Behaviour, Person, PretendSite, PretendTelegram, world};
+use vakhta::demo::{Person, PretendSite, PretendTelegram, world};
 
 use crate::harness::{ADMIN, LIMIT};
 
@@ -46,9 +46,6 @@ impl Ground {
     async fn new() -> Self {
         let telegram = PretendTelegram::start().await.unwrap();
         let site = PretendSite::start().await.unwrap();
-        for key in ["telegram", "github", "vk", "instagram"] {
-            site.set(key, "known", Behaviour::Exists);
-        }
         let admin = telegram.person(ADMIN, "Ольга", "ru");
         admin.knows_bot();
         let folder = tempfile::tempdir().unwrap();

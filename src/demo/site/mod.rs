@@ -21,6 +21,7 @@ use tokio::sync::watch;
 
 pub use self::behaviour::Behaviour;
 use crate::demo::wire::{Answer, Request, Server};
+use crate::demo::world::CONTROL;
 
 /// Runs at every request.
 type Hook = Arc<dyn Fn() + Send + Sync>;
@@ -125,7 +126,8 @@ impl fmt::Debug for PretendSite {
 }
 
 impl PretendSite {
-    /// Starts a server on a free loopback port. Every name on every site is missing at first.
+    /// Starts a server on a free loopback port. Every name on every site is missing at first, but for the control name of
+    /// the catalogue.
     pub async fn start() -> anyhow::Result<Self> {
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
@@ -340,8 +342,11 @@ impl Site {
         self.in_flight += 1;
         self.max_in_flight = self.max_in_flight.max(self.in_flight);
         let turn = self.names.get_mut(name).and_then(Turns::take);
-        turn.or_else(|| self.default.clone())
-            .unwrap_or(Behaviour::Missing)
+        let usual = || match name {
+            CONTROL => Behaviour::Exists,
+            _ => Behaviour::Missing,
+        };
+        turn.or_else(|| self.default.clone()).unwrap_or_else(usual)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::db::Connection;
 
-use super::{EXTENSIONS, WatchHandlers, Which, clamp_page};
+use super::tap::{EXTENSIONS, Which};
+use super::{WatchHandlers, clamp_page};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Asker;
@@ -128,6 +129,7 @@ fn card_buttons(asker: &Asker, which: Which, account: &Account) -> anyhow::Resul
         ]),
         State::Paused => Keyboard::new().row([button("button-resume", "resume")?]),
         State::Done => Keyboard::new().row([button("button-again", "again")?]),
+        State::Held => Keyboard::new(),
     };
     if account.state != State::Done {
         let mut longer = Vec::new();

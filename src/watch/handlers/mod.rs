@@ -7,6 +7,8 @@
 mod add;
 mod import;
 mod list;
+mod mass;
+mod tap;
 
 use crate::db::Connection;
 use anyhow::Context as _;
@@ -14,7 +16,8 @@ use anyhow::Context as _;
 pub use add::AddStep;
 pub use import::{LineProblem, of_parts};
 
-use super::account::{Account, Scope, State};
+use self::tap::{Tap, Which};
+use super::account::{Account, RunState, Scope, State};
 use super::notices::Speaker;
 use super::{Schedule, WatchConfig, store, texts};
 use crate::activation::Activator;
@@ -34,76 +37,6 @@ pub struct WatchHandlers {
     default_site: String,
     bell: Activator,
 }
-
-/// A button of the watch, parsed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tap {
-    Add,
-    List(Which, usize),
-    Card(Which, i64),
-    Check(i64),
-    Pause(i64, bool),
-    Again(i64),
-    Extend(i64, u32),
-    AskDelete(Which, i64),
-    Delete(Which, i64),
-    CheckMine,
-    CheckAll,
-    Status,
-}
-
-/// Whose accounts a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    Mine,
-    All,
-}
-
-impl Which {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Mine => "mine",
-            Self::All => "all",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        match word {
-            "mine" => Some(Self::Mine),
-            "all" => Some(Self::All),
-            _ => None,
-        }
-    }
-}
-
-impl Tap {
-    fn parse(data: &str) -> Option<Self> {
-        let parts: Vec<&str> = data.split(':').collect();
-        let tap = match parts.as_slice() {
-            ["add"] => Self::Add,
-            ["list", which, page] => Self::List(Which::parse(which)?, page.parse().ok()?),
-            ["card", which, id] => Self::Card(Which::parse(which)?, id.parse().ok()?),
-            ["check", id] => Self::Check(id.parse().ok()?),
-            ["pause", id] => Self::Pause(id.parse().ok()?, true),
-            ["resume", id] => Self::Pause(id.parse().ok()?, false),
-            ["again", id] => Self::Again(id.parse().ok()?),
-            ["extend", id, days] => Self::Extend(
-                id.parse().ok()?,
-                days.parse().ok().filter(|d| EXTENSIONS.contains(d))?,
-            ),
-            ["ask-delete", which, id] => Self::AskDelete(Which::parse(which)?, id.parse().ok()?),
-            ["delete", which, id] => Self::Delete(Which::parse(which)?, id.parse().ok()?),
-            ["check-mine"] => Self::CheckMine,
-            ["check-all"] => Self::CheckAll,
-            ["status"] => Self::Status,
-            _ => return None,
-        };
-        Some(tap)
-    }
-}
-
-/// Days by which a button makes the agreed time longer.
-const EXTENSIONS: [u32; 2] = [7, 30];
 
 impl WatchHandlers {
     /// The handlers; `bell` wakes the watch thread.
@@ -231,9 +164,14 @@ impl WatchHandlers {
                 .number("total", run.total);
             return Ok(i18n::html(lang, "status-running", &args));
         };
-        if run.interrupted {
+        let cut = match run.state {
+            RunState::Interrupted => Some("status-last-interrupted"),
+            RunState::Offline => Some("status-last-offline"),
+            RunState::Running | RunState::Done => None,
+        };
+        if let Some(key) = cut {
             let args = Args::new().text("time", &at(ended_at));
-            return Ok(i18n::html(lang, "status-last-interrupted", &args));
+            return Ok(i18n::html(lang, key, &args));
         }
         let args = Args::new()
             .text("time", &at(ended_at))
@@ -254,12 +192,18 @@ impl WatchHandlers {
         }
         match Tap::parse(data) {
             Some(Tap::Add) => self.add_ask(tx, asker),
-            Some(Tap::List(Which::All, _) | Tap::CheckAll) if viewer.is_some() => Ok(refuse(asker)),
+            Some(Tap::List(Which::All, _) | Tap::CheckAll | Tap::MassChanges | Tap::Decide(..))
+                if viewer.is_some() =>
+            {
+                Ok(refuse(asker))
+            }
             Some(Tap::List(which, page)) => self.list_screen(tx, asker, which, page),
             Some(Tap::Card(which, id)) => self.card(tx, asker, which, id),
             Some(Tap::CheckMine) => self.check_mine(tx, asker),
             Some(Tap::CheckAll) => self.check_all(tx, asker),
             Some(Tap::Status) => self.status(tx, asker),
+            Some(Tap::MassChanges) => self.mass_changes(tx, asker),
+            Some(Tap::Decide(decision, id)) => self.decide(tx, asker, decision, id),
             Some(
                 action @ (Tap::Check(id)
                 | Tap::Pause(id, _)

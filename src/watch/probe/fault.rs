@@ -10,6 +10,10 @@ use crate::watch::verdict::Inconclusive;
 
 /// Why no answer came.
 pub(super) fn before_answer(error: &reqwest::Error) -> Inconclusive {
+    // Time that ran out before there was a connection tells that the site was not reached, not that it is slow.
+    if error.is_connect() && error.is_timeout() {
+        return Inconclusive::Connect;
+    }
     if let Some(reason) = common(error) {
         return reason;
     }

@@ -193,6 +193,18 @@ impl Site {
         self.probe.as_str()
     }
 
+    /// The host that is asked; where a user name is part of it, with a sample in its place.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.probe.sample().host_str().unwrap_or_default()
+    }
+
+    /// Tells whether every account has a host of its own.
+    #[must_use]
+    pub fn names_host(&self) -> bool {
+        self.probe.names_host()
+    }
+
     /// The port the catalogue wrote into the asked address, if it wrote one.
     #[must_use]
     pub fn named_port(&self) -> Option<u16> {

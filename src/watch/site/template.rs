@@ -103,6 +103,12 @@ impl UrlTemplate {
         &self.sample
     }
 
+    /// Tells whether the name is part of the host.
+    pub(super) fn names_host(&self) -> bool {
+        let host = self.sample.host_str();
+        host.is_some_and(|host| host.contains(SAMPLE))
+    }
+
     /// The template as it was written.
     pub(super) fn as_str(&self) -> &str {
         &self.raw

@@ -133,9 +133,10 @@ pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Tot
     let mut rows = statement.query([owner])?;
     let mut totals = Totals::default();
     while let Some(row) = rows.next()? {
-        let count = row.get(1)?;
+        let count: usize = row.get(1)?;
         match super::word(row, 0, State::from_word)? {
-            State::Pending => totals.pending = count,
+            // Who waits for it waits on, whatever an admin is asked meanwhile.
+            State::Pending | State::Held => totals.pending += count,
             State::Done => totals.done = count,
             State::Paused => totals.paused = count,
         }
@@ -163,7 +164,7 @@ pub fn page_of_owner(
 ) -> anyhow::Result<Vec<Account>> {
     let sql = format!(
         "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} WHERE owner_id = :owner
-         ORDER BY CASE state WHEN 'pending' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, id LIMIT :limit OFFSET :offset"
+         ORDER BY CASE state WHEN 'done' THEN 2 WHEN 'paused' THEN 1 ELSE 0 END, id LIMIT :limit OFFSET :offset"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let params = named_params! { ":owner": owner, ":limit": limit, ":offset": offset };
@@ -265,7 +266,7 @@ pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<
     )
     .with_context(|| format!("wait again for account {id}"))?;
     tx.execute(
-        "UPDATE look SET verdict = '', reason = '' WHERE account_id = ?1",
+        "UPDATE look SET verdict = '', reason = '', was_missing = 0 WHERE account_id = ?1",
         [id],
     )?;
     insert_transition(tx, now, id, None, Some(by), "done", "pending")?;

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use rusqlite::{CachedStatement, Connection, named_params, params};
 
 use super::accounts::insert_transition;
+use super::mass;
 use super::silences::silence;
 use super::{ACCOUNT_COLUMNS, Stretch, account_from_row};
 use crate::clock::UnixMs;
@@ -17,6 +18,8 @@ pub struct Waiting {
     pub id: i64,
     /// The name to look for.
     pub username: String,
+    /// A run has said since the wait began that it is missing.
+    pub was_missing: bool,
 }
 
 /// The next accounts of a site in a stretch, in the order of their numbers.
@@ -39,7 +42,7 @@ pub fn next_page(
         Scope::Account(_) => ("", "AND account.id = :subject"),
     };
     let sql = format!(
-        "SELECT account.id, account.username
+        "SELECT account.id, account.username, look.was_missing
          FROM account {index} CROSS JOIN look ON look.account_id = account.id
          WHERE account.state = 'pending' AND account.site = :site AND account.id > :after {narrowed}
              AND look.run_id >= :since AND look.run_id < :before
@@ -61,6 +64,7 @@ pub fn next_page(
         Ok(Waiting {
             id: row.get(0)?,
             username: row.get(1)?,
+            was_missing: row.get(2)?,
         })
     })?;
     rows.collect::<Result<_, _>>()
@@ -80,11 +84,14 @@ pub struct Look {
     pub reason: &'static str,
     /// Until when the site wants to be left alone, where it said so.
     pub silent_until: Option<UnixMs>,
+    /// Found, but not to be said before it is known how many of its site were found with it.
+    pub held: bool,
 }
 
 /// Writes looks down: verdicts, transitions, the run's counts, and how long sites want to be left alone. Returns the owners for whom something was found.
 ///
-/// An account that was removed, paused or looked at meanwhile is passed over and not counted.
+/// An account that was removed, paused or looked at meanwhile is passed over and not counted. One that is held is counted
+/// when it is known what becomes of it.
 ///
 /// # Errors
 /// When the database fails; then nothing of it is written.
@@ -97,14 +104,14 @@ pub fn apply(
     let mut counts = Counts::default();
     let mut owners = Vec::new();
     let mut write = tx.prepare_cached(
-        "UPDATE look SET run_id = ?2, verdict = ?3, reason = ?4, at = ?5 WHERE account_id = ?1 AND run_id < ?2
-             AND EXISTS (SELECT 1 FROM account WHERE id = ?1 AND state = 'pending')",
+        "UPDATE look SET run_id = ?2, verdict = ?3, reason = ?4, at = ?5, was_missing = max(was_missing, ?6)
+         WHERE account_id = ?1 AND run_id < ?2 AND EXISTS (SELECT 1 FROM account WHERE id = ?1 AND state = 'pending')",
     )?;
     for look in looks {
         if let Some(until) = look.silent_until {
             silence(tx, now, &look.site, until)?;
         }
-        if !apply_one(tx, &mut write, now, run_id, look)? {
+        if !apply_one(tx, &mut write, now, run_id, look)? || look.held {
             continue;
         }
         counts.add(look.verdict);
@@ -121,10 +128,18 @@ pub fn apply(
                 )?;
                 owners.push(owner_of(tx, look.account_id)?);
             }
-            Verdict::Error => count_error(tx, run_id, look)?,
+            Verdict::Error => count_errors(tx, run_id, &look.site, look.reason, 1)?,
             Verdict::NotFound => {}
         }
     }
+    count(tx, run_id, counts)?;
+    owners.sort_unstable();
+    owners.dedup();
+    Ok(owners)
+}
+
+/// Adds to what a run has counted.
+pub(super) fn count(tx: &WriteTx<'_>, run_id: i64, counts: Counts) -> anyhow::Result<()> {
     tx.prepare_cached(
         "UPDATE run SET found = found + :found, not_found = not_found + :not_found, errors = errors + :errors
          WHERE id = :run AND state = 'running'",
@@ -136,9 +151,7 @@ pub fn apply(
         ":errors": counts.errors,
     })
     .with_context(|| format!("count the looks of run {run_id}"))?;
-    owners.sort_unstable();
-    owners.dedup();
-    Ok(owners)
+    Ok(())
 }
 
 /// Writes down one look; false when the account no longer waits for this run.
@@ -152,16 +165,27 @@ fn apply_one(
     run_id: i64,
     look: &Look,
 ) -> anyhow::Result<bool> {
+    let (verdict, reason) = if look.held {
+        // Until somebody has decided, nothing more is known than that we cannot say.
+        (Verdict::Error, mass::REASON)
+    } else {
+        (look.verdict, look.reason)
+    };
     let written = write
         .execute(params![
             look.account_id,
             run_id,
-            look.verdict.word(),
-            look.reason,
-            now.0
+            verdict.word(),
+            reason,
+            now.0,
+            verdict == Verdict::NotFound,
         ])
         .with_context(|| format!("write down the look at account {}", look.account_id))?;
-    if written > 0 && look.verdict == Verdict::Found {
+    if written > 0 && look.held {
+        tx.prepare_cached("UPDATE account SET state = 'held' WHERE id = ?1")?
+            .execute([look.account_id])
+            .with_context(|| format!("account {} is held", look.account_id))?;
+    } else if written > 0 && look.verdict == Verdict::Found {
         tx.prepare_cached(
             "UPDATE account SET state = 'done', done_at = ?2, remind_at = NULL WHERE id = ?1",
         )?
@@ -177,13 +201,20 @@ fn owner_of(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<i64> {
         .with_context(|| format!("look up the owner of account {account_id}"))
 }
 
-fn count_error(tx: &WriteTx<'_>, run_id: i64, look: &Look) -> anyhow::Result<()> {
+/// Adds to what a run counts of why looks failed.
+pub(super) fn count_errors(
+    tx: &WriteTx<'_>,
+    run_id: i64,
+    site: &str,
+    reason: &str,
+    n: u64,
+) -> anyhow::Result<()> {
     tx.prepare_cached(
-        "INSERT INTO run_error (run_id, site, reason, count) VALUES (?1, ?2, ?3, 1)
-         ON CONFLICT (run_id, site, reason) DO UPDATE SET count = count + 1",
+        "INSERT INTO run_error (run_id, site, reason, count) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (run_id, site, reason) DO UPDATE SET count = count + excluded.count",
     )?
-    .execute(params![run_id, look.site, look.reason])
-    .with_context(|| format!("count an error of run {run_id}"))?;
+    .execute(params![run_id, site, reason, n])
+    .with_context(|| format!("count the errors of run {run_id}"))?;
     Ok(())
 }
 

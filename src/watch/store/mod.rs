@@ -5,7 +5,11 @@
 
 mod accounts;
 mod looks;
+mod marks;
+mod mass;
 mod reminders;
+mod reports;
+mod requests;
 mod rounds;
 mod runs;
 mod silences;
@@ -17,13 +21,21 @@ pub use accounts::{
     page_of_owner, set_paused, totals,
 };
 pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, next_page};
+pub use marks::{
+    ControlNews, Marks, control_news, marks, note_controls, note_offline, note_online,
+    offline_since,
+};
+pub use mass::{
+    apply_held, close_question, decide, held_in_run, held_without_question, keep, mass_change,
+    mass_changes, release, return_held,
+};
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
+pub use reports::{digest, digest_at, notify_of, set_digest_at, set_notify};
+pub use requests::{ask, open_requests, request_run, withdraw};
 pub use rounds::{Stretch, begin_round, end_round, first_stretch};
 pub use runs::{
-    LastRun, Progress, RunAccount, accounts_of_run, ask, begin, close_crashed,
-    count_pending_by_site, counts, digest, digest_at, end, errors_of_run, is_running, last,
-    last_interrupted, notify_of, open_requests, progress, prune, request_run, set_digest_at,
-    set_notify, withdraw,
+    LastRun, Progress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
+    counts, end, errors_of_run, is_running, last, last_unfinished, progress, prune,
 };
 pub use silences::silences;
 

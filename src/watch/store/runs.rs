@@ -1,72 +1,12 @@
-//! Runs: their beginning, progress and end, who asked for them, and who hears of them.
+//! Runs: their beginning, progress and end.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
+use super::requests;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::watch::account::{Counts, Notify, Run, Scope, Trigger, Verdict};
-
-/// Asks for a check; returns the request's number.
-///
-/// # Errors
-/// When the database fails.
-pub fn ask(
-    tx: &WriteTx<'_>,
-    now: UnixMs,
-    scope: Scope,
-    chat_id: Option<i64>,
-) -> anyhow::Result<i64> {
-    tx.execute(
-        "INSERT INTO check_request (owner_id, account_id, chat_id, created_at) VALUES (?1, ?2, ?3, ?4)",
-        params![scope.owner_column(), scope.account_column(), chat_id, now.0],
-    )
-    .context("ask for a check")?;
-    Ok(tx.last_insert_rowid())
-}
-
-/// Takes a request back that no run has taken yet; true when it was still open.
-///
-/// # Errors
-/// When the database fails.
-pub fn withdraw(tx: &WriteTx<'_>, request: i64) -> anyhow::Result<bool> {
-    let deleted = tx
-        .execute(
-            "DELETE FROM check_request WHERE id = ?1 AND run_id IS NULL",
-            [request],
-        )
-        .with_context(|| format!("withdraw request {request}"))?;
-    Ok(deleted > 0)
-}
-
-/// The run that answers a request, once one has taken it.
-///
-/// # Errors
-/// When the database fails.
-pub fn request_run(connection: &Connection, request: i64) -> anyhow::Result<Option<i64>> {
-    let run: Option<Option<i64>> = connection
-        .query_row(
-            "SELECT run_id FROM check_request WHERE id = ?1",
-            [request],
-            |row| row.get(0),
-        )
-        .optional()
-        .with_context(|| format!("look up request {request}"))?;
-    Ok(run.flatten())
-}
-
-/// The scopes of open requests, the oldest first, each once.
-///
-/// # Errors
-/// When the database fails.
-pub fn open_requests(connection: &Connection) -> anyhow::Result<Vec<Scope>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT owner_id, account_id FROM check_request WHERE run_id IS NULL
-         GROUP BY owner_id, account_id ORDER BY min(id) LIMIT 100",
-    )?;
-    let rows = statement.query_map([], |row| Ok(Scope::from_columns(row.get(0)?, row.get(1)?)))?;
-    rows.collect::<Result<_, _>>().context("list open requests")
-}
+use crate::watch::account::{Counts, Run, RunState, Scope, Trigger, Verdict};
 
 /// Pending accounts in a scope by site.
 ///
@@ -157,7 +97,7 @@ pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<Counts> {
         .with_context(|| format!("read the counts of run {run_id}"))
 }
 
-/// Ends a run as done or interrupted.
+/// Ends a run in a state. What people asked an interrupted one for is done by a later run.
 ///
 /// # Errors
 /// When the database fails.
@@ -165,32 +105,21 @@ pub fn end(
     tx: &WriteTx<'_>,
     now: UnixMs,
     run_id: i64,
-    interrupted: bool,
+    state: RunState,
     skipped: u64,
     missed_ticks: u64,
 ) -> anyhow::Result<()> {
-    let state = if interrupted { "interrupted" } else { "done" };
     tx.execute(
         "UPDATE run SET state = :state, ended_at = :now, skipped = :skipped, missed_ticks = :missed
          WHERE id = :id AND state = 'running'",
         named_params! {
-            ":id": run_id, ":state": state, ":now": now.0, ":skipped": skipped, ":missed": missed_ticks,
+            ":id": run_id, ":state": state.word(), ":now": now.0, ":skipped": skipped, ":missed": missed_ticks,
         },
     )
     .with_context(|| format!("end run {run_id}"))?;
-    if interrupted {
-        reopen_requests(tx, run_id)?;
+    if state == RunState::Interrupted {
+        requests::reopen(tx, run_id)?;
     }
-    Ok(())
-}
-
-/// What people asked for in the bot is done by a later run; the command line follows its own run and hears of its end.
-fn reopen_requests(tx: &WriteTx<'_>, run_id: i64) -> anyhow::Result<()> {
-    tx.execute(
-        "UPDATE check_request SET run_id = NULL WHERE run_id = ?1 AND chat_id IS NOT NULL",
-        [run_id],
-    )
-    .with_context(|| format!("reopen the requests of run {run_id}"))?;
     Ok(())
 }
 
@@ -208,19 +137,20 @@ pub fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> 
         .collect::<Result<_, _>>()
         .context("close crashed runs")?;
     for id in &ids {
-        reopen_requests(tx, *id)?;
+        requests::reopen(tx, *id)?;
     }
     Ok(ids)
 }
 
-/// The newest runs that were cut short.
+/// The newest runs that ended before they had looked at everything.
 ///
 /// # Errors
 /// When the database fails.
-pub fn last_interrupted(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
+pub fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
     // The newest rows only: runs that were cut long ago have nothing on its way any more.
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM (SELECT id, state FROM run ORDER BY id DESC LIMIT ?1) WHERE state = 'interrupted'",
+        "SELECT id FROM (SELECT id, state FROM run ORDER BY id DESC LIMIT ?1)
+         WHERE state IN ('interrupted', 'offline')",
     )?;
     let rows = statement.query_map([limit], |row| row.get(0))?;
     rows.collect::<Result<_, _>>()
@@ -242,8 +172,8 @@ pub struct Progress {
     pub started_at: UnixMs,
     /// When it ended; none while it goes on.
     pub ended_at: Option<UnixMs>,
-    /// True when it was cut short.
-    pub interrupted: bool,
+    /// How it ended, if it has.
+    pub state: RunState,
 }
 
 /// How far a run is.
@@ -268,7 +198,7 @@ pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<Progress
                 skipped: row.get(5)?,
                 started_at: UnixMs(row.get(6)?),
                 ended_at: row.get::<_, Option<i64>>(7)?.map(UnixMs),
-                interrupted: row.get_ref(8)?.as_str()? == "interrupted",
+                state: super::word(row, 8, RunState::from_word)?,
             })
         })
         .with_context(|| format!("read run {run_id}"))
@@ -360,79 +290,6 @@ pub fn errors_of_run(
     })?;
     rows.collect::<Result<_, _>>()
         .with_context(|| format!("list the errors of run {run_id}"))
-}
-
-/// What a chat wants to hear of runs; none while it has not chosen.
-///
-/// # Errors
-/// When the database fails.
-pub fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option<Notify>> {
-    let word: Option<String> = connection
-        .prepare_cached("SELECT notify FROM chat WHERE id = ?1")?
-        .query_row([chat_id], |row| row.get(0))
-        .optional()
-        .with_context(|| format!("look up what chat {chat_id} wants to hear"))?;
-    Ok(word.as_deref().and_then(Notify::from_word))
-}
-
-/// Chooses what a chat hears of runs.
-///
-/// # Errors
-/// When the database fails.
-pub fn set_notify(tx: &WriteTx<'_>, chat_id: i64, notify: Notify) -> anyhow::Result<()> {
-    tx.execute(
-        "UPDATE chat SET notify = ?2 WHERE id = ?1",
-        params![chat_id, notify.word()],
-    )
-    .with_context(|| format!("choose what chat {chat_id} hears"))?;
-    Ok(())
-}
-
-/// Sums of the runs over everybody's accounts that ended after a moment.
-///
-/// # Errors
-/// When the database fails.
-pub fn digest(connection: &Connection, after: UnixMs) -> anyhow::Result<(u64, Counts)> {
-    connection
-        .prepare_cached(
-            "SELECT count(*), coalesce(sum(found), 0), coalesce(sum(not_found), 0), coalesce(sum(errors), 0)
-             FROM run WHERE ended_at > ?1 AND owner_id IS NULL AND account_id IS NULL",
-        )?
-        .query_row([after.0], |row| {
-            let counts = Counts {
-                found: row.get(1)?,
-                not_found: row.get(2)?,
-                errors: row.get(3)?,
-            };
-            Ok((row.get(0)?, counts))
-        })
-        .context("sum up the runs")
-}
-
-/// When a chat last got a digest.
-///
-/// # Errors
-/// When the database fails.
-pub fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs> {
-    let at: Option<i64> = connection
-        .prepare_cached("SELECT digest_at FROM chat WHERE id = ?1")?
-        .query_row([chat_id], |row| row.get(0))
-        .optional()
-        .with_context(|| format!("look up the last digest of chat {chat_id}"))?;
-    Ok(UnixMs(at.unwrap_or(0)))
-}
-
-/// Notes that a chat got a digest.
-///
-/// # Errors
-/// When the database fails.
-pub fn set_digest_at(tx: &WriteTx<'_>, chat_id: i64, at: UnixMs) -> anyhow::Result<()> {
-    tx.execute(
-        "UPDATE chat SET digest_at = ?2 WHERE id = ?1",
-        params![chat_id, at.0],
-    )
-    .with_context(|| format!("note the digest of chat {chat_id}"))?;
-    Ok(())
 }
 
 /// Forgets runs that ended before a moment, with their errors and requests. The newest run of each account's row keeps

@@ -1,25 +1,21 @@
-//! What the watch says, as pure functions of plain values.
+//! What the watch says, as pure functions of plain values. What it says of troubled sites and of our own network is in
+//! [`alarms`].
+
+pub mod alarms;
+mod found;
 
 mod sites;
 
 use chrono_tz::Tz;
 
-use super::account::{Account, Counts, State, Verdict};
+pub use self::found::{FULL_FOUND, LIST_FOUND, found, found_gist};
+use super::account::{Account, Counts, RunState, State, Verdict};
 use super::catalogue::Catalogue;
 use super::site::SiteKey;
 use crate::clock::UnixMs;
-use crate::html::{Html, MESSAGE_LIMIT, cut};
+use crate::html::{Html, MESSAGE_LIMIT};
 use crate::i18n::{self, Args, Lang};
 pub use sites::{site_note, site_protection};
-
-/// Found accounts told in full in one message; with more of them it is a list.
-pub const FULL_FOUND: usize = 5;
-
-/// Lines of a list of found accounts at most: about 60 characters each, half of Telegram's limit.
-pub const LIST_FOUND: usize = 40;
-
-/// The longest such line, in UTF-16 units: several of them fit into one message.
-const GIST_LIMIT: usize = 400;
 
 /// Cells of the progress bar.
 const BAR_CELLS: u64 = 10;
@@ -98,10 +94,13 @@ fn bar(checked: u64, total: u64) -> String {
         .collect()
 }
 
-/// A run was cut short; stands in place of its start.
+/// A run did not look at everything; stands in place of its start.
 #[must_use]
-pub fn run_interrupted(voice: Voice<'_>, total: u64, at: UnixMs) -> Html {
-    let note = i18n::text(voice.lang, "run-interrupted");
+pub fn run_unfinished(voice: Voice<'_>, state: RunState, total: u64, at: UnixMs) -> Html {
+    let note = match state {
+        RunState::Offline => i18n::text(voice.lang, "run-offline"),
+        _ => i18n::text(voice.lang, "run-interrupted"),
+    };
     Html::join([&run_started(voice, total, at), &note], "\n\n")
 }
 
@@ -198,76 +197,6 @@ pub fn digest(lang: Lang, runs: u64, counts: Counts) -> Html {
     Html::join([&sums, &i18n::text(lang, "digest-calm")], "\n\n")
 }
 
-/// Accounts of one owner were found; `total` may be more than are named.
-#[must_use]
-pub fn found(voice: Voice<'_>, accounts: &[Account], total: usize) -> Html {
-    if total <= FULL_FOUND {
-        let blocks: Vec<Html> = accounts
-            .iter()
-            .map(|account| found_one(voice, account))
-            .collect();
-        return Html::join(&blocks, "\n\n");
-    }
-    let title = Args::new().text("accounts", &n_accounts(voice.lang, total));
-    let mut lines = vec![
-        i18n::html(voice.lang, "found-many", &title),
-        Html::default(),
-    ];
-    for account in accounts.iter().take(LIST_FOUND) {
-        let args = Args::new()
-            .html("name", &voice.profile(&account.site, &account.username))
-            .text("site", &voice.site_name(&account.site))
-            .text("took", &took(voice, account));
-        lines.push(i18n::html(voice.lang, "found-line", &args));
-    }
-    let named = accounts.len().min(LIST_FOUND);
-    if total > named {
-        let args = Args::new().number("n", total - named);
-        lines.push(i18n::html(voice.lang, "found-more", &args));
-    }
-    fit(lines)
-}
-
-/// The line that names found accounts in a later message, should the message about them not be sure to have arrived.
-#[must_use]
-pub fn found_gist(voice: Voice<'_>, accounts: &[Account]) -> String {
-    let names: Vec<&str> = accounts
-        .iter()
-        .map(|account| account.username.as_str())
-        .collect();
-    let args = Args::new().text("names", &names.join(", "));
-    cut(&i18n::plain(voice.lang, "found-gist", &args), GIST_LIMIT)
-}
-
-fn found_one(voice: Voice<'_>, account: &Account) -> Html {
-    let args = Args::new()
-        .html("name", &voice.profile(&account.site, &account.username))
-        .text("site", &voice.site_name(&account.site))
-        .text("started", &voice.date(account.started_at))
-        .text("period", &voice.days(account.period_days))
-        .text("took", &took(voice, account))
-        .text("ends", &voice.date(account.ends_at));
-    i18n::html(voice.lang, "found", &args)
-}
-
-/// Days by the calendar, as people count them from the dates beside.
-fn took(voice: Voice<'_>, account: &Account) -> String {
-    use chrono::TimeZone as _;
-    let day = |at: UnixMs| {
-        voice
-            .zone
-            .timestamp_millis_opt(at.0)
-            .single()
-            .map(|at| at.date_naive())
-    };
-    let done = account.done_at.unwrap_or(account.started_at);
-    let days = match (day(account.started_at), day(done)) {
-        (Some(from), Some(to)) => (to - from).num_days().max(0),
-        _ => 0,
-    };
-    i18n::plain(voice.lang, "took-days", &Args::new().number("n", days))
-}
-
 /// Which reminder it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reminder {
@@ -316,6 +245,7 @@ pub fn mark(account: &Account) -> &'static str {
     match (account.state, account.verdict) {
         (State::Done, _) => "✅",
         (State::Paused, _) => "⏸",
+        (State::Held, _) => "✋",
         (State::Pending, Some(Verdict::Error)) => "⚠️",
         (State::Pending, _) => "⏳",
     }
@@ -357,6 +287,7 @@ pub fn account_card(voice: Voice<'_>, account: &Account, with_owner: bool) -> Ht
             ));
         }
         State::Paused => lines.push(i18n::text(lang, "account-paused")),
+        State::Held => lines.push(i18n::text(lang, "account-held")),
         State::Pending => {}
     }
     Html::join(&lines, "\n")

@@ -8,7 +8,10 @@ use std::path::PathBuf;
 
 use url::Url;
 
+use crate::clock::UnixMs;
 use crate::watch::catalogue::{Fault, FileKind, Listing};
+use crate::watch::controls::{Controls, Said, Standing};
+use crate::watch::probe::Look;
 use crate::watch::site::{Asks, Rule, Site};
 use crate::watch::verdict::{Answer, AnswerHeaders, Inconclusive, Sighting, is_redirect, judge};
 
@@ -173,6 +176,36 @@ fn assert_used_or_explained(listing: &Listing) {
     );
 }
 
+/// The controls of every site come out well with the answers of its own rules, also where a redirect names no target.
+fn assert_vouched_for_by_their_own_rules(listing: &Listing) {
+    let now = UnixMs(1_790_000_000_000);
+    for site in &listing.sites {
+        let mut nobody = answers(site, site.missing());
+        if !site.is_weak() {
+            let bare = nobody.clone().into_iter();
+            nobody.extend(bare.map(|answer| Answer {
+                location: None,
+                ..answer
+            }));
+        }
+        let somebody = answers(site, site.exists()).swap_remove(0);
+        for nobody in nobody {
+            let mut standing = Standing::default();
+            let mut said = Said::More;
+            for answer in [&somebody, &nobody] {
+                assert!(standing.due(site, &Controls::default(), now).is_some());
+                let look = Look {
+                    outcome: judge(site, answer),
+                    retry_after: None,
+                    status: Some(answer.status),
+                };
+                said = standing.hear(site, &look, now);
+            }
+            assert_eq!(said, Said::Well, "{}: {nobody:?}", site.name());
+        }
+    }
+}
+
 #[test]
 fn the_whole_whatsmyname_file() {
     let Some(listing) = listing("wmn-data.json") else {
@@ -181,6 +214,7 @@ fn the_whole_whatsmyname_file() {
     assert_eq!(listing.kind, FileKind::WhatsMyName);
     assert_used_or_explained(&listing);
     assert_judged_by_their_own_rules(&listing);
+    assert_vouched_for_by_their_own_rules(&listing);
     let count = |is: fn(&&Site) -> bool| listing.sites.iter().filter(is).count();
     assert!(count(|site| site.asks() == Asks::Name) >= 60);
     assert_eq!(count(|site| site.control().is_none()), 0);

@@ -1,12 +1,18 @@
 //! One pass over pending accounts.
 //!
+//! What becomes of a look that came back is in [`land`].
+//!
 //! A sweep keeps at most `workers` looks in flight, takes accounts from all sites in turn ([`super::lane`]) as their
 //! gates allow ([`super::gate`]), and writes results in groups while further looks go on. It holds a page per site, never
 //! all accounts. What must stay true: an account counts as found only after the configured number of looks that agree;
 //! what could not be looked at is an error with a reason; a storage fault ends the sweep and is never a verdict.
 
+mod land;
+mod outcome;
+
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -15,14 +21,17 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub(super) use self::outcome::{End, Memory, Swept};
 use super::WatchConfig;
-use super::account::{Run, Verdict};
-use super::gate::{Gates, Start};
-use super::lane::{Candidate, Lane, Next};
+use super::account::Run;
+use super::gate::Start;
+use super::lane::{Candidate, Lane, Subject};
+use super::network::Network;
 use super::notices::Speaker;
 use super::probe::{self, ProbeLimits};
+use super::site::{Site, Username};
 use super::store;
-use super::verdict::{Inconclusive, Sighting};
+use super::verdict::Inconclusive;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::telegram::RightOfWay;
@@ -38,15 +47,6 @@ const GROUP_AGE: Duration = Duration::from_millis(200);
 
 /// Results in memory at most; looking stops until the database has caught up.
 const UNWRITTEN: usize = GROUP * 4;
-
-/// How a sweep ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// Everything in its scope was looked at, or its time was over.
-    Done,
-    /// The program stops.
-    Stopped,
-}
 
 /// What a sweep works with.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +66,7 @@ type Writing<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>
 /// A look that has come back.
 struct Landed {
     lane: usize,
-    candidate: Candidate,
+    subject: Subject,
     look: probe::Look,
 }
 
@@ -83,35 +83,37 @@ enum Pick {
 }
 
 impl<'a> Sweep<'a> {
-    /// Looks at everything in the run's scope, at most until `until`; what was started by then is finished.
+    /// Looks at everything in the run's scope, so many accounts of each site, at most until `until`; what was started by
+    /// then is finished.
     ///
     /// # Errors
     /// When the database fails; accounts without a written result are simply looked at again by the next run.
     pub(super) async fn run(
         self,
-        gates: &mut Gates,
+        memory: &mut Memory,
         run: &Run,
-        sites: Vec<String>,
+        sites: Vec<(String, u64)>,
         until: Option<Instant>,
-    ) -> anyhow::Result<End> {
+    ) -> anyhow::Result<Swept> {
         // A run that was cut short left its looks without an end.
-        gates.forget_in_flight(Instant::now());
-        let lanes = sites
-            .into_iter()
-            .map(|key| {
-                let site = self.speaker.catalogue.find(&key).cloned();
-                Lane::new(key, site)
-            })
-            .collect();
+        memory.gates.forget_in_flight(Instant::now());
+        let marks = self.db.read(store::marks).await?;
+        let lane = |(key, accounts): (String, u64)| {
+            let site = self.speaker.catalogue.find(&key).cloned();
+            Lane::new(key, accounts, site, &marks)
+        };
+        let lanes: Vec<Lane> = sites.into_iter().map(lane).collect();
         Pass {
             sweep: self,
-            gates,
+            memory,
             run,
             until,
+            network: Network::new(lanes.len()),
             lanes,
             turn: 0,
             in_flight: FuturesUnordered::new(),
             results: Vec::new(),
+            news: Vec::new(),
             oldest: None,
             writing: None,
         }
@@ -123,19 +125,22 @@ impl<'a> Sweep<'a> {
 /// The state of one pass.
 struct Pass<'a, 'g> {
     sweep: Sweep<'a>,
-    gates: &'g mut Gates,
+    memory: &'g mut Memory,
     run: &'a Run,
     until: Option<Instant>,
     lanes: Vec<Lane>,
+    network: Network,
     turn: usize,
     in_flight: InFlight<'a>,
     results: Vec<store::Look>,
+    /// Changes of what is known about sites' controls, at most one a site and quarter of an hour.
+    news: Vec<store::ControlNews>,
     oldest: Option<Instant>,
     writing: Option<Writing<'a>>,
 }
 
 impl<'a> Pass<'a, '_> {
-    async fn run(mut self) -> anyhow::Result<End> {
+    async fn run(mut self) -> anyhow::Result<Swept> {
         loop {
             let stopped = self.sweep.stop.is_cancelled();
             if stopped {
@@ -157,9 +162,27 @@ impl<'a> Pass<'a, '_> {
                 self.write_results(stopped || self.in_flight.is_empty());
             }
             if self.in_flight.is_empty() && self.writing.is_none() && wake.is_none() {
-                return Ok(if stopped { End::Stopped } else { End::Done });
+                if stopped {
+                    return Ok(self.swept(End::Stopped));
+                }
+                if self.network.is_down() {
+                    return Ok(self.swept(End::Offline));
+                }
+                if !self.wake_silent() {
+                    return Ok(self.swept(End::Done));
+                }
+                continue;
             }
             self.wait(wake, held.is_some()).await?;
+        }
+    }
+
+    fn swept(self, end: End) -> Swept {
+        let answered = self.lanes.into_iter().map(|lane| (lane.key, lane.answered));
+        Swept {
+            end,
+            answered: answered.filter(|(_, n)| *n > 0).collect(),
+            is_heard: self.network.is_heard(),
         }
     }
 
@@ -169,6 +192,7 @@ impl<'a> Pass<'a, '_> {
             let now = Instant::now();
             let over = self.until.is_some_and(|until| now >= until);
             if over
+                || self.network.seems_down()
                 || self.in_flight.len() >= self.sweep.config.workers
                 || self.results.len() >= UNWRITTEN
             {
@@ -202,9 +226,21 @@ impl<'a> Pass<'a, '_> {
             if lane.needs_page() {
                 lane.read_page(db, run.scope, run.id).await?;
             }
-            if let Some(candidate) = lane.take(now) {
-                self.turn = index + 1;
-                return Ok(self.launch(index, candidate, now));
+            let today = self.sweep.clock.now();
+            match lane.next(now, today, &self.memory.controls) {
+                Some(Subject::Account(candidate)) => {
+                    self.turn = index + 1;
+                    return Ok(self.launch(index, candidate, now));
+                }
+                Some(Subject::Control(name)) => {
+                    if let Some(site) = lane.site.clone() {
+                        self.turn = index + 1;
+                        let subject = Subject::Control(name.clone());
+                        self.start(index, subject, site, name, now);
+                        return Ok(Pick::Started);
+                    }
+                }
+                None => {}
             }
         }
         Ok(earliest.map_or(Pick::Nothing, Pick::At))
@@ -223,7 +259,7 @@ impl<'a> Pass<'a, '_> {
         if let Some(at) = lane.not_before.filter(|at| *at > now) {
             return Some(at);
         }
-        match self.gates.next_start(site, now) {
+        match self.memory.gates.next_start(site, now) {
             Start::Now => {
                 lane.not_before = None;
                 Some(now)
@@ -254,19 +290,31 @@ impl<'a> Pass<'a, '_> {
             self.settle(index, &candidate, Err(Inconclusive::BadName));
             return Pick::Settled;
         };
-        self.gates.begin(&site, now);
+        self.start(index, Subject::Account(candidate), site, name, now);
+        Pick::Started
+    }
+
+    /// Starts a look.
+    fn start(
+        &mut self,
+        lane: usize,
+        subject: Subject,
+        site: Arc<Site>,
+        name: Username,
+        now: Instant,
+    ) {
+        self.memory.gates.begin(&site, now);
         let (client, config) = (self.sweep.client, self.sweep.config);
         let now_utc = self.sweep.clock.now();
         self.in_flight.push(Box::pin(async move {
             let limits = ProbeLimits::new(config.timeout, config.allow_private_targets, now_utc);
             let look = probe::look(client, &site, &name, &limits).await;
             Landed {
-                lane: index,
-                candidate,
+                lane,
+                subject,
                 look,
             }
         }));
-        Pick::Started
     }
 
     /// Waits until something has happened: a look came back, a group was written, a time has come, or the stop.
@@ -291,60 +339,6 @@ impl<'a> Pass<'a, '_> {
         Ok(())
     }
 
-    /// Takes a look's outcome.
-    fn land(&mut self, landed: Landed) {
-        let now = Instant::now();
-        let Landed {
-            lane: index,
-            mut candidate,
-            look,
-        } = landed;
-        let mut next = Next::Settle(look.outcome);
-        if let Some(lane) = self.lanes.get_mut(index)
-            && let Some(site) = lane.site.clone()
-        {
-            self.gates.end(&site, &look, now);
-            lane.not_before = None;
-            let until = look
-                .retry_after
-                .map(|wait| self.sweep.clock.now().plus(wait));
-            candidate.silent_until = candidate.silent_until.max(until);
-            // Where a rule has no evidence of its own on one side, one look more makes up for it.
-            let needed = self.sweep.config.confirmations + u32::from(site.is_weak());
-            next = candidate.after(look.outcome, needed, site.method());
-            if next == Next::LookAgain {
-                lane.look_again(candidate, now, self.sweep.config.confirm_delay);
-                return;
-            }
-        }
-        if let Next::Settle(outcome) = next {
-            self.settle(index, &candidate, outcome);
-        }
-    }
-
-    /// Notes the result of an account.
-    fn settle(
-        &mut self,
-        index: usize,
-        candidate: &Candidate,
-        outcome: Result<Sighting, Inconclusive>,
-    ) {
-        let site = self.lanes.get(index).map(|lane| lane.key.clone());
-        let (verdict, reason) = match outcome {
-            Ok(Sighting::Exists) => (Verdict::Found, ""),
-            Ok(Sighting::Missing) => (Verdict::NotFound, ""),
-            Err(why) => (Verdict::Error, why.key()),
-        };
-        self.oldest.get_or_insert_with(Instant::now);
-        self.results.push(store::Look {
-            account_id: candidate.id,
-            site: site.unwrap_or_default(),
-            verdict,
-            reason,
-            silent_until: candidate.silent_until,
-        });
-    }
-
     /// Sends a group of results to the writer, when there is one and none is on its way.
     fn write_results(&mut self, now_or_never: bool) {
         let old = self
@@ -355,16 +349,16 @@ impl<'a> Pass<'a, '_> {
         } else {
             GROUP
         };
-        if self.writing.is_some()
-            || self.results.is_empty()
-            || !(now_or_never || old || self.results.len() >= size)
-        {
+        let is_due = now_or_never || old || self.results.len() >= size;
+        if self.writing.is_some() || !is_due || self.results.is_empty() && self.news.is_empty() {
             return;
         }
         let rest = self.results.split_off(self.results.len().min(size));
         let group = std::mem::replace(&mut self.results, rest);
         self.oldest = (!self.results.is_empty()).then(Instant::now);
-        self.writing = Some(Box::pin(write_group(self.sweep, self.run.id, group)));
+        let news = std::mem::take(&mut self.news);
+        let written = write_group(self.sweep, self.run.id, group, news);
+        self.writing = Some(Box::pin(written));
     }
 }
 
@@ -386,13 +380,21 @@ async fn at(moment: Option<Instant>) {
 
 /// Fact and notice commit together. When a power cut takes both, the account is looked at again; a notice that was sent
 /// was claimed by a synced commit after this one.
-async fn write_group(sweep: Sweep<'_>, run_id: i64, looks: Vec<store::Look>) -> anyhow::Result<()> {
+async fn write_group(
+    sweep: Sweep<'_>,
+    run_id: i64,
+    looks: Vec<store::Look>,
+    news: Vec<store::ControlNews>,
+) -> anyhow::Result<()> {
     let now = sweep.clock.now();
     sweep
         .db
         .write_replayable(move |tx| {
             for owner in store::apply(tx, now, run_id, &looks)? {
                 Speaker::found(tx, now, run_id, owner)?;
+            }
+            if store::note_controls(tx, now, run_id, &news)? {
+                Speaker::controls(tx, now, run_id)?;
             }
             Ok(())
         })

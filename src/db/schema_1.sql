@@ -1,0 +1,168 @@
+-- The database as version 1 had it, for the test of the upgrade.
+
+-- Everybody who ever spoke to the bot, and what they may do. The row of a stranger is made by the first message.
+CREATE TABLE person (
+    id          INTEGER PRIMARY KEY,                -- Telegram user id
+    role        TEXT    NOT NULL CHECK (role IN ('stranger', 'asked', 'refused', 'user', 'admin', 'owner')),
+    by_config   INTEGER NOT NULL DEFAULT 0,         -- 1: the role comes from [telegram] admins
+    name        TEXT    NOT NULL DEFAULT '',        -- display name, cleaned; free text of the person
+    username    TEXT    NOT NULL DEFAULT '',        -- without @; changes hands, so never an identity
+    created_at  INTEGER NOT NULL,
+    told_at     INTEGER NOT NULL DEFAULT 0          -- when a stranger was last answered (once a day)
+) STRICT;
+CREATE INDEX person_by_role ON person (role, id);
+
+-- A place messages go to. A private chat has the id of its person.
+CREATE TABLE chat (
+    id              INTEGER PRIMARY KEY,
+    language        TEXT    NOT NULL DEFAULT '',    -- '': not known, the configured one counts
+    notify          TEXT    NOT NULL DEFAULT '' CHECK (notify IN ('', 'every-run', 'news', 'digest')),
+    digest_at       INTEGER NOT NULL DEFAULT 0,     -- end of the last run that a digest told of
+    frozen_until    INTEGER NOT NULL DEFAULT 0,     -- Telegram asked us to wait (429)
+    unreachable_at  INTEGER,                        -- set by a permanent error, cleared when the person writes again
+    unreachable_why TEXT    NOT NULL DEFAULT ''
+) STRICT;
+
+-- One-time links that make the first opener the owner. Only the hash of the code is kept.
+CREATE TABLE claim (
+    code_hash   BLOB    PRIMARY KEY,
+    expires_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What Telegram sent, from receipt to effect. Rows are kept two days to recognise repeats.
+CREATE TABLE inbox (
+    update_id   INTEGER PRIMARY KEY,
+    chat_id     INTEGER NOT NULL,                   -- the order within it is kept; 0: belongs to no chat
+    body        TEXT    NOT NULL,                   -- the update as it came
+    received_at INTEGER NOT NULL,
+    done_at     INTEGER
+) STRICT;
+CREATE INDEX inbox_waiting ON inbox (chat_id, update_id) WHERE done_at IS NULL;
+CREATE INDEX inbox_done ON inbox (done_at) WHERE done_at IS NOT NULL;
+
+-- Updates that could not be read, kept seven days for the operator.
+CREATE TABLE quarantine (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    update_id   INTEGER NOT NULL,
+    kind        TEXT    NOT NULL,
+    problem     TEXT    NOT NULL,
+    body        TEXT    NOT NULL,
+    received_at INTEGER NOT NULL
+) STRICT;
+
+-- Everything that is to be said. A row is written in the same transaction as the fact it tells of.
+CREATE TABLE outbox (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat_id     INTEGER NOT NULL,
+    dedupe      TEXT    UNIQUE,                     -- the same news is never queued twice; NULL: no such key
+    priority    INTEGER NOT NULL,                   -- 0 reply, 1 edit, 2 notice, 3 broadcast
+    edit_of     INTEGER,                            -- message id to edit; NULL: a new message
+    html        TEXT    NOT NULL,
+    keyboard    TEXT    NOT NULL DEFAULT '',        -- inline keyboard as JSON; '': none
+    silent      INTEGER NOT NULL DEFAULT 0,
+    gist        TEXT    NOT NULL,                   -- one plain line, for the note about an unconfirmed message
+    run_id      INTEGER,                            -- the run this row tells of
+    state       TEXT    NOT NULL CHECK (state IN ('held', 'pending', 'sending', 'sent', 'dead', 'unconfirmed', 'folded')),
+    due_at      INTEGER NOT NULL,
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    carrier     INTEGER,                            -- the row whose message mentions this unconfirmed one
+    message_id  INTEGER,                            -- set when sent
+    problem     TEXT    NOT NULL DEFAULT '',
+    created_at  INTEGER NOT NULL,
+    closed_at   INTEGER                             -- when it became sent, dead or folded
+) STRICT;
+CREATE INDEX outbox_waiting ON outbox (chat_id, priority, id, due_at) WHERE state = 'pending';
+CREATE INDEX outbox_open ON outbox (state, chat_id) WHERE state IN ('held', 'sending', 'unconfirmed');
+CREATE INDEX outbox_of_run ON outbox (run_id, chat_id) WHERE run_id IS NOT NULL;
+CREATE INDEX outbox_closed ON outbox (closed_at) WHERE closed_at IS NOT NULL;
+
+-- A conversation in several steps. Keyed by chat and person, so that two people in a group do not mix.
+CREATE TABLE dialogue (
+    chat_id     INTEGER NOT NULL,
+    user_id     INTEGER NOT NULL,
+    step        TEXT    NOT NULL,                   -- JSON, tagged by the slice's own enum
+    expires_at  INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dialogue_over ON dialogue (expires_at);
+
+-- What is watched.
+CREATE TABLE account (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner_id    INTEGER NOT NULL REFERENCES person (id),
+    site        TEXT    NOT NULL,                   -- key in the catalogue
+    username    TEXT    NOT NULL,                   -- exactly as given, never altered
+    state       TEXT    NOT NULL CHECK (state IN ('pending', 'done', 'paused')),
+    epoch       INTEGER NOT NULL DEFAULT 1,         -- raised when the wait starts again; part of notice keys
+    period_days INTEGER NOT NULL CHECK (period_days BETWEEN 1 AND 3650),
+    started_at  INTEGER NOT NULL,
+    ends_at     INTEGER NOT NULL,
+    done_at     INTEGER,
+    remind_at   INTEGER,                            -- when the next reminder is due; NULL: none left
+    last_run    INTEGER NOT NULL DEFAULT 0,         -- run that last looked; 0: none yet. The lowest is the most overdue
+    verdict     TEXT    NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
+    reason      TEXT    NOT NULL DEFAULT '',        -- machine key of why we could not look
+    checked_at  INTEGER,
+    created_at  INTEGER NOT NULL,
+    UNIQUE (owner_id, site, username)
+) STRICT;
+CREATE INDEX account_pending ON account (site, last_run, id) WHERE state = 'pending';
+CREATE INDEX account_of_owner ON account (owner_id, state, id);
+CREATE INDEX account_to_remind ON account (remind_at) WHERE state = 'pending' AND remind_at IS NOT NULL;
+
+-- Every change of an account's state: the only source of notices, and its history.
+CREATE TABLE transition (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    run_id      INTEGER,                            -- NULL: a person did it
+    by_person   INTEGER,                            -- NULL: a run did it
+    from_state  TEXT    NOT NULL,
+    to_state    TEXT    NOT NULL,
+    at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX transition_of_account ON transition (account_id, id);
+CREATE INDEX transition_of_run ON transition (run_id, account_id) WHERE run_id IS NOT NULL;
+
+-- One pass over pending accounts.
+CREATE TABLE run (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    trigger     TEXT    NOT NULL CHECK (trigger IN ('start', 'schedule', 'request', 'watchdog')),
+    owner_id    INTEGER,                            -- only this owner's accounts; NULL: everybody's
+    account_id  INTEGER,                            -- only this account; NULL: all in the scope
+    state       TEXT    NOT NULL CHECK (state IN ('running', 'done', 'interrupted')),
+    started_at  INTEGER NOT NULL,
+    ended_at    INTEGER,
+    total       INTEGER NOT NULL,
+    found       INTEGER NOT NULL DEFAULT 0,
+    not_found   INTEGER NOT NULL DEFAULT 0,
+    errors      INTEGER NOT NULL DEFAULT 0,
+    skipped     INTEGER NOT NULL DEFAULT 0,         -- not reached for lack of time
+    missed_ticks INTEGER NOT NULL DEFAULT 0         -- ticks that fired while it ran
+) STRICT;
+CREATE UNIQUE INDEX run_running ON run (state) WHERE state = 'running';
+
+-- Why looks failed, counted per site and run.
+CREATE TABLE run_error (
+    run_id      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    site        TEXT    NOT NULL,
+    reason      TEXT    NOT NULL,
+    count       INTEGER NOT NULL,
+    PRIMARY KEY (run_id, site, reason)
+) STRICT, WITHOUT ROWID;
+
+-- Immediate checks asked for by a person or the command line; the watch thread takes them.
+CREATE TABLE check_request (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner_id    INTEGER,                            -- scope, as in run
+    account_id  INTEGER,
+    chat_id     INTEGER,                            -- who wants to read the result besides the admins
+    run_id      INTEGER REFERENCES run (id) ON DELETE CASCADE,  -- the run that answers it; NULL: not taken yet
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX check_request_open ON check_request (id) WHERE run_id IS NULL;
+
+-- Small facts of the program itself.
+CREATE TABLE fact (
+    key         TEXT    PRIMARY KEY,
+    value       TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,188 @@
+//! The brake on mass changes.
+//!
+//! When more than half of a site's accounts, and at least ten, are found at once that an earlier run had called missing,
+//! the site has more likely changed than its people. Such accounts are held by the run, in the database, until all its
+//! looks are done; then they are let go as found, or kept while the admins are asked. An account that was never seen
+//! missing has not changed: a first run over many profiles that are there is no mass change.
+//!
+//! What must stay true: nobody hears of a held account; a decision is carried out to its end, also after a crash; what
+//! a run held and never came to decide about is looked at again.
+
+use std::collections::HashMap;
+
+use tokio_util::sync::CancellationToken;
+
+use super::account::{Decision, MassChange};
+use super::notices::Speaker;
+use super::store;
+use crate::clock::Clock;
+use crate::db::Db;
+
+/// Changes that are needed at least. Sites with fewer accounts are never held.
+pub(super) const LEAST: u64 = 10;
+
+/// Accounts moved in one request to the writer: answers of the bot pass between.
+const PORTION: usize = 64;
+
+/// Accounts of one owner that are told of in one message after a decision.
+const TOLD_AT_ONCE: usize = 500;
+
+/// Tells whether so many changes among so many accounts with a verdict are too many to be believed.
+fn is_mass_change(changed: u64, answered: u64) -> bool {
+    changed >= LEAST && changed.saturating_mul(2) > answered
+}
+
+/// What the brake works with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Brake<'a> {
+    pub(super) db: &'a Db,
+    pub(super) clock: &'a Clock,
+    pub(super) speaker: &'a Speaker,
+    pub(super) stop: &'a CancellationToken,
+}
+
+impl Brake<'_> {
+    /// Decides what becomes of the accounts that a run has held, at the end of its looks. `answered` are the accounts it
+    /// has a verdict for, by site.
+    ///
+    /// # Errors
+    /// When the database fails; the rest is looked at again by the next run.
+    pub(super) async fn settle(
+        self,
+        run_id: i64,
+        answered: &HashMap<String, u64>,
+    ) -> anyhow::Result<()> {
+        let (held, marks) = self
+            .db
+            .read(move |c| Ok((store::held_in_run(c, run_id)?, store::marks(c)?)))
+            .await?;
+        for (site, changed) in held {
+            let answered = answered.get(&site).copied().unwrap_or(changed);
+            // While the admins are asked about a site, what else is found there waits for their answer, too.
+            if marks.asked_about.contains(&site) || is_mass_change(changed, answered) {
+                self.keep(run_id, site, changed, answered).await?;
+            } else {
+                self.release(run_id, site).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep(
+        self,
+        run_id: i64,
+        site: String,
+        changed: u64,
+        answered: u64,
+    ) -> anyhow::Result<()> {
+        tracing::warn!(
+            run = run_id,
+            site,
+            changed,
+            answered,
+            "too many accounts of a site were found at once; the admins are asked"
+        );
+        let (now, speaker) = (self.clock.now(), self.speaker.clone());
+        let write = self.db.write(move |tx| {
+            match store::keep(tx, now, run_id, &site, changed, answered)? {
+                Some(question) => speaker.mass_change(tx, now, &question),
+                None => Ok(()),
+            }
+        });
+        write.await
+    }
+
+    async fn release(self, run_id: i64, site: String) -> anyhow::Result<()> {
+        loop {
+            let (now, site) = (self.clock.now(), site.clone());
+            let write = self.db.write_replayable(move |tx| {
+                let owners = store::release(tx, now, run_id, &site, PORTION)?;
+                for owner in &owners {
+                    Speaker::found(tx, now, run_id, *owner)?;
+                }
+                Ok(owners.is_empty())
+            });
+            if write.await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Carries out what admins have decided; true when there was something.
+    ///
+    /// # Errors
+    /// When the database fails; the rest is carried out the next time.
+    pub(super) async fn carry_out(self) -> anyhow::Result<bool> {
+        let mut questions = self.db.read(store::mass_changes).await?;
+        questions.retain(|question| question.decision.is_some());
+        for question in &questions {
+            while let Some(decision) = question.decision.filter(|_| !self.stop.is_cancelled()) {
+                if self.one_portion(question.clone(), decision).await? {
+                    break;
+                }
+            }
+        }
+        Ok(!questions.is_empty())
+    }
+
+    /// Moves some of the accounts a question is about; true when it is closed because none is left.
+    async fn one_portion(self, question: MassChange, decision: Decision) -> anyhow::Result<bool> {
+        let (now, speaker) = (self.clock.now(), self.speaker.clone());
+        let write = self.db.write(move |tx| {
+            let moved = match decision {
+                Decision::Apply => {
+                    let accounts = store::apply_held(tx, now, &question, TOLD_AT_ONCE)?;
+                    speaker.found_after_all(tx, now, &question, &accounts)?;
+                    accounts.len()
+                }
+                Decision::Discard => store::return_held(tx, &question.site, PORTION)?,
+            };
+            if moved == 0 {
+                store::close_question(tx, question.id)?;
+            }
+            Ok(moved == 0)
+        });
+        write.await
+    }
+
+    /// Lets accounts wait again that a run held before it was cut short. Only for moments in which no run goes on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn recover(self) -> anyhow::Result<()> {
+        while let Some(site) = self.db.read(store::held_without_question).await? {
+            let write = self
+                .db
+                .write(move |tx| store::return_held(tx, &site, PORTION));
+            if write.await? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_half_and_at_least_ten() {
+        for (changed, answered, expected) in [
+            (9, 9, false),
+            (10, 10, true),
+            (10, 19, true),
+            (10, 20, false),
+            (11, 20, true),
+            (12, 137, false),
+            (500_001, 1_000_000, true),
+            (500_000, 1_000_000, false),
+        ] {
+            assert_eq!(
+                is_mass_change(changed, answered),
+                expected,
+                "{changed} of {answered}"
+            );
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Accounts that are held because too many of their site were found at once, and the questions about them.
+//!
+//! What must stay true: an account leaves `held` once, by a statement that names that state; a question is decided once.
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::accounts::insert_transition;
+use super::looks::{count, count_errors};
+use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::watch::account::{Account, Counts, Decision, MassChange};
+
+/// Why a held account has no verdict: a machine key.
+pub(super) const REASON: &str = "mass-change";
+
+const COLUMNS: &str = "id, site, run_id, changed, answered, decision";
+
+/// How many accounts a run has held, by site.
+///
+/// # Errors
+/// When the database fails.
+pub fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<(String, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT site, count(*) FROM account JOIN look ON look.account_id = account.id
+         WHERE state = 'held' AND look.run_id = ?1 GROUP BY site",
+    )?;
+    let rows = statement.query_map([run_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect::<Result<_, _>>()
+        .with_context(|| format!("count what run {run_id} holds"))
+}
+
+/// Lets some accounts go that a run has held, as found by it, and counts them there. Returns their owners; none when no
+/// account of the site is left.
+///
+/// # Errors
+/// When the database fails.
+pub fn release(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    run_id: i64,
+    site: &str,
+    limit: usize,
+) -> anyhow::Result<Vec<i64>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT id, owner_id FROM account JOIN look ON look.account_id = account.id
+         WHERE state = 'held' AND site = ?1 AND look.run_id = ?2 ORDER BY owner_id, id LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![site, run_id, limit], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    let accounts: Vec<(i64, i64)> = rows
+        .collect::<Result<_, _>>()
+        .with_context(|| format!("read what is held of {site}"))?;
+    let mut owners = Vec::new();
+    let mut counts = Counts::default();
+    for (id, owner) in accounts {
+        if finish(tx, now, id)? {
+            insert_transition(tx, now, id, Some(run_id), None, "pending", "done")?;
+            counts.found += 1;
+            owners.push(owner);
+        }
+    }
+    count(tx, run_id, counts)?;
+    owners.dedup();
+    Ok(owners)
+}
+
+/// Makes a held account a found one.
+fn finish(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<bool> {
+    let changed = tx
+        .prepare_cached(
+            "UPDATE account SET state = 'done', done_at = ?2, remind_at = NULL WHERE id = ?1 AND state = 'held'",
+        )?
+        .execute(params![id, now.0])
+        .with_context(|| format!("let account {id} go"))?;
+    if changed > 0 {
+        tx.prepare_cached("UPDATE look SET verdict = 'found', reason = '' WHERE account_id = ?1")?
+            .execute([id])
+            .with_context(|| format!("let account {id} go as found"))?;
+    }
+    Ok(changed > 0)
+}
+
+/// Keeps the accounts of a site that a run holds, and counts them there as not looked at. Returns the question when it is
+/// a new one; accounts held while a question about their site is open join it.
+///
+/// # Errors
+/// When the database fails.
+pub fn keep(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    run_id: i64,
+    site: &str,
+    changed: u64,
+    answered: u64,
+) -> anyhow::Result<Option<MassChange>> {
+    let counts = Counts {
+        errors: changed,
+        ..Counts::default()
+    };
+    count(tx, run_id, counts)?;
+    count_errors(tx, run_id, site, REASON, changed)?;
+    let joined = tx.execute(
+        "UPDATE mass_change SET changed = changed + ?2, answered = answered + ?3 WHERE site = ?1",
+        params![site, changed, answered],
+    )?;
+    if joined > 0 {
+        return Ok(None);
+    }
+    tx.execute(
+        "INSERT INTO mass_change (site, run_id, changed, answered, asked_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![site, run_id, changed, answered, now.0],
+    )
+    .with_context(|| format!("ask about the mass change of {site}"))?;
+    mass_change(tx, tx.last_insert_rowid())
+}
+
+/// A question by its number, while it is open.
+///
+/// # Errors
+/// When the database fails.
+pub fn mass_change(connection: &Connection, id: i64) -> anyhow::Result<Option<MassChange>> {
+    let sql = format!("SELECT {COLUMNS} FROM mass_change WHERE id = ?1");
+    connection
+        .prepare_cached(&sql)?
+        .query_row([id], mass_change_from_row)
+        .optional()
+        .with_context(|| format!("look up question {id}"))
+}
+
+/// The open questions, the oldest first; those that are decided and not yet carried out among them.
+///
+/// # Errors
+/// When the database fails.
+pub fn mass_changes(connection: &Connection) -> anyhow::Result<Vec<MassChange>> {
+    let sql = format!("SELECT {COLUMNS} FROM mass_change ORDER BY id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], mass_change_from_row)?;
+    rows.collect::<Result<_, _>>().context("list the questions")
+}
+
+fn mass_change_from_row(row: &Row<'_>) -> rusqlite::Result<MassChange> {
+    Ok(MassChange {
+        id: row.get(0)?,
+        site: row.get(1)?,
+        run_id: row.get(2)?,
+        changed: row.get(3)?,
+        answered: row.get(4)?,
+        decision: Decision::from_word(row.get_ref(5)?.as_str()?),
+    })
+}
+
+/// Decides a question; false when somebody has done so before.
+///
+/// # Errors
+/// When the database fails.
+pub fn decide(tx: &WriteTx<'_>, by: i64, id: i64, decision: Decision) -> anyhow::Result<bool> {
+    let decided = tx
+        .execute(
+            "UPDATE mass_change SET decision = ?2, decided_by = ?3 WHERE id = ?1 AND decision = ''",
+            params![id, decision.word(), by],
+        )
+        .with_context(|| format!("decide question {id}"))?;
+    Ok(decided > 0)
+}
+
+/// Makes held accounts of one owner found, after an admin has said that it is true. Returns the accounts; none when no
+/// account of the site is held any more.
+///
+/// # Errors
+/// When the database fails.
+pub fn apply_held(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    question: &MassChange,
+    limit: usize,
+) -> anyhow::Result<Vec<Account>> {
+    let sql = format!(
+        "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} WHERE state = 'held' AND site = ?1 AND owner_id =
+             (SELECT min(owner_id) FROM account WHERE state = 'held' AND site = ?1)
+         ORDER BY id LIMIT ?2"
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![question.site, limit], account_from_row)?;
+    let mut accounts: Vec<Account> = rows
+        .collect::<Result<_, _>>()
+        .with_context(|| format!("read what is held of {}", question.site))?;
+    let decided_by: Option<i64> = tx.query_row(
+        "SELECT decided_by FROM mass_change WHERE id = ?1",
+        [question.id],
+        |row| row.get(0),
+    )?;
+    for account in &mut accounts {
+        finish(tx, now, account.id)?;
+        insert_transition(tx, now, account.id, None, decided_by, "held", "done")?;
+        account.done_at = Some(now);
+    }
+    Ok(accounts)
+}
+
+/// Lets held accounts of a site wait again; how many. They are looked at by the next run.
+///
+/// # Errors
+/// When the database fails.
+pub fn return_held(tx: &WriteTx<'_>, site: &str, limit: usize) -> anyhow::Result<usize> {
+    tx.execute(
+        "UPDATE account SET state = 'pending' WHERE id IN
+             (SELECT id FROM account WHERE state = 'held' AND site = ?1 ORDER BY owner_id, id LIMIT ?2)",
+        params![site, limit],
+    )
+    .with_context(|| format!("let the accounts of {site} wait again"))
+}
+
+/// A site with accounts that a run held and did not come to decide about, because it was cut short.
+///
+/// # Errors
+/// When the database fails.
+pub fn held_without_question(connection: &Connection) -> anyhow::Result<Option<String>> {
+    connection
+        .prepare_cached(
+            "SELECT site FROM account WHERE state = 'held' AND site NOT IN (SELECT site FROM mass_change) LIMIT 1",
+        )?
+        .query_row([], |row| row.get(0))
+        .optional()
+        .context("look for accounts that are held for no reason")
+}
+
+/// Forgets a question that was carried out.
+///
+/// # Errors
+/// When the database fails.
+pub fn close_question(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<()> {
+    tx.execute("DELETE FROM mass_change WHERE id = ?1", [id])
+        .with_context(|| format!("close question {id}"))?;
+    Ok(())
+}
