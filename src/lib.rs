@@ -11,12 +11,14 @@
 //! | [`app`] | build, wire, run, stop in order |
 //! | [`bot`] | event → slice: commands, access, the admins' screens |
 //! | [`config`] | `bot.toml` and the environment |
+//! | [`vitals`] | how the program is, for `/healthz` and `/metrics` |
 //! | [`watch`] | the slice of the auto-check: accounts, sites, looks, verdicts, runs, notices |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
+//! | [`web`] | the HTTP server: limits, errors as documents, health, metrics |
 //! | [`dialogue`], [`people`] | conversations in steps; who may do what |
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
-//! | [`activation`], [`clock`], [`html`], [`http`], [`settings`] | bells, time, safe text, HTTP clients, reading a section |
+//! | [`activation`], [`clock`], [`html`], [`http`], [`settings`], [`counters`] | bells, time, safe text, HTTP clients, reading a section, counts |
 //!
 //! # What must stay true
 //!
@@ -31,6 +33,7 @@ pub mod bot;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod counters;
 pub mod db;
 pub mod demo;
 pub mod dialogue;
@@ -42,4 +45,6 @@ pub mod people;
 pub mod settings;
 pub mod tasks;
 pub mod telegram;
+pub mod vitals;
 pub mod watch;
+pub mod web;

@@ -31,10 +31,10 @@ pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> 
     }
 }
 
-/// A problem with the token is one of configuration, everything else one of the work.
+/// A problem with what the operator set is one of configuration, everything else one of the work.
 pub(super) fn failure(err: StartError) -> Failure {
     match err {
-        StartError::Token(why) => Failure::Usage(anyhow!(why)),
+        StartError::Setting(why) => Failure::Usage(anyhow!(why)),
         StartError::Other(err) => Failure::Work(err),
     }
 }

@@ -233,6 +233,16 @@ pub fn quick_check(connection: &Connection) -> anyhow::Result<String> {
         .context("check the database")
 }
 
+/// Size of the database file, in bytes, without its write-ahead log.
+///
+/// # Errors
+/// When the database fails.
+pub fn size_bytes(connection: &Connection) -> anyhow::Result<u64> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
+    let pages = pragma("page_count").context("measure the database")?;
+    Ok(pages.saturating_mul(pragma("page_size")?))
+}
+
 fn open_writer(path: &Path) -> anyhow::Result<Connection> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;

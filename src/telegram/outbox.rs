@@ -212,6 +212,40 @@ pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCoun
     })
 }
 
+/// What of the outbox waits, for health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Due or on its way.
+    pub pending: u64,
+    /// May or may not have arrived.
+    pub unconfirmed: u64,
+    /// Since when the oldest of the due ones could have been delivered.
+    pub oldest_due: Option<UnixMs>,
+}
+
+/// Counts what could have been delivered by now. A row that was tried has waited since it was made.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> {
+    let (waiting, oldest): (u64, Option<i64>) = connection
+        .prepare_cached(
+            "SELECT count(*), min(CASE attempts WHEN 0 THEN due_at ELSE created_at END) FROM outbox
+             WHERE state = 'pending' AND (due_at <= ?1 OR attempts > 0)",
+        )?
+        .query_row((now.0,), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let count = |sql: &str| -> anyhow::Result<u64> {
+        Ok(connection
+            .prepare_cached(sql)?
+            .query_row([], |row| row.get(0))?)
+    };
+    Ok(Backlog {
+        pending: waiting + count("SELECT count(*) FROM outbox WHERE state = 'sending'")?,
+        unconfirmed: count("SELECT count(*) FROM outbox WHERE state = 'unconfirmed'")?,
+        oldest_due: oldest.map(UnixMs),
+    })
+}
+
 /// A row that may go next in its chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {

@@ -29,6 +29,7 @@ use super::ticks::{Scheduler, Ticks};
 use super::{WatchConfig, progress};
 use crate::activation::Activator;
 use crate::clock::{Clock, UnixMs};
+use crate::counters;
 use crate::db::{Db, WriteTx};
 use crate::http::{self, SiteClientConfig};
 use crate::i18n;
@@ -278,6 +279,7 @@ impl Driver {
         }
         let id = run.id;
         let counts = db.read(move |c| store::counts(c, id)).await?;
+        counters::checks([counts.found, counts.not_found, counts.errors]);
         tracing::info!(
             run = id,
             trigger = trigger.word(),
@@ -385,6 +387,7 @@ impl Driver {
             Ok(())
         });
         write.await?;
+        counters::run_ended(true);
         parts.proxy.ring();
         Ok(())
     }
@@ -401,6 +404,7 @@ impl Driver {
             Ok(())
         });
         write.await?;
+        counters::run_ended(false);
         self.parts.proxy.ring();
         Ok(())
     }

@@ -196,7 +196,9 @@ impl World {
                 self.calls("sendMessage", telegram.calls("sendMessage").len() + n)
                     .await;
             }
-            Moment::RunOver => process.logged("Initial run completed").await,
+            Moment::RunOver => {
+                process.logged("Initial run completed").await;
+            }
         }
     }
 

@@ -19,6 +19,7 @@ mod cli;
 mod conversation;
 mod database;
 mod harness;
+mod http;
 mod kill;
 mod process;
 mod stop;
