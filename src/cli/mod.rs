@@ -70,7 +70,7 @@ enum Command {
         #[arg(long, value_enum, default_value = "ru")]
         lang: LanguageArgument,
     },
-    /// Check configuration, token, database, sites, clock and disk, and say what to do
+    /// Check configuration, token, clock, database, sites, HTTP server and disk, and say what to do
     Doctor,
     /// Accounts in the database
     #[command(subcommand)]

@@ -221,6 +221,7 @@ fn doctor_names_what_is_wrong() {
             "note clock",
             "note database",
             "note sites",
+            "ok http",
             "ok disk",
             "ok log",
         ];

@@ -130,6 +130,17 @@ fn counters_gauges_and_no_texts_of_people() {
         });
         scraped.await.expect("every number stands there");
 
+        // doctor asks the bot that listens there.
+        let end = ground
+            .vakhta(&["doctor"])
+            .env("VAKHTA_HTTP_LISTEN", &address.to_string())
+            .finish()
+            .await;
+        assert!(
+            end.demand(0).stdout.contains("says that it is well"),
+            "{}",
+            end.stdout
+        );
         // A connection that idles does not hold the stop.
         let _idle = TcpStream::connect(address).await.unwrap();
         bot.stop().await;
@@ -151,6 +162,13 @@ fn an_address_that_cannot_be_had_is_a_problem_of_the_configuration() {
         let end = run("localhost").finish().await;
         end.demand(2)
             .says(&["http.listen: given \"localhost\", allowed is an IP address with a port"]);
+
+        let end = ground
+            .vakhta(&["doctor"])
+            .env("VAKHTA_HTTP_LISTEN", &taken.0)
+            .finish()
+            .await;
+        assert!(end.demand(1).stdout.contains("FAIL http"), "{}", end.stdout);
         let bot = run("0.0.0.0:0").start();
         bot.logged("can be reached from other machines").await;
         bot.logged("Initial run completed").await;
