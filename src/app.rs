@@ -17,15 +17,18 @@ use crate::bot::{Bot, menus};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
+use crate::dialogue;
 use crate::html::Html;
 use crate::http;
 use crate::i18n::{self, Args, Lang};
 use crate::people;
+use crate::retention::{self, Rule};
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::telegram::{Api, BotProxy, Fatal, FoldText, Me, Setup, Telegram};
+use crate::telegram::{self, Api, BotProxy, Fatal, FoldText, Me, Setup, Telegram};
 use crate::vitals::Vitals;
 use crate::watch::driver::{self, WatchParts};
 use crate::watch::notices::Speaker;
+use crate::watch::store as watch_store;
 use crate::watch::{Catalogue, WatchHandlers, load_catalogue};
 use crate::web;
 
@@ -203,6 +206,12 @@ impl App {
         )
         .await?;
         let claim_link = claim_link(&db, &clock, options.bot, me.as_ref()).await?;
+        if options.bot {
+            tasks.spawn(
+                "retention",
+                retention::run(kept(), db.clone(), clock.clone(), tasks.stop_token()),
+            );
+        }
         if let (Some(api), true) = (api, options.bot) {
             tasks.spawn(
                 "menus",
@@ -345,6 +354,17 @@ async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me>), StartEr
             Ok((Some(api), None))
         }
     }
+}
+
+/// What is kept for how long.
+fn kept() -> Vec<Rule> {
+    let rooms: [&[Rule]; 4] = [
+        &telegram::KEPT,
+        &dialogue::KEPT,
+        &watch_store::KEPT,
+        &people::KEPT,
+    ];
+    rooms.concat()
 }
 
 /// Takes the address of the HTTP server, if the bot is to have one.

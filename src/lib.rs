@@ -16,6 +16,7 @@
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
 //! | [`web`] | the HTTP server: limits, errors as documents, health, metrics |
 //! | [`dialogue`], [`people`] | conversations in steps; who may do what |
+//! | [`retention`] | how long what is stored is kept: each room's rules, carried out hourly |
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
 //! | [`activation`], [`clock`], [`html`], [`http`], [`settings`], [`counters`] | bells, time, safe text, HTTP clients, reading a section, counts |
@@ -42,6 +43,7 @@ pub mod http;
 pub mod i18n;
 pub mod logging;
 pub mod people;
+pub mod retention;
 pub mod settings;
 pub mod tasks;
 pub mod telegram;

@@ -120,6 +120,13 @@ status-last = Последняя проверка: { $time } — найдено 
 status-last-interrupted = Последняя проверка: { $time } — прервана
 status-no-run = Проверок ещё не было
 status-next = Следующая проверка: { $time }
+status-storage = 💾 База: { $size } МБ
+rows-inbox = входящих
+rows-quarantine = непрочитанных
+rows-outbox = исходящих
+rows-dialogue = разговоров
+rows-run = проверок
+rows-person = людей
 status-outbox = 📮 Сообщений в очереди: { $pending }, без подтверждения: { $unconfirmed }, не доставлено: { $dead }
 
 # Почему посмотреть не удалось: по машинным ключам.

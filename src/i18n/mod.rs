@@ -219,6 +219,17 @@ fn moment(at: UnixMs, zone: Tz, form: &str) -> String {
         .map_or_else(|| "—".to_owned(), |moment| moment.format(form).to_string())
 }
 
+/// A size in megabytes with one digit after the point, as the language writes it.
+#[must_use]
+pub fn megabytes(lang: Lang, bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
+    let point = match lang {
+        Lang::Ru => ',',
+        Lang::En => '.',
+    };
+    format!("{}{point}{}", tenths / 10, tenths % 10)
+}
+
 /// A time span by its two largest units: `4 мин 58 с`.
 #[must_use]
 pub fn span(lang: Lang, span: Duration) -> String {

@@ -3,7 +3,8 @@
 //! A row is inserted in the transaction of the fact it tells of. Its way: (held →) pending → sending → sent | dead |
 //! unconfirmed → folded. Must stay true: a row is `sending` before its call leaves, so after a crash we know which calls
 //! may have had an effect and never repeat those; one row of a chat at most is `sending`; a row that was tried goes again
-//! before later ones of its chat, so the order within a chat is kept.
+//! before later ones of its chat, so the order within a chat is kept; a closed row (sent, dead, folded) keeps its fate and
+//! its key, but no text.
 
 use std::time::Duration;
 
@@ -385,12 +386,19 @@ pub(super) fn sent(
     folded: &[i64],
 ) -> anyhow::Result<()> {
     tx.prepare_cached(
-        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = '' WHERE id = ?1",
+        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = '', html = '', gist = '', keyboard = ''
+         WHERE id = ?1",
     )?
     .execute((parcel.id, message_id, now.0))?;
+    // Of the last word to somebody who was forgotten nothing stays.
+    tx.prepare_cached(
+        "DELETE FROM outbox WHERE id = ?1 AND dedupe IS NULL AND chat_id NOT IN (SELECT id FROM chat)",
+    )?
+    .execute((parcel.id,))?;
     for id in folded {
         tx.execute(
-            "UPDATE outbox SET state = 'folded', carrier = ?2, closed_at = ?3 WHERE id = ?1 AND state = 'unconfirmed'",
+            "UPDATE outbox SET state = 'folded', carrier = ?2, closed_at = ?3, html = '', gist = '', keyboard = ''
+             WHERE id = ?1 AND state = 'unconfirmed'",
             (id, parcel.id, now.0),
         )?;
     }
@@ -424,7 +432,7 @@ pub(super) fn returned(
 
 /// The row is given up.
 pub(super) fn dead(tx: &WriteTx<'_>, now: UnixMs, id: i64, problem: &str) -> anyhow::Result<()> {
-    let sql = "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2 WHERE id = ?1";
+    let sql = "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = '' WHERE id = ?1";
     tx.execute(sql, (id, now.0, problem))?;
     Ok(())
 }
@@ -473,7 +481,8 @@ pub(super) fn chat_reachable(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<(
 
 fn close_pending(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64, why: &str) -> anyhow::Result<()> {
     tx.execute(
-        "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2 WHERE chat_id = ?1 AND state = 'pending'",
+        "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = ''
+         WHERE chat_id = ?1 AND state = 'pending'",
         (chat_id, now.0, why),
     )?;
     Ok(())

@@ -43,9 +43,6 @@ const START_LIMIT: Duration = Duration::from_secs(5);
 /// every run.
 const SHORTEST_RUN: Duration = Duration::from_secs(60);
 
-/// Runs are forgotten after this time.
-const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-
 /// What the watch thread works with.
 #[derive(Debug)]
 pub struct WatchParts {
@@ -382,7 +379,6 @@ impl Driver {
             if run.scope == Scope::All {
                 speaker.reminders(tx, now)?;
                 speaker.digests(tx, now)?;
-                store::prune(tx, now.minus(RUNS_KEPT))?;
             }
             Ok(())
         });

@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["activation", "clock", "counters", "html", "settings"],
     &["http", "i18n", "logging", "tasks"],
     &["db"],
+    &["retention"],
     &["people"],
     &["dialogue", "telegram", "web"],
     &["watch"],

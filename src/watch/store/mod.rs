@@ -4,6 +4,7 @@
 //! changes only while it is still pending; `last_run` of an account never falls.
 
 mod accounts;
+mod forget;
 mod looks;
 mod reminders;
 mod runs;
@@ -14,13 +15,14 @@ pub use accounts::{
     Added, NewAccount, Totals, add, again, count_of_owner, delete, export, extend, get, page_all,
     page_of_owner, set_paused, totals,
 };
+pub use forget::{KEPT, forget};
 pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, n_found_in_run, next_page};
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
 pub use runs::{
     LastRun, Progress, RunAccount, accounts_of_run, ask, begin, close_crashed,
     count_pending_by_site, counts, digest, digest_at, end, errors_of_run, is_running, last,
-    last_interrupted, notify_of, open_requests, progress, prune, request_run, set_digest_at,
-    set_notify, withdraw,
+    last_interrupted, notify_of, open_requests, progress, request_run, set_digest_at, set_notify,
+    withdraw,
 };
 
 use super::account::{Account, State, Verdict};

@@ -1,5 +1,7 @@
 //! What the watch says, as pure functions of plain values.
 
+mod storage;
+
 use chrono_tz::Tz;
 
 use super::account::{Account, Counts, State, Verdict};
@@ -8,6 +10,8 @@ use super::site::{Protection, Site, SiteKey};
 use crate::clock::UnixMs;
 use crate::html::{Html, MESSAGE_LIMIT, cut};
 use crate::i18n::{self, Args, Lang};
+
+pub use storage::storage;
 
 /// Found accounts told in full in one message; with more of them it is a list.
 pub const FULL_FOUND: usize = 5;
