@@ -170,6 +170,7 @@ impl App {
         let bot = Bot::new(
             config.people.clone(),
             handlers,
+            kept(),
             clock.clone(),
             menus.clone(),
         );
@@ -356,7 +357,7 @@ async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me>), StartEr
     }
 }
 
-/// What is kept for how long.
+/// What is kept for how long, in the order in which `/privacy` tells it.
 fn kept() -> Vec<Rule> {
     let rooms: [&[Rule]; 4] = [
         &telegram::KEPT,

@@ -8,6 +8,7 @@
 mod home;
 pub mod menus;
 mod people_screens;
+mod privacy;
 mod strangers;
 
 use crate::activation::Activator;
@@ -17,6 +18,7 @@ use crate::dialogue;
 use crate::html::cut;
 use crate::i18n::{self, label};
 use crate::people::{self, Asker, PeopleConfig};
+use crate::retention::Rule;
 use crate::telegram::{Answer, ChatKind, Event, EventKind, Handler, Reaction};
 use crate::watch::{AddStep, WatchHandlers};
 
@@ -28,6 +30,7 @@ const TOAST_LIMIT: usize = 200;
 pub struct Bot {
     people: PeopleConfig,
     watch: WatchHandlers,
+    kept: Vec<Rule>,
     clock: Clock,
     menus: Activator,
 }
@@ -78,12 +81,19 @@ impl Handler for Bot {
 }
 
 impl Bot {
-    /// A bot with its slices; `menus` is rung when somebody's commands change.
+    /// A bot with its slices; `kept` is what `/privacy` tells of, `menus` is rung when somebody's commands change.
     #[must_use]
-    pub fn new(people: PeopleConfig, watch: WatchHandlers, clock: Clock, menus: Activator) -> Self {
+    pub fn new(
+        people: PeopleConfig,
+        watch: WatchHandlers,
+        kept: Vec<Rule>,
+        clock: Clock,
+        menus: Activator,
+    ) -> Self {
         Self {
             people,
             watch,
+            kept,
             clock,
             menus,
         }
@@ -123,6 +133,8 @@ impl Bot {
             "status" => self.watch.status(tx, asker),
             "settings" => self.settings(tx, asker),
             "cancel" => cancel(tx, asker),
+            "privacy" => self.privacy(asker),
+            "delete_me" => self.ask_delete_me(tx, asker),
             "admin" if asker.role.is_admin() => panel(tx, asker),
             "admin" => Ok(Answer::text(i18n::text(asker.lang, "no-right"))),
             _ => Ok(Answer::text(i18n::text(asker.lang, "unknown-command"))),
@@ -147,6 +159,10 @@ impl Bot {
             ("language", code) => self.choose_language(tx, asker, code),
             ("notify", word) => self.choose_notify(tx, asker, word),
             ("cancel", _) => cancel(tx, asker),
+            ("privacy", _) => self.privacy(asker),
+            ("ask-delete-me", _) => self.ask_delete_me(tx, asker),
+            ("delete-me", asked) => self.delete_me(tx, asker, asked),
+            ("keep-me", _) => privacy::keep_me(asker.lang),
             ("panel", _) if asker.role.is_admin() => panel(tx, asker),
             ("panel", _) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
             _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),

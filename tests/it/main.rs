@@ -21,6 +21,7 @@ mod database;
 mod harness;
 mod http;
 mod kill;
+mod privacy;
 mod process;
 mod stop;
 mod telegram_faults;
