@@ -20,6 +20,7 @@ mod inbox;
 mod markup;
 mod methods;
 pub mod outbox;
+mod outbox_counts;
 mod outgoing;
 mod poller;
 mod proxy;
