@@ -13,18 +13,16 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 
 use crate::activation::Activator;
-use crate::bot::{Bot, menus};
+use crate::bot::{self, Bot, menus};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
 use crate::dialogue;
-use crate::html::Html;
 use crate::http;
-use crate::i18n::{self, Args, Lang};
 use crate::people;
 use crate::retention::{self, Rule};
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::telegram::{self, Api, BotProxy, Fatal, FoldText, Me, Setup, Telegram};
+use crate::telegram::{self, Api, BotProxy, Fatal, Me, Setup, Telegram};
 use crate::vitals::Vitals;
 use crate::watch::driver::{self, WatchParts};
 use crate::watch::notices::Speaker;
@@ -180,7 +178,7 @@ impl App {
                 db: db.clone(),
                 clock: clock.clone(),
                 tasks: tasks.clone(),
-                fold: fold_text(config.people.language),
+                fold: bot::unconfirmed_note(config.people.language),
                 me: me.clone(),
             };
             if options.bot {
@@ -400,20 +398,4 @@ async fn claim_link(
         Some(me) => format!("https://t.me/{}?start={start}", me.username),
         None => format!("send this to the bot: /start {start}"),
     }))
-}
-
-/// The note about messages that may not have arrived.
-fn fold_text(default: Lang) -> FoldText {
-    Arc::new(move |language, gists| {
-        let lang = Lang::from_code(language).unwrap_or(default);
-        let lines: Vec<Html> = gists
-            .iter()
-            .map(|gist| Html::text(&format!("• {gist}")))
-            .collect();
-        i18n::html(
-            lang,
-            "unconfirmed",
-            &Args::new().html("lines", &Html::join(&lines, "\n")),
-        )
-    })
 }

@@ -11,15 +11,17 @@ mod people_screens;
 mod privacy;
 mod strangers;
 
+use std::sync::Arc;
+
 use crate::activation::Activator;
 use crate::clock::Clock;
 use crate::db::WriteTx;
 use crate::dialogue;
-use crate::html::cut;
-use crate::i18n::{self, label};
+use crate::html::{Html, cut};
+use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker, PeopleConfig};
 use crate::retention::Rule;
-use crate::telegram::{Answer, ChatKind, Event, EventKind, Handler, Reaction};
+use crate::telegram::{Answer, ChatKind, Event, EventKind, FoldText, Handler, Reaction};
 use crate::watch::{AddStep, WatchHandlers};
 
 /// The longest note Telegram shows on a tap, in UTF-16 units.
@@ -194,6 +196,23 @@ fn pressed(kind: &EventKind) -> Option<i64> {
         EventKind::Tap { message_id, .. } => Some(*message_id).filter(|id| *id != 0),
         _ => None,
     }
+}
+
+/// The note about messages that may not have arrived.
+#[must_use]
+pub fn unconfirmed_note(default: Lang) -> FoldText {
+    Arc::new(move |language, gists| {
+        let lang = Lang::from_code(language).unwrap_or(default);
+        let lines: Vec<Html> = gists
+            .iter()
+            .map(|gist| Html::text(&format!("• {gist}")))
+            .collect();
+        i18n::html(
+            lang,
+            "unconfirmed",
+            &Args::new().html("lines", &Html::join(&lines, "\n")),
+        )
+    })
 }
 
 fn reaction(answer: Answer) -> Reaction {
