@@ -36,7 +36,7 @@ CREATE TABLE claim (
 CREATE TABLE inbox (
     update_id   INTEGER PRIMARY KEY,
     chat_id     INTEGER NOT NULL,                   -- the order within it is kept; 0: belongs to no chat
-    body        TEXT    NOT NULL,                   -- the update as it came
+    body        TEXT    NOT NULL,                   -- the update as it came; '' when its person was forgotten
     received_at INTEGER NOT NULL,
     done_at     INTEGER
 ) STRICT;
@@ -60,7 +60,7 @@ CREATE TABLE outbox (
     dedupe      TEXT    UNIQUE,                     -- the same news is never queued twice; NULL: no such key
     priority    INTEGER NOT NULL,                   -- 0 reply, 1 edit, 2 notice, 3 broadcast
     edit_of     INTEGER,                            -- message id to edit; NULL: a new message
-    html        TEXT    NOT NULL,
+    html        TEXT    NOT NULL,                   -- this, keyboard and gist are '' once the row is closed
     keyboard    TEXT    NOT NULL DEFAULT '',        -- inline keyboard as JSON; '': none
     silent      INTEGER NOT NULL DEFAULT 0,
     gist        TEXT    NOT NULL,                   -- one plain line, for the note about an unconfirmed message
@@ -132,7 +132,7 @@ CREATE TABLE transition (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     run_id      INTEGER,                            -- NULL: a person did it
-    by_person   INTEGER,                            -- NULL: a run did it
+    by_person   INTEGER,                            -- NULL: a run did it; 0: somebody who was forgotten
     from_state  TEXT    NOT NULL,
     to_state    TEXT    NOT NULL,
     at          INTEGER NOT NULL
@@ -144,7 +144,7 @@ CREATE INDEX transition_of_run ON transition (run_id, account_id) WHERE run_id I
 CREATE TABLE run (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     trigger     TEXT    NOT NULL CHECK (trigger IN ('start', 'schedule', 'request', 'watchdog')),
-    owner_id    INTEGER,                            -- only this owner's accounts; NULL: everybody's
+    owner_id    INTEGER,                            -- only this owner's accounts; NULL: everybody's; 0: a forgotten one's
     account_id  INTEGER,                            -- only this account; NULL: all in the scope
     state       TEXT    NOT NULL CHECK (state IN ('running', 'done', 'interrupted', 'offline')),
     started_at  INTEGER NOT NULL,

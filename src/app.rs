@@ -2,29 +2,34 @@
 //!
 //! The order of the stop, 10 seconds in all: the poller confirms its offset and handlers in hand finish → the watch
 //! thread ends its run and is joined → the courier delivers for up to 3 seconds, the rest stays as rows → the writer
-//! drains and checkpoints. What a stop cuts short is a row, so the next start goes on from there.
+//! drains and checkpoints. What a stop cuts short is a row, so the next start goes on from there. The HTTP server closes
+//! its door at the beginning of the stop and ends beside these.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 
 use crate::activation::Activator;
-use crate::bot::{Bot, menus};
+use crate::bot::{self, Bot, menus};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
-use crate::html::Html;
+use crate::dialogue;
 use crate::http;
-use crate::i18n::{self, Args, Lang};
 use crate::people;
+use crate::retention::{self, Rule};
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::telegram::{Api, BotProxy, Fatal, FoldText, Me, Setup, Telegram};
+use crate::telegram::{self, Api, BotProxy, Fatal, Me, Setup, Telegram};
+use crate::vitals::Vitals;
 use crate::watch::catalogue::CatalogueProblems;
 use crate::watch::driver::{self, WatchParts};
 use crate::watch::notices::Speaker;
+use crate::watch::store as watch_store;
 use crate::watch::{Catalogue, WatchHandlers, load_catalogue};
+use crate::web;
 
 /// How long the bot's name is waited for before the start goes on without it.
 const INTRODUCTION_LIMIT: Duration = Duration::from_secs(5);
@@ -75,9 +80,9 @@ impl Options {
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The token is missing or not known to Telegram; a sentence for the operator.
+    /// Something the operator set: the token, the address to listen on; a sentence for them.
     #[error("{0}")]
-    Token(String),
+    Setting(String),
     /// A catalogue cannot be used.
     #[error(transparent)]
     Catalogue(#[from] CatalogueProblems),
@@ -107,6 +112,7 @@ pub struct App {
     watch_bell: Activator,
     telegram: Option<Telegram>,
     claim_link: Option<String>,
+    http: Option<SocketAddr>,
     _lock: InstanceLock,
 }
 
@@ -117,7 +123,7 @@ impl App {
     /// See [`StartError`]. Nothing is left running.
     pub async fn start(config: Config, options: Options) -> Result<Self, StartError> {
         if options.bot && config.telegram.token.is_none() {
-            return Err(StartError::Token(
+            return Err(StartError::Setting(
                 "there is no bot token: get one from @BotFather and set VAKHTA_TELEGRAM_TOKEN, \
                  or name a file with telegram.token_file"
                     .to_owned(),
@@ -151,6 +157,7 @@ impl App {
                 anyhow!("another vakhta is running on {path}; stop it first, or ask it with `vakhta --check-now`")
             })?,
         };
+        let server = bind_http(&config, &options).await?;
         let (db, writer) = Db::open(&config.database, tasks)?;
         let (api, me) = introduce(&config).await?;
         let clock = options.clock.clone();
@@ -167,6 +174,7 @@ impl App {
         let bot = Bot::new(
             config.people.clone(),
             handlers,
+            kept(),
             clock.clone(),
             menus.clone(),
         );
@@ -176,7 +184,7 @@ impl App {
                 db: db.clone(),
                 clock: clock.clone(),
                 tasks: tasks.clone(),
-                fold: fold_text(config.people.language),
+                fold: bot::unconfirmed_note(config.people.language),
                 me: me.clone(),
             };
             if options.bot {
@@ -203,6 +211,12 @@ impl App {
         )
         .await?;
         let claim_link = claim_link(&db, &clock, options.bot, me.as_ref()).await?;
+        if options.bot {
+            tasks.spawn(
+                "retention",
+                retention::run(kept(), db.clone(), clock.clone(), tasks.stop_token()),
+            );
+        }
         if let (Some(api), true) = (api, options.bot) {
             tasks.spawn(
                 "menus",
@@ -215,6 +229,14 @@ impl App {
                 ),
             );
         }
+        let http = server.as_ref().map(web::Server::address);
+        if let (Some(server), Some(telegram)) = (server, &telegram) {
+            let schedule = config.watch.schedule.clone();
+            let vitals = Vitals::new(db.clone(), clock, telegram.status(), schedule);
+            server
+                .mount(web::vital_routes(vitals.into_look()))
+                .start(tasks);
+        }
         Ok(Self {
             tasks: tasks.clone(),
             db,
@@ -223,6 +245,7 @@ impl App {
             watch_bell,
             telegram,
             claim_link,
+            http,
             _lock: lock,
         })
     }
@@ -237,6 +260,12 @@ impl App {
     #[must_use]
     pub fn telegram(&self) -> Option<&Telegram> {
         self.telegram.as_ref()
+    }
+
+    /// Where the HTTP server listens; none when it is off.
+    #[must_use]
+    pub fn http(&self) -> Option<SocketAddr> {
+        self.http
     }
 
     /// Tells the watch thread that a request is waiting.
@@ -315,7 +344,7 @@ async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me>), StartEr
             tracing::info!(bot = me.username, id = me.id, "Telegram knows us");
             Ok((Some(api), Some(me)))
         }
-        Ok(Err(err)) if err.is_unauthorized() => Err(StartError::Token(
+        Ok(Err(err)) if err.is_unauthorized() => Err(StartError::Setting(
             "Telegram does not know this bot token; copy it again from @BotFather".to_owned(),
         )),
         Ok(Err(err)) => {
@@ -330,6 +359,26 @@ async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me>), StartEr
             Ok((Some(api), None))
         }
     }
+}
+
+/// What is kept for how long, in the order in which `/privacy` tells it.
+fn kept() -> Vec<Rule> {
+    let rooms: [&[Rule]; 4] = [
+        &telegram::KEPT,
+        &dialogue::KEPT,
+        &watch_store::KEPT,
+        &people::KEPT,
+    ];
+    rooms.concat()
+}
+
+/// Takes the address of the HTTP server, if the bot is to have one.
+async fn bind_http(config: &Config, options: &Options) -> Result<Option<web::Server>, StartError> {
+    let Some(address) = config.http.listen.filter(|_| options.bot) else {
+        return Ok(None);
+    };
+    let server = web::Server::bind(address).await;
+    server.map(Some).map_err(StartError::Setting)
 }
 
 async fn prepare(db: &Db, clock: &Clock, config: &Config) -> anyhow::Result<()> {
@@ -355,20 +404,4 @@ async fn claim_link(
         Some(me) => format!("https://t.me/{}?start={start}", me.username),
         None => format!("send this to the bot: /start {start}"),
     }))
-}
-
-/// The note about messages that may not have arrived.
-fn fold_text(default: Lang) -> FoldText {
-    Arc::new(move |language, gists| {
-        let lang = Lang::from_code(language).unwrap_or(default);
-        let lines: Vec<Html> = gists
-            .iter()
-            .map(|gist| Html::text(&format!("• {gist}")))
-            .collect();
-        i18n::html(
-            lang,
-            "unconfirmed",
-            &Args::new().html("lines", &Html::join(&lines, "\n")),
-        )
-    })
 }

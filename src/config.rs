@@ -15,6 +15,7 @@ use crate::logging::LogConfig;
 use crate::people::{Access, PeopleConfig};
 use crate::settings::{Problems, Section};
 use crate::watch::WatchConfig;
+use crate::web::HttpConfig;
 
 /// Where the file is looked for when nothing else is said.
 const DEFAULT_FILE: &str = "bot.toml";
@@ -33,6 +34,8 @@ pub struct Config {
     pub database: PathBuf,
     /// The watch and its sites.
     pub watch: WatchConfig,
+    /// The HTTP server.
+    pub http: HttpConfig,
     /// Where the log goes.
     pub log: LogConfig,
 }
@@ -113,6 +116,7 @@ impl Config {
         reader.section("sites", |section| {
             WatchConfig::read_sites(watch.as_mut(), section);
         });
+        let http = reader.section("http", HttpConfig::read);
         let log = reader.section("log", LogConfig::read);
         let token = reader.token(&telegram);
 
@@ -130,6 +134,7 @@ impl Config {
             people,
             database: database.unwrap_or_else(|| folder.join("vakhta.db")),
             watch,
+            http,
             log,
         })
     }

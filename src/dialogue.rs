@@ -10,11 +10,40 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::people::Asker;
+use crate::retention::Rule;
 
 /// A conversation that rests this long is over: what is typed later is meant for something else.
 const LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// Conversations are forgotten when they are over.
+pub const KEPT: [Rule; 1] = [Rule {
+    what: "conversations",
+    table: "dialogue",
+    keep: LIFE,
+    prune,
+}];
+
+fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    tx.prepare_cached("DELETE FROM dialogue WHERE expires_at <= ?1")?
+        .execute([before.plus(LIFE).0])
+        .context("forget conversations that are over")
+}
+
+/// Removes every conversation of a person.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "DELETE FROM dialogue WHERE user_id = ?1 OR chat_id = ?1",
+        [person],
+    )
+    .with_context(|| format!("forget the conversations of person {person}"))?;
+    Ok(())
+}
 
 /// The step the asker is at, if a conversation is open.
 ///
@@ -41,9 +70,6 @@ pub fn step<T: DeserializeOwned>(
 /// # Errors
 /// When the database fails.
 pub fn set<T: Serialize>(tx: &WriteTx<'_>, asker: &Asker, step: &T) -> anyhow::Result<()> {
-    tx.prepare_cached("DELETE FROM dialogue WHERE expires_at <= ?1")?
-        .execute([asker.now.0])
-        .context("forget conversations that are over")?;
     tx.prepare_cached(
         "INSERT INTO dialogue (chat_id, user_id, step, expires_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (chat_id, user_id) DO UPDATE SET step = excluded.step, expires_at = excluded.expires_at",

@@ -11,12 +11,15 @@
 //! | [`app`] | build, wire, run, stop in order |
 //! | [`bot`] | event → slice: commands, access, the admins' screens |
 //! | [`config`] | `bot.toml` and the environment |
+//! | [`vitals`] | how the program is, for `/healthz` and `/metrics` |
 //! | [`watch`] | the slice of the auto-check: accounts, sites, looks, verdicts, runs, notices |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
+//! | [`web`] | the HTTP server: limits, errors as documents, health, metrics |
 //! | [`dialogue`], [`people`] | conversations in steps; who may do what |
+//! | [`retention`] | how long what is stored is kept: each room's rules, carried out hourly |
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
-//! | [`activation`], [`clock`], [`html`], [`http`], [`settings`] | bells, time, safe text, HTTP clients, reading a section |
+//! | [`activation`], [`clock`], [`html`], [`http`], [`settings`], [`counters`] | bells, time, safe text, HTTP clients, reading a section, counts |
 //!
 //! # What must stay true
 //!
@@ -31,6 +34,7 @@ pub mod bot;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod counters;
 pub mod db;
 pub mod demo;
 pub mod dialogue;
@@ -39,7 +43,10 @@ pub mod http;
 pub mod i18n;
 pub mod logging;
 pub mod people;
+pub mod retention;
 pub mod settings;
 pub mod tasks;
 pub mod telegram;
+pub mod vitals;
 pub mod watch;
+pub mod web;

@@ -144,7 +144,7 @@ fn telegram() -> anyhow::Result<(Runtime, PretendTelegram, Vec<Person>)> {
 async fn samples(people: Vec<Person>) -> anyhow::Result<Vec<Duration>> {
     let mut asked = JoinSet::new();
     let mut pace = tokio::time::interval(PACE);
-    for person in people.iter().cycle().take(people.len() * ROUNDS).cloned() {
+    for person in std::iter::repeat_n(people, ROUNDS).flatten() {
         pace.tick().await;
         asked.spawn(async move {
             person.skips_unread();

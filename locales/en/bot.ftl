@@ -22,6 +22,7 @@ help =
     /status — state of the checks
     /settings — language and notices
     /cancel — stop what was begun
+    /privacy — what is kept about you; /delete_me — delete it
 
     An account is found only when several looks agree. When I could not look, I say so: that is an error of the check, not an answer.
 
@@ -36,6 +37,8 @@ command-status = State of the checks
 command-settings = Language and notices
 command-cancel = Stop what was begun
 command-admin = Manage
+command-privacy = What is kept about me
+command-delete-me = Delete my data
 cancel-done = Stopped.
 cancel-nothing = There is nothing to stop.
 unknown-command = There is no such command. Everything I can do: /help

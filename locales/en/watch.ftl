@@ -122,6 +122,13 @@ status-last-interrupted = Last check: { $time } — interrupted
 status-last-offline = Last check: { $time } — our own network was down
 status-no-run = No check so far
 status-next = Next check: { $time }
+status-storage = 💾 Database: { $size } MB
+rows-inbox = incoming
+rows-quarantine = unreadable
+rows-outbox = outgoing
+rows-dialogue = conversations
+rows-run = runs
+rows-person = people
 status-outbox = 📮 Messages waiting: { $pending }, unconfirmed: { $unconfirmed }, undeliverable: { $dead }
 
 # Why we could not look: by machine keys.

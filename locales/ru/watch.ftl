@@ -123,6 +123,13 @@ status-last-interrupted = Последняя проверка: { $time } — п�
 status-last-offline = Последняя проверка: { $time } — не было нашей собственной сети
 status-no-run = Проверок ещё не было
 status-next = Следующая проверка: { $time }
+status-storage = 💾 База: { $size } МБ
+rows-inbox = входящих
+rows-quarantine = непрочитанных
+rows-outbox = исходящих
+rows-dialogue = разговоров
+rows-run = проверок
+rows-person = людей
 status-outbox = 📮 Сообщений в очереди: { $pending }, без подтверждения: { $unconfirmed }, не доставлено: { $dead }
 
 # Почему посмотреть не удалось: по машинным ключам.

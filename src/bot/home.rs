@@ -80,10 +80,9 @@ impl Bot {
         if asker.role.is_admin() {
             text = Html::join([&text, &i18n::text(lang, "help-admin")], "\n\n");
         }
-        Ok(Answer::screen(Screen::new(
-            text,
-            Keyboard::new().row(home_row(lang)?),
-        )))
+        let privacy = Button::callback(&label(lang, "button-privacy"), "bot:privacy")?;
+        let keyboard = Keyboard::new().row([privacy]).row(home_row(lang)?);
+        Ok(Answer::screen(Screen::new(text, keyboard)))
     }
 
     pub(super) fn settings(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {

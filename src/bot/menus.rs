@@ -18,6 +18,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("help", "command-help"),
     ("cancel", "command-cancel"),
     ("start", "command-start"),
+    ("privacy", "command-privacy"),
+    ("delete_me", "command-delete-me"),
 ];
 
 /// Commands of admins besides.
@@ -98,7 +100,8 @@ mod tests {
     fn every_menu_is_one_telegram_takes() {
         for lang in Lang::ALL {
             for (name, description) in menu(lang, true) {
-                assert!(name.len() <= 32 && name.chars().all(|c| c.is_ascii_lowercase()));
+                let lawful = |c: char| c.is_ascii_lowercase() || c == '_';
+                assert!(name.len() <= 32 && name.chars().all(lawful));
                 let length = description.encode_utf16().count();
                 assert!((1..=256).contains(&length), "/{name}: {description}");
             }

@@ -8,16 +8,20 @@
 mod home;
 pub mod menus;
 mod people_screens;
+mod privacy;
 mod strangers;
+
+use std::sync::Arc;
 
 use crate::activation::Activator;
 use crate::clock::Clock;
 use crate::db::WriteTx;
 use crate::dialogue;
-use crate::html::cut;
-use crate::i18n::{self, label};
+use crate::html::{Html, cut};
+use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker, PeopleConfig};
-use crate::telegram::{Answer, ChatKind, Event, EventKind, Handler, Reaction};
+use crate::retention::Rule;
+use crate::telegram::{Answer, ChatKind, Event, EventKind, FoldText, Handler, Reaction};
 use crate::watch::{AddStep, WatchHandlers};
 
 /// The longest note Telegram shows on a tap, in UTF-16 units.
@@ -28,6 +32,7 @@ const TOAST_LIMIT: usize = 200;
 pub struct Bot {
     people: PeopleConfig,
     watch: WatchHandlers,
+    kept: Vec<Rule>,
     clock: Clock,
     menus: Activator,
 }
@@ -78,12 +83,19 @@ impl Handler for Bot {
 }
 
 impl Bot {
-    /// A bot with its slices; `menus` is rung when somebody's commands change.
+    /// A bot with its slices; `kept` is what `/privacy` tells of, `menus` is rung when somebody's commands change.
     #[must_use]
-    pub fn new(people: PeopleConfig, watch: WatchHandlers, clock: Clock, menus: Activator) -> Self {
+    pub fn new(
+        people: PeopleConfig,
+        watch: WatchHandlers,
+        kept: Vec<Rule>,
+        clock: Clock,
+        menus: Activator,
+    ) -> Self {
         Self {
             people,
             watch,
+            kept,
             clock,
             menus,
         }
@@ -123,6 +135,8 @@ impl Bot {
             "status" => self.watch.status(tx, asker),
             "settings" => self.settings(tx, asker),
             "cancel" => cancel(tx, asker),
+            "privacy" => self.privacy(asker),
+            "delete_me" => self.ask_delete_me(tx, asker),
             "admin" if asker.role.is_admin() => panel(tx, asker),
             "admin" => Ok(Answer::text(i18n::text(asker.lang, "no-right"))),
             _ => Ok(Answer::text(i18n::text(asker.lang, "unknown-command"))),
@@ -147,6 +161,10 @@ impl Bot {
             ("language", code) => self.choose_language(tx, asker, code),
             ("notify", word) => self.choose_notify(tx, asker, word),
             ("cancel", _) => cancel(tx, asker),
+            ("privacy", _) => self.privacy(asker),
+            ("ask-delete-me", _) => self.ask_delete_me(tx, asker),
+            ("delete-me", asked) => self.delete_me(tx, asker, asked),
+            ("keep-me", _) => privacy::keep_me(asker.lang),
             ("panel", _) if asker.role.is_admin() => panel(tx, asker),
             ("panel", _) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
             _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
@@ -178,6 +196,23 @@ fn pressed(kind: &EventKind) -> Option<i64> {
         EventKind::Tap { message_id, .. } => Some(*message_id).filter(|id| *id != 0),
         _ => None,
     }
+}
+
+/// The note about messages that may not have arrived.
+#[must_use]
+pub fn unconfirmed_note(default: Lang) -> FoldText {
+    Arc::new(move |language, gists| {
+        let lang = Lang::from_code(language).unwrap_or(default);
+        let lines: Vec<Html> = gists
+            .iter()
+            .map(|gist| Html::text(&format!("• {gist}")))
+            .collect();
+        i18n::html(
+            lang,
+            "unconfirmed",
+            &Args::new().html("lines", &Html::join(&lines, "\n")),
+        )
+    })
 }
 
 fn reaction(answer: Answer) -> Reaction {

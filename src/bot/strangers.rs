@@ -2,6 +2,7 @@
 //!
 //! They learn nothing of what the bot watches, and are answered once a day at most; then silence.
 
+use super::privacy::DELETE_ME;
 use super::{Bot, home};
 use crate::db::WriteTx;
 use crate::html::Html;
@@ -18,6 +19,13 @@ impl Bot {
         asker: &Asker,
         kind: &EventKind,
     ) -> anyhow::Result<Answer> {
+        // A second tap on the last question of somebody who is forgotten already.
+        if let EventKind::Tap { data, .. } = kind
+            && data.starts_with(DELETE_ME)
+            && asker.role == Role::Stranger
+        {
+            return self.forget(tx, asker);
+        }
         let start = match kind {
             EventKind::Command { name, args } if name == "start" => Some(args.as_str()),
             _ => None,

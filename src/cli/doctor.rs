@@ -1,5 +1,6 @@
 //! `vakhta doctor`: what is wrong, and what to do.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::people;
 use crate::tasks::Tasks;
 use crate::telegram::{Api, outbox};
 use crate::watch::load_catalogue;
+use crate::web::Server;
 
 /// Free space below which the database is in danger.
 const LITTLE_SPACE: u64 = 200 * 1024 * 1024;
@@ -23,6 +25,9 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 
 /// Longest wait for Telegram.
 const TELEGRAM_LIMIT: Duration = Duration::from_secs(10);
+
+/// Longest wait for the HTTP server of a running bot.
+const OWN_SERVER_LIMIT: Duration = Duration::from_secs(5);
 
 /// What a check found.
 enum Finding {
@@ -46,6 +51,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
                 .unwrap_or_else(|err| Wrong(format!("{err:#}"))),
         ),
         ("sites", sites(config)),
+        ("http", http_server(config.http.listen).await),
         ("disk", disk(&config.database)),
         ("log", log_file(config)),
     ];
@@ -152,13 +158,14 @@ async fn database(config: &Config) -> anyhow::Result<Finding> {
     let running = InstanceLock::take(path)?.is_none();
     let tasks = Tasks::new();
     let (db, _end) = Db::open(path, &tasks)?;
-    let (counts, admins, integrity) = db
+    let (counts, admins, integrity, bytes) = db
         .read(|c| {
             let now = Clock::system().now();
             Ok((
                 outbox::counts(c, now)?,
                 people::has_admin(c)?,
                 db::quick_check(c)?,
+                db::size_bytes(c)?,
             ))
         })
         .await
@@ -174,18 +181,30 @@ async fn database(config: &Config) -> anyhow::Result<Finding> {
         "no bot is running on it"
     };
     let summary = format!(
-        "{}, schema {SCHEMA_VERSION}, {state}; messages waiting {}, unconfirmed {}, undeliverable {}",
+        "{}, {} KB, schema {SCHEMA_VERSION}, {state}; messages waiting {}, unconfirmed {}, undeliverable {}",
         path.display(),
+        bytes / 1024,
         counts.pending,
         counts.unconfirmed,
         counts.dead
     );
-    if admins || !config.people.admins.is_empty() {
-        return Ok(Well(summary));
+    if !admins && config.people.admins.is_empty() {
+        return Ok(Notice(format!(
+            "{summary}; nobody manages the bot yet: `vakhta run` prints a link for that"
+        )));
     }
-    Ok(Notice(format!(
-        "{summary}; nobody manages the bot yet: `vakhta run` prints a link for that"
-    )))
+    if others_can_read(path) {
+        return Ok(Notice(format!(
+            "{summary}; others on this machine can read what people wrote: run chmod 600 on it"
+        )));
+    }
+    Ok(Well(summary))
+}
+
+fn others_can_read(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata()
+        .is_ok_and(|file| file.permissions().mode() & 0o077 != 0)
 }
 
 fn sites(config: &Config) -> Finding {
@@ -201,6 +220,47 @@ fn sites(config: &Config) -> Finding {
             }
         }
     }
+}
+
+/// Whether the address can be listened on; where a bot listens already, what it says of itself.
+async fn http_server(listen: Option<SocketAddr>) -> Finding {
+    let Some(address) = listen else {
+        return Well("off".to_owned());
+    };
+    match Server::bind(address).await {
+        Ok(_) if address.ip().is_loopback() => Well(format!("{address} is free")),
+        Ok(_) => Notice(format!(
+            "{address} is free and can be reached from other machines; /healthz and /metrics ask for no password"
+        )),
+        Err(why) => match health_at(address).await {
+            None => Wrong(why),
+            Some(failing) if failing.is_empty() => {
+                Well(format!("the bot at {address} says that it is well"))
+            }
+            Some(failing) => Wrong(format!(
+                "the bot at {address} says that this fails: {}",
+                failing.join(", ")
+            )),
+        },
+    }
+}
+
+/// What a running bot says that fails; none when no bot answers there.
+async fn health_at(mut address: SocketAddr) -> Option<Vec<String>> {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    let client = http::own_client(OWN_SERVER_LIMIT).ok()?;
+    let asked = client.get(format!("http://{address}/healthz")).send().await;
+    let health: serde_json::Value = asked.ok()?.json().await.ok()?;
+    let failing = health.get("failing")?.as_array()?.iter();
+    Some(
+        failing
+            .filter_map(|part| part.as_str().map(str::to_owned))
+            .collect(),
+    )
 }
 
 fn disk(database: &Path) -> Finding {

@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod output;
 mod run;
+mod shell;
 mod sites;
 mod sites_import;
 
@@ -70,7 +71,7 @@ enum Command {
         #[arg(long, value_enum, default_value = "ru")]
         lang: LanguageArgument,
     },
-    /// Check configuration, token, database, sites, clock and disk, and say what to do
+    /// Check configuration, token, clock, database, sites, HTTP server and disk, and say what to do
     Doctor,
     /// Accounts in the database
     #[command(subcommand)]
@@ -82,6 +83,16 @@ enum Command {
     Backup {
         /// The new file; it must not exist yet
         path: PathBuf,
+    },
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell it is for
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write the pages of all commands to a folder
+    Man {
+        /// The folder; it is made when it is missing
+        folder: Option<PathBuf>,
     },
 }
 
@@ -154,10 +165,18 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             "--check-now takes no command; to start the bot with a run at once: vakhta run --check-now"
         )));
     }
-    if let Some(Command::Demo { once, lang }) = &arguments.command {
-        return demo::run(*once, (*lang).into())
-            .await
-            .map_err(Failure::Work);
+    // These need no configuration.
+    match &arguments.command {
+        Some(Command::Demo { once, lang }) => {
+            let demo = demo::run(*once, (*lang).into());
+            return demo.await.map_err(Failure::Work);
+        }
+        Some(Command::Completions { shell }) => {
+            shell::completions(*shell);
+            return Ok(());
+        }
+        Some(Command::Man { folder }) => return shell::man(folder.as_deref()),
+        _ => {}
     }
     let source = Source::read(arguments.config.as_deref()).map_err(|problems| usage(&problems))?;
     let config = Config::load(&source).map_err(|problems| usage(&problems))?;
@@ -166,7 +185,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         None if arguments.check.check_now => check_now::run(config, arguments.check.json).await,
         None => run::run(config, false).await,
         Some(Command::Run { check_now }) => run::run(config, check_now).await,
-        Some(Command::Demo { .. }) => Ok(()),
+        Some(Command::Demo { .. } | Command::Completions { .. } | Command::Man { .. }) => Ok(()),
         Some(Command::Doctor) => doctor::run(&config).await,
         Some(Command::Accounts(command)) => accounts::run(&config, command).await,
         Some(Command::Sites(command)) => sites::run(&config, command).await,

@@ -10,6 +10,12 @@ pub(super) fn say(line: &str) {
     writeln!(out, "{line}").and_then(|()| out.flush()).ok();
 }
 
+/// A whole document, to standard output.
+pub(super) fn write(document: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    out.write_all(document).and_then(|()| out.flush()).ok();
+}
+
 /// A line about the result, to standard error.
 pub(super) fn complain(line: &str) {
     writeln!(std::io::stderr().lock(), "{line}").ok();

@@ -31,10 +31,10 @@ pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> 
     }
 }
 
-/// Problems with the token and the catalogues are those of configuration, everything else is one of the work.
+/// A problem with what the operator set or with a catalogue is one of configuration, everything else one of the work.
 pub(super) fn failure(err: StartError) -> Failure {
     match err {
-        StartError::Token(why) => Failure::Usage(anyhow!(why)),
+        StartError::Setting(why) => Failure::Usage(anyhow!(why)),
         StartError::Catalogue(problems) => Failure::Usage(problems.into()),
         StartError::Other(err) => Failure::Work(err),
     }

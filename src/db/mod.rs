@@ -13,6 +13,8 @@ mod lock;
 mod migrations;
 mod writer;
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -205,15 +207,18 @@ impl Db {
 /// # Errors
 /// When `source` cannot be read or `target` exists or cannot be written. A half-written copy is removed.
 pub fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
-    if target.exists() {
-        bail!("{} exists already; name a new file", target.display());
-    }
     let connection = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)
         .with_context(|| format!("open the database {}", source.display()))?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let name = target
         .to_str()
         .with_context(|| format!("{} is not a path SQLite can take", target.display()))?;
+    match new_private_file(target) {
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
+            bail!("{} exists already; name a new file", target.display())
+        }
+        made => made.with_context(|| format!("make the file {}", target.display()))?,
+    }
     let copied = connection
         .execute("VACUUM INTO ?1", [name])
         .with_context(|| format!("write the copy {}", target.display()));
@@ -233,7 +238,28 @@ pub fn quick_check(connection: &Connection) -> anyhow::Result<String> {
         .context("check the database")
 }
 
+/// Size of the database file, in bytes, without its write-ahead log.
+///
+/// # Errors
+/// When the database fails.
+pub fn size_bytes(connection: &Connection) -> anyhow::Result<u64> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
+    let pages = pragma("page_count").context("measure the database")?;
+    Ok(pages.saturating_mul(pragma("page_size")?))
+}
+
+/// Makes an empty file that only we can read: what people wrote will stand in it. SQLite takes an empty file for a new
+/// one and gives the files beside it the same mode.
+fn new_private_file(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(0o600);
+    options.open(path).map(|_| ())
+}
+
 fn open_writer(path: &Path) -> anyhow::Result<Connection> {
+    // It may be there already; where it cannot be made, SQLite says why.
+    new_private_file(path).ok();
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     if connection.is_readonly("main")? {

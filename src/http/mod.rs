@@ -1,6 +1,7 @@
 //! The HTTP clients and what every outgoing request has in common.
 //!
-//! Two kinds of client exist and are never mixed: one for Telegram and one for the sites people's accounts are on.
+//! Two kinds of client exist and are never mixed: one for Telegram and one for the sites people's accounts are on. (A
+//! third asks our own server and is only used by `vakhta doctor`.)
 //! A client belongs to the runtime it was first used on; sharing one between two runtimes hangs it. What must stay true:
 //! certificates are always checked, redirects are never followed by a client itself, and a site client never connects to
 //! an address that is not public unless the operator allowed it.
@@ -92,6 +93,21 @@ pub fn telegram_client() -> Result<reqwest::Client> {
         .build()
         .map_err(reqwest::Error::without_url)
         .context("building the HTTP client for Telegram (are root certificates installed?)")
+}
+
+/// Builds the client that asks a server of our own on this machine, within `timeout` in all and through no proxy.
+///
+/// # Errors
+/// When the client cannot be built.
+pub fn own_client(timeout: Duration) -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls()?)
+        .redirect(Policy::none())
+        .no_proxy()
+        .timeout(timeout)
+        .build()
+        .map_err(reqwest::Error::without_url)
+        .context("building the HTTP client for our own server")
 }
 
 /// Builds the client that looks at sites.

@@ -73,9 +73,11 @@ impl Lang {
 const FILES: &[(Lang, &str)] = &[
     (Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/people.ftl")),
+    (Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
     (Lang::En, include_str!("../../locales/en/bot.ftl")),
     (Lang::En, include_str!("../../locales/en/people.ftl")),
+    (Lang::En, include_str!("../../locales/en/privacy.ftl")),
     (Lang::En, include_str!("../../locales/en/watch.ftl")),
 ];
 
@@ -217,6 +219,17 @@ fn moment(at: UnixMs, zone: Tz, form: &str) -> String {
     zone.timestamp_millis_opt(at.0)
         .single()
         .map_or_else(|| "—".to_owned(), |moment| moment.format(form).to_string())
+}
+
+/// A size in megabytes with one digit after the point, as the language writes it.
+#[must_use]
+pub fn megabytes(lang: Lang, bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
+    let point = match lang {
+        Lang::Ru => ',',
+        Lang::En => '.',
+    };
+    format!("{}{point}{}", tenths / 10, tenths % 10)
 }
 
 /// A time span by its two largest units: `4 мин 58 с`.

@@ -54,9 +54,17 @@ fn every_key_named_in_the_code_exists_and_every_text_is_used() {
         .filter(|key| !code.contains(&format!("\"{key}\"")))
         // These are named by a word that is put together.
         .filter(|key| {
-            !["reason-", "role-", "notify-", "site-note-", "control-"]
-                .iter()
-                .any(|begin| key.starts_with(begin))
+            ![
+                "reason-",
+                "role-",
+                "notify-",
+                "site-note-",
+                "control-",
+                "kept-",
+                "rows-",
+            ]
+            .iter()
+            .any(|begin| key.starts_with(begin))
         })
         .collect();
     assert!(unused.is_empty(), "texts that nothing shows: {unused:?}");
@@ -79,6 +87,12 @@ fn spans_show_two_units() {
     assert_eq!(span(0), "0 с");
     assert_eq!(span(3600), "1 ч");
     assert_eq!(span(90_061), "1 д 1 ч");
+}
+
+#[test]
+fn sizes_are_written_as_the_language_does() {
+    assert_eq!(megabytes(Lang::Ru, 12_900_000), "12,4");
+    assert_eq!(megabytes(Lang::En, 1), "0.1");
 }
 
 #[test]

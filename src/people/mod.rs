@@ -5,6 +5,7 @@
 //! how that chat wants to be spoken to.
 
 mod claim;
+mod forget;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::html::{Html, clean_name};
 use crate::i18n::Lang;
 
 pub use claim::{CLAIM_LIFE, CLAIM_PREFIX, make_claim, redeem_claim};
+pub use forget::{KEPT, forget, other_admin_than};
 
 /// How often a person without access is answered at most: silence is kinder than a conversation that leads nowhere.
 const STRANGER_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -247,6 +249,14 @@ pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
         .query_row([id], Person::from_row)
         .optional()
         .with_context(|| format!("look up person {id}"))
+}
+
+/// True when a person is known and was let in.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_member(connection: &Connection, id: i64) -> anyhow::Result<bool> {
+    Ok(get(connection, id)?.is_some_and(|person| person.role.is_member()))
 }
 
 /// Changes a role; true when it was different before. A role of the configuration stays.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::{Clock, UnixMs};
+use crate::counters;
 use crate::db::{Db, DbError, WriteTx};
 use crate::html::{Html, MESSAGE_LIMIT};
 
@@ -69,6 +70,21 @@ enum End {
     Unauthorized,
 }
 
+impl End {
+    /// The word it is counted under.
+    fn outcome(&self) -> &'static str {
+        let [sent, again, unconfirmed, dead] = counters::DELIVERY_OUTCOMES;
+        match self {
+            Self::Sent { .. } => sent,
+            Self::Again { .. } | Self::Frozen { .. } | Self::Moved { .. } | Self::Unauthorized => {
+                again
+            }
+            Self::Unconfirmed(_) => unconfirmed,
+            Self::Dead(_) | Self::Closed(_) => dead,
+        }
+    }
+}
+
 impl Delivery {
     /// Delivers a claimed row and marks what became of it.
     pub(super) async fn run(self, parcel: Parcel) {
@@ -77,6 +93,7 @@ impl Delivery {
             self.right_of_way.close();
         }
         self.log(&parcel, &end);
+        counters::delivery(end.outcome());
         if end == End::Unauthorized {
             self.fatal.unauthorized();
         }

@@ -11,23 +11,21 @@ use rusqlite::{Connection, ErrorCode};
 use crate::clock::UnixMs;
 use crate::db::{DbError, WriteTx};
 use crate::html::cut;
+use crate::retention::CHUNK;
 
 use super::event::Unreadable;
 
 /// Rows of one chat taken into memory at once.
-const CHUNK: u32 = 16;
+const AT_ONCE: u32 = 16;
 
 /// How much of an unreadable update is kept, in bytes.
 const QUARANTINE_BODY: usize = 16 * 1024;
 
 /// How long done updates are kept.
-const KEEP_DONE: Duration = Duration::from_secs(2 * 24 * 3600);
+pub(super) const KEEP_DONE: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// How long unreadable updates are kept for the operator.
-const KEEP_QUARANTINE: Duration = Duration::from_secs(7 * 24 * 3600);
-
-/// Rows deleted in one transaction, so that pruning never holds the writer for long.
-const PRUNE_CHUNK: u32 = 2000;
+pub(super) const KEEP_QUARANTINE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// An update as it came.
 #[derive(Debug)]
@@ -126,7 +124,7 @@ pub(super) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<
     let mut query = connection.prepare_cached(
         "SELECT update_id, body FROM inbox WHERE done_at IS NULL AND chat_id = ?1 ORDER BY update_id LIMIT ?2",
     )?;
-    let rows = query.query_map((chat_id, CHUNK), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = query.query_map((chat_id, AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -136,17 +134,20 @@ pub(super) fn mark_done(tx: &WriteTx<'_>, now: UnixMs, update_id: i64) -> anyhow
     Ok(tx.prepare_cached(sql)?.execute((update_id, now.0))? == 1)
 }
 
-/// Forgets what is old; true when there may be more.
-pub(super) fn prune(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
-    let done = tx.execute(
+/// Forgets updates that had their effect before a moment; how many.
+pub(super) fn prune_done(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    Ok(tx.execute(
         "DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox WHERE done_at < ?1 LIMIT ?2)",
-        (now.minus(KEEP_DONE).0, PRUNE_CHUNK),
-    )?;
-    tx.execute(
-        "DELETE FROM quarantine WHERE received_at < ?1",
-        (now.minus(KEEP_QUARANTINE).0,),
-    )?;
-    Ok(u32::try_from(done).is_ok_and(|n| n >= PRUNE_CHUNK))
+        (before.0, CHUNK),
+    )?)
+}
+
+/// Forgets unreadable updates that came before a moment; how many.
+pub(super) fn prune_quarantine(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    Ok(tx.execute(
+        "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE received_at < ?1 LIMIT ?2)",
+        (before.0, CHUNK),
+    )?)
 }
 
 /// The state of the inbox, for `/status` and health.

@@ -59,7 +59,13 @@ async fn old_rows_go_and_waiting_ones_stay() {
         .await;
     assert_eq!(size, 16 * 1024);
     let later = UnixMs(0).plus(Duration::from_secs(8 * 24 * 3600));
-    t.write(move |tx| prune(tx, later)).await;
+    t.write(move |tx| {
+        Ok((
+            prune_done(tx, later.minus(KEEP_DONE))?,
+            prune_quarantine(tx, later.minus(KEEP_QUARANTINE))?,
+        ))
+    })
+    .await;
     assert_eq!(
         t.read(counts).await,
         InboxCounts {

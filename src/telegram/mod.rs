@@ -21,6 +21,7 @@ mod inbox;
 mod markup;
 mod methods;
 pub mod outbox;
+mod outbox_counts;
 mod outgoing;
 mod poller;
 mod proxy;
@@ -56,6 +57,7 @@ pub use poller::PollStatus;
 pub use proxy::{BotProxy, ProxyError};
 pub use right_of_way::RightOfWay;
 pub use screen::{Answer, Screen};
+pub use upkeep::{KEPT, forget};
 
 /// What [`Telegram::drain`] waits for beyond the courier's own limit.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
@@ -174,10 +176,6 @@ impl Telegram {
                 dispatcher.run().await;
                 drop(dispatcher_end);
             });
-            tasks.spawn(
-                "telegram-upkeep",
-                upkeep::run(db.clone(), clock.clone(), tasks.stop_token()),
-            );
         }
         let delivery = deliver::Delivery {
             api: api.clone(),

@@ -3,7 +3,8 @@
 //! A row is inserted in the transaction of the fact it tells of. Its way: (held →) pending → sending → sent | dead |
 //! unconfirmed → folded. Must stay true: a row is `sending` before its call leaves, so after a crash we know which calls
 //! may have had an effect and never repeat those; one row of a chat at most is `sending`; a row that was tried goes again
-//! before later ones of its chat, so the order within a chat is kept.
+//! before later ones of its chat, so the order within a chat is kept; a closed row (sent, dead, folded) keeps its fate and
+//! its key, but no text.
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use super::outgoing::{Outgoing, Priority};
 use super::rates::Urgency;
 use super::upkeep;
 
+pub use super::outbox_counts::{Backlog, OutboxCounts, backlog, counts};
 pub use super::upkeep::migrate;
 
 /// Rows whose message may be mentioned in one later message: a list any longer helps nobody.
@@ -140,42 +142,6 @@ pub fn is_quiet(connection: &Connection, now: UnixMs) -> anyhow::Result<bool> {
         |row| row.get(0),
     )?;
     Ok(!sending && heads(connection, now, 1)?.is_empty())
-}
-
-/// The state of the outbox, for `/status` and health.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct OutboxCounts {
-    /// Waiting or on its way.
-    pub pending: u64,
-    /// May or may not have arrived; will be mentioned in the chat's next message.
-    pub unconfirmed: u64,
-    /// Given up in the last seven days (a chat that blocked us, a refusal).
-    pub dead: u64,
-}
-
-/// Counts what waits and what went wrong.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCounts> {
-    let count = |sql: &str| -> anyhow::Result<u64> {
-        let n: i64 = connection
-            .prepare_cached(sql)?
-            .query_row([], |row| row.get(0))?;
-        Ok(u64::try_from(n).unwrap_or(0))
-    };
-    let since = now.minus(KEEP_CLOSED).0;
-    let dead: i64 = connection.query_row(
-        "SELECT count(*) FROM outbox WHERE closed_at IS NOT NULL AND closed_at >= ?1 AND state = 'dead'",
-        (since,),
-        |row| row.get(0),
-    )?;
-    Ok(OutboxCounts {
-        pending: count("SELECT count(*) FROM outbox WHERE state = 'pending'")?
-            + count("SELECT count(*) FROM outbox WHERE state = 'sending'")?,
-        unconfirmed: count("SELECT count(*) FROM outbox WHERE state = 'unconfirmed'")?,
-        dead: u64::try_from(dead).unwrap_or(0),
-    })
 }
 
 /// A row that may go next in its chat.
@@ -317,12 +283,19 @@ pub(super) fn sent(
     folded: &[i64],
 ) -> anyhow::Result<()> {
     tx.prepare_cached(
-        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = '' WHERE id = ?1",
+        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = '', html = '', gist = '', keyboard = ''
+         WHERE id = ?1",
     )?
     .execute((parcel.id, message_id, now.0))?;
+    // Of the last word to somebody who was forgotten nothing stays.
+    tx.prepare_cached(
+        "DELETE FROM outbox WHERE id = ?1 AND dedupe IS NULL AND chat_id NOT IN (SELECT id FROM chat)",
+    )?
+    .execute((parcel.id,))?;
     for id in folded {
         tx.execute(
-            "UPDATE outbox SET state = 'folded', carrier = ?2, closed_at = ?3 WHERE id = ?1 AND state = 'unconfirmed'",
+            "UPDATE outbox SET state = 'folded', carrier = ?2, closed_at = ?3, html = '', gist = '', keyboard = ''
+             WHERE id = ?1 AND state = 'unconfirmed'",
             (id, parcel.id, now.0),
         )?;
     }
@@ -356,7 +329,7 @@ pub(super) fn returned(
 
 /// The row is given up.
 pub(super) fn dead(tx: &WriteTx<'_>, now: UnixMs, id: i64, problem: &str) -> anyhow::Result<()> {
-    let sql = "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2 WHERE id = ?1";
+    let sql = "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = '' WHERE id = ?1";
     tx.execute(sql, (id, now.0, problem))?;
     Ok(())
 }
@@ -405,7 +378,8 @@ pub(super) fn chat_reachable(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<(
 
 fn close_pending(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64, why: &str) -> anyhow::Result<()> {
     tx.execute(
-        "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2 WHERE chat_id = ?1 AND state = 'pending'",
+        "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = ''
+         WHERE chat_id = ?1 AND state = 'pending'",
         (chat_id, now.0, why),
     )?;
     Ok(())

@@ -2,8 +2,9 @@
 
 use super::super::held::{Held, held, hold};
 use super::*;
+use crate::telegram::markup::Button;
 use crate::telegram::test_kit::Store;
-use crate::telegram::upkeep::{adopt_crashed, hurry, prune};
+use crate::telegram::upkeep::{KEPT, adopt_crashed, hurry};
 
 const NOW: UnixMs = UnixMs(1_000_000);
 
@@ -29,6 +30,22 @@ async fn state(t: &Store, id: i64) -> String {
     let sql = "SELECT state FROM outbox WHERE id = ?1";
     t.read(move |c| Ok(c.query_row(sql, [id], |r| r.get(0))?))
         .await
+}
+
+fn chat_known(tx: &WriteTx<'_>, chat: i64) -> anyhow::Result<()> {
+    tx.execute("INSERT INTO chat (id) VALUES (?1)", [chat])?;
+    Ok(())
+}
+
+/// Chat, text and gist of every row.
+async fn rows(t: &Store) -> Vec<(i64, String)> {
+    let sql = "SELECT chat_id, html || gist FROM outbox ORDER BY id";
+    t.read(move |c| {
+        let mut query = c.prepare(sql)?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    })
+    .await
 }
 
 #[tokio::test]
@@ -240,25 +257,61 @@ async fn what_took_the_place_of_a_lost_message_is_found_under_its_key() {
 #[tokio::test]
 async fn old_rows_go_and_keys_are_remembered_longer() {
     let t = Store::new();
+    t.write(|tx| chat_known(tx, 1)).await;
     for message in [notice(1, "a"), notice(1, "b").dedupe("k")] {
         let id = put(&t, message).await.unwrap();
         let parcel = take(&t, id).await;
         t.write(move |tx| sent(tx, NOW, &parcel, 1, &[])).await;
     }
-    let rows = |t: &Store| {
-        let db = t.db.clone();
-        async move {
-            db.read(|c| Ok(c.query_row("SELECT count(*) FROM outbox", (), |r| r.get::<_, i64>(0))?))
-                .await
-                .unwrap()
-        }
-    };
     let day = Duration::from_secs(24 * 3600);
     for (days, left) in [(6, 2), (8, 1), (61, 0)] {
         let at = NOW.plus(day * days);
-        t.write(move |tx| prune(tx, at)).await;
-        assert_eq!(rows(&t).await, left, "after {days} days");
+        for rule in KEPT {
+            let before = at.minus(rule.keep);
+            t.write(move |tx| (rule.prune)(tx, before)).await;
+        }
+        assert_eq!(rows(&t).await.len(), left, "after {days} days");
     }
+}
+
+#[tokio::test]
+async fn closed_rows_hold_no_text_and_the_last_word_to_somebody_forgotten_no_row() {
+    let t = Store::new();
+    t.write(|tx| chat_known(tx, 1)).await;
+    let keyboard = Keyboard::new().row([Button::callback("x", "y").unwrap()]);
+    for chat in [1, 2] {
+        let id = put(&t, notice(chat, "a").keyboard(keyboard.clone())).await;
+        let parcel = take(&t, id.unwrap()).await;
+        t.write(move |tx| sent(tx, NOW, &parcel, 1, &[])).await;
+    }
+    let lost = put(&t, notice(1, "lost")).await.unwrap();
+    take(&t, lost).await;
+    t.write(move |tx| unconfirmed(tx, lost, "?")).await;
+    let given_up = put(&t, notice(1, "b")).await.unwrap();
+    t.write(move |tx| dead(tx, NOW, given_up, "?")).await;
+    put(&t, notice(1, "waits")).await.unwrap();
+    t.write(|tx| chat_unreachable(tx, NOW, 1, "?")).await;
+    let expected = [(1, ""), (1, "lost"), (1, ""), (1, "")];
+    let expected = expected.map(|(chat, text)| (chat, text.repeat(2)));
+    assert_eq!(rows(&t).await, expected);
+}
+
+#[tokio::test]
+async fn a_person_is_forgotten_with_what_waits_for_others_about_them() {
+    let t = Store::new();
+    t.write(|tx| chat_known(tx, 1)).await;
+    let about = |id: i64| {
+        let button = Button::callback("x", format!("people:let-in:{id}")).unwrap();
+        notice(1, "who?").keyboard(Keyboard::new().row([button]))
+    };
+    put(&t, about(7)).await.unwrap();
+    let other = put(&t, about(77)).await.unwrap();
+    let html = Html::code("7");
+    put(&t, Outgoing::notice(1, html)).await.unwrap();
+    put(&t, notice(7, "hers").dedupe("k:7")).await.unwrap();
+    t.write(|tx| crate::telegram::forget(tx, 7)).await;
+    assert_eq!(ready(&t, NOW).await, [other]);
+    assert_eq!(rows(&t).await.len(), 1);
 }
 
 #[tokio::test]

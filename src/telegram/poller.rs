@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::activation::Activator;
 use crate::clock::{Clock, UnixMs};
+use crate::counters;
 use crate::db::Db;
 
 use super::backoff::Backoff;
@@ -158,6 +159,7 @@ impl Poller {
             .write(move |tx| inbox::store(tx, now, &arrived, &unreadable))
             .await
             .map_err(Problem::Storage)?;
+        counters::updates(batch.len() as u64);
         self.dispatcher.ring();
         let highest = highest.ok_or(Problem::NoNumbers)?;
         offset.next = Some(highest.saturating_add(1));
@@ -208,6 +210,7 @@ impl Poller {
 
     /// Logs a problem once, not at every repetition.
     fn failed(&self, problem: &Problem, pause: Duration) {
+        counters::poll_failed();
         let text = problem.to_string();
         let known = self.status.borrow().problem.as_ref() == Some(&text);
         let pause = pause.as_secs_f32();

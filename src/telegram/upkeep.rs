@@ -1,23 +1,17 @@
-//! What happens to many rows of the outbox at once: after a crash, when a group gets a new id, when rows grow old.
+//! What happens to many rows of Telegram's tables at once: after a crash, when a group gets a new id, when rows grow old,
+//! when a person wants to be forgotten.
 
 use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
-
-use crate::clock::{Clock, UnixMs};
-use crate::db::{Db, WriteTx};
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::retention::{CHUNK, Rule};
 
 use super::inbox;
-use super::outbox::{GIVE_UP, KEEP_CLOSED, OUT_OF_REACH};
-
-/// How often old rows are forgotten.
-const PERIOD: Duration = Duration::from_secs(3600);
+use super::outbox::{KEEP_CLOSED, OUT_OF_REACH};
 
 /// How long closed rows with a dedupe key are kept: no news repeats itself after that.
-const KEEP_DEDUPE: Duration = Duration::from_secs(60 * 24 * 3600);
-
-/// Rows deleted in one transaction, so that pruning never holds the writer for long.
-const PRUNE_CHUNK: u32 = 2000;
+const KEEP_NEWS: Duration = Duration::from_secs(60 * 24 * 3600);
 
 /// Takes over what a crash left in `sending`: edits may be repeated, messages may have arrived. Returns how many of each.
 pub(super) fn adopt_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)> {
@@ -84,47 +78,84 @@ pub(super) fn replace_edit(
     )?
     .execute((chat_id, edit_of))?;
     tx.prepare_cached(
-        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = 'replaced by a newer edit'
+        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = 'replaced by a newer edit',
+             html = '', gist = '', keyboard = ''
          WHERE state = 'pending' AND chat_id = ?1 AND edit_of = ?2",
     )?
     .execute((chat_id, edit_of, now.0))?;
     Ok(())
 }
 
-/// Forgets what is old; true when there may be more.
-pub(super) fn prune(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
+/// Forgets closed messages without a key, and gives up what nobody could be told of for as long.
+fn prune_messages(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     tx.execute(
-        "UPDATE outbox SET state = 'dead', closed_at = ?2 WHERE state = 'unconfirmed' AND created_at < ?1",
-        (now.minus(GIVE_UP).0, now.0),
+        "UPDATE outbox SET state = 'dead', closed_at = ?2, html = '', gist = '', keyboard = ''
+         WHERE state = 'unconfirmed' AND created_at < ?1",
+        (before.0, before.plus(KEEP_CLOSED).0),
     )?;
-    let gone = tx.execute(
+    Ok(tx.execute(
         "DELETE FROM outbox WHERE id IN (
-             SELECT id FROM outbox WHERE closed_at < ?1 AND (dedupe IS NULL OR closed_at < ?2) LIMIT ?3)",
-        (
-            now.minus(KEEP_CLOSED).0,
-            now.minus(KEEP_DEDUPE).0,
-            PRUNE_CHUNK,
-        ),
-    )?;
-    Ok(u32::try_from(gone).is_ok_and(|n| n >= PRUNE_CHUNK))
+             SELECT id FROM outbox WHERE closed_at < ?1 AND dedupe IS NULL LIMIT ?2)",
+        (before.0, CHUNK),
+    )?)
 }
 
-/// Forgets old rows of both tables, at the start and every hour.
-pub(super) async fn run(db: Db, clock: Clock, stop: CancellationToken) {
-    loop {
-        let now = clock.now();
-        let pruned = db.write(move |tx| Ok(inbox::prune(tx, now)? | prune(tx, now)?));
-        let pause = match pruned.await {
-            Ok(true) => Duration::ZERO,
-            Ok(false) => PERIOD,
-            Err(err) => {
-                tracing::warn!("old rows could not be removed: {err:#}");
-                PERIOD
-            }
-        };
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(pause) => {}
-        }
-    }
+/// Forgets closed messages that were kept because their news must not be told twice.
+fn prune_news(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    Ok(tx.execute(
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE closed_at < ?1 LIMIT ?2)",
+        (before.0, CHUNK),
+    )?)
+}
+
+/// What of Telegram's tables is kept for how long.
+pub const KEPT: [Rule; 4] = [
+    Rule {
+        what: "updates",
+        table: "inbox",
+        keep: inbox::KEEP_DONE,
+        prune: inbox::prune_done,
+    },
+    Rule {
+        what: "unreadable",
+        table: "quarantine",
+        keep: inbox::KEEP_QUARANTINE,
+        prune: inbox::prune_quarantine,
+    },
+    Rule {
+        what: "messages",
+        table: "outbox",
+        keep: KEEP_CLOSED,
+        prune: prune_messages,
+    },
+    Rule {
+        what: "news",
+        table: "outbox",
+        keep: KEEP_NEWS,
+        prune: prune_news,
+    },
+];
+
+/// Removes what Telegram's tables hold of a person: everything said in their chat, and what waits for others and names
+/// them. Their updates keep only a number, by which a repeat is recognised; one that waits for its effect stays, because
+/// it was written after they asked for this.
+///
+/// # Errors
+/// When the database refuses.
+pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    let id = person.to_string();
+    tx.execute(
+        "UPDATE inbox SET chat_id = 0, body = ''
+         WHERE done_at IS NOT NULL AND (chat_id = ?1 OR instr(body, ?2) > 0)",
+        (person, &id),
+    )?;
+    tx.execute("DELETE FROM quarantine WHERE instr(body, ?1) > 0", (&id,))?;
+    tx.execute("DELETE FROM outbox WHERE chat_id = ?1", (person,))?;
+    // Cards and questions about a person show the id so, and its buttons end with it.
+    tx.execute(
+        "DELETE FROM outbox WHERE closed_at IS NULL
+             AND (instr(html, '<code>' || ?1 || '</code>') > 0 OR instr(keyboard, ':' || ?1 || '\"') > 0)",
+        (&id,),
+    )?;
+    Ok(())
 }

@@ -84,7 +84,10 @@ impl Speaker {
             }
         }
         for chat in &run.askers {
-            listeners.insert(*chat, Notify::EveryRun);
+            // Who has left meanwhile asked for nothing any more.
+            if people::is_member(connection, *chat)? {
+                listeners.insert(*chat, Notify::EveryRun);
+            }
         }
         // A run that nobody asked for and that has nothing to do is not worth a message.
         if run.total == 0 && run.trigger != super::account::Trigger::Request {

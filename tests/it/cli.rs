@@ -221,6 +221,7 @@ fn doctor_names_what_is_wrong() {
             "note clock",
             "note database",
             "note sites",
+            "ok http",
             "ok disk",
             "ok log",
         ];
@@ -261,6 +262,40 @@ fn doctor_names_what_is_wrong() {
             "{}",
             end.stdout
         );
+    });
+}
+
+#[test]
+fn completions_and_manual_pages_need_nothing_and_name_every_command() {
+    run(async |ground| {
+        std::fs::remove_file(ground.path("bot.toml")).unwrap();
+        for shell in ["bash", "zsh", "fish"] {
+            let end = ground
+                .vakhta(&["completions", shell])
+                .without_token()
+                .finish()
+                .await;
+            for word in ["doctor", "check-now", "backup"] {
+                assert!(end.demand(0).stdout.contains(word), "{shell}: {word}");
+            }
+        }
+        let page = ground.vakhta(&["man"]).without_token().finish().await;
+        for text in [".TH vakhta 1", "vakhta\\-doctor(1)", "check\\-now"] {
+            assert!(page.demand(0).stdout.contains(text), "{text}");
+        }
+        let pages = ground.vakhta(&["man", "pages/man1"]).finish().await;
+        assert_eq!(pages.demand(0).stdout, "");
+        for name in ["vakhta.1", "vakhta-run.1", "vakhta-accounts-import.1"] {
+            assert!(ground.path("pages/man1").join(name).exists(), "{name}");
+        }
+        ground.write("file", "");
+        let end = ground.vakhta(&["man", "file"]).finish().await;
+        end.demand(1).says(&["write the manual pages to file"]);
+        ground
+            .vakhta(&["completions", "cobol"])
+            .finish()
+            .await
+            .demand(2);
     });
 }
 

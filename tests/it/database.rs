@@ -97,6 +97,12 @@ fn a_backup_of_a_live_database_is_a_database() {
             .await;
         let bot = ground.vakhta(&["run"]).start();
         ground.heard(ADMIN, "✅ Автопроверка завершена").await;
+        let export = async || {
+            let end = ground.vakhta(&["accounts", "export"]).finish().await;
+            end.demand(0).stdout.clone()
+        };
+        let accounts = export().await;
+        assert!(accounts.contains("there") && accounts.contains("gone"));
         let end = ground.vakhta(&["backup", "copy.db"]).finish().await;
         assert!(
             end.demand(0).stdout.starts_with("copy.db ("),
@@ -109,6 +115,12 @@ fn a_backup_of_a_live_database_is_a_database() {
             .await
             .demand(1)
             .says(&["copy.db exists already"]);
+        for file in ["v.db", "copy.db"] {
+            let mode = ground.path(file).metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file} can be read by others");
+        }
+        // What comes after the copy is lost with it.
+        ground.import(7, &[("github", "later")]).await;
         bot.stop().await;
 
         // The copy takes the place of what is lost.
@@ -116,6 +128,7 @@ fn a_backup_of_a_live_database_is_a_database() {
             std::fs::remove_file(ground.path(file)).ok();
         }
         std::fs::rename(ground.path("copy.db"), ground.path("v.db")).unwrap();
+        assert_eq!(export().await, accounts);
         let bot = ground.vakhta(&["run"]).start();
         ground.heard(ADMIN, "• Проверено: 1\n• Найдено: 0").await;
         bot.stop().await;

@@ -261,8 +261,8 @@ pub(crate) struct Process {
 
 impl Process {
     /// Waits until standard error has a line with this text.
-    pub(crate) async fn logged(&self, text: &str) {
-        self.wrote(&self.stderr, text).await;
+    pub(crate) async fn logged(&self, text: &str) -> String {
+        self.wrote(&self.stderr, text).await
     }
 
     /// Waits until standard output has a line with this text.

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::{Driver, new_memory};
 use crate::clock::UnixMs;
+use crate::counters;
 use crate::db::WriteTx;
 use crate::watch::account::{Run, RunState, Scope, Trigger};
 use crate::watch::notices::Speaker;
@@ -23,9 +24,6 @@ use crate::watch::{progress, store};
 /// A run made by the schedule ends when the next tick is due, but never before this: very short schedules would cut
 /// every run.
 const SHORTEST_RUN: Duration = Duration::from_secs(60);
-
-/// Runs are forgotten after this time.
-const RUNS_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 impl Driver {
     /// One run, from its row to its summary. Whatever goes wrong is logged here, and the watch goes on.
@@ -95,6 +93,7 @@ impl Driver {
         }
         let id = run.id;
         let counts = db.read(move |c| store::counts(c, id)).await?;
+        counters::checks([counts.found, counts.not_found, counts.errors]);
         tracing::info!(
             run = id,
             trigger = trigger.word(),
@@ -238,11 +237,11 @@ impl Driver {
             if run.scope == Scope::All {
                 speaker.reminders(tx, now)?;
                 speaker.digests(tx, now)?;
-                store::prune(tx, now.minus(RUNS_KEPT))?;
             }
             Ok(())
         });
         write.await?;
+        counters::run_ended(true);
         parts.proxy.ring();
         Ok(())
     }
@@ -263,6 +262,7 @@ impl Driver {
             speaker.run_offline(tx, now, &run, is_news)
         });
         write.await?;
+        counters::run_ended(false);
         self.parts.proxy.ring();
         Ok(())
     }
@@ -280,6 +280,7 @@ impl Driver {
             Ok(())
         });
         write.await?;
+        counters::run_ended(false);
         self.parts.proxy.ring();
         Ok(())
     }

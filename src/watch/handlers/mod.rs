@@ -26,6 +26,7 @@ use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::Asker;
+use crate::retention;
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
 
 /// The handlers of the watch.
@@ -138,6 +139,7 @@ impl WatchHandlers {
                 .number("unconfirmed", counts.unconfirmed)
                 .number("dead", counts.dead);
             lines.push(i18n::html(lang, "status-outbox", &args));
+            lines.push(texts::storage(lang, &retention::sizes(connection)?));
         }
         let keyboard = Keyboard::new()
             .row([

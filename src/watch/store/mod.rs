@@ -4,6 +4,7 @@
 //! changes only while it is still pending; the run that last looked at an account never falls.
 
 mod accounts;
+mod forget;
 mod looks;
 mod marks;
 mod mass;
@@ -20,6 +21,7 @@ pub use accounts::{
     Added, NewAccount, Totals, add, again, count_of_owner, delete, export, extend, get, page_all,
     page_of_owner, set_paused, totals,
 };
+pub use forget::{KEPT, forget};
 pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, next_page};
 pub use marks::{
     ControlNews, Marks, control_news, marks, note_controls, note_offline, note_online,
@@ -35,7 +37,7 @@ pub use requests::{ask, open_requests, request_run, withdraw};
 pub use rounds::{Stretch, begin_round, end_round, first_stretch};
 pub use runs::{
     LastRun, Progress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
-    counts, end, errors_of_run, is_running, last, last_unfinished, progress, prune,
+    counts, end, errors_of_run, is_running, last, last_unfinished, progress,
 };
 pub use silences::silences;
 

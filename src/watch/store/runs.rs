@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 use super::requests;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
+use crate::retention::CHUNK;
 use crate::watch::account::{Counts, Run, RunState, Scope, Trigger, Verdict};
 
 /// Pending accounts in a scope by site.
@@ -292,14 +293,15 @@ pub fn errors_of_run(
         .with_context(|| format!("list the errors of run {run_id}"))
 }
 
-/// Forgets runs that ended before a moment, with their errors and requests. The newest run of each account's row keeps
-/// its number there, which is only compared.
-///
-/// # Errors
-/// When the database fails.
-pub fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
-    tx.execute("DELETE FROM run WHERE ended_at < ?1", [before.0])
-        .context("forget old runs")
+/// Forgets runs that ended before a moment, with their errors and requests; how many. The newest run of each account's
+/// row keeps its number there, which is only compared.
+pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    // Runs end in the order of their numbers, so the oldest rows are looked at only.
+    tx.execute(
+        "DELETE FROM run WHERE id IN (SELECT id FROM run ORDER BY id LIMIT ?2) AND ended_at < ?1",
+        params![before.0, CHUNK],
+    )
+    .context("forget old runs")
 }
 
 /// True while a run goes on.

@@ -3,19 +3,20 @@
 
 pub mod alarms;
 mod found;
-
 mod sites;
+mod storage;
 
 use chrono_tz::Tz;
 
 pub use self::found::{FULL_FOUND, LIST_FOUND, found, found_gist};
+pub use self::sites::{site_note, site_protection};
+pub use self::storage::storage;
 use super::account::{Account, Counts, RunState, State, Verdict};
 use super::catalogue::Catalogue;
 use super::site::SiteKey;
 use crate::clock::UnixMs;
 use crate::html::{Html, MESSAGE_LIMIT};
 use crate::i18n::{self, Args, Lang};
-pub use sites::{site_note, site_protection};
 
 /// Cells of the progress bar.
 const BAR_CELLS: u64 = 10;

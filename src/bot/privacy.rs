@@ -1,0 +1,136 @@
+//! What is kept about a person, and how they take it back.
+//!
+//! `/privacy` speaks from the rules that the program itself forgets by. `/delete_me` asks once; its button works for a
+//! quarter of an hour, carries everything it needs, and so survives a restart. Everything goes in the transaction of that
+//! tap, and a second tap finds nothing and says the same.
+
+use std::time::Duration;
+
+use super::Bot;
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::dialogue;
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang, label};
+use crate::people::{self, Asker};
+use crate::retention::Rule;
+use crate::telegram::{self, Answer, Button, Keyboard, Screen};
+use crate::watch::store as watch_store;
+
+/// How long the last question stands: an older screen may be pressed by mistake.
+const QUESTION_LIFE: Duration = Duration::from_secs(15 * 60);
+
+/// One day, in which times are told where they are whole days.
+const DAY_SECONDS: u64 = 24 * 60 * 60;
+
+/// What the button of the last question begins with.
+pub(super) const DELETE_ME: &str = "bot:delete-me:";
+
+impl Bot {
+    /// `/privacy`: what is kept, for how long, and how to end it.
+    pub(super) fn privacy(&self, asker: &Asker) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let lines: Vec<Html> = self.kept.iter().map(|rule| kept_line(lang, rule)).collect();
+        let text = i18n::html(
+            lang,
+            "privacy",
+            &Args::new().html("lines", &Html::join(&lines, "\n")),
+        );
+        let keyboard = Keyboard::new()
+            .row([Button::callback(
+                &label(lang, "button-delete-me"),
+                "bot:ask-delete-me",
+            )?])
+            .row([Button::callback(&label(lang, "button-home"), "bot:home")?]);
+        Ok(Answer::screen(Screen::new(text, keyboard)))
+    }
+
+    /// `/delete_me`: the question, or why it cannot be.
+    pub(super) fn ask_delete_me(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        if let Some(why) = obstacle(tx, asker)? {
+            return with_way_home(lang, why);
+        }
+        let n = watch_store::count_of_owner(tx, asker.id)?;
+        let text = i18n::html(lang, "delete-me-ask", &Args::new().number("n", n));
+        let keyboard = Keyboard::new()
+            .row([Button::callback(
+                &label(lang, "button-delete-me-sure"),
+                format!("{DELETE_ME}{}", asker.now.0),
+            )?])
+            .row([Button::callback(
+                &label(lang, "button-cancel"),
+                "bot:keep-me",
+            )?]);
+        Ok(Answer::screen(Screen::new(text, keyboard)))
+    }
+
+    /// The answer *yes*; `asked` is when the question was asked.
+    pub(super) fn delete_me(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        asked: &str,
+    ) -> anyhow::Result<Answer> {
+        let asked = asked.parse().map_or(UnixMs(0), UnixMs);
+        if asker.now.since(asked) > QUESTION_LIFE || obstacle(tx, asker)?.is_some() {
+            let stale = label(asker.lang, "stale-button");
+            return Ok(self.ask_delete_me(tx, asker)?.toast(stale));
+        }
+        self.forget(tx, asker)
+    }
+
+    /// Removes everything of a person; there may be nothing left of them already.
+    pub(super) fn forget(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        telegram::forget(tx, asker.id)?;
+        dialogue::forget(tx, asker.id)?;
+        let accounts = watch_store::forget(tx, asker.id)?;
+        people::forget(tx, asker.id)?;
+        tracing::info!(accounts, "somebody was forgotten at their own request");
+        Ok(Answer::text(i18n::text(asker.lang, "delete-me-done")).ring(&self.menus))
+    }
+}
+
+/// The answer *no*.
+pub(super) fn keep_me(lang: Lang) -> anyhow::Result<Answer> {
+    with_way_home(lang, "delete-me-kept")
+}
+
+fn with_way_home(lang: Lang, key: &str) -> anyhow::Result<Answer> {
+    let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
+    Ok(Answer::screen(Screen::new(
+        i18n::text(lang, key),
+        Keyboard::new().row([home]),
+    )))
+}
+
+/// Why a person cannot leave yet, as the key of a text that says what to do.
+fn obstacle(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Option<&'static str>> {
+    let by_config = people::get(tx, asker.id)?.is_some_and(|person| person.by_config);
+    Ok(if by_config {
+        Some("delete-me-by-config")
+    } else if asker.role.is_admin() && !people::other_admin_than(tx, asker.id)? {
+        Some("delete-me-last-admin")
+    } else {
+        None
+    })
+}
+
+fn kept_line(lang: Lang, rule: &Rule) -> Html {
+    let seconds = rule.keep.as_secs();
+    let time = if seconds.is_multiple_of(DAY_SECONDS) {
+        i18n::plain(
+            lang,
+            "n-days",
+            &Args::new().number("n", seconds / DAY_SECONDS),
+        )
+    } else {
+        i18n::span(lang, rule.keep)
+    };
+    let what = i18n::text(lang, &format!("kept-{}", rule.what));
+    i18n::html(
+        lang,
+        "kept-line",
+        &Args::new().html("what", &what).text("time", &time),
+    )
+}

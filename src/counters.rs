@@ -1,0 +1,67 @@
+//! What is counted while the program runs, for `/metrics`.
+//!
+//! Counting costs next to nothing and keeps nothing as long as no recorder is installed, which only the HTTP server does.
+//! All names stand here, so that they are one list; labels are words of our own, never texts or ids of people.
+
+use metrics::{counter, describe_counter};
+
+const UPDATES: &str = "vakhta_updates_total";
+const POLLS_FAILED: &str = "vakhta_polls_failed_total";
+const DELIVERIES: &str = "vakhta_deliveries_total";
+const RUNS: &str = "vakhta_runs_total";
+const CHECKS: &str = "vakhta_checks_total";
+
+/// What became of one try to deliver a message.
+pub const DELIVERY_OUTCOMES: [&str; 4] = ["sent", "again", "unconfirmed", "dead"];
+
+/// What one look at an account said.
+const VERDICTS: [&str; 3] = ["found", "not_found", "error"];
+
+/// Says what each name means, and begins every count at zero, so that the first increase is seen as one.
+pub fn describe() {
+    describe_counter!(UPDATES, "Updates taken from Telegram.");
+    describe_counter!(POLLS_FAILED, "Polls of Telegram that failed.");
+    describe_counter!(
+        DELIVERIES,
+        "Tries to deliver a message, by what became of them."
+    );
+    describe_counter!(RUNS, "Runs that ended, by how.");
+    describe_counter!(CHECKS, "Accounts looked at, by verdict.");
+    updates(0);
+    counter!(POLLS_FAILED).increment(0);
+    for outcome in DELIVERY_OUTCOMES {
+        counter!(DELIVERIES, "outcome" => outcome).increment(0);
+    }
+    for end in ["done", "interrupted"] {
+        counter!(RUNS, "end" => end).increment(0);
+    }
+    checks([0; 3]);
+}
+
+/// Updates that were taken from Telegram.
+pub fn updates(n: u64) {
+    counter!(UPDATES).increment(n);
+}
+
+/// A poll that failed.
+pub fn poll_failed() {
+    counter!(POLLS_FAILED).increment(1);
+}
+
+/// A try to deliver; `outcome` is one of [`DELIVERY_OUTCOMES`].
+pub fn delivery(outcome: &'static str) {
+    counter!(DELIVERIES, "outcome" => outcome).increment(1);
+}
+
+/// A run that ended, and whether it reached its end.
+pub fn run_ended(done: bool) {
+    let end = if done { "done" } else { "interrupted" };
+    counter!(RUNS, "end" => end).increment(1);
+}
+
+/// Accounts that a run looked at: found, not found, errors.
+pub fn checks(by_verdict: [u64; 3]) {
+    for (verdict, n) in VERDICTS.into_iter().zip(by_verdict) {
+        counter!(CHECKS, "verdict" => verdict).increment(n);
+    }
+}

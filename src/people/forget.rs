@@ -1,0 +1,63 @@
+//! Who is forgotten: strangers after a time, everybody else when they ask for it.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::retention::{CHUNK, Rule};
+
+/// What of people is kept for how long. Whoever was let in, waits for an answer, or was refused stays known.
+pub const KEPT: [Rule; 1] = [Rule {
+    what: "strangers",
+    table: "person",
+    keep: Duration::from_secs(30 * 24 * 60 * 60),
+    prune: prune_strangers,
+}];
+
+/// Forgets people who only spoke to the bot once, and private chats of nobody.
+fn prune_strangers(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    let gone = tx
+        .execute(
+            "DELETE FROM person WHERE id IN (
+                 SELECT id FROM person WHERE role = 'stranger' AND max(created_at, told_at) < ?1 LIMIT ?2)",
+            params![before.0, CHUNK],
+        )
+        .context("forget strangers")?;
+    // A group has a negative id and no person.
+    tx.execute(
+        "DELETE FROM chat WHERE id > 0 AND id NOT IN (SELECT id FROM person)",
+        [],
+    )
+    .context("forget chats of nobody")?;
+    Ok(gone)
+}
+
+/// Removes a person and how their chat wants to be spoken to.
+///
+/// # Errors
+/// When the database fails, or while accounts of theirs are left.
+pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    let context = || format!("forget person {person}");
+    tx.execute("DELETE FROM person WHERE id = ?1", [person])
+        .with_context(context)?;
+    tx.execute("DELETE FROM chat WHERE id = ?1", [person])
+        .with_context(context)?;
+    Ok(())
+}
+
+/// True when somebody else can manage the bot.
+///
+/// # Errors
+/// When the database fails.
+pub fn other_admin_than(connection: &Connection, id: i64) -> anyhow::Result<bool> {
+    connection
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM person WHERE role IN ('admin', 'owner') AND id <> ?1)",
+            [id],
+            |row| row.get(0),
+        )
+        .context("look for another admin")
+}

@@ -1,0 +1,116 @@
+//! How long what is stored is kept.
+//!
+//! Each room says for its own tables what is over and how it is forgotten ([`Rule`]); here the rules are carried out, at
+//! the start and every hour. `/privacy` tells people from the same rules. Must stay true: no transaction forgets more than
+//! [`CHUNK`] rows, so that nobody waits for it.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::{Clock, UnixMs};
+use crate::db::{Connection, Db, WriteTx, size_bytes};
+
+/// Rows forgotten in one transaction at most.
+pub const CHUNK: u32 = 2000;
+
+/// How often old rows are forgotten.
+const PERIOD: Duration = Duration::from_secs(3600);
+
+/// The fact that holds how many rows there are.
+const ROWS_FACT: &str = "rows";
+
+/// What is kept for a while, and how it is forgotten.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// What it is, as the text `kept-<what>` tells people.
+    pub what: &'static str,
+    /// Where it stands.
+    pub table: &'static str,
+    /// How long it is kept after it is over.
+    pub keep: Duration,
+    /// Forgets what was over before a moment, [`CHUNK`] rows at most; returns how many.
+    pub prune: fn(&WriteTx<'_>, UnixMs) -> anyhow::Result<usize>,
+}
+
+/// What the database takes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sizes {
+    /// The file, in bytes, now.
+    pub bytes: u64,
+    /// Rows by table after the last time that old ones were forgotten; counting them takes too long for an answer.
+    pub rows: Vec<(String, u64)>,
+}
+
+/// Carries the rules out until the stop.
+pub async fn run(rules: Vec<Rule>, db: Db, clock: Clock, stop: CancellationToken) {
+    loop {
+        for rule in &rules {
+            if let Err(err) = carry_out(*rule, &db, &clock, &stop).await {
+                tracing::warn!(what = rule.what, "old rows could not be removed: {err:#}");
+            }
+        }
+        if let Err(err) = count_rows(&rules, &db).await {
+            tracing::warn!("rows could not be counted: {err:#}");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PERIOD) => {}
+        }
+    }
+}
+
+async fn carry_out(
+    rule: Rule,
+    db: &Db,
+    clock: &Clock,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let before = clock.now().minus(rule.keep);
+    loop {
+        let gone = db.write(move |tx| (rule.prune)(tx, before)).await?;
+        if gone < CHUNK as usize || stop.is_cancelled() {
+            return Ok(());
+        }
+    }
+}
+
+async fn count_rows(rules: &[Rule], db: &Db) -> anyhow::Result<()> {
+    let mut tables: Vec<&'static str> = rules.iter().map(|rule| rule.table).collect();
+    tables.dedup();
+    let rows = db.read(move |connection| {
+        let count = |table: &'static str| {
+            let sql = format!("SELECT count(*) FROM {table}");
+            let n: u64 = connection.query_row(&sql, [], |row| row.get(0))?;
+            Ok((table, n))
+        };
+        tables.into_iter().map(count).collect::<anyhow::Result<_>>()
+    });
+    let rows: Vec<(&str, u64)> = rows.await?;
+    let json = serde_json::to_string(&rows)?;
+    let write = db.write_replayable(move |tx| {
+        let sql = "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        tx.execute(sql, (ROWS_FACT, &json))
+            .context("note how many rows there are")?;
+        Ok(())
+    });
+    write.await
+}
+
+/// What the database takes, for `/status`.
+///
+/// # Errors
+/// When the database fails.
+pub fn sizes(connection: &Connection) -> anyhow::Result<Sizes> {
+    let mut fact = connection.prepare_cached("SELECT value FROM fact WHERE key = ?1")?;
+    let mut rows = fact.query([ROWS_FACT])?;
+    let counted = match rows.next()? {
+        Some(row) => serde_json::from_str(row.get_ref(0)?.as_str()?).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    Ok(Sizes {
+        bytes: size_bytes(connection)?,
+        rows: counted,
+    })
+}

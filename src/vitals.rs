@@ -1,0 +1,143 @@
+//! How the program is: the facts behind `/healthz` and `/metrics`.
+//!
+//! Telegram, the watch and the database are asked here and nowhere else; the judgement is `web`'s. A look always ends,
+//! also when the database does not answer: then that is what was seen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch::Receiver;
+use tokio::time::Instant;
+
+use crate::clock::{Clock, UnixMs};
+use crate::db::{self, Connection, Db};
+use crate::telegram::{PollStatus, inbox_counts, outbox};
+use crate::watch::{Schedule, store};
+use crate::web::Look;
+use crate::web::health::{PollSign, RunSign, Signs, StoredSigns, WriterSign};
+
+/// How long the database is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whom to ask.
+#[derive(Debug)]
+pub struct Vitals {
+    db: Db,
+    clock: Clock,
+    poll: Receiver<PollStatus>,
+    schedule: Schedule,
+    started_at: UnixMs,
+}
+
+impl Vitals {
+    /// Everything that is asked. What has not happened yet counts from now.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, poll: Receiver<PollStatus>, schedule: Schedule) -> Self {
+        let started_at = clock.now();
+        Self {
+            db,
+            clock,
+            poll,
+            schedule,
+            started_at,
+        }
+    }
+
+    /// This as the server takes it.
+    #[must_use]
+    pub fn into_look(self) -> Look {
+        let vitals = Arc::new(self);
+        Arc::new(move || {
+            let vitals = Arc::clone(&vitals);
+            Box::pin(async move { vitals.look().await })
+        })
+    }
+
+    async fn look(self: Arc<Self>) -> Signs {
+        let now = self.clock.now();
+        let (writer, stored) = tokio::join!(self.writer(), Arc::clone(&self).stored(now));
+        Signs {
+            poll: self.poll(now),
+            writer,
+            stored,
+        }
+    }
+
+    fn poll(&self, now: UnixMs) -> PollSign {
+        let status = self.poll.borrow();
+        PollSign {
+            age: now.since(status.last_success.unwrap_or(self.started_at)),
+            problem: status.problem.clone(),
+        }
+    }
+
+    /// What a write takes now; it changes nothing, so the disk does not sync for it.
+    async fn writer(&self) -> WriterSign {
+        let waiting = self.db.writes_waiting();
+        let asked = Instant::now();
+        let write = tokio::time::timeout(PATIENCE, self.db.write(|_| Ok(()))).await;
+        if let Ok(Err(err)) = &write {
+            tracing::warn!("a look at the writer failed: {err:#}");
+        }
+        WriterSign {
+            waiting,
+            lag: matches!(write, Ok(Ok(()))).then(|| asked.elapsed()),
+        }
+    }
+
+    async fn stored(self: Arc<Self>, now: UnixMs) -> Option<StoredSigns> {
+        let db = self.db.clone();
+        let read = db.read(move |connection| self.read(connection, now));
+        match tokio::time::timeout(PATIENCE, read).await {
+            Ok(Ok(signs)) => Some(signs),
+            Ok(Err(err)) => {
+                tracing::warn!("a look at the database failed: {err:#}");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    fn read(&self, connection: &Connection, now: UnixMs) -> anyhow::Result<StoredSigns> {
+        let last = store::last(connection)?.map(|last| last.progress);
+        let backlog = outbox::backlog(connection, now)?;
+        Ok(StoredSigns {
+            late: self.late(last.as_ref(), now),
+            period: self.schedule.period_after(now),
+            run: last.map(|run| run_sign(&run, now)),
+            outbox_pending: backlog.pending,
+            outbox_unconfirmed: backlog.unconfirmed,
+            outbox_oldest: backlog
+                .oldest_due
+                .map_or(Duration::ZERO, |due| now.since(due)),
+            inbox_waiting: inbox_counts(connection)?.waiting,
+            database_bytes: db::size_bytes(connection)?,
+        })
+    }
+
+    /// How long the schedule has been waiting for a run. A run that goes on is late for nothing: its ticks are missed.
+    fn late(&self, last: Option<&store::Progress>, now: UnixMs) -> Duration {
+        let ended_at = match last {
+            Some(run) => match run.ended_at {
+                None => return Duration::ZERO,
+                Some(ended_at) => ended_at,
+            },
+            None => self.started_at,
+        };
+        let due = self.schedule.next_after(ended_at.max(self.started_at));
+        due.map_or(Duration::ZERO, |due| now.since(due))
+    }
+}
+
+fn run_sign(run: &store::Progress, now: UnixMs) -> RunSign {
+    RunSign {
+        state: run.state.word(),
+        age: now.since(run.ended_at.unwrap_or(run.started_at)),
+        took: run.ended_at.unwrap_or(now).since(run.started_at),
+        total: run.total,
+        found: run.counts.found,
+        not_found: run.counts.not_found,
+        errors: run.counts.errors,
+        skipped: run.skipped,
+    }
+}

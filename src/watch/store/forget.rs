@@ -1,0 +1,53 @@
+//! What the watch forgets: old runs after a time, a person's part when they ask for it.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::runs;
+use crate::db::WriteTx;
+use crate::retention::Rule;
+
+/// What of the watch is kept for how long. Accounts and their history stay until somebody removes them.
+pub const KEPT: [Rule; 1] = [Rule {
+    what: "runs",
+    table: "run",
+    keep: Duration::from_secs(90 * 24 * 60 * 60),
+    prune: runs::prune,
+}];
+
+/// Stands where a person was who is forgotten; Telegram gives nobody this id.
+const NOBODY: i64 = 0;
+
+/// Removes a person's accounts with their history and what they asked for. What they did to accounts of others, and runs
+/// made for them, stay as done by nobody. Returns how many accounts there were.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<usize> {
+    let context = || format!("forget the accounts of person {person}");
+    let accounts = tx
+        .execute("DELETE FROM account WHERE owner_id = ?1", [person])
+        .with_context(context)?;
+    tx.execute(
+        "DELETE FROM check_request WHERE owner_id = ?1 OR chat_id = ?1",
+        [person],
+    )
+    .with_context(context)?;
+    tx.execute(
+        "UPDATE run SET owner_id = ?2 WHERE owner_id = ?1",
+        [person, NOBODY],
+    )
+    .with_context(context)?;
+    tx.execute(
+        "UPDATE transition SET by_person = ?2 WHERE by_person = ?1",
+        [person, NOBODY],
+    )
+    .with_context(context)?;
+    tx.execute(
+        "UPDATE mass_change SET decided_by = ?2 WHERE decided_by = ?1",
+        [person, NOBODY],
+    )
+    .with_context(context)?;
+    Ok(accounts)
+}

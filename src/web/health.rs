@@ -1,0 +1,235 @@
+//! `/healthz`: how the program is, and what of it fails.
+//!
+//! The facts come from a [`Look`] that the program plugs in; here they are judged and shown. However many ask, one look
+//! is made a second, so that nobody can keep the database busy through this door.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value, json};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::Problem;
+
+/// Makes a look at the program. It always ends: what cannot be seen in time is a sign too.
+pub type Look = Arc<dyn Fn() -> BoxFuture<'static, Signs> + Send + Sync>;
+
+/// A long poll takes up to 50 s; after two of them without an answer people are not heard.
+const POLL_LIMIT: Duration = Duration::from_secs(120);
+
+/// Schedules of seconds may be late by this much all the same.
+const LATE_LEAST: Duration = Duration::from_secs(60);
+
+/// A message that is due waits seconds, or minutes behind many at Telegram's rates.
+const OUTBOX_LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// How long a look is good for.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// What was seen of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signs {
+    /// Hearing Telegram.
+    pub poll: PollSign,
+    /// Writing to the database.
+    pub writer: WriterSign,
+    /// What stands in the database; none: it could not be read.
+    pub stored: Option<StoredSigns>,
+}
+
+/// How polling goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollSign {
+    /// Since the last poll that was answered, or since the start.
+    pub age: Duration,
+    /// Why the last one failed, if it did.
+    pub problem: Option<String>,
+}
+
+/// How the writer keeps up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriterSign {
+    /// Requests that wait for it.
+    pub waiting: usize,
+    /// What a write took that changes nothing; none: it did not come back in time.
+    pub lag: Option<Duration>,
+}
+
+/// What the database says of runs and messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSigns {
+    /// The last run over all accounts; none: there was none yet.
+    pub run: Option<RunSign>,
+    /// How long a run has been due without beginning.
+    pub late: Duration,
+    /// The time between two runs.
+    pub period: Duration,
+    /// Messages that are due or on their way.
+    pub outbox_pending: u64,
+    /// Messages that may or may not have arrived.
+    pub outbox_unconfirmed: u64,
+    /// How long the oldest of those that are due has waited.
+    pub outbox_oldest: Duration,
+    /// Updates of Telegram without their effect yet.
+    pub inbox_waiting: u64,
+    /// Size of the database file, in bytes.
+    pub database_bytes: u64,
+}
+
+/// A run over all accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunSign {
+    /// `running`, `done`, `interrupted` or `offline`.
+    pub state: &'static str,
+    /// Since its end, or since its beginning while it runs.
+    pub age: Duration,
+    /// From its beginning to its end, or until now.
+    pub took: Duration,
+    /// Accounts at its beginning.
+    pub total: u64,
+    /// Accounts found.
+    pub found: u64,
+    /// Accounts not found.
+    pub not_found: u64,
+    /// Accounts that could not be looked at.
+    pub errors: u64,
+    /// Accounts not reached for lack of time.
+    pub skipped: u64,
+}
+
+impl Signs {
+    /// The parts that fail, by the names that `/healthz` uses; empty when all is well.
+    #[must_use]
+    pub fn failing(&self) -> Vec<&'static str> {
+        let stored = self.stored.as_ref();
+        let parts = [
+            ("poll", self.poll.age > POLL_LIMIT),
+            ("writer", self.writer.lag.is_none()),
+            ("database", stored.is_none()),
+            (
+                "run",
+                stored.is_some_and(|stored| stored.late > stored.period.max(LATE_LEAST)),
+            ),
+            (
+                "outbox",
+                stored.is_some_and(|stored| stored.outbox_oldest > OUTBOX_LIMIT),
+            ),
+        ];
+        let failing = parts.into_iter().filter(|(_, fails)| *fails);
+        failing.map(|(name, _)| name).collect()
+    }
+
+    /// The members of the document; times in seconds or milliseconds, as their names say.
+    fn members(&self) -> Map<String, Value> {
+        let failing = self.failing();
+        let mut members = Map::new();
+        members.insert("healthy".to_owned(), failing.is_empty().into());
+        members.insert("failing".to_owned(), failing.into());
+        members.insert(
+            "poll".to_owned(),
+            json!({ "age_s": self.poll.age.as_secs(), "problem": self.poll.problem }),
+        );
+        let lag_ms = self.writer.lag.map(|lag| lag.as_secs_f64() * 1000.0);
+        members.insert(
+            "writer".to_owned(),
+            json!({ "waiting": self.writer.waiting, "lag_ms": lag_ms }),
+        );
+        let Some(stored) = &self.stored else {
+            return members;
+        };
+        members.insert("run".to_owned(), run_json(stored));
+        members.insert(
+            "outbox".to_owned(),
+            json!({
+                "pending": stored.outbox_pending,
+                "unconfirmed": stored.outbox_unconfirmed,
+                "oldest_s": stored.outbox_oldest.as_secs(),
+            }),
+        );
+        members.insert(
+            "inbox".to_owned(),
+            json!({ "waiting": stored.inbox_waiting }),
+        );
+        members
+    }
+}
+
+fn run_json(stored: &StoredSigns) -> Value {
+    let late_s = stored.late.as_secs();
+    let Some(run) = &stored.run else {
+        return json!({ "state": "none", "late_s": late_s });
+    };
+    json!({
+        "state": run.state,
+        "late_s": late_s,
+        "age_s": run.age.as_secs(),
+        "took_s": run.took.as_secs(),
+        "total": run.total,
+        "found": run.found,
+        "not_found": run.not_found,
+        "errors": run.errors,
+        "skipped": run.skipped,
+    })
+}
+
+/// A look that is made once a second at most.
+#[derive(Clone)]
+pub(super) struct Watched {
+    look: Look,
+    // Held while a look is made: who asks meanwhile gets the same one.
+    last: Arc<Mutex<Option<Seen>>>,
+}
+
+/// The last look and its time.
+struct Seen {
+    at: Instant,
+    signs: Arc<Signs>,
+}
+
+impl Watched {
+    pub(super) fn new(look: Look) -> Self {
+        Self {
+            look,
+            last: Arc::default(),
+        }
+    }
+
+    pub(super) async fn signs(&self) -> Arc<Signs> {
+        let mut last = self.last.lock().await;
+        if let Some(seen) = last.as_ref().filter(|seen| seen.at.elapsed() < FRESH) {
+            return Arc::clone(&seen.signs);
+        }
+        let signs = Arc::new((self.look)().await);
+        *last = Some(Seen {
+            at: Instant::now(),
+            signs: Arc::clone(&signs),
+        });
+        signs
+    }
+}
+
+pub(super) fn routes(watched: Watched) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .with_state(watched)
+}
+
+async fn healthz(State(watched): State<Watched>) -> Response {
+    let signs = watched.signs().await;
+    let failing = signs.failing();
+    if failing.is_empty() {
+        let form = [(header::CONTENT_TYPE, "application/json")];
+        return (form, Value::Object(signs.members()).to_string()).into_response();
+    }
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+        .detail(format!("failing: {}", failing.join(", ")))
+        .members(signs.members())
+        .into_response()
+}

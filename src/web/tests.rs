@@ -1,0 +1,165 @@
+//! The server as clients meet it: limits, errors, the stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::post;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::health::{PollSign, Signs, StoredSigns, WriterSign};
+use super::{Server, vital_routes};
+use crate::tasks::Tasks;
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+fn signs() -> Signs {
+    Signs {
+        poll: PollSign {
+            age: Duration::from_secs(7),
+            problem: None,
+        },
+        writer: WriterSign {
+            waiting: 0,
+            lag: Some(Duration::from_micros(300)),
+        },
+        stored: Some(StoredSigns {
+            run: None,
+            late: Duration::ZERO,
+            period: Duration::from_secs(300),
+            outbox_pending: 3,
+            outbox_unconfirmed: 0,
+            outbox_oldest: Duration::from_secs(2),
+            inbox_waiting: 0,
+            database_bytes: 4096,
+        }),
+    }
+}
+
+/// A server that says these signs; further routes are mounted as a slice would.
+async fn server(signs: Signs, further: Router) -> (Tasks, std::net::SocketAddr) {
+    let tasks = Tasks::new();
+    let look = Arc::new(move || {
+        let signs = signs.clone();
+        Box::pin(async move { signs }) as _
+    });
+    let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = server.address();
+    server
+        .mount(vital_routes(look))
+        .mount(further)
+        .start(&tasks);
+    (tasks, address)
+}
+
+/// Sends bytes and reads until the server closes: head and body.
+async fn talk(address: std::net::SocketAddr, request: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    tokio::time::timeout(LIMIT, stream.read_to_string(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_lowercase(), body.to_owned())
+}
+
+fn request(method: &str, path: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+}
+
+#[tokio::test]
+async fn what_fails_is_named() {
+    let (_tasks, address) = server(signs(), Router::new()).await;
+    let (head, body) = talk(address, &request("GET", "/healthz")).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert!(head.contains("content-type: application/json"), "{head}");
+    let health: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(health["healthy"], true);
+    assert_eq!(health["poll"]["age_s"], 7);
+    assert_eq!(health["outbox"]["pending"], 3);
+
+    let mut ill = signs();
+    ill.poll.age = Duration::from_secs(121);
+    ill.writer.lag = None;
+    let stored = ill.stored.as_mut().unwrap();
+    stored.late = Duration::from_secs(301);
+    stored.outbox_oldest = Duration::from_secs(901);
+    assert_eq!(ill.failing(), ["poll", "writer", "run", "outbox"]);
+    ill.stored = None;
+    let (_tasks, address) = server(ill, Router::new()).await;
+    let (head, body) = talk(address, &request("GET", "/healthz")).await;
+    assert!(head.starts_with("http/1.1 503"), "{head}");
+    assert!(head.contains("application/problem+json"), "{head}");
+    let health: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(health["status"], 503);
+    assert_eq!(health["detail"], "failing: poll, writer, database");
+}
+
+#[tokio::test]
+async fn every_error_is_a_document() {
+    // A route that reads its body, as an API of a slice does.
+    let echo = Router::new().route("/echo", post(|body: String| async { body }));
+    let (_tasks, address) = server(signs(), echo).await;
+    let long = "x".repeat(70_000);
+    let announced = format!(
+        "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        10_000_000
+    );
+    let chunked = format!(
+        "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n\
+         {:x}\r\n{long}\r\n0\r\n\r\n",
+        long.len()
+    );
+    let short = "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    for (sent, status) in [
+        (request("GET", "/nothing"), 404),
+        (request("POST", "/healthz"), 405),
+        (announced, 413),
+        (chunked, 413),
+    ] {
+        let (head, body) = talk(address, &sent).await;
+        assert!(head.starts_with(&format!("http/1.1 {status}")), "{head}");
+        assert!(
+            head.contains("content-type: application/problem+json"),
+            "{head}"
+        );
+        assert_eq!(status == 405, head.contains("allow: get"), "{head}");
+        let problem: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(problem["status"], status);
+    }
+    let (head, _) = talk(address, short).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    let long_head = format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n");
+    let (head, _) = talk(address, &long_head).await;
+    assert!(head.starts_with("http/1.1 4"), "{head}");
+}
+
+#[tokio::test]
+async fn the_stop_does_not_wait_for_who_is_silent() {
+    let (tasks, address) = server(signs(), Router::new()).await;
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    silent.write_all(b"GET /hea").await.unwrap();
+    let (head, _) = talk(address, &request("GET", "/metrics")).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    tasks.stop();
+    assert!(tasks.ended(LIMIT).await);
+    let mut rest = Vec::new();
+    // Closed, by an end or a reset.
+    let closed = tokio::time::timeout(LIMIT, silent.read_to_end(&mut rest));
+    closed.await.unwrap().ok();
+    TcpStream::connect(address).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn an_address_in_use_is_a_sentence() {
+    let (_tasks, address) = server(signs(), Router::new()).await;
+    let why = Server::bind(address).await.unwrap_err();
+    assert!(
+        why.starts_with(&format!("http.listen: {address} cannot be listened on")),
+        "{why}"
+    );
+}
