@@ -24,7 +24,7 @@ use crate::logging;
 use crate::people;
 use crate::tasks::Tasks;
 use crate::telegram::{inbox_counts, outbox};
-use crate::watch::store;
+use crate::watch::{Schedule, store};
 
 /// The person at the terminal.
 const PERSON: i64 = 1;
@@ -103,18 +103,18 @@ fn config(
 ) -> anyhow::Result<Config> {
     std::fs::write(folder.join("sites.toml"), world::catalogue(&site.url()))?;
     let language = lang.code();
-    // The one run must not depend on how fast this machine is; the chat should show its bar.
-    let (confirm_delay, min_gap, level) = if once {
-        ("0s", "0s", "error")
+    // The one run must not depend on how fast this machine is or on what its clock says; the chat should show its bar.
+    let (confirm_delay, min_gap, schedule) = if once {
+        ("0s", "0s", "0 0 0 1 1 *")
     } else {
-        ("1s", "100ms", "error")
+        ("1s", "100ms", Schedule::EVERY_FIVE_MINUTES)
     };
     let text = format!(
         "[telegram]\napi_url = \"{}\"\nadmins = [{PERSON}]\nlanguage = \"{language}\"\n\
          [database]\npath = \"demo.db\"\n\
-         [watch]\nconfirm_delay = \"{confirm_delay}\"\nmin_gap = \"{min_gap}\"\nper_site = 3\n\
+         [watch]\nschedule = \"{schedule}\"\nconfirm_delay = \"{confirm_delay}\"\nmin_gap = \"{min_gap}\"\nper_site = 3\n\
          [sites]\ncatalogues = [\"sites.toml\"]\nallow_private_targets = true\n\
-         [log]\nlevel = \"{level}\"\n",
+         [log]\nlevel = \"error\"\n",
         telegram.api_url()
     );
     let source = Source {
