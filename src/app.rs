@@ -165,7 +165,7 @@ impl App {
 
         let speaker = Speaker {
             catalogue,
-            zone: config.watch.zone,
+            zone: config.watch.zone.clone(),
             language: config.people.language,
             notify: config.watch.notify,
         };

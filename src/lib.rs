@@ -50,3 +50,4 @@ pub mod telegram;
 pub mod vitals;
 pub mod watch;
 pub mod web;
+pub mod zone;

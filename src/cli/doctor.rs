@@ -134,8 +134,8 @@ async fn server_clock(client: &reqwest::Client, api_url: &str) -> Finding {
 
 /// The date of an HTTP header, which has the form of an RFC 2822 date.
 fn http_date(text: &str) -> Option<UnixMs> {
-    let date = chrono::DateTime::parse_from_rfc2822(text).ok()?;
-    Some(UnixMs(date.timestamp_millis()))
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(UnixMs(date.timestamp().as_millisecond()))
 }
 
 async fn database(config: &Config) -> anyhow::Result<Finding> {

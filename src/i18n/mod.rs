@@ -7,14 +7,13 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use chrono::TimeZone as _;
-use chrono_tz::Tz;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::clock::UnixMs;
 use crate::html::Html;
+use crate::zone::Zone;
 
 /// A language people can choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -189,7 +188,7 @@ fn format(lang: Lang, key: &str, args: Option<&Args<'_>>) -> String {
 
 /// The day, as the language writes it.
 #[must_use]
-pub fn date(lang: Lang, at: UnixMs, zone: Tz) -> String {
+pub fn date(lang: Lang, at: UnixMs, zone: &Zone) -> String {
     let form = match lang {
         Lang::Ru => "%d.%m.%Y",
         Lang::En => "%d %b %Y",
@@ -199,26 +198,24 @@ pub fn date(lang: Lang, at: UnixMs, zone: Tz) -> String {
 
 /// The time of day with seconds.
 #[must_use]
-pub fn time(at: UnixMs, zone: Tz) -> String {
+pub fn time(at: UnixMs, zone: &Zone) -> String {
     moment(at, zone, "%H:%M:%S")
 }
 
 /// The day and the time of day, without seconds.
 #[must_use]
-pub fn date_time(lang: Lang, at: UnixMs, zone: Tz) -> String {
+pub fn date_time(lang: Lang, at: UnixMs, zone: &Zone) -> String {
     format!("{} {}", date(lang, at, zone), moment(at, zone, "%H:%M"))
 }
 
 /// A moment for the log.
 #[must_use]
-pub fn stamp(at: UnixMs, zone: Tz) -> String {
+pub fn stamp(at: UnixMs, zone: &Zone) -> String {
     moment(at, zone, "%Y-%m-%d %H:%M:%S")
 }
 
-fn moment(at: UnixMs, zone: Tz, form: &str) -> String {
-    zone.timestamp_millis_opt(at.0)
-        .single()
-        .map_or_else(|| "—".to_owned(), |moment| moment.format(form).to_string())
+fn moment(at: UnixMs, zone: &Zone, form: &str) -> String {
+    zone.civil(at).strftime(form).to_string()
 }
 
 /// A size in megabytes with one digit after the point, as the language writes it.

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 use super::account::Notify;
 use super::catalogue::BrokenEntries;
 use super::schedule::Schedule;
 use crate::settings::Section;
+use crate::zone::Zone;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -36,7 +35,7 @@ pub struct WatchConfig {
     /// What admins hear of who have not chosen.
     pub notify: Notify,
     /// For dates in messages.
-    pub zone: Tz,
+    pub zone: Zone,
     /// Further catalogue files.
     pub catalogues: Vec<PathBuf>,
     /// The site of a name that comes without one.
@@ -52,11 +51,11 @@ impl WatchConfig {
     /// stand-in; the section has noted it.
     pub fn read(section: &mut Section<'_>) -> Option<Self> {
         let zone = section.parsed("time_zone", "Europe/Moscow", |text| {
-            text.parse::<Tz>()
+            text.parse::<Zone>()
                 .map_err(|_| "a name of the time zone database, such as \"Europe/Moscow\"")
         });
         let schedule = section.parsed("schedule", Schedule::EVERY_FIVE_MINUTES, |text| {
-            Schedule::parse(text, zone.unwrap_or(Tz::UTC))
+            Schedule::parse(text, zone.clone().unwrap_or(Zone::UTC))
         });
         let workers = section.integer("workers", 3, 1..=512);
         let run_at_start = section.boolean("run_at_start", true);

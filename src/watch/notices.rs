@@ -8,8 +8,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::db::Connection;
-use chrono::{TimeZone as _, Timelike as _};
-use chrono_tz::Tz;
 
 use super::account::{Notify, Run, Scope};
 use super::alarms::CONTROLS;
@@ -22,9 +20,10 @@ use crate::html::Html;
 use crate::i18n::Lang;
 use crate::people;
 use crate::telegram::{self, Held, Outgoing, outbox};
+use crate::zone::Zone;
 
 /// The digest comes with the first run that ends after this hour of the day.
-const DIGEST_HOUR: u32 = 9;
+const DIGEST_HOUR: i8 = 9;
 
 /// Messages for kept places made at a time: the writer is back at others within milliseconds.
 const KEPT_PAGE: usize = 128;
@@ -44,7 +43,7 @@ pub struct Speaker {
     /// For names of sites and addresses of profiles.
     pub catalogue: Arc<Catalogue>,
     /// The zone of dates and times.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The language of chats of which none is known.
     pub language: Lang,
     /// What admins hear who have not chosen.
@@ -65,7 +64,7 @@ impl Speaker {
     pub fn voice_in(&self, lang: Lang) -> Voice<'_> {
         Voice {
             lang,
-            zone: self.zone,
+            zone: &self.zone,
             catalogue: &self.catalogue,
         }
     }
@@ -309,13 +308,8 @@ impl Speaker {
 
     /// True once a day, after the digest hour.
     fn digest_due(&self, last: UnixMs, now: UnixMs) -> bool {
-        let at = |moment: UnixMs| self.zone.timestamp_millis_opt(moment.0).single();
-        match (at(last), at(now)) {
-            (Some(last), Some(now)) => {
-                now.hour() >= DIGEST_HOUR && last.date_naive() < now.date_naive()
-            }
-            _ => false,
-        }
+        let (last, now) = (self.zone.civil(last), self.zone.civil(now));
+        now.hour() >= DIGEST_HOUR && last.date() < now.date()
     }
 }
 

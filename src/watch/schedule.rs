@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Offset as _, TimeZone as _};
-use chrono_tz::Tz;
+use chrono::{DateTime, FixedOffset, TimeZone as _};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 
 use crate::clock::UnixMs;
+use crate::zone::Zone;
 
 /// A checked schedule.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     text: String,
     cron: Cron,
-    zone: Tz,
+    zone: Zone,
 }
 
 impl Schedule {
@@ -25,7 +25,7 @@ impl Schedule {
     ///
     /// # Errors
     /// What is allowed, as a sentence for the operator.
-    pub fn parse(text: &str, zone: Tz) -> Result<Self, String> {
+    pub fn parse(text: &str, zone: Zone) -> Result<Self, String> {
         let allowed = || {
             "cron with six fields (second minute hour day month weekday), such as \"0 */5 * * * *\""
                 .to_owned()
@@ -56,16 +56,21 @@ impl Schedule {
 
     /// The zone it is read in.
     #[must_use]
-    pub fn zone(&self) -> Tz {
-        self.zone
+    pub fn zone(&self) -> &Zone {
+        &self.zone
     }
 
     /// The first tick after a moment.
     #[must_use]
     pub fn next_after(&self, moment: UnixMs) -> Option<UnixMs> {
-        let from = self.at(moment)?;
-        let next = self.cron.find_next_occurrence(&from, false).ok()?;
-        Some(UnixMs(next.timestamp_millis()))
+        let mut next = self.next_with_clocks_of(moment, false)?;
+        let mut change = self.zone.next_change(moment);
+        // From a change on, clocks show another time.
+        while let Some(at) = change.filter(|at| *at <= next) {
+            next = self.next_with_clocks_of(at, true)?;
+            change = self.zone.next_change(at);
+        }
+        Some(next)
     }
 
     /// The distance between the two ticks after a moment.
@@ -82,12 +87,15 @@ impl Schedule {
     /// The zone's distance from UTC at a moment. The scheduler freezes it when a job is made, so it is compared.
     #[must_use]
     pub fn utc_offset_seconds(&self, moment: UnixMs) -> i32 {
-        self.at(moment)
-            .map_or(0, |moment| moment.offset().fix().local_minus_utc())
+        self.zone.offset_seconds(moment)
     }
 
-    fn at(&self, moment: UnixMs) -> Option<DateTime<Tz>> {
-        self.zone.timestamp_millis_opt(moment.0).single()
+    /// The first tick after a moment, or at it, as long as clocks show what they show then.
+    fn next_with_clocks_of(&self, moment: UnixMs, or_at: bool) -> Option<UnixMs> {
+        let offset = FixedOffset::east_opt(self.zone.offset_seconds(moment))?;
+        let from: DateTime<FixedOffset> = offset.timestamp_millis_opt(moment.0).single()?;
+        let next = self.cron.find_next_occurrence(&from, or_at).ok()?;
+        Some(UnixMs(next.timestamp_millis()))
     }
 }
 
@@ -97,7 +105,11 @@ mod tests {
 
     #[test]
     fn five_minutes_are_five_minutes() {
-        let schedule = Schedule::parse(Schedule::EVERY_FIVE_MINUTES, Tz::Europe__Moscow).unwrap();
+        let schedule = Schedule::parse(
+            Schedule::EVERY_FIVE_MINUTES,
+            "Europe/Moscow".parse().unwrap(),
+        )
+        .unwrap();
         // 2026-11-21 15:02:03 UTC
         let now = UnixMs(1_795_273_323_000);
         let next = schedule.next_after(now).unwrap();
@@ -107,11 +119,11 @@ mod tests {
 
     #[test]
     fn a_day_in_a_zone_follows_its_summer_time() {
-        let zone = Tz::Europe__Berlin;
-        let schedule = Schedule::parse("0 0 9 * * *", zone).unwrap();
+        let zone: Zone = "Europe/Berlin".parse().unwrap();
+        let schedule = Schedule::parse("0 0 9 * * *", zone.clone()).unwrap();
         // 2026-10-24 12:00 UTC, the day before clocks go back.
         let next = schedule.next_after(UnixMs(1_792_843_200_000)).unwrap();
-        let shown = crate::i18n::time(next, zone);
+        let shown = crate::i18n::time(next, &zone);
         assert_eq!(shown, "09:00:00");
         assert_ne!(
             schedule.utc_offset_seconds(UnixMs(1_792_843_200_000)),
@@ -120,9 +132,24 @@ mod tests {
     }
 
     #[test]
+    fn when_clocks_go_back_no_tick_is_left_out() {
+        let zone = "Europe/Berlin".parse().unwrap();
+        let schedule = Schedule::parse(Schedule::EVERY_FIVE_MINUTES, zone).unwrap();
+        // 2026-10-25 00:55 UTC, 02:55 in summer time; five minutes later it is 02:00 again.
+        let last = UnixMs(1_792_889_700_000);
+        assert_eq!(schedule.next_after(last), Some(UnixMs(1_792_890_000_000)));
+        assert_eq!(schedule.period_after(last), Duration::from_secs(300));
+        let zone = "Europe/Berlin".parse().unwrap();
+        let daily = Schedule::parse("0 30 2 * * *", zone).unwrap();
+        // 2027-03-27 01:30 UTC, 02:30 in Berlin; the day after has no 02:30.
+        let before = UnixMs(1_806_111_000_000);
+        assert_eq!(daily.next_after(before), Some(UnixMs(1_806_280_200_000)));
+    }
+
+    #[test]
     fn what_never_comes_is_refused() {
         for text in ["*/5 * * * *", "0 0 0 31 2 *", "often", "61 * * * * *"] {
-            Schedule::parse(text, Tz::UTC).unwrap_err();
+            Schedule::parse(text, Zone::UTC).unwrap_err();
         }
     }
 }

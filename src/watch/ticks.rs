@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use anyhow::Context as _;
+use chrono::FixedOffset;
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 use super::Schedule;
@@ -39,7 +40,7 @@ impl Scheduler {
     ) -> anyhow::Result<Self> {
         let scheduler = JobScheduler::new().await.context("make the scheduler")?;
         let job = scheduler
-            .add(tick_job(schedule, ticks, bell)?)
+            .add(tick_job(schedule, offset, ticks, bell)?)
             .await
             .context("add the schedule")?;
         scheduler.start().await.context("start the scheduler")?;
@@ -63,7 +64,7 @@ impl Scheduler {
             .context("remove the schedule")?;
         self.job = self
             .scheduler
-            .add(tick_job(schedule, ticks, bell)?)
+            .add(tick_job(schedule, offset, ticks, bell)?)
             .await
             .context("add the schedule")?;
         self.offset = offset;
@@ -78,9 +79,15 @@ impl Scheduler {
 }
 
 /// A job that does no work: it marks the tick and rings. During a run it only counts.
-fn tick_job(schedule: &Schedule, ticks: &Arc<Ticks>, bell: &Activator) -> anyhow::Result<Job> {
+fn tick_job(
+    schedule: &Schedule,
+    offset: i32,
+    ticks: &Arc<Ticks>,
+    bell: &Activator,
+) -> anyhow::Result<Job> {
     let (ticks, bell) = (Arc::clone(ticks), bell.clone());
-    let job = Job::new_async_tz(schedule.as_str(), schedule.zone(), move |_, _| {
+    let offset = FixedOffset::east_opt(offset).context("a zone is within a day of UTC")?;
+    let job = Job::new_async_tz(schedule.as_str(), offset, move |_, _| {
         if ticks.running.load(Ordering::SeqCst) {
             ticks.missed.fetch_add(1, Ordering::SeqCst);
         } else {

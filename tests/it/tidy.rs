@@ -12,7 +12,8 @@ const LONGEST_FILE: usize = 600;
 /// names itself. `src/a/b.rs` belongs to the room `a`.
 const FLOORS: &[&[&str]] = &[
     &["activation", "clock", "counters", "html", "settings"],
-    &["http", "i18n", "logging", "tasks"],
+    &["http", "logging", "tasks", "zone"],
+    &["i18n"],
     &["db"],
     &["retention"],
     &["people"],
@@ -40,6 +41,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
     ("frankenstein", &["src/telegram/", "src/demo/"]),
     ("std::env::var", &["src/config.rs"]),
     ("r2d2", &["src/db/"]),
+    ("chrono", &["src/watch/schedule.rs", "src/watch/ticks.rs"]),
     ("tokio_cron_scheduler", &["src/watch/ticks.rs"]),
     ("axum", &["src/web/"]),
     ("metrics", &["src/counters.rs", "src/web/"]),

@@ -270,7 +270,7 @@ impl Driver {
     }
 
     fn spoken_now(&self) -> String {
-        i18n::stamp(self.parts.clock.now(), self.parts.config.zone)
+        i18n::stamp(self.parts.clock.now(), &self.parts.config.zone)
     }
 
     /// The period as operators read it in the log.

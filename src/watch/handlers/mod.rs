@@ -125,7 +125,7 @@ impl WatchHandlers {
         let mut lines = vec![i18n::html(lang, "status", &args), Html::default()];
         lines.push(self.last_run(connection, lang)?);
         if let Some(next) = self.schedule.next_after(asker.now) {
-            let time = i18n::time(next, self.speaker.zone);
+            let time = i18n::time(next, &self.speaker.zone);
             lines.push(i18n::html(
                 lang,
                 "status-next",
@@ -159,7 +159,7 @@ impl WatchHandlers {
         };
         let run = last.progress;
         let counts = run.counts;
-        let at = |moment: UnixMs| i18n::date_time(lang, moment, self.speaker.zone);
+        let at = |moment: UnixMs| i18n::date_time(lang, moment, &self.speaker.zone);
         let Some(ended_at) = run.ended_at else {
             let args = Args::new()
                 .number("checked", counts.checked())

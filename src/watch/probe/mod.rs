@@ -11,7 +11,7 @@ mod retry_after;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqwest::header::{HeaderMap, LOCATION, SERVER};
 use reqwest::{Client, Response};
@@ -33,19 +33,18 @@ pub struct ProbeLimits {
     /// Bytes of the body, packed and unpacked; what goes on longer gives no verdict unless it is certain by then.
     pub max_body: usize,
     /// The wall clock, for a `Retry-After` with a date from a site that sends no `Date`.
-    pub now: SystemTime,
+    pub now: UnixMs,
 }
 
 impl ProbeLimits {
     /// The limits with the usual cap on bodies; `now` is the wall clock.
     #[must_use]
     pub fn new(timeout: Duration, allow_private: bool, now: UnixMs) -> Self {
-        let since_1970 = Duration::from_millis(u64::try_from(now.0).unwrap_or(0));
         Self {
             timeout,
             allow_private,
             max_body: MAX_BODY_DEFAULT,
-            now: SystemTime::UNIX_EPOCH + since_1970,
+            now,
         }
     }
 }

@@ -1,16 +1,19 @@
 //! `Retry-After`: how long a site wants to be left alone.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use jiff::civil::DateTime;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
+use crate::clock::UnixMs;
+use crate::zone::Zone;
 
 /// A site that asks for more than a day is asked again after a day.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads `Retry-After`, in seconds or as a date. A date is taken relative to the answer's own `Date`, so that a wrong
 /// clock on either side makes no difference, and relative to `now` where there is none. A date in the past is no wait.
-pub(super) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(super) fn read(headers: &HeaderMap, now: UnixMs) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are more than a day.
@@ -25,12 +28,13 @@ pub(super) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         .get(DATE)
         .and_then(|value| value.to_str().ok())
         .and_then(parse_date);
-    let wait = until.signed_duration_since(sent.unwrap_or_else(|| DateTime::<Utc>::from(now)));
-    Some(wait.to_std().unwrap_or_default().min(LONGEST))
+    let sent = sent.unwrap_or_else(|| Zone::UTC.civil(now));
+    let wait = Duration::try_from(sent.duration_until(until));
+    Some(wait.unwrap_or_default().min(LONGEST))
 }
 
 /// The three forms of dates HTTP allows.
-fn parse_date(text: &str) -> Option<DateTime<Utc>> {
+fn parse_date(text: &str) -> Option<DateTime> {
     let text = text.trim();
     [
         "%a, %d %b %Y %H:%M:%S GMT",
@@ -38,8 +42,7 @@ fn parse_date(text: &str) -> Option<DateTime<Utc>> {
         "%a %b %e %H:%M:%S %Y",
     ]
     .iter()
-    .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-    .map(|date| date.and_utc())
+    .find_map(|form| DateTime::strptime(form, text).ok())
 }
 
 #[cfg(test)]
@@ -53,7 +56,7 @@ mod tests {
             headers.insert(DATE, date.parse().unwrap());
         }
         // 1994-11-06 08:49:37 UTC.
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let now = UnixMs(784_111_777_000);
         read(&headers, now).map(|wait| wait.as_secs())
     }
 

@@ -69,18 +69,12 @@ fn found_one(voice: Voice<'_>, account: &Account) -> Html {
 
 /// Days by the calendar, as people count them from the dates beside.
 fn took(voice: Voice<'_>, account: &Account) -> String {
-    use chrono::TimeZone as _;
-    let day = |at: UnixMs| {
-        voice
-            .zone
-            .timestamp_millis_opt(at.0)
-            .single()
-            .map(|at| at.date_naive())
-    };
+    let day = |at: UnixMs| voice.zone.civil(at).date();
     let done = account.done_at.unwrap_or(account.started_at);
-    let days = match (day(account.started_at), day(done)) {
-        (Some(from), Some(to)) => (to - from).num_days().max(0),
-        _ => 0,
-    };
-    i18n::plain(voice.lang, "took-days", &Args::new().number("n", days))
+    let days = day(account.started_at).duration_until(day(done)).as_hours() / 24;
+    i18n::plain(
+        voice.lang,
+        "took-days",
+        &Args::new().number("n", days.max(0)),
+    )
 }

@@ -6,8 +6,6 @@ mod found;
 mod sites;
 mod storage;
 
-use chrono_tz::Tz;
-
 pub use self::found::{FULL_FOUND, LIST_FOUND, found, found_gist};
 pub use self::sites::{site_note, site_protection};
 pub use self::storage::storage;
@@ -17,6 +15,7 @@ use super::site::SiteKey;
 use crate::clock::UnixMs;
 use crate::html::{Html, MESSAGE_LIMIT};
 use crate::i18n::{self, Args, Lang};
+use crate::zone::Zone;
 
 /// Cells of the progress bar.
 const BAR_CELLS: u64 = 10;
@@ -27,7 +26,7 @@ pub struct Voice<'a> {
     /// The reader's language.
     pub lang: Lang,
     /// The zone of dates and times.
-    pub zone: Tz,
+    pub zone: &'a Zone,
     /// For names of sites and addresses of profiles.
     pub catalogue: &'a Catalogue,
 }

@@ -1,5 +1,6 @@
 //! The fixed texts to the letter, and every text within Telegram's limit at its longest.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::*;
@@ -14,10 +15,12 @@ fn catalogue() -> Catalogue {
     Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).unwrap()
 }
 
+static MOSCOW: LazyLock<Zone> = LazyLock::new(|| "Europe/Moscow".parse().unwrap());
+
 fn voice(catalogue: &Catalogue, lang: Lang) -> Voice<'_> {
     Voice {
         lang,
-        zone: Tz::Europe__Moscow,
+        zone: &MOSCOW,
         catalogue,
     }
 }

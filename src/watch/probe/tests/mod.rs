@@ -5,13 +5,14 @@ mod redirects;
 mod server;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqwest::Client;
 use tokio::net::TcpListener;
 
 use self::server::{Act, Server, answer, gzip, send};
 use super::{Look, MAX_BODY_DEFAULT, ProbeLimits, look};
+use crate::clock::UnixMs;
 use crate::http::{DEFAULT_USER_AGENT, SiteClientConfig, site_client};
 use crate::watch::catalogue::{BrokenEntries, Catalogue};
 use crate::watch::site::{Site, Username};
@@ -31,7 +32,7 @@ fn limits() -> ProbeLimits {
         timeout: Duration::from_secs(20),
         allow_private: true,
         max_body: MAX_BODY_DEFAULT,
-        now: SystemTime::UNIX_EPOCH,
+        now: UnixMs(0),
     }
 }
 
