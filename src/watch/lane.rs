@@ -4,6 +4,7 @@
 //! lanes are served in turn, so that a slow site never holds the others.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +19,16 @@ use super::verdict::{Inconclusive, Sighting};
 use crate::clock::UnixMs;
 use crate::db::Db;
 
-/// Accounts a lane reads at a time. Small enough that 700 sites stay within a few megabytes, large enough that a read
-/// costs little beside the looks.
-const PAGE: usize = 128;
+/// Accounts that all lanes together read at a time: a few megabytes.
+const PAGES: usize = 16 * 1024;
+
+/// Accounts a lane reads at a time: enough that a read costs little beside the looks, few enough that looks on their way
+/// need not wait for it.
+const PAGE: RangeInclusive<usize> = 64..=1024;
+
+/// Accounts whose order is left to chance together. Results are written in about this order too, so that the rows of a
+/// group lie together in the file.
+const SHUFFLED: usize = 128;
 
 /// How long a run waits for a site that wants to be left alone. A longer pause is over in a later run; until then its
 /// accounts could not be looked at.
@@ -87,6 +95,11 @@ pub(super) enum Subject {
     Control(Username),
 }
 
+/// How many accounts each of so many lanes reads at a time.
+pub(super) fn page_size(lanes: usize) -> usize {
+    (PAGES / lanes.max(1)).clamp(*PAGE.start(), *PAGE.end())
+}
+
 /// One site's part of the run.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -110,6 +123,8 @@ pub(super) struct Lane {
     pub(super) is_braked: bool,
     /// Accounts with a verdict so far.
     pub(super) answered: u64,
+    /// How many accounts it reads at a time.
+    page_size: usize,
     page: Vec<Candidate>,
     once_more: VecDeque<(Instant, Candidate)>,
     /// What is being read; none before the first page.
@@ -120,12 +135,14 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    /// A lane for so many accounts of a site; `marks` say what earlier runs left open about sites.
+    /// A lane for so many accounts of a site, read in pages of [`page_size`]; `marks` say what earlier runs left open about
+    /// sites.
     pub(super) fn new(
         key: String,
         accounts: u64,
         site: Option<Arc<Site>>,
         marks: &store::Marks,
+        page_size: usize,
     ) -> Self {
         Self {
             is_distrusted: marks.distrusted.contains(&key),
@@ -138,6 +155,7 @@ impl Lane {
             is_silent: false,
             standing: Standing::default(),
             answered: 0,
+            page_size,
             page: Vec::new(),
             once_more: VecDeque::new(),
             stretch: None,
@@ -175,20 +193,20 @@ impl Lane {
         run_id: i64,
     ) -> anyhow::Result<()> {
         while self.needs_page() {
-            let (site, known) = (self.key.clone(), self.stretch);
+            let (site, known, limit) = (self.key.clone(), self.stretch, self.page_size);
             let read = db.read(move |c| {
                 let stretch = match known {
                     Some(stretch) => stretch,
                     None => store::first_stretch(c, scope, &site, run_id)?,
                 };
-                let page = store::next_page(c, scope, &site, stretch, PAGE)?;
+                let page = store::next_page(c, scope, &site, stretch, limit)?;
                 Ok((stretch, page))
             });
             let (mut stretch, page) = read.await?;
             if known.is_none() {
                 self.in_round = stretch.before < run_id;
             }
-            let full = page.len() >= PAGE;
+            let full = page.len() >= limit;
             let more_runs = stretch.before < run_id;
             if full {
                 stretch.after = page.last().map_or(stretch.after, |last| last.id);
@@ -244,9 +262,12 @@ impl Lane {
                 retried: false,
             })
             .collect();
-        // Within a page the order is chance: accounts that always fail lie together in the order of ids, and in a row
-        // they would look like a site that is down.
-        fastrand::shuffle(&mut self.page);
+        // The order is chance: accounts that always fail lie together in the order of ids, and in a row they would look
+        // like a site that is down. The last one is taken first.
+        self.page.reverse();
+        for part in self.page.chunks_mut(SHUFFLED) {
+            fastrand::shuffle(part);
+        }
     }
 
     /// What to look at next: the site's controls before any of its accounts. None when no account may be looked at now.

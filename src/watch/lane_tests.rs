@@ -10,6 +10,7 @@ use crate::watch::store::{Look, NewAccount};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const OWNER: i64 = 7;
+const PAGE: usize = 128;
 
 async fn fill(db: &Db, n: usize) -> BTreeSet<i64> {
     db.write(move |tx| {
@@ -36,7 +37,7 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
         .write(move |tx| Ok(store::begin(tx, NOW, Trigger::Schedule, scope, 0)?.id))
         .await
         .unwrap();
-    let mut lane = Lane::new("github".to_owned(), 1, None, &store::Marks::default());
+    let mut lane = Lane::new("github".to_owned(), 1, None, &store::Marks::default(), PAGE);
     let mut seen = Vec::new();
     while seen.len() < limit {
         lane.read_page(db, scope, run).await.unwrap();

@@ -13,7 +13,7 @@ mod tests;
 
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, LOCATION, SERVER};
+use reqwest::header::{HeaderMap, HeaderName, LOCATION, SERVER};
 use reqwest::{Client, Response};
 
 use super::site::{Method, ProbeRequest, Site, Username};
@@ -22,6 +22,12 @@ use crate::clock::UnixMs;
 
 /// Bytes of a body that are read by default. Profile pages of large sites have about one million.
 pub const MAX_BODY_DEFAULT: usize = 2 << 20;
+
+/// Cloudflare stood in the way.
+static CF_MITIGATED: HeaderName = HeaderName::from_static("cf-mitigated");
+
+/// The AWS firewall stood in the way.
+static AMZN_WAF_ACTION: HeaderName = HeaderName::from_static("x-amzn-waf-action");
 
 /// The limits of one look.
 #[derive(Debug, Clone, Copy)]
@@ -92,12 +98,12 @@ async fn ask(
     limits: &ProbeLimits,
     look: &mut Look,
 ) -> Result<Sighting, Inconclusive> {
-    let request = site
+    let mut request = site
         .probe_request(name)
         .map_err(|_| Inconclusive::BadName)?;
-    let (url, response) = redirects::follow(client, site, name, request, limits, look).await?;
+    let response = redirects::follow(client, site, name, &mut request, limits, look).await?;
     let mut answer = Answer {
-        url,
+        url: request.url,
         status: response.status().as_u16(),
         headers: telling_headers(response.headers()),
         location: response
@@ -137,7 +143,7 @@ fn telling_headers(headers: &HeaderMap) -> AnswerHeaders {
         .map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase());
     AnswerHeaders {
         server: server.unwrap_or_default(),
-        cf_mitigated: headers.contains_key("cf-mitigated"),
-        amzn_waf_action: headers.contains_key("x-amzn-waf-action"),
+        cf_mitigated: headers.contains_key(&CF_MITIGATED),
+        amzn_waf_action: headers.contains_key(&AMZN_WAF_ACTION),
     }
 }

@@ -39,29 +39,28 @@ impl Way {
     }
 }
 
-/// Sends the request and follows redirects where the site says so.
+/// Sends the request and follows redirects where the site says so; the request becomes that of the last hop.
 pub(super) async fn follow(
     client: &Client,
     site: &Site,
     name: &Username,
-    first: ProbeRequest,
+    request: &mut ProbeRequest,
     limits: &ProbeLimits,
     look: &mut Look,
-) -> Result<(Url, Response), Inconclusive> {
+) -> Result<Response, Inconclusive> {
     let mut way = Way::default();
-    let mut request = first;
     loop {
-        let response = hop(client, site, &request, limits, look).await?;
+        let response = hop(client, site, request, limits, look).await?;
         let status = response.status().as_u16();
         if site.redirects() == Redirects::Answer || !verdict::is_redirect(status) {
-            return Ok((request.url, response));
+            return Ok(response);
         }
         let target = target(&request.url, &response).ok_or(Inconclusive::Status(status))?;
         if site.redirects() == Redirects::SameName && !name.is_still_in(&target, &request.url) {
-            return Ok((request.url, response));
+            return Ok(response);
         }
         way.step(&request.url, &target, look)?;
-        request = next_request(request, target, status)?;
+        lead_on(request, target, status)?;
     }
 }
 
@@ -131,12 +130,8 @@ fn is_same_origin(a: &Url, b: &Url) -> bool {
         && a.scheme() == b.scheme()
 }
 
-/// The request of the next hop.
-fn next_request(
-    request: ProbeRequest,
-    target: Url,
-    status: u16,
-) -> Result<ProbeRequest, Inconclusive> {
+/// Makes the request that of the next hop.
+fn lead_on(request: &mut ProbeRequest, target: Url, status: u16) -> Result<(), Inconclusive> {
     if request.url.scheme() == "https" && target.scheme() != "https" {
         // Nobody vouches for an answer in the clear.
         return Err(Inconclusive::Tls);
@@ -149,31 +144,19 @@ fn next_request(
         && target.port().is_none();
     let trusted = is_same_origin(&request.url, &target) || upgraded;
     let repeats = matches!(status, 307 | 308) || request.method != Method::Post;
-    match (repeats, trusted) {
-        (true, true) => Ok(ProbeRequest {
-            url: target,
-            ..request
-        }),
-        (true, false) if request.method == Method::Post => Err(Inconclusive::Status(status)),
-        (true, false) => Ok(ProbeRequest {
-            method: request.method,
-            url: target,
-            headers: HeaderMap::new(),
-            body: None,
-        }),
-        (false, _) => {
-            let mut headers = if trusted {
-                request.headers
-            } else {
-                HeaderMap::new()
-            };
-            headers.remove(CONTENT_TYPE);
-            Ok(ProbeRequest {
-                method: Method::Get,
-                url: target,
-                headers,
-                body: None,
-            })
-        }
+    if repeats && !trusted && request.method == Method::Post {
+        return Err(Inconclusive::Status(status));
     }
+    if !trusted {
+        request.headers.clear();
+    }
+    if !repeats {
+        request.method = Method::Get;
+        request.headers.remove(CONTENT_TYPE);
+    }
+    if !repeats || !trusted {
+        request.body = None;
+    }
+    request.url = target;
+    Ok(())
 }

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -25,7 +25,7 @@ pub(super) use self::outcome::{End, Memory, Swept};
 use super::WatchConfig;
 use super::account::Run;
 use super::gate::Start;
-use super::lane::{Candidate, Lane, Subject};
+use super::lane::{Candidate, Lane, Subject, page_size};
 use super::network::Network;
 use super::notices::Speaker;
 use super::probe::{self, ProbeLimits};
@@ -98,9 +98,10 @@ impl<'a> Sweep<'a> {
         // A run that was cut short left its looks without an end.
         memory.gates.forget_in_flight(Instant::now());
         let marks = self.db.read(store::marks).await?;
+        let page = page_size(sites.len());
         let lane = |(key, accounts): (String, u64)| {
             let site = self.speaker.catalogue.find(&key).cloned();
-            Lane::new(key, accounts, site, &marks)
+            Lane::new(key, accounts, site, &marks, page)
         };
         let lanes: Vec<Lane> = sites.into_iter().map(lane).collect();
         Pass {
@@ -332,11 +333,21 @@ impl<'a> Pass<'a, '_> {
                 self.writing = None;
                 written.context("write the results of the sweep")?;
             }
-            Some(landed) = self.in_flight.next() => self.land(landed),
+            Some(landed) = self.in_flight.next() => self.land_all(landed),
             () = self.sweep.right_of_way.closed(), if held => {}
             () = at(timer) => {}
         }
         Ok(())
+    }
+
+    /// Takes a look that came back, and all that came back with it: the next step of the loop serves them together.
+    fn land_all(&mut self, first: Landed) {
+        let mut next = Some(first);
+        while let Some(landed) = next {
+            self.land(landed);
+            // Who is not ready wakes this task all the same, since the loop waits for the same looks next.
+            next = self.in_flight.next().now_or_never().flatten();
+        }
     }
 
     /// Sends a group of results to the writer, when there is one and none is on its way.
@@ -354,7 +365,9 @@ impl<'a> Pass<'a, '_> {
             return;
         }
         let rest = self.results.split_off(self.results.len().min(size));
-        let group = std::mem::replace(&mut self.results, rest);
+        let mut group = std::mem::replace(&mut self.results, rest);
+        // In the order of the rows.
+        group.sort_unstable_by_key(|look| look.account_id);
         self.oldest = (!self.results.is_empty()).then(Instant::now);
         let news = std::mem::take(&mut self.news);
         let written = write_group(self.sweep, self.run.id, group, news);

@@ -12,6 +12,7 @@ mod tests;
 use url::Url;
 
 pub use blocks::BlockPage;
+use blocks::Blocks;
 pub(super) use blocks::{detour, redirect_trap};
 pub use reason::Inconclusive;
 
@@ -60,7 +61,8 @@ pub fn judge(site: &Site, answer: &Answer) -> Result<Sighting, Inconclusive> {
     if is_redirect(answer.status) {
         judge_location(answer)?;
     }
-    if let Some(reason) = blocks::surely_blocked(answer) {
+    let blocks = Blocks::read(answer);
+    if let Some(reason) = blocks.sure() {
         return Err(reason);
     }
     let refuses = |text: &String| answer.body.contains(text.as_str());
@@ -73,7 +75,7 @@ pub fn judge(site: &Site, answer: &Answer) -> Result<Sighting, Inconclusive> {
     let is_own = |fit: Fit, rule: &Rule| fit == Fit::Text && rule.is_surely_in(&answer.body);
     if !is_own(exists, site.exists())
         && !is_own(missing, site.missing())
-        && let Some(reason) = blocks::likely_blocked(answer)
+        && let Some(reason) = blocks.likely()
     {
         return Err(reason);
     }

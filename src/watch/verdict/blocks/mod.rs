@@ -6,19 +6,17 @@
 //! on ordinary pages have one. In JSON only signs that are made for JSON count, since its texts are people's.
 
 mod location;
+mod seen;
 mod signs;
 #[cfg(test)]
 pub(super) mod tests;
 
 use std::fmt;
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-use url::Url;
 
 use super::{Answer, Inconclusive};
 pub(in crate::watch) use location::{detour, redirect_trap};
-use signs::{LIKELY_OTHER_TITLES, LIKELY_TEXTS, LIKELY_TITLES, SURE_JSON_TEXTS, SURE_TEXTS};
+use seen::Seen;
+use signs::{LIKELY_OTHER_TITLES, LIKELY_TITLES};
 
 /// Who stood in front of the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,98 +69,63 @@ impl fmt::Display for BlockPage {
     }
 }
 
-/// A table of texts as one automaton: a page is read through once, however many texts there are.
-struct Signs {
-    automaton: Option<AhoCorasick>,
-    texts: &'static [(&'static str, BlockPage)],
+/// What stands in front of the site, as far as an answer shows it.
+#[derive(Debug)]
+pub(super) struct Blocks<'a> {
+    answer: &'a Answer,
+    seen: Seen<'a>,
 }
 
-static SURE: LazyLock<Signs> = LazyLock::new(|| Signs::new(SURE_TEXTS));
-static SURE_JSON: LazyLock<Signs> = LazyLock::new(|| Signs::new(SURE_JSON_TEXTS));
-static LIKELY: LazyLock<Signs> = LazyLock::new(|| Signs::new(LIKELY_TEXTS));
-
-impl Signs {
-    fn new(texts: &'static [(&'static str, BlockPage)]) -> Self {
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build(texts.iter().map(|(text, _)| text));
+impl<'a> Blocks<'a> {
+    /// Reads the answer's body through.
+    pub(super) fn read(answer: &'a Answer) -> Self {
         Self {
-            // Only a table of gigabytes could fail; it would be searched text by text.
-            automaton: automaton.ok(),
-            texts,
+            answer,
+            seen: Seen::read(&answer.body),
         }
     }
 
-    /// The page of the first text of the table that is in the body, whatever the case of its Latin letters.
-    fn find(&self, body: &str) -> Option<BlockPage> {
-        let found = match &self.automaton {
-            Some(automaton) => automaton
-                .find_overlapping_iter(body)
-                .map(|found| found.pattern().as_usize())
-                .min(),
-            None => {
-                let body = body.to_ascii_lowercase();
-                self.texts.iter().position(|(text, _)| body.contains(text))
-            }
-        };
-        found
-            .and_then(|place| self.texts.get(place))
-            .map(|(_, which)| *which)
-    }
-}
-
-/// Looks for signs that no page of a site's own has.
-pub(super) fn surely_blocked(answer: &Answer) -> Option<Inconclusive> {
-    let which = if answer.headers.cf_mitigated {
-        Some(BlockPage::Cloudflare)
-    } else if answer.headers.amzn_waf_action {
-        Some(BlockPage::AwsWaf)
-    } else {
-        let signs = if is_json(&answer.body) {
-            &SURE_JSON
+    /// By signs that no page of a site's own has.
+    pub(super) fn sure(&self) -> Option<Inconclusive> {
+        let which = if self.answer.headers.cf_mitigated {
+            Some(BlockPage::Cloudflare)
+        } else if self.answer.headers.amzn_waf_action {
+            Some(BlockPage::AwsWaf)
         } else {
-            &SURE
+            self.seen.sure()
         };
-        signs.find(&answer.body)
-    };
-    which.map(Inconclusive::BlockPage)
-}
+        which.map(Inconclusive::BlockPage)
+    }
 
-/// Looks for signs that a page of a site's own could have too.
-pub(super) fn likely_blocked(answer: &Answer) -> Option<Inconclusive> {
-    if answer.status == 403 {
-        let which = match answer.headers.server.as_str() {
-            "ddos-guard" => Some(BlockPage::DdosGuard),
-            "akamaighost" => Some(BlockPage::Akamai),
-            _ => None,
-        };
-        if let Some(which) = which {
-            return Some(Inconclusive::BlockPage(which));
+    /// By signs that a page of a site's own could have too.
+    pub(super) fn likely(&self) -> Option<Inconclusive> {
+        if self.answer.status == 403 {
+            let which = match self.answer.headers.server.as_str() {
+                "ddos-guard" => Some(BlockPage::DdosGuard),
+                "akamaighost" => Some(BlockPage::Akamai),
+                _ => None,
+            };
+            if let Some(which) = which {
+                return Some(Inconclusive::BlockPage(which));
+            }
         }
+        if self.seen.is_json() {
+            return None;
+        }
+        self.by_title()
+            .or_else(|| self.seen.likely().map(Inconclusive::BlockPage))
+            .or_else(|| self.by_refresh())
     }
-    if is_json(&answer.body) {
-        return None;
-    }
-    // Full lower case, since some of the texts are Russian.
-    let body = answer.body.to_lowercase();
-    by_title(title(&body).unwrap_or_default())
-        .or_else(|| LIKELY.find(&body).map(Inconclusive::BlockPage))
-        .or_else(|| detour(&answer.url, &refresh(&body, &answer.url)?))
-}
 
-/// Where a page sends its reader by itself: a redirect in the clothes of a page. The address is that of the page in lower
-/// case, which is enough to tell what kind of place it is.
-fn refresh(lower_case_body: &str, page: &Url) -> Option<Url> {
-    let quotes = ['"', '\''];
-    let mut tags = lower_case_body
-        .split("http-equiv=")
-        .skip(1)
-        .filter_map(|rest| rest.split('>').next());
-    let (_, target) = tags
-        .find_map(|tag| tag.trim_start_matches(quotes).strip_prefix("refresh"))?
-        .split_once("url=")?;
-    let target = target.trim_start_matches(quotes).split(quotes).next()?;
-    page.join(target).ok()
+    fn by_title(&self) -> Option<Inconclusive> {
+        by_title(&self.seen.title()?)
+    }
+
+    fn by_refresh(&self) -> Option<Inconclusive> {
+        let page = &self.answer.url;
+        let target = page.join(self.seen.refresh()?).ok()?;
+        detour(page, &target)
+    }
 }
 
 fn by_title(title: &str) -> Option<Inconclusive> {
@@ -189,15 +152,4 @@ fn starts_with_words(title: &str, start: &str) -> bool {
                 .next()
                 .is_none_or(|next| !next.is_alphanumeric())
     })
-}
-
-fn title(lower_case_body: &str) -> Option<&str> {
-    let (_, rest) = lower_case_body.split_once("<title")?;
-    let (_, rest) = rest.split_once('>')?;
-    let (title, _) = rest.split_once("</title")?;
-    Some(title.trim())
-}
-
-fn is_json(body: &str) -> bool {
-    body.trim_start().starts_with(['{', '['])
 }
