@@ -104,7 +104,7 @@ pub(super) fn page_size(lanes: usize) -> usize {
 #[derive(Debug)]
 pub(super) struct Lane {
     /// The site's key as the accounts name it.
-    pub(super) key: String,
+    pub(super) key: Arc<str>,
     /// The site, unless the catalogue no longer has it.
     pub(super) site: Option<Arc<Site>>,
     /// No look at this site can start before.
@@ -138,15 +138,15 @@ impl Lane {
     /// A lane for so many accounts of a site, read in pages of [`page_size`]; `marks` say what earlier runs left open about
     /// sites.
     pub(super) fn new(
-        key: String,
+        key: Arc<str>,
         accounts: u64,
         site: Option<Arc<Site>>,
         marks: &store::Marks,
         page_size: usize,
     ) -> Self {
         Self {
-            is_distrusted: marks.distrusted.contains(&key),
-            is_braked: accounts >= brake::LEAST || marks.asked_about.contains(&key),
+            is_distrusted: marks.distrusted.contains(&*key),
+            is_braked: accounts >= brake::LEAST || marks.asked_about.contains(&*key),
             key,
             site,
             not_before: None,
@@ -193,7 +193,7 @@ impl Lane {
         run_id: i64,
     ) -> anyhow::Result<()> {
         while self.needs_page() {
-            let (site, known, limit) = (self.key.clone(), self.stretch, self.page_size);
+            let (site, known, limit) = (Arc::clone(&self.key), self.stretch, self.page_size);
             let read = db.read(move |c| {
                 let stretch = match known {
                     Some(stretch) => stretch,
@@ -239,7 +239,7 @@ impl Lane {
         if scope != Scope::All || !(begins || self.in_round && self.exhausted) {
             return Ok(());
         }
-        let site = self.key.clone();
+        let site = Arc::clone(&self.key);
         self.in_round = begins;
         db.write_replayable(move |tx| {
             if begins {

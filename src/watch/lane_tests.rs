@@ -18,7 +18,7 @@ async fn fill(db: &Db, n: usize) -> BTreeSet<i64> {
         for i in 0..n {
             let new = NewAccount {
                 owner_id: OWNER,
-                site: "github".to_owned(),
+                site: "github".into(),
                 username: format!("name{i}"),
                 period_days: 30,
             };
@@ -37,7 +37,7 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
         .write(move |tx| Ok(store::begin(tx, NOW, Trigger::Schedule, scope, 0)?.id))
         .await
         .unwrap();
-    let mut lane = Lane::new("github".to_owned(), 1, None, &store::Marks::default(), PAGE);
+    let mut lane = Lane::new("github".into(), 1, None, &store::Marks::default(), PAGE);
     let mut seen = Vec::new();
     while seen.len() < limit {
         lane.read_page(db, scope, run).await.unwrap();
@@ -50,7 +50,7 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
         .iter()
         .map(|id| Look {
             account_id: *id,
-            site: "github".to_owned(),
+            site: "github".into(),
             verdict: Verdict::NotFound,
             reason: "",
             silent_until: None,

@@ -3,6 +3,7 @@
 //! A name is refused or taken exactly as it is, because an altered name is another person's account.
 
 use std::fmt;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -14,7 +15,7 @@ const KEY_MAX_BYTES: usize = 64;
 
 /// What people type to name a site: lower-case letters, digits, `-`, `_` and `.`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SiteKey(String);
+pub struct SiteKey(Arc<str>);
 
 impl SiteKey {
     /// Reads a key; upper-case letters are refused, not folded.
@@ -27,7 +28,7 @@ impl SiteKey {
         if text.is_empty() || text.len() > KEY_MAX_BYTES || !text.chars().all(lawful) {
             return Err(SiteKeyProblem);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The key as text.

@@ -35,6 +35,8 @@ pub(super) struct UrlTemplate {
     pieces: Vec<Piece>,
     /// The URL with a harmless name in it, taken apart once.
     sample: Url,
+    /// The name stands in the path only, so that a name changes nothing else.
+    only_path: bool,
 }
 
 /// Stands for the name where a template is taken apart. Lower case and a DNS label, so it survives in every place.
@@ -84,10 +86,14 @@ impl UrlTemplate {
             }
             pieces.push(Piece::Text(text.to_owned()));
         }
+        let only_path = pieces
+            .iter()
+            .all(|piece| matches!(piece, Piece::Text(_) | Piece::Name(Place::Path)));
         Ok(Self {
             raw: raw.to_owned(),
             pieces,
             sample,
+            only_path,
         })
     }
 
@@ -119,6 +125,13 @@ impl UrlTemplate {
     /// # Errors
     /// When the name stands in the host and is not a DNS label, or the result is not a URL.
     pub(super) fn expand(&self, name: &Username) -> Result<Url, UsernameProblem> {
+        if self.only_path {
+            // A quarter of the work, and every look does it.
+            let path = self.sample.path().replace(SAMPLE, &percent(name.as_str()));
+            let mut url = self.sample.clone();
+            url.set_path(&path);
+            return Ok(url);
+        }
         let text = self.expand_text(name)?;
         Url::parse(&text).map_err(|_| UsernameProblem::NotInUrl)
     }

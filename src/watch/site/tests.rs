@@ -1,5 +1,7 @@
 //! Tests of names, templates and entries.
 
+use proptest::prelude::{any, proptest};
+use proptest::prop_assert_eq;
 use url::Url;
 
 use super::entry::SiteEntry;
@@ -351,5 +353,18 @@ fn keys_are_lower_case() {
     assert!(SiteKey::parse("сайт").is_ok());
     for refused in ["", "GitHub", "a b", "a/b", &"a".repeat(65)] {
         SiteKey::parse(refused).unwrap_err();
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_asked_address_is_the_one_people_see(typed in "[.~@/?#%&\\\\ä-]{0,2}\\PC{1,12}", www in any::<bool>()) {
+        let Ok(name) = Username::parse(&typed) else { return Ok(()) };
+        let host = if www { "www.demo.example:8080" } else { "demo.example" };
+        for place in ["u/{name}", "@{name}/x.html?q=1#top", "a%2F/../{name}", "?who={name}", "{name}/{name}"] {
+            let site = site(&format!("https://{host}/{place}"), "");
+            let shown = Url::parse(&site.profile_url(&name)).unwrap();
+            prop_assert_eq!(site.probe_request(&name).unwrap().url, shown);
+        }
     }
 }

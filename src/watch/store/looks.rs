@@ -1,5 +1,7 @@
 //! A run's work: pages of accounts that wait for it, and its results.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use rusqlite::{CachedStatement, Connection, named_params, params};
 
@@ -77,7 +79,7 @@ pub struct Look {
     /// The account.
     pub account_id: i64,
     /// Its site, for the count of errors.
-    pub site: String,
+    pub site: Arc<str>,
     /// What is reported.
     pub verdict: Verdict,
     /// Why we could not look: a machine key; empty otherwise.

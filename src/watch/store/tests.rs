@@ -62,7 +62,7 @@ fn fill(tx: &WriteTx<'_>, n: usize) -> anyhow::Result<Vec<i64>> {
 fn look(account_id: i64, verdict: Verdict) -> Look {
     Look {
         account_id,
-        site: "github".to_owned(),
+        site: "github".into(),
         verdict,
         reason: if verdict == Verdict::Error {
             "timeout"
@@ -296,7 +296,7 @@ async fn each_change_of_controls_and_network_is_news_once() {
     let t = Store::new();
     t.write(|tx| {
         let news = |fault| ControlNews {
-            site: "vk".to_owned(),
+            site: "vk".into(),
             fault,
         };
         let (failed, well) = (news(Some(ControlFault::RandomFound)), news(None));

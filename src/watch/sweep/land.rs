@@ -4,6 +4,8 @@
 //! nor at the site's gate; a site whose controls are in doubt gives no verdict, whatever its answers say; an account that
 //! an earlier run called missing is held when so many others of its site might change with it.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
 use super::{Landed, Pass};
@@ -91,7 +93,7 @@ impl Pass<'_, '_> {
         if lane.is_distrusted != fault.is_some() {
             lane.is_distrusted = fault.is_some();
             self.news.push(store::ControlNews {
-                site: lane.key.clone(),
+                site: lane.key.to_string(),
                 fault,
             });
         }
@@ -140,7 +142,7 @@ impl Pass<'_, '_> {
         self.oldest.get_or_insert_with(Instant::now);
         self.results.push(store::Look {
             account_id: candidate.id,
-            site: lane.key.clone(),
+            site: Arc::clone(&lane.key),
             verdict,
             reason,
             silent_until: lane.silent_until.take(),

@@ -101,7 +101,7 @@ impl<'a> Sweep<'a> {
         let page = page_size(sites.len());
         let lane = |(key, accounts): (String, u64)| {
             let site = self.speaker.catalogue.find(&key).cloned();
-            Lane::new(key, accounts, site, &marks, page)
+            Lane::new(key.into(), accounts, site, &marks, page)
         };
         let lanes: Vec<Lane> = sites.into_iter().map(lane).collect();
         Pass {
@@ -179,7 +179,10 @@ impl<'a> Pass<'a, '_> {
     }
 
     fn swept(self, end: End) -> Swept {
-        let answered = self.lanes.into_iter().map(|lane| (lane.key, lane.answered));
+        let answered = self
+            .lanes
+            .into_iter()
+            .map(|lane| (lane.key.to_string(), lane.answered));
         Swept {
             end,
             answered: answered.filter(|(_, n)| *n > 0).collect(),
