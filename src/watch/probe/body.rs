@@ -24,7 +24,7 @@ const HEAD: usize = 1024;
 
 /// Reads the body piece by piece until it ends, is certain, or is longer than `max_bytes`, packed or unpacked.
 pub(super) async fn read(
-    mut response: Response,
+    response: &mut Response,
     site: &Site,
     max_bytes: usize,
 ) -> Result<String, Inconclusive> {

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, LOCATION, SERVER};
 use reqwest::{Client, Response};
+use url::Url;
 
 use super::site::{Method, ProbeRequest, Site, Username};
 use super::verdict::{self, Answer, AnswerHeaders, Inconclusive, Sighting};
@@ -101,23 +102,27 @@ async fn ask(
     let mut request = site
         .probe_request(name)
         .map_err(|_| Inconclusive::BadName)?;
-    let response = redirects::follow(client, site, name, &mut request, limits, look).await?;
-    let mut answer = Answer {
-        url: request.url,
-        status: response.status().as_u16(),
-        headers: telling_headers(response.headers()),
-        location: response
-            .headers()
-            .get(LOCATION)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
-        body: String::new(),
-    };
-    answer.body = body::read(response, site, limits.max_body).await?;
+    let mut response = redirects::follow(client, site, name, &mut request, limits, look).await?;
+    let body = body::read(&mut response, site, limits.max_body).await?;
+    let answer = answer(request.url, response, body);
     let sighting = verdict::judge(site, &answer)?;
     if let Some(target) = verdict::bare_target(site, &answer) {
-        redirects::look_after(client, site, &answer.url, target, limits, look).await?;
+        // Few looks go on here, and the others need not be as large.
+        let end = redirects::look_after(client, site, &answer.url, target, limits, look);
+        Box::pin(end).await?;
     }
     Ok(sighting)
+}
+
+fn answer(url: Url, response: Response, body: String) -> Answer {
+    let location = response.headers().get(LOCATION);
+    Answer {
+        url,
+        status: response.status().as_u16(),
+        headers: telling_headers(response.headers()),
+        location: location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+        body,
+    }
 }
 
 async fn send(client: &Client, request: &ProbeRequest) -> reqwest::Result<Response> {
