@@ -114,12 +114,18 @@ CREATE INDEX account_to_remind ON account (remind_at) WHERE state = 'pending' AN
 -- no index.
 CREATE TABLE look (
     account_id  INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    pending     INTEGER NOT NULL DEFAULT 1,         -- 1 while the account's state is pending, kept so by a trigger
     run_id      INTEGER NOT NULL DEFAULT 0,         -- the run that looked, 0: none yet; never falls
     verdict     TEXT    NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
     reason      TEXT    NOT NULL DEFAULT '',        -- machine key of why we could not look
     was_missing INTEGER NOT NULL DEFAULT 0,         -- 1: a run said not found since the wait began, so found is a change
     at          INTEGER
 ) STRICT;
+
+-- So that writing down a look need not read the account.
+CREATE TRIGGER account_state AFTER UPDATE OF state ON account BEGIN
+    UPDATE look SET pending = (new.state = 'pending') WHERE account_id = new.id;
+END;
 
 -- Sites of whose accounts not all have been reached yet since this run: the rest comes first.
 CREATE TABLE round (

@@ -25,19 +25,24 @@ const STEPS: &[&str] = &[LOOKS_AND_GUARDS];
 const LOOKS_AND_GUARDS: &str = "
     CREATE TABLE look (
         account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+        pending INTEGER NOT NULL DEFAULT 1,
         run_id INTEGER NOT NULL DEFAULT 0,
         verdict TEXT NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
         reason TEXT NOT NULL DEFAULT '',
         was_missing INTEGER NOT NULL DEFAULT 0,
         at INTEGER
     ) STRICT;
-    INSERT INTO look SELECT id, last_run, verdict, reason, verdict = 'not_found', checked_at FROM account;
+    INSERT INTO look
+        SELECT id, state = 'pending', last_run, verdict, reason, verdict = 'not_found', checked_at FROM account;
     DROP INDEX account_pending;
     ALTER TABLE account DROP COLUMN last_run;
     ALTER TABLE account DROP COLUMN verdict;
     ALTER TABLE account DROP COLUMN reason;
     ALTER TABLE account DROP COLUMN checked_at;
     CREATE INDEX account_pending ON account (site) WHERE state = 'pending';
+    CREATE TRIGGER account_state AFTER UPDATE OF state ON account BEGIN
+        UPDATE look SET pending = (new.state = 'pending') WHERE account_id = new.id;
+    END;
     CREATE TABLE round (site TEXT PRIMARY KEY, run_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE site_silence (site TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     PRAGMA writable_schema = ON;
@@ -134,18 +139,18 @@ mod tests {
         old.execute_batch(
             "INSERT INTO person (id, role, created_at) VALUES (7, 'user', 0);
              INSERT INTO account (owner_id, site, username, state, period_days, started_at, ends_at, verdict, created_at)
-                 VALUES (7, 'github', 'gone', 'pending', 30, 0, 0, 'not_found', 0), (7, 'github', 'new', 'pending', 30, 0, 0, '', 0);
+                 VALUES (7, 'github', 'gone', 'pending', 30, 0, 0, 'not_found', 0), (7, 'github', 'new', 'paused', 30, 0, 0, '', 0);
              INSERT INTO transition (account_id, from_state, to_state, at) VALUES (1, '', 'pending', 0);",
         )
         .unwrap();
         migrate(&mut old).unwrap();
         assert_eq!(parts(&old), parts(&new));
         let mut statement = old
-            .prepare("SELECT was_missing FROM look ORDER BY account_id")
+            .prepare("SELECT was_missing, pending FROM look ORDER BY account_id")
             .unwrap();
-        let seen = statement.query_map([], |row| row.get(0)).unwrap();
-        let seen: Vec<i64> = seen.collect::<Result<_, _>>().unwrap();
-        assert_eq!(seen, [1, 0]);
+        let seen = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        let seen: Vec<(i64, i64)> = seen.unwrap().collect::<Result<_, _>>().unwrap();
+        assert_eq!(seen, [(1, 1), (0, 0)]);
         let held = old.execute("UPDATE account SET state = 'held'", []);
         assert_eq!(held.unwrap(), 2);
         let one = |sql| old.query_row(sql, [], |row| row.get(0)).unwrap();

@@ -35,8 +35,8 @@ pub(super) struct UrlTemplate {
     pieces: Vec<Piece>,
     /// The URL with a harmless name in it, taken apart once.
     sample: Url,
-    /// The name stands in the path only, so that a name changes nothing else.
-    only_path: bool,
+    /// The sample's path in the pieces around the name, where the name stands nowhere else.
+    path: Option<Vec<String>>,
 }
 
 /// Stands for the name where a template is taken apart. Lower case and a DNS label, so it survives in every place.
@@ -89,11 +89,12 @@ impl UrlTemplate {
         let only_path = pieces
             .iter()
             .all(|piece| matches!(piece, Piece::Text(_) | Piece::Name(Place::Path)));
+        let path = only_path.then(|| sample.path().split(SAMPLE).map(str::to_owned).collect());
         Ok(Self {
             raw: raw.to_owned(),
             pieces,
             sample,
-            only_path,
+            path,
         })
     }
 
@@ -125,11 +126,10 @@ impl UrlTemplate {
     /// # Errors
     /// When the name stands in the host and is not a DNS label, or the result is not a URL.
     pub(super) fn expand(&self, name: &Username) -> Result<Url, UsernameProblem> {
-        if self.only_path {
+        if let Some(path) = &self.path {
             // A quarter of the work, and every look does it.
-            let path = self.sample.path().replace(SAMPLE, &percent(name.as_str()));
             let mut url = self.sample.clone();
-            url.set_path(&path);
+            url.set_path(&path.join(&percent(name.as_str())));
             return Ok(url);
         }
         let text = self.expand_text(name)?;

@@ -107,7 +107,7 @@ pub fn apply(
     let mut owners = Vec::new();
     let mut write = tx.prepare_cached(
         "UPDATE look SET run_id = ?2, verdict = ?3, reason = ?4, at = ?5, was_missing = max(was_missing, ?6)
-         WHERE account_id = ?1 AND run_id < ?2 AND EXISTS (SELECT 1 FROM account WHERE id = ?1 AND state = 'pending')",
+         WHERE account_id = ?1 AND run_id < ?2 AND pending = 1",
     )?;
     for look in looks {
         if let Some(until) = look.silent_until {
