@@ -131,15 +131,14 @@ async fn send(client: &Client, request: &ProbeRequest) -> reqwest::Result<Respon
         Method::Head => reqwest::Method::HEAD,
         Method::Post => reqwest::Method::POST,
     };
-    let builder = client
-        .request(method, request.url.clone())
-        .headers(request.headers.clone());
-    match &request.body {
-        Some(body) => builder.body(body.clone()),
-        None => builder,
+    let mut builder = client.request(method, request.url.clone());
+    if !request.headers.is_empty() {
+        builder = builder.headers(request.headers.clone());
     }
-    .send()
-    .await
+    if let Some(body) = &request.body {
+        builder = builder.body(body.clone());
+    }
+    builder.send().await
 }
 
 fn telling_headers(headers: &HeaderMap) -> AnswerHeaders {
