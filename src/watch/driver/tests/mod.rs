@@ -4,6 +4,7 @@
 //! moments, and nothing depends on how busy the machine is. Nobody delivers; what was to be said lies in the outbox.
 
 mod capacity;
+mod right_of_way;
 
 use std::sync::Arc;
 use std::sync::mpsc;
