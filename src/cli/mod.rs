@@ -13,6 +13,7 @@ mod run;
 mod shell;
 mod sites;
 mod sites_import;
+mod sites_test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
