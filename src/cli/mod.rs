@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::accounts::accounts_of_csv;
 use crate::config::{Config, Source};
 use crate::i18n::Lang;
 use crate::logging;
