@@ -122,6 +122,7 @@ status-last-interrupted = Last check: { $time } — interrupted
 status-last-offline = Last check: { $time } — our own network was down
 status-no-run = No check so far
 status-next = Next check: { $time }
+status-distrusted = ⚠️ No verdicts, control names are judged wrongly: { $sites }
 status-storage = 💾 Database: { $size } MB
 rows-inbox = incoming
 rows-quarantine = unreadable

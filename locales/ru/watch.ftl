@@ -123,6 +123,7 @@ status-last-interrupted = Последняя проверка: { $time } — п�
 status-last-offline = Последняя проверка: { $time } — не было нашей собственной сети
 status-no-run = Проверок ещё не было
 status-next = Следующая проверка: { $time }
+status-distrusted = ⚠️ Нет вердиктов, контрольные имена определяются неверно: { $sites }
 status-storage = 💾 База: { $size } МБ
 rows-inbox = входящих
 rows-quarantine = непрочитанных

@@ -162,7 +162,7 @@ async fn import(config: &Config, db: &Db, file: &Path, owner: Option<i64>) -> Re
     let catalogue = load_catalogue(&config.watch).map_err(|err| Failure::Usage(err.into()))?;
     let owner = the_owner(config, db, owner).await?;
     let text = read_text(file).with_context(|| format!("read {}", file.display()))?;
-    let accounts = match parse(&catalogue, &text, owner, config.watch.period_days) {
+    let accounts = match accounts_of_csv(&catalogue, &text, owner, config.watch.period_days) {
         Ok(accounts) => accounts,
         Err(problems) => {
             for problem in problems.iter().take(SHOWN_PROBLEMS) {
@@ -225,7 +225,10 @@ fn read_text(file: &Path) -> anyhow::Result<String> {
 }
 
 /// All accounts of a CSV text, or every problem with its line.
-fn parse(
+///
+/// # Errors
+/// The problems, in sentences for the operator.
+pub fn accounts_of_csv(
     catalogue: &Catalogue,
     text: &str,
     owner: i64,
@@ -335,7 +338,7 @@ mod tests {
 
     fn parse_text(text: &str) -> Result<Vec<NewAccount>, Vec<String>> {
         let catalogue = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).unwrap();
-        parse(&catalogue, text, 7, 30)
+        accounts_of_csv(&catalogue, text, 7, 30)
     }
 
     #[test]

@@ -13,12 +13,14 @@ mod run;
 mod shell;
 mod sites;
 mod sites_import;
+mod sites_test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::accounts::accounts_of_csv;
 use crate::config::{Config, Source};
 use crate::i18n::Lang;
 use crate::logging;
@@ -178,8 +180,12 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Man { folder }) => return shell::man(folder.as_deref()),
         _ => {}
     }
-    let source = Source::read(arguments.config.as_deref()).map_err(|problems| usage(&problems))?;
-    let config = Config::load(&source).map_err(|problems| usage(&problems))?;
+    let source =
+        Source::read(arguments.config.as_deref()).map_err(|problems| usage("", &problems))?;
+    let config = Config::load(&source).map_err(|problems| {
+        let file = format!(", see {}", source.path.display());
+        usage(&file, &problems)
+    })?;
     logging::start(&config.log, config.telegram.token.as_ref());
     match arguments.command {
         None if arguments.check.check_now => check_now::run(config, arguments.check.json).await,
@@ -193,10 +199,10 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-fn usage(problems: &Problems) -> Failure {
+fn usage(place: &str, problems: &Problems) -> Failure {
     let lines: Vec<&str> = problems.iter().collect();
     Failure::Usage(anyhow::anyhow!(
-        "the configuration is not right:\n  {}",
+        "the configuration is not right{place}:\n  {}",
         lines.join("\n  ")
     ))
 }

@@ -5,13 +5,10 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Subcommand;
 
-use super::{Failure, output, sites_import};
-use crate::clock::Clock;
+use super::{Failure, output, sites_import, sites_test};
 use crate::config::Config;
-use crate::http::{self, SiteClientConfig};
 use crate::watch::site::{Asks, Rule, Site};
-use crate::watch::verdict::Sighting;
-use crate::watch::{Catalogue, ProbeLimits, load_catalogue, look};
+use crate::watch::{Catalogue, load_catalogue};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -22,7 +19,7 @@ pub(super) enum Command {
         /// Key or exact name
         site: String,
     },
-    /// Look at control names: one that is surely there, and one that surely is not
+    /// Look at control names: those that are surely there, and one that surely is not
     Test {
         /// Keys or exact names [default: all sites]
         sites: Vec<String>,
@@ -56,7 +53,15 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
             Ok(())
         }
         Command::Show { site } => show(find(&catalogue, &site)?),
-        Command::Test { sites } => test(config, &catalogue, &sites).await,
+        Command::Test { sites } => {
+            let sites = if sites.is_empty() {
+                catalogue.iter().map(AsRef::as_ref).collect()
+            } else {
+                let named = sites.iter().map(|typed| find(&catalogue, typed));
+                named.collect::<Result<_, _>>()?
+            };
+            sites_test::run(&config.watch, sites).await
+        }
         Command::Import { .. } => Ok(()),
     }
 }
@@ -125,81 +130,4 @@ fn spoken_rule(rule: &Rule) -> String {
         parts.push(format!("status alone {:?}", rule.bare));
     }
     parts.join(", ")
-}
-
-async fn test(config: &Config, catalogue: &Catalogue, named: &[String]) -> Result<(), Failure> {
-    let sites: Vec<&Site> = if named.is_empty() {
-        catalogue.iter().map(AsRef::as_ref).collect()
-    } else {
-        named
-            .iter()
-            .map(|typed| find(catalogue, typed))
-            .collect::<Result<_, _>>()?
-    };
-    let watch = &config.watch;
-    let client = http::site_client(&SiteClientConfig {
-        timeout: watch.timeout,
-        allow_private_targets: watch.allow_private_targets,
-        user_agent: http::DEFAULT_USER_AGENT.to_owned(),
-    })?;
-    let limits = ProbeLimits::new(
-        watch.timeout,
-        watch.allow_private_targets,
-        Clock::system().now(),
-    );
-    let mut failed = 0;
-    for site in sites {
-        let (known, random) = (site.control().cloned(), site.random_name());
-        let mut results = Vec::new();
-        if let Some(name) = known {
-            let outcome = look(&client, site, &name, &limits).await.outcome;
-            results.push(spoken(
-                "control name",
-                name.as_str(),
-                outcome == Ok(Sighting::Exists),
-                &outcome,
-            ));
-        }
-        if let Some(name) = random {
-            // The second request keeps the pause that the watch keeps, too.
-            tokio::time::sleep(site.min_gap().unwrap_or(watch.min_gap)).await;
-            let outcome = look(&client, site, &name, &limits).await.outcome;
-            results.push(spoken(
-                "random name",
-                name.as_str(),
-                outcome == Ok(Sighting::Missing),
-                &outcome,
-            ));
-        }
-        let well = results.iter().all(|(well, _)| *well);
-        failed += usize::from(!well);
-        let lines: Vec<String> = results.into_iter().map(|(_, line)| line).collect();
-        let mark = if well { "ok  " } else { "FAIL" };
-        output::say(&format!(
-            "{mark} {:<16} {}",
-            site.key().as_str(),
-            lines.join("; ")
-        ));
-    }
-    if failed > 0 {
-        Err(Failure::Work(anyhow!(
-            "{failed} sites do not answer as their rules say"
-        )))
-    } else {
-        Ok(())
-    }
-}
-
-fn spoken(
-    what: &str,
-    name: &str,
-    well: bool,
-    outcome: &Result<Sighting, crate::watch::verdict::Inconclusive>,
-) -> (bool, String) {
-    let seen = match outcome {
-        Ok(Sighting::Exists) => "exists".to_owned(),
-        Ok(Sighting::Missing) => "missing".to_owned(),
-        Err(why) => format!("could not look: {why}"),
-    };
-    (well, format!("{what} {name}: {seen}"))
 }

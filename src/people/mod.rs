@@ -1,16 +1,17 @@
 //! Who may do what.
 //!
 //! A person is their numeric Telegram id; names are free text and change hands. Everybody who speaks to the bot has one
-//! row with one role, and every right is read from it when it is used, never remembered. The chat row beside it holds
-//! how that chat wants to be spoken to.
+//! row with one role (`role`), and every right is read from it when it is used, never remembered. The chat row beside it
+//! holds how that chat wants to be spoken to (`chats`).
 
+mod chats;
 mod claim;
 mod forget;
+mod role;
 
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
 use crate::clock::UnixMs;
@@ -18,31 +19,13 @@ use crate::db::WriteTx;
 use crate::html::{Html, clean_name};
 use crate::i18n::Lang;
 
+pub use chats::{admin_chats, admin_languages, language_of, meet_chat, set_language};
 pub use claim::{CLAIM_LIFE, CLAIM_PREFIX, make_claim, redeem_claim};
 pub use forget::{KEPT, forget, other_admin_than};
+pub use role::{Access, Role};
 
 /// How often a person without access is answered at most: silence is kinder than a conversation that leads nowhere.
 const STRANGER_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// What happens to people whom nobody let in yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// The admins are asked.
-    Request,
-    /// Everybody is let in.
-    Open,
-    /// They get one polite line a day.
-    Closed,
-}
-
-impl Access {
-    /// The words of the configuration.
-    pub const CHOICES: &'static [(&'static str, Self)] = &[
-        ("request", Self::Request),
-        ("open", Self::Open),
-        ("closed", Self::Closed),
-    ];
-}
 
 /// The part of `[telegram]` that is about people.
 #[derive(Debug, Clone)]
@@ -53,69 +36,6 @@ pub struct PeopleConfig {
     pub access: Access,
     /// The language for people of whom Telegram names none.
     pub language: Lang,
-}
-
-/// What a person may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// Spoke to the bot, nothing more.
-    Stranger,
-    /// Waits for an admin's answer.
-    Asked,
-    /// Was refused, or removed.
-    Refused,
-    /// Has accounts of their own.
-    User,
-    /// Reads summaries, manages people and all accounts.
-    Admin,
-    /// An admin whom no other admin can demote.
-    Owner,
-}
-
-impl Role {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("stranger", Self::Stranger),
-        ("asked", Self::Asked),
-        ("refused", Self::Refused),
-        ("user", Self::User),
-        ("admin", Self::Admin),
-        ("owner", Self::Owner),
-    ];
-
-    /// The word in the database and in the keys of texts.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        let found = Self::WORDS.iter().find(|(_, role)| *role == self);
-        found.map_or("stranger", |(word, _)| word)
-    }
-
-    /// True for everybody who was let in.
-    #[must_use]
-    pub fn is_member(self) -> bool {
-        self >= Self::User
-    }
-
-    /// True for admins and owners.
-    #[must_use]
-    pub fn is_admin(self) -> bool {
-        self >= Self::Admin
-    }
-}
-
-impl ToSql for Role {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.word().into())
-    }
-}
-
-impl FromSql for Role {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let word = value.as_str()?;
-        let found = Self::WORDS.iter().find(|(name, _)| *name == word);
-        found
-            .map(|(_, role)| *role)
-            .ok_or(FromSqlError::InvalidType)
-    }
 }
 
 /// A person as stored.
@@ -273,31 +193,6 @@ pub fn set_role(tx: &WriteTx<'_>, id: i64, role: Role) -> anyhow::Result<bool> {
     Ok(changed > 0)
 }
 
-/// The private chats of all admins and owners that can be reached.
-///
-/// # Errors
-/// When the database fails.
-pub fn admin_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT person.id FROM person LEFT JOIN chat ON chat.id = person.id
-         WHERE role IN ('admin', 'owner') AND chat.unreachable_at IS NULL
-         ORDER BY person.id",
-    )?;
-    let rows = statement.query_map([], |row| row.get(0))?;
-    rows.collect::<Result<_, _>>().context("list the admins")
-}
-
-/// The chats of [`admin_chats`] with their languages.
-///
-/// # Errors
-/// When the database fails.
-pub fn admin_languages(connection: &Connection, default: Lang) -> anyhow::Result<Vec<(i64, Lang)>> {
-    let chats = admin_chats(connection)?.into_iter();
-    chats
-        .map(|chat| Ok((chat, language_of(connection, chat, default)?)))
-        .collect()
-}
-
 /// True when somebody can manage the bot.
 ///
 /// # Errors
@@ -384,63 +279,6 @@ pub fn may_answer_stranger(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Re
         )
         .with_context(|| format!("note the answer to person {id}"))?;
     Ok(changed > 0)
-}
-
-/// Meets a chat: makes its row with the language Telegram names, and takes an unreachable mark away, because whoever
-/// writes can be written to. Returns its language.
-///
-/// # Errors
-/// When the database fails.
-pub fn meet_chat(
-    tx: &WriteTx<'_>,
-    chat_id: i64,
-    language_code: &str,
-    default: Lang,
-) -> anyhow::Result<Lang> {
-    let known = Lang::from_telegram(language_code).map_or("", Lang::code);
-    let stored: String = tx
-        .prepare_cached(
-            "INSERT INTO chat (id, language) VALUES (:id, :language)
-             ON CONFLICT (id) DO UPDATE SET
-                 language = CASE language WHEN '' THEN :language ELSE language END,
-                 unreachable_at = NULL, unreachable_why = ''
-             RETURNING language",
-        )?
-        .query_row(
-            named_params! { ":id": chat_id, ":language": known },
-            |row| row.get(0),
-        )
-        .with_context(|| format!("meet chat {chat_id}"))?;
-    Ok(Lang::from_code(&stored).unwrap_or(default))
-}
-
-/// The language a chat is spoken to.
-///
-/// # Errors
-/// When the database fails.
-pub fn language_of(connection: &Connection, chat_id: i64, default: Lang) -> anyhow::Result<Lang> {
-    let stored: Option<String> = connection
-        .prepare_cached("SELECT language FROM chat WHERE id = ?1")?
-        .query_row([chat_id], |row| row.get(0))
-        .optional()
-        .with_context(|| format!("look up the language of chat {chat_id}"))?;
-    Ok(stored
-        .as_deref()
-        .and_then(Lang::from_code)
-        .unwrap_or(default))
-}
-
-/// Chooses the language of a chat.
-///
-/// # Errors
-/// When the database fails.
-pub fn set_language(tx: &WriteTx<'_>, chat_id: i64, language: Lang) -> anyhow::Result<()> {
-    tx.execute(
-        "UPDATE chat SET language = :language WHERE id = :id",
-        named_params! { ":id": chat_id, ":language": language.code() },
-    )
-    .with_context(|| format!("set the language of chat {chat_id}"))?;
-    Ok(())
 }
 
 #[cfg(test)]

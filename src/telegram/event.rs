@@ -95,13 +95,13 @@ pub enum EventKind {
 
 /// An update that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unreadable {
+pub struct Unreadable {
     /// Its number, if that much could be read.
-    pub(super) update_id: Option<i64>,
+    pub update_id: Option<i64>,
     /// The name of its content field.
-    pub(super) kind: String,
+    pub kind: String,
     /// What is wrong, without the content.
-    pub(super) problem: String,
+    pub problem: String,
 }
 
 #[derive(Deserialize)]
@@ -189,7 +189,10 @@ fn chat_kind<'de, D: Deserializer<'de>>(source: D) -> Result<ChatKind, D::Error>
 }
 
 /// Reads one update. `me` is our user name: commands in groups may name the bot they are for.
-pub(super) fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
+///
+/// # Errors
+/// What could not be read.
+pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
     let update: RawUpdate = serde_json::from_str(raw).map_err(|err| unreadable(raw, &err))?;
     let update_id = update.update_id;
     let (chat, from, kind) = if let Some(message) = update.message {

@@ -46,7 +46,7 @@ pub use client::Api;
 pub use deliver::FoldText;
 pub use dispatch::{Handler, Reaction};
 pub use error::ApiError;
-pub use event::{Chat, ChatKind, Event, EventKind, Person};
+pub use event::{Chat, ChatKind, Event, EventKind, Person, Unreadable, decode};
 pub use fatal::Fatal;
 pub use held::{Held, held, hold};
 pub use inbox::{InboxCounts, counts as inbox_counts};

@@ -33,12 +33,12 @@ struct Window {
 
 impl RightOfWay {
     /// Somebody waits for an answer from now on.
-    pub(super) fn open(&self) {
+    pub(crate) fn open(&self) {
         self.lock().open(Instant::now());
     }
 
     /// An answer has left.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         if self.lock().close(Instant::now()) {
             self.closed.ring();
         }

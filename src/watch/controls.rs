@@ -217,9 +217,8 @@ impl Round {
 
     fn hear_random(&self, site: &Site, look: &Look) -> Said {
         match look.outcome {
-            Ok(Sighting::Missing) => Said::Well,
-            Ok(Sighting::Exists) => Said::Failed(ControlFault::RandomFound),
-            Err(why) if is_as_far_as_it_goes(site, look, why) => Said::Well,
+            _ if says_nobody(site, look) => Said::Well,
+            Ok(_) => Said::Failed(ControlFault::RandomFound),
             Err(why) if is_no_answer(look, why) => {
                 if self.tries < TRIES {
                     Said::More
@@ -235,6 +234,15 @@ impl Round {
 /// The look says nothing about the rules: the site or the way to it had trouble, or nothing was sent at all.
 fn is_no_answer(look: &Look, why: Inconclusive) -> bool {
     why.is_site_trouble() || look.status.is_none()
+}
+
+/// Tells whether a look at a random name said that nobody has it, as clearly as this site can.
+#[must_use]
+pub fn says_nobody(site: &Site, look: &Look) -> bool {
+    match look.outcome {
+        Ok(sighting) => sighting == Sighting::Missing,
+        Err(why) => is_as_far_as_it_goes(site, look, why),
+    }
 }
 
 /// Tells whether this is all that a site can ever say of a name that nobody has: the missing side names this status

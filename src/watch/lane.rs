@@ -129,8 +129,8 @@ pub(super) struct Lane {
     once_more: VecDeque<(Instant, Candidate)>,
     /// What is being read; none before the first page.
     stretch: Option<Stretch>,
-    /// The site's round is noted in the database: accounts are left for a later run if this one is cut.
-    in_round: bool,
+    /// The last page of an older round is read, and a round of this run follows.
+    is_last_page: bool,
     exhausted: bool,
 }
 
@@ -159,7 +159,7 @@ impl Lane {
             page: Vec::new(),
             once_more: VecDeque::new(),
             stretch: None,
-            in_round: false,
+            is_last_page: false,
             exhausted: false,
         }
     }
@@ -193,6 +193,16 @@ impl Lane {
         run_id: i64,
     ) -> anyhow::Result<()> {
         while self.needs_page() {
+            if self.is_last_page {
+                // Not before: what is left of a page when a run is cut belongs to the old round.
+                self.begin_round(db, scope, run_id).await?;
+                self.is_last_page = false;
+                self.stretch = self.stretch.map(|over| Stretch {
+                    since: over.before,
+                    before: run_id,
+                    after: 0,
+                });
+            }
             let (site, known, limit) = (Arc::clone(&self.key), self.stretch, self.page_size);
             let read = db.read(move |c| {
                 let stretch = match known {
@@ -203,52 +213,32 @@ impl Lane {
                 Ok((stretch, page))
             });
             let (mut stretch, page) = read.await?;
-            if known.is_none() {
-                self.in_round = stretch.before < run_id;
-            }
-            let full = page.len() >= limit;
-            let more_runs = stretch.before < run_id;
-            if full {
+            let is_full = page.len() >= limit;
+            let is_old = stretch.before < run_id;
+            if is_full {
                 stretch.after = page.last().map_or(stretch.after, |last| last.id);
-            } else if more_runs {
-                stretch = Stretch {
-                    since: stretch.before,
-                    before: run_id,
-                    after: 0,
-                };
+            } else if is_old {
+                self.is_last_page = true;
             } else {
                 self.exhausted = true;
             }
             self.stretch = Some(stretch);
             self.take_page(page);
-            self.note_round(db, scope, run_id, more_runs && !full)
-                .await?;
+            if known.is_none() && is_full && !is_old {
+                self.begin_round(db, scope, run_id).await?;
+            }
         }
         Ok(())
     }
 
-    /// Notes where the next run has to go on if this one is cut. A site with one page of accounts needs no note.
-    async fn note_round(
-        &mut self,
-        db: &Db,
-        scope: Scope,
-        run_id: i64,
-        begins_anew: bool,
-    ) -> anyhow::Result<()> {
-        let begins = begins_anew || !(self.in_round || self.exhausted);
-        if scope != Scope::All || !(begins || self.in_round && self.exhausted) {
+    /// Notes that the next run has to begin with what this one does not reach, even if this one crashes.
+    async fn begin_round(&self, db: &Db, scope: Scope, run_id: i64) -> anyhow::Result<()> {
+        if scope != Scope::All {
             return Ok(());
         }
         let site = Arc::clone(&self.key);
-        self.in_round = begins;
-        db.write_replayable(move |tx| {
-            if begins {
-                store::begin_round(tx, &site, run_id)
-            } else {
-                store::end_round(tx, &site)
-            }
-        })
-        .await
+        db.write_replayable(move |tx| store::begin_round(tx, &site, run_id))
+            .await
     }
 
     fn take_page(&mut self, waiting: Vec<Waiting>) {

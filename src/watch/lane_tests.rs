@@ -59,6 +59,10 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
         .collect();
     db.write(move |tx| {
         store::apply(tx, NOW, run, &looks)?;
+        if scope == Scope::All {
+            let left = store::unreached(tx, scope, run)?;
+            store::settle_rounds(tx, run, &left)?;
+        }
         store::end(tx, NOW, run, RunState::Done, 0, 0)
     })
     .await
@@ -103,6 +107,22 @@ async fn what_a_cut_run_did_not_reach_comes_first() {
     let fourth = cut_run(&db, Scope::All, usize::MAX).await;
     assert_eq!(set(&fourth), all);
     assert!(fourth.iter().take(PAGE).all(|id| *id <= PAGE as i64));
+}
+
+#[tokio::test]
+async fn a_cut_within_a_page_is_remembered() {
+    for accounts in [PAGE - 8, 2 * PAGE - 16] {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+        let all = fill(&db, accounts).await;
+        // Three runs of a third each are a round, whatever pages they cut.
+        let third = all.len() / 3;
+        let mut seen = BTreeSet::new();
+        for _ in 0..3 {
+            seen.extend(cut_run(&db, Scope::All, third).await);
+        }
+        assert_eq!(seen.len(), 3 * third);
+    }
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ pub mod verdict;
 pub use account::Notify;
 pub use catalogue::Catalogue;
 pub use config::WatchConfig;
+pub use controls::says_nobody;
 pub use handlers::{AddStep, LineProblem, WatchHandlers, of_parts};
 pub use probe::{ProbeLimits, look};
 pub use schedule::Schedule;

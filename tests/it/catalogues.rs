@@ -163,3 +163,49 @@ fn foreign_sites_are_named_by_key_or_name_and_weak_ones_need_one_look_more() {
         assert_eq!((looks("social", "boris"), looks("weak", "boris")), (1, 1));
     });
 }
+
+#[test]
+fn a_test_of_sites_asks_all_known_names_and_one_of_them_is_enough() {
+    run(async |ground| {
+        let site = ground.site.url();
+        let entry = |name: &str| {
+            format!(
+                r#"{{"name":"{name}","uri_check":"{site}/{name}/{{account}}","e_code":200,"e_string":"profile of",
+                "m_code":404,"m_string":"no such user","known":["known","moved","left"],"cat":"social"}}"#
+            )
+        };
+        let entries = ["well", "gone", "busy", "all"].map(entry);
+        ground.write("wmn", &format!("{{\"sites\":[{}]}}", entries.join(",")));
+        ground.configure("per_site = 8\nworkers = 4");
+        let config = std::fs::read_to_string(ground.path("bot.toml")).unwrap();
+        ground.write("bot.toml", &config.replace("sites.toml", "wmn"));
+        ground.site.set("well", "moved", Behaviour::Exists);
+        ground.site.set("gone", "known", Behaviour::Missing);
+        ground
+            .site
+            .set("busy", "known", Behaviour::rate_limited(600));
+        ground.site.set_default("all", Behaviour::Exists);
+
+        let test = ["sites", "test", "well", "gone", "busy", "all"];
+        let end = ground.vakhta(&test).finish().await;
+        end.demand(1)
+            .says(&["3 sites do not answer as their rules say"]);
+        let lines: Vec<&str> = end.stdout.lines().collect();
+        for (line, begin, names) in [
+            (lines[0], "ok   well ", ["exists", "exists", "missing"]),
+            (lines[1], "FAIL gone ", ["missing", "missing", "missing"]),
+            (lines[2], "FAIL busy ", ["could not look: "; 3]),
+            (lines[3], "FAIL all ", ["exists", "exists", "exists"]),
+        ] {
+            assert!(line.starts_with(begin), "{line}");
+            for (name, seen) in ["known", "moved", "left"].iter().zip(names) {
+                let part = format!("control name {name}: {seen}");
+                assert!(line.contains(&part), "{part} is not in {line}");
+            }
+            assert!(line.contains("; random name "), "{line}");
+        }
+        // It asked to be left alone at the first look.
+        assert_eq!(ground.site.requests_to("busy").len(), 1);
+        assert_eq!(ground.site.max_in_flight("well"), 1);
+    });
+}

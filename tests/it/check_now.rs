@@ -276,3 +276,61 @@ fn an_own_run_that_is_interrupted_ends_in_order() {
         assert_eq!(ground.column("SELECT state FROM run"), ["interrupted"]);
     });
 }
+
+/// The most looks that may be in flight.
+const MOST: usize = 512;
+
+#[test]
+fn with_512_workers_as_many_looks_are_in_flight_and_never_more() {
+    run(async |ground| {
+        // No control name is possible there, so that nothing but accounts is looked at, and the site itself would take more.
+        let sites = format!(
+            "[[site]]\nkey = \"wide\"\nurl = \"{}/wide/{{name}}\"\nname_pattern = \"name[0-9]{{3}}\"\n\
+             exists = {{ status = [200], text = [\"profile of\"] }}\nmissing = {{ status = [404] }}\n\
+             per_site = 1000\n",
+            ground.site.url()
+        );
+        ground.write("sites.toml", &sites);
+        ground.configure(&format!("workers = {}", MOST + 1));
+        let refused = ground.vakhta(&["--check-now"]).finish().await;
+        refused.demand(2).says(&[
+            "bot.toml",
+            "watch.workers: given 513, allowed is a whole number from 1 to 512",
+        ]);
+        ground.configure(&format!("workers = {MOST}\ntimeout = \"120s\""));
+        let names: Vec<String> = (0..MOST + 100).map(|n| format!("name{n:03}")).collect();
+        for name in names.iter().step_by(10) {
+            ground.site.set("wide", name, Behaviour::Exists);
+        }
+        let accounts: Vec<(&str, &str)> =
+            names.iter().map(|name| ("wide", name.as_str())).collect();
+        ground.import(7, &accounts).await;
+        ground.site.hold(true);
+        let check = ground.vakhta(&["--check-now", "--json"]).without_token();
+        let check = check.start();
+        let full = |site: &PretendSite| site.in_flight("wide") == MOST;
+        let limit = LIMIT * 3;
+        ground
+            .site
+            .wait_until("all looks", limit, full)
+            .await
+            .unwrap();
+        ground.site.hold(false);
+        let end = check.end(limit).await;
+        let report = report(end.demand(0));
+        assert_eq!(
+            [&report["found"], &report["not_found"], &report["errors"]],
+            [&62, &550, &0]
+        );
+        for account in report["accounts"].as_array().unwrap() {
+            let name = account["username"].as_str().unwrap();
+            let expected = if name.ends_with('0') {
+                "found"
+            } else {
+                "not_found"
+            };
+            assert_eq!(account["verdict"], expected, "{name}");
+        }
+        assert_eq!(ground.site.max_in_flight("wide"), MOST);
+    });
+}

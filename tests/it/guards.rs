@@ -52,6 +52,11 @@ fn a_site_that_says_yes_to_everybody_gives_no_verdict_and_is_told_once() {
             "{}",
             alarm.text
         );
+        let distrusted = "Нет вердиктов, контрольные имена определяются неверно: GitHub";
+        let status = t.ask(&t.admin, "/status").await;
+        assert!(status.text.contains(distrusted), "{}", status.text);
+        let status = t.ask(&eva, "/status").await;
+        assert!(!status.text.contains("GitHub"), "{}", status.text);
         t.stop().await;
         t.start().await;
         check_all(&t).await;
@@ -71,6 +76,8 @@ fn a_site_that_says_yes_to_everybody_gives_no_verdict_and_is_told_once() {
         let well = t.heard(ADMIN, WELL).await;
         assert!(well.text.ends_with(": GitHub"), "{}", well.text);
         assert_eq!((told(&t, ADMIN, WELL), told(&t, ADMIN, FAILED)), (1, 1));
+        let status = t.ask(&t.admin, "/status").await;
+        assert!(!status.text.contains("GitHub"), "{}", status.text);
         assert_eq!(told(&t, 7, "Аккаунт найден"), 0);
         t
     });

@@ -29,46 +29,33 @@ async fn answered(t: &Stage, person: &Person, text: &str) -> String {
 }
 
 #[test]
-fn every_fault_of_sending_is_survived() {
+fn every_fault_of_sending_and_polling_is_survived() {
     run(async |mut t| {
         t.expect_refusals();
         t.expect_errors();
         let eva = t.user(7, "Ева", "ru").await;
-        for fault in [
+        let both = [
             Fault::Html502,
             Fault::EmptyBody,
             Fault::status(500, "Internal Server Error"),
             Fault::too_many(1),
-            Fault::Slow(Duration::from_millis(300)),
-        ] {
-            t.telegram.break_next("sendMessage", 2, fault.clone());
-            let reply = answered(&t, &eva, "/help").await;
-            assert!(reply.starts_with("Что я умею"), "after {fault:?}: {reply}");
-            t.telegram.clear_faults();
-        }
-        t
-    });
-}
-
-#[test]
-fn every_fault_of_polling_is_survived() {
-    run(async |mut t| {
-        t.expect_refusals();
-        t.expect_errors();
-        let eva = t.user(7, "Ева", "ru").await;
-        for fault in [
-            Fault::Html502,
-            Fault::EmptyBody,
+        ];
+        let sending = [Fault::Slow(Duration::from_millis(300))];
+        let polling = [
             Fault::BrokenJson,
             Fault::CutBody,
             Fault::Reset,
-            Fault::status(500, "Internal Server Error"),
             Fault::status(409, "Conflict: terminated by other getUpdates request"),
-            Fault::too_many(1),
-        ] {
-            t.telegram.break_next("getUpdates", 1, fault.clone());
+        ];
+        let sending = both.iter().chain(&sending).map(|f| ("sendMessage", 2, f));
+        let polling = both.iter().chain(&polling).map(|f| ("getUpdates", 1, f));
+        for (method, times, fault) in sending.chain(polling) {
+            t.telegram.break_next(method, times, fault.clone());
             let reply = answered(&t, &eva, "/help").await;
-            assert!(reply.starts_with("Что я умею"), "after {fault:?}: {reply}");
+            assert!(
+                reply.starts_with("Что я умею"),
+                "{method} after {fault:?}: {reply}"
+            );
             t.telegram.clear_faults();
         }
         t

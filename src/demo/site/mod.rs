@@ -83,6 +83,7 @@ struct State {
 struct Shared {
     state: Mutex<State>,
     changes: watch::Sender<u64>,
+    held: watch::Sender<bool>,
 }
 
 impl Shared {
@@ -139,6 +140,7 @@ impl PretendSite {
                 hook: None,
             }),
             changes: watch::Sender::new(0),
+            held: watch::Sender::new(false),
         });
         let for_server = Arc::clone(&shared);
         let server = Server::start(move |request| handle(Arc::clone(&for_server), request)).await?;
@@ -193,6 +195,11 @@ impl PretendSite {
     /// Holds every answer back for so long.
     pub fn set_delay(&self, delay: Duration) {
         self.shared.lock().delay = delay;
+    }
+
+    /// Holds answers back from now on, or lets go of all that are held.
+    pub fn hold(&self, on: bool) {
+        self.shared.held.send_replace(on);
     }
 
     /// Calls this at every request, before it is answered.
@@ -333,6 +340,8 @@ async fn handle(shared: Arc<Shared>, request: Request) -> (Answer, Option<InFlig
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
+    // The sender lives in `shared`, so this ends only when answers are let go.
+    shared.held.subscribe().wait_for(|held| !held).await.ok();
     (answer, Some(guard))
 }
 

@@ -162,8 +162,9 @@ impl Listing {
             .filter(move |problem| is_own || problem.fault.is_mistake())
     }
 
-    /// Reads the text of a catalogue file of any kind.
-    pub(super) fn parse(file: &str, text: &str, allow_private: bool) -> Self {
+    /// Reads the text of a catalogue file of any kind; `file` is its name in what is said of it.
+    #[must_use]
+    pub fn parse(file: &str, text: &str, allow_private: bool) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if foreign::is_json(text) {
             foreign::read(file, text, allow_private)

@@ -9,6 +9,8 @@
 //! so a monotonic watchdog makes a run when none came for two intervals. How a run is made is in `run`.
 
 mod run;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

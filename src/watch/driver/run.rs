@@ -214,19 +214,20 @@ impl Driver {
         let left = parts.db.read(move |c| {
             let all = store::counts(c, id)?.checked() >= total;
             if all {
-                return Ok(0);
+                return Ok(Vec::new());
             }
-            store::count_unreached(c, scope, id)
+            store::unreached(c, scope, id)
         });
         let left = left.await?;
+        let skipped = left.iter().map(|(_, n)| n).sum();
         let write = parts.db.write(move |tx| {
             let counts = store::counts(tx, run.id)?;
-            store::end(tx, now, run.id, RunState::Done, left, missed_ticks)?;
+            store::end(tx, now, run.id, RunState::Done, skipped, missed_ticks)?;
             let end = RunEnd {
                 counts,
                 took,
                 errors: store::errors_of_run(tx, run.id, SHOWN_ERRORS * 4)?,
-                skipped: left,
+                skipped,
                 missed_ticks,
                 next,
             };
@@ -235,6 +236,7 @@ impl Driver {
                 speaker.online(tx, now, &run, since)?;
             }
             if run.scope == Scope::All {
+                store::settle_rounds(tx, run.id, &left)?;
                 speaker.reminders(tx, now)?;
                 speaker.digests(tx, now)?;
             }

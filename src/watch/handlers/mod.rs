@@ -140,6 +140,9 @@ impl WatchHandlers {
                 .number("dead", counts.dead);
             lines.push(i18n::html(lang, "status-outbox", &args));
             lines.push(texts::storage(lang, &retention::sizes(connection)?));
+            let marks = store::marks(connection)?;
+            let voice = self.speaker.voice_in(lang);
+            lines.extend(texts::alarms::distrusted(voice, marks.distrusted.iter()));
         }
         let keyboard = Keyboard::new()
             .row([

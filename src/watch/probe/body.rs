@@ -1,7 +1,7 @@
 //! The body of an answer: unpacked, made text, and read no further than needed.
 //!
 //! What must stay true: nobody makes us hold more than the cap, neither by what is sent nor by what it unpacks to; a body
-//! that ends early is never taken for a whole one; a text of a rule meets the page as people read it, whatever charset
+//! that ends early, or is announced where none can come, is never taken for a whole one; a text of a rule meets the page as people read it, whatever charset
 //! the page is written in.
 
 use std::io::{self, ErrorKind, Write};
@@ -9,10 +9,12 @@ use std::io::{self, ErrorKind, Write};
 use encoding_rs::{Decoder, Encoding, UTF_8};
 use flate2::write::MultiGzDecoder;
 use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING,
+};
 
 use super::fault;
-use crate::watch::site::Site;
+use crate::watch::site::{Method, Site};
 use crate::watch::verdict::{self, Inconclusive};
 
 /// A rest shorter than this is read even when the verdict is certain: that is cheaper than the new connection a broken
@@ -29,6 +31,9 @@ pub(super) async fn read(
     max_bytes: usize,
 ) -> Result<String, Inconclusive> {
     let status = response.status().as_u16();
+    if site.method() != Method::Head && announces_in_vain(status, response.headers()) {
+        return Err(Inconclusive::CutBody);
+    }
     let mut body = Body::new(response.headers(), max_bytes);
     // Looked at again whenever the size has doubled: every byte is searched about twice, however long the body is.
     let mut look_at = EARLY_END_AFTER;
@@ -130,6 +135,17 @@ impl Body {
         };
         Ok(text.end())
     }
+}
+
+/// Answers with these statuses have no body (RFC 9110), and none of our requests sets a condition, so nothing may be
+/// announced with them either, as it may in answer to one that does. What is announced was cut off or belongs to another
+/// answer.
+fn announces_in_vain(status: u16, headers: &HeaderMap) -> bool {
+    let is_announced = headers.contains_key(TRANSFER_ENCODING)
+        || headers
+            .get(CONTENT_LENGTH)
+            .is_some_and(|length| length.as_bytes() != b"0");
+    matches!(status, 204 | 205 | 304) && is_announced
 }
 
 fn content_encoding(headers: &HeaderMap) -> String {

@@ -248,21 +248,24 @@ pub fn found_in_run(
     Ok((total, first))
 }
 
-/// Pending accounts in a scope that a run has not looked at.
+/// Pending accounts in a scope that a run has not looked at: how many of which sites.
 ///
 /// # Errors
 /// When the database fails.
-pub fn count_unreached(connection: &Connection, scope: Scope, run_id: i64) -> anyhow::Result<u64> {
-    connection
-        .prepare_cached(
-            "SELECT count(*) FROM account JOIN look ON look.account_id = account.id
-             WHERE state = 'pending' AND look.run_id < ?1
-                 AND (?2 IS NULL OR owner_id = ?2) AND (?3 IS NULL OR id = ?3)
-                 AND created_at <= (SELECT started_at FROM run WHERE id = ?1)",
-        )?
-        .query_row(
-            params![run_id, scope.owner_column(), scope.account_column()],
-            |row| row.get(0),
-        )
+pub fn unreached(
+    connection: &Connection,
+    scope: Scope,
+    run_id: i64,
+) -> anyhow::Result<Vec<(String, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT account.site, count(*) FROM account JOIN look ON look.account_id = account.id
+         WHERE state = 'pending' AND look.run_id < ?1
+             AND (?2 IS NULL OR owner_id = ?2) AND (?3 IS NULL OR id = ?3)
+             AND created_at <= (SELECT started_at FROM run WHERE id = ?1)
+         GROUP BY account.site",
+    )?;
+    let args = params![run_id, scope.owner_column(), scope.account_column()];
+    let rows = statement.query_map(args, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect::<Result<_, _>>()
         .with_context(|| format!("count what run {run_id} did not reach"))
 }

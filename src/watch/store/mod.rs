@@ -22,7 +22,7 @@ pub use accounts::{
     page_of_owner, set_paused, totals,
 };
 pub use forget::{KEPT, forget};
-pub use looks::{Look, Waiting, apply, count_unreached, found_in_run, next_page};
+pub use looks::{Look, Waiting, apply, found_in_run, next_page, unreached};
 pub use marks::{
     ControlNews, Marks, control_news, marks, note_controls, note_offline, note_online,
     offline_since,
@@ -34,7 +34,7 @@ pub use mass::{
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
 pub use reports::{digest, digest_at, notify_of, set_digest_at, set_notify};
 pub use requests::{ask, open_requests, request_run, withdraw};
-pub use rounds::{Stretch, begin_round, end_round, first_stretch};
+pub use rounds::{Stretch, begin_round, first_stretch, settle_rounds};
 pub use runs::{
     LastRun, Progress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
     counts, end, errors_of_run, is_running, last, last_unfinished, progress,

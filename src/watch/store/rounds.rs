@@ -2,7 +2,10 @@
 //!
 //! A round is one look at every account of a site, in as many runs as that takes. What must stay true: no account is
 //! looked at twice in a round before every other had its turn. An order by the last look itself would need an index
-//! that every look rewrites; this needs a row per site, and only where a run was cut.
+//! that every look rewrites; this needs a row per site, and only where a run was cut. A round is noted by a run that has
+//! more than a page of a site before it, so that a crash is no setback, and settled by its end.
+
+use std::collections::HashSet;
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -62,13 +65,29 @@ pub fn begin_round(tx: &WriteTx<'_>, site: &str, run_id: i64) -> anyhow::Result<
     Ok(())
 }
 
-/// Ends a site's round: every account has had its turn.
+/// Settles the rounds with the end of a run over everything. Those sites of which it left accounts go on where they are,
+/// or begin with this run; all others are through, and their next run begins anew.
 ///
 /// # Errors
 /// When the database fails.
-pub fn end_round(tx: &WriteTx<'_>, site: &str) -> anyhow::Result<()> {
-    tx.prepare_cached("DELETE FROM round WHERE site = ?1")?
-        .execute([site])
-        .with_context(|| format!("end the round of {site}"))?;
+pub fn settle_rounds(
+    tx: &WriteTx<'_>,
+    run_id: i64,
+    unreached: &[(String, u64)],
+) -> anyhow::Result<()> {
+    let left: HashSet<&str> = unreached.iter().map(|(site, _)| site.as_str()).collect();
+    let mut statement = tx.prepare_cached("SELECT site FROM round")?;
+    let noted = statement.query_map([], |row| row.get(0))?;
+    let noted: HashSet<String> = noted
+        .collect::<Result<_, _>>()
+        .context("list the rounds of sites")?;
+    for site in noted.iter().filter(|site| !left.contains(site.as_str())) {
+        tx.prepare_cached("DELETE FROM round WHERE site = ?1")?
+            .execute([site])
+            .with_context(|| format!("end the round of {site}"))?;
+    }
+    for site in left.into_iter().filter(|site| !noted.contains(*site)) {
+        begin_round(tx, site, run_id)?;
+    }
     Ok(())
 }

@@ -110,7 +110,7 @@ async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
         let expected: Vec<i64> = ids[4..].iter().chain(&ids[..4]).copied().collect();
         assert_eq!(seen, expected);
         assert_eq!(counts(tx, second)?.checked(), 10);
-        assert_eq!(count_unreached(tx, Scope::All, second)?, 0);
+        assert_eq!(unreached(tx, Scope::All, second)?, []);
         Ok(())
     })
     .await;
@@ -285,7 +285,7 @@ async fn what_is_held_for_no_reason_waits_again() {
         assert_eq!(return_held(tx, "github", 5)?, 2);
         assert_eq!(held_without_question(tx)?, None);
         let next = run(tx)?;
-        assert_eq!(count_unreached(tx, Scope::All, next)?, 2);
+        assert_eq!(unreached(tx, Scope::All, next)?, [("github".to_owned(), 2)]);
         Ok(())
     })
     .await;

@@ -8,8 +8,8 @@ use crate::i18n::{self, Args, Lang};
 use crate::watch::account::{Decision, MassChange};
 use crate::watch::store::ControlNews;
 
-/// The longest list of sites that are well again, in UTF-16 units. After a night without answers it can be all of them.
-const WELL_LIMIT: usize = 1000;
+/// The longest list of sites in one line, in UTF-16 units. After a night without answers it can be all of them.
+const LIST_LIMIT: usize = 1000;
 
 /// Sites whose controls failed, and those that are well again.
 #[must_use]
@@ -37,11 +37,21 @@ pub fn controls(voice: Voice<'_>, news: &[ControlNews]) -> Html {
         if !lines.is_empty() {
             lines.push(Html::default());
         }
-        let names = cut(&well.join(", "), WELL_LIMIT);
+        let names = cut(&well.join(", "), LIST_LIMIT);
         let args = Args::new().text("sites", &names);
         lines.push(i18n::html(lang, "controls-well", &args));
     }
     fit(lines)
+}
+
+/// The sites whose controls failed when they were last looked at, in one line; none when there are none.
+#[must_use]
+pub fn distrusted<'a>(voice: Voice<'_>, keys: impl Iterator<Item = &'a String>) -> Option<Html> {
+    let mut names: Vec<String> = keys.map(|key| voice.site_name(key)).collect();
+    names.sort();
+    let names = cut(&names.join(", "), LIST_LIMIT);
+    let args = Args::new().text("sites", &names);
+    (!names.is_empty()).then(|| i18n::html(voice.lang, "status-distrusted", &args))
 }
 
 /// So many accounts of a site were found at once that the admins are asked.

@@ -77,10 +77,6 @@ impl Hostile {
             }
             Self::Cut => {
                 let (status, headers, body) = entry.page(name);
-                if body.is_empty() {
-                    // What has no body cannot be cut in it.
-                    return Answer::Reset;
-                }
                 cut(status, &headers, &body)
             }
             Self::Reset => Answer::Reset,

@@ -2,6 +2,7 @@
 
 mod faults;
 mod html;
+mod kept;
 mod people;
 mod refusals;
 mod updates;

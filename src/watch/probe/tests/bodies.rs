@@ -79,6 +79,37 @@ async fn a_body_may_come_in_several_members() {
     );
 }
 
+#[tokio::test]
+async fn what_is_announced_where_none_can_come_is_no_whole_answer() {
+    let rules = RULES.replace("[404]", "[204, 205, 304]");
+    for (head, expected) in [
+        ("204 No Content\r\n", Ok(Sighting::Missing)),
+        (
+            "204 No Content\r\nContent-Length: 0\r\n",
+            Ok(Sighting::Missing),
+        ),
+        ("304 Not Modified\r\n", Ok(Sighting::Missing)),
+        (
+            "204 No Content\r\nContent-Length: 20\r\n",
+            Err(Inconclusive::CutBody),
+        ),
+        (
+            "205 Reset Content\r\nTransfer-Encoding: chunked\r\n",
+            Err(Inconclusive::CutBody),
+        ),
+        (
+            "304 Not Modified\r\nContent-Length: 20\r\n",
+            Err(Inconclusive::CutBody),
+        ),
+    ] {
+        let act = Act::Send(format!("HTTP/1.1 {head}Connection: close\r\n\r\n").into_bytes());
+        let (server, serving) = Server::bind(vec![act]).await;
+        let site = site(&format!("http://{}/{{name}}", server.address), &rules);
+        let look = look_at(&site, &limits(), serving).await;
+        assert_eq!(look.outcome, expected, "{head}");
+    }
+}
+
 /// "профиль" in windows-1251.
 const CYRILLIC: &[u8] = b"\xEF\xF0\xEE\xF4\xE8\xEB\xFC";
 

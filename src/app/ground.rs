@@ -1,0 +1,98 @@
+//! What the parts of the program stand on, made ready before they start: our name at Telegram, the address we listen on,
+//! the roles that the configuration gives, and the rules of what is kept.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::{Options, StartError};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::dialogue;
+use crate::http;
+use crate::people;
+use crate::retention::Rule;
+use crate::telegram::{self, Api, Me};
+use crate::watch::store as watch_store;
+use crate::web;
+
+/// How long the bot's name is waited for before the start goes on without it.
+const INTRODUCTION_LIMIT: Duration = Duration::from_secs(5);
+
+/// Asks Telegram who we are. A wrong token ends the start; silence does not, because Telegram may come back.
+pub(super) async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me>), StartError> {
+    let Some(token) = config.telegram.token.clone() else {
+        return Ok((None, None));
+    };
+    let client = http::telegram_client().context("make the HTTP client for Telegram")?;
+    let api = Api::new(client, &config.telegram.api_url, token);
+    match tokio::time::timeout(INTRODUCTION_LIMIT, api.introduce()).await {
+        Ok(Ok(me)) => {
+            tracing::info!(bot = me.username, id = me.id, "Telegram knows us");
+            Ok((Some(api), Some(me)))
+        }
+        Ok(Err(err)) if err.is_unauthorized() => Err(StartError::Setting(
+            "Telegram does not know this bot token; copy it again from @BotFather".to_owned(),
+        )),
+        Ok(Err(err)) => {
+            tracing::warn!("Telegram does not answer yet: {err}");
+            Ok((Some(api), None))
+        }
+        Err(_) => {
+            tracing::warn!(
+                "Telegram did not answer within {} s",
+                INTRODUCTION_LIMIT.as_secs()
+            );
+            Ok((Some(api), None))
+        }
+    }
+}
+
+/// What is kept for how long, in the order in which `/privacy` tells it.
+pub(super) fn kept() -> Vec<Rule> {
+    let rooms: [&[Rule]; 4] = [
+        &telegram::KEPT,
+        &dialogue::KEPT,
+        &watch_store::KEPT,
+        &people::KEPT,
+    ];
+    rooms.concat()
+}
+
+/// Takes the address of the HTTP server, if the bot is to have one.
+pub(super) async fn bind_http(
+    config: &Config,
+    options: &Options,
+) -> Result<Option<web::Server>, StartError> {
+    let Some(address) = config.http.listen.filter(|_| options.bot) else {
+        return Ok(None);
+    };
+    let server = web::Server::bind(address).await;
+    server.map(Some).map_err(StartError::Setting)
+}
+
+pub(super) async fn prepare(db: &Db, clock: &Clock, config: &Config) -> anyhow::Result<()> {
+    let (now, people) = (clock.now(), config.people.clone());
+    db.write(move |tx| people::apply_config(tx, now, &people))
+        .await
+}
+
+/// A link for the first owner, when nobody can manage the bot.
+pub(super) async fn claim_link(
+    db: &Db,
+    clock: &Clock,
+    bot: bool,
+    me: Option<&Me>,
+) -> anyhow::Result<Option<String>> {
+    if !bot || db.read(people::has_admin).await? {
+        return Ok(None);
+    }
+    let now = clock.now();
+    let code = db.write(move |tx| people::make_claim(tx, now)).await?;
+    let start = format!("{}{code}", people::CLAIM_PREFIX);
+    Ok(Some(match me {
+        Some(me) => format!("https://t.me/{}?start={start}", me.username),
+        None => format!("send this to the bot: /start {start}"),
+    }))
+}

@@ -1,0 +1,75 @@
+//! A run stands back while somebody waits for an answer.
+
+use super::*;
+
+/// Looks at the same time.
+const WORKERS: usize = 8;
+
+/// More than a test comes to.
+const ACCOUNTS: usize = 4_000;
+
+/// The smallest step of the runtime's clock; a run stands back for thirty of them at most.
+const STEP: Duration = Duration::from_millis(1);
+
+#[tokio::test]
+async fn no_look_starts_while_somebody_waits_for_an_answer() {
+    let watch = format!("workers = {WORKERS}\nper_site = {WORKERS}\nmin_gap = \"0s\"");
+    let mut world = World::new(&["site".to_owned()], &watch).await;
+    let names = (0..ACCOUNTS).map(|n| format!("gone{n}"));
+    world.add("site", names).await;
+    let (site, time) = (world.site.clone(), world.time.clone());
+    let people = world.driver.parts.proxy.right_of_way().clone();
+    let stop = world.driver.stop.clone();
+    let script = async {
+        let some = looks_go_on(&site, &time, 0).await;
+
+        people.open();
+        let held = rest(&site, &time, some).await;
+        people.close();
+        let some = looks_go_on(&site, &time, held).await;
+
+        // The next one may stand in the way when as much time has passed; this one gets no answer.
+        pass(&time, 20).await;
+        people.open();
+        let held = rest(&site, &time, some.max(site.request_count())).await;
+        pass(&time, 15).await;
+        looks_go_on(&site, &time, held).await;
+        stop.cancel();
+    };
+    let run = world.driver.make_run(Trigger::Request, Scope::All);
+    tokio::join!(run, script);
+}
+
+async fn pass(time: &Time, steps: usize) {
+    for _ in 0..steps {
+        time.pass(STEP).await;
+    }
+}
+
+/// What was on its way arrives, and then nothing more does for twenty steps; how many requests there were.
+async fn rest(site: &PretendSite, time: &Time, before: usize) -> usize {
+    for _ in 0..100 {
+        time.pass(Duration::ZERO).await;
+    }
+    let arrived = site.request_count();
+    assert!(
+        arrived <= before + WORKERS,
+        "{} looks began meanwhile",
+        arrived - before
+    );
+    assert_eq!(site.in_flight("site"), 0);
+    pass(time, 20).await;
+    assert_eq!(site.request_count(), arrived, "somebody waits");
+    arrived
+}
+
+/// Looks go on without any time passing; how many requests there were in all.
+async fn looks_go_on(site: &PretendSite, time: &Time, before: usize) -> usize {
+    for _ in 0..1_000 {
+        if site.request_count() > before + 2 * WORKERS {
+            return site.request_count();
+        }
+        time.pass(Duration::ZERO).await;
+    }
+    panic!("after {before} requests no look began");
+}
