@@ -104,7 +104,7 @@ async fn ask(
         .map_err(|_| Inconclusive::BadName)?;
     let mut response = redirects::follow(client, site, name, &mut request, limits, look).await?;
     let body = body::read(&mut response, site, limits.max_body).await?;
-    let answer = answer(request.url, response, body);
+    let answer = answer(request.url, &response, body);
     let sighting = verdict::judge(site, &answer)?;
     if let Some(target) = verdict::bare_target(site, &answer) {
         // Few looks go on here, and the others need not be as large.
@@ -114,7 +114,7 @@ async fn ask(
     Ok(sighting)
 }
 
-fn answer(url: Url, response: Response, body: String) -> Answer {
+fn answer(url: Url, response: &Response, body: String) -> Answer {
     let location = response.headers().get(LOCATION);
     Answer {
         url,
