@@ -1,9 +1,11 @@
 //! A run's work: pages of accounts that wait for it, and its results.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::iter;
+use std::sync::{Arc, LazyLock};
 
 use anyhow::Context as _;
-use rusqlite::{CachedStatement, Connection, named_params, params};
+use rusqlite::{Connection, named_params, params};
 
 use super::accounts::insert_transition;
 use super::mass;
@@ -12,6 +14,9 @@ use super::{ACCOUNT_COLUMNS, Stretch, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::watch::account::{Account, Counts, Scope, Verdict};
+
+/// Looks written down by one statement: with this many it costs little beside its rows.
+const TOGETHER: usize = 64;
 
 /// An account that waits for a run to look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +95,8 @@ pub struct Look {
     pub held: bool,
 }
 
-/// Writes looks down: verdicts, transitions, the run's counts, and how long sites want to be left alone. Returns the owners for whom something was found.
+/// Writes looks down: verdicts, transitions, the run's counts, and how long sites want to be left alone. Returns the owners
+/// for whom something was found.
 ///
 /// An account that was removed, paused or looked at meanwhile is passed over and not counted. One that is held is counted
 /// when it is known what becomes of it.
@@ -105,33 +111,40 @@ pub fn apply(
 ) -> anyhow::Result<Vec<i64>> {
     let mut counts = Counts::default();
     let mut owners = Vec::new();
-    let mut write = tx.prepare_cached(
-        "UPDATE look SET run_id = ?2, verdict = ?3, reason = ?4, at = ?5, was_missing = max(was_missing, ?6)
-         WHERE account_id = ?1 AND run_id < ?2 AND pending = 1",
-    )?;
+    let mut missing = Vec::new();
+    // By site and reason.
+    let mut failed: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
     for look in looks {
+        let id = look.account_id;
         if let Some(until) = look.silent_until {
             silence(tx, now, &look.site, until)?;
         }
-        if !apply_one(tx, &mut write, now, run_id, look)? || look.held {
-            continue;
-        }
-        counts.add(look.verdict);
         match look.verdict {
-            Verdict::Found => {
-                insert_transition(
-                    tx,
-                    now,
-                    look.account_id,
-                    Some(run_id),
-                    None,
-                    "pending",
-                    "done",
-                )?;
-                owners.push(owner_of(tx, look.account_id)?);
+            // Until somebody has decided, nothing more is known than that we cannot say.
+            _ if look.held => {
+                if write(tx, now, run_id, Verdict::Error, mass::REASON, &[id])? > 0 {
+                    hold(tx, id)?;
+                }
             }
-            Verdict::Error => count_errors(tx, run_id, &look.site, look.reason, 1)?,
-            Verdict::NotFound => {}
+            Verdict::Found => {
+                if write(tx, now, run_id, Verdict::Found, "", &[id])? > 0 {
+                    counts.found += 1;
+                    owners.push(found(tx, now, run_id, id)?);
+                }
+            }
+            Verdict::NotFound => missing.push(id),
+            Verdict::Error => {
+                let alike = failed.entry((&look.site, look.reason));
+                alike.or_default().push(id);
+            }
+        }
+    }
+    counts.not_found = write(tx, now, run_id, Verdict::NotFound, "", &missing)?;
+    for ((site, reason), ids) in failed {
+        let written = write(tx, now, run_id, Verdict::Error, reason, &ids)?;
+        if written > 0 {
+            count_errors(tx, run_id, site, reason, written)?;
+            counts.errors += written;
         }
     }
     count(tx, run_id, counts)?;
@@ -156,45 +169,60 @@ pub(super) fn count(tx: &WriteTx<'_>, run_id: i64, counts: Counts) -> anyhow::Re
     Ok(())
 }
 
-/// Writes down one look; false when the account no longer waits for this run.
+/// Writes down looks that gave the same; returns how many of the accounts still waited for this run.
 ///
-/// This is what a run costs the database, so it does no more than it must: one narrow row that stands in no index, and the
-/// account's own row only when something was found.
-fn apply_one(
+/// This is what a run costs the database, so it does no more than it must: narrow rows that stand in no index, as many as
+/// there is room for by one statement.
+fn write(
     tx: &WriteTx<'_>,
-    write: &mut CachedStatement<'_>,
     now: UnixMs,
     run_id: i64,
-    look: &Look,
-) -> anyhow::Result<bool> {
-    let (verdict, reason) = if look.held {
-        // Until somebody has decided, nothing more is known than that we cannot say.
-        (Verdict::Error, mass::REASON)
-    } else {
-        (look.verdict, look.reason)
-    };
-    let written = write
-        .execute(params![
-            look.account_id,
-            run_id,
-            verdict.word(),
-            reason,
-            now.0,
-            verdict == Verdict::NotFound,
-        ])
-        .with_context(|| format!("write down the look at account {}", look.account_id))?;
-    if written > 0 && look.held {
-        tx.prepare_cached("UPDATE account SET state = 'held' WHERE id = ?1")?
-            .execute([look.account_id])
-            .with_context(|| format!("account {} is held", look.account_id))?;
-    } else if written > 0 && look.verdict == Verdict::Found {
-        tx.prepare_cached(
-            "UPDATE account SET state = 'done', done_at = ?2, remind_at = NULL WHERE id = ?1",
-        )?
-        .execute(params![look.account_id, now.0])
-        .with_context(|| format!("account {} is found", look.account_id))?;
+    verdict: Verdict,
+    reason: &str,
+    ids: &[i64],
+) -> anyhow::Result<u64> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let places = vec!["?"; TOGETHER].join(", ");
+        format!(
+            "UPDATE look SET run_id = ?1, verdict = ?2, reason = ?3, at = ?4, was_missing = max(was_missing, ?5)
+             WHERE account_id IN ({places}) AND run_id < ?1 AND pending = 1"
+        )
+    });
+    let mut statement = tx.prepare_cached(&SQL)?;
+    statement.raw_bind_parameter(1, run_id)?;
+    statement.raw_bind_parameter(2, verdict.word())?;
+    statement.raw_bind_parameter(3, reason)?;
+    statement.raw_bind_parameter(4, now.0)?;
+    statement.raw_bind_parameter(5, verdict == Verdict::NotFound)?;
+    let mut written = 0;
+    for part in ids.chunks(TOGETHER) {
+        // A place that is left empty is NULL, which no account is.
+        let places = part.iter().map(|id| Some(*id)).chain(iter::repeat(None));
+        for (place, id) in (6..).zip(places.take(TOGETHER)) {
+            statement.raw_bind_parameter(place, id)?;
+        }
+        let rows = statement.raw_execute();
+        written += u64::try_from(rows.context("write down what looks gave")?)?;
     }
-    Ok(written > 0)
+    Ok(written)
+}
+
+fn hold(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<()> {
+    tx.prepare_cached("UPDATE account SET state = 'held' WHERE id = ?1")?
+        .execute([account_id])
+        .with_context(|| format!("account {account_id} is held"))?;
+    Ok(())
+}
+
+/// The wait of an account is over; returns its owner.
+fn found(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, account_id: i64) -> anyhow::Result<i64> {
+    tx.prepare_cached(
+        "UPDATE account SET state = 'done', done_at = ?2, remind_at = NULL WHERE id = ?1",
+    )?
+    .execute(params![account_id, now.0])
+    .with_context(|| format!("account {account_id} is found"))?;
+    insert_transition(tx, now, account_id, Some(run_id), None, "pending", "done")?;
+    owner_of(tx, account_id)
 }
 
 fn owner_of(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<i64> {
