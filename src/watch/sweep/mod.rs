@@ -37,7 +37,7 @@ use crate::db::Db;
 use crate::telegram::RightOfWay;
 
 /// Results written in one request at most: more would save next to nothing.
-const GROUP: usize = 256;
+const GROUP: usize = 128;
 
 /// As many while people talk with the bot: their requests pass between, and wait for one of these groups at most.
 const SMALL_GROUP: usize = 24;
@@ -46,7 +46,7 @@ const SMALL_GROUP: usize = 24;
 const GROUP_AGE: Duration = Duration::from_millis(200);
 
 /// Results in memory at most; looking stops until the database has caught up.
-const UNWRITTEN: usize = GROUP * 2;
+const UNWRITTEN: usize = GROUP * 4;
 
 /// What a sweep works with.
 #[derive(Debug, Clone, Copy)]
