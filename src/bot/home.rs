@@ -65,7 +65,7 @@ pub(super) fn panel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
     )))
 }
 
-fn home_row(lang: Lang) -> anyhow::Result<[Button; 1]> {
+pub(super) fn home_row(lang: Lang) -> anyhow::Result<[Button; 1]> {
     Ok([Button::callback(&label(lang, "button-home"), "bot:home")?])
 }
 

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::Bot;
+use super::home::home_row;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::dialogue;
@@ -41,7 +42,7 @@ impl Bot {
                 &label(lang, "button-delete-me"),
                 "bot:ask-delete-me",
             )?])
-            .row([Button::callback(&label(lang, "button-home"), "bot:home")?]);
+            .row(home_row(lang)?);
         Ok(Answer::screen(Screen::new(text, keyboard)))
     }
 
@@ -97,10 +98,9 @@ pub(super) fn keep_me(lang: Lang) -> anyhow::Result<Answer> {
 }
 
 fn with_way_home(lang: Lang, key: &str) -> anyhow::Result<Answer> {
-    let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
     Ok(Answer::screen(Screen::new(
         i18n::text(lang, key),
-        Keyboard::new().row([home]),
+        Keyboard::new().row(home_row(lang)?),
     )))
 }
 

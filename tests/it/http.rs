@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use vakhta::demo::Behaviour;
 
@@ -14,17 +13,10 @@ use crate::{harness, process};
 
 /// Asks for a path: the status and the body.
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    tokio::time::timeout(LIMIT, stream.read_to_string(&mut answer))
-        .await
-        .unwrap()
-        .unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split_whitespace().nth(1).unwrap();
-    (status.parse().unwrap(), body.to_owned())
+    let client = vakhta::http::own_client(LIMIT).unwrap();
+    let asked = client.get(format!("http://{address}{path}")).send();
+    let answer = asked.await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 /// Asks for the health until it is as wanted: a look is good for a second.
