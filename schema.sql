@@ -1,4 +1,4 @@
--- The database of Vakhta as it is now (version 2). A new file is made from this text; an older one is brought here by
+-- The database of Vakhta as it is now (version 3). A new file is made from this text; an older one is brought here by
 -- the numbered steps in src/db/migrations.rs, and a test holds both against each other.
 --
 -- Times are unix milliseconds UTC. Ids of our own are never reused (AUTOINCREMENT). Ids of Telegram are its own.
@@ -171,6 +171,19 @@ CREATE TABLE run_error (
     reason      TEXT    NOT NULL,
     count       INTEGER NOT NULL,
     PRIMARY KEY (run_id, site, reason)
+) STRICT, WITHOUT ROWID;
+
+-- What runs did at each site, by the calendar day (in the configured zone) on which they ended. Written once by the end of a
+-- run; one that a crash cut is not counted.
+CREATE TABLE site_day (
+    day         TEXT    NOT NULL,                   -- 2026-11-21
+    site        TEXT    NOT NULL,
+    found       INTEGER NOT NULL DEFAULT 0,         -- these three together are the accounts checked
+    not_found   INTEGER NOT NULL DEFAULT 0,
+    errors      INTEGER NOT NULL DEFAULT 0,
+    looks       INTEGER NOT NULL DEFAULT 0,         -- requests: confirmations and controls among them
+    looking_ms  INTEGER NOT NULL DEFAULT 0,         -- how long those took together
+    PRIMARY KEY (day, site)
 ) STRICT, WITHOUT ROWID;
 
 -- Sites that want to be left alone (Retry-After). Kept so that a restart does not forget it.

@@ -50,6 +50,12 @@ impl Zone {
         self.0.to_datetime(timestamp(at))
     }
 
+    /// The calendar day at a moment: `2026-11-21`. Days sort as their texts do.
+    #[must_use]
+    pub fn day(&self, at: UnixMs) -> String {
+        self.civil(at).date().to_string()
+    }
+
     /// The distance from UTC at a moment, in seconds to the east.
     #[must_use]
     pub fn offset_seconds(&self, at: UnixMs) -> i32 {
@@ -87,6 +93,7 @@ mod tests {
         assert_eq!(zone.offset_seconds(before), 7200);
         assert_eq!(zone.offset_seconds(change), 3600);
         assert_eq!(zone.civil(before).to_string(), "2026-10-24T14:00:00");
+        assert_eq!(zone.day(before), "2026-10-24");
         assert_eq!(zone.name(), "Europe/Berlin");
     }
 

@@ -11,13 +11,13 @@ use rusqlite::{Connection, TransactionBehavior};
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// The version `schema.sql` describes: one more than there are steps.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Marks a file as Vakhta's: the letters `VKHT`.
 const APPLICATION_ID: i64 = 0x564b_4854;
 
 /// Step `n` brings version `n + 1` to `n + 2`. Steps are only ever appended.
-const STEPS: &[&str] = &[LOOKS_AND_GUARDS];
+const STEPS: &[&str] = &[LOOKS_AND_GUARDS, PANEL_AND_FILES];
 
 /// Looks in rows of their own; states of accounts and runs that the guards need, and what they remember. A CHECK cannot be altered, and a table that
 /// others refer to cannot be written anew with foreign keys on; as more is allowed than before and nothing that is
@@ -66,6 +66,20 @@ const LOOKS_AND_GUARDS: &str = "
         decided_by INTEGER,
         asked_at INTEGER NOT NULL
     ) STRICT;
+";
+
+/// What admins see and decide, by the day and by the deed.
+const PANEL_AND_FILES: &str = "
+    CREATE TABLE site_day (
+        day TEXT NOT NULL,
+        site TEXT NOT NULL,
+        found INTEGER NOT NULL DEFAULT 0,
+        not_found INTEGER NOT NULL DEFAULT 0,
+        errors INTEGER NOT NULL DEFAULT 0,
+        looks INTEGER NOT NULL DEFAULT 0,
+        looking_ms INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (day, site)
+    ) STRICT, WITHOUT ROWID;
 ";
 
 /// Makes the schema, or brings it up to date.

@@ -1,5 +1,7 @@
 //! The plain types of the watch: accounts, runs, verdicts, what is asked of admins and what they want to hear.
 
+use std::time::Duration;
+
 use crate::clock::UnixMs;
 
 /// An enum that is a word in the database and in the configuration.
@@ -231,6 +233,25 @@ impl Counts {
             Verdict::NotFound => self.not_found += 1,
             Verdict::Error => self.errors += 1,
         }
+    }
+}
+
+/// What a run did at one site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SiteTally {
+    /// What it counted of the site's accounts.
+    pub counts: Counts,
+    /// Requests, confirmations and controls among them.
+    pub looks: u64,
+    /// How long those took together.
+    pub looking: Duration,
+}
+
+impl SiteTally {
+    /// Accounts that got a verdict.
+    #[must_use]
+    pub fn answered(self) -> u64 {
+        self.counts.found + self.counts.not_found
     }
 }
 

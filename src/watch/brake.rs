@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use tokio_util::sync::CancellationToken;
 
-use super::account::{Decision, MassChange};
+use super::account::{Decision, MassChange, SiteTally};
 use super::notices::Speaker;
 use super::store;
 use crate::clock::Clock;
@@ -42,24 +42,27 @@ pub(super) struct Brake<'a> {
 }
 
 impl Brake<'_> {
-    /// Decides what becomes of the accounts that a run has held, at the end of its looks. `answered` are the accounts it
-    /// has a verdict for, by site.
+    /// Decides what becomes of the accounts that a run has held, at the end of its looks. `tallies` are what it did by
+    /// site; an account that is kept is no longer one that was found.
     ///
     /// # Errors
     /// When the database fails; the rest is looked at again by the next run.
     pub(super) async fn settle(
         self,
         run_id: i64,
-        answered: &HashMap<String, u64>,
+        tallies: &mut HashMap<String, SiteTally>,
     ) -> anyhow::Result<()> {
         let (held, marks) = self
             .db
             .read(move |c| Ok((store::held_in_run(c, run_id)?, store::marks(c)?)))
             .await?;
         for (site, changed) in held {
-            let answered = answered.get(&site).copied().unwrap_or(changed);
+            let tally = tallies.entry(site.clone()).or_default();
+            let answered = tally.answered().max(changed);
             // While the admins are asked about a site, what else is found there waits for their answer, too.
             if marks.asked_about.contains(&site) || is_mass_change(changed, answered) {
+                tally.counts.found = tally.counts.found.saturating_sub(changed);
+                tally.counts.errors += changed;
                 self.keep(run_id, site, changed, answered).await?;
             } else {
                 self.release(run_id, site).await?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::account::Scope;
+use super::account::{Scope, SiteTally};
 use super::brake;
 use super::controls::{Controls, Standing};
 use super::site::{Method, Site, Username};
@@ -121,8 +121,8 @@ pub(super) struct Lane {
     pub(super) is_distrusted: bool,
     /// It has so many accounts that changes are held until their share is known, or the admins are being asked.
     pub(super) is_braked: bool,
-    /// Accounts with a verdict so far.
-    pub(super) answered: u64,
+    /// What was done so far.
+    pub(super) tally: SiteTally,
     /// How many accounts it reads at a time.
     page_size: usize,
     page: Vec<Candidate>,
@@ -154,7 +154,7 @@ impl Lane {
             given_up: None,
             is_silent: false,
             standing: Standing::default(),
-            answered: 0,
+            tally: SiteTally::default(),
             page_size,
             page: Vec::new(),
             once_more: VecDeque::new(),

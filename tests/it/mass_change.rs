@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vakhta::demo::{Behaviour, ChatMessage, Person};
 use vakhta::people::{self, Role};
-use vakhta::watch::account::Decision;
+use vakhta::watch::account::{Counts, Decision};
 use vakhta::watch::store;
 
 use crate::guards::told;
@@ -103,6 +103,15 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
     run_with("per_site = 4\nworkers = 4", async |t| {
         let eva = t.user(7, "Ева", "ru").await;
         let question = mass_change(&t, &eva).await;
+        // What was held is counted as what the summary called it.
+        let days = t.app().db().read(|c| store::days(c, "2026-11-21")).await;
+        let counts: Vec<_> = days.unwrap().iter().map(|d| d.tally.counts).collect();
+        let expected = Counts {
+            found: 0,
+            not_found: 12,
+            errors: 12,
+        };
+        assert_eq!(counts, [expected]);
         t.tap(&t.admin, &question, "Нет, проверить снова").await;
         let mut period = tokio::time::interval(Duration::from_millis(10));
         while !t

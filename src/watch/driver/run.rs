@@ -3,6 +3,7 @@
 //! What must stay true: whatever goes wrong in a run, its row is closed, by this run or by the next one, and the watch goes
 //! on.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use super::{Driver, new_memory};
 use crate::clock::UnixMs;
 use crate::counters;
 use crate::db::WriteTx;
-use crate::watch::account::{Run, RunState, Scope, Trigger};
+use crate::watch::account::{Run, RunState, Scope, SiteTally, Trigger};
 use crate::watch::notices::Speaker;
 use crate::watch::sweep::{End, Sweep, Swept};
 use crate::watch::texts::{RunEnd, SHOWN_ERRORS};
@@ -24,6 +25,9 @@ use crate::watch::{progress, store};
 /// A run made by the schedule ends when the next tick is due, but never before this: very short schedules would cut
 /// every run.
 const SHORTEST_RUN: Duration = Duration::from_secs(60);
+
+/// What a run did, by site.
+type Tallies = HashMap<String, SiteTally>;
 
 impl Driver {
     /// One run, from its row to its summary. Whatever goes wrong is logged here, and the watch goes on.
@@ -72,13 +76,13 @@ impl Driver {
         let took = began.elapsed();
         match swept {
             Ok(Ok(swept)) => match swept.end {
-                End::Done => self.end(&run, took, swept.is_heard).await?,
-                End::Stopped => self.interrupt(&run, false).await?,
+                End::Done => self.end(&run, took, swept).await?,
+                End::Stopped => self.interrupt(&run, swept.tallies, false).await?,
                 End::Offline => self.end_offline(&run).await?,
             },
             Ok(Err(err)) => {
                 // If the database fails here too, the next run closes this one.
-                self.interrupt(&run, false)
+                self.interrupt(&run, Tallies::new(), false)
                     .await
                     .with_context(|| format!("after: {err:#}"))?;
                 return Err(err);
@@ -86,7 +90,7 @@ impl Driver {
             Err(_) => {
                 // What the gates remember may be half changed.
                 self.memory = new_memory(&self.parts.config);
-                self.interrupt(&run, true).await?;
+                self.interrupt(&run, Tallies::new(), true).await?;
                 self.remember_silences().await?;
                 bail!("run {} panicked", run.id);
             }
@@ -160,12 +164,12 @@ impl Driver {
         };
         let bar = progress::follow(&parts.db, &parts.proxy, &parts.speaker, run);
         let began = Instant::now();
-        let swept = tokio::select! {
+        let mut swept = tokio::select! {
             swept = sweep.run(&mut self.memory, run, sites, until) => swept?,
             () = bar => bail!("the progress bar ended before the run"),
         };
         if swept.end == End::Done {
-            self.brake().settle(run.id, &swept.answered).await?;
+            self.brake().settle(run.id, &mut swept.tallies).await?;
             if began.elapsed() >= progress::PERIOD {
                 progress::finish(&parts.db, &parts.proxy, &parts.speaker, run).await;
             }
@@ -197,8 +201,8 @@ impl Driver {
         }
     }
 
-    /// Ends a run that looked at what it could. `is_heard` says that some site was reached.
-    async fn end(&self, run: &Run, took: Duration, is_heard: bool) -> anyhow::Result<()> {
+    /// Ends a run that looked at what it could.
+    async fn end(&self, run: &Run, took: Duration, swept: Swept) -> anyhow::Result<()> {
         self.fill_places().await?;
         let parts = &self.parts;
         let now = parts.clock.now();
@@ -223,6 +227,7 @@ impl Driver {
         let write = parts.db.write(move |tx| {
             let counts = store::counts(tx, run.id)?;
             store::end(tx, now, run.id, RunState::Done, skipped, missed_ticks)?;
+            store::count_day(tx, &speaker.zone.day(now), &swept.tallies)?;
             let end = RunEnd {
                 counts,
                 took,
@@ -232,7 +237,9 @@ impl Driver {
                 next,
             };
             speaker.run_ended(tx, now, &run, &end)?;
-            if is_heard && let Some(since) = store::note_online(tx)? {
+            if swept.is_heard
+                && let Some(since) = store::note_online(tx)?
+            {
                 speaker.online(tx, now, &run, since)?;
             }
             if run.scope == Scope::All {
@@ -269,12 +276,14 @@ impl Driver {
         Ok(())
     }
 
-    async fn interrupt(&self, run: &Run, crashed: bool) -> anyhow::Result<()> {
+    /// Ends a run that was cut short; what it did until then counts.
+    async fn interrupt(&self, run: &Run, tallies: Tallies, crashed: bool) -> anyhow::Result<()> {
         self.fill_places().await?;
         let now = self.parts.clock.now();
         let (id, speaker) = (run.id, self.parts.speaker.clone());
         let write = self.parts.db.write(move |tx| {
             store::end(tx, now, id, RunState::Interrupted, 0, 0)?;
+            store::count_day(tx, &speaker.zone.day(now), &tallies)?;
             speaker.run_unfinished(tx, now, id)?;
             if crashed {
                 speaker.run_crashed(tx, now, id)?;

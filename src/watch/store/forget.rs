@@ -4,17 +4,25 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::runs;
+use super::{days, runs};
 use crate::db::WriteTx;
 use crate::retention::Rule;
 
 /// What of the watch is kept for how long. Accounts and their history stay until somebody removes them.
-pub const KEPT: [Rule; 1] = [Rule {
-    what: "runs",
-    table: "run",
-    keep: Duration::from_secs(90 * 24 * 60 * 60),
-    prune: runs::prune,
-}];
+pub const KEPT: [Rule; 2] = [
+    Rule {
+        what: "runs",
+        table: "run",
+        keep: Duration::from_secs(90 * 24 * 60 * 60),
+        prune: runs::prune,
+    },
+    Rule {
+        what: "days",
+        table: "site_day",
+        keep: Duration::from_secs(400 * 24 * 60 * 60),
+        prune: days::prune,
+    },
+];
 
 /// Stands where a person was who is forgotten; Telegram gives nobody this id.
 const NOBODY: i64 = 0;

@@ -23,6 +23,7 @@ impl Pass<'_, '_> {
         let now = Instant::now();
         let Landed {
             lane: index,
+            began,
             subject,
             look,
         } = landed;
@@ -33,6 +34,8 @@ impl Pass<'_, '_> {
             return;
         };
         lane.not_before = None;
+        lane.tally.looks += 1;
+        lane.tally.looking += now.saturating_duration_since(began);
         let was_trusted = self.network.is_trusted();
         if self.network.doubts(index, &site, &look) {
             // The site must not be left alone for what may not be its fault.
@@ -138,7 +141,7 @@ impl Pass<'_, '_> {
             Ok(Sighting::Missing) => (Verdict::NotFound, ""),
             Err(why) => (Verdict::Error, why.key()),
         };
-        lane.answered += u64::from(outcome.is_ok());
+        lane.tally.counts.add(verdict);
         self.oldest.get_or_insert_with(Instant::now);
         self.results.push(store::Look {
             account_id: candidate.id,

@@ -66,6 +66,7 @@ type Writing<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>
 /// A look that has come back.
 struct Landed {
     lane: usize,
+    began: Instant,
     subject: Subject,
     look: probe::Look,
 }
@@ -179,13 +180,13 @@ impl<'a> Pass<'a, '_> {
     }
 
     fn swept(self, end: End) -> Swept {
-        let answered = self
+        let tallies = self
             .lanes
             .into_iter()
-            .map(|lane| (lane.key.to_string(), lane.answered));
+            .map(|lane| (lane.key.to_string(), lane.tally));
         Swept {
             end,
-            answered: answered.filter(|(_, n)| *n > 0).collect(),
+            tallies: tallies.collect(),
             is_heard: self.network.is_heard(),
         }
     }
@@ -315,6 +316,7 @@ impl<'a> Pass<'a, '_> {
             let look = probe::look(client, &site, &name, &limits).await;
             Landed {
                 lane,
+                began: now,
                 subject,
                 look,
             }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::watch::account::SiteTally;
 use crate::watch::controls::Controls;
 use crate::watch::gate::Gates;
 
@@ -20,8 +21,8 @@ pub(in crate::watch) enum End {
 #[derive(Debug)]
 pub(in crate::watch) struct Swept {
     pub(in crate::watch) end: End,
-    /// Accounts that got a verdict, by site.
-    pub(in crate::watch) answered: HashMap<String, u64>,
+    /// What was done, by site.
+    pub(in crate::watch) tallies: HashMap<String, SiteTally>,
     /// Some site was reached.
     pub(in crate::watch) is_heard: bool,
 }
