@@ -65,17 +65,18 @@ CREATE TABLE outbox (
     silent      INTEGER NOT NULL DEFAULT 0,
     gist        TEXT    NOT NULL,                   -- one plain line, for the note about an unconfirmed message
     run_id      INTEGER,                            -- the run this row tells of
-    state       TEXT    NOT NULL CHECK (state IN ('held', 'pending', 'sending', 'sent', 'dead', 'unconfirmed', 'folded')),
+    state       TEXT    NOT NULL CHECK (state IN ('held', 'pending', 'making', 'sending', 'sent', 'dead', 'unconfirmed', 'folded')),
     due_at      INTEGER NOT NULL,
     attempts    INTEGER NOT NULL DEFAULT 0,
     carrier     INTEGER,                            -- the row whose message mentions this unconfirmed one
     message_id  INTEGER,                            -- set when sent
     problem     TEXT    NOT NULL DEFAULT '',
     created_at  INTEGER NOT NULL,
-    closed_at   INTEGER                             -- when it became sent, dead or folded
+    closed_at   INTEGER,                            -- when it became sent, dead or folded
+    file        TEXT    NOT NULL DEFAULT ''         -- how to make the file it carries, as JSON; '': none, or closed
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (chat_id, priority, id, due_at) WHERE state = 'pending';
-CREATE INDEX outbox_open ON outbox (state, chat_id) WHERE state IN ('held', 'sending', 'unconfirmed');
+CREATE INDEX outbox_open ON outbox (state, chat_id) WHERE state IN ('held', 'making', 'sending', 'unconfirmed');
 CREATE INDEX outbox_of_run ON outbox (run_id, chat_id) WHERE run_id IS NOT NULL;
 CREATE INDEX outbox_closed ON outbox (closed_at) WHERE closed_at IS NOT NULL;
 

@@ -9,6 +9,9 @@ use std::fmt::{self, Write as _};
 /// Telegram's limit for one message, in UTF-16 units after entities are parsed.
 pub const MESSAGE_LIMIT: usize = 4096;
 
+/// The same for the text beside a file.
+pub const CAPTION_LIMIT: usize = 1024;
+
 /// The longest display name shown, in UTF-16 units: names are free text and people paste novels into them.
 const NAME_LIMIT: usize = 64;
 

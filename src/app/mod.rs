@@ -16,7 +16,7 @@ use anyhow::anyhow;
 
 use self::ground::{bind_http, claim_link, introduce, kept, prepare};
 use crate::activation::Activator;
-use crate::bot::{self, Bot, menus};
+use crate::bot::{self, Bot, Files, menus};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
@@ -181,6 +181,7 @@ impl App {
                 clock: clock.clone(),
                 tasks: tasks.clone(),
                 fold: bot::unconfirmed_note(config.people.language),
+                workshop: Arc::new(Files::new(config.people.language)),
                 me: me.clone(),
             };
             if options.bot {

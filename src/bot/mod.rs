@@ -5,6 +5,7 @@
 //! numeric id of the person who pressed. Words of others (forwards, channels, anonymous admins) come without a person
 //! and are never commands.
 
+mod files;
 mod home;
 pub mod menus;
 mod people_screens;
@@ -21,8 +22,10 @@ use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker, PeopleConfig};
 use crate::retention::Rule;
-use crate::telegram::{Answer, ChatKind, Event, EventKind, FoldText, Handler, Reaction};
+use crate::telegram::{Answer, ChatKind, Event, EventKind, Fetched, FoldText, Handler, Reaction};
 use crate::watch::{AddStep, WatchHandlers};
+
+pub use files::Files;
 
 /// The longest note Telegram shows on a tap, in UTF-16 units.
 const TOAST_LIMIT: usize = 200;
@@ -38,7 +41,12 @@ pub struct Bot {
 }
 
 impl Handler for Bot {
-    fn handle(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction> {
+    fn handle(
+        &self,
+        tx: &WriteTx<'_>,
+        event: &Event,
+        _file: Option<&Fetched>,
+    ) -> anyhow::Result<Reaction> {
         let Some(chat) = event.chat else {
             return Ok(Reaction::default());
         };
@@ -110,12 +118,13 @@ impl Bot {
                 None => Ok(Answer::text(i18n::text(asker.lang, "unexpected-text"))),
             },
             EventKind::Tap { data, .. } => self.tap(tx, asker, data),
-            EventKind::Other if dialogue::is_open(tx, asker)? => {
+            EventKind::Document(_) | EventKind::Other if dialogue::is_open(tx, asker)? => {
                 Ok(Answer::text(i18n::text(asker.lang, "expected-text")))
             }
-            EventKind::Other | EventKind::Membership { .. } | EventKind::Migrated { .. } => {
-                Ok(Answer::default())
-            }
+            EventKind::Document(_)
+            | EventKind::Other
+            | EventKind::Membership { .. }
+            | EventKind::Migrated { .. } => Ok(Answer::default()),
         }
     }
 

@@ -68,7 +68,7 @@ const LOOKS_AND_GUARDS: &str = "
     ) STRICT;
 ";
 
-/// What admins see and decide, by the day and by the deed.
+/// What admins see and decide, by the day and by the deed; messages that carry a file.
 const PANEL_AND_FILES: &str = "
     CREATE TABLE site_day (
         day TEXT NOT NULL,
@@ -80,6 +80,12 @@ const PANEL_AND_FILES: &str = "
         looking_ms INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (day, site)
     ) STRICT, WITHOUT ROWID;
+    ALTER TABLE outbox ADD COLUMN file TEXT NOT NULL DEFAULT '';
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, '''pending'', ''sending'',', '''pending'', ''making'', ''sending'',') WHERE name = 'outbox';
+    PRAGMA writable_schema = RESET;
+    DROP INDEX outbox_open;
+    CREATE INDEX outbox_open ON outbox (state, chat_id) WHERE state IN ('held', 'making', 'sending', 'unconfirmed');
 ";
 
 /// Makes the schema, or brings it up to date.

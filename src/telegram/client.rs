@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use frankenstein::AsyncTelegramApi;
 use reqwest::multipart::Form;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -30,6 +31,9 @@ const CALL_LIMIT: Duration = Duration::from_secs(30);
 
 /// A call that carries a file: 10 MB at 1 Mbit/s take 80 s.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
+
+/// What fetching a file may take: 20 MB at 2 Mbit/s take 80 s.
+const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
 
 /// The longest answer read. A hundred updates of the longest texts are about 3 MB; more is not from Telegram.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -69,6 +73,40 @@ impl Api {
     ) -> Result<Output, ApiError> {
         let request = self.http.post(self.url(method)).multipart(form);
         self.exchange(request.timeout(UPLOAD_LIMIT)).await
+    }
+
+    /// Fetches the file at a path that `getFile` gave. `None`: it is larger than `at_most` bytes.
+    pub(super) async fn download(
+        &self,
+        path: &str,
+        at_most: usize,
+    ) -> Result<Option<Bytes>, ApiError> {
+        let token = self.token.expose_secret();
+        let url = format!("{}/file/bot{token}/{path}", self.api_url);
+        let request = self.http.get(url).timeout(DOWNLOAD_LIMIT);
+        let mut response = request.send().await.map_err(|err| self.not_answered(err))?;
+        let status = response.status();
+        let limit = if status.is_success() {
+            at_most
+        } else {
+            BODY_LIMIT
+        };
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|err| ApiError::Unknown(self.reason(err)))?
+        {
+            if body.len().saturating_add(chunk.len()) > limit {
+                return Ok(None);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status.is_success() {
+            return Ok(Some(body.freeze()));
+        }
+        let refused = refusal(status.as_u16(), &body).map(|refusal| self.redacted(refusal));
+        Err(refused.unwrap_or_else(|| unreadable(status.as_u16(), &body)))
     }
 
     async fn call<Params, Output>(

@@ -10,14 +10,16 @@ use std::time::Duration;
 use crate::clock::{Clock, UnixMs};
 use crate::counters;
 use crate::db::{Db, DbError, WriteTx};
-use crate::html::{Html, MESSAGE_LIMIT};
+use crate::html::Html;
 
 use super::backoff::{Backoff, delay};
 use super::client::Api;
 use super::error::ApiError;
 use super::fatal::FatalCell;
+use super::file::{File, Makers, NotMade};
 use super::methods::Body;
 use super::outbox::{self, OUT_OF_REACH, Parcel};
+use super::outgoing::Outgoing;
 use super::rates::{SharedRates, Urgency};
 use super::right_of_way::RightOfWay;
 
@@ -43,6 +45,7 @@ pub(super) struct Delivery {
     pub(super) right_of_way: RightOfWay,
     pub(super) fatal: FatalCell,
     pub(super) fold: FoldText,
+    pub(super) makers: Makers,
     pub(super) markup_faults: Arc<AtomicU64>,
 }
 
@@ -88,7 +91,10 @@ impl End {
 impl Delivery {
     /// Delivers a claimed row and marks what became of it.
     pub(super) async fn run(self, parcel: Parcel) {
-        let end = self.send(&parcel).await;
+        let end = match self.file_of(&parcel).await {
+            Ok(file) => self.send(&parcel, file.as_ref()).await,
+            Err(end) => end,
+        };
         if parcel.urgency == Urgency::Answer {
             self.right_of_way.close();
         }
@@ -97,32 +103,57 @@ impl Delivery {
         if end == End::Unauthorized {
             self.fatal.unauthorized();
         }
-        let parcel = Arc::new(parcel);
+        let sorry = self.makers.workshop.sorry(&parcel.language);
+        let parcel = Arc::new((parcel, sorry));
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
         // No last try: while the mark is missing the chat is held, and only the end of the program ends this task.
         loop {
             let now = self.clock.now();
-            let (row, how) = (Arc::clone(&parcel), end.clone());
-            let Err(err) = self.db.write(move |tx| mark(tx, now, &row, &how)).await else {
+            let (letter, how) = (Arc::clone(&parcel), end.clone());
+            let marked = self.db.write(move |tx| {
+                let (row, sorry) = &*letter;
+                mark(tx, now, row, &how)?;
+                in_words(tx, now, row, &how, sorry)
+            });
+            let Err(err) = marked.await else {
                 return;
             };
             if matches!(err.downcast_ref(), Some(DbError::Closed)) {
                 return;
             }
             tracing::error!(
-                row = parcel.id,
+                row = parcel.0.id,
                 "a delivery could not be marked, trying again: {err:#}"
             );
             tokio::time::sleep(backoff.next()).await;
         }
     }
 
-    async fn send(&self, parcel: &Parcel) -> End {
+    /// Makes the file of a message, if it carries one; from then on its call may leave.
+    async fn file_of(&self, parcel: &Parcel) -> Result<Option<File>, End> {
+        let Some(recipe) = &parcel.file else {
+            return Ok(None);
+        };
+        let file = match self.makers.make(&self.db, recipe).await {
+            Ok(file) => file,
+            Err(NotMade::Later) => return Err(self.again(parcel)),
+            Err(NotMade::Never(why)) => {
+                return Err(End::Dead(format!("the file could not be made: {why}")));
+            }
+        };
+        let id = parcel.id;
+        match self.db.write(move |tx| outbox::leaves(tx, id)).await {
+            Ok(true) => Ok(Some(file)),
+            Ok(false) | Err(_) => Err(self.again(parcel)),
+        }
+    }
+
+    async fn send(&self, parcel: &Parcel, file: Option<&File>) -> End {
         let (html, folded) = self.with_fold(parcel);
         let mut body = Body::Html(html);
         let mut edit_of = parcel.edit_of;
         loop {
-            let err = match self.call(parcel, edit_of, &body).await {
+            let err = match self.call(parcel, file, edit_of, &body).await {
                 Ok(message_id) => return End::Sent { message_id, folded },
                 Err(err) => err,
             };
@@ -152,17 +183,23 @@ impl Delivery {
     async fn call(
         &self,
         parcel: &Parcel,
+        file: Option<&File>,
         edit_of: Option<i64>,
         body: &Body,
     ) -> Result<i64, ApiError> {
         let keyboard = parcel.keyboard.as_ref();
-        match edit_of {
-            Some(id) => self
+        match (file, edit_of) {
+            (Some(file), _) => {
+                self.api
+                    .post_file(parcel.chat_id, file, body, keyboard, parcel.silent)
+                    .await
+            }
+            (None, Some(id)) => self
                 .api
                 .edit(parcel.chat_id, id, body, keyboard)
                 .await
                 .map(|()| id),
-            None => {
+            (None, None) => {
                 self.api
                     .post(parcel.chat_id, body, keyboard, parcel.silent)
                     .await
@@ -190,6 +227,7 @@ impl Delivery {
             (Some(message_id), err) if err.is_not_modified() => End::Sent { message_id, folded },
             (_, err) if err.is_unauthorized() => End::Unauthorized,
             (_, err) if err.permanent_for_chat() => End::Closed(err.to_string()),
+            (_, err) if err.is_too_large() => End::Dead(err.to_string()),
             (_, err) if err.is_passing() => self.again(parcel),
             // An edit may be repeated: the second one changes nothing.
             (Some(_), ApiError::Unknown(_)) => self.again(parcel),
@@ -214,7 +252,7 @@ impl Delivery {
             let (ids, gists): (Vec<i64>, Vec<String>) = named.cloned().unzip();
             let note = (self.fold)(&parcel.language, &gists);
             let whole = Html::join([&parcel.html, &note], "\n\n");
-            if whole.telegram_len() <= MESSAGE_LIMIT {
+            if whole.telegram_len() <= outbox::text_limit(parcel.file.as_ref()) {
                 return (whole, ids);
             }
             count -= 1;
@@ -250,6 +288,22 @@ impl Delivery {
             End::Unauthorized => {}
         }
     }
+}
+
+/// Tells the chat of a file that it will not get.
+fn in_words(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    parcel: &Parcel,
+    end: &End,
+    sorry: &Html,
+) -> anyhow::Result<()> {
+    if parcel.file.is_some() && matches!(end, End::Dead(_)) {
+        let mut words = Outgoing::reply(parcel.chat_id, sorry.clone());
+        words.keyboard.clone_from(&parcel.keyboard);
+        outbox::insert(tx, now, &words)?;
+    }
+    Ok(())
 }
 
 fn mark(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, end: &End) -> anyhow::Result<()> {

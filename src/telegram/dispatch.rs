@@ -14,12 +14,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::activation::Activator;
 use crate::clock::{Clock, UnixMs};
-use crate::db::{Db, DbError, WriteTx};
+use crate::db::{Connection, Db, DbError, WriteTx};
 use crate::tasks::Tasks;
 
 use super::backoff::Backoff;
 use super::client::Api;
 use super::event::{ChatKind, Event, EventKind, decode};
+use super::fetch::{Fetched, Wanted};
 use super::inbox::{self, Waiting};
 use super::methods::Me;
 use super::outbox;
@@ -47,12 +48,27 @@ const TAP_STOP_LIMIT: Duration = Duration::from_secs(2);
 
 /// What the bot does with an event.
 pub trait Handler: Send + Sync + 'static {
+    /// The file without which a tap or a document cannot be handled; asked before each try. It is fetched while only its
+    /// chat waits, so whoever may not be served must not be given one.
+    ///
+    /// # Errors
+    /// Any error counts as a file out of reach.
+    fn wants(&self, _connection: &Connection, _event: &Event) -> anyhow::Result<Option<Wanted>> {
+        Ok(None)
+    }
+
     /// Runs inside the write transaction that also marks the update as done; replies are outbox rows inserted here.
+    /// `file` is what became of the wanted file.
     ///
     /// # Errors
     /// Any error takes the changes back and calls [`Self::apologise`], except a fault of the storage, after which this is
     /// called again later.
-    fn handle(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction>;
+    fn handle(
+        &self,
+        tx: &WriteTx<'_>,
+        event: &Event,
+        file: Option<&Fetched>,
+    ) -> anyhow::Result<Reaction>;
 
     /// Runs instead when [`Self::handle`] failed or panicked; its transaction also marks the update as done.
     ///
@@ -89,6 +105,12 @@ pub(super) struct Dispatcher {
 /// How many answers to taps may be on their way.
 pub(super) fn tap_places() -> Arc<Semaphore> {
     Arc::new(Semaphore::new(TAP_ANSWERS))
+}
+
+/// An event with the file that its handler wanted.
+struct Case {
+    event: Arc<Event>,
+    file: Option<Fetched>,
 }
 
 /// One way to deal with an event, tried in this order.
@@ -191,8 +213,15 @@ impl Dispatcher {
                 .is_some();
         };
         let event = Arc::new(event);
+        let Ok(file) = self.file_for(&event).await else {
+            return false;
+        };
+        let case = Arc::new(Case {
+            event: Arc::clone(&event),
+            file,
+        });
         let Some(reaction) = self
-            .store(update_id, chat_id, Some(&event), Way::Handle)
+            .store(update_id, chat_id, Some(&case), Way::Handle)
             .await
         else {
             return false;
@@ -212,17 +241,16 @@ impl Dispatcher {
         &self,
         update_id: i64,
         chat_id: i64,
-        event: Option<&Arc<Event>>,
+        case: Option<&Arc<Case>>,
         mut way: Way,
     ) -> Option<Reaction> {
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
         loop {
             let handler = Arc::clone(&self.handler);
-            let event = event.cloned();
+            let case = case.cloned();
             let now = self.clock.now();
-            let effect = move |tx: &WriteTx<'_>| {
-                effect(tx, now, update_id, event.as_deref(), &*handler, way)
-            };
+            let effect =
+                move |tx: &WriteTx<'_>| effect(tx, now, update_id, case.as_deref(), &*handler, way);
             let err = match self.db.write(effect).await {
                 Ok(reaction) => return Some(reaction),
                 Err(err) => err,
@@ -280,19 +308,19 @@ fn effect(
     tx: &WriteTx<'_>,
     now: UnixMs,
     update_id: i64,
-    event: Option<&Event>,
+    case: Option<&Case>,
     handler: &dyn Handler,
     way: Way,
 ) -> anyhow::Result<Reaction> {
     if !inbox::mark_done(tx, now, update_id)? {
         return Ok(Reaction::default());
     }
-    let Some(event) = event else {
+    let Some(Case { event, file }) = case else {
         return Ok(Reaction::default());
     };
     note_chat(tx, now, event)?;
     match way {
-        Way::Handle => handler.handle(tx, event),
+        Way::Handle => handler.handle(tx, event, file.as_ref()),
         Way::Apologise => handler.apologise(tx, event),
         Way::OnlyMark => Ok(Reaction::default()),
     }

@@ -59,11 +59,13 @@ const CLOSED: &[&str] = &[
     "need administrator rights in the channel chat",
 ];
 
-/// 400s that say that the message to edit is not there any more, or was never ours.
+/// 400s that say that the message to edit is not there any more, or cannot be made into ours.
 const EDIT_GONE: &[&str] = &[
     "message to edit not found",
     "message can't be edited",
     "message_id_invalid",
+    // It is a picture: a screen cannot take its place.
+    "there is no text in the message to edit",
 ];
 
 impl ApiError {
@@ -158,6 +160,21 @@ impl ApiError {
             Self::Unreadable { .. } | Self::NotSent(_) => true,
             Self::Unknown(_) => false,
         }
+    }
+
+    /// The file is larger than the server takes. A gateway before it may say so on a page of its own.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => *code == 413,
+            Self::Unreadable { status, .. } => *status == 413,
+            Self::NotSent(_) | Self::Unknown(_) => false,
+        }
+    }
+
+    /// The file is larger than Telegram gives to bots.
+    pub(super) fn says_file_is_too_big(&self) -> bool {
+        self.is_bad_request() && self.says("file is too big")
     }
 
     fn is_bad_request(&self) -> bool {

@@ -89,8 +89,23 @@ pub enum EventKind {
         /// The new id.
         to: i64,
     },
+    /// A file, sent by the person in `from`.
+    Document(Document),
     /// Everything else: stickers, photos, edits, commands for other bots.
     Other,
+}
+
+/// A file that somebody sent. All of it is their word: what is in it is known when it was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// By which it is fetched, also later; at most a few hundred bytes.
+    pub file_id: String,
+    /// Its name, or empty.
+    pub name: String,
+    /// Its MIME type, or empty.
+    pub mime: String,
+    /// In bytes, where Telegram tells.
+    pub size: Option<u64>,
 }
 
 /// An update that could not be read.
@@ -125,12 +140,21 @@ struct RawMessage {
     chat: RawChat,
     from: Option<RawUser>,
     text: Option<String>,
+    document: Option<RawDocument>,
     sender_chat: Option<IgnoredAny>,
     via_bot: Option<IgnoredAny>,
     forward_origin: Option<IgnoredAny>,
     // What servers older than Bot API 7.0 send instead of `forward_origin`.
     forward_date: Option<IgnoredAny>,
     migrate_to_chat_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct RawDocument {
+    file_id: String,
+    file_name: Option<String>,
+    mime_type: Option<String>,
+    file_size: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -258,13 +282,25 @@ fn read_message(message: RawMessage, me: &str) -> (Option<Chat>, Option<Person>,
     let kind = if let Some(to) = message.migrate_to_chat_id {
         EventKind::Migrated { to }
     } else {
-        match message.text {
-            Some(text) if from.is_some() && text.starts_with('/') => read_command(text, me),
-            Some(text) => EventKind::Text(text),
-            None => EventKind::Other,
+        match (message.text, message.document) {
+            (Some(text), _) if from.is_some() && text.starts_with('/') => read_command(text, me),
+            (Some(text), _) => EventKind::Text(text),
+            (None, Some(document)) if from.is_some() => EventKind::Document(document.into()),
+            (None, _) => EventKind::Other,
         }
     };
     (Some(chat), from, kind)
+}
+
+impl From<RawDocument> for Document {
+    fn from(raw: RawDocument) -> Self {
+        Self {
+            file_id: raw.file_id,
+            name: raw.file_name.unwrap_or_default(),
+            mime: raw.mime_type.unwrap_or_default(),
+            size: raw.file_size,
+        }
+    }
 }
 
 fn read_command(text: String, me: &str) -> EventKind {

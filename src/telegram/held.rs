@@ -4,7 +4,7 @@
 //! read from the facts when all of them are known. Must stay true: a place is filled or given up exactly once, and nothing
 //! is sent from it before.
 
-use super::outbox::{check_text, stored_keyboard};
+use super::outbox::{check_text, stored_keyboard, text_limit};
 use super::outgoing::{Outgoing, Priority};
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
@@ -74,7 +74,7 @@ impl Held {
     /// # Errors
     /// When the text is empty or too long, or the database refuses.
     pub fn fill(&self, tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<()> {
-        check_text(&message.html)?;
+        check_text(&message.html, text_limit(None))?;
         let keyboard = stored_keyboard(message.keyboard.as_ref())?;
         tx.prepare_cached(
             "UPDATE outbox SET state = 'pending', html = ?2, keyboard = ?3, gist = ?4, silent = ?5, due_at = ?6

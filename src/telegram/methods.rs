@@ -21,6 +21,7 @@ use serde_json::value::RawValue;
 
 use super::client::Api;
 use super::error::ApiError;
+use super::file::{File, Shown};
 use super::markup::Keyboard;
 use crate::html::{Html, cut};
 
@@ -161,23 +162,40 @@ impl Api {
         Ok(())
     }
 
-    /// Sends a file from memory: `method` is `sendPhoto` with `field` photo, or `sendDocument` with document.
+    /// Sends a file from memory, with a caption unless that is empty; the message's id.
     pub(super) async fn post_file(
         &self,
-        method: &str,
-        field: &'static str,
         chat_id: i64,
-        file: (Vec<u8>, String),
-        caption: &Html,
+        file: &File,
+        caption: &Body,
+        keyboard: Option<&Keyboard>,
+        silent: bool,
     ) -> Result<i64, ApiError> {
-        let (bytes, name) = file;
+        let (method, field) = match file.shown {
+            Shown::Photo => ("sendPhoto", "photo"),
+            Shown::Document => ("sendDocument", "document"),
+        };
+        let bytes = file.made.bytes.clone();
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let part = Part::stream_with_length(bytes, size).file_name(file.made.name.clone());
         let mut form = Form::new()
             .text("chat_id", chat_id.to_string())
-            .part(field, Part::bytes(bytes).file_name(name));
-        if !caption.is_empty() {
-            form = form
-                .text("caption", caption.as_str().to_owned())
-                .text("parse_mode", "HTML");
+            .part(field, part);
+        let (text, parse_mode) = caption.parts();
+        if !text.is_empty() {
+            form = form.text("caption", text.to_owned());
+        }
+        if parse_mode.is_some() {
+            form = form.text("parse_mode", "HTML");
+        }
+        if silent {
+            form = form.text("disable_notification", "true");
+        }
+        if let Some(keyboard) = keyboard.filter(|k| !k.is_empty()) {
+            let json = keyboard
+                .to_json()
+                .map_err(|err| ApiError::NotSent(err.to_string()))?;
+            form = form.text("reply_markup", json);
         }
         let answer: MethodResponse<Posted> = self.upload(method, form).await?;
         Ok(answer.result.message_id)

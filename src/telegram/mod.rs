@@ -16,12 +16,15 @@ mod dispatch;
 mod error;
 mod event;
 mod fatal;
+mod fetch;
+mod file;
 mod held;
 mod inbox;
 mod markup;
 mod methods;
 pub mod outbox;
 mod outbox_counts;
+mod outbox_of_run;
 mod outgoing;
 mod poller;
 mod proxy;
@@ -46,8 +49,10 @@ pub use client::Api;
 pub use deliver::FoldText;
 pub use dispatch::{Handler, Reaction};
 pub use error::ApiError;
-pub use event::{Chat, ChatKind, Event, EventKind, Person, Unreadable, decode};
+pub use event::{Chat, ChatKind, Document, Event, EventKind, Person, Unreadable, decode};
 pub use fatal::Fatal;
+pub use fetch::{Fetched, FileFault, Wanted};
+pub use file::{Made, Recipe, Workshop};
 pub use held::{Held, held, hold};
 pub use inbox::{InboxCounts, counts as inbox_counts};
 pub use markup::{Button, DATA_LIMIT, Keyboard};
@@ -75,6 +80,8 @@ pub struct Setup {
     pub tasks: Tasks,
     /// The sentence about messages that may not have arrived.
     pub fold: FoldText,
+    /// Makes the files of messages.
+    pub workshop: Arc<dyn Workshop>,
     /// Who we are, if [`Api::introduce`] has said so already; else the poller asks.
     pub me: Option<Me>,
 }
@@ -128,6 +135,7 @@ impl Telegram {
             clock,
             tasks,
             fold,
+            workshop,
             me,
         } = setup;
         let courier = Activator::new();
@@ -185,6 +193,7 @@ impl Telegram {
             right_of_way: right_of_way.clone(),
             fatal: fatal.clone(),
             fold,
+            makers: file::Makers::new(workshop),
             markup_faults: Arc::clone(&markup_faults),
         };
         let out = courier::Courier {
@@ -314,6 +323,8 @@ pub async fn set_commands(api: &Api, lists: &[CommandList<'_>]) -> Result<(), Ap
 
 #[cfg(test)]
 mod test_kit;
+#[cfg(test)]
+mod tests_files;
 #[cfg(test)]
 mod tests_in;
 #[cfg(test)]

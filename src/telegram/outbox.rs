@@ -1,10 +1,10 @@
 //! The table of everything that is to be said, and what became of it.
 //!
-//! A row is inserted in the transaction of the fact it tells of. Its way: (held →) pending → sending → sent | dead |
-//! unconfirmed → folded. Must stay true: a row is `sending` before its call leaves, so after a crash we know which calls
-//! may have had an effect and never repeat those; one row of a chat at most is `sending`; a row that was tried goes again
-//! before later ones of its chat, so the order within a chat is kept; a closed row (sent, dead, folded) keeps its fate and
-//! its key, but no text.
+//! A row is inserted in the transaction of the fact it tells of. Its way: (held →) pending → (making →) sending → sent |
+//! dead | unconfirmed → folded. Must stay true: a row is `sending` before its call leaves, so after a crash we know which
+//! calls may have had an effect and never repeat those; a row whose file is being made is `making`, so a crash there
+//! costs nothing; one row of a chat at most is `making` or `sending`; a row that was tried goes again before later ones of
+//! its chat, so the order within a chat is kept; a closed row (sent, dead, folded) keeps its fate and its key, but no text.
 
 use std::time::Duration;
 
@@ -13,14 +13,16 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::html::{Html, MESSAGE_LIMIT};
+use crate::html::{CAPTION_LIMIT, Html, MESSAGE_LIMIT};
 
+use super::file::Recipe;
 use super::markup::Keyboard;
 use super::outgoing::{Outgoing, Priority};
 use super::rates::Urgency;
 use super::upkeep;
 
 pub use super::outbox_counts::{Backlog, OutboxCounts, backlog, counts};
+pub use super::outbox_of_run::{messages_of_run, rewrite_waiting};
 pub use super::upkeep::migrate;
 
 /// Rows whose message may be mentioned in one later message: a list any longer helps nobody.
@@ -38,10 +40,11 @@ pub(super) const KEEP_CLOSED: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Makes a message durable; its row id, or `None` when its dedupe key is there already.
 ///
 /// # Errors
-/// When the text is empty or over 4096 UTF-16 units, or the database refuses.
+/// When the text is empty or over 4096 UTF-16 units (1024 beside a file), or the database refuses.
 pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<Option<i64>> {
-    check_text(&message.html)?;
+    check_text(&message.html, text_limit(message.file.as_ref()))?;
     let keyboard = stored_keyboard(message.keyboard.as_ref())?;
+    let file = message.file.as_ref().map(Recipe::to_json).transpose()?;
     if let Some(key) = &message.dedupe
         && tx
             .prepare_cached("SELECT 1 FROM outbox WHERE dedupe = ?1")?
@@ -55,8 +58,8 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
     let due_at = message.not_before.map_or(now, |m| m.max(now));
     let id = tx
         .prepare_cached(
-            "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10, ?11) RETURNING id",
+            "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at, file)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10, ?11, ?12) RETURNING id",
         )?
         .query_row(
             (
@@ -71,64 +74,34 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
                 message.run_id,
                 due_at.0,
                 now.0,
+                file.unwrap_or_default(),
             ),
             |row| row.get(0),
         )?;
     Ok(Some(id))
 }
 
-pub(super) fn check_text(html: &Html) -> anyhow::Result<()> {
+pub(super) fn check_text(html: &Html, limit: usize) -> anyhow::Result<()> {
     let units = html.telegram_len();
     ensure!(units > 0, "a message without text");
     ensure!(
-        units <= MESSAGE_LIMIT,
-        "a message of {units} UTF-16 units; {MESSAGE_LIMIT} are allowed"
+        units <= limit,
+        "a message of {units} UTF-16 units; {limit} are allowed"
     );
     Ok(())
 }
 
+/// How long a text may be, in UTF-16 units: beside a file it is a caption.
+pub(super) fn text_limit(file: Option<&Recipe>) -> usize {
+    if file.is_some() {
+        CAPTION_LIMIT
+    } else {
+        MESSAGE_LIMIT
+    }
+}
+
 pub(super) fn stored_keyboard(keyboard: Option<&Keyboard>) -> anyhow::Result<String> {
     keyboard.map_or_else(|| Ok(String::new()), Keyboard::to_json)
-}
-
-/// The Telegram messages about a run that have arrived, of the rows whose key begins with `kind:`: chat and message id.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn messages_of_run(
-    connection: &Connection,
-    run_id: i64,
-    kind: &str,
-) -> anyhow::Result<Vec<(i64, i64)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT chat_id, message_id FROM outbox
-         WHERE run_id = ?1 AND state = 'sent' AND message_id IS NOT NULL AND dedupe LIKE ?2 || ':%'",
-    )?;
-    let rows = statement.query_map((run_id, kind), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Gives the messages about a run that still wait, of the rows whose key begins with `kind:`, another text for their
-/// chat.
-///
-/// # Errors
-/// When a text is empty or too long, or the database refuses.
-pub fn rewrite_waiting(
-    tx: &WriteTx<'_>,
-    run_id: i64,
-    kind: &str,
-    text: impl Fn(i64) -> anyhow::Result<Html>,
-) -> anyhow::Result<()> {
-    let sql = "SELECT id, chat_id FROM outbox WHERE run_id = ?1 AND state = 'pending' AND dedupe LIKE ?2 || ':%'";
-    let mut statement = tx.prepare_cached(sql)?;
-    let rows = statement.query_map((run_id, kind), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    for (id, chat_id) in rows.collect::<Result<Vec<(i64, i64)>, _>>()? {
-        let html = text(chat_id)?;
-        check_text(&html)?;
-        tx.prepare_cached("UPDATE outbox SET html = ?2, gist = ?3 WHERE id = ?1")?
-            .execute((id, html.as_str(), html.gist()))?;
-    }
-    Ok(())
 }
 
 /// True when nothing is on its way or due: what is left waits for a later moment.
@@ -136,12 +109,12 @@ pub fn rewrite_waiting(
 /// # Errors
 /// When the database cannot be read.
 pub fn is_quiet(connection: &Connection, now: UnixMs) -> anyhow::Result<bool> {
-    let sending: bool = connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending')",
+    let on_the_way: bool = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('making', 'sending'))",
         [],
         |row| row.get(0),
     )?;
-    Ok(!sending && heads(connection, now, 1)?.is_empty())
+    Ok(!on_the_way && heads(connection, now, 1)?.is_empty())
 }
 
 /// A row that may go next in its chat.
@@ -169,7 +142,7 @@ pub(super) fn heads(connection: &Connection, now: UnixMs, limit: u32) -> anyhow:
              ORDER BY h.priority, h.id LIMIT 1)
          LEFT JOIN chat c ON c.id = w.chat_id
          WHERE o.due_at <= ?1 AND coalesce(c.frozen_until, 0) <= ?1
-           AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.state = 'sending' AND s.chat_id = w.chat_id)
+           AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.state IN ('making', 'sending') AND s.chat_id = w.chat_id)
          ORDER BY o.priority, o.id LIMIT ?2",
     )?;
     let rows = query.query_map((now.0, limit), |row| {
@@ -201,6 +174,8 @@ pub(super) struct Parcel {
     pub(super) edit_of: Option<i64>,
     pub(super) html: Html,
     pub(super) keyboard: Option<Keyboard>,
+    /// The file it carries.
+    pub(super) file: Option<Recipe>,
     pub(super) silent: bool,
     /// Whether somebody waits for it.
     pub(super) urgency: Urgency,
@@ -213,7 +188,7 @@ pub(super) struct Parcel {
     pub(super) unconfirmed: Vec<(i64, String)>,
 }
 
-/// Takes rows into the courier's hands: `sending` from the commit on. Rows that went another way meanwhile are left out;
+/// Takes rows into the courier's hands: `sending` from the commit on, or `making` with a file. Rows that went another way meanwhile are left out;
 /// those of an unreachable chat are closed.
 pub(super) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Result<Vec<Parcel>> {
     let mut parcels = Vec::with_capacity(ids.len());
@@ -221,14 +196,14 @@ pub(super) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Resul
         let row = tx
             .prepare_cached(
                 "SELECT o.id, o.chat_id, o.edit_of, o.html, o.keyboard, o.silent, o.attempts + 1, o.created_at,
-                        coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, ''), o.priority
+                        coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, ''), o.priority, o.file
                  FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id WHERE o.id = ?1 AND o.state = 'pending'",
             )?
             .query_row((id,), |row| {
-                Ok((read_parcel(row)?, row.get::<_, String>(4)?, row.get::<_, bool>(9)?, row.get::<_, String>(10)?))
+                Ok((read_parcel(row)?, row.get::<_, String>(4)?, row.get::<_, bool>(9)?, row.get::<_, String>(10)?, row.get::<_, String>(12)?))
             })
             .optional()?;
-        let Some((mut parcel, keyboard, unreachable, why)) = row else {
+        let Some((mut parcel, keyboard, unreachable, why, file)) = row else {
             continue;
         };
         if unreachable {
@@ -238,11 +213,14 @@ pub(super) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Resul
         if !keyboard.is_empty() {
             parcel.keyboard = Some(Keyboard::from_json(&keyboard)?);
         }
+        if !file.is_empty() {
+            parcel.file = Some(Recipe::from_json(&file)?);
+        }
         if parcel.edit_of.is_none() {
             parcel.unconfirmed = unconfirmed_in(tx, parcel.chat_id)?;
         }
         tx.prepare_cached(
-            "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?1",
+            "UPDATE outbox SET state = iif(file = '', 'sending', 'making'), attempts = attempts + 1 WHERE id = ?1",
         )?
         .execute((id,))?;
         parcels.push(parcel);
@@ -257,6 +235,7 @@ fn read_parcel(row: &Row<'_>) -> rusqlite::Result<Parcel> {
         edit_of: row.get(2)?,
         html: Html::from_storage(row.get(3)?),
         keyboard: None,
+        file: None,
         silent: row.get(5)?,
         attempts: row.get(6)?,
         created_at: UnixMs(row.get(7)?),
@@ -274,6 +253,12 @@ fn unconfirmed_in(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<Vec<(i64, St
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The file of the row is there and its call leaves: `sending` from the commit on. False when the row is gone.
+pub(super) fn leaves(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
+    let sql = "UPDATE outbox SET state = 'sending' WHERE id = ?1 AND state = 'making'";
+    Ok(tx.prepare_cached(sql)?.execute((id,))? == 1)
+}
+
 /// The row was delivered as `message_id` and mentioned the rows in `folded`.
 pub(super) fn sent(
     tx: &WriteTx<'_>,
@@ -283,7 +268,7 @@ pub(super) fn sent(
     folded: &[i64],
 ) -> anyhow::Result<()> {
     tx.prepare_cached(
-        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = '', html = '', gist = '', keyboard = ''
+        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = '', html = '', gist = '', keyboard = '', file = ''
          WHERE id = ?1",
     )?
     .execute((parcel.id, message_id, now.0))?;
@@ -294,7 +279,7 @@ pub(super) fn sent(
     .execute((parcel.id,))?;
     for id in folded {
         tx.execute(
-            "UPDATE outbox SET state = 'folded', carrier = ?2, closed_at = ?3, html = '', gist = '', keyboard = ''
+            "UPDATE outbox SET state = 'folded', carrier = ?2, closed_at = ?3, html = '', gist = '', keyboard = '', file = ''
              WHERE id = ?1 AND state = 'unconfirmed'",
             (id, parcel.id, now.0),
         )?;
@@ -329,7 +314,7 @@ pub(super) fn returned(
 
 /// The row is given up.
 pub(super) fn dead(tx: &WriteTx<'_>, now: UnixMs, id: i64, problem: &str) -> anyhow::Result<()> {
-    let sql = "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = '' WHERE id = ?1";
+    let sql = "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = '', file = '' WHERE id = ?1";
     tx.execute(sql, (id, now.0, problem))?;
     Ok(())
 }
@@ -378,7 +363,7 @@ pub(super) fn chat_reachable(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<(
 
 fn close_pending(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64, why: &str) -> anyhow::Result<()> {
     tx.execute(
-        "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = ''
+        "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = '', file = ''
          WHERE chat_id = ?1 AND state = 'pending'",
         (chat_id, now.0, why),
     )?;

@@ -36,7 +36,7 @@ pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCoun
     )?;
     Ok(OutboxCounts {
         pending: count("SELECT count(*) FROM outbox WHERE state = 'pending'")?
-            + count("SELECT count(*) FROM outbox WHERE state = 'sending'")?,
+            + count("SELECT count(*) FROM outbox WHERE state IN ('making', 'sending')")?,
         unconfirmed: count("SELECT count(*) FROM outbox WHERE state = 'unconfirmed'")?,
         dead: u64::try_from(dead).unwrap_or(0),
     })
@@ -70,7 +70,8 @@ pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> 
             .query_row([], |row| row.get(0))?)
     };
     Ok(Backlog {
-        pending: waiting + count("SELECT count(*) FROM outbox WHERE state = 'sending'")?,
+        pending: waiting
+            + count("SELECT count(*) FROM outbox WHERE state IN ('making', 'sending')")?,
         unconfirmed: count("SELECT count(*) FROM outbox WHERE state = 'unconfirmed'")?,
         oldest_due: oldest.map(UnixMs),
     })

@@ -3,6 +3,7 @@
 use crate::clock::UnixMs;
 use crate::html::Html;
 
+use super::file::Recipe;
 use super::markup::Keyboard;
 use super::rates::Urgency;
 
@@ -41,6 +42,7 @@ pub struct Outgoing {
     pub(super) run_id: Option<i64>,
     pub(super) not_before: Option<UnixMs>,
     pub(super) gist: Option<String>,
+    pub(super) file: Option<Recipe>,
 }
 
 impl Outgoing {
@@ -56,6 +58,7 @@ impl Outgoing {
             run_id: None,
             not_before: None,
             gist: None,
+            file: None,
         }
     }
 
@@ -70,6 +73,13 @@ impl Outgoing {
         let mut edit = Self::new(chat_id, Priority::Edit, html);
         edit.edit_of = Some(message_id);
         edit
+    }
+
+    /// An answer that is a file, made when it goes out; the text is its caption, of at most 1024 UTF-16 units.
+    pub fn file(chat_id: i64, recipe: Recipe, caption: Html) -> Self {
+        let mut message = Self::reply(chat_id, caption);
+        message.file = Some(recipe);
+        message
     }
 
     /// News.

@@ -18,6 +18,7 @@ use crate::html::Html;
 use super::client::Api;
 use super::courier::DRAIN_LIMIT;
 use super::error::ApiError;
+use super::file::{File, Made, Shown};
 use super::markup::Keyboard;
 use super::methods::Body;
 use super::rates::{SharedRates, Urgency};
@@ -67,8 +68,7 @@ struct Call {
 enum What {
     Send(Html, Option<Keyboard>),
     Edit(i64, Html, Option<Keyboard>),
-    Photo(Vec<u8>, String, Html),
-    Document(Vec<u8>, String, Html),
+    File(File, Html),
 }
 
 impl std::fmt::Debug for What {
@@ -77,8 +77,7 @@ impl std::fmt::Debug for What {
         f.write_str(match self {
             Self::Send(..) => "Send",
             Self::Edit(..) => "Edit",
-            Self::Photo(..) => "Photo",
-            Self::Document(..) => "Document",
+            Self::File(..) => "File",
         })
     }
 }
@@ -134,7 +133,7 @@ impl BotProxy {
         name: &str,
         caption: Html,
     ) -> Result<i64, ProxyError> {
-        let what = What::Photo(bytes, name.to_owned(), caption);
+        let what = file(Shown::Photo, bytes, name, caption);
         self.call(chat_id, what).await
     }
 
@@ -149,7 +148,7 @@ impl BotProxy {
         name: &str,
         caption: Html,
     ) -> Result<i64, ProxyError> {
-        let what = What::Document(bytes, name.to_owned(), caption);
+        let what = file(Shown::Document, bytes, name, caption);
         self.call(chat_id, what).await
     }
 
@@ -179,6 +178,14 @@ impl BotProxy {
             .await
             .map_err(|_| ProxyError::Late)?
     }
+}
+
+fn file(shown: Shown, bytes: Vec<u8>, name: &str, caption: Html) -> What {
+    let made = Made {
+        name: name.to_owned(),
+        bytes: bytes.into(),
+    };
+    What::File(File { shown, made }, caption)
 }
 
 /// The desk's end of the channel.
@@ -270,13 +277,9 @@ async fn perform(
                 other => other.map(|()| id),
             }
         }
-        What::Photo(bytes, name, caption) => {
-            api.post_file("sendPhoto", "photo", chat_id, (bytes, name), &caption)
-                .await
-        }
-        What::Document(bytes, name, caption) => {
-            api.post_file("sendDocument", "document", chat_id, (bytes, name), &caption)
-                .await
+        What::File(file, caption) => {
+            let body = Body::Html(caption);
+            api.post_file(chat_id, &file, &body, None, false).await
         }
     };
     if let Err(wait) = &result

@@ -7,6 +7,7 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::Html;
 
+use super::file::Recipe;
 use super::markup::Keyboard;
 use super::outbox;
 use super::outgoing::Outgoing;
@@ -44,6 +45,8 @@ pub struct Answer {
     pub screen: Option<Screen>,
     /// New messages after it.
     pub more: Vec<Screen>,
+    /// Files after those, each with its caption.
+    pub files: Vec<(Recipe, Screen)>,
     /// A short note on the tap.
     pub toast: Option<String>,
     /// Rung after the commit.
@@ -64,6 +67,13 @@ impl Answer {
     #[must_use]
     pub fn text(html: Html) -> Self {
         Self::screen(Screen::text(html))
+    }
+
+    /// Adds a file with its caption, of at most 1024 UTF-16 units, and buttons.
+    #[must_use]
+    pub fn file(mut self, recipe: Recipe, caption: Screen) -> Self {
+        self.files.push((recipe, caption));
+        self
     }
 
     /// Adds a note on the tap.
@@ -102,6 +112,10 @@ impl Answer {
             let message =
                 Outgoing::reply(chat_id, screen.html.clone()).keyboard(screen.keyboard.clone());
             outbox::insert(tx, now, &message)?;
+        }
+        for (recipe, caption) in &self.files {
+            let message = Outgoing::file(chat_id, recipe.clone(), caption.html.clone());
+            outbox::insert(tx, now, &message.keyboard(caption.keyboard.clone()))?;
         }
         Ok(())
     }

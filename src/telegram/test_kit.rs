@@ -13,7 +13,7 @@ use crate::clock::{Clock, UnixMs};
 use crate::db::{Db, WriteTx};
 use crate::tasks::Tasks;
 
-use super::{Api, Outgoing, Setup, Telegram, outbox};
+use super::{Api, Made, Outgoing, Recipe, Setup, Telegram, Workshop, outbox};
 use crate::html::Html;
 
 /// Long enough for a busy machine, short enough to notice a hang.
@@ -73,6 +73,7 @@ impl Store {
             fold: Arc::new(|language, gists| {
                 Html::text(&format!("[{language}] perhaps: {}", gists.join("; ")))
             }),
+            workshop: Arc::new(Letters),
             me: None,
         }
     }
@@ -91,6 +92,27 @@ impl Store {
         T: Send + 'static,
     {
         self.db.read(work).await.unwrap()
+    }
+}
+
+/// Makes files of as many letters as asked; fails and panics when asked for that.
+struct Letters;
+
+impl Workshop for Letters {
+    fn make(&self, _: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
+        match recipe.maker() {
+            "fails" => anyhow::bail!("as the test wants"),
+            "panics" => panic!("as the test wants"),
+            _ => {
+                let bytes = vec![b'x'; recipe.order::<usize>()?].into();
+                let name = "letters.txt".to_owned();
+                Ok(Made { name, bytes })
+            }
+        }
+    }
+
+    fn sorry(&self, language: &str) -> Html {
+        Html::text(&format!("[{language}] no file"))
     }
 }
 
@@ -241,6 +263,7 @@ pub(super) fn usual(seen: &Seen, before: usize) -> Reply {
             serde_json::json!({"id": 1, "is_bot": true, "first_name": "V", "username": "VakhtaBot"})
         }
         "getUpdates" => return Reply::Hang,
+        "getFile" => serde_json::json!({"file_id": "f", "file_path": "documents/file_7.csv"}),
         "sendMessage" | "sendPhoto" | "sendDocument" => {
             serde_json::json!({"message_id": 100 + before})
         }

@@ -20,7 +20,12 @@ struct Echo {
 }
 
 impl Handler for Echo {
-    fn handle(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction> {
+    fn handle(
+        &self,
+        tx: &WriteTx<'_>,
+        event: &Event,
+        _file: Option<&Fetched>,
+    ) -> anyhow::Result<Reaction> {
         let chat = event.chat.map_or(0, |c| c.id);
         if let EventKind::Text(text) = &event.kind {
             outbox::insert(

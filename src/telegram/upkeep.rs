@@ -13,8 +13,13 @@ use super::outbox::{KEEP_CLOSED, OUT_OF_REACH};
 /// How long closed rows with a dedupe key are kept: no news repeats itself after that.
 const KEEP_NEWS: Duration = Duration::from_secs(60 * 24 * 3600);
 
-/// Takes over what a crash left in `sending`: edits may be repeated, messages may have arrived. Returns how many of each.
+/// Takes over what a crash left in `making`, of which nothing left, and in `sending`: edits may be repeated, messages may
+/// have arrived. Returns how many edits and how many messages were on their way.
 pub(super) fn adopt_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)> {
+    tx.execute(
+        "UPDATE outbox SET state = 'pending' WHERE state = 'making'",
+        (),
+    )?;
     let edits = tx.execute(
         "UPDATE outbox SET state = 'pending' WHERE state = 'sending' AND edit_of IS NOT NULL",
         (),
@@ -79,7 +84,7 @@ pub(super) fn replace_edit(
     .execute((chat_id, edit_of))?;
     tx.prepare_cached(
         "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = 'replaced by a newer edit',
-             html = '', gist = '', keyboard = ''
+             html = '', gist = '', keyboard = '', file = ''
          WHERE state = 'pending' AND chat_id = ?1 AND edit_of = ?2",
     )?
     .execute((chat_id, edit_of, now.0))?;
@@ -89,7 +94,7 @@ pub(super) fn replace_edit(
 /// Forgets closed messages without a key, and gives up what nobody could be told of for as long.
 fn prune_messages(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     tx.execute(
-        "UPDATE outbox SET state = 'dead', closed_at = ?2, html = '', gist = '', keyboard = ''
+        "UPDATE outbox SET state = 'dead', closed_at = ?2, html = '', gist = '', keyboard = '', file = ''
          WHERE state = 'unconfirmed' AND created_at < ?1",
         (before.0, before.plus(KEEP_CLOSED).0),
     )?;

@@ -1,0 +1,1 @@
+file-not-made = ⚠️ The file could not be made. Please try again later.

@@ -1,0 +1,209 @@
+//! Files on their way out: a message's row holds a *recipe*, and the file is made when the message is due.
+//!
+//! Must stay true: the database holds no bytes of files; a file is made off the runtimes, one at a time, within a limit of
+//! time and size; what cannot be made is told to the chat in words.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use crate::db::{Connection, Db};
+use crate::html::Html;
+
+/// What a file may take to be made, and may wait for the one before it.
+const MAKE_LIMIT: Duration = Duration::from_secs(30);
+
+/// Files made at once: each takes a reading connection and its size in memory.
+const MAKERS: usize = 1;
+
+/// The largest picture that Telegram takes, in bytes.
+const PHOTO_LIMIT: usize = 10 * 1024 * 1024;
+
+/// The largest document that a bot may send, in bytes.
+const DOCUMENT_LIMIT: usize = 50 * 1024 * 1024;
+
+/// The longest recipe, in bytes of JSON: it says what to make, it is not what is made.
+const RECIPE_LIMIT: usize = 1024;
+
+/// How a file is shown in the chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Shown {
+    Photo,
+    Document,
+}
+
+impl Shown {
+    fn limit(self) -> usize {
+        match self {
+            Self::Photo => PHOTO_LIMIT,
+            Self::Document => DOCUMENT_LIMIT,
+        }
+    }
+}
+
+/// How to make a file: for which maker, and what is asked of it in the maker's own words.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    shown: Shown,
+    maker: String,
+    order: Value,
+}
+
+impl fmt::Debug for Recipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An order may hold what people wrote, such as what they filtered by.
+        f.debug_struct("Recipe")
+            .field("shown", &self.shown)
+            .field("maker", &self.maker)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Recipe {
+    /// A picture, of at most 10 MB.
+    ///
+    /// # Errors
+    /// When the order is no JSON.
+    pub fn photo(maker: &str, order: &impl Serialize) -> anyhow::Result<Self> {
+        Self::new(Shown::Photo, maker, order)
+    }
+
+    /// A file to download, of at most 50 MB.
+    ///
+    /// # Errors
+    /// When the order is no JSON.
+    pub fn document(maker: &str, order: &impl Serialize) -> anyhow::Result<Self> {
+        Self::new(Shown::Document, maker, order)
+    }
+
+    fn new(shown: Shown, maker: &str, order: &impl Serialize) -> anyhow::Result<Self> {
+        Ok(Self {
+            shown,
+            maker: maker.to_owned(),
+            order: serde_json::to_value(order).context("write down what file to make")?,
+        })
+    }
+
+    /// Who makes it.
+    #[must_use]
+    pub fn maker(&self) -> &str {
+        &self.maker
+    }
+
+    /// What is asked of the maker.
+    ///
+    /// # Errors
+    /// When it was asked by a program with other words.
+    pub fn order<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
+        T::deserialize(&self.order).context("read what file to make")
+    }
+
+    pub(super) fn to_json(&self) -> anyhow::Result<String> {
+        let json = serde_json::to_string(self)?;
+        ensure!(
+            json.len() <= RECIPE_LIMIT,
+            "a recipe of {} bytes; {RECIPE_LIMIT} are allowed",
+            json.len()
+        );
+        Ok(json)
+    }
+
+    pub(super) fn from_json(json: &str) -> anyhow::Result<Self> {
+        serde_json::from_str(json).context("read the recipe of a file")
+    }
+}
+
+/// A file as its maker gives it.
+#[derive(Clone)]
+pub struct Made {
+    /// Its name, as people see it.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Made({} bytes)", self.bytes.len())
+    }
+}
+
+/// Makes the files of messages; who wires the program puts it together from what the slices offer.
+pub trait Workshop: Send + Sync + 'static {
+    /// Makes a file, on a thread that may block, within 30 s.
+    ///
+    /// # Errors
+    /// Why it cannot be made: it is not tried again, except after a fault of the storage.
+    fn make(&self, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made>;
+
+    /// What a chat with this language (empty: not known) is told in place of a file that cannot be had.
+    fn sorry(&self, language: &str) -> Html;
+}
+
+/// A file with the way it is shown.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    pub(super) shown: Shown,
+    pub(super) made: Made,
+}
+
+/// Why there is no file.
+#[derive(Debug)]
+pub(super) enum NotMade {
+    /// The storage failed or everybody was busy: worth another try.
+    Later,
+    /// It cannot be made.
+    Never(String),
+}
+
+/// The workshop with its one place; clones share it.
+#[derive(Clone)]
+pub(super) struct Makers {
+    pub(super) workshop: Arc<dyn Workshop>,
+    places: Arc<Semaphore>,
+}
+
+impl Makers {
+    pub(super) fn new(workshop: Arc<dyn Workshop>) -> Self {
+        Self {
+            workshop,
+            places: Arc::new(Semaphore::new(MAKERS)),
+        }
+    }
+
+    /// Makes the file of a message.
+    pub(super) async fn make(&self, db: &Db, recipe: &Recipe) -> Result<File, NotMade> {
+        let place = Arc::clone(&self.places).acquire_owned();
+        let Ok(Ok(place)) = tokio::time::timeout(MAKE_LIMIT, place).await else {
+            return Err(NotMade::Later);
+        };
+        let (workshop, asked) = (Arc::clone(&self.workshop), recipe.clone());
+        let made = db.read(move |connection| {
+            // Also a maker that nobody waits for any longer keeps the place until it ends.
+            let _place = place;
+            workshop.make(connection, &asked)
+        });
+        let made = match tokio::time::timeout(MAKE_LIMIT, made).await {
+            Ok(Ok(made)) => made,
+            Ok(Err(err)) if super::inbox::is_storage_fault(&err) => return Err(NotMade::Later),
+            Ok(Err(err)) => return Err(NotMade::Never(format!("{err:#}"))),
+            Err(_) => {
+                let limit = MAKE_LIMIT.as_secs();
+                return Err(NotMade::Never(format!("not made within {limit} s")));
+            }
+        };
+        let (shown, size) = (recipe.shown, made.bytes.len());
+        if size == 0 || size > shown.limit() {
+            return Err(NotMade::Never(format!("a file of {size} bytes")));
+        }
+        Ok(File { shown, made })
+    }
+}
