@@ -23,8 +23,20 @@ CREATE TABLE chat (
     digest_at       INTEGER NOT NULL DEFAULT 0,     -- end of the last run that a digest told of
     frozen_until    INTEGER NOT NULL DEFAULT 0,     -- Telegram asked us to wait (429)
     unreachable_at  INTEGER,                        -- set by a permanent error, cleared when the person writes again
-    unreachable_why TEXT    NOT NULL DEFAULT ''
+    unreachable_why TEXT    NOT NULL DEFAULT '',
+    zone            TEXT    NOT NULL DEFAULT '',    -- IANA name of its time zone; '': the configured one counts
+    digest_hour     INTEGER NOT NULL DEFAULT 9,     -- the hour of its day after which the digest comes
+    run_starts      INTEGER NOT NULL DEFAULT 1,     -- 0: not told that a run begins
+    reminders       INTEGER NOT NULL DEFAULT 1,     -- 0: not reminded of agreed times
+    quiet           TEXT    NOT NULL DEFAULT '' CHECK (quiet IN ('', 'hold', 'silent')),
+    quiet_from      INTEGER NOT NULL DEFAULT 23,    -- hours of its day between which it is quiet
+    quiet_to        INTEGER NOT NULL DEFAULT 8,
+    bound_by        INTEGER,                        -- the admin who made this group hear of runs; NULL: it does not
+    topic           INTEGER,                        -- the topic of a group where news goes; NULL: none
+    title           TEXT    NOT NULL DEFAULT ''     -- of a group that hears of runs
 ) STRICT;
+CREATE INDEX chat_digest ON chat (digest_at) WHERE notify = 'digest';
+CREATE INDEX chat_bound ON chat (id) WHERE bound_by IS NOT NULL;
 
 -- One-time links that make the first opener the owner. Only the hash of the code is kept.
 CREATE TABLE claim (
@@ -161,7 +173,8 @@ CREATE TABLE run (
     not_found   INTEGER NOT NULL DEFAULT 0,
     errors      INTEGER NOT NULL DEFAULT 0,
     skipped     INTEGER NOT NULL DEFAULT 0,         -- not reached for lack of time
-    missed_ticks INTEGER NOT NULL DEFAULT 0         -- ticks that fired while it ran
+    missed_ticks INTEGER NOT NULL DEFAULT 0,        -- ticks that fired while it ran
+    stopped_by  INTEGER                             -- the admin who ended it early; 0: one who was forgotten
 ) STRICT;
 CREATE UNIQUE INDEX run_running ON run (state) WHERE state = 'running';
 
@@ -212,6 +225,69 @@ CREATE TABLE mass_change (
     decided_by  INTEGER,
     asked_at    INTEGER NOT NULL
 ) STRICT;
+
+-- Sites of which an admin said that a mass change was not true: nobody is asked about them before.
+CREATE TABLE mass_rest (
+    site        TEXT    PRIMARY KEY,
+    until       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Sites that no run looks at, because an admin wants so.
+CREATE TABLE site_mute (
+    site        TEXT    PRIMARY KEY,
+    until       INTEGER,                            -- NULL: until an admin says otherwise
+    since       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How many accounts there are in each state, kept by triggers: counting a million takes too long for an answer.
+CREATE TABLE account_tally (
+    state       TEXT    PRIMARY KEY,
+    n           INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER tally_added AFTER INSERT ON account BEGIN
+    INSERT INTO account_tally (state, n) VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER tally_changed AFTER UPDATE OF state ON account WHEN new.state <> old.state BEGIN
+    UPDATE account_tally SET n = n - 1 WHERE state = old.state;
+    INSERT INTO account_tally (state, n) VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER tally_removed AFTER DELETE ON account BEGIN
+    UPDATE account_tally SET n = n - 1 WHERE state = old.state;
+END;
+
+-- Words of an admin to everybody. People up to after_person have their row in the outbox.
+CREATE TABLE broadcast (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    by_person   INTEGER NOT NULL,                   -- who hears how it went; 0: somebody who was forgotten
+    text        TEXT    NOT NULL,                   -- as typed; '' once everybody has their row
+    state       TEXT    NOT NULL CHECK (state IN ('filling', 'sending', 'stopped', 'done')),
+    after_person INTEGER NOT NULL DEFAULT 0,
+    people      INTEGER NOT NULL DEFAULT 0,         -- rows made
+    created_at  INTEGER NOT NULL,
+    ended_at    INTEGER
+) STRICT;
+CREATE INDEX broadcast_open ON broadcast (id) WHERE ended_at IS NULL;
+
+-- Who did what that changes something for others. Rows are only added; of one who is forgotten the names go, and rows leave
+-- in the order they came, behind the mark that retention sets first.
+CREATE TABLE audit (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    at          INTEGER NOT NULL,
+    by_person   INTEGER NOT NULL,                   -- 0: somebody who was forgotten
+    deed        TEXT    NOT NULL,                   -- kind and deed: people.role
+    person      INTEGER,                            -- whom it concerned; 0: somebody who was forgotten
+    what        TEXT    NOT NULL DEFAULT ''         -- what it concerned: a role, a site, an account
+) STRICT;
+CREATE INDEX audit_by_deed ON audit (deed, id);
+CREATE TRIGGER audit_kept BEFORE DELETE ON audit
+    WHEN old.at >= coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE key = 'audit-kept-since'), 0) BEGIN
+    SELECT RAISE(ABORT, 'the audit log only grows');
+END;
+CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit
+    WHEN new.id <> old.id OR new.at <> old.at OR new.deed <> old.deed OR new.by_person NOT IN (old.by_person, 0)
+        OR new.person IS NOT old.person AND new.person <> 0 OR new.what NOT IN (old.what, '') BEGIN
+    SELECT RAISE(ABORT, 'the audit log is not rewritten');
+END;
 
 -- Immediate checks asked for by a person or the command line; the watch thread takes them.
 CREATE TABLE check_request (

@@ -2,11 +2,13 @@
 //!
 //! Zones come from the database in the binary, so that dates look the same on a machine without one.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use crate::clock::UnixMs;
@@ -14,6 +16,9 @@ use crate::clock::UnixMs;
 /// A zone of the IANA database.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
+
+/// Zones that were asked for by name. There are some hundred names in the world, and zones live as long as the program.
+static KNOWN: LazyLock<RwLock<HashMap<String, &'static Zone>>> = LazyLock::new(RwLock::default);
 
 /// The name is in no time zone database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +43,24 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(TimeZone::UTC);
 
+    /// A zone by its name, as the database writes it; none when there is no such name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(zone) = known.get(name) {
+            return Some(zone);
+        }
+        drop(known);
+        let zone: Self = name.parse().ok()?;
+        let name = zone.name().to_owned();
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        Some(
+            known
+                .entry(name)
+                .or_insert_with(|| Box::leak(Box::new(zone))),
+        )
+    }
+
     /// The zone's name in the database.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -54,6 +77,32 @@ impl Zone {
     #[must_use]
     pub fn day(&self, at: UnixMs) -> String {
         self.civil(at).date().to_string()
+    }
+
+    /// The first moment after `at` when clocks show a full hour of the day, 0 to 23. Where clocks are put forward over it, the
+    /// moment when they are.
+    #[must_use]
+    pub fn next_hour(&self, at: UnixMs, hour: i8) -> UnixMs {
+        let here = self.civil(at);
+        let days = [here.date(), here.date().tomorrow().unwrap_or(Date::MAX)];
+        let next = days.map(|day| self.at_hour(day, hour));
+        next.into_iter().find(|next| *next > at).unwrap_or(at)
+    }
+
+    /// The last such moment before `at`, or at it.
+    #[must_use]
+    pub fn last_hour(&self, at: UnixMs, hour: i8) -> UnixMs {
+        let here = self.civil(at);
+        let days = [here.date(), here.date().yesterday().unwrap_or(Date::MIN)];
+        let last = days.map(|day| self.at_hour(day, hour));
+        last.into_iter().find(|last| *last <= at).unwrap_or(at)
+    }
+
+    fn at_hour(&self, day: Date, hour: i8) -> UnixMs {
+        let there = day.at(hour.clamp(0, 23), 0, 0, 0).to_zoned(self.0.clone());
+        there.map_or(UnixMs(0), |there| {
+            UnixMs(there.timestamp().as_millisecond())
+        })
     }
 
     /// The distance from UTC at a moment, in seconds to the east.
@@ -95,6 +144,22 @@ mod tests {
         assert_eq!(zone.civil(before).to_string(), "2026-10-24T14:00:00");
         assert_eq!(zone.day(before), "2026-10-24");
         assert_eq!(zone.name(), "Europe/Berlin");
+    }
+
+    #[test]
+    fn full_hours_come_every_day() {
+        let zone = Zone::named("Europe/Berlin").unwrap();
+        assert!(std::ptr::eq(zone, Zone::named("Europe/Berlin").unwrap()));
+        assert_eq!(Zone::named("Mars"), None);
+        // 2026-10-24 14:00 in Berlin, the day before the day with 25 hours.
+        let before = UnixMs(1_792_843_200_000);
+        let hours = |from: UnixMs, to: UnixMs| to.since(from).as_secs() / 3600;
+        assert_eq!(hours(before, zone.next_hour(before, 8)), 19);
+        assert_eq!(hours(before, zone.next_hour(before, 14)), 25);
+        assert_eq!(hours(before, zone.next_hour(before, 15)), 1);
+        assert_eq!(zone.last_hour(before, 14), before);
+        assert_eq!(hours(zone.last_hour(before, 15), before), 23);
+        assert_eq!(hours(zone.last_hour(before, 8), before), 6);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The first screen, help, settings and the admins' panel.
+//! The first screen, help and the admins' panel.
 
 use super::Bot;
 use crate::db::WriteTx;
@@ -6,7 +6,6 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
-use crate::watch::Notify;
 use crate::watch::store as watch_store;
 
 /// What the bot is, and where to go.
@@ -83,65 +82,5 @@ impl Bot {
         let privacy = Button::callback(&label(lang, "button-privacy"), "bot:privacy")?;
         let keyboard = Keyboard::new().row([privacy]).row(home_row(lang)?);
         Ok(Answer::screen(Screen::new(text, keyboard)))
-    }
-
-    pub(super) fn settings(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let mut text = i18n::html(
-            lang,
-            "settings",
-            &Args::new().text("language", lang.own_name()),
-        );
-        let mut languages = Vec::new();
-        for other in Lang::ALL {
-            let data = format!("bot:language:{}", other.code());
-            languages.push(Button::callback(other.own_name(), data)?);
-        }
-        let mut keyboard = Keyboard::new().row(languages);
-        if asker.role.is_admin() {
-            let chosen = watch_store::notify_of(tx, asker.chat_id)?;
-            let chosen = chosen.unwrap_or(self.watch.default_notify());
-            let spoken = label(lang, &format!("notify-{}", chosen.word()));
-            let line = i18n::html(
-                lang,
-                "settings-notify",
-                &Args::new().text("notify", &spoken),
-            );
-            text = Html::join([&text, &line], "\n");
-            let mut choices = Vec::new();
-            for (word, _) in Notify::WORDS {
-                let spoken = label(lang, &format!("notify-{word}"));
-                choices.push(Button::callback(&spoken, format!("bot:notify:{word}"))?);
-            }
-            keyboard = keyboard.row(choices);
-        }
-        let keyboard = keyboard.row(home_row(lang)?);
-        Ok(Answer::screen(Screen::new(text, keyboard)))
-    }
-
-    pub(super) fn choose_language(
-        &self,
-        tx: &WriteTx<'_>,
-        asker: &Asker,
-        code: &str,
-    ) -> anyhow::Result<Answer> {
-        let mut asker = asker.clone();
-        if let Some(lang) = Lang::from_code(code) {
-            people::set_language(tx, asker.chat_id, lang)?;
-            asker.lang = lang;
-        }
-        Ok(self.settings(tx, &asker)?.ring(&self.menus))
-    }
-
-    pub(super) fn choose_notify(
-        &self,
-        tx: &WriteTx<'_>,
-        asker: &Asker,
-        word: &str,
-    ) -> anyhow::Result<Answer> {
-        if let Some(notify) = Notify::from_word(word).filter(|_| asker.role.is_admin()) {
-            watch_store::set_notify(tx, asker.chat_id, notify)?;
-        }
-        self.settings(tx, asker)
     }
 }

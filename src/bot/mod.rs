@@ -6,14 +6,17 @@
 //! and are never commands.
 
 mod files;
+mod groups;
 mod home;
 pub mod menus;
 mod people_screens;
 mod privacy;
+mod settings;
 mod strangers;
 
 use std::sync::Arc;
 
+use self::settings::SettingsStep;
 use crate::activation::Activator;
 use crate::clock::Clock;
 use crate::db::WriteTx;
@@ -50,10 +53,14 @@ impl Handler for Bot {
         let Some(chat) = event.chat else {
             return Ok(Reaction::default());
         };
-        // The bot talks to people, not to groups: there everybody could press an owner's buttons.
-        let (Some(person), ChatKind::Private) = (&event.from, chat.kind) else {
+        let Some(person) = &event.from else {
             return Ok(Reaction::default());
         };
+        match chat.kind {
+            ChatKind::Private => {}
+            ChatKind::Group => return self.serve_group(tx, event, chat, person),
+            ChatKind::Other => return Ok(Reaction::default()),
+        }
         let now = self.clock.now();
         let lang = people::meet_chat(tx, chat.id, &person.language_code, self.people.language)?;
         let met = people::meet(tx, now, person.id, &person.name, &person.username)?;
@@ -63,6 +70,7 @@ impl Handler for Bot {
             name: met.name,
             chat_id: chat.id,
             lang,
+            zone: people::manners(tx, chat.id)?.zone,
             now,
             pressed: pressed(&event.kind),
         };
@@ -113,10 +121,7 @@ impl Bot {
     fn serve(&self, tx: &WriteTx<'_>, asker: &Asker, kind: &EventKind) -> anyhow::Result<Answer> {
         match kind {
             EventKind::Command { name, args } => self.command(tx, asker, name, args),
-            EventKind::Text(text) => match dialogue::step::<AddStep>(tx, asker)? {
-                Some(step) => self.watch.add_step(tx, asker, step, text),
-                None => Ok(Answer::text(i18n::text(asker.lang, "unexpected-text"))),
-            },
+            EventKind::Text(text) => self.text(tx, asker, text),
             EventKind::Tap { data, .. } => self.tap(tx, asker, data),
             EventKind::Document(_) | EventKind::Other if dialogue::is_open(tx, asker)? => {
                 Ok(Answer::text(i18n::text(asker.lang, "expected-text")))
@@ -126,6 +131,17 @@ impl Bot {
             | EventKind::Membership { .. }
             | EventKind::Migrated { .. } => Ok(Answer::default()),
         }
+    }
+
+    /// A text without a command: the next step of the dialogue that is open.
+    fn text(&self, tx: &WriteTx<'_>, asker: &Asker, text: &str) -> anyhow::Result<Answer> {
+        if let Some(step) = dialogue::step::<AddStep>(tx, asker)? {
+            return self.watch.add_step(tx, asker, step, text);
+        }
+        if let Some(step) = dialogue::step::<SettingsStep>(tx, asker)? {
+            return self.settings_step(tx, asker, step, text);
+        }
+        Ok(Answer::text(i18n::text(asker.lang, "unexpected-text")))
     }
 
     fn command(
@@ -157,6 +173,7 @@ impl Bot {
             Some(("watch", rest)) => self.watch.tap(tx, asker, rest),
             Some(("people", rest)) if asker.role.is_admin() => self.people_tap(tx, asker, rest),
             Some(("people", _)) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
+            Some(("set", rest)) => self.settings_tap(tx, asker, rest),
             Some(("bot", rest)) => self.own_tap(tx, asker, rest),
             _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
         }
@@ -167,13 +184,11 @@ impl Bot {
             ("home", _) => home::home(asker),
             ("help", _) => self.help(asker),
             ("settings", _) => self.settings(tx, asker),
-            ("language", code) => self.choose_language(tx, asker, code),
-            ("notify", word) => self.choose_notify(tx, asker, word),
             ("cancel", _) => cancel(tx, asker),
             ("privacy", _) => self.privacy(asker),
             ("ask-delete-me", _) => self.ask_delete_me(tx, asker),
             ("delete-me", asked) => self.delete_me(tx, asker, asked),
-            ("keep-me", _) => privacy::keep_me(asker.lang),
+            ("keep-me", _) => privacy::keep_me(asker),
             ("panel", _) if asker.role.is_admin() => panel(tx, asker),
             ("panel", _) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
             _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),

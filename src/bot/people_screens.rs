@@ -1,12 +1,13 @@
 //! What admins do with people.
 //!
-//! Buttons carry `people:<action>:…` and come here only from admins. Roles of the configuration are changed only there;
+//! Buttons carry `people:<action>:<role seen>:<id>` and come here only from admins. One that saw another role does nothing. Roles of the configuration are changed only there;
 //! an owner's role by nobody else; making and unmaking admins is the owners' right.
 
 use super::Bot;
 use crate::db::WriteTx;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
+use crate::people::audit::{self, Deed};
 use crate::people::{self, Asker, Person, Role};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 use crate::telegram::{Outgoing, outbox};
@@ -27,7 +28,11 @@ impl Bot {
         if action == "list" {
             return people_list(tx, asker, rest.parse().unwrap_or(0));
         }
-        let person = match rest.parse() {
+        let (seen, id) = match rest.split_once(':') {
+            Some((seen, id)) => (Some(seen), id),
+            None => (None, rest),
+        };
+        let person = match id.parse() {
             Ok(id) => people::get(tx, id)?,
             Err(_) => None,
         };
@@ -35,6 +40,16 @@ impl Bot {
             let gone = label(asker.lang, "person-gone");
             return Ok(people_list(tx, asker, 0)?.toast(gone));
         };
+        // Whoever pressed had another role before their eyes: another admin was faster.
+        if seen.is_some_and(|seen| seen != person.role.word()) {
+            let role = label(asker.lang, &format!("role-{}", person.role.word()));
+            let note = i18n::plain(
+                asker.lang,
+                "changed-meanwhile",
+                &Args::new().text("now", &role),
+            );
+            return Ok(person_card(tx, asker, &person)?.toast(note));
+        }
         let role = match action {
             "card" => return person_card(tx, asker, &person),
             "let-in" if !person.role.is_member() => Role::User,
@@ -67,6 +82,14 @@ impl Bot {
             return Ok(person_card(tx, asker, person)?.toast(note));
         }
         people::set_role(tx, person.id, role)?;
+        audit::note(
+            tx,
+            asker.now,
+            asker.id,
+            Deed::Role,
+            Some(person.id),
+            role.word(),
+        )?;
         tracing::info!(
             by = asker.id,
             person = person.id,
@@ -163,7 +186,8 @@ fn person_card(tx: &WriteTx<'_>, asker: &Asker, person: &Person) -> anyhow::Resu
         )
         .number("accounts", watch_store::count_of_owner(tx, person.id)?);
     let button = |key: &str, action: &str| {
-        Button::callback(&label(lang, key), format!("people:{action}:{}", person.id))
+        let data = format!("people:{action}:{}:{}", person.role.word(), person.id);
+        Button::callback(&label(lang, key), data)
     };
     let mut keyboard = Keyboard::new();
     let offered: &[(&str, &str, Role)] = match person.role {

@@ -13,7 +13,7 @@ use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::{self, Asker};
+use crate::people::{self, Asker, Role};
 use crate::retention::Rule;
 use crate::telegram::{self, Answer, Button, Keyboard, Screen};
 use crate::watch::store as watch_store;
@@ -42,7 +42,7 @@ impl Bot {
                 &label(lang, "button-delete-me"),
                 "bot:ask-delete-me",
             )?])
-            .row(home_row(lang)?);
+            .row(way_home(asker)?);
         Ok(Answer::screen(Screen::new(text, keyboard)))
     }
 
@@ -50,7 +50,7 @@ impl Bot {
     pub(super) fn ask_delete_me(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
         let lang = asker.lang;
         if let Some(why) = obstacle(tx, asker)? {
-            return with_way_home(lang, why);
+            return with_way_home(asker, why);
         }
         let n = watch_store::count_of_owner(tx, asker.id)?;
         let text = i18n::html(lang, "delete-me-ask", &Args::new().number("n", n));
@@ -88,20 +88,32 @@ impl Bot {
         let accounts = watch_store::forget(tx, asker.id)?;
         people::forget(tx, asker.id)?;
         tracing::info!(accounts, "somebody was forgotten at their own request");
-        Ok(Answer::text(i18n::text(asker.lang, "delete-me-done")).ring(&self.menus))
+        let key = match asker.role {
+            Role::Refused => "delete-me-done-refused",
+            _ => "delete-me-done",
+        };
+        Ok(Answer::text(i18n::text(asker.lang, key)).ring(&self.menus))
     }
 }
 
 /// The answer *no*.
-pub(super) fn keep_me(lang: Lang) -> anyhow::Result<Answer> {
-    with_way_home(lang, "delete-me-kept")
+pub(super) fn keep_me(asker: &Asker) -> anyhow::Result<Answer> {
+    with_way_home(asker, "delete-me-kept")
 }
 
-fn with_way_home(lang: Lang, key: &str) -> anyhow::Result<Answer> {
+fn with_way_home(asker: &Asker, key: &str) -> anyhow::Result<Answer> {
     Ok(Answer::screen(Screen::new(
-        i18n::text(lang, key),
-        Keyboard::new().row(home_row(lang)?),
+        i18n::text(asker.lang, key),
+        Keyboard::new().row(way_home(asker)?),
     )))
+}
+
+/// The way to the first screen, which is there for those who were let in.
+fn way_home(asker: &Asker) -> anyhow::Result<Vec<Button>> {
+    if asker.role.is_member() {
+        return Ok(home_row(asker.lang)?.into());
+    }
+    Ok(Vec::new())
 }
 
 /// Why a person cannot leave yet, as the key of a text that says what to do.

@@ -1,12 +1,14 @@
 //! People whom nobody has let in yet.
 //!
-//! They learn nothing of what the bot watches, and are answered once a day at most; then silence.
+//! They learn nothing of what the bot watches, and are answered once a day at most; then silence. What it knows of
+//! themselves they may ask, and have forgotten, at any time.
 
-use super::privacy::DELETE_ME;
+use super::privacy::{self, DELETE_ME};
 use super::{Bot, home};
 use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
+use crate::people::audit::{self, Deed};
 use crate::people::{self, Access, Asker, CLAIM_PREFIX, Role};
 use crate::telegram::{Answer, Button, EventKind, Keyboard};
 use crate::telegram::{Outgoing, outbox};
@@ -19,12 +21,8 @@ impl Bot {
         asker: &Asker,
         kind: &EventKind,
     ) -> anyhow::Result<Answer> {
-        // A second tap on the last question of somebody who is forgotten already.
-        if let EventKind::Tap { data, .. } = kind
-            && data.starts_with(DELETE_ME)
-            && asker.role == Role::Stranger
-        {
-            return self.forget(tx, asker);
+        if let Some(answer) = self.own_data(tx, asker, kind)? {
+            return Ok(answer);
         }
         let start = match kind {
             EventKind::Command { name, args } if name == "start" => Some(args.as_str()),
@@ -43,6 +41,36 @@ impl Bot {
         }
     }
 
+    /// What everybody may ask of whom the bot knows anything: what that is, and to forget it.
+    fn own_data(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        kind: &EventKind,
+    ) -> anyhow::Result<Option<Answer>> {
+        let answer = match kind {
+            EventKind::Command { name, .. } if name == "privacy" => self.privacy(asker)?,
+            EventKind::Command { name, .. } if name == "delete_me" => {
+                self.ask_delete_me(tx, asker)?
+            }
+            EventKind::Tap { data, .. } => match data.strip_prefix("bot:").unwrap_or_default() {
+                "privacy" => self.privacy(asker)?,
+                "ask-delete-me" => self.ask_delete_me(tx, asker)?,
+                "keep-me" => privacy::keep_me(asker)?,
+                // A second tap on the last question of somebody who is forgotten already.
+                _ if data.starts_with(DELETE_ME) && asker.role == Role::Stranger => {
+                    self.forget(tx, asker)?
+                }
+                _ => match data.strip_prefix(DELETE_ME) {
+                    Some(asked) => self.delete_me(tx, asker, asked)?,
+                    None => return Ok(None),
+                },
+            },
+            _ => return Ok(None),
+        };
+        Ok(Some(answer))
+    }
+
     /// The first who opens a fresh claim link becomes the owner.
     pub(super) fn claim(
         &self,
@@ -51,6 +79,7 @@ impl Bot {
         code: &str,
     ) -> anyhow::Result<Answer> {
         if people::redeem_claim(tx, asker.now, code, asker.id)? {
+            audit::note(tx, asker.now, asker.id, Deed::Claim, None, "")?;
             tracing::info!(
                 person = asker.id,
                 "a claim link was used: this person is the owner now"
@@ -89,11 +118,11 @@ impl Bot {
             let keyboard = Keyboard::new().row([
                 Button::callback(
                     &label(lang, "button-let-in"),
-                    format!("people:let-in:{}", asker.id),
+                    format!("people:let-in:asked:{}", asker.id),
                 )?,
                 Button::callback(
                     &label(lang, "button-refuse"),
-                    format!("people:refuse:{}", asker.id),
+                    format!("people:refuse:asked:{}", asker.id),
                 )?,
             ]);
             let question =

@@ -86,6 +86,72 @@ const PANEL_AND_FILES: &str = "
     PRAGMA writable_schema = RESET;
     DROP INDEX outbox_open;
     CREATE INDEX outbox_open ON outbox (state, chat_id) WHERE state IN ('held', 'making', 'sending', 'unconfirmed');
+    ALTER TABLE chat ADD COLUMN zone TEXT NOT NULL DEFAULT '';
+    ALTER TABLE chat ADD COLUMN digest_hour INTEGER NOT NULL DEFAULT 9;
+    ALTER TABLE chat ADD COLUMN run_starts INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE chat ADD COLUMN reminders INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE chat ADD COLUMN quiet TEXT NOT NULL DEFAULT '' CHECK (quiet IN ('', 'hold', 'silent'));
+    ALTER TABLE chat ADD COLUMN quiet_from INTEGER NOT NULL DEFAULT 23;
+    ALTER TABLE chat ADD COLUMN quiet_to INTEGER NOT NULL DEFAULT 8;
+    ALTER TABLE chat ADD COLUMN bound_by INTEGER;
+    ALTER TABLE chat ADD COLUMN topic INTEGER;
+    ALTER TABLE chat ADD COLUMN title TEXT NOT NULL DEFAULT '';
+    CREATE INDEX chat_digest ON chat (digest_at) WHERE notify = 'digest';
+    CREATE INDEX chat_bound ON chat (id) WHERE bound_by IS NOT NULL;
+    ALTER TABLE run ADD COLUMN stopped_by INTEGER;
+    CREATE TABLE mass_rest (
+        site TEXT PRIMARY KEY,
+        until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE site_mute (
+        site TEXT PRIMARY KEY,
+        until INTEGER,
+        since INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE account_tally (
+        state TEXT PRIMARY KEY,
+        n INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER tally_added AFTER INSERT ON account BEGIN
+        INSERT INTO account_tally (state, n) VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET n = n + 1;
+    END;
+    CREATE TRIGGER tally_changed AFTER UPDATE OF state ON account WHEN new.state <> old.state BEGIN
+        UPDATE account_tally SET n = n - 1 WHERE state = old.state;
+        INSERT INTO account_tally (state, n) VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET n = n + 1;
+    END;
+    CREATE TRIGGER tally_removed AFTER DELETE ON account BEGIN
+        UPDATE account_tally SET n = n - 1 WHERE state = old.state;
+    END;
+    CREATE TABLE broadcast (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        by_person INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('filling', 'sending', 'stopped', 'done')),
+        after_person INTEGER NOT NULL DEFAULT 0,
+        people INTEGER NOT NULL DEFAULT 0,
+        created_at INTEGER NOT NULL,
+        ended_at INTEGER
+    ) STRICT;
+    CREATE INDEX broadcast_open ON broadcast (id) WHERE ended_at IS NULL;
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        by_person INTEGER NOT NULL,
+        deed TEXT NOT NULL,
+        person INTEGER,
+        what TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE INDEX audit_by_deed ON audit (deed, id);
+    CREATE TRIGGER audit_kept BEFORE DELETE ON audit
+        WHEN old.at >= coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE key = 'audit-kept-since'), 0) BEGIN
+        SELECT RAISE(ABORT, 'the audit log only grows');
+    END;
+    CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit
+        WHEN new.id <> old.id OR new.at <> old.at OR new.deed <> old.deed OR new.by_person NOT IN (old.by_person, 0)
+            OR new.person IS NOT old.person AND new.person <> 0 OR new.what NOT IN (old.what, '') BEGIN
+        SELECT RAISE(ABORT, 'the audit log is not rewritten');
+    END;
+    INSERT INTO account_tally SELECT state, count(*) FROM account GROUP BY state;
 ";
 
 /// Makes the schema, or brings it up to date.

@@ -75,12 +75,14 @@ const FILES: &[(Lang, &str)] = &[
     (Lang::Ru, include_str!("../../locales/ru/files.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/people.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
+    (Lang::Ru, include_str!("../../locales/ru/settings.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
     (Lang::En, include_str!("../../locales/en/admin.ftl")),
     (Lang::En, include_str!("../../locales/en/bot.ftl")),
     (Lang::En, include_str!("../../locales/en/files.ftl")),
     (Lang::En, include_str!("../../locales/en/people.ftl")),
     (Lang::En, include_str!("../../locales/en/privacy.ftl")),
+    (Lang::En, include_str!("../../locales/en/settings.ftl")),
     (Lang::En, include_str!("../../locales/en/watch.ftl")),
 ];
 

@@ -62,6 +62,14 @@ fn every_key_named_in_the_code_exists_and_every_text_is_used() {
                 "control-",
                 "kept-",
                 "rows-",
+                "deed-",
+                "kind-",
+                "starts-",
+                "reminders-",
+                "quiet-",
+                "button-starts-",
+                "button-reminders-",
+                "button-quiet-",
             ]
             .iter()
             .any(|begin| key.starts_with(begin))

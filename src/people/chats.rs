@@ -1,9 +1,10 @@
-//! How chats want to be spoken to, and which of them are the admins'.
+//! Chats: their languages, which of them are the admins', and which groups hear of runs.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, named_params};
 
 use crate::db::WriteTx;
+use crate::html::clean_name;
 use crate::i18n::Lang;
 
 /// Meets a chat: makes its row with the language Telegram names, and takes an unreachable mark away, because whoever
@@ -50,19 +51,6 @@ pub fn language_of(connection: &Connection, chat_id: i64, default: Lang) -> anyh
         .unwrap_or(default))
 }
 
-/// Chooses the language of a chat.
-///
-/// # Errors
-/// When the database fails.
-pub fn set_language(tx: &WriteTx<'_>, chat_id: i64, language: Lang) -> anyhow::Result<()> {
-    tx.execute(
-        "UPDATE chat SET language = :language WHERE id = :id",
-        named_params! { ":id": chat_id, ":language": language.code() },
-    )
-    .with_context(|| format!("set the language of chat {chat_id}"))?;
-    Ok(())
-}
-
 /// The private chats of all admins and owners that can be reached.
 ///
 /// # Errors
@@ -86,4 +74,73 @@ pub fn admin_languages(connection: &Connection, default: Lang) -> anyhow::Result
     chats
         .map(|chat| Ok((chat, language_of(connection, chat, default)?)))
         .collect()
+}
+
+/// The chats that hear of runs and alarms: those of [`admin_chats`], and groups that an admin has bound.
+///
+/// # Errors
+/// When the database fails.
+pub fn report_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
+    let mut chats = admin_chats(connection)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM chat WHERE bound_by IS NOT NULL AND unreachable_at IS NULL ORDER BY id",
+    )?;
+    let groups = statement.query_map([], |row| row.get(0))?;
+    for group in groups {
+        chats.push(group.context("list the groups that hear of runs")?);
+    }
+    Ok(chats)
+}
+
+/// A group that hears of runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// Telegram's id of it.
+    pub chat_id: i64,
+    /// What it is called; free text of others.
+    pub title: String,
+}
+
+/// The groups that hear of runs.
+///
+/// # Errors
+/// When the database fails.
+pub fn bound(connection: &Connection) -> anyhow::Result<Vec<Bound>> {
+    let mut statement = connection
+        .prepare_cached("SELECT id, title FROM chat WHERE bound_by IS NOT NULL ORDER BY id")?;
+    let rows = statement.query_map([], |row| {
+        Ok(Bound {
+            chat_id: row.get(0)?,
+            title: row.get(1)?,
+        })
+    })?;
+    rows.collect::<Result<_, _>>()
+        .context("list the groups that hear of runs")
+}
+
+/// Makes a group hear of runs and alarms, in one of its topics where it has any.
+///
+/// # Errors
+/// When the database fails.
+pub fn bind(tx: &WriteTx<'_>, by: i64, group: &Bound, topic: Option<i64>) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET bound_by = :by, topic = :topic, title = :title WHERE id = :id",
+        named_params! { ":id": group.chat_id, ":by": by, ":topic": topic, ":title": clean_name(&group.title) },
+    )
+    .with_context(|| format!("bind group {}", group.chat_id))?;
+    Ok(())
+}
+
+/// Lets a group hear nothing any more; true when it did.
+///
+/// # Errors
+/// When the database fails.
+pub fn unbind(tx: &WriteTx<'_>, group: i64) -> anyhow::Result<bool> {
+    let changed = tx
+        .execute(
+            "UPDATE chat SET bound_by = NULL, topic = NULL, title = '' WHERE id = ?1 AND bound_by IS NOT NULL",
+            [group],
+        )
+        .with_context(|| format!("unbind group {group}"))?;
+    Ok(changed > 0)
 }

@@ -5,17 +5,26 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
+use super::audit;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 
 /// What of people is kept for how long. Whoever was let in, waits for an answer, or was refused stays known.
-pub const KEPT: [Rule; 1] = [Rule {
-    what: "strangers",
-    table: "person",
-    keep: Duration::from_secs(30 * 24 * 60 * 60),
-    prune: prune_strangers,
-}];
+pub const KEPT: [Rule; 2] = [
+    Rule {
+        what: "strangers",
+        table: "person",
+        keep: Duration::from_secs(30 * 24 * 60 * 60),
+        prune: prune_strangers,
+    },
+    Rule {
+        what: "audit",
+        table: "audit",
+        keep: Duration::from_secs(365 * 24 * 60 * 60),
+        prune: audit::prune,
+    },
+];
 
 /// Forgets people who only spoke to the bot once, and private chats of nobody.
 fn prune_strangers(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
@@ -35,14 +44,31 @@ fn prune_strangers(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(gone)
 }
 
-/// Removes a person and how their chat wants to be spoken to.
+/// Removes a person and how their chat wants to be spoken to. Of somebody who was refused the number stays with that mark, or
+/// they could ask again and again. What they did for others stays as done by nobody.
 ///
 /// # Errors
 /// When the database fails, or while accounts of theirs are left.
 pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     let context = || format!("forget person {person}");
-    tx.execute("DELETE FROM person WHERE id = ?1", [person])
+    audit::forget(tx, person)?;
+    tx.execute(
+        "UPDATE broadcast SET by_person = 0 WHERE by_person = ?1",
+        [person],
+    )
+    .with_context(context)?;
+    tx.execute("UPDATE chat SET bound_by = 0 WHERE bound_by = ?1", [person])
         .with_context(context)?;
+    tx.execute(
+        "UPDATE person SET name = '', username = '' WHERE id = ?1 AND role = 'refused'",
+        [person],
+    )
+    .with_context(context)?;
+    tx.execute(
+        "DELETE FROM person WHERE id = ?1 AND role <> 'refused'",
+        [person],
+    )
+    .with_context(context)?;
     tx.execute("DELETE FROM chat WHERE id = ?1", [person])
         .with_context(context)?;
     Ok(())

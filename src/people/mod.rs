@@ -2,11 +2,14 @@
 //!
 //! A person is their numeric Telegram id; names are free text and change hands. Everybody who speaks to the bot has one
 //! row with one role (`role`), and every right is read from it when it is used, never remembered. The chat row beside it
-//! holds how that chat wants to be spoken to (`chats`).
+//! holds how that chat wants to be spoken to (`chats`, `manners`). What one does that changes something for others is noted
+//! ([`audit`]).
 
+pub mod audit;
 mod chats;
 mod claim;
 mod forget;
+mod manners;
 mod role;
 
 use std::time::Duration;
@@ -18,10 +21,14 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::{Html, clean_name};
 use crate::i18n::Lang;
+use crate::zone::Zone;
 
-pub use chats::{admin_chats, admin_languages, language_of, meet_chat, set_language};
+pub use chats::{
+    Bound, admin_chats, admin_languages, bind, bound, language_of, meet_chat, report_chats, unbind,
+};
 pub use claim::{CLAIM_LIFE, CLAIM_PREFIX, make_claim, redeem_claim};
 pub use forget::{KEPT, forget, other_admin_than};
+pub use manners::{Hush, Manners, Quiet, QuietHours, Wish, hush, manners, wish};
 pub use role::{Access, Role};
 
 /// How often a person without access is answered at most: silence is kinder than a conversation that leads nowhere.
@@ -66,6 +73,8 @@ pub struct Asker {
     pub chat_id: i64,
     /// The language of that chat.
     pub lang: Lang,
+    /// The time zone of that chat; none while the configured one counts.
+    pub zone: Option<&'static Zone>,
     /// When.
     pub now: UnixMs,
     /// The message whose button was pressed.

@@ -23,6 +23,10 @@ pub struct Event {
     pub from: Option<Person>,
     /// What it was.
     pub kind: EventKind,
+    /// The topic of a group it was said in.
+    pub topic: Option<i64>,
+    /// What the group is called: free text of others; empty where Telegram does not tell.
+    pub title: String,
 }
 
 /// A chat.
@@ -147,6 +151,9 @@ struct RawMessage {
     // What servers older than Bot API 7.0 send instead of `forward_origin`.
     forward_date: Option<IgnoredAny>,
     migrate_to_chat_id: Option<i64>,
+    message_thread_id: Option<i64>,
+    // Answers in groups without topics have the number of a thread, too.
+    is_topic_message: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -162,6 +169,8 @@ struct RawChat {
     id: i64,
     #[serde(rename = "type", deserialize_with = "chat_kind")]
     kind: ChatKind,
+    #[serde(default)]
+    title: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -219,10 +228,15 @@ fn chat_kind<'de, D: Deserializer<'de>>(source: D) -> Result<ChatKind, D::Error>
 pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
     let update: RawUpdate = serde_json::from_str(raw).map_err(|err| unreadable(raw, &err))?;
     let update_id = update.update_id;
+    let (mut topic, mut title) = (None, String::new());
     let (chat, from, kind) = if let Some(message) = update.message {
+        topic = message
+            .message_thread_id
+            .filter(|_| message.is_topic_message == Some(true));
+        title = message.chat.title.clone().unwrap_or_default();
         read_message(message, me)
     } else if let Some(tap) = update.callback_query {
-        let chat = tap.message.as_ref().map(|m| m.chat.into());
+        let chat = tap.message.as_ref().map(|m| (&m.chat).into());
         let kind = EventKind::Tap {
             query_id: tap.id,
             message_id: tap.message.map_or(0, |m| m.message_id),
@@ -233,25 +247,31 @@ pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
         let kind = EventKind::Membership {
             can_write: can_write(&member.new_chat_member),
         };
-        (Some(member.chat.into()), member.from.and_then(person), kind)
+        (
+            Some((&member.chat).into()),
+            member.from.and_then(person),
+            kind,
+        )
     } else {
         // Edited commands and channel posts are no orders; an unknown kind belongs to no chat.
         let place = update
             .edited_message
             .or(update.channel_post)
             .or(update.edited_channel_post);
-        (place.map(|p| p.chat.into()), None, EventKind::Other)
+        (place.map(|p| (&p.chat).into()), None, EventKind::Other)
     };
     Ok(Event {
         update_id,
         chat,
         from,
         kind,
+        topic,
+        title,
     })
 }
 
-impl From<RawChat> for Chat {
-    fn from(raw: RawChat) -> Self {
+impl From<&RawChat> for Chat {
+    fn from(raw: &RawChat) -> Self {
         Self {
             id: raw.id,
             kind: raw.kind,
@@ -259,16 +279,8 @@ impl From<RawChat> for Chat {
     }
 }
 
-impl Clone for RawChat {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl Copy for RawChat {}
-
 fn read_message(message: RawMessage, me: &str) -> (Option<Chat>, Option<Person>, EventKind) {
-    let chat: Chat = message.chat.into();
+    let chat: Chat = (&message.chat).into();
     let borrowed = message.sender_chat.is_some()
         || message.via_bot.is_some()
         || message.forward_origin.is_some()

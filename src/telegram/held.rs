@@ -8,6 +8,7 @@ use super::outbox::{check_text, stored_keyboard, text_limit};
 use super::outgoing::{Outgoing, Priority};
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
+use crate::people::Hush;
 
 /// A place that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,7 @@ impl Held {
     pub fn fill(&self, tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<()> {
         check_text(&message.html, text_limit(None))?;
         let keyboard = stored_keyboard(message.keyboard.as_ref())?;
+        let hush = message.hush(tx, now)?;
         tx.prepare_cached(
             "UPDATE outbox SET state = 'pending', html = ?2, keyboard = ?3, gist = ?4, silent = ?5, due_at = ?6
              WHERE id = ?1 AND state = 'held'",
@@ -85,8 +87,8 @@ impl Held {
             message.html.as_str(),
             keyboard,
             message.gist_line(),
-            message.silent,
-            now.0,
+            message.silent || hush == Hush::Silent,
+            message.due_at(now, hush).0,
         ))?;
         Ok(())
     }

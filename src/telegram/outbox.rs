@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::{CAPTION_LIMIT, Html, MESSAGE_LIMIT};
+use crate::people::Hush;
 
 use super::file::Recipe;
 use super::markup::Keyboard;
@@ -55,7 +56,8 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
     if let Some(edit_of) = message.edit_of {
         upkeep::replace_edit(tx, now, message.chat_id, edit_of)?;
     }
-    let due_at = message.not_before.map_or(now, |m| m.max(now));
+    let hush = message.hush(tx, now)?;
+    let due_at = message.due_at(now, hush);
     let id = tx
         .prepare_cached(
             "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at, file)
@@ -69,7 +71,7 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
                 message.edit_of,
                 message.html.as_str(),
                 keyboard,
-                message.silent,
+                message.silent || hush == Hush::Silent,
                 message.gist_line(),
                 message.run_id,
                 due_at.0,

@@ -1,7 +1,9 @@
 //! A message that is to be said, before it is a row of the outbox.
 
 use crate::clock::UnixMs;
+use crate::db::Connection;
 use crate::html::Html;
+use crate::people::{self, Hush};
 
 use super::file::Recipe;
 use super::markup::Keyboard;
@@ -43,6 +45,7 @@ pub struct Outgoing {
     pub(super) not_before: Option<UnixMs>,
     pub(super) gist: Option<String>,
     pub(super) file: Option<Recipe>,
+    pub(super) urgent: bool,
 }
 
 impl Outgoing {
@@ -59,6 +62,7 @@ impl Outgoing {
             not_before: None,
             gist: None,
             file: None,
+            urgent: false,
         }
     }
 
@@ -125,6 +129,30 @@ impl Outgoing {
 
     pub(super) fn gist_line(&self) -> String {
         self.gist.clone().unwrap_or_else(|| self.html.gist())
+    }
+
+    /// Quiet hours are not for it: somebody waits for it, or must know it at once.
+    pub fn urgent(mut self) -> Self {
+        self.urgent = true;
+        self
+    }
+
+    /// What the chat's quiet hours demand of it. Answers come at any time.
+    pub(super) fn hush(&self, connection: &Connection, now: UnixMs) -> anyhow::Result<Hush> {
+        let is_news = self.priority as i64 >= Priority::Notice as i64;
+        if self.urgent || !is_news {
+            return Ok(Hush::Not);
+        }
+        people::hush(connection, self.chat_id, now)
+    }
+
+    /// When it may go.
+    pub(super) fn due_at(&self, now: UnixMs, hush: Hush) -> UnixMs {
+        let due_at = self.not_before.map_or(now, |moment| moment.max(now));
+        match hush {
+            Hush::Until(end) => due_at.max(end),
+            Hush::Not | Hush::Silent => due_at,
+        }
     }
 
     /// Not to be sent earlier.

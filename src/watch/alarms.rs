@@ -22,7 +22,7 @@ impl Speaker {
     /// # Errors
     /// When the database fails.
     pub(super) fn controls(tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
-        for chat in people::admin_chats(tx)? {
+        for chat in people::report_chats(tx)? {
             telegram::hold(
                 tx,
                 now,
@@ -58,7 +58,7 @@ impl Speaker {
         now: UnixMs,
         question: &MassChange,
     ) -> anyhow::Result<()> {
-        for chat in people::admin_chats(tx)? {
+        for chat in people::report_chats(tx)? {
             let voice = self.voice(tx, chat)?;
             let message = Outgoing::notice(chat, alarms::mass_change(voice, question))
                 .keyboard(question_buttons(voice.lang, question.id)?)
@@ -128,14 +128,14 @@ impl Speaker {
     ) -> anyhow::Result<()> {
         let mut chats = run.askers.clone();
         if is_news {
-            chats.extend(people::admin_chats(tx)?);
+            chats.extend(people::report_chats(tx)?);
         }
         chats.sort_unstable();
         chats.dedup();
         for chat in chats {
             let text = alarms::offline(self.voice(tx, chat)?.lang);
             let message = Outgoing::notice(chat, text).dedupe(format!("offline:{}:{chat}", run.id));
-            outbox::insert(tx, now, &message)?;
+            outbox::insert(tx, now, &message.urgent())?;
         }
         self.run_unfinished(tx, now, run.id)
     }
@@ -151,10 +151,10 @@ impl Speaker {
         run: &Run,
         since: UnixMs,
     ) -> anyhow::Result<()> {
-        for chat in people::admin_chats(tx)? {
+        for chat in people::report_chats(tx)? {
             let text = alarms::online(self.voice(tx, chat)?.lang, now.since(since));
             let message = Outgoing::notice(chat, text).dedupe(format!("online:{}:{chat}", run.id));
-            outbox::insert(tx, now, &message)?;
+            outbox::insert(tx, now, &message.urgent())?;
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ mod network;
 pub mod notices;
 pub mod probe;
 mod progress;
+mod regular;
 mod schedule;
 pub mod site;
 pub mod store;

@@ -1,7 +1,7 @@
 //! What the watch has to say, written as outbox rows by the transaction that writes the fact.
 //!
 //! Who hears what: of a run over everybody's accounts the admins, as each chose; of any run those who asked for it; of a
-//! found account its owner, in one message per run. Its place in the outbox is taken with the fact; its text is made when
+//! found account its owner, in one message per run. What comes by the calendar is in `regular`. Its place in the outbox is taken with the fact; its text is made when
 //! the run has found all, because a text made anew with every account would cost a run the square of what it finds.
 
 use std::collections::BTreeMap;
@@ -13,26 +13,17 @@ use super::account::{Notify, Run, Scope};
 use super::alarms::CONTROLS;
 use super::catalogue::Catalogue;
 use super::store;
-use super::texts::{self, Reminder, RunEnd, Voice};
+use super::texts::{self, RunEnd, Voice};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::Lang;
-use crate::people;
+use crate::people::{self, Asker, Hush, Manners};
 use crate::telegram::{self, Held, Outgoing, outbox};
 use crate::zone::Zone;
 
-/// The digest comes with the first run that ends after this hour of the day.
-const DIGEST_HOUR: i8 = 9;
-
 /// Messages for kept places made at a time: the writer is back at others within milliseconds.
 const KEPT_PAGE: usize = 128;
-
-/// Reminders told in one transaction at most.
-const REMINDER_PAGE: usize = 500;
-
-/// Accounts named in one reminder at most; the others follow with the next run.
-const REMINDER_LINES: usize = 30;
 
 /// Among so many of the newest runs those that were cut are looked for whose start messages arrived late.
 const CUT_RUNS: usize = 20;
@@ -56,43 +47,55 @@ impl Speaker {
     /// # Errors
     /// When the database fails.
     pub fn voice(&self, connection: &Connection, chat_id: i64) -> anyhow::Result<Voice<'_>> {
-        Ok(self.voice_in(people::language_of(connection, chat_id, self.language)?))
+        Ok(self.voice_with(&people::manners(connection, chat_id)?))
     }
 
-    /// The voice in a language.
-    #[must_use]
-    pub fn voice_in(&self, lang: Lang) -> Voice<'_> {
+    /// The voice for a chat with these manners.
+    pub(super) fn voice_with(&self, manners: &Manners) -> Voice<'_> {
         Voice {
-            lang,
-            zone: &self.zone,
+            lang: manners.language.unwrap_or(self.language),
+            zone: manners.zone.unwrap_or(&self.zone),
             catalogue: &self.catalogue,
         }
     }
 
-    /// The chats that hear of a run, and how much.
-    fn listeners(
-        &self,
-        connection: &Connection,
-        run: &Run,
-    ) -> anyhow::Result<BTreeMap<i64, Notify>> {
-        let mut listeners = BTreeMap::new();
+    /// The voice for who asks.
+    #[must_use]
+    pub fn voice_to(&self, asker: &Asker) -> Voice<'_> {
+        Voice {
+            lang: asker.lang,
+            zone: asker.zone.unwrap_or(&self.zone),
+            catalogue: &self.catalogue,
+        }
+    }
+
+    /// The chats that hear of a run, each with how.
+    fn listeners(&self, connection: &Connection, run: &Run) -> anyhow::Result<Vec<Listener>> {
+        let mut chats = BTreeMap::new();
         if run.scope == Scope::All {
-            for chat in people::admin_chats(connection)? {
-                let chosen = store::notify_of(connection, chat)?;
-                listeners.insert(chat, chosen.unwrap_or(self.notify));
+            for chat in people::report_chats(connection)? {
+                chats.insert(chat, false);
             }
         }
         for chat in &run.askers {
             // Who has left meanwhile asked for nothing any more.
             if people::is_member(connection, *chat)? {
-                listeners.insert(*chat, Notify::EveryRun);
+                chats.insert(*chat, true);
             }
         }
         // A run that nobody asked for and that has nothing to do is not worth a message.
         if run.total == 0 && run.trigger != super::account::Trigger::Request {
-            listeners.clear();
+            chats.clear();
         }
-        Ok(listeners)
+        let listeners = chats.into_iter().map(|(chat, asked)| {
+            Ok(Listener {
+                chat,
+                asked,
+                notify: store::notify_of(connection, chat)?.unwrap_or(self.notify),
+                manners: people::manners(connection, chat)?,
+            })
+        });
+        listeners.collect()
     }
 
     /// Tells that a run has begun; quietly, because it is no news.
@@ -104,17 +107,18 @@ impl Speaker {
         if matches!(run.scope, Scope::Account(_)) {
             return Ok(());
         }
-        for (chat, notify) in self.listeners(tx, run)? {
-            if notify != Notify::EveryRun {
+        for listener in self.listeners(tx, run)? {
+            if !listener.hears_start(now) {
                 continue;
             }
-            let voice = self.voice(tx, chat)?;
+            let chat = listener.chat;
+            let voice = self.voice_with(&listener.manners);
             let text = texts::run_started(voice, run.total, run.started_at);
             let message = Outgoing::notice(chat, text)
                 .silent()
                 .of_run(run.id)
                 .dedupe(format!("start:{}:{chat}", run.id));
-            outbox::insert(tx, now, &message)?;
+            outbox::insert(tx, now, &listener.address(message))?;
         }
         Ok(())
     }
@@ -130,16 +134,12 @@ impl Speaker {
         run: &Run,
         end: &RunEnd,
     ) -> anyhow::Result<()> {
-        for (chat, notify) in self.listeners(tx, run)? {
-            let wanted = match notify {
-                Notify::EveryRun => true,
-                Notify::News => end.counts.found > 0,
-                Notify::Digest => false,
-            };
-            if !wanted {
+        for listener in self.listeners(tx, run)? {
+            if !listener.hears_end(now, end) {
                 continue;
             }
-            let voice = self.voice(tx, chat)?;
+            let chat = listener.chat;
+            let voice = self.voice_with(&listener.manners);
             let text = match run.scope {
                 Scope::All | Scope::Owner(_) => texts::run_done(voice, end),
                 Scope::Account(id) => match store::get(tx, None, id)? {
@@ -150,7 +150,7 @@ impl Speaker {
             let message = Outgoing::notice(chat, text)
                 .of_run(run.id)
                 .dedupe(format!("end:{}:{chat}", run.id));
-            outbox::insert(tx, now, &message)?;
+            outbox::insert(tx, now, &listener.address(message))?;
         }
         self.close_starts(tx, now)
     }
@@ -201,10 +201,10 @@ impl Speaker {
     /// # Errors
     /// When the database fails.
     pub fn run_crashed(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
-        for chat in people::admin_chats(tx)? {
+        for chat in people::report_chats(tx)? {
             let text = texts::run_crashed(self.voice(tx, chat)?.lang, run_id);
             let message = Outgoing::notice(chat, text).dedupe(format!("crash:{run_id}:{chat}"));
-            outbox::insert(tx, now, &message)?;
+            outbox::insert(tx, now, &message.urgent())?;
         }
         Ok(())
     }
@@ -253,73 +253,43 @@ impl Speaker {
         let message = Outgoing::notice(owner, texts::found(voice, &accounts, total));
         Ok(Some(message.gist(texts::found_gist(voice, &accounts))))
     }
-
-    /// Writes the reminders that are due, one message per owner and kind.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn reminders(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
-        let mut by_owner: BTreeMap<(i64, Reminder), Vec<store::DueReminder>> = BTreeMap::new();
-        for due in store::due_reminders(tx, now, REMINDER_PAGE)? {
-            let which = which_reminder(&due.account.ends_at, now);
-            by_owner
-                .entry((due.account.owner_id, which))
-                .or_default()
-                .push(due);
-        }
-        for ((owner, which), mut due) in by_owner {
-            due.truncate(REMINDER_LINES);
-            let Some(first) = due.first() else { continue };
-            let key = format!(
-                "remind:{}:{}:{}",
-                first.account.id,
-                first.epoch,
-                which.word()
-            );
-            let accounts: Vec<_> = due.iter().map(|due| due.account.clone()).collect();
-            let text = texts::reminder(self.voice(tx, owner)?, which, &accounts);
-            outbox::insert(tx, now, &Outgoing::notice(owner, text).dedupe(key))?;
-            for account in &accounts {
-                store::mark_reminder_sent(tx, now, account)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes the daily digests that are due.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn digests(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
-        for chat in people::admin_chats(tx)? {
-            let notify = store::notify_of(tx, chat)?.unwrap_or(self.notify);
-            let last = store::digest_at(tx, chat)?;
-            if notify != Notify::Digest || !self.digest_due(last, now) {
-                continue;
-            }
-            let (runs, counts) = store::digest(tx, last)?;
-            let text = texts::digest(self.voice(tx, chat)?.lang, runs, counts);
-            let message = Outgoing::notice(chat, text).dedupe(format!("digest:{}:{chat}", now.0));
-            outbox::insert(tx, now, &message)?;
-            store::set_digest_at(tx, chat, now)?;
-        }
-        Ok(())
-    }
-
-    /// True once a day, after the digest hour.
-    fn digest_due(&self, last: UnixMs, now: UnixMs) -> bool {
-        let (last, now) = (self.zone.civil(last), self.zone.civil(now));
-        now.hour() >= DIGEST_HOUR && last.date() < now.date()
-    }
 }
 
-fn which_reminder(ends_at: &UnixMs, now: UnixMs) -> Reminder {
-    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
-    if now >= *ends_at {
-        Reminder::Overdue
-    } else if now >= ends_at.minus(DAY) {
-        Reminder::LastDay
-    } else {
-        Reminder::Soon
+/// A chat that hears of a run.
+struct Listener {
+    chat: i64,
+    /// It asked for the run, so it hears of it whatever it has chosen.
+    asked: bool,
+    notify: Notify,
+    manners: Manners,
+}
+
+impl Listener {
+    fn hears_start(&self, now: UnixMs) -> bool {
+        let chosen = self.notify == Notify::EveryRun && self.manners.run_starts;
+        self.asked || chosen && !self.waits(now)
+    }
+
+    /// What falls into quiet hours is summed up at their end.
+    fn hears_end(&self, now: UnixMs, end: &RunEnd) -> bool {
+        let chosen = match self.notify {
+            Notify::EveryRun => true,
+            Notify::News => end.counts.found > 0,
+            Notify::Digest => false,
+        };
+        self.asked || chosen && !self.waits(now)
+    }
+
+    fn waits(&self, now: UnixMs) -> bool {
+        matches!(self.manners.hush(now), Hush::Until(_))
+    }
+
+    /// Who asked is answered at any time.
+    fn address(&self, message: Outgoing) -> Outgoing {
+        if self.asked {
+            message.urgent()
+        } else {
+            message
+        }
     }
 }

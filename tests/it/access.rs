@@ -121,6 +121,15 @@ fn admins_are_made_by_owners_only_and_nobody_undoes_another_silently() {
             .wait_until("the admin's menu", LIMIT, menu)
             .await
             .unwrap();
+        // Who still sees a user changes no admin.
+        let stale = t
+            .admin
+            .taps_forged(panel.message_id, "people:remove:user:7");
+        assert_eq!(
+            t.note(&t.admin, &stale).await,
+            "Пока вы смотрели, это изменилось. Сейчас: администратор"
+        );
+        assert_eq!(role_of(&t, 7).await, Some(Role::Admin));
         // Removed, their old buttons do nothing.
         let panel_of_eva = t.ask(&eva, "/admin").await;
         let out = t.admin.taps_forged(panel.message_id, "people:remove:7");

@@ -26,6 +26,7 @@ mod kill;
 mod mass_change;
 mod privacy;
 mod process;
+mod settings;
 mod stop;
 mod telegram_faults;
 mod tidy;

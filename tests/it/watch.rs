@@ -332,6 +332,7 @@ fn reminders_come_before_at_and_after_the_end() {
             (7, "⏳ Скоро конец срока"),
             (2, "⏰ Последний день срока"),
             (1, "⌛️ Срок прошёл"),
+            (1, "⌛️ Всё ещё жду"),
         ] {
             t.clock.advance(day * days);
             check_all(&t).await;
@@ -343,13 +344,29 @@ fn reminders_come_before_at_and_after_the_end() {
             );
             check_all(&t).await;
         }
-        let told = t
-            .telegram
-            .messages(7)
-            .iter()
-            .filter(|m| m.text.contains("до 01.12.2026"))
-            .count();
-        assert_eq!(told, 3, "a reminder was repeated");
+        let told = || {
+            let messages = t.telegram.messages(7);
+            let about = messages.iter().filter(|m| m.text.contains("до 01.12.2026"));
+            about.count()
+        };
+        assert_eq!(told(), 4, "a reminder was repeated");
+        // The next one comes two days later, and not to somebody who wants none.
+        let settings = t.ask(&eva, "/settings").await;
+        let settings = t.tap(&eva, &settings, "Не напоминать о сроке").await;
+        assert!(
+            settings.text.contains("Напоминания о сроке: нет"),
+            "{}",
+            settings.text
+        );
+        t.clock.advance(day * 2);
+        check_all(&t).await;
+        assert_eq!(told(), 4);
+        t.tap(&eva, &settings, "Напоминать о сроке").await;
+        t.clock.advance(day * 4);
+        check_all(&t).await;
+        let late = t.heard(7, "Всё ещё жду").await;
+        assert!(late.text.contains("Не напоминать: /settings"));
+        assert_eq!(told(), 5);
         t
     });
 }

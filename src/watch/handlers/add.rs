@@ -288,7 +288,7 @@ impl WatchHandlers {
 
     fn one_added(&self, asker: &Asker, sums: &Sums) -> Html {
         let lang = asker.lang;
-        let voice = self.speaker.voice_in(lang);
+        let voice = self.speaker.voice_to(asker);
         let named = |line: &Line| {
             let link = Html::link(
                 line.username.as_str(),

@@ -65,7 +65,7 @@ impl WatchHandlers {
     }
 
     fn button_text(&self, asker: &Asker, account: &Account) -> String {
-        let voice = self.speaker.voice_in(asker.lang);
+        let voice = self.speaker.voice_to(asker);
         let args = Args::new()
             .text("mark", texts::mark(account))
             .text("name", &cut(&account.username, 40))
@@ -88,7 +88,7 @@ impl WatchHandlers {
                 .list_screen(connection, asker, Which::Mine, 0)?
                 .toast(gone));
         };
-        let voice = self.speaker.voice_in(asker.lang);
+        let voice = self.speaker.voice_to(asker);
         let text: Html = texts::account_card(voice, &account, account.owner_id != asker.id);
         Ok(Answer::screen(Screen::new(
             text,

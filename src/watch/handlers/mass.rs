@@ -7,6 +7,7 @@ use super::WatchHandlers;
 use crate::db::{Connection, WriteTx};
 use crate::i18n::{self, label};
 use crate::people::Asker;
+use crate::people::audit::{self, Deed};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 use crate::watch::account::Decision;
 use crate::watch::alarms::question_buttons;
@@ -27,7 +28,7 @@ impl WatchHandlers {
         let open = questions.iter().find(|one| one.decision.is_none());
         let screen = match open {
             Some(question) => Screen::new(
-                alarms::mass_change(self.speaker.voice_in(asker.lang), question),
+                alarms::mass_change(self.speaker.voice_to(asker), question),
                 question_buttons(asker.lang, question.id)?.row([panel_button(asker)?]),
             ),
             None => Screen::new(
@@ -54,9 +55,14 @@ impl WatchHandlers {
             let late = label(asker.lang, "done-already");
             return Ok(self.mass_changes(tx, asker)?.toast(late));
         };
+        let deed = match decision {
+            Decision::Apply => Deed::Apply,
+            Decision::Discard => Deed::Discard,
+        };
+        audit::note(tx, asker.now, asker.id, deed, None, &question.site)?;
         self.speaker
             .mass_change_decided(tx, asker.now, &question, decision, &asker.name)?;
-        let voice = self.speaker.voice_in(asker.lang);
+        let voice = self.speaker.voice_to(asker);
         let screen = Screen::new(
             alarms::decided(voice, &question, decision, &asker.name),
             Keyboard::new().row([panel_button(asker)?]),

@@ -24,10 +24,12 @@ use crate::activation::Activator;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::Html;
-use crate::i18n::{self, Args, Lang, label};
+use crate::i18n::{self, Args, label};
 use crate::people::Asker;
+use crate::people::audit::{self, Deed};
 use crate::retention;
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
+use crate::zone::Zone;
 
 /// The handlers of the watch.
 #[derive(Debug, Clone)]
@@ -63,6 +65,12 @@ impl WatchHandlers {
             .map(|site| site.key().as_str())
             .collect();
         keys.join(", ")
+    }
+
+    /// The zone of chats that have not chosen.
+    #[must_use]
+    pub fn zone(&self) -> &Zone {
+        &self.speaker.zone
     }
 
     /// What admins hear who have not chosen.
@@ -123,9 +131,9 @@ impl WatchHandlers {
             .number("done", totals.done as u64)
             .number("paused", totals.paused as u64);
         let mut lines = vec![i18n::html(lang, "status", &args), Html::default()];
-        lines.push(self.last_run(connection, lang)?);
+        lines.push(self.last_run(connection, asker)?);
         if let Some(next) = self.schedule.next_after(asker.now) {
-            let time = i18n::time(next, &self.speaker.zone);
+            let time = i18n::time(next, self.speaker.voice_to(asker).zone);
             lines.push(i18n::html(
                 lang,
                 "status-next",
@@ -141,7 +149,7 @@ impl WatchHandlers {
             lines.push(i18n::html(lang, "status-outbox", &args));
             lines.push(texts::storage(lang, &retention::sizes(connection)?));
             let marks = store::marks(connection)?;
-            let voice = self.speaker.voice_in(lang);
+            let voice = self.speaker.voice_to(asker);
             lines.extend(texts::alarms::distrusted(voice, marks.distrusted.iter()));
         }
         let keyboard = Keyboard::new()
@@ -156,13 +164,15 @@ impl WatchHandlers {
         )))
     }
 
-    fn last_run(&self, connection: &Connection, lang: Lang) -> anyhow::Result<Html> {
+    fn last_run(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Html> {
+        let lang = asker.lang;
         let Some(last) = store::last(connection)? else {
             return Ok(i18n::text(lang, "status-no-run"));
         };
         let run = last.progress;
         let counts = run.counts;
-        let at = |moment: UnixMs| i18n::date_time(lang, moment, &self.speaker.zone);
+        let zone = self.speaker.voice_to(asker).zone;
+        let at = |moment: UnixMs| i18n::date_time(lang, moment, zone);
         let Some(ended_at) = run.ended_at else {
             let args = Args::new()
                 .number("checked", counts.checked())
@@ -259,13 +269,18 @@ impl WatchHandlers {
             Tap::Extend(id, days) => store::extend(tx, asker.now, id, days)?,
             Tap::AskDelete(which, _) => return self.delete_question(asker, which, account),
             Tap::Delete(which, id) => {
-                store::delete(tx, id)?;
+                if store::delete(tx, id)? {
+                    note_deed(tx, asker, action, account)?;
+                }
                 let removed = self.named(asker, account, "account-removed").to_plain();
                 return Ok(self.list_screen(tx, asker, which, 0)?.toast(removed));
             }
             // A button of an account that has changed meanwhile.
             _ => false,
         };
+        if changed {
+            note_deed(tx, asker, action, account)?;
+        }
         let answer = self.card(tx, asker, which, account.id)?;
         Ok(if changed {
             answer
@@ -301,12 +316,34 @@ impl WatchHandlers {
 
     /// A text with an account's name and site.
     fn named(&self, asker: &Asker, account: &Account, key: &str) -> Html {
-        let voice = self.speaker.voice_in(asker.lang);
+        let voice = self.speaker.voice_to(asker);
         let args = Args::new()
             .text("name", &account.username)
             .text("site", &voice.site_name(&account.site));
         i18n::html(asker.lang, key, &args)
     }
+}
+
+/// Notes what was done to an account of somebody else.
+fn note_deed(
+    tx: &WriteTx<'_>,
+    asker: &Asker,
+    action: Tap,
+    account: &Account,
+) -> anyhow::Result<()> {
+    let deed = match action {
+        Tap::Pause(_, true) => Deed::Pause,
+        Tap::Pause(_, false) => Deed::Resume,
+        Tap::Again(_) => Deed::Again,
+        Tap::Extend(..) => Deed::Extend,
+        Tap::Delete(..) => Deed::Delete,
+        _ => return Ok(()),
+    };
+    if account.owner_id == asker.id {
+        return Ok(());
+    }
+    let what = format!("{}/{}", account.site, account.username);
+    audit::note(tx, asker.now, asker.id, deed, Some(account.owner_id), &what)
 }
 
 /// A button of the `/add` dialogue.

@@ -2,6 +2,8 @@
 //!
 //! What must stay true: an account leaves `held` once, by a statement that names that state; a question is decided once.
 
+use std::collections::HashSet;
+
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -96,12 +98,7 @@ pub fn keep(
     changed: u64,
     answered: u64,
 ) -> anyhow::Result<Option<MassChange>> {
-    let counts = Counts {
-        errors: changed,
-        ..Counts::default()
-    };
-    count(tx, run_id, counts)?;
-    count_errors(tx, run_id, site, REASON, changed)?;
+    count_held(tx, run_id, site, changed)?;
     let joined = tx.execute(
         "UPDATE mass_change SET changed = changed + ?2, answered = answered + ?3 WHERE site = ?1",
         params![site, changed, answered],
@@ -115,6 +112,45 @@ pub fn keep(
     )
     .with_context(|| format!("ask about the mass change of {site}"))?;
     mass_change(tx, tx.last_insert_rowid())
+}
+
+/// Counts accounts that a run holds as not looked at.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_held(tx: &WriteTx<'_>, run_id: i64, site: &str, changed: u64) -> anyhow::Result<()> {
+    let counts = Counts {
+        errors: changed,
+        ..Counts::default()
+    };
+    count(tx, run_id, counts)?;
+    count_errors(tx, run_id, site, REASON, changed)
+}
+
+/// Nobody is asked about a site before a moment.
+///
+/// # Errors
+/// When the database fails.
+pub fn rest(tx: &WriteTx<'_>, now: UnixMs, site: &str, until: UnixMs) -> anyhow::Result<()> {
+    tx.execute("DELETE FROM mass_rest WHERE until <= ?1", [now.0])
+        .context("forget what was answered long ago")?;
+    tx.execute(
+        "INSERT INTO mass_rest (site, until) VALUES (?1, ?2) ON CONFLICT (site) DO UPDATE SET until = excluded.until",
+        params![site, until.0],
+    )
+    .with_context(|| format!("note that the question about {site} is answered"))?;
+    Ok(())
+}
+
+/// The sites about which nobody is asked now, because an admin has answered not long ago.
+///
+/// # Errors
+/// When the database fails.
+pub fn resting(connection: &Connection, now: UnixMs) -> anyhow::Result<HashSet<String>> {
+    let mut statement = connection.prepare_cached("SELECT site FROM mass_rest WHERE until > ?1")?;
+    let rows = statement.query_map([now.0], |row| row.get(0))?;
+    rows.collect::<Result<_, _>>()
+        .context("read which questions are answered")
 }
 
 /// A question by its number, while it is open.

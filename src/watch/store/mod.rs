@@ -30,11 +30,13 @@ pub use marks::{
     offline_since,
 };
 pub use mass::{
-    apply_held, close_question, decide, held_in_run, held_without_question, keep, mass_change,
-    mass_changes, release, return_held,
+    apply_held, close_question, count_held, decide, held_in_run, held_without_question, keep,
+    mass_change, mass_changes, release, rest, resting, return_held,
 };
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
-pub use reports::{digest, digest_at, notify_of, set_digest_at, set_notify};
+pub use reports::{
+    OwnSums, digest, digest_at, notify_of, own_sums, owners_with_digest, set_digest_at, set_notify,
+};
 pub use requests::{ask, open_requests, request_run, withdraw};
 pub use rounds::{Stretch, begin_round, first_stretch, settle_rounds};
 pub use runs::{

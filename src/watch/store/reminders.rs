@@ -40,13 +40,19 @@ pub fn due(connection: &Connection, now: UnixMs, limit: usize) -> anyhow::Result
     rows.collect::<Result<_, _>>().context("list due reminders")
 }
 
-/// Plans the account's next reminder: the last day, then the end, then none.
+/// Days after the end of the agreed time on which its owner is told that we still wait; then no more.
+const STILL_WAITING: [u32; 5] = [1, 3, 7, 14, 30];
+
+/// Plans the account's next reminder: the last day, the end, then some more with growing distance, then none.
 ///
 /// # Errors
 /// When the database fails.
 pub fn mark_sent(tx: &WriteTx<'_>, now: UnixMs, account: &Account) -> anyhow::Result<()> {
-    let next = [account.ends_at.minus(DAY), account.ends_at]
+    let ends_at = account.ends_at;
+    let later = STILL_WAITING.map(|days| ends_at.plus(DAY * days));
+    let next = [ends_at.minus(DAY), ends_at]
         .into_iter()
+        .chain(later)
         .find(|at| *at > now);
     tx.prepare_cached("UPDATE account SET remind_at = ?2 WHERE id = ?1")?
         .execute(params![account.id, next.map(|at| at.0)])

@@ -12,6 +12,7 @@ pub use self::storage::storage;
 use super::account::{Account, Counts, RunState, State, Verdict};
 use super::catalogue::Catalogue;
 use super::site::SiteKey;
+use super::store::OwnSums;
 use crate::clock::UnixMs;
 use crate::html::{Html, MESSAGE_LIMIT};
 use crate::i18n::{self, Args, Lang};
@@ -182,19 +183,34 @@ pub fn run_crashed(lang: Lang, run_id: i64) -> Html {
     i18n::html(lang, "run-crashed", &Args::new().number("run", run_id))
 }
 
-/// The day in short.
+/// The day, or quiet hours (`night`), in short.
 #[must_use]
-pub fn digest(lang: Lang, runs: u64, counts: Counts) -> Html {
+pub fn digest(lang: Lang, night: bool, runs: u64, counts: Counts) -> Html {
     let args = Args::new()
         .number("runs", runs)
         .number("found", counts.found)
         .number("not_found", counts.not_found)
         .number("errors", counts.errors);
-    let sums = i18n::html(lang, "digest", &args);
+    let key = if night { "digest-night" } else { "digest" };
+    let sums = i18n::html(lang, key, &args);
     if counts.errors > 0 {
         return sums;
     }
     Html::join([&sums, &i18n::text(lang, "digest-calm")], "\n\n")
+}
+
+/// An owner's accounts in short.
+#[must_use]
+pub fn own_digest(lang: Lang, sums: OwnSums) -> Html {
+    let args = Args::new()
+        .number("pending", sums.pending)
+        .number("found", sums.found)
+        .number("errors", sums.errors);
+    let text = i18n::html(lang, "digest-own", &args);
+    if sums.errors > 0 {
+        return text;
+    }
+    Html::join([&text, &i18n::text(lang, "digest-calm")], "\n\n")
 }
 
 /// Which reminder it is.
@@ -206,6 +222,8 @@ pub enum Reminder {
     LastDay,
     /// The agreed time is over.
     Overdue,
+    /// It was over before, and we still wait.
+    Waiting,
 }
 
 impl Reminder {
@@ -216,6 +234,7 @@ impl Reminder {
             Self::Soon => "soon",
             Self::LastDay => "last-day",
             Self::Overdue => "overdue",
+            Self::Waiting => "waiting",
         }
     }
 }
@@ -227,6 +246,7 @@ pub fn reminder(voice: Voice<'_>, which: Reminder, accounts: &[Account]) -> Html
         Reminder::Soon => "remind-soon",
         Reminder::LastDay => "remind-last-day",
         Reminder::Overdue => "remind-overdue",
+        Reminder::Waiting => "remind-waiting",
     };
     let mut lines = vec![i18n::text(voice.lang, title), Html::default()];
     for account in accounts {
@@ -235,6 +255,10 @@ pub fn reminder(voice: Voice<'_>, which: Reminder, accounts: &[Account]) -> Html
             .text("site", &voice.site_name(&account.site))
             .text("ends", &voice.date(account.ends_at));
         lines.push(i18n::html(voice.lang, "remind-line", &args));
+    }
+    if which == Reminder::Waiting {
+        lines.push(Html::default());
+        lines.push(i18n::text(voice.lang, "remind-off"));
     }
     fit(lines)
 }

@@ -1,0 +1,251 @@
+//! How a chat wants to be spoken to: language, time zone, quiet hours, and which regular messages it hears.
+//!
+//! Must stay true: quiet hours come with a time zone of the chat's own, so that who writes a message down need not know the
+//! configured one.
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::i18n::Lang;
+use crate::zone::Zone;
+
+/// The hour after which a digest comes, where nobody has chosen another.
+const DIGEST_HOUR: i8 = 9;
+
+/// What becomes of news in quiet hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quiet {
+    /// It waits for their end.
+    Hold,
+    /// It comes without a sound.
+    Silent,
+}
+
+impl Quiet {
+    /// The words in the database and on buttons.
+    pub const WORDS: &'static [(&'static str, Self)] =
+        &[("hold", Self::Hold), ("silent", Self::Silent)];
+
+    /// The word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Silent => "silent",
+        }
+    }
+
+    /// The meaning of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let (_, quiet) = Self::WORDS.iter().find(|(name, _)| *name == word)?;
+        Some(*quiet)
+    }
+}
+
+/// Hours of each day in which a chat wants no noise. They may go over midnight; from and to the same hour is none of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuietHours {
+    /// What becomes of news.
+    pub how: Quiet,
+    /// The first hour, 0 to 23.
+    pub from: i8,
+    /// The hour at which they end.
+    pub to: i8,
+}
+
+impl QuietHours {
+    /// When the quiet hours that go on at a moment end; none when there are none then.
+    #[must_use]
+    pub fn end(self, zone: &Zone, now: UnixMs) -> Option<UnixMs> {
+        let hour = zone.civil(now).hour();
+        let is_quiet = if self.from <= self.to {
+            (self.from..self.to).contains(&hour)
+        } else {
+            hour >= self.from || hour < self.to
+        };
+        is_quiet.then(|| zone.next_hour(now, self.to))
+    }
+}
+
+/// How a chat wants to be spoken to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manners {
+    /// Its language, where it is known.
+    pub language: Option<Lang>,
+    /// Its time zone; none while the configured one counts.
+    pub zone: Option<&'static Zone>,
+    /// The hour of its day after which the digest comes.
+    pub digest_hour: i8,
+    /// It is told that a run begins.
+    pub run_starts: bool,
+    /// It is reminded of agreed times.
+    pub reminders: bool,
+    /// Its quiet hours.
+    pub quiet: Option<QuietHours>,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Self {
+            language: None,
+            zone: None,
+            digest_hour: DIGEST_HOUR,
+            run_starts: true,
+            reminders: true,
+            quiet: None,
+        }
+    }
+}
+
+impl Manners {
+    /// What quiet hours demand at a moment.
+    #[must_use]
+    pub fn hush(&self, now: UnixMs) -> Hush {
+        let (Some(quiet), Some(zone)) = (self.quiet, self.zone) else {
+            return Hush::Not;
+        };
+        match (quiet.how, quiet.end(zone, now)) {
+            (_, None) => Hush::Not,
+            (Quiet::Silent, Some(_)) => Hush::Silent,
+            (Quiet::Hold, Some(end)) => Hush::Until(end),
+        }
+    }
+}
+
+/// What quiet hours demand of news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hush {
+    /// Nothing.
+    Not,
+    /// To make no sound.
+    Silent,
+    /// To wait.
+    Until(UnixMs),
+}
+
+/// How a chat wants to be spoken to.
+///
+/// # Errors
+/// When the database fails.
+pub fn manners(connection: &Connection, chat_id: i64) -> anyhow::Result<Manners> {
+    let stored = connection
+        .prepare_cached(
+            "SELECT language, zone, digest_hour, run_starts, reminders, quiet, quiet_from, quiet_to FROM chat WHERE id = ?1",
+        )?
+        .query_row([chat_id], |row| {
+            let quiet = Quiet::from_word(row.get_ref(5)?.as_str()?);
+            let (from, to) = (row.get(6)?, row.get(7)?);
+            Ok(Manners {
+                language: Lang::from_code(row.get_ref(0)?.as_str()?),
+                zone: Some(row.get_ref(1)?.as_str()?)
+                    .filter(|name| !name.is_empty())
+                    .and_then(Zone::named),
+                digest_hour: row.get(2)?,
+                run_starts: row.get(3)?,
+                reminders: row.get(4)?,
+                quiet: quiet.map(|how| QuietHours { how, from, to }),
+            })
+        })
+        .optional()
+        .with_context(|| format!("look up the manners of chat {chat_id}"))?;
+    Ok(stored.unwrap_or_default())
+}
+
+/// What quiet hours of a chat demand at a moment.
+///
+/// # Errors
+/// When the database fails.
+pub fn hush(connection: &Connection, chat_id: i64, now: UnixMs) -> anyhow::Result<Hush> {
+    Ok(manners(connection, chat_id)?.hush(now))
+}
+
+/// One thing that a chat wants otherwise.
+#[derive(Debug, Clone, Copy)]
+pub enum Wish<'a> {
+    /// To be spoken to in this language.
+    Language(Lang),
+    /// Dates and times in this zone.
+    Zone(&'a Zone),
+    /// The digest after this hour, 0 to 23.
+    DigestHour(i8),
+    /// To be told that runs begin, or not.
+    RunStarts(bool),
+    /// To be reminded, or not.
+    Reminders(bool),
+    /// Quiet hours by the chat's clock, which is this one's unless it has chosen; none: no quiet.
+    Quiet(Option<QuietHours>, &'a Zone),
+}
+
+/// Stores what a chat wants.
+///
+/// # Errors
+/// When the database fails.
+pub fn wish(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64, wish: Wish<'_>) -> anyhow::Result<()> {
+    let context = || format!("store what chat {chat_id} wants");
+    let set = |column: &str, value: &dyn rusqlite::ToSql| {
+        let sql = format!("UPDATE chat SET {column} = ?2 WHERE id = ?1");
+        tx.execute(&sql, params![chat_id, value])
+            .map(drop)
+            .with_context(context)
+    };
+    match wish {
+        Wish::Language(language) => set("language", &language.code()),
+        Wish::Zone(zone) => set("zone", &zone.name()),
+        Wish::DigestHour(hour) => set("digest_hour", &hour),
+        Wish::RunStarts(wanted) => set("run_starts", &wanted),
+        Wish::Reminders(wanted) => set("reminders", &wanted),
+        Wish::Quiet(None, _) => set("quiet", &""),
+        Wish::Quiet(Some(quiet), zone) => {
+            // The sum of quiet hours begins with those that come.
+            tx.execute(
+                "UPDATE chat SET quiet = ?2, quiet_from = ?3, quiet_to = ?4, zone = iif(zone = '', ?5, zone),
+                     digest_at = iif(notify = 'digest', digest_at, ?6)
+                 WHERE id = ?1",
+                params![chat_id, quiet.how.word(), quiet.from, quiet.to, zone.name(), now.0],
+            )
+            .map(drop)
+            .with_context(context)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_go_over_midnight_and_follow_the_zone() {
+        let zone = Zone::named("Europe/Moscow").unwrap();
+        // 2026-11-21, 18:35 in Moscow.
+        let evening = UnixMs(1_795_275_300_000);
+        let hour = std::time::Duration::from_secs(3600);
+        let minutes = |hours: QuietHours, at| {
+            let end = hours.end(zone, at);
+            end.map(|end| end.since(at).as_secs() / 60)
+        };
+        let night = QuietHours {
+            how: Quiet::Hold,
+            from: 23,
+            to: 8,
+        };
+        assert_eq!(minutes(night, evening), None);
+        assert_eq!(minutes(night, evening.plus(hour * 5)), Some(505));
+        assert_eq!(minutes(night, evening.plus(hour * 13)), Some(25));
+        assert_eq!(minutes(night, evening.plus(hour * 14)), None);
+        let evenings = QuietHours {
+            from: 18,
+            to: 20,
+            ..night
+        };
+        assert_eq!(minutes(evenings, evening), Some(85));
+        let never = QuietHours {
+            from: 18,
+            to: 18,
+            ..night
+        };
+        assert_eq!(minutes(never, evening), None);
+    }
+}

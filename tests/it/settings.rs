@@ -1,0 +1,171 @@
+//! Notices under control: time zones, quiet hours, digests, each chat for itself.
+
+use std::time::Duration;
+
+use vakhta::demo::Behaviour;
+
+use crate::harness::{ADMIN, run};
+use crate::watch::{add, check_all};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[test]
+fn a_time_zone_is_chosen_or_typed_and_dates_follow_it() {
+    run(async |mut t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let settings = t.ask(&eva, "/settings").await;
+        assert!(
+            settings
+                .text
+                .contains("Часовой пояс: Europe/Moscow (UTC+3), сейчас 18:35"),
+            "{}",
+            settings.text
+        );
+        let zones = t.tap(&eva, &settings, "Часовой пояс").await;
+        let settings = t.tap(&eva, &zones, "Владивосток").await;
+        assert!(
+            settings
+                .text
+                .contains("Asia/Vladivostok (UTC+10), сейчас 01:35"),
+            "{}",
+            settings.text
+        );
+        // Typed, with a mistake and a restart between.
+        t.tap(&eva, &settings, "Часовой пояс").await;
+        let wrong = t.ask(&eva, "Марс").await;
+        assert!(wrong.text.contains("Не знаю такого"), "{}", wrong.text);
+        t.stop().await;
+        t.start().await;
+        let settings = t.ask(&eva, "utc-5").await;
+        assert!(
+            settings.text.contains("Часовой пояс: UTC-5, сейчас 10:35"),
+            "{}",
+            settings.text
+        );
+        // The dialogue is over, and Eva's times are hers alone.
+        let lost = t.ask(&eva, "utc-5").await;
+        assert!(lost.text.contains("/add"), "{}", lost.text);
+        add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
+        let summary = check_all(&t).await;
+        assert!(summary.contains("Проверено: 1"), "{summary}");
+        let list = t.ask(&eva, "/list").await;
+        let card = t.tap(&eva, &list, "octocat").await;
+        assert!(card.text.contains("21.11.2026 10:35"), "{}", card.text);
+        t.heard(ADMIN, "⏰ Время: 18:35").await;
+        t
+    });
+}
+
+#[test]
+fn news_waits_for_the_end_of_quiet_hours_and_answers_do_not() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let settings = t.ask(&eva, "/settings").await;
+        let quiet = t.tap(&eva, &settings, "Тихие часы").await;
+        let quiet = t.tap(&eva, &quiet, "🌙 22:00–8:00").await;
+        let quiet = t.tap(&eva, &quiet, "с 21:00").await;
+        assert!(
+            quiet.text.contains("21:00–8:00, новости ждут конца"),
+            "{}",
+            quiet.text
+        );
+        // The admin's begin earlier.
+        let settings = t.ask(&t.admin, "/settings").await;
+        let set = t
+            .admin
+            .taps_forged(settings.message_id, "set:quiet:hold:18:8");
+        t.note(&t.admin, &set).await;
+        t.clock.advance(HOUR * 3);
+        // 21:35: who asks is answered, the rest waits.
+        add(&t, &eva, "github", &[("octocat", Behaviour::Exists)]).await;
+        check_all(&t).await;
+        assert!(heard(&t, 7, "Аккаунт найден").is_none());
+        // 8:35 in the morning.
+        t.clock.advance(HOUR * 11);
+        t.ask(&eva, "/status").await;
+        t.heard(7, "✅ Аккаунт найден").await;
+        add(&t, &eva, "github", &[("hubot", Behaviour::Missing)]).await;
+        check_all(&t).await;
+        let night = t.heard(ADMIN, "🌙 Итог тихих часов").await;
+        assert!(
+            night.text.contains("• Проверок: 1\n• Найдено: 1\n"),
+            "{}",
+            night.text
+        );
+        check_all(&t).await;
+        assert_eq!(
+            t.telegram
+                .messages(ADMIN)
+                .iter()
+                .filter(|m| m.text.contains("🌙 Итог"))
+                .count(),
+            1
+        );
+        t
+    });
+}
+
+#[test]
+fn in_silent_quiet_hours_news_makes_no_sound() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "en").await;
+        let settings = t.ask(&eva, "/settings").await;
+        for button in ["set:quiet:hold:18:20", "set:quiet:silent:18:20"] {
+            let tap = eva.taps_forged(settings.message_id, button);
+            t.note(&eva, &tap).await;
+        }
+        add(&t, &eva, "github", &[("octocat", Behaviour::Exists)]).await;
+        check_all(&t).await;
+        let found = t.heard(7, "✅ Account found").await;
+        assert!(found.silent);
+        let settings = t.ask(&eva, "/settings").await;
+        assert!(!settings.silent);
+        let quiet = t.tap(&eva, &settings, "Quiet hours").await;
+        let quiet = t.tap(&eva, &quiet, "No quiet hours").await;
+        assert!(quiet.text.contains("Quiet hours: no"), "{}", quiet.text);
+        t
+    });
+}
+
+#[test]
+fn digests_come_at_the_chosen_hour_and_say_that_all_is_well() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
+        let settings = t.ask(&eva, "/settings").await;
+        let settings = t.tap(&eva, &settings, "Сводка раз в день").await;
+        let hours = t.tap(&eva, &settings, "Час сводки").await;
+        let settings = t.tap(&eva, &hours, "20:00").await;
+        assert!(
+            settings.text.contains("Сводка раз в день: 20:00"),
+            "{}",
+            settings.text
+        );
+        let settings = t.ask(&t.admin, "/settings").await;
+        t.tap(&t.admin, &settings, "раз в день").await;
+        check_all(&t).await;
+        assert!(heard(&t, 7, "📅").is_none());
+        t.clock.advance(HOUR * 2);
+        check_all(&t).await;
+        let own = t.heard(7, "📅 Ваши аккаунты за день").await;
+        assert!(own.text.contains("• Ждут: 1\n"), "{}", own.text);
+        assert!(own.text.contains("Всё спокойно"), "{}", own.text);
+        assert!(heard(&t, ADMIN, "📅 Сводка").is_none());
+        // The admin's comes at nine, with the runs since it was chosen.
+        t.clock.advance(HOUR * 13);
+        check_all(&t).await;
+        let all = t.heard(ADMIN, "📅 Сводка за день").await;
+        assert!(all.text.contains("• Проверок: 2\n"), "{}", all.text);
+        assert!(all.text.contains("Всё спокойно"), "{}", all.text);
+        t
+    });
+}
+
+/// A message of the bot that is there already.
+fn heard(t: &crate::harness::Stage, chat: i64, text: &str) -> Option<String> {
+    let messages = t.telegram.messages(chat);
+    let found = messages
+        .iter()
+        .find(|m| m.from_bot && m.text.contains(text));
+    found.map(|m| m.text.clone())
+}
