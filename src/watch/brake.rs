@@ -8,7 +8,8 @@
 //! What must stay true: nobody hears of a held account; a decision is carried out to its end, also after a crash; what
 //! a run held and never came to decide about is looked at again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +21,9 @@ use crate::db::Db;
 
 /// Changes that are needed at least. Sites with fewer accounts are never held.
 pub(super) const LEAST: u64 = 10;
+
+/// How long a site of which an admin said that its mass change is not true is not asked about again.
+const REST: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// Accounts moved in one request to the writer: answers of the bot pass between.
 const PORTION: usize = 64;
@@ -52,10 +56,12 @@ impl Brake<'_> {
         run_id: i64,
         tallies: &mut HashMap<String, SiteTally>,
     ) -> anyhow::Result<()> {
-        let (held, marks) = self
-            .db
-            .read(move |c| Ok((store::held_in_run(c, run_id)?, store::marks(c)?)))
-            .await?;
+        let now = self.clock.now();
+        let read = self.db.read(move |c| {
+            let resting: HashSet<String> = store::resting(c, now)?;
+            Ok((store::held_in_run(c, run_id)?, store::marks(c)?, resting))
+        });
+        let (held, marks, resting) = read.await?;
         for (site, changed) in held {
             let tally = tallies.entry(site.clone()).or_default();
             let answered = tally.answered().max(changed);
@@ -63,7 +69,11 @@ impl Brake<'_> {
             if marks.asked_about.contains(&site) || is_mass_change(changed, answered) {
                 tally.counts.found = tally.counts.found.saturating_sub(changed);
                 tally.counts.errors += changed;
-                self.keep(run_id, site, changed, answered).await?;
+                if resting.contains(&site) {
+                    self.wait_again(run_id, site, changed).await?;
+                } else {
+                    self.keep(run_id, site, changed, answered).await?;
+                }
             } else {
                 self.release(run_id, site).await?;
             }
@@ -93,6 +103,34 @@ impl Brake<'_> {
             }
         });
         write.await
+    }
+
+    /// Lets the accounts of a site wait on without a question: it was answered not long ago.
+    async fn wait_again(self, run_id: i64, site: String, changed: u64) -> anyhow::Result<()> {
+        tracing::warn!(
+            run = run_id,
+            site,
+            changed,
+            "too many accounts of a site were found at once again; the admins were asked before"
+        );
+        let key = site.clone();
+        let count = self
+            .db
+            .write(move |tx| store::count_held(tx, run_id, &key, changed));
+        count.await?;
+        self.return_all(site).await
+    }
+
+    async fn return_all(self, site: String) -> anyhow::Result<()> {
+        loop {
+            let site = site.clone();
+            let write = self
+                .db
+                .write(move |tx| store::return_held(tx, &site, PORTION));
+            if write.await? == 0 {
+                return Ok(());
+            }
+        }
     }
 
     async fn release(self, run_id: i64, site: String) -> anyhow::Result<()> {
@@ -142,6 +180,9 @@ impl Brake<'_> {
             };
             if moved == 0 {
                 store::close_question(tx, question.id)?;
+                if decision == Decision::Discard {
+                    store::rest(tx, now, &question.site, now.plus(REST))?;
+                }
             }
             Ok(moved == 0)
         });

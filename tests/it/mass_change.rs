@@ -124,6 +124,39 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
         {
             period.tick().await;
         }
+        // Nobody is asked again for some hours, and nobody hears of what would have been held.
+        for hours in [1, 4] {
+            t.clock.advance(Duration::from_secs(hours * 3600));
+            let summary = check_all(&t).await;
+            assert!(summary.contains("• Ошибок: 12"), "{summary}");
+        }
+        assert_eq!(told(&t, ADMIN, "✋"), 1);
+        assert_eq!(told(&t, 7, "Найдено"), 0);
+        t.clock.advance(Duration::from_secs(2 * 3600));
+        check_all(&t).await;
+        let asked_again = |telegram: &vakhta::demo::PretendTelegram| {
+            let messages = telegram.messages(ADMIN);
+            let questions = messages
+                .iter()
+                .filter(|m| m.from_bot && m.text.contains("✋ GitHub"));
+            questions.count() == 2
+        };
+        t.telegram
+            .wait_until("the second question", crate::harness::LIMIT, asked_again)
+            .await
+            .unwrap();
+        let question = t.heard(ADMIN, "✋ GitHub").await;
+        t.tap(&t.admin, &question, "Нет, проверить снова").await;
+        while !t
+            .app()
+            .db()
+            .read(store::mass_changes)
+            .await
+            .unwrap()
+            .is_empty()
+        {
+            period.tick().await;
+        }
         for n in 0..12 {
             t.site
                 .set("github", &format!("name{n:02}"), Behaviour::Missing);
