@@ -18,6 +18,7 @@
 //! | [`dialogue`], [`people`] | conversations in steps; who may do what |
 //! | [`retention`] | how long what is stored is kept: each room's rules, carried out hourly |
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
+//! | [`chart`] | pictures of numbers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
 //! | [`activation`], [`clock`], [`html`], [`http`], [`settings`], [`counters`] | bells, time, safe text, HTTP clients, reading a section, counts |
 //!
@@ -31,6 +32,7 @@
 pub mod activation;
 pub mod app;
 pub mod bot;
+pub mod chart;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -1,19 +1,23 @@
 //! What the parts of the program stand on, made ready before they start: our name at Telegram, the address we listen on,
-//! the roles that the configuration gives, and the rules of what is kept.
+//! the roles that the configuration gives, the rules of what is kept, and who makes which files.
 
 use std::time::Duration;
 
 use anyhow::Context as _;
 
 use super::{Options, StartError};
+use crate::bot::Files;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::dialogue;
 use crate::http;
+use crate::i18n::Lang;
 use crate::people;
 use crate::retention::Rule;
 use crate::telegram::{self, Api, Me};
+use crate::watch::files;
+use crate::watch::notices::Speaker;
 use crate::watch::store as watch_store;
 use crate::web;
 
@@ -58,6 +62,13 @@ pub(super) fn kept() -> Vec<Rule> {
         &people::KEPT,
     ];
     rooms.concat()
+}
+
+/// Makes the files of every slice.
+pub(super) fn workshop(language: Lang, speaker: Speaker) -> Files {
+    Files::new(language).with(files::MAKER, move |connection, recipe| {
+        files::make(&speaker, connection, recipe)
+    })
 }
 
 /// Takes the address of the HTTP server, if the bot is to have one.

@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 
-use self::ground::{bind_http, claim_link, introduce, kept, prepare};
+use self::ground::{bind_http, claim_link, introduce, kept, prepare, workshop};
 use crate::activation::Activator;
-use crate::bot::{self, Bot, Files, menus};
+use crate::bot::{self, Bot, menus};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
@@ -181,7 +181,7 @@ impl App {
                 clock: clock.clone(),
                 tasks: tasks.clone(),
                 fold: bot::unconfirmed_note(config.people.language),
-                workshop: Arc::new(Files::new(config.people.language)),
+                workshop: Arc::new(workshop(config.people.language, speaker.clone())),
                 me: me.clone(),
             };
             if options.bot {

@@ -57,6 +57,7 @@ pub(super) fn panel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
             button("button-accounts", "watch:list:all:0")?,
             button("button-people", "people:list:0")?,
         ])
+        .row([button("button-charts", "watch:charts")?])
         .row([button("button-home", "bot:home")?]);
     Ok(Answer::screen(Screen::new(
         i18n::html(lang, "admin-panel", &args),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::civil::Date;
 use unic_langid::LanguageIdentifier;
 
 use crate::clock::UnixMs;
@@ -72,6 +73,7 @@ impl Lang {
 const FILES: &[(Lang, &str)] = &[
     (Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
+    (Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/files.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/people.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
@@ -79,6 +81,7 @@ const FILES: &[(Lang, &str)] = &[
     (Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
     (Lang::En, include_str!("../../locales/en/admin.ftl")),
     (Lang::En, include_str!("../../locales/en/bot.ftl")),
+    (Lang::En, include_str!("../../locales/en/charts.ftl")),
     (Lang::En, include_str!("../../locales/en/files.ftl")),
     (Lang::En, include_str!("../../locales/en/people.ftl")),
     (Lang::En, include_str!("../../locales/en/privacy.ftl")),
@@ -200,6 +203,22 @@ pub fn date(lang: Lang, at: UnixMs, zone: &Zone) -> String {
         Lang::En => "%d %b %Y",
     };
     moment(at, zone, form)
+}
+
+/// A day of a calendar without its year.
+#[must_use]
+pub fn day(lang: Lang, day: Date) -> String {
+    let form = match lang {
+        Lang::Ru => "%d.%m",
+        Lang::En => "%-d %b",
+    };
+    day.strftime(form).to_string()
+}
+
+/// The time of day in hours and minutes.
+#[must_use]
+pub fn hour(at: UnixMs, zone: &Zone) -> String {
+    moment(at, zone, "%H:%M")
 }
 
 /// The time of day with seconds.

@@ -78,7 +78,8 @@ pub enum EventKind {
     Tap {
         /// For the answer.
         query_id: String,
-        /// The message with the button; 0 when Telegram does not tell.
+        /// The message with the button, which another screen can replace; 0 when Telegram does not tell, and under a file,
+        /// which no screen can replace.
         message_id: i64,
         /// What the button carries.
         data: String,
@@ -197,6 +198,14 @@ struct RawTap {
 struct RawTapped {
     chat: RawChat,
     message_id: i64,
+    photo: Option<IgnoredAny>,
+    document: Option<IgnoredAny>,
+}
+
+impl RawTapped {
+    fn is_screen(&self) -> bool {
+        self.photo.is_none() && self.document.is_none()
+    }
 }
 
 #[derive(Deserialize)]
@@ -239,7 +248,10 @@ pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
         let chat = tap.message.as_ref().map(|m| (&m.chat).into());
         let kind = EventKind::Tap {
             query_id: tap.id,
-            message_id: tap.message.map_or(0, |m| m.message_id),
+            message_id: tap
+                .message
+                .filter(RawTapped::is_screen)
+                .map_or(0, |m| m.message_id),
             data: tap.data.unwrap_or_default(),
         };
         (chat, person(tap.from), kind)

@@ -121,6 +121,20 @@ words! {
     }
 }
 
+words! {
+    /// What a chart shows.
+    Subject {
+        /// The asker's own accounts: found by day, and not found yet.
+        Mine = "mine",
+        /// Found by day and site.
+        Found = "found",
+        /// Checks and errors by day and site.
+        Sites = "sites",
+        /// How long runs took.
+        Duration = "duration",
+    }
+}
+
 /// Which accounts a run is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {

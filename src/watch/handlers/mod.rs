@@ -5,6 +5,7 @@
 //! names what is gone, shows how things are now instead of failing.
 
 mod add;
+mod charts;
 mod import;
 mod list;
 mod mass;
@@ -17,7 +18,7 @@ pub use add::AddStep;
 pub use import::{LineProblem, of_parts};
 
 use self::tap::{Tap, Which};
-use super::account::{Account, RunState, Scope, State};
+use super::account::{Account, RunState, Scope, State, Subject};
 use super::notices::Speaker;
 use super::{Schedule, WatchConfig, store, texts};
 use crate::activation::Activator;
@@ -157,6 +158,7 @@ impl WatchHandlers {
                 Button::callback(&label(lang, "button-check"), "watch:check-mine")?,
                 Button::callback(&label(lang, "button-list"), "watch:list:mine:0")?,
             ])
+            .row([charts::chart_button(asker, Subject::Mine)?])
             .row([Button::callback(&label(lang, "button-home"), "bot:home")?]);
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
@@ -207,16 +209,20 @@ impl WatchHandlers {
         }
         match Tap::parse(data) {
             Some(Tap::Add) => self.add_ask(tx, asker),
-            Some(Tap::List(Which::All, _) | Tap::CheckAll | Tap::MassChanges | Tap::Decide(..))
-                if viewer.is_some() =>
-            {
-                Ok(refuse(asker))
-            }
+            Some(
+                Tap::List(Which::All, _)
+                | Tap::CheckAll
+                | Tap::MassChanges
+                | Tap::Decide(..)
+                | Tap::Charts,
+            ) if viewer.is_some() => Ok(refuse(asker)),
             Some(Tap::List(which, page)) => self.list_screen(tx, asker, which, page),
             Some(Tap::Card(which, id)) => self.card(tx, asker, which, id),
             Some(Tap::CheckMine) => self.check_mine(tx, asker),
             Some(Tap::CheckAll) => self.check_all(tx, asker),
             Some(Tap::Status) => self.status(tx, asker),
+            Some(Tap::Charts) => Self::charts(asker),
+            Some(Tap::Chart(subject)) => self.chart(tx, asker, subject),
             Some(Tap::MassChanges) => self.mass_changes(tx, asker),
             Some(Tap::Decide(decision, id)) => self.decide(tx, asker, decision, id),
             Some(

@@ -1,6 +1,6 @@
 //! What a button of the watch means: its data, read back.
 
-use crate::watch::account::Decision;
+use crate::watch::account::{Decision, Subject};
 
 /// Days by which a button makes the agreed time longer.
 pub(super) const EXTENSIONS: [u32; 2] = [7, 30];
@@ -20,6 +20,8 @@ pub(super) enum Tap {
     CheckMine,
     CheckAll,
     Status,
+    Charts,
+    Chart(Subject),
     MassChanges,
     Decide(Decision, i64),
 }
@@ -68,6 +70,8 @@ impl Tap {
             ["check-mine"] => Self::CheckMine,
             ["check-all"] => Self::CheckAll,
             ["status"] => Self::Status,
+            ["charts"] => Self::Charts,
+            ["chart", subject] => Self::Chart(Subject::from_word(subject)?),
             ["mass"] => Self::MassChanges,
             ["mass", decision, id] => {
                 Self::Decide(Decision::from_word(decision)?, id.parse().ok()?)

@@ -4,6 +4,7 @@
 //! changes only while it is still pending; the run that last looked at an account never falls.
 
 mod accounts;
+mod charts;
 mod days;
 mod forget;
 mod looks;
@@ -22,6 +23,7 @@ pub use accounts::{
     Added, NewAccount, Totals, add, again, count_of_owner, delete, export, extend, get, page_all,
     page_of_owner, set_paused, totals,
 };
+pub use charts::{Wait, durations, waits_of_owner};
 pub use days::{SiteDay, count_day, days};
 pub use forget::{KEPT, forget};
 pub use looks::{Look, Waiting, apply, found_in_run, next_page, unreached};

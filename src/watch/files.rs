@@ -1,0 +1,67 @@
+//! The files that the watch makes when their messages go out.
+
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+
+use super::account::Subject;
+use super::charts;
+use super::notices::Speaker;
+use crate::clock::UnixMs;
+use crate::db::Connection;
+use crate::i18n::Lang;
+use crate::telegram::{Made, Recipe};
+
+/// The name of the watch in recipes.
+pub const MAKER: &str = "watch";
+
+/// What a recipe of the watch asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "make", rename_all = "snake_case")]
+enum Order {
+    /// A chart as it stood at a moment.
+    Chart {
+        subject: String,
+        owner: i64,
+        language: String,
+        at: i64,
+    },
+}
+
+/// The recipe of a chart.
+pub(super) fn chart(
+    subject: Subject,
+    owner: i64,
+    lang: Lang,
+    at: UnixMs,
+) -> anyhow::Result<Recipe> {
+    let order = Order::Chart {
+        subject: subject.word().to_owned(),
+        owner,
+        language: lang.code().to_owned(),
+        at: at.0,
+    };
+    Recipe::photo(MAKER, &order)
+}
+
+/// Makes a file that a recipe of the watch asks for.
+///
+/// # Errors
+/// When the recipe is not understood, there is nothing to show any more, or the database fails.
+pub fn make(speaker: &Speaker, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
+    let Order::Chart {
+        subject,
+        owner,
+        language,
+        at,
+    } = recipe.order()?;
+    let subject = Subject::from_word(&subject).context("a chart of something unknown")?;
+    let lang = Lang::from_code(&language).unwrap_or(speaker.language);
+    let voice = speaker.voice_in(lang);
+    let Some(picture) = charts::picture(connection, voice, subject, owner, UnixMs(at))? else {
+        bail!("there is nothing to draw any more");
+    };
+    Ok(Made {
+        name: format!("{}.png", subject.word()),
+        bytes: picture.chart.png()?.into(),
+    })
+}

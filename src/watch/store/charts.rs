@@ -1,0 +1,56 @@
+//! Numbers over time, for charts.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, params};
+
+use crate::clock::UnixMs;
+
+/// Among so many of the newest runs those over everybody's accounts are looked for.
+const NEWEST_RUNS: usize = 5000;
+
+/// From when to when one of an owner's accounts was waited for; `None`: it still is.
+pub type Wait = (UnixMs, Option<UnixMs>);
+
+/// The waits of an owner's accounts.
+///
+/// # Errors
+/// When the database fails.
+pub fn waits_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<Wait>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT created_at, iif(state = 'done', done_at, NULL) FROM account WHERE owner_id = ?1",
+    )?;
+    let rows = statement.query_map([owner], |row| {
+        let until: Option<i64> = row.get(1)?;
+        Ok((UnixMs(row.get(0)?), until.map(UnixMs)))
+    })?;
+    rows.collect::<Result<_, _>>()
+        .context("list how long accounts were waited for")
+}
+
+/// The ends of the runs over everybody's accounts that looked at all of them, and how long those took; the oldest first,
+/// the newest `limit` at most.
+///
+/// # Errors
+/// When the database fails.
+pub fn durations(
+    connection: &Connection,
+    since: UnixMs,
+    limit: usize,
+) -> anyhow::Result<Vec<(UnixMs, Duration)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT started_at, ended_at FROM (SELECT * FROM run ORDER BY id DESC LIMIT ?2)
+         WHERE owner_id IS NULL AND account_id IS NULL AND state = 'done' AND total > 0 AND ended_at >= ?1
+         ORDER BY id DESC LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![since.0, NEWEST_RUNS, limit], |row| {
+        let (started_at, ended_at) = (UnixMs(row.get(0)?), UnixMs(row.get(1)?));
+        Ok((ended_at, ended_at.since(started_at)))
+    })?;
+    let mut runs: Vec<_> = rows
+        .collect::<Result<_, _>>()
+        .context("list how long runs took")?;
+    runs.reverse();
+    Ok(runs)
+}
