@@ -8,7 +8,7 @@ use super::charts;
 use super::notices::Speaker;
 use crate::clock::UnixMs;
 use crate::db::Connection;
-use crate::i18n::Lang;
+use crate::people::Asker;
 use crate::telegram::{Made, Recipe};
 
 /// The name of the watch in recipes.
@@ -22,23 +22,18 @@ enum Order {
     Chart {
         subject: String,
         owner: i64,
-        language: String,
+        chat: i64,
         at: i64,
     },
 }
 
 /// The recipe of a chart.
-pub(super) fn chart(
-    subject: Subject,
-    owner: i64,
-    lang: Lang,
-    at: UnixMs,
-) -> anyhow::Result<Recipe> {
+pub(super) fn chart(subject: Subject, asker: &Asker) -> anyhow::Result<Recipe> {
     let order = Order::Chart {
         subject: subject.word().to_owned(),
-        owner,
-        language: lang.code().to_owned(),
-        at: at.0,
+        owner: asker.id,
+        chat: asker.chat_id,
+        at: asker.now.0,
     };
     Recipe::photo(MAKER, &order)
 }
@@ -51,12 +46,11 @@ pub fn make(speaker: &Speaker, connection: &Connection, recipe: &Recipe) -> anyh
     let Order::Chart {
         subject,
         owner,
-        language,
+        chat,
         at,
     } = recipe.order()?;
     let subject = Subject::from_word(&subject).context("a chart of something unknown")?;
-    let lang = Lang::from_code(&language).unwrap_or(speaker.language);
-    let voice = speaker.voice_in(lang);
+    let voice = speaker.voice(connection, chat)?;
     let Some(picture) = charts::picture(connection, voice, subject, owner, UnixMs(at))? else {
         bail!("there is nothing to draw any more");
     };

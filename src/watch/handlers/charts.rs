@@ -39,14 +39,14 @@ impl WatchHandlers {
         if OF_ADMINS.contains(&subject) && !asker.role.is_admin() {
             return Ok(refuse(asker));
         }
-        let voice = self.speaker.voice_in(lang);
+        let voice = self.speaker.voice_to(asker);
         let picture = charts::picture(connection, voice, subject, asker.id, asker.now)?;
         let Some(picture) = picture else {
             return Ok(note(asker, i18n::text(lang, "chart-nothing")));
         };
         let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
         let caption = Screen::new(picture.caption, Keyboard::new().row([home]));
-        let recipe = files::chart(subject, asker.id, lang, asker.now)?;
+        let recipe = files::chart(subject, asker)?;
         Ok(Answer::default()
             .file(recipe, caption)
             .toast(label(lang, "chart-drawing")))
