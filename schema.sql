@@ -108,7 +108,7 @@ CREATE TABLE account (
     owner_id    INTEGER NOT NULL REFERENCES person (id),
     site        TEXT    NOT NULL,                   -- key in the catalogue
     username    TEXT    NOT NULL,                   -- exactly as given, never altered
-    state       TEXT    NOT NULL CHECK (state IN ('pending', 'done', 'paused', 'held')),
+    state       TEXT    NOT NULL CHECK (state IN ('pending', 'done', 'paused', 'held', 'removed')),
     epoch       INTEGER NOT NULL DEFAULT 1,         -- raised when the wait starts again; part of notice keys
     period_days INTEGER NOT NULL CHECK (period_days BETWEEN 1 AND 3650),
     started_at  INTEGER NOT NULL,
@@ -116,11 +116,20 @@ CREATE TABLE account (
     done_at     INTEGER,
     remind_at   INTEGER,                            -- when the next reminder is due; NULL: none left
     created_at  INTEGER NOT NULL,
+    until       TEXT    NOT NULL DEFAULT 'found' CHECK (until IN ('found', 'gone', 'change')),  -- what is waited for
+    note        TEXT    NOT NULL DEFAULT '',        -- free text of people; '': none
+    removed_at  INTEGER,                            -- set in state removed: forgotten a week later
     UNIQUE (owner_id, site, username)
 ) STRICT;
 CREATE INDEX account_pending ON account (site) WHERE state = 'pending';
 CREATE INDEX account_of_owner ON account (owner_id, state, id);
 CREATE INDEX account_held ON account (site, owner_id, id) WHERE state = 'held';
+CREATE INDEX account_ending ON account (ends_at) WHERE state = 'pending';
+CREATE INDEX account_done ON account (ends_at) WHERE state = 'done';
+CREATE INDEX account_stopped ON account (ends_at) WHERE state IN ('paused', 'held');
+CREATE INDEX account_by_site ON account (site);
+CREATE INDEX account_for_change ON account (owner_id) WHERE until = 'change';
+CREATE INDEX account_removed ON account (removed_at) WHERE removed_at IS NOT NULL;
 CREATE INDEX account_to_remind ON account (remind_at) WHERE state = 'pending' AND remind_at IS NOT NULL;
 
 -- What the last look at an account gave: one row for each. Every run rewrites all of them, so they are narrow and stand in
@@ -131,8 +140,10 @@ CREATE TABLE look (
     run_id      INTEGER NOT NULL DEFAULT 0,         -- the run that looked, 0: none yet; never falls
     verdict     TEXT    NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
     reason      TEXT    NOT NULL DEFAULT '',        -- machine key of why we could not look
-    was_missing INTEGER NOT NULL DEFAULT 0,         -- 1: a run said not found since the wait began, so found is a change
-    at          INTEGER
+    known       INTEGER NOT NULL DEFAULT 0,         -- the last verdict since the wait began: 0 none, 1 not found, 2 found
+    at          INTEGER,
+    seen_at     INTEGER,                            -- when it was last found; NULL: never
+    history     INTEGER NOT NULL DEFAULT 0          -- the last 24 looks, two bits each, the newest lowest: see Looks in account.rs
 ) STRICT;
 
 -- So that writing down a look need not read the account.
@@ -146,7 +157,7 @@ CREATE TABLE round (
     run_id      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Every change of an account's state: the only source of notices, and its history.
+-- Every change of an account: the only source of notices, and its history.
 CREATE TABLE transition (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -154,7 +165,9 @@ CREATE TABLE transition (
     by_person   INTEGER,                            -- NULL: a run did it; 0: somebody who was forgotten
     from_state  TEXT    NOT NULL,
     to_state    TEXT    NOT NULL,
-    at          INTEGER NOT NULL
+    at          INTEGER NOT NULL,
+    what        TEXT    NOT NULL DEFAULT '',        -- a word of Change in account.rs
+    detail      TEXT    NOT NULL DEFAULT ''         -- days added, what is waited for now
 ) STRICT;
 CREATE INDEX transition_of_account ON transition (account_id, id);
 CREATE INDEX transition_of_run ON transition (run_id, account_id) WHERE run_id IS NOT NULL;
@@ -214,7 +227,7 @@ CREATE TABLE site_control (
     changed_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Open questions about sites of which too many accounts were found at once; the accounts meant are those in state held.
+-- Open questions about sites of which too many accounts changed at once; the accounts meant are those in state held.
 CREATE TABLE mass_change (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: an old button cannot decide a later question
     site        TEXT    NOT NULL UNIQUE,
@@ -223,7 +236,8 @@ CREATE TABLE mass_change (
     answered    INTEGER NOT NULL,                   -- accounts of the site that run had a verdict for
     decision    TEXT    NOT NULL DEFAULT '' CHECK (decision IN ('', 'apply', 'discard')),
     decided_by  INTEGER,
-    asked_at    INTEGER NOT NULL
+    asked_at    INTEGER NOT NULL,
+    gone        INTEGER NOT NULL DEFAULT 0          -- of those held, accounts that were there and are not found now
 ) STRICT;
 
 -- Sites of which an admin said that a mass change was not true: nobody is asked about them before.
@@ -299,6 +313,17 @@ CREATE TABLE check_request (
     created_at  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX check_request_open ON check_request (id) WHERE run_id IS NULL;
+
+-- What somebody narrowed a list by, where it does not fit into a button: buttons name the row.
+CREATE TABLE search (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    person_id   INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    kind        TEXT    NOT NULL CHECK (kind IN ('site', 'text')),
+    words       TEXT    NOT NULL,
+    used_at     INTEGER NOT NULL,
+    UNIQUE (person_id, kind, words)
+) STRICT;
+CREATE INDEX search_unused ON search (used_at);
 
 -- Small facts of the program itself.
 CREATE TABLE fact (

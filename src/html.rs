@@ -149,17 +149,23 @@ impl fmt::Display for Html {
 /// Removes what could disturb the lines around a display name and cuts it; never empty.
 #[must_use]
 pub fn clean_name(raw: &str) -> String {
-    let visible: String = raw
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !is_invisible(*c))
-        .collect();
-    let name = cut(visible.trim(), NAME_LIMIT);
+    let name = cut(&clean_line(raw), NAME_LIMIT);
     if name.is_empty() {
         "—".to_owned()
     } else {
         name
     }
+}
+
+/// One line without what could disturb the lines around it; may be empty.
+#[must_use]
+pub fn clean_line(raw: &str) -> String {
+    let visible: String = raw
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !is_invisible(*c))
+        .collect();
+    visible.trim().to_owned()
 }
 
 /// Cuts plain text to at most `limit` UTF-16 units, with an ellipsis when something was cut.

@@ -102,12 +102,7 @@ pub(crate) async fn fill(db: &Db, accounts: usize) -> anyhow::Result<()> {
 
 fn add(tx: &vakhta::db::WriteTx<'_>, now: UnixMs, number: usize) -> anyhow::Result<()> {
     let owner_id = owners().nth(number % OWNERS).context("there are owners")?;
-    let new = NewAccount {
-        owner_id,
-        site: SITE.to_owned(),
-        username: username(number),
-        period_days: 30,
-    };
+    let new = NewAccount::new(owner_id, SITE, &username(number), 30);
     store::add(tx, now, &new)?;
     Ok(())
 }

@@ -90,14 +90,13 @@ account-card =
     📅 Work began: { $started }
     📝 Agreed: { $period }
     📅 Work ends: { $ends }
-account-owner = 👤 Owner: <code>{ $id }</code>
+account-owner = 👤 Owner: { $who } (<code>{ $id }</code>)
 account-checked = 🔍 { $time }: { $verdict }
 account-never-checked = 🔍 Not looked at yet
 account-done = 🏁 Found { $date }
 account-paused = ⏸ Paused
 account-held = ✋ Waits for an admin's decision: too much changed on the site at once
 account-gone = This account is no longer there.
-account-removed = 🗑 Removed: { $name } · { $site }
 verdict-found = found
 verdict-not-found = not found
 verdict-error = could not look: { $reason }
@@ -107,8 +106,6 @@ button-resume = ▶️ Resume
 button-again = 🔁 Wait again
 button-extend = +{ $n } days
 button-delete = 🗑 Remove { $name }
-button-delete-sure = 🗑 Yes, remove { $name }
-delete-ask = Remove { $name } · { $site } with its history?
 check-accepted = 🔍 Checking: { $accounts }
 check-queued = 🔍 Another check is going on, yours begins right after it: { $accounts }
 check-nothing = There is nothing to check: no account is waiting.

@@ -91,14 +91,13 @@ account-card =
     📅 Начало работ: { $started }
     📝 Заявлено: { $period }
     📅 Конец работ: { $ends }
-account-owner = 👤 Владелец: <code>{ $id }</code>
+account-owner = 👤 Владелец: { $who } (<code>{ $id }</code>)
 account-checked = 🔍 { $time }: { $verdict }
 account-never-checked = 🔍 Ещё не проверялся
 account-done = 🏁 Найден { $date }
 account-paused = ⏸ На паузе
 account-held = ✋ Ждёт решения администратора: на площадке сразу изменилось слишком много
 account-gone = Этого аккаунта больше нет.
-account-removed = 🗑 Удалён: { $name } · { $site }
 verdict-found = найден
 verdict-not-found = не найден
 verdict-error = посмотреть не удалось: { $reason }
@@ -108,8 +107,6 @@ button-resume = ▶️ Продолжить
 button-again = 🔁 Ждать снова
 button-extend = +{ $n } дн.
 button-delete = 🗑 Удалить { $name }
-button-delete-sure = 🗑 Да, удалить { $name }
-delete-ask = Удалить { $name } · { $site } вместе с историей?
 check-accepted = 🔍 Проверяю: { $accounts }
 check-queued = 🔍 Идёт другая проверка, ваша начнётся сразу после неё: { $accounts }
 check-nothing = Проверять нечего: нет аккаунтов, которые ждут.

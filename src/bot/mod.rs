@@ -25,8 +25,10 @@ use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker, PeopleConfig};
 use crate::retention::Rule;
-use crate::telegram::{Answer, ChatKind, Event, EventKind, Fetched, FoldText, Handler, Reaction};
-use crate::watch::{AddStep, WatchHandlers};
+use crate::telegram::{
+    Answer, ChatKind, Event, EventKind, Fetched, FoldText, Handler, Keyboard, Reaction, Screen,
+};
+use crate::watch::WatchHandlers;
 
 pub use files::Files;
 
@@ -135,8 +137,8 @@ impl Bot {
 
     /// A text without a command: the next step of the dialogue that is open.
     fn text(&self, tx: &WriteTx<'_>, asker: &Asker, text: &str) -> anyhow::Result<Answer> {
-        if let Some(step) = dialogue::step::<AddStep>(tx, asker)? {
-            return self.watch.add_step(tx, asker, step, text);
+        if let Some(answer) = self.watch.text(tx, asker, text)? {
+            return Ok(answer);
         }
         if let Some(step) = dialogue::step::<SettingsStep>(tx, asker)? {
             return self.settings_step(tx, asker, step, text);
@@ -155,7 +157,7 @@ impl Bot {
             "start" => self.start(tx, asker, args),
             "help" => self.help(asker),
             "add" => self.watch.add(tx, asker, args),
-            "list" => self.watch.list(tx, asker),
+            "list" => self.watch.list(tx, asker, args),
             "check" => self.watch.check_mine(tx, asker),
             "status" => self.watch.status(tx, asker),
             "settings" => self.settings(tx, asker),
@@ -211,7 +213,11 @@ fn cancel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
     } else {
         "cancel-nothing"
     };
-    Ok(Answer::text(i18n::text(asker.lang, key)))
+    let screen = Screen::new(
+        i18n::text(asker.lang, key),
+        Keyboard::new().row(home::home_row(asker.lang)?),
+    );
+    Ok(Answer::screen(screen))
 }
 
 /// The message whose button was pressed, if Telegram told.

@@ -109,6 +109,8 @@ impl Row {
             site: line.site.key().to_string(),
             username: line.username.to_string(),
             period_days: line.days.unwrap_or(period_days),
+            until: line.until,
+            note: String::new(),
         })
     }
 }

@@ -68,7 +68,8 @@ const LOOKS_AND_GUARDS: &str = "
     ) STRICT;
 ";
 
-/// What admins see and decide, by the day and by the deed; messages that carry a file.
+/// What admins see and decide, by the day and by the deed; messages that carry a file; what accounts are waited for, notes,
+/// removing with a way back, what lists are narrowed by, the history of looks and of changes.
 const PANEL_AND_FILES: &str = "
     CREATE TABLE site_day (
         day TEXT NOT NULL,
@@ -152,6 +153,37 @@ const PANEL_AND_FILES: &str = "
         SELECT RAISE(ABORT, 'the audit log is not rewritten');
     END;
     INSERT INTO account_tally SELECT state, count(*) FROM account GROUP BY state;
+    ALTER TABLE account ADD COLUMN until TEXT NOT NULL DEFAULT 'found' CHECK (until IN ('found', 'gone', 'change'));
+    ALTER TABLE account ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    ALTER TABLE account ADD COLUMN removed_at INTEGER;
+    CREATE INDEX account_ending ON account (ends_at) WHERE state = 'pending';
+    CREATE INDEX account_done ON account (ends_at) WHERE state = 'done';
+    CREATE INDEX account_stopped ON account (ends_at) WHERE state IN ('paused', 'held');
+    CREATE INDEX account_by_site ON account (site);
+    CREATE INDEX account_for_change ON account (owner_id) WHERE until = 'change';
+    CREATE INDEX account_removed ON account (removed_at) WHERE removed_at IS NOT NULL;
+    ALTER TABLE look RENAME COLUMN was_missing TO known;
+    ALTER TABLE look ADD COLUMN seen_at INTEGER;
+    ALTER TABLE look ADD COLUMN history INTEGER NOT NULL DEFAULT 0;
+    UPDATE look SET seen_at = at, known = 2 WHERE verdict = 'found';
+    ALTER TABLE transition ADD COLUMN what TEXT NOT NULL DEFAULT '';
+    ALTER TABLE transition ADD COLUMN detail TEXT NOT NULL DEFAULT '';
+    UPDATE transition SET what = CASE
+        WHEN from_state = '' THEN 'added' WHEN to_state = 'done' THEN 'found' WHEN to_state = 'paused' THEN 'paused'
+        WHEN from_state = 'done' THEN 'again' ELSE 'resumed' END;
+    ALTER TABLE mass_change ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE search (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('site', 'text')),
+        words TEXT NOT NULL,
+        used_at INTEGER NOT NULL,
+        UNIQUE (person_id, kind, words)
+    ) STRICT;
+    CREATE INDEX search_unused ON search (used_at);
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, '''held'')', '''held'', ''removed'')') WHERE name = 'account';
+    PRAGMA writable_schema = RESET;
 ";
 
 /// Makes the schema, or brings it up to date.
@@ -232,7 +264,7 @@ mod tests {
         migrate(&mut old).unwrap();
         assert_eq!(parts(&old), parts(&new));
         let mut statement = old
-            .prepare("SELECT was_missing, pending FROM look ORDER BY account_id")
+            .prepare("SELECT known, pending FROM look ORDER BY account_id")
             .unwrap();
         let seen = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
         let seen: Vec<(i64, i64)> = seen.unwrap().collect::<Result<_, _>>().unwrap();

@@ -23,6 +23,7 @@ use anyhow::{Context as _, bail};
 use crossbeam_channel::Sender;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::OpenFlags;
+use rusqlite::functions::FunctionFlags;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::activation::Activator;
@@ -278,8 +279,17 @@ fn open_writer(path: &Path) -> anyhow::Result<Connection> {
     // A savepoint keeps the old pages of what it changes; in a file that would be made and deleted for every request.
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(64);
+    add_folded(&connection)?;
     migrations::migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// `folded(text)`: the text in lower case, of all alphabets, where SQLite's own `lower` knows only the English one.
+fn add_folded(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("folded", 1, flags, |context| {
+        Ok(context.get_raw(0).as_str()?.to_lowercase())
+    })
 }
 
 fn open_readers(path: &Path) -> anyhow::Result<r2d2::Pool<SqliteConnectionManager>> {
@@ -287,7 +297,7 @@ fn open_readers(path: &Path) -> anyhow::Result<r2d2::Pool<SqliteConnectionManage
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(())
+        add_folded(connection)
     });
     // One helper thread and no eager connections: r2d2's defaults cost three threads and ten connections at rest.
     let pool = r2d2::Pool::builder()

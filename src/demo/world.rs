@@ -81,10 +81,5 @@ fn account(site: &PretendSite, owner_id: i64, number: usize) -> NewAccount {
         None => Behaviour::Missing,
     };
     site.set(key, &username, behaviour);
-    NewAccount {
-        owner_id,
-        site: (*key).to_owned(),
-        username,
-        period_days: 30,
-    }
+    NewAccount::new(owner_id, key, &username, 30)
 }

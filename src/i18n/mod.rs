@@ -71,6 +71,7 @@ impl Lang {
 
 /// The catalogues, a file a slice.
 const FILES: &[(Lang, &str)] = &[
+    (Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
@@ -79,6 +80,7 @@ const FILES: &[(Lang, &str)] = &[
     (Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/settings.ftl")),
     (Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
+    (Lang::En, include_str!("../../locales/en/accounts.ftl")),
     (Lang::En, include_str!("../../locales/en/admin.ftl")),
     (Lang::En, include_str!("../../locales/en/bot.ftl")),
     (Lang::En, include_str!("../../locales/en/charts.ftl")),

@@ -71,6 +71,9 @@ fn every_key_named_in_the_code_exists_and_every_text_is_used() {
                 "button-starts-",
                 "button-reminders-",
                 "button-quiet-",
+                "change-",
+                "until-",
+                "filter-",
             ]
             .iter()
             .any(|begin| key.starts_with(begin))

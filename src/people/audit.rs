@@ -50,6 +50,12 @@ deeds! {
     Extend = "accounts.extend",
     /// It was removed.
     Delete = "accounts.delete",
+    /// It was brought back.
+    Restore = "accounts.restore",
+    /// Its note was changed.
+    Note = "accounts.note",
+    /// Something else is waited for.
+    Until = "accounts.until",
     /// A site is not looked at.
     Mute = "sites.mute",
     /// It is looked at again.

@@ -1,14 +1,19 @@
 //! The plain types of the watch: accounts, runs, verdicts, what is asked of admins and what they want to hear.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::past::Looks;
+use super::verdict::Sighting;
 use crate::clock::UnixMs;
 
 /// An enum that is a word in the database and in the configuration.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$variant_doc])* $variant),+ }
 
         impl $name {
@@ -31,6 +36,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 words! {
     /// Whether an account is looked at.
     State {
@@ -42,6 +49,45 @@ words! {
         Paused = "paused",
         /// Found together with suspiciously many others: an admin decides whether that is true.
         Held = "held",
+        /// Taken away by a person, who may want it back: hidden everywhere, forgotten after a while.
+        Removed = "removed",
+    }
+}
+
+words! {
+    /// What an account is waited for.
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    Until {
+        /// It is there.
+        #[default]
+        Found = "found",
+        /// It is not there.
+        Gone = "gone",
+        /// It is different from before. Such a wait never ends by itself.
+        Change = "change",
+    }
+}
+
+impl Until {
+    /// True when a sighting is what is waited for. `known` is what runs have seen before: of what was never seen nobody can
+    /// say that it changed.
+    #[must_use]
+    pub fn is_met(self, known: Option<Sighting>, seen: Sighting) -> bool {
+        match self {
+            Self::Found => seen == Sighting::Exists,
+            Self::Gone => seen == Sighting::Missing,
+            Self::Change => known.is_some_and(|known| known != seen),
+        }
+    }
+
+    /// True when a sighting needs further looks that agree: it is what is waited for, or what later changes are told by.
+    #[must_use]
+    pub fn is_decisive(self, known: Option<Sighting>, seen: Sighting) -> bool {
+        match self {
+            Self::Found | Self::Gone => self.is_met(known, seen),
+            Self::Change => known != Some(seen),
+        }
     }
 }
 
@@ -135,6 +181,27 @@ words! {
     }
 }
 
+impl Verdict {
+    /// The verdict that says what was seen.
+    #[must_use]
+    pub fn of(seen: Sighting) -> Self {
+        match seen {
+            Sighting::Exists => Self::Found,
+            Sighting::Missing => Self::NotFound,
+        }
+    }
+
+    /// What was seen; none when we could not look.
+    #[must_use]
+    pub fn sighting(self) -> Option<Sighting> {
+        match self {
+            Self::Found => Some(Sighting::Exists),
+            Self::NotFound => Some(Sighting::Missing),
+            Self::Error => None,
+        }
+    }
+}
+
 /// Which accounts a run is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -195,7 +262,7 @@ pub struct Account {
     pub started_at: UnixMs,
     /// When the agreed time ends.
     pub ends_at: UnixMs,
-    /// When it was found.
+    /// When what was waited for happened.
     pub done_at: Option<UnixMs>,
     /// What the last run said.
     pub verdict: Option<Verdict>,
@@ -203,9 +270,29 @@ pub struct Account {
     pub reason: String,
     /// When it was last looked at.
     pub checked_at: Option<UnixMs>,
+    /// What is waited for.
+    pub until: Until,
+    /// What people noted beside it; may be empty.
+    pub note: String,
+    /// When it was last found.
+    pub seen_at: Option<UnixMs>,
+    /// What the last looks gave.
+    pub looks: Looks,
 }
 
-/// So many accounts of one site were found at once that the admins are asked whether it is true.
+/// What a run has to tell of an account: it is there, or it is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// The account, as it is now.
+    pub account: Account,
+    /// What was seen.
+    pub seen: Sighting,
+}
+
+/// How many accounts there are of each kind of news: what was waited for, and what was seen.
+pub type NewsTotals = BTreeMap<(Until, Sighting), usize>;
+
+/// So many accounts of one site changed at once that the admins are asked whether it is true.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MassChange {
     /// Its number.
@@ -216,6 +303,8 @@ pub struct MassChange {
     pub run_id: i64,
     /// Accounts that are held.
     pub changed: u64,
+    /// How many of them were there and are not found now.
+    pub gone: u64,
     /// Accounts of the site that the run got a verdict for.
     pub answered: u64,
     /// What was decided; none while nobody has.

@@ -3,7 +3,7 @@
 //! As with all notices, the row is written by the transaction that writes the fact, so each is told once, whatever
 //! happens in between.
 
-use super::account::{Account, Decision, MassChange, Run};
+use super::account::{Decision, MassChange, News, Run};
 use super::notices::Speaker;
 use super::store;
 use super::texts::{self, alarms};
@@ -90,25 +90,25 @@ impl Speaker {
         Ok(())
     }
 
-    /// Tells an owner of accounts that were held and are found after all.
+    /// Tells an owner of accounts that were held and changed after all.
     ///
     /// # Errors
     /// When the database fails.
-    pub(super) fn found_after_all(
+    pub(super) fn true_after_all(
         &self,
         tx: &WriteTx<'_>,
         now: UnixMs,
         question: &MassChange,
-        accounts: &[Account],
+        news: &[News],
     ) -> anyhow::Result<()> {
-        let Some(first) = accounts.first() else {
+        let Some(News { account: first, .. }) = news.first() else {
             return Ok(());
         };
         let voice = self.voice(tx, first.owner_id)?;
-        let named = accounts.get(..texts::LIST_FOUND).unwrap_or(accounts);
-        let text = texts::found(voice, named, accounts.len());
+        let named = news.get(..texts::LIST_NEWS).unwrap_or(news);
+        let text = texts::news(voice, named, &texts::count_news(news));
         let message = Outgoing::notice(first.owner_id, text)
-            .gist(texts::found_gist(voice, named))
+            .gist(texts::news_gist(voice, named))
             .dedupe(format!("found-after-all:{}:{}", question.id, first.id));
         outbox::insert(tx, now, &message)?;
         Ok(())

@@ -1,9 +1,9 @@
 //! The brake on mass changes.
 //!
 //! When more than half of a site's accounts, and at least ten, are found at once that an earlier run had called missing,
-//! the site has more likely changed than its people. Such accounts are held by the run, in the database, until all its
-//! looks are done; then they are let go as found, or kept while the admins are asked. An account that was never seen
-//! missing has not changed: a first run over many profiles that are there is no mass change.
+//! or are missing that one had found, the site has more likely changed than its people. Such accounts are held by the run, in the database, until all its
+//! looks are done; then they are let go as they were seen, or kept while the admins are asked. An account that was never
+//! seen otherwise has not changed: a first run over many profiles that are there is no mass change.
 //!
 //! What must stay true: nobody hears of a held account; a decision is carried out to its end, also after a crash; what
 //! a run held and never came to decide about is looked at again.
@@ -62,46 +62,43 @@ impl Brake<'_> {
             Ok((store::held_in_run(c, run_id)?, store::marks(c)?, resting))
         });
         let (held, marks, resting) = read.await?;
-        for (site, changed) in held {
-            let tally = tallies.entry(site.clone()).or_default();
-            let answered = tally.answered().max(changed);
-            // While the admins are asked about a site, what else is found there waits for their answer, too.
-            if marks.asked_about.contains(&site) || is_mass_change(changed, answered) {
-                tally.counts.found = tally.counts.found.saturating_sub(changed);
-                tally.counts.errors += changed;
-                if resting.contains(&site) {
-                    self.wait_again(run_id, site, changed).await?;
+        for held in held {
+            let tally = tallies.entry(held.site.clone()).or_default();
+            let answered = tally.answered().max(held.changed);
+            // While the admins are asked about a site, what else changes there waits for their answer, too.
+            if marks.asked_about.contains(&held.site) || is_mass_change(held.changed, answered) {
+                let counts = &mut tally.counts;
+                counts.found = counts.found.saturating_sub(held.changed - held.gone);
+                counts.not_found = counts.not_found.saturating_sub(held.gone);
+                counts.errors += held.changed;
+                if resting.contains(&held.site) {
+                    self.wait_again(run_id, held.site, held.changed).await?;
                 } else {
-                    self.keep(run_id, site, changed, answered).await?;
+                    self.keep(run_id, held, answered).await?;
                 }
             } else {
-                self.release(run_id, site).await?;
+                self.release(run_id, held.site).await?;
             }
         }
         Ok(())
     }
 
-    async fn keep(
-        self,
-        run_id: i64,
-        site: String,
-        changed: u64,
-        answered: u64,
-    ) -> anyhow::Result<()> {
+    async fn keep(self, run_id: i64, held: store::HeldSite, answered: u64) -> anyhow::Result<()> {
         tracing::warn!(
             run = run_id,
-            site,
-            changed,
+            site = held.site,
+            changed = held.changed,
+            gone = held.gone,
             answered,
-            "too many accounts of a site were found at once; the admins are asked"
+            "too many accounts of a site changed at once; the admins are asked"
         );
         let (now, speaker) = (self.clock.now(), self.speaker.clone());
-        let write = self.db.write(move |tx| {
-            match store::keep(tx, now, run_id, &site, changed, answered)? {
+        let write = self.db.write(
+            move |tx| match store::keep(tx, now, run_id, &held, answered)? {
                 Some(question) => speaker.mass_change(tx, now, &question),
                 None => Ok(()),
-            }
-        });
+            },
+        );
         write.await
     }
 
@@ -139,7 +136,7 @@ impl Brake<'_> {
             let write = self.db.write_replayable(move |tx| {
                 let owners = store::release(tx, now, run_id, &site, PORTION)?;
                 for owner in &owners {
-                    Speaker::found(tx, now, run_id, *owner)?;
+                    Speaker::news(tx, now, run_id, *owner)?;
                 }
                 Ok(owners.is_empty())
             });
@@ -172,9 +169,9 @@ impl Brake<'_> {
         let write = self.db.write(move |tx| {
             let moved = match decision {
                 Decision::Apply => {
-                    let accounts = store::apply_held(tx, now, &question, TOLD_AT_ONCE)?;
-                    speaker.found_after_all(tx, now, &question, &accounts)?;
-                    accounts.len()
+                    let news = store::apply_held(tx, now, &question, TOLD_AT_ONCE)?;
+                    speaker.true_after_all(tx, now, &question, &news)?;
+                    news.len()
                 }
                 Decision::Discard => store::return_held(tx, &question.site, PORTION)?,
             };

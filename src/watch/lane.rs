@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::account::{Scope, SiteTally};
+use super::account::{Scope, SiteTally, Until};
 use super::brake;
 use super::controls::{Controls, Standing};
 use super::site::{Method, Site, Username};
@@ -39,10 +39,12 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) struct Candidate {
     pub(super) id: i64,
     pub(super) username: String,
-    /// An earlier run said that it is missing, so that finding it is a change.
-    pub(super) was_missing: bool,
-    /// Looks in this run that saw it.
-    pub(super) seen: u32,
+    /// What it is waited for.
+    pub(super) until: Until,
+    /// What earlier runs said of it.
+    pub(super) known: Option<Sighting>,
+    /// Looks in this run that agree on something that must be certain: what, and how many.
+    pub(super) agreed: Option<(Sighting, u32)>,
     /// Its connection was closed under a look in this run, and it was asked about once more.
     pub(super) retried: bool,
 }
@@ -57,7 +59,7 @@ pub(super) enum Next {
 }
 
 impl Candidate {
-    /// Takes the outcome of a look; `needed` of them must see it before it counts as found.
+    /// Takes the outcome of a look; `needed` of them must agree before it counts that what is waited for has happened.
     pub(super) fn after(
         &mut self,
         outcome: Result<Sighting, Inconclusive>,
@@ -65,15 +67,16 @@ impl Candidate {
         method: Method,
     ) -> Next {
         match outcome {
-            Ok(Sighting::Exists) => {
-                self.seen += 1;
-                if self.seen < needed {
+            // It was otherwise a moment ago: that is no answer, whatever the last look says.
+            Ok(seen) if self.agreed.is_some_and(|(before, _)| before != seen) => {
+                return Next::Settle(Err(Inconclusive::LooksDisagree));
+            }
+            Ok(seen) if self.until.is_decisive(self.known, seen) => {
+                let looks = self.agreed.map_or(1, |(_, looks)| looks + 1);
+                self.agreed = Some((seen, looks));
+                if looks < needed {
                     return Next::LookAgain;
                 }
-            }
-            // It was there a moment ago: that is no answer, whatever the last look says.
-            Ok(Sighting::Missing) if self.seen > 0 => {
-                return Next::Settle(Err(Inconclusive::LooksDisagree));
             }
             // A site may give up a connection at the moment it is used again: once more, but nothing is sent twice.
             Err(Inconclusive::Reset) if method != Method::Post && !self.retried => {
@@ -247,8 +250,9 @@ impl Lane {
             .map(|waiting| Candidate {
                 id: waiting.id,
                 username: waiting.username,
-                was_missing: waiting.was_missing,
-                seen: 0,
+                until: waiting.until,
+                known: waiting.known,
+                agreed: None,
                 retried: false,
             })
             .collect();

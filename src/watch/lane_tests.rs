@@ -6,7 +6,7 @@ use super::*;
 use crate::people;
 use crate::tasks::Tasks;
 use crate::watch::account::{RunState, Trigger, Verdict};
-use crate::watch::store::{Look, NewAccount};
+use crate::watch::store::{Bearing, Look, NewAccount};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const OWNER: i64 = 7;
@@ -16,12 +16,7 @@ async fn fill(db: &Db, n: usize) -> BTreeSet<i64> {
     db.write(move |tx| {
         people::admit(tx, NOW, OWNER)?;
         for i in 0..n {
-            let new = NewAccount {
-                owner_id: OWNER,
-                site: "github".into(),
-                username: format!("name{i}"),
-                period_days: 30,
-            };
+            let new = NewAccount::new(OWNER, "github", &format!("name{i}"), 30);
             store::add(tx, NOW, &new)?;
         }
         Ok(())
@@ -54,7 +49,7 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
             verdict: Verdict::NotFound,
             reason: "",
             silent_until: None,
-            held: false,
+            bearing: Bearing::Plain,
         })
         .collect();
     db.write(move |tx| {
@@ -159,13 +154,7 @@ fn looks_must_agree_and_a_closed_connection_is_asked_once_more() {
         (vec![closed, closed], Method::Get, closed),
         (vec![closed], Method::Post, closed),
     ] {
-        let mut candidate = Candidate {
-            id: 1,
-            username: "anna".to_owned(),
-            was_missing: false,
-            seen: 0,
-            retried: false,
-        };
+        let mut candidate = candidate(Until::Found, None);
         let (last, before) = looks.split_last().unwrap();
         for look in before {
             let next = candidate.after(*look, 2, method);
@@ -173,5 +162,47 @@ fn looks_must_agree_and_a_closed_connection_is_asked_once_more() {
         }
         let next = candidate.after(*last, 2, method);
         assert_eq!(next, Next::Settle(result), "{looks:?}");
+    }
+}
+
+fn candidate(until: Until, known: Option<Sighting>) -> Candidate {
+    Candidate {
+        id: 1,
+        username: "anna".to_owned(),
+        until,
+        known,
+        agreed: None,
+        retried: false,
+    }
+}
+
+#[test]
+fn what_ends_a_wait_or_is_a_change_needs_looks_that_agree() {
+    use Sighting::{Exists, Missing};
+    for (until, known, seen, needs_two) in [
+        (Until::Found, Some(Missing), Exists, true),
+        (Until::Found, None, Missing, false),
+        (Until::Gone, Some(Exists), Missing, true),
+        (Until::Gone, None, Missing, true),
+        (Until::Gone, None, Exists, false),
+        // The first look is what later ones are compared with.
+        (Until::Change, None, Exists, true),
+        (Until::Change, None, Missing, true),
+        (Until::Change, Some(Exists), Missing, true),
+        (Until::Change, Some(Missing), Exists, true),
+        (Until::Change, Some(Missing), Missing, false),
+    ] {
+        let mut candidate = candidate(until, known);
+        let first = candidate.after(Ok(seen), 2, Method::Get);
+        let settled = Next::Settle(Ok(seen));
+        let expected = if needs_two { Next::LookAgain } else { settled };
+        assert_eq!(first, expected, "{until:?} {known:?} {seen:?}");
+        if needs_two {
+            let mut other = candidate.clone();
+            assert_eq!(candidate.after(Ok(seen), 2, Method::Get), settled);
+            let opposite = if seen == Exists { Missing } else { Exists };
+            let disagree = Next::Settle(Err(Inconclusive::LooksDisagree));
+            assert_eq!(other.after(Ok(opposite), 2, Method::Get), disagree);
+        }
     }
 }

@@ -8,7 +8,7 @@
 //! much change at once?) and `network` (is it our own network that is down?). What they say to people is in `alarms`.
 //!
 //! Inside the slice: handlers and driver know sweep and notices, these know store, probe and texts, all know the plain
-//! types of [`account`] and [`site`].
+//! types of [`account`], [`past`] and [`site`].
 
 pub mod account;
 mod alarms;
@@ -24,6 +24,7 @@ pub mod handlers;
 mod lane;
 mod network;
 pub mod notices;
+pub mod past;
 pub mod probe;
 mod progress;
 mod regular;
@@ -39,7 +40,7 @@ pub use account::Notify;
 pub use catalogue::Catalogue;
 pub use config::WatchConfig;
 pub use controls::says_nobody;
-pub use handlers::{AddStep, LineProblem, WatchHandlers, of_parts};
+pub use handlers::{LineProblem, WatchHandlers, list_of_owner, of_parts};
 pub use probe::{ProbeLimits, look};
 pub use schedule::Schedule;
 

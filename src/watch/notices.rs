@@ -1,7 +1,8 @@
 //! What the watch has to say, written as outbox rows by the transaction that writes the fact.
 //!
 //! Who hears what: of a run over everybody's accounts the admins, as each chose; of any run those who asked for it; of a
-//! found account its owner, in one message per run. What comes by the calendar is in `regular`. Its place in the outbox is taken with the fact; its text is made when
+//! what an account was waited for its owner, in one message per run. What comes by the calendar is in `regular`. Its place in the
+//! outbox is taken with the fact; its text is made when
 //! the run has found all, because a text made anew with every account would cost a run the square of what it finds.
 
 use std::collections::BTreeMap;
@@ -134,8 +135,9 @@ impl Speaker {
         run: &Run,
         end: &RunEnd,
     ) -> anyhow::Result<()> {
+        let has_news = store::has_news(tx, run.id)?;
         for listener in self.listeners(tx, run)? {
-            if !listener.hears_end(now, end) {
+            if !listener.hears_end(now, has_news) {
                 continue;
             }
             let chat = listener.chat;
@@ -143,7 +145,12 @@ impl Speaker {
             let text = match run.scope {
                 Scope::All | Scope::Owner(_) => texts::run_done(voice, end),
                 Scope::Account(id) => match store::get(tx, None, id)? {
-                    Some(account) => texts::account_card(voice, &account, account.owner_id != chat),
+                    Some(account) => {
+                        let owner = people::get(tx, account.owner_id)?;
+                        let owner = owner.filter(|owner| owner.id != chat);
+                        let owner = owner.map(|owner| owner.spoken());
+                        texts::account_card(voice, &account, owner.as_ref())
+                    }
                     None => continue,
                 },
             };
@@ -209,11 +216,11 @@ impl Speaker {
         Ok(())
     }
 
-    /// Keeps a place for the one message of a run to an owner about what it found.
+    /// Keeps a place for the one message of a run to an owner about what was waited for and has happened.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn found(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, owner: i64) -> anyhow::Result<()> {
+    pub fn news(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, owner: i64) -> anyhow::Result<()> {
         telegram::hold(tx, now, owner, run_id, &format!("found:{run_id}:{owner}"))
     }
 
@@ -231,27 +238,26 @@ impl Speaker {
             let message = if place.is_about(CONTROLS) {
                 self.controls_message(connection, &place)?
             } else {
-                self.found_message(connection, &place)?
+                self.news_message(connection, &place)?
             };
             Ok((place, message))
         });
         messages.collect()
     }
 
-    fn found_message(
+    fn news_message(
         &self,
         connection: &Connection,
         place: &Held,
     ) -> anyhow::Result<Option<Outgoing>> {
         let owner = place.chat_id;
-        let (total, accounts) =
-            store::found_in_run(connection, place.run_id, owner, texts::LIST_FOUND)?;
-        if accounts.is_empty() {
+        let (news, totals) = store::news_in_run(connection, place.run_id, owner, texts::LIST_NEWS)?;
+        if news.is_empty() {
             return Ok(None);
         }
         let voice = self.voice(connection, owner)?;
-        let message = Outgoing::notice(owner, texts::found(voice, &accounts, total));
-        Ok(Some(message.gist(texts::found_gist(voice, &accounts))))
+        let message = Outgoing::notice(owner, texts::news(voice, &news, &totals));
+        Ok(Some(message.gist(texts::news_gist(voice, &news))))
     }
 }
 
@@ -271,10 +277,10 @@ impl Listener {
     }
 
     /// What falls into quiet hours is summed up at their end.
-    fn hears_end(&self, now: UnixMs, end: &RunEnd) -> bool {
+    fn hears_end(&self, now: UnixMs, has_news: bool) -> bool {
         let chosen = match self.notify {
             Notify::EveryRun => true,
-            Notify::News => end.counts.found > 0,
+            Notify::News => has_news,
             Notify::Digest => false,
         };
         self.asked || chosen && !self.waits(now)

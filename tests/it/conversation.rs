@@ -138,9 +138,13 @@ fn one_account_is_checked_from_its_card_paused_and_removed() {
             "{}",
             checked.text
         );
-        let sure = t.tap(&eva, &resumed, "Удалить octocat").await;
-        assert_eq!(sure.text, "Удалить octocat · GitHub вместе с историей?");
-        let empty = t.tap(&eva, &sure, "Да, удалить").await;
+        let removed = t.tap(&eva, &resumed, "Удалить octocat").await;
+        assert!(
+            removed.text.starts_with("🗑 Удалён: octocat · GitHub"),
+            "{}",
+            removed.text
+        );
+        let empty = t.tap(&eva, &removed, "К списку").await;
         assert!(empty.text.contains("Пока пусто"), "{}", empty.text);
         t
     });

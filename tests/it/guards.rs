@@ -6,7 +6,7 @@ use vakhta::demo::{Behaviour, world};
 use vakhta::watch::account::RunState;
 use vakhta::watch::store;
 
-use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
+use crate::harness::{ADMIN, LIMIT, START, Stage, run, run_with};
 use crate::process;
 use crate::watch::{add, check_all};
 
@@ -197,7 +197,11 @@ fn when_our_own_network_is_down_nothing_changes_and_it_is_told_once() {
             add(&t, &eva, site, &accounts).await;
         }
         check_all(&t).await;
-        let before = t.app().db().read(|c| store::page_all(c, 0, 100)).await;
+        let before = t
+            .app()
+            .db()
+            .read(|c| store::page(c, START, &store::Listing::default(), 0, 100))
+            .await;
         let before = before.unwrap();
 
         lead_sites_to(&t, NOWHERE);
@@ -225,7 +229,11 @@ fn when_our_own_network_is_down_nothing_changes_and_it_is_told_once() {
             closed, 1,
             "only the start of the run before stands as it was"
         );
-        let after = t.app().db().read(|c| store::page_all(c, 0, 100)).await;
+        let after = t
+            .app()
+            .db()
+            .read(|c| store::page(c, START, &store::Listing::default(), 0, 100))
+            .await;
         assert_eq!(
             after.unwrap(),
             before,

@@ -3,19 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
+use super::added::{Sums, many_added};
 use super::import::{Line, LineProblem, of_parts, parse_days, parse_line};
+use super::tap::Act;
+use super::view::View;
 use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Asker;
 use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen};
-use crate::watch::site::{Asks, Site};
+use crate::watch::account::Until;
 use crate::watch::store::{self, Added, NewAccount};
 use crate::watch::texts;
-
-/// Wrong lines named in the answer; the others are counted.
-const SHOWN_BAD_LINES: usize = 5;
 
 /// Days offered as buttons.
 const OFFERED_DAYS: [u32; 5] = [7, 14, 30, 60, 90];
@@ -29,7 +29,7 @@ const SITES_IN_ROW: usize = 3;
 /// Where the dialogue stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "add", rename_all = "kebab-case")]
-pub enum AddStep {
+pub(super) enum AddStep {
     /// Names are expected.
     Who,
     /// A name was given, its site is expected.
@@ -43,6 +43,9 @@ pub enum AddStep {
         name: String,
         /// Key of the site.
         site: String,
+        /// What is waited for.
+        #[serde(default)]
+        until: Until,
     },
 }
 
@@ -53,14 +56,10 @@ pub(super) enum Choice<'a> {
     Site(&'a str),
     /// Agreed days.
     Days(u32),
-}
-
-/// What adding some lines did.
-#[derive(Default)]
-struct Sums {
-    added: Vec<Line>,
-    known: Vec<Line>,
-    bad: Vec<(usize, LineProblem)>,
+    /// What is waited for.
+    Until(Until),
+    /// The question before.
+    Back,
 }
 
 impl WatchHandlers {
@@ -78,14 +77,20 @@ impl WatchHandlers {
     /// Begins the dialogue.
     pub(super) fn add_ask(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
         dialogue::set(tx, asker, &AddStep::Who)?;
-        question(asker, i18n::text(asker.lang, "add-ask"), Keyboard::new())
+        let home = Button::callback(&label(asker.lang, "button-home"), "bot:home")?;
+        question(
+            asker,
+            i18n::text(asker.lang, "add-ask"),
+            Keyboard::new(),
+            home,
+        )
     }
 
     /// A text while the dialogue is open. Wrong input repeats the question with what was wrong.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn add_step(
+    pub(super) fn add_step(
         &self,
         tx: &WriteTx<'_>,
         asker: &Asker,
@@ -98,11 +103,13 @@ impl WatchHandlers {
                 None => self.add_lines(tx, asker, text),
             },
             AddStep::Where { name } => self.take_site(tx, asker, &name, text.trim()),
-            AddStep::HowLong { name, site } => self.take_days(tx, asker, &name, &site, text),
+            AddStep::HowLong { name, site, until } => {
+                self.take_days(tx, asker, &name, &site, until, text)
+            }
         }
     }
 
-    /// A button of the dialogue; one of an earlier step does nothing but say so.
+    /// A button of the dialogue; one of an earlier step shows the question that is open.
     pub(super) fn add_tap(
         &self,
         tx: &WriteTx<'_>,
@@ -113,10 +120,27 @@ impl WatchHandlers {
             (Some(AddStep::Where { name }), Choice::Site(key)) => {
                 self.take_site(tx, asker, &name, key)
             }
-            (Some(AddStep::HowLong { name, site }), Choice::Days(days)) => {
-                self.take_days(tx, asker, &name, &site, &days.to_string())
+            (Some(AddStep::HowLong { name, site, until }), Choice::Days(days)) => {
+                self.take_days(tx, asker, &name, &site, until, &days.to_string())
             }
-            _ => Ok(Answer::default().toast(label(asker.lang, "stale-button"))),
+            (Some(AddStep::HowLong { name, site, .. }), Choice::Until(until)) => {
+                self.ask_days(tx, asker, (name, site), until, None)
+            }
+            (Some(AddStep::HowLong { name, .. }), Choice::Back) => {
+                self.ask_site(tx, asker, &name, None)
+            }
+            (Some(AddStep::Where { .. }), Choice::Back) => self.add_ask(tx, asker),
+            (step, _) => {
+                let now = match step {
+                    Some(AddStep::Who) => self.add_ask(tx, asker)?,
+                    Some(AddStep::Where { name }) => self.ask_site(tx, asker, &name, None)?,
+                    Some(AddStep::HowLong { name, site, until }) => {
+                        self.ask_days(tx, asker, (name, site), until, None)?
+                    }
+                    None => Answer::default(),
+                };
+                Ok(now.toast(label(asker.lang, "stale-button")))
+            }
         }
     }
 
@@ -156,7 +180,12 @@ impl WatchHandlers {
             "add-ask-site",
             &Args::new().text("name", &cut(name, 64)),
         );
-        question(asker, with_problem(wrong, ask), keyboard.row(row))
+        question(
+            asker,
+            with_problem(wrong, ask),
+            keyboard.row(row),
+            back(asker)?,
+        )
     }
 
     fn take_site(
@@ -167,35 +196,39 @@ impl WatchHandlers {
         typed: &str,
     ) -> anyhow::Result<Answer> {
         match of_parts(&self.speaker.catalogue, name, typed, None) {
-            Ok(line) => self.ask_days(tx, asker, &line, None),
+            Ok(line) => self.ask_days(tx, asker, parts(&line), Until::Found, None),
             Err(problem) => self.ask_site(tx, asker, name, Some(problem.text(asker.lang))),
         }
     }
 
+    /// Asks for the agreed days of a name on a site, and on the way what is waited for.
     fn ask_days(
         &self,
         tx: &WriteTx<'_>,
         asker: &Asker,
-        line: &Line,
+        (name, site): (String, String),
+        until: Until,
         wrong: Option<Html>,
     ) -> anyhow::Result<Answer> {
-        let step = AddStep::HowLong {
-            name: line.username.to_string(),
-            site: line.site.key().to_string(),
-        };
-        dialogue::set(tx, asker, &step)?;
-        let mut row = Vec::new();
-        for days in OFFERED_DAYS {
-            row.push(Button::callback(
-                &days.to_string(),
-                format!("watch:add-days:{days}"),
-            )?);
-        }
+        let voice = self.speaker.voice_to(asker);
         let args = Args::new()
-            .text("name", line.username.as_str())
-            .text("site", line.site.name());
+            .text("name", &name)
+            .text("site", &voice.site_name(&site));
         let ask = i18n::html(asker.lang, "add-ask-days", &args);
-        question(asker, with_problem(wrong, ask), Keyboard::new().row(row))
+        dialogue::set(tx, asker, &AddStep::HowLong { name, site, until })?;
+        let mut days = Vec::new();
+        for offered in OFFERED_DAYS {
+            let data = format!("watch:add-days:{offered}");
+            days.push(Button::callback(&offered.to_string(), data)?);
+        }
+        let mut keyboard = Keyboard::new().row(days);
+        for (word, one) in Until::WORDS {
+            let spoken = label(asker.lang, &format!("until-{word}"));
+            let mark = if *one == until { "✓ " } else { "" };
+            let data = format!("watch:add-until:{word}");
+            keyboard = keyboard.row([Button::callback(&format!("{mark}{spoken}"), data)?]);
+        }
+        question(asker, with_problem(wrong, ask), keyboard, back(asker)?)
     }
 
     fn take_days(
@@ -204,24 +237,27 @@ impl WatchHandlers {
         asker: &Asker,
         name: &str,
         site: &str,
-        days: &str,
+        until: Until,
+        typed: &str,
     ) -> anyhow::Result<Answer> {
         let line = match of_parts(&self.speaker.catalogue, name, site, None) {
             Ok(line) => line,
-            // The catalogue has changed since the last step.
+            // The catalogue has changed since the site was chosen.
             Err(problem) => return self.ask_site(tx, asker, name, Some(problem.text(asker.lang))),
         };
-        match parse_days(days) {
-            Ok(days) => self.add_parsed(
-                tx,
-                asker,
-                true,
-                vec![Ok(Line {
+        match parse_days(typed) {
+            Ok(days) => {
+                let line = Line {
                     days: Some(days),
+                    until,
                     ..line
-                })],
-            ),
-            Err(problem) => self.ask_days(tx, asker, &line, Some(problem.text(asker.lang))),
+                };
+                self.add_parsed(tx, asker, true, vec![Ok(line)])
+            }
+            Err(problem) => {
+                let wrong = Some(problem.text(asker.lang));
+                self.ask_days(tx, asker, parts(&line), until, wrong)
+            }
         }
     }
 
@@ -252,7 +288,7 @@ impl WatchHandlers {
             match line {
                 Err(bad) => sums.bad.push(bad),
                 Ok(line) => match store::add(tx, asker.now, &self.new_account(asker.id, &line))? {
-                    Added::New(_) => sums.added.push(line),
+                    Added::New(id) => sums.added.push((id, line)),
                     Added::Known(..) => sums.known.push(line),
                 },
             }
@@ -269,10 +305,21 @@ impl WatchHandlers {
             .chain(self.notes(asker, &sums))
             .collect();
         let lang = asker.lang;
-        let keyboard = Keyboard::new().row([
-            Button::callback(&label(lang, "button-check"), "watch:check-mine")?,
-            Button::callback(&label(lang, "button-list"), "watch:list:mine:0")?,
-        ]);
+        let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+        let mut more = vec![button("button-add-more", "watch:add")?];
+        if let (true, Some((id, _))) = (single, sums.added.first()) {
+            more.insert(
+                0,
+                button("button-card", &Act::Show.data(*id, View::default()))?,
+            );
+        }
+        let keyboard = Keyboard::new()
+            .row([
+                button("button-check", "watch:check-mine")?,
+                button("button-list", "watch:list:mine:0")?,
+            ])
+            .row(more)
+            .row([button("button-home", "bot:home")?]);
         Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
     }
 
@@ -283,73 +330,27 @@ impl WatchHandlers {
             site: line.site.key().to_string(),
             username: line.username.to_string(),
             period_days: line.days.unwrap_or(self.period_days),
+            until: line.until,
+            note: String::new(),
         }
-    }
-
-    fn one_added(&self, asker: &Asker, sums: &Sums) -> Html {
-        let lang = asker.lang;
-        let voice = self.speaker.voice_to(asker);
-        let named = |line: &Line| {
-            let link = Html::link(
-                line.username.as_str(),
-                &line.site.profile_url(&line.username),
-            );
-            Args::new()
-                .html("name", &link)
-                .text("site", &voice.site_name(line.site.key().as_str()))
-        };
-        if let Some(line) = sums.added.first() {
-            let days = line.days.unwrap_or(self.period_days);
-            let period = i18n::plain(lang, "n-days", &Args::new().number("n", days));
-            return i18n::html(lang, "add-done", &named(line).text("period", &period));
-        }
-        match (sums.known.first(), sums.bad.first()) {
-            (Some(line), _) => i18n::html(lang, "add-known", &named(line)),
-            (None, Some((_, problem))) => {
-                Html::join([&problem.text(lang), &i18n::text(lang, "add-ask")], "\n\n")
-            }
-            (None, None) => i18n::text(lang, "add-ask"),
-        }
-    }
-
-    /// What people should know of the sites they added accounts on, each once.
-    fn notes(&self, asker: &Asker, sums: &Sums) -> Vec<Html> {
-        let mut sites: Vec<&Site> = Vec::new();
-        for line in &sums.added {
-            if !sites.iter().any(|site| site.key() == line.site.key()) {
-                sites.push(&line.site);
-            }
-        }
-        let mut notes = Vec::new();
-        for site in sites {
-            let args = Args::new().text("site", site.name());
-            if site.asks() == Asks::Name {
-                notes.push(i18n::html(asker.lang, "add-name-only", &args));
-            } else if let Some(note) = texts::site_note(asker.lang, site) {
-                notes.push(i18n::html(
-                    asker.lang,
-                    "add-note",
-                    &args.html("note", &note),
-                ));
-            } else if let Some(by) = texts::site_protection(asker.lang, site) {
-                notes.push(i18n::html(
-                    asker.lang,
-                    "add-protected",
-                    &args.text("by", &by),
-                ));
-            }
-        }
-        notes
-            .iter()
-            .map(|note| Html::join([&Html::default(), note], "\n"))
-            .collect()
     }
 }
 
 /// A question of the dialogue with its way out.
-fn question(asker: &Asker, text: Html, keyboard: Keyboard) -> anyhow::Result<Answer> {
+fn question(asker: &Asker, text: Html, keyboard: Keyboard, back: Button) -> anyhow::Result<Answer> {
     let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
-    Ok(Answer::screen(Screen::new(text, keyboard.row([cancel]))))
+    let screen = Screen::new(text, keyboard.row([back, cancel]));
+    Ok(Answer::screen(screen))
+}
+
+/// The way to the question before.
+fn back(asker: &Asker) -> anyhow::Result<Button> {
+    Button::callback(&label(asker.lang, "button-back"), "watch:add-back")
+}
+
+/// The name and the key of the site, as steps of the dialogue keep them.
+fn parts(line: &Line) -> (String, String) {
+    (line.username.to_string(), line.site.key().to_string())
 }
 
 fn with_problem(problem: Option<Html>, question: Html) -> Html {
@@ -364,24 +365,4 @@ fn lone_name(text: &str) -> Option<&str> {
     let text = text.trim();
     let lone = !text.is_empty() && !text.contains('/') && !text.contains(char::is_whitespace);
     lone.then_some(text)
-}
-
-fn many_added(asker: &Asker, sums: &Sums) -> Html {
-    let lang = asker.lang;
-    let args = Args::new()
-        .number("added", sums.added.len())
-        .number("known", sums.known.len())
-        .number("bad", sums.bad.len());
-    let mut lines = vec![i18n::html(lang, "add-many", &args)];
-    for (line, problem) in sums.bad.iter().take(SHOWN_BAD_LINES) {
-        let args = Args::new()
-            .number("line", *line)
-            .html("problem", &problem.text(lang));
-        lines.push(i18n::html(lang, "add-bad-line", &args));
-    }
-    if sums.bad.len() > SHOWN_BAD_LINES {
-        let rest = Args::new().number("n", sums.bad.len() - SHOWN_BAD_LINES);
-        lines.push(i18n::html(lang, "add-bad-more", &rest));
-    }
-    Html::join(&lines, "\n")
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang};
+use crate::watch::account::Until;
 use crate::watch::catalogue::Catalogue;
 use crate::watch::site::{Site, Username};
 
@@ -22,6 +23,8 @@ pub struct Line {
     pub username: Username,
     /// Agreed days, when given.
     pub days: Option<u32>,
+    /// What is waited for.
+    pub until: Until,
 }
 
 /// Why a line cannot become an account.
@@ -125,6 +128,7 @@ pub fn of_parts(
         site: Arc::clone(site),
         username,
         days,
+        until: Until::Found,
     })
 }
 
@@ -154,5 +158,6 @@ fn parse_url(catalogue: &Catalogue, line: &str) -> Option<Result<Line, LineProbl
         site,
         username,
         days,
+        until: Until::Found,
     }))
 }

@@ -5,29 +5,36 @@
 //! names what is gone, shows how things are now instead of failing.
 
 mod add;
+mod added;
+mod card;
 mod charts;
 mod import;
 mod list;
 mod mass;
+mod questions;
 mod tap;
+mod view;
 
 use crate::db::Connection;
 use anyhow::Context as _;
 
-pub use add::AddStep;
 pub use import::{LineProblem, of_parts};
+pub use view::list_of_owner;
 
-use self::tap::{Tap, Which};
-use super::account::{Account, RunState, Scope, State, Subject};
+use self::add::AddStep;
+use self::questions::Question;
+use self::tap::Tap;
+use self::view::{View, Whose};
+use super::account::{RunState, Scope, Subject, Until};
 use super::notices::Speaker;
 use super::{Schedule, WatchConfig, store, texts};
 use crate::activation::Activator;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
+use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::people::Asker;
-use crate::people::audit::{self, Deed};
 use crate::retention;
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
 use crate::zone::Zone;
@@ -86,7 +93,7 @@ impl WatchHandlers {
     /// When the database fails.
     pub fn check_mine(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
         let pending = store::totals(tx, Some(asker.id))?.pending;
-        self.ask(tx, asker, Scope::Owner(asker.id), pending)
+        self.ask_check(tx, asker, Scope::Owner(asker.id), pending)
     }
 
     /// *Check all now* of the panel.
@@ -95,10 +102,10 @@ impl WatchHandlers {
     /// When the database fails.
     pub fn check_all(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
         let pending = store::totals(tx, None)?.pending;
-        self.ask(tx, asker, Scope::All, pending)
+        self.ask_check(tx, asker, Scope::All, pending)
     }
 
-    fn ask(
+    fn ask_check(
         &self,
         tx: &WriteTx<'_>,
         asker: &Asker,
@@ -198,26 +205,51 @@ impl WatchHandlers {
         Ok(i18n::html(lang, "status-last", &args))
     }
 
+    /// A text, when a conversation of the watch is open.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn text(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        text: &str,
+    ) -> anyhow::Result<Option<Answer>> {
+        if let Some(step) = dialogue::step::<AddStep>(tx, asker)? {
+            return self.add_step(tx, asker, step, text).map(Some);
+        }
+        if let Some(question) = dialogue::step::<Question>(tx, asker)? {
+            return self.answer(tx, asker, &question, text).map(Some);
+        }
+        Ok(None)
+    }
+
     /// A pressed button; `data` is what stands after `watch:`.
     ///
     /// # Errors
     /// When the database fails.
     pub fn tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
-        let viewer = (!asker.role.is_admin()).then_some(asker.id);
         if let Some(choice) = add_choice(data) {
             return self.add_tap(tx, asker, choice);
         }
-        match Tap::parse(data) {
+        // Whoever presses a button does not answer the question of a list or card any more.
+        if dialogue::step::<Question>(tx, asker)?.is_some() {
+            dialogue::end(tx, asker)?;
+        }
+        let tap = Tap::parse(data);
+        if tap.is_some_and(needs_admin) && !asker.role.is_admin() {
+            return Ok(refuse(asker));
+        }
+        match tap {
             Some(Tap::Add) => self.add_ask(tx, asker),
-            Some(
-                Tap::List(Which::All, _)
-                | Tap::CheckAll
-                | Tap::MassChanges
-                | Tap::Decide(..)
-                | Tap::Charts,
-            ) if viewer.is_some() => Ok(refuse(asker)),
-            Some(Tap::List(which, page)) => self.list_screen(tx, asker, which, page),
-            Some(Tap::Card(which, id)) => self.card(tx, asker, which, id),
+            Some(Tap::List(view)) => self.list_screen(tx, asker, view),
+            Some(Tap::Find(view)) => {
+                let view = view.to_string();
+                self.ask(tx, asker, &Question::Find { view }, None)
+            }
+            Some(Tap::Sites(whose, page)) => self.sites_screen(tx, asker, whose, page),
+            Some(Tap::Site(whose, key)) => self.list_of_site(tx, asker, whose, key),
+            Some(Tap::Account(id, act, view)) => self.account_tap(tx, asker, id, act, view),
             Some(Tap::CheckMine) => self.check_mine(tx, asker),
             Some(Tap::CheckAll) => self.check_all(tx, asker),
             Some(Tap::Status) => self.status(tx, asker),
@@ -225,138 +257,32 @@ impl WatchHandlers {
             Some(Tap::Chart(subject)) => self.chart(tx, asker, subject),
             Some(Tap::MassChanges) => self.mass_changes(tx, asker),
             Some(Tap::Decide(decision, id)) => self.decide(tx, asker, decision, id),
-            Some(
-                action @ (Tap::Check(id)
-                | Tap::Pause(id, _)
-                | Tap::Again(id)
-                | Tap::Extend(id, _)
-                | Tap::AskDelete(_, id)
-                | Tap::Delete(_, id)),
-            ) => match store::get(tx, viewer, id)? {
-                Some(account) => self.act(tx, asker, action, &account),
-                None => {
-                    let gone = label(asker.lang, "account-gone");
-                    Ok(self.list_screen(tx, asker, Which::Mine, 0)?.toast(gone))
-                }
-            },
             None => {
                 let stale = label(asker.lang, "stale-button");
-                Ok(self.list_screen(tx, asker, Which::Mine, 0)?.toast(stale))
+                let list = self.list_screen(tx, asker, View::default())?;
+                Ok(list.toast(stale))
             }
         }
-    }
-
-    /// Something done to one account that the asker may see.
-    fn act(
-        &self,
-        tx: &WriteTx<'_>,
-        asker: &Asker,
-        action: Tap,
-        account: &Account,
-    ) -> anyhow::Result<Answer> {
-        let which = if account.owner_id == asker.id {
-            Which::Mine
-        } else {
-            Which::All
-        };
-        let lang = asker.lang;
-        let changed = match action {
-            Tap::Check(id) if account.state == State::Pending => {
-                store::ask(tx, asker.now, Scope::Account(id), Some(asker.chat_id))?;
-                let args = Args::new().text("accounts", &texts::n_accounts(lang, 1));
-                let toast = i18n::plain(lang, "check-accepted", &args);
-                return Ok(self
-                    .card(tx, asker, which, id)?
-                    .toast(toast)
-                    .ring(&self.bell));
-            }
-            Tap::Pause(id, paused) => store::set_paused(tx, asker.now, asker.id, id, paused)?,
-            Tap::Again(id) => store::again(tx, asker.now, asker.id, id)?,
-            Tap::Extend(id, days) => store::extend(tx, asker.now, id, days)?,
-            Tap::AskDelete(which, _) => return self.delete_question(asker, which, account),
-            Tap::Delete(which, id) => {
-                if store::delete(tx, id)? {
-                    note_deed(tx, asker, action, account)?;
-                }
-                let removed = self.named(asker, account, "account-removed").to_plain();
-                return Ok(self.list_screen(tx, asker, which, 0)?.toast(removed));
-            }
-            // A button of an account that has changed meanwhile.
-            _ => false,
-        };
-        if changed {
-            note_deed(tx, asker, action, account)?;
-        }
-        let answer = self.card(tx, asker, which, account.id)?;
-        Ok(if changed {
-            answer
-        } else {
-            answer.toast(label(lang, "done-already"))
-        })
-    }
-
-    fn delete_question(
-        &self,
-        asker: &Asker,
-        which: Which,
-        account: &Account,
-    ) -> anyhow::Result<Answer> {
-        let (lang, id) = (asker.lang, account.id);
-        let sure = i18n::plain(
-            lang,
-            "button-delete-sure",
-            &Args::new().text("name", &account.username),
-        );
-        let keyboard = Keyboard::new()
-            .row([Button::callback(
-                &sure,
-                format!("watch:delete:{}:{id}", which.word()),
-            )?])
-            .row([Button::callback(
-                &label(lang, "button-back"),
-                format!("watch:card:{}:{id}", which.word()),
-            )?]);
-        let question = self.named(asker, account, "delete-ask");
-        Ok(Answer::screen(Screen::new(question, keyboard)))
-    }
-
-    /// A text with an account's name and site.
-    fn named(&self, asker: &Asker, account: &Account, key: &str) -> Html {
-        let voice = self.speaker.voice_to(asker);
-        let args = Args::new()
-            .text("name", &account.username)
-            .text("site", &voice.site_name(&account.site));
-        i18n::html(asker.lang, key, &args)
     }
 }
 
-/// Notes what was done to an account of somebody else.
-fn note_deed(
-    tx: &WriteTx<'_>,
-    asker: &Asker,
-    action: Tap,
-    account: &Account,
-) -> anyhow::Result<()> {
-    let deed = match action {
-        Tap::Pause(_, true) => Deed::Pause,
-        Tap::Pause(_, false) => Deed::Resume,
-        Tap::Again(_) => Deed::Again,
-        Tap::Extend(..) => Deed::Extend,
-        Tap::Delete(..) => Deed::Delete,
-        _ => return Ok(()),
-    };
-    if account.owner_id == asker.id {
-        return Ok(());
+/// True for what is about other people's accounts.
+fn needs_admin(tap: Tap<'_>) -> bool {
+    match tap {
+        Tap::List(view) | Tap::Find(view) | Tap::Account(_, _, view) => view.whose != Whose::Mine,
+        Tap::Sites(whose, _) | Tap::Site(whose, _) => whose != Whose::Mine,
+        Tap::CheckAll | Tap::MassChanges | Tap::Decide(..) | Tap::Charts => true,
+        Tap::Add | Tap::CheckMine | Tap::Status | Tap::Chart(_) => false,
     }
-    let what = format!("{}/{}", account.site, account.username);
-    audit::note(tx, asker.now, asker.id, deed, Some(account.owner_id), &what)
 }
 
 /// A button of the `/add` dialogue.
 fn add_choice(data: &str) -> Option<add::Choice<'_>> {
-    match data.split_once(':')? {
+    match data.split_once(':').unwrap_or((data, "")) {
         ("add-site", key) => Some(add::Choice::Site(key)),
         ("add-days", days) => Some(add::Choice::Days(days.parse().ok()?)),
+        ("add-until", word) => Some(add::Choice::Until(Until::from_word(word)?)),
+        ("add-back", _) => Some(add::Choice::Back),
         _ => None,
     }
 }

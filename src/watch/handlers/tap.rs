@@ -1,22 +1,26 @@
 //! What a button of the watch means: its data, read back.
 
-use crate::watch::account::{Decision, Subject};
+use super::view::{View, Whose};
+use crate::people::audit::Deed;
+use crate::watch::account::{Decision, Subject, Until};
 
 /// Days by which a button makes the agreed time longer.
 pub(super) const EXTENSIONS: [u32; 2] = [7, 30];
 
 /// A button of the watch, parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tap {
+pub(super) enum Tap<'a> {
     Add,
-    List(Which, usize),
-    Card(Which, i64),
-    Check(i64),
-    Pause(i64, bool),
-    Again(i64),
-    Extend(i64, u32),
-    AskDelete(Which, i64),
-    Delete(Which, i64),
+    /// A page of a list.
+    List(View),
+    /// Asks for a text to narrow a list by.
+    Find(View),
+    /// Sites to narrow a list by, page by page.
+    Sites(Whose, usize),
+    /// A site to narrow a list by.
+    Site(Whose, &'a str),
+    /// Something about one account, and the list it was reached from.
+    Account(i64, Act, View),
     CheckMine,
     CheckAll,
     Status,
@@ -26,58 +30,166 @@ pub(super) enum Tap {
     Decide(Decision, i64),
 }
 
-/// Whose accounts a list shows.
+/// What a button does with one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
-    Mine,
-    All,
+pub(super) enum Act {
+    Show,
+    Check,
+    Pause,
+    Resume,
+    Again,
+    Extend(u32),
+    AskDays,
+    AskNote,
+    ClearNote,
+    AskUntil,
+    /// What was shown, and what is chosen.
+    Until(Until, Until),
+    Remove,
+    Restore,
 }
 
-impl Which {
-    pub(super) fn word(self) -> &'static str {
+/// Acts that need nothing but the account.
+const PLAIN_ACTS: &[(&str, Act)] = &[
+    ("card", Act::Show),
+    ("check", Act::Check),
+    ("pause", Act::Pause),
+    ("resume", Act::Resume),
+    ("again", Act::Again),
+    ("ask-days", Act::AskDays),
+    ("ask-note", Act::AskNote),
+    ("clear-note", Act::ClearNote),
+    ("ask-until", Act::AskUntil),
+    ("remove", Act::Remove),
+    ("restore", Act::Restore),
+];
+
+impl Act {
+    /// What is noted when somebody else's account was changed so.
+    pub(super) fn deed(self) -> Option<Deed> {
         match self {
-            Self::Mine => "mine",
-            Self::All => "all",
+            Self::Pause => Some(Deed::Pause),
+            Self::Resume => Some(Deed::Resume),
+            Self::Again => Some(Deed::Again),
+            Self::Extend(_) => Some(Deed::Extend),
+            Self::ClearNote => Some(Deed::Note),
+            Self::Until(..) => Some(Deed::Until),
+            Self::Remove => Some(Deed::Delete),
+            Self::Restore => Some(Deed::Restore),
+            Self::Show | Self::Check | Self::AskDays | Self::AskNote | Self::AskUntil => None,
         }
     }
 
-    fn parse(word: &str) -> Option<Self> {
-        match word {
-            "mine" => Some(Self::Mine),
-            "all" => Some(Self::All),
-            _ => None,
+    /// The button's data.
+    pub(super) fn data(self, id: i64, view: View) -> String {
+        match self {
+            Self::Extend(days) => format!("watch:extend:{id}:{days}:{view}"),
+            Self::Until(before, until) => {
+                format!(
+                    "watch:until:{id}:{}{}:{view}",
+                    letter(before),
+                    letter(until)
+                )
+            }
+            plain => {
+                let word = PLAIN_ACTS.iter().find(|(_, act)| *act == plain);
+                format!(
+                    "watch:{}:{id}:{view}",
+                    word.map_or("card", |(word, _)| word)
+                )
+            }
         }
     }
 }
 
-impl Tap {
-    pub(super) fn parse(data: &str) -> Option<Self> {
-        let parts: Vec<&str> = data.split(':').collect();
-        let tap = match parts.as_slice() {
-            ["add"] => Self::Add,
-            ["list", which, page] => Self::List(Which::parse(which)?, page.parse().ok()?),
-            ["card", which, id] => Self::Card(Which::parse(which)?, id.parse().ok()?),
-            ["check", id] => Self::Check(id.parse().ok()?),
-            ["pause", id] => Self::Pause(id.parse().ok()?, true),
-            ["resume", id] => Self::Pause(id.parse().ok()?, false),
-            ["again", id] => Self::Again(id.parse().ok()?),
-            ["extend", id, days] => Self::Extend(
-                id.parse().ok()?,
-                days.parse().ok().filter(|d| EXTENSIONS.contains(d))?,
-            ),
-            ["ask-delete", which, id] => Self::AskDelete(Which::parse(which)?, id.parse().ok()?),
-            ["delete", which, id] => Self::Delete(Which::parse(which)?, id.parse().ok()?),
-            ["check-mine"] => Self::CheckMine,
-            ["check-all"] => Self::CheckAll,
-            ["status"] => Self::Status,
-            ["charts"] => Self::Charts,
-            ["chart", subject] => Self::Chart(Subject::from_word(subject)?),
-            ["mass"] => Self::MassChanges,
-            ["mass", decision, id] => {
-                Self::Decide(Decision::from_word(decision)?, id.parse().ok()?)
+/// The first letter of the word: buttons are short.
+fn letter(until: Until) -> &'static str {
+    until.word().get(..1).unwrap_or_default()
+}
+
+fn until_of(letter: char) -> Option<Until> {
+    let (_, until) = Until::WORDS
+        .iter()
+        .find(|(word, _)| word.starts_with(letter))?;
+    Some(*until)
+}
+
+impl<'a> Tap<'a> {
+    pub(super) fn parse(data: &'a str) -> Option<Self> {
+        let (action, rest) = data.split_once(':').unwrap_or((data, ""));
+        let tap = match action {
+            "add" => Self::Add,
+            "list" => Self::List(View::parse(rest)?),
+            "find" => Self::Find(View::parse(rest)?),
+            "sites" => {
+                let (whose, page) = rest.split_once(':')?;
+                Self::Sites(Whose::parse(whose)?, page.parse().ok()?)
             }
-            _ => return None,
+            "site" => {
+                let (whose, key) = rest.split_once(':')?;
+                Self::Site(Whose::parse(whose)?, key)
+            }
+            "check-mine" => Self::CheckMine,
+            "check-all" => Self::CheckAll,
+            "status" => Self::Status,
+            "charts" => Self::Charts,
+            "chart" => Self::Chart(Subject::from_word(rest)?),
+            "mass" => match rest.split_once(':') {
+                Some((decision, id)) => {
+                    Self::Decide(Decision::from_word(decision)?, id.parse().ok()?)
+                }
+                None => Self::MassChanges,
+            },
+            action => return Self::account(action, rest),
         };
         Some(tap)
+    }
+
+    fn account(action: &str, rest: &str) -> Option<Self> {
+        let (id, rest) = rest.split_once(':').unwrap_or((rest, ""));
+        let (act, view) = match action {
+            "extend" => {
+                let (days, view) = rest.split_once(':').unwrap_or((rest, ""));
+                let days = days.parse().ok().filter(|d| EXTENSIONS.contains(d))?;
+                (Act::Extend(days), view)
+            }
+            "until" => {
+                let (letters, view) = rest.split_once(':')?;
+                let mut letters = letters.chars();
+                let (before, until) = (letters.next()?, letters.next()?);
+                (Act::Until(until_of(before)?, until_of(until)?), view)
+            }
+            plain => {
+                let (_, act) = PLAIN_ACTS.iter().find(|(word, _)| *word == plain)?;
+                (*act, rest)
+            }
+        };
+        // Buttons of older messages come from no list.
+        let view = match view {
+            "" => View::default(),
+            view => View::parse(view)?,
+        };
+        Some(Self::Account(id.parse().ok()?, act, view))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acts_are_read_back_as_they_were_written() {
+        let view = View::parse("all:3:f12").unwrap();
+        let plain = PLAIN_ACTS.iter().map(|(_, act)| *act);
+        let more = [Act::Extend(30), Act::Until(Until::Found, Until::Change)];
+        for act in plain.chain(more) {
+            let data = act.data(5, view);
+            let tap = Tap::parse(data.strip_prefix("watch:").unwrap());
+            assert_eq!(tap, Some(Tap::Account(5, act, view)), "{data}");
+        }
+        let old = Tap::parse("extend:5:7");
+        assert_eq!(old, Some(Tap::Account(5, Act::Extend(7), View::default())));
+        assert_eq!(Tap::parse("extend:5:8"), None);
+        assert_eq!(Tap::parse("card:mine:5"), None);
     }
 }

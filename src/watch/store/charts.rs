@@ -19,7 +19,8 @@ pub type Wait = (UnixMs, Option<UnixMs>);
 /// When the database fails.
 pub fn waits_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<Wait>> {
     let mut statement = connection.prepare_cached(
-        "SELECT created_at, iif(state = 'done', done_at, NULL) FROM account WHERE owner_id = ?1",
+        "SELECT created_at, iif(state = 'done', done_at, NULL) FROM account
+         WHERE owner_id = ?1 AND state <> 'removed'",
     )?;
     let rows = statement.query_map([owner], |row| {
         let until: Option<i64> = row.get(1)?;

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::acts::KEPT_REMOVED;
+use super::listing::KEPT_SEARCHES;
 use super::{days, runs};
 use crate::db::WriteTx;
 use crate::retention::Rule;
 
 /// What of the watch is kept for how long. Accounts and their history stay until somebody removes them.
-pub const KEPT: [Rule; 2] = [
+pub const KEPT: [Rule; 4] = [
     Rule {
         what: "runs",
         table: "run",
@@ -22,6 +24,8 @@ pub const KEPT: [Rule; 2] = [
         keep: Duration::from_secs(400 * 24 * 60 * 60),
         prune: days::prune,
     },
+    KEPT_REMOVED,
+    KEPT_SEARCHES,
 ];
 
 /// Stands where a person was who is forgotten; Telegram gives nobody this id.
@@ -42,6 +46,8 @@ pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<usize> {
         [person],
     )
     .with_context(context)?;
+    tx.execute("DELETE FROM search WHERE person_id = ?1", [person])
+        .with_context(context)?;
     tx.execute(
         "UPDATE run SET owner_id = ?2 WHERE owner_id = ?1",
         [person, NOBODY],

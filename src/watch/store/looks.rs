@@ -7,13 +7,15 @@ use std::sync::{Arc, LazyLock};
 use anyhow::Context as _;
 use rusqlite::{Connection, named_params, params};
 
-use super::accounts::insert_transition;
 use super::mass;
+use super::news::{self, waiter};
 use super::silences::silence;
-use super::{ACCOUNT_COLUMNS, Stretch, account_from_row};
+use super::{Stretch, known_number};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::watch::account::{Account, Counts, Scope, Verdict};
+use crate::watch::account::{Counts, Scope, Until, Verdict};
+use crate::watch::past::Looks;
+use crate::watch::verdict::Sighting;
 
 /// Looks written down by one statement: with this many it costs little beside its rows.
 const TOGETHER: usize = 64;
@@ -25,8 +27,10 @@ pub struct Waiting {
     pub id: i64,
     /// The name to look for.
     pub username: String,
-    /// A run has said since the wait began that it is missing.
-    pub was_missing: bool,
+    /// What it is waited for.
+    pub until: Until,
+    /// What runs have said of it since the wait began.
+    pub known: Option<Sighting>,
 }
 
 /// The next accounts of a site in a stretch, in the order of their numbers.
@@ -49,7 +53,7 @@ pub fn next_page(
         Scope::Account(_) => ("", "AND account.id = :subject"),
     };
     let sql = format!(
-        "SELECT account.id, account.username, look.was_missing
+        "SELECT account.id, account.username, account.until, look.known
          FROM account {index} CROSS JOIN look ON look.account_id = account.id
          WHERE account.state = 'pending' AND account.site = :site AND account.id > :after {narrowed}
              AND look.run_id >= :since AND look.run_id < :before
@@ -71,7 +75,8 @@ pub fn next_page(
         Ok(Waiting {
             id: row.get(0)?,
             username: row.get(1)?,
-            was_missing: row.get(2)?,
+            until: super::word(row, 2, Until::from_word)?,
+            known: super::known(row, 3)?,
         })
     })?;
     rows.collect::<Result<_, _>>()
@@ -91,12 +96,23 @@ pub struct Look {
     pub reason: &'static str,
     /// Until when the site wants to be left alone, where it said so.
     pub silent_until: Option<UnixMs>,
-    /// Found, but not to be said before it is known how many of its site were found with it.
-    pub held: bool,
+    /// What it means for the account.
+    pub bearing: Bearing,
+}
+
+/// What a look means for the account beside its verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bearing {
+    /// Nothing: the wait goes on.
+    Plain,
+    /// It is what the account is waited for.
+    News,
+    /// The same, but not to be said before it is known how many of its site changed with it.
+    Held,
 }
 
 /// Writes looks down: verdicts, transitions, the run's counts, and how long sites want to be left alone. Returns the owners
-/// for whom something was found.
+/// for whom there is news.
 ///
 /// An account that was removed, paused or looked at meanwhile is passed over and not counted. One that is held is counted
 /// when it is known what becomes of it.
@@ -111,7 +127,7 @@ pub fn apply(
 ) -> anyhow::Result<Vec<i64>> {
     let mut counts = Counts::default();
     let mut owners = Vec::new();
-    let mut missing = Vec::new();
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
     // By site and reason.
     let mut failed: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
     for look in looks {
@@ -119,27 +135,30 @@ pub fn apply(
         if let Some(until) = look.silent_until {
             silence(tx, now, &look.site, until)?;
         }
-        match look.verdict {
+        match (look.bearing, look.verdict) {
             // Until somebody has decided, nothing more is known than that we cannot say.
-            _ if look.held => {
+            (Bearing::Held, _) => {
                 if write(tx, now, run_id, Verdict::Error, mass::REASON, &[id])? > 0 {
                     hold(tx, id)?;
                 }
             }
-            Verdict::Found => {
-                if write(tx, now, run_id, Verdict::Found, "", &[id])? > 0 {
-                    counts.found += 1;
-                    owners.push(found(tx, now, run_id, id)?);
+            (Bearing::News, verdict) => {
+                let waiter = waiter(tx, id)?;
+                if write(tx, now, run_id, verdict, "", &[id])? > 0 {
+                    counts.add(verdict);
+                    owners.extend(news::tell(tx, now, id, waiter, verdict, run_id)?);
                 }
             }
-            Verdict::NotFound => missing.push(id),
-            Verdict::Error => {
+            (Bearing::Plain, Verdict::Found) => found.push(id),
+            (Bearing::Plain, Verdict::NotFound) => missing.push(id),
+            (Bearing::Plain, Verdict::Error) => {
                 let alike = failed.entry((&look.site, look.reason));
                 alike.or_default().push(id);
             }
         }
     }
-    counts.not_found = write(tx, now, run_id, Verdict::NotFound, "", &missing)?;
+    counts.found += write(tx, now, run_id, Verdict::Found, "", &found)?;
+    counts.not_found += write(tx, now, run_id, Verdict::NotFound, "", &missing)?;
     for ((site, reason), ids) in failed {
         let written = write(tx, now, run_id, Verdict::Error, reason, &ids)?;
         if written > 0 {
@@ -184,21 +203,26 @@ fn write(
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let places = vec!["?"; TOGETHER].join(", ");
         format!(
-            "UPDATE look SET run_id = ?1, verdict = ?2, reason = ?3, at = ?4, was_missing = max(was_missing, ?5)
-             WHERE account_id IN ({places}) AND run_id < ?1 AND pending = 1"
+            "UPDATE look SET run_id = ?1, verdict = ?2, reason = ?3, at = ?4, known = coalesce(?5, known),
+                 seen_at = coalesce(?6, seen_at), history = (history << 2 & {}) | ?7
+             WHERE account_id IN ({places}) AND run_id < ?1 AND pending = 1",
+            Looks::MASK
         )
     });
+    let seen_at = (verdict == Verdict::Found).then_some(now.0);
     let mut statement = tx.prepare_cached(&SQL)?;
     statement.raw_bind_parameter(1, run_id)?;
     statement.raw_bind_parameter(2, verdict.word())?;
     statement.raw_bind_parameter(3, reason)?;
     statement.raw_bind_parameter(4, now.0)?;
-    statement.raw_bind_parameter(5, verdict == Verdict::NotFound)?;
+    statement.raw_bind_parameter(5, verdict.sighting().map(known_number))?;
+    statement.raw_bind_parameter(6, seen_at)?;
+    statement.raw_bind_parameter(7, Looks::bits(verdict))?;
     let mut written = 0;
     for part in ids.chunks(TOGETHER) {
         // A place that is left empty is NULL, which no account is.
         let places = part.iter().map(|id| Some(*id)).chain(iter::repeat(None));
-        for (place, id) in (6..).zip(places.take(TOGETHER)) {
+        for (place, id) in (8..).zip(places.take(TOGETHER)) {
             statement.raw_bind_parameter(place, id)?;
         }
         let rows = statement.raw_execute();
@@ -212,23 +236,6 @@ fn hold(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<()> {
         .execute([account_id])
         .with_context(|| format!("account {account_id} is held"))?;
     Ok(())
-}
-
-/// The wait of an account is over; returns its owner.
-fn found(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, account_id: i64) -> anyhow::Result<i64> {
-    tx.prepare_cached(
-        "UPDATE account SET state = 'done', done_at = ?2, remind_at = NULL WHERE id = ?1",
-    )?
-    .execute(params![account_id, now.0])
-    .with_context(|| format!("account {account_id} is found"))?;
-    insert_transition(tx, now, account_id, Some(run_id), None, "pending", "done")?;
-    owner_of(tx, account_id)
-}
-
-fn owner_of(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<i64> {
-    tx.prepare_cached("SELECT owner_id FROM account WHERE id = ?1")?
-        .query_row([account_id], |row| row.get(0))
-        .with_context(|| format!("look up the owner of account {account_id}"))
 }
 
 /// Adds to what a run counts of why looks failed.
@@ -246,34 +253,6 @@ pub(super) fn count_errors(
     .execute(params![run_id, site, reason, n])
     .with_context(|| format!("count the errors of run {run_id}"))?;
     Ok(())
-}
-
-/// The accounts of an owner that a run found, as far as they do not wait again: how many, and the first of them.
-///
-/// # Errors
-/// When the database fails.
-pub fn found_in_run(
-    connection: &Connection,
-    run_id: i64,
-    owner: i64,
-    limit: usize,
-) -> anyhow::Result<(usize, Vec<Account>)> {
-    let found = "account JOIN look ON look.account_id = account.id
-         WHERE account.owner_id = ?1 AND account.state = 'done' AND look.run_id = ?2 AND look.verdict = 'found'";
-    let sql = format!("SELECT {ACCOUNT_COLUMNS} FROM {found} ORDER BY account.id LIMIT ?3");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![owner, run_id, limit], account_from_row)?;
-    let first: Vec<Account> = rows
-        .collect::<Result<_, _>>()
-        .with_context(|| format!("list what run {run_id} found"))?;
-    if first.len() < limit {
-        return Ok((first.len(), first));
-    }
-    let total = connection
-        .prepare_cached(&format!("SELECT count(*) FROM {found}"))?
-        .query_row([owner, run_id], |row| row.get(0))
-        .with_context(|| format!("count what run {run_id} found"))?;
-    Ok((total, first))
 }
 
 /// Pending accounts in a scope that a run has not looked at: how many of which sites.

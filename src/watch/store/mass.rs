@@ -1,4 +1,4 @@
-//! Accounts that are held because too many of their site were found at once, and the questions about them.
+//! Accounts that are held because too many of their site changed at once, and the questions about them.
 //!
 //! What must stay true: an account leaves `held` once, by a statement that names that state; a question is decided once.
 
@@ -7,33 +7,53 @@ use std::collections::HashSet;
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::accounts::insert_transition;
+use super::acts::{Turn, note_turn};
 use super::looks::{count, count_errors};
-use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
+use super::news::{come_true, waiter};
+use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row, known_number};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::watch::account::{Account, Counts, Decision, MassChange};
+use crate::watch::account::{Account, Counts, Decision, MassChange, News, State, Verdict};
+use crate::watch::past::Looks;
+use crate::watch::verdict::Sighting;
 
 /// Why a held account has no verdict: a machine key.
 pub(super) const REASON: &str = "mass-change";
 
-const COLUMNS: &str = "id, site, run_id, changed, answered, decision";
+const COLUMNS: &str = "id, site, run_id, changed, answered, decision, gone";
+
+/// Accounts of a site that a run has held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldSite {
+    /// Key of the site.
+    pub site: String,
+    /// How many.
+    pub changed: u64,
+    /// How many of them were there and are not found now.
+    pub gone: u64,
+}
 
 /// How many accounts a run has held, by site.
 ///
 /// # Errors
 /// When the database fails.
-pub fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<(String, u64)>> {
+pub fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<HeldSite>> {
     let mut statement = connection.prepare_cached(
-        "SELECT site, count(*) FROM account JOIN look ON look.account_id = account.id
+        "SELECT site, count(*), count(*) FILTER (WHERE look.known = 2) FROM account JOIN look ON look.account_id = account.id
          WHERE state = 'held' AND look.run_id = ?1 GROUP BY site",
     )?;
-    let rows = statement.query_map([run_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map([run_id], |row| {
+        Ok(HeldSite {
+            site: row.get(0)?,
+            changed: row.get(1)?,
+            gone: row.get(2)?,
+        })
+    })?;
     rows.collect::<Result<_, _>>()
         .with_context(|| format!("count what run {run_id} holds"))
 }
 
-/// Lets some accounts go that a run has held, as found by it, and counts them there. Returns their owners; none when no
+/// Lets some accounts go that a run has held, as it saw them, and counts them there. Returns their owners; none when no
 /// account of the site is left.
 ///
 /// # Errors
@@ -58,9 +78,9 @@ pub fn release(
     let mut owners = Vec::new();
     let mut counts = Counts::default();
     for (id, owner) in accounts {
-        if finish(tx, now, id)? {
-            insert_transition(tx, now, id, Some(run_id), None, "pending", "done")?;
-            counts.found += 1;
+        if let Some((seen, turn)) = finish(tx, now, id)? {
+            note_turn(tx, now, &turn.in_run(run_id))?;
+            counts.add(Verdict::of(seen));
             owners.push(owner);
         }
     }
@@ -69,20 +89,36 @@ pub fn release(
     Ok(owners)
 }
 
-/// Makes a held account a found one.
-fn finish(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<bool> {
-    let changed = tx
-        .prepare_cached(
-            "UPDATE account SET state = 'done', done_at = ?2, remind_at = NULL WHERE id = ?1 AND state = 'held'",
-        )?
-        .execute(params![id, now.0])
-        .with_context(|| format!("let account {id} go"))?;
-    if changed > 0 {
-        tx.prepare_cached("UPDATE look SET verdict = 'found', reason = '' WHERE account_id = ?1")?
-            .execute([id])
-            .with_context(|| format!("let account {id} go as found"))?;
+/// Makes true what the last look at a held account saw: the opposite of what was known. What was seen, and the change
+/// that is to be noted; none when the account is not held.
+fn finish(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    id: i64,
+) -> anyhow::Result<Option<(Sighting, Turn<'static>)>> {
+    let waiter = waiter(tx, id)?;
+    if waiter.state != State::Held {
+        return Ok(None);
     }
-    Ok(changed > 0)
+    let seen = match waiter.known {
+        Some(Sighting::Exists) => Sighting::Missing,
+        Some(Sighting::Missing) | None => Sighting::Exists,
+    };
+    let verdict = Verdict::of(seen);
+    tx.prepare_cached(
+        "UPDATE look SET verdict = ?2, reason = '', known = ?3, history = (history & ~3) | ?4,
+             seen_at = CASE ?2 WHEN 'found' THEN at ELSE seen_at END
+         WHERE account_id = ?1",
+    )?
+    .execute(params![
+        id,
+        verdict.word(),
+        known_number(seen),
+        Looks::bits(verdict)
+    ])
+    .with_context(|| format!("let account {id} go"))?;
+    let turn = come_true(tx, now, id, waiter, seen)?;
+    Ok(Some((seen, turn)))
 }
 
 /// Keeps the accounts of a site that a run holds, and counts them there as not looked at. Returns the question when it is
@@ -94,21 +130,25 @@ pub fn keep(
     tx: &WriteTx<'_>,
     now: UnixMs,
     run_id: i64,
-    site: &str,
-    changed: u64,
+    held: &HeldSite,
     answered: u64,
 ) -> anyhow::Result<Option<MassChange>> {
-    count_held(tx, run_id, site, changed)?;
+    let HeldSite {
+        site,
+        changed,
+        gone,
+    } = held;
+    count_held(tx, run_id, site, *changed)?;
     let joined = tx.execute(
-        "UPDATE mass_change SET changed = changed + ?2, answered = answered + ?3 WHERE site = ?1",
-        params![site, changed, answered],
+        "UPDATE mass_change SET changed = changed + ?2, answered = answered + ?3, gone = gone + ?4 WHERE site = ?1",
+        params![site, changed, answered, gone],
     )?;
     if joined > 0 {
         return Ok(None);
     }
     tx.execute(
-        "INSERT INTO mass_change (site, run_id, changed, answered, asked_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![site, run_id, changed, answered, now.0],
+        "INSERT INTO mass_change (site, run_id, changed, answered, asked_at, gone) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![site, run_id, changed, answered, now.0, gone],
     )
     .with_context(|| format!("ask about the mass change of {site}"))?;
     mass_change(tx, tx.last_insert_rowid())
@@ -185,6 +225,7 @@ fn mass_change_from_row(row: &Row<'_>) -> rusqlite::Result<MassChange> {
         changed: row.get(3)?,
         answered: row.get(4)?,
         decision: Decision::from_word(row.get_ref(5)?.as_str()?),
+        gone: row.get(6)?,
     })
 }
 
@@ -202,7 +243,7 @@ pub fn decide(tx: &WriteTx<'_>, by: i64, id: i64, decision: Decision) -> anyhow:
     Ok(decided > 0)
 }
 
-/// Makes held accounts of one owner found, after an admin has said that it is true. Returns the accounts; none when no
+/// Makes true what was seen of held accounts of one owner, after an admin has said so. Returns the accounts; none when no
 /// account of the site is held any more.
 ///
 /// # Errors
@@ -212,7 +253,7 @@ pub fn apply_held(
     now: UnixMs,
     question: &MassChange,
     limit: usize,
-) -> anyhow::Result<Vec<Account>> {
+) -> anyhow::Result<Vec<News>> {
     let sql = format!(
         "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} WHERE state = 'held' AND site = ?1 AND owner_id =
              (SELECT min(owner_id) FROM account WHERE state = 'held' AND site = ?1)
@@ -220,7 +261,7 @@ pub fn apply_held(
     );
     let mut statement = tx.prepare_cached(&sql)?;
     let rows = statement.query_map(params![question.site, limit], account_from_row)?;
-    let mut accounts: Vec<Account> = rows
+    let accounts: Vec<Account> = rows
         .collect::<Result<_, _>>()
         .with_context(|| format!("read what is held of {}", question.site))?;
     let decided_by: Option<i64> = tx.query_row(
@@ -228,12 +269,16 @@ pub fn apply_held(
         [question.id],
         |row| row.get(0),
     )?;
-    for account in &mut accounts {
-        finish(tx, now, account.id)?;
-        insert_transition(tx, now, account.id, None, decided_by, "held", "done")?;
-        account.done_at = Some(now);
+    let mut news = Vec::new();
+    for mut account in accounts {
+        if let Some((seen, turn)) = finish(tx, now, account.id)? {
+            let turn = decided_by.map_or(turn, |person| turn.by(person));
+            note_turn(tx, now, &turn)?;
+            account.done_at = Some(now);
+            news.push(News { account, seen });
+        }
     }
-    Ok(accounts)
+    Ok(news)
 }
 
 /// Lets held accounts of a site wait again; how many. They are looked at by the next run.

@@ -4,12 +4,15 @@
 //! changes only while it is still pending; the run that last looked at an account never falls.
 
 mod accounts;
+mod acts;
 mod charts;
 mod days;
 mod forget;
+mod listing;
 mod looks;
 mod marks;
 mod mass;
+mod news;
 mod reminders;
 mod reports;
 mod requests;
@@ -19,22 +22,24 @@ mod silences;
 
 use rusqlite::Row;
 
-pub use accounts::{
-    Added, NewAccount, Totals, add, again, count_of_owner, delete, export, extend, get, page_all,
-    page_of_owner, set_paused, totals,
-};
+pub use accounts::{Added, NewAccount, Totals, add, count_of_owner, export, get, get_any, totals};
+pub use acts::{again, extend, history, remove, restore, set_note, set_paused, set_until};
 pub use charts::{Wait, durations, waits_of_owner};
 pub use days::{SiteDay, count_day, days};
 pub use forget::{KEPT, forget};
-pub use looks::{Look, Waiting, apply, found_in_run, next_page, unreached};
+pub use listing::{
+    COUNTED, Filter, Listing, count_listed, note_search, page, search, sites_in_use,
+};
+pub use looks::{Bearing, Look, Waiting, apply, next_page, unreached};
 pub use marks::{
     ControlNews, Marks, control_news, marks, note_controls, note_offline, note_online,
     offline_since,
 };
 pub use mass::{
-    apply_held, close_question, count_held, decide, held_in_run, held_without_question, keep,
-    mass_change, mass_changes, release, rest, resting, return_held,
+    HeldSite, apply_held, close_question, count_held, decide, held_in_run, held_without_question,
+    keep, mass_change, mass_changes, release, rest, resting, return_held,
 };
+pub use news::{has_news, news_in_run};
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
 pub use reports::{
     OwnSums, digest, digest_at, notify_of, own_sums, owners_with_digest, set_digest_at, set_notify,
@@ -47,12 +52,14 @@ pub use runs::{
 };
 pub use silences::silences;
 
-use super::account::{Account, State, Verdict};
+use super::account::{Account, State, Until, Verdict};
+use super::past::Looks;
+use super::verdict::Sighting;
 use crate::clock::UnixMs;
 
 const ACCOUNT_COLUMNS: &str = "account.id, account.owner_id, account.site, account.username, account.state, \
      account.period_days, account.started_at, account.ends_at, account.done_at, \
-     look.verdict, look.reason, look.at";
+     look.verdict, look.reason, look.at, account.until, account.note, look.seen_at, look.history";
 
 /// Where those columns come from.
 const ACCOUNTS: &str = "account JOIN look ON look.account_id = account.id";
@@ -71,7 +78,28 @@ fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         verdict: Verdict::from_word(row.get_ref(9)?.as_str()?),
         reason: row.get(10)?,
         checked_at: row.get::<_, Option<i64>>(11)?.map(UnixMs),
+        until: word(row, 12, Until::from_word)?,
+        note: row.get(13)?,
+        seen_at: row.get::<_, Option<i64>>(14)?.map(UnixMs),
+        looks: Looks(row.get(15)?),
     })
+}
+
+/// The column `look.known`.
+fn known(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Sighting>> {
+    Ok(match row.get(column)? {
+        1 => Some(Sighting::Missing),
+        2 => Some(Sighting::Exists),
+        _ => None,
+    })
+}
+
+/// What stands in the column `look.known` for a sighting.
+fn known_number(seen: Sighting) -> i64 {
+    match seen {
+        Sighting::Missing => 1,
+        Sighting::Exists => 2,
+    }
 }
 
 /// A column that holds one of a few words; the schema's CHECK allows no other.
@@ -86,5 +114,7 @@ fn word<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> rusqli
     })
 }
 
+#[cfg(test)]
+mod list_tests;
 #[cfg(test)]
 mod tests;

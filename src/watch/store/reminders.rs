@@ -27,14 +27,14 @@ pub struct DueReminder {
 /// When the database fails.
 pub fn due(connection: &Connection, now: UnixMs, limit: usize) -> anyhow::Result<Vec<DueReminder>> {
     let sql = format!(
-        "SELECT {ACCOUNT_COLUMNS}, account.epoch FROM {ACCOUNTS}
+        "SELECT {ACCOUNT_COLUMNS}, account.epoch AS epoch FROM {ACCOUNTS}
          WHERE state = 'pending' AND remind_at IS NOT NULL AND remind_at <= ?1 ORDER BY remind_at LIMIT ?2"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![now.0, limit], |row| {
         Ok(DueReminder {
             account: account_from_row(row)?,
-            epoch: row.get(12)?,
+            epoch: row.get("epoch")?,
         })
     })?;
     rows.collect::<Result<_, _>>().context("list due reminders")

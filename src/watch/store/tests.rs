@@ -8,18 +8,18 @@ use crate::people;
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::watch::account::{ControlFault, Counts, Decision, RunState, Scope, SiteTally, Trigger};
 
-const NOW: UnixMs = UnixMs(1_790_000_000_000);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-const OWNER: i64 = 7;
+pub(super) const NOW: UnixMs = UnixMs(1_790_000_000_000);
+pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const OWNER: i64 = 7;
 
-struct Store {
+pub(super) struct Store {
     db: Db,
     _end: ThreadEnd,
     _folder: tempfile::TempDir,
 }
 
 impl Store {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (db, end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
         Self {
@@ -29,7 +29,7 @@ impl Store {
         }
     }
 
-    async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
     ) -> T {
@@ -38,16 +38,11 @@ impl Store {
 }
 
 fn new(site: &str, username: &str) -> NewAccount {
-    NewAccount {
-        owner_id: OWNER,
-        site: site.to_owned(),
-        username: username.to_owned(),
-        period_days: 30,
-    }
+    NewAccount::new(OWNER, site, username, 30)
 }
 
 /// Adds accounts `0..n` on one site; their numbers.
-fn fill(tx: &WriteTx<'_>, n: usize) -> anyhow::Result<Vec<i64>> {
+pub(super) fn fill(tx: &WriteTx<'_>, n: usize) -> anyhow::Result<Vec<i64>> {
     people::admit(tx, NOW, OWNER)?;
     (0..n)
         .map(
@@ -59,7 +54,7 @@ fn fill(tx: &WriteTx<'_>, n: usize) -> anyhow::Result<Vec<i64>> {
         .collect()
 }
 
-fn look(account_id: i64, verdict: Verdict) -> Look {
+pub(super) fn look(account_id: i64, verdict: Verdict) -> Look {
     Look {
         account_id,
         site: "github".into(),
@@ -70,11 +65,15 @@ fn look(account_id: i64, verdict: Verdict) -> Look {
             ""
         },
         silent_until: None,
-        held: false,
+        bearing: if verdict == Verdict::Found {
+            Bearing::News
+        } else {
+            Bearing::Plain
+        },
     }
 }
 
-fn run(tx: &WriteTx<'_>) -> anyhow::Result<i64> {
+pub(super) fn run(tx: &WriteTx<'_>) -> anyhow::Result<i64> {
     Ok(begin(tx, NOW, Trigger::Schedule, Scope::All, 0)?.id)
 }
 
@@ -123,7 +122,7 @@ async fn only_accounts_that_still_wait_are_changed_and_counted() {
         let ids = fill(tx, 3)?;
         let id = run(tx)?;
         set_paused(tx, NOW, OWNER, ids[0], true)?;
-        delete(tx, ids[1])?;
+        remove(tx, NOW, OWNER, ids[1])?;
         let looks: Vec<Look> = ids.iter().map(|id| look(*id, Verdict::Found)).collect();
         assert_eq!(apply(tx, NOW, id, &looks)?, [OWNER]);
         assert_eq!(
@@ -133,7 +132,8 @@ async fn only_accounts_that_still_wait_are_changed_and_counted() {
         );
         let counted = counts(tx, id)?;
         assert_eq!((counted.found, counted.checked()), (1, 1));
-        assert_eq!(found_in_run(tx, id, OWNER, 1)?.0, 1);
+        let (first, totals) = news_in_run(tx, id, OWNER, 1)?;
+        assert_eq!((first.len(), totals.values().sum::<usize>()), (1, 1));
         let found = get(tx, Some(OWNER), ids[2])?.unwrap();
         assert_eq!((found.state, found.done_at), (State::Done, Some(NOW)));
         assert_eq!(get(tx, None, ids[0])?.unwrap().state, State::Paused);
@@ -173,7 +173,7 @@ async fn reminders_come_with_growing_distance_and_start_anew_after_an_extension(
             Ok(())
         };
         collect(tx, 60)?;
-        extend(tx, NOW.plus(DAY * 35), id, 30)?;
+        extend(tx, NOW.plus(DAY * 35), OWNER, id, 30)?;
         collect(tx, 90)?;
         let once = [27, 29, 30, 31, 33, 37, 44];
         assert_eq!(due, [once, once.map(|day| day + 30)].concat());
@@ -226,7 +226,7 @@ async fn waiting_again_begins_anew() {
 
 fn held(account_id: i64) -> Look {
     Look {
-        held: true,
+        bearing: Bearing::Held,
         ..look(account_id, Verdict::Found)
     }
 }
@@ -246,17 +246,39 @@ async fn a_held_account_is_let_go_once() {
             after: 0,
         };
         let page = next_page(tx, Scope::All, "github", everything, 5)?;
-        let was_missing = |id| page.iter().any(|one| one.id == id && one.was_missing);
+        let was_missing = |id| {
+            page.iter()
+                .any(|one| one.id == id && one.known == Some(Sighting::Missing))
+        };
         assert!(was_missing(ids[0]) && !was_missing(ids[1]));
         let looks: Vec<Look> = ids.iter().map(|id| held(*id)).collect();
         assert_eq!(apply(tx, NOW, second, &looks)?, [] as [i64; 0]);
         assert_eq!(counts(tx, second)?.checked(), 0, "not counted yet");
-        assert_eq!(held_in_run(tx, second)?, [("github".to_owned(), 3)]);
+        let in_all = HeldSite {
+            site: "github".to_owned(),
+            changed: 3,
+            gone: 0,
+        };
+        assert_eq!(held_in_run(tx, second)?, std::slice::from_ref(&in_all));
         assert_eq!(release(tx, NOW, second, "github", 2)?, [OWNER]);
         assert_eq!(counts(tx, second)?.found, 2);
         // The last one is asked about, and an admin says that it is true.
-        let question = keep(tx, NOW, second, "github", 1, 3)?.unwrap();
-        assert_eq!(keep(tx, NOW, second, "github", 0, 0)?, None, "it joins");
+        let question = keep(
+            tx,
+            NOW,
+            second,
+            &HeldSite {
+                changed: 1,
+                ..in_all.clone()
+            },
+            3,
+        )?
+        .unwrap();
+        let no_more = HeldSite {
+            changed: 0,
+            ..in_all
+        };
+        assert_eq!(keep(tx, NOW, second, &no_more, 0)?, None, "it joins");
         assert_eq!(held_without_question(tx)?, None);
         assert!(decide(tx, OWNER, question.id, Decision::Apply)?);
         assert!(!decide(tx, OWNER, question.id, Decision::Discard)?);
@@ -319,12 +341,16 @@ async fn each_change_of_controls_and_network_is_news_once() {
 }
 
 /// The steps of a statement's plan, as SQLite tells them.
-fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+pub(super) fn plan(connection: &Connection, sql: &str) -> Vec<String> {
     let mut statement = connection
         .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
         .unwrap();
-    let rows = statement.query_map([], |row| row.get(3)).unwrap();
-    rows.collect::<Result<_, _>>().unwrap()
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get(3).unwrap());
+    }
+    steps
 }
 
 #[tokio::test]

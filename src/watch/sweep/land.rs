@@ -1,8 +1,8 @@
 //! What becomes of a look that came back.
 //!
 //! What must stay true: a look that may have failed by our own network's fault leaves no trace, neither in the database
-//! nor at the site's gate; a site whose controls are in doubt gives no verdict, whatever its answers say; an account that
-//! an earlier run called missing is held when so many others of its site might change with it.
+//! nor at the site's gate; a site whose controls are in doubt gives no verdict, whatever its answers say; an account of
+//! which an earlier run said otherwise is held when so many others of its site might change with it.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::watch::controls::Said;
 use crate::watch::lane::{Candidate, Next, Subject};
 use crate::watch::probe::Look;
 use crate::watch::site::Site;
-use crate::watch::store;
+use crate::watch::store::{self, Bearing};
 use crate::watch::verdict::{Inconclusive, Sighting};
 
 impl Pass<'_, '_> {
@@ -137,11 +137,21 @@ impl Pass<'_, '_> {
             return;
         };
         let (verdict, reason) = match outcome {
-            Ok(Sighting::Exists) => (Verdict::Found, ""),
-            Ok(Sighting::Missing) => (Verdict::NotFound, ""),
+            Ok(seen) => (Verdict::of(seen), ""),
             Err(why) => (Verdict::Error, why.key()),
         };
         lane.tally.counts.add(verdict);
+        let bearing = match outcome {
+            Ok(seen) if candidate.until.is_met(candidate.known, seen) => {
+                let is_change = candidate.known.is_some_and(|known| known != seen);
+                if is_change && lane.is_braked {
+                    Bearing::Held
+                } else {
+                    Bearing::News
+                }
+            }
+            _ => Bearing::Plain,
+        };
         self.oldest.get_or_insert_with(Instant::now);
         self.results.push(store::Look {
             account_id: candidate.id,
@@ -149,7 +159,7 @@ impl Pass<'_, '_> {
             verdict,
             reason,
             silent_until: lane.silent_until.take(),
-            held: verdict == Verdict::Found && candidate.was_missing && lane.is_braked,
+            bearing,
         });
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! A sweep keeps at most `workers` looks in flight, takes accounts from all sites in turn ([`super::lane`]) as their
 //! gates allow ([`super::gate`]), and writes results in groups while further looks go on. It holds a page per site, never
-//! all accounts. What must stay true: an account counts as found only after the configured number of looks that agree;
+//! all accounts. What must stay true: what is waited for counts as seen only after the configured number of looks that agree;
 //! what could not be looked at is an error with a reason; a storage fault ends the sweep and is never a verdict.
 
 mod land;
@@ -409,7 +409,7 @@ async fn write_group(
         .db
         .write_replayable(move |tx| {
             for owner in store::apply(tx, now, run_id, &looks)? {
-                Speaker::found(tx, now, run_id, owner)?;
+                Speaker::news(tx, now, run_id, owner)?;
             }
             if store::note_controls(tx, now, run_id, &news)? {
                 Speaker::controls(tx, now, run_id)?;

@@ -54,14 +54,19 @@ pub fn distrusted<'a>(voice: Voice<'_>, keys: impl Iterator<Item = &'a String>) 
     (!names.is_empty()).then(|| i18n::html(voice.lang, "status-distrusted", &args))
 }
 
-/// So many accounts of a site were found at once that the admins are asked.
+/// So many accounts of a site changed at once that the admins are asked.
 #[must_use]
 pub fn mass_change(voice: Voice<'_>, question: &MassChange) -> Html {
     let args = Args::new()
         .text("site", &voice.site_name(&question.site))
         .number("changed", question.changed)
         .number("answered", question.answered);
-    i18n::html(voice.lang, "mass-change", &args)
+    let key = match question.gone {
+        0 => "mass-change",
+        gone if gone == question.changed => "mass-change-gone",
+        _ => "mass-change-mixed",
+    };
+    i18n::html(voice.lang, key, &args)
 }
 
 /// A question that is decided, and by whom.

@@ -2,14 +2,16 @@
 //! [`alarms`].
 
 pub mod alarms;
-mod found;
+mod card;
+mod news;
 mod sites;
 mod storage;
 
-pub use self::found::{FULL_FOUND, LIST_FOUND, found, found_gist};
+pub use self::card::{account_card, account_details, mark, who};
+pub use self::news::{FULL_NEWS, LIST_NEWS, count_news, news, news_gist};
 pub use self::sites::{site_note, site_protection};
 pub use self::storage::storage;
-use super::account::{Account, Counts, RunState, State, Verdict};
+use super::account::{Account, Counts, RunState};
 use super::catalogue::Catalogue;
 use super::site::SiteKey;
 use super::store::OwnSums;
@@ -261,71 +263,6 @@ pub fn reminder(voice: Voice<'_>, which: Reminder, accounts: &[Account]) -> Html
         lines.push(i18n::text(voice.lang, "remind-off"));
     }
     fit(lines)
-}
-
-/// The mark of an account in lists.
-#[must_use]
-pub fn mark(account: &Account) -> &'static str {
-    match (account.state, account.verdict) {
-        (State::Done, _) => "✅",
-        (State::Paused, _) => "⏸",
-        (State::Held, _) => "✋",
-        (State::Pending, Some(Verdict::Error)) => "⚠️",
-        (State::Pending, _) => "⏳",
-    }
-}
-
-/// One account with what is known of it; `owner` is shown to admins.
-#[must_use]
-pub fn account_card(voice: Voice<'_>, account: &Account, with_owner: bool) -> Html {
-    let lang = voice.lang;
-    let args = Args::new()
-        .text("mark", mark(account))
-        .html("name", &voice.profile(&account.site, &account.username))
-        .text("site", &voice.site_name(&account.site))
-        .text("started", &voice.date(account.started_at))
-        .text("period", &voice.days(account.period_days))
-        .text("ends", &voice.date(account.ends_at));
-    let mut lines = vec![i18n::html(lang, "account-card", &args)];
-    if with_owner {
-        let args = Args::new().text("id", &account.owner_id.to_string());
-        lines.push(i18n::html(lang, "account-owner", &args));
-    }
-    lines.push(match (account.verdict, account.checked_at) {
-        (Some(verdict), Some(at)) => i18n::html(
-            lang,
-            "account-checked",
-            &Args::new()
-                .text("time", &i18n::date_time(lang, at, voice.zone))
-                .html("verdict", &self::verdict(lang, verdict, &account.reason)),
-        ),
-        _ => i18n::text(lang, "account-never-checked"),
-    });
-    match account.state {
-        State::Done => {
-            let date = voice.date(account.done_at.unwrap_or(account.ends_at));
-            lines.push(i18n::html(
-                lang,
-                "account-done",
-                &Args::new().text("date", &date),
-            ));
-        }
-        State::Paused => lines.push(i18n::text(lang, "account-paused")),
-        State::Held => lines.push(i18n::text(lang, "account-held")),
-        State::Pending => {}
-    }
-    Html::join(&lines, "\n")
-}
-
-fn verdict(lang: Lang, verdict: Verdict, reason: &str) -> Html {
-    match verdict {
-        Verdict::Found => i18n::text(lang, "verdict-found"),
-        Verdict::NotFound => i18n::text(lang, "verdict-not-found"),
-        Verdict::Error => {
-            let args = Args::new().html("reason", &self::reason(lang, reason));
-            i18n::html(lang, "verdict-error", &args)
-        }
-    }
 }
 
 /// Why we could not look, for people.

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::*;
+use crate::watch::account::{News, State, Until, Verdict};
 use crate::watch::catalogue::BrokenEntries;
+use crate::watch::past::{By, Change, Looks, Past};
+use crate::watch::verdict::Sighting;
 
 const DAY: i64 = 86_400_000;
 
@@ -39,6 +42,25 @@ fn account(username: &str) -> Account {
         verdict: Some(Verdict::Found),
         reason: String::new(),
         checked_at: Some(UnixMs(BEGAN.0 + 9 * DAY)),
+        until: Until::Found,
+        note: "<&>".repeat(66),
+        seen_at: Some(UnixMs(BEGAN.0 + 9 * DAY)),
+        looks: Looks(0b01_10_11),
+    }
+}
+
+/// News of an account that was waited for like this.
+fn told(until: Until, username: &str) -> News {
+    News {
+        account: Account {
+            until,
+            ..account(username)
+        },
+        seen: if until == Until::Found {
+            Sighting::Exists
+        } else {
+            Sighting::Missing
+        },
     }
 }
 
@@ -72,8 +94,9 @@ fn the_fixed_texts_are_fixed() {
         "✅ Автопроверка завершена\n\n📊 Результаты:\n• Проверено: 137\n• Найдено: 12\n• Не найдено: 120\n\
          • Ошибок: 5\n\n⏱ Длительность: 4 мин 58 с"
     );
+    let found = [told(Until::Found, "name")];
     assert_eq!(
-        found(voice, &[account("name")], 1).as_str(),
+        news(voice, &found, &count_news(&found)).as_str(),
         "✅ Аккаунт найден\n\n👤 Имя пользователя: <a href=\"https://github.com/name\">name</a>\n🌐 Площадка: GitHub\n\
          📅 Начало работ: 12.10.2026\n📝 Заявлено: 30 дней\n🏁 Завершено за: 9 дней\n📅 Конец работ: 11.11.2026"
     );
@@ -105,6 +128,21 @@ fn a_summary_names_the_worst_sites_and_what_was_left() {
     }
 }
 
+/// A card with everything it can show, and a history of long names.
+fn whole_card(voice: Voice<'_>, username: &str) -> Html {
+    let account = account(username);
+    let long = Html::name(&"<&>".repeat(30));
+    let past = Past {
+        what: Change::Until,
+        detail: Until::Change.word().to_owned(),
+        by: By::Person(7),
+        at: BEGAN,
+    };
+    let history = vec![(past, long.clone()); 10];
+    let card = account_card(voice, &account, Some(&long));
+    Html::join([&card, &account_details(voice, &account, &history)], "\n")
+}
+
 #[test]
 fn the_longest_texts_fit_into_a_message() {
     let catalogue = catalogue();
@@ -112,12 +150,14 @@ fn the_longest_texts_fit_into_a_message() {
     let accounts: Vec<Account> = (0..200).map(|_| account(&long)).collect();
     for lang in Lang::ALL {
         let voice = voice(&catalogue, lang);
-        let five: Vec<Account> = accounts.iter().take(FULL_FOUND).cloned().collect();
+        let kinds = Until::WORDS.iter().map(|(_, until)| *until).cycle();
+        let all: Vec<News> = kinds.take(200).map(|until| told(until, &long)).collect();
+        let five = all.get(..FULL_NEWS).unwrap();
         for text in [
-            found(voice, &five, five.len()),
-            found(voice, &accounts, accounts.len()),
+            news(voice, five, &count_news(five)),
+            news(voice, &all, &count_news(&all)),
             reminder(voice, Reminder::Overdue, &accounts),
-            account_card(voice, &account(&long), true),
+            whole_card(voice, &long),
         ] {
             assert!(
                 text.telegram_len() <= MESSAGE_LIMIT,

@@ -19,7 +19,7 @@ pub use reason::Inconclusive;
 use super::site::{Method, Rule, Site, is_no_answer};
 
 /// What was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sighting {
     /// The account is there.
     Exists,

@@ -126,12 +126,7 @@ impl World {
         let names: Vec<String> = names.collect();
         let write = self.db.write(move |tx| {
             for username in names {
-                let new = store::NewAccount {
-                    owner_id: OWNER,
-                    site: site.clone(),
-                    username,
-                    period_days: 30,
-                };
+                let new = store::NewAccount::new(OWNER, &site, &username, 30);
                 store::add(tx, START, &new)?;
             }
             Ok(())
@@ -149,7 +144,9 @@ impl World {
     }
 
     async fn accounts(&self) -> Vec<Account> {
-        let read = self.db.read(|c| store::page_all(c, 0, usize::MAX >> 1));
+        let read = self
+            .db
+            .read(|c| store::page(c, START, &store::Listing::default(), 0, usize::MAX >> 1));
         read.await.unwrap()
     }
 
