@@ -11,9 +11,10 @@ mod retry_after;
 #[cfg(test)]
 mod tests;
 
+use std::pin::pin;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, LOCATION, SERVER};
+use reqwest::header::{HeaderName, HeaderValue, LOCATION, SERVER};
 use reqwest::{Client, Response};
 use url::Url;
 
@@ -85,8 +86,11 @@ impl Look {
 /// for private targets.
 pub async fn look(client: &Client, site: &Site, name: &Username, limits: &ProbeLimits) -> Look {
     let mut look = Look::without_answer(Inconclusive::Timeout);
-    let result =
-        tokio::time::timeout(limits.timeout, ask(client, site, name, limits, &mut look)).await;
+    let result = {
+        // It stays where it is made: it is large, and there are many.
+        let asking = pin!(ask(client, site, name, limits, &mut look));
+        tokio::time::timeout(limits.timeout, asking).await
+    };
     look.outcome = result.unwrap_or(Err(Inconclusive::Timeout));
     look
 }
@@ -115,12 +119,24 @@ async fn ask(
 }
 
 fn answer(url: Url, response: &Response, body: String) -> Answer {
-    let location = response.headers().get(LOCATION);
+    let mut headers = AnswerHeaders::default();
+    let mut location = None;
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    // An answer has fewer headers than a look-up of each of these would have to search.
+    for (name, value) in response.headers() {
+        if name == LOCATION {
+            location.get_or_insert_with(|| text(value));
+        } else if name == SERVER && headers.server.is_empty() {
+            headers.server = text(value).to_ascii_lowercase();
+        }
+        headers.cf_mitigated |= name == CF_MITIGATED;
+        headers.amzn_waf_action |= name == AMZN_WAF_ACTION;
+    }
     Answer {
         url,
         status: response.status().as_u16(),
-        headers: telling_headers(response.headers()),
-        location: location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+        headers,
+        location,
         body,
     }
 }
@@ -139,15 +155,4 @@ async fn send(client: &Client, request: &ProbeRequest) -> reqwest::Result<Respon
         builder = builder.body(body.clone());
     }
     builder.send().await
-}
-
-fn telling_headers(headers: &HeaderMap) -> AnswerHeaders {
-    let server = headers
-        .get(SERVER)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase());
-    AnswerHeaders {
-        server: server.unwrap_or_default(),
-        cf_mitigated: headers.contains_key(&CF_MITIGATED),
-        amzn_waf_action: headers.contains_key(&AMZN_WAF_ACTION),
-    }
 }

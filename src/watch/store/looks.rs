@@ -18,7 +18,7 @@ use crate::watch::past::Looks;
 use crate::watch::verdict::Sighting;
 
 /// Looks written down by one statement: with this many it costs little beside its rows.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 128;
 
 /// An account that waits for a run to look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -95,7 +95,7 @@ impl Pass<'_, '_> {
         };
         if lane.is_distrusted != fault.is_some() {
             lane.is_distrusted = fault.is_some();
-            self.news.push(store::ControlNews {
+            self.results.push_news(store::ControlNews {
                 site: lane.key.to_string(),
                 fault,
             });
@@ -115,14 +115,14 @@ impl Pass<'_, '_> {
         };
         if let Some(why @ Inconclusive::ControlFailed) = lane.given_up {
             // The look was on its way when the controls failed.
-            self.settle(index, &candidate, Err(why));
+            self.settle(index, &candidate, Err(why), now);
             return;
         }
         // Where a rule has no evidence of its own on one side, one look more makes up for it.
         let needed = self.sweep.config.confirmations + u32::from(site.is_weak());
         match candidate.after(look.outcome, needed, site.method()) {
             Next::LookAgain => lane.look_again(candidate, now, self.sweep.config.confirm_delay),
-            Next::Settle(outcome) => self.settle(index, &candidate, outcome),
+            Next::Settle(outcome) => self.settle(index, &candidate, outcome, now),
         }
     }
 
@@ -132,6 +132,7 @@ impl Pass<'_, '_> {
         index: usize,
         candidate: &Candidate,
         outcome: Result<Sighting, Inconclusive>,
+        now: Instant,
     ) {
         let Some(lane) = self.lanes.get_mut(index) else {
             return;
@@ -152,14 +153,14 @@ impl Pass<'_, '_> {
             }
             _ => Bearing::Plain,
         };
-        self.oldest.get_or_insert_with(Instant::now);
-        self.results.push(store::Look {
+        let look = store::Look {
             account_id: candidate.id,
             site: Arc::clone(&lane.key),
             verdict,
             reason,
             silent_until: lane.silent_until.take(),
             bearing,
-        });
+        };
+        self.results.push(look, now);
     }
 }

@@ -1,27 +1,29 @@
 //! One pass over pending accounts.
 //!
-//! What becomes of a look that came back is in [`land`].
+//! What becomes of a look that came back is in [`land`], how it is stored in [`results`].
 //!
 //! A sweep keeps at most `workers` looks in flight, takes accounts from all sites in turn ([`super::lane`]) as their
 //! gates allow ([`super::gate`]), and writes results in groups while further looks go on. It holds a page per site, never
 //! all accounts. What must stay true: what is waited for counts as seen only after the configured number of looks that agree;
 //! what could not be looked at is an error with a reason; a storage fault ends the sweep and is never a verdict.
 
+mod alarm;
 mod land;
 mod outcome;
+mod results;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::Context as _;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
+use self::alarm::Alarm;
 pub(super) use self::outcome::{End, Memory, Swept};
+use self::results::Results;
 use super::WatchConfig;
 use super::account::Run;
 use super::gate::Start;
@@ -36,18 +38,6 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::telegram::RightOfWay;
 
-/// Results written in one request at most: more would save next to nothing.
-const GROUP: usize = 128;
-
-/// As many while people talk with the bot: their requests pass between, and wait for one of these groups at most.
-const SMALL_GROUP: usize = 24;
-
-/// The longest a result waits for others to be written with.
-const GROUP_AGE: Duration = Duration::from_millis(200);
-
-/// Results in memory at most; looking stops until the database has caught up.
-const UNWRITTEN: usize = GROUP * 4;
-
 /// What a sweep works with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sweep<'a> {
@@ -61,7 +51,6 @@ pub(super) struct Sweep<'a> {
 }
 
 type InFlight<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = Landed> + Send + 'a>>>;
-type Writing<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'a>>;
 
 /// A look that has come back.
 struct Landed {
@@ -114,10 +103,10 @@ impl<'a> Sweep<'a> {
             lanes,
             turn: 0,
             in_flight: FuturesUnordered::new(),
-            results: Vec::new(),
-            news: Vec::new(),
-            oldest: None,
-            writing: None,
+            results: Results::default(),
+            stopping: Box::pin(self.stop.cancelled()),
+            is_stopped: self.stop.is_cancelled(),
+            alarm: Alarm::default(),
         }
         .run()
         .await
@@ -134,17 +123,17 @@ struct Pass<'a, 'g> {
     network: Network,
     turn: usize,
     in_flight: InFlight<'a>,
-    results: Vec<store::Look>,
-    /// Changes of what is known about sites' controls, at most one a site and quarter of an hour.
-    news: Vec<store::ControlNews>,
-    oldest: Option<Instant>,
-    writing: Option<Writing<'a>>,
+    results: Results<'a>,
+    /// Becomes ready with the stop: waited for throughout, not anew by each step.
+    stopping: Pin<Box<WaitForCancellationFuture<'a>>>,
+    is_stopped: bool,
+    alarm: Alarm,
 }
 
 impl<'a> Pass<'a, '_> {
     async fn run(mut self) -> anyhow::Result<Swept> {
         loop {
-            let stopped = self.sweep.stop.is_cancelled();
+            let stopped = self.is_stopped;
             if stopped {
                 // A look is cut at its next await; its account is looked at again after the start.
                 self.in_flight.clear();
@@ -161,9 +150,10 @@ impl<'a> Pass<'a, '_> {
                 None => self.start_looks().await?,
             };
             if held.is_none() {
-                self.write_results(stopped || self.in_flight.is_empty());
+                let rest = stopped || self.in_flight.is_empty();
+                self.results.write(self.sweep, self.run.id, rest);
             }
-            if self.in_flight.is_empty() && self.writing.is_none() && wake.is_none() {
+            if self.in_flight.is_empty() && !self.results.is_writing() && wake.is_none() {
                 if stopped {
                     return Ok(self.swept(End::Stopped));
                 }
@@ -199,7 +189,7 @@ impl<'a> Pass<'a, '_> {
             if over
                 || self.network.seems_down()
                 || self.in_flight.len() >= self.sweep.config.workers
-                || self.results.len() >= UNWRITTEN
+                || self.results.are_full()
             {
                 return Ok(None);
             }
@@ -284,15 +274,15 @@ impl<'a> Pass<'a, '_> {
             return Pick::Nothing;
         };
         let Some(site) = lane.site.clone() else {
-            self.settle(index, &candidate, Err(Inconclusive::UnknownSite));
+            self.settle(index, &candidate, Err(Inconclusive::UnknownSite), now);
             return Pick::Settled;
         };
         if let Some(why) = lane.given_up {
-            self.settle(index, &candidate, Err(why));
+            self.settle(index, &candidate, Err(why), now);
             return Pick::Settled;
         }
         let Ok(name) = site.stored_username(&candidate.username) else {
-            self.settle(index, &candidate, Err(Inconclusive::BadName));
+            self.settle(index, &candidate, Err(Inconclusive::BadName), now);
             return Pick::Settled;
         };
         self.start(index, Subject::Account(candidate), site, name, now);
@@ -325,22 +315,17 @@ impl<'a> Pass<'a, '_> {
 
     /// Waits until something has happened: a look came back, a group was written, a time has come, or the stop.
     async fn wait(&mut self, wake: Option<Instant>, held: bool) -> anyhow::Result<()> {
-        let stopped = self.sweep.stop.is_cancelled();
-        let full = self.oldest.map(|oldest| oldest + GROUP_AGE);
-        let timer = [wake, full.filter(|_| self.writing.is_none() && !held)]
-            .into_iter()
-            .flatten()
-            .min();
+        let due = self.results.due_at().filter(|_| !held);
+        if let Some(moment) = wake.into_iter().chain(due).min() {
+            self.alarm.set(moment);
+        }
         tokio::select! {
             biased;
-            () = self.sweep.stop.cancelled(), if !stopped => {}
-            written = finished(&mut self.writing) => {
-                self.writing = None;
-                written.context("write the results of the sweep")?;
-            }
+            () = &mut self.stopping, if !self.is_stopped => self.is_stopped = true,
+            written = self.results.written() => written?,
             Some(landed) = self.in_flight.next() => self.land_all(landed),
             () = self.sweep.right_of_way.closed(), if held => {}
-            () = at(timer) => {}
+            () = self.alarm.rings() => {}
         }
         Ok(())
     }
@@ -354,67 +339,4 @@ impl<'a> Pass<'a, '_> {
             next = self.in_flight.next().now_or_never().flatten();
         }
     }
-
-    /// Sends a group of results to the writer, when there is one and none is on its way.
-    fn write_results(&mut self, now_or_never: bool) {
-        let old = self
-            .oldest
-            .is_some_and(|oldest| oldest.elapsed() >= GROUP_AGE);
-        let size = if self.sweep.right_of_way.in_conversation() {
-            SMALL_GROUP
-        } else {
-            GROUP
-        };
-        let is_due = now_or_never || old || self.results.len() >= size;
-        if self.writing.is_some() || !is_due || self.results.is_empty() && self.news.is_empty() {
-            return;
-        }
-        let rest = self.results.split_off(self.results.len().min(size));
-        let mut group = std::mem::replace(&mut self.results, rest);
-        // In the order of the rows.
-        group.sort_unstable_by_key(|look| look.account_id);
-        self.oldest = (!self.results.is_empty()).then(Instant::now);
-        let news = std::mem::take(&mut self.news);
-        let written = write_group(self.sweep, self.run.id, group, news);
-        self.writing = Some(Box::pin(written));
-    }
-}
-
-/// The end of the writing on its way; never, when there is none.
-async fn finished(writing: &mut Option<Writing<'_>>) -> anyhow::Result<()> {
-    match writing {
-        Some(writing) => writing.await,
-        None => std::future::pending().await,
-    }
-}
-
-/// A moment; never, when there is none.
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Fact and notice commit together. When a power cut takes both, the account is looked at again; a notice that was sent
-/// was claimed by a synced commit after this one.
-async fn write_group(
-    sweep: Sweep<'_>,
-    run_id: i64,
-    looks: Vec<store::Look>,
-    news: Vec<store::ControlNews>,
-) -> anyhow::Result<()> {
-    let now = sweep.clock.now();
-    sweep
-        .db
-        .write_replayable(move |tx| {
-            for owner in store::apply(tx, now, run_id, &looks)? {
-                Speaker::news(tx, now, run_id, owner)?;
-            }
-            if store::note_controls(tx, now, run_id, &news)? {
-                Speaker::controls(tx, now, run_id)?;
-            }
-            Ok(())
-        })
-        .await
 }

@@ -1,0 +1,64 @@
+//! One timer for all the moments a pass waits for.
+//!
+//! A step of a pass often waits for a moment that comes a little later than that of the step before. To set a timer anew
+//! each time costs more than to be woken too early now and then.
+
+use std::pin::Pin;
+
+use tokio::time::{Instant, Sleep};
+
+/// Rings at the moment it was set to or earlier.
+#[derive(Default)]
+pub(super) struct Alarm {
+    sleep: Option<Pin<Box<Sleep>>>,
+    is_set: bool,
+}
+
+impl Alarm {
+    /// Makes sure that it rings at this moment at the latest.
+    pub(super) fn set(&mut self, at: Instant) {
+        match &mut self.sleep {
+            Some(sleep) if self.is_set && sleep.deadline() <= at => {}
+            Some(sleep) => sleep.as_mut().reset(at),
+            None => self.sleep = Some(Box::pin(tokio::time::sleep_until(at))),
+        }
+        self.is_set = true;
+    }
+
+    /// Waits until it rings, which takes the setting away; never, when it is not set.
+    pub(super) async fn rings(&mut self) {
+        match &mut self.sleep {
+            Some(sleep) if self.is_set => {
+                sleep.await;
+                self.is_set = false;
+            }
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_rings_once_at_the_earliest_moment_it_was_set_to() {
+        let start = Instant::now();
+        let second = Duration::from_secs(1);
+        let mut alarm = Alarm::default();
+        let silence = tokio::time::timeout(9 * second, alarm.rings()).await;
+        assert!(silence.is_err(), "nobody set it");
+        alarm.set(start + 20 * second);
+        alarm.set(start + 15 * second);
+        alarm.set(start + 30 * second);
+        alarm.rings().await;
+        assert_eq!(start.elapsed(), 15 * second);
+        let silence = tokio::time::timeout(30 * second, alarm.rings()).await;
+        assert!(silence.is_err(), "it rings once");
+        alarm.set(start + 50 * second);
+        alarm.rings().await;
+        assert_eq!(start.elapsed(), 50 * second);
+    }
+}
