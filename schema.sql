@@ -138,12 +138,11 @@ CREATE TABLE look (
     account_id  INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
     pending     INTEGER NOT NULL DEFAULT 1,         -- 1 while the account's state is pending, kept so by a trigger
     run_id      INTEGER NOT NULL DEFAULT 0,         -- the run that looked, 0: none yet; never falls
-    verdict     TEXT    NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
     reason      TEXT    NOT NULL DEFAULT '',        -- machine key of why we could not look
-    known       INTEGER NOT NULL DEFAULT 0,         -- the last verdict since the wait began: 0 none, 1 not found, 2 found
+    known       INTEGER NOT NULL DEFAULT 0,         -- the last verdict since the wait began: 0 none, 1 found, 2 not found
     at          INTEGER,
     seen_at     INTEGER,                            -- when it was last found; NULL: never
-    history     INTEGER NOT NULL DEFAULT 0          -- the last 24 looks, two bits each, the newest lowest: see Looks in account.rs
+    history     INTEGER NOT NULL DEFAULT 0          -- the last 24 looks, two bits each, the newest lowest: 0 none, 1 found, 2 not found, 3 error
 ) STRICT;
 
 -- So that writing down a look need not read the account.

@@ -165,7 +165,9 @@ const PANEL_AND_FILES: &str = "
     ALTER TABLE look RENAME COLUMN was_missing TO known;
     ALTER TABLE look ADD COLUMN seen_at INTEGER;
     ALTER TABLE look ADD COLUMN history INTEGER NOT NULL DEFAULT 0;
-    UPDATE look SET seen_at = at, known = 2 WHERE verdict = 'found';
+    UPDATE look SET seen_at = CASE verdict WHEN 'found' THEN at END, known = CASE verdict WHEN 'found' THEN 1 ELSE known * 2 END,
+        history = CASE verdict WHEN 'found' THEN 1 WHEN 'not_found' THEN 2 WHEN 'error' THEN 3 ELSE 0 END;
+    ALTER TABLE look DROP COLUMN verdict;
     ALTER TABLE transition ADD COLUMN what TEXT NOT NULL DEFAULT '';
     ALTER TABLE transition ADD COLUMN detail TEXT NOT NULL DEFAULT '';
     UPDATE transition SET what = CASE
@@ -264,11 +266,11 @@ mod tests {
         migrate(&mut old).unwrap();
         assert_eq!(parts(&old), parts(&new));
         let mut statement = old
-            .prepare("SELECT known, pending FROM look ORDER BY account_id")
+            .prepare("SELECT known, history, pending FROM look ORDER BY account_id")
             .unwrap();
-        let seen = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
-        let seen: Vec<(i64, i64)> = seen.unwrap().collect::<Result<_, _>>().unwrap();
-        assert_eq!(seen, [(1, 1), (0, 0)]);
+        let seen = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        let seen: Vec<(i64, i64, i64)> = seen.unwrap().collect::<Result<_, _>>().unwrap();
+        assert_eq!(seen, [(2, 2, 1), (0, 0, 0)]);
         let held = old.execute("UPDATE account SET state = 'held'", []);
         assert_eq!(held.unwrap(), 2);
         let one = |sql| old.query_row(sql, [], |row| row.get(0)).unwrap();

@@ -67,9 +67,9 @@ impl Looks {
     /// The bits of all of them.
     pub const MASK: i64 = (1 << (2 * Self::KEPT)) - 1;
 
-    /// The bits of a look.
+    /// The bits of a look. No look, as where a wait began anew, has none.
     #[must_use]
-    pub fn bits(verdict: Verdict) -> i64 {
+    pub const fn bits(verdict: Verdict) -> i64 {
         match verdict {
             Verdict::Found => 1,
             Verdict::NotFound => 2,
@@ -77,15 +77,25 @@ impl Looks {
         }
     }
 
-    /// The looks, the oldest first.
-    pub fn oldest_first(self) -> impl Iterator<Item = Verdict> {
-        let places = (0..Self::KEPT).rev();
-        places.filter_map(move |place| match (self.0 >> (2 * place)) & 3 {
+    /// The newest look.
+    #[must_use]
+    pub fn last(self) -> Option<Verdict> {
+        self.at(0)
+    }
+
+    fn at(self, place: u32) -> Option<Verdict> {
+        match (self.0 >> (2 * place)) & 3 {
             1 => Some(Verdict::Found),
             2 => Some(Verdict::NotFound),
             3 => Some(Verdict::Error),
             _ => None,
-        })
+        }
+    }
+
+    /// The looks, the oldest first.
+    pub fn oldest_first(self) -> impl Iterator<Item = Verdict> {
+        let places = (0..Self::KEPT).rev();
+        places.filter_map(move |place| self.at(place))
     }
 }
 

@@ -258,7 +258,11 @@ fn named_in_page(head: &[u8]) -> Option<&'static Encoding> {
 fn charset(text: &str, key: &str) -> Option<&'static Encoding> {
     let mut places = text.as_bytes().windows(key.len());
     let at = places.position(|place| place.eq_ignore_ascii_case(key.as_bytes()))?;
-    let value = text.get(at + key.len()..)?.trim_start().strip_prefix('=')?.trim_start();
+    let value = text
+        .get(at + key.len()..)?
+        .trim_start()
+        .strip_prefix('=')?
+        .trim_start();
     let label = value
         .trim_start_matches(['"', '\''])
         .split(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c))

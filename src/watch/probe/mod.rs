@@ -15,11 +15,11 @@ use std::pin::pin;
 use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue, LOCATION, SERVER};
-use reqwest::{Client, Response};
+use reqwest::{Client, Request, Response};
 use url::Url;
 
 use super::site::{Method, ProbeRequest, Site, Username};
-use super::verdict::{self, Answer, AnswerHeaders, Inconclusive, Sighting};
+use super::verdict::{self, Answer, AnswerHeaders, BlockPage, Inconclusive, Sighting};
 use crate::clock::UnixMs;
 
 /// Bytes of a body that are read by default. Profile pages of large sites have about one million.
@@ -126,8 +126,9 @@ fn answer(url: Url, response: &Response, body: String) -> Answer {
     for (name, value) in response.headers() {
         if name == LOCATION {
             location.get_or_insert_with(|| text(value));
-        } else if name == SERVER && headers.server.is_empty() {
-            headers.server = text(value).to_ascii_lowercase();
+        } else if name == SERVER {
+            let server = BlockPage::of_server(value.as_bytes());
+            headers.server = headers.server.or(server);
         }
         headers.cf_mitigated |= name == CF_MITIGATED;
         headers.amzn_waf_action |= name == AMZN_WAF_ACTION;
@@ -141,18 +142,14 @@ fn answer(url: Url, response: &Response, body: String) -> Answer {
     }
 }
 
-async fn send(client: &Client, request: &ProbeRequest) -> reqwest::Result<Response> {
-    let method = match request.method {
+async fn send(client: &Client, asked: &ProbeRequest) -> reqwest::Result<Response> {
+    let method = match asked.method {
         Method::Get => reqwest::Method::GET,
         Method::Head => reqwest::Method::HEAD,
         Method::Post => reqwest::Method::POST,
     };
-    let mut builder = client.request(method, request.url.clone());
-    if !request.headers.is_empty() {
-        builder = builder.headers(request.headers.clone());
-    }
-    if let Some(body) = &request.body {
-        builder = builder.body(body.clone());
-    }
-    builder.send().await
+    let mut request = Request::new(method, asked.url.clone());
+    request.headers_mut().clone_from(&asked.headers);
+    *request.body_mut() = asked.body.clone().map(Into::into);
+    client.execute(request).await
 }

@@ -13,7 +13,7 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 use crate::watch::account::{State, Until};
-use crate::watch::past::{By, Change, Past};
+use crate::watch::past::{By, Change, Looks, Past};
 
 /// How long what was removed can be brought back.
 const REMOVED_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -167,8 +167,8 @@ pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<
     )
     .with_context(|| format!("wait again for account {id}"))?;
     tx.execute(
-        "UPDATE look SET verdict = '', reason = '', known = 0 WHERE account_id = ?1",
-        [id],
+        "UPDATE look SET history = history << 2 & ?2, reason = '', known = 0 WHERE account_id = ?1",
+        params![id, Looks::MASK],
     )?;
     let turn = Turn::new(id, Change::Again, Some(State::Done), State::Pending);
     note_turn(tx, now, &turn.by(by))?;

@@ -7,10 +7,10 @@ use std::sync::{Arc, LazyLock};
 use anyhow::Context as _;
 use rusqlite::{Connection, named_params, params};
 
+use super::Stretch;
 use super::mass;
 use super::news::{self, waiter};
 use super::silences::silence;
-use super::{Stretch, known_number};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::watch::account::{Counts, Scope, Until, Verdict};
@@ -203,26 +203,26 @@ fn write(
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let places = vec!["?"; TOGETHER].join(", ");
         format!(
-            "UPDATE look SET run_id = ?1, verdict = ?2, reason = ?3, at = ?4, known = coalesce(?5, known),
-                 seen_at = coalesce(?6, seen_at), history = (history << 2 & {}) | ?7
+            "UPDATE look SET run_id = ?1, reason = ?2, at = ?3, known = coalesce(?4, known),
+                 seen_at = coalesce(?5, seen_at), history = history << 2 & {} | ?6
              WHERE account_id IN ({places}) AND run_id < ?1 AND pending = 1",
             Looks::MASK
         )
     });
+    let bits = Looks::bits(verdict);
     let seen_at = (verdict == Verdict::Found).then_some(now.0);
     let mut statement = tx.prepare_cached(&SQL)?;
     statement.raw_bind_parameter(1, run_id)?;
-    statement.raw_bind_parameter(2, verdict.word())?;
-    statement.raw_bind_parameter(3, reason)?;
-    statement.raw_bind_parameter(4, now.0)?;
-    statement.raw_bind_parameter(5, verdict.sighting().map(known_number))?;
-    statement.raw_bind_parameter(6, seen_at)?;
-    statement.raw_bind_parameter(7, Looks::bits(verdict))?;
+    statement.raw_bind_parameter(2, reason)?;
+    statement.raw_bind_parameter(3, now.0)?;
+    statement.raw_bind_parameter(4, verdict.sighting().map(|_| bits))?;
+    statement.raw_bind_parameter(5, seen_at)?;
+    statement.raw_bind_parameter(6, bits)?;
     let mut written = 0;
     for part in ids.chunks(TOGETHER) {
         // A place that is left empty is NULL, which no account is.
         let places = part.iter().map(|id| Some(*id)).chain(iter::repeat(None));
-        for (place, id) in (8..).zip(places.take(TOGETHER)) {
+        for (place, id) in (7..).zip(places.take(TOGETHER)) {
             statement.raw_bind_parameter(place, id)?;
         }
         let rows = statement.raw_execute();

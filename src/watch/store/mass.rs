@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::acts::{Turn, note_turn};
 use super::looks::{count, count_errors};
 use super::news::{come_true, waiter};
-use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row, known_number};
+use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::watch::account::{Account, Counts, Decision, MassChange, News, State, Verdict};
@@ -39,10 +39,11 @@ pub struct HeldSite {
 /// When the database fails.
 pub fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<HeldSite>> {
     let mut statement = connection.prepare_cached(
-        "SELECT site, count(*), count(*) FILTER (WHERE look.known = 2) FROM account JOIN look ON look.account_id = account.id
+        "SELECT site, count(*), count(*) FILTER (WHERE look.known = ?2) FROM account JOIN look ON look.account_id = account.id
          WHERE state = 'held' AND look.run_id = ?1 GROUP BY site",
     )?;
-    let rows = statement.query_map([run_id], |row| {
+    let found = Looks::bits(Verdict::Found);
+    let rows = statement.query_map([run_id, found], |row| {
         Ok(HeldSite {
             site: row.get(0)?,
             changed: row.get(1)?,
@@ -106,15 +107,13 @@ fn finish(
     };
     let verdict = Verdict::of(seen);
     tx.prepare_cached(
-        "UPDATE look SET verdict = ?2, reason = '', known = ?3, history = (history & ~3) | ?4,
-             seen_at = CASE ?2 WHEN 'found' THEN at ELSE seen_at END
+        "UPDATE look SET reason = '', known = ?2, history = (history & ~3) | ?2, seen_at = iif(?3, at, seen_at)
          WHERE account_id = ?1",
     )?
     .execute(params![
         id,
-        verdict.word(),
-        known_number(seen),
-        Looks::bits(verdict)
+        Looks::bits(verdict),
+        seen == Sighting::Exists
     ])
     .with_context(|| format!("let account {id} go"))?;
     let turn = come_true(tx, now, id, waiter, seen)?;

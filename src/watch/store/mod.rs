@@ -59,12 +59,13 @@ use crate::clock::UnixMs;
 
 const ACCOUNT_COLUMNS: &str = "account.id, account.owner_id, account.site, account.username, account.state, \
      account.period_days, account.started_at, account.ends_at, account.done_at, \
-     look.verdict, look.reason, look.at, account.until, account.note, look.seen_at, look.history";
+     look.history, look.reason, look.at, account.until, account.note, look.seen_at";
 
 /// Where those columns come from.
 const ACCOUNTS: &str = "account JOIN look ON look.account_id = account.id";
 
 fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let looks = Looks(row.get(9)?);
     Ok(Account {
         id: row.get(0)?,
         owner_id: row.get(1)?,
@@ -75,31 +76,19 @@ fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         started_at: UnixMs(row.get(6)?),
         ends_at: UnixMs(row.get(7)?),
         done_at: row.get::<_, Option<i64>>(8)?.map(UnixMs),
-        verdict: Verdict::from_word(row.get_ref(9)?.as_str()?),
+        verdict: looks.last(),
         reason: row.get(10)?,
         checked_at: row.get::<_, Option<i64>>(11)?.map(UnixMs),
         until: word(row, 12, Until::from_word)?,
         note: row.get(13)?,
         seen_at: row.get::<_, Option<i64>>(14)?.map(UnixMs),
-        looks: Looks(row.get(15)?),
+        looks,
     })
 }
 
 /// The column `look.known`.
 fn known(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Sighting>> {
-    Ok(match row.get(column)? {
-        1 => Some(Sighting::Missing),
-        2 => Some(Sighting::Exists),
-        _ => None,
-    })
-}
-
-/// What stands in the column `look.known` for a sighting.
-fn known_number(seen: Sighting) -> i64 {
-    match seen {
-        Sighting::Missing => 1,
-        Sighting::Exists => 2,
-    }
+    Ok(Looks(row.get(column)?).last().and_then(Verdict::sighting))
 }
 
 /// A column that holds one of a few words; the schema's CHECK allows no other.

@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::watch::account::{Counts, Notify};
+use crate::watch::account::{Counts, Notify, Verdict};
+use crate::watch::past::Looks;
 
 /// What a chat wants to hear of runs; none while it has not chosen.
 ///
@@ -123,15 +124,18 @@ pub fn own_sums(connection: &Connection, owner: i64, after: UnixMs) -> anyhow::R
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE state IN ('pending', 'held')),
                     count(*) FILTER (WHERE state = 'done' AND done_at > ?2),
-                    count(*) FILTER (WHERE state = 'pending' AND verdict = 'error')
+                    count(*) FILTER (WHERE state = 'pending' AND history & 3 = ?3)
              FROM account JOIN look ON look.account_id = account.id WHERE owner_id = ?1",
         )?
-        .query_row(params![owner, after.0], |row| {
-            Ok(OwnSums {
-                pending: row.get(0)?,
-                found: row.get(1)?,
-                errors: row.get(2)?,
-            })
-        })
+        .query_row(
+            params![owner, after.0, Looks::bits(Verdict::Error)],
+            |row| {
+                Ok(OwnSums {
+                    pending: row.get(0)?,
+                    found: row.get(1)?,
+                    errors: row.get(2)?,
+                })
+            },
+        )
         .with_context(|| format!("sum up the accounts of {owner}"))
 }

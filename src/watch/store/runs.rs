@@ -8,6 +8,7 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::retention::CHUNK;
 use crate::watch::account::{Counts, Run, RunState, Scope, Trigger, Verdict};
+use crate::watch::past::Looks;
 
 /// Pending accounts in a scope by site.
 ///
@@ -259,15 +260,18 @@ pub fn accounts_of_run(
     mut each: impl FnMut(RunAccount) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut statement = connection.prepare(
-        "SELECT site, username, verdict, reason FROM look JOIN account ON account.id = look.account_id
-         WHERE look.run_id = ?1 AND verdict <> '' ORDER BY account_id",
+        "SELECT site, username, history, reason FROM look JOIN account ON account.id = look.account_id
+         WHERE look.run_id = ?1 ORDER BY account_id",
     )?;
     let mut rows = statement.query([run_id])?;
     while let Some(row) = rows.next()? {
+        let Some(verdict) = Looks(row.get(2)?).last() else {
+            continue;
+        };
         each(RunAccount {
             site: row.get(0)?,
             username: row.get(1)?,
-            verdict: super::word(row, 2, Verdict::from_word)?,
+            verdict,
             reason: row.get(3)?,
         })?;
     }

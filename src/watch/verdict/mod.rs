@@ -30,8 +30,8 @@ pub enum Sighting {
 /// The headers that tell who answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnswerHeaders {
-    /// `Server`, in lower case.
-    pub server: String,
+    /// Who answered by its `Server`, where that is one who stands in front of sites.
+    pub server: Option<BlockPage>,
     /// `cf-mitigated` is present: Cloudflare stood in the way.
     pub cf_mitigated: bool,
     /// `x-amzn-waf-action` is present: the AWS firewall stood in the way.

@@ -49,6 +49,20 @@ pub enum BlockPage {
     Other,
 }
 
+impl BlockPage {
+    /// Whose server this is, by the value of its `Server` header.
+    #[must_use]
+    pub fn of_server(value: &[u8]) -> Option<Self> {
+        if value.eq_ignore_ascii_case(b"ddos-guard") {
+            Some(Self::DdosGuard)
+        } else if value.eq_ignore_ascii_case(b"akamaighost") {
+            Some(Self::Akamai)
+        } else {
+            None
+        }
+    }
+}
+
 impl fmt::Display for BlockPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -99,15 +113,8 @@ impl<'a> Blocks<'a> {
 
     /// By signs that a page of a site's own could have too.
     pub(super) fn likely(&self) -> Option<Inconclusive> {
-        if self.answer.status == 403 {
-            let which = match self.answer.headers.server.as_str() {
-                "ddos-guard" => Some(BlockPage::DdosGuard),
-                "akamaighost" => Some(BlockPage::Akamai),
-                _ => None,
-            };
-            if let Some(which) = which {
-                return Some(Inconclusive::BlockPage(which));
-            }
+        if let (403, Some(which)) = (self.answer.status, self.answer.headers.server) {
+            return Some(Inconclusive::BlockPage(which));
         }
         if self.seen.is_json() {
             return None;

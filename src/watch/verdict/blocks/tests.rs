@@ -153,7 +153,7 @@ fn block_pages_are_no_verdict_whatever_their_status() {
         );
     }
     let mut guarded = answer(403, "no");
-    guarded.headers.server = "ddos-guard".to_owned();
+    guarded.headers.server = BlockPage::of_server(b"DDoS-Guard");
     assert_eq!(
         judge(&plain(), &guarded),
         Err(Inconclusive::BlockPage(BlockPage::DdosGuard))
