@@ -85,7 +85,8 @@ CREATE TABLE outbox (
     problem     TEXT    NOT NULL DEFAULT '',
     created_at  INTEGER NOT NULL,
     closed_at   INTEGER,                            -- when it became sent, dead or folded
-    file        TEXT    NOT NULL DEFAULT ''         -- how to make the file it carries, as JSON; '': none, or closed
+    file        TEXT    NOT NULL DEFAULT '',        -- how to make the file it carries, as JSON; '': none, or closed
+    topic       INTEGER                             -- of a group, where an answer goes; NULL: where the chat wants its news
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (chat_id, priority, id, due_at) WHERE state = 'pending';
 CREATE INDEX outbox_open ON outbox (state, chat_id) WHERE state IN ('held', 'making', 'sending', 'unconfirmed');

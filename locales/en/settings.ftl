@@ -61,3 +61,4 @@ here-on = ✅ Results of runs and alarms will come here. To adjust: /settings. T
 here-off = Results of runs no longer come here.
 here-not = Results of runs do not come here anyway. To begin: /here
 only-in-private = This works in the private chat with me.
+topic-gone = ℹ️ The topic this went to is gone: I write to the group itself. Another topic: send /here there

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::{Options, StartError};
-use crate::bot::Files;
+use crate::bot::{Files, export};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -66,9 +66,11 @@ pub(super) fn kept() -> Vec<Rule> {
 
 /// Makes the files of every slice.
 pub(super) fn workshop(language: Lang, speaker: Speaker) -> Files {
-    Files::new(language).with(files::MAKER, move |connection, recipe| {
-        files::make(&speaker, connection, recipe)
-    })
+    Files::new(language)
+        .with(export::MAKER, export::make)
+        .with(files::MAKER, move |connection, recipe| {
+            files::make(&speaker, connection, recipe)
+        })
 }
 
 /// Takes the address of the HTTP server, if the bot is to have one.

@@ -16,7 +16,7 @@ use anyhow::anyhow;
 
 use self::ground::{bind_http, claim_link, introduce, kept, prepare, workshop};
 use crate::activation::Activator;
-use crate::bot::{self, Bot, menus};
+use crate::bot::{self, Bot, broadcast, menus};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
@@ -165,7 +165,8 @@ impl App {
             language: config.people.language,
             notify: config.watch.notify,
         };
-        let (watch_bell, menus) = (Activator::new(), Activator::new());
+        let (watch_bell, menus, broadcasts) =
+            (Activator::new(), Activator::new(), Activator::new());
         let handlers = WatchHandlers::new(&config.watch, speaker.clone(), watch_bell.clone());
         let bot = Bot::new(
             config.people.clone(),
@@ -173,6 +174,7 @@ impl App {
             kept(),
             clock.clone(),
             menus.clone(),
+            broadcasts.clone(),
         );
         let telegram = api.clone().map(|api| {
             let setup = Setup {
@@ -212,6 +214,19 @@ impl App {
             tasks.spawn(
                 "retention",
                 retention::run(kept(), db.clone(), clock.clone(), tasks.stop_token()),
+            );
+        }
+        if let (Some(telegram), true) = (&telegram, options.bot) {
+            tasks.spawn(
+                "broadcasts",
+                broadcast::carry_out(
+                    db.clone(),
+                    clock.clone(),
+                    config.people.language,
+                    broadcasts,
+                    telegram.bell(),
+                    tasks.stop_token(),
+                ),
             );
         }
         if let (Some(api), true) = (api, options.bot) {

@@ -43,7 +43,7 @@ impl Bot {
             now: self.clock.now(),
             pressed: pressed(&event.kind),
         };
-        let answer = match &event.kind {
+        let mut answer = match &event.kind {
             EventKind::Command { name, args } => match name.as_str() {
                 "here" => self.here(tx, &asker, event, args)?,
                 "settings" => self.settings(tx, &asker)?,
@@ -52,6 +52,7 @@ impl Bot {
             EventKind::Tap { data, .. } => self.group_tap(tx, &asker, data)?,
             _ => Answer::default(),
         };
+        answer.topic = event.topic;
         answer.write(tx, asker.now, asker.chat_id, asker.pressed)?;
         Ok(reaction(answer))
     }
@@ -111,9 +112,8 @@ impl Bot {
         match data.split_once(':') {
             Some(("set", rest)) => self.settings_tap(tx, asker, rest),
             // Questions and runs are told of in groups, so they are answered there as well.
-            Some(("watch", rest)) if rest.starts_with("mass:") || rest.starts_with("stop:") => {
-                self.watch.tap(tx, asker, rest)
-            }
+            Some(("watch", rest)) if rest.starts_with("mass:") => self.watch.tap(tx, asker, rest),
+            Some(("run", rest)) if rest.starts_with("stop:") => self.watch.run_tap(tx, asker, rest),
             _ => Ok(Answer::default().toast(label(asker.lang, "only-in-private"))),
         }
     }

@@ -1,12 +1,10 @@
-//! The first screen, help and the admins' panel.
+//! The first screen and help.
 
 use super::Bot;
-use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::{self, Asker};
+use crate::people::Asker;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
-use crate::watch::store as watch_store;
 
 /// What the bot is, and where to go.
 pub(super) fn home(asker: &Asker) -> anyhow::Result<Answer> {
@@ -30,37 +28,6 @@ pub(super) fn home(asker: &Asker) -> anyhow::Result<Answer> {
     }
     Ok(Answer::screen(Screen::new(
         i18n::text(lang, "start-hello"),
-        keyboard,
-    )))
-}
-
-/// The admins' panel.
-pub(super) fn panel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
-    let (n_people, n_asked) = people::counts(tx)?;
-    let args = Args::new()
-        .number("people", n_people)
-        .number("asked", n_asked)
-        .number("accounts", watch_store::totals(tx, None)?.all());
-    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
-    let mut questions = Vec::new();
-    let n_questions = watch_store::mass_changes(tx)?.len();
-    if n_questions > 0 {
-        let args = Args::new().number("n", n_questions);
-        let text = i18n::plain(lang, "button-mass-changes", &args);
-        questions.push(Button::callback(&text, "watch:mass")?);
-    }
-    let keyboard = Keyboard::new()
-        .row(questions)
-        .row([button("button-check-all", "watch:check-all")?])
-        .row([
-            button("button-accounts", "watch:list:all:0")?,
-            button("button-people", "people:list:0")?,
-        ])
-        .row([button("button-charts", "watch:charts")?])
-        .row([button("button-home", "bot:home")?]);
-    Ok(Answer::screen(Screen::new(
-        i18n::html(lang, "admin-panel", &args),
         keyboard,
     )))
 }

@@ -5,17 +5,24 @@
 //! numeric id of the person who pressed. Words of others (forwards, channels, anonymous admins) come without a person
 //! and are never commands.
 
+pub mod broadcast;
+pub mod export;
 mod files;
 mod groups;
 mod home;
+mod log;
 pub mod menus;
+mod panel;
 mod people_screens;
 mod privacy;
 mod settings;
+mod stats;
 mod strangers;
 
 use std::sync::Arc;
 
+use self::broadcast::BroadcastStep;
+use self::panel::panel;
 use self::settings::SettingsStep;
 use crate::activation::Activator;
 use crate::clock::Clock;
@@ -43,6 +50,7 @@ pub struct Bot {
     kept: Vec<Rule>,
     clock: Clock,
     menus: Activator,
+    broadcasts: Activator,
 }
 
 impl Handler for Bot {
@@ -101,7 +109,8 @@ impl Handler for Bot {
 }
 
 impl Bot {
-    /// A bot with its slices; `kept` is what `/privacy` tells of, `menus` is rung when somebody's commands change.
+    /// A bot with its slices; `kept` is what `/privacy` tells of, `menus` is rung when somebody's commands
+    /// change, `broadcasts` when there is something to say to everybody.
     #[must_use]
     pub fn new(
         people: PeopleConfig,
@@ -109,6 +118,7 @@ impl Bot {
         kept: Vec<Rule>,
         clock: Clock,
         menus: Activator,
+        broadcasts: Activator,
     ) -> Self {
         Self {
             people,
@@ -116,6 +126,7 @@ impl Bot {
             kept,
             clock,
             menus,
+            broadcasts,
         }
     }
 
@@ -142,6 +153,11 @@ impl Bot {
         }
         if let Some(step) = dialogue::step::<SettingsStep>(tx, asker)? {
             return self.settings_step(tx, asker, step, text);
+        }
+        if let Some(step) = dialogue::step::<BroadcastStep>(tx, asker)?
+            && asker.role.is_admin()
+        {
+            return self.broadcast_step(tx, asker, step, text);
         }
         Ok(Answer::text(i18n::text(asker.lang, "unexpected-text")))
     }
@@ -175,6 +191,10 @@ impl Bot {
             Some(("watch", rest)) => self.watch.tap(tx, asker, rest),
             Some(("people", rest)) if asker.role.is_admin() => self.people_tap(tx, asker, rest),
             Some(("people", _)) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
+            Some(("run", rest)) => self.watch.run_tap(tx, asker, rest),
+            Some(("site", rest)) => self.watch.site_tap(tx, asker, rest),
+            Some(("admin", rest)) if asker.role.is_admin() => self.admin_tap(tx, asker, rest),
+            Some(("admin", _)) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
             Some(("set", rest)) => self.settings_tap(tx, asker, rest),
             Some(("bot", rest)) => self.own_tap(tx, asker, rest),
             _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
@@ -204,8 +224,6 @@ impl Bot {
         }
     }
 }
-
-use home::panel;
 
 fn cancel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
     let key = if dialogue::end(tx, asker)? {

@@ -9,8 +9,9 @@ use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::audit::{self, Deed};
 use crate::people::{self, Asker, Person, Role};
-use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 use crate::telegram::{Outgoing, outbox};
+use crate::watch::list_of_owner;
 use crate::watch::store as watch_store;
 
 /// People on one page.
@@ -151,21 +152,8 @@ fn people_list(tx: &WriteTx<'_>, asker: &Asker, page: usize) -> anyhow::Result<A
             format!("people:card:{}", person.id),
         )?]);
     }
-    if pages > 1 {
-        let args = Args::new().number("page", page + 1).number("pages", pages);
-        let mut row = Vec::new();
-        if page > 0 {
-            row.push(Button::callback("‹", format!("people:list:{}", page - 1))?);
-        }
-        row.push(Button::callback(
-            &i18n::plain(lang, "page", &args),
-            format!("people:list:{page}"),
-        )?);
-        if page + 1 < pages {
-            row.push(Button::callback("›", format!("people:list:{}", page + 1))?);
-        }
-        keyboard = keyboard.row(row);
-    }
+    let turn = |page| format!("people:list:{page}");
+    keyboard = keyboard.row(page_row(lang, page, pages, turn)?);
     let keyboard = keyboard.row([Button::callback(&label(lang, "button-back"), "bot:panel")?]);
     let text = if total == 0 {
         i18n::text(lang, "people-empty")
@@ -211,10 +199,13 @@ fn person_card(tx: &WriteTx<'_>, asker: &Asker, person: &Person) -> anyhow::Resu
             keyboard = keyboard.row([button(key, action)?]);
         }
     }
-    let keyboard = keyboard.row([Button::callback(
-        &label(lang, "button-back"),
-        "people:list:0",
-    )?]);
+    let accounts = label(lang, "button-accounts-of");
+    let keyboard = keyboard
+        .row([Button::callback(&accounts, list_of_owner(person.id))?])
+        .row([Button::callback(
+            &label(lang, "button-back"),
+            "people:list:0",
+        )?]);
     Ok(Answer::screen(Screen::new(
         i18n::html(lang, "person-card", &args),
         keyboard,

@@ -82,6 +82,7 @@ const PANEL_AND_FILES: &str = "
         PRIMARY KEY (day, site)
     ) STRICT, WITHOUT ROWID;
     ALTER TABLE outbox ADD COLUMN file TEXT NOT NULL DEFAULT '';
+    ALTER TABLE outbox ADD COLUMN topic INTEGER;
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''pending'', ''sending'',', '''pending'', ''making'', ''sending'',') WHERE name = 'outbox';
     PRAGMA writable_schema = RESET;

@@ -248,12 +248,7 @@ fn moment(at: UnixMs, zone: &Zone, form: &str) -> String {
 /// A size in megabytes with one digit after the point, as the language writes it.
 #[must_use]
 pub fn megabytes(lang: Lang, bytes: u64) -> String {
-    let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
-    let point = match lang {
-        Lang::Ru => ',',
-        Lang::En => '.',
-    };
-    format!("{}{point}{}", tenths / 10, tenths % 10)
+    tenths(lang, bytes.saturating_mul(10).div_ceil(1024 * 1024))
 }
 
 /// A time span by its two largest units: `4 мин 58 с`.
@@ -277,6 +272,26 @@ pub fn span(lang: Lang, span: Duration) -> String {
         return plain(lang, "span-seconds", &Args::new().number("n", 0));
     }
     shown.join(" ")
+}
+
+/// A short time: milliseconds below one second, else seconds with one digit after the point.
+#[must_use]
+pub fn short_span(lang: Lang, span: Duration) -> String {
+    let ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+    if ms < 1000 {
+        return plain(lang, "span-ms", &Args::new().number("n", ms));
+    }
+    let seconds = tenths(lang, ms / 100);
+    plain(lang, "span-short", &Args::new().text("n", &seconds))
+}
+
+/// A number of tenths, as the language writes it.
+fn tenths(lang: Lang, tenths: u64) -> String {
+    let point = match lang {
+        Lang::Ru => ',',
+        Lang::En => '.',
+    };
+    format!("{}{point}{}", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]

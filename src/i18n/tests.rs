@@ -65,6 +65,8 @@ fn every_key_named_in_the_code_exists_and_every_text_is_used() {
                 "rows-",
                 "deed-",
                 "kind-",
+                "button-export-",
+                "export-",
                 "starts-",
                 "reminders-",
                 "quiet-",

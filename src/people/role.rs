@@ -56,6 +56,13 @@ impl Role {
         found.map_or("stranger", |(word, _)| word)
     }
 
+    /// The role of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let found = Self::WORDS.iter().find(|(name, _)| *name == word);
+        found.map(|(_, role)| *role)
+    }
+
     /// True for everybody who was let in.
     #[must_use]
     pub fn is_member(self) -> bool {

@@ -11,13 +11,14 @@ use crate::clock::{Clock, UnixMs};
 use crate::counters;
 use crate::db::{Db, DbError, WriteTx};
 use crate::html::Html;
+use crate::i18n::{self, Lang};
 
 use super::backoff::{Backoff, delay};
 use super::client::Api;
 use super::error::ApiError;
 use super::fatal::FatalCell;
 use super::file::{File, Makers, NotMade};
-use super::methods::Body;
+use super::methods::{Body, Place};
 use super::outbox::{self, OUT_OF_REACH, Parcel};
 use super::outgoing::Outgoing;
 use super::rates::{SharedRates, Urgency};
@@ -55,6 +56,8 @@ enum End {
     Sent {
         message_id: i64,
         folded: Vec<i64>,
+        /// The topic it was meant for is gone.
+        without_topic: bool,
     },
     Again {
         due_at: UnixMs,
@@ -151,14 +154,23 @@ impl Delivery {
     async fn send(&self, parcel: &Parcel, file: Option<&File>) -> End {
         let (html, folded) = self.with_fold(parcel);
         let mut body = Body::Html(html);
-        let mut edit_of = parcel.edit_of;
+        let (mut edit_of, mut topic) = (parcel.edit_of, parcel.topic);
         loop {
-            let err = match self.call(parcel, file, edit_of, &body).await {
-                Ok(message_id) => return End::Sent { message_id, folded },
+            let err = match self.call(parcel, file, edit_of, topic, &body).await {
+                Ok(message_id) => {
+                    return End::Sent {
+                        message_id,
+                        folded,
+                        without_topic: topic != parcel.topic,
+                    };
+                }
                 Err(err) => err,
             };
             if edit_of.is_some() && err.is_edit_gone() {
                 edit_of = None;
+            } else if topic.is_some() && err.is_topic_gone() {
+                topic = None;
+                body = with_topic_note(parcel, body);
             } else if err.is_bad_markup()
                 && let Body::Html(html) = &body
             {
@@ -185,13 +197,18 @@ impl Delivery {
         parcel: &Parcel,
         file: Option<&File>,
         edit_of: Option<i64>,
+        topic: Option<i64>,
         body: &Body,
     ) -> Result<i64, ApiError> {
         let keyboard = parcel.keyboard.as_ref();
+        let place = Place {
+            chat_id: parcel.chat_id,
+            topic,
+        };
         match (file, edit_of) {
             (Some(file), _) => {
                 self.api
-                    .post_file(parcel.chat_id, file, body, keyboard, parcel.silent)
+                    .post_file(place, file, body, keyboard, parcel.silent)
                     .await
             }
             (None, Some(id)) => self
@@ -199,11 +216,7 @@ impl Delivery {
                 .edit(parcel.chat_id, id, body, keyboard)
                 .await
                 .map(|()| id),
-            (None, None) => {
-                self.api
-                    .post(parcel.chat_id, body, keyboard, parcel.silent)
-                    .await
-            }
+            (None, None) => self.api.post(place, body, keyboard, parcel.silent).await,
         }
     }
 
@@ -224,7 +237,11 @@ impl Delivery {
             return End::Moved { to };
         }
         match (edit_of, err) {
-            (Some(message_id), err) if err.is_not_modified() => End::Sent { message_id, folded },
+            (Some(message_id), err) if err.is_not_modified() => End::Sent {
+                message_id,
+                folded,
+                without_topic: false,
+            },
             (_, err) if err.is_unauthorized() => End::Unauthorized,
             (_, err) if err.permanent_for_chat() => End::Closed(err.to_string()),
             (_, err) if err.is_too_large() => End::Dead(err.to_string()),
@@ -306,10 +323,33 @@ fn in_words(
     Ok(())
 }
 
+/// The text with the note that its topic is gone, where there is room for it.
+fn with_topic_note(parcel: &Parcel, body: Body) -> Body {
+    let Body::Html(html) = &body else {
+        return body;
+    };
+    let lang = Lang::from_code(&parcel.language).unwrap_or(Lang::Ru);
+    let whole = Html::join([html, &i18n::text(lang, "topic-gone")], "\n\n");
+    if whole.telegram_len() <= outbox::text_limit(parcel.file.as_ref()) {
+        Body::Html(whole)
+    } else {
+        body
+    }
+}
+
 fn mark(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, end: &End) -> anyhow::Result<()> {
     let too_old = now.since(parcel.created_at) > outbox::GIVE_UP;
     match end {
-        End::Sent { message_id, folded } => outbox::sent(tx, now, parcel, *message_id, folded),
+        End::Sent {
+            message_id,
+            folded,
+            without_topic,
+        } => {
+            if let Some(topic) = parcel.topic.filter(|_| *without_topic) {
+                outbox::topic_gone(tx, parcel.chat_id, topic)?;
+            }
+            outbox::sent(tx, now, parcel, *message_id, folded)
+        }
         End::Again { problem, .. } if too_old => outbox::dead(
             tx,
             now,

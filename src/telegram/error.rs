@@ -110,6 +110,15 @@ impl ApiError {
                 .is_some_and(|d| EDIT_GONE.contains(&d.as_str()))
     }
 
+    /// The topic of the group was deleted or closed.
+    #[must_use]
+    pub fn is_topic_gone(&self) -> bool {
+        self.is_bad_request()
+            && (self.says("message thread not found")
+                || self.says("topic_deleted")
+                || self.says("topic_closed"))
+    }
+
     /// Nothing can be sent to this chat until somebody in it acts.
     #[must_use]
     pub fn permanent_for_chat(&self) -> bool {

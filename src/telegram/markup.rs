@@ -7,6 +7,8 @@ use anyhow::{Context as _, ensure};
 use frankenstein::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 use serde::{Deserialize, Serialize};
 
+use crate::i18n::{self, Args, Lang};
+
 /// The longest data of a button, in bytes (Bot API, `InlineKeyboardButton`).
 pub const DATA_LIMIT: usize = 64;
 
@@ -58,6 +60,34 @@ impl Button {
             url: Some(url.to_owned()),
         })
     }
+}
+
+/// The buttons that turn pages, the first of which is 0; none where there is one page. `data` is what a page's button carries.
+///
+/// # Errors
+/// When the data is too long.
+pub fn page_row(
+    lang: Lang,
+    page: usize,
+    pages: usize,
+    data: impl Fn(usize) -> String,
+) -> anyhow::Result<Vec<Button>> {
+    let mut row = Vec::new();
+    if pages < 2 {
+        return Ok(row);
+    }
+    if page > 0 {
+        row.push(Button::callback("‹", data(page - 1))?);
+    }
+    let args = Args::new().number("page", page + 1).number("pages", pages);
+    row.push(Button::callback(
+        &i18n::plain(lang, "page", &args),
+        data(page),
+    )?);
+    if page + 1 < pages {
+        row.push(Button::callback("›", data(page + 1))?);
+    }
+    Ok(row)
 }
 
 /// Rows of buttons.

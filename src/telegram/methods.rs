@@ -53,6 +53,25 @@ pub enum CommandScope {
     Chat(i64),
 }
 
+/// Where a new message goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The chat.
+    pub(super) chat_id: i64,
+    /// A topic of it.
+    pub(super) topic: Option<i64>,
+}
+
+impl Place {
+    /// The chat itself.
+    pub(super) fn chat(chat_id: i64) -> Self {
+        Self {
+            chat_id,
+            topic: None,
+        }
+    }
+}
+
 /// The text of a message, as markup or, after Telegram could not read that, plain.
 #[derive(Debug, Clone)]
 pub(super) enum Body {
@@ -116,14 +135,15 @@ impl Api {
     /// Sends a new message; its id.
     pub(super) async fn post(
         &self,
-        chat_id: i64,
+        place: Place,
         body: &Body,
         keyboard: Option<&Keyboard>,
         silent: bool,
     ) -> Result<i64, ApiError> {
         let (text, parse_mode) = body.parts();
         let params = SendMessageParams::builder()
-            .chat_id(ChatId::Integer(chat_id))
+            .chat_id(ChatId::Integer(place.chat_id))
+            .maybe_message_thread_id(place.topic.and_then(|topic| i32::try_from(topic).ok()))
             .text(text)
             .maybe_parse_mode(parse_mode)
             .link_preview_options(LinkPreviewOptions::DISABLED)
@@ -165,7 +185,7 @@ impl Api {
     /// Sends a file from memory, with a caption unless that is empty; the message's id.
     pub(super) async fn post_file(
         &self,
-        chat_id: i64,
+        place: Place,
         file: &File,
         caption: &Body,
         keyboard: Option<&Keyboard>,
@@ -179,8 +199,11 @@ impl Api {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let part = Part::stream_with_length(bytes, size).file_name(file.made.name.clone());
         let mut form = Form::new()
-            .text("chat_id", chat_id.to_string())
+            .text("chat_id", place.chat_id.to_string())
             .part(field, part);
+        if let Some(topic) = place.topic {
+            form = form.text("message_thread_id", topic.to_string());
+        }
         let (text, parse_mode) = caption.parts();
         if !text.is_empty() {
             form = form.text("caption", text.to_owned());

@@ -9,6 +9,8 @@
 //! [`Telegram::drain`] then ends the desk and the courier, which delivers for 3 s at most.
 
 mod backoff;
+#[path = "outbox_broadcast.rs"]
+pub mod broadcasts;
 mod client;
 mod courier;
 mod deliver;
@@ -55,7 +57,7 @@ pub use fetch::{Fetched, FileFault, Wanted};
 pub use file::{Made, Recipe, Workshop};
 pub use held::{Held, held, hold};
 pub use inbox::{InboxCounts, counts as inbox_counts};
-pub use markup::{Button, DATA_LIMIT, Keyboard};
+pub use markup::{Button, DATA_LIMIT, Keyboard, page_row};
 pub use methods::{CommandScope, Me};
 pub use outgoing::Outgoing;
 pub use poller::PollStatus;

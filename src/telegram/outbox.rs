@@ -60,8 +60,8 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
     let due_at = message.due_at(now, hush);
     let id = tx
         .prepare_cached(
-            "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at, file)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10, ?11, ?12) RETURNING id",
+            "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at, file, topic)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10, ?11, ?12, ?13) RETURNING id",
         )?
         .query_row(
             (
@@ -77,6 +77,7 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
                 due_at.0,
                 now.0,
                 file.unwrap_or_default(),
+                message.topic,
             ),
             |row| row.get(0),
         )?;
@@ -178,6 +179,8 @@ pub(super) struct Parcel {
     pub(super) keyboard: Option<Keyboard>,
     /// The file it carries.
     pub(super) file: Option<Recipe>,
+    /// The topic of a group it goes to.
+    pub(super) topic: Option<i64>,
     pub(super) silent: bool,
     /// Whether somebody waits for it.
     pub(super) urgency: Urgency,
@@ -198,10 +201,11 @@ pub(super) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Resul
         let row = tx
             .prepare_cached(
                 "SELECT o.id, o.chat_id, o.edit_of, o.html, o.keyboard, o.silent, o.attempts + 1, o.created_at,
-                        coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, ''), o.priority, o.file
+                        coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, ''), o.priority, o.file,
+                        coalesce(o.topic, iif(o.priority >= ?2, c.topic, NULL))
                  FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id WHERE o.id = ?1 AND o.state = 'pending'",
             )?
-            .query_row((id,), |row| {
+            .query_row((id, Priority::Notice as i64), |row| {
                 Ok((read_parcel(row)?, row.get::<_, String>(4)?, row.get::<_, bool>(9)?, row.get::<_, String>(10)?, row.get::<_, String>(12)?))
             })
             .optional()?;
@@ -238,6 +242,7 @@ fn read_parcel(row: &Row<'_>) -> rusqlite::Result<Parcel> {
         html: Html::from_storage(row.get(3)?),
         keyboard: None,
         file: None,
+        topic: row.get(13)?,
         silent: row.get(5)?,
         attempts: row.get(6)?,
         created_at: UnixMs(row.get(7)?),
@@ -325,6 +330,19 @@ pub(super) fn dead(tx: &WriteTx<'_>, now: UnixMs, id: i64, problem: &str) -> any
 pub(super) fn unconfirmed(tx: &WriteTx<'_>, id: i64, problem: &str) -> anyhow::Result<()> {
     let sql = "UPDATE outbox SET state = 'unconfirmed', problem = ?2 WHERE id = ?1";
     tx.execute(sql, (id, problem))?;
+    Ok(())
+}
+
+/// A topic of the group is gone: what was meant for it goes to the group itself.
+pub(super) fn topic_gone(tx: &WriteTx<'_>, chat_id: i64, topic: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET topic = NULL WHERE id = ?1 AND topic = ?2",
+        [chat_id, topic],
+    )?;
+    tx.execute(
+        "UPDATE outbox SET topic = NULL WHERE chat_id = ?1 AND topic = ?2 AND state = 'pending'",
+        [chat_id, topic],
+    )?;
     Ok(())
 }
 

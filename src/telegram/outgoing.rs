@@ -46,6 +46,7 @@ pub struct Outgoing {
     pub(super) gist: Option<String>,
     pub(super) file: Option<Recipe>,
     pub(super) urgent: bool,
+    pub(super) topic: Option<i64>,
 }
 
 impl Outgoing {
@@ -63,6 +64,7 @@ impl Outgoing {
             gist: None,
             file: None,
             urgent: false,
+            topic: None,
         }
     }
 
@@ -134,6 +136,12 @@ impl Outgoing {
     /// Quiet hours are not for it: somebody waits for it, or must know it at once.
     pub fn urgent(mut self) -> Self {
         self.urgent = true;
+        self
+    }
+
+    /// Into a topic of a group. News goes where the group wants it, without this.
+    pub fn in_topic(mut self, topic: Option<i64>) -> Self {
+        self.topic = topic;
         self
     }
 

@@ -20,7 +20,7 @@ use super::courier::DRAIN_LIMIT;
 use super::error::ApiError;
 use super::file::{File, Made, Shown};
 use super::markup::Keyboard;
-use super::methods::Body;
+use super::methods::{Body, Place};
 use super::rates::{SharedRates, Urgency};
 use super::right_of_way::RightOfWay;
 
@@ -268,7 +268,8 @@ async fn perform(
     let result = match what {
         What::Send(html, keyboard) => {
             let body = Body::Html(html);
-            api.post(chat_id, &body, keyboard.as_ref(), false).await
+            api.post(Place::chat(chat_id), &body, keyboard.as_ref(), false)
+                .await
         }
         What::Edit(id, html, keyboard) => {
             let body = Body::Html(html);
@@ -279,7 +280,8 @@ async fn perform(
         }
         What::File(file, caption) => {
             let body = Body::Html(caption);
-            api.post_file(chat_id, &file, &body, None, false).await
+            api.post_file(Place::chat(chat_id), &file, &body, None, false)
+                .await
         }
     };
     if let Err(wait) = &result

@@ -47,6 +47,8 @@ pub struct Answer {
     pub more: Vec<Screen>,
     /// Files after those, each with its caption.
     pub files: Vec<(Recipe, Screen)>,
+    /// The topic of the group it is said in.
+    pub topic: Option<i64>,
     /// A short note on the tap.
     pub toast: Option<String>,
     /// Rung after the commit.
@@ -104,7 +106,7 @@ impl Answer {
         if let Some(screen) = &self.screen {
             let message = match pressed {
                 Some(message_id) => Outgoing::edit(chat_id, message_id, screen.html.clone()),
-                None => Outgoing::reply(chat_id, screen.html.clone()),
+                None => Outgoing::reply(chat_id, screen.html.clone()).in_topic(self.topic),
             };
             outbox::insert(tx, now, &message.keyboard(screen.keyboard.clone()))?;
         }

@@ -351,6 +351,22 @@ pub struct SiteTally {
 }
 
 impl SiteTally {
+    /// How long a look takes on average; none without one.
+    #[must_use]
+    pub fn usual_look(self) -> Option<Duration> {
+        let looks = u32::try_from(self.looks).unwrap_or(u32::MAX);
+        self.looking.checked_div(looks)
+    }
+
+    /// Adds what was done at another time.
+    pub fn add(&mut self, other: Self) {
+        self.counts.found += other.counts.found;
+        self.counts.not_found += other.counts.not_found;
+        self.counts.errors += other.counts.errors;
+        self.looks += other.looks;
+        self.looking += other.looking;
+    }
+
     /// Accounts that got a verdict.
     #[must_use]
     pub fn answered(self) -> u64 {

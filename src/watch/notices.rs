@@ -194,13 +194,12 @@ impl Speaker {
         chat: i64,
         run: &store::Progress,
     ) -> anyhow::Result<Html> {
+        let by = match run.stopped_by {
+            Some(by) => Some(people::get(connection, by)?.map_or_else(String::new, |by| by.name)),
+            None => None,
+        };
         let voice = self.voice(connection, chat)?;
-        Ok(texts::run_unfinished(
-            voice,
-            run.state,
-            run.total,
-            run.started_at,
-        ))
+        Ok(texts::run_unfinished(voice, run, by.as_deref()))
     }
 
     /// Tells the admins that a run broke off by a fault of ours.

@@ -58,7 +58,9 @@ pub(super) fn post(
         .find_map(|name| content.get(*name)?.as_str())
         .unwrap_or_default()
         .to_owned();
+    let topic = content.get("message_thread_id").and_then(Value::as_i64);
     let draft = Draft {
+        topic,
         from,
         html: text.clone(),
         parsed: Parsed {

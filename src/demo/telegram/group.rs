@@ -40,6 +40,24 @@ impl Group {
         })
     }
 
+    /// The group gets a topic.
+    pub fn opens_topic(&self, topic: i64) {
+        self.telegram.shared.change(|state| {
+            if let Some(chat) = state.chats.get_mut(&self.id) {
+                chat.topics.insert(topic);
+            }
+        });
+    }
+
+    /// A topic is deleted; the bot learns of it only by being refused.
+    pub fn deletes_topic(&self, topic: i64) {
+        self.telegram.shared.change(|state| {
+            if let Some(chat) = state.chats.get_mut(&self.id) {
+                chat.topics.remove(&topic);
+            }
+        });
+    }
+
     /// Somebody removes the bot.
     pub fn removes_bot(&self, by: &Person) {
         self.telegram.shared.change(|state| {

@@ -49,6 +49,14 @@ impl Person {
         self.posts(group.id(), words(text))
     }
 
+    /// Writes in a topic of a group.
+    pub fn writes_in_topic(&self, group: &Group, topic: i64, text: &str) -> i64 {
+        let mut fields = words(text);
+        fields.insert("message_thread_id".to_owned(), json!(topic));
+        fields.insert("is_topic_message".to_owned(), json!(true));
+        self.posts(group.id(), fields)
+    }
+
     /// Sends a text that somebody else wrote.
     pub fn forwards(&self, text: &str) -> i64 {
         let mut fields = words(text);

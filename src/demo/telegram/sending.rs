@@ -51,6 +51,7 @@ fn send(state: &mut State, params: &Params, chat_id: Option<i64>, mut draft: Dra
     draft.markup = rules::markup(params, false)?;
     state.writable_chat(chat_id)?;
     let chat_id = chat_id.unwrap_or(0);
+    draft.topic = topic(state, params, chat_id)?;
     draft.reply_to = answered(state, params, chat_id)?;
     state.rates.admit(chat_id).map_err(Refusal::too_many)?;
     draft.from = state::bot_user();
@@ -67,6 +68,18 @@ fn send(state: &mut State, params: &Params, chat_id: Option<i64>, mut draft: Dra
     }
     let message_id = state.add_message(chat_id, draft);
     shown_json(state, chat_id, message_id)
+}
+
+/// The topic of a group that a call names, when it is there.
+fn topic(state: &State, params: &Params, chat_id: i64) -> Result<Option<i64>, Refusal> {
+    let Some(topic) = params.integer("message_thread_id") else {
+        return Ok(None);
+    };
+    let chat = state.chats.get(&chat_id);
+    if chat.is_some_and(|chat| chat.topics.contains(&topic)) {
+        return Ok(Some(topic));
+    }
+    Err(Refusal::bad("message thread not found"))
 }
 
 /// The message that is answered, when one is named and there.

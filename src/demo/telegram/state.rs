@@ -4,7 +4,7 @@
 //! the bot gets, and both change together. Looking up a message costs the same with ten messages and with ten thousand.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -48,6 +48,8 @@ pub(super) struct Chat {
     /// The person of a private chat.
     pub(super) user: Option<Value>,
     pub(super) standing: Standing,
+    /// The topics of a group that has any.
+    pub(super) topics: BTreeSet<i64>,
     /// Places of its messages, oldest first.
     pub(super) places: Vec<usize>,
     last_id: i64,
@@ -72,6 +74,7 @@ pub(super) struct Draft {
     pub(super) protected: bool,
     pub(super) reply_to: Option<i64>,
     pub(super) file: Option<SentFile>,
+    pub(super) topic: Option<i64>,
     /// The content as the bot gets it: `text`, `photo` and so on.
     pub(super) content: Map<String, Value>,
 }
@@ -155,6 +158,7 @@ impl State {
             json,
             user,
             standing,
+            topics: BTreeSet::new(),
             places: Vec::new(),
             last_id: 0,
             read_to: 0,
@@ -205,6 +209,10 @@ impl State {
         let mut json = json!({ "message_id": message_id, "from": draft.from, "chat": chat.json, "date": date });
         if let Value::Object(fields) = &mut json {
             fields.extend(draft.content);
+            if let Some(topic) = draft.topic {
+                fields.insert("message_thread_id".to_owned(), json!(topic));
+                fields.insert("is_topic_message".to_owned(), json!(true));
+            }
             if let Some(markup) = inline(draft.markup.as_ref()) {
                 fields.insert("reply_markup".to_owned(), markup);
             }
@@ -226,6 +234,7 @@ impl State {
             reply_to: draft.reply_to,
             deleted: false,
             file: draft.file,
+            topic: draft.topic,
             date,
         };
         self.by_id.insert((chat_id, message_id), place);

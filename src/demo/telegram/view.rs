@@ -41,6 +41,8 @@ pub struct ChatMessage {
     pub deleted: bool,
     /// The photo or document it carries.
     pub file: Option<SentFile>,
+    /// The topic of a group it is in.
+    pub topic: Option<i64>,
     /// When it was written, Unix seconds of the pretend clock.
     pub date: i64,
 }

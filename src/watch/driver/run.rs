@@ -11,11 +11,13 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use futures_util::FutureExt as _;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::{Driver, new_memory};
+use crate::activation::Activator;
 use crate::clock::UnixMs;
 use crate::counters;
-use crate::db::WriteTx;
+use crate::db::{Db, WriteTx};
 use crate::watch::account::{Run, RunState, Scope, SiteTally, Trigger};
 use crate::watch::notices::Speaker;
 use crate::watch::sweep::{End, Sweep, Swept};
@@ -62,9 +64,17 @@ impl Driver {
         let began = Instant::now();
         let db = self.parts.db.clone();
         self.brake().recover().await?;
-        let pending = db
-            .read(move |c| store::count_pending_by_site(c, scope))
-            .await?;
+        let now = self.parts.clock.now();
+        let read = db.read(move |c| {
+            Ok((
+                store::count_pending_by_site(c, scope)?,
+                store::muted(c, now)?,
+            ))
+        });
+        let (pending, muted) = read.await?;
+        let (muted, pending): (Vec<_>, Vec<_>) = pending
+            .into_iter()
+            .partition(|(site, _)| muted.contains_key(site));
         let total = pending.iter().map(|(_, n)| n).sum();
         let run = self.begin(trigger, scope, total).await?;
         self.parts.proxy.ring();
@@ -76,7 +86,7 @@ impl Driver {
         let took = began.elapsed();
         match swept {
             Ok(Ok(swept)) => match swept.end {
-                End::Done => self.end(&run, took, swept).await?,
+                End::Done => self.end(&run, took, swept, muted).await?,
                 End::Stopped => self.interrupt(&run, swept.tallies, false).await?,
                 End::Offline => self.end_offline(&run).await?,
             },
@@ -153,6 +163,8 @@ impl Driver {
         until: Option<Instant>,
     ) -> anyhow::Result<Swept> {
         let parts = &self.parts;
+        // Ends with the program, or when an admin wants this run to end.
+        let stop = self.stop.child_token();
         let sweep = Sweep {
             db: &parts.db,
             clock: &parts.clock,
@@ -160,13 +172,16 @@ impl Driver {
             config: &parts.config,
             speaker: &parts.speaker,
             right_of_way: parts.proxy.right_of_way(),
-            stop: &self.stop,
+            stop: &stop,
         };
         let bar = progress::follow(&parts.db, &parts.proxy, &parts.speaker, run);
         let began = Instant::now();
         let mut swept = tokio::select! {
             swept = sweep.run(&mut self.memory, run, sites, until) => swept?,
             () = bar => bail!("the progress bar ended before the run"),
+            () = stop_when_asked(&parts.db, &parts.bell, run.id, &stop) => {
+                bail!("who waits for the stop of the run ended before it")
+            }
         };
         if swept.end == End::Done {
             self.brake().settle(run.id, &mut swept.tallies).await?;
@@ -201,8 +216,14 @@ impl Driver {
         }
     }
 
-    /// Ends a run that looked at what it could.
-    async fn end(&self, run: &Run, took: Duration, swept: Swept) -> anyhow::Result<()> {
+    /// Ends a run that looked at what it could; `muted` are the sites, each with its accounts, at which it was not to look.
+    async fn end(
+        &self,
+        run: &Run,
+        took: Duration,
+        swept: Swept,
+        muted: Vec<(String, u64)>,
+    ) -> anyhow::Result<()> {
         self.fill_places().await?;
         let parts = &self.parts;
         let now = parts.clock.now();
@@ -222,7 +243,8 @@ impl Driver {
             }
             store::unreached(c, scope, id)
         });
-        let left = left.await?;
+        let mut left: Vec<(String, u64)> = left.await?;
+        left.retain(|(site, _)| !muted.iter().any(|(other, _)| other == site));
         let skipped = left.iter().map(|(_, n)| n).sum();
         let write = parts.db.write(move |tx| {
             let counts = store::counts(tx, run.id)?;
@@ -233,6 +255,7 @@ impl Driver {
                 took,
                 errors: store::errors_of_run(tx, run.id, SHOWN_ERRORS * 4)?,
                 skipped,
+                muted,
                 missed_ticks,
                 next,
             };
@@ -302,6 +325,18 @@ impl Driver {
         match trigger {
             Trigger::Schedule | Trigger::Watchdog => Some(began + self.period().max(SHORTEST_RUN)),
             Trigger::Start | Trigger::Request => None,
+        }
+    }
+}
+
+/// Ends a run when an admin wants so. What else rings meanwhile is found in the database after the run.
+async fn stop_when_asked(db: &Db, bell: &Activator, run_id: i64, stop: &CancellationToken) {
+    loop {
+        bell.rung().await;
+        match db.read(move |c| store::is_stopped(c, run_id)).await {
+            Ok(true) => stop.cancel(),
+            Ok(false) => {}
+            Err(err) => tracing::warn!(run_id, "whether to stop could not be read: {err:#}"),
         }
     }
 }

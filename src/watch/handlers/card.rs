@@ -102,6 +102,9 @@ impl WatchHandlers {
         if account.state != State::Pending {
             return Ok(card.toast(label(asker.lang, "done-already")));
         }
+        if let Some(muted) = self.mute_line(tx, asker, &account.site)? {
+            return Ok(card.toast(muted.to_plain()));
+        }
         let scope = Scope::Account(account.id);
         store::ask(tx, asker.now, scope, Some(asker.chat_id))?;
         let args = Args::new().text("accounts", &texts::n_accounts(asker.lang, 1));
@@ -138,7 +141,8 @@ impl WatchHandlers {
             history.push((past, who));
         }
         let card = texts::account_card(voice, &account, owner.as_ref());
-        let text = [card, texts::account_details(voice, &account, &history)];
+        let mut text = vec![card, texts::account_details(voice, &account, &history)];
+        text.extend(self.mute_line(connection, asker, &account.site)?);
         let screen = Screen::new(
             Html::join(&text, "\n"),
             card_buttons(asker, &account, view)?,

@@ -7,7 +7,7 @@ use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker};
-use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen};
+use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen, page_row};
 use crate::watch::account::Account;
 use crate::watch::store::{self, COUNTED, Filter};
 use crate::watch::texts;
@@ -95,7 +95,7 @@ impl WatchHandlers {
             keyboard = keyboard.row([Button::callback(&self.button_text(asker, account), card)?]);
         }
         if pages > 1 {
-            let pages = page_buttons(lang, page, pages, |page| {
+            let pages = page_row(lang, page, pages, |page| {
                 format!("watch:list:{}", view.at(page))
             })?;
             keyboard = keyboard.row(pages);
@@ -201,7 +201,7 @@ impl WatchHandlers {
         keyboard = keyboard.row(row);
         let pages = page + if is_last { 1 } else { 2 };
         if pages > 1 {
-            let pages = page_buttons(lang, page, pages, |page| {
+            let pages = page_row(lang, page, pages, |page| {
                 format!("watch:sites:{whose}:{page}")
             })?;
             keyboard = keyboard.row(pages);
@@ -216,26 +216,6 @@ impl WatchHandlers {
 pub(super) fn spoken_owner(connection: &Connection, id: i64) -> anyhow::Result<Html> {
     let person = people::get(connection, id)?;
     Ok(person.map_or_else(|| Html::text(&id.to_string()), |person| person.spoken()))
-}
-
-/// Ways to another page.
-fn page_buttons(
-    lang: Lang,
-    page: usize,
-    pages: usize,
-    data: impl Fn(usize) -> String,
-) -> anyhow::Result<Vec<Button>> {
-    let args = Args::new().number("page", page + 1).number("pages", pages);
-    let here = i18n::plain(lang, "page", &args);
-    let mut buttons = Vec::new();
-    if page > 0 {
-        buttons.push(Button::callback("‹", data(page - 1))?);
-    }
-    buttons.push(Button::callback(&here, data(page))?);
-    if page + 1 < pages {
-        buttons.push(Button::callback("›", data(page + 1))?);
-    }
-    Ok(buttons)
 }
 
 /// The filters; the one that is on is marked, and pressed again it is taken off.

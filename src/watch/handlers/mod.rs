@@ -12,7 +12,9 @@ mod import;
 mod list;
 mod mass;
 mod questions;
+mod sites;
 mod tap;
+mod thread;
 mod view;
 
 use crate::db::Connection;
@@ -24,6 +26,7 @@ pub use view::list_of_owner;
 use self::add::AddStep;
 use self::questions::Question;
 use self::tap::Tap;
+pub(super) use self::thread::stop_button;
 use self::view::{View, Whose};
 use super::account::{RunState, Scope, Subject, Until};
 use super::notices::Speaker;
@@ -75,6 +78,12 @@ impl WatchHandlers {
         keys.join(", ")
     }
 
+    /// What a site is called; its key where it is not known any more.
+    #[must_use]
+    pub fn site_name(&self, asker: &Asker, site: &str) -> String {
+        self.speaker.voice_to(asker).site_name(site)
+    }
+
     /// The zone of chats that have not chosen.
     #[must_use]
     pub fn zone(&self) -> &Zone {
@@ -94,15 +103,6 @@ impl WatchHandlers {
     pub fn check_mine(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
         let pending = store::totals(tx, Some(asker.id))?.pending;
         self.ask_check(tx, asker, Scope::Owner(asker.id), pending)
-    }
-
-    /// *Check all now* of the panel.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn check_all(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        let pending = store::totals(tx, None)?.pending;
-        self.ask_check(tx, asker, Scope::All, pending)
     }
 
     fn ask_check(
@@ -140,14 +140,8 @@ impl WatchHandlers {
             .number("paused", totals.paused as u64);
         let mut lines = vec![i18n::html(lang, "status", &args), Html::default()];
         lines.push(self.last_run(connection, asker)?);
-        if let Some(next) = self.schedule.next_after(asker.now) {
-            let time = i18n::time(next, self.speaker.voice_to(asker).zone);
-            lines.push(i18n::html(
-                lang,
-                "status-next",
-                &Args::new().text("time", &time),
-            ));
-        }
+        lines.push(self.next_line(asker));
+        lines.extend(self.muted_lines(connection, asker)?);
         if asker.role.is_admin() {
             let counts = outbox::counts(connection, asker.now)?;
             let args = Args::new()
@@ -251,7 +245,6 @@ impl WatchHandlers {
             Some(Tap::Site(whose, key)) => self.list_of_site(tx, asker, whose, key),
             Some(Tap::Account(id, act, view)) => self.account_tap(tx, asker, id, act, view),
             Some(Tap::CheckMine) => self.check_mine(tx, asker),
-            Some(Tap::CheckAll) => self.check_all(tx, asker),
             Some(Tap::Status) => self.status(tx, asker),
             Some(Tap::Charts) => Self::charts(asker),
             Some(Tap::Chart(subject)) => self.chart(tx, asker, subject),
@@ -271,7 +264,7 @@ fn needs_admin(tap: Tap<'_>) -> bool {
     match tap {
         Tap::List(view) | Tap::Find(view) | Tap::Account(_, _, view) => view.whose != Whose::Mine,
         Tap::Sites(whose, _) | Tap::Site(whose, _) => whose != Whose::Mine,
-        Tap::CheckAll | Tap::MassChanges | Tap::Decide(..) | Tap::Charts => true,
+        Tap::MassChanges | Tap::Decide(..) | Tap::Charts => true,
         Tap::Add | Tap::CheckMine | Tap::Status | Tap::Chart(_) => false,
     }
 }

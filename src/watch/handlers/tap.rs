@@ -22,7 +22,6 @@ pub(super) enum Tap<'a> {
     /// Something about one account, and the list it was reached from.
     Account(i64, Act, View),
     CheckMine,
-    CheckAll,
     Status,
     Charts,
     Chart(Subject),
@@ -130,7 +129,6 @@ impl<'a> Tap<'a> {
                 Self::Site(Whose::parse(whose)?, key)
             }
             "check-mine" => Self::CheckMine,
-            "check-all" => Self::CheckAll,
             "status" => Self::Status,
             "charts" => Self::Charts,
             "chart" => Self::Chart(Subject::from_word(rest)?),

@@ -169,7 +169,7 @@ impl Totals {
 pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Totals> {
     let sql = match owner {
         Some(_) => "SELECT state, count(*) FROM account WHERE owner_id = ?1 GROUP BY state",
-        None => "SELECT state, count(*) FROM account WHERE ?1 IS NULL GROUP BY state",
+        None => "SELECT state, n FROM account_tally WHERE ?1 IS NULL",
     };
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([owner])?;

@@ -1,6 +1,6 @@
 //! What runs did, summed up by site and day: for charts, statistics and the slowest sites.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -87,6 +87,16 @@ pub fn days(connection: &Connection, since: &str) -> anyhow::Result<Vec<SiteDay>
     })?;
     rows.collect::<Result<_, _>>()
         .context("read what was done by day")
+}
+
+/// The sums of some days by site.
+#[must_use]
+pub fn by_site(days: Vec<SiteDay>) -> BTreeMap<String, SiteTally> {
+    let mut sums: BTreeMap<String, SiteTally> = BTreeMap::new();
+    for day in days {
+        sums.entry(day.site).or_default().add(day.tally);
+    }
+    sums
 }
 
 /// Forgets days that were over before a moment.

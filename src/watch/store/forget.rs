@@ -54,6 +54,11 @@ pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<usize> {
     )
     .with_context(context)?;
     tx.execute(
+        "UPDATE run SET stopped_by = ?2 WHERE stopped_by = ?1",
+        [person, NOBODY],
+    )
+    .with_context(context)?;
+    tx.execute(
         "UPDATE transition SET by_person = ?2 WHERE by_person = ?1",
         [person, NOBODY],
     )

@@ -19,13 +19,14 @@ mod requests;
 mod rounds;
 mod runs;
 mod silences;
+mod sites;
 
 use rusqlite::Row;
 
 pub use accounts::{Added, NewAccount, Totals, add, count_of_owner, export, get, get_any, totals};
 pub use acts::{again, extend, history, remove, restore, set_note, set_paused, set_until};
 pub use charts::{Wait, durations, waits_of_owner};
-pub use days::{SiteDay, count_day, days};
+pub use days::{SiteDay, by_site, count_day, days};
 pub use forget::{KEPT, forget};
 pub use listing::{
     COUNTED, Filter, Listing, count_listed, note_search, page, search, sites_in_use,
@@ -48,9 +49,11 @@ pub use requests::{ask, open_requests, request_run, withdraw};
 pub use rounds::{Stretch, begin_round, first_stretch, settle_rounds};
 pub use runs::{
     LastRun, Progress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
-    counts, end, errors_of_run, is_running, last, last_unfinished, progress,
+    counts, end, errors_of_run, export_runs, is_running, is_stopped, last, last_unfinished,
+    progress, recent, stop,
 };
 pub use silences::silences;
+pub use sites::{Mute, control, errors_since, mute, muted, sites_of_owner, unmute};
 
 use super::account::{Account, State, Until, Verdict};
 use super::past::Looks;

@@ -68,10 +68,11 @@ pub fn open_requests(connection: &Connection) -> anyhow::Result<Vec<Scope>> {
     rows.collect::<Result<_, _>>().context("list open requests")
 }
 
-/// What people asked for in the bot is done by a later run; the command line follows its own run and hears of its end.
+/// What people asked for in the bot is done by a later run, unless an admin has stopped this one; the command line follows its own run and hears of its end.
 pub(super) fn reopen(tx: &WriteTx<'_>, run_id: i64) -> anyhow::Result<()> {
     tx.execute(
-        "UPDATE check_request SET run_id = NULL WHERE run_id = ?1 AND chat_id IS NOT NULL",
+        "UPDATE check_request SET run_id = NULL WHERE run_id = ?1 AND chat_id IS NOT NULL
+             AND (SELECT stopped_by FROM run WHERE id = ?1) IS NULL",
         [run_id],
     )
     .with_context(|| format!("reopen the requests of run {run_id}"))?;

@@ -176,6 +176,8 @@ pub struct Progress {
     pub ended_at: Option<UnixMs>,
     /// How it ended, if it has.
     pub state: RunState,
+    /// The admin who ended it early.
+    pub stopped_by: Option<i64>,
 }
 
 /// How far a run is.
@@ -185,7 +187,7 @@ pub struct Progress {
 pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<Progress> {
     connection
         .prepare_cached(
-            "SELECT trigger, total, found, not_found, errors, skipped, started_at, ended_at, state
+            "SELECT trigger, total, found, not_found, errors, skipped, started_at, ended_at, state, stopped_by
              FROM run WHERE id = ?1",
         )?
         .query_row([run_id], |row| {
@@ -201,6 +203,7 @@ pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<Progress
                 started_at: UnixMs(row.get(6)?),
                 ended_at: row.get::<_, Option<i64>>(7)?.map(UnixMs),
                 state: super::word(row, 8, RunState::from_word)?,
+                stopped_by: row.get(9)?,
             })
         })
         .with_context(|| format!("read run {run_id}"))
@@ -235,6 +238,69 @@ pub fn last(connection: &Connection) -> anyhow::Result<Option<LastRun>> {
         })
     })
     .transpose()
+}
+
+/// The newest runs over everybody's accounts, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn recent(connection: &Connection, limit: usize) -> anyhow::Result<Vec<LastRun>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM run WHERE owner_id IS NULL AND account_id IS NULL ORDER BY id DESC LIMIT ?1",
+    )?;
+    let rows = statement.query_map([limit], |row| row.get(0))?;
+    let ids: Vec<i64> = rows
+        .collect::<Result<_, _>>()
+        .context("list the last runs")?;
+    let runs = ids.into_iter().map(|id| {
+        Ok(LastRun {
+            id,
+            progress: progress(connection, id)?,
+        })
+    });
+    runs.collect()
+}
+
+/// Calls `each` with every run that is kept, the oldest first.
+///
+/// # Errors
+/// When the database or `each` fails.
+pub fn export_runs(
+    connection: &Connection,
+    mut each: impl FnMut(i64, &Progress) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut statement = connection.prepare("SELECT id FROM run ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        each(id, &progress(connection, id)?)?;
+    }
+    Ok(())
+}
+
+/// Asks the watch thread to end a run early; false when it is over, or somebody has asked before.
+///
+/// # Errors
+/// When the database fails.
+pub fn stop(tx: &WriteTx<'_>, by: i64, run_id: i64) -> anyhow::Result<bool> {
+    let asked = tx
+        .execute(
+            "UPDATE run SET stopped_by = ?2 WHERE id = ?1 AND state = 'running' AND stopped_by IS NULL",
+            [run_id, by],
+        )
+        .with_context(|| format!("ask run {run_id} to stop"))?;
+    Ok(asked > 0)
+}
+
+/// True when somebody wants a run to end early.
+///
+/// # Errors
+/// When the database fails or has no such run.
+pub fn is_stopped(connection: &Connection, run_id: i64) -> anyhow::Result<bool> {
+    connection
+        .prepare_cached("SELECT stopped_by IS NOT NULL FROM run WHERE id = ?1")?
+        .query_row([run_id], |row| row.get(0))
+        .with_context(|| format!("ask whether run {run_id} is to stop"))
 }
 
 /// A verdict of a run on one account.

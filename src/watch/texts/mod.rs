@@ -14,9 +14,9 @@ pub use self::storage::storage;
 use super::account::{Account, Counts, RunState};
 use super::catalogue::Catalogue;
 use super::site::SiteKey;
-use super::store::OwnSums;
+use super::store::{OwnSums, Progress};
 use crate::clock::UnixMs;
-use crate::html::{Html, MESSAGE_LIMIT};
+use crate::html::{Html, MESSAGE_LIMIT, cut};
 use crate::i18n::{self, Args, Lang};
 use crate::zone::Zone;
 
@@ -97,14 +97,25 @@ fn bar(checked: u64, total: u64) -> String {
         .collect()
 }
 
-/// A run did not look at everything; stands in place of its start.
+/// A run did not look at everything; stands in place of its start. `stopped_by` is the name of the admin who ended it.
 #[must_use]
-pub fn run_unfinished(voice: Voice<'_>, state: RunState, total: u64, at: UnixMs) -> Html {
-    let note = match state {
-        RunState::Offline => i18n::text(voice.lang, "run-offline"),
-        _ => i18n::text(voice.lang, "run-interrupted"),
+pub fn run_unfinished(voice: Voice<'_>, run: &Progress, stopped_by: Option<&str>) -> Html {
+    let note = match (run.state, stopped_by) {
+        (RunState::Offline, _) => i18n::text(voice.lang, "run-offline"),
+        (_, None) => i18n::text(voice.lang, "run-interrupted"),
+        (_, Some(name)) => i18n::html(
+            voice.lang,
+            "run-stopped",
+            &Args::new()
+                .html("by", &Html::name(name))
+                .number("checked", run.counts.checked())
+                .number("total", run.total),
+        ),
     };
-    Html::join([&run_started(voice, total, at), &note], "\n\n")
+    Html::join(
+        [&run_started(voice, run.total, run.started_at), &note],
+        "\n\n",
+    )
 }
 
 /// What a run's summary tells besides its counts.
@@ -118,11 +129,16 @@ pub struct RunEnd {
     pub errors: Vec<(String, String, u64)>,
     /// Not reached for lack of time.
     pub skipped: u64,
+    /// Sites that are muted, each with how many accounts were therefore not looked at.
+    pub muted: Vec<(String, u64)>,
     /// Ticks that fired meanwhile.
     pub missed_ticks: u64,
     /// When the next run comes.
     pub next: Option<UnixMs>,
 }
+
+/// The longest list of muted sites in a summary, in UTF-16 units.
+const MUTED_LIMIT: usize = 500;
 
 /// Reasons shown in a summary.
 pub const SHOWN_ERRORS: usize = 5;
@@ -164,6 +180,18 @@ pub fn run_done(voice: Voice<'_>, end: &RunEnd) -> Html {
     }
     if end.skipped > 0 {
         more.push(number("run-skipped", end.skipped));
+    }
+    if !end.muted.is_empty() {
+        let sites = end
+            .muted
+            .iter()
+            .map(|(site, n)| format!("{} — {n}", voice.site_name(site)));
+        let sites = cut(&sites.collect::<Vec<_>>().join(", "), MUTED_LIMIT);
+        more.push(i18n::html(
+            lang,
+            "run-muted",
+            &Args::new().text("sites", &sites),
+        ));
     }
     if end.missed_ticks > 0 {
         more.push(number("run-missed-ticks", end.missed_ticks));

@@ -73,6 +73,7 @@ fn end() -> RunEnd {
         },
         took: Duration::from_secs(298),
         errors: Vec::new(),
+        muted: Vec::new(),
         skipped: 0,
         missed_ticks: 0,
         next: None,

@@ -1,0 +1,296 @@
+//! Words of an admin to everybody: typed, previewed, sent, followed, and stopped if need be.
+//!
+//! The text waits in the dialogue until it is sent; a preview's button carries which text it showed, so that an old one sends
+//! nothing else. A task makes the rows and tells the author at the end how it went; after a restart it goes on where it was.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use super::Bot;
+use super::panel::{back_row, panel};
+use crate::activation::Activator;
+use crate::clock::Clock;
+use crate::db::{Connection, Db, WriteTx};
+use crate::dialogue;
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang, label};
+use crate::people::audit::{self, Deed};
+use crate::people::{self, Asker};
+use crate::telegram::broadcasts::{self, Broadcast, Delivered};
+use crate::telegram::{Answer, Button, Keyboard, Outgoing, Screen, outbox};
+
+/// The longest text, in UTF-16 units: the preview with what stands around it is one message.
+const TEXT_LIMIT: usize = 3500;
+
+/// Rows made in one transaction.
+const PAGE: usize = 200;
+
+/// How often it is looked whether all rows are delivered.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// How often it is looked for a broadcast at all: a ring tells of each.
+const REST: Duration = Duration::from_secs(60);
+
+/// Where the dialogue stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "broadcast", rename_all = "kebab-case")]
+pub(super) enum BroadcastStep {
+    /// The text is expected.
+    Text,
+    /// It was shown and may be sent.
+    Ready {
+        /// What to say.
+        text: String,
+        /// Which preview it is: a number that rises.
+        shown: i64,
+    },
+}
+
+impl Bot {
+    /// The first screen: the text is asked for, or the one going on is shown.
+    pub(super) fn broadcast(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        if let Some(open) = broadcasts::open(tx)? {
+            return going_on(tx, asker, &open);
+        }
+        dialogue::set(tx, asker, &BroadcastStep::Text)?;
+        let n = broadcasts::audience(tx, asker.id)?;
+        let text = i18n::html(asker.lang, "broadcast-ask", &Args::new().number("n", n));
+        let cancel = cancel_button(asker)?;
+        Ok(Answer::screen(Screen::new(
+            text,
+            Keyboard::new().row([cancel]),
+        )))
+    }
+
+    /// What was typed.
+    pub(super) fn broadcast_step(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        step: BroadcastStep,
+        text: &str,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let text = text.trim();
+        let words = spoken(text);
+        if words.telegram_len() > TEXT_LIMIT {
+            let args = Args::new().number("limit", TEXT_LIMIT);
+            let long = i18n::html(lang, "broadcast-long", &args);
+            let keyboard = Keyboard::new().row([cancel_button(asker)?]);
+            return Ok(Answer::screen(Screen::new(long, keyboard)));
+        }
+        let shown = match step {
+            BroadcastStep::Text => asker.now.0,
+            BroadcastStep::Ready { shown, .. } => shown + 1,
+        };
+        let step = BroadcastStep::Ready {
+            text: text.to_owned(),
+            shown,
+        };
+        dialogue::set(tx, asker, &step)?;
+        preview(tx, asker, text, shown)
+    }
+
+    /// The preview is to be sent; `seen` is which one was shown.
+    pub(super) fn broadcast_send(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        seen: &str,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let step = dialogue::step::<BroadcastStep>(tx, asker)?;
+        let text = match step {
+            Some(BroadcastStep::Ready { text, shown }) if seen == shown.to_string() => text,
+            // An older preview shows what would be sent now.
+            Some(BroadcastStep::Ready { text, shown }) => {
+                let stale = label(lang, "stale-button");
+                return Ok(preview(tx, asker, &text, shown)?.toast(stale));
+            }
+            _ => {
+                let stale = label(lang, "stale-button");
+                return Ok(self.broadcast(tx, asker)?.toast(stale));
+            }
+        };
+        if let Some(open) = broadcasts::open(tx)? {
+            return Ok(going_on(tx, asker, &open)?.toast(label(lang, "broadcast-busy")));
+        }
+        dialogue::end(tx, asker)?;
+        let id = broadcasts::begin(tx, asker.now, asker.id, &text)?;
+        audit::note(
+            tx,
+            asker.now,
+            asker.id,
+            Deed::Broadcast,
+            None,
+            &id.to_string(),
+        )?;
+        tracing::info!(by = asker.id, id, "a broadcast begins");
+        let answer = match broadcasts::open(tx)? {
+            Some(open) => going_on(tx, asker, &open)?,
+            None => panel(tx, asker)?,
+        };
+        Ok(answer.ring(&self.broadcasts))
+    }
+
+    /// A broadcast is to be stopped.
+    pub(super) fn broadcast_stop(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        id: &str,
+    ) -> anyhow::Result<Answer> {
+        let id = id.parse().unwrap_or(0);
+        let is_stopped = broadcasts::stop(tx, id)?;
+        if is_stopped {
+            audit::note(
+                tx,
+                asker.now,
+                asker.id,
+                Deed::StopBroadcast,
+                None,
+                &id.to_string(),
+            )?;
+        }
+        let key = if is_stopped {
+            "broadcast-stopping"
+        } else {
+            "done-already"
+        };
+        let answer = panel(tx, asker)?.toast(label(asker.lang, key));
+        Ok(answer.ring(&self.broadcasts))
+    }
+}
+
+/// What everybody would read, to be sent or not.
+fn preview(
+    connection: &Connection,
+    asker: &Asker,
+    text: &str,
+    shown: i64,
+) -> anyhow::Result<Answer> {
+    let lang = asker.lang;
+    let n = broadcasts::audience(connection, asker.id)?;
+    let args = Args::new().number("n", n).html("text", &spoken(text));
+    let send = i18n::plain(lang, "button-broadcast-send", &Args::new().number("n", n));
+    let keyboard = Keyboard::new()
+        .row([Button::callback(
+            &send,
+            format!("admin:broadcast-send:{shown}"),
+        )?])
+        .row([cancel_button(asker)?]);
+    Ok(Answer::screen(Screen::new(
+        i18n::html(lang, "broadcast-preview", &args),
+        keyboard,
+    )))
+}
+
+/// The screen of a broadcast that is not over.
+fn going_on(connection: &Connection, asker: &Asker, open: &Broadcast) -> anyhow::Result<Answer> {
+    let lang = asker.lang;
+    let so_far = broadcasts::delivered(connection, open.id)?;
+    let n = broadcasts::audience(connection, open.by)?;
+    let args = sums(so_far).number("id", open.id).number("n", n);
+    let button = |key: &str, data: String| Button::callback(&label(lang, key), data);
+    let mut keyboard = Keyboard::new();
+    if !open.is_stopped {
+        let stop = format!("admin:broadcast-stop:{}", open.id);
+        keyboard = keyboard.row([button("button-broadcast-stop", stop)?]);
+    }
+    let keyboard = keyboard
+        .row([button("button-refresh", "admin:broadcast".to_owned())?])
+        .row(back_row(asker)?);
+    Ok(Answer::screen(Screen::new(
+        i18n::html(lang, "broadcast-going-on", &args),
+        keyboard,
+    )))
+}
+
+fn cancel_button(asker: &Asker) -> anyhow::Result<Button> {
+    let text = label(asker.lang, "button-cancel");
+    Button::callback(&text, "admin:broadcast-cancel")
+}
+
+fn sums<'a>(delivered: Delivered) -> Args<'a> {
+    Args::new()
+        .number("sent", delivered.sent)
+        .number("dead", delivered.dead)
+        .number("unsure", delivered.unsure)
+        .number("waiting", delivered.waiting)
+}
+
+/// The words as everybody reads them.
+fn spoken(text: &str) -> Html {
+    Html::text(&format!("📣 {text}"))
+}
+
+/// Carries broadcasts out until the stop. `courier` is rung when rows wait.
+pub async fn carry_out(
+    db: Db,
+    clock: Clock,
+    language: Lang,
+    begun: Activator,
+    courier: Activator,
+    stop: CancellationToken,
+) {
+    loop {
+        let pause = match step(&db, &clock, language, &courier).await {
+            Ok(Some(pause)) => pause,
+            Ok(None) => REST,
+            Err(err) => {
+                tracing::error!("a broadcast could not go on, trying again: {err:#}");
+                LOOK
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = begun.rung() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Does what can be done now for the oldest broadcast; when to look again, or nothing when there is none.
+async fn step(
+    db: &Db,
+    clock: &Clock,
+    language: Lang,
+    courier: &Activator,
+) -> anyhow::Result<Option<Duration>> {
+    let Some(open) = db.read(broadcasts::open).await? else {
+        return Ok(None);
+    };
+    let (id, now) = (open.id, clock.now());
+    if !open.is_filled {
+        let html = spoken(&open.text);
+        db.write(move |tx| broadcasts::fill(tx, now, &open, &html, PAGE))
+            .await?;
+        courier.ring();
+        return Ok(Some(Duration::ZERO));
+    }
+    let delivered = db.read(move |c| broadcasts::delivered(c, id)).await?;
+    if delivered.waiting > 0 {
+        return Ok(Some(LOOK));
+    }
+    let write = db.write(move |tx| {
+        broadcasts::close(tx, now, id)?;
+        // Who said it may have left.
+        if people::is_member(tx, open.by)? {
+            let lang = people::language_of(tx, open.by, language)?;
+            let key = if open.is_stopped {
+                "broadcast-stopped"
+            } else {
+                "broadcast-done"
+            };
+            let text = i18n::html(lang, key, &sums(delivered).number("id", id));
+            let message = Outgoing::notice(open.by, text).dedupe(format!("broadcast-end:{id}"));
+            outbox::insert(tx, now, &message)?;
+        }
+        Ok(())
+    });
+    write.await?;
+    courier.ring();
+    Ok(Some(Duration::ZERO))
+}

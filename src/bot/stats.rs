@@ -1,0 +1,76 @@
+//! Numbers for admins: accounts, checks, people, messages, the database. All come from counters and indexed queries.
+
+use std::time::Duration;
+
+use super::Bot;
+use super::panel::back_row;
+use crate::db::Connection;
+use crate::html::Html;
+use crate::i18n::{self, Args, label};
+use crate::people::{self, Asker};
+use crate::retention;
+use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
+use crate::watch::account::SiteTally;
+use crate::watch::store::{self, SiteDay};
+use crate::watch::texts;
+
+/// The last days whose sums are shown beside today's.
+const WEEK: Duration = Duration::from_secs(6 * 24 * 60 * 60);
+
+impl Bot {
+    /// The screen.
+    pub(super) fn stats(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let zone = self.watch.zone();
+        let today = zone.day(asker.now);
+        let week = store::days(connection, &zone.day(asker.now.minus(WEEK)))?;
+        let totals = store::totals(connection, None)?;
+        let (people, asked) = people::counts(connection)?;
+        let counts = outbox::counts(connection, asker.now)?;
+        let accounts = Args::new()
+            .number("all", totals.all())
+            .number("pending", totals.pending)
+            .number("done", totals.done)
+            .number("paused", totals.paused);
+        let messages = Args::new()
+            .number("pending", counts.pending)
+            .number("unconfirmed", counts.unconfirmed)
+            .number("dead", counts.dead);
+        let lines = [
+            i18n::text(lang, "stats"),
+            Html::default(),
+            i18n::html(lang, "stats-accounts", &accounts),
+            sums_line(
+                asker,
+                "stats-today",
+                week.iter().filter(|day| day.day == today),
+            ),
+            sums_line(asker, "stats-week", week.iter()),
+            i18n::html(
+                lang,
+                "stats-people",
+                &Args::new().number("people", people).number("asked", asked),
+            ),
+            i18n::html(lang, "status-outbox", &messages),
+            texts::storage(lang, &retention::sizes(connection)?),
+        ];
+        let refresh = Button::callback(&label(lang, "button-refresh"), "admin:stats")?;
+        let keyboard = Keyboard::new().row([refresh]).row(back_row(asker)?);
+        Ok(Answer::screen(Screen::new(
+            Html::join(&lines, "\n"),
+            keyboard,
+        )))
+    }
+}
+
+fn sums_line<'a>(asker: &Asker, key: &str, days: impl Iterator<Item = &'a SiteDay>) -> Html {
+    let mut sums = SiteTally::default();
+    for day in days {
+        sums.add(day.tally);
+    }
+    let args = Args::new()
+        .number("checked", sums.counts.checked())
+        .number("found", sums.counts.found)
+        .number("errors", sums.counts.errors);
+    i18n::html(asker.lang, key, &args)
+}

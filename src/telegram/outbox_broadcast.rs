@@ -1,0 +1,199 @@
+//! Words to everybody: one row of the outbox for each person, made some at a time.
+//!
+//! Must stay true: whoever was let in when it began gets it once, over any number of restarts; the writer is back at others
+//! within milliseconds; nobody's answer or news waits for it, because its rows have the last priority.
+
+use anyhow::Context as _;
+use rusqlite::{OptionalExtension as _, params};
+
+use super::outbox;
+use super::outgoing::Outgoing;
+use crate::clock::UnixMs;
+use crate::db::{Connection, WriteTx};
+use crate::html::Html;
+
+/// A broadcast that is not over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broadcast {
+    /// Its number.
+    pub id: i64,
+    /// Who said it; 0: somebody who was forgotten.
+    pub by: i64,
+    /// As it was typed; empty once everybody has their row.
+    pub text: String,
+    /// Everybody has their row, or it was stopped.
+    pub is_filled: bool,
+    /// Somebody stopped it.
+    pub is_stopped: bool,
+    after_person: i64,
+}
+
+/// What became of the rows of a broadcast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Delivered {
+    /// They arrived.
+    pub sent: u64,
+    /// They may have arrived.
+    pub unsure: u64,
+    /// They could not be delivered.
+    pub dead: u64,
+    /// They wait.
+    pub waiting: u64,
+}
+
+/// People who would get a broadcast of somebody: all who were let in, but for themselves.
+///
+/// # Errors
+/// When the database fails.
+pub fn audience(connection: &Connection, by: i64) -> anyhow::Result<u64> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) FROM person WHERE role IN ('user', 'admin', 'owner') AND id <> ?1",
+        )?
+        .query_row([by], |row| row.get(0))
+        .context("count the people to tell")
+}
+
+/// Begins a broadcast; its number.
+///
+/// # Errors
+/// When the database fails.
+pub fn begin(tx: &WriteTx<'_>, now: UnixMs, by: i64, text: &str) -> anyhow::Result<i64> {
+    tx.execute(
+        "INSERT INTO broadcast (by_person, text, state, created_at) VALUES (?1, ?2, 'filling', ?3)",
+        params![by, text, now.0],
+    )
+    .context("begin a broadcast")?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// The oldest broadcast that is not over.
+///
+/// # Errors
+/// When the database fails.
+pub fn open(connection: &Connection) -> anyhow::Result<Option<Broadcast>> {
+    connection
+        .prepare_cached(
+            "SELECT id, by_person, text, state, after_person FROM broadcast WHERE ended_at IS NULL ORDER BY id LIMIT 1",
+        )?
+        .query_row([], |row| {
+            let state = row.get_ref(3)?.as_str()?;
+            Ok(Broadcast {
+                id: row.get(0)?,
+                by: row.get(1)?,
+                is_filled: state != "filling",
+                is_stopped: state == "stopped",
+                text: row.get(2)?,
+                after_person: row.get(4)?,
+            })
+        })
+        .optional()
+        .context("look for a broadcast")
+}
+
+/// Makes the rows of the next people, `limit` at most.
+///
+/// # Errors
+/// When the text is too long, or the database fails.
+pub fn fill(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    broadcast: &Broadcast,
+    html: &Html,
+    limit: usize,
+) -> anyhow::Result<()> {
+    let mut statement = tx.prepare_cached(
+        "SELECT id FROM person WHERE id > ?1 AND role IN ('user', 'admin', 'owner') AND id <> ?2 ORDER BY id LIMIT ?3",
+    )?;
+    let args = params![broadcast.after_person, broadcast.by, limit];
+    let rows = statement.query_map(args, |row| row.get(0))?;
+    let people: Vec<i64> = rows
+        .collect::<Result<_, _>>()
+        .context("list the people to tell")?;
+    for person in &people {
+        let key = format!("{}{person}", key(broadcast.id));
+        outbox::insert(
+            tx,
+            now,
+            &Outgoing::broadcast(*person, html.clone()).dedupe(key),
+        )?;
+    }
+    let last = people.last().copied().unwrap_or(broadcast.after_person);
+    let is_all = people.len() < limit;
+    tx.execute(
+        "UPDATE broadcast SET after_person = ?2, people = people + ?3,
+             state = iif(?4, 'sending', state), text = iif(?4, '', text)
+         WHERE id = ?1 AND state = 'filling'",
+        params![broadcast.id, last, people.len(), is_all],
+    )
+    .context("note who was told")?;
+    Ok(())
+}
+
+/// Stops a broadcast: what was not sent yet is not. False when it was over or stopped before.
+///
+/// # Errors
+/// When the database fails.
+pub fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
+    let stopped = tx
+        .execute(
+            "UPDATE broadcast SET state = 'stopped', text = '' WHERE id = ?1 AND state IN ('filling', 'sending')",
+            [id],
+        )
+        .context("stop a broadcast")?;
+    if stopped > 0 {
+        let (from, to) = range(id);
+        tx.execute(
+            "DELETE FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 AND state = 'pending'",
+            [from, to],
+        )
+        .context("take back what was not sent")?;
+    }
+    Ok(stopped > 0)
+}
+
+/// What became of a broadcast so far.
+///
+/// # Errors
+/// When the database fails.
+pub fn delivered(connection: &Connection, id: i64) -> anyhow::Result<Delivered> {
+    let (from, to) = range(id);
+    let mut statement = connection.prepare_cached(
+        "SELECT state, count(*) FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 GROUP BY state",
+    )?;
+    let mut rows = statement.query([from, to])?;
+    let mut delivered = Delivered::default();
+    while let Some(row) = rows.next()? {
+        let n: u64 = row.get(1)?;
+        match row.get_ref(0)?.as_str()? {
+            "sent" => delivered.sent += n,
+            "unconfirmed" | "folded" => delivered.unsure += n,
+            "dead" => delivered.dead += n,
+            _ => delivered.waiting += n,
+        }
+    }
+    Ok(delivered)
+}
+
+/// Ends a broadcast of which nothing waits any more.
+///
+/// # Errors
+/// When the database fails.
+pub fn close(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE broadcast SET ended_at = ?2, state = iif(state = 'stopped', state, 'done') WHERE id = ?1",
+        params![id, now.0],
+    )
+    .context("end a broadcast")?;
+    Ok(())
+}
+
+/// What the keys of its rows begin with.
+fn key(id: i64) -> String {
+    format!("broadcast:{id}:")
+}
+
+/// The bounds of those keys: between the colon and the sign after it.
+fn range(id: i64) -> (String, String) {
+    (key(id), format!("broadcast:{id};"))
+}
