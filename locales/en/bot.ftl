@@ -27,7 +27,9 @@ help =
     An account is found only when several looks agree. When I could not look, I say so: that is an error of the check, not an answer.
 
     Sites: { $sites }
-help-admin = /admin — manage: check everything, people, accounts
+help-admin =
+    /admin — manage: runs, sites, people, accounts, broadcast, audit log
+    /here — in a group: reports come there
 command-start = Start
 command-help = What I can do
 command-add = Add an account

@@ -69,7 +69,7 @@ impl Bot {
         &self,
         tx: &WriteTx<'_>,
         asker: &Asker,
-        step: BroadcastStep,
+        step: &BroadcastStep,
         text: &str,
     ) -> anyhow::Result<Answer> {
         let lang = asker.lang;

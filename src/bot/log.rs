@@ -66,7 +66,7 @@ impl Bot {
         let lang = asker.lang;
         let zone = asker.zone.unwrap_or(self.watch.zone());
         let deed = match entry.deed {
-            Some(deed) => label(lang, &format!("deed-{}", deed.word().replace('.', "-"))),
+            Some(deed) => label(lang, &deed_key(deed)),
             None => label(lang, "deed-other"),
         };
         let mut about = Vec::new();
@@ -111,5 +111,29 @@ fn spoken(asker: &Asker, id: i64, name: &str) -> Html {
         (0, _) => i18n::text(asker.lang, "somebody"),
         (id, "") => Html::code(&id.to_string()),
         (_, name) => Html::name(&cut(name, NAME_LIMIT)),
+    }
+}
+
+fn deed_key(deed: Deed) -> String {
+    format!("deed-{}", deed.word().replace('.', "-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+
+    #[test]
+    fn every_deed_and_kind_has_its_text() {
+        for lang in Lang::ALL {
+            for deed in Deed::ALL {
+                assert!(i18n::has(lang, &deed_key(*deed)), "{deed:?} in {lang:?}");
+                let (kind, _) = deed.word().split_once('.').unwrap();
+                assert!(Deed::KINDS.contains(&kind), "{deed:?} is of no kind");
+            }
+            for kind in Deed::KINDS {
+                assert!(i18n::has(lang, &format!("kind-{kind}")), "{kind}");
+            }
+        }
     }
 }

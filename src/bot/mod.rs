@@ -66,6 +66,13 @@ impl Handler for Bot {
         let Some(person) = &event.from else {
             return Ok(Reaction::default());
         };
+        // What became of a chat itself is noted where events are dispatched; nobody has spoken.
+        if matches!(
+            event.kind,
+            EventKind::Membership { .. } | EventKind::Migrated { .. }
+        ) {
+            return Ok(Reaction::default());
+        }
         match chat.kind {
             ChatKind::Private => {}
             ChatKind::Group => return self.serve_group(tx, event, chat, person),
@@ -157,7 +164,7 @@ impl Bot {
         if let Some(step) = dialogue::step::<BroadcastStep>(tx, asker)?
             && asker.role.is_admin()
         {
-            return self.broadcast_step(tx, asker, step, text);
+            return self.broadcast_step(tx, asker, &step, text);
         }
         Ok(Answer::text(i18n::text(asker.lang, "unexpected-text")))
     }

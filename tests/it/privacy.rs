@@ -256,3 +256,29 @@ fn assert_log_knows_nobody(t: &Stage) {
         t.log.assert_clean_of(word);
     }
 }
+
+#[test]
+fn who_waits_or_was_refused_is_forgotten_too() {
+    run(async |t| {
+        let eva = t.telegram.person(EVA, NAME, "ru");
+        t.ask(&eva, "/start").await;
+        let kept = t.ask(&eva, "/privacy").await;
+        assert!(kept.text.contains("Что о вас хранится"), "{}", kept.text);
+        let question = t.tap(&eva, &kept, "Удалить мои данные").await;
+        t.tap(&eva, &question, "Да, удалить").await;
+        traced(&t, <[String]>::is_empty).await;
+        // Refused, the number and the mark stay, or they could ask again and again.
+        t.ask(&eva, "/start").await;
+        let asked = t.heard(ADMIN, "Просит доступ").await;
+        t.tap(&t.admin, &asked, "Отказать").await;
+        t.clock.advance(std::time::Duration::from_secs(24 * 3600));
+        let question = t.ask(&eva, "/delete_me").await;
+        let done = t.tap(&eva, &question, "Да, удалить").await;
+        assert!(done.text.contains("в доступе отказано"), "{}", done.text);
+        let left = traced(&t, |found| found.len() == 1).await;
+        assert_eq!(left, [format!("person.id: {EVA}")]);
+        let person = t.app().db().read(|c| people::get(c, EVA)).await.unwrap();
+        assert_eq!(person.unwrap().role, Role::Refused);
+        t
+    });
+}
