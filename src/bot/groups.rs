@@ -20,6 +20,12 @@ impl Bot {
         chat: Chat,
         person: &Person,
     ) -> anyhow::Result<Reaction> {
+        if !matches!(
+            event.kind,
+            EventKind::Command { .. } | EventKind::Tap { .. }
+        ) {
+            return Ok(Reaction::default());
+        }
         let known = people::get(tx, person.id)?;
         let role = known.as_ref().map_or(Role::Stranger, |known| known.role);
         if !role.is_admin() {

@@ -18,12 +18,13 @@ mod privacy;
 mod settings;
 mod stats;
 mod strangers;
+mod zones;
 
 use std::sync::Arc;
 
 use self::broadcast::BroadcastStep;
 use self::panel::panel;
-use self::settings::SettingsStep;
+use self::zones::SettingsStep;
 use crate::activation::Activator;
 use crate::clock::Clock;
 use crate::db::WriteTx;

@@ -3,10 +3,9 @@
 //! Every chat has its own: a person's, and a group's, where only admins come here. Buttons carry `set:<what>:<value>`, the
 //! value itself and no change of it, so that pressing one twice, or by two people, does the same as pressing it once.
 
-use serde::{Deserialize, Serialize};
-
 use super::Bot;
 use super::home::home_row;
+use super::zones::spoken_zone;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
@@ -15,45 +14,12 @@ use crate::people::{self, Asker, Manners, Quiet, QuietHours, Wish};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 use crate::watch::Notify;
 use crate::watch::store as watch_store;
-use crate::zone::Zone;
-
-/// Zones offered as buttons, with the key of their label; any other can be typed.
-const ZONES: &[(&str, &str)] = &[
-    ("Europe/Kaliningrad", "city-kaliningrad"),
-    ("Europe/Moscow", "city-moscow"),
-    ("Europe/Samara", "city-samara"),
-    ("Asia/Yekaterinburg", "city-yekaterinburg"),
-    ("Asia/Omsk", "city-omsk"),
-    ("Asia/Novosibirsk", "city-novosibirsk"),
-    ("Asia/Irkutsk", "city-irkutsk"),
-    ("Asia/Yakutsk", "city-yakutsk"),
-    ("Asia/Vladivostok", "city-vladivostok"),
-    ("Asia/Magadan", "city-magadan"),
-    ("Asia/Kamchatka", "city-kamchatka"),
-    ("Asia/Almaty", "city-almaty"),
-    ("Asia/Tbilisi", "city-tbilisi"),
-    ("Europe/London", "city-london"),
-    ("Europe/Berlin", "city-berlin"),
-    ("America/New_York", "city-new-york"),
-    ("UTC", "city-utc"),
-];
-
-/// Zone buttons in a row.
-const ZONES_IN_ROW: usize = 3;
 
 /// Hour buttons in a row.
 const HOURS_IN_ROW: usize = 6;
 
 /// Quiet hours offered at once.
 const NIGHTS: [(i8, i8); 3] = [(22, 8), (23, 8), (0, 9)];
-
-/// Where a dialogue of the settings stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "settings", rename_all = "kebab-case")]
-pub(super) enum SettingsStep {
-    /// A time zone may be typed.
-    Zone,
-}
 
 impl Bot {
     /// The first screen of the settings.
@@ -170,71 +136,6 @@ impl Bot {
             asker.lang = lang;
         }
         Ok(self.settings(tx, &asker)?.ring(&self.menus))
-    }
-
-    /// The time zone of the chat, by a button or as typed.
-    fn choose_zone(&self, tx: &WriteTx<'_>, asker: &Asker, name: &str) -> anyhow::Result<Answer> {
-        let Some(zone) = read_zone(name) else {
-            return Ok(Answer::text(i18n::text(asker.lang, "zone-unknown")));
-        };
-        dialogue::end(tx, asker)?;
-        people::wish(tx, asker.now, asker.chat_id, Wish::Zone(zone))?;
-        let asker = Asker {
-            zone: Some(zone),
-            ..asker.clone()
-        };
-        self.settings(tx, &asker)
-    }
-
-    /// What was typed in a dialogue of the settings.
-    pub(super) fn settings_step(
-        &self,
-        tx: &WriteTx<'_>,
-        asker: &Asker,
-        step: SettingsStep,
-        text: &str,
-    ) -> anyhow::Result<Answer> {
-        match step {
-            SettingsStep::Zone => self.choose_zone(tx, asker, text),
-        }
-    }
-
-    fn zone_of<'a>(&'a self, asker: &Asker) -> &'a Zone {
-        asker.zone.unwrap_or(self.watch.zone())
-    }
-
-    fn zone_line(&self, asker: &Asker) -> Html {
-        let zone = self.zone_of(asker);
-        let time = zone.civil(asker.now).strftime("%H:%M").to_string();
-        let args = Args::new()
-            .text("zone", &spoken_zone(zone, asker))
-            .text("time", &time);
-        i18n::html(asker.lang, "settings-zone", &args)
-    }
-
-    fn zones(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let mut text = vec![self.zone_line(asker), Html::default()];
-        // In a group there are no dialogues.
-        if is_private(asker) {
-            dialogue::set(tx, asker, &SettingsStep::Zone)?;
-            text.push(i18n::text(lang, "zone-ask"));
-        } else {
-            text.push(i18n::text(lang, "zone-choose"));
-        }
-        let mut keyboard = Keyboard::new();
-        for row in ZONES.chunks(ZONES_IN_ROW) {
-            let buttons = row.iter().map(|(name, key)| {
-                let offset = Zone::named(name).map_or(0, |zone| zone.offset_seconds(asker.now));
-                let text = format!("{} {}", label(lang, key), spoken_offset(offset));
-                Button::callback(&text, format!("set:zone:{name}"))
-            });
-            keyboard = keyboard.row(buttons.collect::<anyhow::Result<Vec<_>>>()?);
-        }
-        Ok(Answer::screen(Screen::new(
-            Html::join(&text, "\n"),
-            keyboard.row([back(lang)?]),
-        )))
     }
 
     fn quiet_screen(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
@@ -377,7 +278,7 @@ pub(super) fn is_private(asker: &Asker) -> bool {
     asker.chat_id == asker.id
 }
 
-fn back(lang: Lang) -> anyhow::Result<Button> {
+pub(super) fn back(lang: Lang) -> anyhow::Result<Button> {
     Button::callback(&label(lang, "button-back"), "set:all")
 }
 
@@ -410,66 +311,4 @@ fn spoken_quiet(lang: Lang, quiet: Option<QuietHours>) -> String {
     };
     let how = label(lang, &format!("quiet-{}", how.word()));
     format!("{}–{}, {how}", full_hour(from), full_hour(to))
-}
-
-/// A zone by its name, or by its distance from UTC in whole hours: `+3`, `UTC-5`.
-fn read_zone(text: &str) -> Option<&'static Zone> {
-    let text = text.trim();
-    let upper = text.to_uppercase();
-    let offset = upper.strip_prefix("UTC").or(upper.strip_prefix("GMT"));
-    let offset = offset.unwrap_or(&upper).trim();
-    if offset.starts_with(['+', '-', '−']) {
-        let hours: i8 = offset.replace('−', "-").parse().ok()?;
-        // The database counts these the other way round, to the west.
-        return Zone::named(&format!("Etc/GMT{:+}", hours.checked_neg()?));
-    }
-    Zone::named(text)
-}
-
-fn spoken_zone(zone: &Zone, asker: &Asker) -> String {
-    let offset = spoken_offset(zone.offset_seconds(asker.now));
-    if zone.name().starts_with("Etc/") || zone.name() == "UTC" {
-        return offset;
-    }
-    format!("{} ({offset})", zone.name())
-}
-
-/// `UTC+3`, `UTC+5:30`.
-fn spoken_offset(seconds: i32) -> String {
-    let minutes = seconds / 60;
-    let sign = if minutes < 0 { '-' } else { '+' };
-    match (minutes.abs() / 60, minutes.abs() % 60) {
-        (0, 0) => "UTC".to_owned(),
-        (hours, 0) => format!("UTC{sign}{hours}"),
-        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zones_are_read_by_name_and_by_distance() {
-        let name = |text: &str| read_zone(text).map(Zone::name);
-        assert_eq!(name(" europe/berlin "), Some("Europe/Berlin"));
-        for text in ["+3", "UTC+3", "gmt +3"] {
-            assert_eq!(name(text), Some("Etc/GMT-3"), "{text}");
-        }
-        assert_eq!(name("−5"), Some("Etc/GMT+5"));
-        assert_eq!(name("UTC"), Some("UTC"));
-        for text in ["", "+99", "-128", "Марс", "+3:30"] {
-            assert_eq!(name(text), None, "{text}");
-        }
-        for (name, _) in ZONES {
-            assert!(Zone::named(name).is_some(), "{name}");
-        }
-    }
-
-    #[test]
-    fn distances_are_spoken_shortly() {
-        assert_eq!(spoken_offset(0), "UTC");
-        assert_eq!(spoken_offset(10_800), "UTC+3");
-        assert_eq!(spoken_offset(-12_600), "UTC-3:30");
-    }
 }

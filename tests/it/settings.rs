@@ -161,6 +161,57 @@ fn digests_come_at_the_chosen_hour_and_say_that_all_is_well() {
     });
 }
 
+#[test]
+fn reminders_come_before_at_and_after_the_end() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        t.site.set("github", "octocat", Behaviour::Missing);
+        t.ask(&eva, "/add octocat github 10").await;
+        let day = Duration::from_secs(24 * 60 * 60);
+        check_all(&t).await;
+        for (days, title) in [
+            (7, "⏳ Скоро конец срока"),
+            (2, "⏰ Последний день срока"),
+            (1, "⌛️ Срок прошёл"),
+            (1, "⌛️ Всё ещё жду"),
+        ] {
+            t.clock.advance(day * days);
+            check_all(&t).await;
+            let reminder = t.heard(7, title).await;
+            assert!(
+                reminder.text.contains("octocat · GitHub · до 01.12.2026"),
+                "{}",
+                reminder.text
+            );
+            check_all(&t).await;
+        }
+        let told = || {
+            let messages = t.telegram.messages(7);
+            let about = messages.iter().filter(|m| m.text.contains("до 01.12.2026"));
+            about.count()
+        };
+        assert_eq!(told(), 4, "a reminder was repeated");
+        // The next one comes two days later, and not to somebody who wants none.
+        let settings = t.ask(&eva, "/settings").await;
+        let settings = t.tap(&eva, &settings, "Не напоминать о сроке").await;
+        assert!(
+            settings.text.contains("Напоминания о сроке: нет"),
+            "{}",
+            settings.text
+        );
+        t.clock.advance(day * 2);
+        check_all(&t).await;
+        assert_eq!(told(), 4);
+        t.tap(&eva, &settings, "Напоминать о сроке").await;
+        t.clock.advance(day * 4);
+        check_all(&t).await;
+        let late = t.heard(7, "Всё ещё жду").await;
+        assert!(late.text.contains("Не напоминать: /settings"));
+        assert_eq!(told(), 5);
+        t
+    });
+}
+
 /// A message of the bot that is there already.
 fn heard(t: &crate::harness::Stage, chat: i64, text: &str) -> Option<String> {
     let messages = t.telegram.messages(chat);

@@ -107,3 +107,44 @@ pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     )
     .context("forget old days")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Db;
+    use crate::tasks::Tasks;
+
+    #[tokio::test]
+    async fn days_add_up_and_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+        let tally = SiteTally {
+            counts: Counts {
+                found: 1,
+                not_found: 2,
+                errors: 3,
+            },
+            looks: 7,
+            looking: Duration::from_millis(1500),
+        };
+        let tallies = [
+            ("github".to_owned(), tally),
+            ("idle".to_owned(), SiteTally::default()),
+        ];
+        for day in ["2026-11-20", "2026-11-21", "2026-11-21"] {
+            let tallies = tallies.clone().into();
+            db.write(move |tx| count_day(tx, day, &tallies))
+                .await
+                .unwrap();
+        }
+        let all = db.read(|c| days(c, "2026-11-20")).await.unwrap();
+        assert_eq!(all.len(), 2, "{all:?}");
+        let last = all.last().unwrap();
+        assert_eq!((last.day.as_str(), last.tally.looks), ("2026-11-21", 14));
+        assert_eq!(last.tally.counts.checked(), 12);
+        assert_eq!(last.tally.looking, Duration::from_secs(3));
+        // 21 November 2026, 12:00 UTC.
+        let gone = db.write(|tx| prune(tx, UnixMs(1_795_262_400_000)));
+        assert_eq!(gone.await.unwrap(), 1);
+    }
+}

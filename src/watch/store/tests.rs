@@ -6,7 +6,7 @@ use super::*;
 use crate::db::{Connection, Db, WriteTx};
 use crate::people;
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::watch::account::{ControlFault, Counts, Decision, RunState, Scope, SiteTally, Trigger};
+use crate::watch::account::{ControlFault, Decision, RunState, Scope, Trigger};
 
 pub(super) const NOW: UnixMs = UnixMs(1_790_000_000_000);
 pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -403,36 +403,4 @@ async fn how_long_a_site_wants_to_be_left_alone_is_kept_until_it_is_over() {
         Ok(())
     })
     .await;
-}
-
-#[tokio::test]
-async fn days_add_up_and_are_forgotten() {
-    let store = Store::new();
-    let tally = SiteTally {
-        counts: Counts {
-            found: 1,
-            not_found: 2,
-            errors: 3,
-        },
-        looks: 7,
-        looking: Duration::from_millis(1500),
-    };
-    let tallies = [
-        ("github".to_owned(), tally),
-        ("idle".to_owned(), SiteTally::default()),
-    ];
-    for day in ["2026-11-20", "2026-11-21", "2026-11-21"] {
-        let tallies = tallies.clone().into();
-        store.write(move |tx| count_day(tx, day, &tallies)).await;
-    }
-    let all = store.db.read(|c| days(c, "2026-11-20")).await.unwrap();
-    assert_eq!(all.len(), 2, "{all:?}");
-    let last = all.last().unwrap();
-    assert_eq!((last.day.as_str(), last.tally.looks), ("2026-11-21", 14));
-    assert_eq!(last.tally.counts.checked(), 12);
-    assert_eq!(last.tally.looking, Duration::from_secs(3));
-    // 21 November 2026, 12:00 UTC.
-    let prune = days::prune;
-    let gone = store.write(move |tx| prune(tx, UnixMs(1_795_262_400_000)));
-    assert_eq!(gone.await, 1);
 }
