@@ -98,3 +98,23 @@ kept-removed = removed accounts, so that they can be brought back
 kept-searches = what you searched lists for
 rows-account = accounts
 rows-search = searches
+
+button-export = 📤 Download CSV
+button-apply = ✅ Apply: add { $n }
+export-making = 📤 Making the file…
+export-caption = 📤 Accounts. The file can be changed and sent back here.
+expected-table = A text is needed here, or a CSV file with the columns <code>site,username,days,until</code>. To stop: /cancel
+table-shown =
+    📥 <b>The file was read, nothing is added yet</b>
+
+    New: { $new }
+    Already there: { $known }
+    With errors: { $bad }
+table-nothing = There is nothing to add.
+table-changed = ⚠️ Your accounts have changed meanwhile, so this was counted anew.
+table-not-utf8 = The file is not UTF-8 text. Save it as "CSV UTF-8" and send it again.
+table-too-large = The file is too large: up to { $kb } KB are taken. Split it into parts.
+table-out-of-reach = Telegram did not give the file. Please send it once more.
+bad-columns = the header must be site,username,days,until; there is no "{ $column }"
+bad-cell = nothing in column { $column }
+bad-until = what can be waited for is found, gone or change, this says: { $until }

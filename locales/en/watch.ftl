@@ -54,7 +54,7 @@ remind-line = • { $name } · { $site } · until { $ends }
 add-ask =
     ➕ Whom shall I add?
 
-    Send a name, <code>name site</code>, <code>name site days</code>, or a profile link. Many lines at once are fine.
+    Send a name, <code>name site</code>, <code>name site days</code>, or a profile link. Many lines at once are fine, and so is a CSV file.
 add-ask-site = 🌐 On which site shall I look for { $name }?
 add-ask-days = 📝 How many days are agreed? { $name } · { $site }
 add-done =

@@ -95,3 +95,23 @@ kept-removed = удалённые аккаунты, чтобы их можно �
 kept-searches = что вы искали в списках
 rows-account = аккаунтов
 rows-search = поисков
+
+button-export = 📤 Скачать CSV
+button-apply = ✅ Применить: добавить { $n }
+export-making = 📤 Готовлю файл…
+export-caption = 📤 Аккаунты. Этот файл можно изменить и прислать сюда же.
+expected-table = Здесь нужен текст или файл CSV со столбцами <code>site,username,days,until</code>. Прервать: /cancel
+table-shown =
+    📥 <b>Файл прочитан, пока ничего не добавлено</b>
+
+    Новых: { $new }
+    Уже есть: { $known }
+    С ошибками: { $bad }
+table-nothing = Добавлять нечего.
+table-changed = ⚠️ Тем временем ваши аккаунты изменились, поэтому посчитано заново.
+table-not-utf8 = Файл не в кодировке UTF-8. Сохраните его как «CSV UTF-8» и пришлите снова.
+table-too-large = Файл слишком большой: принимаю до { $kb } КБ. Разделите его на части.
+table-out-of-reach = Telegram не отдал файл. Пришлите его, пожалуйста, ещё раз.
+bad-columns = в заголовке должны быть столбцы site,username,days,until; нет «{ $column }»
+bad-cell = пусто в столбце { $column }
+bad-until = ждать можно found, gone или change, а здесь: { $until }

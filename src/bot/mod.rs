@@ -27,7 +27,7 @@ use self::panel::panel;
 use self::zones::SettingsStep;
 use crate::activation::Activator;
 use crate::clock::Clock;
-use crate::db::WriteTx;
+use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
@@ -35,6 +35,7 @@ use crate::people::{self, Asker, PeopleConfig};
 use crate::retention::Rule;
 use crate::telegram::{
     Answer, ChatKind, Event, EventKind, Fetched, FoldText, Handler, Keyboard, Reaction, Screen,
+    Wanted,
 };
 use crate::watch::WatchHandlers;
 
@@ -55,11 +56,24 @@ pub struct Bot {
 }
 
 impl Handler for Bot {
+    fn wants(&self, connection: &Connection, event: &Event) -> anyhow::Result<Option<Wanted>> {
+        let (Some(person), EventKind::Document(document)) = (&event.from, &event.kind) else {
+            return Ok(None);
+        };
+        let is_private = event
+            .chat
+            .is_some_and(|chat| chat.kind == ChatKind::Private);
+        if !is_private || !people::is_member(connection, person.id)? {
+            return Ok(None);
+        }
+        Ok(WatchHandlers::wants(document))
+    }
+
     fn handle(
         &self,
         tx: &WriteTx<'_>,
         event: &Event,
-        _file: Option<&Fetched>,
+        file: Option<&Fetched>,
     ) -> anyhow::Result<Reaction> {
         let Some(chat) = event.chat else {
             return Ok(Reaction::default());
@@ -93,7 +107,7 @@ impl Handler for Bot {
             pressed: pressed(&event.kind),
         };
         let answer = if asker.role.is_member() {
-            self.serve(tx, &asker, &event.kind)?
+            self.serve(tx, &asker, &event.kind, file)?
         } else {
             self.meet_stranger(tx, &asker, &event.kind)?
         };
@@ -139,18 +153,29 @@ impl Bot {
     }
 
     /// An event of somebody who was let in.
-    fn serve(&self, tx: &WriteTx<'_>, asker: &Asker, kind: &EventKind) -> anyhow::Result<Answer> {
+    fn serve(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        kind: &EventKind,
+        file: Option<&Fetched>,
+    ) -> anyhow::Result<Answer> {
         match kind {
             EventKind::Command { name, args } => self.command(tx, asker, name, args),
             EventKind::Text(text) => self.text(tx, asker, text),
             EventKind::Tap { data, .. } => self.tap(tx, asker, data),
-            EventKind::Document(_) | EventKind::Other if dialogue::is_open(tx, asker)? => {
+            EventKind::Document(document) => {
+                match self.watch.document(tx, asker, document, file)? {
+                    Some(answer) => Ok(answer),
+                    None => Ok(Answer::text(i18n::text(asker.lang, "expected-table"))),
+                }
+            }
+            EventKind::Other if dialogue::is_open(tx, asker)? => {
                 Ok(Answer::text(i18n::text(asker.lang, "expected-text")))
             }
-            EventKind::Document(_)
-            | EventKind::Other
-            | EventKind::Membership { .. }
-            | EventKind::Migrated { .. } => Ok(Answer::default()),
+            EventKind::Other | EventKind::Membership { .. } | EventKind::Migrated { .. } => {
+                Ok(Answer::default())
+            }
         }
     }
 

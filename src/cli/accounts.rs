@@ -1,16 +1,15 @@
 //! `vakhta accounts add|list|import|export`.
 //!
-//! CSV has the header `site,username,days`; a site is named by its key or its exact name. An import is one transaction:
+//! CSV has the header `site,username,days,until`, of which the last two may be missing ([`table`]). An import is one transaction:
 //! rows that cannot be taken are reported by line and nothing is imported.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use clap::Subcommand;
-use serde::Deserialize;
 
 use super::{Failure, output};
 use crate::clock::Clock;
@@ -19,9 +18,10 @@ use crate::db::Db;
 use crate::i18n::{self, Args, Lang};
 use crate::people;
 use crate::tasks::Tasks;
+use crate::watch::account::Until;
 use crate::watch::site::Asks;
 use crate::watch::store::{self, Added, NewAccount};
-use crate::watch::{Catalogue, LineProblem, load_catalogue, of_parts};
+use crate::watch::{Catalogue, LineProblem, load_catalogue, of_parts, table};
 
 /// Wrong rows named before the rest is only counted.
 const SHOWN_PROBLEMS: usize = 50;
@@ -36,6 +36,9 @@ pub(super) enum Command {
         site: Option<String>,
         /// Agreed days [default: `watch.period_days`]
         days: Option<String>,
+        /// What to wait for: that it is found, that it is gone, or any change
+        #[arg(long, default_value = "found", value_parser = ["found", "gone", "change"])]
+        until: String,
         /// Telegram id of the person who waits [default: the first owner]
         #[arg(long, value_name = "TELEGRAM_ID")]
         owner: Option<i64>,
@@ -46,7 +49,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "TELEGRAM_ID")]
         owner: Option<i64>,
     },
-    /// Add accounts from a CSV file with the header site,username,days
+    /// Add accounts from a CSV file with the header site,username,days,until (days and until may be missing)
     Import {
         /// The file; `-` for standard input
         file: PathBuf,
@@ -72,14 +75,19 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
             username,
             site,
             days,
+            until,
             owner,
         } => {
-            let row = Row {
-                site: site.unwrap_or_else(|| config.watch.default_site.clone()),
-                username,
-                days,
-            };
-            add(config, &db, owner, &row).await
+            let site = site.unwrap_or_else(|| config.watch.default_site.clone());
+            let until = Until::from_word(&until).unwrap_or_default();
+            add(
+                config,
+                &db,
+                owner,
+                (&username, &site, days.as_deref()),
+                until,
+            )
+            .await
         }
         Command::List { owner } => list(&db, owner).await,
         Command::Import { file, owner } => import(config, &db, &file, owner).await,
@@ -87,40 +95,27 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
     }
 }
 
-/// A row of the file.
-#[derive(Debug, Deserialize)]
-struct Row {
-    site: String,
-    username: String,
-    days: Option<String>,
-}
-
-impl Row {
-    fn account(
-        &self,
-        catalogue: &Catalogue,
-        owner_id: i64,
-        period_days: u32,
-    ) -> Result<NewAccount, LineProblem> {
-        let days = self.days.as_deref().filter(|days| !days.trim().is_empty());
-        let line = of_parts(catalogue, self.username.trim(), self.site.trim(), days)?;
-        Ok(NewAccount {
-            owner_id,
-            site: line.site.key().to_string(),
-            username: line.username.to_string(),
-            period_days: line.days.unwrap_or(period_days),
-            until: line.until,
-            note: String::new(),
-        })
-    }
-}
-
-async fn add(config: &Config, db: &Db, owner: Option<i64>, row: &Row) -> Result<(), Failure> {
+async fn add(
+    config: &Config,
+    db: &Db,
+    owner: Option<i64>,
+    (username, site, days): (&str, &str, Option<&str>),
+    until: Until,
+) -> Result<(), Failure> {
     let catalogue = load_catalogue(&config.watch).map_err(|err| Failure::Usage(err.into()))?;
     let owner = the_owner(config, db, owner).await?;
-    let account = row
-        .account(&catalogue, owner, config.watch.period_days)
+    let line = of_parts(&catalogue, username.trim(), site.trim(), days)
         .map_err(|problem| Failure::Usage(anyhow!("{}", problem.text(Lang::En).to_plain())))?;
+    let days = line.days.unwrap_or(config.watch.period_days);
+    let account = NewAccount {
+        until,
+        ..NewAccount::new(
+            owner,
+            line.site.key().as_str(),
+            line.username.as_str(),
+            days,
+        )
+    };
     let named = format!("{} on {}", account.username, account.site);
     warn_of_names_only(&catalogue, std::slice::from_ref(&account));
     let now = Clock::system().now();
@@ -144,13 +139,14 @@ async fn list(db: &Db, owner: Option<i64>) -> Result<(), Failure> {
         store::export(c, owner, |account| {
             let verdict = account.verdict.map_or("-", |verdict| verdict.word());
             output::say(&format!(
-                "{:>6}  {:<8} {:<10} {:<24} {} (owner {}) {}",
+                "{:>6}  {:<8} {:<10} {:<24} {} (owner {}, until {}) {}",
                 account.id,
                 account.state.word(),
                 verdict,
                 account.username,
                 account.site,
                 account.owner_id,
+                account.until.word(),
                 account.reason
             ));
             Ok(())
@@ -219,11 +215,7 @@ fn read_text(file: &Path) -> anyhow::Result<String> {
     } else {
         File::open(file)?.read_to_end(&mut bytes)?;
     }
-    let text = String::from_utf8(bytes).context("it is not UTF-8 text; save it as UTF-8")?;
-    // Excel begins its files with a byte order mark.
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map_or(text.clone(), str::to_owned))
+    String::from_utf8(bytes).context("it is not UTF-8 text; save it as UTF-8")
 }
 
 /// All accounts of a CSV text, or every problem with its line.
@@ -236,65 +228,14 @@ pub fn accounts_of_csv(
     owner: i64,
     period_days: u32,
 ) -> Result<Vec<NewAccount>, Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(text))
-        .trim(csv::Trim::All)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let (mut accounts, mut problems) = (Vec::new(), Vec::new());
-    let mut seen = HashSet::new();
-    let headers = reader.headers().cloned().unwrap_or_default();
-    for needed in ["site", "username"] {
-        if !headers.iter().any(|name| name == needed) {
-            problems.push(format!(
-                "line 1: the header must be site,username,days; there is no \"{needed}\""
-            ));
-        }
+    let table = table::read(catalogue, text, owner, period_days);
+    if table.problems.is_empty() {
+        return Ok(table.accounts);
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(err) => {
-                problems.push(err.to_string());
-                continue;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        match record.deserialize::<Row>(Some(&headers)) {
-            Err(err) => problems.push(format!("line {line}: {err}")),
-            Ok(row) => match row.account(catalogue, owner, period_days) {
-                Err(problem) => {
-                    problems.push(format!(
-                        "line {line}: {}",
-                        problem.text(Lang::En).to_plain()
-                    ));
-                }
-                Ok(account) => {
-                    if seen.insert((account.site.clone(), account.username.clone())) {
-                        accounts.push(account);
-                    }
-                }
-            },
-        }
-    }
-    if problems.is_empty() {
-        Ok(accounts)
-    } else {
-        Err(problems)
-    }
-}
-
-/// Russian spreadsheets write semicolons.
-fn delimiter(text: &str) -> u8 {
-    let header = text.lines().next().unwrap_or_default();
-    if header.contains(';') && !header.contains(',') {
-        b';'
-    } else {
-        b','
-    }
+    let spoken = |(line, problem): &(u64, LineProblem)| {
+        format!("line {line}: {}", problem.text(Lang::En).to_plain())
+    };
+    Err(table.problems.iter().map(spoken).collect())
 }
 
 async fn export(db: &Db, file: Option<PathBuf>, owner: Option<i64>) -> Result<(), Failure> {
@@ -306,15 +247,7 @@ async fn export(db: &Db, file: Option<PathBuf>, owner: Option<i64>) -> Result<()
                     .with_context(|| format!("make the new file {}", path.display()))?,
             ),
         };
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(["site", "username", "days"])?;
-        store::export(c, owner, |account| {
-            let days = account.period_days.to_string();
-            writer.write_record([&account.site, &account.username, &days])?;
-            Ok(())
-        })?;
-        writer.flush()?;
-        Ok(())
+        table::write(c, owner, out)
     })
     .await?;
     Ok(())

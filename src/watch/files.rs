@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::account::Subject;
 use super::charts;
 use super::notices::Speaker;
+use super::table;
 use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::people::Asker;
@@ -25,6 +26,12 @@ enum Order {
         chat: i64,
         at: i64,
     },
+    /// Accounts as a table, as they are when it is made; no owner: everybody's.
+    Accounts {
+        owner: Option<i64>,
+        chat: i64,
+        at: i64,
+    },
 }
 
 /// The recipe of a chart.
@@ -38,24 +45,46 @@ pub(super) fn chart(subject: Subject, asker: &Asker) -> anyhow::Result<Recipe> {
     Recipe::photo(MAKER, &order)
 }
 
+/// The recipe of a table of accounts for somebody.
+pub(super) fn accounts(owner: Option<i64>, asker: &Asker) -> anyhow::Result<Recipe> {
+    let order = Order::Accounts {
+        owner,
+        chat: asker.chat_id,
+        at: asker.now.0,
+    };
+    Recipe::document(MAKER, &order)
+}
+
 /// Makes a file that a recipe of the watch asks for.
 ///
 /// # Errors
 /// When the recipe is not understood, there is nothing to show any more, or the database fails.
 pub fn make(speaker: &Speaker, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
-    let Order::Chart {
-        subject,
-        owner,
-        chat,
-        at,
-    } = recipe.order()?;
-    let subject = Subject::from_word(&subject).context("a chart of something unknown")?;
-    let voice = speaker.voice(connection, chat)?;
-    let Some(picture) = charts::picture(connection, voice, subject, owner, UnixMs(at))? else {
-        bail!("there is nothing to draw any more");
-    };
-    Ok(Made {
-        name: format!("{}.png", subject.word()),
-        bytes: picture.chart.png()?.into(),
-    })
+    match recipe.order()? {
+        Order::Chart {
+            subject,
+            owner,
+            chat,
+            at,
+        } => {
+            let subject = Subject::from_word(&subject).context("a chart of something unknown")?;
+            let voice = speaker.voice(connection, chat)?;
+            let Some(picture) = charts::picture(connection, voice, subject, owner, UnixMs(at))?
+            else {
+                bail!("there is nothing to draw any more");
+            };
+            Ok(Made {
+                name: format!("{}.png", subject.word()),
+                bytes: picture.chart.png()?.into(),
+            })
+        }
+        Order::Accounts { owner, chat, at } => {
+            let voice = speaker.voice(connection, chat)?;
+            let day = voice.zone.civil(UnixMs(at)).date();
+            Ok(Made {
+                name: format!("accounts_{day}.csv"),
+                bytes: table::sheet(connection, owner, voice.lang, voice.zone)?.into(),
+            })
+        }
+    }
 }

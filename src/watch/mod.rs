@@ -32,6 +32,7 @@ mod schedule;
 pub mod site;
 pub mod store;
 mod sweep;
+pub mod table;
 pub mod texts;
 mod ticks;
 pub mod verdict;

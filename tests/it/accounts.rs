@@ -15,7 +15,7 @@ fn accounts_are_added_listed_and_exported() {
         );
         // The default site, days and owner.
         ground
-            .vakhta(&["accounts", "add", "durov"])
+            .vakhta(&["accounts", "add", "durov", "--until", "gone"])
             .finish()
             .await
             .demand(0);
@@ -33,7 +33,7 @@ fn accounts_are_added_listed_and_exported() {
         let end = ground.vakhta(&["accounts", "export"]).finish().await;
         assert_eq!(
             end.demand(0).stdout,
-            "site,username,days\ngithub,octocat,9\ntelegram,durov,30"
+            "site,username,days,until\ngithub,octocat,9,found\ntelegram,durov,30,gone"
         );
 
         // What is exported can be imported.

@@ -182,7 +182,7 @@ fn whatever_is_sent_in_the_middle_of_a_dialogue_gets_an_answer() {
         let eva = t.user(7, "Ева", "ru").await;
         t.ask(&eva, "/add").await;
         eva.skips_unread();
-        eva.sends_document("names.csv", b"a;b", "");
+        eva.sends_sticker();
         let hint = eva.next_reply(crate::harness::LIMIT).await.unwrap();
         assert_eq!(hint.text, "Здесь нужен текст. Прервать: /cancel");
         let status = t.ask(&eva, "/status").await;

@@ -33,6 +33,7 @@ mod privacy;
 mod process;
 mod settings;
 mod stop;
+mod tables;
 mod telegram_faults;
 mod tidy;
 mod waits;

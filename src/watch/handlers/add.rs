@@ -15,7 +15,7 @@ use crate::people::Asker;
 use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen};
 use crate::watch::account::Until;
 use crate::watch::store::{self, Added, NewAccount};
-use crate::watch::texts;
+use crate::watch::{table, texts};
 
 /// Days offered as buttons.
 const OFFERED_DAYS: [u32; 5] = [7, 14, 30, 60, 90];
@@ -262,15 +262,17 @@ impl WatchHandlers {
     }
 
     fn add_lines(&self, tx: &WriteTx<'_>, asker: &Asker, text: &str) -> anyhow::Result<Answer> {
+        if table::is_table(text) {
+            return self.look_at_table(tx, asker, text, false);
+        }
         let lines: Vec<&str> = text.lines().collect();
         let single = lines.iter().filter(|line| !line.trim().is_empty()).count() == 1;
-        let parsed = lines
-            .iter()
-            .enumerate()
+        let parsed = (1..)
+            .zip(&lines)
             .filter(|(_, line)| !line.trim().is_empty())
-            .map(|(index, line)| {
+            .map(|(number, line)| {
                 parse_line(&self.speaker.catalogue, &self.default_site, line)
-                    .map_err(|why| (index + 1, why))
+                    .map_err(|why| (number, why))
             });
         self.add_parsed(tx, asker, single, parsed.collect())
     }
@@ -281,7 +283,7 @@ impl WatchHandlers {
         tx: &WriteTx<'_>,
         asker: &Asker,
         single: bool,
-        lines: Vec<Result<Line, (usize, LineProblem)>>,
+        lines: Vec<Result<Line, (u64, LineProblem)>>,
     ) -> anyhow::Result<Answer> {
         let mut sums = Sums::default();
         for line in lines {

@@ -1,12 +1,14 @@
 //! What adding did, as people read it.
 
+use std::collections::HashSet;
+
 use super::WatchHandlers;
 use super::import::{Line, LineProblem};
 use crate::html::Html;
-use crate::i18n::{self, Args};
+use crate::i18n::{self, Args, Lang};
 use crate::people::Asker;
 use crate::watch::account::Until;
-use crate::watch::site::{Asks, Site};
+use crate::watch::site::Asks;
 use crate::watch::texts;
 
 /// Wrong lines named in the answer; the others are counted.
@@ -17,7 +19,7 @@ const SHOWN_BAD_LINES: usize = 5;
 pub(super) struct Sums {
     pub(super) added: Vec<(i64, Line)>,
     pub(super) known: Vec<Line>,
-    pub(super) bad: Vec<(usize, LineProblem)>,
+    pub(super) bad: Vec<(u64, LineProblem)>,
 }
 
 impl WatchHandlers {
@@ -55,14 +57,22 @@ impl WatchHandlers {
 
     /// What people should know of the sites they added accounts on, each once.
     pub(super) fn notes(&self, asker: &Asker, sums: &Sums) -> Vec<Html> {
-        let mut sites: Vec<&Site> = Vec::new();
-        for (_, line) in &sums.added {
-            if !sites.iter().any(|site| site.key() == line.site.key()) {
-                sites.push(&line.site);
-            }
-        }
+        let sites = sums.added.iter().map(|(_, line)| line.site.key().as_str());
+        self.site_notes(asker, sites)
+    }
+
+    /// What people should know of sites, each once.
+    pub(super) fn site_notes<'a>(
+        &self,
+        asker: &Asker,
+        keys: impl Iterator<Item = &'a str>,
+    ) -> Vec<Html> {
+        let mut told = HashSet::new();
         let mut notes = Vec::new();
-        for site in sites {
+        for key in keys.filter(|key| told.insert(*key)) {
+            let Some(site) = self.speaker.catalogue.find(key) else {
+                continue;
+            };
             let args = Args::new().text("site", site.name());
             if site.asks() == Asks::Name {
                 notes.push(i18n::html(asker.lang, "add-name-only", &args));
@@ -94,15 +104,22 @@ pub(super) fn many_added(asker: &Asker, sums: &Sums) -> Html {
         .number("known", sums.known.len())
         .number("bad", sums.bad.len());
     let mut lines = vec![i18n::html(lang, "add-many", &args)];
-    for (line, problem) in sums.bad.iter().take(SHOWN_BAD_LINES) {
+    lines.extend(bad_lines(lang, &sums.bad));
+    Html::join(&lines, "\n")
+}
+
+/// The first of the lines with errors, and how many more there are.
+pub(super) fn bad_lines(lang: Lang, bad: &[(u64, LineProblem)]) -> Vec<Html> {
+    let mut lines = Vec::new();
+    for (line, problem) in bad.iter().take(SHOWN_BAD_LINES) {
         let args = Args::new()
             .number("line", *line)
             .html("problem", &problem.text(lang));
         lines.push(i18n::html(lang, "add-bad-line", &args));
     }
-    if sums.bad.len() > SHOWN_BAD_LINES {
-        let rest = Args::new().number("n", sums.bad.len() - SHOWN_BAD_LINES);
+    if bad.len() > SHOWN_BAD_LINES {
+        let rest = Args::new().number("n", bad.len() - SHOWN_BAD_LINES);
         lines.push(i18n::html(lang, "add-bad-more", &rest));
     }
-    Html::join(&lines, "\n")
+    lines
 }

@@ -1,6 +1,6 @@
 //! One line of input becomes an account: `name`, `name site`, `name site days`, or a profile's address.
 //!
-//! The same rules serve `/add`, its dialogue and the CSV files of the command line. A name is taken exactly as it is
+//! The same rules serve `/add`, its dialogue and tables ([`crate::watch::table`]). A name is taken exactly as it is
 //! given or refused, never altered.
 
 use std::sync::Arc;
@@ -13,6 +13,9 @@ use crate::watch::site::{Site, Username};
 
 /// Agreed days that can be given.
 pub(crate) const DAYS: std::ops::RangeInclusive<u32> = 1..=3650;
+
+/// The longest note, in characters.
+pub(crate) const LONGEST_NOTE: usize = 200;
 
 /// What a line says.
 #[derive(Debug, Clone)]
@@ -42,6 +45,14 @@ pub enum LineProblem {
     Name(String, String),
     /// An address of no profile on a known site.
     Url,
+    /// A table without a column that it needs.
+    NoColumn(&'static str),
+    /// Nothing in a cell that must not be empty, by its column.
+    NoCell(&'static str),
+    /// Not a word for what can be waited for.
+    Until(String),
+    /// A note of so many characters is too long.
+    Note(usize),
 }
 
 impl LineProblem {
@@ -52,6 +63,23 @@ impl LineProblem {
             Self::Empty => i18n::text(lang, "bad-line-empty"),
             Self::TooLong => i18n::text(lang, "bad-line-long"),
             Self::Url => i18n::text(lang, "bad-url"),
+            Self::NoColumn(column) => {
+                i18n::html(lang, "bad-columns", &Args::new().text("column", column))
+            }
+            Self::NoCell(column) => {
+                i18n::html(lang, "bad-cell", &Args::new().text("column", column))
+            }
+            Self::Until(word) => i18n::html(
+                lang,
+                "bad-until",
+                &Args::new().text("until", &cut(word, 20)),
+            ),
+            Self::Note(length) => {
+                let args = Args::new()
+                    .number("n", *length)
+                    .number("most", LONGEST_NOTE);
+                i18n::html(lang, "bad-note", &args)
+            }
             Self::Site(site) => {
                 i18n::html(lang, "bad-site", &Args::new().text("site", &cut(site, 40)))
             }

@@ -75,6 +75,8 @@ impl WatchHandlers {
         let lang = asker.lang;
         let listing = view.listing(connection, asker)?;
         let total = store::count_listed(connection, asker.now, &listing)?;
+        let export = format!("watch:export:{}", view.whose);
+        let export = Button::callback(&label(lang, "button-export"), export)?;
         let ways_out = [
             Button::callback(&label(lang, "button-add"), "watch:add")?,
             Button::callback(&label(lang, "button-home"), "bot:home")?,
@@ -107,6 +109,7 @@ impl WatchHandlers {
             let panel = Button::callback(&label(lang, "button-panel"), "bot:panel")?;
             keyboard = keyboard.row([panel]);
         }
+        keyboard = keyboard.row([export]);
         let text = self.list_text(connection, asker, view, &listing.filter, total)?;
         Ok(Answer::screen(Screen::new(text, keyboard.row(ways_out))))
     }

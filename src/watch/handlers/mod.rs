@@ -13,6 +13,7 @@ mod list;
 mod mass;
 mod questions;
 mod sites;
+mod tables;
 mod tap;
 mod thread;
 mod view;
@@ -20,6 +21,7 @@ mod view;
 use crate::db::Connection;
 use anyhow::Context as _;
 
+pub(super) use import::LONGEST_NOTE;
 pub use import::{LineProblem, of_parts};
 pub use view::list_of_owner;
 
@@ -244,6 +246,8 @@ impl WatchHandlers {
             Some(Tap::Sites(whose, page)) => self.sites_screen(tx, asker, whose, page),
             Some(Tap::Site(whose, key)) => self.list_of_site(tx, asker, whose, key),
             Some(Tap::Account(id, act, view)) => self.account_tap(tx, asker, id, act, view),
+            Some(Tap::Apply(shown_at)) => self.apply_table(tx, asker, shown_at),
+            Some(Tap::Export(whose)) => self.export(tx, asker, whose),
             Some(Tap::CheckMine) => self.check_mine(tx, asker),
             Some(Tap::Status) => self.status(tx, asker),
             Some(Tap::Charts) => Self::charts(asker),
@@ -263,9 +267,9 @@ impl WatchHandlers {
 fn needs_admin(tap: Tap<'_>) -> bool {
     match tap {
         Tap::List(view) | Tap::Find(view) | Tap::Account(_, _, view) => view.whose != Whose::Mine,
-        Tap::Sites(whose, _) | Tap::Site(whose, _) => whose != Whose::Mine,
+        Tap::Sites(whose, _) | Tap::Site(whose, _) | Tap::Export(whose) => whose != Whose::Mine,
         Tap::MassChanges | Tap::Decide(..) | Tap::Charts => true,
-        Tap::Add | Tap::CheckMine | Tap::Status | Tap::Chart(_) => false,
+        Tap::Add | Tap::Apply(_) | Tap::CheckMine | Tap::Status | Tap::Chart(_) => false,
     }
 }
 

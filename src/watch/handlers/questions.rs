@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
 use super::card::note_deed;
-use super::import::parse_days;
+use super::import::{LONGEST_NOTE, LineProblem, parse_days};
 use super::tap::Act;
 use super::view::View;
 use crate::db::{Connection, WriteTx};
@@ -19,9 +19,6 @@ use crate::people::audit::Deed;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 use crate::watch::account::{Account, State};
 use crate::watch::store;
-
-/// The longest note, in characters.
-pub(crate) const LONGEST_NOTE: usize = 200;
 
 /// What is asked. The view is the list to go back to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,8 +133,7 @@ impl WatchHandlers {
             Question::Note { id, before, .. } => {
                 let length = text.chars().count();
                 if length == 0 || length > LONGEST_NOTE {
-                    let args = Args::new().number("n", length).number("most", LONGEST_NOTE);
-                    let wrong = i18n::html(lang, "bad-note", &args);
+                    let wrong = LineProblem::Note(length).text(lang);
                     return self.ask(tx, asker, question, Some(wrong));
                 }
                 let Some(account) = self.subject(tx, asker, *id)? else {

@@ -21,6 +21,10 @@ pub(super) enum Tap<'a> {
     Site(Whose, &'a str),
     /// Something about one account, and the list it was reached from.
     Account(i64, Act, View),
+    /// Adds the accounts of the table that was shown at a moment.
+    Apply(i64),
+    /// Sends accounts as a table.
+    Export(Whose),
     CheckMine,
     Status,
     Charts,
@@ -128,6 +132,8 @@ impl<'a> Tap<'a> {
                 let (whose, key) = rest.split_once(':')?;
                 Self::Site(Whose::parse(whose)?, key)
             }
+            "apply" => Self::Apply(rest.parse().ok()?),
+            "export" => Self::Export(Whose::parse(rest)?),
             "check-mine" => Self::CheckMine,
             "status" => Self::Status,
             "charts" => Self::Charts,

@@ -111,6 +111,22 @@ pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Ad
     Ok(Added::New(id))
 }
 
+/// True when its owner has an account already, so that it would not be added.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_known(connection: &Connection, new: &NewAccount) -> anyhow::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM account
+             WHERE owner_id = ?1 AND site = ?2 AND username = ?3 AND state <> 'removed')",
+        )?
+        .query_row(params![new.owner_id, new.site, new.username], |row| {
+            row.get(0)
+        })
+        .context("look for the account")
+}
+
 /// An account by its number, if `viewer` may see it (`None`: an admin). One that was removed is not there.
 ///
 /// # Errors

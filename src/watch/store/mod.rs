@@ -23,7 +23,9 @@ mod sites;
 
 use rusqlite::Row;
 
-pub use accounts::{Added, NewAccount, Totals, add, count_of_owner, export, get, get_any, totals};
+pub use accounts::{
+    Added, NewAccount, Totals, add, count_of_owner, export, get, get_any, is_known, totals,
+};
 pub use acts::{again, extend, history, remove, restore, set_note, set_paused, set_until};
 pub use charts::{Wait, durations, waits_of_owner};
 pub use days::{SiteDay, by_site, count_day, days};

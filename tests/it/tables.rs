@@ -1,0 +1,181 @@
+//! Tables of accounts: sent to the bot, looked at, applied; asked of the bot and sent back to it.
+
+use std::sync::Arc;
+
+use vakhta::demo::{ChatMessage, Person};
+use vakhta::watch::account::Until;
+use vakhta::watch::store::{self, Filter, Listing};
+
+use crate::harness::{LIMIT, Stage, run};
+
+/// Sends a file and returns the answer.
+async fn send(t: &Stage, who: &Person, name: &str, bytes: &[u8]) -> Arc<ChatMessage> {
+    who.skips_unread();
+    who.sends_document(name, bytes, "");
+    let answer = who.next_reply(LIMIT).await.unwrap();
+    assert!(!t.telegram.messages(who.id()).is_empty());
+    answer
+}
+
+async fn accounts(t: &Stage, owner: i64) -> Vec<(String, u32, Until)> {
+    let listing = Listing {
+        owner: Some(owner),
+        filter: Filter::Everything,
+    };
+    let now = t.clock.now();
+    let read = t
+        .app()
+        .db()
+        .read(move |c| store::page(c, now, &listing, 0, 100));
+    let accounts = read.await.unwrap().into_iter();
+    accounts
+        .map(|account| (account.username, account.period_days, account.until))
+        .collect()
+}
+
+#[test]
+fn a_table_is_looked_at_first_and_applied_as_it_was_shown() {
+    run(async |mut t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        t.ask(&eva, "/add octocat github").await;
+        let text = "\u{feff}site;username;days;until\r\ngithub;octocat;9;\r\nGitHub;torvalds;9;gone\r\n\
+                    nowhere;x;1;\r\ngithub;a b;1;\r\ngithub;ok;zero;\r\ngithub;;;\r\ngithub;ok;1;never\r\nvk;<b>;1;\r\n";
+        let shown = send(&t, &eva, "accounts.csv", text.as_bytes()).await;
+        for part in [
+            "Новых: 1",
+            "Уже есть: 1",
+            "С ошибками: 6",
+            "• строка 4: нет такой площадки: nowhere",
+            "• строка 6: дней — от 1 до 3650, а здесь: zero",
+            "• строка 7: пусто в столбце username",
+            "• строка 8: ждать можно found, gone или change, а здесь: never",
+            "… и ещё строк с ошибками: 1",
+        ] {
+            assert!(shown.text.contains(part), "{part} is not in {}", shown.text);
+        }
+        assert_eq!(accounts(&t, 7).await.len(), 1, "nothing is added yet");
+        t.stop().await;
+        t.start().await;
+
+        // What is there changes meanwhile, and is shown instead of being done.
+        t.ask(&eva, "/list").await;
+        let list = t.ask(&eva, "/list octocat").await;
+        let card = t.tap(&eva, &list, "octocat").await;
+        t.tap(&eva, &card, "Удалить").await;
+        let changed = t.tap(&eva, &shown, "Применить: добавить 1").await;
+        assert!(changed.text.contains("тем временем") || changed.text.contains("Тем временем"));
+        assert!(changed.text.contains("Новых: 2"), "{}", changed.text);
+        let first = shown.button("Применить").unwrap().data.unwrap();
+        let done = t.tap(&eva, &changed, "Применить: добавить 2").await;
+        assert!(
+            done.text
+                .contains("Добавлено: 2, уже были: 0, с ошибками: 6"),
+            "{}",
+            done.text
+        );
+        let late = eva.taps_forged(done.message_id, &first);
+        assert_eq!(t.note(&eva, &late).await, "Это уже сделано.");
+        assert_eq!(
+            accounts(&t, 7).await,
+            [
+                ("octocat".to_owned(), 9, Until::Found),
+                ("torvalds".to_owned(), 9, Until::Gone)
+            ]
+        );
+        t
+    });
+}
+
+#[test]
+fn what_is_exported_can_be_sent_back() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let oleg = t.user(8, "Oleg", "en").await;
+        t.ask(&eva, "/add octocat github 9").await;
+        let list = t.ask(&eva, "/list").await;
+        let card = t.tap(&eva, &list, "octocat").await;
+        t.tap(&eva, &card, "🗒 Заметка").await;
+        let noted = t.ask(&eva, "=2+2; \"да\"").await;
+        let list = t.tap(&eva, &noted, "Назад").await;
+        eva.skips_unread();
+        eva.taps(&list, "Скачать CSV").unwrap();
+        let sent = eva.next_reply(LIMIT).await.unwrap();
+        let file = sent.file.clone().unwrap();
+        assert_eq!(file.name, "accounts_2026-11-21.csv");
+        let text = String::from_utf8(file.bytes.to_vec()).unwrap();
+        assert_eq!(
+            text,
+            "\u{feff}site;username;days;until;note;state;started;ends;done;seen\n\
+             github;octocat;9;found;\"'=2+2; \"\"да\"\"\";pending;2026-11-21;2026-11-30;;\n"
+        );
+        let known = send(&t, &eva, &file.name, text.as_bytes()).await;
+        assert!(known.text.contains("Уже есть: 1"), "{}", known.text);
+        assert!(known.text.contains("Добавлять нечего."), "{}", known.text);
+
+        let shown = send(&t, &oleg, &file.name, text.as_bytes()).await;
+        let done = t.tap(&oleg, &shown, "Apply: add 1").await;
+        assert!(done.text.contains("Added: 1"), "{}", done.text);
+        let list = t.tap(&oleg, &done, "My accounts").await;
+        let card = t.tap(&oleg, &list, "octocat").await;
+        assert!(card.text.contains("🗒 Note: =2+2; \"да\""), "{}", card.text);
+
+        // Everybody's is for admins, and says whose is whose.
+        let forged = oleg.taps_forged(list.message_id, "watch:export:all");
+        t.note(&oleg, &forged).await;
+        assert!(
+            t.telegram
+                .messages(8)
+                .iter()
+                .all(|m| m.file.is_none() || !m.from_bot)
+        );
+        let panel = t.ask(&t.admin, "/admin").await;
+        let all = t.tap(&t.admin, &panel, "Аккаунты всех").await;
+        t.admin.skips_unread();
+        t.admin.taps(&all, "Скачать CSV").unwrap();
+        let sent = t.admin.next_reply(LIMIT).await.unwrap();
+        let text = String::from_utf8(sent.file.clone().unwrap().bytes.to_vec()).unwrap();
+        assert!(text.lines().next().unwrap().ends_with(";owner"), "{text}");
+        assert_eq!(
+            text.lines()
+                .filter(|line| line.ends_with(";7") || line.ends_with(";8"))
+                .count(),
+            2
+        );
+        t
+    });
+}
+
+#[test]
+fn what_is_no_table_is_answered_with_what_was_expected() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        for (name, bytes, answer) in [
+            ("a.csv", &b"a;b\n1;2\n"[..], "нет «site»"),
+            (
+                "a.csv",
+                &b"site,username\ngithub,caf\xe9\n"[..],
+                "не в кодировке UTF-8",
+            ),
+            ("a.csv", &[b' '; 600 * 1024][..], "слишком большой"),
+            ("a.png", &b"png"[..], "файл CSV со столбцами"),
+        ] {
+            let said = send(&t, &eva, name, bytes).await;
+            assert!(
+                said.text.contains(answer),
+                "{answer} is not in {}",
+                said.text
+            );
+        }
+        // A table may be pasted, too, and be cancelled.
+        t.ask(&eva, "/add").await;
+        let shown = t.ask(&eva, "site,username\ngithub,octocat").await;
+        assert!(shown.text.contains("Новых: 1"), "{}", shown.text);
+        t.tap(&eva, &shown, "Отмена").await;
+        assert_eq!(accounts(&t, 7).await, []);
+        let stranger = t.telegram.person(55, "Незнакомец", "ru");
+        stranger.sends_document("a.csv", b"site,username\ngithub,octocat", "");
+        stranger.next_reply(LIMIT).await.unwrap();
+        assert_eq!(t.telegram.calls("getFile").len(), 3);
+        t
+    });
+}
