@@ -17,6 +17,7 @@
 //! | [`web`] | the HTTP server: limits, errors as documents, health, metrics |
 //! | [`dialogue`], [`people`] | conversations in steps; who may do what |
 //! | [`retention`] | how long what is stored is kept: each room's rules, carried out hourly |
+//! | [`sheet`] | tables for spreadsheets |
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
 //! | [`chart`] | pictures of numbers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
@@ -47,6 +48,7 @@ pub mod logging;
 pub mod people;
 pub mod retention;
 pub mod settings;
+pub mod sheet;
 pub mod tasks;
 pub mod telegram;
 pub mod vitals;

@@ -99,10 +99,9 @@ kept-searches = what you searched lists for
 rows-account = accounts
 rows-search = searches
 
-button-export = 📤 Download CSV
+button-download = 📤 Download CSV
 button-apply = ✅ Apply: add { $n }
-export-making = 📤 Making the file…
-export-caption = 📤 Accounts. The file can be changed and sent back here.
+table-caption = 📤 Accounts. The file can be changed and sent back here.
 expected-table = A text is needed here, or a CSV file with the columns <code>site,username,days,until</code>. To stop: /cancel
 table-shown =
     📥 <b>The file was read, nothing is added yet</b>
@@ -118,3 +117,4 @@ table-out-of-reach = Telegram did not give the file. Please send it once more.
 bad-columns = the header must be site,username,days,until; there is no "{ $column }"
 bad-cell = nothing in column { $column }
 bad-until = what can be waited for is found, gone or change, this says: { $until }
+search-partial = ℹ️ Only the { $n } newest are searched. The others are in the list of their owner.

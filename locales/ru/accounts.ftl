@@ -96,10 +96,9 @@ kept-searches = что вы искали в списках
 rows-account = аккаунтов
 rows-search = поисков
 
-button-export = 📤 Скачать CSV
+button-download = 📤 Скачать CSV
 button-apply = ✅ Применить: добавить { $n }
-export-making = 📤 Готовлю файл…
-export-caption = 📤 Аккаунты. Этот файл можно изменить и прислать сюда же.
+table-caption = 📤 Аккаунты. Этот файл можно изменить и прислать сюда же.
 expected-table = Здесь нужен текст или файл CSV со столбцами <code>site,username,days,until</code>. Прервать: /cancel
 table-shown =
     📥 <b>Файл прочитан, пока ничего не добавлено</b>
@@ -115,3 +114,4 @@ table-out-of-reach = Telegram не отдал файл. Пришлите его,
 bad-columns = в заголовке должны быть столбцы site,username,days,until; нет «{ $column }»
 bad-cell = пусто в столбце { $column }
 bad-until = ждать можно found, gone или change, а здесь: { $until }
+search-partial = ℹ️ Ищу только среди { $n } последних. Остальные — в списке их владельца.

@@ -1,20 +1,19 @@
 //! What leaves the bot as a file: accounts of everybody, runs and the log as tables for admins, the database for an owner.
 //!
-//! A press writes down what to make; it is made when it is sent (`telegram::file`). Tables are for a spreadsheet: with a byte
-//! order mark, in Russian with semicolons, and no cell is a formula.
+//! A press writes down what to make; it is made when it is sent (`telegram::file`).
 
 use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::Bot;
 use super::panel::back_row;
-use crate::clock::UnixMs;
 use crate::db::{self, Connection, WriteTx};
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::audit::{self, Deed};
 use crate::people::{Asker, Role};
+use crate::sheet::Sheet;
 use crate::telegram::{Answer, Button, Keyboard, Made, Recipe, Screen};
-use crate::watch::store;
+use crate::watch::{store, table};
 use crate::zone::Zone;
 
 /// The name by which recipes name the maker of these files.
@@ -144,9 +143,9 @@ pub fn make(connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
     let zone = Zone::named(&order.zone).context("a zone that is not known")?;
     let (name, bytes) = match order.what {
         What::Backup => ("vakhta", copy(connection)?),
-        What::Accounts => ("accounts", accounts(connection, Table::new(lang, zone))?),
-        What::Audit => ("audit", log(connection, Table::new(lang, zone))?),
-        What::Runs => ("runs", runs(connection, Table::new(lang, zone))?),
+        What::Accounts => ("accounts", table::sheet(connection, None, lang, zone)?),
+        What::Audit => ("audit", log(connection, lang, zone)?),
+        What::Runs => ("runs", runs(connection, lang, zone)?),
     };
     let extension = if order.what == What::Backup {
         "db"
@@ -173,78 +172,8 @@ fn copy(connection: &Connection) -> anyhow::Result<Vec<u8>> {
     std::fs::read(&target).context("read the copy")
 }
 
-/// A table for a spreadsheet.
-struct Table {
-    writer: csv::Writer<Vec<u8>>,
-    zone: &'static Zone,
-}
-
-impl Table {
-    fn new(lang: Lang, zone: &'static Zone) -> Self {
-        let delimiter = match lang {
-            Lang::Ru => b';',
-            Lang::En => b',',
-        };
-        let mut builder = csv::WriterBuilder::new();
-        // The mark tells a spreadsheet that this is UTF-8.
-        let writer = builder
-            .delimiter(delimiter)
-            .from_writer("\u{feff}".as_bytes().to_vec());
-        Self { writer, zone }
-    }
-
-    fn row<const N: usize>(&mut self, cells: [&str; N]) -> anyhow::Result<()> {
-        let cells = cells.map(|cell| {
-            // A spreadsheet would calculate these.
-            if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-                format!("'{cell}")
-            } else {
-                cell.to_owned()
-            }
-        });
-        self.writer.write_record(&cells).context("write a row")
-    }
-
-    fn moment(&self, at: UnixMs) -> String {
-        i18n::stamp(at, self.zone)
-    }
-
-    fn finish(self) -> anyhow::Result<Vec<u8>> {
-        let bytes = self.writer.into_inner();
-        bytes.map_err(|err| anyhow::anyhow!("finish the table: {err}"))
-    }
-}
-
-fn accounts(connection: &Connection, mut table: Table) -> anyhow::Result<Vec<u8>> {
-    table.row([
-        "owner", "site", "username", "state", "days", "started", "ends", "done", "verdict",
-        "reason", "checked",
-    ])?;
-    store::export(connection, None, |account| {
-        let moment = |at: Option<UnixMs>| at.map_or_else(String::new, |at| table.moment(at));
-        let (started, ends) = (
-            table.moment(account.started_at),
-            table.moment(account.ends_at),
-        );
-        let (done, checked) = (moment(account.done_at), moment(account.checked_at));
-        table.row([
-            &account.owner_id.to_string(),
-            &account.site,
-            &account.username,
-            account.state.word(),
-            &account.period_days.to_string(),
-            &started,
-            &ends,
-            &done,
-            account.verdict.map_or("", |verdict| verdict.word()),
-            &account.reason,
-            &checked,
-        ])
-    })?;
-    table.finish()
-}
-
-fn log(connection: &Connection, mut table: Table) -> anyhow::Result<Vec<u8>> {
+fn log(connection: &Connection, lang: Lang, zone: &Zone) -> anyhow::Result<Vec<u8>> {
+    let mut table = Sheet::new(lang);
     table.row([
         "at",
         "by",
@@ -255,9 +184,9 @@ fn log(connection: &Connection, mut table: Table) -> anyhow::Result<Vec<u8>> {
         "what",
     ])?;
     audit::export(connection, |entry| {
-        let at = table.moment(entry.at);
+        let at = i18n::stamp(entry.at, zone);
         table.row([
-            &at,
+            at.as_str(),
             &entry.by.to_string(),
             &entry.by_name,
             entry.deed.map_or("", Deed::word),
@@ -271,7 +200,8 @@ fn log(connection: &Connection, mut table: Table) -> anyhow::Result<Vec<u8>> {
     table.finish()
 }
 
-fn runs(connection: &Connection, mut table: Table) -> anyhow::Result<Vec<u8>> {
+fn runs(connection: &Connection, lang: Lang, zone: &Zone) -> anyhow::Result<Vec<u8>> {
+    let mut table = Sheet::new(lang);
     table.row([
         "run",
         "trigger",
@@ -285,10 +215,12 @@ fn runs(connection: &Connection, mut table: Table) -> anyhow::Result<Vec<u8>> {
         "skipped",
     ])?;
     store::export_runs(connection, |id, run| {
-        let started = table.moment(run.started_at);
-        let ended = run.ended_at.map_or_else(String::new, |at| table.moment(at));
+        let started = i18n::stamp(run.started_at, zone);
+        let ended = run
+            .ended_at
+            .map_or_else(String::new, |at| i18n::stamp(at, zone));
         table.row([
-            &id.to_string(),
+            id.to_string().as_str(),
             run.trigger.word(),
             run.state.word(),
             &started,

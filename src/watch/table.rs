@@ -1,23 +1,21 @@
 //! Accounts as a table: CSV files in and out, of the bot and of the command line.
 //!
-//! What must stay true: what is written can be read again, by a spreadsheet and by us; a cell that a spreadsheet would take
-//! for a formula is written as text; a row is an account with a lawful name or a problem with its line, never something
+//! What must stay true: what is written can be read again, by a spreadsheet and by us; a row is an account with a lawful name or a problem with its line, never something
 //! in between.
 
 use std::collections::HashSet;
 use std::io::Write;
 
-use super::account::{Account, Until};
+use super::account::{Account, Until, Verdict};
 use super::catalogue::Catalogue;
 use super::handlers::{LONGEST_NOTE, LineProblem, of_parts};
 use super::store::{self, NewAccount};
+use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::html::clean_line;
-use crate::i18n::Lang;
+use crate::i18n::{self, Lang};
+use crate::sheet::{self, Sheet};
 use crate::zone::Zone;
-
-/// What a cell begins with that a spreadsheet takes for a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Columns without which there is no account.
 const NEEDED: [&str; 2] = ["site", "username"];
@@ -99,10 +97,7 @@ impl Row<'_> {
     fn cell(&self, title: &str) -> Option<&str> {
         let column = self.titles.iter().position(|of| of == title)?;
         let cell = self.record.get(column)?.trim();
-        let text = cell
-            .strip_prefix('\'')
-            .filter(|rest| rest.starts_with(FORMULA));
-        Some(text.unwrap_or(cell)).filter(|cell| !cell.is_empty())
+        Some(sheet::from_text(cell)).filter(|cell| !cell.is_empty())
     }
 
     fn account(
@@ -186,54 +181,37 @@ pub fn sheet(
     lang: Lang,
     zone: &Zone,
 ) -> anyhow::Result<Vec<u8>> {
-    let delimiter = match lang {
-        Lang::Ru => b';',
-        Lang::En => b',',
-    };
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(delimiter)
-        .from_writer("\u{feff}".as_bytes().to_vec());
-    let mut titles = vec![
-        "site", "username", "days", "until", "note", "state", "started", "ends", "done", "seen",
+    let mut sheet = Sheet::new(lang);
+    let titles = [
+        "site", "username", "days", "until", "note", "state", "started", "ends", "done", "verdict",
+        "reason", "checked", "seen",
     ];
-    if owner.is_none() {
-        titles.push("owner");
-    }
-    writer.write_record(&titles)?;
+    let whose = owner.is_none().then_some("owner");
+    sheet.row(titles.into_iter().chain(whose))?;
     store::export(connection, owner, |account| {
-        let mut cells = cells(account, zone);
-        if owner.is_none() {
-            cells.push(account.owner_id.to_string());
-        }
-        writer.write_record(cells.iter().map(|cell| as_text(cell)))?;
-        Ok(())
+        let whose = owner.is_none().then(|| account.owner_id.to_string());
+        sheet.row(cells(account, zone).into_iter().chain(whose))
     })?;
-    writer.into_inner().map_err(|err| err.into_error().into())
+    sheet.finish()
 }
 
-fn cells(account: &Account, zone: &Zone) -> Vec<String> {
-    let day = |at| zone.civil(at).date().to_string();
-    vec![
+fn cells(account: &Account, zone: &Zone) -> [String; 13] {
+    let moment = |at: Option<UnixMs>| at.map_or_else(String::new, |at| i18n::stamp(at, zone));
+    [
         account.site.clone(),
         account.username.clone(),
         account.period_days.to_string(),
         account.until.word().to_owned(),
         account.note.clone(),
         account.state.word().to_owned(),
-        day(account.started_at),
-        day(account.ends_at),
-        account.done_at.map(day).unwrap_or_default(),
-        account.seen_at.map(day).unwrap_or_default(),
+        moment(Some(account.started_at)),
+        moment(Some(account.ends_at)),
+        moment(account.done_at),
+        account.verdict.map_or("", Verdict::word).to_owned(),
+        account.reason.clone(),
+        moment(account.checked_at),
+        moment(account.seen_at),
     ]
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn as_text(cell: &str) -> String {
-    if cell.starts_with(FORMULA) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
 }
 
 #[cfg(test)]
@@ -278,13 +256,5 @@ mod tests {
                 (1, LineProblem::NoColumn("username"))
             ]
         );
-    }
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for cell in ["=1", "+1", "-1", "@x", "\tx"] {
-            assert_eq!(as_text(cell), format!("'{cell}"));
-        }
-        assert_eq!(as_text("a=1"), "a=1");
     }
 }

@@ -255,7 +255,7 @@ fn tables_and_the_database_leave_as_files() {
             (
                 "Аккаунты всех (CSV)",
                 "accounts_2026-11-21.csv",
-                "7;github;octocat;pending;30;",
+                "github;octocat;30;found;;pending;2026-11-21 18:35:00;",
             ),
             (
                 "Журнал (CSV)",

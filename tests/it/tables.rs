@@ -105,8 +105,8 @@ fn what_is_exported_can_be_sent_back() {
         let text = String::from_utf8(file.bytes.to_vec()).unwrap();
         assert_eq!(
             text,
-            "\u{feff}site;username;days;until;note;state;started;ends;done;seen\n\
-             github;octocat;9;found;\"'=2+2; \"\"да\"\"\";pending;2026-11-21;2026-11-30;;\n"
+            "\u{feff}site;username;days;until;note;state;started;ends;done;verdict;reason;checked;seen\n\
+             github;octocat;9;found;\"'=2+2; \"\"да\"\"\";pending;2026-11-21 18:35:00;2026-11-30 18:35:00;;;;;\n"
         );
         let known = send(&t, &eva, &file.name, text.as_bytes()).await;
         assert!(known.text.contains("Уже есть: 1"), "{}", known.text);

@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
     ],
     &["http", "logging", "tasks", "zone"],
     &["i18n"],
-    &["db"],
+    &["db", "sheet"],
     &["retention"],
     &["people"],
     &["dialogue", "telegram", "web"],

@@ -9,7 +9,7 @@ use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker};
 use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen, page_row};
 use crate::watch::account::Account;
-use crate::watch::store::{self, COUNTED, Filter};
+use crate::watch::store::{self, COUNTED, Filter, SEARCHED};
 use crate::watch::texts;
 
 /// Accounts on one page: with the filters below them as many buttons as a phone shows without scrolling.
@@ -76,7 +76,7 @@ impl WatchHandlers {
         let listing = view.listing(connection, asker)?;
         let total = store::count_listed(connection, asker.now, &listing)?;
         let export = format!("watch:export:{}", view.whose);
-        let export = Button::callback(&label(lang, "button-export"), export)?;
+        let export = Button::callback(&label(lang, "button-download"), export)?;
         let ways_out = [
             Button::callback(&label(lang, "button-add"), "watch:add")?,
             Button::callback(&label(lang, "button-home"), "bot:home")?,
@@ -137,6 +137,7 @@ impl WatchHandlers {
                 i18n::html(lang, "list-title-owner", &args.html("who", &who))
             }
         };
+        let is_search = matches!(filter, Filter::Text(_));
         let filter = match filter {
             Filter::Everything => None,
             Filter::Site(key) => {
@@ -155,6 +156,10 @@ impl WatchHandlers {
         };
         let mut lines = vec![title];
         lines.extend(filter);
+        if is_search && view.whose == Whose::All && store::search_is_partial(connection)? {
+            let args = Args::new().number("n", SEARCHED);
+            lines.push(i18n::html(lang, "search-partial", &args));
+        }
         if total == 0 {
             lines.push(i18n::text(lang, "list-nothing"));
         }

@@ -188,12 +188,12 @@ impl WatchHandlers {
         let recipe = files::accounts(owner, asker)?;
         let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
         let caption = Screen::new(
-            i18n::text(lang, "export-caption"),
+            i18n::text(lang, "table-caption"),
             Keyboard::new().row([home]),
         );
         Ok(Answer::default()
             .file(recipe, caption)
-            .toast(label(lang, "export-making")))
+            .toast(label(lang, "export-coming")))
     }
 }
 

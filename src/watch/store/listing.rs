@@ -1,7 +1,7 @@
 //! Lists of accounts: whose, narrowed by what, one page at a time.
 //!
 //! What must stay true: a list costs about the same however many accounts there are. So it counts no further than
-//! [`COUNTED`], and every filter but the search for a text has an index.
+//! [`COUNTED`], every filter but the search for a text has an index, and that search looks at no more than [`SEARCHED`].
 
 use std::time::Duration;
 
@@ -16,6 +16,9 @@ use crate::watch::account::Account;
 
 /// Accounts of a list counted, and so reached by its pages, at most: nobody leafs further, and filters find the others.
 pub const COUNTED: usize = 10_000;
+
+/// Accounts among which a text is searched for in everybody's list, the newest: some ten milliseconds of the writer.
+pub const SEARCHED: i64 = 50_000;
 
 /// Searches are forgotten when nobody has used them for so long; older buttons show the whole list.
 pub(super) const KEPT_SEARCHES: Rule = Rule {
@@ -74,6 +77,10 @@ impl Listing {
                 "INDEXED BY account_of_owner",
                 "account.owner_id = :owner AND",
             ),
+            None if matches!(self.filter, Filter::Text(_)) => (
+                "",
+                "account.id > (SELECT max(id) FROM account) - :searched AND",
+            ),
             None => ("", ""),
         };
         format!("account {index} {more} WHERE {whose} {wanted}")
@@ -120,7 +127,8 @@ impl Listing {
     ) -> anyhow::Result<Vec<T>> {
         let mut statement = connection.prepare_cached(sql)?;
         let words = self.words();
-        let own: [(&str, &dyn ToSql); 3] = [
+        let own: [(&str, &dyn ToSql); 4] = [
+            (":searched", &SEARCHED),
             (":owner", &self.owner),
             (":now", &now.0),
             (":words", &words),
@@ -155,6 +163,17 @@ pub fn count_listed(
     );
     let counts = listing.query(connection, now, &sql, &[], |row| row.get(0))?;
     counts.first().copied().context("count the accounts")
+}
+
+/// True when a search for a text in everybody's list does not look at the oldest accounts.
+///
+/// # Errors
+/// When the database fails.
+pub fn search_is_partial(connection: &Connection) -> anyhow::Result<bool> {
+    connection
+        .prepare_cached("SELECT coalesce((SELECT max(id) FROM account) - (SELECT min(id) FROM account), 0) >= ?1")?
+        .query_row([SEARCHED], |row| row.get(0))
+        .context("look how many accounts there are")
 }
 
 /// One page of a list.

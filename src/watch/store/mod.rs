@@ -31,7 +31,8 @@ pub use charts::{Wait, durations, waits_of_owner};
 pub use days::{SiteDay, by_site, count_day, days};
 pub use forget::{KEPT, forget};
 pub use listing::{
-    COUNTED, Filter, Listing, count_listed, note_search, page, search, sites_in_use,
+    COUNTED, Filter, Listing, SEARCHED, count_listed, note_search, page, search, search_is_partial,
+    sites_in_use,
 };
 pub use looks::{Bearing, Look, Waiting, apply, next_page, unreached};
 pub use marks::{

@@ -1,0 +1,80 @@
+//! Tables for spreadsheets: CSV with a byte order mark, in Russian with semicolons, and no cell is a formula.
+
+use anyhow::Context as _;
+
+use crate::i18n::Lang;
+
+/// What a cell begins with that a spreadsheet would calculate.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A table while it is written.
+#[derive(Debug)]
+pub struct Sheet {
+    writer: csv::Writer<Vec<u8>>,
+}
+
+impl Sheet {
+    /// An empty table for who reads a language.
+    #[must_use]
+    pub fn new(lang: Lang) -> Self {
+        let delimiter = match lang {
+            Lang::Ru => b';',
+            Lang::En => b',',
+        };
+        // The mark tells a spreadsheet that this is UTF-8.
+        let writer = csv::WriterBuilder::new()
+            .delimiter(delimiter)
+            .from_writer("\u{feff}".as_bytes().to_vec());
+        Self { writer }
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// When it has other columns than the rows before.
+    pub fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) -> anyhow::Result<()> {
+        let cells = cells.into_iter().map(|cell| as_text(cell.as_ref()));
+        self.writer.write_record(cells).context("write a row")
+    }
+
+    /// The file.
+    ///
+    /// # Errors
+    /// Never in practice: it is written to memory.
+    pub fn finish(self) -> anyhow::Result<Vec<u8>> {
+        let bytes = self.writer.into_inner();
+        bytes.map_err(|err| anyhow::anyhow!("finish the table: {err}"))
+    }
+}
+
+/// A cell that no spreadsheet calculates.
+fn as_text(cell: &str) -> String {
+    if cell.starts_with(FORMULA) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// What was meant by a cell that may have been written by [`Sheet`].
+#[must_use]
+pub fn from_text(cell: &str) -> &str {
+    let meant = cell.strip_prefix('\'');
+    meant
+        .filter(|rest| rest.starts_with(FORMULA))
+        .unwrap_or(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_and_each_is_read_back() {
+        for cell in ["=1", "+1", "-1", "@x", "\tx"] {
+            assert_eq!(as_text(cell), format!("'{cell}"));
+            assert_eq!(from_text(&as_text(cell)), cell);
+        }
+        assert_eq!((as_text("a=1").as_str(), from_text("'a")), ("a=1", "'a"));
+    }
+}
