@@ -3,7 +3,7 @@
 use super::WatchHandlers;
 use super::list::spoken_owner;
 use super::questions::Question;
-use super::tap::{Act, EXTENSIONS};
+use super::tap::{Act, EXTENSIONS, note_mark};
 use super::view::View;
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
@@ -69,7 +69,10 @@ impl WatchHandlers {
             Act::Resume => store::set_paused(tx, now, by, id, false)?,
             Act::Again => store::again(tx, now, by, id)?,
             Act::Extend(days) => store::extend(tx, now, by, id, days)?,
-            Act::ClearNote => store::set_note(tx, now, by, id, &account.note, "")?,
+            Act::ClearNote(mark) => {
+                mark == note_mark(&account.note)
+                    && store::set_note(tx, now, by, id, &account.note, "")?
+            }
             Act::Until(before, until) => store::set_until(tx, now, by, id, before, until)?,
             Act::Remove => {
                 store::remove(tx, now, by, id)?;
@@ -249,7 +252,10 @@ fn card_buttons(asker: &Asker, account: &Account, view: View) -> anyhow::Result<
     }
     let mut note = vec![button("button-note", Act::AskNote)?];
     if !account.note.is_empty() {
-        note.push(button("button-clear-note", Act::ClearNote)?);
+        note.push(button(
+            "button-clear-note",
+            Act::ClearNote(note_mark(&account.note)),
+        )?);
     }
     let name = Args::new().text("name", &cut(&account.username, 40));
     let remove = i18n::plain(lang, "button-delete", &name);

@@ -44,7 +44,8 @@ pub(super) enum Act {
     Extend(u32),
     AskDays,
     AskNote,
-    ClearNote,
+    /// Removes the note that was shown, by its mark.
+    ClearNote(u16),
     AskUntil,
     /// What was shown, and what is chosen.
     Until(Until, Until),
@@ -61,7 +62,6 @@ const PLAIN_ACTS: &[(&str, Act)] = &[
     ("again", Act::Again),
     ("ask-days", Act::AskDays),
     ("ask-note", Act::AskNote),
-    ("clear-note", Act::ClearNote),
     ("ask-until", Act::AskUntil),
     ("remove", Act::Remove),
     ("restore", Act::Restore),
@@ -75,7 +75,7 @@ impl Act {
             Self::Resume => Some(Deed::Resume),
             Self::Again => Some(Deed::Again),
             Self::Extend(_) => Some(Deed::Extend),
-            Self::ClearNote => Some(Deed::Note),
+            Self::ClearNote(_) => Some(Deed::Note),
             Self::Until(..) => Some(Deed::Until),
             Self::Remove => Some(Deed::Delete),
             Self::Restore => Some(Deed::Restore),
@@ -87,6 +87,7 @@ impl Act {
     pub(super) fn data(self, id: i64, view: View) -> String {
         match self {
             Self::Extend(days) => format!("watch:extend:{id}:{days}:{view}"),
+            Self::ClearNote(mark) => format!("watch:clear-note:{id}:{mark}:{view}"),
             Self::Until(before, until) => {
                 format!(
                     "watch:until:{id}:{}{}:{view}",
@@ -103,6 +104,12 @@ impl Act {
             }
         }
     }
+}
+
+/// What a note is told from another by, in a button: a note that somebody else wrote meanwhile is not removed unread.
+pub(super) fn note_mark(note: &str) -> u16 {
+    let mix = |mark: u16, byte: u8| mark.rotate_left(5).wrapping_mul(31) ^ u16::from(byte);
+    note.bytes().fold(1, mix)
 }
 
 /// The first letter of the word: buttons are short.
@@ -157,6 +164,10 @@ impl<'a> Tap<'a> {
                 let days = days.parse().ok().filter(|d| EXTENSIONS.contains(d))?;
                 (Act::Extend(days), view)
             }
+            "clear-note" => {
+                let (mark, view) = rest.split_once(':')?;
+                (Act::ClearNote(mark.parse().ok()?), view)
+            }
             "until" => {
                 let (letters, view) = rest.split_once(':')?;
                 let mut letters = letters.chars();
@@ -185,7 +196,11 @@ mod tests {
     fn acts_are_read_back_as_they_were_written() {
         let view = View::parse("all:3:f12").unwrap();
         let plain = PLAIN_ACTS.iter().map(|(_, act)| *act);
-        let more = [Act::Extend(30), Act::Until(Until::Found, Until::Change)];
+        let more = [
+            Act::Extend(30),
+            Act::ClearNote(note_mark("note")),
+            Act::Until(Until::Found, Until::Change),
+        ];
         for act in plain.chain(more) {
             let data = act.data(5, view);
             let tap = Tap::parse(data.strip_prefix("watch:").unwrap());
@@ -193,6 +208,7 @@ mod tests {
         }
         let old = Tap::parse("extend:5:7");
         assert_eq!(old, Some(Tap::Account(5, Act::Extend(7), View::default())));
+        assert_ne!(note_mark("ab"), note_mark("ba"));
         assert_eq!(Tap::parse("extend:5:8"), None);
         assert_eq!(Tap::parse("card:mine:5"), None);
     }
