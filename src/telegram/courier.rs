@@ -3,6 +3,7 @@
 //! Must stay true: one row of a chat is on its way at a time, so their order is kept; nobody is told anything that is not
 //! a row first; what cannot be delivered by the end of the stop stays as rows.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -114,13 +115,24 @@ impl Courier {
         let db = &self.delivery.db;
         let heads = db.read(move |c| outbox::heads(c, now, LOOK)).await?;
         let mut ids = Vec::new();
+        let mut for_files = HashMap::new();
         for head in heads {
             if places == 0 {
                 break;
             }
+            let for_file = if head.carries_file {
+                let Some(seat) = self.delivery.makers.seat() else {
+                    // Its turn comes when another file has left.
+                    continue;
+                };
+                Some(seat)
+            } else {
+                None
+            };
             match self.delivery.rates.take(head.chat_id, head.urgency) {
                 Ok(()) => {
                     ids.push(head.id);
+                    for_files.extend(for_file.map(|seat| (head.id, seat)));
                     places -= 1;
                 }
                 Err(slot) => wake = wake.min(slot),
@@ -139,7 +151,8 @@ impl Courier {
             wake = Instant::now();
         }
         for parcel in parcels {
-            on_the_way.spawn(self.delivery.clone().run(parcel));
+            let seat = for_files.remove(&parcel.id);
+            on_the_way.spawn(self.delivery.clone().run(parcel, seat));
         }
         Ok(wake)
     }

@@ -17,7 +17,7 @@ use super::backoff::{Backoff, delay};
 use super::client::Api;
 use super::error::ApiError;
 use super::fatal::FatalCell;
-use super::file::{File, Makers, NotMade};
+use super::file::{File, Makers, NotMade, Seat};
 use super::methods::{Body, Place};
 use super::outbox::{self, OUT_OF_REACH, Parcel};
 use super::outgoing::Outgoing;
@@ -92,9 +92,9 @@ impl End {
 }
 
 impl Delivery {
-    /// Delivers a claimed row and marks what became of it.
-    pub(super) async fn run(self, parcel: Parcel) {
-        let end = match self.file_of(&parcel).await {
+    /// Delivers a claimed row and marks what became of it; `seat` is for the file it carries.
+    pub(super) async fn run(self, parcel: Parcel, seat: Option<Seat>) {
+        let end = match self.file_of(&parcel, seat.as_ref()).await {
             Ok(file) => self.send(&parcel, file.as_ref()).await,
             Err(end) => end,
         };
@@ -133,11 +133,13 @@ impl Delivery {
     }
 
     /// Makes the file of a message, if it carries one; from then on its call may leave.
-    async fn file_of(&self, parcel: &Parcel) -> Result<Option<File>, End> {
-        let Some(recipe) = &parcel.file else {
-            return Ok(None);
+    async fn file_of(&self, parcel: &Parcel, seat: Option<&Seat>) -> Result<Option<File>, End> {
+        let (recipe, seat) = match (&parcel.file, seat) {
+            (Some(recipe), Some(seat)) => (recipe, seat),
+            (Some(_), None) => return Err(self.again(parcel)),
+            (None, _) => return Ok(None),
         };
-        let file = match self.makers.make(&self.db, recipe).await {
+        let file = match self.makers.make(&self.db, recipe, seat).await {
             Ok(file) => file,
             Err(NotMade::Later) => return Err(self.again(parcel)),
             Err(NotMade::Never(why)) => {

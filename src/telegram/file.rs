@@ -1,7 +1,7 @@
 //! Files on their way out: a message's row holds a *recipe*, and the file is made when the message is due.
 //!
-//! Must stay true: the database holds no bytes of files; a file is made off the runtimes, one at a time, within a limit of
-//! time and size; what cannot be made is told to the chat in words.
+//! Must stay true: the database holds no bytes of files; a file is made off the runtimes, within a limit of time and size,
+//! and those that are being made never take the places of all other messages; what cannot be made is told to the chat in words.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,16 +12,16 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::db::{Connection, Db};
 use crate::html::Html;
 
-/// What a file may take to be made, and may wait for the one before it.
+/// What a file may take to be made.
 const MAKE_LIMIT: Duration = Duration::from_secs(30);
 
-/// Files made at once: each takes a reading connection and its size in memory.
-const MAKERS: usize = 1;
+/// Files on their way at once: each takes a reading connection, its size in memory, and a place of the courier.
+const MAKERS: usize = 2;
 
 /// The largest picture that Telegram takes, in bytes.
 const PHOTO_LIMIT: usize = 10 * 1024 * 1024;
@@ -158,38 +158,51 @@ pub(super) struct File {
 /// Why there is no file.
 #[derive(Debug)]
 pub(super) enum NotMade {
-    /// The storage failed or everybody was busy: worth another try.
+    /// The storage failed: worth another try.
     Later,
     /// It cannot be made.
     Never(String),
 }
 
-/// The workshop with its one place; clones share it.
+/// A seat for one file, from its making until it has left; kept by every clone.
+pub(super) type Seat = Arc<OwnedSemaphorePermit>;
+
+/// The workshop with its seats; clones share it.
 #[derive(Clone)]
 pub(super) struct Makers {
     pub(super) workshop: Arc<dyn Workshop>,
-    places: Arc<Semaphore>,
+    seats: Arc<Semaphore>,
 }
 
 impl Makers {
     pub(super) fn new(workshop: Arc<dyn Workshop>) -> Self {
         Self {
             workshop,
-            places: Arc::new(Semaphore::new(MAKERS)),
+            seats: Arc::new(Semaphore::new(MAKERS)),
         }
     }
 
+    /// A seat, if one is free.
+    pub(super) fn seat(&self) -> Option<Seat> {
+        let seats = Arc::clone(&self.seats);
+        let seat = seats.try_acquire_owned().ok()?;
+        Some(Arc::new(seat))
+    }
+
     /// Makes the file of a message.
-    pub(super) async fn make(&self, db: &Db, recipe: &Recipe) -> Result<File, NotMade> {
-        let place = Arc::clone(&self.places).acquire_owned();
-        let Ok(Ok(place)) = tokio::time::timeout(MAKE_LIMIT, place).await else {
-            return Err(NotMade::Later);
-        };
-        let (workshop, asked) = (Arc::clone(&self.workshop), recipe.clone());
+    pub(super) async fn make(
+        &self,
+        db: &Db,
+        recipe: &Recipe,
+        seat: &Seat,
+    ) -> Result<File, NotMade> {
+        let (workshop, asked, seat) =
+            (Arc::clone(&self.workshop), recipe.clone(), Arc::clone(seat));
         let made = db.read(move |connection| {
-            // Also a maker that nobody waits for any longer keeps the place until it ends.
-            let _place = place;
-            workshop.make(connection, &asked)
+            // Also a maker that nobody waits for any longer keeps the seat until it ends.
+            let made = workshop.make(connection, &asked);
+            drop(seat);
+            made
         });
         let made = match tokio::time::timeout(MAKE_LIMIT, made).await {
             Ok(Ok(made)) => made,

@@ -126,6 +126,7 @@ pub(super) struct Head {
     pub(super) id: i64,
     pub(super) chat_id: i64,
     pub(super) urgency: Urgency,
+    pub(super) carries_file: bool,
 }
 
 /// The row of each chat that may go now, most urgent first. A row that was tried and is not due yet holds its chat.
@@ -138,7 +139,7 @@ pub(super) fn heads(connection: &Connection, now: UnixMs, limit: u32) -> anyhow:
              SELECT (SELECT min(chat_id) FROM outbox WHERE state = 'pending' AND chat_id > w.chat_id)
              FROM waiting w WHERE w.chat_id IS NOT NULL
          )
-         SELECT o.id, o.chat_id, o.priority FROM waiting w
+         SELECT o.id, o.chat_id, o.priority, o.file <> '' FROM waiting w
          JOIN outbox o ON o.id = (
              SELECT h.id FROM outbox h
              WHERE h.state = 'pending' AND h.chat_id = w.chat_id AND (h.due_at <= ?1 OR h.attempts > 0)
@@ -153,6 +154,7 @@ pub(super) fn heads(connection: &Connection, now: UnixMs, limit: u32) -> anyhow:
             id: row.get(0)?,
             chat_id: row.get(1)?,
             urgency: Priority::urgency(row.get(2)?),
+            carries_file: row.get(3)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
