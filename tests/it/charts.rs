@@ -49,7 +49,7 @@ fn admins_see_everybody_drawn() {
         t.ask(&t.admin, "/add octocat github").await;
         t.site.set("github", "octocat", Behaviour::Exists);
         let panel = t.ask(&t.admin, "/admin").await;
-        t.admin.taps(&panel, "Проверить все сейчас").unwrap();
+        t.admin.taps(&panel, "run:check").unwrap();
         t.heard(t.admin.id(), "Автопроверка завершена").await;
         let panel = t.ask(&t.admin, "/admin").await;
         let charts = t.tap(&t.admin, &panel, "watch:charts").await;
