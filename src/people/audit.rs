@@ -1,7 +1,7 @@
 //! Who did what that changes something for others.
 //!
 //! A row is written by the transaction of the deed. Must stay true, and triggers see to it: rows are only added; they leave
-//! after a year, behind a mark that [`prune`] sets first; of somebody who is forgotten only *somebody* stays.
+//! after a year, behind a mark that retention sets first; of somebody who is forgotten only *somebody* stays.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
