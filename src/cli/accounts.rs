@@ -138,15 +138,18 @@ async fn list(db: &Db, owner: Option<i64>) -> Result<(), Failure> {
     db.read(move |c| {
         store::export(c, owner, |account| {
             let verdict = account.verdict.map_or("-", |verdict| verdict.word());
+            let until = match account.until {
+                Until::Found => String::new(),
+                other => format!(", until {}", other.word()),
+            };
             output::say(&format!(
-                "{:>6}  {:<8} {:<10} {:<24} {} (owner {}, until {}) {}",
+                "{:>6}  {:<8} {:<10} {:<24} {} (owner {}{until}) {}",
                 account.id,
                 account.state.word(),
                 verdict,
                 account.username,
                 account.site,
                 account.owner_id,
-                account.until.word(),
                 account.reason
             ));
             Ok(())

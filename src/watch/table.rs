@@ -154,17 +154,25 @@ fn delimiter(text: &str) -> u8 {
     best
 }
 
-/// Writes accounts with the four columns that make one, for other programs.
+/// Writes accounts with the columns that make one, for other programs: three, and a fourth where somebody waits for
+/// something else than that an account is found.
 ///
 /// # Errors
 /// When the database or the writing fails.
 pub fn write(connection: &Connection, owner: Option<i64>, out: impl Write) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(["site", "username", "days", "until"])?;
+    let columns = 3 + usize::from(store::some_wait_otherwise(connection, owner)?);
+    let titles = ["site", "username", "days", "until"];
+    writer.write_record(titles.iter().take(columns))?;
     store::export(connection, owner, |account| {
         let days = account.period_days.to_string();
-        let until = account.until.word();
-        writer.write_record([&account.site, &account.username, &days, until])?;
+        let cells = [
+            &account.site,
+            &account.username,
+            &days,
+            account.until.word(),
+        ];
+        writer.write_record(cells.iter().take(columns))?;
         Ok(())
     })?;
     writer.flush()?;

@@ -36,6 +36,16 @@ fn accounts_are_added_listed_and_exported() {
             "site,username,days,until\ngithub,octocat,9,found\ntelegram,durov,30,gone"
         );
 
+        let end = ground
+            .vakhta(&["accounts", "export", "--owner", "7"])
+            .finish()
+            .await;
+        assert_eq!(
+            end.demand(0).stdout,
+            "site,username,days\ngithub,octocat,9",
+            "nobody there waits for something else"
+        );
+
         // What is exported can be imported.
         ground
             .vakhta(&["accounts", "export", "all.csv"])

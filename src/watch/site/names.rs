@@ -63,13 +63,13 @@ impl Username {
         if text.is_empty() {
             return Err(UsernameProblem::Empty);
         }
-        if text.chars().nth(USERNAME_MAX_CHARS).is_some() {
+        if text.len() > USERNAME_MAX_CHARS && text.chars().nth(USERNAME_MAX_CHARS).is_some() {
             return Err(UsernameProblem::TooLong);
         }
-        if let Some(bad) = text
-            .chars()
-            .find(|c| c.is_whitespace() || c.is_control() || is_invisible(*c))
-        {
+        let is_bad = |c: &char| {
+            !c.is_ascii_graphic() && (c.is_whitespace() || c.is_control() || is_invisible(*c))
+        };
+        if let Some(bad) = text.chars().find(is_bad) {
             return Err(UsernameProblem::Character(bad));
         }
         // As a path segment these two are steps in the path, even percent-encoded.

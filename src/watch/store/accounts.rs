@@ -232,6 +232,20 @@ pub fn export(
     Ok(())
 }
 
+/// True when not all exported accounts wait until they are found.
+///
+/// # Errors
+/// When the database fails.
+pub fn some_wait_otherwise(connection: &Connection, owner: Option<i64>) -> anyhow::Result<bool> {
+    let exists = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM account
+             WHERE (?1 IS NULL OR owner_id = ?1) AND state <> 'removed' AND until <> 'found')",
+        [owner],
+        |row| row.get(0),
+    );
+    exists.context("look for accounts that wait for something else")
+}
+
 /// Three days before the end, or at the next moment left when the agreed time is shorter.
 pub(super) fn first_reminder(now: UnixMs, ends_at: UnixMs) -> UnixMs {
     let early = ends_at.minus(FIRST_REMINDER);

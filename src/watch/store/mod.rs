@@ -24,7 +24,8 @@ mod sites;
 use rusqlite::Row;
 
 pub use accounts::{
-    Added, NewAccount, Totals, add, count_of_owner, export, get, get_any, is_known, totals,
+    Added, NewAccount, Totals, add, count_of_owner, export, get, get_any, is_known,
+    some_wait_otherwise, totals,
 };
 pub use acts::{again, extend, history, remove, restore, set_note, set_paused, set_until};
 pub use charts::{Wait, durations, waits_of_owner};
