@@ -143,7 +143,9 @@ pub fn apply(
                 }
             }
             (Bearing::News, verdict) => {
-                let waiter = waiter(tx, id)?;
+                let Some(waiter) = waiter(tx, id)? else {
+                    continue;
+                };
                 if write(tx, now, run_id, verdict, "", &[id])? > 0 {
                     counts.add(verdict);
                     owners.extend(news::tell(tx, now, id, waiter, verdict, run_id)?);

@@ -97,10 +97,9 @@ fn finish(
     now: UnixMs,
     id: i64,
 ) -> anyhow::Result<Option<(Sighting, Turn<'static>)>> {
-    let waiter = waiter(tx, id)?;
-    if waiter.state != State::Held {
+    let Some(waiter) = waiter(tx, id)?.filter(|waiter| waiter.state == State::Held) else {
         return Ok(None);
-    }
+    };
     let seen = match waiter.known {
         Some(Sighting::Exists) => Sighting::Missing,
         Some(Sighting::Missing) | None => Sighting::Exists,

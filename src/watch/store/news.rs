@@ -4,7 +4,7 @@
 //! while somebody chooses otherwise ends no wait and tells nothing.
 
 use anyhow::Context as _;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::acts::{Turn, note_turn};
 use super::{ACCOUNT_COLUMNS, account_from_row};
@@ -24,8 +24,8 @@ pub(super) struct Waiter {
     pub(super) known: Option<Sighting>,
 }
 
-/// Who waits for an account, and for what.
-pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result<Waiter> {
+/// Who waits for an account, and for what; nobody when it was removed while a run looked.
+pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result<Option<Waiter>> {
     connection
         .prepare_cached(
             "SELECT owner_id, state, until, look.known FROM account JOIN look ON look.account_id = account.id
@@ -39,6 +39,7 @@ pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result
                 known: super::known(row, 3)?,
             })
         })
+        .optional()
         .with_context(|| format!("look up who waits for account {account_id}"))
 }
 
