@@ -37,4 +37,5 @@ mod tables;
 mod telegram_faults;
 mod tidy;
 mod waits;
+mod walk;
 mod watch;

@@ -1,0 +1,121 @@
+//! What those who walk together know: buttons seen, pressed and still ahead, and what each leads to.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use vakhta::demo::ChatMessage;
+
+/// Buttons pressed of those that do the same to something else, as the sites and zones to choose from do, or lead back to
+/// another place.
+pub(super) const VARIANTS: usize = 3;
+
+/// What people of one kind know of the bot.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Every button seen, by its kind.
+    pub(super) found: BTreeSet<String>,
+    /// Those that were pressed.
+    pub(super) pressed: BTreeSet<String>,
+    /// Those that were not there any more when somebody came to press them.
+    pub(super) lost: BTreeSet<String>,
+    /// Ways that end with a button nobody has pressed yet, and how often they were tried in vain.
+    pub(super) ahead: VecDeque<(Vec<String>, usize)>,
+    /// The buttons under what each button showed.
+    pub(super) leads: BTreeMap<String, BTreeSet<String>>,
+    /// Ways that begin a dialogue, by the step of it.
+    pub(super) dialogues: BTreeMap<String, Vec<String>>,
+    /// What should not be.
+    pub(super) wrong: Vec<String>,
+}
+
+/// The kind of a button: its data with every number as `N`.
+pub(super) fn kind(data: &str) -> String {
+    let mut kind = String::new();
+    for c in data.chars() {
+        if !c.is_ascii_digit() {
+            kind.push(c);
+        } else if !kind.ends_with('N') {
+            kind.push('N');
+        }
+    }
+    kind
+}
+
+/// What a button does, where it also says to what: its first two words.
+fn family(kind: &str) -> Option<(&str, &str)> {
+    let (room, rest) = kind.split_once(':')?;
+    let (action, _) = rest.split_once(':')?;
+    Some((room, action))
+}
+
+impl Known {
+    pub(super) fn see(&mut self, way: &[String], screen: &ChatMessage) {
+        for button in screen.buttons() {
+            let Some(kind) = button.data.as_deref().map(kind) else {
+                continue;
+            };
+            let known = self
+                .ahead
+                .iter_mut()
+                .find(|(way, _)| way.last() == Some(&kind));
+            if let Some((longer, _)) = known.filter(|(known, _)| known.len() > way.len() + 1) {
+                *longer = [way, std::slice::from_ref(&kind)].concat();
+            }
+            if let Some(last) = way.last() {
+                self.leads
+                    .entry(last.clone())
+                    .or_default()
+                    .insert(kind.clone());
+            }
+            let of_family = |other: &&String| family(other) == family(&kind);
+            let enough =
+                family(&kind).is_some() && self.found.iter().filter(of_family).count() >= VARIANTS;
+            if !enough && self.found.insert(kind.clone()) {
+                let mut way = way.to_vec();
+                way.push(kind);
+                self.ahead.push_back((way, 0));
+            }
+        }
+    }
+
+    /// A way to go on: a command, what this screen has, or the shortest.
+    pub(super) fn next(&mut self, screen: Option<&ChatMessage>) -> Option<(Vec<String>, usize)> {
+        let cost = |way: &[String]| {
+            let last = way.last().map(String::as_str).unwrap_or_default();
+            let here = screen.is_some_and(|screen| button(screen, last).is_some());
+            if here { 2 } else { way.len() * 2 - 1 }
+        };
+        let ways = self.ahead.iter().enumerate();
+        let (place, _) = ways.min_by_key(|(_, (way, tries))| cost(way) + tries * 4)?;
+        self.ahead.remove(place)
+    }
+
+    /// Screens from which no button leads home, whatever is pressed.
+    pub(super) fn dead_ends(&self) -> Vec<&String> {
+        let mut good: BTreeSet<&str> = BTreeSet::from(["bot:home"]);
+        loop {
+            let more: Vec<&str> = self
+                .leads
+                .iter()
+                .filter(|(kind, leads)| {
+                    !good.contains(kind.as_str())
+                        && leads.iter().any(|to| good.contains(to.as_str()))
+                })
+                .map(|(kind, _)| kind.as_str())
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            good.extend(more);
+        }
+        let all = self.leads.keys();
+        all.filter(|kind| !good.contains(kind.as_str())).collect()
+    }
+}
+
+/// What the button of this kind under a message carries.
+pub(super) fn button(message: &ChatMessage, of: &str) -> Option<String> {
+    let buttons = message.buttons().into_iter();
+    buttons
+        .filter_map(|button| button.data)
+        .find(|data| kind(data) == of)
+}

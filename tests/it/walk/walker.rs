@@ -1,0 +1,273 @@
+//! Somebody who says commands and presses buttons, one at a time, and waits for what comes.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use vakhta::demo::{ChatMessage, Person};
+use vakhta::people::{self, Role};
+use vakhta::watch::account::Until;
+use vakhta::watch::store::{self, NewAccount};
+
+use super::HOSTILE;
+use super::known::{Known, button, kind};
+use crate::harness::{LIMIT, Stage};
+
+/// How often a walker looks whether the bot is done.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Tries to go a way, whose buttons may be gone because somebody else pressed one.
+const TRIES: usize = 2;
+
+/// Somebody who walks.
+pub(super) struct Walker {
+    pub(super) person: Person,
+    pub(super) role: Role,
+    pub(super) screen: Option<Arc<ChatMessage>>,
+    pub(super) way: Vec<String>,
+}
+
+impl Walker {
+    pub(super) fn new(person: Person, role: Role) -> Self {
+        Self {
+            person,
+            role,
+            screen: None,
+            way: Vec::new(),
+        }
+    }
+
+    /// Lets them in, gives them their role and some accounts: also after a button that took these away.
+    pub(super) async fn settle(&self, t: &Stage) {
+        let (id, role, now) = (self.person.id(), self.role, t.clock.now());
+        let settle = t.app().db().write(move |tx| {
+            people::admit(tx, now, id)?;
+            people::set_role(tx, id, role)?;
+            for (n, name) in HOSTILE.iter().enumerate() {
+                for site in ["github", "vk", "gone-site"] {
+                    let account = NewAccount {
+                        owner_id: id,
+                        site: site.to_owned(),
+                        username: (*name).to_owned(),
+                        period_days: u32::try_from(n)? + 1,
+                        until: Until::default(),
+                        note: (*name).to_owned(),
+                    };
+                    store::add(tx, now, &account)?;
+                }
+            }
+            Ok(())
+        });
+        settle.await.unwrap();
+    }
+
+    /// Waits until no answer is on its way to this chat; news may take its time.
+    pub(super) async fn quiet(&self, t: &Stage) {
+        let (chat, mut look) = (self.person.id(), tokio::time::interval(LOOK));
+        let now = t.clock.now().0;
+        let quiet = async {
+            loop {
+                look.tick().await;
+                let open = t.app().db().read(move |c| {
+                    let sql = "SELECT count(*) FROM outbox WHERE chat_id = ?1 AND due_at <= ?2
+                               AND priority < 2 AND state IN ('pending', 'making', 'sending')";
+                    Ok(c.query_row(sql, (chat, now), |row| row.get::<_, i64>(0))?)
+                });
+                if open.await.unwrap() == 0 {
+                    return;
+                }
+            }
+        };
+        let limited = tokio::time::timeout(3 * LIMIT, quiet).await;
+        assert!(limited.is_ok(), "{:?} stays without an answer", self.way);
+    }
+
+    /// Presses a button of the screen; false when it is not there.
+    pub(super) async fn press(&mut self, t: &Stage, of: &str) -> bool {
+        let Some(screen) = self.screen.take() else {
+            return false;
+        };
+        let (chat, id) = (screen.chat_id, screen.message_id);
+        let Some(before) = t.telegram.message(chat, id) else {
+            return false;
+        };
+        let Some(data) = button(&before, of) else {
+            return false;
+        };
+        let newest = t.telegram.last_reply(chat).map_or(0, |m| m.order);
+        let tap = self.person.taps(&before, &data).unwrap();
+        t.note(&self.person, &tap).await;
+        self.quiet(t).await;
+        let after = t.telegram.message(chat, id);
+        let edited = after.filter(|after| after.edits > before.edits);
+        let later = t.telegram.messages(chat).into_iter().rev();
+        let mut later = later.filter(|m| m.from_bot && m.order > newest && !m.buttons().is_empty());
+        let shown = edited.or_else(|| later.next());
+        let is_new = shown.is_some();
+        self.screen = shown.or(Some(before));
+        if of == "bot:home" {
+            self.way = vec!["/start".to_owned()];
+        } else if let Some(place) = self.way.iter().position(|step| step == of) {
+            self.way.truncate(place + 1);
+        } else if is_new {
+            self.way.push(of.to_owned());
+        }
+        true
+    }
+
+    /// Says a command; what it shows is the beginning of ways.
+    pub(super) async fn say(&mut self, t: &Stage, text: &str) {
+        self.settle(t).await;
+        self.writes(t, text).await;
+        self.way = vec![text.to_owned()];
+    }
+
+    /// Writes something and reads what comes: the newest message with buttons, or the newest.
+    pub(super) async fn writes(&mut self, t: &Stage, text: &str) {
+        let chat = self.person.id();
+        let handled = async || {
+            let newest = t.app().db().read(move |c| {
+                let sql =
+                    "SELECT max(update_id) FROM inbox WHERE chat_id = ?1 AND done_at IS NOT NULL";
+                Ok(c.query_row(sql, [chat], |row| row.get::<_, Option<i64>>(0))?)
+            });
+            newest.await.unwrap()
+        };
+        let (before, order) = (
+            handled().await,
+            t.telegram.last_reply(chat).map_or(0, |m| m.order),
+        );
+        self.person.writes(text);
+        let mut look = tokio::time::interval(LOOK);
+        let done = async {
+            while handled().await <= before {
+                look.tick().await;
+            }
+        };
+        let limited = tokio::time::timeout(3 * LIMIT, done).await;
+        assert!(limited.is_ok(), "{text:?} stays without an effect");
+        self.quiet(t).await;
+        let messages = t.telegram.messages(chat).into_iter().rev();
+        let mut new = messages.filter(|m| m.from_bot && m.order > order);
+        let newest = new.next();
+        assert!(newest.is_some(), "no answer to {text:?}");
+        let with_buttons = newest
+            .iter()
+            .cloned()
+            .chain(new)
+            .find(|m| !m.buttons().is_empty());
+        self.screen = with_buttons.or(newest);
+    }
+
+    /// Shows the screen of a button that was seen some time ago.
+    pub(super) async fn show(&mut self, t: &Stage, data: &str) {
+        self.writes(t, "/start").await;
+        let home = self.screen.clone().unwrap();
+        let tap = self.person.taps_forged(home.message_id, data);
+        t.note(&self.person, &tap).await;
+        self.quiet(t).await;
+        self.screen = t.telegram.message(home.chat_id, home.message_id);
+    }
+
+    /// The kinds of the buttons on the screen.
+    pub(super) fn kinds(&self) -> Vec<String> {
+        let buttons = self.screen.iter().flat_map(|screen| screen.buttons());
+        buttons
+            .filter_map(|button| button.data.as_deref().map(kind))
+            .collect()
+    }
+
+    /// Goes a way from its beginning; false when a button on it is gone.
+    pub(super) async fn go(&mut self, t: &Stage, way: &[String]) -> bool {
+        let Some((command, taps)) = way.split_first() else {
+            return false;
+        };
+        self.say(t, command).await;
+        for of in taps {
+            if !self.press(t, of).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The step of the dialogue that is open: its JSON without what people gave.
+    pub(super) async fn step(&self, t: &Stage) -> Option<String> {
+        let chat = self.person.id();
+        let step = t.app().db().read(move |c| {
+            let sql = "SELECT max(step) FROM dialogue WHERE chat_id = ?1";
+            Ok(c.query_row(sql, [chat], |row| row.get::<_, Option<String>>(0))?)
+        });
+        let fields: BTreeMap<String, serde_json::Value> =
+            serde_json::from_str(&step.await.unwrap()?).unwrap_or_default();
+        let is_word = |c: char| c.is_ascii_lowercase() || c == '-';
+        let parts = fields
+            .into_iter()
+            .map(|(field, value)| match value.as_str() {
+                Some(word) if !word.is_empty() && word.chars().all(is_word) => {
+                    format!("{field}={word}")
+                }
+                _ => field,
+            });
+        Some(parts.collect::<Vec<_>>().join(" "))
+    }
+
+    /// Presses what nobody has pressed yet until nothing is left.
+    pub(super) async fn walk(mut self, t: &Stage, known: &RefCell<Known>) {
+        loop {
+            let next = known.borrow_mut().next(self.screen.as_deref());
+            let Some((way, tries)) = next else {
+                return;
+            };
+            let (last, before) = way.split_last().unwrap();
+            let shown = self
+                .screen
+                .as_ref()
+                .is_some_and(|s| button(s, last).is_some());
+            let went = if before.is_empty() {
+                self.say(t, last).await;
+                true
+            } else if shown {
+                self.press(t, last).await
+            } else {
+                self.go(t, &way).await
+            };
+            if went {
+                known.borrow_mut().pressed.insert(last.clone());
+                self.look(t, known).await;
+            } else {
+                let mut known = known.borrow_mut();
+                if tries < TRIES {
+                    known.ahead.push_back((way, tries + 1));
+                } else {
+                    // Whoever sees it next, on another way, may press it; once, or this would have no end.
+                    if known.lost.insert(last.clone()) {
+                        known.found.remove(last);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes what is on the screen.
+    pub(super) async fn look(&self, t: &Stage, known: &RefCell<Known>) {
+        let step = self.step(t).await;
+        let Some(screen) = &self.screen else {
+            return;
+        };
+        let mut known = known.borrow_mut();
+        // A message may also end with the command that goes on.
+        if screen.buttons().is_empty() && !screen.text.contains(" /") && self.way.len() > 1 {
+            let problem = format!("a dead end after {:?}: {:?}", self.way, screen.text);
+            known.wrong.push(problem);
+        }
+        known.see(&self.way, screen);
+        if let Some(step) = step {
+            known
+                .dialogues
+                .entry(step)
+                .or_insert_with(|| self.way.clone());
+        }
+    }
+}
