@@ -4,13 +4,12 @@
 //! hold the tags Telegram knows; what is put into them is escaped, unless it is [`Html`] already. A test holds both
 //! languages against each other: the same keys, the same placeholders.
 
-use std::sync::LazyLock;
+mod catalogue;
+
 use std::time::Duration;
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentValue};
 use jiff::civil::Date;
-use unic_langid::LanguageIdentifier;
 
 use crate::clock::UnixMs;
 use crate::html::Html;
@@ -67,45 +66,6 @@ impl Lang {
             Self::En => "English",
         }
     }
-}
-
-/// The catalogues, a file a slice.
-const FILES: &[(Lang, &str)] = &[
-    (Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
-    (Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
-    (Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
-    (Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
-    (Lang::Ru, include_str!("../../locales/ru/files.ftl")),
-    (Lang::Ru, include_str!("../../locales/ru/people.ftl")),
-    (Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
-    (Lang::Ru, include_str!("../../locales/ru/settings.ftl")),
-    (Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
-    (Lang::En, include_str!("../../locales/en/accounts.ftl")),
-    (Lang::En, include_str!("../../locales/en/admin.ftl")),
-    (Lang::En, include_str!("../../locales/en/bot.ftl")),
-    (Lang::En, include_str!("../../locales/en/charts.ftl")),
-    (Lang::En, include_str!("../../locales/en/files.ftl")),
-    (Lang::En, include_str!("../../locales/en/people.ftl")),
-    (Lang::En, include_str!("../../locales/en/privacy.ftl")),
-    (Lang::En, include_str!("../../locales/en/settings.ftl")),
-    (Lang::En, include_str!("../../locales/en/watch.ftl")),
-];
-
-static RUSSIAN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Ru));
-static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::En));
-
-fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
-    let locale: LanguageIdentifier = lang.code().parse().unwrap_or_default();
-    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
-    // Direction marks around arguments would stand in what people copy.
-    bundle.set_use_isolating(false);
-    for (_, text) in FILES.iter().filter(|(of, _)| *of == lang) {
-        // A faulty entry is skipped here and found by the tests.
-        let resource =
-            FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(partial, _)| partial);
-        bundle.add_resource_overriding(resource);
-    }
-    bundle
 }
 
 /// What is put into a text.
@@ -169,19 +129,15 @@ pub fn label(lang: Lang, key: &str) -> String {
 /// True when the catalogue of the language has this key.
 #[must_use]
 pub fn has(lang: Lang, key: &str) -> bool {
-    bundle_of(lang).has_message(key)
-}
-
-fn bundle_of(lang: Lang) -> &'static FluentBundle<FluentResource> {
-    match lang {
-        Lang::Ru => &RUSSIAN,
-        Lang::En => &ENGLISH,
-    }
+    catalogue::holding(lang, key).is_some()
 }
 
 fn format(lang: Lang, key: &str, args: Option<&Args<'_>>) -> String {
-    let bundle = bundle_of(lang);
-    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+    let found = catalogue::holding(lang, key).and_then(|bundle| {
+        let pattern = bundle.get_message(key)?.value()?;
+        Some((bundle, pattern))
+    });
+    let Some((bundle, pattern)) = found else {
         tracing::error!(key, lang = lang.code(), "a text is missing");
         return key.to_owned();
     };

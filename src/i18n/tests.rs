@@ -2,22 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use fluent_bundle::FluentResource;
+
 use super::*;
 
 /// Key → placeholders, of all files of a language.
 fn keys(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
     let mut found = BTreeMap::new();
-    for (_, text) in FILES.iter().filter(|(of, _)| *of == lang) {
-        FluentResource::try_new((*text).to_owned()).expect("a catalogue parses whole");
+    let of_lang = catalogue::CATALOGUES
+        .iter()
+        .filter(|file| file.lang == lang);
+    for text in of_lang.map(|file| file.source) {
+        FluentResource::try_new(text.to_owned()).expect("a catalogue parses whole");
         let mut key = String::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             if let Some((name, _)) = line.split_once(" =")
                 && !line.starts_with(' ')
             {
                 key = name.to_owned();
+                assert!(catalogue::holding(lang, &key).is_some(), "{key}");
                 let before = found.insert(key.clone(), BTreeSet::new());
                 assert!(before.is_none(), "{key} stands twice in {lang:?}");
             }
+            // A text that refers to another would have to be in its file.
+            let refers = line.split('{').skip(1).any(|inner| {
+                let inner = inner.trim_start();
+                inner.starts_with('-') || inner.starts_with(|c: char| c.is_ascii_lowercase())
+            });
+            assert!(!refers, "{line}");
             for piece in line.split('$').skip(1) {
                 let is_name = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
                 let name = piece.chars().take_while(is_name).collect();

@@ -1,0 +1,86 @@
+//! The texts, a file a slice and language.
+//!
+//! A file is parsed when one of its texts is said for the first time: parsed, all of them take half a megabyte, and most
+//! bots speak one language. What must stay true: a text refers to no other, which may stand in another file.
+
+use std::sync::OnceLock;
+
+use fluent_bundle::FluentResource;
+use fluent_bundle::concurrent::FluentBundle;
+use unic_langid::LanguageIdentifier;
+
+use super::Lang;
+
+/// A file's texts, ready to be filled.
+pub(super) type Bundle = FluentBundle<FluentResource>;
+
+/// One file.
+pub(super) struct Catalogue {
+    pub(super) lang: Lang,
+    pub(super) source: &'static str,
+    parsed: OnceLock<Bundle>,
+}
+
+pub(super) static CATALOGUES: [Catalogue; 18] = [
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/files.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/people.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/settings.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/accounts.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/admin.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/bot.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/charts.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/files.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/people.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/privacy.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/settings.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/watch.ftl")),
+];
+
+/// The texts among which a key is.
+pub(super) fn holding(lang: Lang, key: &str) -> Option<&'static Bundle> {
+    let of_lang = CATALOGUES.iter().filter(|file| file.lang == lang);
+    of_lang.filter_map(|file| file.holding(key)).next()
+}
+
+impl Catalogue {
+    const fn new(lang: Lang, source: &'static str) -> Self {
+        Self {
+            lang,
+            source,
+            parsed: OnceLock::new(),
+        }
+    }
+
+    fn holding(&self, key: &str) -> Option<&Bundle> {
+        let parsed = match self.parsed.get() {
+            Some(parsed) => parsed,
+            None if self.names(key) => self.parsed.get_or_init(|| self.parse()),
+            None => return None,
+        };
+        parsed.has_message(key).then_some(parsed)
+    }
+
+    /// True when a line of the file begins the text of this key.
+    fn names(&self, key: &str) -> bool {
+        let rest = |line: &'static str| line.strip_prefix(key);
+        let mut rests = self.source.lines().filter_map(rest);
+        rests.any(|rest| rest.trim_start().starts_with('='))
+    }
+
+    fn parse(&self) -> Bundle {
+        let locale: LanguageIdentifier = self.lang.code().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+        // Direction marks around arguments would stand in what people copy.
+        bundle.set_use_isolating(false);
+        // A faulty entry is skipped here and found by the tests.
+        let resource = FluentResource::try_new(self.source.to_owned());
+        bundle.add_resource_overriding(resource.unwrap_or_else(|(partial, _)| partial));
+        bundle
+    }
+}
