@@ -102,6 +102,14 @@ pub fn fill(
     html: &Html,
     limit: usize,
 ) -> anyhow::Result<()> {
+    // Somebody may have stopped it since it was read.
+    let goes_on = tx
+        .prepare_cached("SELECT 1 FROM broadcast WHERE id = ?1 AND state = 'filling'")?
+        .exists([broadcast.id])
+        .context("look whether a broadcast goes on")?;
+    if !goes_on {
+        return Ok(());
+    }
     let mut statement = tx.prepare_cached(
         "SELECT id FROM person WHERE id > ?1 AND role IN ('user', 'admin', 'owner') AND id <> ?2 ORDER BY id LIMIT ?3",
     )?;
@@ -196,4 +204,33 @@ fn key(id: i64) -> String {
 /// The bounds of those keys: between the colon and the sign after it.
 fn range(id: i64) -> (String, String) {
     (key(id), format!("broadcast:{id};"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telegram::test_kit::Store;
+
+    const NOW: UnixMs = UnixMs(1_000_000);
+
+    #[tokio::test]
+    async fn a_page_that_was_read_before_the_stop_is_not_written_after_it() {
+        let t = Store::new();
+        let rows = t
+            .write(|tx| {
+                tx.execute(
+                    "INSERT INTO person (id, role, created_at) VALUES (7, 'user', 0)",
+                    [],
+                )?;
+                let id = begin(tx, NOW, 1, "words")?;
+                let read = open(tx)?.context("it is open")?;
+                assert!(stop(tx, id)?);
+                fill(tx, NOW, &read, &Html::text("words"), 10)?;
+                Ok(tx.query_row("SELECT count(*) FROM outbox", [], |row| {
+                    row.get::<_, i64>(0)
+                })?)
+            })
+            .await;
+        assert_eq!(rows, 0);
+    }
 }
