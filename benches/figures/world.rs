@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use vakhta::clock::{Clock, UnixMs};
@@ -31,8 +31,8 @@ const FOUND_EVERY: usize = 100;
 /// Accounts added in one request.
 const PORTION: usize = 2_000;
 
-/// How often a run is asked whether it is over.
-const LOOK_PERIOD: Duration = Duration::from_millis(10);
+/// The shortest and the longest time between two questions whether a run is over: each costs the program what a few looks do.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(100));
 
 /// The name of an account.
 pub(crate) fn username(number: usize) -> String {
@@ -119,24 +119,26 @@ pub(crate) async fn run_everything(db: &Db, ring: impl FnOnce()) -> anyhow::Resu
         .write(move |tx| store::ask(tx, now, Scope::All, None))
         .await?;
     ring();
-    let mut period = tokio::time::interval(LOOK_PERIOD);
+    let began = Instant::now();
     loop {
-        period.tick().await;
         let progress = db.read(move |c| {
             let run = store::request_run(c, request)?;
             run.map(|run| store::progress(c, run)).transpose()
         });
-        if let Some(progress) = progress
-            .await?
-            .filter(|progress| progress.ended_at.is_some())
-        {
+        let progress = progress.await?;
+        if let Some(progress) = progress.as_ref().filter(|run| run.ended_at.is_some()) {
             anyhow::ensure!(progress.state == RunState::Done, "the run was cut short");
             anyhow::ensure!(
                 progress.counts.errors == 0,
                 "the run had errors: {progress:?}"
             );
-            return Ok(progress);
+            return Ok(progress.clone());
         }
+        // Half of the time that is likely left.
+        let (checked, total) = progress.map_or((0, 1), |run| (run.counts.checked(), run.total));
+        let left = total.saturating_sub(checked) as f64 / checked.max(1) as f64 / 2.0;
+        let pause = began.elapsed().mul_f64(left).clamp(PAUSES.0, PAUSES.1);
+        tokio::time::sleep(pause).await;
     }
 }
 

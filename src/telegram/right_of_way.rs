@@ -46,8 +46,8 @@ impl RightOfWay {
 
     /// Until when to start nothing at the latest; none while nobody waits.
     #[must_use]
-    pub fn held_until(&self) -> Option<Instant> {
-        self.lock().held_until(Instant::now())
+    pub fn held_until(&self, now: Instant) -> Option<Instant> {
+        self.lock().held_until(now)
     }
 
     /// True while people talk with the bot: then what is done in one go should be small, because the next question may

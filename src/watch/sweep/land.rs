@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::{Landed, Pass};
+use super::Pass;
+use super::pick::Job;
 use crate::watch::account::Verdict;
 use crate::watch::controls::Said;
 use crate::watch::lane::{Candidate, Next, Subject};
@@ -19,25 +20,23 @@ use crate::watch::verdict::{Inconclusive, Sighting};
 
 impl Pass<'_, '_> {
     /// Takes a look's outcome.
-    pub(super) fn land(&mut self, landed: Landed) {
+    pub(super) fn land(&mut self, job: Job, look: &Look) {
         let now = Instant::now();
-        let Landed {
+        let Job {
             lane: index,
             began,
             subject,
-            look,
-        } = landed;
+            site,
+            ..
+        } = job;
         let Some(lane) = self.lanes.get_mut(index) else {
-            return;
-        };
-        let Some(site) = lane.site.clone() else {
             return;
         };
         lane.not_before = None;
         lane.tally.looks += 1;
         lane.tally.looking += now.saturating_duration_since(began);
         let was_trusted = self.network.is_trusted();
-        if self.network.doubts(index, &site, &look) {
+        if self.network.doubts(index, &site, look) {
             // The site must not be left alone for what may not be its fault.
             let ours = Look::without_answer(Inconclusive::Offline);
             self.memory.gates.end(&site, &ours, now);
@@ -50,7 +49,7 @@ impl Pass<'_, '_> {
             }
             return;
         }
-        self.memory.gates.end(&site, &look, now);
+        self.memory.gates.end(&site, look, now);
         let asked = look.retry_after;
         let until = asked.map(|wait| self.sweep.clock.now().plus(wait));
         lane.silent_until = lane.silent_until.max(until);
@@ -58,10 +57,10 @@ impl Pass<'_, '_> {
             self.wake_silent();
         }
         match subject {
-            Subject::Account(candidate) => self.land_account(index, &site, candidate, &look, now),
+            Subject::Account(candidate) => self.land_account(index, &site, candidate, look, now),
             Subject::Control(name) => {
                 tracing::debug!(site = site.key().as_str(), name = name.as_str(), outcome = ?look.outcome, "a control");
-                self.land_control(index, &site, &look);
+                self.land_control(index, &site, look);
             }
         }
     }

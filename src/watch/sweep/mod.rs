@@ -1,39 +1,41 @@
 //! One pass over pending accounts.
 //!
-//! What becomes of a look that came back is in [`land`], how it is stored in [`results`].
+//! Which look comes next is in [`pick`], what becomes of one that came back in [`land`], how that is stored in [`results`].
 //!
 //! A sweep keeps at most `workers` looks in flight, takes accounts from all sites in turn ([`super::lane`]) as their
-//! gates allow ([`super::gate`]), and writes results in groups while further looks go on. It holds a page per site, never
-//! all accounts. What must stay true: what is waited for counts as seen only after the configured number of looks that agree;
-//! what could not be looked at is an error with a reason; a storage fault ends the sweep and is never a verdict.
+//! gates allow ([`super::gate`]), and reads pages and writes results in groups while the looks go on. It holds some pages,
+//! never all accounts. What must stay true: what is waited for counts as seen only after the configured number of looks
+//! that agree; what could not be looked at is an error with a reason; a storage fault ends the sweep and is never a verdict.
 
 mod alarm;
+mod errand;
 mod land;
 mod outcome;
+mod pick;
 mod results;
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 
+use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use self::alarm::Alarm;
+use self::errand::Errand;
 pub(super) use self::outcome::{End, Memory, Swept};
+use self::pick::Job;
 use self::results::Results;
 use super::WatchConfig;
 use super::account::Run;
-use super::gate::Start;
-use super::lane::{Candidate, Lane, Subject, page_size};
+use super::lane::{Lane, Page, page_size};
 use super::network::Network;
 use super::notices::Speaker;
 use super::probe::{self, ProbeLimits};
-use super::site::{Site, Username};
 use super::store;
-use super::verdict::Inconclusive;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::telegram::RightOfWay;
@@ -50,29 +52,7 @@ pub(super) struct Sweep<'a> {
     pub(super) stop: &'a CancellationToken,
 }
 
-type InFlight<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = Landed> + Send + 'a>>>;
-
-/// A look that has come back.
-struct Landed {
-    lane: usize,
-    began: Instant,
-    subject: Subject,
-    look: probe::Look,
-}
-
-/// What the next step of the loop is.
-enum Pick {
-    /// A look is started.
-    Started,
-    /// An account got its result without a look.
-    Settled,
-    /// Nothing can start before this moment.
-    At(Instant),
-    /// No lane has an account left to start.
-    Nothing,
-}
-
-impl<'a> Sweep<'a> {
+impl Sweep<'_> {
     /// Looks at everything in the run's scope, so many accounts of each site, at most until `until`; what was started by
     /// then is finished.
     ///
@@ -94,7 +74,7 @@ impl<'a> Sweep<'a> {
             Lane::new(key.into(), accounts, site, &marks, page)
         };
         let lanes: Vec<Lane> = sites.into_iter().map(lane).collect();
-        Pass {
+        let pass = RefCell::new(Pass {
             sweep: self,
             memory,
             run,
@@ -102,70 +82,56 @@ impl<'a> Sweep<'a> {
             network: Network::new(lanes.len()),
             lanes,
             turn: 0,
-            in_flight: FuturesUnordered::new(),
             results: Results::default(),
-            stopping: Box::pin(self.stop.cancelled()),
+            wake: None,
+            has_landed: false,
             is_stopped: self.stop.is_cancelled(),
+        });
+        let course = Course {
+            pass: &pass,
+            sweep: self,
+            stopping: pin!(self.stop.cancelled()),
             alarm: Alarm::default(),
-        }
-        .run()
-        .await
+            reading: Errand::default(),
+            writing: Errand::default(),
+        };
+        let end = course.run(|job| work(&pass, job)).await?;
+        Ok(pass.into_inner().swept(end))
     }
 }
 
-/// The state of one pass.
+/// The state of one pass. Its course and its workers take turns with it on one thread.
 struct Pass<'a, 'g> {
     sweep: Sweep<'a>,
     memory: &'g mut Memory,
-    run: &'a Run,
+    run: &'g Run,
     until: Option<Instant>,
     lanes: Vec<Lane>,
     network: Network,
     turn: usize,
-    in_flight: InFlight<'a>,
-    results: Results<'a>,
-    /// Becomes ready with the stop: waited for throughout, not anew by each step.
-    stopping: Pin<Box<WaitForCancellationFuture<'a>>>,
+    results: Results,
+    /// When a look can begin by itself, if none could when one was asked for.
+    wake: Option<Instant>,
+    /// A look came back after the course had last seen to everything.
+    has_landed: bool,
     is_stopped: bool,
-    alarm: Alarm,
 }
 
-impl<'a> Pass<'a, '_> {
-    async fn run(mut self) -> anyhow::Result<Swept> {
-        loop {
-            let stopped = self.is_stopped;
-            if stopped {
-                // A look is cut at its next await; its account is looked at again after the start.
-                self.in_flight.clear();
-            }
-            let held = if stopped {
-                None
-            } else {
-                self.sweep.right_of_way.held_until()
-            };
-            let wake = match held {
-                // Somebody waits for an answer: nothing new until it has left.
-                Some(until) => Some(until),
-                None if stopped => None,
-                None => self.start_looks().await?,
-            };
-            if held.is_none() {
-                let rest = stopped || self.in_flight.is_empty();
-                self.results.write(self.sweep, self.run.id, rest);
-            }
-            if self.in_flight.is_empty() && !self.results.is_writing() && wake.is_none() {
-                if stopped {
-                    return Ok(self.swept(End::Stopped));
-                }
-                if self.network.is_down() {
-                    return Ok(self.swept(End::Offline));
-                }
-                if !self.wake_silent() {
-                    return Ok(self.swept(End::Done));
-                }
-                continue;
-            }
-            self.wait(wake, held.is_some()).await?;
+impl Pass<'_, '_> {
+    /// How the pass ends when nothing is under way any more; none when there is something to begin again.
+    fn end(&mut self) -> Option<End> {
+        if self.is_stopped {
+            Some(End::Stopped)
+        } else if self.network.is_down() {
+            Some(End::Offline)
+        } else {
+            (!self.wake_silent()).then_some(End::Done)
+        }
+    }
+
+    fn take_page(&mut self, (lane, page): (usize, Page)) {
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.take_page(page);
         }
     }
 
@@ -180,163 +146,131 @@ impl<'a> Pass<'a, '_> {
             is_heard: self.network.is_heard(),
         }
     }
+}
 
-    /// Starts what can start; when the next look can start, if that is later.
-    async fn start_looks(&mut self) -> anyhow::Result<Option<Instant>> {
+/// A worker: a look, what becomes of it, and at once the next one, as long as one can begin.
+async fn work(pass: &RefCell<Pass<'_, '_>>, mut job: Job) {
+    loop {
+        let sweep = pass.borrow().sweep;
+        let (timeout, private) = (sweep.config.timeout, sweep.config.allow_private_targets);
+        let limits = ProbeLimits::new(timeout, private, sweep.clock.now());
+        let look = probe::look(sweep.client, &job.site, &job.name, &limits).await;
+        let mut pass = pass.borrow_mut();
+        pass.land(job, &look);
+        pass.has_landed = true;
+        match pass.next_job() {
+            Some(next) => job = next,
+            None => return,
+        }
+    }
+}
+
+/// The course of a pass: its workers, and what goes on beside them.
+struct Course<'p, 'a, 'g> {
+    pass: &'p RefCell<Pass<'a, 'g>>,
+    sweep: Sweep<'a>,
+    /// Becomes ready with the stop: waited for throughout, not anew by each step.
+    stopping: Pin<&'p mut WaitForCancellationFuture<'a>>,
+    alarm: Alarm,
+    reading: Errand<'p, (usize, Page)>,
+    writing: Errand<'p, ()>,
+}
+
+impl<'p, 'a: 'p> Course<'p, 'a, '_> {
+    async fn run<W: Future<Output = ()>>(mut self, work: impl Fn(Job) -> W) -> anyhow::Result<End> {
+        let mut workers = FuturesUnordered::new();
         loop {
-            let now = Instant::now();
-            let over = self.until.is_some_and(|until| now >= until);
-            if over
-                || self.network.seems_down()
-                || self.in_flight.len() >= self.sweep.config.workers
-                || self.results.are_full()
-            {
-                return Ok(None);
+            self.pass.borrow_mut().has_landed = false;
+            if self.pass.borrow().is_stopped {
+                // A look is cut at its next await; its account is looked at again after the start.
+                workers.clear();
+                self.reading.drop_it();
             }
-            match self.pick(now).await? {
-                Pick::Started | Pick::Settled => {}
-                // The end of the time is a moment to wake up at, too.
-                Pick::At(at) => return Ok(Some(self.until.map_or(at, |until| at.min(until)))),
-                Pick::Nothing => return Ok(None),
+            let is_held = self.is_held();
+            let wake = self.start(&mut workers, &work);
+            if !is_held {
+                self.read_and_write(workers.is_empty());
             }
-        }
-    }
-
-    /// Takes the next account of the next lane that may start one.
-    async fn pick(&mut self, now: Instant) -> anyhow::Result<Pick> {
-        let mut earliest: Option<Instant> = None;
-        for step in 0..self.lanes.len() {
-            let index = (self.turn + step) % self.lanes.len();
-            let Some(ready_at) = self.lane_ready(index, now) else {
-                continue;
-            };
-            if ready_at > now {
-                earliest = Some(earliest.map_or(ready_at, |other| other.min(ready_at)));
-                continue;
-            }
-            let (db, run) = (self.sweep.db, self.run);
-            let Some(lane) = self.lanes.get_mut(index) else {
-                continue;
-            };
-            if lane.needs_page() {
-                lane.read_page(db, run.scope, run.id).await?;
-            }
-            let today = self.sweep.clock.now();
-            match lane.next(now, today, &self.memory.controls) {
-                Some(Subject::Account(candidate)) => {
-                    self.turn = index + 1;
-                    return Ok(self.launch(index, candidate, now));
+            let is_idle = !self.reading.is_under_way() && !self.writing.is_under_way();
+            if workers.is_empty() && is_idle && wake.is_none() {
+                if let Some(end) = self.pass.borrow_mut().end() {
+                    return Ok(end);
                 }
-                Some(Subject::Control(name)) => {
-                    if let Some(site) = lane.site.clone() {
-                        self.turn = index + 1;
-                        let subject = Subject::Control(name.clone());
-                        self.start(index, subject, site, name, now);
-                        return Ok(Pick::Started);
-                    }
-                }
-                None => {}
+                continue;
             }
-        }
-        Ok(earliest.map_or(Pick::Nothing, Pick::At))
-    }
-
-    /// When a lane can start its next look; none when it has no account left.
-    fn lane_ready(&mut self, index: usize, now: Instant) -> Option<Instant> {
-        let lane = self.lanes.get_mut(index)?;
-        let has_account = lane.ready_at(now)?;
-        let Some(site) = lane.site.as_ref().filter(|_| lane.given_up.is_none()) else {
-            return Some(now);
-        };
-        if has_account > now {
-            return Some(has_account);
-        }
-        if let Some(at) = lane.not_before.filter(|at| *at > now) {
-            return Some(at);
-        }
-        match self.memory.gates.next_start(site, now) {
-            Start::Now => {
-                lane.not_before = None;
-                Some(now)
-            }
-            Start::At(at) => Some(lane.wait_or_give_up(at, now, Inconclusive::RateLimited)),
-            // All places at the site are taken: one of the looks in flight will change that.
-            Start::Busy => None,
-            Start::Closed { until } => {
-                Some(lane.wait_or_give_up(until, now, Inconclusive::BreakerOpen))
-            }
+            self.wait(&mut workers, wake, is_held).await?;
         }
     }
 
-    /// Starts the look, or settles the account where no look can tell anything.
-    fn launch(&mut self, index: usize, candidate: Candidate, now: Instant) -> Pick {
-        let Some(lane) = self.lanes.get(index) else {
-            return Pick::Nothing;
-        };
-        let Some(site) = lane.site.clone() else {
-            self.settle(index, &candidate, Err(Inconclusive::UnknownSite), now);
-            return Pick::Settled;
-        };
-        if let Some(why) = lane.given_up {
-            self.settle(index, &candidate, Err(why), now);
-            return Pick::Settled;
-        }
-        let Ok(name) = site.stored_username(&candidate.username) else {
-            self.settle(index, &candidate, Err(Inconclusive::BadName), now);
-            return Pick::Settled;
-        };
-        self.start(index, Subject::Account(candidate), site, name, now);
-        Pick::Started
+    /// True while somebody waits for an answer.
+    fn is_held(&self) -> bool {
+        let until = self.sweep.right_of_way.held_until(Instant::now());
+        until.is_some() && !self.pass.borrow().is_stopped
     }
 
-    /// Starts a look.
-    fn start(
+    /// Begins the looks that can begin; when the next one can, if that is later.
+    fn start<W: Future<Output = ()>>(
+        &self,
+        workers: &mut FuturesUnordered<W>,
+        work: &impl Fn(Job) -> W,
+    ) -> Option<Instant> {
+        let mut pass = self.pass.borrow_mut();
+        while workers.len() < self.sweep.config.workers {
+            match pass.next_job() {
+                Some(job) => workers.push(work(job)),
+                None => return pass.wake,
+            }
+        }
+        None
+    }
+
+    /// Begins to read the next page and to write the next group; `rest` writes what there is.
+    fn read_and_write(&mut self, rest: bool) {
+        let mut pass = self.pass.borrow_mut();
+        let (sweep, run_id, rest) = (self.sweep, pass.run.id, rest || pass.is_stopped);
+        if !self.reading.is_under_way()
+            && let Some((lane, reading)) = pass.next_reading()
+        {
+            self.reading
+                .begin(async move { Ok((lane, reading.read(sweep.db).await?)) });
+        }
+        if !self.writing.is_under_way()
+            && let Some(group) = pass.results.next_group(sweep, rest)
+        {
+            self.writing.begin(group.write(sweep, run_id));
+        }
+    }
+
+    /// Waits until something has happened: a look came back, a page was read, a group was written, a time has come, or
+    /// the stop.
+    async fn wait<W: Future<Output = ()>>(
         &mut self,
-        lane: usize,
-        subject: Subject,
-        site: Arc<Site>,
-        name: Username,
-        now: Instant,
-    ) {
-        self.memory.gates.begin(&site, now);
-        let (client, config) = (self.sweep.client, self.sweep.config);
-        let now_utc = self.sweep.clock.now();
-        self.in_flight.push(Box::pin(async move {
-            let limits = ProbeLimits::new(config.timeout, config.allow_private_targets, now_utc);
-            let look = probe::look(client, &site, &name, &limits).await;
-            Landed {
-                lane,
-                began: now,
-                subject,
-                look,
-            }
-        }));
-    }
-
-    /// Waits until something has happened: a look came back, a group was written, a time has come, or the stop.
-    async fn wait(&mut self, wake: Option<Instant>, held: bool) -> anyhow::Result<()> {
-        let due = self.results.due_at().filter(|_| !held);
+        workers: &mut FuturesUnordered<W>,
+        wake: Option<Instant>,
+        is_held: bool,
+    ) -> anyhow::Result<()> {
+        let (pass, is_writing) = (self.pass, self.writing.is_under_way());
+        let is_stopped = pass.borrow().is_stopped;
+        let due = pass.borrow().results.due_at();
+        let due = due.filter(|_| !is_held && !is_writing);
         if let Some(moment) = wake.into_iter().chain(due).min() {
             self.alarm.set(moment);
         }
+        // The workers run where they are waited for, so that this is asked when they have.
+        let landed = poll_fn(|_| match pass.borrow().has_landed {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        });
         tokio::select! {
             biased;
-            () = &mut self.stopping, if !self.is_stopped => self.is_stopped = true,
-            written = self.results.written() => written?,
-            Some(landed) = self.in_flight.next() => self.land_all(landed),
-            () = self.sweep.right_of_way.closed(), if held => {}
+            () = self.stopping.as_mut(), if !is_stopped => pass.borrow_mut().is_stopped = true,
+            written = self.writing.done() => written?,
+            read = self.reading.done() => pass.borrow_mut().take_page(read?),
+            Some(()) = workers.next() => {}
+            () = landed => {}
+            () = self.sweep.right_of_way.closed(), if is_held => {}
             () = self.alarm.rings() => {}
         }
         Ok(())
-    }
-
-    /// Takes a look that came back, and all that came back with it: the next step of the loop serves them together.
-    fn land_all(&mut self, first: Landed) {
-        let mut next = Some(first);
-        while let Some(landed) = next {
-            self.land(landed);
-            // Who is not ready wakes this task all the same, since the loop waits for the same looks next.
-            next = self.in_flight.next().now_or_never().flatten();
-        }
     }
 }

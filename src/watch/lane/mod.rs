@@ -1,7 +1,9 @@
 //! The accounts of one site on their way through a run.
 //!
-//! A lane holds one page of accounts at most, however many wait, and those of them that must be looked at once more. All
-//! lanes are served in turn, so that a slow site never holds the others.
+//! A lane holds a page and a half of accounts at most, however many wait, and those of them that must be looked at once
+//! more; how it reads on is in [`reading`]. All lanes are served in turn, so that a slow site never holds the others.
+
+mod reading;
 
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
@@ -10,14 +12,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::reading::Place;
+pub(super) use self::reading::{Page, Reading};
 use super::account::{Scope, SiteTally, Until};
 use super::brake;
 use super::controls::{Controls, Standing};
 use super::site::{Method, Site, Username};
-use super::store::{self, Stretch, Waiting};
+use super::store;
 use super::verdict::{Inconclusive, Sighting};
 use crate::clock::UnixMs;
-use crate::db::Db;
 
 /// Accounts that all lanes together read at a time: a few megabytes.
 const PAGES: usize = 16 * 1024;
@@ -130,11 +133,7 @@ pub(super) struct Lane {
     page_size: usize,
     page: Vec<Candidate>,
     once_more: VecDeque<(Instant, Candidate)>,
-    /// What is being read; none before the first page.
-    stretch: Option<Stretch>,
-    /// The last page of an older round is read, and a round of this run follows.
-    is_last_page: bool,
-    exhausted: bool,
+    place: Place,
 }
 
 impl Lane {
@@ -161,9 +160,7 @@ impl Lane {
             page_size,
             page: Vec::new(),
             once_more: VecDeque::new(),
-            stretch: None,
-            is_last_page: false,
-            exhausted: false,
+            place: Place::default(),
         }
     }
 
@@ -183,69 +180,27 @@ impl Lane {
         now
     }
 
-    /// True when a page must be read before the lane can give its next account.
-    pub(super) fn needs_page(&self) -> bool {
-        self.page.is_empty() && !self.exhausted
-    }
-
-    /// Reads the next page: first what the runs before did not reach, then what they did.
-    pub(super) async fn read_page(
-        &mut self,
-        db: &Db,
-        scope: Scope,
-        run_id: i64,
-    ) -> anyhow::Result<()> {
-        while self.needs_page() {
-            if self.is_last_page {
-                // Not before: what is left of a page when a run is cut belongs to the old round.
-                self.begin_round(db, scope, run_id).await?;
-                self.is_last_page = false;
-                self.stretch = self.stretch.map(|over| Stretch {
-                    since: over.before,
-                    before: run_id,
-                    after: 0,
-                });
-            }
-            let (site, known, limit) = (Arc::clone(&self.key), self.stretch, self.page_size);
-            let read = db.read(move |c| {
-                let stretch = match known {
-                    Some(stretch) => stretch,
-                    None => store::first_stretch(c, scope, &site, run_id)?,
-                };
-                let page = store::next_page(c, scope, &site, stretch, limit)?;
-                Ok((stretch, page))
-            });
-            let (mut stretch, page) = read.await?;
-            let is_full = page.len() >= limit;
-            let is_old = stretch.before < run_id;
-            if is_full {
-                stretch.after = page.last().map_or(stretch.after, |last| last.id);
-            } else if is_old {
-                self.is_last_page = true;
-            } else {
-                self.exhausted = true;
-            }
-            self.stretch = Some(stretch);
-            self.take_page(page);
-            if known.is_none() && is_full && !is_old {
-                self.begin_round(db, scope, run_id).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Notes that the next run has to begin with what this one does not reach, even if this one crashes.
-    async fn begin_round(&self, db: &Db, scope: Scope, run_id: i64) -> anyhow::Result<()> {
-        if scope != Scope::All {
-            return Ok(());
+    /// The reading of the next page, when it is time for it; `scope` and `run_id` are those of the run.
+    pub(super) fn next_reading(&self, scope: Scope, run_id: i64) -> Option<Reading> {
+        if self.is_silent || self.standing.waits() || self.page.len() > self.page_size / 2 {
+            return None;
         }
         let site = Arc::clone(&self.key);
-        db.write_replayable(move |tx| store::begin_round(tx, &site, run_id))
-            .await
+        let nothing_left = self.page.is_empty();
+        self.place
+            .next_reading(nothing_left, site, scope, run_id, self.page_size)
     }
 
-    fn take_page(&mut self, waiting: Vec<Waiting>) {
-        self.page = waiting
+    /// True when it has nothing left of what it read, and nothing to look at once more.
+    pub(super) fn is_at_its_end(&self) -> bool {
+        self.page.is_empty() && self.once_more.is_empty()
+    }
+
+    /// Takes what was read.
+    pub(super) fn take_page(&mut self, page: Page) {
+        let (place, waiting) = page.into_parts();
+        self.place = place;
+        let mut page: Vec<Candidate> = waiting
             .into_iter()
             .map(|waiting| Candidate {
                 id: waiting.id,
@@ -258,10 +213,12 @@ impl Lane {
             .collect();
         // The order is chance: accounts that always fail lie together in the order of ids, and in a row they would look
         // like a site that is down. The last one is taken first.
-        self.page.reverse();
-        for part in self.page.chunks_mut(SHUFFLED) {
+        page.reverse();
+        for part in page.chunks_mut(SHUFFLED) {
             fastrand::shuffle(part);
         }
+        page.append(&mut self.page);
+        self.page = page;
     }
 
     /// What to look at next: the site's controls before any of its accounts. None when no account may be looked at now.
@@ -303,12 +260,12 @@ impl Lane {
     }
 
     /// When the lane can next give something to look at, as far as it is concerned; none when it has no more, or waits
-    /// for a look on its way.
+    /// for a look or a page on its way.
     pub(super) fn ready_at(&self, now: Instant) -> Option<Instant> {
         if self.is_silent || self.standing.waits() {
             return None;
         }
-        if !self.page.is_empty() || self.needs_page() {
+        if !self.page.is_empty() {
             return Some(now);
         }
         self.once_more.front().map(|(due, _)| *due)
@@ -316,5 +273,4 @@ impl Lane {
 }
 
 #[cfg(test)]
-#[path = "lane_tests.rs"]
 mod tests;

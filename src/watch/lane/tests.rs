@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::db::Db;
 use crate::people;
 use crate::tasks::Tasks;
 use crate::watch::account::{RunState, Trigger, Verdict};
@@ -35,7 +36,9 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
     let mut lane = Lane::new("github".into(), 1, None, &store::Marks::default(), PAGE);
     let mut seen = Vec::new();
     while seen.len() < limit {
-        lane.read_page(db, scope, run).await.unwrap();
+        if let Some(reading) = lane.next_reading(scope, run) {
+            lane.take_page(reading.read(db).await.unwrap());
+        }
         let Some(candidate) = lane.take(Instant::now()) else {
             break;
         };
@@ -137,6 +140,34 @@ async fn a_cut_within_the_second_half_of_a_round_is_remembered() {
         .filter(|id| !second.contains(id))
         .collect();
     assert_eq!(set(&third), longest);
+}
+
+#[tokio::test]
+async fn a_page_is_read_before_the_one_before_is_used_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+    fill(&db, 3 * PAGE).await;
+    // Of the old round, which comes first, half a page is left after its first page.
+    cut_run(&db, Scope::All, 3 * PAGE / 2).await;
+    let run = db
+        .write(|tx| Ok(store::begin(tx, NOW, Trigger::Schedule, Scope::All, 0)?.id))
+        .await
+        .unwrap();
+    let mut lane = Lane::new("github".into(), 1, None, &store::Marks::default(), PAGE);
+    // How many accounts are left at each reading.
+    let mut left = Vec::new();
+    loop {
+        while let Some(reading) = lane.next_reading(Scope::All, run) {
+            left.push(lane.page.len());
+            lane.take_page(reading.read(&db).await.unwrap());
+        }
+        assert!(lane.page.len() <= PAGE / 2 + PAGE);
+        if lane.take(Instant::now()).is_none() {
+            break;
+        }
+    }
+    // The last page of the old round is used up before the new round begins.
+    assert_eq!(left, [0, PAGE / 2, 0, PAGE / 2]);
 }
 
 #[test]
