@@ -37,6 +37,7 @@ CREATE TABLE chat (
 ) STRICT;
 CREATE INDEX chat_digest ON chat (digest_at) WHERE notify = 'digest';
 CREATE INDEX chat_bound ON chat (id) WHERE bound_by IS NOT NULL;
+CREATE INDEX chat_frozen ON chat (frozen_until) WHERE frozen_until > 0;
 
 -- One-time links that make the first opener the owner. Only the hash of the code is kept.
 CREATE TABLE claim (
@@ -70,7 +71,7 @@ CREATE TABLE outbox (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     chat_id     INTEGER NOT NULL,
     dedupe      TEXT    UNIQUE,                     -- the same news is never queued twice; NULL: no such key
-    priority    INTEGER NOT NULL,                   -- 0 reply, 1 edit, 2 notice, 3 broadcast
+    priority    INTEGER NOT NULL,                   -- 0 reply, 1 edit, 2 notice, 3 one of a crowd of notices
     edit_of     INTEGER,                            -- message id to edit; NULL: a new message
     html        TEXT    NOT NULL,                   -- this, keyboard and gist are '' once the row is closed
     keyboard    TEXT    NOT NULL DEFAULT '',        -- inline keyboard as JSON; '': none
@@ -88,9 +89,9 @@ CREATE TABLE outbox (
     file        TEXT    NOT NULL DEFAULT '',        -- how to make the file it carries, as JSON; '': none, or closed
     topic       INTEGER                             -- of a group, where an answer goes; NULL: where the chat wants its news
 ) STRICT;
-CREATE INDEX outbox_waiting ON outbox (chat_id, priority, id, due_at) WHERE state = 'pending';
-CREATE INDEX outbox_open ON outbox (state, chat_id) WHERE state IN ('held', 'making', 'sending', 'unconfirmed');
-CREATE INDEX outbox_of_run ON outbox (run_id, chat_id) WHERE run_id IS NOT NULL;
+-- A query uses the first one when it says `closed_at IS NULL`, too. News of a chat stands in the order in which it was told.
+CREATE INDEX outbox_open ON outbox (state, chat_id, min(priority, 2), id, due_at) WHERE closed_at IS NULL;
+CREATE INDEX outbox_due ON outbox (priority, due_at, id, chat_id) WHERE state = 'pending';
 CREATE INDEX outbox_closed ON outbox (closed_at) WHERE closed_at IS NOT NULL;
 
 -- A conversation in several steps. Keyed by chat and person, so that two people in a group do not mix.

@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::db::{Db, InstanceLock};
 use crate::retention;
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::telegram::{BotProxy, Fatal, Setup, Telegram};
+use crate::telegram::{BotProxy, Fatal, Pace, Setup, Telegram};
 use crate::vitals::Vitals;
 use crate::watch::catalogue::CatalogueProblems;
 use crate::watch::driver::{self, WatchParts};
@@ -47,6 +47,8 @@ pub struct Options {
     pub run_now: bool,
     /// The instance lock, where the caller has it already.
     pub lock: Option<InstanceLock>,
+    /// How fast it may speak to Telegram.
+    pub pace: Pace,
 }
 
 impl Options {
@@ -58,6 +60,7 @@ impl Options {
             bot: true,
             run_now,
             lock: None,
+            pace: Pace::default(),
         }
     }
 
@@ -69,6 +72,7 @@ impl Options {
             bot: false,
             run_now: false,
             lock: Some(lock),
+            pace: Pace::default(),
         }
     }
 }
@@ -185,6 +189,7 @@ impl App {
                 fold: bot::unconfirmed_note(config.people.language),
                 workshop: Arc::new(workshop(config.people.language, speaker.clone())),
                 me: me.clone(),
+                pace: options.pace,
             };
             if options.bot {
                 Telegram::start(setup, Arc::new(bot))

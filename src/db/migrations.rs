@@ -86,8 +86,11 @@ const PANEL_AND_FILES: &str = "
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''pending'', ''sending'',', '''pending'', ''making'', ''sending'',') WHERE name = 'outbox';
     PRAGMA writable_schema = RESET;
+    DROP INDEX outbox_of_run;
+    DROP INDEX outbox_waiting;
     DROP INDEX outbox_open;
-    CREATE INDEX outbox_open ON outbox (state, chat_id) WHERE state IN ('held', 'making', 'sending', 'unconfirmed');
+    CREATE INDEX outbox_open ON outbox (state, chat_id, min(priority, 2), id, due_at) WHERE closed_at IS NULL;
+    CREATE INDEX outbox_due ON outbox (priority, due_at, id, chat_id) WHERE state = 'pending';
     ALTER TABLE chat ADD COLUMN zone TEXT NOT NULL DEFAULT '';
     ALTER TABLE chat ADD COLUMN digest_hour INTEGER NOT NULL DEFAULT 9;
     ALTER TABLE chat ADD COLUMN run_starts INTEGER NOT NULL DEFAULT 1;
@@ -100,6 +103,7 @@ const PANEL_AND_FILES: &str = "
     ALTER TABLE chat ADD COLUMN title TEXT NOT NULL DEFAULT '';
     CREATE INDEX chat_digest ON chat (digest_at) WHERE notify = 'digest';
     CREATE INDEX chat_bound ON chat (id) WHERE bound_by IS NOT NULL;
+    CREATE INDEX chat_frozen ON chat (frozen_until) WHERE frozen_until > 0;
     ALTER TABLE run ADD COLUMN stopped_by INTEGER;
     CREATE TABLE mass_rest (
         site TEXT PRIMARY KEY,

@@ -4,8 +4,10 @@
 //! a row first; what cannot be delivered by the end of the stop stays as rows.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -14,15 +16,20 @@ use crate::activation::Activator;
 
 use super::backoff::Backoff;
 use super::deliver::Delivery;
-use super::outbox;
+use super::file::Seat;
+use super::outbox::{self, Head};
+use super::rates::Urgency;
 use super::upkeep;
 
 /// Calls on their way at once. At 25 calls a second and 50 to 300 ms each, more would not be used.
-const ON_THE_WAY: usize = 8;
+const ON_THE_WAY: usize = 10;
+
+/// Notices among these. The other places are for answers: slow or lost calls never keep all of them.
+const NOTICES_ON_THE_WAY: usize = 8;
 
 /// Rows considered at a look. Chats that wait for their own limit stand in front of others, and at most 25 a second can
 /// join them for at most 3 s each.
-const LOOK: u32 = 128;
+const LOOK: usize = 128;
 
 /// How often the outbox is looked at without a ring: a row of another process waits at most this long.
 const FALLBACK: Duration = Duration::from_secs(15);
@@ -34,9 +41,26 @@ pub(super) struct Courier {
     pub(super) delivery: Delivery,
     pub(super) bell: Activator,
     pub(super) drain: CancellationToken,
+    seats: Arc<Semaphore>,
+}
+
+/// What a row has of the courier until its delivery has ended.
+#[derive(Default)]
+struct Hold {
+    notice: Option<OwnedSemaphorePermit>,
+    file: Option<Seat>,
 }
 
 impl Courier {
+    pub(super) fn new(delivery: Delivery, bell: Activator, drain: CancellationToken) -> Self {
+        Self {
+            delivery,
+            bell,
+            drain,
+            seats: Arc::new(Semaphore::new(NOTICES_ON_THE_WAY)),
+        }
+    }
+
     pub(super) async fn run(self) {
         if !self.adopt().await {
             return;
@@ -115,24 +139,19 @@ impl Courier {
         let db = &self.delivery.db;
         let heads = db.read(move |c| outbox::heads(c, now, LOOK)).await?;
         let mut ids = Vec::new();
-        let mut for_files = HashMap::new();
+        let mut holds = HashMap::new();
         for head in heads {
             if places == 0 {
                 break;
             }
-            let for_file = if head.carries_file {
-                let Some(seat) = self.delivery.makers.seat() else {
-                    // Its turn comes when another file has left.
-                    continue;
-                };
-                Some(seat)
-            } else {
-                None
+            let Some(hold) = self.hold(head) else {
+                // Its turn comes when another one like it has left.
+                continue;
             };
             match self.delivery.rates.take(head.chat_id, head.urgency) {
                 Ok(()) => {
                     ids.push(head.id);
-                    for_files.extend(for_file.map(|seat| (head.id, seat)));
+                    holds.insert(head.id, hold);
                     places -= 1;
                 }
                 Err(slot) => wake = wake.min(slot),
@@ -151,9 +170,25 @@ impl Courier {
             wake = Instant::now();
         }
         for parcel in parcels {
-            let seat = for_files.remove(&parcel.id);
-            on_the_way.spawn(self.delivery.clone().run(parcel, seat));
+            let hold = holds.remove(&parcel.id).unwrap_or_default();
+            let delivery = self.delivery.clone();
+            on_the_way.spawn(async move {
+                delivery.run(parcel, hold.file).await;
+                drop(hold.notice);
+            });
         }
         Ok(wake)
+    }
+
+    /// What a row needs beside a place; none while all of it is taken.
+    fn hold(&self, head: Head) -> Option<Hold> {
+        let mut hold = Hold::default();
+        if head.urgency == Urgency::Notice {
+            hold.notice = Some(Arc::clone(&self.seats).try_acquire_owned().ok()?);
+        }
+        if head.carries_file {
+            hold.file = Some(self.delivery.makers.seat()?);
+        }
+        Some(hold)
     }
 }

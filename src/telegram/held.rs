@@ -48,7 +48,7 @@ pub fn hold(
 pub fn held(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Held>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, dedupe, chat_id, run_id FROM outbox
-         WHERE state = 'held' AND dedupe IS NOT NULL AND run_id IS NOT NULL LIMIT ?1",
+         WHERE closed_at IS NULL AND state = 'held' AND dedupe IS NOT NULL AND run_id IS NOT NULL LIMIT ?1",
     )?;
     let rows = statement.query_map((limit,), |row| {
         Ok(Held {
@@ -79,7 +79,7 @@ impl Held {
         let keyboard = stored_keyboard(message.keyboard.as_ref())?;
         let hush = message.hush(tx, now)?;
         tx.prepare_cached(
-            "UPDATE outbox SET state = 'pending', html = ?2, keyboard = ?3, gist = ?4, silent = ?5, due_at = ?6
+            "UPDATE outbox SET state = 'pending', html = ?2, keyboard = ?3, gist = ?4, silent = ?5, due_at = ?6, priority = ?7
              WHERE id = ?1 AND state = 'held'",
         )?
         .execute((
@@ -89,6 +89,7 @@ impl Held {
             message.gist_line(),
             message.silent || hush == Hush::Silent,
             message.due_at(now, hush).0,
+            message.priority as i64,
         ))?;
         Ok(())
     }

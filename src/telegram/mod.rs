@@ -25,8 +25,9 @@ mod inbox;
 mod markup;
 mod methods;
 pub mod outbox;
+mod outbox_by_key;
 mod outbox_counts;
-mod outbox_of_run;
+mod outbox_next;
 mod outgoing;
 mod poller;
 mod proxy;
@@ -62,6 +63,7 @@ pub use methods::{CommandScope, Me};
 pub use outgoing::Outgoing;
 pub use poller::PollStatus;
 pub use proxy::{BotProxy, ProxyError};
+pub use rates::Pace;
 pub use right_of_way::RightOfWay;
 pub use screen::{Answer, Screen};
 pub use upkeep::{KEPT, forget};
@@ -86,6 +88,8 @@ pub struct Setup {
     pub workshop: Arc<dyn Workshop>,
     /// Who we are, if [`Api::introduce`] has said so already; else the poller asks.
     pub me: Option<Me>,
+    /// How fast it may speak.
+    pub pace: Pace,
 }
 
 impl std::fmt::Debug for Setup {
@@ -139,11 +143,12 @@ impl Telegram {
             fold,
             workshop,
             me,
+            pace,
         } = setup;
         let courier = Activator::new();
         let drain = CancellationToken::new();
         let fatal = fatal::FatalCell::new(tasks.clone());
-        let rates = rates::SharedRates::default();
+        let rates = rates::SharedRates::new(pace);
         let right_of_way = RightOfWay::default();
         let markup_faults = Arc::new(AtomicU64::new(0));
         let (me_said, me) = watch::channel(me);
@@ -198,11 +203,7 @@ impl Telegram {
             makers: file::Makers::new(workshop),
             markup_faults: Arc::clone(&markup_faults),
         };
-        let out = courier::Courier {
-            delivery,
-            bell: courier.clone(),
-            drain: drain.clone(),
-        };
+        let out = courier::Courier::new(delivery, courier.clone(), drain.clone());
         let outgoing_ended = [CancellationToken::new(), CancellationToken::new()];
         let [courier_end, desk_end] = outgoing_ended.clone().map(CancellationToken::drop_guard);
         tasks.spawn_critical("courier", async move {

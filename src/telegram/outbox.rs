@@ -4,12 +4,13 @@
 //! dead | unconfirmed → folded. Must stay true: a row is `sending` before its call leaves, so after a crash we know which
 //! calls may have had an effect and never repeat those; a row whose file is being made is `making`, so a crash there
 //! costs nothing; one row of a chat at most is `making` or `sending`; a row that was tried goes again before later ones of
-//! its chat, so the order within a chat is kept; a closed row (sent, dead, folded) keeps its fate and its key, but no text.
+//! its chat, and a crowd of notices keeps no other chat waiting but stays in line within its own, so the order within a
+//! chat is kept; a closed row (sent, dead, folded) keeps its fate and its key, but no text.
 
 use std::time::Duration;
 
 use anyhow::ensure;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{OptionalExtension as _, Row};
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -22,8 +23,10 @@ use super::outgoing::{Outgoing, Priority};
 use super::rates::Urgency;
 use super::upkeep;
 
+pub use super::outbox_by_key::{messages_with_key, rewrite_waiting};
 pub use super::outbox_counts::{Backlog, OutboxCounts, backlog, counts};
-pub use super::outbox_of_run::{messages_of_run, rewrite_waiting};
+pub use super::outbox_next::is_quiet;
+pub(super) use super::outbox_next::{Head, heads, next_due};
 pub use super::upkeep::migrate;
 
 /// Rows whose message may be mentioned in one later message: a list any longer helps nobody.
@@ -105,70 +108,6 @@ pub(super) fn text_limit(file: Option<&Recipe>) -> usize {
 
 pub(super) fn stored_keyboard(keyboard: Option<&Keyboard>) -> anyhow::Result<String> {
     keyboard.map_or_else(|| Ok(String::new()), Keyboard::to_json)
-}
-
-/// True when nothing is on its way or due: what is left waits for a later moment.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn is_quiet(connection: &Connection, now: UnixMs) -> anyhow::Result<bool> {
-    let on_the_way: bool = connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('making', 'sending'))",
-        [],
-        |row| row.get(0),
-    )?;
-    Ok(!on_the_way && heads(connection, now, 1)?.is_empty())
-}
-
-/// A row that may go next in its chat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) id: i64,
-    pub(super) chat_id: i64,
-    pub(super) urgency: Urgency,
-    pub(super) carries_file: bool,
-}
-
-/// The row of each chat that may go now, most urgent first. A row that was tried and is not due yet holds its chat.
-pub(super) fn heads(connection: &Connection, now: UnixMs, limit: u32) -> anyhow::Result<Vec<Head>> {
-    // The first table walks from chat to chat on the index, so a long backlog of one chat is not read through.
-    let mut query = connection.prepare_cached(
-        "WITH RECURSIVE waiting (chat_id) AS (
-             SELECT min(chat_id) FROM outbox WHERE state = 'pending'
-             UNION ALL
-             SELECT (SELECT min(chat_id) FROM outbox WHERE state = 'pending' AND chat_id > w.chat_id)
-             FROM waiting w WHERE w.chat_id IS NOT NULL
-         )
-         SELECT o.id, o.chat_id, o.priority, o.file <> '' FROM waiting w
-         JOIN outbox o ON o.id = (
-             SELECT h.id FROM outbox h
-             WHERE h.state = 'pending' AND h.chat_id = w.chat_id AND (h.due_at <= ?1 OR h.attempts > 0)
-             ORDER BY h.priority, h.id LIMIT 1)
-         LEFT JOIN chat c ON c.id = w.chat_id
-         WHERE o.due_at <= ?1 AND coalesce(c.frozen_until, 0) <= ?1
-           AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.state IN ('making', 'sending') AND s.chat_id = w.chat_id)
-         ORDER BY o.priority, o.id LIMIT ?2",
-    )?;
-    let rows = query.query_map((now.0, limit), |row| {
-        Ok(Head {
-            id: row.get(0)?,
-            chat_id: row.get(1)?,
-            urgency: Priority::urgency(row.get(2)?),
-            carries_file: row.get(3)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// When the next row that is not due yet may go.
-pub(super) fn next_due(connection: &Connection, now: UnixMs) -> anyhow::Result<Option<UnixMs>> {
-    let next: Option<i64> = connection
-        .prepare_cached(
-            "SELECT min(max(o.due_at, coalesce(c.frozen_until, 0))) FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id
-             WHERE o.state = 'pending' AND max(o.due_at, coalesce(c.frozen_until, 0)) > ?1",
-        )?
-        .query_row((now.0,), |row| row.get(0))?;
-    Ok(next.map(UnixMs))
 }
 
 /// A row in the courier's hands.
@@ -256,7 +195,8 @@ fn read_parcel(row: &Row<'_>) -> rusqlite::Result<Parcel> {
 
 fn unconfirmed_in(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<Vec<(i64, String)>> {
     let mut query = tx.prepare_cached(
-        "SELECT id, gist FROM outbox WHERE state = 'unconfirmed' AND chat_id = ?1 ORDER BY id LIMIT ?2",
+        "SELECT id, gist FROM outbox
+         WHERE closed_at IS NULL AND state = 'unconfirmed' AND chat_id = ?1 ORDER BY id LIMIT ?2",
     )?;
     let rows = query.query_map((chat_id, FOLD_LIMIT), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -300,7 +240,8 @@ pub(super) fn sent(
             (parcel.chat_id, gone, message_id),
         )?;
         tx.execute(
-            "UPDATE outbox SET edit_of = ?3 WHERE chat_id = ?1 AND edit_of = ?2 AND state IN ('held', 'pending')",
+            "UPDATE outbox SET edit_of = ?3 
+             WHERE closed_at IS NULL AND state IN ('held', 'pending') AND chat_id = ?1 AND edit_of = ?2",
             (parcel.chat_id, gone, message_id),
         )?;
     }
@@ -342,7 +283,8 @@ pub(super) fn topic_gone(tx: &WriteTx<'_>, chat_id: i64, topic: i64) -> anyhow::
         [chat_id, topic],
     )?;
     tx.execute(
-        "UPDATE outbox SET topic = NULL WHERE chat_id = ?1 AND topic = ?2 AND state = 'pending'",
+        "UPDATE outbox SET topic = NULL 
+         WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND topic = ?2",
         [chat_id, topic],
     )?;
     Ok(())
@@ -386,7 +328,7 @@ pub(super) fn chat_reachable(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<(
 fn close_pending(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64, why: &str) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = '', file = ''
-         WHERE chat_id = ?1 AND state = 'pending'",
+         WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1",
         (chat_id, now.0, why),
     )?;
     Ok(())

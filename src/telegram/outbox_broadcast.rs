@@ -1,12 +1,13 @@
 //! Words to everybody: one row of the outbox for each person, made some at a time.
 //!
 //! Must stay true: whoever was let in when it began gets it once, over any number of restarts; the writer is back at others
-//! within milliseconds; nobody's answer or news waits for it, because its rows have the last priority.
+//! within milliseconds; nobody's answer or news waits for it, because its rows are a crowd however many they are.
 
 use anyhow::Context as _;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::outbox;
+use super::outbox_by_key::range;
 use super::outgoing::Outgoing;
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
@@ -119,11 +120,13 @@ pub fn fill(
         .collect::<Result<_, _>>()
         .context("list the people to tell")?;
     for person in &people {
-        let key = format!("{}{person}", key(broadcast.id));
+        let key = format!("{}:{person}", key(broadcast.id));
         outbox::insert(
             tx,
             now,
-            &Outgoing::broadcast(*person, html.clone()).dedupe(key),
+            &Outgoing::notice(*person, html.clone())
+                .among(usize::MAX)
+                .dedupe(key),
         )?;
     }
     let last = people.last().copied().unwrap_or(broadcast.after_person);
@@ -150,7 +153,7 @@ pub fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
         )
         .context("stop a broadcast")?;
     if stopped > 0 {
-        let (from, to) = range(id);
+        let (from, to) = range(&key(id));
         tx.execute(
             "DELETE FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 AND state = 'pending'",
             [from, to],
@@ -165,7 +168,7 @@ pub fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
 /// # Errors
 /// When the database fails.
 pub fn delivered(connection: &Connection, id: i64) -> anyhow::Result<Delivered> {
-    let (from, to) = range(id);
+    let (from, to) = range(&key(id));
     let mut statement = connection.prepare_cached(
         "SELECT state, count(*) FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 GROUP BY state",
     )?;
@@ -198,12 +201,7 @@ pub fn close(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
 
 /// What the keys of its rows begin with.
 fn key(id: i64) -> String {
-    format!("broadcast:{id}:")
-}
-
-/// The bounds of those keys: between the colon and the sign after it.
-fn range(id: i64) -> (String, String) {
-    (key(id), format!("broadcast:{id};"))
+    format!("broadcast:{id}")
 }
 
 #[cfg(test)]

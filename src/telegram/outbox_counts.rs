@@ -35,9 +35,14 @@ pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCoun
         |row| row.get(0),
     )?;
     Ok(OutboxCounts {
-        pending: count("SELECT count(*) FROM outbox WHERE state = 'pending'")?
-            + count("SELECT count(*) FROM outbox WHERE state IN ('making', 'sending')")?,
-        unconfirmed: count("SELECT count(*) FROM outbox WHERE state = 'unconfirmed'")?,
+        pending: count(
+            "SELECT count(*) FROM outbox WHERE closed_at IS NULL AND state = 'pending'",
+        )? + count(
+            "SELECT count(*) FROM outbox WHERE closed_at IS NULL AND state IN ('making', 'sending')",
+        )?,
+        unconfirmed: count(
+            "SELECT count(*) FROM outbox WHERE closed_at IS NULL AND state = 'unconfirmed'",
+        )?,
         dead: u64::try_from(dead).unwrap_or(0),
     })
 }
@@ -61,7 +66,7 @@ pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> 
     let (waiting, oldest): (u64, Option<i64>) = connection
         .prepare_cached(
             "SELECT count(*), min(CASE attempts WHEN 0 THEN due_at ELSE created_at END) FROM outbox
-             WHERE state = 'pending' AND (due_at <= ?1 OR attempts > 0)",
+             WHERE closed_at IS NULL AND state = 'pending' AND (due_at <= ?1 OR attempts > 0)",
         )?
         .query_row((now.0,), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let count = |sql: &str| -> anyhow::Result<u64> {
@@ -71,8 +76,12 @@ pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> 
     };
     Ok(Backlog {
         pending: waiting
-            + count("SELECT count(*) FROM outbox WHERE state IN ('making', 'sending')")?,
-        unconfirmed: count("SELECT count(*) FROM outbox WHERE state = 'unconfirmed'")?,
+            + count(
+                "SELECT count(*) FROM outbox WHERE closed_at IS NULL AND state IN ('making', 'sending')",
+            )?,
+        unconfirmed: count(
+            "SELECT count(*) FROM outbox WHERE closed_at IS NULL AND state = 'unconfirmed'",
+        )?,
         oldest_due: oldest.map(UnixMs),
     })
 }

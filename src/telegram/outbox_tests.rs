@@ -89,8 +89,8 @@ async fn news_is_queued_once_and_texts_are_checked() {
     assert_eq!(put(&t, notice(1, "a").dedupe("k:1")).await, None);
     let parcel = take(&t, id).await;
     t.write(move |tx| sent(tx, NOW, &parcel, 77, &[])).await;
-    assert_eq!(t.read(|c| messages_of_run(c, 3, "k")).await, [(1, 77)]);
-    assert!(t.read(|c| messages_of_run(c, 3, "other")).await.is_empty());
+    assert_eq!(t.read(|c| messages_with_key(c, "k")).await, [(1, 77)]);
+    assert!(t.read(|c| messages_with_key(c, "k:1")).await.is_empty());
     for bad in [String::new(), "я".repeat(4097)] {
         let message = notice(1, &bad);
         t.db.write(move |tx| insert(tx, NOW, &message))
@@ -250,7 +250,7 @@ async fn what_took_the_place_of_a_lost_message_is_found_under_its_key() {
         .await
         .unwrap();
     t.write(move |tx| sent(tx, NOW, &parcel, 20, &[])).await;
-    assert_eq!(t.read(|c| messages_of_run(c, 3, "s")).await, [(1, 20)]);
+    assert_eq!(t.read(|c| messages_with_key(c, "s")).await, [(1, 20)]);
     assert_eq!(take(&t, newer).await.edit_of, Some(20));
 }
 

@@ -7,18 +7,22 @@ use crate::people::{self, Hush};
 
 use super::file::Recipe;
 use super::markup::Keyboard;
-use super::rates::Urgency;
+use super::rates::{NOTICES_A_SECOND, Urgency};
 
-/// The order in which a chat's rows go out, lowest first; the numbers are stored.
+/// The order in which rows go out, lowest first; the numbers are stored. Within a chat the last two are one: there, news
+/// goes in the order in which it was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Priority {
     Reply = 0,
     Edit = 1,
     Notice = 2,
-    Broadcast = 3,
+    /// One of so many notices made at once that they would keep all others waiting.
+    Crowd = 3,
 }
 
 impl Priority {
+    pub(super) const ALL: [Self; 4] = [Self::Reply, Self::Edit, Self::Notice, Self::Crowd];
+
     /// Whether somebody waits for a row with this number.
     pub(super) const fn urgency(stored: i64) -> Urgency {
         // An edit changes the screen on which somebody just pressed a button.
@@ -93,9 +97,13 @@ impl Outgoing {
         Self::new(chat_id, Priority::Notice, html)
     }
 
-    /// One of many like it; goes when nothing else of its chat waits.
-    pub fn broadcast(chat_id: i64, html: Html) -> Self {
-        Self::new(chat_id, Priority::Broadcast, html)
+    /// One of so many notices made at once. Where those take longer than a second to go out, what other chats wait for
+    /// goes before them.
+    pub fn among(mut self, notices: usize) -> Self {
+        if self.priority == Priority::Notice && notices > NOTICES_A_SECOND {
+            self.priority = Priority::Crowd;
+        }
+        self
     }
 
     /// With buttons. An empty keyboard on an edit removes the old ones.

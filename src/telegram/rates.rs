@@ -14,13 +14,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Calls in one second, over all chats.
-pub(super) const IN_ALL: usize = 25;
+const IN_ALL: usize = 25;
 
-/// Of these, what notices leave to answers.
-const FOR_ANSWERS: usize = 5;
+/// Of so many calls, notices leave one to answers. So many they may have however many answers there are, too, so that
+/// they are late but never stop.
+const SHARES: usize = 5;
 
-/// What notices may have in one second however many answers there are, so that they are late but never stop.
-const FOR_NOTICES: usize = 5;
+/// Notices in one second, over all chats.
+pub(super) const NOTICES_A_SECOND: usize = IN_ALL - IN_ALL / SHARES;
 
 /// Calls in one minute, in one group.
 pub(super) const IN_GROUP: usize = 18;
@@ -28,11 +29,36 @@ pub(super) const IN_GROUP: usize = 18;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Chats remembered before idle ones are dropped. A chat is idle after a minute, and at most 25 × 60 can be busy.
+/// Chats remembered before idle ones are dropped. A private one is idle after a second, a group after a minute, and in
+/// that time at most 25 × 60 can be busy.
 const CHATS: usize = 2048;
 
-/// Between two notices. In a burst they would use up a whole second's calls at once.
-const NOTICE_GAP: Duration = Duration::from_millis(50);
+/// How fast we may speak over all chats; how fast in one chat is no choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Calls in one second; `usize::MAX` is no limit.
+    pub in_all: usize,
+}
+
+impl Default for Pace {
+    /// What Telegram is known to bear.
+    fn default() -> Self {
+        Self { in_all: IN_ALL }
+    }
+}
+
+impl Pace {
+    /// What notices leave to answers, and the least that they have themselves.
+    fn share(self) -> usize {
+        self.in_all.div_ceil(SHARES)
+    }
+
+    /// Between two notices. In a burst they would use up a whole second's calls at once.
+    fn notice_gap(self) -> Duration {
+        let notices = self.in_all.saturating_sub(self.share()).max(1);
+        SECOND / u32::try_from(notices).unwrap_or(u32::MAX)
+    }
+}
 
 /// Whether somebody waits for a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +72,7 @@ pub(super) enum Urgency {
 /// Who may call when.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
+    pace: Pace,
     all: VecDeque<Instant>,
     notices: VecDeque<Instant>,
     chats: HashMap<i64, ChatRate>,
@@ -68,7 +95,7 @@ impl Rates {
         urgency: Urgency,
     ) -> Result<(), Instant> {
         if self.chats.len() >= CHATS {
-            self.chats.retain(|_, chat| !chat.is_idle(now));
+            self.chats.retain(|id, chat| !chat.is_idle(*id, now));
         }
         let chat = self.chats.entry(chat_id).or_default();
         let frozen = [self.paused_until, chat.frozen_until].into_iter().flatten();
@@ -78,18 +105,20 @@ impl Rates {
             next_free(&mut chat.calls, now, 1, SECOND)
         };
         let gap = chat.calls.back().map(|last| *last + SECOND);
-        let all = next_free(&mut self.all, now, IN_ALL, SECOND);
-        let share = match urgency {
+        let (in_all, share) = (self.pace.in_all, self.pace.share());
+        let all = next_free(&mut self.all, now, in_all, SECOND);
+        let left = match urgency {
             Urgency::Answer => None,
             Urgency::Notice => {
-                let shared = next_free(&mut self.all, now, IN_ALL - FOR_ANSWERS, SECOND);
-                let own = next_free(&mut self.notices, now, FOR_NOTICES, SECOND);
-                let gap = self.notices.back().map(|last| *last + NOTICE_GAP);
+                let shared = next_free(&mut self.all, now, in_all - share, SECOND);
+                let own = next_free(&mut self.notices, now, share, SECOND);
+                let gap = self.notices.back();
+                let gap = gap.map(|last| *last + self.pace.notice_gap());
                 // Room in either window is enough; none means there is room at once.
                 shared.min(own).max(gap)
             }
         };
-        let free = frozen.chain(group).chain(gap).chain(all).chain(share).max();
+        let free = frozen.chain(group).chain(gap).chain(all).chain(left).max();
         if let Some(later) = free.filter(|at| *at > now) {
             return Err(later);
         }
@@ -118,9 +147,10 @@ impl Rates {
 }
 
 impl ChatRate {
-    fn is_idle(&self, now: Instant) -> bool {
+    fn is_idle(&self, chat_id: i64, now: Instant) -> bool {
+        let span = if chat_id < 0 { MINUTE } else { SECOND };
         self.frozen_until.is_none_or(|until| until <= now)
-            && self.calls.back().is_none_or(|last| *last + MINUTE <= now)
+            && self.calls.back().is_none_or(|last| *last + span <= now)
     }
 }
 
@@ -143,6 +173,14 @@ fn next_free(
 pub(super) struct SharedRates(Arc<Mutex<Rates>>);
 
 impl SharedRates {
+    pub(super) fn new(pace: Pace) -> Self {
+        let rates = Rates {
+            pace,
+            ..Rates::default()
+        };
+        Self(Arc::new(Mutex::new(rates)))
+    }
+
     /// As [`Rates::take`], now.
     pub(super) fn take(&self, chat_id: i64, urgency: Urgency) -> Result<(), Instant> {
         self.lock().take(Instant::now(), chat_id, urgency)
@@ -260,6 +298,38 @@ mod tests {
         }
         assert_eq!((answers, waited), (133, 0));
         assert!((70..=100).contains(&notices), "{notices}");
+    }
+
+    #[test]
+    fn ten_thousand_notices_take_their_time_and_nobody_elses() {
+        let (mut rates, start) = (Rates::default(), Instant::now());
+        let (mut notices, mut now, mut calls) = (0, start, Vec::new());
+        let mut answer = start;
+        while notices < 10_000 {
+            // Every 700 ms somebody else asks something, and is answered within a second.
+            if now >= answer {
+                answer += Duration::from_millis(700);
+                let asker = -1 - i64::try_from(calls.len()).unwrap();
+                let mut at = now;
+                while let Err(later) = rates.take(at, asker, Urgency::Answer) {
+                    at = later;
+                }
+                assert!(at - now < SECOND);
+                calls.push(at);
+                now = at;
+            }
+            match rates.take(now, notices + 1, Urgency::Notice) {
+                Ok(()) => {
+                    notices += 1;
+                    calls.push(now);
+                }
+                Err(later) => now = later,
+            }
+        }
+        let took = now - start;
+        assert!((500..=550).contains(&took.as_secs()), "{took:?}");
+        let windows = calls.windows(IN_ALL + 1);
+        assert!(windows.map(|w| w[IN_ALL] - w[0]).all(|span| span >= SECOND));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::clock::{Clock, UnixMs};
 use crate::db::{Db, WriteTx};
 use crate::tasks::Tasks;
 
-use super::{Api, Made, Outgoing, Recipe, Setup, Telegram, Workshop, outbox};
+use super::{Api, Made, Outgoing, Pace, Recipe, Setup, Telegram, Workshop, outbox};
 use crate::html::Html;
 
 /// Long enough for a busy machine, short enough to notice a hang.
@@ -75,6 +75,7 @@ impl Store {
             }),
             workshop: Arc::new(Letters),
             me: None,
+            pace: Pace::default(),
         }
     }
 

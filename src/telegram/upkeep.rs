@@ -17,15 +17,16 @@ const KEEP_NEWS: Duration = Duration::from_secs(60 * 24 * 3600);
 /// have arrived. Returns how many edits and how many messages were on their way.
 pub(super) fn adopt_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)> {
     tx.execute(
-        "UPDATE outbox SET state = 'pending' WHERE state = 'making'",
+        "UPDATE outbox SET state = 'pending' WHERE closed_at IS NULL AND state = 'making'",
         (),
     )?;
     let edits = tx.execute(
-        "UPDATE outbox SET state = 'pending' WHERE state = 'sending' AND edit_of IS NOT NULL",
+        "UPDATE outbox SET state = 'pending' WHERE closed_at IS NULL AND state = 'sending' AND edit_of IS NOT NULL",
         (),
     )?;
     let messages = tx.execute(
-        "UPDATE outbox SET state = 'unconfirmed', problem = 'the program ended while it was sent' WHERE state = 'sending'",
+        "UPDATE outbox SET state = 'unconfirmed', problem = 'the program ended while it was sent'
+         WHERE closed_at IS NULL AND state = 'sending'",
         (),
     )?;
     Ok((edits, messages))
@@ -34,7 +35,7 @@ pub(super) fn adopt_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)> 
 /// Telegram can be reached again: what waits only because it could not be reached ([`OUT_OF_REACH`]) goes now.
 pub(super) fn hurry(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<usize> {
     Ok(tx.execute(
-        "UPDATE outbox SET due_at = ?1 WHERE state = 'pending' AND attempts > 0 AND due_at > ?1 AND problem = ?2",
+        "UPDATE outbox SET due_at = ?1 WHERE closed_at IS NULL AND state = 'pending' AND attempts > 0 AND due_at > ?1 AND problem = ?2",
         (now.0, OUT_OF_REACH),
     )?)
 }
@@ -79,13 +80,13 @@ pub(super) fn replace_edit(
     edit_of: i64,
 ) -> anyhow::Result<()> {
     tx.prepare_cached(
-        "DELETE FROM outbox WHERE state = 'pending' AND chat_id = ?1 AND edit_of = ?2 AND dedupe IS NULL",
+        "DELETE FROM outbox WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND edit_of = ?2 AND dedupe IS NULL",
     )?
     .execute((chat_id, edit_of))?;
     tx.prepare_cached(
         "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = 'replaced by a newer edit',
              html = '', gist = '', keyboard = '', file = ''
-         WHERE state = 'pending' AND chat_id = ?1 AND edit_of = ?2",
+         WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND edit_of = ?2",
     )?
     .execute((chat_id, edit_of, now.0))?;
     Ok(())
@@ -95,7 +96,7 @@ pub(super) fn replace_edit(
 fn prune_messages(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     tx.execute(
         "UPDATE outbox SET state = 'dead', closed_at = ?2, html = '', gist = '', keyboard = '', file = ''
-         WHERE state = 'unconfirmed' AND created_at < ?1",
+         WHERE closed_at IS NULL AND state = 'unconfirmed' AND created_at < ?1",
         (before.0, before.plus(KEEP_CLOSED).0),
     )?;
     Ok(tx.execute(

@@ -81,7 +81,7 @@ impl Speaker {
         decision: Decision,
         by: &str,
     ) -> anyhow::Result<()> {
-        let asked = outbox::messages_of_run(tx, question.run_id, &question_key(question))?;
+        let asked = outbox::messages_with_key(tx, &question_key(question))?;
         for (chat, message_id) in asked {
             let text = alarms::decided(self.voice(tx, chat)?, question, decision, by);
             let edit = Outgoing::edit(chat, message_id, text).keyboard(Keyboard::new());
@@ -109,6 +109,7 @@ impl Speaker {
         let text = texts::news(voice, named, &texts::count_news(news));
         let message = Outgoing::notice(first.owner_id, text)
             .gist(texts::news_gist(voice, named))
+            .among(usize::try_from(question.changed).unwrap_or(usize::MAX))
             .dedupe(format!("found-after-all:{}:{}", question.id, first.id));
         outbox::insert(tx, now, &message)?;
         Ok(())

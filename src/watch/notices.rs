@@ -168,7 +168,8 @@ impl Speaker {
     /// When the database fails.
     pub fn run_unfinished(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
         let run = store::progress(tx, run_id)?;
-        outbox::rewrite_waiting(tx, run_id, "start", |chat| self.cut_text(tx, chat, &run))?;
+        let key = format!("start:{run_id}");
+        outbox::rewrite_waiting(tx, &key, |chat| self.cut_text(tx, chat, &run))?;
         self.close_starts(tx, now)
     }
 
@@ -180,7 +181,7 @@ impl Speaker {
     pub fn close_starts(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
         for run_id in store::last_unfinished(tx, CUT_RUNS)? {
             let run = store::progress(tx, run_id)?;
-            for (chat, message_id) in outbox::messages_of_run(tx, run_id, "start")? {
+            for (chat, message_id) in outbox::messages_with_key(tx, &format!("start:{run_id}"))? {
                 let edit = Outgoing::edit(chat, message_id, self.cut_text(tx, chat, &run)?);
                 outbox::insert(tx, now, &edit.dedupe(format!("cut:{run_id}:{chat}")))?;
             }
@@ -233,13 +234,14 @@ impl Speaker {
         connection: &Connection,
     ) -> anyhow::Result<Vec<(Held, Option<Outgoing>)>> {
         let places = telegram::held(connection, KEPT_PAGE)?;
+        let many = places.len();
         let messages = places.into_iter().map(|place| {
             let message = if place.is_about(CONTROLS) {
                 self.controls_message(connection, &place)?
             } else {
                 self.news_message(connection, &place)?
             };
-            Ok((place, message))
+            Ok((place, message.map(|message| message.among(many))))
         });
         messages.collect()
     }

@@ -57,7 +57,7 @@ async fn edit_all(
             let checked = store::counts(c, id)?.checked();
             let mut messages = Vec::new();
             let may_stop = people::report_chats(c)?;
-            for (chat, message_id) in outbox::messages_of_run(c, id, "start")? {
+            for (chat, message_id) in outbox::messages_with_key(c, &format!("start:{id}"))? {
                 let voice = speaker.voice(c, chat)?;
                 let text = texts::run_progress(voice, total, started_at, checked);
                 let keyboard = if with_stop && may_stop.contains(&chat) {

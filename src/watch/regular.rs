@@ -39,6 +39,7 @@ impl Speaker {
                 .or_default()
                 .push(due);
         }
+        let many = by_owner.len();
         for ((owner, which), mut due) in by_owner {
             due.truncate(REMINDER_LINES);
             let Some(first) = due.first() else { continue };
@@ -53,7 +54,8 @@ impl Speaker {
             let manners = people::manners(tx, owner)?;
             if manners.reminders {
                 let text = texts::reminder(self.voice_with(&manners), which, &accounts);
-                outbox::insert(tx, now, &Outgoing::notice(owner, text).dedupe(key))?;
+                let message = Outgoing::notice(owner, text).among(many).dedupe(key);
+                outbox::insert(tx, now, &message)?;
             }
             for account in &accounts {
                 store::mark_reminder_sent(tx, now, account)?;
@@ -91,14 +93,17 @@ impl Speaker {
     }
 
     fn owners_digests(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
-        for (owner, last) in store::owners_with_digest(tx, DIGEST_PAGE)? {
+        let owners = store::owners_with_digest(tx, DIGEST_PAGE)?;
+        let many = owners.len();
+        for (owner, last) in owners {
             let manners = people::manners(tx, owner)?;
             let Some((from, _)) = self.day(&manners, last, now) else {
                 continue;
             };
             let sums = store::own_sums(tx, owner, from)?;
             let text = texts::own_digest(self.voice_with(&manners).lang, sums);
-            let message = Outgoing::notice(owner, text).dedupe(format!("digest:{}:{owner}", now.0));
+            let message = Outgoing::notice(owner, text).among(many);
+            let message = message.dedupe(format!("digest:{}:{owner}", now.0));
             outbox::insert(tx, now, &message)?;
             store::set_digest_at(tx, owner, now)?;
         }
