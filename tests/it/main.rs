@@ -14,6 +14,7 @@ mod access;
 mod accounts;
 mod bad_input;
 mod broadcast;
+mod burst;
 mod catalogues;
 mod charts;
 mod check_now;

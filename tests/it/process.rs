@@ -7,7 +7,7 @@
 
 use std::future::Future;
 use std::io::{BufRead as _, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -87,7 +87,12 @@ impl Ground {
 
     /// A command line to be started, with the token in its environment.
     pub(crate) fn vakhta(&self, arguments: &[&str]) -> Invocation {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vakhta"));
+        self.command(Path::new(env!("CARGO_BIN_EXE_vakhta")), arguments)
+    }
+
+    /// The same with another program.
+    pub(crate) fn command(&self, program: &Path, arguments: &[&str]) -> Invocation {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .current_dir(self.folder.path())
