@@ -206,7 +206,8 @@ impl Drop for Program {
     }
 }
 
-fn vakhta(folder: &Path, token: &str) -> Command {
+/// The real program, not started yet.
+pub(crate) fn vakhta(folder: &Path, token: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vakhta"));
     command
         .arg("--config")

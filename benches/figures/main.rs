@@ -1,9 +1,10 @@
 //! What is promised to be fast and small, measured: `cargo bench`, or one part of it.
 //!
 //! ```text
-//! cargo bench                    all parts
+//! cargo bench                    all parts but the notices
 //! cargo bench -- sweep [N]       checks per second beside a bare loop; N accounts, 10000 without
 //! cargo bench -- status          the answer to /status, idle and while a sweep over 100,000 accounts runs
+//! cargo bench -- notices [N]     N owners' accounts found at once, 10000 without: nine minutes at Telegram's rates
 //! cargo bench -- writes          group commit beside single commits and the disk
 //! cargo bench -- footprint       start, memory and processor time of the real program
 //! ```
@@ -13,7 +14,9 @@
 //! pretend site, the bare loop) runs in a process of its own, which is this program again with a *role*.
 #![expect(clippy::print_stdout, reason = "tables are what a bench is for")]
 
+mod crowd;
 mod footprint;
+mod notices;
 mod process;
 mod roles;
 mod status;
@@ -24,7 +27,7 @@ mod writes;
 
 use anyhow::{Context as _, bail};
 
-/// Accounts of a sweep when no number is given.
+/// Accounts of a sweep, and owners with news, when no number is given.
 const ACCOUNTS: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
@@ -44,6 +47,8 @@ fn main() -> anyhow::Result<()> {
         ["sweep"] => sweep::measure(ACCOUNTS),
         ["sweep", accounts] => sweep::measure(number(accounts)?),
         ["status"] => status::measure(),
+        ["notices"] => notices::measure(ACCOUNTS),
+        ["notices", owners] => notices::measure(number(owners)?),
         ["writes"] => writes::measure(),
         ["footprint"] => footprint::measure(),
         ["role", "site", accounts] => roles::site(number(accounts)?),
@@ -54,7 +59,9 @@ fn main() -> anyhow::Result<()> {
             roles::bare_loop(number(accounts)?, number(workers)?, site)
         }
         ["role", "start", api] => roles::bare_start(api),
-        other => bail!("{other:?} is no part of the benches: sweep [N], status, writes, footprint"),
+        other => bail!(
+            "{other:?} is no part of the benches: sweep [N], status, notices [N], writes, footprint"
+        ),
     }
 }
 
