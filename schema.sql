@@ -326,6 +326,20 @@ CREATE TABLE search (
 ) STRICT;
 CREATE INDEX search_unused ON search (used_at);
 
+-- Tables of accounts that are being added some rows at a time. The texts stand apart, so that noting how far one is writes
+-- little.
+CREATE TABLE import (
+    person_id   INTEGER PRIMARY KEY REFERENCES person (id) ON DELETE CASCADE,
+    chat_id     INTEGER NOT NULL,                   -- where the result goes
+    line        INTEGER NOT NULL DEFAULT 0,         -- the last one dealt with
+    added       INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE import_text (
+    person_id   INTEGER PRIMARY KEY REFERENCES import (person_id) ON DELETE CASCADE,
+    text        TEXT    NOT NULL
+) STRICT;
+
 -- Small facts of the program itself.
 CREATE TABLE fact (
     key         TEXT    PRIMARY KEY,

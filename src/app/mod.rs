@@ -174,7 +174,7 @@ impl App {
         let handlers = WatchHandlers::new(&config.watch, speaker.clone(), watch_bell.clone());
         let bot = Bot::new(
             config.people.clone(),
-            handlers,
+            handlers.clone(),
             kept(),
             clock.clone(),
             menus.clone(),
@@ -229,6 +229,15 @@ impl App {
                     clock.clone(),
                     config.people.language,
                     broadcasts,
+                    telegram.bell(),
+                    tasks.stop_token(),
+                ),
+            );
+            tasks.spawn(
+                "tables",
+                handlers.carry_out_tables(
+                    db.clone(),
+                    clock.clone(),
                     telegram.bell(),
                     tasks.stop_token(),
                 ),

@@ -233,7 +233,7 @@ pub fn accounts_of_csv(
 ) -> Result<Vec<NewAccount>, Vec<String>> {
     let table = table::read(catalogue, text, owner, period_days);
     if table.problems.is_empty() {
-        return Ok(table.accounts);
+        return Ok(table.accounts.into_iter().map(|(_, new)| new).collect());
     }
     let spoken = |(line, problem): &(u64, LineProblem)| {
         format!("line {line}: {}", problem.text(Lang::En).to_plain())

@@ -188,6 +188,17 @@ const PANEL_AND_FILES: &str = "
         UNIQUE (person_id, kind, words)
     ) STRICT;
     CREATE INDEX search_unused ON search (used_at);
+    CREATE TABLE import (
+        person_id INTEGER PRIMARY KEY REFERENCES person (id) ON DELETE CASCADE,
+        chat_id INTEGER NOT NULL,
+        line INTEGER NOT NULL DEFAULT 0,
+        added INTEGER NOT NULL DEFAULT 0,
+        created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE import_text (
+        person_id INTEGER PRIMARY KEY REFERENCES import (person_id) ON DELETE CASCADE,
+        text TEXT NOT NULL
+    ) STRICT;
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''held'')', '''held'', ''removed'')') WHERE name = 'account';
     PRAGMA writable_schema = RESET;

@@ -21,7 +21,7 @@ pub(super) struct Catalogue {
     parsed: OnceLock<Bundle>,
 }
 
-pub(super) static CATALOGUES: [Catalogue; 18] = [
+pub(super) static CATALOGUES: [Catalogue; 20] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
@@ -30,6 +30,7 @@ pub(super) static CATALOGUES: [Catalogue; 18] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/people.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/settings.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/tables.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/accounts.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/admin.ftl")),
@@ -39,6 +40,7 @@ pub(super) static CATALOGUES: [Catalogue; 18] = [
     Catalogue::new(Lang::En, include_str!("../../locales/en/people.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/privacy.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/settings.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/tables.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/watch.ftl")),
 ];
 

@@ -23,8 +23,8 @@ const NEEDED: [&str; 2] = ["site", "username"];
 /// What a table says.
 #[derive(Debug, Default)]
 pub struct Table {
-    /// Its accounts in the order of their rows, each once.
-    pub accounts: Vec<NewAccount>,
+    /// Its accounts in the order of their lines, each once and with the line.
+    pub accounts: Vec<(u64, NewAccount)>,
     /// Its other rows: the line, and what is wrong with it.
     pub problems: Vec<(u64, LineProblem)>,
 }
@@ -79,7 +79,7 @@ pub fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days: u32) 
             Err(problem) => table.problems.push((line, problem)),
             Ok(account) => {
                 if seen.insert((account.site.clone(), account.username.clone())) {
-                    table.accounts.push(account);
+                    table.accounts.push((line, account));
                 }
             }
         }
@@ -245,7 +245,7 @@ mod tests {
         };
         assert_eq!(
             table.accounts,
-            [octocat, NewAccount::new(7, "vk", "durov", 30)]
+            [(2, octocat), (3, NewAccount::new(7, "vk", "durov", 30))]
         );
     }
 

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use vakhta::db::Db;
 use vakhta::demo::{ChatMessage, Person};
+use vakhta::tasks::Tasks;
 use vakhta::watch::account::Until;
-use vakhta::watch::store::{self, Filter, Listing};
+use vakhta::watch::store::{self, Filter, Import, Imported, Listing, NewAccount};
 
 use crate::harness::{LIMIT, Stage, run};
 
@@ -176,6 +178,73 @@ fn what_is_no_table_is_answered_with_what_was_expected() {
         stranger.sends_document("a.csv", b"site,username\ngithub,octocat", "");
         stranger.next_reply(LIMIT).await.unwrap();
         assert_eq!(t.telegram.calls("getFile").len(), 3);
+        t
+    });
+}
+
+/// A table of so many accounts with names that begin alike.
+fn table_of(prefix: &str, rows: usize) -> String {
+    let rows = (0..rows).map(|row| format!("github,{prefix}{row}\n"));
+    std::iter::once("site,username\n".to_owned())
+        .chain(rows)
+        .collect()
+}
+
+#[test]
+fn a_large_table_is_added_in_portions_and_goes_on_where_a_crash_stopped_it() {
+    run(async |mut t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let shown = send(&t, &eva, "a.csv", table_of("a", 450).as_bytes()).await;
+        let going = t.tap(&eva, &shown, "Применить: добавить 450").await;
+        assert!(
+            going.text.contains("Добавляю 450 аккаунтов"),
+            "{}",
+            going.text
+        );
+        t.heard(7, "Добавлено: 450, уже были: 0, с ошибками: 0")
+            .await;
+        t.stop().await;
+
+        let (db, end) = Db::open(&t.folder.path().join("test.db"), &Tasks::new()).unwrap();
+        let (now, text) = (t.clock.now(), table_of("b", 600));
+        let import = Import {
+            person: 7,
+            chat: 7,
+            text,
+        };
+        db.write(move |tx| {
+            assert!(store::begin_import(tx, now, &import)?);
+            assert!(!store::begin_import(tx, now, &import)?, "one at a time");
+            for row in 0..250 {
+                store::add(
+                    tx,
+                    now,
+                    &NewAccount::new(7, "github", &format!("b{row}"), 30),
+                )?;
+            }
+            // As if b3 had been removed since: it must not come back.
+            tx.execute(
+                "UPDATE account SET state = 'removed' WHERE username = 'b3'",
+                [],
+            )?;
+            let (line, added) = (251, 250);
+            store::note_imported(tx, 7, Imported { line, added })
+        })
+        .await
+        .unwrap();
+        drop(db);
+        assert!(end.wait(LIMIT).await);
+        t.start().await;
+        t.heard(7, "Добавлено: 600, уже были: 0, с ошибками: 0")
+            .await;
+        let count = "SELECT count(*), sum(state = 'removed'), (SELECT count(*) FROM transition WHERE what = 'added'),
+             (SELECT count(*) FROM import_text) FROM account";
+        let counts = t.app().db().read(move |c| {
+            Ok(c.query_row(count, [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?)
+        });
+        assert_eq!(counts.await.unwrap(), (1_050, 1, 1_050, 0));
         t
     });
 }

@@ -58,13 +58,13 @@ impl WatchHandlers {
     /// What people should know of the sites they added accounts on, each once.
     pub(super) fn notes(&self, asker: &Asker, sums: &Sums) -> Vec<Html> {
         let sites = sums.added.iter().map(|(_, line)| line.site.key().as_str());
-        self.site_notes(asker, sites)
+        self.site_notes(asker.lang, sites)
     }
 
     /// What people should know of sites, each once.
     pub(super) fn site_notes<'a>(
         &self,
-        asker: &Asker,
+        lang: Lang,
         keys: impl Iterator<Item = &'a str>,
     ) -> Vec<Html> {
         let mut told = HashSet::new();
@@ -75,19 +75,11 @@ impl WatchHandlers {
             };
             let args = Args::new().text("site", site.name());
             if site.asks() == Asks::Name {
-                notes.push(i18n::html(asker.lang, "add-name-only", &args));
-            } else if let Some(note) = texts::site_note(asker.lang, site) {
-                notes.push(i18n::html(
-                    asker.lang,
-                    "add-note",
-                    &args.html("note", &note),
-                ));
-            } else if let Some(by) = texts::site_protection(asker.lang, site) {
-                notes.push(i18n::html(
-                    asker.lang,
-                    "add-protected",
-                    &args.text("by", &by),
-                ));
+                notes.push(i18n::html(lang, "add-name-only", &args));
+            } else if let Some(note) = texts::site_note(lang, site) {
+                notes.push(i18n::html(lang, "add-note", &args.html("note", &note)));
+            } else if let Some(by) = texts::site_protection(lang, site) {
+                notes.push(i18n::html(lang, "add-protected", &args.text("by", &by)));
             }
         }
         notes

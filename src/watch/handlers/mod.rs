@@ -11,6 +11,7 @@ mod charts;
 mod import;
 mod list;
 mod mass;
+mod portions;
 mod questions;
 mod sites;
 mod tables;
@@ -52,6 +53,7 @@ pub struct WatchHandlers {
     period_days: u32,
     default_site: String,
     bell: Activator,
+    tables: Activator,
 }
 
 impl WatchHandlers {
@@ -64,6 +66,7 @@ impl WatchHandlers {
             period_days: config.period_days,
             default_site: config.default_site.clone(),
             bell,
+            tables: Activator::new(),
         }
     }
 

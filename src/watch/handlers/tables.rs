@@ -2,25 +2,26 @@
 //!
 //! A table that was sent is first only looked at: what would be new, what is there already, what is wrong. The step keeps
 //! the table itself, so that *apply* does what was shown, also after a restart; when other accounts were added or removed
-//! meanwhile, it shows the new counts instead and asks once more.
+//! meanwhile, it shows the new counts instead and asks once more. A large one is added by `portions`.
 
 use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
 use super::added::bad_lines;
+use super::portions::PORTION;
 use super::view::{View, Whose};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
-use crate::i18n::{self, Args, label};
+use crate::i18n::{self, Args, Lang, label};
 use crate::people::Asker;
 use crate::people::audit::{self, Deed};
 use crate::telegram::{Answer, Button, Document, Fetched, FileFault, Keyboard, Screen, Wanted};
-use crate::watch::store;
+use crate::watch::store::{self, Import};
 use crate::watch::table::{self, Table};
 use crate::watch::{files, texts};
 
-/// The largest table that is taken, in bytes: some ten thousand rows, which the writer adds in well under a second.
+/// The largest table that is taken, in bytes: some ten thousand rows.
 const LARGEST: usize = 512 * 1024;
 
 /// A table that waits for *apply*.
@@ -80,7 +81,10 @@ impl WatchHandlers {
         };
         let args = Args::new().number("kb", LARGEST / 1024);
         let text = i18n::html(asker.lang, problem, &args);
-        Ok(Some(Answer::screen(Screen::new(text, ways_on(asker)?))))
+        Ok(Some(Answer::screen(Screen::new(
+            text,
+            ways_on(asker.lang)?,
+        ))))
     }
 
     /// Shows what would come of a table, and asks whether to go on.
@@ -107,7 +111,7 @@ impl WatchHandlers {
         if counts.new == 0 {
             dialogue::end(tx, asker)?;
             lines.push(i18n::text(lang, "table-nothing"));
-            let screen = Screen::new(texts::fit(lines), ways_on(asker)?);
+            let screen = Screen::new(texts::fit(lines), ways_on(asker.lang)?);
             return Ok(Answer::screen(screen));
         }
         let at = asker.now.0;
@@ -146,7 +150,10 @@ impl WatchHandlers {
         if count(tx, &table)? != counts {
             return self.look_at_table(tx, asker, &text, true);
         }
-        for account in &table.accounts {
+        if table.accounts.len() > PORTION {
+            return self.apply_later(tx, asker, text, counts.new);
+        }
+        for (_, account) in &table.accounts {
             store::add(tx, asker.now, account)?;
         }
         dialogue::end(tx, asker)?;
@@ -155,14 +162,39 @@ impl WatchHandlers {
             .number("known", counts.known)
             .number("bad", counts.bad);
         let done = i18n::html(lang, "add-many", &args);
-        let sites = table.accounts.iter().map(|account| account.site.as_str());
+        let sites = table
+            .accounts
+            .iter()
+            .map(|(_, account)| account.site.as_str());
         let lines: Vec<Html> = std::iter::once(done)
-            .chain(self.site_notes(asker, sites))
+            .chain(self.site_notes(lang, sites))
             .collect();
         Ok(Answer::screen(Screen::new(
             texts::fit(lines),
-            ways_on(asker)?,
+            ways_on(asker.lang)?,
         )))
+    }
+
+    /// A table with more rows than are added at a time; the result comes later.
+    fn apply_later(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        text: String,
+        new: usize,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let import = Import {
+            person: asker.id,
+            chat: asker.chat_id,
+            text,
+        };
+        if !store::begin_import(tx, asker.now, &import)? {
+            return Ok(Answer::default().toast(label(lang, "table-busy")));
+        }
+        dialogue::end(tx, asker)?;
+        let words = i18n::html(lang, "table-large", &Args::new().number("n", new));
+        Ok(Answer::screen(Screen::new(words, ways_on(lang)?)).ring(&self.tables))
     }
 
     fn read_table(&self, asker: &Asker, text: &str) -> Table {
@@ -200,7 +232,7 @@ impl WatchHandlers {
 /// What would be added, what is there already, and what is wrong.
 fn count(connection: &Connection, table: &Table) -> anyhow::Result<TableCounts> {
     let mut known = 0;
-    for account in &table.accounts {
+    for (_, account) in &table.accounts {
         known += usize::from(store::is_known(connection, account)?);
     }
     Ok(TableCounts {
@@ -218,8 +250,8 @@ fn is_table_file(document: &Document) -> bool {
     is_named || document.mime == "text/csv"
 }
 
-fn ways_on(asker: &Asker) -> anyhow::Result<Keyboard> {
-    let lang = asker.lang;
+/// Where people go on from here.
+pub(super) fn ways_on(lang: Lang) -> anyhow::Result<Keyboard> {
     let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
     Ok(Keyboard::new()
         .row([

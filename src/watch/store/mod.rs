@@ -8,6 +8,7 @@ mod acts;
 mod charts;
 mod days;
 mod forget;
+mod imports;
 mod listing;
 mod looks;
 mod marks;
@@ -31,6 +32,9 @@ pub use acts::{again, extend, history, remove, restore, set_note, set_paused, se
 pub use charts::{Wait, durations, waits_of_owner};
 pub use days::{SiteDay, by_site, count_day, days};
 pub use forget::{KEPT, forget};
+pub use imports::{
+    Import, Imported, begin_import, end_import, imported, next_import, note_imported,
+};
 pub use listing::{
     COUNTED, Filter, Listing, SEARCHED, count_listed, note_search, page, search, search_is_partial,
     sites_in_use,
