@@ -36,6 +36,9 @@ const ZONES: &[(&str, &str)] = &[
 /// Zone buttons in a row.
 const ZONES_IN_ROW: usize = 3;
 
+/// The longest name that is looked up, in bytes: there is none of more than 32.
+const LONGEST_NAME: usize = 64;
+
 /// Where a dialogue of the settings stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "settings", rename_all = "kebab-case")]
@@ -119,6 +122,9 @@ impl Bot {
 /// A zone by its name, or by its distance from UTC in whole hours: `+3`, `UTC-5`.
 fn read_zone(text: &str) -> Option<&'static Zone> {
     let text = text.trim();
+    if text.len() > LONGEST_NAME {
+        return None;
+    }
     let upper = text.to_uppercase();
     let offset = upper.strip_prefix("UTC").or(upper.strip_prefix("GMT"));
     let offset = offset.unwrap_or(&upper).trim();
@@ -162,7 +168,16 @@ mod tests {
         }
         assert_eq!(name("−5"), Some("Etc/GMT+5"));
         assert_eq!(name("UTC"), Some("UTC"));
-        for text in ["", "+99", "-128", "Марс", "+3:30"] {
+        let long = format!("+3{}", " ".repeat(LONGEST_NAME)) + "0";
+        for text in [
+            "",
+            "+99",
+            "-128",
+            "Марс",
+            "+3:30",
+            &long,
+            &"+0".repeat(2_000),
+        ] {
             assert_eq!(name(text), None, "{text}");
         }
         for (name, _) in ZONES {

@@ -309,7 +309,7 @@ impl Delivery {
     }
 }
 
-/// Tells the chat of a file that it will not get.
+/// Tells the chat, where the file was to go, that it will not get it.
 fn in_words(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -318,7 +318,7 @@ fn in_words(
     sorry: &Html,
 ) -> anyhow::Result<()> {
     if parcel.file.is_some() && matches!(end, End::Dead(_)) {
-        let mut words = Outgoing::reply(parcel.chat_id, sorry.clone());
+        let mut words = Outgoing::reply(parcel.chat_id, sorry.clone()).in_topic(parcel.topic);
         words.keyboard.clone_from(&parcel.keyboard);
         outbox::insert(tx, now, &words)?;
     }

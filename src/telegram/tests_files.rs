@@ -64,11 +64,13 @@ async fn words_instead(maker: &'static str, size: usize, answer: Option<Reply>) 
     })
     .await;
     let telegram = Telegram::start_without_poller(t.setup(server.api()));
-    put(&t, &telegram, letters(maker, size)).await;
+    put(&t, &telegram, letters(maker, size).in_topic(Some(77))).await;
     put(&t, &telegram, Outgoing::notice(1, Html::text("next"))).await;
     let calls = server.until("sendMessage", 2).await;
     let texts: Vec<&str> = calls.iter().map(Seen::text).collect();
     assert_eq!(texts, ["[] no file", "next"], "{maker} {size}");
+    assert_eq!(calls[0].params["message_thread_id"], 77, "{maker} {size}");
+    assert_eq!(calls[1].params.get("message_thread_id"), None);
     t.until("SELECT count(*) = 1 FROM outbox WHERE state = 'dead' AND file = '' AND problem <> ''")
         .await;
     assert!(telegram.drain().await);
