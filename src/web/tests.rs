@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::post;
+use axum::routing::{get, post};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::health::{PollSign, Signs, StoredSigns, WriterSign};
 use super::{Server, vital_routes};
@@ -136,6 +137,50 @@ async fn every_error_is_a_document() {
     let long_head = format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n");
     let (head, _) = talk(address, &long_head).await;
     assert!(head.starts_with("http/1.1 4"), "{head}");
+}
+
+/// A clock that goes on by itself when nothing else is to be done: what it shows is what was waited for.
+#[tokio::test(start_paused = true)]
+async fn who_dawdles_is_cut_after_ten_seconds() {
+    let never = Router::new().route("/never", get(std::future::pending::<String>));
+    let (_tasks, address) = server(signs(), never).await;
+    let began = Instant::now();
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    silent.write_all(b"GET /hea").await.unwrap();
+    silent.read_to_end(&mut Vec::new()).await.unwrap();
+    assert_eq!(began.elapsed().as_secs(), 10, "half a head");
+
+    let began = Instant::now();
+    let mut asks = TcpStream::connect(address).await.unwrap();
+    let never = request("GET", "/never");
+    asks.write_all(never.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    asks.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 504"), "{answer}");
+    assert!(answer.contains("application/problem+json"), "{answer}");
+    assert_eq!(began.elapsed().as_secs(), 10, "a slow route");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_sixty_fifth_connection_waits_for_a_place() {
+    let (_tasks, address) = server(signs(), Router::new()).await;
+    let began = Instant::now();
+    let mut silent = Vec::new();
+    for _ in 0..63 {
+        silent.push(TcpStream::connect(address).await.unwrap());
+    }
+    let (head, _) = talk(address, &request("GET", "/healthz")).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert_eq!(began.elapsed().as_secs(), 0, "there was a place");
+    silent.push(TcpStream::connect(address).await.unwrap());
+    let mut late = TcpStream::connect(address).await.unwrap();
+    late.write_all(request("GET", "/healthz").as_bytes())
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    late.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(began.elapsed().as_secs(), 10, "when the silent were cut");
 }
 
 #[tokio::test]
