@@ -1,4 +1,6 @@
 //! `vakhta doctor`: what is wrong, and what to do.
+//!
+//! Must stay true: it leaves no file that belongs to somebody else than the database does, so that root may ask about a bot.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -9,7 +11,7 @@ use anyhow::Context as _;
 use super::{Failure, output};
 use crate::clock::{Clock, UnixMs};
 use crate::config::Config;
-use crate::db::{self, Db, InstanceLock, SCHEMA_VERSION};
+use crate::db::{self, Db, SCHEMA_VERSION};
 use crate::http;
 use crate::people;
 use crate::tasks::Tasks;
@@ -155,7 +157,7 @@ async fn database(config: &Config) -> anyhow::Result<Finding> {
             path.display()
         )));
     }
-    let running = InstanceLock::take(path)?.is_none();
+    let running = db::is_held(path)?;
     let tasks = Tasks::new();
     let (db, _end) = Db::open(path, &tasks)?;
     let (counts, admins, integrity, bytes) = db
@@ -286,11 +288,19 @@ fn log_file(config: &Config) -> Finding {
     let Some(path) = &config.log.file else {
         return Well("to standard error".to_owned());
     };
-    match std::fs::File::options()
-        .create(true)
-        .append(true)
-        .open(path)
-    {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match std::fs::File::options().append(true).open(path) {
+        Err(err)
+            if err.kind() == std::io::ErrorKind::NotFound
+                && folder.unwrap_or(Path::new(".")).is_dir() =>
+        {
+            Well(format!(
+                "to standard error and {}, which is made at the start",
+                path.display()
+            ))
+        }
         Ok(_) => Well(format!("to standard error and {}", path.display())),
         Err(err) => Notice(format!(
             "{} cannot be written ({err}); the log goes on without it",

@@ -186,7 +186,12 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         let file = format!(", see {}", source.path.display());
         usage(&file, &problems)
     })?;
-    logging::start(&config.log, config.telegram.token.as_ref());
+    let mut log = config.log.clone();
+    if matches!(arguments.command, Some(Command::Doctor)) {
+        // Who asks may not be who the file is to belong to.
+        log.file = None;
+    }
+    logging::start(&log, config.telegram.token.as_ref());
     match arguments.command {
         None if arguments.check.check_now => check_now::run(config, arguments.check.json).await,
         None => run::run(config, false).await,

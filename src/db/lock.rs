@@ -5,6 +5,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -22,12 +23,16 @@ impl InstanceLock {
     /// When the lock file cannot be made beside the database.
     pub fn take(database: &Path) -> anyhow::Result<Option<Self>> {
         let path = lock_path(database);
+        let is_new = !path.exists();
         let mut file = File::options()
             .create(true)
             .truncate(false)
             .write(true)
             .open(&path)
             .with_context(|| format!("make the lock file {}", path.display()))?;
+        if is_new {
+            give_to_owner(&file, database);
+        }
         match file.try_lock() {
             Ok(()) => {
                 // For people who wonder who holds it; nothing reads it.
@@ -41,6 +46,43 @@ impl InstanceLock {
                 Err(err).with_context(|| format!("lock {}", path.display()))
             }
         }
+    }
+}
+
+/// True when a process holds the lock; makes and changes no file.
+///
+/// # Errors
+/// When the lock file cannot be read.
+pub fn is_held(database: &Path) -> anyhow::Result<bool> {
+    let path = lock_path(database);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(err) if err.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(err) => return Err(err).with_context(|| format!("read {}", path.display())),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(err)) => {
+            Err(err).with_context(|| format!("lock {}", path.display()))
+        }
+    }
+}
+
+/// What root makes beside somebody's database is theirs, as with the files of SQLite: else their bot could not use it.
+fn give_to_owner(file: &File, database: &Path) {
+    let folder = database
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let beside = database
+        .metadata()
+        .or_else(|_| folder.unwrap_or(Path::new(".")).metadata());
+    if rustix::process::geteuid().is_root()
+        && let Ok(beside) = beside
+    {
+        let (user, group) = (beside.uid(), beside.gid());
+        // Where it cannot be given away, the bot says at its start what is wrong.
+        std::os::unix::fs::fchown(file, Some(user), Some(group)).ok();
     }
 }
 
@@ -59,9 +101,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("v.db");
         let first = InstanceLock::take(&database).unwrap();
-        assert!(first.is_some());
+        assert!(first.is_some() && is_held(&database).unwrap());
         assert!(InstanceLock::take(&database).unwrap().is_none());
         drop(first);
+        assert!(!is_held(&database).unwrap());
+        assert!(!is_held(&folder.path().join("other.db")).unwrap());
+        assert!(!folder.path().join("other.db.lock").exists());
         assert!(InstanceLock::take(&database).unwrap().is_some());
     }
 }

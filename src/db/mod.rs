@@ -29,7 +29,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::activation::Activator;
 use crate::tasks::{Tasks, ThreadEnd};
 
-pub use lock::InstanceLock;
+pub use lock::{InstanceLock, is_held};
 pub use migrations::VERSION as SCHEMA_VERSION;
 pub use rusqlite::Connection;
 use writer::Durability;

@@ -1,5 +1,8 @@
 //! Every command of the real binary: what it prints, where, and its exit code.
 
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
 use vakhta::demo::Fault;
 
 use crate::harness::LIMIT;
@@ -324,5 +327,40 @@ fn the_demo_prints_the_same_twice() {
         assert_eq!(first.stderr, "");
         let left = std::fs::read_dir(ground.folder.path()).unwrap().count();
         assert_eq!(left, 2, "the demo left something beside the configuration");
+    });
+}
+
+#[test]
+fn root_leaves_nothing_of_its_own_beside_somebodys_database() {
+    const SOMEBODY: u32 = 4_711;
+    run(async |ground| {
+        let add = ["accounts", "add", "octocat", "github", "--owner", "7"];
+        ground.vakhta(&add).finish().await.demand(0);
+        let folder = ground.folder.path();
+        let chown = |path: &Path| std::os::unix::fs::chown(path, Some(SOMEBODY), Some(SOMEBODY));
+        if chown(folder).is_err() {
+            println!("only root can try this");
+            return;
+        }
+        std::fs::remove_file(ground.path("v.db.lock")).ok();
+        for file in std::fs::read_dir(folder).unwrap() {
+            chown(&file.unwrap().path()).unwrap();
+        }
+        ground.configure("[log]\nfile = \"v.log\"");
+        chown(&ground.path("bot.toml")).unwrap();
+        ground.vakhta(&["doctor"]).finish().await.demand(0);
+        assert!(!ground.path("v.log").exists() && !ground.path("v.db.lock").exists());
+        ground
+            .vakhta(&["--check-now"])
+            .without_token()
+            .finish()
+            .await
+            .demand(0);
+        std::fs::remove_file(ground.path("v.log")).ok();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let file = file.unwrap();
+            let owner = file.metadata().unwrap().uid();
+            assert_eq!(owner, SOMEBODY, "{:?}", file.path());
+        }
     });
 }
