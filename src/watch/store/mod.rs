@@ -115,6 +115,8 @@ fn word<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> rusqli
 }
 
 #[cfg(test)]
+mod guard_tests;
+#[cfg(test)]
 mod list_tests;
 #[cfg(test)]
 mod tests;
