@@ -4,6 +4,7 @@
 //! new screen is walked without a change here. A button counts once for all numbers it may carry. Dangerous ones are pressed
 //! too; whoever lost their rights by it gets them back for the next way.
 
+mod files;
 mod known;
 mod together;
 mod walker;

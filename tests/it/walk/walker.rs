@@ -125,6 +125,16 @@ impl Walker {
 
     /// Writes something and reads what comes: the newest message with buttons, or the newest.
     pub(super) async fn writes(&mut self, t: &Stage, text: &str) {
+        self.acts(t, text, |person| person.writes(text)).await;
+    }
+
+    /// Sends a file and reads what comes, in the same way.
+    pub(super) async fn sends(&mut self, t: &Stage, name: &str, bytes: &[u8]) {
+        self.acts(t, name, |person| person.sends_document(name, bytes, ""))
+            .await;
+    }
+
+    async fn acts(&mut self, t: &Stage, what: &str, act: impl FnOnce(&Person) -> i64) {
         let chat = self.person.id();
         let handled = async || {
             let newest = t.app().db().read(move |c| {
@@ -138,7 +148,7 @@ impl Walker {
             handled().await,
             t.telegram.last_reply(chat).map_or(0, |m| m.order),
         );
-        self.person.writes(text);
+        act(&self.person);
         let mut look = tokio::time::interval(LOOK);
         let done = async {
             while handled().await <= before {
@@ -146,12 +156,12 @@ impl Walker {
             }
         };
         let limited = tokio::time::timeout(3 * LIMIT, done).await;
-        assert!(limited.is_ok(), "{text:?} stays without an effect");
+        assert!(limited.is_ok(), "{what:?} stays without an effect");
         self.quiet(t).await;
         let messages = t.telegram.messages(chat).into_iter().rev();
         let mut new = messages.filter(|m| m.from_bot && m.order > order);
         let newest = new.next();
-        assert!(newest.is_some(), "no answer to {text:?}");
+        assert!(newest.is_some(), "no answer to {what:?}");
         let with_buttons = newest
             .iter()
             .cloned()
