@@ -219,7 +219,7 @@ impl Stage {
     pub(crate) fn news_of_others(&self) -> anyhow::Result<Vec<Duration>> {
         let db = self.db()?;
         let mut statement = db.prepare(
-            "SELECT closed_at - due_at FROM outbox WHERE dedupe LIKE 'found:%' AND state = 'sent' AND chat_id < ?1",
+            "SELECT closed_at - due_at FROM outbox WHERE dedupe LIKE 'found:%' AND state = 'sent' AND run_id > 1 AND chat_id < ?1",
         )?;
         let rows =
             statement.query_map([FIRST_OWNER], |row| Ok(Duration::from_millis(row.get(0)?)))?;
