@@ -168,16 +168,8 @@ mod tests {
         }
         assert_eq!(name("−5"), Some("Etc/GMT+5"));
         assert_eq!(name("UTC"), Some("UTC"));
-        let long = format!("+3{}", " ".repeat(LONGEST_NAME)) + "0";
-        for text in [
-            "",
-            "+99",
-            "-128",
-            "Марс",
-            "+3:30",
-            &long,
-            &"+0".repeat(2_000),
-        ] {
+        let long = format!("+{}3", "0".repeat(LONGEST_NAME));
+        for text in ["", "+99", "-128", "Марс", "+3:30", &long] {
             assert_eq!(name(text), None, "{text}");
         }
         for (name, _) in ZONES {

@@ -19,6 +19,8 @@ fn an_owner_sees_their_own_accounts_drawn() {
         assert!(note.starts_with("There is nothing to draw yet"), "{note}");
         t.ask(&eva, "/add octocat github").await;
         t.ask(&eva, "/add hubot github").await;
+        let oleg = t.user(8, "Олег", "ru").await;
+        t.ask(&oleg, "/add torvalds github").await;
         t.site.set("github", "octocat", Behaviour::Exists);
         t.ask(&eva, "/check").await;
         t.heard(7, "Check finished").await;

@@ -197,14 +197,18 @@ fn the_log_tells_who_did_what_and_only_grows() {
             .taps_forged(screen.message_id, "people:make-admin:user:7");
         t.note(&t.admin, &admin).await;
         let log = open(&t, &["Журнал"]).await;
-        for line in [
+        let newest_first = [
             "Ольга: новая роль — Ева <b>, администратор",
-            "Ольга: чужой аккаунт на паузе — Ева <b>, github/octocat",
             "Ольга: чужой аккаунт удалён — Ева <b>, github/octocat",
+            "Ольга: чужой аккаунт на паузе — Ева <b>, github/octocat",
             "Ольга: проверка всех",
-        ] {
-            assert!(log.text.contains(line), "{}", log.text);
-        }
+        ];
+        let places = newest_first.map(|line| log.text.find(line));
+        assert!(
+            places.iter().all(Option::is_some) && places.is_sorted(),
+            "{}",
+            log.text
+        );
         let roles = t.tap(&t.admin, &log, "Люди").await;
         assert!(roles.text.contains("записей: 1"), "{}", roles.text);
         let all = t.tap(&t.admin, &roles, "✓ 👥 Люди").await;

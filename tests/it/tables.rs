@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use vakhta::db::Db;
 use vakhta::demo::{ChatMessage, Person};
+use vakhta::people;
 use vakhta::tasks::Tasks;
 use vakhta::watch::account::Until;
 use vakhta::watch::store::{self, Filter, Import, Imported, Listing, NewAccount};
@@ -222,6 +223,15 @@ fn a_large_table_is_added_in_portions_and_goes_on_where_a_crash_stopped_it() {
                     &NewAccount::new(7, "github", &format!("b{row}"), 30),
                 )?;
             }
+            // Somebody else, whose older one comes first, was sent away before it was added.
+            let other = Import {
+                person: 8,
+                chat: 8,
+                text: table_of("c", 300),
+            };
+            people::admit(tx, now, 8)?;
+            assert!(store::begin_import(tx, now.minus(LIMIT), &other)?);
+            tx.execute("UPDATE person SET role = 'refused' WHERE id = 8", [])?;
             // As if b3 had been removed since: it must not come back.
             tx.execute(
                 "UPDATE account SET state = 'removed' WHERE username = 'b3'",

@@ -267,8 +267,10 @@ impl Walker {
             return;
         };
         let mut known = known.borrow_mut();
-        // A message may also end with the command that goes on.
-        if screen.buttons().is_empty() && !screen.text.contains(" /") && self.way.len() > 1 {
+        // A message may also name the command that goes on; a screen only at its end.
+        let last = screen.text.rsplit(' ').next().unwrap_or_default();
+        let goes_on = last.starts_with('/') || screen.edits == 0 && screen.text.contains(" /");
+        if screen.buttons().is_empty() && !goes_on && self.way.len() > 1 {
             let problem = format!("a dead end after {:?}: {:?}", self.way, screen.text);
             known.wrong.push(problem);
         }
