@@ -11,11 +11,12 @@ mod retry_after;
 #[cfg(test)]
 mod tests;
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue, LOCATION, SERVER};
 use reqwest::{Client, Request, Response};
+use tokio::time::{Instant, Sleep, sleep};
 use url::Url;
 
 use super::site::{Method, ProbeRequest, Site, Username};
@@ -85,13 +86,24 @@ impl Look {
 /// The client must be one of [`crate::http::site_client`], made for the runtime this runs on, with the same permission
 /// for private targets.
 pub async fn look(client: &Client, site: &Site, name: &Username, limits: &ProbeLimits) -> Look {
+    look_by(client, site, name, limits, pin!(sleep(limits.timeout))).await
+}
+
+/// The same with the timer of the look before: to move one on costs less than to make one.
+pub(super) async fn look_by(
+    client: &Client,
+    site: &Site,
+    name: &Username,
+    limits: &ProbeLimits,
+    mut timer: Pin<&mut Sleep>,
+) -> Look {
+    timer.as_mut().reset(Instant::now() + limits.timeout);
     let mut look = Look::without_answer(Inconclusive::Timeout);
-    let result = {
-        // It stays where it is made: it is large, and there are many.
-        let asking = pin!(ask(client, site, name, limits, &mut look));
-        tokio::time::timeout(limits.timeout, asking).await
+    look.outcome = tokio::select! {
+        biased;
+        outcome = ask(client, site, name, limits, &mut look) => outcome,
+        () = timer => Err(Inconclusive::Timeout),
     };
-    look.outcome = result.unwrap_or(Err(Inconclusive::Timeout));
     look
 }
 

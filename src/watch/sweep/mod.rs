@@ -21,7 +21,7 @@ use std::task::Poll;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use self::alarm::Alarm;
@@ -150,11 +150,13 @@ impl Pass<'_, '_> {
 
 /// A worker: a look, what becomes of it, and at once the next one, as long as one can begin.
 async fn work(pass: &RefCell<Pass<'_, '_>>, mut job: Job) {
+    let sweep = pass.borrow().sweep;
+    let (timeout, private) = (sweep.config.timeout, sweep.config.allow_private_targets);
+    let mut timer = pin!(sleep(timeout));
     loop {
-        let sweep = pass.borrow().sweep;
-        let (timeout, private) = (sweep.config.timeout, sweep.config.allow_private_targets);
         let limits = ProbeLimits::new(timeout, private, sweep.clock.now());
-        let look = probe::look(sweep.client, &job.site, &job.name, &limits).await;
+        let (client, timer) = (sweep.client, timer.as_mut());
+        let look = probe::look_by(client, &job.site, &job.name, &limits, timer).await;
         let mut pass = pass.borrow_mut();
         pass.land(job, &look);
         pass.has_landed = true;

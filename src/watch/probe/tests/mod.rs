@@ -4,6 +4,7 @@ mod bodies;
 mod redirects;
 mod server;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use reqwest::Client;
 use tokio::net::TcpListener;
 
 use self::server::{Act, Server, answer, gzip, send};
-use super::{Look, MAX_BODY_DEFAULT, ProbeLimits, look};
+use super::{Look, MAX_BODY_DEFAULT, ProbeLimits, look, look_by};
 use crate::clock::UnixMs;
 use crate::http::{DEFAULT_USER_AGENT, SiteClientConfig, site_client};
 use crate::watch::catalogue::{BrokenEntries, Catalogue};
@@ -208,6 +209,20 @@ async fn nobody_listening_no_name_and_no_tls_are_told_apart() {
         look_at(&plain, &limits(), serving).await.outcome,
         Err(Inconclusive::Tls)
     );
+}
+
+#[tokio::test]
+async fn each_look_has_all_its_time_though_they_share_a_timer() {
+    let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
+    timer.as_mut().await;
+    let (server, serving) = Server::bind(vec![send("200 OK", "", "the profile of ann")]).await;
+    let site = site(&format!("http://{}/{{name}}", server.address), RULES);
+    let (client, name, limits) = (client(true), Username::parse("ann").unwrap(), limits());
+    let look = tokio::select! {
+        look = look_by(&client, &site, &name, &limits, timer) => look,
+        () = serving => unreachable!("the server never ends"),
+    };
+    assert_eq!(look.outcome, Ok(Sighting::Exists));
 }
 
 #[tokio::test]
