@@ -14,6 +14,10 @@ CREATE TABLE person (
     told_at     INTEGER NOT NULL DEFAULT 0          -- when a stranger was last answered (once a day)
 ) STRICT;
 CREATE INDEX person_by_role ON person (role, id);
+-- In the order in which admins see them: who waits for an answer, who decides, who was let in, who was not.
+CREATE INDEX person_listed ON person (
+    CASE role WHEN 'asked' THEN 0 WHEN 'owner' THEN 1 WHEN 'admin' THEN 1 WHEN 'user' THEN 2 ELSE 3 END, id
+) WHERE role <> 'stranger';
 
 -- A place messages go to. A private chat has the id of its person.
 CREATE TABLE chat (
@@ -191,6 +195,7 @@ CREATE TABLE run (
     stopped_by  INTEGER                             -- the admin who ended it early; 0: one who was forgotten
 ) STRICT;
 CREATE UNIQUE INDEX run_running ON run (state) WHERE state = 'running';
+CREATE INDEX run_of_all ON run (id) WHERE owner_id IS NULL AND account_id IS NULL;
 
 -- Why looks failed, counted per site and run.
 CREATE TABLE run_error (
@@ -293,7 +298,7 @@ CREATE TABLE audit (
     person      INTEGER,                            -- whom it concerned; 0: somebody who was forgotten
     what        TEXT    NOT NULL DEFAULT ''         -- what it concerned: a role, a site, an account
 ) STRICT;
-CREATE INDEX audit_by_deed ON audit (deed, id);
+CREATE INDEX audit_by_kind ON audit (substr(deed, 1, instr(deed, '.') - 1), id);
 CREATE TRIGGER audit_kept BEFORE DELETE ON audit
     WHEN old.at >= coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE key = 'audit-kept-since'), 0) BEGIN
     SELECT RAISE(ABORT, 'the audit log only grows');
@@ -313,7 +318,7 @@ CREATE TABLE check_request (
     run_id      INTEGER REFERENCES run (id) ON DELETE CASCADE,  -- the run that answers it; NULL: not taken yet
     created_at  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX check_request_open ON check_request (id) WHERE run_id IS NULL;
+CREATE INDEX check_request_of_run ON check_request (run_id);
 
 -- What somebody narrowed a list by, where it does not fit into a button: buttons name the row.
 CREATE TABLE search (

@@ -6,6 +6,8 @@
 //! its door at the beginning of the stop and ends beside these. What the parts stand on is made ready in `ground`.
 
 mod ground;
+#[cfg(test)]
+mod plan_tests;
 
 use std::future::Future;
 use std::net::SocketAddr;

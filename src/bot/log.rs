@@ -5,7 +5,7 @@ use super::panel::back_row;
 use crate::db::Connection;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
-use crate::people::audit::{self, Deed, Entry};
+use crate::people::audit::{self, COUNTED, Deed, Entry};
 use crate::people::{Asker, Role};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 
@@ -31,10 +31,15 @@ impl Bot {
         let kind = Deed::KINDS.into_iter().find(|known| *known == kind);
         let kind = kind.unwrap_or_default();
         let (_, total) = audit::page(connection, kind, 0, 0)?;
-        let pages = total.div_ceil(PER_PAGE).max(1);
+        let pages = total.min(COUNTED).div_ceil(PER_PAGE).max(1);
         let page = page.parse().unwrap_or(0).min(pages - 1);
         let (entries, _) = audit::page(connection, kind, page * PER_PAGE, PER_PAGE)?;
-        let title = i18n::html(lang, "log", &Args::new().number("n", total));
+        let n = if total > COUNTED {
+            format!("{COUNTED}+")
+        } else {
+            total.to_string()
+        };
+        let title = i18n::html(lang, "log", &Args::new().text("n", &n));
         let mut lines = vec![title, Html::default()];
         lines.extend(entries.iter().map(|entry| self.log_line(asker, entry)));
         let mut keyboard = Keyboard::new();

@@ -92,6 +92,12 @@ fn menu(lang: Lang, admin: bool) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The names of all commands.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().chain(ADMIN_COMMANDS).map(|(name, _)| *name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,6 +14,8 @@ mod log;
 pub mod menus;
 mod panel;
 mod people_screens;
+#[cfg(test)]
+mod plan_tests;
 mod privacy;
 mod settings;
 mod stats;

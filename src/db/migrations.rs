@@ -138,6 +138,12 @@ const PANEL_AND_FILES: &str = "
         created_at INTEGER NOT NULL,
         ended_at INTEGER
     ) STRICT;
+    CREATE INDEX person_listed ON person (
+        CASE role WHEN 'asked' THEN 0 WHEN 'owner' THEN 1 WHEN 'admin' THEN 1 WHEN 'user' THEN 2 ELSE 3 END, id
+    ) WHERE role <> 'stranger';
+    CREATE INDEX run_of_all ON run (id) WHERE owner_id IS NULL AND account_id IS NULL;
+    DROP INDEX check_request_open;
+    CREATE INDEX check_request_of_run ON check_request (run_id);
     CREATE INDEX broadcast_open ON broadcast (id) WHERE ended_at IS NULL;
     CREATE TABLE audit (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -147,7 +153,7 @@ const PANEL_AND_FILES: &str = "
         person INTEGER,
         what TEXT NOT NULL DEFAULT ''
     ) STRICT;
-    CREATE INDEX audit_by_deed ON audit (deed, id);
+    CREATE INDEX audit_by_kind ON audit (substr(deed, 1, instr(deed, '.') - 1), id);
     CREATE TRIGGER audit_kept BEFORE DELETE ON audit
         WHEN old.at >= coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE key = 'audit-kept-since'), 0) BEGIN
         SELECT RAISE(ABORT, 'the audit log only grows');

@@ -11,6 +11,8 @@
 mod checkpoint;
 mod lock;
 mod migrations;
+#[cfg(test)]
+pub(crate) mod plans;
 mod writer;
 
 use std::fs::File;

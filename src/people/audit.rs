@@ -13,6 +13,9 @@ use crate::retention::CHUNK;
 /// The fact behind which rows may leave: the oldest moment that is kept.
 const KEPT_SINCE: &str = "audit-kept-since";
 
+/// Rows counted, and so reached by the pages of a screen, at most: who needs older ones takes the file.
+pub const COUNTED: usize = 10_000;
+
 /// Stands where somebody was who is forgotten; Telegram gives nobody this id.
 const NOBODY: i64 = 0;
 
@@ -133,7 +136,8 @@ pub fn note(
     Ok(())
 }
 
-/// One page of the log, the newest first, of one kind or (`""`) of all, and how many rows there are.
+/// One page of the log, the newest first, of one kind or (`""`) of all, and how many rows there are; one more than
+/// [`COUNTED`] stands for all beyond.
 ///
 /// # Errors
 /// When the database fails.
@@ -143,24 +147,24 @@ pub fn page(
     offset: usize,
     limit: usize,
 ) -> anyhow::Result<(Vec<Entry>, usize)> {
-    // The words of a kind lie between `kind.` and `kind/`, the sign after the point.
-    let (of_kind, from, to) = match kind {
-        "" => ("?1 <= ?2", String::new(), String::new()),
-        kind => (
-            "deed BETWEEN ?1 AND ?2",
-            format!("{kind}."),
-            format!("{kind}/"),
-        ),
+    let of_kind = match kind {
+        "" => "?1 = ''",
+        // As the schema's index has it.
+        _ => "substr(deed, 1, instr(deed, '.') - 1) = ?1",
     };
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM audit WHERE {of_kind} LIMIT {})",
+        COUNTED + 1
+    );
     let total = connection
-        .prepare_cached(&format!("SELECT count(*) FROM audit WHERE {of_kind}"))?
-        .query_row([&from, &to], |row| row.get(0))
+        .prepare_cached(&sql)?
+        .query_row([kind], |row| row.get(0))
         .context("count the log")?;
     let sql = format!(
-        "SELECT {COLUMNS} FROM {TABLES} WHERE {of_kind} ORDER BY audit.id DESC LIMIT ?3 OFFSET ?4"
+        "SELECT {COLUMNS} FROM {TABLES} WHERE {of_kind} ORDER BY audit.id DESC LIMIT ?2 OFFSET ?3"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![from, to, limit, offset], from_row)?;
+    let rows = statement.query_map(params![kind, limit, offset], from_row)?;
     let rows = rows.collect::<Result<_, _>>().context("read the log")?;
     Ok((rows, total))
 }

@@ -223,8 +223,8 @@ pub fn has_admin(connection: &Connection) -> anyhow::Result<bool> {
 pub fn counts(connection: &Connection) -> anyhow::Result<(usize, usize)> {
     connection
         .query_row(
-            "SELECT count(*) FILTER (WHERE role IN ('user', 'admin', 'owner')), count(*) FILTER (WHERE role = 'asked')
-             FROM person",
+            "SELECT count(*) FILTER (WHERE role <> 'asked'), count(*) FILTER (WHERE role = 'asked')
+             FROM person WHERE role IN ('user', 'admin', 'owner', 'asked')",
             [],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
@@ -246,6 +246,9 @@ pub fn first_owner(connection: &Connection) -> anyhow::Result<Option<i64>> {
         .context("look for an owner")
 }
 
+/// The order of people in lists, as the schema's index has it.
+const LISTED: &str = "CASE role WHEN 'asked' THEN 0 WHEN 'owner' THEN 1 WHEN 'admin' THEN 1 WHEN 'user' THEN 2 ELSE 3 END, id";
+
 /// One page of people, those who wait for an answer first, and how many there are in all.
 ///
 /// # Errors
@@ -262,7 +265,7 @@ pub fn list(
     )?;
     let sql = format!(
         "SELECT {} FROM person WHERE role <> 'stranger'
-         ORDER BY role <> 'asked', role NOT IN ('owner', 'admin'), role = 'refused', id LIMIT :limit OFFSET :offset",
+         ORDER BY {LISTED} LIMIT :limit OFFSET :offset",
         Person::COLUMNS
     );
     let mut statement = connection.prepare_cached(&sql)?;

@@ -220,9 +220,9 @@ pub fn export(
     owner: Option<i64>,
     mut each: impl FnMut(&Account) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    let whose = of(owner);
     let sql = format!(
-        "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS}
-         WHERE (?1 IS NULL OR owner_id = ?1) AND state <> 'removed' ORDER BY id"
+        "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} WHERE {whose} AND state <> 'removed' ORDER BY id"
     );
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([owner])?;
@@ -237,13 +237,20 @@ pub fn export(
 /// # Errors
 /// When the database fails.
 pub fn some_wait_otherwise(connection: &Connection, owner: Option<i64>) -> anyhow::Result<bool> {
-    let exists = connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM account
-             WHERE (?1 IS NULL OR owner_id = ?1) AND state <> 'removed' AND until <> 'found')",
-        [owner],
-        |row| row.get(0),
+    let whose = of(owner);
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM account WHERE {whose} AND state <> 'removed' AND until <> 'found')"
     );
+    let exists = connection.query_row(&sql, [owner], |row| row.get(0));
     exists.context("look for accounts that wait for something else")
+}
+
+/// The accounts of an owner, or all, as a condition on `?1`: SQLite plans a statement before it knows whose are wanted.
+fn of(owner: Option<i64>) -> &'static str {
+    match owner {
+        Some(_) => "owner_id = ?1",
+        None => "?1 IS NULL",
+    }
 }
 
 /// Three days before the end, or at the next moment left when the agreed time is shorter.

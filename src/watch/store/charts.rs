@@ -7,9 +7,6 @@ use rusqlite::{Connection, params};
 
 use crate::clock::UnixMs;
 
-/// Among so many of the newest runs those over everybody's accounts are looked for.
-const NEWEST_RUNS: usize = 5000;
-
 /// From when to when one of an owner's accounts was waited for; `None`: it still is.
 pub type Wait = (UnixMs, Option<UnixMs>);
 
@@ -31,7 +28,7 @@ pub fn waits_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec
 }
 
 /// The ends of the runs over everybody's accounts that looked at all of them, and how long those took; the oldest first,
-/// the newest `limit` at most.
+/// of the newest `limit`.
 ///
 /// # Errors
 /// When the database fails.
@@ -41,11 +38,11 @@ pub fn durations(
     limit: usize,
 ) -> anyhow::Result<Vec<(UnixMs, Duration)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT started_at, ended_at FROM (SELECT * FROM run ORDER BY id DESC LIMIT ?2)
-         WHERE owner_id IS NULL AND account_id IS NULL AND state = 'done' AND total > 0 AND ended_at >= ?1
-         ORDER BY id DESC LIMIT ?3",
+        "SELECT started_at, ended_at FROM
+             (SELECT * FROM run WHERE owner_id IS NULL AND account_id IS NULL ORDER BY id DESC LIMIT ?2)
+         WHERE state = 'done' AND total > 0 AND ended_at >= ?1 ORDER BY id DESC",
     )?;
-    let rows = statement.query_map(params![since.0, NEWEST_RUNS, limit], |row| {
+    let rows = statement.query_map(params![since.0, limit], |row| {
         let (started_at, ended_at) = (UnixMs(row.get(0)?), UnixMs(row.get(1)?));
         Ok((ended_at, ended_at.since(started_at)))
     })?;

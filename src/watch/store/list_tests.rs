@@ -1,8 +1,9 @@
 //! Lists, what people do with accounts, and what ends a wait, on a real file.
 
-use super::tests::{DAY, NOW, OWNER, Store, fill, look, plan, run};
+use super::tests::{DAY, NOW, OWNER, Store, fill, look, run};
 use super::*;
 use crate::db::WriteTx;
+use crate::db::plans::plan;
 use crate::people;
 use crate::watch::account::RunState;
 use crate::watch::past::{By, Change};

@@ -81,6 +81,7 @@ impl Listing {
                 "",
                 "account.id > (SELECT max(id) FROM account) - :searched AND",
             ),
+            None if self.filter == Filter::Paused => ("INDEXED BY account_stopped", ""),
             None => ("", ""),
         };
         format!("account {index} {more} WHERE {whose} {wanted}")

@@ -96,7 +96,7 @@ pub fn owners_with_digest(
     limit: usize,
 ) -> anyhow::Result<Vec<(i64, UnixMs)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT chat.id, digest_at FROM chat JOIN person ON person.id = chat.id
+        "SELECT chat.id, digest_at FROM chat INDEXED BY chat_digest CROSS JOIN person ON person.id = chat.id
          WHERE notify = 'digest' AND role = 'user' AND unreachable_at IS NULL ORDER BY digest_at LIMIT ?1",
     )?;
     let rows = statement.query_map([limit], |row| Ok((row.get(0)?, UnixMs(row.get(1)?))))?;

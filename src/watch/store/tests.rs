@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::db::{Connection, Db, WriteTx};
+use crate::db::plans::plan;
+use crate::db::{Db, WriteTx};
 use crate::people;
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::watch::account::{RunState, Scope, Trigger};
@@ -224,19 +225,6 @@ async fn waiting_again_begins_anew() {
         Ok(())
     })
     .await;
-}
-
-/// The steps of a statement's plan, as SQLite tells them.
-pub(super) fn plan(connection: &Connection, sql: &str) -> Vec<String> {
-    let mut statement = connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-        .unwrap();
-    let mut rows = statement.raw_query();
-    let mut steps = Vec::new();
-    while let Some(row) = rows.next().unwrap() {
-        steps.push(row.get(3).unwrap());
-    }
-    steps
 }
 
 #[tokio::test]

@@ -1,0 +1,141 @@
+//! What statements read, for tests: SQLite tells of each that runs, and how it would go about it.
+//!
+//! Must stay true: whatever is not known to stay small is a fault, so that neither a new table nor a new statement can be
+//! forgotten.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Barrier, Mutex};
+
+use rusqlite::Connection;
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+
+use super::{Db, READERS};
+
+/// Tables that have a few rows at most: one for each site, each state or each small fact.
+const SMALL: [&str; 8] = [
+    "account_tally",
+    "fact",
+    "mass_change",
+    "mass_rest",
+    "round",
+    "site_control",
+    "site_mute",
+    "site_silence",
+];
+
+/// Walks from key to key on an index, which statements call so.
+const WALKS: [&str; 3] = ["used", "waiting", "w"];
+
+thread_local! {
+    static HERE: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+static ANYWHERE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Does some work on a connection; its result, and the statements that the work ran.
+pub(crate) fn spied<T>(connection: &Connection, work: impl FnOnce() -> T) -> (T, BTreeSet<String>) {
+    listen(connection, |event| {
+        HERE.with_borrow_mut(|run| run.extend(begun(&event)));
+    });
+    let result = work();
+    connection.trace_v2(TraceEventCodes::empty(), None);
+    (result, HERE.take())
+}
+
+/// Hears of every statement that is run on a database from now on, whoever runs it.
+pub(crate) async fn listen_to_all(db: &Db) {
+    let note: fn(TraceEvent<'_>) = |event| ANYWHERE.lock().unwrap().extend(begun(&event));
+    // Readers that wait for each other are all there are.
+    let together = Arc::new(Barrier::new(READERS as usize));
+    let readers = (0..READERS).map(|_| {
+        let together = Arc::clone(&together);
+        db.read(move |connection| {
+            together.wait();
+            listen(connection, note);
+            Ok(())
+        })
+    });
+    futures_util::future::try_join_all(readers).await.unwrap();
+    let writer = db.write(move |tx| {
+        listen(tx, note);
+        Ok(())
+    });
+    writer.await.unwrap();
+}
+
+/// What [`listen_to_all`] has heard.
+pub(crate) fn heard() -> BTreeSet<String> {
+    ANYWHERE.lock().unwrap().clone()
+}
+
+fn listen(connection: &Connection, note: fn(TraceEvent<'_>)) {
+    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note));
+}
+
+/// The statement that begins to run. A pragma has no plan, and some do their work when they are only prepared.
+fn begun(event: &TraceEvent<'_>) -> Option<String> {
+    match event {
+        TraceEvent::Stmt(statement, _) => Some(statement.sql().into_owned()),
+        _ => None,
+    }
+    .filter(|sql| !sql.starts_with("PRAGMA"))
+}
+
+/// The steps of a statement's plan, as SQLite tells them.
+pub(crate) fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .unwrap_or_else(|err| panic!("{sql}: {err}"));
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get(3).unwrap());
+    }
+    steps
+}
+
+/// Costly steps that are right: a part of the statement, the beginning of the step, and why.
+pub(crate) type Accepted = (&'static str, &'static str, &'static str);
+
+/// What is wrong with statements, each given with where it was run: the costly ones that are not accepted. And what is
+/// accepted and not there any more.
+pub(crate) fn faults(
+    connection: &Connection,
+    statements: &BTreeMap<String, String>,
+    accepted: &[Accepted],
+) -> (Vec<String>, BTreeSet<String>) {
+    let mut unused: BTreeSet<String> = accepted
+        .iter()
+        .map(|(part, ..)| (*part).to_owned())
+        .collect();
+    let mut faults = Vec::new();
+    for (sql, place) in statements {
+        for step in costly_steps(connection, sql) {
+            let known = accepted
+                .iter()
+                .find(|(part, begins, _)| sql.contains(part) && step.starts_with(begins));
+            match known {
+                Some((part, ..)) => _ = unused.remove(*part),
+                None => faults.push(format!("{place}: {sql}: {step}")),
+            }
+        }
+    }
+    (faults, unused)
+}
+
+/// The steps of a statement that take the longer the more rows there are: a table or an index read from end to end, rows
+/// put in order that no index holds in order.
+fn costly_steps(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut steps = plan(connection, sql);
+    steps.retain(|step| match step.strip_prefix("SCAN ") {
+        Some(scanned) => {
+            let name = scanned.split(' ').next().unwrap_or_default();
+            // Results of other steps stand in parentheses.
+            let is_table = !name.starts_with('(') && !scanned.contains("CONSTANT ROW");
+            is_table && !SMALL.contains(&name) && !WALKS.contains(&name)
+        }
+        None => step.starts_with("USE TEMP B-TREE"),
+    });
+    steps
+}
