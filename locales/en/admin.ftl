@@ -2,6 +2,7 @@
 kept-days = sums of checks by day and site, without names
 rows-site_day = daily sums
 kept-audit = what admins did with roles, accounts and sites of others
+rows-broadcast = broadcasts
 rows-audit = log entries
 changed-meanwhile = This changed while you were looking. Now: { $now }
 delete-me-done-refused = ✅ Your name and messages are deleted. Only your number and the mark that access was refused are left.

@@ -16,6 +16,7 @@ kept-updates = your messages and taps after the answer
 kept-unreadable = messages that the bot could not read
 kept-messages = marks of the bot's messages
 kept-news = marks of news, so as not to repeat them
+kept-broadcasts = that an admin wrote to everybody, without the text
 kept-conversations = an unfinished conversation
 kept-runs = results of runs, without names
 kept-strangers = the name of who wrote to the bot, was not let in and did not ask for it

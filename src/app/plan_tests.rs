@@ -96,6 +96,16 @@ const ACCEPTED: &[Accepted] = &[
         "the same",
     ),
     (
+        "FROM broadcast WHERE ended_at <",
+        "SCAN broadcast",
+        "admins speak to everybody now and then",
+    ),
+    (
+        "SELECT count(*) FROM broadcast",
+        "SCAN broadcast",
+        "counted by a reader once an hour",
+    ),
+    (
         "FROM quarantine WHERE received_at <",
         "SCAN quarantine",
         "updates of a week that could not be read",

@@ -3,6 +3,8 @@
 //! Must stay true: whoever was let in when it began gets it once, over any number of restarts; the writer is back at others
 //! within milliseconds; nobody's answer or news waits for it, because its rows are a crowd however many they are.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use rusqlite::{OptionalExtension as _, params};
 
@@ -12,6 +14,15 @@ use super::outgoing::Outgoing;
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
+use crate::retention::{CHUNK, Rule};
+
+/// That somebody spoke to everybody, and to how many, is known for as long as runs are.
+pub(super) const KEPT: Rule = Rule {
+    what: "broadcasts",
+    table: "broadcast",
+    keep: Duration::from_secs(90 * 24 * 60 * 60),
+    prune,
+};
 
 /// A broadcast that is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,6 +210,15 @@ pub fn close(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Forgets broadcasts that were over before a moment.
+fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    tx.execute(
+        "DELETE FROM broadcast WHERE id IN (SELECT id FROM broadcast WHERE ended_at < ?1 LIMIT ?2)",
+        params![before.0, CHUNK],
+    )
+    .context("forget old broadcasts")
+}
+
 /// What the keys of its rows begin with.
 fn key(id: i64) -> String {
     format!("broadcast:{id}")
@@ -230,5 +250,20 @@ mod tests {
             })
             .await;
         assert_eq!(rows, 0);
+    }
+
+    #[tokio::test]
+    async fn broadcasts_are_forgotten_after_they_are_over() {
+        let t = Store::new();
+        let forgotten = t
+            .write(|tx| {
+                let over = begin(tx, NOW, 1, "words")?;
+                begin(tx, NOW, 1, "words")?;
+                stop(tx, over)?;
+                close(tx, NOW, over)?;
+                Ok((prune(tx, NOW)?, prune(tx, UnixMs(NOW.0 + 1))?))
+            })
+            .await;
+        assert_eq!(forgotten, (0, 1));
     }
 }

@@ -7,6 +7,7 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 
+use super::broadcasts;
 use super::inbox;
 use super::outbox::{KEEP_CLOSED, OUT_OF_REACH};
 
@@ -115,7 +116,7 @@ fn prune_news(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 }
 
 /// What of Telegram's tables is kept for how long.
-pub const KEPT: [Rule; 4] = [
+pub const KEPT: [Rule; 5] = [
     Rule {
         what: "updates",
         table: "inbox",
@@ -140,6 +141,7 @@ pub const KEPT: [Rule; 4] = [
         keep: KEEP_NEWS,
         prune: prune_news,
     },
+    broadcasts::KEPT,
 ];
 
 /// Removes what Telegram's tables hold of a person: everything said in their chat, and what waits for others and names

@@ -38,7 +38,7 @@ pub fn muted(connection: &Connection, now: UnixMs) -> anyhow::Result<BTreeMap<St
         .context("read which sites are muted")
 }
 
-/// Mutes a site; one that is muted is muted anew.
+/// Mutes a site; one that is muted is muted anew. Mutes that are over are forgotten.
 ///
 /// # Errors
 /// When the database fails.
@@ -48,6 +48,8 @@ pub fn mute(
     site: &str,
     until: Option<UnixMs>,
 ) -> anyhow::Result<()> {
+    tx.execute("DELETE FROM site_mute WHERE until <= ?1", [now.0])
+        .context("forget mutes that are over")?;
     tx.execute(
         "INSERT INTO site_mute (site, until, since) VALUES (?1, ?2, ?3)
          ON CONFLICT (site) DO UPDATE SET until = excluded.until, since = excluded.since",
