@@ -14,12 +14,12 @@ mod log;
 pub mod menus;
 mod panel;
 mod people_screens;
-#[cfg(test)]
-mod plan_tests;
 mod privacy;
 mod settings;
 mod stats;
 mod strangers;
+#[cfg(test)]
+mod walk_tests;
 mod zones;
 
 use std::sync::Arc;

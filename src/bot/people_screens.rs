@@ -115,8 +115,8 @@ impl Bot {
             ..person.clone()
         };
         let args = Args::new()
-            .html("admin", &Html::name(&asker.name))
-            .html("name", &Html::name(&changed.name))
+            .html("admin", &Html::name(&cut(&asker.name, 40)))
+            .html("name", &Html::name(&cut(&changed.name, 40)))
             .text("role", &label(asker.lang, &format!("role-{}", role.word())));
         let toast = i18n::plain(asker.lang, "person-answered", &args);
         Ok(person_card(tx, asker, &changed)?

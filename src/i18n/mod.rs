@@ -251,4 +251,6 @@ fn tenths(lang: Lang, tenths: u64) -> String {
 }
 
 #[cfg(test)]
+mod length_tests;
+#[cfg(test)]
 mod tests;

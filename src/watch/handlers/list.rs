@@ -171,7 +171,7 @@ impl WatchHandlers {
         let args = Args::new()
             .text("mark", texts::mark(account))
             .text("name", &cut(&account.username, 40))
-            .text("site", &voice.site_name(&account.site));
+            .text("site", &cut(&voice.site_name(&account.site), 30));
         i18n::plain(asker.lang, "account-button", &args)
     }
 

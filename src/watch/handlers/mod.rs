@@ -146,7 +146,6 @@ impl WatchHandlers {
         let mut lines = vec![i18n::html(lang, "status", &args), Html::default()];
         lines.push(self.last_run(connection, asker)?);
         lines.push(self.next_line(asker));
-        lines.extend(self.muted_lines(connection, asker)?);
         if asker.role.is_admin() {
             let counts = outbox::counts(connection, asker.now)?;
             let args = Args::new()
@@ -159,6 +158,8 @@ impl WatchHandlers {
             let voice = self.speaker.voice_to(asker);
             lines.extend(texts::alarms::distrusted(voice, marks.distrusted.iter()));
         }
+        // Last, because there may be more of them than fit.
+        lines.extend(self.muted_lines(connection, asker)?);
         let keyboard = Keyboard::new()
             .row([
                 Button::callback(&label(lang, "button-check"), "watch:check-mine")?,
@@ -166,10 +167,7 @@ impl WatchHandlers {
             ])
             .row([charts::chart_button(asker, Subject::Mine)?])
             .row([Button::callback(&label(lang, "button-home"), "bot:home")?]);
-        Ok(Answer::screen(Screen::new(
-            Html::join(&lines, "\n"),
-            keyboard,
-        )))
+        Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
     }
 
     fn last_run(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Html> {

@@ -308,14 +308,18 @@ impl WatchHandlers {
         asker: &Asker,
         site: &str,
     ) -> anyhow::Result<Option<Html>> {
+        let muted = store::muted(connection, asker.now)?;
+        Ok(muted
+            .get(site)
+            .map(|mute| self.spoken_mute(asker, site, *mute)))
+    }
+
+    fn spoken_mute(&self, asker: &Asker, site: &str, mute: Mute) -> Html {
         let voice = self.speaker.voice_to(asker);
-        let mute = store::muted(connection, asker.now)?.get(site).copied();
-        Ok(mute.map(|mute| {
-            let args = Args::new()
-                .text("site", &voice.site_name(site))
-                .text("until", &spoken_until(voice, mute.until));
-            i18n::html(asker.lang, "account-muted", &args)
-        }))
+        let args = Args::new()
+            .text("site", &voice.site_name(site))
+            .text("until", &spoken_until(voice, mute.until));
+        i18n::html(asker.lang, "account-muted", &args)
     }
 
     /// The muted sites where somebody's accounts wait.
@@ -324,14 +328,13 @@ impl WatchHandlers {
         connection: &Connection,
         asker: &Asker,
     ) -> anyhow::Result<Vec<Html>> {
-        if store::muted(connection, asker.now)?.is_empty() {
+        let muted = store::muted(connection, asker.now)?;
+        if muted.is_empty() {
             return Ok(Vec::new());
         }
-        let mut lines = Vec::new();
-        for site in store::sites_of_owner(connection, asker.id)? {
-            lines.extend(self.mute_line(connection, asker, &site)?);
-        }
-        Ok(lines)
+        let sites = store::sites_of_owner(connection, asker.id)?;
+        let line = |site: &String| Some(self.spoken_mute(asker, site, *muted.get(site)?));
+        Ok(sites.iter().filter_map(line).collect())
     }
 }
 

@@ -1,0 +1,142 @@
+//! No screen reads more the more people there are: the plan of every statement that a screen runs.
+
+use std::collections::BTreeSet;
+
+use super::{ADMIN, OWNER, STRANGER, Walk, furnish, store};
+use crate::db::plans::{self, Accepted};
+
+/// Statements that read more than they should on purpose.
+const ACCEPTED: &[Accepted] = &[
+    (
+        "INDEXED BY account_of_owner",
+        "USE TEMP B-TREE",
+        "an order or a choice among what one person has",
+    ),
+    (
+        "owner_id = ?1 AND state <> 'removed' ORDER BY id",
+        "USE TEMP B-TREE",
+        "the file with what one person has",
+    ),
+    (
+        "account.state <> 'removed' ORDER BY account.id LIMIT :limit",
+        "SCAN account",
+        "a page of everybody's list, 10,000 accounts on at most",
+    ),
+    (
+        "state = 'pending' ORDER BY account.ends_at, account.id LIMIT :limit",
+        "SCAN account USING INDEX account_ending",
+        "the same",
+    ),
+    (
+        "state = 'done' ORDER BY account.ends_at, account.id LIMIT :limit",
+        "SCAN account USING INDEX account_done",
+        "the same",
+    ),
+    (
+        "IN ('paused', 'held') ORDER BY account.ends_at, account.id LIMIT :limit",
+        "SCAN account USING INDEX account_stopped",
+        "the same",
+    ),
+    (
+        "FROM account   WHERE  account.state <> 'removed' LIMIT 10001)",
+        "SCAN account USING COVERING INDEX account_of_owner",
+        "a count that goes no further",
+    ),
+    (
+        "state = 'pending' LIMIT 10001)",
+        "SCAN account USING COVERING INDEX account_ending",
+        "the same",
+    ),
+    (
+        "state = 'done' LIMIT 10001)",
+        "SCAN account USING COVERING INDEX account_done",
+        "the same",
+    ),
+    (
+        "IN ('paused', 'held') LIMIT 10001)",
+        "SCAN account USING INDEX account_stopped",
+        "the same",
+    ),
+    (
+        "FROM audit WHERE ?1 = '' LIMIT 10001)",
+        "SCAN audit USING COVERING INDEX",
+        "the same",
+    ),
+    (
+        "?1 = '' ORDER BY audit.id DESC LIMIT",
+        "SCAN audit",
+        "a page of the log, 10,000 rows on at most",
+    ),
+    (
+        "?1 IS NULL AND state <> 'removed'",
+        "SCAN account",
+        "the file with everything; readers make it",
+    ),
+    ("met ON met.id = person ORDER BY", "SCAN audit", "the same"),
+    ("SELECT id FROM run ORDER BY id", "SCAN run", "the same"),
+    (
+        "owner_id IS NULL AND account_id IS NULL ORDER BY id DESC LIMIT",
+        "SCAN run USING INDEX run_of_all",
+        "the newest on an index of just these runs",
+    ),
+    (
+        "started_at < ?1 ORDER BY id DESC LIMIT 1",
+        "SCAN run",
+        "back over the runs of a day",
+    ),
+    (
+        "FROM run_error WHERE run_id > ?1 AND site = ?2 GROUP BY reason",
+        "USE TEMP B-TREE",
+        "a day of one site has a few hundred",
+    ),
+    (
+        "count(*) FROM outbox WHERE state = 'pending'",
+        "SCAN outbox USING COVERING INDEX outbox_due",
+        "an index of just what waits",
+    ),
+    (
+        "FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 GROUP BY state",
+        "USE TEMP B-TREE",
+        "of one broadcast: a row for each person",
+    ),
+    (
+        "FROM person WHERE role <> 'stranger'",
+        "SCAN person USING INDEX person_listed",
+        "an index of just these people, in its order",
+    ),
+    (
+        "count(*) FROM person WHERE role <> 'stranger'",
+        "SCAN person USING COVERING INDEX person_by_role",
+        "counted by an index",
+    ),
+    (
+        "role IN ('admin', 'owner') AND chat.unreachable_at IS NULL",
+        "USE TEMP B-TREE",
+        "an order among admins",
+    ),
+    (
+        "FROM broadcast WHERE ended_at IS NULL",
+        "SCAN broadcast USING INDEX broadcast_open",
+        "an index of those that are not over",
+    ),
+    (
+        "FROM chat WHERE bound_by IS NOT NULL",
+        "SCAN chat USING INDEX chat_bound",
+        "an index of the groups that hear of runs",
+    ),
+];
+
+#[tokio::test]
+async fn no_screen_reads_more_the_more_people_there_are() {
+    let (db, _folder) = store();
+    db.write(furnish).await.unwrap();
+    let walked = db.write(|tx| {
+        let walk = Walk::everywhere(tx, &[ADMIN, OWNER, STRANGER], true)?;
+        assert!(walk.refused.is_empty(), "{:#?}", walk.refused);
+        assert!(walk.seen.len() > 100, "only {:?}", walk.seen);
+        Ok(plans::faults(tx, &walk.statements, ACCEPTED))
+    });
+    let (faults, unused) = walked.await.unwrap();
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    assert_eq!(unused, BTreeSet::new(), "accepted, and not run any more");
+}
