@@ -5,6 +5,7 @@
 //! cargo bench -- sweep [N]       checks per second beside a bare loop; N accounts, 10000 without
 //! cargo bench -- status          the answer to /status, idle and while a sweep over 100,000 accounts runs
 //! cargo bench -- notices [N]     N owners' accounts found at once, 10000 without: nine minutes at Telegram's rates
+//! cargo bench -- owners [N]      answers of every screen while N owners have 100 accounts each; 10000 without
 //! cargo bench -- writes          group commit beside single commits and the disk
 //! cargo bench -- footprint       start, memory and processor time of the real program
 //! ```
@@ -17,8 +18,10 @@
 mod crowd;
 mod footprint;
 mod notices;
+mod owners;
 mod process;
 mod roles;
+mod statements;
 mod status;
 mod sweep;
 mod table;
@@ -27,8 +30,11 @@ mod writes;
 
 use anyhow::{Context as _, bail};
 
-/// Accounts of a sweep, and owners with news, when no number is given.
+/// Accounts of a sweep when no number is given.
 const ACCOUNTS: usize = 10_000;
+
+/// Owners with news, or with 100 accounts each, when no number is given.
+const OWNERS: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
     // Cargo adds a word of its own.
@@ -41,13 +47,16 @@ fn main() -> anyhow::Result<()> {
         [] => {
             sweep::measure(ACCOUNTS)?;
             status::measure()?;
+            owners::measure(OWNERS)?;
             writes::measure()?;
             footprint::measure()
         }
         ["sweep"] => sweep::measure(ACCOUNTS),
         ["sweep", accounts] => sweep::measure(number(accounts)?),
+        ["owners"] => owners::measure(OWNERS),
+        ["owners", owners] => owners::measure(number(owners)?),
         ["status"] => status::measure(),
-        ["notices"] => notices::measure(ACCOUNTS),
+        ["notices"] => notices::measure(OWNERS),
         ["notices", owners] => notices::measure(number(owners)?),
         ["writes"] => writes::measure(),
         ["footprint"] => footprint::measure(),
@@ -60,7 +69,7 @@ fn main() -> anyhow::Result<()> {
         }
         ["role", "start", api] => roles::bare_start(api),
         other => bail!(
-            "{other:?} is no part of the benches: sweep [N], status, notices [N], writes, footprint"
+            "{other:?} is no part of the benches: sweep [N], status, notices [N], owners [N], writes, footprint"
         ),
     }
 }

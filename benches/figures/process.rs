@@ -1,5 +1,6 @@
 //! What a process has used, from `/proc`.
 
+use std::collections::HashMap;
 use std::fs;
 use std::time::Duration;
 
@@ -47,6 +48,42 @@ pub(crate) fn threads(pid: u32) -> anyhow::Result<(Duration, u64)> {
         wakes += fields.nth(1).unwrap_or(0);
     }
     Ok((Duration::from_nanos(nanoseconds), wakes))
+}
+
+/// Processor time of each living thread of this process whose name begins with none of these, exact.
+pub(crate) fn threads_but(names: &[&str]) -> anyhow::Result<HashMap<String, Duration>> {
+    let mut times = HashMap::new();
+    for thread in fs::read_dir("/proc/self/task")? {
+        let path = thread?.path();
+        let name = fs::read_to_string(path.join("comm"));
+        let stat = fs::read_to_string(path.join("schedstat"));
+        // A thread may end while it is looked at.
+        let (Ok(name), Ok(stat)) = (name, stat) else {
+            continue;
+        };
+        if names.iter().any(|other| name.starts_with(other)) {
+            continue;
+        }
+        let nanoseconds = stat
+            .split_whitespace()
+            .next()
+            .and_then(|field| field.parse().ok());
+        let time = Duration::from_nanos(nanoseconds.unwrap_or(0));
+        times.insert(path.display().to_string(), time);
+    }
+    Ok(times)
+}
+
+/// What threads have used between two such looks.
+pub(crate) fn since(
+    before: &HashMap<String, Duration>,
+    now: &HashMap<String, Duration>,
+) -> Duration {
+    let used = now.iter().map(|(thread, time)| {
+        let earlier = before.get(thread).copied().unwrap_or_default();
+        time.saturating_sub(earlier)
+    });
+    used.sum()
 }
 
 /// How many threads there are.
