@@ -97,6 +97,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_open ON outbox (state, chat_id, min(priority, 2), id, due_at) WHERE closed_at IS NULL;
 CREATE INDEX outbox_due ON outbox (priority, due_at, id, chat_id) WHERE state = 'pending';
 CREATE INDEX outbox_closed ON outbox (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX outbox_dead ON outbox (closed_at) WHERE state = 'dead';
 
 -- A conversation in several steps. Keyed by chat and person, so that two people in a group do not mix.
 CREATE TABLE dialogue (

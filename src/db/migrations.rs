@@ -91,6 +91,7 @@ const PANEL_AND_FILES: &str = "
     DROP INDEX outbox_open;
     CREATE INDEX outbox_open ON outbox (state, chat_id, min(priority, 2), id, due_at) WHERE closed_at IS NULL;
     CREATE INDEX outbox_due ON outbox (priority, due_at, id, chat_id) WHERE state = 'pending';
+    CREATE INDEX outbox_dead ON outbox (closed_at) WHERE state = 'dead';
     ALTER TABLE chat ADD COLUMN zone TEXT NOT NULL DEFAULT '';
     ALTER TABLE chat ADD COLUMN digest_hour INTEGER NOT NULL DEFAULT 9;
     ALTER TABLE chat ADD COLUMN run_starts INTEGER NOT NULL DEFAULT 1;

@@ -29,11 +29,12 @@ pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCoun
         Ok(u64::try_from(n).unwrap_or(0))
     };
     let since = now.minus(KEEP_CLOSED).0;
-    let dead: i64 = connection.query_row(
-        "SELECT count(*) FROM outbox WHERE closed_at IS NOT NULL AND closed_at >= ?1 AND state = 'dead'",
-        (since,),
-        |row| row.get(0),
-    )?;
+    // Of a week's closed messages only a few are dead.
+    let dead: i64 = connection
+        .prepare_cached(
+            "SELECT count(*) FROM outbox INDEXED BY outbox_dead WHERE state = 'dead' AND closed_at >= ?1",
+        )?
+        .query_row((since,), |row| row.get(0))?;
     Ok(OutboxCounts {
         pending: count(
             "SELECT count(*) FROM outbox WHERE closed_at IS NULL AND state = 'pending'",

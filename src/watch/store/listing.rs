@@ -17,8 +17,9 @@ use crate::watch::account::Account;
 /// Accounts of a list counted, and so reached by its pages, at most: nobody leafs further, and filters find the others.
 pub const COUNTED: usize = 10_000;
 
-/// Accounts among which a text is searched for in everybody's list, the newest: some ten milliseconds of the writer.
-pub const SEARCHED: i64 = 50_000;
+/// Accounts among which a text is searched for in everybody's list, the newest: some ten milliseconds of the writer each
+/// time, and a list does it twice.
+pub const SEARCHED: i64 = 20_000;
 
 /// Searches are forgotten when nobody has used them for so long; older buttons show the whole list.
 pub(super) const KEPT_SEARCHES: Rule = Rule {
