@@ -90,11 +90,6 @@ const ACCEPTED: &[Accepted] = &[
         "a day of one site has a few hundred",
     ),
     (
-        "count(*) FROM outbox WHERE state = 'pending'",
-        "SCAN outbox USING COVERING INDEX outbox_due",
-        "an index of just what waits",
-    ),
-    (
         "FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 GROUP BY state",
         "USE TEMP B-TREE",
         "of one broadcast: a row for each person",
