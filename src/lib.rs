@@ -12,6 +12,7 @@
 //! | [`bot`] | event → slice: commands, access, the admins' screens |
 //! | [`config`] | `bot.toml` and the environment |
 //! | [`vitals`] | how the program is, for `/healthz` and `/metrics` |
+//! | [`cards`] | the slice of product cards: codes, pictures of them, labels |
 //! | [`watch`] | the slice of the auto-check: accounts, sites, looks, verdicts, runs, notices |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
 //! | [`web`] | the HTTP server: limits, errors as documents, health, metrics |
@@ -33,6 +34,7 @@
 pub mod activation;
 pub mod app;
 pub mod bot;
+pub mod cards;
 pub mod chart;
 pub mod cli;
 pub mod clock;
