@@ -172,12 +172,13 @@ impl Bot {
                     None => Ok(Answer::text(i18n::text(asker.lang, "expected-table"))),
                 }
             }
-            EventKind::Other if dialogue::is_open(tx, asker)? => {
+            EventKind::Photo(_) | EventKind::Other if dialogue::is_open(tx, asker)? => {
                 Ok(Answer::text(i18n::text(asker.lang, "expected-text")))
             }
-            EventKind::Other | EventKind::Membership { .. } | EventKind::Migrated { .. } => {
-                Ok(Answer::default())
-            }
+            EventKind::Photo(_)
+            | EventKind::Other
+            | EventKind::Membership { .. }
+            | EventKind::Migrated { .. } => Ok(Answer::default()),
         }
     }
 

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -48,13 +49,22 @@ const TAP_STOP_LIMIT: Duration = Duration::from_secs(2);
 
 /// What the bot does with an event.
 pub trait Handler: Send + Sync + 'static {
-    /// The file without which a tap or a document cannot be handled; asked before each try. It is fetched while only its
+    /// The file without which a tap, a document or a photo cannot be handled; asked before each try. It is fetched while only its
     /// chat waits, so whoever may not be served must not be given one.
     ///
     /// # Errors
     /// Any error counts as a file out of reach.
     fn wants(&self, _connection: &Connection, _event: &Event) -> anyhow::Result<Option<Wanted>> {
         Ok(None)
+    }
+
+    /// Makes of a fetched file what [`Self::handle`] is given in its place, on a thread that may block: what takes long, or a
+    /// place on the disk, has none in a transaction. A repeat of the event repeats this.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    fn refine(&self, _event: &Event, file: Bytes) -> Fetched {
+        Ok(file)
     }
 
     /// Runs inside the write transaction that also marks the update as done; replies are outbox rows inserted here.

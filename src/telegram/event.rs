@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
+use super::document::{Document, RawDocument};
+
 /// Accounts that stand for others: channel posts in groups, anonymous admins, Telegram's service messages.
 const STAND_INS: [i64; 3] = [136_817_688, 1_087_968_824, 777_000];
 
@@ -96,21 +98,10 @@ pub enum EventKind {
     },
     /// A file, sent by the person in `from`.
     Document(Document),
-    /// Everything else: stickers, photos, edits, commands for other bots.
+    /// A photo, sent by the person in `from`: a file without a name.
+    Photo(Document),
+    /// Everything else: stickers, edits, commands for other bots.
     Other,
-}
-
-/// A file that somebody sent. All of it is their word: what is in it is known when it was fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// By which it is fetched, also later; at most a few hundred bytes.
-    pub file_id: String,
-    /// Its name, or empty.
-    pub name: String,
-    /// Its MIME type, or empty.
-    pub mime: String,
-    /// In bytes, where Telegram tells.
-    pub size: Option<u64>,
 }
 
 /// An update that could not be read.
@@ -146,6 +137,9 @@ struct RawMessage {
     from: Option<RawUser>,
     text: Option<String>,
     document: Option<RawDocument>,
+    // One picture in several sizes.
+    photo: Option<Vec<RawDocument>>,
+    media_group_id: Option<String>,
     sender_chat: Option<IgnoredAny>,
     via_bot: Option<IgnoredAny>,
     forward_origin: Option<IgnoredAny>,
@@ -155,14 +149,6 @@ struct RawMessage {
     message_thread_id: Option<i64>,
     // Answers in groups without topics have the number of a thread, too.
     is_topic_message: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct RawDocument {
-    file_id: String,
-    file_name: Option<String>,
-    mime_type: Option<String>,
-    file_size: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -306,25 +292,17 @@ fn read_message(message: RawMessage, me: &str) -> (Option<Chat>, Option<Person>,
     let kind = if let Some(to) = message.migrate_to_chat_id {
         EventKind::Migrated { to }
     } else {
-        match (message.text, message.document) {
-            (Some(text), _) if from.is_some() && text.starts_with('/') => read_command(text, me),
-            (Some(text), _) => EventKind::Text(text),
-            (None, Some(document)) if from.is_some() => EventKind::Document(document.into()),
-            (None, _) => EventKind::Other,
+        let album = message.media_group_id.unwrap_or_default();
+        let largest = message.photo.and_then(RawDocument::largest);
+        match (message.text, message.document, largest) {
+            (Some(text), ..) if from.is_some() && text.starts_with('/') => read_command(text, me),
+            (Some(text), ..) => EventKind::Text(text),
+            (None, Some(file), _) if from.is_some() => EventKind::Document(file.sent(album)),
+            (None, None, Some(photo)) if from.is_some() => EventKind::Photo(photo.sent(album)),
+            (None, ..) => EventKind::Other,
         }
     };
     (Some(chat), from, kind)
-}
-
-impl From<RawDocument> for Document {
-    fn from(raw: RawDocument) -> Self {
-        Self {
-            file_id: raw.file_id,
-            name: raw.file_name.unwrap_or_default(),
-            mime: raw.mime_type.unwrap_or_default(),
-            size: raw.file_size,
-        }
-    }
 }
 
 fn read_command(text: String, me: &str) -> EventKind {

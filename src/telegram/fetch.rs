@@ -54,6 +54,9 @@ pub enum FileFault {
     /// It could not be fetched in time.
     #[error("the file could not be fetched")]
     OutOfReach,
+    /// It is not what was wanted; the word is the handler's own.
+    #[error("the file is not what was wanted: {0}")]
+    Unfit(&'static str),
 }
 
 #[derive(Deserialize)]
@@ -69,7 +72,10 @@ impl Dispatcher {
     /// The file that the handler wants for an event, or why there is none.
     pub(super) async fn file_for(&self, event: &Arc<Event>) -> Result<Option<Fetched>, Stopped> {
         // Words need no file, and they are most of what comes: they are spared the question.
-        if !matches!(event.kind, EventKind::Document(_) | EventKind::Tap { .. }) {
+        if !matches!(
+            event.kind,
+            EventKind::Document(_) | EventKind::Photo(_) | EventKind::Tap { .. }
+        ) {
             return Ok(None);
         }
         let (handler, asked) = (Arc::clone(&self.handler), Arc::clone(event));
@@ -84,8 +90,22 @@ impl Dispatcher {
         };
         tokio::select! {
             () = self.stop.cancelled() => Err(Stopped),
-            fetched = fetch(&self.api, &wanted) => Ok(Some(fetched)),
+            fetched = fetch(&self.api, &wanted) => Ok(Some(match fetched {
+                Ok(bytes) => self.refined(event, bytes).await,
+                Err(fault) => Err(fault),
+            })),
         }
+    }
+
+    /// What the handler makes of a file before its transaction.
+    async fn refined(&self, event: &Arc<Event>, bytes: Bytes) -> Fetched {
+        let (handler, event) = (Arc::clone(&self.handler), Arc::clone(event));
+        let update_id = event.update_id;
+        let refined = tokio::task::spawn_blocking(move || handler.refine(&event, bytes)).await;
+        refined.unwrap_or_else(|err| {
+            tracing::error!(update_id, "a file could not be looked at: {err}");
+            Err(FileFault::OutOfReach)
+        })
     }
 }
 

@@ -43,10 +43,10 @@ impl Screen {
 pub struct Answer {
     /// Shown in place of the message whose button was pressed, or as a new message.
     pub screen: Option<Screen>,
-    /// New messages after it.
-    pub more: Vec<Screen>,
-    /// Files after those, each with its caption.
+    /// Files after it, each with its caption.
     pub files: Vec<(Recipe, Screen)>,
+    /// New messages after those.
+    pub more: Vec<Screen>,
     /// The topic of the group it is said in.
     pub topic: Option<i64>,
     /// A short note on the tap.
@@ -75,6 +75,13 @@ impl Answer {
     #[must_use]
     pub fn file(mut self, recipe: Recipe, caption: Screen) -> Self {
         self.files.push((recipe, caption));
+        self
+    }
+
+    /// Adds a new message after the files.
+    #[must_use]
+    pub fn then(mut self, screen: Screen) -> Self {
+        self.more.push(screen);
         self
     }
 
@@ -110,14 +117,14 @@ impl Answer {
             };
             outbox::insert(tx, now, &message.keyboard(screen.keyboard.clone()))?;
         }
+        for (recipe, caption) in &self.files {
+            let message = Outgoing::file(chat_id, recipe.clone(), caption.html.clone());
+            outbox::insert(tx, now, &message.keyboard(caption.keyboard.clone()))?;
+        }
         for screen in &self.more {
             let message =
                 Outgoing::reply(chat_id, screen.html.clone()).keyboard(screen.keyboard.clone());
             outbox::insert(tx, now, &message)?;
-        }
-        for (recipe, caption) in &self.files {
-            let message = Outgoing::file(chat_id, recipe.clone(), caption.html.clone());
-            outbox::insert(tx, now, &message.keyboard(caption.keyboard.clone()))?;
         }
         Ok(())
     }

@@ -92,6 +92,21 @@ impl Person {
         self.posts(self.id, fields)
     }
 
+    /// Sends a photo, as one of an album unless that is empty.
+    pub fn sends_photo(&self, bytes: &[u8], album: &str) -> i64 {
+        let upload = Upload {
+            name: "photo.jpg".to_owned(),
+            bytes: Arc::new(bytes.to_vec()),
+        };
+        let file = self.telegram.shared.lock().keep_file("photo", upload);
+        let mut fields = Map::new();
+        fields.insert("photo".to_owned(), sending::file_json(&file));
+        if !album.is_empty() {
+            fields.insert("media_group_id".to_owned(), json!(album));
+        }
+        self.posts(self.id, fields)
+    }
+
     /// Sends a message with any fields, for everything that has no method of its own (`via_bot`, `contact`, …).
     pub fn sends(&self, fields: Value) -> i64 {
         let Value::Object(fields) = fields else {

@@ -77,7 +77,9 @@ impl WatchHandlers {
                 Err(_) => "table-not-utf8",
             },
             Some(Err(FileFault::TooLarge)) => "table-too-large",
-            Some(Err(FileFault::Gone | FileFault::OutOfReach)) | None => "table-out-of-reach",
+            Some(Err(FileFault::Gone | FileFault::OutOfReach | FileFault::Unfit(_))) | None => {
+                "table-out-of-reach"
+            }
         };
         let args = Args::new().number("kb", LARGEST / 1024);
         let text = i18n::html(asker.lang, problem, &args);
