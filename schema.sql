@@ -346,6 +346,66 @@ CREATE TABLE import_text (
     text        TEXT    NOT NULL
 ) STRICT;
 
+-- A product card: what a buyer sees who scans one of its codes. Pictures are named by the hash of what is in them and lie
+-- in the folder beside the database.
+CREATE TABLE card (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id   TEXT    NOT NULL UNIQUE,            -- names it where it is shared; says nothing of its codes
+    owner_id    INTEGER NOT NULL,                   -- who made it; 0: somebody who was forgotten
+    name        TEXT    NOT NULL,
+    description TEXT    NOT NULL,
+    photo       TEXT    NOT NULL,
+    packaged    TEXT    NOT NULL DEFAULT '',        -- a second picture; '': none
+    active      INTEGER NOT NULL DEFAULT 1,
+    checks      INTEGER NOT NULL DEFAULT 0,         -- counted scans of all its codes
+    people      INTEGER NOT NULL DEFAULT 0,         -- who made them
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX card_active ON card (id) WHERE active = 1;
+CREATE INDEX card_by_checks ON card (checks);
+
+-- What is printed: one shared code of a card, or one for each thing.
+CREATE TABLE card_code (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    card_id     INTEGER NOT NULL REFERENCES card (id) ON DELETE CASCADE,
+    code        TEXT    NOT NULL UNIQUE,
+    state       TEXT    NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'inactive', 'recalled', 'stolen')),
+    checks      INTEGER NOT NULL DEFAULT 0,
+    first_at    INTEGER                             -- the first counted scan
+) STRICT;
+CREATE INDEX card_code_of_card ON card_code (card_id, id);
+
+-- Every scan, whatever came of it. What the person was called then leaves with them or after a year.
+CREATE TABLE scan (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    code_id     INTEGER REFERENCES card_code (id) ON DELETE CASCADE,    -- NULL: there is no such code
+    person_id   INTEGER NOT NULL,                   -- 0: somebody who was forgotten
+    name        TEXT    NOT NULL,
+    username    TEXT    NOT NULL,
+    result      TEXT    NOT NULL CHECK (result IN
+        ('genuine', 'repeat', 'inactive', 'recalled', 'stolen', 'unknown', 'mistyped', 'refused')),
+    at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX scan_of_code ON scan (code_id, person_id, at) WHERE result = 'genuine';
+CREATE INDEX scan_astray ON scan (person_id, at) WHERE code_id IS NULL;
+CREATE INDEX scan_of_person ON scan (person_id);
+CREATE INDEX scan_old ON scan (at);
+
+-- Who ever scanned a card, so that people are counted without reading the log; card 0: any card.
+CREATE TABLE card_person (
+    card_id     INTEGER NOT NULL,
+    person_id   INTEGER NOT NULL,
+    PRIMARY KEY (card_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+-- Counted scans by the day in the configured zone.
+CREATE TABLE card_day (
+    day         TEXT    NOT NULL,                   -- 2026-11-21
+    card_id     INTEGER NOT NULL,
+    checks      INTEGER NOT NULL,
+    PRIMARY KEY (day, card_id)
+) STRICT, WITHOUT ROWID;
+
 -- Small facts of the program itself.
 CREATE TABLE fact (
     key         TEXT    PRIMARY KEY,

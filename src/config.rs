@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use toml::Table;
 
+use crate::cards::CardsConfig;
 use crate::i18n::Lang;
 use crate::logging::LogConfig;
 use crate::people::{Access, PeopleConfig};
@@ -34,6 +35,8 @@ pub struct Config {
     pub database: PathBuf,
     /// The watch and its sites.
     pub watch: WatchConfig,
+    /// Product cards.
+    pub cards: CardsConfig,
     /// The HTTP server.
     pub http: HttpConfig,
     /// Where the log goes.
@@ -116,6 +119,7 @@ impl Config {
         reader.section("sites", |section| {
             WatchConfig::read_sites(watch.as_mut(), section);
         });
+        let cards = reader.section("cards", CardsConfig::read);
         let http = reader.section("http", HttpConfig::read);
         let log = reader.section("log", LogConfig::read);
         let token = reader.token(&telegram);
@@ -134,6 +138,7 @@ impl Config {
             people,
             database: database.unwrap_or_else(|| folder.join("vakhta.db")),
             watch,
+            cards,
             http,
             log,
         })

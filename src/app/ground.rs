@@ -7,6 +7,9 @@ use anyhow::Context as _;
 
 use super::{Options, StartError};
 use crate::bot::{Files, export};
+use crate::cards::files::CardFiles;
+use crate::cards::photo::Photos;
+use crate::cards::{self, CardHandlers};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -55,22 +58,48 @@ pub(super) async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me
 
 /// What is kept for how long, in the order in which `/privacy` tells it.
 pub(super) fn kept() -> Vec<Rule> {
-    let rooms: [&[Rule]; 4] = [
+    let rooms: [&[Rule]; 5] = [
         &telegram::KEPT,
         &dialogue::KEPT,
         &watch_store::KEPT,
+        &cards::store::KEPT,
         &people::KEPT,
     ];
     rooms.concat()
 }
 
 /// Makes the files of every slice.
-pub(super) fn workshop(language: Lang, speaker: Speaker) -> Files {
-    Files::new(language)
+pub(super) fn workshop(language: Lang, speaker: Speaker, cards: Option<CardFiles>) -> Files {
+    let files = Files::new(language)
         .with(export::MAKER, export::make)
         .with(files::MAKER, move |connection, recipe| {
             files::make(&speaker, connection, recipe)
-        })
+        });
+    match cards {
+        Some(cards) => files.with(cards::files::MAKER, move |connection, recipe| {
+            cards.make(connection, recipe)
+        }),
+        None => files,
+    }
+}
+
+/// The parts of the slice of cards; none while it is off.
+#[derive(Default)]
+pub(super) struct Cards {
+    pub(super) handlers: Option<CardHandlers>,
+    pub(super) files: Option<CardFiles>,
+}
+
+pub(super) fn cards(config: &Config) -> Cards {
+    if !config.cards.enabled {
+        return Cards::default();
+    }
+    let photos = Photos::of(&config.database);
+    let zone = config.watch.zone.clone();
+    Cards {
+        handlers: Some(CardHandlers::new(&config.cards, photos.clone(), zone)),
+        files: Some(CardFiles::new(&config.cards, photos)),
+    }
 }
 
 /// Takes the address of the HTTP server, if the bot is to have one.
@@ -85,10 +114,24 @@ pub(super) async fn bind_http(
     server.map(Some).map_err(StartError::Setting)
 }
 
-pub(super) async fn prepare(db: &Db, clock: &Clock, config: &Config) -> anyhow::Result<()> {
+/// Writes what the configuration and Telegram say at the start.
+pub(super) async fn prepare(
+    db: &Db,
+    clock: &Clock,
+    config: &Config,
+    me: Option<&Me>,
+) -> anyhow::Result<()> {
     let (now, people) = (clock.now(), config.people.clone());
-    db.write(move |tx| people::apply_config(tx, now, &people))
-        .await
+    let name = me
+        .filter(|_| config.cards.enabled)
+        .map(|me| me.username.clone());
+    db.write(move |tx| {
+        if let Some(name) = name {
+            cards::store::note_bot_name(tx, &name)?;
+        }
+        people::apply_config(tx, now, &people)
+    })
+    .await
 }
 
 /// A link for the first owner, when nobody can manage the bot.

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 
-use self::ground::{bind_http, claim_link, introduce, kept, prepare, workshop};
+use self::ground::{bind_http, cards, claim_link, introduce, kept, prepare, workshop};
 use crate::activation::Activator;
 use crate::bot::{self, Bot, broadcast, menus};
 use crate::clock::Clock;
@@ -163,7 +163,7 @@ impl App {
         let (db, writer) = Db::open(&config.database, tasks)?;
         let (api, me) = introduce(&config).await?;
         let clock = options.clock.clone();
-        prepare(&db, &clock, &config).await?;
+        prepare(&db, &clock, &config, me.as_ref()).await?;
 
         let speaker = Speaker {
             catalogue,
@@ -174,9 +174,11 @@ impl App {
         let (watch_bell, menus, broadcasts) =
             (Activator::new(), Activator::new(), Activator::new());
         let handlers = WatchHandlers::new(&config.watch, speaker.clone(), watch_bell.clone());
+        let cards = cards(&config);
         let bot = Bot::new(
             config.people.clone(),
             handlers.clone(),
+            cards.handlers,
             kept(),
             clock.clone(),
             menus.clone(),
@@ -189,7 +191,11 @@ impl App {
                 clock: clock.clone(),
                 tasks: tasks.clone(),
                 fold: bot::unconfirmed_note(config.people.language),
-                workshop: Arc::new(workshop(config.people.language, speaker.clone())),
+                workshop: Arc::new(workshop(
+                    config.people.language,
+                    speaker.clone(),
+                    cards.files,
+                )),
                 me: me.clone(),
                 pace: options.pace,
             };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::Bot;
-use super::panel::{back_row, panel};
+use super::panel::back_row;
 use crate::activation::Activator;
 use crate::clock::Clock;
 use crate::db::{Connection, Db, WriteTx};
@@ -130,7 +130,7 @@ impl Bot {
         tracing::info!(by = asker.id, id, "a broadcast begins");
         let answer = match broadcasts::open(tx)? {
             Some(open) => going_on(tx, asker, &open)?,
-            None => panel(tx, asker)?,
+            None => self.panel(tx, asker)?,
         };
         Ok(answer.ring(&self.broadcasts))
     }
@@ -159,7 +159,7 @@ impl Bot {
         } else {
             "done-already"
         };
-        let answer = panel(tx, asker)?.toast(label(asker.lang, key));
+        let answer = self.panel(tx, asker)?.toast(label(asker.lang, key));
         Ok(answer.ring(&self.broadcasts))
     }
 }

@@ -6,6 +6,7 @@
 //! and are never commands.
 
 pub mod broadcast;
+mod cards;
 pub mod export;
 mod files;
 mod groups;
@@ -25,9 +26,11 @@ mod zones;
 use std::sync::Arc;
 
 use self::broadcast::BroadcastStep;
-use self::panel::panel;
 use self::zones::SettingsStep;
+use bytes::Bytes;
+
 use crate::activation::Activator;
+use crate::cards::CardHandlers;
 use crate::clock::Clock;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
@@ -51,6 +54,7 @@ const TOAST_LIMIT: usize = 200;
 pub struct Bot {
     people: PeopleConfig,
     watch: WatchHandlers,
+    cards: Option<CardHandlers>,
     kept: Vec<Rule>,
     clock: Clock,
     menus: Activator,
@@ -59,16 +63,22 @@ pub struct Bot {
 
 impl Handler for Bot {
     fn wants(&self, connection: &Connection, event: &Event) -> anyhow::Result<Option<Wanted>> {
-        let (Some(person), EventKind::Document(document)) = (&event.from, &event.kind) else {
+        let (EventKind::Document(file) | EventKind::Photo(file)) = &event.kind else {
             return Ok(None);
         };
-        let is_private = event
-            .chat
-            .is_some_and(|chat| chat.kind == ChatKind::Private);
-        if !is_private || !people::is_member(connection, person.id)? {
+        let Some(asker) = self.member(connection, event)? else {
             return Ok(None);
+        };
+        if matches!(event.kind, EventKind::Document(_))
+            && let Some(table) = WatchHandlers::wants(file)
+        {
+            return Ok(Some(table));
         }
-        Ok(WatchHandlers::wants(document))
+        self.wants_picture(connection, &asker, event)
+    }
+
+    fn refine(&self, event: &Event, file: Bytes) -> Fetched {
+        self.refine_picture(event, file)
     }
 
     fn handle(
@@ -108,7 +118,9 @@ impl Handler for Bot {
             now,
             pressed: pressed(&event.kind),
         };
-        let answer = if asker.role.is_member() {
+        let answer = if let Some(answer) = self.public_card(tx, &asker, &event.kind)? {
+            answer
+        } else if asker.role.is_member() {
             self.serve(tx, &asker, &event.kind, file)?
         } else {
             self.meet_stranger(tx, &asker, &event.kind)?
@@ -139,6 +151,7 @@ impl Bot {
     pub fn new(
         people: PeopleConfig,
         watch: WatchHandlers,
+        cards: Option<CardHandlers>,
         kept: Vec<Rule>,
         clock: Clock,
         menus: Activator,
@@ -147,6 +160,7 @@ impl Bot {
         Self {
             people,
             watch,
+            cards,
             kept,
             clock,
             menus,
@@ -166,25 +180,31 @@ impl Bot {
             EventKind::Command { name, args } => self.command(tx, asker, name, args),
             EventKind::Text(text) => self.text(tx, asker, text),
             EventKind::Tap { data, .. } => self.tap(tx, asker, data),
+            EventKind::Photo(photo) => self.photo(tx, asker, photo, file),
+            EventKind::Document(document) if self.awaits_picture(tx, asker, kind)? => {
+                self.photo(tx, asker, document, file)
+            }
             EventKind::Document(document) => {
                 match self.watch.document(tx, asker, document, file)? {
                     Some(answer) => Ok(answer),
                     None => Ok(Answer::text(i18n::text(asker.lang, "expected-table"))),
                 }
             }
-            EventKind::Photo(_) | EventKind::Other if dialogue::is_open(tx, asker)? => {
+            EventKind::Other if dialogue::is_open(tx, asker)? => {
                 Ok(Answer::text(i18n::text(asker.lang, "expected-text")))
             }
-            EventKind::Photo(_)
-            | EventKind::Other
-            | EventKind::Membership { .. }
-            | EventKind::Migrated { .. } => Ok(Answer::default()),
+            EventKind::Other | EventKind::Membership { .. } | EventKind::Migrated { .. } => {
+                Ok(Answer::default())
+            }
         }
     }
 
     /// A text without a command: the next step of the dialogue that is open.
     fn text(&self, tx: &WriteTx<'_>, asker: &Asker, text: &str) -> anyhow::Result<Answer> {
         if let Some(answer) = self.watch.text(tx, asker, text)? {
+            return Ok(answer);
+        }
+        if let Some(answer) = self.card_text(tx, asker, text)? {
             return Ok(answer);
         }
         if let Some(step) = dialogue::step::<SettingsStep>(tx, asker)? {
@@ -216,7 +236,7 @@ impl Bot {
             "cancel" => cancel(tx, asker),
             "privacy" => self.privacy(asker),
             "delete_me" => self.ask_delete_me(tx, asker),
-            "admin" if asker.role.is_admin() => panel(tx, asker),
+            "admin" if asker.role.is_admin() => self.panel(tx, asker),
             "admin" => Ok(Answer::text(i18n::text(asker.lang, "no-right"))),
             _ => Ok(Answer::text(i18n::text(asker.lang, "unknown-command"))),
         }
@@ -231,6 +251,7 @@ impl Bot {
             Some(("site", rest)) => self.watch.site_tap(tx, asker, rest),
             Some(("admin", rest)) if asker.role.is_admin() => self.admin_tap(tx, asker, rest),
             Some(("admin", _)) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
+            Some(("cards", rest)) => self.cards_tap(tx, asker, rest),
             Some(("set", rest)) => self.settings_tap(tx, asker, rest),
             Some(("bot", rest)) => self.own_tap(tx, asker, rest),
             _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
@@ -247,7 +268,7 @@ impl Bot {
             ("ask-delete-me", _) => self.ask_delete_me(tx, asker),
             ("delete-me", asked) => self.delete_me(tx, asker, asked),
             ("keep-me", _) => privacy::keep_me(asker),
-            ("panel", _) if asker.role.is_admin() => panel(tx, asker),
+            ("panel", _) if asker.role.is_admin() => self.panel(tx, asker),
             ("panel", _) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
             _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
         }

@@ -12,7 +12,7 @@ use crate::telegram::{Answer, Button, Keyboard, Screen};
 use crate::watch::store as watch_store;
 
 /// The panel.
-pub(super) fn panel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+fn panel(tx: &WriteTx<'_>, asker: &Asker, with_cards: bool) -> anyhow::Result<Answer> {
     let lang = asker.lang;
     let (n_people, n_asked) = people::counts(tx)?;
     let args = Args::new()
@@ -26,6 +26,11 @@ pub(super) fn panel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
         let args = Args::new().number("n", n_questions);
         let text = i18n::plain(lang, "button-mass-changes", &args);
         questions.push(Button::callback(&text, "watch:mass")?);
+    }
+    let mut cards = Vec::new();
+    if with_cards {
+        cards.push(button("button-card-add", "cards:add")?);
+        cards.push(button("button-cards", "cards:list:0")?);
     }
     let keyboard = Keyboard::new()
         .row(questions)
@@ -49,6 +54,7 @@ pub(super) fn panel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
             button("button-charts", "watch:charts")?,
             button("button-export", "admin:export")?,
         ])
+        .row(cards)
         .row([button("button-home", "bot:home")?]);
     Ok(Answer::screen(Screen::new(
         i18n::html(lang, "admin-panel", &args),
@@ -63,6 +69,11 @@ pub(super) fn back_row(asker: &Asker) -> anyhow::Result<[Button; 1]> {
 }
 
 impl Bot {
+    /// The panel.
+    pub(super) fn panel(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        panel(tx, asker, self.cards.is_some())
+    }
+
     /// A button; `data` is what stands after `admin:`.
     pub(super) fn admin_tap(
         &self,
@@ -81,9 +92,11 @@ impl Bot {
             ("broadcast-stop", id) => self.broadcast_stop(tx, asker, id),
             ("broadcast-cancel", _) => {
                 dialogue::end(tx, asker)?;
-                panel(tx, asker)
+                self.panel(tx, asker)
             }
-            _ => Ok(panel(tx, asker)?.toast(label(asker.lang, "stale-button"))),
+            _ => Ok(self
+                .panel(tx, asker)?
+                .toast(label(asker.lang, "stale-button"))),
         }
     }
 }

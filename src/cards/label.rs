@@ -1,6 +1,6 @@
 //! Labels for printers: a symbol with its code in letters beside it, alone or on sheets of A4, as PDF.
 //!
-//! Must stay true: a module is a whole number of the printer's dots, at least [`LEAST_DOTS`], so its edges are as sharp as
+//! Must stay true: a module is a whole number of the printer's dots, at least three of them, so its edges are as sharp as
 //! the printer can make them; sizes are given with the quiet zone. Everything is laid out in dots; only the PDF knows
 //! points.
 

@@ -1,9 +1,24 @@
 //! Product cards: proof that a thing is the real thing.
 //!
-//! A card has codes ([`code`]); a code is printed as a QR picture ([`qr`]) on a label ([`label`]).
+//! An admin makes a card in a dialogue; its code ([`code`]) is printed as a QR picture ([`qr`]) on labels ([`label`]); whoever
+//! scans it is led to the bot, let in or not, and sees photo, description and how often it was checked. A scan is one
+//! transaction ([`store::scan`]). Must stay true: nothing of this is touched while `[cards]` is off.
+//!
+//! Inside the slice: handlers know files, store and texts; files know label, qr, photo and store; all know the plain types of
+//! [`card`] and [`code`].
 
+pub mod card;
 pub mod code;
+mod config;
+pub mod files;
+mod handlers;
 pub mod label;
+pub mod photo;
 pub mod qr;
+pub mod store;
 #[cfg(test)]
 mod test_kit;
+mod texts;
+
+pub use config::CardsConfig;
+pub use handlers::CardHandlers;

@@ -1,14 +1,22 @@
-//! `vakhta backup PATH`: a consistent copy of a live database.
+//! `vakhta backup PATH`: a consistent copy of a live database, with the photos of cards beside it.
 
 use std::path::Path;
 
 use super::{Failure, output};
+use crate::cards::photo;
 use crate::config::Config;
 use crate::db;
 
 pub(super) fn run(config: &Config, target: &Path) -> Result<(), Failure> {
     db::backup(&config.database, target)?;
+    // A photo is there before a row names it, so copied after the rows none is missing.
+    let photos = photo::backup(&config.database, target)?;
     let size = target.metadata().map_or(0, |file| file.len());
-    output::say(&format!("{} ({size} bytes)", target.display()));
+    let with_photos = if photos > 0 {
+        format!(", {photos} photos")
+    } else {
+        String::new()
+    };
+    output::say(&format!("{} ({size} bytes{with_photos})", target.display()));
     Ok(())
 }

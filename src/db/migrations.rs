@@ -69,7 +69,7 @@ const LOOKS_AND_GUARDS: &str = "
 ";
 
 /// What admins see and decide, by the day and by the deed; messages that carry a file; what accounts are waited for, notes,
-/// removing with a way back, what lists are narrowed by, the history of looks and of changes.
+/// removing with a way back, what lists are narrowed by, the history of looks and of changes; product cards.
 const PANEL_AND_FILES: &str = "
     CREATE TABLE site_day (
         day TEXT NOT NULL,
@@ -206,6 +206,55 @@ const PANEL_AND_FILES: &str = "
         person_id INTEGER PRIMARY KEY REFERENCES import (person_id) ON DELETE CASCADE,
         text TEXT NOT NULL
     ) STRICT;
+    CREATE TABLE card (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        public_id   TEXT    NOT NULL UNIQUE,
+        owner_id    INTEGER NOT NULL,
+        name        TEXT    NOT NULL,
+        description TEXT    NOT NULL,
+        photo       TEXT    NOT NULL,
+        packaged    TEXT    NOT NULL DEFAULT '',
+        active      INTEGER NOT NULL DEFAULT 1,
+        checks      INTEGER NOT NULL DEFAULT 0,
+        people      INTEGER NOT NULL DEFAULT 0,
+        created_at  INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX card_active ON card (id) WHERE active = 1;
+    CREATE INDEX card_by_checks ON card (checks);
+    CREATE TABLE card_code (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        card_id     INTEGER NOT NULL REFERENCES card (id) ON DELETE CASCADE,
+        code        TEXT    NOT NULL UNIQUE,
+        state       TEXT    NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'inactive', 'recalled', 'stolen')),
+        checks      INTEGER NOT NULL DEFAULT 0,
+        first_at    INTEGER
+    ) STRICT;
+    CREATE INDEX card_code_of_card ON card_code (card_id, id);
+    CREATE TABLE scan (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        code_id     INTEGER REFERENCES card_code (id) ON DELETE CASCADE,
+        person_id   INTEGER NOT NULL,
+        name        TEXT    NOT NULL,
+        username    TEXT    NOT NULL,
+        result      TEXT    NOT NULL CHECK (result IN
+            ('genuine', 'repeat', 'inactive', 'recalled', 'stolen', 'unknown', 'mistyped', 'refused')),
+        at          INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX scan_of_code ON scan (code_id, person_id, at) WHERE result = 'genuine';
+    CREATE INDEX scan_astray ON scan (person_id, at) WHERE code_id IS NULL;
+    CREATE INDEX scan_of_person ON scan (person_id);
+    CREATE INDEX scan_old ON scan (at);
+    CREATE TABLE card_person (
+        card_id     INTEGER NOT NULL,
+        person_id   INTEGER NOT NULL,
+        PRIMARY KEY (card_id, person_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE card_day (
+        day         TEXT    NOT NULL,
+        card_id     INTEGER NOT NULL,
+        checks      INTEGER NOT NULL,
+        PRIMARY KEY (day, card_id)
+    ) STRICT, WITHOUT ROWID;
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''held'')', '''held'', ''removed'')') WHERE name = 'account';
     PRAGMA writable_schema = RESET;

@@ -21,10 +21,11 @@ pub(super) struct Catalogue {
     parsed: OnceLock<Bundle>,
 }
 
-pub(super) static CATALOGUES: [Catalogue; 20] = [
+pub(super) static CATALOGUES: [Catalogue; 22] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/cards.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/files.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/people.ftl")),
@@ -35,6 +36,7 @@ pub(super) static CATALOGUES: [Catalogue; 20] = [
     Catalogue::new(Lang::En, include_str!("../../locales/en/accounts.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/admin.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/bot.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/cards.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/charts.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/files.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/people.ftl")),

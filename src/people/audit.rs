@@ -79,6 +79,12 @@ deeds! {
     Bind = "messages.bind",
     /// A group hears no more of runs.
     Unbind = "messages.unbind",
+    /// A product card was made.
+    MakeCard = "cards.make",
+    /// Its codes are genuine again.
+    CardOn = "cards.on",
+    /// Its codes are not told to be genuine any more.
+    CardOff = "cards.off",
     /// Data of others left as a file.
     Export = "data.export",
     /// The whole database left as a file.
@@ -87,8 +93,9 @@ deeds! {
 
 impl Deed {
     /// The kinds by which the log is narrowed.
-    pub const KINDS: [&'static str; 6] =
-        ["people", "accounts", "sites", "runs", "messages", "data"];
+    pub const KINDS: [&'static str; 7] = [
+        "people", "accounts", "sites", "runs", "messages", "cards", "data",
+    ];
 
     /// The meaning of a word.
     #[must_use]

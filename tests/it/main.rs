@@ -15,6 +15,7 @@ mod accounts;
 mod bad_input;
 mod broadcast;
 mod burst;
+mod cards;
 mod catalogues;
 mod charts;
 mod check_now;

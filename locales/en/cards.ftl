@@ -1,0 +1,91 @@
+# Product cards: checking that a thing is genuine, making a card, printing its code.
+kept-scans = checks of cards: the code, and the name and number of whoever checked
+rows-scan = checks of cards
+scan-genuine = ✅ Genuine. Check no. { $n }, first checked on { $first }.
+scan-repeat = ✅ Genuine. You have just checked it: this look does not count. Checks: { $n }, first checked on { $first }.
+scan-often = ℹ️ A code can be copied. If the thing is new and others have checked it already, ask the seller.
+scan-inactive = ⚠️ This code is not active now. It does not prove that the thing is genuine: ask the seller.
+scan-recalled = ⛔️ This thing was recalled. Do not use it, and ask the seller.
+scan-stolen = ⛔️ This thing or its label was stolen. It is not proved to be genuine.
+scan-unknown = ❌ There is no such code. If it is printed on a thing, that looks like a counterfeit: ask the seller.
+scan-mistyped = ✏️ The code is mistyped: it has 18 letters and digits, such as <code>0123-4567-89AB-CDEF-GH</code>. Look again and send it once more.
+scan-refused = ⏳ Too many codes that do not exist. Try again in 10 minutes.
+card-packaged = In its package
+card-shared = 🔗 This card was shared. That is no check of a thing: for one, scan the code on the thing itself.
+card-shared-gone = There is no such card.
+button-cards = 🏷 My cards
+button-card-add = ➕ Add a card
+button-card-skip = Skip
+button-card-save = ✅ Make the card
+button-card-qr = QR code
+button-card-labels = 🖨 Labels
+button-card-show = 👁 As a buyer sees it
+button-card-off = ⏸ Switch off
+button-card-on = ▶️ Switch on
+button-labels-a4 = A4
+button-labels-single = Single
+cards-none = 🏷 There are no cards yet.
+cards-list = 🏷 <b>My cards</b>: { $n }
+card-button = { $name } · { $checks }
+card-screen =
+    🏷 <b>{ $name }</b>
+
+    State: { $state }
+    Checks: { $checks }
+    People: { $people }
+    Made: { $made }
+    Code: { $code }
+card-links =
+    Link in the QR code: { $scan }
+    To share (does not count as a check): { $share }
+card-is-active = active
+card-is-inactive = switched off
+card-made = The card is made
+card-qr-caption = QR code: { $name }. Print the file as it is, without changing its shape.
+card-labels = 🖨 Labels of about { $mm } mm with their margins, the code beside. Choose the paper and the printer's resolution.
+card-labels-caption = Labels. Print at 100 %.
+card-preview = 👁 As a buyer sees it
+card-second-taken = 📷 The second photo of the album is taken as the photo in its package.
+card-ask-photo =
+    🏷 <b>A new card</b> · step { $step } of { $steps }
+
+    Send a photo of the thing: as a photo, or a picture as a file.
+card-ask-name =
+    🏷 Step { $step } of { $steps }
+
+    What is it called? Up to { $name } characters.
+card-ask-description =
+    🏷 Step { $step } of { $steps }
+
+    Describe it. Up to { $description } characters.
+card-ask-packaged =
+    🏷 Step { $step } of { $steps }
+
+    Send a photo of it in its package, or skip this.
+card-ask-consent =
+    🏷 Step { $step } of { $steps }
+
+    Is everything right?
+card-expected-photo = A photo is needed here: send it as a photo, or a picture as a file.
+card-expected-name = A name is needed here: a text of 1 to { $name } characters.
+card-expected-description = A description is needed here: a text of 1 to { $description } characters.
+card-expected-packaged = A photo in its package is needed here. Without one: “Skip”.
+card-expected-consent = Only “Make the card” is left, or a step back.
+card-photo-too-large = The file is too large: up to { $mb } MB.
+card-photo-too-many-pixels = This picture has too many pixels: up to 32 million. Make it smaller and send it again.
+card-photo-too-narrow = This picture is too narrow: one side is more than 20 times longer than the other.
+card-photo-no-picture = This is no picture that I can read. A JPEG, PNG or WebP file is needed.
+card-photo-out-of-reach = The picture could not be fetched. Send it again.
+cards-stats =
+    📊 <b>Cards</b>
+
+    All: { $cards }
+    Active: { $active }
+    Checks: { $checks }
+    Different people: { $people }
+cards-top = Checked most:
+cards-top-line = • { $name } — { $checks }
+deed-cards-make = card made
+deed-cards-on = card switched on
+deed-cards-off = card switched off
+kind-cards = 🏷 Cards

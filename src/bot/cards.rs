@@ -1,0 +1,146 @@
+//! Product cards, where `[cards]` is on: what everybody may do with them, and what admins may.
+
+use bytes::Bytes;
+
+use super::Bot;
+use super::home;
+use crate::db::{Connection, WriteTx};
+use crate::dialogue;
+use crate::i18n::{self, label};
+use crate::people::{self, Asker};
+use crate::telegram::{Answer, ChatKind, Document, Event, EventKind, Fetched, Wanted};
+use crate::watch::WatchHandlers;
+
+impl Bot {
+    /// Whoever sent an event in their own chat, if they were let in.
+    pub(super) fn member(
+        &self,
+        connection: &Connection,
+        event: &Event,
+    ) -> anyhow::Result<Option<Asker>> {
+        let (Some(person), Some(chat)) = (&event.from, event.chat) else {
+            return Ok(None);
+        };
+        let known = people::get(connection, person.id)?;
+        let Some(known) = known.filter(|known| known.role.is_member()) else {
+            return Ok(None);
+        };
+        Ok((chat.kind == ChatKind::Private).then(|| Asker {
+            id: known.id,
+            role: known.role,
+            name: known.name,
+            chat_id: chat.id,
+            lang: self.people.language,
+            zone: None,
+            now: self.clock.now(),
+            pressed: None,
+        }))
+    }
+
+    pub(super) fn wants_picture(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        event: &Event,
+    ) -> anyhow::Result<Option<Wanted>> {
+        let (Some(cards), Some(picture)) = (&self.cards, picture(&event.kind)) else {
+            return Ok(None);
+        };
+        cards.wants(connection, asker, picture)
+    }
+
+    pub(super) fn refine_picture(&self, event: &Event, file: Bytes) -> Fetched {
+        match &self.cards {
+            Some(cards) if picture(&event.kind).is_some() => cards.refine(&file),
+            _ => Ok(file),
+        }
+    }
+
+    /// What is for everybody, let in or not: a code that was scanned or typed, a card that was shared. Nobody becomes a
+    /// member by it.
+    pub(super) fn public_card(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        kind: &EventKind,
+    ) -> anyhow::Result<Option<Answer>> {
+        let Some(cards) = &self.cards else {
+            return Ok(None);
+        };
+        match kind {
+            EventKind::Command { name, args } if name == "start" => cards.start(tx, asker, args),
+            EventKind::Text(text) => cards.typed(tx, asker, text),
+            _ => Ok(None),
+        }
+    }
+
+    /// A text, if a card is being made.
+    pub(super) fn card_text(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        text: &str,
+    ) -> anyhow::Result<Option<Answer>> {
+        match &self.cards {
+            Some(cards) if asker.role.is_admin() => cards.text(tx, asker, text),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a file is meant to be the picture of a card.
+    pub(super) fn awaits_picture(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        kind: &EventKind,
+    ) -> anyhow::Result<bool> {
+        match &self.cards {
+            Some(cards) if asker.role.is_admin() && picture(kind).is_some() => {
+                cards.is_making(tx, asker)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// A photo, or a picture that was sent as a file.
+    pub(super) fn photo(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        photo: &Document,
+        file: Option<&Fetched>,
+    ) -> anyhow::Result<Answer> {
+        if let Some(cards) = self.cards.as_ref().filter(|_| asker.role.is_admin())
+            && let Some(answer) = cards.picture(tx, asker, photo, file)?
+        {
+            return Ok(answer);
+        }
+        if dialogue::is_open(tx, asker)? {
+            return Ok(Answer::text(i18n::text(asker.lang, "expected-text")));
+        }
+        Ok(Answer::default())
+    }
+
+    /// A button about cards; `data` is what stands after `cards:`.
+    pub(super) fn cards_tap(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        data: &str,
+    ) -> anyhow::Result<Answer> {
+        match &self.cards {
+            Some(cards) if asker.role.is_admin() => cards.tap(tx, asker, data),
+            Some(_) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
+            None => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
+        }
+    }
+}
+
+/// What may be a picture: a photo, or a file that is no table. What it is, is known when it is looked at.
+fn picture(kind: &EventKind) -> Option<&Document> {
+    match kind {
+        EventKind::Photo(photo) => Some(photo),
+        EventKind::Document(file) if WatchHandlers::wants(file).is_none() => Some(file),
+        _ => None,
+    }
+}

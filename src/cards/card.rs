@@ -1,0 +1,112 @@
+//! The plain types of cards.
+
+use crate::clock::UnixMs;
+
+/// Characters of a name.
+pub const NAME_LENGTH: std::ops::RangeInclusive<usize> = 1..=100;
+
+/// Characters of a description at most.
+pub const LONGEST_DESCRIPTION: usize = 3500;
+
+/// A card as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Ours.
+    pub id: i64,
+    /// Names it where it is shared.
+    pub public_id: String,
+    /// Who made it.
+    pub owner_id: i64,
+    /// What the thing is called; free text of the owner.
+    pub name: String,
+    /// What the owner says of it; may be empty.
+    pub description: String,
+    /// Its picture, by its name in the folder of pictures.
+    pub photo: String,
+    /// How it looks in its package.
+    pub packaged: Option<String>,
+    /// Its codes are genuine; otherwise nobody is told so.
+    pub active: bool,
+    /// Counted scans.
+    pub checks: u64,
+    /// People who made them.
+    pub people: u64,
+    /// When it was made.
+    pub created_at: UnixMs,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $type:ident { $($(#[$each:meta])* $name:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $type { $($(#[$each])* $name),+ }
+
+        impl $type {
+            /// The word in the database and in texts.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+
+            /// The meaning of a word.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+words! {
+    /// What the owner says of a code.
+    CodeState {
+        /// The thing is sold or for sale.
+        Active = "active",
+        /// Not given out yet, or taken back.
+        Inactive = "inactive",
+        /// The thing must not be used.
+        Recalled = "recalled",
+        /// The thing or its label was stolen.
+        Stolen = "stolen",
+    }
+}
+
+words! {
+    /// What came of a scan.
+    Outcome {
+        /// Genuine, and counted.
+        Genuine = "genuine",
+        /// Genuine, but this person looked a moment ago.
+        Repeat = "repeat",
+        /// The code or its card is not active.
+        Inactive = "inactive",
+        /// The thing was recalled.
+        Recalled = "recalled",
+        /// The thing was stolen.
+        Stolen = "stolen",
+        /// Well formed, but never given out.
+        Unknown = "unknown",
+        /// Not well formed.
+        Mistyped = "mistyped",
+        /// This person tried too many codes that do not exist; nothing was looked up.
+        Refused = "refused",
+    }
+}
+
+/// What a scan found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scan {
+    /// A code of a card.
+    Known {
+        /// The card.
+        card: Card,
+        /// What came of it.
+        outcome: Outcome,
+        /// Counted scans of this code, this one included.
+        checks: u64,
+        /// The first of them; none when there was none.
+        first_at: Option<UnixMs>,
+    },
+    /// No card, and why.
+    Astray(Outcome),
+}

@@ -1,0 +1,37 @@
+//! Section `[cards]`.
+
+use crate::settings::Section;
+
+/// What the operator says about cards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardsConfig {
+    /// Without it there are no cards, and codes are texts like any other.
+    pub enabled: bool,
+    /// What printed codes stand behind instead of a link to the bot, with a slash at its end.
+    pub base_url: Option<String>,
+}
+
+impl CardsConfig {
+    /// Reads the section.
+    pub fn read(section: &mut Section<'_>) -> Self {
+        let enabled = section.boolean("enabled", false);
+        let base_url = section.parsed("base_url", "", |text| {
+            if text.is_empty() {
+                return Ok(None);
+            }
+            let wrong = "an http or https address without query such as \"https://brand.example/v\", or \"\" for links to the bot";
+            let url = url::Url::parse(text).map_err(|_| wrong)?;
+            let is_plain = url.query().is_none() && url.fragment().is_none();
+            match url.scheme() {
+                "http" | "https" if is_plain => {
+                    Ok(Some(format!("{}/", text.trim_end_matches('/'))))
+                }
+                _ => Err(wrong),
+            }
+        });
+        Self {
+            enabled,
+            base_url: base_url.flatten(),
+        }
+    }
+}

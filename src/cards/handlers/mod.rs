@@ -1,0 +1,94 @@
+//! What people do with cards in the bot.
+//!
+//! Everybody may check a code and see a card that was shared; the rest is for admins, and whoever calls [`CardHandlers::tap`]
+//! sees to that. Buttons carry `cards:<action>:…`; anything that does not parse, or names what is gone, shows how things are
+//! now instead of failing.
+
+mod add;
+mod list;
+mod scan;
+
+use super::CardsConfig;
+use super::photo::{LARGEST_FILE, Photos};
+use crate::db::{Connection, WriteTx};
+use crate::dialogue;
+use crate::i18n::label;
+use crate::people::Asker;
+use crate::telegram::{Answer, Button, Document, Fetched, Wanted};
+use crate::zone::Zone;
+use add::CardStep;
+use bytes::Bytes;
+
+/// The handlers of cards.
+#[derive(Debug)]
+pub struct CardHandlers {
+    photos: Photos,
+    base_url: Option<String>,
+    zone: Zone,
+}
+
+impl CardHandlers {
+    /// With the pictures of a database; `zone` is for chats that have not chosen one, and for days.
+    #[must_use]
+    pub fn new(config: &CardsConfig, photos: Photos, zone: Zone) -> Self {
+        Self {
+            photos,
+            base_url: config.base_url.clone(),
+            zone,
+        }
+    }
+
+    /// The file to fetch for a photo, or a picture sent as a file, if somebody was asked for one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn wants(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        picture: &Document,
+    ) -> anyhow::Result<Option<Wanted>> {
+        let step = dialogue::step::<CardStep>(connection, asker)?;
+        let is_wanted = asker.role.is_admin() && step.is_some_and(|step| step.takes(picture));
+        Ok(is_wanted.then(|| Wanted {
+            file_id: picture.file_id.clone(),
+            at_most: LARGEST_FILE,
+        }))
+    }
+
+    /// Keeps a picture that was fetched and gives its name in its place. Not on a runtime, not in a transaction.
+    ///
+    /// # Errors
+    /// What is wrong with the picture.
+    pub fn refine(&self, picture: &Bytes) -> Fetched {
+        self.photos.keep(picture).map(Bytes::from)
+    }
+
+    /// A button; `data` is what stands after `cards:`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+        match data.split_once(':').unwrap_or((data, "")) {
+            ("add", _) => self.begin(tx, asker),
+            ("back", _) => self.step_back(tx, asker),
+            ("skip", _) => self.skip(tx, asker),
+            ("save", made) => self.save(tx, asker, made),
+            ("list", page) => self.list(tx, asker, page.parse().unwrap_or(0)),
+            ("stats", _) => self.stats(tx, asker),
+            (action, rest) => self.card_tap(tx, asker, action, rest),
+        }
+    }
+
+    fn zone_of<'a>(&'a self, asker: &Asker) -> &'a Zone {
+        asker.zone.unwrap_or(&self.zone)
+    }
+}
+
+/// The row that leads back to the list of cards.
+fn list_row(asker: &Asker) -> anyhow::Result<[Button; 2]> {
+    Ok([
+        Button::callback(&label(asker.lang, "button-cards"), "cards:list:0")?,
+        Button::callback(&label(asker.lang, "button-panel"), "bot:panel")?,
+    ])
+}

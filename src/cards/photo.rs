@@ -1,0 +1,205 @@
+//! Photos as we keep them: turned upright, at most 2560 pixels wide or high, JPEG without anything that tells of whoever took
+//! them.
+//!
+//! Must stay true: what comes in is looked at in one place, one picture at a time, with a limit on its pixels before any
+//! of them is unpacked, so no picture takes more memory than the largest allowed one; a file is named by the hash of what is
+//! in it and never changes, so it may be written before the row that names it, and twice.
+
+use std::fs;
+use std::io::{Cursor, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context as _, ensure};
+use bytes::Bytes;
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbaImage};
+
+use crate::telegram::FileFault;
+
+/// The longest side that is kept, in pixels: more is not shown by Telegram.
+const LONGEST_SIDE: u32 = 2560;
+
+/// Pixels that are unpacked at most: 96 MB of memory for a moment.
+const MOST_PIXELS: u64 = 32_000_000;
+
+/// The same in bytes, for what a decoder takes beside the pixels.
+const MOST_BYTES: u64 = 192 * 1024 * 1024;
+
+/// How many times longer than the other a side may be; Telegram refuses more.
+const LONGEST_SHAPE: u32 = 20;
+
+/// Of 100: what nobody sees is left out.
+const QUALITY: u8 = 88;
+
+/// The largest file that is looked at, in bytes: as large as Telegram gives to bots.
+pub const LARGEST_FILE: usize = 20 * 1024 * 1024;
+
+/// It is no picture that we can read.
+pub const NO_PICTURE: &str = "no-picture";
+
+/// It has more pixels than are unpacked.
+pub const TOO_MANY_PIXELS: &str = "too-many-pixels";
+
+/// It is too long and narrow.
+pub const TOO_NARROW: &str = "too-narrow";
+
+/// The folder of pictures; clones share it.
+#[derive(Debug, Clone)]
+pub struct Photos {
+    folder: Arc<Path>,
+    one_at_a_time: Arc<Mutex<()>>,
+}
+
+impl Photos {
+    /// The folder that belongs to a database: `vakhta.photos` beside `vakhta.db`.
+    #[must_use]
+    pub fn of(database: &Path) -> Self {
+        Self {
+            folder: folder_of(database).into(),
+            one_at_a_time: Arc::default(),
+        }
+    }
+
+    /// Keeps a picture that somebody sent, and returns its name. Takes up to seconds: not on a runtime, not in a
+    /// transaction.
+    ///
+    /// # Errors
+    /// What is wrong with it; a full or broken disk is [`FileFault::OutOfReach`].
+    pub fn keep(&self, sent: &[u8]) -> Result<String, FileFault> {
+        let _alone = self
+            .one_at_a_time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let picture = normalise(sent)?;
+        self.store(&picture).map_err(|err| {
+            tracing::error!("a photo cannot be stored: {err:#}");
+            FileFault::OutOfReach
+        })
+    }
+
+    fn store(&self, picture: &[u8]) -> anyhow::Result<String> {
+        let hash = ring::digest::digest(&ring::digest::SHA256, picture);
+        let hash: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        let name = format!("{hash}.jpg");
+        let context = || format!("write a photo to {}", self.folder.display());
+        make_private_folder(&self.folder).with_context(context)?;
+        let target = self.folder.join(&name);
+        if !target.exists() {
+            let mut file = tempfile::NamedTempFile::new_in(&*self.folder).with_context(context)?;
+            file.write_all(picture).with_context(context)?;
+            file.as_file().sync_all().with_context(context)?;
+            file.persist(&target).with_context(context)?;
+        }
+        Ok(name)
+    }
+
+    /// A picture by its name.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn read(&self, name: &str) -> anyhow::Result<Bytes> {
+        ensure!(is_name(name), "a photo of a name that none has");
+        let bytes = fs::read(self.folder.join(name)).context("read a photo")?;
+        Ok(bytes.into())
+    }
+}
+
+/// Copies the pictures of a database beside its copy; returns how many there are.
+///
+/// # Errors
+/// When one cannot be read or written.
+pub fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
+    let (from, to) = (folder_of(source), folder_of(target));
+    let entries = match fs::read_dir(&from) {
+        Ok(entries) => entries,
+        Err(err) if err.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(err) => {
+            return Err(err).with_context(|| format!("read the folder {}", from.display()));
+        }
+    };
+    make_private_folder(&to).with_context(|| format!("make the folder {}", to.display()))?;
+    let mut copied = 0;
+    for entry in entries {
+        let name = entry?.file_name();
+        // A file that is only being written has another name.
+        if name.to_str().is_some_and(is_name) {
+            fs::copy(from.join(&name), to.join(&name))
+                .with_context(|| format!("copy a photo to {}", to.display()))?;
+            copied += 1;
+        }
+    }
+    Ok(copied)
+}
+
+fn folder_of(database: &Path) -> PathBuf {
+    database.with_extension("photos")
+}
+
+fn is_name(name: &str) -> bool {
+    let hash = name.strip_suffix(".jpg").unwrap_or_default();
+    hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+/// The picture as we keep it.
+fn normalise(sent: &[u8]) -> Result<Vec<u8>, FileFault> {
+    let no_picture = |_| FileFault::Unfit(NO_PICTURE);
+    let mut reader = ImageReader::new(Cursor::new(sent))
+        .with_guessed_format()
+        .map_err(|_| FileFault::Unfit(NO_PICTURE))?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(no_picture)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(FileFault::Unfit(TOO_MANY_PIXELS));
+    }
+    let (short, long) = (width.min(height), width.max(height));
+    if short == 0 || long > short.saturating_mul(LONGEST_SHAPE) {
+        return Err(FileFault::Unfit(TOO_NARROW));
+    }
+    let orientation = decoder.orientation().map_err(no_picture)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(no_picture)?;
+    if long > LONGEST_SIDE {
+        picture = picture.resize(LONGEST_SIDE, LONGEST_SIDE, FilterType::Triangle);
+    }
+    picture.apply_orientation(orientation);
+    if picture.color().has_alpha() {
+        picture = on_white(picture.into_rgba8());
+    }
+    // Only pixels are written: what the file said of its camera, place and time stays behind.
+    let mut kept = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut kept, QUALITY);
+    picture
+        .into_rgb8()
+        .write_with_encoder(encoder)
+        .map_err(no_picture)?;
+    Ok(kept)
+}
+
+/// The picture where nothing shines through.
+fn on_white(mut picture: RgbaImage) -> DynamicImage {
+    for pixel in picture.pixels_mut() {
+        let [red, green, blue, alpha] = pixel.0;
+        let over = |shade: u8| {
+            let (shade, alpha) = (u16::from(shade), u16::from(alpha));
+            u8::try_from((shade * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+        };
+        pixel.0 = [over(red), over(green), over(blue), u8::MAX];
+    }
+    picture.into()
+}
+
+#[cfg(test)]
+#[path = "photo_tests.rs"]
+mod tests;

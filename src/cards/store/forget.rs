@@ -1,0 +1,42 @@
+//! What cards forget: scans after a year, a person's names when they ask for it.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::params;
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::retention::{CHUNK, Rule};
+
+/// What of cards is kept for how long. Cards, their codes and their counts stay.
+pub const KEPT: [Rule; 1] = [Rule {
+    what: "scans",
+    table: "scan",
+    keep: Duration::from_secs(365 * 24 * 60 * 60),
+    prune,
+}];
+
+fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    tx.prepare_cached(
+        "DELETE FROM scan WHERE id IN (SELECT id FROM scan WHERE at < ?1 ORDER BY at LIMIT ?2)",
+    )?
+    .execute(params![before.0, CHUNK])
+    .context("forget old scans")
+}
+
+/// Takes a person's number and names from what they scanned and from cards they made; counts stay.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    for sql in [
+        "UPDATE scan SET person_id = 0, name = '', username = '' WHERE person_id = ?1",
+        "DELETE FROM card_person WHERE person_id = ?1",
+        "UPDATE card SET owner_id = 0 WHERE owner_id = ?1",
+    ] {
+        tx.execute(sql, [person])
+            .with_context(|| format!("forget the scans of person {person}"))?;
+    }
+    Ok(())
+}

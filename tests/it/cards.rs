@@ -1,0 +1,385 @@
+//! Product cards: made in a dialogue that survives restarts, printed, scanned by people the bot never met.
+
+use std::sync::Arc;
+
+use image::{ExtendedColorType, codecs::jpeg::JpegEncoder};
+use vakhta::cards::card::CodeState;
+use vakhta::cards::code::Code;
+use vakhta::cards::store;
+use vakhta::demo::{ChatMessage, Person, PretendTelegram};
+use vakhta::people::{self, Role};
+
+use crate::harness::{ADMIN, LIMIT, Stage, run};
+use crate::process::{self, Ground};
+
+/// A picture of one shade.
+fn jpeg(shade: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new(&mut bytes)
+        .encode(&[shade; 64 * 48], 64, 48, ExtendedColorType::L8)
+        .unwrap();
+    bytes
+}
+
+/// Starts the bot again with cards.
+async fn with_cards(t: &mut Stage) {
+    t.stop().await;
+    t.reconfigure("[sites]", "[cards]\nenabled = true\n[sites]");
+    t.start().await;
+}
+
+async fn sends_photo(t: &Stage, bytes: &[u8], album: &str) -> Arc<ChatMessage> {
+    t.admin.skips_unread();
+    t.admin.sends_photo(bytes, album);
+    t.admin.next_reply(LIMIT).await.unwrap()
+}
+
+async fn again(t: &mut Stage) {
+    t.stop().await;
+    t.start().await;
+}
+
+/// Makes a card and returns its screen and its code.
+async fn make(t: &Stage, name: &str, description: &str) -> (Arc<ChatMessage>, Code) {
+    let panel = t.ask(&t.admin, "/admin").await;
+    t.tap(&t.admin, &panel, "Добавить новую карту").await;
+    sends_photo(t, &jpeg(1), "").await;
+    t.ask(&t.admin, name).await;
+    let asked = t.ask(&t.admin, description).await;
+    t.admin.taps(&asked, "Пропустить").unwrap();
+    let question = t.heard(ADMIN, "Шаг 5 из 5").await;
+    let screen = t.tap(&t.admin, &question, "Создать карту").await;
+    t.heard(ADMIN, &format!("QR-код: {name}")).await;
+    let code = code_of(t).await;
+    (screen, code)
+}
+
+/// The code of the newest card.
+async fn code_of(t: &Stage) -> Code {
+    let read = t.app().db().read(|c| {
+        let (cards, _) = store::page(c, 0, 1)?;
+        store::shared_code(c, cards.first().unwrap().id)
+    });
+    read.await.unwrap()
+}
+
+async fn scans(t: &Stage, person: &Person, code: &Code) -> Arc<ChatMessage> {
+    t.ask(person, &format!("/start v_{}", code.as_str())).await
+}
+
+#[test]
+fn a_card_is_made_step_by_step_through_restarts_and_scanned_by_a_stranger() {
+    run(async |mut t| {
+        with_cards(&mut t).await;
+        let panel = t.ask(&t.admin, "/admin").await;
+        let asked = t.tap(&t.admin, &panel, "Добавить новую карту").await;
+        assert!(asked.text.contains("шаг 1 из 5"), "{}", asked.text);
+        again(&mut t).await;
+        let wrong = t.ask(&t.admin, "Часы").await;
+        assert!(wrong.text.contains("Здесь нужно фото"), "{}", wrong.text);
+        let asked = sends_photo(&t, &jpeg(10), "").await;
+        assert!(asked.text.contains("Как она называется?"), "{}", asked.text);
+        again(&mut t).await;
+        let wrong = sends_photo(&t, &jpeg(20), "").await;
+        assert!(wrong.text.contains("нужно название"), "{}", wrong.text);
+        let long = t.ask(&t.admin, &"я".repeat(101)).await;
+        assert!(long.text.contains("нужно название"), "{}", long.text);
+        let asked = t.ask(&t.admin, "Часы <b>&").await;
+        assert!(asked.text.contains("Опишите её"), "{}", asked.text);
+        again(&mut t).await;
+        // Back, and the name once more.
+        let asked = t.tap(&t.admin, &asked, "Назад").await;
+        assert!(asked.text.contains("Шаг 2 из 5"), "{}", asked.text);
+        t.ask(&t.admin, "Часы <i>&").await;
+        let description = "д".repeat(3500);
+        let asked = t.ask(&t.admin, &description).await;
+        assert!(asked.text.contains("фото в упаковке"), "{}", asked.text);
+        again(&mut t).await;
+        t.admin.skips_unread();
+        t.admin.sends_document("box.jpg", &jpeg(30), "");
+        let question = t.heard(ADMIN, "Шаг 5 из 5").await;
+        again(&mut t).await;
+        let screen = t.tap(&t.admin, &question, "Создать карту").await;
+        assert!(screen.text.contains("Часы <i>&"), "{}", screen.text);
+        assert!(screen.text.contains("Проверок: 0"), "{}", screen.text);
+        let qr = t.heard(ADMIN, "QR-код: Часы").await;
+        let file = qr.file.clone().unwrap();
+        assert!(file.name.ends_with("-qr.png"), "{}", file.name);
+        let late = t.admin.taps_forged(
+            question.message_id,
+            &question.button("Создать").unwrap().data.unwrap(),
+        );
+        assert_eq!(t.note(&t.admin, &late).await, "Это уже сделано.");
+
+        // A stranger scans: the card is the first they see, and nobody is let in by it.
+        let code = code_of(&t).await;
+        let buyer = t.telegram.person(55, "Покупатель", "ru");
+        let shown = scans(&t, &buyer, &code).await;
+        assert!(
+            shown
+                .text
+                .starts_with("✅ Подлинная вещь. Проверка № 1, впервые проверена 21.11.2026"),
+            "{}",
+            shown.text
+        );
+        assert!(shown.file.is_some());
+        t.heard(55, "В упаковке").await;
+        t.heard(55, &description).await;
+        let role = t.app().db().read(|c| people::get(c, 55)).await.unwrap();
+        assert_eq!(role.unwrap().role, Role::Stranger);
+        t
+    });
+}
+
+#[test]
+fn scans_are_told_counted_and_refused_as_they_are() {
+    run(async |mut t| {
+        with_cards(&mut t).await;
+        let (_, code) = make(&t, "Сумка", "Кожа").await;
+        let eva = t.telegram.person(55, "Ева", "ru");
+        let first = scans(&t, &eva, &code).await;
+        assert!(first.text.ends_with("Сумка\n\nКожа"), "{}", first.text);
+        let again = t.ask(&eva, &code.spoken().to_lowercase()).await;
+        assert!(
+            again.text.contains("Вы только что её проверяли"),
+            "{}",
+            again.text
+        );
+        let oleg = t.telegram.person(56, "Oleg", "en");
+        let second = scans(&t, &oleg, &code).await;
+        assert!(second.text.contains("Check no. 2"), "{}", second.text);
+        assert!(
+            second.text.contains("A code can be copied"),
+            "{}",
+            second.text
+        );
+
+        let mut typo = code.as_str().to_owned();
+        let last = if typo.pop() == Some('7') { '8' } else { '7' };
+        typo.push(last);
+        let typo = t.ask(&eva, &typo).await;
+        assert!(typo.text.contains("опечатка"), "{}", typo.text);
+        let unknown = scans(&t, &eva, &Code::draw().unwrap()).await;
+        assert!(unknown.text.contains("Такого кода нет"), "{}", unknown.text);
+        for (state, words) in [
+            (CodeState::Inactive, "сейчас не действует"),
+            (CodeState::Recalled, "отозвана"),
+            (CodeState::Stolen, "украдена"),
+        ] {
+            let set = code.clone();
+            let write = t
+                .app()
+                .db()
+                .write(move |tx| store::set_state(tx, &set, state));
+            write.await.unwrap();
+            let told = scans(&t, &eva, &code).await;
+            assert!(told.text.contains(words), "{}", told.text);
+        }
+        let sums = t.app().db().read(store::sums).await.unwrap();
+        assert_eq!((sums.checks, sums.people, sums.active), (2, 2, 1));
+        t
+    });
+}
+
+#[test]
+fn a_scan_leaves_a_dialogue_alone_and_a_shared_card_is_no_check() {
+    run(async |mut t| {
+        with_cards(&mut t).await;
+        let (screen, code) = make(&t, "Сумка", "Кожа").await;
+        let panel = t.ask(&t.admin, "/admin").await;
+        t.tap(&t.admin, &panel, "Добавить новую карту").await;
+        sends_photo(&t, &jpeg(1), "album").await;
+        let shown = scans(&t, &t.admin, &code).await;
+        assert!(shown.text.contains("Проверка № 1"), "{}", shown.text);
+        // The second photo of the album finds its place, a third one none.
+        sends_photo(&t, &jpeg(2), "album").await;
+        t.admin.sends_photo(&jpeg(3), "album");
+        let asked = t.ask(&t.admin, "Вторая").await;
+        assert!(asked.text.contains("Опишите её"), "{}", asked.text);
+        t.ask(&t.admin, "Альбом").await;
+        let question = t.heard(ADMIN, "Шаг 5 из 5").await;
+        t.tap(&t.admin, &question, "Отмена").await;
+
+        let share = screen.text.split("start=s_").nth(1).unwrap();
+        let buyer = t.telegram.person(55, "Ева", "ru");
+        let shared = t.ask(&buyer, &format!("/start s_{share}")).await;
+        assert!(
+            shared.text.contains("Это не проверка вещи"),
+            "{}",
+            shared.text
+        );
+        let gone = t.ask(&buyer, "/start s_0123").await;
+        assert_eq!(gone.text, "Такой карточки нет.");
+        let sums = t.app().db().read(store::sums).await.unwrap();
+        assert_eq!(sums.checks, 1);
+        t
+    });
+}
+
+#[test]
+fn what_is_no_photo_is_answered_and_what_is_printed_is_sent() {
+    run(async |mut t| {
+        // Telegram itself gives no file of that size.
+        t.expect_refusals();
+        with_cards(&mut t).await;
+        let panel = t.ask(&t.admin, "/admin").await;
+        t.tap(&t.admin, &panel, "Добавить новую карту").await;
+        for (name, bytes, answer) in [
+            ("a.pdf", &b"%PDF-1.7"[..], "Это не картинка"),
+            (
+                "a.jpg",
+                &[0; 21 * 1024 * 1024][..],
+                "слишком большой: до 20 МБ",
+            ),
+        ] {
+            t.admin.skips_unread();
+            t.admin.sends_document(name, bytes, "");
+            let said = t.admin.next_reply(LIMIT).await.unwrap();
+            assert!(said.text.contains(answer), "{}", said.text);
+        }
+        t.ask(&t.admin, "/cancel").await;
+        let (screen, _) = make(&t, "Сумка", "Кожа").await;
+        let labels = t.tap(&t.admin, &screen, "Этикетки").await;
+        t.admin.skips_unread();
+        t.admin.taps(&labels, "A4 203 dpi").unwrap();
+        let sent = t.admin.next_reply(LIMIT).await.unwrap();
+        let file = sent.file.clone().unwrap();
+        assert!(file.name.ends_with("-labels-203dpi.pdf"), "{}", file.name);
+        assert!(file.bytes.starts_with(b"%PDF-"));
+        let screen = t.tap(&t.admin, &labels, "Назад").await;
+        let off = t.tap(&t.admin, &screen, "Отключить").await;
+        assert!(off.text.contains("отключена"), "{}", off.text);
+        let list = t.tap(&t.admin, &off, "Мои карты").await;
+        assert_eq!(list.text, "🏷 Карт ещё нет.");
+        let stats = t.tap(&t.admin, &list, "Статистика").await;
+        assert!(
+            stats.text.contains("Всего: 1\nДействуют: 0"),
+            "{}",
+            stats.text
+        );
+        t
+    });
+}
+
+#[test]
+fn without_the_section_there_are_no_cards() {
+    run(async |t| {
+        let panel = t.ask(&t.admin, "/admin").await;
+        assert!(panel.button("Мои карты").is_none());
+        let stale = t.admin.taps_forged(panel.message_id, "cards:add");
+        t.note(&t.admin, &stale).await;
+        let stranger = t.telegram.person(55, "Ева", "ru");
+        let code = Code::draw().unwrap();
+        let answer = scans(&t, &stranger, &code).await;
+        assert!(answer.text.contains("администратор"), "{}", answer.text);
+        t.heard(ADMIN, "Ева").await;
+        // Only admins make cards.
+        let user = t.user(7, "Oleg", "ru").await;
+        let home = t.ask(&user, "/start").await;
+        let forged = user.taps_forged(home.message_id, "cards:add");
+        t.note(&user, &forged).await;
+        t
+    });
+}
+
+/// A process that is killed as soon as it has what was sent, and one that goes on from there.
+async fn killed_at(ground: &Ground, send: impl FnOnce(), until: &str) {
+    let process = ground
+        .vakhta(&["run"])
+        .env("VAKHTA_CARDS_ENABLED", "true")
+        .start();
+    send();
+    let taken = |telegram: &PretendTelegram| telegram.undelivered_updates() == 0;
+    ground
+        .telegram
+        .wait_until("the update to be taken", LIMIT, taken)
+        .await
+        .unwrap();
+    process.kill();
+    let process = ground
+        .vakhta(&["run"])
+        .env("VAKHTA_CARDS_ENABLED", "true")
+        .start();
+    ground.wait_db("what was sent to be done", until).await;
+    process.kill();
+}
+
+#[test]
+fn every_step_of_the_dialogue_is_killed_and_goes_on() {
+    process::run(async |ground| {
+        let asked = |step: &str| {
+            format!("SELECT count(*) FROM dialogue WHERE json_extract(step, '$.card') = '{step}'")
+        };
+        let admin = &ground.admin;
+        killed_at(
+            &ground,
+            || {
+                admin.taps_forged(1, "cards:add");
+            },
+            &asked("photo"),
+        )
+        .await;
+        killed_at(
+            &ground,
+            || {
+                admin.sends_photo(&jpeg(1), "");
+            },
+            &asked("name"),
+        )
+        .await;
+        killed_at(
+            &ground,
+            || {
+                admin.writes("Часы");
+            },
+            &asked("description"),
+        )
+        .await;
+        killed_at(
+            &ground,
+            || {
+                admin.writes("Золото");
+            },
+            &asked("packaged"),
+        )
+        .await;
+        killed_at(
+            &ground,
+            || {
+                admin.sends_photo(&jpeg(2), "");
+            },
+            &asked("consent"),
+        )
+        .await;
+        let begun = ground.number("SELECT json_extract(step, '$.begun') FROM dialogue");
+        let save = format!("cards:save:{begun}");
+        killed_at(
+            &ground,
+            || {
+                admin.taps_forged(1, &save);
+            },
+            "SELECT count(*) FROM card",
+        )
+        .await;
+        let code = ground.column("SELECT code FROM card_code").remove(0);
+        let scan = format!("/start v_{code}");
+        killed_at(
+            &ground,
+            || {
+                admin.writes(&scan);
+            },
+            "SELECT count(*) FROM scan",
+        )
+        .await;
+        let all = "(SELECT count(*) FROM card) * 100 + (SELECT count(*) FROM scan) * 10 + (SELECT checks FROM card)";
+        assert_eq!(ground.number(&format!("SELECT {all}")), 111);
+
+        // The copy of the database has the photos beside it.
+        let end = ground.vakhta(&["backup", "copy.db"]).finish().await;
+        end.demand(0);
+        assert!(end.stdout.contains("2 photos"), "{}", end.stdout);
+        for photo in ground.column("SELECT photo FROM card UNION SELECT packaged FROM card") {
+            assert!(ground.path("copy.photos").join(photo).exists());
+        }
+    });
+}
