@@ -7,6 +7,7 @@
 //! cargo bench -- notices [N]     N owners' accounts found at once, 10000 without: nine minutes at Telegram's rates
 //! cargo bench -- owners [N]      answers of every screen while N owners have 100 accounts each; 10000 without
 //! cargo bench -- writes          group commit beside single commits and the disk
+//! cargo bench -- cards           64 callers scanning one hot card
 //! cargo bench -- footprint       start, memory and processor time of the real program
 //! ```
 //!
@@ -15,6 +16,7 @@
 //! pretend site, the bare loop) runs in a process of its own, which is this program again with a *role*.
 #![expect(clippy::print_stdout, reason = "tables are what a bench is for")]
 
+mod cards;
 mod crowd;
 mod footprint;
 mod notices;
@@ -49,6 +51,7 @@ fn main() -> anyhow::Result<()> {
             status::measure()?;
             owners::measure(OWNERS)?;
             writes::measure()?;
+            cards::measure()?;
             footprint::measure()
         }
         ["sweep"] => sweep::measure(ACCOUNTS),
@@ -59,6 +62,7 @@ fn main() -> anyhow::Result<()> {
         ["notices"] => notices::measure(OWNERS),
         ["notices", owners] => notices::measure(number(owners)?),
         ["writes"] => writes::measure(),
+        ["cards"] => cards::measure(),
         ["footprint"] => footprint::measure(),
         ["role", "site", accounts] => roles::site(number(accounts)?),
         ["role", "watch", accounts, workers, site] => {
@@ -69,7 +73,7 @@ fn main() -> anyhow::Result<()> {
         }
         ["role", "start", api] => roles::bare_start(api),
         other => bail!(
-            "{other:?} is no part of the benches: sweep [N], status, notices [N], owners [N], writes, footprint"
+            "{other:?} is no part of the benches: sweep [N], status, notices [N], owners [N], writes, cards, footprint"
         ),
     }
 }
