@@ -371,9 +371,14 @@ CREATE TABLE card_code (
     code        TEXT    NOT NULL UNIQUE,
     state       TEXT    NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'inactive', 'recalled', 'stolen')),
     checks      INTEGER NOT NULL DEFAULT 0,
-    first_at    INTEGER                             -- the first counted scan
+    first_at    INTEGER,                            -- the first counted scan
+    batch       TEXT    NOT NULL DEFAULT '',        -- of codes for one thing each; '': all things of the card share it
+    serial      INTEGER NOT NULL DEFAULT 0,         -- the thing's number in its batch
+    suspicious  INTEGER NOT NULL DEFAULT 0,         -- 1: whoever scans it is warned
+    watched     INTEGER NOT NULL DEFAULT 1,         -- 0: the owner wants to hear no more of who scans it
+    alarmed_at  INTEGER                             -- when the owner was last told that too many do
 ) STRICT;
-CREATE INDEX card_code_of_card ON card_code (card_id, id);
+CREATE UNIQUE INDEX card_code_of_card ON card_code (card_id, batch, serial);
 
 -- Every scan, whatever came of it. What the person was called then leaves with them or after a year.
 CREATE TABLE scan (

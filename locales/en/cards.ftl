@@ -89,3 +89,29 @@ deed-cards-make = card made
 deed-cards-on = card switched on
 deed-cards-off = card switched off
 kind-cards = 🏷 Cards
+button-batches = 📦 Batches
+button-batch-add = ➕ A new batch
+batches = 📦 <b>Batches</b>: { $name }. In a batch each thing has a code of its own.
+batch-button = { $name } · { $codes } · checks { $checks }
+batch =
+    📦 <b>{ $name }</b>
+
+    Codes: { $codes }
+    Checks: { $checks }
+batch-ask = The name of the batch and how many things it has, such as <code>summer 100</code>. Up to { $most }.
+batch-expected = A name and a number from 1 to { $most } are needed here, such as <code>summer 100</code>.
+batch-known = There is such a batch already. Another name is needed.
+scan-suspicious = ⚠️ The owner finds this code suspicious: it may have been copied. Ask the seller.
+card-alarm =
+    🚨 <b>{ $name }</b>, no. { $serial }: different people check its code
+
+    In a day: { $day }
+    In all: { $ever }
+
+    The label may have been copied.
+button-alarm-ignore = Never mind
+button-alarm-suspicious = ⚠️ Suspicious
+button-alarm-recall = ⛔️ Recall
+alarm-done-ignore = ✅ You will hear no more of this code.
+alarm-done-suspicious = ⚠️ Whoever checks this code will be warned.
+alarm-done-recall = ⛔️ The thing is recalled: whoever checks its code is told so.

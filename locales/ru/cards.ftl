@@ -89,3 +89,29 @@ deed-cards-make = карта создана
 deed-cards-on = карта включена
 deed-cards-off = карта отключена
 kind-cards = 🏷 Карты
+button-batches = 📦 Партии
+button-batch-add = ➕ Новая партия
+batches = 📦 <b>Партии</b>: { $name }. В партии у каждой вещи свой код.
+batch-button = { $name } · { $codes } · проверок { $checks }
+batch =
+    📦 <b>{ $name }</b>
+
+    Кодов: { $codes }
+    Проверок: { $checks }
+batch-ask = Название партии и сколько в ней вещей, например: <code>лето 100</code>. До { $most }.
+batch-expected = Здесь нужны название и число от 1 до { $most }, например: <code>лето 100</code>.
+batch-known = Такая партия уже есть. Нужно другое название.
+scan-suspicious = ⚠️ Владелец считает этот код подозрительным: его могли скопировать. Спросите продавца.
+card-alarm =
+    🚨 <b>{ $name }</b>, № { $serial }: код проверяют разные люди
+
+    За сутки: { $day }
+    Всего: { $ever }
+
+    Возможно, этикетку скопировали.
+button-alarm-ignore = Не важно
+button-alarm-suspicious = ⚠️ Подозрительно
+button-alarm-recall = ⛔️ Отозвать
+alarm-done-ignore = ✅ Об этом коде больше не сообщу.
+alarm-done-suspicious = ⚠️ Тех, кто проверит этот код, предупрежу.
+alarm-done-recall = ⛔️ Вещь отозвана: так скажу каждому, кто проверит её код.

@@ -97,7 +97,12 @@ pub(super) fn cards(config: &Config) -> Cards {
     let photos = Photos::of(&config.database);
     let zone = config.watch.zone.clone();
     Cards {
-        handlers: Some(CardHandlers::new(&config.cards, photos.clone(), zone)),
+        handlers: Some(CardHandlers::new(
+            &config.cards,
+            photos.clone(),
+            zone,
+            config.people.language,
+        )),
         files: Some(CardFiles::new(&config.cards, photos)),
     }
 }

@@ -93,19 +93,36 @@ words! {
     }
 }
 
+/// What the owner of a card is told of a code for one thing that too many people scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alarm {
+    /// The code, by which buttons name it.
+    pub code_id: i64,
+    /// The thing's number in its batch.
+    pub serial: u32,
+    /// Different people within a day.
+    pub in_a_day: u32,
+    /// Different people as far as the log goes back.
+    pub ever: u32,
+}
+
 /// What a scan found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scan {
     /// A code of a card.
     Known {
         /// The card.
-        card: Card,
+        card: Box<Card>,
         /// What came of it.
         outcome: Outcome,
         /// Counted scans of this code, this one included.
         checks: u64,
         /// The first of them; none when there was none.
         first_at: Option<UnixMs>,
+        /// The owner found it suspicious.
+        suspicious: bool,
+        /// What its owner is to be told.
+        alarm: Option<Alarm>,
     },
     /// No card, and why.
     Astray(Outcome),

@@ -8,8 +8,11 @@ use super::code::{Code, SCAN_PREFIX};
 use super::label::{Dpi, Labels, Paper, Print};
 use super::photo::Photos;
 use super::qr::{Level, Qr};
+use super::store::{Batch, UnitCode};
 use super::{CardsConfig, store};
 use crate::db::Connection;
+use crate::i18n::Lang;
+use crate::sheet::Sheet;
 use crate::telegram::{Made, Recipe};
 
 /// The name of cards in recipes.
@@ -26,9 +29,12 @@ enum Order {
     Photo { name: String },
     /// The code of a card as a picture.
     Qr { card: i64, svg: bool },
-    /// Labels with the code of a card.
+    /// The codes of a batch as a table for a printing house; a batch is named by its first code.
+    Codes { card: i64, batch: i64 },
+    /// Labels with the code of a card, or with the codes of a batch.
     Labels {
         card: i64,
+        batch: Option<i64>,
         sheet: bool,
         side_mm: u32,
         dpi: u32,
@@ -46,10 +52,16 @@ pub(super) fn qr(card: i64, svg: bool) -> anyhow::Result<Recipe> {
     Recipe::document(MAKER, &Order::Qr { card, svg })
 }
 
+/// The recipe of a batch's table.
+pub(super) fn codes(card: i64, batch: i64) -> anyhow::Result<Recipe> {
+    Recipe::document(MAKER, &Order::Codes { card, batch })
+}
+
 /// The recipe of labels.
-pub(super) fn labels(card: i64, print: Print) -> anyhow::Result<Recipe> {
+pub(super) fn labels(card: i64, batch: Option<i64>, print: Print) -> anyhow::Result<Recipe> {
     let order = Order::Labels {
         card,
+        batch,
         sheet: print.paper != Paper::Single,
         side_mm: print.side_mm,
         dpi: print.dpi.per_inch(),
@@ -101,13 +113,23 @@ impl CardFiles {
                     bytes: bytes.into(),
                 })
             }
+            Order::Codes { card, batch } => self.codes(connection, card, batch),
             Order::Labels {
                 card,
+                batch,
                 sheet,
                 side_mm,
                 dpi,
             } => {
                 let (card, code, bot) = of(connection, card)?;
+                let codes = match batch {
+                    None if sheet => vec![code; COPIES],
+                    None => vec![code],
+                    Some(first) => {
+                        let units = units(connection, card.id, first)?.1;
+                        units.into_iter().map(|unit| unit.code).collect()
+                    }
+                };
                 let print = Print {
                     paper: if sheet {
                         Paper::A4 { used: 0 }
@@ -117,9 +139,8 @@ impl CardFiles {
                     side_mm,
                     dpi: Dpi::from_number(dpi).context("labels for an unknown printer")?,
                 };
-                let copies = if sheet { COPIES } else { 1 };
                 let start = start(self.base_url.as_deref(), &bot);
-                let labels = Labels::new(&start, &vec![code; copies], &format!("@{bot}"), print)?;
+                let labels = Labels::new(&start, &codes, &format!("@{bot}"), print)?;
                 Ok(Made {
                     name: format!("card-{}-labels-{dpi}dpi.pdf", card.id),
                     bytes: labels.pdf()?.into(),
@@ -127,6 +148,36 @@ impl CardFiles {
             }
         }
     }
+
+    fn codes(&self, connection: &Connection, card: i64, first: i64) -> anyhow::Result<Made> {
+        let (card, _, bot) = of(connection, card)?;
+        let (batch, units) = units(connection, card.id, first)?;
+        let start = start(self.base_url.as_deref(), &bot);
+        // Printing houses feed it to machines, so it is the same in every language.
+        let mut sheet = Sheet::new(Lang::En);
+        sheet.row(["code", "url", "batch", "serial", "state", "checks"])?;
+        for unit in units {
+            sheet.row([
+                unit.code.spoken(),
+                format!("{start}{}", unit.code.as_str()),
+                batch.name.clone(),
+                unit.serial.to_string(),
+                unit.state,
+                unit.checks.to_string(),
+            ])?;
+        }
+        Ok(Made {
+            name: format!("card-{}-codes.csv", card.id),
+            bytes: sheet.finish()?.into(),
+        })
+    }
+}
+
+/// A batch by its first code, with its codes.
+fn units(connection: &Connection, card: i64, first: i64) -> anyhow::Result<(Batch, Vec<UnitCode>)> {
+    let batch = store::batch(connection, card, first)?.context("the batch is gone")?;
+    let units = store::unit_codes(connection, card, &batch.name)?;
+    Ok((batch, units))
 }
 
 fn of(connection: &Connection, card: i64) -> anyhow::Result<(Card, Code, String)> {

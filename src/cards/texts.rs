@@ -57,8 +57,14 @@ pub(super) fn heading(lang: Lang, zone: &Zone, scan: &Scan) -> Html {
         .number("n", checks)
         .text("first", &first_at.map(first).unwrap_or_default());
     let mut lines = vec![i18n::html(lang, &format!("scan-{}", outcome.word()), &args)];
-    if matches!(outcome, Outcome::Genuine | Outcome::Repeat) && checks > 1 {
-        lines.push(i18n::text(lang, "scan-often"));
+    if matches!(outcome, Outcome::Genuine | Outcome::Repeat) {
+        match scan {
+            Scan::Known {
+                suspicious: true, ..
+            } => lines.push(i18n::text(lang, "scan-suspicious")),
+            _ if checks > 1 => lines.push(i18n::text(lang, "scan-often")),
+            _ => {}
+        }
     }
     Html::join(&lines, "\n")
 }
@@ -115,10 +121,12 @@ mod tests {
             }
         }
         let scan = Scan::Known {
-            card: card(""),
+            card: Box::new(card("")),
             outcome: Outcome::Genuine,
             checks: 2,
             first_at: Some(UnixMs(0)),
+            suspicious: false,
+            alarm: None,
         };
         let text = heading(Lang::Ru, &Zone::UTC, &scan).to_plain();
         assert!(text.starts_with("✅ Подлинная вещь"), "{text}");

@@ -227,9 +227,14 @@ const PANEL_AND_FILES: &str = "
         code        TEXT    NOT NULL UNIQUE,
         state       TEXT    NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'inactive', 'recalled', 'stolen')),
         checks      INTEGER NOT NULL DEFAULT 0,
-        first_at    INTEGER
+        first_at    INTEGER,
+        batch       TEXT    NOT NULL DEFAULT '',
+        serial      INTEGER NOT NULL DEFAULT 0,
+        suspicious  INTEGER NOT NULL DEFAULT 0,
+        watched     INTEGER NOT NULL DEFAULT 1,
+        alarmed_at  INTEGER
     ) STRICT;
-    CREATE INDEX card_code_of_card ON card_code (card_id, id);
+    CREATE UNIQUE INDEX card_code_of_card ON card_code (card_id, batch, serial);
     CREATE TABLE scan (
         id          INTEGER PRIMARY KEY AUTOINCREMENT,
         code_id     INTEGER REFERENCES card_code (id) ON DELETE CASCADE,

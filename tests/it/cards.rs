@@ -6,14 +6,13 @@ use image::{ExtendedColorType, codecs::jpeg::JpegEncoder};
 use vakhta::cards::card::CodeState;
 use vakhta::cards::code::Code;
 use vakhta::cards::store;
-use vakhta::demo::{ChatMessage, Person, PretendTelegram};
+use vakhta::demo::{ChatMessage, Person};
 use vakhta::people::{self, Role};
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
-use crate::process::{self, Ground};
 
 /// A picture of one shade.
-fn jpeg(shade: u8) -> Vec<u8> {
+pub(crate) fn jpeg(shade: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     JpegEncoder::new(&mut bytes)
         .encode(&[shade; 64 * 48], 64, 48, ExtendedColorType::L8)
@@ -262,6 +261,62 @@ fn what_is_no_photo_is_answered_and_what_is_printed_is_sent() {
 }
 
 #[test]
+fn a_batch_is_printed_and_a_copied_label_is_noticed() {
+    run(async |mut t| {
+        with_cards(&mut t).await;
+        let (screen, _) = make(&t, "Сумка", "Кожа").await;
+        let batches = t.tap(&t.admin, &screen, "Партии").await;
+        t.tap(&t.admin, &batches, "Новая партия").await;
+        let wrong = t.ask(&t.admin, "лето").await;
+        assert!(wrong.text.contains("число от 1 до 1000"), "{}", wrong.text);
+        let batches = t.ask(&t.admin, "лето 2026 3").await;
+        let batch = t.tap(&t.admin, &batches, "лето 2026 · 3").await;
+        assert!(batch.text.contains("Кодов: 3"), "{}", batch.text);
+        t.admin.skips_unread();
+        t.admin.taps(&batch, "CSV").unwrap();
+        let sent = t.admin.next_reply(LIMIT).await.unwrap();
+        let text = String::from_utf8(sent.file.clone().unwrap().bytes.to_vec()).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 4, "{text}");
+        assert!(
+            lines.last().unwrap().ends_with(",лето 2026,3,active,0"),
+            "{text}"
+        );
+        let code = Code::read(lines.last().unwrap().split(',').next().unwrap()).unwrap();
+        let labels = t.tap(&t.admin, &batch, "Этикетки").await;
+        t.admin.skips_unread();
+        t.admin.taps(&labels, "По одной 300 dpi").unwrap();
+        let pdf = t.admin.next_reply(LIMIT).await.unwrap();
+        assert!(
+            pdf.file
+                .clone()
+                .unwrap()
+                .name
+                .ends_with("-labels-300dpi.pdf")
+        );
+
+        for id in 51..=54 {
+            let buyer = t.telegram.person(id, "Покупатель", "ru");
+            let shown = scans(&t, &buyer, &code).await;
+            assert!(
+                shown.text.starts_with("✅ Подлинная вещь"),
+                "{}",
+                shown.text
+            );
+        }
+        let alarm = t.heard(ADMIN, "код проверяют разные люди").await;
+        assert!(alarm.text.contains("Сумка, № 3"), "{}", alarm.text);
+        assert!(alarm.text.contains("За сутки: 4"), "{}", alarm.text);
+        let done = t.tap(&t.admin, &alarm, "Отозвать").await;
+        assert!(done.text.contains("Вещь отозвана"), "{}", done.text);
+        let late = t.telegram.person(55, "Покупатель", "ru");
+        let told = scans(&t, &late, &code).await;
+        assert!(told.text.contains("отозвана"), "{}", told.text);
+        t
+    });
+}
+
+#[test]
 fn without_the_section_there_are_no_cards() {
     run(async |t| {
         let panel = t.ask(&t.admin, "/admin").await;
@@ -279,107 +334,5 @@ fn without_the_section_there_are_no_cards() {
         let forged = user.taps_forged(home.message_id, "cards:add");
         t.note(&user, &forged).await;
         t
-    });
-}
-
-/// A process that is killed as soon as it has what was sent, and one that goes on from there.
-async fn killed_at(ground: &Ground, send: impl FnOnce(), until: &str) {
-    let process = ground
-        .vakhta(&["run"])
-        .env("VAKHTA_CARDS_ENABLED", "true")
-        .start();
-    send();
-    let taken = |telegram: &PretendTelegram| telegram.undelivered_updates() == 0;
-    ground
-        .telegram
-        .wait_until("the update to be taken", LIMIT, taken)
-        .await
-        .unwrap();
-    process.kill();
-    let process = ground
-        .vakhta(&["run"])
-        .env("VAKHTA_CARDS_ENABLED", "true")
-        .start();
-    ground.wait_db("what was sent to be done", until).await;
-    process.kill();
-}
-
-#[test]
-fn every_step_of_the_dialogue_is_killed_and_goes_on() {
-    process::run(async |ground| {
-        let asked = |step: &str| {
-            format!("SELECT count(*) FROM dialogue WHERE json_extract(step, '$.card') = '{step}'")
-        };
-        let admin = &ground.admin;
-        killed_at(
-            &ground,
-            || {
-                admin.taps_forged(1, "cards:add");
-            },
-            &asked("photo"),
-        )
-        .await;
-        killed_at(
-            &ground,
-            || {
-                admin.sends_photo(&jpeg(1), "");
-            },
-            &asked("name"),
-        )
-        .await;
-        killed_at(
-            &ground,
-            || {
-                admin.writes("Часы");
-            },
-            &asked("description"),
-        )
-        .await;
-        killed_at(
-            &ground,
-            || {
-                admin.writes("Золото");
-            },
-            &asked("packaged"),
-        )
-        .await;
-        killed_at(
-            &ground,
-            || {
-                admin.sends_photo(&jpeg(2), "");
-            },
-            &asked("consent"),
-        )
-        .await;
-        let begun = ground.number("SELECT json_extract(step, '$.begun') FROM dialogue");
-        let save = format!("cards:save:{begun}");
-        killed_at(
-            &ground,
-            || {
-                admin.taps_forged(1, &save);
-            },
-            "SELECT count(*) FROM card",
-        )
-        .await;
-        let code = ground.column("SELECT code FROM card_code").remove(0);
-        let scan = format!("/start v_{code}");
-        killed_at(
-            &ground,
-            || {
-                admin.writes(&scan);
-            },
-            "SELECT count(*) FROM scan",
-        )
-        .await;
-        let all = "(SELECT count(*) FROM card) * 100 + (SELECT count(*) FROM scan) * 10 + (SELECT checks FROM card)";
-        assert_eq!(ground.number(&format!("SELECT {all}")), 111);
-
-        // The copy of the database has the photos beside it.
-        let end = ground.vakhta(&["backup", "copy.db"]).finish().await;
-        end.demand(0);
-        assert!(end.stdout.contains("2 photos"), "{}", end.stdout);
-        for photo in ground.column("SELECT photo FROM card UNION SELECT packaged FROM card") {
-            assert!(ground.path("copy.photos").join(photo).exists());
-        }
     });
 }

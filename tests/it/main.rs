@@ -16,6 +16,7 @@ mod bad_input;
 mod broadcast;
 mod burst;
 mod cards;
+mod cards_killed;
 mod catalogues;
 mod charts;
 mod check_now;

@@ -166,7 +166,7 @@ impl CardHandlers {
         }
     }
 
-    /// A text; none when no card is being made.
+    /// A text; none when neither a card nor a batch is being made.
     ///
     /// # Errors
     /// When the database fails.
@@ -177,7 +177,7 @@ impl CardHandlers {
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
         let Some(mut step) = dialogue::step::<CardStep>(tx, asker)? else {
-            return Ok(None);
+            return self.batch_text(tx, asker, text);
         };
         let units = |text: &str| text.encode_utf16().count();
         match step.card {

@@ -83,8 +83,11 @@ impl CardHandlers {
             "card" => self.card(tx, asker, &card),
             "show" => super::scan::present(lang, &i18n::text(lang, "card-preview"), &card),
             "qr" => self.qr(asker, &card, more == "svg"),
-            "labels" if more.is_empty() => labels_screen(asker, &card),
-            "labels" => labels(asker, &card, more),
+            "labels" if more.is_empty() => labels_screen(asker, &card, None),
+            "labels" => labels(asker, &card, None, more),
+            "batches" => self.batches(tx, asker, &card),
+            "batch-add" => self.ask_batch(tx, asker, &card),
+            "batch" | "codes" | "batch-labels" => self.batch_tap(tx, asker, &card, action, more),
             "on" | "off" => self.switch(tx, asker, &card, action == "on"),
             _ => Ok(self
                 .card(tx, asker, &card)?
@@ -140,6 +143,7 @@ impl CardHandlers {
                 Button::callback("SVG", format!("cards:qr:{}:svg", card.id))?,
                 button("button-card-labels", "labels")?,
             ])
+            .row([button("button-batches", "batches")?])
             .row([button("button-card-show", "show")?, button(switch, to)?])
             .row(list_row(asker)?);
         Ok(Answer::screen(Screen::new(
@@ -202,9 +206,23 @@ impl CardHandlers {
     }
 }
 
-/// For which printer, on which paper.
-fn labels_screen(asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
+/// For which printer, on which paper: the code that things share, or the codes of a batch.
+pub(super) fn labels_screen(
+    asker: &Asker,
+    card: &Card,
+    batch: Option<i64>,
+) -> anyhow::Result<Answer> {
     let lang = asker.lang;
+    let (print, back) = match batch {
+        None => (
+            format!("cards:labels:{}", card.id),
+            format!("cards:card:{}", card.id),
+        ),
+        Some(first) => (
+            format!("cards:batch-labels:{}:{first}", card.id),
+            format!("cards:batch:{}:{first}", card.id),
+        ),
+    };
     let mut keyboard = Keyboard::new();
     for paper in ["a4", "single"] {
         let spoken = label(lang, &format!("button-labels-{paper}"));
@@ -212,7 +230,7 @@ fn labels_screen(asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
             let dpi = dpi.per_inch();
             Button::callback(
                 &format!("{spoken} {dpi} dpi"),
-                format!("cards:labels:{}:{paper}:{dpi}", card.id),
+                format!("{print}:{paper}:{dpi}"),
             )
         };
         let row = Dpi::ALL
@@ -221,10 +239,7 @@ fn labels_screen(asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
             .collect::<anyhow::Result<Vec<_>>>()?;
         keyboard = keyboard.row(row);
     }
-    let back = Button::callback(
-        &label(lang, "button-back"),
-        format!("cards:card:{}", card.id),
-    )?;
+    let back = Button::callback(&label(lang, "button-back"), back)?;
     let args = Args::new().number("mm", USUAL_SIDE);
     Ok(Answer::screen(Screen::new(
         i18n::html(lang, "card-labels", &args),
@@ -232,7 +247,13 @@ fn labels_screen(asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
     )))
 }
 
-fn labels(asker: &Asker, card: &Card, how: &str) -> anyhow::Result<Answer> {
+/// Labels for the printer and the paper that were chosen.
+pub(super) fn labels(
+    asker: &Asker,
+    card: &Card,
+    batch: Option<i64>,
+    how: &str,
+) -> anyhow::Result<Answer> {
     let lang = asker.lang;
     let (paper, dpi) = how.split_once(':').unwrap_or((how, ""));
     let paper = match paper {
@@ -242,7 +263,7 @@ fn labels(asker: &Asker, card: &Card, how: &str) -> anyhow::Result<Answer> {
     };
     let dpi = dpi.parse().ok().and_then(Dpi::from_number);
     let (Some(paper), Some(dpi)) = (paper, dpi) else {
-        return Ok(labels_screen(asker, card)?.toast(label(lang, "stale-button")));
+        return Ok(labels_screen(asker, card, batch)?.toast(label(lang, "stale-button")));
     };
     let print = Print {
         paper,
@@ -251,6 +272,6 @@ fn labels(asker: &Asker, card: &Card, how: &str) -> anyhow::Result<Answer> {
     };
     let caption = Screen::text(i18n::text(lang, "card-labels-caption"));
     Ok(Answer::default()
-        .file(files::labels(card.id, print)?, caption)
+        .file(files::labels(card.id, batch, print)?, caption)
         .toast(label(lang, "export-coming")))
 }

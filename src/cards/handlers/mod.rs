@@ -5,6 +5,8 @@
 //! now instead of failing.
 
 mod add;
+mod alarms;
+mod batches;
 mod list;
 mod scan;
 
@@ -12,7 +14,7 @@ use super::CardsConfig;
 use super::photo::{LARGEST_FILE, Photos};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
-use crate::i18n::label;
+use crate::i18n::{Lang, label};
 use crate::people::Asker;
 use crate::telegram::{Answer, Button, Document, Fetched, Wanted};
 use crate::zone::Zone;
@@ -25,16 +27,18 @@ pub struct CardHandlers {
     photos: Photos,
     base_url: Option<String>,
     zone: Zone,
+    language: Lang,
 }
 
 impl CardHandlers {
-    /// With the pictures of a database; `zone` is for chats that have not chosen one, and for days.
+    /// With the pictures of a database; `zone` and `language` are for chats that have not chosen, the zone also for days.
     #[must_use]
-    pub fn new(config: &CardsConfig, photos: Photos, zone: Zone) -> Self {
+    pub fn new(config: &CardsConfig, photos: Photos, zone: Zone, language: Lang) -> Self {
         Self {
             photos,
             base_url: config.base_url.clone(),
             zone,
+            language,
         }
     }
 
@@ -76,6 +80,7 @@ impl CardHandlers {
             ("save", made) => self.save(tx, asker, made),
             ("list", page) => self.list(tx, asker, page.parse().unwrap_or(0)),
             ("stats", _) => self.stats(tx, asker),
+            ("alarm", rest) => Ok(alarms::decide(tx, asker, rest)?),
             (action, rest) => self.card_tap(tx, asker, action, rest),
         }
     }

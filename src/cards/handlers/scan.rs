@@ -62,6 +62,14 @@ impl CardHandlers {
         read: &Result<Code, Mistyped>,
     ) -> anyhow::Result<Answer> {
         let scan = store::scan(tx, asker, read, &self.zone.day(asker.now))?;
+        if let Scan::Known {
+            card,
+            alarm: Some(alarm),
+            ..
+        } = &scan
+        {
+            self.tell_owner(tx, asker, card, *alarm)?;
+        }
         let heading = heading(asker.lang, self.zone_of(asker), &scan);
         match &scan {
             // Of what was not given out nothing is shown.

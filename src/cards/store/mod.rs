@@ -3,6 +3,8 @@
 //! What must stay true: what a scan found, its count and its row in the log are written by one transaction; a card's
 //! `checks` are the sum of its codes' and the number of its rows that say *genuine*, as long as those are kept.
 
+mod alarm;
+mod batches;
 mod forget;
 mod scan;
 
@@ -10,6 +12,8 @@ use anyhow::Context as _;
 use ring::rand::SecureRandom as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+pub use alarm::{Decision, decide};
+pub use batches::{Batch, MOST_CODES, UnitCode, add_batch, batch, batches, unit_codes};
 pub use forget::{KEPT, forget};
 pub use scan::{GRACE, MOST_ASTRAY, scan};
 
@@ -82,20 +86,19 @@ pub fn add(tx: &WriteTx<'_>, now: UnixMs, card: &NewCard) -> anyhow::Result<i64>
     )
     .context("make a card")?;
     let id = tx.last_insert_rowid();
-    add_code(tx, id)?;
+    add_code(tx, id, "", 0)?;
     Ok(id)
 }
 
 /// Gives a card another code. One that exists already, which chance does not bring about, is an error.
-///
-/// # Errors
-/// When the database or the system's source of chance fails.
-pub fn add_code(tx: &WriteTx<'_>, card: i64) -> anyhow::Result<Code> {
+fn add_code(tx: &WriteTx<'_>, card: i64, batch: &str, serial: u32) -> anyhow::Result<()> {
     let code = Code::draw()?;
-    tx.prepare_cached("INSERT INTO card_code (card_id, code) VALUES (?1, ?2)")?
-        .execute(params![card, code.as_str()])
-        .with_context(|| format!("give card {card} a code"))?;
-    Ok(code)
+    tx.prepare_cached(
+        "INSERT INTO card_code (card_id, code, batch, serial) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![card, code.as_str(), batch, serial])
+    .with_context(|| format!("give card {card} a code"))?;
+    Ok(())
 }
 
 /// A card by its id.
@@ -146,13 +149,13 @@ pub fn page(
     Ok((cards, total))
 }
 
-/// The first code of a card: the shared one.
+/// The code that all things of a card share.
 ///
 /// # Errors
 /// When the database fails, or the card has none.
 pub fn shared_code(connection: &Connection, card: i64) -> anyhow::Result<Code> {
     let text: String = connection
-        .prepare_cached("SELECT code FROM card_code WHERE card_id = ?1 ORDER BY id LIMIT 1")?
+        .prepare_cached("SELECT code FROM card_code WHERE card_id = ?1 AND batch = ''")?
         .query_row([card], |row| row.get(0))
         .with_context(|| format!("look up the code of card {card}"))?;
     Code::read(&text).with_context(|| format!("the code of card {card} is damaged"))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{CARD_COLUMNS, CARD_WIDTH, card_from_row};
+use super::{CARD_COLUMNS, CARD_WIDTH, alarm, card_from_row};
 use crate::cards::card::{Card, CodeState, Outcome, Scan};
 use crate::cards::code::{Code, Mistyped};
 use crate::clock::UnixMs;
@@ -27,6 +27,9 @@ struct Known {
     state: CodeState,
     checks: u64,
     first_at: Option<UnixMs>,
+    suspicious: bool,
+    /// The thing's number in its batch; none for a code that things share.
+    serial: Option<u32>,
     card: Card,
 }
 
@@ -55,17 +58,23 @@ pub fn scan(
     };
     let outcome = judge(tx, asker, &known)?;
     log(tx, asker, Some(known.code_id), outcome)?;
-    let (mut checks, mut first_at) = (known.checks, known.first_at);
+    let (mut checks, mut first_at, mut alarm) = (known.checks, known.first_at, None);
     if outcome == Outcome::Genuine {
         count(tx, asker, &known, day)?;
         checks += 1;
         first_at = first_at.or(Some(asker.now));
+        // A code that things share is scanned by many: that is popularity.
+        if let Some(serial) = known.serial {
+            alarm = alarm::raise(tx, asker.now, known.code_id, serial)?;
+        }
     }
     Ok(Scan::Known {
-        card: known.card,
+        card: Box::new(known.card),
         outcome,
         checks,
         first_at,
+        suspicious: known.suspicious,
+        alarm,
     })
 }
 
@@ -85,7 +94,8 @@ fn strays(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<bool> {
 
 fn look_up(tx: &WriteTx<'_>, code: &Code) -> anyhow::Result<Option<Known>> {
     let sql = format!(
-        "SELECT {CARD_COLUMNS}, card_code.id, card_code.state, card_code.checks, card_code.first_at
+        "SELECT {CARD_COLUMNS}, card_code.id, card_code.state, card_code.checks, card_code.first_at, card_code.suspicious,
+             CASE WHEN card_code.batch <> '' THEN card_code.serial END
          FROM card_code JOIN card ON card.id = card_code.card_id WHERE card_code.code = ?1"
     );
     let known = |row: &Row<'_>| {
@@ -96,6 +106,8 @@ fn look_up(tx: &WriteTx<'_>, code: &Code) -> anyhow::Result<Option<Known>> {
             state: CodeState::from_word(word).unwrap_or(CodeState::Inactive),
             checks: row.get(CARD_WIDTH + 2)?,
             first_at: row.get::<_, Option<i64>>(CARD_WIDTH + 3)?.map(UnixMs),
+            suspicious: row.get(CARD_WIDTH + 4)?,
+            serial: row.get(CARD_WIDTH + 5)?,
             card: card_from_row(row)?,
         })
     };

@@ -158,6 +158,61 @@ async fn who_tries_codes_is_not_served_for_a_while() {
 }
 
 #[tokio::test]
+async fn a_thing_that_many_people_scan_raises_the_alarm_once_a_day() {
+    let store = Store::new();
+    let work = store.write(|tx| {
+        let (id, shared) = card(tx)?;
+        assert!(add_batch(tx, id, "summer", 3)?);
+        assert!(!add_batch(tx, id, "summer", 3)?);
+        let units = unit_codes(tx, id, "summer")?;
+        let serials: Vec<u32> = units.iter().map(|unit| unit.serial).collect();
+        assert_eq!(serials, [1, 2, 3]);
+        let first = batches(tx, id, 10)?.remove(0);
+        assert_eq!((first.codes, first.name.as_str()), (3, "summer"));
+        assert_eq!(batch(tx, id, first.first)?.unwrap(), first);
+        assert_eq!(batch(tx, id + 1, first.first)?, None);
+
+        let alarm = |person: i64, now: UnixMs, code: &Code| -> anyhow::Result<_> {
+            Ok(
+                match scan(tx, &asker(person, now), &Ok(code.clone()), DAY)? {
+                    Scan::Known { alarm, .. } => alarm.map(|alarm| (alarm.in_a_day, alarm.ever)),
+                    Scan::Astray(_) => None,
+                },
+            )
+        };
+        let day = std::time::Duration::from_secs(24 * 60 * 60);
+        let code = &units[1].code;
+        let mut raised = Vec::new();
+        for person in 1..=5 {
+            raised.push(alarm(person, NOW, code)?);
+            assert_eq!(alarm(person, NOW, &shared)?, None, "it is popular");
+        }
+        assert_eq!(raised, [None, None, None, Some((4, 4)), None]);
+        // Slowly, too: five people are enough for ever.
+        assert_eq!(alarm(6, NOW.plus(day), code)?, Some((1, 6)));
+        let row: i64 = tx.query_row("SELECT id FROM card_code WHERE serial = 2", [], |row| {
+            row.get(0)
+        })?;
+        assert!(decide(tx, row, Decision::Suspicious)?);
+        let seen = scan(tx, &asker(7, NOW), &Ok(code.clone()), DAY)?;
+        assert!(matches!(
+            seen,
+            Scan::Known {
+                suspicious: true,
+                ..
+            }
+        ));
+        assert!(decide(tx, row, Decision::Ignore)?);
+        assert_eq!(alarm(8, NOW.plus(day * 3), code)?, None);
+        assert!(decide(tx, row, Decision::Recall)?);
+        assert_eq!(look(tx, 9, NOW, code)?.0, Outcome::Recalled);
+        assert!(!decide(tx, 999, Decision::Ignore)?);
+        Ok(())
+    });
+    work.await;
+}
+
+#[tokio::test]
 async fn who_is_forgotten_leaves_counts_and_no_names() {
     let store = Store::new();
     let work = store.write(|tx| {

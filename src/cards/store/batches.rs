@@ -1,0 +1,128 @@
+//! Batches: codes of a card for one thing each.
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::add_code;
+use crate::cards::code::Code;
+use crate::db::WriteTx;
+
+/// Codes of a batch at most: they are made in one transaction, which takes some ten milliseconds.
+pub const MOST_CODES: u32 = 1000;
+
+/// A batch of a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Its first code, by which buttons name it.
+    pub first: i64,
+    /// As the owner called it.
+    pub name: String,
+    /// Its codes.
+    pub codes: u64,
+    /// Counted scans of them.
+    pub checks: u64,
+}
+
+const BATCH_COLUMNS: &str = "min(id), batch, count(*), sum(checks)";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Batch> {
+    Ok(Batch {
+        first: row.get(0)?,
+        name: row.get(1)?,
+        codes: row.get(2)?,
+        checks: row.get(3)?,
+    })
+}
+
+/// A code of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitCode {
+    /// Its number in the batch, from 1.
+    pub serial: u32,
+    /// The code.
+    pub code: Code,
+    /// The word of its state.
+    pub state: String,
+    /// Counted scans.
+    pub checks: u64,
+}
+
+/// Makes a batch; false when the card has one of this name.
+///
+/// # Errors
+/// When the database or the system's source of chance fails.
+pub fn add_batch(tx: &WriteTx<'_>, card: i64, name: &str, codes: u32) -> anyhow::Result<bool> {
+    let known: bool = tx
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM card_code WHERE card_id = ?1 AND batch = ?2)",
+            params![card, name],
+            |row| row.get(0),
+        )
+        .with_context(|| format!("look for a batch of card {card}"))?;
+    if known {
+        return Ok(false);
+    }
+    for serial in 1..=codes.min(MOST_CODES) {
+        add_code(tx, card, name, serial)?;
+    }
+    Ok(true)
+}
+
+/// The batches of a card, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn batches(connection: &Connection, card: i64, limit: usize) -> anyhow::Result<Vec<Batch>> {
+    let sql = format!(
+        "SELECT {BATCH_COLUMNS} FROM card_code
+         WHERE card_id = ?1 AND batch <> '' GROUP BY batch ORDER BY 1 DESC LIMIT ?2"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![card, limit], from_row)?;
+    rows.collect::<Result<_, _>>()
+        .with_context(|| format!("list the batches of card {card}"))
+}
+
+/// A batch of a card, by its first code.
+///
+/// # Errors
+/// When the database fails.
+pub fn batch(connection: &Connection, card: i64, first: i64) -> anyhow::Result<Option<Batch>> {
+    let sql = format!(
+        "SELECT {BATCH_COLUMNS} FROM card_code WHERE card_id = ?1 AND batch =
+             (SELECT batch FROM card_code WHERE id = ?2 AND card_id = ?1 AND batch <> '')
+         GROUP BY batch"
+    );
+    connection
+        .prepare_cached(&sql)?
+        .query_row([card, first], from_row)
+        .optional()
+        .with_context(|| format!("look up a batch of card {card}"))
+}
+
+/// The codes of a batch, in their order.
+///
+/// # Errors
+/// When the database fails, or a code is damaged.
+pub fn unit_codes(
+    connection: &Connection,
+    card: i64,
+    batch: &str,
+) -> anyhow::Result<Vec<UnitCode>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT serial, code, state, checks FROM card_code WHERE card_id = ?1 AND batch = ?2 ORDER BY serial",
+    )?;
+    let mut rows = statement.query(params![card, batch])?;
+    let mut codes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let code = Code::read(row.get_ref(1)?.as_str()?)
+            .with_context(|| format!("a code of card {card} is damaged"))?;
+        codes.push(UnitCode {
+            serial: row.get(0)?,
+            code,
+            state: row.get(2)?,
+            checks: row.get(3)?,
+        });
+    }
+    Ok(codes)
+}
