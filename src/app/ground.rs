@@ -100,10 +100,10 @@ pub(super) fn cards(config: &Config) -> Cards {
         handlers: Some(CardHandlers::new(
             &config.cards,
             photos.clone(),
-            zone,
+            zone.clone(),
             config.people.language,
         )),
-        files: Some(CardFiles::new(&config.cards, photos)),
+        files: Some(CardFiles::new(&config.cards, photos, zone)),
     }
 }
 

@@ -9,11 +9,14 @@ use super::label::{Dpi, Labels, Paper, Print};
 use super::photo::Photos;
 use super::qr::{Level, Qr};
 use super::store::{Batch, UnitCode};
-use super::{CardsConfig, store};
+use super::{CardsConfig, chart, store};
+use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::i18n::Lang;
+use crate::people::Asker;
 use crate::sheet::Sheet;
 use crate::telegram::{Made, Recipe};
+use crate::zone::Zone;
 
 /// The name of cards in recipes.
 pub const MAKER: &str = "cards";
@@ -31,6 +34,8 @@ enum Order {
     Qr { card: i64, svg: bool },
     /// The codes of a batch as a table for a printing house; a batch is named by its first code.
     Codes { card: i64, batch: i64 },
+    /// Checks by day as they stood at a moment, in a language.
+    Chart { lang: String, at: i64 },
     /// Labels with the code of a card, or with the codes of a batch.
     Labels {
         card: i64,
@@ -50,6 +55,15 @@ pub(super) fn photo(name: &str) -> anyhow::Result<Recipe> {
 /// The recipe of a code's picture: a document, because Telegram spoils what is sent as a photo.
 pub(super) fn qr(card: i64, svg: bool) -> anyhow::Result<Recipe> {
     Recipe::document(MAKER, &Order::Qr { card, svg })
+}
+
+/// The recipe of the chart.
+pub(super) fn chart(asker: &Asker) -> anyhow::Result<Recipe> {
+    let order = Order::Chart {
+        lang: asker.lang.code().to_owned(),
+        at: asker.now.0,
+    };
+    Recipe::photo(MAKER, &order)
 }
 
 /// The recipe of a batch's table.
@@ -74,15 +88,17 @@ pub(super) fn labels(card: i64, batch: Option<i64>, print: Print) -> anyhow::Res
 pub struct CardFiles {
     photos: Photos,
     base_url: Option<String>,
+    zone: Zone,
 }
 
 impl CardFiles {
-    /// With the pictures of a database.
+    /// With the pictures of a database; `zone` is the one by whose days scans are counted.
     #[must_use]
-    pub fn new(config: &CardsConfig, photos: Photos) -> Self {
+    pub fn new(config: &CardsConfig, photos: Photos, zone: Zone) -> Self {
         Self {
             photos,
             base_url: config.base_url.clone(),
+            zone,
         }
     }
 
@@ -114,6 +130,15 @@ impl CardFiles {
                 })
             }
             Order::Codes { card, batch } => self.codes(connection, card, batch),
+            Order::Chart { lang, at } => {
+                let lang = Lang::from_code(&lang).context("a chart in an unknown language")?;
+                let picture = chart::picture(connection, &self.zone, lang, UnixMs(at))?
+                    .context("there is nothing to draw any more")?;
+                Ok(Made {
+                    name: "checks.png".to_owned(),
+                    bytes: picture.chart.png()?.into(),
+                })
+            }
             Order::Labels {
                 card,
                 batch,

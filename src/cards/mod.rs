@@ -4,10 +4,11 @@
 //! scans it is led to the bot, let in or not, and sees photo, description and how often it was checked. A scan is one
 //! transaction ([`store::scan`]). Must stay true: nothing of this is touched while `[cards]` is off.
 //!
-//! Inside the slice: handlers know files, store and texts; files know label, qr, photo and store; all know the plain types of
+//! Inside the slice: handlers know files, chart, store and texts; files know chart, label, qr, photo and store; all know the plain types of
 //! [`card`] and [`code`].
 
 pub mod card;
+mod chart;
 pub mod code;
 mod config;
 pub mod files;

@@ -285,6 +285,12 @@ fn a_batch_is_printed_and_a_copied_label_is_noticed() {
         let code = Code::read(lines.last().unwrap().split(',').next().unwrap()).unwrap();
         let labels = t.tap(&t.admin, &batch, "Этикетки").await;
         t.admin.skips_unread();
+        let panel = t.ask(&t.admin, "/admin").await;
+        let list = t.tap(&t.admin, &panel, "Мои карты").await;
+        let stats = t.tap(&t.admin, &list, "Статистика").await;
+        let note = t.tap_for_note(&t.admin, &stats, "График").await;
+        assert_eq!(note, "За последние дни ничего не проверяли.");
+        t.admin.skips_unread();
         t.admin.taps(&labels, "По одной 300 dpi").unwrap();
         let pdf = t.admin.next_reply(LIMIT).await.unwrap();
         assert!(
@@ -304,6 +310,10 @@ fn a_batch_is_printed_and_a_copied_label_is_noticed() {
                 shown.text
             );
         }
+        t.admin.taps(&stats, "График").unwrap();
+        let chart = t.heard(ADMIN, "За 30 дней").await;
+        assert!(chart.text.contains("проверок: 4"), "{}", chart.text);
+        assert!(chart.file.is_some());
         let alarm = t.heard(ADMIN, "код проверяют разные люди").await;
         assert!(alarm.text.contains("Сумка, № 3"), "{}", alarm.text);
         assert!(alarm.text.contains("За сутки: 4"), "{}", alarm.text);

@@ -5,7 +5,7 @@ use super::{CardHandlers, list_row};
 use crate::cards::card::Card;
 use crate::cards::files::{self, start};
 use crate::cards::label::{Dpi, Paper, Print, USUAL_SIDE};
-use crate::cards::store;
+use crate::cards::{chart, store};
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
@@ -199,10 +199,22 @@ impl CardHandlers {
                 .number("checks", card.checks);
             lines.push(i18n::html(lang, "cards-top-line", &args));
         }
+        let chart = Button::callback(&label(lang, "button-cards-chart"), "cards:chart")?;
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
-            Keyboard::new().row(list_row(asker)?),
+            Keyboard::new().row([chart]).row(list_row(asker)?),
         )))
+    }
+
+    /// Checks by day as a picture.
+    pub(super) fn chart(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let Some(picture) = chart::picture(connection, &self.zone, lang, asker.now)? else {
+            return Ok(Answer::default().toast(label(lang, "cards-chart-none")));
+        };
+        Ok(Answer::default()
+            .file(files::chart(asker)?, Screen::text(picture.caption))
+            .toast(label(lang, "export-coming")))
     }
 }
 

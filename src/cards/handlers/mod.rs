@@ -80,6 +80,7 @@ impl CardHandlers {
             ("save", made) => self.save(tx, asker, made),
             ("list", page) => self.list(tx, asker, page.parse().unwrap_or(0)),
             ("stats", _) => self.stats(tx, asker),
+            ("chart", _) => self.chart(tx, asker),
             ("alarm", rest) => Ok(alarms::decide(tx, asker, rest)?),
             (action, rest) => self.card_tap(tx, asker, action, rest),
         }

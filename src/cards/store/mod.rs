@@ -252,6 +252,18 @@ pub fn sums(connection: &Connection) -> anyhow::Result<Sums> {
         .context("sum up cards")
 }
 
+/// Counted scans by day, from a day on (`2026-11-21`), where there were any.
+///
+/// # Errors
+/// When the database fails.
+pub fn days(connection: &Connection, from: &str) -> anyhow::Result<Vec<(String, u32)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT day, sum(checks) FROM card_day WHERE day >= ?1 GROUP BY day ORDER BY day",
+    )?;
+    let rows = statement.query_map([from], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect::<Result<_, _>>().context("count scans by day")
+}
+
 /// The cards that are checked most.
 ///
 /// # Errors

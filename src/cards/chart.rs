@@ -1,0 +1,63 @@
+//! How often cards are checked, day by day, as a picture with its numbers in words.
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::store;
+use crate::chart::{Chart, Ink, Panel, Shape};
+use crate::clock::UnixMs;
+use crate::db::Connection;
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang, label};
+use crate::zone::Zone;
+
+/// Days shown; the last is today.
+const DAYS: u16 = 30;
+
+/// Checks by day.
+pub(super) struct Picture {
+    /// The numbers in words.
+    pub(super) caption: Html,
+    /// The picture.
+    pub(super) chart: Chart,
+}
+
+/// The last days as they stand at a moment; none when nothing was checked in them. `zone` is the configured one, by whose
+/// days checks are counted.
+pub(super) fn picture(
+    connection: &Connection,
+    zone: &Zone,
+    lang: Lang,
+    at: UnixMs,
+) -> anyhow::Result<Option<Picture>> {
+    let today = zone.civil(at).date();
+    let days: Vec<Date> = (0..DAYS)
+        .rev()
+        .map(|back| today.saturating_sub(i64::from(back).days()))
+        .collect();
+    let first = days.first().map(Date::to_string).unwrap_or_default();
+    let counted = store::days(connection, &first)?;
+    let total: u32 = counted.iter().map(|(_, checks)| checks).sum();
+    if total == 0 {
+        return Ok(None);
+    }
+    let of_day = |day: &Date| {
+        let day = day.to_string();
+        let found = counted.iter().find(|(counted, _)| *counted == day);
+        f64::from(found.map_or(0, |(_, checks)| *checks))
+    };
+    let args = Args::new().number("days", DAYS).number("checks", total);
+    Ok(Some(Picture {
+        caption: i18n::html(lang, "cards-chart", &args),
+        chart: Chart {
+            title: label(lang, "cards-chart-title"),
+            series: vec![(String::new(), Ink::Blue)],
+            steps: days.iter().map(|day| i18n::day(lang, *day)).collect(),
+            panels: vec![Panel {
+                title: label(lang, "cards-chart-per-day"),
+                shape: Shape::Bars,
+                rows: vec![days.iter().map(of_day).collect()],
+            }],
+        },
+    }))
+}
