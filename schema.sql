@@ -362,7 +362,10 @@ CREATE TABLE card (
     created_at  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX card_active ON card (id) WHERE active = 1;
+CREATE INDEX card_inactive ON card (id) WHERE active = 0;
 CREATE INDEX card_by_checks ON card (checks);
+CREATE INDEX card_of_owner ON card (owner_id);
+CREATE INDEX card_named ON card (name);              -- a search reads this instead of descriptions
 
 -- What is printed: one shared code of a card, or one for each thing.
 CREATE TABLE card_code (
@@ -376,9 +379,12 @@ CREATE TABLE card_code (
     serial      INTEGER NOT NULL DEFAULT 0,         -- the thing's number in its batch
     suspicious  INTEGER NOT NULL DEFAULT 0,         -- 1: whoever scans it is warned
     watched     INTEGER NOT NULL DEFAULT 1,         -- 0: the owner wants to hear no more of who scans it
-    alarmed_at  INTEGER                             -- when the owner was last told that too many do
+    alarmed_at  INTEGER,                            -- when the owner was last told that too many do
+    claimed_by  INTEGER,                            -- whose the thing is; 0: somebody who was forgotten
+    claimed_at  INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX card_code_of_card ON card_code (card_id, batch, serial);
+CREATE INDEX card_code_claimed ON card_code (claimed_by) WHERE claimed_by > 0;
 
 -- Every scan, whatever came of it. What the person was called then leaves with them or after a year.
 CREATE TABLE scan (
@@ -389,12 +395,14 @@ CREATE TABLE scan (
     username    TEXT    NOT NULL,
     result      TEXT    NOT NULL CHECK (result IN
         ('genuine', 'repeat', 'inactive', 'recalled', 'stolen', 'unknown', 'mistyped', 'refused')),
-    at          INTEGER NOT NULL
+    at          INTEGER NOT NULL,
+    card_id     INTEGER                             -- of the code
 ) STRICT;
 CREATE INDEX scan_of_code ON scan (code_id, person_id, at) WHERE result = 'genuine';
 CREATE INDEX scan_astray ON scan (person_id, at) WHERE code_id IS NULL;
 CREATE INDEX scan_of_person ON scan (person_id);
 CREATE INDEX scan_old ON scan (at);
+CREATE INDEX scan_of_card ON scan (card_id, id) WHERE card_id IS NOT NULL;
 
 -- Who ever scanned a card, so that people are counted without reading the log; card 0: any card.
 CREATE TABLE card_person (

@@ -8,7 +8,7 @@ use anyhow::ensure;
 use rusqlite::params;
 use tokio::task::JoinSet;
 use vakhta::cards::code::Code;
-use vakhta::cards::store::{self, NewCard};
+use vakhta::cards::store::{self, NewCard, Which};
 use vakhta::clock::UnixMs;
 use vakhta::db::{Db, WriteTx};
 use vakhta::i18n::Lang;
@@ -84,7 +84,15 @@ pub(crate) fn measure() -> anyhow::Result<()> {
 type Read = fn(&vakhta::db::Connection) -> anyhow::Result<()>;
 
 const READS: &[(&str, Read)] = &[
-    ("the ten newest cards", |c| store::page(c, 0, 10).map(drop)),
+    ("the ten newest cards", |c| {
+        store::page(c, &Which::Active, 0, 10).map(drop)
+    }),
+    ("a search for a name", |c| {
+        store::page(c, &Which::Named("9999".to_owned()), 0, 10).map(drop)
+    }),
+    ("the last scans of a card", |c| {
+        store::last_scans(c, 1, 10).map(drop)
+    }),
     ("the three checked most", |c| store::top(c, 3).map(drop)),
     ("sums over all cards", |c| store::sums(c).map(drop)),
 ];
@@ -104,7 +112,7 @@ fn fill(tx: &WriteTx<'_>) -> anyhow::Result<(i64, Code)> {
         first = first.or(Some(id));
     }
     let mut log = tx.prepare(
-        "INSERT INTO scan (code_id, person_id, name, username, result, at) VALUES (?1, ?2, 'Somebody', 'user', 'genuine', ?3)",
+        "INSERT INTO scan (code_id, person_id, name, username, result, at, card_id) VALUES (?1, ?2, 'Somebody', 'user', 'genuine', ?3, ?1)",
     )?;
     // The hot card is the first, and none of these are its scans.
     let others = i64::try_from(CARDS)? - 1;
@@ -116,7 +124,7 @@ fn fill(tx: &WriteTx<'_>) -> anyhow::Result<(i64, Code)> {
         ])?;
     }
     let hot = first.unwrap_or_default();
-    Ok((hot, store::shared_code(tx, hot)?))
+    Ok((hot, store::shared(tx, hot)?.code))
 }
 
 async fn scan(db: Db, code: Code, next: Arc<AtomicI64>) -> anyhow::Result<Vec<Duration>> {

@@ -42,7 +42,10 @@ card-is-active = active
 card-is-inactive = switched off
 card-made = The card is made
 card-qr-caption = QR code: { $name }. Print the file as it is, without changing its shape.
-card-labels = 🖨 Labels of about { $mm } mm with their margins, the code beside. Choose the paper and the printer's resolution.
+card-labels =
+    🖨 Labels of about { $mm } mm with their margins, the code beside. Choose the size, the paper and the printer's resolution.
+
+    In truth, mm: { $real }
 card-labels-caption = Labels. Print at 100 %.
 card-preview = 👁 As a buyer sees it
 card-second-taken = 📷 The second photo of the album is taken as the photo in its package.
@@ -120,3 +123,80 @@ cards-chart = 📈 Checks in { $days } days: { $checks }
 cards-chart-none = Nothing was checked in the last days.
 cards-chart-title = Checks of cards
 cards-chart-per-day = Checks a day
+scan-own = 📌 This thing has been yours since { $since }.
+scan-others = ⚠️ Since { $since } this thing has been somebody else's. If you are buying it, ask the seller.
+button-claim = 📌 This thing is mine
+button-card-share = 🔗 Share
+scan-claimed = 📌 The thing is noted as yours. If somebody else checks its code, the owner of the card hears of it. The note is kept until you delete your data: /delete_me
+scan-not-claimed = This thing cannot be noted as yours now: it is somebody's already, or its code is not active, or you have not checked it yet.
+outcome-genuine = ✅ genuine
+outcome-repeat = ✅ once more, not counted
+outcome-inactive = ⏸ not active
+outcome-recalled = ⛔️ recalled
+outcome-stolen = 🚨 stolen
+outcome-unknown = ❌ no such code
+outcome-mistyped = ✏️ mistyped
+outcome-refused = ⏳ too often
+code-is-active = active
+code-is-inactive = not active
+code-is-recalled = the thing is recalled
+code-is-stolen = stolen
+button-code-active = ▶️ Active
+button-code-inactive = ⏸ Not active
+button-code-recalled = ⛔️ Recall
+button-code-stolen = 🚨 Stolen
+button-code-free = 📌 Make it nobody's
+button-code-watch = 🔔 Take the marks off
+button-card-code = 🔢 Code
+button-card-edit = ✏️ Change
+button-card-scans = 📜 Checks
+button-card-find = 🔎 Find
+button-cards-off = ⏸ Switched off
+button-scans-csv = 📥 CSV
+button-units = 🔢 Codes
+units = 🔢 <b>{ $name }</b>: codes by the numbers of things
+code-of-batch = { $card } · { $batch } no. { $serial }
+code-screen =
+    🔢 <b>{ $name }</b>
+
+    Code: { $code }
+    State: { $state }
+    Checks: { $checks }
+    The first: { $first }
+code-claimed = 📌 Noted as the thing of { $who } since { $since }
+code-suspicious = ⚠️ Marked as suspicious: whoever checks it is warned.
+code-ignored = 🔕 Checks of this code are not reported.
+cards-find = 🔎 Write a part of the name, or the code of a thing.
+cards-found = 🔎 “{ $text }”: cards found { $n }
+cards-list-off = ⏸ <b>Cards switched off</b>: { $n }
+card-button-off = ⏸ { $name } · { $checks }
+card-edit = ✏️ <b>{ $name }</b>: what is to be changed?
+card-edit-name = ✏️ The new name: up to { $name } characters.
+card-edit-description = ✏️ The new description: up to { $description } characters.
+card-edit-photo = ✏️ Send the new photo: as a photo, or a picture as a file.
+card-edit-packaged = ✏️ Send the new photo in its package: as a photo, or a picture as a file.
+card-edit-now = Now
+card-changed = ✅ Changed
+button-edit-name = Name
+button-edit-description = Description
+button-edit-photo = Photo
+button-edit-packaged = Photo in its package
+button-edit-unpackaged = No photo in its package
+scans = 📜 The last checks: <b>{ $name }</b>
+scans-none = 📜 <b>{ $name }</b>: nobody has checked it yet.
+scans-line = { $at } · { $outcome } · { $who }
+scans-line-of-batch = { $line } · { $batch } no. { $serial }
+scans-caption = 📥 Checks, the newest first, up to { $most } rows. The file has names of people: keep it as personal data.
+card-alarm-claimed =
+    🚨 <b>{ $name }</b>, no. { $serial }: the thing is one person's, and another one checked its code
+
+    People in a day: { $day }
+    In all: { $ever }
+
+    The label may have been copied, or the thing sold.
+card-tries = 🚨 { $who } (<code>{ $id }</code>) tries codes that do not exist: { $n } in 10 minutes. While this goes on, no codes are looked up for this person.
+alarm-done-watch = 🔔 Checks of this code are reported again.
+labels-size = { $mm } mm
+labels-size-chosen = ✓ { $mm } mm
+deed-cards-edit = card changed
+deed-cards-code = decision about a code

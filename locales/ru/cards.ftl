@@ -42,7 +42,10 @@ card-is-active = действует
 card-is-inactive = отключена
 card-made = Карта создана
 card-qr-caption = QR-код: { $name }. Печатайте файл как есть, не меняя пропорций.
-card-labels = 🖨 Этикетки около { $mm } мм вместе с полями; код рядом. Выберите бумагу и точность принтера.
+card-labels =
+    🖨 Этикетки около { $mm } мм вместе с полями; код рядом. Выберите размер, бумагу и точность принтера.
+
+    На самом деле, мм: { $real }
 card-labels-caption = Этикетки. Печатайте в масштабе 100 %.
 card-preview = 👁 Так карточку увидит покупатель
 card-second-taken = 📷 Второе фото из альбома взято как фото в упаковке.
@@ -120,3 +123,80 @@ cards-chart = 📈 За { $days } дней проверок: { $checks }
 cards-chart-none = За последние дни ничего не проверяли.
 cards-chart-title = Проверки карт
 cards-chart-per-day = Проверок в день
+scan-own = 📌 Эта вещь закреплена за вами с { $since }.
+scan-others = ⚠️ С { $since } эта вещь закреплена за другим человеком. Если вы её покупаете, спросите продавца.
+button-claim = 📌 Это моя вещь
+button-card-share = 🔗 Поделиться
+scan-claimed = 📌 Вещь закреплена за вами. Если её код проверит кто-то другой, владелец карточки об этом узнает. Отметка хранится, пока вы не удалите свои данные: /delete_me
+scan-not-claimed = Эту вещь сейчас нельзя закрепить: она уже за кем-то, или её код не действует, или вы его ещё не проверяли.
+outcome-genuine = ✅ подлинная
+outcome-repeat = ✅ повтор, не считается
+outcome-inactive = ⏸ не действует
+outcome-recalled = ⛔️ отозвана
+outcome-stolen = 🚨 украдена
+outcome-unknown = ❌ нет такого кода
+outcome-mistyped = ✏️ опечатка
+outcome-refused = ⏳ слишком часто
+code-is-active = действует
+code-is-inactive = не действует
+code-is-recalled = вещь отозвана
+code-is-stolen = украдена
+button-code-active = ▶️ Действует
+button-code-inactive = ⏸ Не действует
+button-code-recalled = ⛔️ Отозвать
+button-code-stolen = 🚨 Украдена
+button-code-free = 📌 Снять закрепление
+button-code-watch = 🔔 Снять пометки
+button-card-code = 🔢 Код
+button-card-edit = ✏️ Изменить
+button-card-scans = 📜 Проверки
+button-card-find = 🔎 Найти
+button-cards-off = ⏸ Отключённые
+button-scans-csv = 📥 CSV
+button-units = 🔢 Коды
+units = 🔢 <b>{ $name }</b>: коды по номерам вещей
+code-of-batch = { $card } · { $batch } № { $serial }
+code-screen =
+    🔢 <b>{ $name }</b>
+
+    Код: { $code }
+    Состояние: { $state }
+    Проверок: { $checks }
+    Первая: { $first }
+code-claimed = 📌 Закреплена: { $who }, с { $since }
+code-suspicious = ⚠️ Помечен как подозрительный: тех, кто проверяет, предупреждаю.
+code-ignored = 🔕 О проверках этого кода не сообщаю.
+cards-find = 🔎 Напишите часть названия или код вещи.
+cards-found = 🔎 «{ $text }»: найдено карт { $n }
+cards-list-off = ⏸ <b>Отключённые карты</b>: { $n }
+card-button-off = ⏸ { $name } · { $checks }
+card-edit = ✏️ <b>{ $name }</b>: что изменить?
+card-edit-name = ✏️ Новое название: до { $name } знаков.
+card-edit-description = ✏️ Новое описание: до { $description } знаков.
+card-edit-photo = ✏️ Отправьте новое фото: как фото или картинку файлом.
+card-edit-packaged = ✏️ Отправьте новое фото в упаковке: как фото или картинку файлом.
+card-edit-now = Сейчас
+card-changed = ✅ Изменено
+button-edit-name = Название
+button-edit-description = Описание
+button-edit-photo = Фото
+button-edit-packaged = Фото в упаковке
+button-edit-unpackaged = Убрать фото в упаковке
+scans = 📜 Последние проверки: <b>{ $name }</b>
+scans-none = 📜 <b>{ $name }</b>: проверок ещё не было.
+scans-line = { $at } · { $outcome } · { $who }
+scans-line-of-batch = { $line } · { $batch } № { $serial }
+scans-caption = 📥 Проверки, новые сверху, до { $most } строк. В файле имена людей: храните его как личные данные.
+card-alarm-claimed =
+    🚨 <b>{ $name }</b>, № { $serial }: вещь закреплена за одним человеком, а код проверил другой
+
+    За сутки людей: { $day }
+    Всего: { $ever }
+
+    Возможно, этикетку скопировали или вещь продали.
+card-tries = 🚨 { $who } (<code>{ $id }</code>) пробует коды, которых нет: { $n } за 10 минут. Пока это продолжается, коды этому человеку не проверяю.
+alarm-done-watch = 🔔 О проверках этого кода снова сообщу.
+labels-size = { $mm } мм
+labels-size-chosen = ✓ { $mm } мм
+deed-cards-edit = карта изменена
+deed-cards-code = решение о коде

@@ -127,12 +127,10 @@ pub(super) async fn prepare(
     me: Option<&Me>,
 ) -> anyhow::Result<()> {
     let (now, people) = (clock.now(), config.people.clone());
-    let name = me
-        .filter(|_| config.cards.enabled)
-        .map(|me| me.username.clone());
+    let me = me.filter(|_| config.cards.enabled).cloned();
     db.write(move |tx| {
-        if let Some(name) = name {
-            cards::store::note_bot_name(tx, &name)?;
+        if let Some(me) = me {
+            cards::store::note_bot(tx, &me)?;
         }
         people::apply_config(tx, now, &people)
     })

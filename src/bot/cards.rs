@@ -56,8 +56,8 @@ impl Bot {
         }
     }
 
-    /// What is for everybody, let in or not: a code that was scanned or typed, a card that was shared. Nobody becomes a
-    /// member by it.
+    /// What is for everybody, let in or not: a code that was scanned or typed, the buttons below it, a card that was shared.
+    /// Nobody becomes a member by it.
     pub(super) fn public_card(
         &self,
         tx: &WriteTx<'_>,
@@ -70,11 +70,15 @@ impl Bot {
         match kind {
             EventKind::Command { name, args } if name == "start" => cards.start(tx, asker, args),
             EventKind::Text(text) => cards.typed(tx, asker, text),
+            EventKind::Tap { data, .. } => match data.strip_prefix("cards:") {
+                Some(action) => cards.public_tap(tx, asker, action),
+                None => Ok(None),
+            },
             _ => Ok(None),
         }
     }
 
-    /// A text, if a card is being made.
+    /// A text, if something about cards was asked.
     pub(super) fn card_text(
         &self,
         tx: &WriteTx<'_>,
@@ -96,7 +100,7 @@ impl Bot {
     ) -> anyhow::Result<bool> {
         match &self.cards {
             Some(cards) if asker.role.is_admin() && picture(kind).is_some() => {
-                cards.is_making(tx, asker)
+                cards.is_open(tx, asker)
             }
             _ => Ok(false),
         }

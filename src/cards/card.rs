@@ -42,6 +42,9 @@ macro_rules! words {
         pub enum $type { $($(#[$each])* $name),+ }
 
         impl $type {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
             /// The word in the database and in texts.
             #[must_use]
             pub fn word(self) -> &'static str {
@@ -93,6 +96,22 @@ words! {
     }
 }
 
+/// Whose a thing is, as it is told to whoever looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// Things share the code, so it says nothing of one of them.
+    Shared,
+    /// Nobody's yet.
+    Free {
+        /// The code by which it is claimed.
+        code_id: i64,
+    },
+    /// Of whoever looks, since then.
+    Own(UnixMs),
+    /// Somebody else's, since then.
+    Others(UnixMs),
+}
+
 /// What the owner of a card is told of a code for one thing that too many people scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alarm {
@@ -104,6 +123,8 @@ pub struct Alarm {
     pub in_a_day: u32,
     /// Different people as far as the log goes back.
     pub ever: u32,
+    /// Somebody else had said before that the thing is theirs.
+    pub claimed: bool,
 }
 
 /// What a scan found.
@@ -121,9 +142,16 @@ pub enum Scan {
         first_at: Option<UnixMs>,
         /// The owner found it suspicious.
         suspicious: bool,
+        /// Whose the thing is.
+        claim: Claim,
         /// What its owner is to be told.
         alarm: Option<Alarm>,
     },
-    /// No card, and why.
-    Astray(Outcome),
+    /// No card.
+    Astray {
+        /// Why.
+        outcome: Outcome,
+        /// With this one they are too many of this person, who is not served for a while.
+        too_many: bool,
+    },
 }

@@ -4,15 +4,15 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::card::Card;
-use super::code::{Code, SCAN_PREFIX};
-use super::label::{Dpi, Labels, Paper, Print};
+use super::code::SCAN_PREFIX;
+use super::label::{Dpi, Labels, MOST, Paper, Print};
 use super::photo::Photos;
 use super::qr::{Level, Qr};
-use super::store::{Batch, UnitCode};
+use super::store::{Batch, Printed};
 use super::{CardsConfig, chart, store};
 use crate::clock::UnixMs;
 use crate::db::Connection;
-use crate::i18n::Lang;
+use crate::i18n::{self, Lang};
 use crate::people::Asker;
 use crate::sheet::Sheet;
 use crate::telegram::{Made, Recipe};
@@ -31,7 +31,18 @@ enum Order {
     /// A photo that was kept.
     Photo { name: String },
     /// The code of a card as a picture.
-    Qr { card: i64, svg: bool },
+    Qr {
+        card: i64,
+        /// One of its codes; none: the one that things share.
+        code: Option<i64>,
+        svg: bool,
+    },
+    /// The log of scans, of one card or of everything, in a language and with times of a zone.
+    Scans {
+        card: Option<i64>,
+        lang: String,
+        zone: String,
+    },
     /// The codes of a batch as a table for a printing house; a batch is named by its first code.
     Codes { card: i64, batch: i64 },
     /// Checks by day as they stood at a moment, in a language.
@@ -53,8 +64,18 @@ pub(super) fn photo(name: &str) -> anyhow::Result<Recipe> {
 }
 
 /// The recipe of a code's picture: a document, because Telegram spoils what is sent as a photo.
-pub(super) fn qr(card: i64, svg: bool) -> anyhow::Result<Recipe> {
-    Recipe::document(MAKER, &Order::Qr { card, svg })
+pub(super) fn qr(card: i64, code: Option<i64>, svg: bool) -> anyhow::Result<Recipe> {
+    Recipe::document(MAKER, &Order::Qr { card, code, svg })
+}
+
+/// The recipe of the log of scans.
+pub(super) fn scans(asker: &Asker, card: Option<i64>, zone: &Zone) -> anyhow::Result<Recipe> {
+    let order = Order::Scans {
+        card,
+        lang: asker.lang.code().to_owned(),
+        zone: zone.name().to_owned(),
+    };
+    Recipe::document(MAKER, &order)
 }
 
 /// The recipe of the chart.
@@ -112,23 +133,8 @@ impl CardFiles {
                 bytes: self.photos.read(&name)?,
                 name: "photo.jpg".to_owned(),
             }),
-            Order::Qr { card, svg } => {
-                let (card, code, bot) = of(connection, card)?;
-                let qr = Qr::new(
-                    &start(self.base_url.as_deref(), &bot),
-                    &code,
-                    Level::Quartile,
-                )?;
-                let (bytes, kind) = if svg {
-                    (qr.svg().into_bytes(), "svg")
-                } else {
-                    (qr.png()?, "png")
-                };
-                Ok(Made {
-                    name: format!("card-{}-qr.{kind}", card.id),
-                    bytes: bytes.into(),
-                })
-            }
+            Order::Qr { card, code, svg } => self.qr(connection, card, code, svg),
+            Order::Scans { card, lang, zone } => scans_table(connection, card, &lang, &zone),
             Order::Codes { card, batch } => self.codes(connection, card, batch),
             Order::Chart { lang, at } => {
                 let lang = Lang::from_code(&lang).context("a chart in an unknown language")?;
@@ -146,10 +152,10 @@ impl CardFiles {
                 side_mm,
                 dpi,
             } => {
-                let (card, code, bot) = of(connection, card)?;
+                let (card, shared, bot) = of(connection, card)?;
                 let codes = match batch {
-                    None if sheet => vec![code; COPIES],
-                    None => vec![code],
+                    None if sheet => vec![shared.code; COPIES],
+                    None => vec![shared.code],
                     Some(first) => {
                         let units = units(connection, card.id, first)?.1;
                         units.into_iter().map(|unit| unit.code).collect()
@@ -174,6 +180,35 @@ impl CardFiles {
         }
     }
 
+    fn qr(
+        &self,
+        connection: &Connection,
+        card: i64,
+        code: Option<i64>,
+        svg: bool,
+    ) -> anyhow::Result<Made> {
+        let (card, shared, bot) = of(connection, card)?;
+        let printed = match code {
+            None => shared,
+            Some(id) => store::printed(connection, card.id, id)?.context("the code is gone")?,
+        };
+        let start = start(self.base_url.as_deref(), &bot);
+        let qr = Qr::new(&start, &printed.code, Level::Quartile)?;
+        let (bytes, kind) = if svg {
+            (qr.svg().into_bytes(), "svg")
+        } else {
+            (qr.png()?, "png")
+        };
+        let name = match printed.serial {
+            0 => format!("card-{}-qr.{kind}", card.id),
+            serial => format!("card-{}-{serial}-qr.{kind}", card.id),
+        };
+        Ok(Made {
+            name,
+            bytes: bytes.into(),
+        })
+    }
+
     fn codes(&self, connection: &Connection, card: i64, first: i64) -> anyhow::Result<Made> {
         let (card, _, bot) = of(connection, card)?;
         let (batch, units) = units(connection, card.id, first)?;
@@ -187,7 +222,7 @@ impl CardFiles {
                 format!("{start}{}", unit.code.as_str()),
                 batch.name.clone(),
                 unit.serial.to_string(),
-                unit.state,
+                unit.state.word().to_owned(),
                 unit.checks.to_string(),
             ])?;
         }
@@ -199,18 +234,54 @@ impl CardFiles {
 }
 
 /// A batch by its first code, with its codes.
-fn units(connection: &Connection, card: i64, first: i64) -> anyhow::Result<(Batch, Vec<UnitCode>)> {
+fn units(connection: &Connection, card: i64, first: i64) -> anyhow::Result<(Batch, Vec<Printed>)> {
     let batch = store::batch(connection, card, first)?.context("the batch is gone")?;
-    let units = store::unit_codes(connection, card, &batch.name)?;
+    let units = store::unit_codes(connection, card, &batch.name, 0, MOST)?;
     Ok((batch, units))
 }
 
-fn of(connection: &Connection, card: i64) -> anyhow::Result<(Card, Code, String)> {
+/// A card, the code that its things share, and what the bot is called.
+fn of(connection: &Connection, card: i64) -> anyhow::Result<(Card, Printed, String)> {
     let found = store::get(connection, card)?.context("the card is gone")?;
-    let code = store::shared_code(connection, card)?;
-    let bot =
-        store::bot_name(connection)?.context("Telegram has not said yet what we are called")?;
-    Ok((found, code, bot))
+    let shared = store::shared(connection, card)?;
+    let bot = store::bot(connection)?.context("Telegram has not said yet what we are called")?;
+    Ok((found, shared, bot.username))
+}
+
+fn scans_table(
+    connection: &Connection,
+    card: Option<i64>,
+    lang: &str,
+    zone: &str,
+) -> anyhow::Result<Made> {
+    let lang = Lang::from_code(lang).context("a table in an unknown language")?;
+    let zone = Zone::named(zone).context("a table with times of an unknown zone")?;
+    let mut table = Sheet::new(lang);
+    table.row([
+        "at", "result", "card", "code", "batch", "serial", "person", "name", "username",
+    ])?;
+    store::export(connection, card, |scan| {
+        let or_empty = |n: i64| if n == 0 { String::new() } else { n.to_string() };
+        table.row([
+            i18n::stamp(scan.at, zone),
+            scan.outcome.word().to_owned(),
+            scan.card,
+            scan.code,
+            scan.batch,
+            or_empty(scan.serial.into()),
+            or_empty(scan.person),
+            scan.name,
+            scan.username,
+        ])
+    })?;
+    let name = match card {
+        Some(card) => format!("card-{card}-scans.csv"),
+        None => "scans.csv".to_owned(),
+    };
+    Ok(Made {
+        name,
+        bytes: table.finish()?.into(),
+    })
 }
 
 /// What a printed code stands behind.

@@ -13,7 +13,7 @@ use flate2::write::ZlibEncoder;
 use pdf_writer::{Content, Filter, Finish as _, Name, Pdf, Rect, Ref, Str};
 
 use super::code::Code;
-use super::qr::{Level, Qr};
+use super::qr::{Level, Qr, modules_of};
 
 /// Sides of a symbol that are printed, in millimetres with the quiet zone: smaller ones are not read.
 pub const SIDES: RangeInclusive<u32> = 15..=60;
@@ -154,11 +154,7 @@ impl Labels {
             "labels of {} mm",
             print.side_mm
         );
-        let level = if print.side_mm < TINY {
-            Level::Medium
-        } else {
-            Level::Quartile
-        };
+        let level = level_of(print.side_mm);
         let label = |code: &Code| -> anyhow::Result<_> {
             Ok((Qr::new(start, code, level)?, lines(code, under)))
         };
@@ -174,13 +170,6 @@ impl Labels {
             labels,
             cell,
         })
-    }
-
-    /// The side that is printed, with the quiet zone, in tenths of a millimetre: the nearest to what was asked for whose
-    /// modules are whole dots.
-    #[must_use]
-    pub fn side_tenths(&self) -> u32 {
-        self.cell.side * 254 / self.print.dpi.per_inch()
     }
 
     /// The file.
@@ -311,6 +300,29 @@ impl Cell {
             side,
             width: side + print.dpi.dots(TEXT_WIDTH),
         }
+    }
+}
+
+/// The side that is printed, with the quiet zone, in tenths of a millimetre: the nearest to what is asked for whose modules
+/// are whole dots of the printer. `start` is the address before the code.
+///
+/// # Errors
+/// When the address is too long.
+pub fn printed_tenths(start: &str, side_mm: u32, dpi: Dpi) -> anyhow::Result<u32> {
+    let print = Print {
+        paper: Paper::Single,
+        side_mm,
+        dpi,
+    };
+    let cell = Cell::new(modules_of(start, level_of(side_mm))?, print);
+    Ok(cell.side * 254 / dpi.per_inch())
+}
+
+fn level_of(side_mm: u32) -> Level {
+    if side_mm < TINY {
+        Level::Medium
+    } else {
+        Level::Quartile
     }
 }
 

@@ -65,7 +65,7 @@ fn modules_are_whole_dots_and_sizes_the_nearest() {
     ] {
         let (_, labels) = labels(1, print(Paper::Single, mm, dpi));
         assert_eq!(
-            (labels.cell.module, labels.side_tenths()),
+            (labels.cell.module, printed_tenths(START, mm, dpi).unwrap()),
             (module, tenths),
             "{mm} mm at {dpi:?}"
         );

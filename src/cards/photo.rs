@@ -1,5 +1,5 @@
 //! Photos as we keep them: turned upright, at most 2560 pixels wide or high, JPEG without anything that tells of whoever took
-//! them.
+//! them; beside each the same in small.
 //!
 //! Must stay true: what comes in is looked at in one place, one picture at a time, with a limit on its pixels before any
 //! of them is unpacked, so no picture takes more memory than the largest allowed one; a file is named by the hash of what is
@@ -20,6 +20,9 @@ use crate::telegram::FileFault;
 
 /// The longest side that is kept, in pixels: more is not shown by Telegram.
 const LONGEST_SIDE: u32 = 2560;
+
+/// The longest side of the small ones, in pixels.
+const THUMBNAIL_SIDE: u32 = 320;
 
 /// Pixels that are unpacked at most: 96 MB of memory for a moment.
 const MOST_PIXELS: u64 = 32_000_000;
@@ -72,27 +75,33 @@ impl Photos {
             .one_at_a_time
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let picture = normalise(sent)?;
-        self.store(&picture).map_err(|err| {
+        let (picture, thumbnail) = normalise(sent)?;
+        self.store(&picture, &thumbnail).map_err(|err| {
             tracing::error!("a photo cannot be stored: {err:#}");
             FileFault::OutOfReach
         })
     }
 
-    fn store(&self, picture: &[u8]) -> anyhow::Result<String> {
+    fn store(&self, picture: &[u8], thumbnail: &[u8]) -> anyhow::Result<String> {
         let hash = ring::digest::digest(&ring::digest::SHA256, picture);
         let hash: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
-        let name = format!("{hash}.jpg");
-        let context = || format!("write a photo to {}", self.folder.display());
-        make_private_folder(&self.folder).with_context(context)?;
-        let target = self.folder.join(&name);
-        if !target.exists() {
-            let mut file = tempfile::NamedTempFile::new_in(&*self.folder).with_context(context)?;
-            file.write_all(picture).with_context(context)?;
-            file.as_file().sync_all().with_context(context)?;
-            file.persist(&target).with_context(context)?;
-        }
+        let name = format!("{hash}{KIND}");
+        make_private_folder(&self.folder)
+            .with_context(|| format!("make the folder {}", self.folder.display()))?;
+        // The small one first: whoever finds the other may count on it.
+        self.write(&thumbnail_of(&name), thumbnail)?;
+        self.write(&name, picture)?;
         Ok(name)
+    }
+
+    /// Writes a file anew even where it is there, so that it counts as young: see [`Self::sweep`].
+    fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let context = || format!("write a photo to {}", self.folder.display());
+        let mut file = tempfile::NamedTempFile::new_in(&*self.folder).with_context(context)?;
+        file.write_all(bytes).with_context(context)?;
+        file.as_file().sync_all().with_context(context)?;
+        file.persist(self.folder.join(name)).with_context(context)?;
+        Ok(())
     }
 
     /// A picture by its name.
@@ -127,7 +136,7 @@ pub fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
         if name.to_str().is_some_and(is_name) {
             fs::copy(from.join(&name), to.join(&name))
                 .with_context(|| format!("copy a photo to {}", to.display()))?;
-            copied += 1;
+            copied += usize::from(!name.to_string_lossy().ends_with(SMALL));
         }
     }
     Ok(copied)
@@ -137,8 +146,19 @@ fn folder_of(database: &Path) -> PathBuf {
     database.with_extension("photos")
 }
 
+/// How names end.
+const KIND: &str = ".jpg";
+const SMALL: &str = ".small.jpg";
+
+/// The name of the small picture beside another one.
+#[must_use]
+pub fn thumbnail_of(name: &str) -> String {
+    format!("{}{SMALL}", name.strip_suffix(KIND).unwrap_or(name))
+}
+
 fn is_name(name: &str) -> bool {
-    let hash = name.strip_suffix(".jpg").unwrap_or_default();
+    let hash = name.strip_suffix(SMALL).or_else(|| name.strip_suffix(KIND));
+    let hash = hash.unwrap_or_default();
     hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -150,8 +170,8 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
         .create(folder)
 }
 
-/// The picture as we keep it.
-fn normalise(sent: &[u8]) -> Result<Vec<u8>, FileFault> {
+/// The picture as we keep it, and in small.
+fn normalise(sent: &[u8]) -> Result<(Vec<u8>, Vec<u8>), FileFault> {
     let no_picture = |_| FileFault::Unfit(NO_PICTURE);
     let mut reader = ImageReader::new(Cursor::new(sent))
         .with_guessed_format()
@@ -177,13 +197,20 @@ fn normalise(sent: &[u8]) -> Result<Vec<u8>, FileFault> {
     if picture.color().has_alpha() {
         picture = on_white(picture.into_rgba8());
     }
-    // Only pixels are written: what the file said of its camera, place and time stays behind.
+    let small = if long > THUMBNAIL_SIDE {
+        picture.thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    } else {
+        picture.clone()
+    };
+    Ok((as_jpeg(picture)?, as_jpeg(small)?))
+}
+
+/// Only pixels are written: what the file said of its camera, place and time stays behind.
+fn as_jpeg(picture: DynamicImage) -> Result<Vec<u8>, FileFault> {
     let mut kept = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut kept, QUALITY);
-    picture
-        .into_rgb8()
-        .write_with_encoder(encoder)
-        .map_err(no_picture)?;
+    let written = picture.into_rgb8().write_with_encoder(encoder);
+    written.map_err(|_| FileFault::Unfit(NO_PICTURE))?;
     Ok(kept)
 }
 

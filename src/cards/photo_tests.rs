@@ -50,7 +50,8 @@ fn a_picture_is_turned_upright_and_says_nothing_of_its_camera() {
     let sent = with_exif(&jpeg(40, 30), 6);
     let told = |bytes: &[u8]| bytes.windows(7).any(|part| part == b"secret!");
     assert!(told(&sent));
-    let kept = normalise(&sent).unwrap();
+    let (kept, small) = normalise(&sent).unwrap();
+    assert!(!told(&small));
     assert!(!told(&kept));
     assert!(!kept.windows(4).any(|part| part == b"Exif"));
     let picture = image::load_from_memory(&kept).unwrap().into_rgb8();
@@ -62,15 +63,17 @@ fn a_picture_is_turned_upright_and_says_nothing_of_its_camera() {
 
 #[test]
 fn a_large_picture_is_made_smaller_and_an_empty_ground_white() {
-    let kept = normalise(&jpeg(3000, 1500)).unwrap();
+    let (kept, small) = normalise(&jpeg(3000, 1500)).unwrap();
     let picture = image::load_from_memory(&kept).unwrap();
     assert_eq!((picture.width(), picture.height()), (2560, 1280));
+    let small = image::load_from_memory(&small).unwrap();
+    assert_eq!((small.width(), small.height()), (320, 160));
 
     let mut clear = Vec::new();
     image::codecs::png::PngEncoder::new(&mut clear)
         .write_image(&[0; 16 * 16 * 4], 16, 16, ExtendedColorType::Rgba8)
         .unwrap();
-    let kept = normalise(&clear).unwrap();
+    let (kept, _) = normalise(&clear).unwrap();
     let picture = image::load_from_memory(&kept).unwrap().into_rgb8();
     assert!(
         picture

@@ -7,7 +7,7 @@
 use anyhow::{Context as _, bail, ensure};
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
-use super::code::Code;
+use super::code::{Code, LENGTH};
 
 /// Light modules around the symbol, on each side.
 const QUIET: u32 = 4;
@@ -57,25 +57,7 @@ impl Qr {
     /// # Errors
     /// When the address is too long, or the symbol is not read again as what it says.
     pub fn new(start: &str, code: &Code, level: Level) -> anyhow::Result<Self> {
-        let segments = [
-            QrSegment::make_bytes(start.as_bytes()),
-            QrSegment::make_alphanumeric(code.as_str()),
-        ];
-        let level = match level {
-            Level::Medium => QrCodeEcc::Medium,
-            Level::Quartile => QrCodeEcc::Quartile,
-        };
-        let mask: Option<Mask> = None;
-        // What a symbol of this size can spare beyond the level, it may use: nothing becomes less sharp by it.
-        let symbol = QrCode::encode_segments_advanced(
-            &segments,
-            level,
-            Version::MIN,
-            Version::MAX,
-            mask,
-            true,
-        )
-        .context("make a QR symbol")?;
+        let symbol = symbol_of(start, code.as_str(), level)?;
         let qr = Self {
             link: format!("{start}{}", code.as_str()),
             symbol,
@@ -194,6 +176,30 @@ impl Qr {
         );
         Ok(())
     }
+}
+
+/// Modules along a side of every symbol that leads to `start` with a code behind it, quiet zone and all: codes have one length.
+///
+/// # Errors
+/// When the address is too long.
+pub fn modules_of(start: &str, level: Level) -> anyhow::Result<u32> {
+    let symbol = symbol_of(start, &"0".repeat(LENGTH), level)?;
+    Ok(symbol.size().unsigned_abs() + 2 * QUIET)
+}
+
+fn symbol_of(start: &str, code: &str, level: Level) -> anyhow::Result<QrCode> {
+    let segments = [
+        QrSegment::make_bytes(start.as_bytes()),
+        QrSegment::make_alphanumeric(code),
+    ];
+    let level = match level {
+        Level::Medium => QrCodeEcc::Medium,
+        Level::Quartile => QrCodeEcc::Quartile,
+    };
+    let mask: Option<Mask> = None;
+    // What a symbol of this size can spare beyond the level, it may use: nothing becomes less sharp by it.
+    QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true)
+        .context("make a QR symbol")
 }
 
 fn packed(bits: &[bool]) -> u8 {

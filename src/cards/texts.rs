@@ -1,6 +1,6 @@
 //! What cards say, as pure functions of plain values.
 
-use super::card::{Card, Outcome, Scan};
+use super::card::{Card, Claim, Outcome, Scan};
 use crate::clock::UnixMs;
 use crate::html::{CAPTION_LIMIT, Html};
 use crate::i18n::{self, Args, Lang};
@@ -44,7 +44,7 @@ pub(super) fn shown(heading: &Html, card: &Card) -> Shown {
 #[must_use]
 pub(super) fn heading(lang: Lang, zone: &Zone, scan: &Scan) -> Html {
     let (outcome, checks, first_at) = match scan {
-        Scan::Astray(outcome) => (*outcome, 0, None),
+        Scan::Astray { outcome, .. } => (*outcome, 0, None),
         Scan::Known {
             outcome,
             checks,
@@ -52,18 +52,29 @@ pub(super) fn heading(lang: Lang, zone: &Zone, scan: &Scan) -> Html {
             ..
         } => (*outcome, *checks, *first_at),
     };
-    let first = |at: UnixMs| i18n::date_time(lang, at, zone);
+    let spoken = |at: UnixMs| i18n::date_time(lang, at, zone);
     let args = Args::new()
         .number("n", checks)
-        .text("first", &first_at.map(first).unwrap_or_default());
+        .text("first", &first_at.map(spoken).unwrap_or_default());
     let mut lines = vec![i18n::html(lang, &format!("scan-{}", outcome.word()), &args)];
-    if matches!(outcome, Outcome::Genuine | Outcome::Repeat) {
-        match scan {
-            Scan::Known {
-                suspicious: true, ..
-            } => lines.push(i18n::text(lang, "scan-suspicious")),
-            _ if checks > 1 => lines.push(i18n::text(lang, "scan-often")),
-            _ => {}
+    if let (
+        Outcome::Genuine | Outcome::Repeat,
+        Scan::Known {
+            suspicious, claim, ..
+        },
+    ) = (outcome, scan)
+    {
+        let since =
+            |key: &str, at: UnixMs| i18n::html(lang, key, &Args::new().text("since", &spoken(at)));
+        match claim {
+            Claim::Own(at) => lines.push(since("scan-own", *at)),
+            Claim::Others(at) => lines.push(since("scan-others", *at)),
+            Claim::Shared | Claim::Free { .. } => {}
+        }
+        if *suspicious {
+            lines.push(i18n::text(lang, "scan-suspicious"));
+        } else if checks > 1 && !matches!(claim, Claim::Own(_)) {
+            lines.push(i18n::text(lang, "scan-often"));
         }
     }
     Html::join(&lines, "\n")
@@ -72,6 +83,7 @@ pub(super) fn heading(lang: Lang, zone: &Zone, scan: &Scan) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cards::card::CodeState;
 
     fn card(description: &str) -> Card {
         Card {
@@ -107,17 +119,13 @@ mod tests {
     #[test]
     fn every_outcome_has_its_words() {
         for lang in Lang::ALL {
-            for outcome in [
-                Outcome::Genuine,
-                Outcome::Repeat,
-                Outcome::Inactive,
-                Outcome::Recalled,
-                Outcome::Stolen,
-                Outcome::Unknown,
-                Outcome::Mistyped,
-                Outcome::Refused,
-            ] {
+            for outcome in Outcome::ALL {
                 assert!(i18n::has(lang, &format!("scan-{}", outcome.word())));
+                assert!(i18n::has(lang, &format!("outcome-{}", outcome.word())));
+            }
+            for state in CodeState::ALL {
+                assert!(i18n::has(lang, &format!("code-is-{}", state.word())));
+                assert!(i18n::has(lang, &format!("button-code-{}", state.word())));
             }
         }
         let scan = Scan::Known {
@@ -126,6 +134,7 @@ mod tests {
             checks: 2,
             first_at: Some(UnixMs(0)),
             suspicious: false,
+            claim: Claim::Others(UnixMs(0)),
             alarm: None,
         };
         let text = heading(Lang::Ru, &Zone::UTC, &scan).to_plain();
@@ -134,5 +143,6 @@ mod tests {
             text.contains("Проверка № 2, впервые проверена 01.01.1970"),
             "{text}"
         );
+        assert!(text.contains("за другим человеком"), "{text}");
     }
 }

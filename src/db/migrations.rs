@@ -220,7 +220,10 @@ const PANEL_AND_FILES: &str = "
         created_at  INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX card_active ON card (id) WHERE active = 1;
+    CREATE INDEX card_inactive ON card (id) WHERE active = 0;
     CREATE INDEX card_by_checks ON card (checks);
+    CREATE INDEX card_of_owner ON card (owner_id);
+    CREATE INDEX card_named ON card (name);
     CREATE TABLE card_code (
         id          INTEGER PRIMARY KEY AUTOINCREMENT,
         card_id     INTEGER NOT NULL REFERENCES card (id) ON DELETE CASCADE,
@@ -232,9 +235,12 @@ const PANEL_AND_FILES: &str = "
         serial      INTEGER NOT NULL DEFAULT 0,
         suspicious  INTEGER NOT NULL DEFAULT 0,
         watched     INTEGER NOT NULL DEFAULT 1,
-        alarmed_at  INTEGER
+        alarmed_at  INTEGER,
+        claimed_by  INTEGER,
+        claimed_at  INTEGER
     ) STRICT;
     CREATE UNIQUE INDEX card_code_of_card ON card_code (card_id, batch, serial);
+    CREATE INDEX card_code_claimed ON card_code (claimed_by) WHERE claimed_by > 0;
     CREATE TABLE scan (
         id          INTEGER PRIMARY KEY AUTOINCREMENT,
         code_id     INTEGER REFERENCES card_code (id) ON DELETE CASCADE,
@@ -243,12 +249,14 @@ const PANEL_AND_FILES: &str = "
         username    TEXT    NOT NULL,
         result      TEXT    NOT NULL CHECK (result IN
             ('genuine', 'repeat', 'inactive', 'recalled', 'stolen', 'unknown', 'mistyped', 'refused')),
-        at          INTEGER NOT NULL
+        at          INTEGER NOT NULL,
+        card_id     INTEGER
     ) STRICT;
     CREATE INDEX scan_of_code ON scan (code_id, person_id, at) WHERE result = 'genuine';
     CREATE INDEX scan_astray ON scan (person_id, at) WHERE code_id IS NULL;
     CREATE INDEX scan_of_person ON scan (person_id);
     CREATE INDEX scan_old ON scan (at);
+    CREATE INDEX scan_of_card ON scan (card_id, id) WHERE card_id IS NOT NULL;
     CREATE TABLE card_person (
         card_id     INTEGER NOT NULL,
         person_id   INTEGER NOT NULL,

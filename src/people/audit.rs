@@ -85,6 +85,10 @@ deeds! {
     CardOn = "cards.on",
     /// Its codes are not told to be genuine any more.
     CardOff = "cards.off",
+    /// Its name, description or pictures were changed.
+    EditCard = "cards.edit",
+    /// Something was said of one of its codes.
+    CardCode = "cards.code",
     /// Data of others left as a file.
     Export = "data.export",
     /// The whole database left as a file.

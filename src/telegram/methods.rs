@@ -15,8 +15,8 @@ use frankenstein::types::{
     LinkPreviewOptions, ReplyMarkup,
 };
 use reqwest::multipart::{Form, Part};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::client::Api;
@@ -32,12 +32,15 @@ pub(super) const BATCH_LIMIT: u32 = 100;
 const TAP_ANSWER_LIMIT: usize = 200;
 
 /// Who we are to Telegram.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
     /// The bot's id.
     pub id: i64,
     /// The bot's user name, without `@`.
     pub username: String,
+    /// People may name the bot in any chat and choose what it offers (`/setinline` at @BotFather).
+    #[serde(default)]
+    pub supports_inline_queries: bool,
 }
 
 /// Who is shown a list of commands.

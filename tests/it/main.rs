@@ -15,6 +15,8 @@ mod accounts;
 mod bad_input;
 mod broadcast;
 mod burst;
+mod card_codes;
+mod card_desk;
 mod cards;
 mod cards_killed;
 mod catalogues;

@@ -12,7 +12,7 @@ use crate::cards::photo::{LARGEST_FILE, NO_PICTURE, TOO_MANY_PIXELS, TOO_NARROW}
 use crate::cards::store::{self, NewCard};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
-use crate::html::clean_line;
+use crate::html::{Html, clean_line};
 use crate::i18n::{self, Args, label};
 use crate::people::Asker;
 use crate::people::audit::{self, Deed};
@@ -108,18 +108,12 @@ impl CardHandlers {
     }
 
     /// Whether a card is being made.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn is_making(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<bool> {
+    pub(super) fn is_making(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<bool> {
         Ok(dialogue::step::<CardStep>(connection, asker)?.is_some())
     }
 
-    /// A picture; none when nobody asked for one.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn picture(
+    /// A picture; none when no card is being made.
+    pub(super) fn add_picture(
         &self,
         tx: &WriteTx<'_>,
         asker: &Asker,
@@ -139,12 +133,8 @@ impl CardHandlers {
         let name = match kept(file) {
             Ok(name) => name,
             Err(problem) => {
-                let args = Args::new().number("mb", LARGEST_FILE / 1024 / 1024);
-                let text = i18n::html(asker.lang, problem, &args);
-                return Ok(Some(Answer::screen(Screen::new(
-                    text,
-                    buttons(asker, &step)?,
-                ))));
+                let screen = Screen::new(photo_problem(asker, problem), buttons(asker, &step)?);
+                return Ok(Some(Answer::screen(screen)));
             }
         };
         match step.card {
@@ -166,36 +156,23 @@ impl CardHandlers {
         }
     }
 
-    /// A text; none when neither a card nor a batch is being made.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn text(
+    /// A text; none when no card is being made.
+    pub(super) fn add_text(
         &self,
         tx: &WriteTx<'_>,
         asker: &Asker,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
         let Some(mut step) = dialogue::step::<CardStep>(tx, asker)? else {
-            return self.batch_text(tx, asker, text);
+            return Ok(None);
         };
-        let units = |text: &str| text.encode_utf16().count();
-        match step.card {
-            Asked::Name => {
-                step.name = clean_line(text);
-                if !NAME_LENGTH.contains(&units(&step.name)) {
-                    return expected(asker, &step).map(Some);
-                }
-            }
-            Asked::Description => {
-                text.trim().clone_into(&mut step.description);
-                if !(1..=LONGEST_DESCRIPTION).contains(&units(&step.description)) {
-                    return expected(asker, &step).map(Some);
-                }
-            }
-            Asked::Photo | Asked::Packaged | Asked::Consent => {
-                return expected(asker, &step).map(Some);
-            }
+        let taken = match step.card {
+            Asked::Name => name(text).map(|name| step.name = name),
+            Asked::Description => description(text).map(|text| step.description = text),
+            Asked::Photo | Asked::Packaged | Asked::Consent => None,
+        };
+        if taken.is_none() {
+            return expected(asker, &step).map(Some);
         }
         go_to(tx, asker, &step.next()).map(Some)
     }
@@ -255,8 +232,30 @@ impl CardHandlers {
     }
 }
 
+/// A name, if a text can be one.
+pub(super) fn name(text: &str) -> Option<String> {
+    let name = clean_line(text);
+    NAME_LENGTH
+        .contains(&name.encode_utf16().count())
+        .then_some(name)
+}
+
+/// A description, if a text can be one.
+pub(super) fn description(text: &str) -> Option<String> {
+    let text = text.trim();
+    (1..=LONGEST_DESCRIPTION)
+        .contains(&text.encode_utf16().count())
+        .then(|| text.to_owned())
+}
+
+/// What is said of a picture that cannot be taken.
+pub(super) fn photo_problem(asker: &Asker, problem: &str) -> Html {
+    let args = Args::new().number("mb", LARGEST_FILE / 1024 / 1024);
+    i18n::html(asker.lang, problem, &args)
+}
+
 /// The name of the picture that was kept, or what to say instead.
-fn kept(file: Option<&Fetched>) -> Result<String, &'static str> {
+pub(super) fn kept(file: Option<&Fetched>) -> Result<String, &'static str> {
     match file {
         Some(Ok(name)) => String::from_utf8(name.to_vec()).map_err(|_| "card-photo-out-of-reach"),
         Some(Err(FileFault::TooLarge)) => Err("card-photo-too-large"),
@@ -287,7 +286,7 @@ fn go_to(tx: &WriteTx<'_>, asker: &Asker, step: &CardStep) -> anyhow::Result<Ans
         created_at: asker.now,
     };
     let heading = i18n::text(asker.lang, "card-preview");
-    Ok(present(asker.lang, &heading, &card)?.then(question))
+    Ok(present(asker.lang, &heading, &card, Keyboard::new())?.then(question))
 }
 
 /// The answer to what was not asked for: the same question, with what is taken.
@@ -303,7 +302,7 @@ fn expected(asker: &Asker, step: &CardStep) -> anyhow::Result<Answer> {
     )))
 }
 
-fn question(asker: &Asker, step: &CardStep) -> crate::html::Html {
+fn question(asker: &Asker, step: &CardStep) -> Html {
     let n = Asked::ALL.iter().position(|asked| *asked == step.card);
     let args = Args::new()
         .number("step", n.unwrap_or(0) + 1)

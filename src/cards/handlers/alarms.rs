@@ -1,8 +1,9 @@
-//! What the owner of a card hears when too many people scan one thing, and decides.
+//! What is told when somebody scans one thing too many, or tries codes that do not exist, and what is decided then.
 
 use super::CardHandlers;
+use super::codes::note_code;
 use crate::cards::card::{Alarm, Card};
-use crate::cards::store::{self, Decision};
+use crate::cards::store::{self, Decision, MOST_ASTRAY};
 use crate::db::WriteTx;
 use crate::i18n::{self, Args, label};
 use crate::people::{self, Asker};
@@ -12,7 +13,7 @@ use crate::telegram::{Answer, Button, Keyboard, Outgoing, outbox};
 const DECISIONS: [&str; 3] = ["ignore", "suspicious", "recall"];
 
 impl CardHandlers {
-    /// Tells the owner, in the transaction of the scan.
+    /// Tells the owner, in the transaction of the scan; all admins, where the owner is none any more.
     pub(super) fn tell_owner(
         &self,
         tx: &WriteTx<'_>,
@@ -20,44 +21,71 @@ impl CardHandlers {
         card: &Card,
         alarm: Alarm,
     ) -> anyhow::Result<()> {
-        // A card of somebody who was forgotten has no owner to tell.
-        if card.owner_id == 0 {
-            return Ok(());
-        }
-        let lang = people::language_of(tx, card.owner_id, self.language)?;
-        let args = Args::new()
-            .text("name", &card.name)
-            .number("serial", alarm.serial)
-            .number("day", alarm.in_a_day)
-            .number("ever", alarm.ever);
-        let button = |word: &str| {
-            let text = label(lang, &format!("button-alarm-{word}"));
-            Button::callback(&text, format!("cards:alarm:{}:{word}", alarm.code_id))
+        let owner = people::get(tx, card.owner_id)?;
+        let chats = match owner.filter(|owner| owner.role.is_admin()) {
+            Some(owner) => vec![owner.id],
+            None => people::admin_chats(tx)?,
         };
-        let mut keyboard = Keyboard::new();
-        for word in DECISIONS {
-            keyboard = keyboard.row([button(word)?]);
+        let key = if alarm.claimed {
+            "card-alarm-claimed"
+        } else {
+            "card-alarm"
+        };
+        for chat in chats {
+            let lang = people::language_of(tx, chat, self.language)?;
+            let args = Args::new()
+                .text("name", &card.name)
+                .number("serial", alarm.serial)
+                .number("day", alarm.in_a_day)
+                .number("ever", alarm.ever);
+            let mut keyboard = Keyboard::new();
+            for word in DECISIONS {
+                let text = label(lang, &format!("button-alarm-{word}"));
+                let data = format!("cards:alarm:{}:{}:{word}", card.id, alarm.code_id);
+                keyboard = keyboard.row([Button::callback(&text, data)?]);
+            }
+            let notice = Outgoing::notice(chat, i18n::html(lang, key, &args));
+            outbox::insert(tx, asker.now, &notice.keyboard(keyboard))?;
         }
-        let notice = Outgoing::notice(card.owner_id, i18n::html(lang, "card-alarm", &args));
-        outbox::insert(tx, asker.now, &notice.keyboard(keyboard))?;
         Ok(())
     }
-}
 
-/// A button below that; `rest` is the code and the decision.
-pub(super) fn decide(tx: &WriteTx<'_>, asker: &Asker, rest: &str) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
-    let (code, word) = rest.split_once(':').unwrap_or((rest, ""));
-    let decision = Decision::from_word(word);
-    let done = match (code.parse(), decision) {
-        (Ok(code), Some(decision)) => store::decide(tx, code, decision)?,
-        _ => false,
-    };
-    if !done {
-        return Ok(Answer::default().toast(label(lang, "stale-button")));
+    /// Tells the admins of somebody who tries codes, once a day.
+    pub(super) fn tell_of_tries(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<()> {
+        let person = people::get(tx, asker.id)?;
+        let who = person.map(|person| person.spoken()).unwrap_or_default();
+        let day = self.zone.day(asker.now);
+        for (chat, lang) in people::admin_languages(tx, self.language)? {
+            let args = Args::new()
+                .html("who", &who)
+                .text("id", &asker.id.to_string())
+                .number("n", MOST_ASTRAY);
+            let notice = Outgoing::notice(chat, i18n::html(lang, "card-tries", &args));
+            let once = format!("cards-tries:{}:{day}:{chat}", asker.id);
+            outbox::insert(tx, asker.now, &notice.dedupe(once))?;
+        }
+        Ok(())
     }
-    Ok(Answer::text(i18n::text(
-        lang,
-        &format!("alarm-done-{word}"),
-    )))
+
+    /// A decision about a code of a card; `rest` is the code's id and the word.
+    pub(super) fn decide(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        card: &Card,
+        rest: &str,
+    ) -> anyhow::Result<Answer> {
+        let (code, word) = rest.split_once(':').unwrap_or((rest, ""));
+        let printed = match code.parse() {
+            Ok(code) => store::printed(tx, card.id, code)?,
+            Err(_) => None,
+        };
+        let (Some(printed), Some(decision)) = (printed, Decision::from_word(word)) else {
+            return self.stale_card(tx, asker, card);
+        };
+        store::decide(tx, printed.id, decision)?;
+        note_code(tx, asker, card, &printed, word)?;
+        let note = label(asker.lang, &format!("alarm-done-{word}"));
+        Ok(self.code_screen(tx, asker, card, printed.id)?.toast(note))
+    }
 }

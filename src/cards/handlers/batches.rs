@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::CardHandlers;
-use super::list::{labels, labels_screen};
 use crate::cards::card::Card;
 use crate::cards::files;
 use crate::cards::store::{self, MOST_CODES};
@@ -122,8 +121,8 @@ impl CardHandlers {
                     .file(files::codes(card.id, batch.first)?, caption)
                     .toast(label(lang, "export-coming")))
             }
-            "batch-labels" if !how.is_empty() => labels(asker, card, Some(batch.first), how),
-            "batch-labels" => labels_screen(asker, card, Some(batch.first)),
+            "batch-labels" => self.labels(connection, asker, card, Some(batch.first), how),
+            "units" => self.units(connection, asker, card, &batch, how.parse().unwrap_or(0)),
             _ => {
                 let args = Args::new()
                     .text("name", &batch.name)
@@ -131,6 +130,10 @@ impl CardHandlers {
                     .number("checks", batch.checks);
                 let data = |action: &str| format!("cards:{action}:{}:{}", card.id, batch.first);
                 let keyboard = Keyboard::new()
+                    .row([Button::callback(
+                        &label(lang, "button-units"),
+                        data("units"),
+                    )?])
                     .row([
                         Button::callback("CSV", data("codes"))?,
                         Button::callback(&label(lang, "button-card-labels"), data("batch-labels"))?,

@@ -1,26 +1,31 @@
-//! Cards on screens: the list, one card with its code and labels, statistics.
+//! Lists of cards: the active ones, those that are off, those that a text finds.
 
-use super::scan::SHARE_PREFIX;
+use serde::{Deserialize, Serialize};
+
 use super::{CardHandlers, list_row};
-use crate::cards::card::Card;
-use crate::cards::files::{self, start};
-use crate::cards::label::{Dpi, Paper, Print, USUAL_SIDE};
-use crate::cards::{chart, store};
+use crate::cards::code::Code;
+use crate::cards::store::{self, Which};
 use crate::db::{Connection, WriteTx};
-use crate::html::{Html, cut};
+use crate::dialogue;
+use crate::html::{clean_line, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Asker;
-use crate::people::audit::{self, Deed};
-use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
+use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen, page_row};
 
 /// Cards on a page.
 const PAGE: usize = 10;
 
-/// Cards that are named as checked most.
-const TOP: usize = 3;
-
 /// Letters of a name on a button.
 const BUTTON_NAME: usize = 40;
+
+/// Bytes of a text that is looked for: it travels in the buttons that turn pages, so nothing of it is stored.
+const SEARCHED: usize = DATA_LIMIT - "cards:found:99999:".len();
+
+/// A text to look for is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct FindStep {
+    find_cards: bool,
+}
 
 impl CardHandlers {
     /// *My cards*: the newest active ones.
@@ -30,260 +35,115 @@ impl CardHandlers {
         asker: &Asker,
         page: usize,
     ) -> anyhow::Result<Answer> {
+        self.list_of(connection, asker, &Which::Active, page)
+    }
+
+    /// Cards of one kind.
+    pub(super) fn list_of(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        which: &Which,
+        page: usize,
+    ) -> anyhow::Result<Answer> {
         let lang = asker.lang;
-        let (_, total) = store::page(connection, 0, 0)?;
+        // A page that is gone shows the last one.
+        let (mut cards, total) = store::page(connection, which, page * PAGE, PAGE)?;
         let pages = total.div_ceil(PAGE).max(1);
         let page = page.min(pages - 1);
-        let (cards, _) = store::page(connection, page * PAGE, PAGE)?;
-        let text = if cards.is_empty() {
-            i18n::text(lang, "cards-none")
-        } else {
-            i18n::html(lang, "cards-list", &Args::new().number("n", total))
+        if cards.is_empty() && total > 0 {
+            cards = store::page(connection, which, page * PAGE, PAGE)?.0;
+        }
+        let (key, action, text) = match which {
+            Which::Active => ("cards-list", "list", ""),
+            Which::Inactive => ("cards-list-off", "off-list", ""),
+            Which::Named(text) => ("cards-found", "found", text.as_str()),
+        };
+        let args = Args::new().number("n", total).text("text", text);
+        let title = match which {
+            Which::Active if cards.is_empty() => i18n::text(lang, "cards-none"),
+            _ => i18n::html(lang, key, &args),
         };
         let mut keyboard = Keyboard::new();
         for card in &cards {
             let args = Args::new()
                 .text("name", &cut(&card.name, BUTTON_NAME))
                 .number("checks", card.checks);
-            let text = i18n::plain(lang, "card-button", &args);
+            let key = if card.active {
+                "card-button"
+            } else {
+                "card-button-off"
+            };
+            let text = i18n::plain(lang, key, &args);
             keyboard = keyboard.row([Button::callback(&text, format!("cards:card:{}", card.id))?]);
         }
+        let keyboard = keyboard.row(page_row(lang, page, pages, |page| match which {
+            Which::Named(text) => format!("cards:{action}:{page}:{text}"),
+            _ => format!("cards:{action}:{page}"),
+        })?);
         let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+        if *which != Which::Active {
+            let keyboard = keyboard
+                .row([button("button-card-find", "cards:find")?])
+                .row(list_row(asker)?);
+            return Ok(Answer::screen(Screen::new(title, keyboard)));
+        }
         let keyboard = keyboard
-            .row(page_row(lang, page, pages, |page| {
-                format!("cards:list:{page}")
-            })?)
             .row([
                 button("button-card-add", "cards:add")?,
                 button("button-stats", "cards:stats")?,
             ])
+            .row([
+                button("button-card-find", "cards:find")?,
+                button("button-cards-off", "cards:off-list:0")?,
+            ])
             .row([button("button-panel", "bot:panel")?]);
-        Ok(Answer::screen(Screen::new(text, keyboard)))
+        Ok(Answer::screen(Screen::new(title, keyboard)))
     }
 
-    /// A button about one card.
-    pub(super) fn card_tap(
+    /// A page of what a text finds; `rest` is the page and the text.
+    pub(super) fn found(
         &self,
-        tx: &WriteTx<'_>,
+        connection: &Connection,
         asker: &Asker,
-        action: &str,
         rest: &str,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let (id, more) = rest.split_once(':').unwrap_or((rest, ""));
-        let card = match id.parse() {
-            Ok(id) => store::get(tx, id)?,
-            Err(_) => None,
-        };
-        let Some(card) = card else {
-            let list = self.list(tx, asker, 0)?;
-            return Ok(list.toast(label(lang, "stale-button")));
-        };
-        match action {
-            "card" => self.card(tx, asker, &card),
-            "show" => super::scan::present(lang, &i18n::text(lang, "card-preview"), &card),
-            "qr" => self.qr(asker, &card, more == "svg"),
-            "labels" if more.is_empty() => labels_screen(asker, &card, None),
-            "labels" => labels(asker, &card, None, more),
-            "batches" => self.batches(tx, asker, &card),
-            "batch-add" => self.ask_batch(tx, asker, &card),
-            "batch" | "codes" | "batch-labels" => self.batch_tap(tx, asker, &card, action, more),
-            "on" | "off" => self.switch(tx, asker, &card, action == "on"),
-            _ => Ok(self
-                .card(tx, asker, &card)?
-                .toast(label(lang, "stale-button"))),
-        }
+        let (page, text) = rest.split_once(':').unwrap_or((rest, ""));
+        let which = Which::Named(text.to_owned());
+        self.list_of(connection, asker, &which, page.parse().unwrap_or(0))
     }
 
-    /// A card that was just made: its screen, and its code as a picture.
-    pub(super) fn made(&self, tx: &WriteTx<'_>, asker: &Asker, id: i64) -> anyhow::Result<Answer> {
-        let Some(card) = store::get(tx, id)? else {
-            return self.list(tx, asker, 0);
-        };
-        let note = label(asker.lang, "card-made");
-        let mut answer = self.card(tx, asker, &card)?.toast(note);
-        answer.files = self.qr(asker, &card, false)?.files;
-        Ok(answer)
-    }
-
-    /// One card.
-    fn card(&self, connection: &Connection, asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let code = store::shared_code(connection, card.id)?;
-        let bot = store::bot_name(connection)?;
-        let state = if card.active { "active" } else { "inactive" };
-        let args = Args::new()
-            .text("name", &card.name)
-            .text("state", &label(lang, &format!("card-is-{state}")))
-            .number("checks", card.checks)
-            .number("people", card.people)
-            .text(
-                "made",
-                &i18n::date_time(lang, card.created_at, self.zone_of(asker)),
-            )
-            .html("code", &Html::code(&code.spoken()));
-        let mut lines = vec![i18n::html(lang, "card-screen", &args)];
-        if let Some(bot) = bot {
-            let scan = format!("{}{}", start(self.base_url.as_deref(), &bot), code.as_str());
-            let share = format!("https://t.me/{bot}?start={SHARE_PREFIX}{}", card.public_id);
-            let args = Args::new().text("scan", &scan).text("share", &share);
-            lines.push(i18n::html(lang, "card-links", &args));
-        }
-        let button = |key: &str, action: &str| {
-            Button::callback(&label(lang, key), format!("cards:{action}:{}", card.id))
-        };
-        let (switch, to) = if card.active {
-            ("button-card-off", "off")
-        } else {
-            ("button-card-on", "on")
-        };
-        let keyboard = Keyboard::new()
-            .row([
-                button("button-card-qr", "qr")?,
-                Button::callback("SVG", format!("cards:qr:{}:svg", card.id))?,
-                button("button-card-labels", "labels")?,
-            ])
-            .row([button("button-batches", "batches")?])
-            .row([button("button-card-show", "show")?, button(switch, to)?])
-            .row(list_row(asker)?);
+    /// *Find*: asks for a text.
+    pub(super) fn find(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        dialogue::set(tx, asker, &FindStep { find_cards: true })?;
+        let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
         Ok(Answer::screen(Screen::new(
-            Html::join(&lines, "\n\n"),
-            keyboard,
+            i18n::text(asker.lang, "cards-find"),
+            Keyboard::new().row([cancel]),
         )))
     }
 
-    fn qr(&self, asker: &Asker, card: &Card, svg: bool) -> anyhow::Result<Answer> {
-        let args = Args::new().text("name", &card.name);
-        let caption = Screen::text(i18n::html(asker.lang, "card-qr-caption", &args));
-        Ok(Answer::default()
-            .file(files::qr(card.id, svg)?, caption)
-            .toast(label(asker.lang, "export-coming")))
-    }
-
-    fn switch(
+    /// The answer to that: a code leads to itself, any other text to the cards that have it in their names; none when nobody
+    /// asked.
+    pub(super) fn find_text(
         &self,
         tx: &WriteTx<'_>,
         asker: &Asker,
-        card: &Card,
-        active: bool,
-    ) -> anyhow::Result<Answer> {
-        if store::set_active(tx, card.id, active)? {
-            let deed = if active { Deed::CardOn } else { Deed::CardOff };
-            audit::note(tx, asker.now, asker.id, deed, None, &card.name)?;
+        text: &str,
+    ) -> anyhow::Result<Option<Answer>> {
+        if dialogue::step::<FindStep>(tx, asker)?.is_none() {
+            return Ok(None);
         }
-        let card = Card {
-            active,
-            ..card.clone()
-        };
-        self.card(tx, asker, &card)
-    }
-
-    /// Numbers over all cards.
-    pub(super) fn stats(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let sums = store::sums(connection)?;
-        let args = Args::new()
-            .number("cards", sums.cards)
-            .number("active", sums.active)
-            .number("checks", sums.checks)
-            .number("people", sums.people);
-        let mut lines = vec![i18n::html(lang, "cards-stats", &args)];
-        let top = store::top(connection, TOP)?;
-        if !top.is_empty() {
-            lines.push(Html::default());
-            lines.push(i18n::text(lang, "cards-top"));
+        dialogue::end(tx, asker)?;
+        if let Ok(code) = Code::read(text)
+            && let Some((card, code)) = store::find(tx, &code)?
+        {
+            return self.code_screen(tx, asker, &card, code).map(Some);
         }
-        for card in &top {
-            let args = Args::new()
-                .text("name", &card.name)
-                .number("checks", card.checks);
-            lines.push(i18n::html(lang, "cards-top-line", &args));
+        let mut text = clean_line(text);
+        while text.len() > SEARCHED {
+            text.pop();
         }
-        let chart = Button::callback(&label(lang, "button-cards-chart"), "cards:chart")?;
-        Ok(Answer::screen(Screen::new(
-            Html::join(&lines, "\n"),
-            Keyboard::new().row([chart]).row(list_row(asker)?),
-        )))
+        self.list_of(tx, asker, &Which::Named(text), 0).map(Some)
     }
-
-    /// Checks by day as a picture.
-    pub(super) fn chart(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let Some(picture) = chart::picture(connection, &self.zone, lang, asker.now)? else {
-            return Ok(Answer::default().toast(label(lang, "cards-chart-none")));
-        };
-        Ok(Answer::default()
-            .file(files::chart(asker)?, Screen::text(picture.caption))
-            .toast(label(lang, "export-coming")))
-    }
-}
-
-/// For which printer, on which paper: the code that things share, or the codes of a batch.
-pub(super) fn labels_screen(
-    asker: &Asker,
-    card: &Card,
-    batch: Option<i64>,
-) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
-    let (print, back) = match batch {
-        None => (
-            format!("cards:labels:{}", card.id),
-            format!("cards:card:{}", card.id),
-        ),
-        Some(first) => (
-            format!("cards:batch-labels:{}:{first}", card.id),
-            format!("cards:batch:{}:{first}", card.id),
-        ),
-    };
-    let mut keyboard = Keyboard::new();
-    for paper in ["a4", "single"] {
-        let spoken = label(lang, &format!("button-labels-{paper}"));
-        let button = |dpi: Dpi| {
-            let dpi = dpi.per_inch();
-            Button::callback(
-                &format!("{spoken} {dpi} dpi"),
-                format!("{print}:{paper}:{dpi}"),
-            )
-        };
-        let row = Dpi::ALL
-            .into_iter()
-            .map(button)
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        keyboard = keyboard.row(row);
-    }
-    let back = Button::callback(&label(lang, "button-back"), back)?;
-    let args = Args::new().number("mm", USUAL_SIDE);
-    Ok(Answer::screen(Screen::new(
-        i18n::html(lang, "card-labels", &args),
-        keyboard.row([back]),
-    )))
-}
-
-/// Labels for the printer and the paper that were chosen.
-pub(super) fn labels(
-    asker: &Asker,
-    card: &Card,
-    batch: Option<i64>,
-    how: &str,
-) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
-    let (paper, dpi) = how.split_once(':').unwrap_or((how, ""));
-    let paper = match paper {
-        "a4" => Some(Paper::A4 { used: 0 }),
-        "single" => Some(Paper::Single),
-        _ => None,
-    };
-    let dpi = dpi.parse().ok().and_then(Dpi::from_number);
-    let (Some(paper), Some(dpi)) = (paper, dpi) else {
-        return Ok(labels_screen(asker, card, batch)?.toast(label(lang, "stale-button")));
-    };
-    let print = Print {
-        paper,
-        side_mm: USUAL_SIDE,
-        dpi,
-    };
-    let caption = Screen::text(i18n::text(lang, "card-labels-caption"));
-    Ok(Answer::default()
-        .file(files::labels(card.id, batch, print)?, caption)
-        .toast(label(lang, "export-coming")))
 }

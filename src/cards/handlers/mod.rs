@@ -7,11 +7,18 @@
 mod add;
 mod alarms;
 mod batches;
+mod card;
+mod codes;
+mod edit;
+mod labels;
 mod list;
 mod scan;
+mod scans;
+mod stats;
 
 use super::CardsConfig;
 use super::photo::{LARGEST_FILE, Photos};
+use super::store::Which;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::{Lang, label};
@@ -20,6 +27,7 @@ use crate::telegram::{Answer, Button, Document, Fetched, Wanted};
 use crate::zone::Zone;
 use add::CardStep;
 use bytes::Bytes;
+use edit::EditStep;
 
 /// The handlers of cards.
 #[derive(Debug)]
@@ -52,9 +60,11 @@ impl CardHandlers {
         asker: &Asker,
         picture: &Document,
     ) -> anyhow::Result<Option<Wanted>> {
-        let step = dialogue::step::<CardStep>(connection, asker)?;
-        let is_wanted = asker.role.is_admin() && step.is_some_and(|step| step.takes(picture));
-        Ok(is_wanted.then(|| Wanted {
+        let made = dialogue::step::<CardStep>(connection, asker)?;
+        let edited = dialogue::step::<EditStep>(connection, asker)?;
+        let is_wanted = made.is_some_and(|step| step.takes(picture))
+            || edited.is_some_and(|step| step.takes_picture());
+        Ok((is_wanted && asker.role.is_admin()).then(|| Wanted {
             file_id: picture.file_id.clone(),
             at_most: LARGEST_FILE,
         }))
@@ -68,6 +78,54 @@ impl CardHandlers {
         self.photos.keep(picture).map(Bytes::from)
     }
 
+    /// Whether an answer about a card is awaited, which may be a picture.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_open(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<bool> {
+        Ok(self.is_making(connection, asker)? || self.is_editing(connection, asker)?)
+    }
+
+    /// A picture; none when nobody asked for one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn picture(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        picture: &Document,
+        file: Option<&Fetched>,
+    ) -> anyhow::Result<Option<Answer>> {
+        if let Some(answer) = self.add_picture(tx, asker, picture, file)? {
+            return Ok(Some(answer));
+        }
+        self.edit_picture(tx, asker, file)
+    }
+
+    /// A text as the answer to what was asked; none when nothing was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn text(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        text: &str,
+    ) -> anyhow::Result<Option<Answer>> {
+        for question in [
+            Self::add_text,
+            Self::batch_text,
+            Self::edit_text,
+            Self::find_text,
+        ] {
+            if let Some(answer) = question(self, tx, asker, text)? {
+                return Ok(Some(answer));
+            }
+        }
+        Ok(None)
+    }
+
     /// A button; `data` is what stands after `cards:`.
     ///
     /// # Errors
@@ -79,9 +137,14 @@ impl CardHandlers {
             ("skip", _) => self.skip(tx, asker),
             ("save", made) => self.save(tx, asker, made),
             ("list", page) => self.list(tx, asker, page.parse().unwrap_or(0)),
+            ("off-list", page) => {
+                self.list_of(tx, asker, &Which::Inactive, page.parse().unwrap_or(0))
+            }
+            ("find", _) => self.find(tx, asker),
+            ("found", rest) => self.found(tx, asker, rest),
             ("stats", _) => self.stats(tx, asker),
             ("chart", _) => self.chart(tx, asker),
-            ("alarm", rest) => Ok(alarms::decide(tx, asker, rest)?),
+            ("scans-all", _) => self.scans_table(tx, asker, None),
             (action, rest) => self.card_tap(tx, asker, action, rest),
         }
     }

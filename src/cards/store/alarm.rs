@@ -1,11 +1,11 @@
-//! The clone alarm: a code for one thing that too many people scan.
+//! The clone alarm: a code for one thing that too many people scan, or somebody else than whose it is.
 
 use std::time::Duration;
 
 use anyhow::Context as _;
 use rusqlite::params;
 
-use crate::cards::card::Alarm;
+use crate::cards::card::{Alarm, Claim};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
@@ -21,6 +21,7 @@ pub(super) fn raise(
     now: UnixMs,
     code_id: i64,
     serial: u32,
+    claim: Claim,
 ) -> anyhow::Result<Option<Alarm>> {
     let context = || format!("count who scanned code {code_id}");
     let (in_a_day, ever) = tx
@@ -32,7 +33,8 @@ pub(super) fn raise(
             Ok((row.get(0)?, row.get(1)?))
         })
         .with_context(context)?;
-    if in_a_day <= MOST_IN_A_DAY && ever <= MOST_EVER {
+    let claimed = matches!(claim, Claim::Others(_));
+    if !claimed && in_a_day <= MOST_IN_A_DAY && ever <= MOST_EVER {
         return Ok(None);
     }
     let is_due = tx
@@ -46,6 +48,7 @@ pub(super) fn raise(
         serial,
         in_a_day,
         ever,
+        claimed,
     }))
 }
 
@@ -58,6 +61,8 @@ pub enum Decision {
     Suspicious,
     /// The thing is recalled.
     Recall,
+    /// Neither of the first two holds any longer.
+    Watch,
 }
 
 impl Decision {
@@ -68,6 +73,7 @@ impl Decision {
             "ignore" => Some(Self::Ignore),
             "suspicious" => Some(Self::Suspicious),
             "recall" => Some(Self::Recall),
+            "watch" => Some(Self::Watch),
             _ => None,
         }
     }
@@ -82,6 +88,7 @@ pub fn decide(tx: &WriteTx<'_>, code_id: i64, decision: Decision) -> anyhow::Res
         Decision::Ignore => "UPDATE card_code SET watched = 0, suspicious = 0 WHERE id = ?1",
         Decision::Suspicious => "UPDATE card_code SET suspicious = 1 WHERE id = ?1",
         Decision::Recall => "UPDATE card_code SET state = 'recalled' WHERE id = ?1",
+        Decision::Watch => "UPDATE card_code SET watched = 1, suspicious = 0 WHERE id = ?1",
     };
     let changed = tx
         .execute(sql, [code_id])

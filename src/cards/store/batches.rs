@@ -4,7 +4,6 @@ use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::add_code;
-use crate::cards::code::Code;
 use crate::db::WriteTx;
 
 /// Codes of a batch at most: they are made in one transaction, which takes some ten milliseconds.
@@ -32,19 +31,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Batch> {
         codes: row.get(2)?,
         checks: row.get(3)?,
     })
-}
-
-/// A code of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnitCode {
-    /// Its number in the batch, from 1.
-    pub serial: u32,
-    /// The code.
-    pub code: Code,
-    /// The word of its state.
-    pub state: String,
-    /// Counted scans.
-    pub checks: u64,
 }
 
 /// Makes a batch; false when the card has one of this name.
@@ -100,29 +86,20 @@ pub fn batch(connection: &Connection, card: i64, first: i64) -> anyhow::Result<O
         .with_context(|| format!("look up a batch of card {card}"))
 }
 
-/// The codes of a batch, in their order.
+/// A batch of a card, by its name; none for the empty one, to which the code belongs that things share.
 ///
 /// # Errors
-/// When the database fails, or a code is damaged.
-pub fn unit_codes(
-    connection: &Connection,
-    card: i64,
-    batch: &str,
-) -> anyhow::Result<Vec<UnitCode>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT serial, code, state, checks FROM card_code WHERE card_id = ?1 AND batch = ?2 ORDER BY serial",
-    )?;
-    let mut rows = statement.query(params![card, batch])?;
-    let mut codes = Vec::new();
-    while let Some(row) = rows.next()? {
-        let code = Code::read(row.get_ref(1)?.as_str()?)
-            .with_context(|| format!("a code of card {card} is damaged"))?;
-        codes.push(UnitCode {
-            serial: row.get(0)?,
-            code,
-            state: row.get(2)?,
-            checks: row.get(3)?,
-        });
+/// When the database fails.
+pub fn batch_of(connection: &Connection, card: i64, name: &str) -> anyhow::Result<Option<Batch>> {
+    if name.is_empty() {
+        return Ok(None);
     }
-    Ok(codes)
+    let sql = format!(
+        "SELECT {BATCH_COLUMNS} FROM card_code WHERE card_id = ?1 AND batch = ?2 GROUP BY batch"
+    );
+    connection
+        .prepare_cached(&sql)?
+        .query_row(params![card, name], from_row)
+        .optional()
+        .with_context(|| format!("look up a batch of card {card}"))
 }

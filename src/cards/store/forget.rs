@@ -34,6 +34,7 @@ pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
         "UPDATE scan SET person_id = 0, name = '', username = '' WHERE person_id = ?1",
         "DELETE FROM card_person WHERE person_id = ?1",
         "UPDATE card SET owner_id = 0 WHERE owner_id = ?1",
+        "UPDATE card_code SET claimed_by = 0 WHERE claimed_by = ?1 AND claimed_by > 0",
     ] {
         tx.execute(sql, [person])
             .with_context(|| format!("forget the scans of person {person}"))?;

@@ -5,7 +5,10 @@
 
 mod alarm;
 mod batches;
+mod codes;
 mod forget;
+mod listing;
+mod log;
 mod scan;
 
 use anyhow::Context as _;
@@ -13,14 +16,18 @@ use ring::rand::SecureRandom as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use alarm::{Decision, decide};
-pub use batches::{Batch, MOST_CODES, UnitCode, add_batch, batch, batches, unit_codes};
+pub use batches::{Batch, MOST_CODES, add_batch, batch, batch_of, batches};
+pub use codes::{Printed, claim, find, printed, release, set_state, shared, unit_codes};
 pub use forget::{KEPT, forget};
+pub use listing::{Sums, Which, days, page, sums, top};
+pub use log::{Logged, MOST_EXPORTED, export, last_scans};
 pub use scan::{GRACE, MOST_ASTRAY, scan};
 
-use super::card::{Card, CodeState};
+use super::card::Card;
 use super::code::Code;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
+use crate::telegram::Me;
 
 const CARD_COLUMNS: &str = "card.id, card.public_id, card.owner_id, card.name, card.description, card.photo, card.packaged, \
      card.active, card.checks, card.people, card.created_at";
@@ -118,47 +125,13 @@ pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Card>> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn shared(connection: &Connection, public_id: &str) -> anyhow::Result<Option<Card>> {
+pub fn by_public_id(connection: &Connection, public_id: &str) -> anyhow::Result<Option<Card>> {
     let sql = format!("SELECT {CARD_COLUMNS} FROM card WHERE public_id = ?1");
     connection
         .prepare_cached(&sql)?
         .query_row([public_id], card_from_row)
         .optional()
         .context("look up a shared card")
-}
-
-/// One page of cards, the newest active ones first, and how many cards there are.
-///
-/// # Errors
-/// When the database fails.
-pub fn page(
-    connection: &Connection,
-    offset: usize,
-    limit: usize,
-) -> anyhow::Result<(Vec<Card>, usize)> {
-    let total = connection
-        .prepare_cached("SELECT count(*) FROM card WHERE active = 1")?
-        .query_row([], |row| row.get(0))
-        .context("count cards")?;
-    let sql = format!(
-        "SELECT {CARD_COLUMNS} FROM card WHERE active = 1 ORDER BY id DESC LIMIT ?1 OFFSET ?2"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![limit, offset], card_from_row)?;
-    let cards = rows.collect::<Result<_, _>>().context("list cards")?;
-    Ok((cards, total))
-}
-
-/// The code that all things of a card share.
-///
-/// # Errors
-/// When the database fails, or the card has none.
-pub fn shared_code(connection: &Connection, card: i64) -> anyhow::Result<Code> {
-    let text: String = connection
-        .prepare_cached("SELECT code FROM card_code WHERE card_id = ?1 AND batch = ''")?
-        .query_row([card], |row| row.get(0))
-        .with_context(|| format!("look up the code of card {card}"))?;
-    Code::read(&text).with_context(|| format!("the code of card {card} is damaged"))
 }
 
 /// Makes a card active or not; true when that changed it.
@@ -175,107 +148,80 @@ pub fn set_active(tx: &WriteTx<'_>, card: i64, active: bool) -> anyhow::Result<b
     Ok(changed > 0)
 }
 
-/// Says of a code what is to be told of it; true when that changed it.
+/// What is changed of a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// What the thing is called.
+    Name(String),
+    /// What is said of it.
+    Description(String),
+    /// Its picture.
+    Photo(String),
+    /// The second one; empty: none any longer.
+    Packaged(String),
+}
+
+/// Changes a card; true when it was different before.
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_state(tx: &WriteTx<'_>, code: &Code, state: CodeState) -> anyhow::Result<bool> {
+pub fn change(tx: &WriteTx<'_>, card: i64, change: &Change) -> anyhow::Result<bool> {
+    let (sql, value) = match change {
+        Change::Name(name) => (
+            "UPDATE card SET name = ?2 WHERE id = ?1 AND name <> ?2",
+            name,
+        ),
+        Change::Description(text) => (
+            "UPDATE card SET description = ?2 WHERE id = ?1 AND description <> ?2",
+            text,
+        ),
+        Change::Photo(photo) => (
+            "UPDATE card SET photo = ?2 WHERE id = ?1 AND photo <> ?2",
+            photo,
+        ),
+        Change::Packaged(photo) => (
+            "UPDATE card SET packaged = ?2 WHERE id = ?1 AND packaged <> ?2",
+            photo,
+        ),
+    };
     let changed = tx
-        .execute(
-            "UPDATE card_code SET state = ?2 WHERE code = ?1 AND state <> ?2",
-            params![code.as_str(), state.word()],
-        )
-        .context("set the state of a code")?;
+        .execute(sql, params![card, value])
+        .with_context(|| format!("change card {card}"))?;
     Ok(changed > 0)
 }
 
-/// The fact that holds what the bot is called at Telegram, for links that are made while Telegram is out of reach.
+/// The fact that holds who we are at Telegram, for links that are made while it is out of reach.
 const BOT_FACT: &str = "cards-bot";
 
-/// Notes what the bot is called.
+/// Notes who we are at Telegram.
 ///
 /// # Errors
 /// When the database fails.
-pub fn note_bot_name(tx: &WriteTx<'_>, username: &str) -> anyhow::Result<()> {
+pub fn note_bot(tx: &WriteTx<'_>, me: &Me) -> anyhow::Result<()> {
     tx.execute(
         "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        [BOT_FACT, username],
+        [BOT_FACT, &serde_json::to_string(me)?],
     )
-    .context("note the name of the bot")?;
+    .context("note who the bot is")?;
     Ok(())
 }
 
-/// What the bot is called; none while Telegram never said.
+/// Who we are at Telegram; none while it never said.
 ///
 /// # Errors
 /// When the database fails.
-pub fn bot_name(connection: &Connection) -> anyhow::Result<Option<String>> {
-    connection
+pub fn bot(connection: &Connection) -> anyhow::Result<Option<Me>> {
+    let noted: Option<String> = connection
         .prepare_cached("SELECT value FROM fact WHERE key = ?1")?
         .query_row([BOT_FACT], |row| row.get(0))
         .optional()
-        .context("look up the name of the bot")
+        .context("look up who the bot is")?;
+    Ok(noted.and_then(|json| serde_json::from_str(&json).ok()))
 }
 
-/// Sums over all cards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sums {
-    /// Cards.
-    pub cards: u64,
-    /// Of them active.
-    pub active: u64,
-    /// Counted scans.
-    pub checks: u64,
-    /// People who made them.
-    pub people: u64,
-}
-
-/// Sums over all cards.
-///
-/// # Errors
-/// When the database fails.
-pub fn sums(connection: &Connection) -> anyhow::Result<Sums> {
-    connection
-        .prepare_cached(
-            // Each is read from an index: the rows themselves hold descriptions.
-            "SELECT (SELECT count(*) FROM card), (SELECT count(*) FROM card WHERE active = 1),
-                 (SELECT coalesce(sum(checks), 0) FROM card), (SELECT count(*) FROM card_person WHERE card_id = 0)",
-        )?
-        .query_row([], |row| {
-            Ok(Sums {
-                cards: row.get(0)?,
-                active: row.get(1)?,
-                checks: row.get(2)?,
-                people: row.get(3)?,
-            })
-        })
-        .context("sum up cards")
-}
-
-/// Counted scans by day, from a day on (`2026-11-21`), where there were any.
-///
-/// # Errors
-/// When the database fails.
-pub fn days(connection: &Connection, from: &str) -> anyhow::Result<Vec<(String, u32)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT day, sum(checks) FROM card_day WHERE day >= ?1 GROUP BY day ORDER BY day",
-    )?;
-    let rows = statement.query_map([from], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    rows.collect::<Result<_, _>>().context("count scans by day")
-}
-
-/// The cards that are checked most.
-///
-/// # Errors
-/// When the database fails.
-pub fn top(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Card>> {
-    let sql = format!(
-        "SELECT {CARD_COLUMNS} FROM card WHERE checks > 0 ORDER BY checks DESC, id LIMIT ?1"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([limit], card_from_row)?;
-    rows.collect::<Result<_, _>>()
-        .context("list the cards that are checked most")
+/// A number of rows as SQLite takes it.
+fn sql_limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::{CARD_COLUMNS, CARD_WIDTH, alarm, card_from_row};
-use crate::cards::card::{Card, CodeState, Outcome, Scan};
+use crate::cards::card::{Card, Claim, CodeState, Outcome, Scan};
 use crate::cards::code::{Code, Mistyped};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -30,6 +30,7 @@ struct Known {
     suspicious: bool,
     /// The thing's number in its batch; none for a code that things share.
     serial: Option<u32>,
+    claim: Claim,
     card: Card,
 }
 
@@ -47,17 +48,18 @@ pub fn scan(
     let known = match read {
         _ if strays(tx, asker)? => Err(Outcome::Refused),
         Err(_) => Err(Outcome::Mistyped),
-        Ok(code) => look_up(tx, code)?.ok_or(Outcome::Unknown),
+        Ok(code) => look_up(tx, asker, code)?.ok_or(Outcome::Unknown),
     };
     let known = match known {
         Ok(known) => known,
         Err(outcome) => {
             log(tx, asker, None, outcome)?;
-            return Ok(Scan::Astray(outcome));
+            let too_many = outcome != Outcome::Refused && strays(tx, asker)?;
+            return Ok(Scan::Astray { outcome, too_many });
         }
     };
     let outcome = judge(tx, asker, &known)?;
-    log(tx, asker, Some(known.code_id), outcome)?;
+    log(tx, asker, Some(&known), outcome)?;
     let (mut checks, mut first_at, mut alarm) = (known.checks, known.first_at, None);
     if outcome == Outcome::Genuine {
         count(tx, asker, &known, day)?;
@@ -65,7 +67,7 @@ pub fn scan(
         first_at = first_at.or(Some(asker.now));
         // A code that things share is scanned by many: that is popularity.
         if let Some(serial) = known.serial {
-            alarm = alarm::raise(tx, asker.now, known.code_id, serial)?;
+            alarm = alarm::raise(tx, asker.now, known.code_id, serial, known.claim)?;
         }
     }
     Ok(Scan::Known {
@@ -74,6 +76,7 @@ pub fn scan(
         checks,
         first_at,
         suspicious: known.suspicious,
+        claim: known.claim,
         alarm,
     })
 }
@@ -92,22 +95,32 @@ fn strays(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<bool> {
     Ok(tries >= MOST_ASTRAY)
 }
 
-fn look_up(tx: &WriteTx<'_>, code: &Code) -> anyhow::Result<Option<Known>> {
+fn look_up(tx: &WriteTx<'_>, asker: &Asker, code: &Code) -> anyhow::Result<Option<Known>> {
     let sql = format!(
         "SELECT {CARD_COLUMNS}, card_code.id, card_code.state, card_code.checks, card_code.first_at, card_code.suspicious,
-             CASE WHEN card_code.batch <> '' THEN card_code.serial END
+             CASE WHEN card_code.batch <> '' THEN card_code.serial END, card_code.claimed_by, card_code.claimed_at
          FROM card_code JOIN card ON card.id = card_code.card_id WHERE card_code.code = ?1"
     );
     let known = |row: &Row<'_>| {
         let word = row.get_ref(CARD_WIDTH + 1)?.as_str()?;
+        let code_id = row.get(CARD_WIDTH)?;
+        let serial: Option<u32> = row.get(CARD_WIDTH + 5)?;
+        let claimed_by: Option<i64> = row.get(CARD_WIDTH + 6)?;
+        let claimed_at = UnixMs(row.get::<_, Option<i64>>(CARD_WIDTH + 7)?.unwrap_or(0));
         Ok(Known {
-            code_id: row.get(CARD_WIDTH)?,
+            code_id,
             // The schema's CHECK allows no other word; a word of a newer program is no reason to call a thing genuine.
             state: CodeState::from_word(word).unwrap_or(CodeState::Inactive),
             checks: row.get(CARD_WIDTH + 2)?,
             first_at: row.get::<_, Option<i64>>(CARD_WIDTH + 3)?.map(UnixMs),
             suspicious: row.get(CARD_WIDTH + 4)?,
-            serial: row.get(CARD_WIDTH + 5)?,
+            serial,
+            claim: match claimed_by {
+                _ if serial.is_none() => Claim::Shared,
+                None => Claim::Free { code_id },
+                Some(person) if person == asker.id => Claim::Own(claimed_at),
+                Some(_) => Claim::Others(claimed_at),
+            },
             card: card_from_row(row)?,
         })
     };
@@ -167,18 +180,24 @@ fn count(tx: &WriteTx<'_>, asker: &Asker, known: &Known, day: &str) -> anyhow::R
     Ok(())
 }
 
-fn log(tx: &WriteTx<'_>, asker: &Asker, code: Option<i64>, outcome: Outcome) -> anyhow::Result<()> {
+fn log(
+    tx: &WriteTx<'_>,
+    asker: &Asker,
+    known: Option<&Known>,
+    outcome: Outcome,
+) -> anyhow::Result<()> {
     let username = people::get(tx, asker.id)?.map_or_else(String::new, |person| person.username);
     tx.prepare_cached(
-        "INSERT INTO scan (code_id, person_id, name, username, result, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO scan (code_id, person_id, name, username, result, at, card_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
-        code,
+        known.map(|known| known.code_id),
         asker.id,
         asker.name,
         username,
         outcome.word(),
-        asker.now.0
+        asker.now.0,
+        known.map(|known| known.card.id)
     ])
     .context("note a scan")?;
     Ok(())

@@ -1,0 +1,214 @@
+//! Changing a card: its name, its description, its pictures. Each is one question; its answer is carried out at once.
+
+use serde::{Deserialize, Serialize};
+
+use super::CardHandlers;
+use super::add::{description, kept, name, photo_problem};
+use crate::cards::card::{Card, LONGEST_DESCRIPTION, NAME_LENGTH};
+use crate::cards::files;
+use crate::cards::photo::thumbnail_of;
+use crate::cards::store::{self, Change};
+use crate::db::{Connection, WriteTx};
+use crate::dialogue;
+use crate::html::Html;
+use crate::i18n::{self, Args, label};
+use crate::people::Asker;
+use crate::people::audit::{self, Deed};
+use crate::telegram::{Answer, Button, Fetched, Keyboard, Screen};
+
+/// What is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Part {
+    Name,
+    Description,
+    Photo,
+    Packaged,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [Self::Name, Self::Description, Self::Photo, Self::Packaged];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Description => "description",
+            Self::Photo => "photo",
+            Self::Packaged => "packaged",
+        }
+    }
+
+    fn is_picture(self) -> bool {
+        matches!(self, Self::Photo | Self::Packaged)
+    }
+}
+
+/// A change that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct EditStep {
+    /// Of which card.
+    edit_of: i64,
+    part: Part,
+}
+
+impl EditStep {
+    /// Whether a picture that was sent is wanted now.
+    pub(super) fn takes_picture(&self) -> bool {
+        self.part.is_picture()
+    }
+}
+
+impl CardHandlers {
+    /// *Change*: what of it, or the question for that; `word` is the part.
+    pub(super) fn edit(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        card: &Card,
+        word: &str,
+    ) -> anyhow::Result<Answer> {
+        if word == "unpackaged" {
+            return self.carry_out(tx, asker, card.id, &Change::Packaged(String::new()));
+        }
+        let Some(part) = Part::ALL.into_iter().find(|part| part.word() == word) else {
+            return edit_screen(asker, card);
+        };
+        let step = EditStep {
+            edit_of: card.id,
+            part,
+        };
+        dialogue::set(tx, asker, &step)?;
+        let mut answer = ask(asker, part, "card-edit")?;
+        // What is there now, small: it is only to be recognised.
+        let now = match part {
+            Part::Photo => Some(&card.photo),
+            Part::Packaged => card.packaged.as_ref(),
+            Part::Name | Part::Description => None,
+        };
+        if let Some(now) = now {
+            let caption = Screen::text(i18n::text(asker.lang, "card-edit-now"));
+            answer = answer.file(files::photo(&thumbnail_of(now))?, caption);
+        }
+        Ok(answer)
+    }
+
+    /// A text as the answer; none when nobody asked.
+    pub(super) fn edit_text(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        text: &str,
+    ) -> anyhow::Result<Option<Answer>> {
+        let Some(step) = dialogue::step::<EditStep>(tx, asker)? else {
+            return Ok(None);
+        };
+        let change = match step.part {
+            Part::Name => name(text).map(Change::Name),
+            Part::Description => description(text).map(Change::Description),
+            Part::Photo | Part::Packaged => None,
+        };
+        match change {
+            Some(change) => self.carry_out(tx, asker, step.edit_of, &change).map(Some),
+            None => ask(asker, step.part, "card-expected").map(Some),
+        }
+    }
+
+    /// A picture as the answer; none when nobody asked.
+    pub(super) fn edit_picture(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        file: Option<&Fetched>,
+    ) -> anyhow::Result<Option<Answer>> {
+        let Some(step) = dialogue::step::<EditStep>(tx, asker)? else {
+            return Ok(None);
+        };
+        if !step.takes_picture() {
+            return ask(asker, step.part, "card-expected").map(Some);
+        }
+        let name = match kept(file) {
+            Ok(name) => name,
+            Err(problem) => {
+                let screen = Screen::new(photo_problem(asker, problem), ways_out(asker)?);
+                return Ok(Some(Answer::screen(screen)));
+            }
+        };
+        let change = match step.part {
+            Part::Packaged => Change::Packaged(name),
+            _ => Change::Photo(name),
+        };
+        self.carry_out(tx, asker, step.edit_of, &change).map(Some)
+    }
+
+    fn carry_out(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        id: i64,
+        change: &Change,
+    ) -> anyhow::Result<Answer> {
+        dialogue::end(tx, asker)?;
+        if store::change(tx, id, change)?
+            && let Some(card) = store::get(tx, id)?
+        {
+            audit::note(tx, asker.now, asker.id, Deed::EditCard, None, &card.name)?;
+        }
+        let Some(card) = store::get(tx, id)? else {
+            return self.list(tx, asker, 0);
+        };
+        let mut answer = self.card(tx, asker, &card)?;
+        if let Some(screen) = &mut answer.screen {
+            let changed = i18n::text(asker.lang, "card-changed");
+            screen.html = Html::join([&changed, &screen.html], "\n\n");
+        }
+        Ok(answer)
+    }
+
+    /// Whether a change is asked for.
+    pub(super) fn is_editing(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+    ) -> anyhow::Result<bool> {
+        Ok(dialogue::step::<EditStep>(connection, asker)?.is_some())
+    }
+}
+
+/// What of a card can be changed.
+fn edit_screen(asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
+    let lang = asker.lang;
+    let button = |word: &str| {
+        let text = label(lang, &format!("button-edit-{word}"));
+        Button::callback(&text, format!("cards:edit:{}:{word}", card.id))
+    };
+    let mut keyboard = Keyboard::new()
+        .row([button("name")?, button("description")?])
+        .row([button("photo")?, button("packaged")?]);
+    if card.packaged.is_some() {
+        keyboard = keyboard.row([button("unpackaged")?]);
+    }
+    let back = Button::callback(
+        &label(lang, "button-back"),
+        format!("cards:card:{}", card.id),
+    )?;
+    let text = i18n::html(lang, "card-edit", &Args::new().text("name", &card.name));
+    Ok(Answer::screen(Screen::new(text, keyboard.row([back]))))
+}
+
+/// The question for a part, or what is said to a wrong answer; `about` is which of the two.
+fn ask(asker: &Asker, part: Part, about: &str) -> anyhow::Result<Answer> {
+    let args = Args::new()
+        .number("name", *NAME_LENGTH.end())
+        .number("description", LONGEST_DESCRIPTION);
+    let key = match (about, part) {
+        ("card-expected", Part::Packaged) => "card-expected-photo".to_owned(),
+        _ => format!("{about}-{}", part.word()),
+    };
+    let text = i18n::html(asker.lang, &key, &args);
+    Ok(Answer::screen(Screen::new(text, ways_out(asker)?)))
+}
+
+fn ways_out(asker: &Asker) -> anyhow::Result<Keyboard> {
+    let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
+    Ok(Keyboard::new().row([cancel]))
+}

@@ -1,0 +1,126 @@
+//! Labels: how large, for which printer, on which paper.
+
+use super::CardHandlers;
+use crate::cards::card::Card;
+use crate::cards::files;
+use crate::cards::label::{Dpi, Paper, Print, SIDES, USUAL_SIDE, printed_tenths};
+use crate::cards::store;
+use crate::db::Connection;
+use crate::i18n::{self, Args, label};
+use crate::people::Asker;
+use crate::telegram::{Answer, Button, Keyboard, Screen};
+
+/// Sides that are offered, in millimetres.
+const OFFERED: [u32; 5] = [15, USUAL_SIDE, 25, 30, 40];
+
+impl CardHandlers {
+    /// Labels of the code that things share, or of the codes of a batch; `how` is the size, or with the paper and the printer
+    /// behind it what to print.
+    pub(super) fn labels(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        card: &Card,
+        batch: Option<i64>,
+        how: &str,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let mut words = how.split(':');
+        let side_mm = words.next().and_then(|mm| mm.parse().ok());
+        let side_mm = side_mm
+            .filter(|mm| SIDES.contains(mm))
+            .unwrap_or(USUAL_SIDE);
+        let paper = match words.next() {
+            None => return self.labels_screen(connection, asker, card, batch, side_mm),
+            Some("a4") => Some(Paper::A4 { used: 0 }),
+            Some("single") => Some(Paper::Single),
+            Some(_) => None,
+        };
+        let dpi = words.next().and_then(|dpi| dpi.parse().ok());
+        let (Some(paper), Some(dpi)) = (paper, dpi.and_then(Dpi::from_number)) else {
+            let screen = self.labels_screen(connection, asker, card, batch, side_mm)?;
+            return Ok(screen.toast(label(lang, "stale-button")));
+        };
+        let print = Print {
+            paper,
+            side_mm,
+            dpi,
+        };
+        let caption = Screen::text(i18n::text(lang, "card-labels-caption"));
+        Ok(Answer::default()
+            .file(files::labels(card.id, batch, print)?, caption)
+            .toast(label(lang, "export-coming")))
+    }
+
+    fn labels_screen(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        card: &Card,
+        batch: Option<i64>,
+        side_mm: u32,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let (print, back) = match batch {
+            None => (
+                format!("cards:labels:{}", card.id),
+                format!("cards:card:{}", card.id),
+            ),
+            Some(first) => (
+                format!("cards:batch-labels:{}:{first}", card.id),
+                format!("cards:batch:{}:{first}", card.id),
+            ),
+        };
+        let size = |mm: u32| {
+            let args = Args::new().number("mm", mm);
+            let key = if mm == side_mm {
+                "labels-size-chosen"
+            } else {
+                "labels-size"
+            };
+            Button::callback(&i18n::plain(lang, key, &args), format!("{print}:{mm}"))
+        };
+        let sizes: anyhow::Result<Vec<_>> = OFFERED.into_iter().map(size).collect();
+        let mut keyboard = Keyboard::new().row(sizes?);
+        for paper in ["a4", "single"] {
+            let spoken = label(lang, &format!("button-labels-{paper}"));
+            let button = |dpi: Dpi| {
+                let dpi = dpi.per_inch();
+                Button::callback(
+                    &format!("{spoken} {dpi} dpi"),
+                    format!("{print}:{side_mm}:{paper}:{dpi}"),
+                )
+            };
+            let row: anyhow::Result<Vec<_>> = Dpi::ALL.into_iter().map(button).collect();
+            keyboard = keyboard.row(row?);
+        }
+        let back = Button::callback(&label(lang, "button-back"), back)?;
+        let real = match store::bot(connection)? {
+            Some(bot) => real_sizes(
+                &files::start(self.base_url.as_deref(), &bot.username),
+                side_mm,
+            )?,
+            None => String::new(),
+        };
+        let args = Args::new().number("mm", side_mm).text("real", &real);
+        Ok(Answer::screen(Screen::new(
+            i18n::html(lang, "card-labels", &args),
+            keyboard.row([back]),
+        )))
+    }
+}
+
+/// What a size becomes on each printer, whose dots are not divided: `203 dpi — 22.5, …`.
+fn real_sizes(start: &str, side_mm: u32) -> anyhow::Result<String> {
+    let mut sizes = Vec::new();
+    for dpi in Dpi::ALL {
+        let tenths = printed_tenths(start, side_mm, dpi)?;
+        sizes.push(format!(
+            "{} dpi — {}.{}",
+            dpi.per_inch(),
+            tenths / 10,
+            tenths % 10
+        ));
+    }
+    Ok(sizes.join(", "))
+}
