@@ -1,4 +1,6 @@
-//! Labels as a printer would put them on paper, dot by dot, read again by zbar.
+//! Labels as a printer would put them on paper, by ourselves dot by dot and by poppler from the PDF, read again by zbar.
+
+use std::process::Command;
 
 use super::super::test_kit::zbar;
 use super::*;
@@ -50,6 +52,82 @@ fn every_label_of_a_sheet_is_read_at_203_and_300_dpi() {
             .collect();
         links.sort();
         assert_eq!(read, links, "{dpi:?}");
+    }
+}
+
+/// The pages of a file as poppler puts them on paper, each as width, height and shades; none where poppler (Debian:
+/// poppler-utils) is not installed, which is said.
+fn printed(pdf: &[u8], dpi: Dpi) -> Option<Vec<(u32, u32, Vec<u8>)>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("labels.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let done = Command::new("pdftoppm")
+        .args(["-gray", "-r", &dpi.per_inch().to_string()])
+        .arg(&path)
+        .arg(folder.path().join("page"))
+        .status();
+    let Ok(status) = done else {
+        eprintln!("pdftoppm is not installed: labels were not printed by an independent program");
+        return None;
+    };
+    assert!(status.success());
+    let mut pages: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "pgm"))
+        .collect();
+    pages.sort();
+    Some(
+        pages
+            .iter()
+            .map(|page| grey(&std::fs::read(page).unwrap()))
+            .collect(),
+    )
+}
+
+/// Width, height and shades of a picture as `pdftoppm -gray` writes it.
+fn grey(pgm: &[u8]) -> (u32, u32, Vec<u8>) {
+    let mut parts = pgm.splitn(5, |byte| byte.is_ascii_whitespace());
+    assert_eq!(parts.next(), Some(&b"P5"[..]));
+    let mut number = || -> u32 {
+        let digits = std::str::from_utf8(parts.next().unwrap()).unwrap();
+        digits.parse().unwrap()
+    };
+    let (width, height, _) = (number(), number(), number());
+    (width, height, parts.next().unwrap().to_vec())
+}
+
+/// What a reader sees that is held over a label: its part of the page.
+fn part(page: &(u32, u32, Vec<u8>), label: &Placed<'_>, cell: Cell) -> Vec<u8> {
+    let (width, _, shades) = page;
+    let rows = label.y..label.y + cell.side;
+    rows.flat_map(|y| {
+        let from = (y * width + label.x) as usize;
+        shades[from..from + cell.side as usize].to_vec()
+    })
+    .collect()
+}
+
+#[test]
+fn every_label_of_a_pdf_is_read_as_others_print_it() {
+    for paper in [Paper::A4 { used: 3 }, Paper::Single] {
+        for dpi in [Dpi::D203, Dpi::D300] {
+            let (_, labels) = labels(24, print(paper, USUAL_SIDE, dpi));
+            let Some(printed) = printed(&labels.pdf().unwrap(), dpi) else {
+                return;
+            };
+            let pages = labels.pages();
+            assert_eq!(pages.len(), printed.len());
+            for (page, printed) in pages.iter().zip(&printed) {
+                for label in &page.labels {
+                    let side = labels.cell.side;
+                    let Some(read) = zbar(side, side, &part(printed, label, labels.cell)) else {
+                        return;
+                    };
+                    assert_eq!(read, [label.qr.link()], "{paper:?} at {dpi:?}");
+                }
+            }
+        }
     }
 }
 

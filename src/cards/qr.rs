@@ -15,8 +15,18 @@ const QUIET: u32 = 4;
 /// The least width of a PNG, in pixels.
 const PNG_WIDTH: u32 = 800;
 
+/// Pixels of a module are a multiple of this: JPEG squeezes pictures in blocks of so many, and a module that shares none with
+/// its neighbours stays as it is at any quality.
+const BLOCK: u32 = 8;
+
 /// Pixels of a module when a symbol is read again from its rectangles.
 const PROOF_SCALE: u32 = 4;
+
+/// The patterns that a symbol's data may be laid under.
+const MASKS: u8 = 8;
+
+/// Modules along a side of a corner, with the light ones around it.
+const CORNER: i32 = 8;
 
 /// How much of the symbol may be lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +117,7 @@ impl Qr {
     /// # Errors
     /// When it is not read again as what it says.
     pub fn png(&self) -> anyhow::Result<Vec<u8>> {
-        let scale = PNG_WIDTH.div_ceil(self.modules());
+        let scale = PNG_WIDTH.div_ceil(self.modules()).next_multiple_of(BLOCK);
         let side = scale * self.modules();
         let mut rows = Vec::new();
         for y in 0..self.modules() {
@@ -196,10 +206,84 @@ fn symbol_of(start: &str, code: &str, level: Level) -> anyhow::Result<QrCode> {
         Level::Medium => QrCodeEcc::Medium,
         Level::Quartile => QrCodeEcc::Quartile,
     };
-    let mask: Option<Mask> = None;
-    // What a symbol of this size can spare beyond the level, it may use: nothing becomes less sharp by it.
-    QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true)
-        .context("make a QR symbol")
+    let with_mask = |mask: Option<u8>| {
+        let mask = mask.map(Mask::new);
+        // What a symbol of this size can spare beyond the level, it may use: nothing becomes less sharp by it.
+        QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true)
+            .context("make a QR symbol")
+    };
+    let mut best = with_mask(None)?;
+    let mut strays = stray_finders(&best);
+    for mask in 0..MASKS {
+        if strays == 0 {
+            break;
+        }
+        let other = with_mask(Some(mask))?;
+        let found = stray_finders(&other);
+        if found < strays {
+            (best, strays) = (other, found);
+        }
+    }
+    Ok(best)
+}
+
+/// How many places of a symbol's data a reader takes for corners. On a sheet with many symbols each of them costs it thousands
+/// of tries, after which it gives up the rest of the sheet.
+///
+/// A corner is told by runs of 1, 1, 3, 1, 1 modules, about as readers measure them, in a row and in a column that cross.
+fn stray_finders(symbol: &QrCode) -> usize {
+    let side = symbol.size();
+    let across: Vec<Vec<Like>> = (0..side)
+        .map(|y| corner_like(side, |x| symbol.get_module(x, y)))
+        .collect();
+    let down: Vec<Vec<Like>> = (0..side)
+        .map(|x| corner_like(side, |y| symbol.get_module(x, y)))
+        .collect();
+    let near = |at: i32| at < CORNER;
+    let far = |at: i32| at >= side - CORNER;
+    let is_corner = |x, y| near(x) && near(y) || near(x) && far(y) || far(x) && near(y);
+    let mut strays = 0;
+    for (y, row) in (0..).zip(&across) {
+        for like in row {
+            let columns = (0..).zip(&down).skip_while(|(x, _)| *x < like.from);
+            for (x, column) in columns.take_while(|(x, _)| *x < like.to) {
+                let crosses = column.iter().any(|like| (like.from..like.to).contains(&y));
+                strays += usize::from(crosses && !is_corner(x, y));
+            }
+        }
+    }
+    strays
+}
+
+/// The middle one of five runs that look like a line through a corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Like {
+    from: i32,
+    to: i32,
+}
+
+/// The places on a line of modules that look like a corner.
+fn corner_like(side: i32, is_dark: impl Fn(i32) -> bool) -> Vec<Like> {
+    // Where the shade changes; what is before and behind the symbol is light.
+    let dark = |at: i32| (0..side).contains(&at) && is_dark(at);
+    let edges: Vec<i32> = (0..=side).filter(|at| dark(*at) != dark(at - 1)).collect();
+    let mut found = Vec::new();
+    for window in edges.windows(6) {
+        let [start, a, b, c, d, end] = *window else {
+            continue;
+        };
+        let whole = end - start;
+        // Two runs next to each other, in fourteenths of the whole: 4, 8, 8 and 4 in a corner, and what readers take for it.
+        let fits = |pair: i32, least: i32, below: i32| {
+            (least * whole..below * whole).contains(&(pair * 14))
+        };
+        let looks =
+            fits(b - start, 2, 5) && fits(c - a, 7, 9) && fits(d - b, 7, 9) && fits(end - c, 2, 5);
+        if dark(start) && looks {
+            found.push(Like { from: b, to: c });
+        }
+    }
+    found
 }
 
 fn packed(bits: &[bool]) -> u8 {
