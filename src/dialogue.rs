@@ -103,3 +103,16 @@ pub fn end(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<bool> {
 pub fn is_open(connection: &Connection, asker: &Asker) -> anyhow::Result<bool> {
     Ok(step::<serde::de::IgnoredAny>(connection, asker)?.is_some())
 }
+
+/// Gives every step that is stored, of everybody, as its JSON.
+///
+/// # Errors
+/// When the database fails.
+pub fn each_step(connection: &Connection, take: &mut impl FnMut(&str)) -> anyhow::Result<()> {
+    let mut steps = connection.prepare_cached("SELECT step FROM dialogue")?;
+    let mut rows = steps.query([]).context("read the conversations")?;
+    while let Some(row) = rows.next().context("read the conversations")? {
+        take(row.get_ref(0)?.as_str()?);
+    }
+    Ok(())
+}

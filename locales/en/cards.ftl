@@ -200,3 +200,4 @@ labels-size = { $mm } mm
 labels-size-chosen = ✓ { $mm } mm
 deed-cards-edit = card changed
 deed-cards-code = decision about a code
+backup-without-photos = 📷 Photos of cards are not in the file: <code>vakhta backup copy.db</code>, where the bot runs, copies them too.

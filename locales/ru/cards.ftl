@@ -200,3 +200,4 @@ labels-size = { $mm } мм
 labels-size-chosen = ✓ { $mm } мм
 deed-cards-edit = карта изменена
 deed-cards-code = решение о коде
+backup-without-photos = 📷 Фото карт в файл не входят: вместе с ними копию делает <code>vakhta backup копия.db</code> там, где работает бот.

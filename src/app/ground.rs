@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use tokio::sync::watch;
 
 use super::{Options, StartError};
 use crate::bot::{Files, export};
 use crate::cards::files::CardFiles;
 use crate::cards::photo::Photos;
-use crate::cards::{self, CardHandlers};
+use crate::cards::{self, CardHandlers, leftovers};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -18,6 +19,7 @@ use crate::http;
 use crate::i18n::Lang;
 use crate::people;
 use crate::retention::Rule;
+use crate::tasks::Tasks;
 use crate::telegram::{self, Api, Me};
 use crate::watch::files;
 use crate::watch::notices::Speaker;
@@ -88,6 +90,7 @@ pub(super) fn workshop(language: Lang, speaker: Speaker, cards: Option<CardFiles
 pub(super) struct Cards {
     pub(super) handlers: Option<CardHandlers>,
     pub(super) files: Option<CardFiles>,
+    pub(super) photos: Option<Photos>,
 }
 
 pub(super) fn cards(config: &Config) -> Cards {
@@ -103,8 +106,42 @@ pub(super) fn cards(config: &Config) -> Cards {
             zone.clone(),
             config.people.language,
         )),
-        files: Some(CardFiles::new(&config.cards, photos, zone)),
+        files: Some(CardFiles::new(&config.cards, photos.clone(), zone)),
+        photos: Some(photos),
     }
+}
+
+/// Starts what cards do beside the events: photos that no card has are removed, and who we are is noted as soon as Telegram
+/// says so, where it did not at the start.
+pub(super) fn start_cards(
+    photos: Photos,
+    db: &Db,
+    clock: &Clock,
+    mut me: watch::Receiver<Option<Me>>,
+    tasks: &Tasks,
+) {
+    let stop = tasks.stop_token();
+    tasks.spawn(
+        "photos",
+        leftovers::remove(photos, db.clone(), clock.clone(), stop.clone()),
+    );
+    if me.borrow().is_some() {
+        return;
+    }
+    let db = db.clone();
+    tasks.spawn("bot-name", async move {
+        let said = tokio::select! {
+            () = stop.cancelled() => return,
+            said = me.wait_for(Option::is_some) => said.ok().and_then(|me| me.clone()),
+        };
+        let Some(me) = said else {
+            return;
+        };
+        let noted = db.write(move |tx| cards::store::note_bot(tx, &me)).await;
+        if let Err(err) = noted {
+            tracing::warn!("what the bot is called was not noted: {err:#}");
+        }
+    });
 }
 
 /// Takes the address of the HTTP server, if the bot is to have one.

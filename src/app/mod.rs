@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 
-use self::ground::{bind_http, cards, claim_link, introduce, kept, prepare, workshop};
+use self::ground::{bind_http, cards, claim_link, introduce, kept, prepare, start_cards, workshop};
 use crate::activation::Activator;
 use crate::bot::{self, Bot, broadcast, menus};
 use crate::clock::Clock;
@@ -228,6 +228,9 @@ impl App {
                 "retention",
                 retention::run(kept(), db.clone(), clock.clone(), tasks.stop_token()),
             );
+        }
+        if let (Some(telegram), Some(photos), true) = (&telegram, cards.photos, options.bot) {
+            start_cards(photos, &db, &clock, telegram.me(), tasks);
         }
         if let (Some(telegram), true) = (&telegram, options.bot) {
             tasks.spawn(

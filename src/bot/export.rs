@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Bot;
 use super::panel::back_row;
 use crate::db::{self, Connection, WriteTx};
+use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::audit::{self, Deed};
 use crate::people::{Asker, Role};
@@ -116,7 +117,11 @@ impl Bot {
         }
         audit::note(tx, asker.now, asker.id, Deed::Backup, None, "")?;
         tracing::info!(by = asker.id, "the database leaves as a file");
-        let caption = i18n::text(lang, "backup-caption");
+        let mut caption = i18n::text(lang, "backup-caption");
+        if self.cards.is_some() {
+            let photos = i18n::text(lang, "backup-without-photos");
+            caption = Html::join([&caption, &photos], "\n\n");
+        }
         let answer = screen(asker)?.toast(label(lang, "export-coming"));
         Ok(answer.file(self.recipe(asker, What::Backup)?, Screen::text(caption)))
     }

@@ -4,8 +4,8 @@
 //! scans it is led to the bot, let in or not, and sees photo, description and how often it was checked. A scan is one
 //! transaction ([`store::scan`]). Must stay true: nothing of this is touched while `[cards]` is off.
 //!
-//! Inside the slice: handlers know files, chart, store and texts; files know chart, label, qr, photo and store; all know the plain types of
-//! [`card`] and [`code`].
+//! Inside the slice: handlers know files, chart, store and texts; files know chart, label, qr, photo and store; leftovers know
+//! photo and store; all know the plain types of [`card`] and [`code`].
 
 pub mod card;
 mod chart;
@@ -14,6 +14,7 @@ mod config;
 pub mod files;
 mod handlers;
 pub mod label;
+pub mod leftovers;
 pub mod photo;
 pub mod qr;
 pub mod store;

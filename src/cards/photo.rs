@@ -5,10 +5,12 @@
 //! of them is unpacked, so no picture takes more memory than the largest allowed one; a file is named by the hash of what is
 //! in it and never changes, so it may be written before the row that names it, and twice.
 
+use std::collections::HashSet;
 use std::fs;
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, ensure};
 use bytes::Bytes;
@@ -16,6 +18,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbaImage};
 
+use crate::clock::UnixMs;
 use crate::telegram::FileFault;
 
 /// The longest side that is kept, in pixels: more is not shown by Telegram.
@@ -94,7 +97,7 @@ impl Photos {
         Ok(name)
     }
 
-    /// Writes a file anew even where it is there, so that it counts as young: see [`Self::sweep`].
+    /// Writes a file anew even where it is there, so that it counts as young: see [`super::leftovers`].
     fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let context = || format!("write a photo to {}", self.folder.display());
         let mut file = tempfile::NamedTempFile::new_in(&*self.folder).with_context(context)?;
@@ -102,6 +105,53 @@ impl Photos {
         file.as_file().sync_all().with_context(context)?;
         file.persist(self.folder.join(name)).with_context(context)?;
         Ok(())
+    }
+
+    /// The names of pictures that were kept before a moment, and not again since.
+    ///
+    /// # Errors
+    /// When the folder cannot be read; where there is none, there are no pictures.
+    pub fn kept_before(&self, moment: UnixMs) -> anyhow::Result<HashSet<String>> {
+        let mut names = HashSet::new();
+        for entry in entries(&self.folder)? {
+            let entry = entry.context("read the folder of photos")?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|name| is_name(name)) else {
+                continue;
+            };
+            if kept_at(&entry.path())? < moment {
+                names.insert(full_name(name));
+            }
+        }
+        Ok(names)
+    }
+
+    /// Removes a picture with its small one; false when it was kept again since `moment`.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove(&self, name: &str, moment: UnixMs) -> anyhow::Result<bool> {
+        ensure!(is_name(name), "a photo of a name that none has");
+        // Nobody keeps it anew between the look and the removal.
+        let _alone = self
+            .one_at_a_time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let [full, small] = [name, &thumbnail_of(name)].map(|name| self.folder.join(name));
+        for path in [&full, &small] {
+            if path.exists() && kept_at(path)? >= moment {
+                return Ok(false);
+            }
+        }
+        for path in [full, small] {
+            match fs::remove_file(path) {
+                Err(err) if err.kind() != ErrorKind::NotFound => {
+                    return Err(err).context("remove a photo");
+                }
+                _ => {}
+            }
+        }
+        Ok(true)
     }
 
     /// A picture by its name.
@@ -121,13 +171,10 @@ impl Photos {
 /// When one cannot be read or written.
 pub fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
     let (from, to) = (folder_of(source), folder_of(target));
-    let entries = match fs::read_dir(&from) {
-        Ok(entries) => entries,
-        Err(err) if err.kind() == std::io::ErrorKind::NotFound => return Ok(0),
-        Err(err) => {
-            return Err(err).with_context(|| format!("read the folder {}", from.display()));
-        }
-    };
+    let mut entries = entries(&from)?.peekable();
+    if entries.peek().is_none() {
+        return Ok(0);
+    }
     make_private_folder(&to).with_context(|| format!("make the folder {}", to.display()))?;
     let mut copied = 0;
     for entry in entries {
@@ -142,6 +189,28 @@ pub fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
     Ok(copied)
 }
 
+/// What is in a folder; nothing where it is not there.
+fn entries(folder: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result<fs::DirEntry>>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => Some(entries),
+        Err(err) if err.kind() == ErrorKind::NotFound => None,
+        Err(err) => {
+            return Err(err).with_context(|| format!("read the folder {}", folder.display()));
+        }
+    };
+    Ok(entries.into_iter().flatten())
+}
+
+/// When a file was written.
+fn kept_at(path: &Path) -> anyhow::Result<UnixMs> {
+    let written = path.metadata().and_then(|file| file.modified());
+    let since = written
+        .context("ask when a photo was kept")?
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Ok(UnixMs(0).plus(since))
+}
+
 fn folder_of(database: &Path) -> PathBuf {
     database.with_extension("photos")
 }
@@ -154,6 +223,20 @@ const SMALL: &str = ".small.jpg";
 #[must_use]
 pub fn thumbnail_of(name: &str) -> String {
     format!("{}{SMALL}", name.strip_suffix(KIND).unwrap_or(name))
+}
+
+/// The name of the picture that a small one belongs to; any other as it is.
+fn full_name(name: &str) -> String {
+    match name.strip_suffix(SMALL) {
+        Some(hash) => format!("{hash}{KIND}"),
+        None => name.to_owned(),
+    }
+}
+
+/// The names of pictures that stand in a JSON text, each as that of the full one.
+pub(super) fn names_in(json: &str) -> impl Iterator<Item = String> {
+    let words = json.split('"').filter(|word| is_name(word));
+    words.map(full_name)
 }
 
 fn is_name(name: &str) -> bool {

@@ -1,23 +1,9 @@
 //! Photos: what is taken, what is refused, what is left behind.
 
-use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage};
+use image::{ExtendedColorType, ImageEncoder as _};
 
+use super::super::test_kit::jpeg;
 use super::*;
-
-fn jpeg(width: u32, height: u32) -> Vec<u8> {
-    let picture = RgbImage::from_fn(width, height, |x, y| {
-        Rgb([
-            u8::from(x < width / 2) * 200,
-            u8::from(y < height / 2) * 200,
-            90,
-        ])
-    });
-    let mut bytes = Vec::new();
-    JpegEncoder::new(&mut bytes)
-        .encode(&picture, width, height, ExtendedColorType::Rgb8)
-        .unwrap();
-    bytes
-}
 
 /// The picture as a camera gives it that was held on its side, with the place where it was taken.
 fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {

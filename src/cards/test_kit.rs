@@ -1,6 +1,9 @@
-//! What the tests of pictures share: an independent reader, zbar, where the machine has it.
+//! What the tests of pictures share: a picture, and an independent reader, zbar, where the machine has it.
 
 use std::process::Command;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, Rgb, RgbImage};
 
 /// What zbar reads in a picture of grey shades, sorted; none where zbar (Debian: zbar-tools) is not installed, which is
 /// said.
@@ -22,4 +25,20 @@ pub(super) fn zbar(width: u32, height: u32, shades: &[u8]) -> Option<Vec<String>
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     lines.sort();
     Some(lines)
+}
+
+/// A picture whose quarters differ.
+pub(super) fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        Rgb([
+            u8::from(x < width / 2) * 200,
+            u8::from(y < height / 2) * 200,
+            90,
+        ])
+    });
+    let mut bytes = Vec::new();
+    JpegEncoder::new(&mut bytes)
+        .encode(&picture, width, height, ExtendedColorType::Rgb8)
+        .unwrap();
+    bytes
 }

@@ -24,7 +24,7 @@ use super::rates::Urgency;
 use super::upkeep;
 
 pub use super::outbox_by_key::{messages_with_key, rewrite_waiting};
-pub use super::outbox_counts::{Backlog, OutboxCounts, backlog, counts};
+pub use super::outbox_counts::{Backlog, OutboxCounts, backlog, counts, each_recipe};
 pub use super::outbox_next::is_quiet;
 pub(super) use super::outbox_next::{Head, heads, next_due};
 pub use super::upkeep::migrate;

@@ -1,4 +1,4 @@
-//! What of the outbox waits, and what went wrong, in numbers: for `/status` and health.
+//! What of the outbox waits, and what went wrong, in numbers: for `/status` and health. Which files wait with it.
 
 use rusqlite::Connection;
 
@@ -85,4 +85,19 @@ pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> 
         )?,
         oldest_due: oldest.map(UnixMs),
     })
+}
+
+/// Gives the recipe of every file that waits, as JSON.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn each_recipe(connection: &Connection, take: &mut impl FnMut(&str)) -> anyhow::Result<()> {
+    let mut recipes = connection.prepare_cached(
+        "SELECT file FROM outbox WHERE state IN ('pending', 'held', 'making', 'sending') AND file <> ''",
+    )?;
+    let mut rows = recipes.query([])?;
+    while let Some(row) = rows.next()? {
+        take(row.get_ref(0)?.as_str()?);
+    }
+    Ok(())
 }

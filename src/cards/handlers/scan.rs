@@ -115,7 +115,11 @@ impl CardHandlers {
             Ok(code) => store::claim(tx, asker.now, asker.id, code)?,
             Err(_) => false,
         };
-        let key = if done { "scan-claimed" } else { "scan-not-claimed" };
+        let key = if done {
+            "scan-claimed"
+        } else {
+            "scan-not-claimed"
+        };
         Ok(Some(Answer::text(i18n::text(asker.lang, key))))
     }
 }

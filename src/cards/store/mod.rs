@@ -190,6 +190,20 @@ pub fn change(tx: &WriteTx<'_>, card: i64, change: &Change) -> anyhow::Result<bo
     Ok(changed > 0)
 }
 
+/// Gives the names of all pictures of cards, some of them empty.
+///
+/// # Errors
+/// When the database fails.
+pub fn each_photo(connection: &Connection, mut take: impl FnMut(&str)) -> anyhow::Result<()> {
+    let mut photos = connection.prepare_cached("SELECT photo, packaged FROM card")?;
+    let mut rows = photos.query([]).context("read the names of photos")?;
+    while let Some(row) = rows.next().context("read the names of photos")? {
+        take(row.get_ref(0)?.as_str()?);
+        take(row.get_ref(1)?.as_str()?);
+    }
+    Ok(())
+}
+
 /// The fact that holds who we are at Telegram, for links that are made while it is out of reach.
 const BOT_FACT: &str = "cards-bot";
 
