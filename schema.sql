@@ -419,6 +419,16 @@ CREATE TABLE card_day (
     PRIMARY KEY (day, card_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Files that Telegram has, by the bot that sent them and what is in them: its ids, by which they are sent again.
+CREATE TABLE sent_file (
+    bot_id      INTEGER NOT NULL,
+    key         TEXT    NOT NULL,
+    file_id     TEXT    NOT NULL,
+    at          INTEGER NOT NULL,
+    UNIQUE (bot_id, key)
+) STRICT;
+CREATE INDEX sent_file_old ON sent_file (at);
+
 -- Small facts of the program itself.
 CREATE TABLE fact (
     key         TEXT    PRIMARY KEY,

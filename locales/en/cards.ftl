@@ -201,3 +201,6 @@ labels-size-chosen = ✓ { $mm } mm
 deed-cards-edit = card changed
 deed-cards-code = decision about a code
 backup-without-photos = 📷 Photos of cards are not in the file: <code>vakhta backup copy.db</code>, where the bot runs, copies them too.
+kept-files = under which numbers Telegram has photos of cards, without people
+rows-sent_file = numbers of files
+button-card-open = 🔗 Open in the bot

@@ -201,3 +201,6 @@ labels-size-chosen = ✓ { $mm } мм
 deed-cards-edit = карта изменена
 deed-cards-code = решение о коде
 backup-without-photos = 📷 Фото карт в файл не входят: вместе с ними копию делает <code>vakhta backup копия.db</code> там, где работает бот.
+kept-files = по каким номерам у Telegram лежат фото карт, без людей
+rows-sent_file = номеров файлов
+button-card-open = 🔗 Открыть в боте

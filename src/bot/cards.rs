@@ -8,7 +8,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::{self, label};
 use crate::people::{self, Asker};
-use crate::telegram::{Answer, ChatKind, Document, Event, EventKind, Fetched, Wanted};
+use crate::telegram::{Answer, ChatKind, Document, Event, EventKind, Fetched, Reaction, Wanted};
 use crate::watch::WatchHandlers;
 
 impl Bot {
@@ -76,6 +76,25 @@ impl Bot {
             },
             _ => Ok(None),
         }
+    }
+
+    /// What is offered to somebody who names us in another chat; nothing while there are no cards.
+    pub(super) fn offer(
+        &self,
+        connection: &Connection,
+        event: &Event,
+        words: &str,
+    ) -> anyhow::Result<Reaction> {
+        let (Some(cards), Some(person)) = (&self.cards, &event.from) else {
+            return Ok(Reaction::default());
+        };
+        let known = people::get(connection, person.id)?;
+        let is_admin = known.is_some_and(|known| known.role.is_admin());
+        let lang = people::language_of(connection, person.id, self.people.language)?;
+        Ok(Reaction {
+            offers: Some(cards.offers(connection, lang, is_admin, words)?),
+            ..Reaction::default()
+        })
     }
 
     /// A text, if something about cards was asked.

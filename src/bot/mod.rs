@@ -87,6 +87,9 @@ impl Handler for Bot {
         event: &Event,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Reaction> {
+        if let EventKind::Inline { words, .. } = &event.kind {
+            return self.offer(tx, event, words);
+        }
         let Some(chat) = event.chat else {
             return Ok(Reaction::default());
         };
@@ -193,9 +196,10 @@ impl Bot {
             EventKind::Other if dialogue::is_open(tx, asker)? => {
                 Ok(Answer::text(i18n::text(asker.lang, "expected-text")))
             }
-            EventKind::Other | EventKind::Membership { .. } | EventKind::Migrated { .. } => {
-                Ok(Answer::default())
-            }
+            EventKind::Other
+            | EventKind::Inline { .. }
+            | EventKind::Membership { .. }
+            | EventKind::Migrated { .. } => Ok(Answer::default()),
         }
     }
 
@@ -324,6 +328,7 @@ fn reaction(answer: Answer) -> Reaction {
     Reaction {
         tap_answer: answer.toast.map(|note| cut(&note, TOAST_LIMIT)),
         tap_alert: false,
+        offers: None,
         ring: answer.ring,
     }
 }

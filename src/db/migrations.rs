@@ -268,6 +268,14 @@ const PANEL_AND_FILES: &str = "
         checks      INTEGER NOT NULL,
         PRIMARY KEY (day, card_id)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sent_file (
+        bot_id      INTEGER NOT NULL,
+        key         TEXT    NOT NULL,
+        file_id     TEXT    NOT NULL,
+        at          INTEGER NOT NULL,
+        UNIQUE (bot_id, key)
+    ) STRICT;
+    CREATE INDEX sent_file_old ON sent_file (at);
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''held'')', '''held'', ''removed'')') WHERE name = 'account';
     PRAGMA writable_schema = RESET;

@@ -65,6 +65,13 @@ impl Api {
         }
     }
 
+    /// The bot's id, with which its token begins; 0 where that is no number.
+    pub(super) fn bot_id(&self) -> i64 {
+        let token = self.token.expose_secret();
+        let id = token.split_once(':').and_then(|(id, _)| id.parse().ok());
+        id.unwrap_or(0)
+    }
+
     /// Calls a method with a form, for uploads from memory.
     pub(super) async fn upload<Output: DeserializeOwned>(
         &self,

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::clock::{Clock, UnixMs};
+use crate::clock::Clock;
 use crate::counters;
-use crate::db::{Db, DbError, WriteTx};
+use crate::db::{Db, DbError};
 use crate::html::Html;
 use crate::i18n::{self, Lang};
 
@@ -17,10 +17,10 @@ use super::backoff::{Backoff, delay};
 use super::client::Api;
 use super::error::ApiError;
 use super::fatal::FatalCell;
-use super::file::{File, Makers, NotMade, Seat};
+use super::fate::End;
+use super::file::{File, From, Makers, NotMade, Seat};
 use super::methods::{Body, Place};
 use super::outbox::{self, OUT_OF_REACH, Parcel};
-use super::outgoing::Outgoing;
 use super::rates::{SharedRates, Urgency};
 use super::right_of_way::RightOfWay;
 
@@ -50,47 +50,6 @@ pub(super) struct Delivery {
     pub(super) markup_faults: Arc<AtomicU64>,
 }
 
-/// How a delivery ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum End {
-    Sent {
-        message_id: i64,
-        folded: Vec<i64>,
-        /// The topic it was meant for is gone.
-        without_topic: bool,
-    },
-    Again {
-        due_at: UnixMs,
-        problem: String,
-    },
-    /// Again, and nothing else to this chat before.
-    Frozen {
-        until: UnixMs,
-    },
-    Unconfirmed(String),
-    Dead(String),
-    Closed(String),
-    Moved {
-        to: i64,
-    },
-    Unauthorized,
-}
-
-impl End {
-    /// The word it is counted under.
-    fn outcome(&self) -> &'static str {
-        let [sent, again, unconfirmed, dead] = counters::DELIVERY_OUTCOMES;
-        match self {
-            Self::Sent { .. } => sent,
-            Self::Again { .. } | Self::Frozen { .. } | Self::Moved { .. } | Self::Unauthorized => {
-                again
-            }
-            Self::Unconfirmed(_) => unconfirmed,
-            Self::Dead(_) | Self::Closed(_) => dead,
-        }
-    }
-}
-
 impl Delivery {
     /// Delivers a claimed row and marks what became of it; `seat` is for the file it carries.
     pub(super) async fn run(self, parcel: Parcel, seat: Option<Seat>) {
@@ -108,6 +67,7 @@ impl Delivery {
         }
         let sorry = self.makers.workshop.sorry(&parcel.language);
         let parcel = Arc::new((parcel, sorry));
+        let bot_id = self.api.bot_id();
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
         // No last try: while the mark is missing the chat is held, and only the end of the program ends this task.
         loop {
@@ -115,8 +75,7 @@ impl Delivery {
             let (letter, how) = (Arc::clone(&parcel), end.clone());
             let marked = self.db.write(move |tx| {
                 let (row, sorry) = &*letter;
-                mark(tx, now, row, &how)?;
-                in_words(tx, now, row, &how, sorry)
+                how.mark(tx, now, bot_id, row, sorry)
             });
             let Err(err) = marked.await else {
                 return;
@@ -132,19 +91,31 @@ impl Delivery {
         }
     }
 
-    /// Makes the file of a message, if it carries one; from then on its call may leave.
+    /// The file of a message, if it carries one: as Telegram has it, or made; from then on its call may leave.
     async fn file_of(&self, parcel: &Parcel, seat: Option<&Seat>) -> Result<Option<File>, End> {
         let (recipe, seat) = match (&parcel.file, seat) {
             (Some(recipe), Some(seat)) => (recipe, seat),
             (Some(_), None) => return Err(self.again(parcel)),
             (None, _) => return Ok(None),
         };
-        let file = match self.makers.make(&self.db, recipe, seat).await {
-            Ok(file) => file,
-            Err(NotMade::Later) => return Err(self.again(parcel)),
-            Err(NotMade::Never(why)) => {
-                return Err(End::Dead(format!("the file could not be made: {why}")));
-            }
+        let (bot_id, asked) = (self.api.bot_id(), recipe.clone());
+        let known = self
+            .db
+            .read(move |c| outbox::file_id(c, bot_id, &asked))
+            .await;
+        let file = match known {
+            Ok(Some(id)) => File {
+                shown: recipe.shown(),
+                from: From::Telegram(id),
+            },
+            Ok(None) => match self.makers.make(&self.db, recipe, seat).await {
+                Ok(file) => file,
+                Err(NotMade::Later) => return Err(self.again(parcel)),
+                Err(NotMade::Never(why)) => {
+                    return Err(End::Dead(format!("the file could not be made: {why}")));
+                }
+            },
+            Err(_) => return Err(self.again(parcel)),
         };
         let id = parcel.id;
         match self.db.write(move |tx| outbox::leaves(tx, id)).await {
@@ -159,17 +130,20 @@ impl Delivery {
         let (mut edit_of, mut topic) = (parcel.edit_of, parcel.topic);
         loop {
             let err = match self.call(parcel, file, edit_of, topic, &body).await {
-                Ok(message_id) => {
+                Ok((message_id, file_id)) => {
                     return End::Sent {
                         message_id,
                         folded,
                         without_topic: topic != parcel.topic,
+                        file_id,
                     };
                 }
                 Err(err) => err,
             };
             if edit_of.is_some() && err.is_edit_gone() {
                 edit_of = None;
+            } else if is_at_telegram(file) && err.is_file_unknown() {
+                return End::FileUnknown;
             } else if topic.is_some() && err.is_topic_gone() {
                 topic = None;
                 body = with_topic_note(parcel, body);
@@ -201,25 +175,26 @@ impl Delivery {
         edit_of: Option<i64>,
         topic: Option<i64>,
         body: &Body,
-    ) -> Result<i64, ApiError> {
+    ) -> Result<(i64, Option<String>), ApiError> {
         let keyboard = parcel.keyboard.as_ref();
         let place = Place {
             chat_id: parcel.chat_id,
             topic,
         };
-        match (file, edit_of) {
-            (Some(file), _) => {
-                self.api
-                    .post_file(place, file, body, keyboard, parcel.silent)
-                    .await
-            }
-            (None, Some(id)) => self
+        if let Some(file) = file {
+            let post = self
                 .api
-                .edit(parcel.chat_id, id, body, keyboard)
-                .await
-                .map(|()| id),
-            (None, None) => self.api.post(place, body, keyboard, parcel.silent).await,
+                .post_file(place, file, body, keyboard, parcel.silent);
+            return post.await;
         }
+        let message_id = match edit_of {
+            Some(id) => {
+                self.api.edit(parcel.chat_id, id, body, keyboard).await?;
+                id
+            }
+            None => self.api.post(place, body, keyboard, parcel.silent).await?,
+        };
+        Ok((message_id, None))
     }
 
     fn judge(
@@ -243,6 +218,7 @@ impl Delivery {
                 message_id,
                 folded,
                 without_topic: false,
+                file_id: None,
             },
             (_, err) if err.is_unauthorized() => End::Unauthorized,
             (_, err) if err.permanent_for_chat() => End::Closed(err.to_string()),
@@ -304,25 +280,26 @@ impl Delivery {
                 tracing::warn!(row, chat_id, "the chat cannot be written to: {why}");
             }
             End::Moved { to } => tracing::info!(row, chat_id, to, "the group has a new id"),
+            End::FileUnknown => {
+                tracing::info!(
+                    row,
+                    chat_id,
+                    "Telegram has forgotten a file; it is made again"
+                );
+            }
             End::Unauthorized => {}
         }
     }
 }
 
-/// Tells the chat, where the file was to go, that it will not get it.
-fn in_words(
-    tx: &WriteTx<'_>,
-    now: UnixMs,
-    parcel: &Parcel,
-    end: &End,
-    sorry: &Html,
-) -> anyhow::Result<()> {
-    if parcel.file.is_some() && matches!(end, End::Dead(_)) {
-        let mut words = Outgoing::reply(parcel.chat_id, sorry.clone()).in_topic(parcel.topic);
-        words.keyboard.clone_from(&parcel.keyboard);
-        outbox::insert(tx, now, &words)?;
-    }
-    Ok(())
+fn is_at_telegram(file: Option<&File>) -> bool {
+    matches!(
+        file,
+        Some(File {
+            from: From::Telegram(_),
+            ..
+        })
+    )
 }
 
 /// The text with the note that its topic is gone, where there is room for it.
@@ -336,43 +313,5 @@ fn with_topic_note(parcel: &Parcel, body: Body) -> Body {
         Body::Html(whole)
     } else {
         body
-    }
-}
-
-fn mark(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, end: &End) -> anyhow::Result<()> {
-    let too_old = now.since(parcel.created_at) > outbox::GIVE_UP;
-    match end {
-        End::Sent {
-            message_id,
-            folded,
-            without_topic,
-        } => {
-            if let Some(topic) = parcel.topic.filter(|_| *without_topic) {
-                outbox::topic_gone(tx, parcel.chat_id, topic)?;
-            }
-            outbox::sent(tx, now, parcel, *message_id, folded)
-        }
-        End::Again { problem, .. } if too_old => outbox::dead(
-            tx,
-            now,
-            parcel.id,
-            &format!("given up after seven days: {problem}"),
-        ),
-        End::Again { due_at, problem } => outbox::returned(tx, parcel.id, *due_at, problem),
-        End::Frozen { until } => {
-            outbox::freeze_chat(tx, parcel.chat_id, *until)?;
-            outbox::returned(tx, parcel.id, *until, "Telegram asked for a pause")
-        }
-        End::Unconfirmed(problem) => outbox::unconfirmed(tx, parcel.id, problem),
-        End::Dead(problem) => outbox::dead(tx, now, parcel.id, problem),
-        End::Closed(why) => {
-            outbox::chat_unreachable(tx, now, parcel.chat_id, why)?;
-            outbox::dead(tx, now, parcel.id, why)
-        }
-        End::Moved { to } => {
-            outbox::migrate(tx, parcel.chat_id, *to)?;
-            outbox::returned(tx, parcel.id, now, "the group has a new id")
-        }
-        End::Unauthorized => outbox::returned(tx, parcel.id, now, "the token was refused"),
     }
 }

@@ -23,6 +23,7 @@ use super::client::Api;
 use super::event::{ChatKind, Event, EventKind, decode};
 use super::fetch::{Fetched, Wanted};
 use super::inbox::{self, Waiting};
+use super::inline::Offer;
 use super::methods::Me;
 use super::outbox;
 
@@ -34,18 +35,6 @@ const LOOK: usize = 2 * WORKERS;
 
 /// How often the inbox is looked at without a ring: a lost ring costs this much.
 const FALLBACK: Duration = Duration::from_secs(15);
-
-/// Answers to taps on their way at once; beyond, chats wait for a place.
-const TAP_ANSWERS: usize = 16;
-
-/// Tries to answer a tap; Telegram forgets it after 150 s, and the reply itself goes through the outbox.
-const TAP_TRIES: u32 = 3;
-
-/// The longest pause between those tries.
-const TAP_PAUSE: Duration = Duration::from_secs(20);
-
-/// What answers on their way may still take after the stop.
-const TAP_STOP_LIMIT: Duration = Duration::from_secs(2);
 
 /// What the bot does with an event.
 pub trait Handler: Send + Sync + 'static {
@@ -94,6 +83,8 @@ pub struct Reaction {
     pub tap_answer: Option<String>,
     /// Show that text as an alert to be closed, not as a toast.
     pub tap_alert: bool,
+    /// What is offered to whoever names us in another chat; `None` leaves the question open.
+    pub offers: Option<Vec<Offer>>,
     /// Bells to ring beside the courier's.
     pub ring: Vec<Activator>,
 }
@@ -109,12 +100,7 @@ pub(super) struct Dispatcher {
     pub(super) courier: Activator,
     pub(super) handler: Arc<dyn Handler>,
     pub(super) me: watch::Receiver<Option<Me>>,
-    pub(super) tap_places: Arc<Semaphore>,
-}
-
-/// How many answers to taps may be on their way.
-pub(super) fn tap_places() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(TAP_ANSWERS))
+    pub(super) answer_places: Arc<Semaphore>,
 }
 
 /// An event with the file that its handler wanted.
@@ -240,9 +226,7 @@ impl Dispatcher {
         for bell in &reaction.ring {
             bell.ring();
         }
-        if let EventKind::Tap { query_id, .. } = &event.kind {
-            self.answer_tap(query_id.clone(), reaction).await;
-        }
+        self.answer(&event.kind, reaction).await;
         true
     }
 
@@ -291,26 +275,6 @@ impl Dispatcher {
             }
         }
     }
-
-    /// Answers a tap beside the worker, as soon as there is a place.
-    async fn answer_tap(&self, query_id: String, reaction: Reaction) {
-        let Ok(place) = Arc::clone(&self.tap_places).acquire_owned().await else {
-            return;
-        };
-        let api = self.api.clone();
-        let stop = self.stop.clone();
-        self.tasks.spawn("tap-answer", async move {
-            let too_late = async {
-                stop.cancelled().await;
-                tokio::time::sleep(TAP_STOP_LIMIT).await;
-            };
-            tokio::select! {
-                () = keep_answering(&api, &query_id, &reaction) => {}
-                () = too_late => {}
-            }
-            drop(place);
-        });
-    }
 }
 
 /// The effect of an update in one transaction; nothing when it had its effect already.
@@ -351,25 +315,6 @@ fn note_chat(tx: &WriteTx<'_>, now: UnixMs, event: &Event) -> anyhow::Result<()>
         _ if chat.kind == ChatKind::Private => outbox::chat_reachable(tx, chat.id),
         _ => Ok(()),
     }
-}
-
-async fn keep_answering(api: &Api, query_id: &str, reaction: &Reaction) {
-    let mut backoff = Backoff::new(Duration::from_millis(500), TAP_PAUSE);
-    for _ in 0..TAP_TRIES {
-        let text = reaction.tap_answer.as_deref();
-        let err = match api.answer_tap(query_id, text, reaction.tap_alert).await {
-            Ok(()) => return,
-            Err(err) if err.query_too_old() => return,
-            Err(err) => err,
-        };
-        let pause = err.retry_after().unwrap_or_else(|| backoff.next());
-        if !err.is_passing() || pause > TAP_PAUSE {
-            tracing::warn!("a tap was not answered: {err}");
-            return;
-        }
-        tokio::time::sleep(pause).await;
-    }
-    tracing::warn!("a tap was not answered: Telegram stayed out of reach");
 }
 
 async fn wait_for_name(me: &mut watch::Receiver<Option<Me>>) -> Option<Me> {

@@ -137,6 +137,13 @@ impl ApiError {
         self.is_bad_request() && self.says("can't parse entities")
     }
 
+    /// Telegram does not know the file by the id that it gave us.
+    #[must_use]
+    pub fn is_file_unknown(&self) -> bool {
+        self.is_bad_request()
+            && (self.says("file identifier") || self.says("file_id") || self.says("file reference"))
+    }
+
     /// A tap that can no longer be answered (they live 150 s): expected after a pause.
     #[must_use]
     pub fn query_too_old(&self) -> bool {

@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
 
 use super::document::{Document, RawDocument};
+use super::event_raw::{RawChat, RawMessage, RawStanding, RawTapped, RawUpdate, RawUser};
 
 /// Accounts that stand for others: channel posts in groups, anonymous admins, Telegram's service messages.
 const STAND_INS: [i64; 3] = [136_817_688, 1_087_968_824, 777_000];
@@ -100,6 +101,13 @@ pub enum EventKind {
     Document(Document),
     /// A photo, sent by the person in `from`: a file without a name.
     Photo(Document),
+    /// Somebody names us in any chat, and waits for what we offer. No chat comes with it.
+    Inline {
+        /// For the answer.
+        query_id: String,
+        /// What stands behind our name.
+        words: String,
+    },
     /// Everything else: stickers, edits, commands for other bots.
     Other,
 }
@@ -113,107 +121,6 @@ pub struct Unreadable {
     pub kind: String,
     /// What is wrong, without the content.
     pub problem: String,
-}
-
-#[derive(Deserialize)]
-struct RawUpdate {
-    update_id: i64,
-    message: Option<RawMessage>,
-    edited_message: Option<RawPlace>,
-    channel_post: Option<RawPlace>,
-    edited_channel_post: Option<RawPlace>,
-    callback_query: Option<RawTap>,
-    my_chat_member: Option<RawMember>,
-}
-
-#[derive(Deserialize)]
-struct RawPlace {
-    chat: RawChat,
-}
-
-#[derive(Deserialize)]
-struct RawMessage {
-    chat: RawChat,
-    from: Option<RawUser>,
-    text: Option<String>,
-    document: Option<RawDocument>,
-    // One picture in several sizes.
-    photo: Option<Vec<RawDocument>>,
-    media_group_id: Option<String>,
-    sender_chat: Option<IgnoredAny>,
-    via_bot: Option<IgnoredAny>,
-    forward_origin: Option<IgnoredAny>,
-    // What servers older than Bot API 7.0 send instead of `forward_origin`.
-    forward_date: Option<IgnoredAny>,
-    migrate_to_chat_id: Option<i64>,
-    message_thread_id: Option<i64>,
-    // Answers in groups without topics have the number of a thread, too.
-    is_topic_message: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct RawChat {
-    id: i64,
-    #[serde(rename = "type", deserialize_with = "chat_kind")]
-    kind: ChatKind,
-    #[serde(default)]
-    title: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct RawUser {
-    id: i64,
-    #[serde(default)]
-    is_bot: bool,
-    #[serde(default)]
-    first_name: String,
-    last_name: Option<String>,
-    username: Option<String>,
-    language_code: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct RawTap {
-    id: String,
-    from: RawUser,
-    message: Option<RawTapped>,
-    data: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct RawTapped {
-    chat: RawChat,
-    message_id: i64,
-    photo: Option<IgnoredAny>,
-    document: Option<IgnoredAny>,
-}
-
-impl RawTapped {
-    fn is_screen(&self) -> bool {
-        self.photo.is_none() && self.document.is_none()
-    }
-}
-
-#[derive(Deserialize)]
-struct RawMember {
-    chat: RawChat,
-    from: Option<RawUser>,
-    new_chat_member: RawStanding,
-}
-
-#[derive(Deserialize)]
-struct RawStanding {
-    status: String,
-    is_member: Option<bool>,
-    can_send_messages: Option<bool>,
-}
-
-fn chat_kind<'de, D: Deserializer<'de>>(source: D) -> Result<ChatKind, D::Error> {
-    Ok(match String::deserialize(source)?.as_str() {
-        "private" => ChatKind::Private,
-        "group" | "supergroup" => ChatKind::Group,
-        _ => ChatKind::Other,
-    })
 }
 
 /// Reads one update. `me` is our user name: commands in groups may name the bot they are for.
@@ -250,6 +157,12 @@ pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
             member.from.and_then(person),
             kind,
         )
+    } else if let Some(query) = update.inline_query {
+        let kind = EventKind::Inline {
+            query_id: query.id,
+            words: query.query,
+        };
+        (None, person(query.from), kind)
     } else {
         // Edited commands and channel posts are no orders; an unknown kind belongs to no chat.
         let place = update
@@ -266,6 +179,18 @@ pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
         topic,
         title,
     })
+}
+
+impl Event {
+    /// The chat in whose order it belongs: for what comes without a chat, that with its person; 0 for none.
+    #[must_use]
+    pub fn place(&self) -> i64 {
+        match (&self.chat, &self.from, &self.kind) {
+            (Some(chat), ..) => chat.id,
+            (None, Some(person), EventKind::Inline { .. }) => person.id,
+            _ => 0,
+        }
+    }
 }
 
 impl From<&RawChat> for Chat {

@@ -154,3 +154,16 @@ proptest! {
         decode(&noise, "b").ok();
     }
 }
+
+#[test]
+fn an_inline_query_has_a_person_and_no_chat() {
+    let raw = json!({"update_id": 1, "inline_query": {"id": "9", "query": "s_1", "offset": "",
+        "from": {"id": 7, "is_bot": false, "first_name": "Ева"}}});
+    let event = decode(&raw.to_string(), "").unwrap();
+    assert_eq!((event.chat, event.place()), (None, 7));
+    let kind = EventKind::Inline {
+        query_id: "9".to_owned(),
+        words: "s_1".to_owned(),
+    };
+    assert_eq!(event.kind, kind);
+}

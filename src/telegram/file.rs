@@ -55,6 +55,9 @@ pub struct Recipe {
     shown: Shown,
     maker: String,
     order: Value,
+    /// What recipes share that always make the same file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    same: Option<String>,
 }
 
 impl fmt::Debug for Recipe {
@@ -89,7 +92,21 @@ impl Recipe {
             shown,
             maker: maker.to_owned(),
             order: serde_json::to_value(order).context("write down what file to make")?,
+            same: None,
         })
+    }
+
+    /// Says that every recipe with this word makes the same file for ever, so that it need not be uploaded twice.
+    #[must_use]
+    pub fn always_the_same(mut self, word: &str) -> Self {
+        self.same = Some(word.to_owned());
+        self
+    }
+
+    /// Names the file wherever it was sent before, with the way it was shown: Telegram's ids are for one of them.
+    pub(super) fn same_as(&self) -> Option<String> {
+        let same = self.same.as_ref()?;
+        Some(format!("{:?}:{}:{same}", self.shown, self.maker))
     }
 
     /// Who makes it.
@@ -104,6 +121,10 @@ impl Recipe {
     /// When it was asked by a program with other words.
     pub fn order<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
         T::deserialize(&self.order).context("read what file to make")
+    }
+
+    pub(super) fn shown(&self) -> Shown {
+        self.shown
     }
 
     pub(super) fn to_json(&self) -> anyhow::Result<String> {
@@ -152,7 +173,16 @@ pub trait Workshop: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 pub(super) struct File {
     pub(super) shown: Shown,
-    pub(super) made: Made,
+    pub(super) from: From,
+}
+
+/// Where the bytes of a file are.
+#[derive(Debug, Clone)]
+pub(super) enum From {
+    /// Here.
+    Memory(Made),
+    /// At Telegram, under this id.
+    Telegram(String),
 }
 
 /// Why there is no file.
@@ -217,6 +247,9 @@ impl Makers {
         if size == 0 || size > shown.limit() {
             return Err(NotMade::Never(format!("a file of {size} bytes")));
         }
-        Ok(File { shown, made })
+        Ok(File {
+            shown,
+            from: From::Memory(made),
+        })
     }
 }

@@ -20,6 +20,8 @@ pub struct Button {
     callback_data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    switch_inline_query: Option<String>,
 }
 
 impl Button {
@@ -39,6 +41,7 @@ impl Button {
             text: text.to_owned(),
             callback_data: Some(data),
             url: None,
+            switch_inline_query: None,
         })
     }
 
@@ -58,6 +61,22 @@ impl Button {
             text: text.to_owned(),
             callback_data: None,
             url: Some(url.to_owned()),
+            switch_inline_query: None,
+        })
+    }
+
+    /// A button that lets people choose a chat and names us there with these words. Telegram refuses it of a bot without
+    /// inline mode.
+    ///
+    /// # Errors
+    /// When the label is empty.
+    pub fn share(text: &str, words: &str) -> anyhow::Result<Self> {
+        ensure!(!text.trim().is_empty(), "a button without a label");
+        Ok(Self {
+            text: text.to_owned(),
+            callback_data: None,
+            url: None,
+            switch_inline_query: Some(words.to_owned()),
         })
     }
 }
@@ -141,6 +160,7 @@ impl Keyboard {
                 .text(b.text.clone())
                 .maybe_callback_data(b.callback_data.clone())
                 .maybe_url(b.url.clone())
+                .maybe_switch_inline_query(b.switch_inline_query.clone())
                 .build()
         };
         let rows = self.inline_keyboard.iter();

@@ -17,11 +17,12 @@ use frankenstein::types::{
 use reqwest::multipart::{Form, Part};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::client::Api;
 use super::error::ApiError;
-use super::file::{File, Shown};
+use super::file::{File, From, Shown};
 use super::markup::Keyboard;
 use crate::html::{Html, cut};
 
@@ -38,7 +39,7 @@ pub struct Me {
     pub id: i64,
     /// The bot's user name, without `@`.
     pub username: String,
-    /// People may name the bot in any chat and choose what it offers (`/setinline` at @BotFather).
+    /// People may name the bot in any chat and choose what it offers (`/setinline` at `@BotFather`).
     #[serde(default)]
     pub supports_inline_queries: bool,
 }
@@ -96,6 +97,27 @@ struct Posted {
     message_id: i64,
 }
 
+/// A message with a file. What cannot be read of the file is left aside: the message is sent.
+#[derive(Deserialize)]
+struct PostedFile {
+    message_id: i64,
+    #[serde(default)]
+    photo: Value,
+    #[serde(default)]
+    document: Value,
+}
+
+impl PostedFile {
+    /// Telegram's id of the file; of a photo, that of its largest size, which is the last.
+    fn file_id(&self) -> Option<String> {
+        let sizes = self.photo.as_array();
+        let file = sizes
+            .and_then(|sizes| sizes.last())
+            .unwrap_or(&self.document);
+        file.get("file_id")?.as_str().map(str::to_owned)
+    }
+}
+
 impl Api {
     /// Asks Telegram who we are; the quickest proof that the token is valid.
     ///
@@ -128,6 +150,7 @@ impl Api {
                 AllowedUpdate::Message,
                 AllowedUpdate::CallbackQuery,
                 AllowedUpdate::MyChatMember,
+                AllowedUpdate::InlineQuery,
             ])
             .build();
         let answer: MethodResponse<Vec<Box<RawValue>>> =
@@ -185,7 +208,7 @@ impl Api {
         Ok(())
     }
 
-    /// Sends a file from memory, with a caption unless that is empty; the message's id.
+    /// Sends a file, with a caption unless that is empty; the message's id, and Telegram's id of the file.
     pub(super) async fn post_file(
         &self,
         place: Place,
@@ -193,17 +216,21 @@ impl Api {
         caption: &Body,
         keyboard: Option<&Keyboard>,
         silent: bool,
-    ) -> Result<i64, ApiError> {
+    ) -> Result<(i64, Option<String>), ApiError> {
         let (method, field) = match file.shown {
             Shown::Photo => ("sendPhoto", "photo"),
             Shown::Document => ("sendDocument", "document"),
         };
-        let bytes = file.made.bytes.clone();
-        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let part = Part::stream_with_length(bytes, size).file_name(file.made.name.clone());
-        let mut form = Form::new()
-            .text("chat_id", place.chat_id.to_string())
-            .part(field, part);
+        let mut form = Form::new().text("chat_id", place.chat_id.to_string());
+        form = match &file.from {
+            From::Telegram(id) => form.text(field, id.clone()),
+            From::Memory(made) => {
+                let bytes = made.bytes.clone();
+                let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                let part = Part::stream_with_length(bytes, size).file_name(made.name.clone());
+                form.part(field, part)
+            }
+        };
         if let Some(topic) = place.topic {
             form = form.text("message_thread_id", topic.to_string());
         }
@@ -223,8 +250,8 @@ impl Api {
                 .map_err(|err| ApiError::NotSent(err.to_string()))?;
             form = form.text("reply_markup", json);
         }
-        let answer: MethodResponse<Posted> = self.upload(method, form).await?;
-        Ok(answer.result.message_id)
+        let answer: MethodResponse<PostedFile> = self.upload(method, form).await?;
+        Ok((answer.result.message_id, answer.result.file_id()))
     }
 
     /// Ends the spinner on a tapped button, with a toast or an alert if there is a text (cut to 200 units).

@@ -8,6 +8,7 @@
 //! stop token of [`Tasks`] ends the poller (which confirms its offset) and the dispatcher (after the events in hand);
 //! [`Telegram::drain`] then ends the desk and the courier, which delivers for 3 s at most.
 
+mod answers;
 mod backoff;
 #[path = "outbox_broadcast.rs"]
 pub mod broadcasts;
@@ -18,16 +19,20 @@ mod dispatch;
 mod document;
 mod error;
 mod event;
+mod event_raw;
 mod fatal;
+mod fate;
 mod fetch;
 mod file;
 mod held;
 mod inbox;
+mod inline;
 mod markup;
 mod methods;
 pub mod outbox;
 mod outbox_by_key;
 mod outbox_counts;
+mod outbox_files;
 mod outbox_next;
 mod outgoing;
 mod poller;
@@ -60,6 +65,7 @@ pub use fetch::{Fetched, FileFault, Wanted};
 pub use file::{Made, Recipe, Workshop};
 pub use held::{Held, held, hold};
 pub use inbox::{InboxCounts, counts as inbox_counts};
+pub use inline::Offer;
 pub use markup::{Button, DATA_LIMIT, Keyboard, page_row};
 pub use methods::{CommandScope, Me};
 pub use outgoing::Outgoing;
@@ -187,7 +193,7 @@ impl Telegram {
                 courier: courier.clone(),
                 handler,
                 me: me.clone(),
-                tap_places: dispatch::tap_places(),
+                answer_places: answers::places(),
             };
             tasks.spawn_critical("dispatcher", async move {
                 dispatcher.run().await;

@@ -25,6 +25,7 @@ use super::upkeep;
 
 pub use super::outbox_by_key::{messages_with_key, rewrite_waiting};
 pub use super::outbox_counts::{Backlog, OutboxCounts, backlog, counts, each_recipe};
+pub use super::outbox_files::file_id;
 pub use super::outbox_next::is_quiet;
 pub(super) use super::outbox_next::{Head, heads, next_due};
 pub use super::upkeep::migrate;

@@ -239,7 +239,7 @@ fn sort(batch: &[Box<RawValue>]) -> (Vec<Arrived>, Vec<(Unreadable, String)>) {
         match decode(&body, "") {
             Ok(event) => arrived.push(Arrived {
                 update_id: event.update_id,
-                chat_id: event.chat.map_or(0, |chat| chat.id),
+                chat_id: event.place(),
                 body,
             }),
             Err(what) => unreadable.push((what, body)),

@@ -18,7 +18,7 @@ use crate::html::Html;
 use super::client::Api;
 use super::courier::DRAIN_LIMIT;
 use super::error::ApiError;
-use super::file::{File, Made, Shown};
+use super::file::{File, From, Made, Shown};
 use super::markup::Keyboard;
 use super::methods::{Body, Place};
 use super::rates::{SharedRates, Urgency};
@@ -185,7 +185,8 @@ fn file(shown: Shown, bytes: Vec<u8>, name: &str, caption: Html) -> What {
         name: name.to_owned(),
         bytes: bytes.into(),
     };
-    What::File(File { shown, made }, caption)
+    let from = From::Memory(made);
+    What::File(File { shown, from }, caption)
 }
 
 /// The desk's end of the channel.
@@ -280,8 +281,8 @@ async fn perform(
         }
         What::File(file, caption) => {
             let body = Body::Html(caption);
-            api.post_file(Place::chat(chat_id), &file, &body, None, false)
-                .await
+            let post = api.post_file(Place::chat(chat_id), &file, &body, None, false);
+            post.await.map(|(message_id, _)| message_id)
         }
     };
     if let Err(wait) = &result

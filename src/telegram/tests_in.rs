@@ -113,7 +113,12 @@ async fn one_unreadable_update_among_a_hundred_is_put_aside() {
     assert_eq!(polls[0].params["offset"], Value::Null);
     assert_eq!(
         polls[0].params["allowed_updates"],
-        json!(["message", "callback_query", "my_chat_member"])
+        json!([
+            "message",
+            "callback_query",
+            "my_chat_member",
+            "inline_query"
+        ])
     );
     assert_eq!(polls[1].params["offset"], 101);
     t.until("SELECT count(*) = 98 AND count(done_at) = 98 FROM inbox")

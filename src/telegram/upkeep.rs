@@ -10,6 +10,7 @@ use crate::retention::{CHUNK, Rule};
 use super::broadcasts;
 use super::inbox;
 use super::outbox::{KEEP_CLOSED, OUT_OF_REACH};
+use super::outbox_files::{KEEP_FILES, prune_files};
 
 /// How long closed rows with a dedupe key are kept: no news repeats itself after that.
 const KEEP_NEWS: Duration = Duration::from_secs(60 * 24 * 3600);
@@ -116,7 +117,7 @@ fn prune_news(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 }
 
 /// What of Telegram's tables is kept for how long.
-pub const KEPT: [Rule; 5] = [
+pub const KEPT: [Rule; 6] = [
     Rule {
         what: "updates",
         table: "inbox",
@@ -142,6 +143,12 @@ pub const KEPT: [Rule; 5] = [
         prune: prune_news,
     },
     broadcasts::KEPT,
+    Rule {
+        what: "files",
+        table: "sent_file",
+        keep: KEEP_FILES,
+        prune: prune_files,
+    },
 ];
 
 /// Removes what Telegram's tables hold of a person: everything said in their chat, and what waits for others and names

@@ -17,6 +17,7 @@ mod broadcast;
 mod burst;
 mod card_codes;
 mod card_desk;
+mod card_share;
 mod cards;
 mod cards_killed;
 mod catalogues;

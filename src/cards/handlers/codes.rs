@@ -42,10 +42,8 @@ impl CardHandlers {
                     note_code(tx, asker, card, &printed, word)?;
                 }
             }
-            "code-free" => {
-                if store::release(tx, printed.id)? {
-                    note_code(tx, asker, card, &printed, "free")?;
-                }
+            "code-free" if store::release(tx, printed.id)? => {
+                note_code(tx, asker, card, &printed, "free")?;
             }
             "code-qr" => {
                 let args = Args::new().text("name", &spoken(asker.lang, card, &printed));

@@ -10,6 +10,7 @@ mod batches;
 mod card;
 mod codes;
 mod edit;
+mod inline;
 mod labels;
 mod list;
 mod scan;

@@ -13,7 +13,7 @@ use crate::people::Asker;
 use crate::telegram::{Answer, Button, Keyboard, Me, Screen};
 
 /// What the start parameter of a shared card begins with. It names no code, so nothing of it can be printed or counted.
-const SHARE_PREFIX: &str = "s_";
+pub(super) const SHARE_PREFIX: &str = "s_";
 
 impl CardHandlers {
     /// `/start` with a parameter; none when that is not about cards. A dialogue that is open stays as it is.
@@ -143,6 +143,10 @@ pub(super) fn share_button(
         return Ok(None);
     };
     let text = label(lang, "button-card-share");
+    if bot.supports_inline_queries {
+        let words = format!("{SHARE_PREFIX}{}", card.public_id);
+        return Button::share(&text, &words).map(Some);
+    }
     let link = shared_link(&bot, card);
     let share = url::Url::parse_with_params("https://t.me/share/url", [("url", link)])?;
     Button::url(&text, share.as_str()).map(Some)

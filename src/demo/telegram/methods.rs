@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    inline,
     params::Params,
     rules::{self, Outcome, Refusal},
     sending,
@@ -13,7 +14,7 @@ use super::{
 /// Does what a method does.
 pub(super) fn run(state: &mut State, method: &str, params: &Params) -> Outcome {
     match method {
-        "getMe" => Ok(get_me()),
+        "getMe" => Ok(get_me(state)),
         "setWebhook" => state.queue.set_webhook(params),
         "deleteWebhook" => Ok(state.queue.delete_webhook(params)),
         "getWebhookInfo" => Ok(state.queue.webhook_info()),
@@ -48,6 +49,7 @@ pub(super) fn run(state: &mut State, method: &str, params: &Params) -> Outcome {
             Ok(json!(true))
         }
         "answerCallbackQuery" => answer_tap(state, params),
+        "answerInlineQuery" => inline::answer(state, params),
         "getFile" => get_file(state, params),
         "getChat" => get_chat(state, params),
         "leaveChat" => leave_chat(state, params),
@@ -67,7 +69,7 @@ pub(super) fn chat_id(params: &Params) -> Result<Option<i64>, Refusal> {
     }
 }
 
-fn get_me() -> Value {
+fn get_me(state: &State) -> Value {
     json!({
         "id": BOT_ID,
         "is_bot": true,
@@ -75,7 +77,7 @@ fn get_me() -> Value {
         "username": BOT_NAME,
         "can_join_groups": true,
         "can_read_all_group_messages": true,
-        "supports_inline_queries": false,
+        "supports_inline_queries": state.inline,
         "can_connect_to_business": false,
         "has_main_web_app": false,
     })

@@ -8,6 +8,7 @@ mod events;
 mod faults;
 mod group;
 mod html;
+mod inline;
 mod methods;
 mod params;
 mod people;
@@ -245,6 +246,11 @@ impl PretendTelegram {
             let expires = state.now() + RAW_LIFETIME;
             state.queue.push_raw(update_without_id, expires)
         })
+    }
+
+    /// Gives the update that was given last once more, as after a lost confirmation.
+    pub fn repeat_last_update(&self) {
+        self.shared.change(|state| state.queue.repeat_last());
     }
 
     /// Goes on numbering updates from `id`: ids may jump, also down, after a quiet week.

@@ -20,7 +20,7 @@ use super::{
 /// A scripted user with a private chat.
 #[derive(Clone, Debug)]
 pub struct Person {
-    telegram: PretendTelegram,
+    pub(super) telegram: PretendTelegram,
     id: i64,
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{
     faults::Fault,
     html::Parsed,
+    inline::Question,
     params::Upload,
     rates::Rates,
     rules::Refusal,
@@ -108,6 +109,9 @@ pub(super) struct State {
     pub(super) queue: Queue,
     pub(super) taps: HashMap<String, Tap>,
     pub(super) answers: Vec<CallbackAnswer>,
+    /// Whether people may name the bot in other chats, and what they asked it there.
+    pub(super) inline: bool,
+    pub(super) questions: HashMap<String, Question>,
     /// Menus by scope and language.
     pub(super) menus: BTreeMap<(String, String), Vec<Value>>,
     pub(super) files: HashMap<String, SentFile>,
@@ -130,6 +134,8 @@ impl State {
             queue: Queue::new(),
             taps: HashMap::new(),
             answers: Vec::new(),
+            inline: false,
+            questions: HashMap::new(),
             menus: BTreeMap::new(),
             files: HashMap::new(),
             calls: Vec::new(),

@@ -23,7 +23,7 @@ const LIFETIME: i64 = 24 * 60 * 60;
 const CONFLICT: &str = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
 const WEBHOOK: &str = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Queued {
     id: u32,
     expires: i64,
@@ -35,6 +35,8 @@ struct Queued {
 pub(super) struct Queue {
     waiting: VecDeque<Queued>,
     next_id: u32,
+    /// The update that was confirmed last.
+    last: Option<Queued>,
     allowed: Vec<String>,
     webhook: String,
     /// The number of the newest poll; an older one that sees it has lost.
@@ -46,6 +48,7 @@ impl Queue {
         Self {
             waiting: VecDeque::new(),
             next_id: 500_000_001,
+            last: None,
             allowed: Vec::new(),
             webhook: String::new(),
             newest_poll: 0,
@@ -87,6 +90,11 @@ impl Queue {
         self.next_id = id;
     }
 
+    /// Queues the update that was confirmed last once more, under its own number.
+    pub(super) fn repeat_last(&mut self) {
+        self.waiting.extend(self.last.clone());
+    }
+
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
@@ -98,6 +106,13 @@ impl Queue {
             let surplus = self.waiting.len().saturating_sub(keep);
             self.waiting.drain(..surplus);
         } else if offset > 0 {
+            let done = self
+                .waiting
+                .iter()
+                .rfind(|queued| i64::from(queued.id) < offset);
+            if let Some(done) = done {
+                self.last = Some(done.clone());
+            }
             self.waiting.retain(|queued| i64::from(queued.id) >= offset);
         }
     }
