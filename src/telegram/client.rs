@@ -98,7 +98,11 @@ impl Api {
         } else {
             BODY_LIMIT
         };
-        let mut body = BytesMut::new();
+        // Room for all of it at once: a buffer that grows holds a large file twice.
+        let told = response
+            .content_length()
+            .and_then(|n| usize::try_from(n).ok());
+        let mut body = BytesMut::with_capacity(told.unwrap_or(0).min(limit));
         while let Some(chunk) = response
             .chunk()
             .await

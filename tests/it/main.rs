@@ -20,6 +20,7 @@ mod card_desk;
 mod card_share;
 mod cards;
 mod cards_killed;
+mod cards_memory;
 mod catalogues;
 mod charts;
 mod check_now;

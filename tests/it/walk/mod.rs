@@ -13,13 +13,16 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
+use vakhta::cards::photo::Photos;
+use vakhta::cards::store::{self as cards, NewCard};
 use vakhta::demo::Behaviour;
 use vakhta::i18n::{Lang, label};
 use vakhta::people::Role;
 
 use self::known::Known;
 use self::walker::Walker;
-use crate::harness::{Stage, run};
+use crate::cards::jpeg;
+use crate::harness::{ADMIN, Stage, run};
 
 /// Names that people and sites really have, or wish they had.
 const HOSTILE: [&str; 5] = [
@@ -52,6 +55,28 @@ async fn walk_as(t: &Stage, first_id: i64, role: Role, language: &str) -> Known 
     known.into_inner()
 }
 
+/// Cards of things that people really sell, or wish they did.
+async fn cards(t: &Stage) {
+    let database = t.folder.path().join("test.db");
+    let photo = Photos::of(&database).keep(&jpeg(7)).unwrap();
+    let now = t.clock.now();
+    let make = t.app().db().write(move |tx| {
+        for name in HOSTILE {
+            let card = NewCard {
+                owner_id: ADMIN,
+                name: name.to_owned(),
+                description: name.repeat(30),
+                photo: photo.clone(),
+                packaged: photo.clone(),
+            };
+            let id = cards::add(tx, now, &card)?;
+            cards::add_batch(tx, id, name, 50)?;
+        }
+        Ok(())
+    });
+    make.await.unwrap();
+}
+
 /// Strangers who wait, members who do nothing, and a site with a name to stumble over.
 async fn furnish(t: &mut Stage) {
     t.stop().await;
@@ -60,7 +85,9 @@ async fn furnish(t: &mut Stage) {
     let hostile = sites.replace("name = \"VK\"", "name = '<i>Сайт & \"Ко\" </b> שלום 🧿'");
     assert_ne!(sites, hostile);
     std::fs::write(&path, hostile).unwrap();
+    t.reconfigure("[sites]", "[cards]\nenabled = true\n[sites]");
     t.start().await;
+    cards(t).await;
     for (id, name) in (500..).zip(HOSTILE.iter().cycle()).take(25) {
         if id % 3 == 0 {
             let stranger = t.telegram.person(id, name, "ru");
