@@ -21,6 +21,9 @@ use crate::zone::Zone;
 /// The name of cards in recipes.
 pub const MAKER: &str = "cards";
 
+/// Why there are no links.
+const NAMELESS: &str = "Telegram has not said yet what we are called";
+
 /// Labels of a shared code on a sheet.
 const COPIES: usize = 30;
 
@@ -45,6 +48,8 @@ enum Order {
     },
     /// The codes of a batch as a table for a printing house; a batch is named by its first code.
     Codes { card: i64, batch: i64 },
+    /// All cards, in a language and with times of a zone.
+    Cards { lang: String, zone: String },
     /// Checks by day as they stood at a moment, in a language.
     Chart { lang: String, at: i64 },
     /// Labels with the code of a card, or with the codes of a batch.
@@ -88,6 +93,15 @@ pub(super) fn chart(asker: &Asker) -> anyhow::Result<Recipe> {
         at: asker.now.0,
     };
     Recipe::photo(MAKER, &order)
+}
+
+/// The recipe of the table of cards.
+pub(super) fn cards(asker: &Asker, zone: &Zone) -> anyhow::Result<Recipe> {
+    let order = Order::Cards {
+        lang: asker.lang.code().to_owned(),
+        zone: zone.name().to_owned(),
+    };
+    Recipe::document(MAKER, &order)
 }
 
 /// The recipe of a batch's table.
@@ -138,6 +152,7 @@ impl CardFiles {
             }),
             Order::Qr { card, code, svg } => self.qr(connection, card, code, svg),
             Order::Scans { card, lang, zone } => scans_table(connection, card, &lang, &zone),
+            Order::Cards { lang, zone } => self.cards(connection, &lang, &zone),
             Order::Codes { card, batch } => self.codes(connection, card, batch),
             Order::Chart { lang, at } => {
                 let lang = Lang::from_code(&lang).context("a chart in an unknown language")?;
@@ -212,6 +227,32 @@ impl CardFiles {
         })
     }
 
+    fn cards(&self, connection: &Connection, lang: &str, zone: &str) -> anyhow::Result<Made> {
+        let (mut table, zone) = table_in(lang, zone)?;
+        let bot = store::bot(connection)?.context(NAMELESS)?;
+        let start = start(self.base_url.as_deref(), &bot.username);
+        table.row([
+            "card", "name", "state", "checks", "people", "made", "code", "url",
+        ])?;
+        store::each_card(connection, |card, code| {
+            let state = if card.active { "active" } else { "inactive" };
+            table.row([
+                card.id.to_string(),
+                card.name,
+                state.to_owned(),
+                card.checks.to_string(),
+                card.people.to_string(),
+                i18n::stamp(card.created_at, zone),
+                code.to_owned(),
+                format!("{start}{code}"),
+            ])
+        })?;
+        Ok(Made {
+            name: "cards.csv".to_owned(),
+            bytes: table.finish()?.into(),
+        })
+    }
+
     fn codes(&self, connection: &Connection, card: i64, first: i64) -> anyhow::Result<Made> {
         let (card, _, bot) = of(connection, card)?;
         let (batch, units) = units(connection, card.id, first)?;
@@ -247,8 +288,15 @@ fn units(connection: &Connection, card: i64, first: i64) -> anyhow::Result<(Batc
 fn of(connection: &Connection, card: i64) -> anyhow::Result<(Card, Printed, String)> {
     let found = store::get(connection, card)?.context("the card is gone")?;
     let shared = store::shared(connection, card)?;
-    let bot = store::bot(connection)?.context("Telegram has not said yet what we are called")?;
+    let bot = store::bot(connection)?.context(NAMELESS)?;
     Ok((found, shared, bot.username))
+}
+
+/// An empty table for a reader of a language, and the zone of the times in it.
+fn table_in(lang: &str, zone: &str) -> anyhow::Result<(Sheet, &'static Zone)> {
+    let lang = Lang::from_code(lang).context("a table in an unknown language")?;
+    let zone = Zone::named(zone).context("a table with times of an unknown zone")?;
+    Ok((Sheet::new(lang), zone))
 }
 
 fn scans_table(
@@ -257,9 +305,7 @@ fn scans_table(
     lang: &str,
     zone: &str,
 ) -> anyhow::Result<Made> {
-    let lang = Lang::from_code(lang).context("a table in an unknown language")?;
-    let zone = Zone::named(zone).context("a table with times of an unknown zone")?;
-    let mut table = Sheet::new(lang);
+    let (mut table, zone) = table_in(lang, zone)?;
     table.row([
         "at", "result", "card", "code", "batch", "serial", "person", "name", "username",
     ])?;

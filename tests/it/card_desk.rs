@@ -111,6 +111,20 @@ fn who_checked_a_card_is_shown_and_sent_as_a_table() {
         t.admin.taps(&stats, "CSV").unwrap();
         let all = t.admin.next_reply(LIMIT).await.unwrap();
         assert_eq!(all.file.clone().unwrap().name, "scans.csv");
+        t.admin.skips_unread();
+        t.admin.taps(&stats, "Карты, CSV").unwrap();
+        let sent = t.admin.next_reply(LIMIT).await.unwrap();
+        let file = sent.file.clone().unwrap();
+        assert_eq!(file.name, "cards.csv");
+        let text = String::from_utf8(file.bytes.to_vec()).unwrap();
+        let row = format!(
+            ";{};https://t.me/vakhta_demo_bot?start=v_{}",
+            code.as_str(),
+            code.as_str()
+        );
+        let line = text.lines().nth(1).unwrap();
+        assert!(line.starts_with("1;Сумка;active;1;1;"), "{line}");
+        assert!(line.ends_with(&row), "{line}");
         t
     });
 }

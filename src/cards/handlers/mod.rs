@@ -145,6 +145,7 @@ impl CardHandlers {
             ("found", rest) => self.found(tx, asker, rest),
             ("stats", _) => self.stats(tx, asker),
             ("chart", _) => self.chart(tx, asker),
+            ("cards-csv", _) => self.cards_table(tx, asker),
             ("scans-all", _) => self.scans_table(tx, asker, None),
             (action, rest) => self.card_tap(tx, asker, action, rest),
         }

@@ -1,4 +1,4 @@
-//! The log of scans: the last ones of a card on a screen, more of them as a table.
+//! The log of scans: the last ones of a card on a screen, more of them as a table. All cards as a table.
 
 use super::CardHandlers;
 use crate::cards::card::Card;
@@ -68,6 +68,18 @@ impl CardHandlers {
             .text("batch", &scan.batch)
             .number("serial", scan.serial);
         i18n::html(lang, "scans-line-of-batch", &args)
+    }
+
+    /// All cards as a table.
+    pub(super) fn cards_table(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        audit::note(tx, asker.now, asker.id, Deed::Export, None, "cards")?;
+        let caption = i18n::text(asker.lang, "cards-caption");
+        Ok(Answer::default()
+            .file(
+                files::cards(asker, self.zone_of(asker))?,
+                Screen::text(caption),
+            )
+            .toast(label(asker.lang, "export-coming")))
     }
 
     /// The log as a table, of one card or of everything.

@@ -34,10 +34,14 @@ impl CardHandlers {
             lines.push(i18n::html(lang, "cards-top-line", &args));
         }
         let chart = Button::callback(&label(lang, "button-cards-chart"), "cards:chart")?;
-        let table = Button::callback(&label(lang, "button-scans-csv"), "cards:scans-all")?;
+        let scans = Button::callback(&label(lang, "button-scans-csv"), "cards:scans-all")?;
+        let cards = Button::callback(&label(lang, "button-cards-csv"), "cards:cards-csv")?;
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
-            Keyboard::new().row([chart, table]).row(list_row(asker)?),
+            Keyboard::new()
+                .row([chart])
+                .row([scans, cards])
+                .row(list_row(asker)?),
         )))
     }
 

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use rusqlite::Connection;
 
-use super::{CARD_COLUMNS, card_from_row, get, sql_limit};
+use super::{CARD_COLUMNS, CARD_WIDTH, card_from_row, get, sql_limit};
 use crate::cards::card::Card;
 
 /// Cards that a list shows.
@@ -64,6 +64,26 @@ fn named(
     let wanted = ids.iter().skip(offset).take(limit);
     let cards = wanted.filter_map(|id| get(connection, *id).transpose());
     Ok((cards.collect::<anyhow::Result<_>>()?, ids.len()))
+}
+
+/// Gives every card with the code that its things share, in the order in which they were made.
+///
+/// # Errors
+/// When the database or the taker fails.
+pub fn each_card(
+    connection: &Connection,
+    mut take: impl FnMut(Card, &str) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let sql = format!(
+        "SELECT {CARD_COLUMNS}, card_code.code FROM card
+         JOIN card_code ON card_code.card_id = card.id AND card_code.batch = '' ORDER BY card.id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([]).context("read the cards")?;
+    while let Some(row) = rows.next().context("read the cards")? {
+        take(card_from_row(row)?, row.get_ref(CARD_WIDTH)?.as_str()?)?;
+    }
+    Ok(())
 }
 
 /// Sums over all cards.

@@ -19,7 +19,7 @@ pub use alarm::{Decision, decide};
 pub use batches::{Batch, MOST_CODES, add_batch, batch, batch_of, batches};
 pub use codes::{Printed, claim, find, printed, release, set_state, shared, unit_codes};
 pub use forget::{KEPT, forget};
-pub use listing::{Sums, Which, days, page, sums, top};
+pub use listing::{Sums, Which, days, each_card, page, sums, top};
 pub use log::{Logged, MOST_EXPORTED, export, last_scans};
 pub use scan::{GRACE, MOST_ASTRAY, scan};
 
