@@ -40,10 +40,10 @@ pub(crate) fn measure() -> anyhow::Result<()> {
 
     let mut starts = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
-        let (program, took) = Program::start(&runtime, folder.path(), &site, false)?;
+        let (program, took) = Program::start(&runtime, folder.path(), &site, What::Usual)?;
         drop(program);
         starts.0.push(took);
-        let (bare, took) = Program::start(&runtime, folder.path(), &site, true)?;
+        let (bare, took) = Program::start(&runtime, folder.path(), &site, What::Bare)?;
         drop(bare);
         starts.1.push(took);
     }
@@ -57,8 +57,8 @@ pub(crate) fn measure() -> anyhow::Result<()> {
         &ms(bare),
     ]));
 
-    let (bare, _) = Program::start(&runtime, folder.path(), &site, true)?;
-    let (program, _) = Program::start(&runtime, folder.path(), &site, false)?;
+    let (bare, _) = Program::start(&runtime, folder.path(), &site, What::Bare)?;
+    let (program, _) = Program::start(&runtime, folder.path(), &site, What::Usual)?;
     pause(SETTLED);
     let memory = |of: &Program| process::resident(of.pid()).map(mb);
     rows.push(row([
@@ -67,6 +67,18 @@ pub(crate) fn measure() -> anyhow::Result<()> {
         &memory(&program)?,
         &memory(&bare)?,
     ]));
+    drop(program);
+    let (with_cards, _) = Program::start(&runtime, folder.path(), &site, What::Cards)?;
+    pause(SETTLED);
+    rows.push(row([
+        &"memory, idle, with product cards",
+        &"15 MB",
+        &memory(&with_cards)?,
+        &"",
+    ]));
+    drop(with_cards);
+    let (program, _) = Program::start(&runtime, folder.path(), &site, What::Usual)?;
+    pause(SETTLED);
     rows.push(row([
         &"threads",
         &"",
@@ -143,6 +155,17 @@ fn fill(database: &Path) -> anyhow::Result<()> {
     })
 }
 
+/// What is started.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// The program as it is without a configuration of its own.
+    Usual,
+    /// With product cards.
+    Cards,
+    /// A client that only polls.
+    Bare,
+}
+
 /// A running program with a pretend Telegram of its own; stopped in order at the end.
 struct Program {
     child: Child,
@@ -151,22 +174,25 @@ struct Program {
 }
 
 impl Program {
-    /// Starts the program, or the bare client in its place; how long until it asked for updates.
+    /// Starts something; how long until it asked for updates.
     fn start(
         runtime: &Runtime,
         folder: &Path,
         site: &Site,
-        bare: bool,
+        what: What,
     ) -> anyhow::Result<(Self, f64)> {
         let telegram = runtime.block_on(PretendTelegram::start())?;
         telegram.person(world::ADMIN, "Admin", "en").knows_bot();
         let token = telegram.token().to_owned();
-        let mut command = if bare {
+        let mut command = if what == What::Bare {
             world::role(&["start", &format!("{}/bot{token}", telegram.api_url())])?
         } else {
             world::settle(folder, WORKERS, &site.url, &telegram.api_url())?;
             vakhta(folder, &token)
         };
+        if what == What::Cards {
+            command.env("VAKHTA_CARDS_ENABLED", "true");
+        }
         command.stdout(Stdio::null());
         let began = Instant::now();
         let child = command.spawn()?;
