@@ -71,6 +71,16 @@ const ACCEPTED: &[Accepted] = &[
         "counted by a reader once an hour",
     ),
     (
+        "SELECT count(*) FROM scan",
+        "SCAN scan",
+        "counted by a reader once an hour",
+    ),
+    (
+        "SELECT count(*) FROM sent_file",
+        "SCAN sent_file",
+        "counted by a reader once an hour",
+    ),
+    (
         "SELECT count(*) FROM run",
         "SCAN run",
         "counted by a reader once an hour",

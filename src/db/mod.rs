@@ -13,6 +13,7 @@ mod lock;
 mod migrations;
 #[cfg(test)]
 pub(crate) mod plans;
+mod steps;
 mod writer;
 
 use std::fs::File;

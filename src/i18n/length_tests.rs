@@ -13,21 +13,26 @@ const LABEL_LIMIT: usize = 96;
 const NOTE_LIMIT: usize = 200;
 
 /// Texts on buttons.
-const LABELS: [&str; 6] = [
+const LABELS: [&str; 9] = [
     "button-",
     "filter-",
     "kind-",
     "city-",
     "account-button",
     "site-button",
+    "card-button",
+    "batch-button",
+    "labels-size",
 ];
 
 /// Texts that answer a tap.
-const NOTES: [&str; 24] = [
+const NOTES: [&str; 26] = [
     "account-gone",
     "account-muted",
+    "alarm-done-",
     "broadcast-busy",
     "broadcast-stopping",
+    "cards-chart-none",
     "changed-meanwhile",
     "chart-drawing",
     "chart-nothing",
@@ -51,26 +56,37 @@ const NOTES: [&str; 24] = [
 ];
 
 /// Texts below files.
-const CAPTIONS: [&str; 6] = [
+const CAPTIONS: [&str; 12] = [
     "backup-caption",
+    "card-labels-caption",
+    "card-packaged",
+    "card-qr-caption",
+    "cards-caption",
     "chart-",
     "export-accounts",
     "export-audit",
     "export-runs",
+    "scan-",
+    "scans-caption",
     "table-caption",
 ];
 
 /// How long arguments can be, in UTF-16 units; all others are numbers. What is a list is cut where it is made.
-const LENGTHS: [(&str, usize); 42] = [
+const LENGTHS: [(&str, usize); 54] = [
     ("about", 122),
     ("accounts", 30),
     ("admin", 64),
+    ("at", 20),
+    ("batch", 64),
     ("by", 64),
+    ("card", 100),
+    ("code", 30),
     ("column", 100),
     ("date", 20),
     ("deed", 60),
     ("ends", 20),
     ("fault", 120),
+    ("first", 20),
     ("hour", 10),
     ("id", 20),
     ("is", 120),
@@ -79,21 +95,28 @@ const LENGTHS: [(&str, usize); 42] = [
     ("lines", 3000),
     ("longest", 30),
     ("looks", 24),
+    ("made", 20),
     ("mark", 3),
     ("name", 100),
     ("names", 200),
     ("note", 200),
     ("notify", 60),
     ("now", 60),
+    ("outcome", 40),
     ("period", 30),
     ("problem", 600),
+    ("real", 200),
     ("reason", 120),
     ("role", 40),
+    ("scan", 300),
+    ("share", 300),
+    ("since", 20),
     ("site", 64),
     ("sites", 1000),
     ("size", 12),
     ("span", 30),
     ("started", 20),
+    ("state", 40),
     ("text", 3500),
     ("time", 30),
     ("title", 128),
@@ -107,22 +130,32 @@ const LENGTHS: [(&str, usize); 42] = [
 ];
 
 /// Arguments that are numbers.
-const NUMBERS: [&str; 33] = [
+const NUMBERS: [&str; 45] = [
+    "active",
     "added",
     "all",
     "answered",
     "asked",
     "bad",
+    "cards",
     "changed",
     "checked",
+    "checks",
+    "codes",
+    "day",
     "days",
     "dead",
+    "description",
     "done",
     "errors",
+    "ever",
     "found",
     "kb",
     "known",
     "limit",
+    "mb",
+    "missed",
+    "mm",
     "most",
     "n",
     "new",
@@ -135,12 +168,14 @@ const NUMBERS: [&str; 33] = [
     "run",
     "runs",
     "sent",
+    "serial",
+    "size_mb",
+    "step",
+    "steps",
     "total",
     "unconfirmed",
     "unsure",
     "waiting",
-    "size_mb",
-    "missed",
 ];
 
 fn limit(key: &str) -> usize {

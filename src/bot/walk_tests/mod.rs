@@ -80,6 +80,7 @@ impl Walk {
             bot: Bot::new(
                 config.people,
                 handlers,
+                None,
                 Vec::new(),
                 Clock::set_to(NOW),
                 Activator::new(),
@@ -256,6 +257,7 @@ fn event(person: i64, step: &Step) -> Event {
                 name: "a.csv".to_owned(),
                 mime: "text/csv".to_owned(),
                 size: Some(50),
+                album: String::new(),
             };
             (person, EventKind::Document(document))
         }

@@ -6,6 +6,7 @@ use super::*;
 use crate::cards::card::{Claim, CodeState, Outcome, Scan};
 use crate::cards::code::Mistyped;
 use crate::db::Db;
+use crate::db::plans::plan;
 use crate::i18n::Lang;
 use crate::people::{self, Asker, Role};
 use crate::tasks::{Tasks, ThreadEnd};
@@ -355,12 +356,7 @@ async fn what_a_scan_asks_for_is_found_by_an_index() {
             "SELECT 1 FROM card WHERE active = 0 ORDER BY id DESC LIMIT 10",
             "DELETE FROM scan WHERE id IN (SELECT id FROM scan WHERE at < ?1 ORDER BY at LIMIT 1)",
         ] {
-            let mut plan = tx.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-            let columns = plan.parameter_count();
-            let rows = plan.query_map(rusqlite::params_from_iter(vec![0; columns]), |row| {
-                row.get::<_, String>(3)
-            })?;
-            let steps: Vec<String> = rows.collect::<Result<_, _>>()?;
+            let steps = plan(tx, sql);
             assert!(
                 steps
                     .iter()

@@ -1,0 +1,268 @@
+//! What brings an older database to the schema of today, step by step ([`super::migrations`] takes them).
+//!
+//! Must stay true: a step that was released is never changed, and a test holds what the steps make against `schema.sql`.
+
+/// Step `n` brings version `n + 1` to `n + 2`. Steps are only ever appended.
+pub(super) const STEPS: &[&str] = &[LOOKS_AND_GUARDS, PANEL_AND_FILES];
+
+/// Looks in rows of their own; states of accounts and runs that the guards need, and what they remember. A CHECK cannot be altered, and a table that
+/// others refer to cannot be written anew with foreign keys on; as more is allowed than before and nothing that is
+/// stored changes, the text of the schema is edited, as SQLite's documentation of ALTER TABLE describes.
+const LOOKS_AND_GUARDS: &str = "
+    CREATE TABLE look (
+        account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+        pending INTEGER NOT NULL DEFAULT 1,
+        run_id INTEGER NOT NULL DEFAULT 0,
+        verdict TEXT NOT NULL DEFAULT '' CHECK (verdict IN ('', 'found', 'not_found', 'error')),
+        reason TEXT NOT NULL DEFAULT '',
+        was_missing INTEGER NOT NULL DEFAULT 0,
+        at INTEGER
+    ) STRICT;
+    INSERT INTO look
+        SELECT id, state = 'pending', last_run, verdict, reason, verdict = 'not_found', checked_at FROM account;
+    DROP INDEX account_pending;
+    ALTER TABLE account DROP COLUMN last_run;
+    ALTER TABLE account DROP COLUMN verdict;
+    ALTER TABLE account DROP COLUMN reason;
+    ALTER TABLE account DROP COLUMN checked_at;
+    CREATE INDEX account_pending ON account (site) WHERE state = 'pending';
+    CREATE TRIGGER account_state AFTER UPDATE OF state ON account BEGIN
+        UPDATE look SET pending = (new.state = 'pending') WHERE account_id = new.id;
+    END;
+    CREATE TABLE round (site TEXT PRIMARY KEY, run_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE site_silence (site TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, '''paused'')', '''paused'', ''held'')') WHERE name = 'account';
+    UPDATE sqlite_schema SET sql = replace(sql, '''interrupted'')', '''interrupted'', ''offline'')') WHERE name = 'run';
+    PRAGMA writable_schema = RESET;
+    CREATE INDEX account_held ON account (site, owner_id, id) WHERE state = 'held';
+    CREATE TABLE site_control (
+        site TEXT PRIMARY KEY,
+        fault TEXT NOT NULL CHECK (fault IN ('', 'known-missing', 'known-unclear', 'random-found', 'random-unclear')),
+        run_id INTEGER NOT NULL,
+        changed_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE mass_change (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        site TEXT NOT NULL UNIQUE,
+        run_id INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        answered INTEGER NOT NULL,
+        decision TEXT NOT NULL DEFAULT '' CHECK (decision IN ('', 'apply', 'discard')),
+        decided_by INTEGER,
+        asked_at INTEGER NOT NULL
+    ) STRICT;
+";
+
+/// What admins see and decide, by the day and by the deed; messages that carry a file; what accounts are waited for, notes,
+/// removing with a way back, what lists are narrowed by, the history of looks and of changes; product cards.
+const PANEL_AND_FILES: &str = "
+    CREATE TABLE site_day (
+        day TEXT NOT NULL,
+        site TEXT NOT NULL,
+        found INTEGER NOT NULL DEFAULT 0,
+        not_found INTEGER NOT NULL DEFAULT 0,
+        errors INTEGER NOT NULL DEFAULT 0,
+        looks INTEGER NOT NULL DEFAULT 0,
+        looking_ms INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (day, site)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE outbox ADD COLUMN file TEXT NOT NULL DEFAULT '';
+    ALTER TABLE outbox ADD COLUMN topic INTEGER;
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, '''pending'', ''sending'',', '''pending'', ''making'', ''sending'',') WHERE name = 'outbox';
+    PRAGMA writable_schema = RESET;
+    DROP INDEX outbox_of_run;
+    DROP INDEX outbox_waiting;
+    DROP INDEX outbox_open;
+    CREATE INDEX outbox_open ON outbox (state, chat_id, min(priority, 2), id, due_at) WHERE closed_at IS NULL;
+    CREATE INDEX outbox_due ON outbox (priority, due_at, id, chat_id) WHERE state = 'pending';
+    CREATE INDEX outbox_dead ON outbox (closed_at) WHERE state = 'dead';
+    ALTER TABLE chat ADD COLUMN zone TEXT NOT NULL DEFAULT '';
+    ALTER TABLE chat ADD COLUMN digest_hour INTEGER NOT NULL DEFAULT 9;
+    ALTER TABLE chat ADD COLUMN run_starts INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE chat ADD COLUMN reminders INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE chat ADD COLUMN quiet TEXT NOT NULL DEFAULT '' CHECK (quiet IN ('', 'hold', 'silent'));
+    ALTER TABLE chat ADD COLUMN quiet_from INTEGER NOT NULL DEFAULT 23;
+    ALTER TABLE chat ADD COLUMN quiet_to INTEGER NOT NULL DEFAULT 8;
+    ALTER TABLE chat ADD COLUMN bound_by INTEGER;
+    ALTER TABLE chat ADD COLUMN topic INTEGER;
+    ALTER TABLE chat ADD COLUMN title TEXT NOT NULL DEFAULT '';
+    CREATE INDEX chat_digest ON chat (digest_at) WHERE notify = 'digest';
+    CREATE INDEX chat_bound ON chat (id) WHERE bound_by IS NOT NULL;
+    CREATE INDEX chat_frozen ON chat (frozen_until) WHERE frozen_until > 0;
+    ALTER TABLE run ADD COLUMN stopped_by INTEGER;
+    CREATE TABLE mass_rest (
+        site TEXT PRIMARY KEY,
+        until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE site_mute (
+        site TEXT PRIMARY KEY,
+        until INTEGER,
+        since INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE account_tally (
+        state TEXT PRIMARY KEY,
+        n INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER tally_added AFTER INSERT ON account BEGIN
+        INSERT INTO account_tally (state, n) VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET n = n + 1;
+    END;
+    CREATE TRIGGER tally_changed AFTER UPDATE OF state ON account WHEN new.state <> old.state BEGIN
+        UPDATE account_tally SET n = n - 1 WHERE state = old.state;
+        INSERT INTO account_tally (state, n) VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET n = n + 1;
+    END;
+    CREATE TRIGGER tally_removed AFTER DELETE ON account BEGIN
+        UPDATE account_tally SET n = n - 1 WHERE state = old.state;
+    END;
+    CREATE TABLE broadcast (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        by_person INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('filling', 'sending', 'stopped', 'done')),
+        after_person INTEGER NOT NULL DEFAULT 0,
+        people INTEGER NOT NULL DEFAULT 0,
+        created_at INTEGER NOT NULL,
+        ended_at INTEGER
+    ) STRICT;
+    CREATE INDEX person_listed ON person (
+        CASE role WHEN 'asked' THEN 0 WHEN 'owner' THEN 1 WHEN 'admin' THEN 1 WHEN 'user' THEN 2 ELSE 3 END, id
+    ) WHERE role <> 'stranger';
+    CREATE INDEX run_of_all ON run (id) WHERE owner_id IS NULL AND account_id IS NULL;
+    DROP INDEX check_request_open;
+    CREATE INDEX check_request_of_run ON check_request (run_id);
+    CREATE INDEX broadcast_open ON broadcast (id) WHERE ended_at IS NULL;
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        by_person INTEGER NOT NULL,
+        deed TEXT NOT NULL,
+        person INTEGER,
+        what TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE INDEX audit_by_kind ON audit (substr(deed, 1, instr(deed, '.') - 1), id);
+    CREATE TRIGGER audit_kept BEFORE DELETE ON audit
+        WHEN old.at >= coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE key = 'audit-kept-since'), 0) BEGIN
+        SELECT RAISE(ABORT, 'the audit log only grows');
+    END;
+    CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit
+        WHEN new.id <> old.id OR new.at <> old.at OR new.deed <> old.deed OR new.by_person NOT IN (old.by_person, 0)
+            OR new.person IS NOT old.person AND new.person <> 0 OR new.what NOT IN (old.what, '') BEGIN
+        SELECT RAISE(ABORT, 'the audit log is not rewritten');
+    END;
+    INSERT INTO account_tally SELECT state, count(*) FROM account GROUP BY state;
+    ALTER TABLE account ADD COLUMN until TEXT NOT NULL DEFAULT 'found' CHECK (until IN ('found', 'gone', 'change'));
+    ALTER TABLE account ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    ALTER TABLE account ADD COLUMN removed_at INTEGER;
+    CREATE INDEX account_ending ON account (ends_at) WHERE state = 'pending';
+    CREATE INDEX account_done ON account (ends_at) WHERE state = 'done';
+    CREATE INDEX account_stopped ON account (ends_at) WHERE state IN ('paused', 'held');
+    CREATE INDEX account_by_site ON account (site);
+    CREATE INDEX account_for_change ON account (owner_id) WHERE until = 'change';
+    CREATE INDEX account_removed ON account (removed_at) WHERE removed_at IS NOT NULL;
+    ALTER TABLE look RENAME COLUMN was_missing TO known;
+    ALTER TABLE look ADD COLUMN seen_at INTEGER;
+    ALTER TABLE look ADD COLUMN history INTEGER NOT NULL DEFAULT 0;
+    UPDATE look SET seen_at = CASE verdict WHEN 'found' THEN at END, known = CASE verdict WHEN 'found' THEN 1 ELSE known * 2 END,
+        history = CASE verdict WHEN 'found' THEN 1 WHEN 'not_found' THEN 2 WHEN 'error' THEN 3 ELSE 0 END;
+    ALTER TABLE look DROP COLUMN verdict;
+    ALTER TABLE transition ADD COLUMN what TEXT NOT NULL DEFAULT '';
+    ALTER TABLE transition ADD COLUMN detail TEXT NOT NULL DEFAULT '';
+    UPDATE transition SET what = CASE
+        WHEN from_state = '' THEN 'added' WHEN to_state = 'done' THEN 'found' WHEN to_state = 'paused' THEN 'paused'
+        WHEN from_state = 'done' THEN 'again' ELSE 'resumed' END;
+    ALTER TABLE mass_change ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE search (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('site', 'text')),
+        words TEXT NOT NULL,
+        used_at INTEGER NOT NULL,
+        UNIQUE (person_id, kind, words)
+    ) STRICT;
+    CREATE INDEX search_unused ON search (used_at);
+    CREATE TABLE import (
+        person_id INTEGER PRIMARY KEY REFERENCES person (id) ON DELETE CASCADE,
+        chat_id INTEGER NOT NULL,
+        line INTEGER NOT NULL DEFAULT 0,
+        added INTEGER NOT NULL DEFAULT 0,
+        created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE import_text (
+        person_id INTEGER PRIMARY KEY REFERENCES import (person_id) ON DELETE CASCADE,
+        text TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE card (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        public_id   TEXT    NOT NULL UNIQUE,
+        owner_id    INTEGER NOT NULL,
+        name        TEXT    NOT NULL,
+        description TEXT    NOT NULL,
+        photo       TEXT    NOT NULL,
+        packaged    TEXT    NOT NULL DEFAULT '',
+        active      INTEGER NOT NULL DEFAULT 1,
+        checks      INTEGER NOT NULL DEFAULT 0,
+        people      INTEGER NOT NULL DEFAULT 0,
+        created_at  INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX card_active ON card (id) WHERE active = 1;
+    CREATE INDEX card_inactive ON card (id) WHERE active = 0;
+    CREATE INDEX card_by_checks ON card (checks);
+    CREATE INDEX card_of_owner ON card (owner_id);
+    CREATE INDEX card_named ON card (name);
+    CREATE TABLE card_code (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        card_id     INTEGER NOT NULL REFERENCES card (id) ON DELETE CASCADE,
+        code        TEXT    NOT NULL UNIQUE,
+        state       TEXT    NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'inactive', 'recalled', 'stolen')),
+        checks      INTEGER NOT NULL DEFAULT 0,
+        first_at    INTEGER,
+        batch       TEXT    NOT NULL DEFAULT '',
+        serial      INTEGER NOT NULL DEFAULT 0,
+        suspicious  INTEGER NOT NULL DEFAULT 0,
+        watched     INTEGER NOT NULL DEFAULT 1,
+        alarmed_at  INTEGER,
+        claimed_by  INTEGER,
+        claimed_at  INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX card_code_of_card ON card_code (card_id, batch, serial);
+    CREATE INDEX card_code_claimed ON card_code (claimed_by) WHERE claimed_by > 0;
+    CREATE TABLE scan (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        code_id     INTEGER REFERENCES card_code (id) ON DELETE CASCADE,
+        person_id   INTEGER NOT NULL,
+        name        TEXT    NOT NULL,
+        username    TEXT    NOT NULL,
+        result      TEXT    NOT NULL CHECK (result IN
+            ('genuine', 'repeat', 'inactive', 'recalled', 'stolen', 'unknown', 'mistyped', 'refused')),
+        at          INTEGER NOT NULL,
+        card_id     INTEGER
+    ) STRICT;
+    CREATE INDEX scan_of_code ON scan (code_id, person_id, at) WHERE result = 'genuine';
+    CREATE INDEX scan_astray ON scan (person_id, at) WHERE code_id IS NULL;
+    CREATE INDEX scan_of_person ON scan (person_id);
+    CREATE INDEX scan_old ON scan (at);
+    CREATE INDEX scan_of_card ON scan (card_id, id) WHERE card_id IS NOT NULL;
+    CREATE TABLE card_person (
+        card_id     INTEGER NOT NULL,
+        person_id   INTEGER NOT NULL,
+        PRIMARY KEY (card_id, person_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE card_day (
+        day         TEXT    NOT NULL,
+        card_id     INTEGER NOT NULL,
+        checks      INTEGER NOT NULL,
+        PRIMARY KEY (day, card_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sent_file (
+        bot_id      INTEGER NOT NULL,
+        key         TEXT    NOT NULL,
+        file_id     TEXT    NOT NULL,
+        at          INTEGER NOT NULL,
+        UNIQUE (bot_id, key)
+    ) STRICT;
+    CREATE INDEX sent_file_old ON sent_file (at);
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, '''held'')', '''held'', ''removed'')') WHERE name = 'account';
+    PRAGMA writable_schema = RESET;
+";
