@@ -149,7 +149,9 @@ CREATE TABLE look (
     known       INTEGER NOT NULL DEFAULT 0,         -- the last verdict since the wait began: 0 none, 1 found, 2 not found
     at          INTEGER,
     seen_at     INTEGER,                            -- when it was last found; NULL: never
-    history     INTEGER NOT NULL DEFAULT 0          -- the last 24 looks, two bits each, the newest lowest: 0 none, 1 found, 2 not found, 3 error
+    -- The last 24 looks, two bits each, the newest lowest: 0 none, 1 found, 2 not found, 3 error; above them a bit that is always
+    -- set, so that the number and its row keep their size.
+    history     INTEGER NOT NULL DEFAULT 281474976710656
 ) STRICT;
 
 -- So that writing down a look need not read the account.

@@ -100,7 +100,7 @@ mod tests {
             .unwrap();
         let seen = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
         let seen: Vec<(i64, i64, i64)> = seen.unwrap().collect::<Result<_, _>>().unwrap();
-        assert_eq!(seen, [(2, 2, 1), (0, 0, 0)]);
+        assert_eq!(seen, [(2, (1 << 48) + 2, 1), (0, 1 << 48, 0)]);
         let held = old.execute("UPDATE account SET state = 'held'", []);
         assert_eq!(held.unwrap(), 2);
         let one = |sql| old.query_row(sql, [], |row| row.get(0)).unwrap();

@@ -162,9 +162,9 @@ const PANEL_AND_FILES: &str = "
     CREATE INDEX account_removed ON account (removed_at) WHERE removed_at IS NOT NULL;
     ALTER TABLE look RENAME COLUMN was_missing TO known;
     ALTER TABLE look ADD COLUMN seen_at INTEGER;
-    ALTER TABLE look ADD COLUMN history INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE look ADD COLUMN history INTEGER NOT NULL DEFAULT 281474976710656;
     UPDATE look SET seen_at = CASE verdict WHEN 'found' THEN at END, known = CASE verdict WHEN 'found' THEN 1 ELSE known * 2 END,
-        history = CASE verdict WHEN 'found' THEN 1 WHEN 'not_found' THEN 2 WHEN 'error' THEN 3 ELSE 0 END;
+        history = history + CASE verdict WHEN 'found' THEN 1 WHEN 'not_found' THEN 2 WHEN 'error' THEN 3 ELSE 0 END;
     ALTER TABLE look DROP COLUMN verdict;
     ALTER TABLE transition ADD COLUMN what TEXT NOT NULL DEFAULT '';
     ALTER TABLE transition ADD COLUMN detail TEXT NOT NULL DEFAULT '';

@@ -67,6 +67,16 @@ impl Looks {
     /// The bits of all of them.
     pub const MASK: i64 = (1 << (2 * Self::KEPT)) - 1;
 
+    /// Always set in the database, above all looks: SQLite stores a number in as few bytes as it needs, and a row that
+    /// keeps its size is written where it is, for half of the work.
+    pub const WIDTH: i64 = 1 << (2 * Self::KEPT);
+
+    /// What the database holds.
+    #[must_use]
+    pub const fn stored(bits: i64) -> Self {
+        Self(bits & Self::MASK)
+    }
+
     /// The bits of a look. No look, as where a wait began anew, has none.
     #[must_use]
     pub const fn bits(verdict: Verdict) -> i64 {

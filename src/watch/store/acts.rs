@@ -167,8 +167,8 @@ pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<
     )
     .with_context(|| format!("wait again for account {id}"))?;
     tx.execute(
-        "UPDATE look SET history = history << 2 & ?2, reason = '', known = 0 WHERE account_id = ?1",
-        params![id, Looks::MASK],
+        "UPDATE look SET history = (history << 2 & ?2) | ?3, reason = '', known = 0 WHERE account_id = ?1",
+        params![id, Looks::MASK, Looks::WIDTH],
     )?;
     let turn = Turn::new(id, Change::Again, Some(State::Done), State::Pending);
     note_turn(tx, now, &turn.by(by))?;

@@ -206,7 +206,7 @@ fn write(
         let places = vec!["?"; TOGETHER].join(", ");
         format!(
             "UPDATE look SET run_id = ?1, reason = ?2, at = ?3, known = coalesce(?4, known),
-                 seen_at = coalesce(?5, seen_at), history = history << 2 & {} | ?6
+                 seen_at = coalesce(?5, seen_at), history = (history << 2 & {}) | ?6
              WHERE account_id IN ({places}) AND run_id < ?1 AND pending = 1",
             Looks::MASK
         )
@@ -219,7 +219,7 @@ fn write(
     statement.raw_bind_parameter(3, now.0)?;
     statement.raw_bind_parameter(4, verdict.sighting().map(|_| bits))?;
     statement.raw_bind_parameter(5, seen_at)?;
-    statement.raw_bind_parameter(6, bits)?;
+    statement.raw_bind_parameter(6, bits | Looks::WIDTH)?;
     let mut written = 0;
     for part in ids.chunks(TOGETHER) {
         // A place that is left empty is NULL, which no account is.

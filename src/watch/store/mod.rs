@@ -76,7 +76,7 @@ const ACCOUNT_COLUMNS: &str = "account.id, account.owner_id, account.site, accou
 const ACCOUNTS: &str = "account JOIN look ON look.account_id = account.id";
 
 fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let looks = Looks(row.get(9)?);
+    let looks = Looks::stored(row.get(9)?);
     Ok(Account {
         id: row.get(0)?,
         owner_id: row.get(1)?,
@@ -99,7 +99,9 @@ fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
 
 /// The column `look.known`.
 fn known(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Sighting>> {
-    Ok(Looks(row.get(column)?).last().and_then(Verdict::sighting))
+    Ok(Looks::stored(row.get(column)?)
+        .last()
+        .and_then(Verdict::sighting))
 }
 
 /// A column that holds one of a few words; the schema's CHECK allows no other.

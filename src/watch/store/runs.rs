@@ -331,7 +331,7 @@ pub fn accounts_of_run(
     )?;
     let mut rows = statement.query([run_id])?;
     while let Some(row) = rows.next()? {
-        let Some(verdict) = Looks(row.get(2)?).last() else {
+        let Some(verdict) = Looks::stored(row.get(2)?).last() else {
             continue;
         };
         each(RunAccount {

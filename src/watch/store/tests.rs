@@ -222,6 +222,9 @@ async fn waiting_again_begins_anew() {
         assert_eq!(account.state, State::Pending);
         assert_eq!((account.started_at, account.verdict), (later, None));
         assert_eq!(account.ends_at, later.plus(DAY * 30));
+        let sql = "SELECT history >> 48 FROM look";
+        let width: i64 = tx.query_row(sql, [], |row| row.get(0))?;
+        assert_eq!(width, 1, "the row keeps its size");
         Ok(())
     })
     .await;
