@@ -213,7 +213,7 @@ async fn nobody_listening_no_name_and_no_tls_are_told_apart() {
 
 #[tokio::test]
 async fn each_look_has_all_its_time_though_they_share_a_timer() {
-    let mut timer = pin!(tokio::time::sleep(Duration::ZERO));
+    let mut timer = pin!(tokio::time::sleep_until(tokio::time::Instant::now()));
     timer.as_mut().await;
     let (server, serving) = Server::bind(vec![send("200 OK", "", "the profile of ann")]).await;
     let site = site(&format!("http://{}/{{name}}", server.address), RULES);
