@@ -188,9 +188,10 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
                 workers.clear();
                 self.reading.drop_it();
             }
-            let is_held = self.is_held();
-            let wake = self.start(&mut workers, &work);
-            if !is_held {
+            let held = self.held_until();
+            // Results wait as long as it is held: then the pass must not end, although no look may begin any more.
+            let wake = self.start(&mut workers, &work).or(held);
+            if held.is_none() {
                 self.read_and_write(workers.is_empty());
             }
             let is_idle = !self.reading.is_under_way() && !self.writing.is_under_way();
@@ -200,14 +201,14 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
                 }
                 continue;
             }
-            self.wait(&mut workers, wake, is_held).await?;
+            self.wait(&mut workers, wake, held.is_some()).await?;
         }
     }
 
-    /// True while somebody waits for an answer.
-    fn is_held(&self) -> bool {
+    /// Until when somebody is given the right of way; none while nobody waits for an answer, or when the program stops.
+    fn held_until(&self) -> Option<Instant> {
         let until = self.sweep.right_of_way.held_until(Instant::now());
-        until.is_some() && !self.pass.borrow().is_stopped
+        until.filter(|_| !self.pass.borrow().is_stopped)
     }
 
     /// Begins the looks that can begin; when the next one can, if that is later.
