@@ -12,6 +12,9 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use super::Schedule;
 use crate::activation::Activator;
 
+/// There is one job, so its queues hold a few messages at a time; the scheduler's own choice of 200 takes 170 KB at rest.
+const SCHEDULER_QUEUE: usize = 16;
+
 /// What the scheduler's job and the driver share.
 #[derive(Debug, Default)]
 pub(super) struct Ticks {
@@ -38,7 +41,9 @@ impl Scheduler {
         ticks: &Arc<Ticks>,
         bell: &Activator,
     ) -> anyhow::Result<Self> {
-        let scheduler = JobScheduler::new().await.context("make the scheduler")?;
+        let scheduler = JobScheduler::new_with_channel_size(SCHEDULER_QUEUE)
+            .await
+            .context("make the scheduler")?;
         let job = scheduler
             .add(tick_job(schedule, offset, ticks, bell)?)
             .await

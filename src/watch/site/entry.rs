@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fancy_regex::RegexBuilder;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 
@@ -14,12 +13,6 @@ use super::{
     Asks, Method, NamePattern, Protection, Redirects, Rule, Site, SiteKey, Username, is_no_answer,
 };
 use crate::http::check_target;
-
-/// Steps a name pattern may take over one name before it is given up as too hard.
-const PATTERN_BACKTRACK_LIMIT: usize = 100_000;
-
-/// Bytes a compiled pattern may take; enough for every Unicode class, not for nested counts of thousands.
-const PATTERN_SIZE_LIMIT: usize = 4 << 20;
 
 /// A longer gap would let one account use up a day.
 const MIN_GAP_MAX: Duration = Duration::from_secs(24 * 60 * 60);
@@ -157,7 +150,8 @@ impl SiteEntry {
         let name_pattern = self
             .name_pattern
             .as_deref()
-            .and_then(|source| read_pattern(&mut problems, source, self.foreign.is_some()));
+            .map(|source| NamePattern::parse(source, self.foreign.is_some()))
+            .and_then(|parsed| problems.check("name_pattern", parsed));
         check_rules(&mut problems, &self);
         let min_gap = self
             .min_gap
@@ -216,6 +210,9 @@ impl SiteEntry {
             .filter_map(|name| site.exact_username(name).ok())
             .collect();
         site.controls.extend(known);
+        if let Some(pattern) = &mut site.name_pattern {
+            pattern.rest();
+        }
         if problems.0.is_empty() {
             Ok(site)
         } else {
@@ -305,24 +302,6 @@ fn read_body(
             None
         }
     }
-}
-
-/// Our own patterns are of whole names; those of foreign files are searched for, and have anchors of their own.
-fn read_pattern(problems: &mut Problems, source: &str, is_searched: bool) -> Option<NamePattern> {
-    let pattern = if is_searched {
-        source.to_owned()
-    } else {
-        format!(r"\A(?:{source})\z")
-    };
-    let built = RegexBuilder::new(&pattern)
-        .backtrack_limit(PATTERN_BACKTRACK_LIMIT)
-        .delegate_size_limit(PATTERN_SIZE_LIMIT)
-        .build();
-    let regex = problems.check("name_pattern", built)?;
-    Some(NamePattern {
-        source: source.to_owned(),
-        regex,
-    })
 }
 
 fn read_gap(problems: &mut Problems, text: &str) -> Option<Duration> {

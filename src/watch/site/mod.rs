@@ -6,6 +6,7 @@
 
 pub(super) mod entry;
 mod names;
+mod pattern;
 mod rule;
 mod template;
 #[cfg(test)]
@@ -13,11 +14,11 @@ mod tests;
 
 use std::time::Duration;
 
-use fancy_regex::Regex;
 use reqwest::header::HeaderMap;
 use url::Url;
 
 pub use names::{SiteKey, SiteKeyProblem, USERNAME_MAX_CHARS, Username, UsernameProblem};
+use pattern::NamePattern;
 pub(super) use rule::is_no_answer;
 pub use rule::{Asks, Method, Protection, Redirects, Rule};
 use template::{BodyTemplate, UrlTemplate};
@@ -60,13 +61,6 @@ pub struct Site {
     protection: Vec<Protection>,
     category: Option<String>,
     is_adult: bool,
-}
-
-/// A pattern for whole names, with its source for messages.
-#[derive(Debug, Clone)]
-struct NamePattern {
-    source: String,
-    regex: Regex,
 }
 
 impl Site {
@@ -176,9 +170,7 @@ impl Site {
     /// The pattern of whole user names, as the catalogue wrote it.
     #[must_use]
     pub fn name_pattern(&self) -> Option<&str> {
-        self.name_pattern
-            .as_ref()
-            .map(|pattern| pattern.source.as_str())
+        self.name_pattern.as_ref().map(NamePattern::source)
     }
 
     /// The address people see, with `{name}` in it.
@@ -235,11 +227,7 @@ impl Site {
     pub fn stored_username(&self, text: &str) -> Result<Username, UsernameProblem> {
         let name = Username::parse(text)?;
         if let Some(pattern) = &self.name_pattern {
-            match pattern.regex.is_match(text) {
-                Ok(true) => {}
-                Ok(false) => return Err(UsernameProblem::Pattern(pattern.source.clone())),
-                Err(_) => return Err(UsernameProblem::PatternTooHard),
-            }
+            pattern.check(text)?;
         }
         if let Some(refused) = text.chars().find(|c| self.refused_characters.contains(*c)) {
             return Err(UsernameProblem::NotOnThisSite(refused));
