@@ -1,6 +1,8 @@
 //! A run stands back while somebody waits for an answer.
 
 use super::*;
+use crate::demo::Behaviour;
+use crate::watch::account::Verdict;
 
 /// Looks at the same time.
 const WORKERS: usize = 8;
@@ -38,6 +40,50 @@ async fn no_look_starts_while_somebody_waits_for_an_answer() {
     };
     let run = world.driver.make_run(Trigger::Request, Scope::All);
     tokio::join!(run, script);
+}
+
+/// A run of the usual schedule has so long.
+const PERIOD: Duration = Duration::from_secs(5 * 60);
+
+/// The usual time for one look.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+#[tokio::test]
+async fn what_was_seen_is_written_although_somebody_waits_as_the_time_ends() {
+    let mut world = World::new(&["site".to_owned()], "").await;
+    world
+        .add("site", (0..100).map(|n| format!("gone{n}")))
+        .await;
+    let (site, time) = (world.site.clone(), world.time.clone());
+    let people = world.driver.parts.proxy.right_of_way().clone();
+    let script = async {
+        let end = Instant::now() + PERIOD;
+        for _ in 0..200 {
+            time.pass(BEAT).await;
+        }
+        // The last look comes back, without an answer, when the time is over and somebody waits.
+        site.set_default("site", Behaviour::Hang);
+        time.pass(end + 5 * STEP - TIMEOUT - Instant::now()).await;
+        time.pass(TIMEOUT - 10 * STEP).await;
+        people.open();
+        pass(&time, 15).await;
+        time.flow().await
+    };
+    tokio::select! {
+        () = world.driver.make_run(Trigger::Schedule, Scope::All) => {}
+        () = script => {}
+    }
+
+    let requests = world.site.requests_to("site");
+    let seen = requests.iter().filter(|r| r.name.starts_with("gone"));
+    let accounts = world.accounts().await;
+    let written = accounts.iter().filter(|a| a.verdict.is_some()).count();
+    assert!((5..50).contains(&written), "{written} looks");
+    assert_eq!(written, seen.count());
+    let lost = accounts
+        .iter()
+        .filter(|a| a.verdict == Some(Verdict::Error));
+    assert_eq!(lost.count(), 1, "a look was on its way at the end");
 }
 
 async fn pass(time: &Time, steps: usize) {
