@@ -3,7 +3,8 @@
 //! A file is parsed when one of its texts is said for the first time: parsed, all of them take half a megabyte, and most
 //! bots speak one language. What must stay true: a text refers to no other, which may stand in another file.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
 
 use fluent_bundle::FluentResource;
 use fluent_bundle::concurrent::FluentBundle;
@@ -48,8 +49,20 @@ pub(super) static CATALOGUES: [Catalogue; 22] = [
 
 /// The texts among which a key is.
 pub(super) fn holding(lang: Lang, key: &str) -> Option<&'static Bundle> {
-    let of_lang = CATALOGUES.iter().filter(|file| file.lang == lang);
-    of_lang.filter_map(|file| file.holding(key)).next()
+    let file = keys(lang).get(key)?;
+    let parsed = file.parsed.get_or_init(|| file.parse());
+    parsed.has_message(key).then_some(parsed)
+}
+
+/// The keys of a language, each with its file.
+fn keys(lang: Lang) -> &'static HashMap<&'static str, &'static Catalogue> {
+    type Keys = LazyLock<HashMap<&'static str, &'static Catalogue>>;
+    static RU: Keys = LazyLock::new(|| Catalogue::keys_of(Lang::Ru));
+    static EN: Keys = LazyLock::new(|| Catalogue::keys_of(Lang::En));
+    match lang {
+        Lang::Ru => &RU,
+        Lang::En => &EN,
+    }
 }
 
 impl Catalogue {
@@ -61,20 +74,17 @@ impl Catalogue {
         }
     }
 
-    fn holding(&self, key: &str) -> Option<&Bundle> {
-        let parsed = match self.parsed.get() {
-            Some(parsed) => parsed,
-            None if self.names(key) => self.parsed.get_or_init(|| self.parse()),
-            None => return None,
-        };
-        parsed.has_message(key).then_some(parsed)
+    fn keys_of(lang: Lang) -> HashMap<&'static str, &'static Self> {
+        let of_lang = CATALOGUES.iter().filter(|file| file.lang == lang);
+        let keys = of_lang.flat_map(|file| file.keys().map(move |key| (key, file)));
+        keys.collect()
     }
 
-    /// True when a line of the file begins the text of this key.
-    fn names(&self, key: &str) -> bool {
-        let rest = |line: &'static str| line.strip_prefix(key);
-        let mut rests = self.source.lines().filter_map(rest);
-        rests.any(|rest| rest.trim_start().starts_with('='))
+    /// What begins a text stands before the first equals sign of a line that is not indented.
+    fn keys(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let begins = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphabetic());
+        let lines = self.source.lines().filter(begins);
+        lines.filter_map(|line| Some(line.split_once('=')?.0.trim_end()))
     }
 
     fn parse(&self) -> Bundle {

@@ -1,7 +1,6 @@
 //! A run's work: pages of accounts that wait for it, and its results.
 
 use std::collections::BTreeMap;
-use std::iter;
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Context as _;
@@ -17,8 +16,15 @@ use crate::watch::account::{Counts, Scope, Until, Verdict};
 use crate::watch::past::Looks;
 use crate::watch::verdict::Sighting;
 
-/// Looks written down by one statement: with this many it costs little beside its rows.
-const TOGETHER: usize = 128;
+/// Writes one look, or the same look at each account in a row.
+static WRITE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "UPDATE look SET run_id = ?1, reason = ?2, at = ?3, known = coalesce(?4, known),
+             seen_at = coalesce(?5, seen_at), history = (history << 2 & {}) | ?6
+         WHERE account_id BETWEEN ?7 AND ?8 AND run_id < ?1 AND pending = 1",
+        Looks::MASK
+    )
+});
 
 /// An account that waits for a run to look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,8 +198,8 @@ pub(super) fn count(tx: &WriteTx<'_>, run_id: i64, counts: Counts) -> anyhow::Re
 
 /// Writes down looks that gave the same; returns how many of the accounts still waited for this run.
 ///
-/// This is what a run costs the database, so it does no more than it must: narrow rows that stand in no index, as many as
-/// there is room for by one statement.
+/// This is what a run costs the database, so it does no more than it must: narrow rows that stand in no index, and one
+/// statement for all that follow each other. The numbers come in their order.
 fn write(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -202,18 +208,9 @@ fn write(
     reason: &str,
     ids: &[i64],
 ) -> anyhow::Result<u64> {
-    static SQL: LazyLock<String> = LazyLock::new(|| {
-        let places = vec!["?"; TOGETHER].join(", ");
-        format!(
-            "UPDATE look SET run_id = ?1, reason = ?2, at = ?3, known = coalesce(?4, known),
-                 seen_at = coalesce(?5, seen_at), history = (history << 2 & {}) | ?6
-             WHERE account_id IN ({places}) AND run_id < ?1 AND pending = 1",
-            Looks::MASK
-        )
-    });
     let bits = Looks::bits(verdict);
     let seen_at = (verdict == Verdict::Found).then_some(now.0);
-    let mut statement = tx.prepare_cached(&SQL)?;
+    let mut statement = tx.prepare_cached(&WRITE)?;
     statement.raw_bind_parameter(1, run_id)?;
     statement.raw_bind_parameter(2, reason)?;
     statement.raw_bind_parameter(3, now.0)?;
@@ -221,12 +218,9 @@ fn write(
     statement.raw_bind_parameter(5, seen_at)?;
     statement.raw_bind_parameter(6, bits | Looks::WIDTH)?;
     let mut written = 0;
-    for part in ids.chunks(TOGETHER) {
-        // A place that is left empty is NULL, which no account is.
-        let places = part.iter().map(|id| Some(*id)).chain(iter::repeat(None));
-        for (place, id) in (7..).zip(places.take(TOGETHER)) {
-            statement.raw_bind_parameter(place, id)?;
-        }
+    for row in ids.chunk_by(|before, id| before + 1 == *id) {
+        statement.raw_bind_parameter(7, row.first())?;
+        statement.raw_bind_parameter(8, row.last())?;
         let rows = statement.raw_execute();
         written += u64::try_from(rows.context("write down what looks gave")?)?;
     }
