@@ -3,7 +3,7 @@
 use super::CardHandlers;
 use super::codes::note_code;
 use crate::cards::card::{Alarm, Card};
-use crate::cards::store::{self, Decision, MOST_ASTRAY};
+use crate::cards::store::{self, Decision, MOST_ASTRAY, Printed};
 use crate::db::WriteTx;
 use crate::i18n::{self, Args, label};
 use crate::people::{self, Asker};
@@ -67,24 +67,20 @@ impl CardHandlers {
         Ok(())
     }
 
-    /// A decision about a code of a card; `rest` is the code's id and the word.
+    /// A decision about a code of a card, as its word.
     pub(super) fn decide(
         &self,
         tx: &WriteTx<'_>,
         asker: &Asker,
         card: &Card,
-        rest: &str,
+        printed: &Printed,
+        word: &str,
     ) -> anyhow::Result<Answer> {
-        let (code, word) = rest.split_once(':').unwrap_or((rest, ""));
-        let printed = match code.parse() {
-            Ok(code) => store::printed(tx, card.id, code)?,
-            Err(_) => None,
-        };
-        let (Some(printed), Some(decision)) = (printed, Decision::from_word(word)) else {
+        let Some(decision) = Decision::from_word(word) else {
             return self.stale_card(tx, asker, card);
         };
         store::decide(tx, printed.id, decision)?;
-        note_code(tx, asker, card, &printed, word)?;
+        note_code(tx, asker, card, printed, word)?;
         let note = label(asker.lang, &format!("alarm-done-{word}"));
         Ok(self.code_screen(tx, asker, card, printed.id)?.toast(note))
     }

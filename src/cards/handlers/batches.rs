@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CardHandlers;
+use super::{CardHandlers, id_and_rest, ways_out};
 use crate::cards::card::Card;
 use crate::cards::files;
 use crate::cards::store::{self, MOST_CODES};
@@ -105,12 +105,8 @@ impl CardHandlers {
         rest: &str,
     ) -> anyhow::Result<Answer> {
         let lang = asker.lang;
-        let (first, how) = rest.split_once(':').unwrap_or((rest, ""));
-        let batch = match first.parse() {
-            Ok(first) => store::batch(connection, card.id, first)?,
-            Err(_) => None,
-        };
-        let Some(batch) = batch else {
+        let (first, how) = id_and_rest(rest);
+        let Some(batch) = store::batch(connection, card.id, first)? else {
             let screen = self.batches(connection, asker, card)?;
             return Ok(screen.toast(label(lang, "stale-button")));
         };
@@ -150,10 +146,7 @@ impl CardHandlers {
 }
 
 fn asked(asker: &Asker, key: &str) -> anyhow::Result<Answer> {
-    let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
     let args = Args::new().number("most", MOST_CODES);
-    Ok(Answer::screen(Screen::new(
-        i18n::html(asker.lang, key, &args),
-        Keyboard::new().row([cancel]),
-    )))
+    let text = i18n::html(asker.lang, key, &args);
+    Ok(Answer::screen(Screen::new(text, ways_out(asker)?)))
 }

@@ -1,7 +1,7 @@
 //! One card: what is known of it, and where its buttons lead.
 
 use super::scan::{present, share_button, shared_link};
-use super::{CardHandlers, list_row};
+use super::{CardHandlers, id_and_rest, list_row};
 use crate::cards::card::Card;
 use crate::cards::files::{self, start};
 use crate::cards::store;
@@ -22,12 +22,8 @@ impl CardHandlers {
         rest: &str,
     ) -> anyhow::Result<Answer> {
         let lang = asker.lang;
-        let (id, more) = rest.split_once(':').unwrap_or((rest, ""));
-        let card = match id.parse() {
-            Ok(id) => store::get(tx, id)?,
-            Err(_) => None,
-        };
-        let Some(card) = card else {
+        let (id, more) = id_and_rest(rest);
+        let Some(card) = store::get(tx, id)? else {
             let list = self.list(tx, asker, 0)?;
             return Ok(list.toast(label(lang, "stale-button")));
         };
@@ -41,8 +37,7 @@ impl CardHandlers {
             "edit" => self.edit(tx, asker, &card, more),
             "scans" => self.scans(tx, asker, &card),
             "scans-csv" => self.scans_table(tx, asker, Some(&card)),
-            "alarm" => self.decide(tx, asker, &card, more),
-            "code" | "code-set" | "code-free" | "code-qr" => {
+            "alarm" | "code" | "code-set" | "code-free" | "code-qr" => {
                 self.code_tap(tx, asker, &card, action, more)
             }
             "labels" => self.labels(tx, asker, &card, None, more),

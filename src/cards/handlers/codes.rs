@@ -1,6 +1,6 @@
 //! One code: what is known of it, and what an admin says of it. The codes of a batch, page by page.
 
-use super::CardHandlers;
+use super::{CardHandlers, id_and_rest};
 use crate::cards::card::{Card, CodeState};
 use crate::cards::files;
 use crate::cards::store::{self, Batch, Printed};
@@ -25,15 +25,12 @@ impl CardHandlers {
         action: &str,
         rest: &str,
     ) -> anyhow::Result<Answer> {
-        let (id, word) = rest.split_once(':').unwrap_or((rest, ""));
-        let printed = match id.parse() {
-            Ok(id) => store::printed(tx, card.id, id)?,
-            Err(_) => None,
-        };
-        let Some(printed) = printed else {
+        let (id, word) = id_and_rest(rest);
+        let Some(printed) = store::printed(tx, card.id, id)? else {
             return self.stale_card(tx, asker, card);
         };
         match action {
+            "alarm" => return self.decide(tx, asker, card, &printed, word),
             "code-set" => {
                 let Some(state) = CodeState::from_word(word) else {
                     return self.stale_card(tx, asker, card);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CardHandlers;
 use super::add::{description, kept, name, photo_problem};
+use super::{CardHandlers, ways_out};
 use crate::cards::card::{Card, LONGEST_DESCRIPTION, NAME_LENGTH};
 use crate::cards::files;
 use crate::cards::photo::thumbnail_of;
@@ -206,9 +206,4 @@ fn ask(asker: &Asker, part: Part, about: &str) -> anyhow::Result<Answer> {
     };
     let text = i18n::html(asker.lang, &key, &args);
     Ok(Answer::screen(Screen::new(text, ways_out(asker)?)))
-}
-
-fn ways_out(asker: &Asker) -> anyhow::Result<Keyboard> {
-    let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
-    Ok(Keyboard::new().row([cancel]))
 }

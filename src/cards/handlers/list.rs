@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CardHandlers, list_row};
+use super::{CardHandlers, list_row, ways_out};
 use crate::cards::code::Code;
 use crate::cards::store::{self, Which};
 use crate::db::{Connection, WriteTx};
@@ -116,11 +116,8 @@ impl CardHandlers {
     /// *Find*: asks for a text.
     pub(super) fn find(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
         dialogue::set(tx, asker, &FindStep { find_cards: true })?;
-        let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
-        Ok(Answer::screen(Screen::new(
-            i18n::text(asker.lang, "cards-find"),
-            Keyboard::new().row([cancel]),
-        )))
+        let text = i18n::text(asker.lang, "cards-find");
+        Ok(Answer::screen(Screen::new(text, ways_out(asker)?)))
     }
 
     /// The answer to that: a code leads to itself, any other text to the cards that have it in their names; none when nobody

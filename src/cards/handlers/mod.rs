@@ -24,7 +24,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::{Lang, label};
 use crate::people::Asker;
-use crate::telegram::{Answer, Button, Document, Fetched, Wanted};
+use crate::telegram::{Answer, Button, Document, Fetched, Keyboard, Wanted};
 use crate::zone::Zone;
 use add::CardStep;
 use bytes::Bytes;
@@ -154,6 +154,18 @@ impl CardHandlers {
     fn zone_of<'a>(&'a self, asker: &Asker) -> &'a Zone {
         asker.zone.unwrap_or(&self.zone)
     }
+}
+
+/// The id that a button's data begins with, and what stands behind it. What is no id becomes 0, which names nothing.
+fn id_and_rest(data: &str) -> (i64, &str) {
+    let (id, rest) = data.split_once(':').unwrap_or((data, ""));
+    (id.parse().unwrap_or(0), rest)
+}
+
+/// What stands below a question.
+fn ways_out(asker: &Asker) -> anyhow::Result<Keyboard> {
+    let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
+    Ok(Keyboard::new().row([cancel]))
 }
 
 /// The row that leads back to the list of cards.

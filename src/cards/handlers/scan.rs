@@ -1,6 +1,6 @@
 //! A scan, a typed code, a card that was shared: for everybody, let in or not.
 
-use super::CardHandlers;
+use super::{CardHandlers, id_and_rest};
 use crate::cards::card::{Card, Claim, Outcome, Scan};
 use crate::cards::code::{Code, Mistyped, SCAN_PREFIX};
 use crate::cards::texts::{heading, shown};
@@ -111,11 +111,8 @@ impl CardHandlers {
         let Some(code) = action.strip_prefix("claim:") else {
             return Ok(None);
         };
-        let done = match code.parse() {
-            Ok(code) => store::claim(tx, asker.now, asker.id, code)?,
-            Err(_) => false,
-        };
-        let key = if done {
+        let (code, _) = id_and_rest(code);
+        let key = if store::claim(tx, asker.now, asker.id, code)? {
             "scan-claimed"
         } else {
             "scan-not-claimed"
