@@ -412,6 +412,7 @@ CREATE TABLE card_person (
     person_id   INTEGER NOT NULL,
     PRIMARY KEY (card_id, person_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX card_person_of_person ON card_person (person_id);
 
 -- Counted scans by the day in the configured zone.
 CREATE TABLE card_day (

@@ -69,7 +69,37 @@ mod tests {
     use crate::cards::photo::thumbnail_of;
     use crate::cards::store::NewCard;
     use crate::cards::test_kit::jpeg;
+    use crate::db::plans::{self, Accepted};
     use crate::tasks::Tasks;
+
+    /// Statements that read more than they should on purpose.
+    const ACCEPTED: &[Accepted] = &[
+        (
+            "SELECT photo, packaged FROM card",
+            "SCAN card",
+            "a reader compares them with the folder, once an hour at most",
+        ),
+        ("SELECT step FROM dialogue", "SCAN dialogue", "the same"),
+    ];
+
+    #[tokio::test]
+    async fn what_is_looked_through_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let (db, _end) = Db::open(&path, &Tasks::new()).unwrap();
+        let photos = Photos::of(&path);
+        photos.keep(&jpeg(10, 10)).unwrap();
+        let later = Clock::system().now().plus(LEFT_ALONE);
+        let looked = db.read(move |c| {
+            let (removed, statements) = plans::spied(c, || sweep(&photos, c, later));
+            assert_eq!(removed?, 1);
+            let statements = statements.into_iter().map(|sql| (sql, String::new()));
+            Ok(plans::faults(c, &statements.collect(), ACCEPTED))
+        });
+        let (faults, unused) = looked.await.unwrap();
+        assert!(faults.is_empty(), "{faults:?}");
+        assert!(unused.is_empty(), "{unused:?}");
+    }
 
     #[tokio::test]
     async fn only_what_nobody_names_is_removed_and_not_at_once() {

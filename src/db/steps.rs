@@ -248,6 +248,7 @@ const PANEL_AND_FILES: &str = "
         person_id   INTEGER NOT NULL,
         PRIMARY KEY (card_id, person_id)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX card_person_of_person ON card_person (person_id);
     CREATE TABLE card_day (
         day         TEXT    NOT NULL,
         card_id     INTEGER NOT NULL,

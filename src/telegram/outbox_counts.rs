@@ -93,7 +93,8 @@ pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> 
 /// When the database cannot be read.
 pub fn each_recipe(connection: &Connection, take: &mut impl FnMut(&str)) -> anyhow::Result<()> {
     let mut recipes = connection.prepare_cached(
-        "SELECT file FROM outbox WHERE state IN ('pending', 'held', 'making', 'sending') AND file <> ''",
+        "SELECT file FROM outbox
+         WHERE closed_at IS NULL AND state IN ('pending', 'held', 'making', 'sending') AND file <> ''",
     )?;
     let mut rows = recipes.query([])?;
     while let Some(row) = rows.next()? {

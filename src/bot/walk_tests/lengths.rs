@@ -34,6 +34,11 @@ fn stretch(tx: &WriteTx<'_>, lang: &str) -> anyhow::Result<()> {
          UPDATE run_error SET count = 1000000000;
          INSERT INTO run_error (run_id, site, reason, count)
              SELECT max(run.id), site, 'too-many-redirects', 1000000000 FROM run, account GROUP BY site;
+         UPDATE card SET name = replace(hex(zeroblob(50)), '0', 'Щ'), description = replace(hex(zeroblob(1750)), '0', '<'),
+             checks = 1000000000, people = 1000000000;
+         UPDATE card_code SET batch = replace(hex(zeroblob(20)), '0', 'Ы') WHERE batch <> '';
+         UPDATE card_code SET checks = 1000000000, first_at = 1795275300000;
+         UPDATE scan SET name = replace(hex(zeroblob(64)), '0', 'Щ'), username = replace(hex(zeroblob(16)), '0', 'w');
          UPDATE search SET words = replace(hex(zeroblob(50)), '0', 'W');
          INSERT INTO chat (id, bound_by, title)
              SELECT -id, 100, replace(hex(zeroblob(64)), '0', 'Ю') FROM person WHERE role = 'user';

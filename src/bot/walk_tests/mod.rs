@@ -3,12 +3,16 @@
 //! The walk follows the buttons from the commands on, so that a new screen and a new text come under the rules by
 //! themselves. Each way is gone in a savepoint that is taken back: nothing that is pressed changes what the next one finds.
 
+mod cards;
 mod lengths;
 mod plans;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
 
 use super::*;
+use crate::cards::files::{self as card_files, CardFiles};
+use crate::cards::photo::Photos;
 use crate::clock::UnixMs;
 use crate::config::{Config, Source};
 use crate::db::{Db, plans::spied};
@@ -25,13 +29,13 @@ const STRANGER: i64 = 9;
 const GROUP: i64 = -1_001;
 
 /// Buttons of one action that are pressed: there are sites and zones without number.
-const VARIANTS: usize = 5;
+const VARIANTS: usize = 6;
 
 /// The lists, each of which is another question to the database.
 const LISTS: (&str, usize) = ("watch:list", 24);
 
-/// Texts said one after the other in a dialogue.
-const ANSWERS: usize = 3;
+/// Answers given one after the other in a dialogue.
+const ANSWERS: usize = 4;
 
 /// Not pressed: what somebody who leaves has left where is looked for everywhere, once.
 const LEAVES: &str = "bot:delete-me:";
@@ -41,7 +45,16 @@ enum Step {
     Says(String),
     SaysInGroup(String),
     SendsTable,
+    SendsPhoto,
+    /// In any chat, to be offered something.
+    Names(String),
     Taps(String),
+}
+
+impl Step {
+    fn is_answer(&self) -> bool {
+        matches!(self, Self::Says(_) | Self::SendsPhoto)
+    }
 }
 
 struct Walk {
@@ -49,8 +62,12 @@ struct Walk {
     files: Files,
     /// Also what is sent is made, which takes its time.
     makes_files: bool,
+    /// What stands for a photo that was sent and kept.
+    photo: Fetched,
     seen: BTreeSet<(i64, String)>,
     ahead: VecDeque<(i64, Vec<Step>)>,
+    /// Each question that was answered in every way, as its dialogue stands in the database.
+    questions: BTreeSet<(i64, String)>,
     /// Each statement with the last step of the way that first ran it.
     statements: BTreeMap<String, String>,
     /// Why something could not be answered, with the way.
@@ -62,13 +79,17 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(makes_files: bool) -> Self {
+    fn new(tx: &WriteTx<'_>, makes_files: bool) -> anyhow::Result<Self> {
         let source = Source {
             path: "bot.toml".into(),
-            text: format!("[telegram]\nadmins = [{ADMIN}]\n"),
+            text: format!("[telegram]\nadmins = [{ADMIN}]\n[cards]\nenabled = true\n"),
             environment: [].into(),
         };
         let config = Config::load(&source).unwrap();
+        let photos = Photos::of(Path::new(tx.path().unwrap_or_default()));
+        let zone = config.watch.zone.clone();
+        let cards = CardHandlers::new(&config.cards, photos.clone(), zone.clone(), Lang::Ru);
+        let card_files = CardFiles::new(&config.cards, photos, zone);
         let speaker = Speaker {
             catalogue: Arc::new(load_catalogue(&config.watch).unwrap()),
             zone: config.watch.zone.clone(),
@@ -76,11 +97,11 @@ impl Walk {
             notify: config.watch.notify,
         };
         let handlers = WatchHandlers::new(&config.watch, speaker.clone(), Activator::new());
-        Self {
+        Ok(Self {
             bot: Bot::new(
                 config.people,
                 handlers,
-                None,
+                Some(cards),
                 Vec::new(),
                 Clock::set_to(NOW),
                 Activator::new(),
@@ -90,27 +111,38 @@ impl Walk {
                 .with(export::MAKER, export::make)
                 .with(watch_files::MAKER, move |connection, recipe| {
                     watch_files::make(&speaker, connection, recipe)
+                })
+                .with(card_files::MAKER, move |connection, recipe| {
+                    card_files.make(connection, recipe)
                 }),
             makes_files,
+            photo: cards::photo(tx)?,
             seen: BTreeSet::new(),
             ahead: VecDeque::new(),
+            questions: BTreeSet::new(),
             statements: BTreeMap::new(),
             refused: BTreeMap::new(),
             notes: BTreeMap::new(),
             labels: BTreeMap::new(),
-        }
+        })
     }
 
     /// Walks everywhere these people come to.
     fn everywhere(tx: &WriteTx<'_>, people: &[i64], makes_files: bool) -> anyhow::Result<Self> {
-        let mut walk = Self::new(makes_files);
+        let mut walk = Self::new(tx, makes_files)?;
+        let about_cards = cards::ways(tx)?;
         for person in people {
             let more = ["list name", "add octocat github", "privacy"];
             let commands = menus::names()
                 .chain(more)
                 .map(|command| format!("/{command}"));
             let says = commands.map(Step::Says);
-            for first in says.chain([Step::SendsTable, Step::SaysInGroup("/here".to_owned())]) {
+            let others = [
+                Step::SendsTable,
+                Step::SendsPhoto,
+                Step::SaysInGroup("/here".to_owned()),
+            ];
+            for first in says.chain(others).chain(about_cards.clone()) {
                 walk.ahead.push_back((*person, vec![first]));
             }
         }
@@ -128,11 +160,9 @@ impl Walk {
         })?;
         let (last, earlier) = way.split_last().unwrap();
         for step in earlier {
-            self.bot.handle(tx, &event(person, step), Some(&table()))?;
+            self.takes(tx, person, step)?;
         }
-        let (done, statements) = spied(tx, || {
-            self.bot.handle(tx, &event(person, last), Some(&table()))
-        });
+        let (done, statements) = spied(tx, || self.takes(tx, person, last));
         let reaction = match done {
             Ok(reaction) => reaction,
             Err(err) => {
@@ -152,8 +182,8 @@ impl Walk {
             .query_map((before, chat), |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         // A press needs what went before it only while a question is open.
-        let is_asked = is_asked(tx, person)?;
-        let way_on = if is_asked { way } else { &[] };
+        let question = question(tx, person)?;
+        let way_on = if question.is_some() { way } else { &[] };
         for (keyboard, file) in said {
             for text in each(&keyboard, "text") {
                 self.labels.insert(text, format!("{last:?}"));
@@ -172,18 +202,29 @@ impl Walk {
                 self.note(statements, last);
             }
         }
-        let answers = way
-            .iter()
-            .rev()
-            .take_while(|step| matches!(step, Step::Says(_)));
-        if answers.count() <= ANSWERS && is_asked {
-            for text in ["octocat", "30", "github"] {
-                let longer = [way, &[Step::Says(text.to_owned())]].concat();
+        let answers = way.iter().rev().take_while(|step| step.is_answer());
+        if let Some(question) = question
+            && answers.count() <= ANSWERS
+            && self.questions.insert((person, question))
+        {
+            for answer in answers_to_anything() {
+                let longer = [way, &[answer]].concat();
                 self.ahead.push_back((person, longer));
             }
         }
         tx.execute_batch("ROLLBACK TO walk; RELEASE walk")?;
         Ok(())
+    }
+
+    /// What comes of a step, as of an event whose file was fetched and refined.
+    fn takes(&self, tx: &WriteTx<'_>, person: i64, step: &Step) -> anyhow::Result<Reaction> {
+        let event = event(person, step);
+        self.bot.wants(tx, &event)?;
+        let file = match step {
+            Step::SendsPhoto => self.photo.clone(),
+            _ => table(),
+        };
+        self.bot.handle(tx, &event, Some(&file))
     }
 
     fn note(&mut self, statements: BTreeSet<String>, step: &Step) {
@@ -197,10 +238,13 @@ impl Walk {
     /// True for a button that does what nobody has pressed yet.
     fn is_new(&mut self, person: i64, data: &str) -> bool {
         let kind = kind(data);
-        let family = kind.split(':').take(2).collect::<Vec<_>>().join(":");
-        let most = if family == LISTS.0 { LISTS.1 } else { VARIANTS };
+        let most = if family(&kind) == LISTS.0 {
+            LISTS.1
+        } else {
+            VARIANTS
+        };
         let of_family =
-            |(who, other): &&(i64, String)| *who == person && other.starts_with(&family);
+            |(who, other): &&(i64, String)| *who == person && family(other) == family(&kind);
         !data.starts_with(LEAVES)
             && self.seen.iter().filter(of_family).count() < most
             && self.seen.insert((person, kind))
@@ -217,6 +261,20 @@ fn kind(data: &str) -> String {
     parts.collect::<Vec<_>>().join(":")
 }
 
+/// The action of a button: the first two parts of its data.
+fn family(kind: &str) -> &str {
+    let end = kind.match_indices(':').nth(1);
+    end.and_then(|(end, _)| kind.get(..end)).unwrap_or(kind)
+}
+
+/// What is said and sent to whatever is asked: words, numbers, and texts as long as they may be.
+fn answers_to_anything() -> Vec<Step> {
+    let long = ["Щ".repeat(100), "&".repeat(3500)];
+    let short = ["octocat", "30", "github", "summer 3"].map(str::to_owned);
+    let says = short.into_iter().chain(long).map(Step::Says);
+    says.chain([Step::SendsPhoto]).collect()
+}
+
 /// A field of all buttons, as JSON has it.
 fn each(keyboard: &str, field: &str) -> Vec<String> {
     let begin = format!(r#""{field}":""#);
@@ -226,8 +284,9 @@ fn each(keyboard: &str, field: &str) -> Vec<String> {
         .collect()
 }
 
-fn is_asked(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM dialogue WHERE user_id = ?1)";
+/// The question that somebody is asked, as it stands in the database.
+fn question(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<Option<String>> {
+    let sql = "SELECT max(step) FROM dialogue WHERE user_id = ?1";
     Ok(tx.query_row(sql, [person], |row| row.get(0))?)
 }
 
@@ -251,15 +310,14 @@ fn event(person: i64, step: &Step) -> Event {
     let (chat, kind) = match step {
         Step::Says(text) => (person, command(text)),
         Step::SaysInGroup(text) => (GROUP, command(text)),
-        Step::SendsTable => {
-            let document = Document {
-                file_id: "f".to_owned(),
-                name: "a.csv".to_owned(),
-                mime: "text/csv".to_owned(),
-                size: Some(50),
-                album: String::new(),
+        Step::SendsTable => (person, EventKind::Document(sent("a.csv", "text/csv"))),
+        Step::SendsPhoto => (person, EventKind::Photo(sent("", "image/jpeg"))),
+        Step::Names(words) => {
+            let inline = EventKind::Inline {
+                query_id: "q".to_owned(),
+                words: words.clone(),
             };
-            (person, EventKind::Document(document))
+            (person, inline)
         }
         Step::Taps(data) => {
             let tap = EventKind::Tap {
@@ -292,6 +350,16 @@ fn event(person: i64, step: &Step) -> Event {
     }
 }
 
+fn sent(name: &str, mime: &str) -> Document {
+    Document {
+        file_id: "f".to_owned(),
+        name: name.to_owned(),
+        mime: mime.to_owned(),
+        size: Some(50),
+        album: String::new(),
+    }
+}
+
 /// Everything there is, a little of each.
 fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
     let config = PeopleConfig {
@@ -305,7 +373,7 @@ fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
     )?;
     tx.execute_batch(include_str!("../../../benches/figures/world/owners.sql"))?;
     tx.execute_batch(include_str!("../../../benches/figures/world/past.sql"))?;
-    Ok(())
+    cards::furnish(tx)
 }
 
 /// A database of its own.

@@ -24,6 +24,16 @@ pub(super) fn raise(
     claim: Claim,
 ) -> anyhow::Result<Option<Alarm>> {
     let context = || format!("count who scanned code {code_id}");
+    // Asked first: a thing that is copied is scanned very often, and its scans are counted only when there is something to say.
+    let is_due: bool = tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM card_code WHERE id = ?1 AND watched = 1 AND (alarmed_at IS NULL OR alarmed_at <= ?2))",
+        )?
+        .query_row(params![code_id, now.minus(DAY).0], |row| row.get(0))
+        .with_context(context)?;
+    if !is_due {
+        return Ok(None);
+    }
     let (in_a_day, ever) = tx
         .prepare_cached(
             "SELECT count(DISTINCT person_id) FILTER (WHERE at > ?2), count(DISTINCT person_id) FROM scan
@@ -37,13 +47,10 @@ pub(super) fn raise(
     if !claimed && in_a_day <= MOST_IN_A_DAY && ever <= MOST_EVER {
         return Ok(None);
     }
-    let is_due = tx
-        .prepare_cached(
-            "UPDATE card_code SET alarmed_at = ?2 WHERE id = ?1 AND watched = 1 AND (alarmed_at IS NULL OR alarmed_at <= ?3)",
-        )?
-        .execute(params![code_id, now.0, now.minus(DAY).0])
+    tx.prepare_cached("UPDATE card_code SET alarmed_at = ?2 WHERE id = ?1")?
+        .execute(params![code_id, now.0])
         .with_context(context)?;
-    Ok((is_due > 0).then_some(Alarm {
+    Ok(Some(Alarm {
         code_id,
         serial,
         in_a_day,

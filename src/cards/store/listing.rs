@@ -76,7 +76,7 @@ pub fn each_card(
 ) -> anyhow::Result<()> {
     let sql = format!(
         "SELECT {CARD_COLUMNS}, card_code.code FROM card
-         JOIN card_code ON card_code.card_id = card.id AND card_code.batch = '' ORDER BY card.id"
+         CROSS JOIN card_code ON card_code.card_id = card.id AND card_code.batch = '' ORDER BY card.id"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([]).context("read the cards")?;
@@ -133,13 +133,13 @@ pub fn days(connection: &Connection, from: &str) -> anyhow::Result<Vec<(String, 
     rows.collect::<Result<_, _>>().context("count scans by day")
 }
 
-/// The cards that are checked most.
+/// The cards that are checked most; of two alike the newer first.
 ///
 /// # Errors
 /// When the database fails.
 pub fn top(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Card>> {
     let sql = format!(
-        "SELECT {CARD_COLUMNS} FROM card WHERE checks > 0 ORDER BY checks DESC, id LIMIT ?1"
+        "SELECT {CARD_COLUMNS} FROM card WHERE checks > 0 ORDER BY checks DESC, id DESC LIMIT ?1"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([limit], card_from_row)?;
