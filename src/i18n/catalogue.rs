@@ -22,13 +22,14 @@ pub(super) struct Catalogue {
     parsed: OnceLock<Bundle>,
 }
 
-pub(super) static CATALOGUES: [Catalogue; 22] = [
+pub(super) static CATALOGUES: [Catalogue; 24] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/cards.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/files.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/labels.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/people.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/settings.ftl")),
@@ -40,6 +41,7 @@ pub(super) static CATALOGUES: [Catalogue; 22] = [
     Catalogue::new(Lang::En, include_str!("../../locales/en/cards.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/charts.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/files.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/labels.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/people.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/privacy.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/settings.ftl")),

@@ -130,7 +130,7 @@ const LENGTHS: [(&str, usize); 54] = [
 ];
 
 /// Arguments that are numbers.
-const NUMBERS: [&str; 45] = [
+const NUMBERS: [&str; 46] = [
     "active",
     "added",
     "all",
@@ -152,6 +152,7 @@ const NUMBERS: [&str; 45] = [
     "found",
     "kb",
     "known",
+    "least",
     "limit",
     "mb",
     "missed",

@@ -98,7 +98,7 @@ impl CardHandlers {
     /// A button about one batch; `rest` begins with its first code.
     pub(super) fn batch_tap(
         &self,
-        connection: &Connection,
+        tx: &WriteTx<'_>,
         asker: &Asker,
         card: &Card,
         action: &str,
@@ -106,8 +106,8 @@ impl CardHandlers {
     ) -> anyhow::Result<Answer> {
         let lang = asker.lang;
         let (first, how) = id_and_rest(rest);
-        let Some(batch) = store::batch(connection, card.id, first)? else {
-            let screen = self.batches(connection, asker, card)?;
+        let Some(batch) = store::batch(tx, card.id, first)? else {
+            let screen = self.batches(tx, asker, card)?;
             return Ok(screen.toast(label(lang, "stale-button")));
         };
         match action {
@@ -117,8 +117,8 @@ impl CardHandlers {
                     .file(files::codes(card.id, batch.first)?, caption)
                     .toast(label(lang, "export-coming")))
             }
-            "batch-labels" => self.labels(connection, asker, card, Some(batch.first), how),
-            "units" => self.units(connection, asker, card, &batch, how.parse().unwrap_or(0)),
+            "batch-labels" => self.labels(tx, asker, card, Some(batch.first), how),
+            "units" => self.units(tx, asker, card, &batch, how.parse().unwrap_or(0)),
             _ => {
                 let args = Args::new()
                     .text("name", &batch.name)

@@ -118,6 +118,7 @@ impl CardHandlers {
             Self::add_text,
             Self::batch_text,
             Self::edit_text,
+            Self::side_text,
             Self::find_text,
         ] {
             if let Some(answer) = question(self, tx, asker, text)? {
