@@ -4,6 +4,7 @@ use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::super::test_kit::jpeg;
 use super::*;
+use crate::clock::Clock;
 
 /// The picture as a camera gives it that was held on its side, with the place where it was taken.
 fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
@@ -108,4 +109,25 @@ fn files_are_named_by_what_is_in_them_and_copied_with_the_database() {
     for name in ["../a.db", "half", ""] {
         photos.read(name).unwrap_err();
     }
+}
+
+#[test]
+fn what_is_kept_says_nothing_of_its_camera_and_leaves_only_when_it_is_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = Photos::of(&folder.path().join("a.db"));
+    let name = photos.keep(&with_exif(&jpeg(40, 30), 6)).unwrap();
+    for name in [&name, &thumbnail_of(&name)] {
+        let kept = photos.read(name).unwrap();
+        assert!(!kept.windows(4).any(|part| part == b"Exif"));
+    }
+    let long_ago = UnixMs(0);
+    assert!(photos.kept_before(long_ago).unwrap().is_empty());
+    assert!(!photos.remove(&name, long_ago).unwrap());
+    photos.read(&name).unwrap();
+    let tomorrow = Clock::system()
+        .now()
+        .plus(std::time::Duration::from_secs(86_400));
+    assert_eq!(photos.kept_before(tomorrow).unwrap(), [name.clone()].into());
+    assert!(photos.remove(&name, tomorrow).unwrap());
+    photos.read(&name).unwrap_err();
 }

@@ -128,7 +128,7 @@ mod tests {
                 assert!(i18n::has(lang, &format!("button-code-{}", state.word())));
             }
         }
-        let scan = Scan::Known {
+        let mut scan = Scan::Known {
             card: Box::new(card("")),
             outcome: Outcome::Genuine,
             checks: 2,
@@ -144,5 +144,10 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("за другим человеком"), "{text}");
+        if let Scan::Known { suspicious, .. } = &mut scan {
+            *suspicious = true;
+        }
+        let text = heading(Lang::Ru, &Zone::UTC, &scan).to_plain();
+        assert!(text.contains("подозрительным"), "{text}");
     }
 }

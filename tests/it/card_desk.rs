@@ -1,5 +1,7 @@
 //! What admins do with cards that are there: find, change, read who checked them.
 
+use vakhta::cards::store;
+
 use crate::cards::{jpeg, make, scans, sends_photo, with_cards};
 use crate::harness::{ADMIN, LIMIT, run};
 
@@ -125,6 +127,53 @@ fn who_checked_a_card_is_shown_and_sent_as_a_table() {
         let line = text.lines().nth(1).unwrap();
         assert!(line.starts_with("1;Сумка;active;1;1;"), "{line}");
         assert!(line.ends_with(&row), "{line}");
+        t
+    });
+}
+
+#[test]
+fn codes_stand_behind_an_address_of_ones_own() {
+    run(async |mut t| {
+        t.stop().await;
+        let section = "[cards]\nenabled = true\nbase_url = \"https://brand.example/v\"\n[sites]";
+        t.reconfigure("[sites]", section);
+        t.start().await;
+        let (screen, code) = make(&t, "Сумка", "Кожа").await;
+        let link = format!("https://brand.example/v/{}", code.as_str());
+        assert!(screen.text.contains(&link), "{}", screen.text);
+        let sent = t.heard(ADMIN, "QR-код: Сумка").await;
+        let picture = image::load_from_memory(&sent.file.clone().unwrap().bytes).unwrap();
+        let picture = picture.into_luma8();
+        let side = picture.width() as usize;
+        let mut seen = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| {
+            picture.as_raw()[y * side + x]
+        });
+        let (_, read) = seen.detect_grids()[0].decode().unwrap();
+        assert_eq!(read, link);
+        t.admin.skips_unread();
+        t.admin.taps(&screen, "SVG").unwrap();
+        let sent = t.admin.next_reply(LIMIT).await.unwrap();
+        let file = sent.file.clone().unwrap();
+        assert_eq!(file.name, "card-1-qr.svg");
+        assert!(file.bytes.starts_with(b"<svg "));
+        t
+    });
+}
+
+#[test]
+fn only_admins_make_and_change_cards() {
+    run(async |mut t| {
+        with_cards(&mut t).await;
+        make(&t, "Сумка", "Кожа").await;
+        let user = t.user(7, "Oleg", "ru").await;
+        let home = t.ask(&user, "/start").await;
+        for button in ["cards:add", "cards:off:1", "cards:code-set:1:1:recalled"] {
+            let forged = user.taps_forged(home.message_id, button);
+            let note = t.note(&user, &forged).await;
+            assert!(note.contains("только администратор"), "{note}");
+        }
+        let sums = t.app().db().read(store::sums).await.unwrap();
+        assert_eq!((sums.cards, sums.active), (1, 1));
         t
     });
 }

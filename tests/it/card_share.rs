@@ -81,6 +81,13 @@ fn without_inline_mode_a_card_is_shared_by_its_link() {
             "{url}"
         );
         assert!(!url.contains(code.as_str()), "{url}");
+        let shared = format!("/start s_{}", url.rsplit("s_").next().unwrap());
+        let buyer = t.telegram.person(55, "Ева", "ru");
+        let shown = t.ask(&buyer, &shared).await;
+        assert!(shown.text.contains("Сумка"), "{}", shown.text);
+        t.tap(&t.admin, &screen, "Отключить").await;
+        let gone = t.ask(&buyer, &shared).await;
+        assert_eq!(gone.text, "Такой карточки нет.");
         t
     });
 }

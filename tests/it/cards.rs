@@ -173,6 +173,8 @@ fn scans_are_told_counted_and_refused_as_they_are() {
             write.await.unwrap();
             let told = scans(&t, &eva, &code).await;
             assert!(told.text.contains(words), "{}", told.text);
+            // Of what is not given out nothing is shown.
+            assert_eq!(told.file.is_none(), state == CodeState::Inactive);
         }
         let sums = t.app().db().read(store::sums).await.unwrap();
         assert_eq!((sums.checks, sums.people, sums.active), (2, 2, 1));
@@ -197,7 +199,10 @@ fn a_scan_leaves_a_dialogue_alone_and_a_shared_card_is_no_check() {
         assert!(asked.text.contains("Опишите её"), "{}", asked.text);
         t.ask(&t.admin, "Альбом").await;
         let question = t.heard(ADMIN, "Шаг 5 из 5").await;
-        t.tap(&t.admin, &question, "Отмена").await;
+        // The button of another card that was being made.
+        let stale = t.admin.taps_forged(question.message_id, "cards:save:1");
+        assert_eq!(t.note(&t.admin, &stale).await, "Это уже сделано.");
+        t.ask(&t.admin, "/cancel").await;
 
         let share = screen.text.split("start=s_").nth(1).unwrap();
         let buyer = t.telegram.person(55, "Ева", "ru");
@@ -240,6 +245,13 @@ fn what_is_no_photo_is_answered_and_what_is_printed_is_sent() {
         let (screen, _) = make(&t, "Сумка", "Кожа").await;
         let labels = t.tap(&t.admin, &screen, "Этикетки").await;
         assert!(labels.text.contains("203 dpi — 22.5"), "{}", labels.text);
+        t.tap(&t.admin, &labels, "Другой размер").await;
+        for wrong in ["14", "61", "двадцать"] {
+            let said = t.ask(&t.admin, wrong).await;
+            assert!(said.text.contains("от 15 до 60"), "{}", said.text);
+        }
+        let labels = t.ask(&t.admin, "18 мм").await;
+        assert!(labels.text.contains("около 18 мм"), "{}", labels.text);
         let labels = t.tap(&t.admin, &labels, "30 мм").await;
         assert!(labels.text.contains("300 dpi — 30.4"), "{}", labels.text);
         t.admin.skips_unread();

@@ -1,4 +1,4 @@
-//! `kill -9` at every step of making a card loses none, and counts a scan once.
+//! `kill -9` at every step of making a card, at a scan, at the list and at the numbers loses none, and counts a scan once.
 
 use vakhta::demo::PretendTelegram;
 
@@ -95,6 +95,20 @@ fn every_step_of_the_dialogue_is_killed_and_goes_on() {
             "SELECT count(*) FROM scan",
         )
         .await;
+        let answered = "SELECT done_at IS NOT NULL FROM inbox ORDER BY update_id DESC LIMIT 1";
+        for (message, screen) in [(1, "cards:list:0"), (2, "cards:stats")] {
+            let press = || {
+                admin.taps_forged(message, screen);
+            };
+            killed_at(&ground, press, answered).await;
+        }
+        let process = ground
+            .vakhta(&["run"])
+            .env("VAKHTA_CARDS_ENABLED", "true")
+            .start();
+        ground.heard(admin.id(), "Мои карты: 1").await;
+        ground.heard(admin.id(), "Всего: 1").await;
+        process.kill();
         let all = "(SELECT count(*) FROM card) * 100 + (SELECT count(*) FROM scan) * 10 + (SELECT checks FROM card)";
         assert_eq!(ground.number(&format!("SELECT {all}")), 111);
 
