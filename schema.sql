@@ -53,12 +53,13 @@ CREATE TABLE claim (
 CREATE TABLE inbox (
     update_id   INTEGER PRIMARY KEY,
     chat_id     INTEGER NOT NULL,                   -- the order within it is kept; 0: belongs to no chat
-    body        TEXT    NOT NULL,                   -- the update as it came; '' when its person was forgotten
+    body        TEXT    NOT NULL,                   -- the update as it came; '' once it is done
     received_at INTEGER NOT NULL,
     done_at     INTEGER
 ) STRICT;
 CREATE INDEX inbox_waiting ON inbox (chat_id, update_id) WHERE done_at IS NULL;
 CREATE INDEX inbox_done ON inbox (done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX inbox_of_chat ON inbox (chat_id) WHERE done_at IS NOT NULL;
 
 -- Updates that could not be read, kept seven days for the operator.
 CREATE TABLE quarantine (
@@ -98,6 +99,7 @@ CREATE INDEX outbox_open ON outbox (state, chat_id, min(priority, 2), id, due_at
 CREATE INDEX outbox_due ON outbox (priority, due_at, id, chat_id) WHERE state = 'pending';
 CREATE INDEX outbox_closed ON outbox (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX outbox_dead ON outbox (closed_at) WHERE state = 'dead';
+CREATE INDEX outbox_of_chat ON outbox (chat_id) WHERE closed_at IS NOT NULL;
 
 -- A conversation in several steps. Keyed by chat and person, so that two people in a group do not mix.
 CREATE TABLE dialogue (
@@ -179,6 +181,7 @@ CREATE TABLE transition (
 ) STRICT;
 CREATE INDEX transition_of_account ON transition (account_id, id);
 CREATE INDEX transition_of_run ON transition (run_id, account_id) WHERE run_id IS NOT NULL;
+CREATE INDEX transition_by ON transition (by_person) WHERE by_person IS NOT NULL;
 
 -- One pass over pending accounts.
 CREATE TABLE run (
@@ -199,6 +202,16 @@ CREATE TABLE run (
 ) STRICT;
 CREATE UNIQUE INDEX run_running ON run (state) WHERE state = 'running';
 CREATE INDEX run_of_all ON run (id) WHERE owner_id IS NULL AND account_id IS NULL;
+CREATE INDEX run_of_owner ON run (owner_id) WHERE owner_id IS NOT NULL;
+CREATE INDEX run_stopped ON run (stopped_by) WHERE stopped_by IS NOT NULL;
+
+-- The screen of state that an admin has open: it moves by itself while a run goes on.
+CREATE TABLE open_screen (
+    chat_id     INTEGER PRIMARY KEY,
+    message_id  INTEGER NOT NULL,
+    until       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX open_screen_last ON open_screen (until);
 
 -- Why looks failed, counted per site and run.
 CREATE TABLE run_error (
@@ -209,8 +222,8 @@ CREATE TABLE run_error (
     PRIMARY KEY (run_id, site, reason)
 ) STRICT, WITHOUT ROWID;
 
--- What runs did at each site, by the calendar day (in the configured zone) on which they ended. Written once by the end of a
--- run; one that a crash cut is not counted.
+-- What runs did at each site, by the calendar day (in the configured zone) of the look. Written with the results, so that a
+-- run that is cut, wherever, is counted as far as it came.
 CREATE TABLE site_day (
     day         TEXT    NOT NULL,                   -- 2026-11-21
     site        TEXT    NOT NULL,
@@ -226,6 +239,14 @@ CREATE TABLE site_day (
 CREATE TABLE site_silence (
     site        TEXT    PRIMARY KEY,
     until       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Sites that are left alone after repeated failures, as the watch thread last said; none after a start.
+CREATE TABLE site_breaker (
+    site        TEXT    PRIMARY KEY,
+    since       INTEGER NOT NULL,
+    trial_at    INTEGER NOT NULL,                   -- not before that one look tries the site
+    reason      TEXT    NOT NULL                    -- machine key of how the last look failed
 ) STRICT, WITHOUT ROWID;
 
 -- Sites whose control names were judged wrongly at least once. The admins hear of each change.
@@ -302,6 +323,8 @@ CREATE TABLE audit (
     what        TEXT    NOT NULL DEFAULT ''         -- what it concerned: a role, a site, an account
 ) STRICT;
 CREATE INDEX audit_by_kind ON audit (substr(deed, 1, instr(deed, '.') - 1), id);
+CREATE INDEX audit_by ON audit (by_person);
+CREATE INDEX audit_about ON audit (person) WHERE person IS NOT NULL;
 CREATE TRIGGER audit_kept BEFORE DELETE ON audit
     WHEN old.at >= coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE key = 'audit-kept-since'), 0) BEGIN
     SELECT RAISE(ABORT, 'the audit log only grows');
@@ -322,6 +345,8 @@ CREATE TABLE check_request (
     created_at  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX check_request_of_run ON check_request (run_id);
+CREATE INDEX check_request_of_owner ON check_request (owner_id) WHERE owner_id IS NOT NULL;
+CREATE INDEX check_request_in_chat ON check_request (chat_id) WHERE chat_id IS NOT NULL;
 
 -- What somebody narrowed a list by, where it does not fit into a button: buttons name the row.
 CREATE TABLE search (

@@ -42,7 +42,7 @@ use crate::telegram::{
     Answer, ChatKind, Event, EventKind, Fetched, FoldText, Handler, Keyboard, Reaction, Screen,
     Wanted,
 };
-use crate::watch::WatchHandlers;
+use crate::watch::{WatchHandlers, store as watch_store};
 
 pub use files::Files;
 
@@ -182,7 +182,12 @@ impl Bot {
         match kind {
             EventKind::Command { name, args } => self.command(tx, asker, name, args),
             EventKind::Text(text) => self.text(tx, asker, text),
-            EventKind::Tap { data, .. } => self.tap(tx, asker, data),
+            EventKind::Tap { data, .. } => {
+                if let Some(message_id) = asker.pressed {
+                    watch_store::leave_screen(tx, asker.chat_id, message_id)?;
+                }
+                self.tap(tx, asker, data)
+            }
             EventKind::Photo(photo) => self.photo(tx, asker, photo, file),
             EventKind::Document(document) if self.awaits_picture(tx, asker, kind)? => {
                 self.photo(tx, asker, document, file)

@@ -13,12 +13,13 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use super::{Db, READERS};
 
 /// Tables that have a few rows at most: one for each site, each state or each small fact.
-const SMALL: [&str; 8] = [
+const SMALL: [&str; 9] = [
     "account_tally",
     "fact",
     "mass_change",
     "mass_rest",
     "round",
+    "site_breaker",
     "site_control",
     "site_mute",
     "site_silence",

@@ -67,6 +67,18 @@ const PANEL_AND_FILES: &str = "
         looking_ms INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (day, site)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE open_screen (
+        chat_id INTEGER PRIMARY KEY,
+        message_id INTEGER NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX open_screen_last ON open_screen (until);
+    CREATE TABLE site_breaker (
+        site TEXT PRIMARY KEY,
+        since INTEGER NOT NULL,
+        trial_at INTEGER NOT NULL,
+        reason TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
     ALTER TABLE outbox ADD COLUMN file TEXT NOT NULL DEFAULT '';
     ALTER TABLE outbox ADD COLUMN topic INTEGER;
     PRAGMA writable_schema = ON;
@@ -263,6 +275,16 @@ const PANEL_AND_FILES: &str = "
         UNIQUE (bot_id, key)
     ) STRICT;
     CREATE INDEX sent_file_old ON sent_file (at);
+    CREATE INDEX inbox_of_chat ON inbox (chat_id) WHERE done_at IS NOT NULL;
+    CREATE INDEX outbox_of_chat ON outbox (chat_id) WHERE closed_at IS NOT NULL;
+    CREATE INDEX transition_by ON transition (by_person) WHERE by_person IS NOT NULL;
+    CREATE INDEX run_of_owner ON run (owner_id) WHERE owner_id IS NOT NULL;
+    CREATE INDEX run_stopped ON run (stopped_by) WHERE stopped_by IS NOT NULL;
+    CREATE INDEX audit_by ON audit (by_person);
+    CREATE INDEX audit_about ON audit (person) WHERE person IS NOT NULL;
+    CREATE INDEX check_request_of_owner ON check_request (owner_id) WHERE owner_id IS NOT NULL;
+    CREATE INDEX check_request_in_chat ON check_request (chat_id) WHERE chat_id IS NOT NULL;
+    UPDATE inbox SET body = '' WHERE done_at IS NOT NULL;
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''held'')', '''held'', ''removed'')') WHERE name = 'account';
     PRAGMA writable_schema = RESET;

@@ -22,7 +22,7 @@ pub(super) struct Catalogue {
     parsed: OnceLock<Bundle>,
 }
 
-pub(super) static CATALOGUES: [Catalogue; 24] = [
+pub(super) static CATALOGUES: [Catalogue; 26] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
@@ -32,6 +32,7 @@ pub(super) static CATALOGUES: [Catalogue; 24] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/labels.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/people.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/runs.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/settings.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/tables.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
@@ -44,6 +45,7 @@ pub(super) static CATALOGUES: [Catalogue; 24] = [
     Catalogue::new(Lang::En, include_str!("../../locales/en/labels.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/people.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/privacy.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/runs.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/settings.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/tables.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/watch.ftl")),

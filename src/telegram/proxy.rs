@@ -5,6 +5,8 @@
 //! outbox. News belongs into the outbox; this is for progress and for files. Must stay true: no call hangs, whatever
 //! became of the main runtime.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -45,6 +47,9 @@ pub enum ProxyError {
     /// No slot within our own limits, or no result in time: the call may have had its effect in the second case.
     #[error("no result in time")]
     Late,
+    /// It was not wanted any more when its slot came.
+    #[error("no longer wanted")]
+    Unwanted,
     /// Telegram's answer, or why there was none.
     #[error(transparent)]
     Api(#[from] ApiError),
@@ -65,9 +70,12 @@ struct Call {
     reply: oneshot::Sender<Result<i64, ProxyError>>,
 }
 
+/// Whether a call still is wanted.
+type Wanted = Pin<Box<dyn Future<Output = bool> + Send>>;
+
 enum What {
     Send(Html, Option<Keyboard>),
-    Edit(i64, Html, Option<Keyboard>),
+    Edit(i64, Html, Option<Keyboard>, Option<Wanted>),
     File(File, Html),
 }
 
@@ -118,7 +126,23 @@ impl BotProxy {
         html: Html,
         keyboard: Option<Keyboard>,
     ) -> Result<(), ProxyError> {
-        let what = What::Edit(message_id, html, keyboard);
+        let what = What::Edit(message_id, html, keyboard, None);
+        self.call(chat_id, what).await.map(|_| ())
+    }
+
+    /// The same, if `wanted` says so when the call has its slot and leaves.
+    ///
+    /// # Errors
+    /// [`ProxyError`].
+    pub async fn edit_message_if(
+        &self,
+        chat_id: i64,
+        message_id: i64,
+        html: Html,
+        keyboard: Option<Keyboard>,
+        wanted: impl Future<Output = bool> + Send + 'static,
+    ) -> Result<(), ProxyError> {
+        let what = What::Edit(message_id, html, keyboard, Some(Box::pin(wanted)));
         self.call(chat_id, what).await.map(|_| ())
     }
 
@@ -272,7 +296,12 @@ async fn perform(
             api.post(Place::chat(chat_id), &body, keyboard.as_ref(), false)
                 .await
         }
-        What::Edit(id, html, keyboard) => {
+        What::Edit(id, html, keyboard, wanted) => {
+            if let Some(wanted) = wanted
+                && !wanted.await
+            {
+                return Err(ProxyError::Unwanted);
+            }
             let body = Body::Html(html);
             match api.edit(chat_id, id, &body, keyboard.as_ref()).await {
                 Err(err) if err.is_not_modified() => Ok(id),

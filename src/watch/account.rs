@@ -366,12 +366,6 @@ impl SiteTally {
         self.looks += other.looks;
         self.looking += other.looking;
     }
-
-    /// Accounts that got a verdict.
-    #[must_use]
-    pub fn answered(self) -> u64 {
-        self.counts.found + self.counts.not_found
-    }
 }
 
 /// A run that is going on.

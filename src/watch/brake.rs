@@ -9,11 +9,12 @@
 //! a run held and never came to decide about is looked at again.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::account::{Decision, MassChange, SiteTally};
+use super::account::{Decision, MassChange};
 use super::notices::Speaker;
 use super::store;
 use crate::clock::Clock;
@@ -46,15 +47,15 @@ pub(super) struct Brake<'a> {
 }
 
 impl Brake<'_> {
-    /// Decides what becomes of the accounts that a run has held, at the end of its looks. `tallies` are what it did by
-    /// site; an account that is kept is no longer one that was found.
+    /// Decides what becomes of the accounts that a run has held, at the end of its looks. `answered` says how many of a
+    /// site's accounts it had a verdict for, those held among them.
     ///
     /// # Errors
     /// When the database fails; the rest is looked at again by the next run.
     pub(super) async fn settle(
         self,
         run_id: i64,
-        tallies: &mut HashMap<String, SiteTally>,
+        answered: &HashMap<Arc<str>, u64>,
     ) -> anyhow::Result<()> {
         let now = self.clock.now();
         let read = self.db.read(move |c| {
@@ -63,14 +64,10 @@ impl Brake<'_> {
         });
         let (held, marks, resting) = read.await?;
         for held in held {
-            let tally = tallies.entry(held.site.clone()).or_default();
-            let answered = tally.answered().max(held.changed);
+            let answered = answered.get(&*held.site).copied().unwrap_or_default();
+            let answered = answered.max(held.changed);
             // While the admins are asked about a site, what else changes there waits for their answer, too.
             if marks.asked_about.contains(&held.site) || is_mass_change(held.changed, answered) {
-                let counts = &mut tally.counts;
-                counts.found = counts.found.saturating_sub(held.changed - held.gone);
-                counts.not_found = counts.not_found.saturating_sub(held.gone);
-                counts.errors += held.changed;
                 if resting.contains(&held.site) {
                     self.wait_again(run_id, held.site, held.changed).await?;
                 } else {
@@ -93,12 +90,13 @@ impl Brake<'_> {
             "too many accounts of a site changed at once; the admins are asked"
         );
         let (now, speaker) = (self.clock.now(), self.speaker.clone());
-        let write = self.db.write(
-            move |tx| match store::keep(tx, now, run_id, &held, answered)? {
+        let write = self.db.write(move |tx| {
+            let day = speaker.zone.day(now);
+            match store::keep(tx, now, &day, run_id, &held, answered)? {
                 Some(question) => speaker.mass_change(tx, now, &question),
                 None => Ok(()),
-            },
-        );
+            }
+        });
         write.await
     }
 
@@ -110,12 +108,16 @@ impl Brake<'_> {
             changed,
             "too many accounts of a site were found at once again; the admins were asked before"
         );
-        let key = site.clone();
+        let (key, day) = (site.clone(), self.today());
         let count = self
             .db
-            .write(move |tx| store::count_held(tx, run_id, &key, changed));
+            .write(move |tx| store::count_held(tx, &day, run_id, &key, changed));
         count.await?;
         self.return_all(site).await
+    }
+
+    fn today(self) -> String {
+        self.speaker.zone.day(self.clock.now())
     }
 
     async fn return_all(self, site: String) -> anyhow::Result<()> {
@@ -132,9 +134,9 @@ impl Brake<'_> {
 
     async fn release(self, run_id: i64, site: String) -> anyhow::Result<()> {
         loop {
-            let (now, site) = (self.clock.now(), site.clone());
+            let (now, day, site) = (self.clock.now(), self.today(), site.clone());
             let write = self.db.write_replayable(move |tx| {
-                let owners = store::release(tx, now, run_id, &site, PORTION)?;
+                let owners = store::release(tx, now, &day, run_id, &site, PORTION)?;
                 for owner in &owners {
                     Speaker::news(tx, now, run_id, *owner)?;
                 }

@@ -39,6 +39,7 @@ mod panel;
 mod privacy;
 mod process;
 mod settings;
+mod state;
 mod stop;
 mod tables;
 mod telegram_faults;

@@ -10,7 +10,7 @@ use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 use crate::watch::{add, check_all};
 
 /// Another admin.
-async fn boss(t: &Stage) -> vakhta::demo::Person {
+pub(crate) async fn boss(t: &Stage) -> vakhta::demo::Person {
     let boss = t.user(200, "Boss", "en").await;
     let db = t.app().db();
     db.write(|tx| people::set_role(tx, 200, Role::Admin))

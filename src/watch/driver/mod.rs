@@ -26,7 +26,9 @@ use super::account::{Scope, Trigger};
 use super::brake::Brake;
 use super::controls::Controls;
 use super::gate::{GateDefaults, Gates};
+use super::handlers::WatchHandlers;
 use super::notices::Speaker;
+use super::progress::Progress;
 use super::site::SiteKey;
 use super::store;
 use super::sweep::Memory;
@@ -61,6 +63,17 @@ pub struct WatchParts {
     pub scheduled: bool,
     /// Makes a run at the start even where the settings say no.
     pub run_now: bool,
+}
+
+impl WatchParts {
+    fn progress<'a>(&'a self, handlers: &'a WatchHandlers) -> Progress<'a> {
+        Progress {
+            db: &self.db,
+            clock: &self.clock,
+            proxy: &self.proxy,
+            handlers,
+        }
+    }
 }
 
 /// Starts the watch thread and waits until it is ready.
@@ -119,6 +132,8 @@ fn run_thread(
 
 struct Driver {
     parts: WatchParts,
+    /// For the screens that move by themselves.
+    handlers: WatchHandlers,
     stop: CancellationToken,
     client: reqwest::Client,
     memory: Memory,
@@ -143,8 +158,10 @@ impl Driver {
             None
         };
         let memory = new_memory(config);
+        let handlers = WatchHandlers::new(config, parts.speaker.clone(), parts.bell.clone());
         let mut driver = Self {
             parts,
+            handlers,
             stop,
             client,
             memory,

@@ -3,8 +3,8 @@
 //! What must stay true: whatever goes wrong in a run, its row is closed, by this run or by the next one, and the watch goes
 //! on.
 
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -28,8 +28,8 @@ use crate::watch::{progress, store};
 /// every run.
 const SHORTEST_RUN: Duration = Duration::from_secs(60);
 
-/// What a run did, by site.
-type Tallies = HashMap<String, SiteTally>;
+/// Requests by site that no result was written with.
+type Asked = Vec<(Arc<str>, SiteTally)>;
 
 impl Driver {
     /// One run, from its row to its summary. Whatever goes wrong is logged here, and the watch goes on.
@@ -57,6 +57,7 @@ impl Driver {
         if everything {
             self.ticks.running.store(false, Ordering::SeqCst);
             self.last_run = Instant::now();
+            self.parts.progress(&self.handlers).close().await;
         }
     }
 
@@ -87,12 +88,12 @@ impl Driver {
         match swept {
             Ok(Ok(swept)) => match swept.end {
                 End::Done => self.end(&run, took, swept, muted).await?,
-                End::Stopped => self.interrupt(&run, swept.tallies, false).await?,
-                End::Offline => self.end_offline(&run).await?,
+                End::Stopped => self.interrupt(&run, swept.asked, false).await?,
+                End::Offline => self.end_offline(&run, swept.asked).await?,
             },
             Ok(Err(err)) => {
                 // If the database fails here too, the next run closes this one.
-                self.interrupt(&run, Tallies::new(), false)
+                self.interrupt(&run, Asked::new(), false)
                     .await
                     .with_context(|| format!("after: {err:#}"))?;
                 return Err(err);
@@ -100,7 +101,7 @@ impl Driver {
             Err(_) => {
                 // What the gates remember may be half changed.
                 self.memory = new_memory(&self.parts.config);
-                self.interrupt(&run, Tallies::new(), true).await?;
+                self.interrupt(&run, Asked::new(), true).await?;
                 self.remember_silences().await?;
                 bail!("run {} panicked", run.id);
             }
@@ -127,8 +128,9 @@ impl Driver {
         self.fill_places().await?;
         let now = self.parts.clock.now();
         let speaker = self.parts.speaker.clone();
+        let breakers = self.memory.breakers(now);
         let write = self.parts.db.write(move |tx| {
-            close_left_behind(tx, now, &speaker)?;
+            close_left_behind(tx, now, &speaker, &breakers)?;
             let run = store::begin(tx, now, trigger, scope, total)?;
             // While our own network is down, one try after another is no news.
             if scope != Scope::All || store::offline_since(tx)?.is_none() {
@@ -143,10 +145,11 @@ impl Driver {
     pub(super) async fn recover(&self) {
         let now = self.parts.clock.now();
         let speaker = self.parts.speaker.clone();
+        let breakers = self.memory.breakers(now);
         let closed = self
             .parts
             .db
-            .write(move |tx| close_left_behind(tx, now, &speaker))
+            .write(move |tx| close_left_behind(tx, now, &speaker, &breakers))
             .await;
         let filled = self.fill_places().await;
         if let Err(err) = closed.and(filled) {
@@ -174,9 +177,10 @@ impl Driver {
             right_of_way: parts.proxy.right_of_way(),
             stop: &stop,
         };
-        let bar = progress::follow(&parts.db, &parts.proxy, &parts.speaker, run);
+        let shown = parts.progress(&self.handlers);
+        let bar = shown.follow(run);
         let began = Instant::now();
-        let mut swept = tokio::select! {
+        let swept = tokio::select! {
             swept = sweep.run(&mut self.memory, run, sites, until) => swept?,
             () = bar => bail!("the progress bar ended before the run"),
             () = stop_when_asked(&parts.db, &parts.bell, run.id, &stop) => {
@@ -184,9 +188,9 @@ impl Driver {
             }
         };
         if swept.end == End::Done {
-            self.brake().settle(run.id, &mut swept.tallies).await?;
+            self.brake().settle(run.id, &swept.answered).await?;
             if began.elapsed() >= progress::PERIOD {
-                progress::finish(&parts.db, &parts.proxy, &parts.speaker, run).await;
+                shown.finish(run).await;
             }
         }
         Ok(swept)
@@ -249,7 +253,7 @@ impl Driver {
         let write = parts.db.write(move |tx| {
             let counts = store::counts(tx, run.id)?;
             store::end(tx, now, run.id, RunState::Done, skipped, missed_ticks)?;
-            store::count_day(tx, &speaker.zone.day(now), &swept.tallies)?;
+            count_asked(tx, &speaker, now, &swept.asked)?;
             let end = RunEnd {
                 counts,
                 took,
@@ -279,7 +283,7 @@ impl Driver {
     }
 
     /// Ends a run that could not look, because our own network is down.
-    async fn end_offline(&self, run: &Run) -> anyhow::Result<()> {
+    async fn end_offline(&self, run: &Run, asked: Asked) -> anyhow::Result<()> {
         self.fill_places().await?;
         tracing::warn!(
             run = run.id,
@@ -289,6 +293,7 @@ impl Driver {
         let (run, speaker) = (run.clone(), self.parts.speaker.clone());
         let write = self.parts.db.write(move |tx| {
             store::end(tx, now, run.id, RunState::Offline, 0, 0)?;
+            count_asked(tx, &speaker, now, &asked)?;
             // A run over few accounts may have met the few sites that are down.
             let is_news = run.scope == Scope::All && store::note_offline(tx, now)?;
             speaker.run_offline(tx, now, &run, is_news)
@@ -300,13 +305,13 @@ impl Driver {
     }
 
     /// Ends a run that was cut short; what it did until then counts.
-    async fn interrupt(&self, run: &Run, tallies: Tallies, crashed: bool) -> anyhow::Result<()> {
+    async fn interrupt(&self, run: &Run, asked: Asked, crashed: bool) -> anyhow::Result<()> {
         self.fill_places().await?;
         let now = self.parts.clock.now();
         let (id, speaker) = (run.id, self.parts.speaker.clone());
         let write = self.parts.db.write(move |tx| {
             store::end(tx, now, id, RunState::Interrupted, 0, 0)?;
-            store::count_day(tx, &speaker.zone.day(now), &tallies)?;
+            count_asked(tx, &speaker, now, &asked)?;
             speaker.run_unfinished(tx, now, id)?;
             if crashed {
                 speaker.run_crashed(tx, now, id)?;
@@ -341,7 +346,24 @@ async fn stop_when_asked(db: &Db, bell: &Activator, run_id: i64, stop: &Cancella
     }
 }
 
-fn close_left_behind(tx: &WriteTx<'_>, now: UnixMs, speaker: &Speaker) -> anyhow::Result<()> {
+fn count_asked(
+    tx: &WriteTx<'_>,
+    speaker: &Speaker,
+    now: UnixMs,
+    asked: &Asked,
+) -> anyhow::Result<()> {
+    let asked = asked.iter().map(|(site, tally)| (&**site, *tally));
+    store::count_day(tx, &speaker.zone.day(now), asked)
+}
+
+/// Between two runs the rows are made to say what is: no run goes on, and these breakers are open.
+fn close_left_behind(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    speaker: &Speaker,
+    breakers: &store::Breakers,
+) -> anyhow::Result<()> {
+    store::set_breakers(tx, breakers)?;
     for id in store::close_crashed(tx, now)? {
         tracing::warn!(
             run = id,

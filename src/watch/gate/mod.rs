@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::probe::Look;
 use super::site::{Site, SiteKey};
+use super::verdict::Inconclusive;
 
 /// Failures in a row after which a site is left alone.
 const BREAKER_FAILURES: u32 = 5;
@@ -65,6 +66,8 @@ pub enum Start {
 pub struct Gates {
     defaults: GateDefaults,
     sites: HashMap<SiteKey, Gate>,
+    /// A breaker was opened or shut since [`Self::breaker_news`] was last asked.
+    has_news: bool,
     random: fastrand::Rng,
 }
 
@@ -84,10 +87,32 @@ struct Gate {
 enum Breaker {
     #[default]
     Shut,
-    /// Opened this often in a row, until this moment.
-    Open { times: u32, until: Instant },
+    /// Nothing is sent before its trial is due.
+    Open(Opened),
     /// One request is trying the site.
-    Trying { times: u32 },
+    Trying(Opened),
+}
+
+/// That a site is left alone after repeated failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// Since when, trials that failed included.
+    pub since: Instant,
+    /// When one request may try the site.
+    pub trial_at: Instant,
+    /// How the last request failed.
+    pub why: Inconclusive,
+    /// Trials that failed.
+    trials: u32,
+}
+
+impl Breaker {
+    fn opened(self) -> Option<Opened> {
+        match self {
+            Self::Shut => None,
+            Self::Open(opened) | Self::Trying(opened) => Some(opened),
+        }
+    }
 }
 
 impl Gates {
@@ -97,6 +122,7 @@ impl Gates {
         Self {
             defaults,
             sites: HashMap::new(),
+            has_news: false,
             random: fastrand::Rng::new(),
         }
     }
@@ -108,11 +134,15 @@ impl Gates {
             return Start::Now;
         };
         match gate.breaker {
-            Breaker::Open { until, .. } if now < until => return Start::Closed { until },
+            Breaker::Open(opened) if now < opened.trial_at => {
+                return Start::Closed {
+                    until: opened.trial_at,
+                };
+            }
             // Requests that began before it opened are still out: the trial waits for them, so that it is the only one.
-            Breaker::Open { .. } if gate.in_flight > 0 => return Start::Busy,
-            Breaker::Trying { .. } => return Start::Busy,
-            Breaker::Open { .. } | Breaker::Shut => {}
+            Breaker::Open(_) if gate.in_flight > 0 => return Start::Busy,
+            Breaker::Trying(_) => return Start::Busy,
+            Breaker::Open(_) | Breaker::Shut => {}
         }
         if gate.in_flight >= self.per_site(site) {
             return Start::Busy;
@@ -133,8 +163,8 @@ impl Gates {
         let gate = self.sites.entry(site.key().clone()).or_default();
         gate.in_flight = gate.in_flight.saturating_add(1);
         gate.gap_until = Some(now + gap);
-        if let Breaker::Open { times, .. } = gate.breaker {
-            gate.breaker = Breaker::Trying { times };
+        if let Breaker::Open(opened) = gate.breaker {
+            gate.breaker = Breaker::Trying(opened);
         }
     }
 
@@ -142,13 +172,14 @@ impl Gates {
     pub fn end(&mut self, site: &Site, look: &Look, now: Instant) {
         let stretch = 1.0 + BREAKER_JITTER * self.random.f64();
         let gate = self.sites.entry(site.key().clone()).or_default();
+        let before = gate.breaker.opened();
         gate.in_flight = gate.in_flight.saturating_sub(1);
         if let Some(wait) = look.retry_after {
             let until = now + wait.min(RETRY_AFTER_LONGEST);
             gate.silent_until = gate.silent_until.max(Some(until));
         }
         match look.outcome {
-            Err(reason) if reason.is_site_trouble() => gate.failed(now, stretch),
+            Err(why) if why.is_site_trouble() => gate.failed(why, now, stretch),
             // Nothing was sent, for a reason of our own: that says nothing about the site.
             Err(_) if look.status.is_none() => gate.try_again(now),
             _ => {
@@ -156,6 +187,18 @@ impl Gates {
                 gate.breaker = Breaker::Shut;
             }
         }
+        self.has_news |= gate.breaker.opened() != before;
+    }
+
+    /// The sites whose breakers are open.
+    pub fn open_breakers(&self) -> impl Iterator<Item = (&SiteKey, Opened)> {
+        let sites = self.sites.iter();
+        sites.filter_map(|(site, gate)| Some((site, gate.breaker.opened()?)))
+    }
+
+    /// True once after breakers were opened, shut, or tried in vain.
+    pub fn breaker_news(&mut self) -> bool {
+        std::mem::take(&mut self.has_news)
     }
 
     /// Notes that a site wants to be left alone until a moment.
@@ -180,27 +223,30 @@ impl Gates {
 impl Gate {
     /// A trial that did not take place leaves room for the next one.
     fn try_again(&mut self, now: Instant) {
-        if let Breaker::Trying { times } = self.breaker {
-            self.breaker = Breaker::Open { times, until: now };
+        if let Breaker::Trying(opened) = self.breaker {
+            let trial_at = now;
+            self.breaker = Breaker::Open(Opened { trial_at, ..opened });
         }
     }
 
-    fn failed(&mut self, now: Instant, stretch: f64) {
+    fn failed(&mut self, why: Inconclusive, now: Instant, stretch: f64) {
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
-        let times = match self.breaker {
+        let (since, trials) = match self.breaker {
             Breaker::Shut if self.failures_in_a_row < BREAKER_FAILURES => return,
-            Breaker::Shut => 0,
+            Breaker::Shut => (now, 0),
             // A request from before it opened says nothing new.
-            Breaker::Open { .. } => return,
-            Breaker::Trying { times } => times.saturating_add(1),
+            Breaker::Open(_) => return,
+            Breaker::Trying(opened) => (opened.since, opened.trials.saturating_add(1)),
         };
         // Doubling ends long before 32 bits do.
         let pause = BREAKER_FIRST
-            .saturating_mul(1_u32.checked_shl(times.min(16)).unwrap_or(u32::MAX))
+            .saturating_mul(1_u32.checked_shl(trials.min(16)).unwrap_or(u32::MAX))
             .min(BREAKER_LONGEST);
-        self.breaker = Breaker::Open {
-            times,
-            until: now + pause.mul_f64(stretch),
-        };
+        self.breaker = Breaker::Open(Opened {
+            since,
+            trial_at: now + pause.mul_f64(stretch),
+            why,
+            trials,
+        });
     }
 }

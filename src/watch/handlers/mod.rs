@@ -89,6 +89,11 @@ impl WatchHandlers {
         self.speaker.voice_to(asker).site_name(site)
     }
 
+    /// What it says, and how.
+    pub(super) fn speaker(&self) -> &Speaker {
+        &self.speaker
+    }
+
     /// The zone of chats that have not chosen.
     #[must_use]
     pub fn zone(&self) -> &Zone {

@@ -44,17 +44,18 @@ struct Known {
     muted: BTreeMap<String, Mute>,
     marks: store::Marks,
     silences: BTreeMap<String, Duration>,
+    breakers: store::Breakers,
 }
 
 impl Known {
-    /// 0 muted, 1 controls failed, 2 wants to be left alone, 3 every tenth look fails, 4 well.
+    /// 0 muted, 1 controls failed, 2 left alone for a while, 3 every tenth look fails, 4 well.
     fn trouble(&self, site: &str) -> usize {
         let tally = self.tallies.get(site).copied().unwrap_or_default();
         if self.muted.contains_key(site) {
             0
         } else if self.marks.distrusted.contains(site) {
             1
-        } else if self.silences.contains_key(site) {
+        } else if self.silences.contains_key(site) || self.breakers.contains_key(site) {
             2
         } else if tally.counts.errors * 10 > tally.counts.checked() {
             3
@@ -71,6 +72,7 @@ impl Known {
             .chain(self.muted.keys())
             .chain(&self.marks.distrusted)
             .chain(self.silences.keys())
+            .chain(self.breakers.keys())
             .map(String::as_str)
             .collect();
         sites.sort_unstable();
@@ -156,6 +158,7 @@ impl WatchHandlers {
             silences: store::silences(connection, asker.now)?
                 .into_iter()
                 .collect(),
+            breakers: store::breakers(connection)?,
         })
     }
 
@@ -295,7 +298,30 @@ impl WatchHandlers {
                 &Args::new().text("time", &time),
             ));
         }
+        lines.extend(
+            known
+                .breakers
+                .get(site)
+                .map(|open| self.breaker_line(asker, open)),
+        );
         lines
+    }
+
+    /// Since when a site is left alone, why, and when it is tried again.
+    fn breaker_line(&self, asker: &Asker, open: &store::Breaker) -> Html {
+        let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
+        let time = |at| i18n::date_time(lang, at, voice.zone);
+        // Only a run asks anything, so a trial that is due waits for the next one.
+        let next = self
+            .schedule
+            .next_after(asker.now)
+            .filter(|_| open.trial_at <= asker.now);
+        let trial_at = next.unwrap_or(open.trial_at);
+        let args = Args::new()
+            .text("since", &time(open.since))
+            .html("reason", &texts::reason(lang, &open.reason))
+            .text("time", &time(trial_at));
+        i18n::html(lang, "site-breaker", &args)
     }
 
     /// That a site is not looked at, for whoever waits for an account there; none while it is.

@@ -9,8 +9,8 @@ use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
 use crate::people::audit::{self, Deed};
+use crate::people::{self, Asker};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 use crate::watch::account::{RunState, Trigger};
 use crate::watch::store::{self, LastRun};
@@ -37,8 +37,44 @@ impl WatchHandlers {
         match data.split_once(':').unwrap_or((data, "")) {
             ("check", _) => self.check_all(tx, asker),
             ("stop", id) => self.stop_run(tx, asker, id.parse().unwrap_or(0)),
-            _ => self.thread_screen(tx, asker),
+            _ => self.open_state(tx, asker),
         }
+    }
+
+    /// The screen of state, which moves by itself from now on.
+    fn open_state(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        if let Some(message_id) = asker.pressed {
+            store::open_screen(tx, asker.now, asker.chat_id, message_id)?;
+        }
+        Ok(Answer::screen(self.state(tx, asker)?))
+    }
+
+    /// The screen of state for an admin who has it open; none for anybody else.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(in crate::watch) fn state_for(
+        &self,
+        connection: &Connection,
+        now: UnixMs,
+        admin: i64,
+    ) -> anyhow::Result<Option<Screen>> {
+        let Some(person) = people::get(connection, admin)?.filter(|person| person.role.is_admin())
+        else {
+            return Ok(None);
+        };
+        let manners = people::manners(connection, admin)?;
+        let asker = Asker {
+            id: person.id,
+            role: person.role,
+            name: person.name,
+            chat_id: admin,
+            lang: manners.language.unwrap_or(self.speaker.language),
+            zone: manners.zone,
+            now,
+            pressed: None,
+        };
+        Ok(Some(self.state(connection, &asker)?))
     }
 
     /// *Check all now*.
@@ -48,7 +84,7 @@ impl WatchHandlers {
         if pending > 0 {
             audit::note(tx, asker.now, asker.id, Deed::CheckAll, None, "")?;
         }
-        let screen = self.thread_screen(tx, asker)?.screen;
+        let screen = self.open_state(tx, asker)?.screen;
         Ok(Answer { screen, ..asked })
     }
 
@@ -67,14 +103,14 @@ impl WatchHandlers {
         }
         // In a group the button is under the run's own message, which is edited when the run has ended.
         let answer = if asker.chat_id == asker.id && !stopped {
-            self.thread_screen(tx, asker)?
+            self.open_state(tx, asker)?
         } else {
             Answer::default()
         };
         Ok(answer.toast(label(asker.lang, key)).ring(&self.bell))
     }
 
-    fn thread_screen(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
+    fn state(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Screen> {
         let lang = asker.lang;
         let runs = store::recent(connection, SHOWN_RUNS)?;
         let mut lines = vec![i18n::text(lang, "thread"), Html::default()];
@@ -114,7 +150,7 @@ impl WatchHandlers {
                 button("button-refresh", "run:now")?,
             ])
             .row([button("button-back", "bot:panel")?]);
-        Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
+        Ok(Screen::new(texts::fit(lines), keyboard))
     }
 
     fn running_line(&self, asker: &Asker, run: &LastRun) -> Html {

@@ -127,8 +127,10 @@ pub(super) struct Lane {
     pub(super) is_distrusted: bool,
     /// It has so many accounts that changes are held until their share is known, or the admins are being asked.
     pub(super) is_braked: bool,
-    /// What was done so far.
-    pub(super) tally: SiteTally,
+    /// Accounts that got a verdict so far.
+    pub(super) answered: u64,
+    /// Requests that were not written down yet; their accounts are counted with the results.
+    pub(super) asked: SiteTally,
     /// How many accounts it reads at a time.
     page_size: usize,
     page: Vec<Candidate>,
@@ -156,7 +158,8 @@ impl Lane {
             given_up: None,
             is_silent: false,
             standing: Standing::default(),
-            tally: SiteTally::default(),
+            answered: 0,
+            asked: SiteTally::default(),
             page_size,
             page: Vec::new(),
             once_more: VecDeque::new(),

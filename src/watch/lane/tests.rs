@@ -56,7 +56,7 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
         })
         .collect();
     db.write(move |tx| {
-        store::apply(tx, NOW, run, &looks)?;
+        store::apply(tx, NOW, "2026-11-21", run, &looks, &[])?;
         if scope == Scope::All {
             let left = store::unreached(tx, scope, run)?;
             store::settle_rounds(tx, run, &left)?;

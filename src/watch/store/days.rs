@@ -1,6 +1,9 @@
 //! What runs did, summed up by site and day: for charts, statistics and the slowest sites.
+//!
+//! What must stay true: a day counts an account in the transaction that counts it for its run, so that a run that is cut,
+//! wherever, is neither lost there nor counted twice.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -23,14 +26,14 @@ pub struct SiteDay {
     pub tally: SiteTally,
 }
 
-/// Adds what a run did to its day ([`Zone::day`] of its end).
+/// Adds what was done at some sites to a day ([`Zone::day`] of the moment when it is written down).
 ///
 /// # Errors
 /// When the database fails.
-pub fn count_day(
+pub fn count_day<'s>(
     tx: &WriteTx<'_>,
     day: &str,
-    tallies: &HashMap<String, SiteTally>,
+    tallies: impl IntoIterator<Item = (&'s str, SiteTally)>,
 ) -> anyhow::Result<()> {
     let mut statement = tx.prepare_cached(
         "INSERT INTO site_day (day, site, found, not_found, errors, looks, looking_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -127,13 +130,9 @@ mod tests {
             looks: 7,
             looking: Duration::from_millis(1500),
         };
-        let tallies = [
-            ("github".to_owned(), tally),
-            ("idle".to_owned(), SiteTally::default()),
-        ];
+        let tallies = [("github", tally), ("idle", SiteTally::default())];
         for day in ["2026-11-20", "2026-11-21", "2026-11-21"] {
-            let tallies = tallies.clone().into();
-            db.write(move |tx| count_day(tx, day, &tallies))
+            db.write(move |tx| count_day(tx, day, tallies))
                 .await
                 .unwrap();
         }

@@ -46,6 +46,8 @@ pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<usize> {
         [person],
     )
     .with_context(context)?;
+    tx.execute("DELETE FROM open_screen WHERE chat_id = ?1", [person])
+        .with_context(context)?;
     tx.execute("DELETE FROM import WHERE person_id = ?1", [person])
         .with_context(context)?;
     tx.execute("DELETE FROM search WHERE person_id = ?1", [person])

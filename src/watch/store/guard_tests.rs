@@ -1,6 +1,6 @@
 //! What the guards store: accounts that are held and asked about, faults of controls and of our own network.
 
-use super::tests::{DAY, NOW, OWNER, Store, fill, look, run};
+use super::tests::{DAY, NOW, OWNER, Store, TODAY, fill, look, run};
 use super::*;
 use crate::watch::account::{ControlFault, Decision, RunState, Scope};
 
@@ -17,7 +17,14 @@ async fn a_held_account_is_let_go_once() {
     t.write(|tx| {
         let ids = fill(tx, 3)?;
         let first = run(tx)?;
-        apply(tx, NOW, first, &[look(ids[0], Verdict::NotFound)])?;
+        apply(
+            tx,
+            NOW,
+            TODAY,
+            first,
+            &[look(ids[0], Verdict::NotFound)],
+            &[],
+        )?;
         end(tx, NOW, first, RunState::Done, 0, 0)?;
         let second = run(tx)?;
         let everything = Stretch {
@@ -32,7 +39,7 @@ async fn a_held_account_is_let_go_once() {
         };
         assert!(was_missing(ids[0]) && !was_missing(ids[1]));
         let looks: Vec<Look> = ids.iter().map(|id| held(*id)).collect();
-        assert_eq!(apply(tx, NOW, second, &looks)?, [] as [i64; 0]);
+        assert_eq!(apply(tx, NOW, TODAY, second, &looks, &[])?, [] as [i64; 0]);
         assert_eq!(counts(tx, second)?.checked(), 0, "not counted yet");
         let in_all = HeldSite {
             site: "github".to_owned(),
@@ -40,12 +47,13 @@ async fn a_held_account_is_let_go_once() {
             gone: 0,
         };
         assert_eq!(held_in_run(tx, second)?, std::slice::from_ref(&in_all));
-        assert_eq!(release(tx, NOW, second, "github", 2)?, [OWNER]);
+        assert_eq!(release(tx, NOW, TODAY, second, "github", 2)?, [OWNER]);
         assert_eq!(counts(tx, second)?.found, 2);
         // The last one is asked about, and an admin says that it is true.
         let question = keep(
             tx,
             NOW,
+            TODAY,
             second,
             &HeldSite {
                 changed: 1,
@@ -58,7 +66,7 @@ async fn a_held_account_is_let_go_once() {
             changed: 0,
             ..in_all
         };
-        assert_eq!(keep(tx, NOW, second, &no_more, 0)?, None, "it joins");
+        assert_eq!(keep(tx, NOW, TODAY, second, &no_more, 0)?, None, "it joins");
         assert_eq!(held_without_question(tx)?, None);
         assert!(decide(tx, OWNER, question.id, Decision::Apply)?);
         assert!(!decide(tx, OWNER, question.id, Decision::Discard)?);
@@ -82,7 +90,7 @@ async fn what_is_held_for_no_reason_waits_again() {
     t.write(|tx| {
         let ids = fill(tx, 2)?;
         let cut = run(tx)?;
-        apply(tx, NOW, cut, &[held(ids[0]), held(ids[1])])?;
+        apply(tx, NOW, TODAY, cut, &[held(ids[0]), held(ids[1])], &[])?;
         close_crashed(tx, NOW)?;
         assert_eq!(held_without_question(tx)?.as_deref(), Some("github"));
         assert_eq!(return_held(tx, "github", 5)?, 2);

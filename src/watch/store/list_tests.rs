@@ -1,6 +1,6 @@
 //! Lists, what people do with accounts, and what ends a wait, on a real file.
 
-use super::tests::{DAY, NOW, OWNER, Store, fill, look, run};
+use super::tests::{DAY, NOW, OWNER, Store, TODAY, fill, look, run};
 use super::*;
 use crate::db::WriteTx;
 use crate::db::plans::plan;
@@ -149,7 +149,7 @@ fn sees(tx: &WriteTx<'_>, id: i64, verdict: Verdict, bearing: Bearing) -> (i64, 
         bearing,
         ..look(id, verdict)
     };
-    let owners = apply(tx, NOW, run, &[look]).unwrap();
+    let owners = apply(tx, NOW, TODAY, run, &[look], &[]).unwrap();
     end(tx, NOW, run, RunState::Done, 0, 0).unwrap();
     (run, owners)
 }
@@ -233,7 +233,7 @@ async fn what_is_held_is_let_go_the_way_it_was_seen() {
             ..look(*id, Verdict::NotFound)
         };
         let looks: Vec<Look> = ids.iter().map(held).collect();
-        assert_eq!(apply(tx, NOW, run, &looks)?, [0_i64; 0]);
+        assert_eq!(apply(tx, NOW, TODAY, run, &looks, &[])?, [0_i64; 0]);
         assert_eq!(
             (
                 held_in_run(tx, run)?[0].changed,
@@ -241,7 +241,7 @@ async fn what_is_held_is_let_go_the_way_it_was_seen() {
             ),
             (2, 2)
         );
-        assert_eq!(release(tx, NOW, run, "github", 9)?, [OWNER]);
+        assert_eq!(release(tx, NOW, TODAY, run, "github", 9)?, [OWNER]);
         assert_eq!(counts(tx, run)?.not_found, 2);
         let states = ids.iter().map(|id| get(tx, None, *id).unwrap().unwrap());
         let states: Vec<_> = states

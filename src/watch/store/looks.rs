@@ -7,12 +7,13 @@ use anyhow::Context as _;
 use rusqlite::{Connection, named_params, params};
 
 use super::Stretch;
+use super::days::count_day;
 use super::mass;
 use super::news::{self, waiter};
 use super::silences::silence;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::watch::account::{Counts, Scope, Until, Verdict};
+use crate::watch::account::{Counts, Scope, SiteTally, Until, Verdict};
 use crate::watch::past::Looks;
 use crate::watch::verdict::Sighting;
 
@@ -117,8 +118,8 @@ pub enum Bearing {
     Held,
 }
 
-/// Writes looks down: verdicts, transitions, the run's counts, and how long sites want to be left alone. Returns the owners
-/// for whom there is news.
+/// Writes looks down: verdicts, transitions, what the run and the day count, and how long sites want to be left alone.
+/// `asked` are the requests by site that the day does not know of yet. Returns the owners for whom there is news.
 ///
 /// An account that was removed, paused or looked at meanwhile is passed over and not counted. One that is held is counted
 /// when it is known what becomes of it.
@@ -128,14 +129,17 @@ pub enum Bearing {
 pub fn apply(
     tx: &WriteTx<'_>,
     now: UnixMs,
+    day: &str,
     run_id: i64,
     looks: &[Look],
+    asked: &[(Arc<str>, SiteTally)],
 ) -> anyhow::Result<Vec<i64>> {
-    let mut counts = Counts::default();
+    let asked = asked.iter().map(|(site, tally)| (&**site, *tally));
+    let mut tallies: Tallies<'_> = asked.collect();
     let mut owners = Vec::new();
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     // By site and reason.
-    let mut failed: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
+    let mut failed: BTreeMap<(&str, &str), Vec<&Look>> = BTreeMap::new();
     for look in looks {
         let id = look.account_id;
         if let Some(until) = look.silent_until {
@@ -144,7 +148,7 @@ pub fn apply(
         match (look.bearing, look.verdict) {
             // Until somebody has decided, nothing more is known than that we cannot say.
             (Bearing::Held, _) => {
-                if write(tx, now, run_id, Verdict::Error, mass::REASON, &[id])? > 0 {
+                if write(tx, now, run_id, Verdict::Error, mass::REASON, &[look])? > 0 {
                     hold(tx, id)?;
                 }
             }
@@ -152,36 +156,77 @@ pub fn apply(
                 let Some(waiter) = waiter(tx, id)? else {
                     continue;
                 };
-                if write(tx, now, run_id, verdict, "", &[id])? > 0 {
-                    counts.add(verdict);
+                if write(tx, now, run_id, verdict, "", &[look])? > 0 {
+                    let tally = tallies.entry(&look.site).or_default();
+                    tally.counts.add(verdict);
                     owners.extend(news::tell(tx, now, id, waiter, verdict, run_id)?);
                 }
             }
-            (Bearing::Plain, Verdict::Found) => found.push(id),
-            (Bearing::Plain, Verdict::NotFound) => missing.push(id),
+            (Bearing::Plain, Verdict::Found) => found.push(look),
+            (Bearing::Plain, Verdict::NotFound) => missing.push(look),
             (Bearing::Plain, Verdict::Error) => {
                 let alike = failed.entry((&look.site, look.reason));
-                alike.or_default().push(id);
+                alike.or_default().push(look);
             }
         }
     }
-    counts.found += write(tx, now, run_id, Verdict::Found, "", &found)?;
-    counts.not_found += write(tx, now, run_id, Verdict::NotFound, "", &missing)?;
-    for ((site, reason), ids) in failed {
-        let written = write(tx, now, run_id, Verdict::Error, reason, &ids)?;
+    for (verdict, looks) in [(Verdict::Found, found), (Verdict::NotFound, missing)] {
+        let written = write(tx, now, run_id, verdict, "", &looks)?;
+        add_written(tx, run_id, &looks, written, &mut tallies)?;
+    }
+    for ((site, reason), looks) in failed {
+        let written = write(tx, now, run_id, Verdict::Error, reason, &looks)?;
         if written > 0 {
             count_errors(tx, run_id, site, reason, written)?;
-            counts.errors += written;
+            tallies.entry(site).or_default().counts.errors += written;
         }
     }
-    count(tx, run_id, counts)?;
+    count(tx, day, run_id, tallies)?;
     owners.sort_unstable();
     owners.dedup();
     Ok(owners)
 }
 
-/// Adds to what a run has counted.
-pub(super) fn count(tx: &WriteTx<'_>, run_id: i64, counts: Counts) -> anyhow::Result<()> {
+/// What was done, by site.
+pub(super) type Tallies<'a> = BTreeMap<&'a str, SiteTally>;
+
+/// Adds to the counts of their sites those of the looks that were written down.
+fn add_written<'a>(
+    tx: &WriteTx<'_>,
+    run_id: i64,
+    looks: &[&'a Look],
+    written: u64,
+    tallies: &mut Tallies<'a>,
+) -> anyhow::Result<()> {
+    let all = u64::try_from(looks.len()) == Ok(written);
+    for look in looks {
+        // Somebody removed or paused accounts meanwhile, which is rare: only then the rows are asked.
+        if all || was_looked_at(tx, run_id, look.account_id)? {
+            let tally = tallies.entry(&look.site).or_default();
+            tally.counts.add(look.verdict);
+        }
+    }
+    Ok(())
+}
+
+fn was_looked_at(tx: &WriteTx<'_>, run_id: i64, account_id: i64) -> anyhow::Result<bool> {
+    let sql = "SELECT 1 FROM look WHERE account_id = ?1 AND run_id = ?2";
+    Ok(tx.prepare_cached(sql)?.exists([account_id, run_id])?)
+}
+
+/// Adds to what a run and its day have counted: always both.
+pub(super) fn count(
+    tx: &WriteTx<'_>,
+    day: &str,
+    run_id: i64,
+    tallies: Tallies<'_>,
+) -> anyhow::Result<()> {
+    let mut sum = SiteTally::default();
+    for tally in tallies.values() {
+        sum.add(*tally);
+    }
+    let counts: Counts = sum.counts;
+    count_day(tx, day, tallies)?;
     tx.prepare_cached(
         "UPDATE run SET found = found + :found, not_found = not_found + :not_found, errors = errors + :errors
          WHERE id = :run AND state = 'running'",
@@ -206,7 +251,7 @@ fn write(
     run_id: i64,
     verdict: Verdict,
     reason: &str,
-    ids: &[i64],
+    looks: &[&Look],
 ) -> anyhow::Result<u64> {
     let bits = Looks::bits(verdict);
     let seen_at = (verdict == Verdict::Found).then_some(now.0);
@@ -218,9 +263,9 @@ fn write(
     statement.raw_bind_parameter(5, seen_at)?;
     statement.raw_bind_parameter(6, bits | Looks::WIDTH)?;
     let mut written = 0;
-    for row in ids.chunk_by(|before, id| before + 1 == *id) {
-        statement.raw_bind_parameter(7, row.first())?;
-        statement.raw_bind_parameter(8, row.last())?;
+    for row in looks.chunk_by(|before, look| before.account_id + 1 == look.account_id) {
+        statement.raw_bind_parameter(7, row.first().map(|look| look.account_id))?;
+        statement.raw_bind_parameter(8, row.last().map(|look| look.account_id))?;
         let rows = statement.raw_execute();
         written += u64::try_from(rows.context("write down what looks gave")?)?;
     }

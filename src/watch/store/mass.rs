@@ -8,12 +8,12 @@ use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::acts::{Turn, note_turn};
-use super::looks::{count, count_errors};
+use super::looks::{Tallies, count, count_errors};
 use super::news::{come_true, waiter};
 use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::watch::account::{Account, Counts, Decision, MassChange, News, State, Verdict};
+use crate::watch::account::{Account, Decision, MassChange, News, SiteTally, State, Verdict};
 use crate::watch::past::Looks;
 use crate::watch::verdict::Sighting;
 
@@ -62,6 +62,7 @@ pub fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<H
 pub fn release(
     tx: &WriteTx<'_>,
     now: UnixMs,
+    day: &str,
     run_id: i64,
     site: &str,
     limit: usize,
@@ -77,15 +78,15 @@ pub fn release(
         .collect::<Result<_, _>>()
         .with_context(|| format!("read what is held of {site}"))?;
     let mut owners = Vec::new();
-    let mut counts = Counts::default();
+    let mut tally = SiteTally::default();
     for (id, owner) in accounts {
         if let Some((seen, turn)) = finish(tx, now, id)? {
             note_turn(tx, now, &turn.in_run(run_id))?;
-            counts.add(Verdict::of(seen));
+            tally.counts.add(Verdict::of(seen));
             owners.push(owner);
         }
     }
-    count(tx, run_id, counts)?;
+    count(tx, day, run_id, Tallies::from([(site, tally)]))?;
     owners.dedup();
     Ok(owners)
 }
@@ -127,6 +128,7 @@ fn finish(
 pub fn keep(
     tx: &WriteTx<'_>,
     now: UnixMs,
+    day: &str,
     run_id: i64,
     held: &HeldSite,
     answered: u64,
@@ -136,7 +138,7 @@ pub fn keep(
         changed,
         gone,
     } = held;
-    count_held(tx, run_id, site, *changed)?;
+    count_held(tx, day, run_id, site, *changed)?;
     let joined = tx.execute(
         "UPDATE mass_change SET changed = changed + ?2, answered = answered + ?3, gone = gone + ?4 WHERE site = ?1",
         params![site, changed, answered, gone],
@@ -156,12 +158,16 @@ pub fn keep(
 ///
 /// # Errors
 /// When the database fails.
-pub fn count_held(tx: &WriteTx<'_>, run_id: i64, site: &str, changed: u64) -> anyhow::Result<()> {
-    let counts = Counts {
-        errors: changed,
-        ..Counts::default()
-    };
-    count(tx, run_id, counts)?;
+pub fn count_held(
+    tx: &WriteTx<'_>,
+    day: &str,
+    run_id: i64,
+    site: &str,
+    changed: u64,
+) -> anyhow::Result<()> {
+    let mut tally = SiteTally::default();
+    tally.counts.errors = changed;
+    count(tx, day, run_id, Tallies::from([(site, tally)]))?;
     count_errors(tx, run_id, site, REASON, changed)
 }
 

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod acts;
+mod breakers;
 mod charts;
 mod days;
 mod forget;
@@ -19,6 +20,7 @@ mod reports;
 mod requests;
 mod rounds;
 mod runs;
+mod screens;
 mod silences;
 mod sites;
 
@@ -29,6 +31,7 @@ pub use accounts::{
     some_wait_otherwise, totals,
 };
 pub use acts::{again, extend, history, remove, restore, set_note, set_paused, set_until};
+pub use breakers::{Breaker, Breakers, breakers, set_breakers};
 pub use charts::{Wait, durations, waits_of_owner};
 pub use days::{SiteDay, by_site, count_day, days};
 pub use forget::{KEPT, forget};
@@ -60,6 +63,7 @@ pub use runs::{
     counts, end, errors_of_run, export_runs, is_running, is_stopped, last, last_unfinished,
     progress, recent, stop,
 };
+pub use screens::{is_open, leave_screen, open_screen, open_screens};
 pub use silences::silences;
 pub use sites::{Mute, control, errors_since, mute, muted, sites_of_owner, unmute};
 

@@ -11,6 +11,9 @@ use crate::watch::account::{RunState, Scope, Trigger};
 
 pub(super) const NOW: UnixMs = UnixMs(1_790_000_000_000);
 pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The calendar day of [`NOW`].
+pub(super) const TODAY: &str = "2026-09-21";
 pub(super) const OWNER: i64 = 7;
 
 pub(super) struct Store {
@@ -85,7 +88,7 @@ async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
         let ids = fill(tx, 10)?;
         let first = run(tx)?;
         for id in ids.iter().take(4) {
-            apply(tx, NOW, first, &[look(*id, Verdict::NotFound)])?;
+            apply(tx, NOW, TODAY, first, &[look(*id, Verdict::NotFound)], &[])?;
         }
         end(tx, NOW, first, RunState::Interrupted, 0, 0)?;
         let second = run(tx)?;
@@ -102,7 +105,14 @@ async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 for waiting in &page {
-                    apply(tx, NOW, second, &[look(waiting.id, Verdict::NotFound)])?;
+                    apply(
+                        tx,
+                        NOW,
+                        TODAY,
+                        second,
+                        &[look(waiting.id, Verdict::NotFound)],
+                        &[],
+                    )?;
                     seen.push(waiting.id);
                 }
             }
@@ -127,9 +137,9 @@ async fn only_accounts_that_still_wait_are_changed_and_counted() {
         // The last is nobody's any more: its owner had everything deleted while the run looked.
         let seen = ids.iter().chain(&[9_999]);
         let looks: Vec<Look> = seen.map(|id| look(*id, Verdict::Found)).collect();
-        assert_eq!(apply(tx, NOW, id, &looks)?, [OWNER]);
+        assert_eq!(apply(tx, NOW, TODAY, id, &looks, &[])?, [OWNER]);
         assert_eq!(
-            apply(tx, NOW, id, &looks)?,
+            apply(tx, NOW, TODAY, id, &looks, &[])?,
             [0_i64; 0],
             "the same look again"
         );
@@ -214,7 +224,7 @@ async fn waiting_again_begins_anew() {
         let id = fill(tx, 1)?[0];
         assert!(!again(tx, NOW, OWNER, id)?, "it still waits");
         let first = run(tx)?;
-        apply(tx, NOW, first, &[look(id, Verdict::Found)])?;
+        apply(tx, NOW, TODAY, first, &[look(id, Verdict::Found)], &[])?;
         end(tx, NOW, first, RunState::Done, 0, 0)?;
         let later = NOW.plus(DAY * 40);
         assert!(again(tx, later, OWNER, id)?);
@@ -265,7 +275,7 @@ async fn how_long_a_site_wants_to_be_left_alone_is_kept_until_it_is_over() {
                 silent_until: Some(NOW.plus(Duration::from_secs(wait))),
                 ..look(ids[0], Verdict::Error)
             };
-            apply(tx, at, run, &[look]).map(drop)
+            apply(tx, at, TODAY, run, &[look], &[]).map(drop)
         };
         heard(NOW, 60)?;
         // A shorter one, heard by a look that was on its way, ends nothing.

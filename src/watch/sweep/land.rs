@@ -33,8 +33,6 @@ impl Pass<'_, '_> {
             return;
         };
         lane.not_before = None;
-        lane.tally.looks += 1;
-        lane.tally.looking += now.saturating_duration_since(began);
         let was_trusted = self.network.is_trusted();
         if self.network.doubts(index, &site, look) {
             // The site must not be left alone for what may not be its fault.
@@ -49,6 +47,8 @@ impl Pass<'_, '_> {
             }
             return;
         }
+        lane.asked.looks += 1;
+        lane.asked.looking += now.saturating_duration_since(began);
         self.memory.gates.end(&site, look, now);
         let asked = look.retry_after;
         let until = asked.map(|wait| self.sweep.clock.now().plus(wait));
@@ -140,7 +140,7 @@ impl Pass<'_, '_> {
             Ok(seen) => (Verdict::of(seen), ""),
             Err(why) => (Verdict::Error, why.key()),
         };
-        lane.tally.counts.add(verdict);
+        lane.answered += u64::from(outcome.is_ok());
         let bearing = match outcome {
             Ok(seen) if candidate.until.is_met(candidate.known, seen) => {
                 let is_change = candidate.known.is_some_and(|known| known != seen);

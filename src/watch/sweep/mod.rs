@@ -28,7 +28,7 @@ use self::alarm::Alarm;
 use self::errand::Errand;
 pub(super) use self::outcome::{End, Memory, Swept};
 use self::pick::Job;
-use self::results::Results;
+use self::results::{Results, take_asked};
 use super::WatchConfig;
 use super::account::Run;
 use super::lane::{Lane, Page, page_size};
@@ -135,14 +135,13 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn swept(self, end: End) -> Swept {
-        let tallies = self
-            .lanes
-            .into_iter()
-            .map(|lane| (lane.key.to_string(), lane.tally));
+    fn swept(mut self, end: End) -> Swept {
+        let asked = take_asked(&mut self.lanes);
+        let lanes = self.lanes.into_iter();
         Swept {
             end,
-            tallies: tallies.collect(),
+            answered: lanes.map(|lane| (lane.key, lane.answered)).collect(),
+            asked,
             is_heard: self.network.is_heard(),
         }
     }
@@ -238,8 +237,12 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
                 .begin(async move { Ok((lane, reading.read(sweep.db).await?)) });
         }
         if !self.writing.is_under_way()
-            && let Some(group) = pass.results.next_group(sweep, rest)
+            && let Some(mut group) = pass.results.next_group(sweep, rest)
         {
+            group.asked = take_asked(&mut pass.lanes);
+            if pass.memory.gates.breaker_news() {
+                group.breakers = Some(pass.memory.breakers(sweep.clock.now()));
+            }
             self.writing.begin(group.write(sweep, run_id));
         }
     }

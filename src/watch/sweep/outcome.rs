@@ -1,10 +1,15 @@
 //! What a sweep begins and ends with, besides its results in the database.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use tokio::time::Instant;
+
+use crate::clock::UnixMs;
 use crate::watch::account::SiteTally;
 use crate::watch::controls::Controls;
 use crate::watch::gate::Gates;
+use crate::watch::store::{Breaker, Breakers};
 
 /// How a sweep ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +26,10 @@ pub(in crate::watch) enum End {
 #[derive(Debug)]
 pub(in crate::watch) struct Swept {
     pub(in crate::watch) end: End,
-    /// What was done, by site.
-    pub(in crate::watch) tallies: HashMap<String, SiteTally>,
+    /// Accounts with a verdict, those that were held among them, by site.
+    pub(in crate::watch) answered: HashMap<Arc<str>, u64>,
+    /// Requests by site that were not written down with any result.
+    pub(in crate::watch) asked: Vec<(Arc<str>, SiteTally)>,
     /// Some site was reached.
     pub(in crate::watch) is_heard: bool,
 }
@@ -32,4 +39,20 @@ pub(in crate::watch) struct Swept {
 pub(in crate::watch) struct Memory {
     pub(in crate::watch) gates: Gates,
     pub(in crate::watch) controls: Controls,
+}
+
+impl Memory {
+    /// Which breakers are open, by the time of day; `today` is now.
+    pub(in crate::watch) fn breakers(&self, today: UnixMs) -> Breakers {
+        let now = Instant::now();
+        let open = self.gates.open_breakers().map(|(site, opened)| {
+            let breaker = Breaker {
+                since: today.minus(now.saturating_duration_since(opened.since)),
+                trial_at: today.plus(opened.trial_at.saturating_duration_since(now)),
+                reason: opened.why.key().to_owned(),
+            };
+            (site.as_str().to_owned(), breaker)
+        });
+        open.collect()
+    }
 }

@@ -3,12 +3,15 @@
 //! What must stay true: results are bounded, and none is older than [`GROUP_AGE`] before its group is sent off while the
 //! writer is free.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::time::Instant;
 
 use super::Sweep;
+use crate::watch::account::SiteTally;
+use crate::watch::lane::Lane;
 use crate::watch::notices::Speaker;
 use crate::watch::store;
 
@@ -74,13 +77,30 @@ impl Results {
         looks.sort_unstable_by_key(|look| look.account_id);
         self.oldest = (!self.looks.is_empty()).then(Instant::now);
         let news = std::mem::take(&mut self.news);
-        Some(Group { looks, news })
+        Some(Group {
+            looks,
+            news,
+            asked: Vec::new(),
+            breakers: None,
+        })
     }
+}
+
+/// Takes the requests that the lanes have made and nobody has written down.
+pub(super) fn take_asked(lanes: &mut [Lane]) -> Vec<(Arc<str>, SiteTally)> {
+    let asked = lanes.iter_mut().filter(|lane| lane.asked.looks > 0);
+    asked
+        .map(|lane| (Arc::clone(&lane.key), std::mem::take(&mut lane.asked)))
+        .collect()
 }
 
 /// Results that are written together.
 pub(super) struct Group {
     looks: Vec<store::Look>,
+    /// Requests by site, whatever became of them, since the group before.
+    pub(super) asked: Vec<(Arc<str>, SiteTally)>,
+    /// Which breakers are open, where that is not what was written before.
+    pub(super) breakers: Option<store::Breakers>,
     news: Vec<store::ControlNews>,
 }
 
@@ -92,9 +112,13 @@ impl Group {
     /// When the database fails.
     pub(super) async fn write(self, sweep: Sweep<'_>, run_id: i64) -> anyhow::Result<()> {
         let now = sweep.clock.now();
+        let day = sweep.speaker.zone.day(now);
         let written = sweep.db.write_replayable(move |tx| {
-            for owner in store::apply(tx, now, run_id, &self.looks)? {
+            for owner in store::apply(tx, now, &day, run_id, &self.looks, &self.asked)? {
                 Speaker::news(tx, now, run_id, owner)?;
+            }
+            if let Some(open) = &self.breakers {
+                store::set_breakers(tx, open)?;
             }
             if store::note_controls(tx, now, run_id, &self.news)? {
                 Speaker::controls(tx, now, run_id)?;

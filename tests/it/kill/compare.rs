@@ -16,6 +16,7 @@ impl World {
         self.compare_accounts();
         self.compare_notices();
         self.compare_starts();
+        self.compare_days();
         assert_eq!(
             ground.number("SELECT count(*) FROM run WHERE state = 'running'"),
             0
@@ -42,6 +43,27 @@ impl World {
         );
         assert!(cut >= 20, "only {cut} runs were cut");
         assert!(folded > 0, "no delivery was cut");
+    }
+
+    /// What days count by site is what runs counted, those that were cut among them.
+    fn compare_days(&self) {
+        let ground = &self.ground;
+        let sums = |of: &str| {
+            let sql = format!(
+                "SELECT sum(found) || ' ' || sum(not_found) || ' ' || sum(errors) FROM {of}"
+            );
+            ground.column(&sql)
+        };
+        assert_eq!(sums("site_day"), sums("run"));
+        let by_site = |sql: &str| ground.column(sql);
+        assert_eq!(
+            by_site(
+                "SELECT site || ' ' || sum(errors) FROM site_day WHERE errors > 0 GROUP BY site ORDER BY site"
+            ),
+            by_site("SELECT site || ' ' || sum(count) FROM run_error GROUP BY site ORDER BY site"),
+        );
+        let cut = "SELECT count(*) FROM run WHERE state = 'interrupted' AND found + not_found + errors > 0";
+        assert!(ground.number(cut) > 0, "no run was cut in mid-sweep");
     }
 
     /// Every account is there, in the state that the site gives it, by one transition.

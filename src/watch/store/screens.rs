@@ -1,0 +1,80 @@
+//! The screens of state that admins have open: they move by themselves while a run goes on.
+//!
+//! What must stay true: one a chat at most; a press on the message ends it, in the transaction that shows something else there.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+
+/// How long a screen moves after its reader last asked for it: somebody who still reads presses again.
+const OPEN_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// Screens that move at once: with this many, each step still costs less than a tenth of what Telegram takes in its time.
+const OPEN_AT_ONCE: usize = 8;
+
+/// Somebody looks at the screen of state in a message.
+///
+/// # Errors
+/// When the database fails.
+pub fn open_screen(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    chat_id: i64,
+    message_id: i64,
+) -> anyhow::Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO open_screen (chat_id, message_id, until) VALUES (?1, ?2, ?3)
+         ON CONFLICT (chat_id) DO UPDATE SET message_id = excluded.message_id, until = excluded.until",
+    )?
+    .execute(params![chat_id, message_id, now.plus(OPEN_FOR).0])
+    .context("note that a screen is open")?;
+    Ok(())
+}
+
+/// The message shows something else from now on.
+///
+/// # Errors
+/// When the database fails.
+pub fn leave_screen(tx: &WriteTx<'_>, chat_id: i64, message_id: i64) -> anyhow::Result<()> {
+    tx.prepare_cached("DELETE FROM open_screen WHERE chat_id = ?1 AND message_id = ?2")?
+        .execute([chat_id, message_id])
+        .context("note that a screen is left")?;
+    Ok(())
+}
+
+/// The screens that are open, those asked for last first: chat and message.
+///
+/// # Errors
+/// When the database fails.
+pub fn open_screens(connection: &Connection, now: UnixMs) -> anyhow::Result<Vec<(i64, i64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT chat_id, message_id FROM open_screen WHERE until > ?1 ORDER BY until DESC LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![now.0, OPEN_AT_ONCE], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    rows.collect::<Result<_, _>>()
+        .context("read which screens are open")
+}
+
+/// True while the message shows the screen of state.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_open(
+    connection: &Connection,
+    now: UnixMs,
+    chat_id: i64,
+    message_id: i64,
+) -> anyhow::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT 1 FROM open_screen WHERE chat_id = ?1 AND message_id = ?2 AND until > ?3",
+        )?
+        .exists(params![chat_id, message_id, now.0])
+        .context("ask whether a screen is open")
+}

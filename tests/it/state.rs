@@ -1,0 +1,110 @@
+//! The admins' screens about runs and sites: the one that moves by itself, and why a site is left alone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use vakhta::demo::{Behaviour, ChatMessage, Person, PretendTelegram};
+
+use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
+use crate::panel::boss;
+use crate::watch::{add, check_all};
+
+/// Opens a screen of the panel.
+async fn open(t: &Stage, who: &Person, button: &str) -> Arc<ChatMessage> {
+    let panel = t.ask(who, "/admin").await;
+    t.tap(who, &panel, button).await
+}
+
+/// Waits until a message shows a text, whoever makes it do so.
+async fn shows(t: &Stage, screen: &ChatMessage, text: &str) -> Arc<ChatMessage> {
+    let (chat, id) = (screen.chat_id, screen.message_id);
+    let shown = |telegram: &PretendTelegram| {
+        let message = telegram.message(chat, id);
+        message.filter(|message| message.text.contains(text))
+    };
+    t.telegram
+        .wait_until(&format!("{text:?} on the screen"), LIMIT, |telegram| {
+            shown(telegram).is_some()
+        })
+        .await
+        .unwrap();
+    shown(&t.telegram).unwrap()
+}
+
+#[test]
+fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
+    run_with("timeout = \"8s\"\nworkers = 2", async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
+        let boss = boss(&t).await;
+        let hers = open(&t, &boss, "How runs go").await;
+        t.clock.advance(Duration::from_secs(1));
+        let his = open(&t, &t.admin, "Ход проверок").await;
+        assert!(!his.text.contains('▓'), "{}", his.text);
+        t.ask(&eva, "/check").await;
+        t.heard(7, "Автопроверка завершена").await;
+        assert_eq!(
+            t.telegram.message(ADMIN, his.message_id).unwrap().edits,
+            his.edits,
+            "a run over somebody's accounts is not shown there"
+        );
+        add(&t, &eva, "telegram", &[("hanging", Behaviour::Hang)]).await;
+        // Asked for by somebody who is not at the screen.
+        let asked = t.app().db().write(|tx| {
+            use vakhta::watch::{account::Scope, store};
+            store::ask(tx, crate::harness::START, Scope::All, None)
+        });
+        asked.await.unwrap();
+        t.tap(&t.admin, &his, "Обновить").await;
+        t.app().ring_watch();
+        let moved = shows(&t, &his, "1/2").await;
+        assert!(moved.button("Остановить").is_some());
+        shows(&t, &hers, "1/2").await;
+        let panel = t.tap(&t.admin, &moved, "Назад").await;
+        // Of two screens that move, the one asked for last moves first.
+        let over = shows(&t, &hers, "2 looked at, 1 errors").await;
+        assert!(over.button("Stop").is_none() && !over.text.contains('▓'));
+        let still = t.telegram.message(ADMIN, panel.message_id).unwrap();
+        assert_eq!(
+            still.text, panel.text,
+            "the panel stays where it was opened"
+        );
+        t
+    });
+}
+
+#[test]
+fn a_site_that_is_left_alone_says_since_when_why_and_until_when() {
+    run(async |mut t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let names: Vec<String> = (0..5).map(|n| format!("name{n}")).collect();
+        let broken: Vec<_> = names
+            .iter()
+            .map(|name| (name.as_str(), Behaviour::ServerError))
+            .collect();
+        add(&t, &eva, "github", &broken).await;
+        check_all(&t).await;
+        let sites = open(&t, &t.admin, "Площадки").await;
+        assert!(sites.button("⏳ GitHub").is_some(), "{:?}", sites.buttons());
+        let card = t.tap(&t.admin, &sites, "GitHub").await;
+        let line = "⏳ С 21.11.2026 18:35 не спрашивается: запросы подряд не удались \
+                    (ошибка на стороне площадки (5xx)). Пробный запрос — не раньше 21.11.2026 18:35";
+        assert!(card.text.contains(line), "{}", card.text);
+        // Only a run asks, so a trial that is due waits for the next one: it is once a year here.
+        t.clock.advance(Duration::from_secs(60));
+        let back = t.tap(&t.admin, &card, "Назад").await;
+        let card = t.tap(&t.admin, &back, "GitHub").await;
+        assert!(
+            card.text.contains("не раньше 01.01.2027 00:00"),
+            "{}",
+            card.text
+        );
+        // Nothing of it is remembered over a start, and the card says so.
+        t.stop().await;
+        t.start().await;
+        let back = t.tap(&t.admin, &card, "Назад").await;
+        let card = t.tap(&t.admin, &back, "GitHub").await;
+        assert!(!card.text.contains("не спрашивается"), "{}", card.text);
+        t
+    });
+}
