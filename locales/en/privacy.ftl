@@ -12,7 +12,7 @@ privacy =
 
     The text of a message of the bot is erased as soon as it was delivered or given up; only a mark of that is kept longer. The program's log has numbers, but no names and no messages. Sites see only the names of the accounts that are checked. Backups are kept by whoever runs the bot.
 kept-line = • { $what } — { $time }
-kept-updates = your messages and taps after the answer
+kept-updates = marks that your messages and taps were answered, without their texts
 kept-unreadable = messages that the bot could not read
 kept-messages = marks of the bot's messages
 kept-news = marks of news, so as not to repeat them

@@ -130,7 +130,7 @@ pub(super) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<
 
 /// Marks an update as done. False when it was done already: then its effect must not happen again.
 pub(super) fn mark_done(tx: &WriteTx<'_>, now: UnixMs, update_id: i64) -> anyhow::Result<bool> {
-    let sql = "UPDATE inbox SET done_at = ?2 WHERE update_id = ?1 AND done_at IS NULL";
+    let sql = "UPDATE inbox SET done_at = ?2, body = '' WHERE update_id = ?1 AND done_at IS NULL";
     Ok(tx.prepare_cached(sql)?.execute((update_id, now.0))? == 1)
 }
 

@@ -152,25 +152,28 @@ pub const KEPT: [Rule; 6] = [
 ];
 
 /// Removes what Telegram's tables hold of a person: everything said in their chat, and what waits for others and names
-/// them. Their updates keep only a number, by which a repeat is recognised; one that waits for its effect stays, because
-/// it was written after they asked for this.
+/// them. Their updates have no text once they are done, and keep only a number, by which a repeat is recognised; one that
+/// waits for its effect stays, because it was written after they asked for this.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     let id = person.to_string();
     tx.execute(
-        "UPDATE inbox SET chat_id = 0, body = ''
-         WHERE done_at IS NOT NULL AND (chat_id = ?1 OR instr(body, ?2) > 0)",
-        (person, &id),
+        "UPDATE inbox SET chat_id = 0 WHERE done_at IS NOT NULL AND chat_id = ?1",
+        (person,),
     )?;
     tx.execute("DELETE FROM quarantine WHERE instr(body, ?1) > 0", (&id,))?;
-    tx.execute("DELETE FROM outbox WHERE chat_id = ?1", (person,))?;
-    // Cards and questions about a person show the id so, and its buttons end with it.
+    tx.execute(
+        "DELETE FROM outbox WHERE closed_at IS NOT NULL AND chat_id = ?1",
+        (person,),
+    )?;
+    // What waits: theirs, and of others what is about them. Cards and questions about a person show the id so, and its
+    // buttons end with it.
     tx.execute(
         "DELETE FROM outbox WHERE closed_at IS NULL
-             AND (instr(html, '<code>' || ?1 || '</code>') > 0 OR instr(keyboard, ':' || ?1 || '\"') > 0)",
-        (&id,),
+             AND (chat_id = ?2 OR instr(html, '<code>' || ?1 || '</code>') > 0 OR instr(keyboard, ':' || ?1 || '\"') > 0)",
+        (&id, person),
     )?;
     Ok(())
 }
