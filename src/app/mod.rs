@@ -190,7 +190,7 @@ impl App {
                 db: db.clone(),
                 clock: clock.clone(),
                 tasks: tasks.clone(),
-                fold: bot::unconfirmed_note(config.people.language),
+                remark: bot::remarks(config.people.language),
                 workshop: Arc::new(workshop(
                     config.people.language,
                     speaker.clone(),

@@ -39,8 +39,8 @@ use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker, PeopleConfig};
 use crate::retention::Rule;
 use crate::telegram::{
-    Answer, ChatKind, Event, EventKind, Fetched, FoldText, Handler, Keyboard, Reaction, Screen,
-    Wanted,
+    Answer, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark, RemarkText,
+    Screen, Wanted,
 };
 use crate::watch::{WatchHandlers, store as watch_store};
 
@@ -312,11 +312,14 @@ fn pressed(kind: &EventKind) -> Option<i64> {
     }
 }
 
-/// The note about messages that may not have arrived.
+/// What is added to messages on their way; `default` is for chats whose language is not known.
 #[must_use]
-pub fn unconfirmed_note(default: Lang) -> FoldText {
-    Arc::new(move |language, gists| {
+pub fn remarks(default: Lang) -> RemarkText {
+    Arc::new(move |language, remark| {
         let lang = Lang::from_code(language).unwrap_or(default);
+        let Remark::Unconfirmed(gists) = remark else {
+            return i18n::text(lang, "topic-gone");
+        };
         let lines: Vec<Html> = gists
             .iter()
             .map(|gist| Html::text(&format!("• {gist}")))

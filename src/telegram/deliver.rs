@@ -11,7 +11,6 @@ use crate::clock::Clock;
 use crate::counters;
 use crate::db::{Db, DbError};
 use crate::html::Html;
-use crate::i18n::{self, Lang};
 
 use super::backoff::{Backoff, delay};
 use super::client::Api;
@@ -32,9 +31,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// How long a second call for the same row waits for its slot before the row goes back instead.
 const SLOT_LIMIT: Duration = Duration::from_secs(60);
 
-/// Makes the sentence about messages that may not have arrived: given the chat's language (empty: not known) and one
-/// plain line for each of them.
-pub type FoldText = Arc<dyn Fn(&str, &[String]) -> Html + Send + Sync>;
+/// What is added to a message on its way.
+#[derive(Debug, Clone, Copy)]
+pub enum Remark<'a> {
+    /// Earlier messages may not have arrived: one plain line for each of them.
+    Unconfirmed(&'a [String]),
+    /// The topic it was meant for is gone.
+    TopicGone,
+}
+
+/// Makes the sentence of a remark, given the chat's language (empty: not known).
+pub type RemarkText = Arc<dyn Fn(&str, Remark<'_>) -> Html + Send + Sync>;
 
 /// What delivering needs; cheap to clone.
 #[derive(Clone)]
@@ -45,7 +52,7 @@ pub(super) struct Delivery {
     pub(super) rates: SharedRates,
     pub(super) right_of_way: RightOfWay,
     pub(super) fatal: FatalCell,
-    pub(super) fold: FoldText,
+    pub(super) remark: RemarkText,
     pub(super) makers: Makers,
     pub(super) markup_faults: Arc<AtomicU64>,
 }
@@ -146,7 +153,7 @@ impl Delivery {
                 return End::FileUnknown;
             } else if topic.is_some() && err.is_topic_gone() {
                 topic = None;
-                body = with_topic_note(parcel, body);
+                body = self.with_topic_note(parcel, body);
             } else if err.is_bad_markup()
                 && let Body::Html(html) = &body
             {
@@ -245,7 +252,7 @@ impl Delivery {
         while count > 0 {
             let named = parcel.unconfirmed.iter().take(count);
             let (ids, gists): (Vec<i64>, Vec<String>) = named.cloned().unzip();
-            let note = (self.fold)(&parcel.language, &gists);
+            let note = (self.remark)(&parcel.language, Remark::Unconfirmed(&gists));
             let whole = Html::join([&parcel.html, &note], "\n\n");
             if whole.telegram_len() <= outbox::text_limit(parcel.file.as_ref()) {
                 return (whole, ids);
@@ -253,6 +260,20 @@ impl Delivery {
             count -= 1;
         }
         (parcel.html.clone(), Vec::new())
+    }
+
+    /// The text with the note that its topic is gone, where there is room for it.
+    fn with_topic_note(&self, parcel: &Parcel, body: Body) -> Body {
+        let Body::Html(html) = &body else {
+            return body;
+        };
+        let note = (self.remark)(&parcel.language, Remark::TopicGone);
+        let whole = Html::join([html, &note], "\n\n");
+        if whole.telegram_len() <= outbox::text_limit(parcel.file.as_ref()) {
+            Body::Html(whole)
+        } else {
+            body
+        }
     }
 
     fn log(&self, parcel: &Parcel, end: &End) {
@@ -300,18 +321,4 @@ fn is_at_telegram(file: Option<&File>) -> bool {
             ..
         })
     )
-}
-
-/// The text with the note that its topic is gone, where there is room for it.
-fn with_topic_note(parcel: &Parcel, body: Body) -> Body {
-    let Body::Html(html) = &body else {
-        return body;
-    };
-    let lang = Lang::from_code(&parcel.language).unwrap_or(Lang::Ru);
-    let whole = Html::join([html, &i18n::text(lang, "topic-gone")], "\n\n");
-    if whole.telegram_len() <= outbox::text_limit(parcel.file.as_ref()) {
-        Body::Html(whole)
-    } else {
-        body
-    }
 }

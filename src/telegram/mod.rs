@@ -55,7 +55,7 @@ use crate::db::Db;
 use crate::tasks::Tasks;
 
 pub use client::Api;
-pub use deliver::FoldText;
+pub use deliver::{Remark, RemarkText};
 pub use dispatch::{Handler, Reaction};
 pub use document::Document;
 pub use error::ApiError;
@@ -90,8 +90,8 @@ pub struct Setup {
     pub clock: Clock,
     /// Where its tasks run.
     pub tasks: Tasks,
-    /// The sentence about messages that may not have arrived.
-    pub fold: FoldText,
+    /// What is added to messages on their way.
+    pub remark: RemarkText,
     /// Makes the files of messages.
     pub workshop: Arc<dyn Workshop>,
     /// Who we are, if [`Api::introduce`] has said so already; else the poller asks.
@@ -148,7 +148,7 @@ impl Telegram {
             db,
             clock,
             tasks,
-            fold,
+            remark,
             workshop,
             me,
             pace,
@@ -207,7 +207,7 @@ impl Telegram {
             rates: rates.clone(),
             right_of_way: right_of_way.clone(),
             fatal: fatal.clone(),
-            fold,
+            remark,
             makers: file::Makers::new(workshop),
             markup_faults: Arc::clone(&markup_faults),
         };

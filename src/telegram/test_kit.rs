@@ -13,7 +13,7 @@ use crate::clock::{Clock, UnixMs};
 use crate::db::{Db, WriteTx};
 use crate::tasks::Tasks;
 
-use super::{Api, Made, Outgoing, Pace, Recipe, Setup, Telegram, Workshop, outbox};
+use super::{Api, Made, Outgoing, Pace, Recipe, Remark, Setup, Telegram, Workshop, outbox};
 use crate::html::Html;
 
 /// Long enough for a busy machine, short enough to notice a hang.
@@ -70,8 +70,11 @@ impl Store {
             db: self.db.clone(),
             clock: self.clock.clone(),
             tasks: self.tasks.clone(),
-            fold: Arc::new(|language, gists| {
-                Html::text(&format!("[{language}] perhaps: {}", gists.join("; ")))
+            remark: Arc::new(|language, remark| match remark {
+                Remark::Unconfirmed(gists) => {
+                    Html::text(&format!("[{language}] perhaps: {}", gists.join("; ")))
+                }
+                Remark::TopicGone => Html::text(&format!("[{language}] no topic")),
             }),
             workshop: Arc::new(Letters),
             me: None,

@@ -9,6 +9,26 @@ use crate::watch::{add, check_all};
 const GROUP: i64 = -1_001_234_567_890;
 
 #[test]
+fn that_a_topic_is_gone_is_said_in_the_configured_language() {
+    run(async |mut t| {
+        t.stop().await;
+        t.reconfigure("[telegram]", "[telegram]\nlanguage = \"en\"");
+        t.start().await;
+        let eva = t.user(7, "Ева", "ru").await;
+        add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
+        let group = t.telegram.group(GROUP, "Watch");
+        group.opens_topic(5);
+        t.admin.writes_in_topic(&group, 5, "/here");
+        t.heard(GROUP, "will come here").await;
+        group.deletes_topic(5);
+        check_all(&t).await;
+        t.heard(GROUP, "The topic this went to is gone").await;
+        t.expect_refusals();
+        t
+    });
+}
+
+#[test]
 fn a_group_hears_of_runs_where_an_admin_wants_it() {
     run(async |mut t| {
         let eva = t.user(7, "Ева", "ru").await;
