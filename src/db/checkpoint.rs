@@ -2,7 +2,10 @@
 //!
 //! Must stay true: it never takes the writer's lock (a passive checkpoint copies what is there and leaves the rest), so
 //! no request waits for it. The log starts again from its beginning with the first commit that finds all of it copied;
-//! when commits come too fast for that, the writer's own checkpoint at a longer log copies the little that is left.
+//! when commits come too fast for that, the writer's own checkpoint at a longer log copies the little that is left. So the
+//! log of a burst grows to that length, 64 MB, and no further: a passive checkpoint ends where the log ended when it began,
+//! and a burst has gone on meanwhile. When the writer rests after it, the remainder follows, and the next commit gives back
+//! what of the file is not needed at ordinary times.
 
 use std::fs::File;
 use std::io;
@@ -37,6 +40,8 @@ pub(super) struct Checkpoints {
     called_at: i64,
     // Pages that were in the log when it was last synced, or the thread called to do it.
     synced_at: i64,
+    // The thread was called to carry the log over, and may have left what came meanwhile.
+    is_long: bool,
 }
 
 /// Starts the thread. It ends when the returned value is dropped.
@@ -48,6 +53,7 @@ pub(super) fn start(path: &Path, tasks: &Tasks) -> anyhow::Result<Checkpoints> {
         due,
         called_at: 0,
         synced_at: 0,
+        is_long: false,
     })
 }
 
@@ -69,10 +75,18 @@ impl Checkpoints {
         if pages - self.called_at >= PAGES {
             if self.due.try_send(Call::CarryOver).is_ok() {
                 self.called_at = pages;
+                self.is_long = true;
             }
         } else if pages - self.synced_at >= UNSYNCED_PAGES {
             self.synced_at = pages;
             self.due.try_send(Call::Flush).ok();
+        }
+    }
+
+    /// The writer has nothing to do: what a burst left is carried over, so that the next commit begins a log anew.
+    pub(super) fn idle(&mut self) {
+        if self.is_long && self.due.try_send(Call::CarryOver).is_ok() {
+            self.is_long = false;
         }
     }
 }

@@ -52,6 +52,9 @@ const READERS: u32 = 3;
 /// log of 64 MB.
 const FALLBACK_PAGES: u32 = 16_000;
 
+/// Bytes that the file of the log keeps when it starts again from its beginning, which is what it needs at ordinary times.
+const LOG_KEPT: u32 = 16 * 1024 * 1024;
+
 /// How long SQLite waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -279,6 +282,7 @@ fn open_writer(path: &Path) -> anyhow::Result<Connection> {
     Durability::Synced.set(&connection)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", FALLBACK_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
     // A savepoint keeps the old pages of what it changes; in a file that would be made and deleted for every request.
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(64);

@@ -221,3 +221,38 @@ async fn a_long_log_is_carried_over_while_the_writer_goes_on() {
             .unwrap();
     assert!(pages < i64::from(FALLBACK_PAGES), "{pages}");
 }
+
+#[tokio::test]
+async fn a_log_that_grew_in_a_burst_gives_its_disk_back() {
+    let t = open();
+    let log = t.folder.path().join("t.db-wal");
+    let length = || std::fs::metadata(&log).unwrap().len();
+    t.db.write(|tx| {
+        let sql = "INSERT INTO fact (key, value) VALUES ('large', hex(zeroblob(?1)))";
+        Ok(tx.execute(sql, [LOG_KEPT])?)
+    })
+    .await
+    .unwrap();
+    assert!(length() > u64::from(LOG_KEPT) * 3 / 2);
+    // More comes while the first of it is carried over.
+    for n in 0..9 {
+        t.db.write(move |tx| insert(tx, &n.to_string()))
+            .await
+            .unwrap();
+    }
+    let carried_over = async {
+        let left = |c: &Connection| {
+            let sql = "PRAGMA wal_checkpoint(NOOP)";
+            let left = c.query_row(sql, [], |row| {
+                Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
+            });
+            Ok(left?)
+        };
+        while t.db.read(left).await.unwrap() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LIMIT, carried_over).await.unwrap();
+    t.db.write(|tx| insert(tx, "after it")).await.unwrap();
+    assert!(length() <= u64::from(LOG_KEPT));
+}

@@ -152,7 +152,7 @@ pub(super) fn run(
                 writer.serve(Durability::Synced, synced);
                 writer.serve(Durability::WithNext, replayable);
             }
-            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Timeout) => writer.checkpoints.idle(),
             Err(RecvTimeoutError::Disconnected) => break,
         }
         if watcher.seen(connection) {
