@@ -30,7 +30,10 @@ impl CardHandlers {
         match action {
             "card" => self.card(tx, asker, &card),
             "show" => {
-                let keyboard = Keyboard::new().row(share_button(tx, lang, &card)?);
+                let back = format!("cards:card:{}", card.id);
+                let keyboard = Keyboard::new()
+                    .row(share_button(tx, lang, &card)?)
+                    .row([Button::callback(&label(lang, "button-back"), back)?]);
                 present(lang, &i18n::text(lang, "card-preview"), &card, keyboard)
             }
             "qr" => qr(asker, &card, more == "svg"),

@@ -10,7 +10,7 @@ use crate::cards::photo::thumbnail_of;
 use crate::cards::store::{self, Change};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
-use crate::html::Html;
+use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Asker;
 use crate::people::audit::{self, Deed};
@@ -41,7 +41,20 @@ impl Part {
     fn is_picture(self) -> bool {
         matches!(self, Self::Photo | Self::Packaged)
     }
+
+    /// What a card has there; of a photo its name.
+    fn of(self, card: &Card) -> &str {
+        match self {
+            Self::Name => &card.name,
+            Self::Description => &card.description,
+            Self::Photo => &card.photo,
+            Self::Packaged => card.packaged.as_deref().unwrap_or_default(),
+        }
+    }
 }
+
+/// Characters shown of what somebody else wrote meanwhile.
+const SHOWN_TEXT: usize = 500;
 
 /// A change that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +62,8 @@ pub(super) struct EditStep {
     /// Of which card.
     edit_of: i64,
     part: Part,
+    /// What was there when it was asked for.
+    before: String,
 }
 
 impl EditStep {
@@ -67,29 +82,43 @@ impl CardHandlers {
         card: &Card,
         word: &str,
     ) -> anyhow::Result<Answer> {
-        if word == "unpackaged" {
+        if let Some(seen) = word.strip_prefix("unpackaged:") {
+            if seen != mark(card.packaged.as_deref()) {
+                let stale = label(asker.lang, "stale-button");
+                return Ok(edit_screen(asker, card)?.toast(stale));
+            }
             return self.carry_out(tx, asker, card.id, &Change::Packaged(String::new()));
         }
-        let Some(part) = Part::ALL.into_iter().find(|part| part.word() == word) else {
-            return edit_screen(asker, card);
-        };
-        let step = EditStep {
-            edit_of: card.id,
-            part,
-        };
-        dialogue::set(tx, asker, &step)?;
-        let mut answer = ask(asker, part, "card-edit")?;
-        // What is there now, small: it is only to be recognised.
-        let now = match part {
-            Part::Photo => Some(&card.photo),
-            Part::Packaged => card.packaged.as_ref(),
-            Part::Name | Part::Description => None,
-        };
-        if let Some(now) = now {
-            let caption = Screen::text(i18n::text(asker.lang, "card-edit-now"));
-            answer = answer.file(files::photo(&thumbnail_of(now))?, caption);
+        match Part::ALL.into_iter().find(|part| part.word() == word) {
+            Some(part) => question(tx, asker, card, part, None),
+            None => edit_screen(asker, card),
         }
-        Ok(answer)
+    }
+
+    /// The answer to a question, unless somebody else was faster: then what they did is shown, and replaced only knowingly.
+    fn answered(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        step: &EditStep,
+        change: &Change,
+    ) -> anyhow::Result<Answer> {
+        match store::get(tx, step.edit_of)? {
+            Some(card) if step.part.of(&card) != step.before => {
+                let raced = if step.part.is_picture() {
+                    i18n::text(asker.lang, "card-edit-raced-photo")
+                } else {
+                    let now = cut(step.part.of(&card), SHOWN_TEXT);
+                    i18n::html(
+                        asker.lang,
+                        "card-edit-raced",
+                        &Args::new().text("now", &now),
+                    )
+                };
+                question(tx, asker, &card, step.part, Some(&raced))
+            }
+            _ => self.carry_out(tx, asker, step.edit_of, change),
+        }
     }
 
     /// A text as the answer; none when nobody asked.
@@ -108,7 +137,7 @@ impl CardHandlers {
             Part::Photo | Part::Packaged => None,
         };
         match change {
-            Some(change) => self.carry_out(tx, asker, step.edit_of, &change).map(Some),
+            Some(change) => self.answered(tx, asker, &step, &change).map(Some),
             None => ask(asker, step.part, "card-expected").map(Some),
         }
     }
@@ -137,7 +166,7 @@ impl CardHandlers {
             Part::Packaged => Change::Packaged(name),
             _ => Change::Photo(name),
         };
-        self.carry_out(tx, asker, step.edit_of, &change).map(Some)
+        self.answered(tx, asker, &step, &change).map(Some)
     }
 
     fn carry_out(
@@ -174,6 +203,37 @@ impl CardHandlers {
     }
 }
 
+/// Asks for a part of a card; `raced` is what is said before, when somebody else has changed it meanwhile.
+fn question(
+    tx: &WriteTx<'_>,
+    asker: &Asker,
+    card: &Card,
+    part: Part,
+    raced: Option<&Html>,
+) -> anyhow::Result<Answer> {
+    let step = EditStep {
+        edit_of: card.id,
+        part,
+        before: part.of(card).to_owned(),
+    };
+    dialogue::set(tx, asker, &step)?;
+    let mut answer = ask(asker, part, "card-edit")?;
+    if let (Some(raced), Some(screen)) = (raced, &mut answer.screen) {
+        screen.html = Html::join([raced, &screen.html], "\n\n");
+    }
+    // What is there now, small: it is only to be recognised.
+    if part.is_picture() && !step.before.is_empty() {
+        let caption = Screen::text(i18n::text(asker.lang, "card-edit-now"));
+        answer = answer.file(files::photo(&thumbnail_of(&step.before))?, caption);
+    }
+    Ok(answer)
+}
+
+/// A photo as a button carries it: the beginning of its name, which is a hash; empty when there is none.
+fn mark(photo: Option<&str>) -> &str {
+    photo.and_then(|name| name.get(..8)).unwrap_or_default()
+}
+
 /// What of a card can be changed.
 fn edit_screen(asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
     let lang = asker.lang;
@@ -185,7 +245,10 @@ fn edit_screen(asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
         .row([button("name")?, button("description")?])
         .row([button("photo")?, button("packaged")?]);
     if card.packaged.is_some() {
-        keyboard = keyboard.row([button("unpackaged")?]);
+        let text = label(lang, "button-edit-unpackaged");
+        let seen = mark(card.packaged.as_deref());
+        let data = format!("cards:edit:{}:unpackaged:{seen}", card.id);
+        keyboard = keyboard.row([Button::callback(&text, data)?]);
     }
     let back = Button::callback(
         &label(lang, "button-back"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use vakhta::people::Role;
+use vakhta::watch::store::{self, Breaker};
 
 use super::walker::Walker;
 use super::{HOSTILE, furnish, nothing_is_given_up};
@@ -73,6 +74,68 @@ fn two_admins_press_the_same_at_once() {
         press_all(&t, &mut pair, &format!("watch:card:all:{account}"), 7).await;
         // Number 501 waits to be let in.
         press_all(&t, &mut pair, "people:card:501", 501).await;
+        let open = Breaker {
+            since: t.clock.now(),
+            trial_at: t.clock.now(),
+            reason: "timeout".to_owned(),
+        };
+        let open = [("github".to_owned(), open)].into();
+        let opened = t.app().db().write(move |tx| store::set_breakers(tx, &open));
+        opened.await.unwrap();
+        press_all(&t, &mut pair, "site:card:github", 7).await;
+        press_all(&t, &mut pair, "cards:card:1", 7).await;
+        nothing_is_given_up(&t).await;
+        t
+    });
+}
+
+/// Both are asked for the same and answer otherwise: whoever is second hears of the first before anything is replaced.
+async fn answer_both(t: &Stage, pair: &mut [Walker; 2], question: &str, stored: &'static str) {
+    for walker in &mut *pair {
+        walker.show(t, question).await;
+        assert!(walker.step(t).await.is_some(), "{question} asks nothing");
+    }
+    let value = async || {
+        let read = t
+            .app()
+            .db()
+            .read(|c| Ok(c.query_row(stored, [], |row| row.get::<_, String>(0))?));
+        read.await.unwrap()
+    };
+    let [one, two] = pair;
+    one.writes(t, "the first answer").await;
+    assert_eq!(value().await, "the first answer", "{question}");
+    two.writes(t, "the second answer").await;
+    assert_eq!(
+        value().await,
+        "the first answer",
+        "{question}: replaced unseen"
+    );
+    let told = &two.screen.as_ref().unwrap().text;
+    assert!(told.contains("the first answer"), "{question}: {told}");
+    // Now knowingly.
+    two.writes(t, "the second answer").await;
+    assert_eq!(value().await, "the second answer", "{question}");
+}
+
+#[test]
+fn two_admins_never_replace_each_others_words_unseen() {
+    run(async |mut t| {
+        furnish(&mut t).await;
+        let mut pair = [(2000, "ru"), (2001, "en")].map(|(id, language)| {
+            let person = t.telegram.person(id, HOSTILE[0], language);
+            person.knows_bot();
+            Walker::new(person, Role::Admin)
+        });
+        for walker in &pair {
+            walker.settle(&t).await;
+        }
+        let notes = "SELECT note FROM account WHERE id = 1";
+        answer_both(&t, &mut pair, "watch:ask-note:1:all:0", notes).await;
+        let names = "SELECT name FROM card WHERE id = 1";
+        answer_both(&t, &mut pair, "cards:edit:1:name", names).await;
+        let descriptions = "SELECT description FROM card WHERE id = 1";
+        answer_both(&t, &mut pair, "cards:edit:1:description", descriptions).await;
         nothing_is_given_up(&t).await;
         t
     });
