@@ -211,7 +211,9 @@ fn kept_at(path: &Path) -> anyhow::Result<UnixMs> {
     Ok(UnixMs(0).plus(since))
 }
 
-fn folder_of(database: &Path) -> PathBuf {
+/// The folder of pictures that belongs to a database; it may not be there yet.
+#[must_use]
+pub fn folder_of(database: &Path) -> PathBuf {
     database.with_extension("photos")
 }
 

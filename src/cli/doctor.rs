@@ -7,8 +7,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use rustix::fs::Access;
+use rustix::io::Errno;
 
 use super::{Failure, output};
+use crate::cards::photo;
 use crate::clock::{Clock, UnixMs};
 use crate::config::Config;
 use crate::db::{self, Db, SCHEMA_VERSION};
@@ -53,6 +56,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
                 .unwrap_or_else(|err| Wrong(format!("{err:#}"))),
         ),
         ("sites", sites(config)),
+        ("cards", cards(config)),
         ("http", http_server(config.http.listen).await),
         ("disk", disk(&config.database)),
         ("log", log_file(config)),
@@ -221,6 +225,20 @@ fn sites(config: &Config) -> Finding {
                 Notice(format!("{n} sites; {}", notes.join("; ")))
             }
         }
+    }
+}
+
+/// Whether photos of cards can be kept.
+fn cards(config: &Config) -> Finding {
+    if !config.cards.enabled {
+        return Well("off".to_owned());
+    }
+    let folder = photo::folder_of(&config.database);
+    let shown = folder.display();
+    match rustix::fs::access(&folder, Access::WRITE_OK | Access::EXEC_OK) {
+        Ok(()) => Well(format!("on; photos are in {shown}")),
+        Err(Errno::NOENT) => Well(format!("on; {shown} will be made with the first photo")),
+        Err(err) => Wrong(format!("photos cannot be kept in {shown}: {err}")),
     }
 }
 

@@ -224,6 +224,7 @@ fn doctor_names_what_is_wrong() {
             "note clock",
             "note database",
             "note sites",
+            "ok cards",
             "ok http",
             "ok disk",
             "ok log",
@@ -244,6 +245,17 @@ fn doctor_names_what_is_wrong() {
         let end = ground.vakhta(&["doctor"]).without_token().finish().await;
         assert!(
             end.demand(1).stdout.contains("FAIL telegram  no token"),
+            "{}",
+            end.stdout
+        );
+        ground.write("v.photos", "a file where the folder of photos should be");
+        let end = ground
+            .vakhta(&["doctor"])
+            .env("VAKHTA_CARDS_ENABLED", "true")
+            .finish()
+            .await;
+        assert!(
+            end.demand(1).stdout.contains("FAIL cards"),
             "{}",
             end.stdout
         );
