@@ -37,8 +37,18 @@ const LISTS: (&str, usize) = ("watch:list", 24);
 /// Answers given one after the other in a dialogue.
 const ANSWERS: usize = 4;
 
-/// Not pressed: what somebody who leaves has left where is looked for everywhere, once.
-const LEAVES: &str = "bot:delete-me:";
+/// What stands on the buttons that lead to where one came from.
+const BACK: [&str; 6] = [
+    "button-back",
+    "button-cancel",
+    "button-home",
+    "button-panel",
+    "button-cards",
+    "button-to-list",
+];
+
+/// The first screen of those who were let in: there is nothing to go back to.
+const HOME: &str = "bot:home";
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
@@ -76,6 +86,8 @@ struct Walk {
     notes: BTreeMap<String, String>,
     /// What stands on buttons, each with the step that showed it.
     labels: BTreeMap<String, String>,
+    /// Ways to a screen or a question that has no button back.
+    stuck: BTreeSet<String>,
 }
 
 impl Walk {
@@ -124,6 +136,7 @@ impl Walk {
             refused: BTreeMap::new(),
             notes: BTreeMap::new(),
             labels: BTreeMap::new(),
+            stuck: BTreeSet::new(),
         })
     }
 
@@ -184,6 +197,10 @@ impl Walk {
         // A press needs what went before it only while a question is open.
         let question = question(tx, person)?;
         let way_on = if question.is_some() { way } else { &[] };
+        let is_asked = question.is_some();
+        if needs_way_back(last, is_asked, &said) && !said.iter().any(|(keys, _)| leads_back(keys)) {
+            self.stuck.insert(format!("{person}: {way:?}"));
+        }
         for (keyboard, file) in said {
             for text in each(&keyboard, "text") {
                 self.labels.insert(text, format!("{last:?}"));
@@ -245,9 +262,7 @@ impl Walk {
         };
         let of_family =
             |(who, other): &&(i64, String)| *who == person && family(other) == family(&kind);
-        !data.starts_with(LEAVES)
-            && self.seen.iter().filter(of_family).count() < most
-            && self.seen.insert((person, kind))
+        self.seen.iter().filter(of_family).count() < most && self.seen.insert((person, kind))
     }
 }
 
@@ -282,6 +297,22 @@ fn each(keyboard: &str, field: &str) -> Vec<String> {
     fields
         .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
         .collect()
+}
+
+/// True for a screen that a button showed, and for every question.
+fn needs_way_back(last: &Step, is_asked: bool, said: &[(String, String)]) -> bool {
+    let is_screen = matches!(last, Step::Taps(data) if data != HOME);
+    let has_buttons = said
+        .iter()
+        .any(|(keyboard, _)| !each(keyboard, "text").is_empty());
+    is_asked || is_screen && has_buttons
+}
+
+fn leads_back(keyboard: &str) -> bool {
+    let texts = each(keyboard, "text");
+    let labels = |lang| BACK.map(|key| label(lang, key));
+    let mut back = [Lang::Ru, Lang::En].into_iter().flat_map(labels);
+    back.any(|text| texts.contains(&text))
 }
 
 /// The question that somebody is asked, as it stands in the database.

@@ -115,6 +115,31 @@ const ACCEPTED: &[Accepted] = &[
         "an index of those that are not over",
     ),
     (
+        "DELETE FROM quarantine WHERE instr(body, ?1) > 0",
+        "SCAN quarantine",
+        "the few updates of a week that could not be read",
+    ),
+    (
+        "DELETE FROM outbox WHERE closed_at IS NULL",
+        "SCAN outbox USING INDEX outbox_open",
+        "what waits to be sent may name who leaves",
+    ),
+    (
+        "DELETE FROM dialogue WHERE user_id = ?1 OR chat_id = ?1",
+        "SCAN dialogue USING INDEX dialogue_over",
+        "the conversations of the last hour",
+    ),
+    (
+        "UPDATE broadcast SET by_person = 0",
+        "SCAN broadcast",
+        "admins speak to everybody now and then",
+    ),
+    (
+        "UPDATE chat SET bound_by = 0",
+        "SCAN chat USING INDEX chat_bound",
+        "an index of the groups that hear of runs",
+    ),
+    (
         "FROM chat WHERE bound_by IS NOT NULL",
         "SCAN chat USING INDEX chat_bound",
         "an index of the groups that hear of runs",
@@ -174,6 +199,7 @@ async fn no_screen_reads_more_the_more_people_there_are() {
     let walked = db.write(|tx| {
         let walk = Walk::everywhere(tx, &[ADMIN, OWNER, STRANGER], true)?;
         assert!(walk.refused.is_empty(), "{:#?}", walk.refused);
+        assert!(walk.stuck.is_empty(), "no way back: {:#?}", walk.stuck);
         assert!(walk.seen.len() > 100, "only {:?}", walk.seen);
         Ok(plans::faults(tx, &walk.statements, ACCEPTED))
     });

@@ -6,6 +6,7 @@
 
 mod files;
 mod known;
+mod restarts;
 mod together;
 mod walker;
 
@@ -20,7 +21,7 @@ use vakhta::i18n::{Lang, label};
 use vakhta::people::Role;
 
 use self::known::Known;
-use self::walker::Walker;
+use self::walker::{Walker, leads_back};
 use crate::cards::jpeg;
 use crate::harness::{ADMIN, Stage, run};
 
@@ -127,8 +128,10 @@ async fn restart_in(t: &mut Stage, dialogues: &BTreeMap<String, Vec<String>>) {
             t.stop().await;
             t.start().await;
             walker.writes(t, text).await;
-            let answer = &walker.screen.as_ref().unwrap().text;
-            assert_ne!(*answer, lost, "{before}: {text}");
+            let answer = walker.screen.as_ref().unwrap();
+            assert_ne!(answer.text, lost, "{before}: {text}");
+            let is_asked = walker.step(t).await.is_some();
+            assert!(!is_asked || leads_back(answer), "{before}: {}", answer.text);
         }
         walker.writes(t, "/cancel").await;
     }

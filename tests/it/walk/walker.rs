@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vakhta::demo::{ChatMessage, Person};
+use vakhta::i18n::{Lang, label};
 use vakhta::people::{self, Role};
 use vakhta::watch::account::Until;
 use vakhta::watch::store::{self, NewAccount};
@@ -16,6 +17,16 @@ use crate::harness::{LIMIT, Stage};
 
 /// How often a walker looks whether the bot is done.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// What stands on the buttons that lead to where one came from.
+const BACK: [&str; 6] = [
+    "button-back",
+    "button-cancel",
+    "button-home",
+    "button-panel",
+    "button-cards",
+    "button-to-list",
+];
 
 /// Tries to go a way, whose buttons may be gone because somebody else pressed one.
 const TRIES: usize = 2;
@@ -134,6 +145,12 @@ impl Walker {
             .await;
     }
 
+    /// Sends a photo and reads what comes, in the same way.
+    pub(super) async fn sends_photo(&mut self, t: &Stage, bytes: &[u8]) {
+        self.acts(t, "a photo", |person| person.sends_photo(bytes, ""))
+            .await;
+    }
+
     async fn acts(&mut self, t: &Stage, what: &str, act: impl FnOnce(&Person) -> i64) {
         let chat = self.person.id();
         let handled = async || {
@@ -202,15 +219,19 @@ impl Walker {
         true
     }
 
-    /// The step of the dialogue that is open: its JSON without what people gave.
-    pub(super) async fn step(&self, t: &Stage) -> Option<String> {
+    /// The row of the dialogue that is open.
+    pub(super) async fn row(&self, t: &Stage) -> Option<BTreeMap<String, serde_json::Value>> {
         let chat = self.person.id();
         let step = t.app().db().read(move |c| {
             let sql = "SELECT max(step) FROM dialogue WHERE chat_id = ?1";
             Ok(c.query_row(sql, [chat], |row| row.get::<_, Option<String>>(0))?)
         });
-        let fields: BTreeMap<String, serde_json::Value> =
-            serde_json::from_str(&step.await.unwrap()?).unwrap_or_default();
+        serde_json::from_str(&step.await.unwrap()?).unwrap()
+    }
+
+    /// The step of the dialogue that is open: its row without what people gave.
+    pub(super) async fn step(&self, t: &Stage) -> Option<String> {
+        let fields = self.row(t).await?;
         let is_word = |c: char| c.is_ascii_lowercase() || c == '-';
         let parts = fields
             .into_iter()
@@ -274,6 +295,13 @@ impl Walker {
             let problem = format!("a dead end after {:?}: {:?}", self.way, screen.text);
             known.wrong.push(problem);
         }
+        // Home is where one begins; a question may be the answer to a command, too.
+        let is_home = self.way == ["/start"];
+        let may_be_stuck = self.way.len() > 1 || step.is_some() && !is_home;
+        if may_be_stuck && !screen.buttons().is_empty() && !leads_back(screen) {
+            let problem = format!("no way back after {:?}: {:?}", self.way, screen.text);
+            known.wrong.push(problem);
+        }
         known.see(&self.way, screen);
         if let Some(step) = step {
             known
@@ -282,4 +310,12 @@ impl Walker {
                 .or_insert_with(|| self.way.clone());
         }
     }
+}
+
+/// True when a button leads to where one came from.
+pub(super) fn leads_back(screen: &ChatMessage) -> bool {
+    let labels = |lang| BACK.map(|key| label(lang, key));
+    let mut back = [Lang::Ru, Lang::En].into_iter().flat_map(labels);
+    let buttons = screen.buttons();
+    back.any(|text| buttons.iter().any(|button| button.text == text))
 }
