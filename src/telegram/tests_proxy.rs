@@ -16,6 +16,20 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
+#[tokio::test]
+async fn an_edit_that_is_not_wanted_any_more_does_not_leave() {
+    let t = Store::new();
+    let server = Server::start(&Tasks::new(), usual).await;
+    let telegram = Telegram::start_without_poller(t.setup(server.api()));
+    let (proxy, text) = (telegram.proxy(), Html::text("x"));
+    let edit = |chat, wanted| {
+        proxy.edit_message_if(chat, 5, text.clone(), None, std::future::ready(wanted))
+    };
+    assert_eq!(edit(1, false).await, Err(ProxyError::Unwanted));
+    assert_eq!(edit(2, true).await, Ok(()));
+    assert_eq!(server.calls("editMessageText").len(), 1);
+}
+
 #[test]
 fn another_thread_speaks_through_the_main_runtime_and_never_hangs_when_it_is_gone() {
     let main = runtime();
