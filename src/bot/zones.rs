@@ -56,7 +56,11 @@ impl Bot {
         name: &str,
     ) -> anyhow::Result<Answer> {
         let Some(zone) = read_zone(name) else {
-            return Ok(Answer::text(i18n::text(asker.lang, "zone-unknown")));
+            let screen = Screen::new(
+                i18n::text(asker.lang, "zone-unknown"),
+                Keyboard::new().row([back(asker.lang)?]),
+            );
+            return Ok(Answer::screen(screen));
         };
         dialogue::end(tx, asker)?;
         people::wish(tx, asker.now, asker.chat_id, Wish::Zone(zone))?;

@@ -168,13 +168,13 @@ impl Walk {
     /// Goes a way and notes what it ran and where it leads.
     fn go(&mut self, tx: &WriteTx<'_>, person: i64, way: &[Step]) -> anyhow::Result<()> {
         tx.execute_batch("SAVEPOINT walk")?;
-        let before: i64 = tx.query_row("SELECT coalesce(max(id), 0) FROM outbox", [], |row| {
-            row.get(0)
-        })?;
         let (last, earlier) = way.split_last().unwrap();
         for step in earlier {
             self.takes(tx, person, step)?;
         }
+        let before: i64 = tx.query_row("SELECT coalesce(max(id), 0) FROM outbox", [], |row| {
+            row.get(0)
+        })?;
         let (done, statements) = spied(tx, || self.takes(tx, person, last));
         let reaction = match done {
             Ok(reaction) => reaction,
