@@ -9,6 +9,7 @@ use vakhta::watch::list_of_owner;
 use vakhta::watch::store::{self, NewAccount};
 
 use crate::harness::{Stage, run};
+use crate::panel::boss;
 
 /// Gives an owner so many accounts, named after the site and their number.
 async fn fill(t: &Stage, owner: i64, site: &'static str, n: usize) {
@@ -219,4 +220,32 @@ fn an_admin_lists_everybody_and_one_owner_and_nobody_else_does() {
         );
         t
     });
+}
+
+#[test]
+fn who_is_no_admin_any_more_changes_nothing_by_an_open_question() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        t.ask(&eva, "/add octocat github").await;
+        let boss = boss(&t).await;
+        for (question, answer) in [("ask-note", "not for long"), ("ask-days", "99")] {
+            set_role(&t, Role::Admin).await;
+            let home = t.ask(&boss, "/start").await;
+            let tap = boss.taps_forged(home.message_id, &format!("watch:{question}:1:all:0"));
+            t.note(&boss, &tap).await;
+            set_role(&t, Role::User).await;
+            t.ask(&boss, answer).await;
+        }
+        let account = t.app().db().read(|c| store::get(c, Some(7), 1)).await;
+        let account = account.unwrap().unwrap();
+        assert_eq!((account.note.as_str(), account.period_days), ("", 30));
+        t
+    });
+}
+
+async fn set_role(t: &Stage, role: Role) {
+    let db = t.app().db();
+    db.write(move |tx| people::set_role(tx, 200, role))
+        .await
+        .unwrap();
 }
