@@ -305,7 +305,8 @@ fn needs_way_back(last: &Step, is_asked: bool, said: &[(String, String)]) -> boo
     let has_buttons = said
         .iter()
         .any(|(keyboard, _)| !each(keyboard, "text").is_empty());
-    is_asked || is_screen && has_buttons
+    let is_home = matches!(last, Step::Taps(data) if data == HOME);
+    is_asked && !is_home || is_screen && has_buttons
 }
 
 fn leads_back(keyboard: &str) -> bool {

@@ -28,6 +28,7 @@ pub use view::list_of_owner;
 
 use self::add::AddStep;
 use self::questions::Question;
+use self::tables::TableStep;
 use self::tap::Tap;
 pub(super) use self::thread::stop_button;
 use self::view::{View, Whose};
@@ -222,6 +223,10 @@ impl WatchHandlers {
         }
         if let Some(question) = dialogue::step::<Question>(tx, asker)? {
             return self.answer(tx, asker, &question, text).map(Some);
+        }
+        if let Some(TableStep::Shown { text: table, .. }) = dialogue::step(tx, asker)? {
+            // It waits for one of two buttons: the question again.
+            return self.look_at_table(tx, asker, &table, false).map(Some);
         }
         Ok(None)
     }
