@@ -7,6 +7,7 @@ use vakhta::watch::store::{self, Breaker};
 
 use super::walker::Walker;
 use super::{HOSTILE, furnish, nothing_is_given_up};
+use crate::cards::jpeg;
 use crate::harness::{Stage, run};
 
 /// Rows that each thing done leaves, and messages to whom it was done.
@@ -89,35 +90,51 @@ fn two_admins_press_the_same_at_once() {
     });
 }
 
-/// Both are asked for the same and answer otherwise: whoever is second hears of the first before anything is replaced.
-async fn answer_both(t: &Stage, pair: &mut [Walker; 2], question: &str, stored: &'static str) {
-    for walker in &mut *pair {
+/// The text a query gives.
+async fn stored(t: &Stage, sql: &'static str) -> String {
+    let read = t
+        .app()
+        .db()
+        .read(|c| Ok(c.query_row(sql, [], |row| row.get(0))?));
+    read.await.unwrap()
+}
+
+/// Both are asked the same.
+async fn ask_both(t: &Stage, pair: &mut [Walker; 2], question: &str) {
+    for walker in pair {
         walker.show(t, question).await;
         assert!(walker.step(t).await.is_some(), "{question} asks nothing");
     }
-    let value = async || {
-        let read = t
-            .app()
-            .db()
-            .read(|c| Ok(c.query_row(stored, [], |row| row.get::<_, String>(0))?));
-        read.await.unwrap()
-    };
+}
+
+/// They answer otherwise: whoever is second hears of the first before anything is replaced.
+async fn answer_both(t: &Stage, pair: &mut [Walker; 2], question: &str, sql: &'static str) {
+    ask_both(t, pair, question).await;
     let [one, two] = pair;
     one.writes(t, "the first answer").await;
-    assert_eq!(value().await, "the first answer", "{question}");
+    assert_eq!(stored(t, sql).await, "the first answer", "{question}");
     two.writes(t, "the second answer").await;
-    assert_eq!(
-        value().await,
-        "the first answer",
-        "{question}: replaced unseen"
-    );
+    assert_eq!(stored(t, sql).await, "the first answer", "{question}");
     let told = &two.screen.as_ref().unwrap().text;
     assert!(told.contains("the first answer"), "{question}: {told}");
     // Now knowingly.
     two.writes(t, "the second answer").await;
-    assert_eq!(value().await, "the second answer", "{question}");
+    assert_eq!(stored(t, sql).await, "the second answer", "{question}");
 }
 
+/// The same with photos.
+async fn send_both(t: &Stage, pair: &mut [Walker; 2], question: &str, sql: &'static str) {
+    ask_both(t, pair, question).await;
+    let [one, two] = pair;
+    one.sends_photo(t, &jpeg(31)).await;
+    let first = stored(t, sql).await;
+    two.sends_photo(t, &jpeg(32)).await;
+    assert_eq!(stored(t, sql).await, first, "{question}: replaced unseen");
+    two.sends_photo(t, &jpeg(32)).await;
+    assert_ne!(stored(t, sql).await, first, "{question}");
+}
+
+/// Of the dialogues that [`restarts`](super::restarts) names these change what both see; in the others nobody meets anybody.
 #[test]
 fn two_admins_never_replace_each_others_words_unseen() {
     run(async |mut t| {
@@ -130,12 +147,42 @@ fn two_admins_never_replace_each_others_words_unseen() {
         for walker in &pair {
             walker.settle(&t).await;
         }
-        let notes = "SELECT note FROM account WHERE id = 1";
-        answer_both(&t, &mut pair, "watch:ask-note:1:all:0", notes).await;
-        let names = "SELECT name FROM card WHERE id = 1";
-        answer_both(&t, &mut pair, "cards:edit:1:name", names).await;
-        let descriptions = "SELECT description FROM card WHERE id = 1";
-        answer_both(&t, &mut pair, "cards:edit:1:description", descriptions).await;
+        for (question, sql) in [
+            (
+                "watch:ask-note:1:all:0",
+                "SELECT note FROM account WHERE id = 1",
+            ),
+            ("cards:edit:1:name", "SELECT name FROM card WHERE id = 1"),
+            (
+                "cards:edit:1:description",
+                "SELECT description FROM card WHERE id = 1",
+            ),
+        ] {
+            answer_both(&t, &mut pair, question, sql).await;
+        }
+        for (question, sql) in [
+            ("cards:edit:1:photo", "SELECT photo FROM card WHERE id = 1"),
+            (
+                "cards:edit:1:packaged",
+                "SELECT packaged FROM card WHERE id = 1",
+            ),
+        ] {
+            send_both(&t, &mut pair, question, sql).await;
+        }
+        // Days add up, and each who added some is named.
+        let days = "SELECT group_concat(by_person || ' ' || detail, ', ') FROM transition WHERE what = 'extended'";
+        ask_both(&t, &mut pair, "watch:ask-days:1:all:0").await;
+        for walker in &mut pair {
+            walker.writes(&t, "11").await;
+        }
+        assert_eq!(stored(&t, days).await, "2000 11, 2001 11");
+        // A batch of the same name is there once.
+        let codes = "SELECT CAST(count(*) AS TEXT) FROM card_code WHERE batch = 'summer'";
+        ask_both(&t, &mut pair, "cards:batch-add:1").await;
+        for walker in &mut pair {
+            walker.writes(&t, "summer 3").await;
+        }
+        assert_eq!(stored(&t, codes).await, "3");
         nothing_is_given_up(&t).await;
         t
     });
