@@ -90,7 +90,8 @@ fn a_run_that_an_admin_stops_keeps_what_it_saw_and_does_not_begin_again() {
         add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
         add(&t, &eva, "telegram", &[("hanging", Behaviour::Hang)]).await;
         let screen = open(&t, &["Проверить все сейчас"]).await;
-        t.heard(ADMIN, "Автопроверка запущена").await;
+        let begun = t.heard(ADMIN, "Автопроверка запущена").await;
+        assert!(begun.silent, "a start is no news");
         let db = t.app().db();
         let mut period = tokio::time::interval(Duration::from_millis(10));
         loop {

@@ -145,7 +145,11 @@ fn digests_come_at_the_chosen_hour_and_say_that_all_is_well() {
         t.tap(&t.admin, &settings, "раз в день").await;
         check_all(&t).await;
         assert!(heard(&t, 7, "📅").is_none());
-        t.clock.advance(HOUR * 2);
+        // 19:55, and then 20:35.
+        t.clock.advance(HOUR * 4 / 3);
+        check_all(&t).await;
+        assert!(heard(&t, 7, "📅").is_none());
+        t.clock.advance(HOUR * 2 / 3);
         check_all(&t).await;
         let own = t.heard(7, "📅 Ваши аккаунты за день").await;
         assert!(own.text.contains("• Ждут: 1\n"), "{}", own.text);
@@ -155,7 +159,7 @@ fn digests_come_at_the_chosen_hour_and_say_that_all_is_well() {
         t.clock.advance(HOUR * 13);
         check_all(&t).await;
         let all = t.heard(ADMIN, "📅 Сводка за день").await;
-        assert!(all.text.contains("• Проверок: 2\n"), "{}", all.text);
+        assert!(all.text.contains("• Проверок: 3\n"), "{}", all.text);
         assert!(all.text.contains("Всё спокойно"), "{}", all.text);
         t
     });
