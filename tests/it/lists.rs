@@ -243,6 +243,43 @@ fn who_is_no_admin_any_more_changes_nothing_by_an_open_question() {
     });
 }
 
+#[test]
+fn nobody_sees_or_changes_the_accounts_of_another() {
+    run(async |t| {
+        let bob = t.user(8, "Боб", "ru").await;
+        t.ask(&bob, "/add of-bob-only github").await;
+        let eva = t.user(7, "Ева", "ru").await;
+        let home = t.ask(&eva, "/start").await;
+        let account = async || {
+            let read = t.app().db().read(|c| store::get(c, None, 1)).await;
+            read.unwrap().unwrap()
+        };
+        let before = account().await;
+        for act in [
+            "card:1",
+            "check:1",
+            "pause:1",
+            "again:1",
+            "remove:1",
+            "extend:1:7",
+            "ask-until:1",
+            "ask-days:1",
+            "ask-note:1",
+        ] {
+            let data = format!("watch:{act}:all:0");
+            let tap = eva.taps_forged(home.message_id, &data);
+            t.note(&eva, &tap).await;
+            assert_eq!(account().await, before, "{data}");
+        }
+        // As the answer to the last question, if there was one.
+        t.ask(&eva, "9").await;
+        assert_eq!(account().await, before);
+        let told = t.telegram.messages(7);
+        assert!(!told.iter().any(|m| m.text.contains("of-bob-only")));
+        t
+    });
+}
+
 async fn set_role(t: &Stage, role: Role) {
     let db = t.app().db();
     db.write(move |tx| people::set_role(tx, 200, role))
