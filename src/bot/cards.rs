@@ -6,7 +6,7 @@ use super::Bot;
 use super::home;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
-use crate::i18n::{self, label};
+use crate::i18n::label;
 use crate::people::{self, Asker};
 use crate::telegram::{Answer, ChatKind, Document, Event, EventKind, Fetched, Reaction, Wanted};
 use crate::watch::WatchHandlers;
@@ -139,7 +139,7 @@ impl Bot {
             return Ok(answer);
         }
         if dialogue::is_open(tx, asker)? {
-            return Ok(Answer::text(i18n::text(asker.lang, "expected-text")));
+            return super::expected_text(asker);
         }
         Ok(Answer::default())
     }

@@ -39,8 +39,8 @@ use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker, PeopleConfig};
 use crate::retention::Rule;
 use crate::telegram::{
-    Answer, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark, RemarkText,
-    Screen, Wanted,
+    Answer, Button, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark,
+    RemarkText, Screen, Wanted,
 };
 use crate::watch::{WatchHandlers, store as watch_store};
 
@@ -198,9 +198,7 @@ impl Bot {
                     None => Ok(Answer::text(i18n::text(asker.lang, "expected-table"))),
                 }
             }
-            EventKind::Other if dialogue::is_open(tx, asker)? => {
-                Ok(Answer::text(i18n::text(asker.lang, "expected-text")))
-            }
+            EventKind::Other if dialogue::is_open(tx, asker)? => expected_text(asker),
             EventKind::Other
             | EventKind::Inline { .. }
             | EventKind::Membership { .. }
@@ -302,6 +300,16 @@ fn cancel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
         Keyboard::new().row(home::home_row(asker.lang)?),
     );
     Ok(Answer::screen(screen))
+}
+
+/// The answer to what is no text, while a text is expected.
+fn expected_text(asker: &Asker) -> anyhow::Result<Answer> {
+    let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
+    let text = i18n::text(asker.lang, "expected-text");
+    Ok(Answer::screen(Screen::new(
+        text,
+        Keyboard::new().row([cancel]),
+    )))
 }
 
 /// The message whose button was pressed, if Telegram told.

@@ -3,6 +3,7 @@
 //! The walk follows the buttons from the commands on, so that a new screen and a new text come under the rules by
 //! themselves. Each way is gone in a savepoint that is taken back: nothing that is pressed changes what the next one finds.
 
+mod back;
 mod cards;
 mod lengths;
 mod plans;
@@ -10,6 +11,7 @@ mod plans;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
+use self::back::{leads_back, needs_way_back};
 use super::*;
 use crate::cards::files::{self as card_files, CardFiles};
 use crate::cards::photo::Photos;
@@ -36,19 +38,6 @@ const LISTS: (&str, usize) = ("watch:list", 24);
 
 /// Answers given one after the other in a dialogue.
 const ANSWERS: usize = 4;
-
-/// What stands on the buttons that lead to where one came from.
-const BACK: [&str; 6] = [
-    "button-back",
-    "button-cancel",
-    "button-home",
-    "button-panel",
-    "button-cards",
-    "button-to-list",
-];
-
-/// The first screen of those who were let in: there is nothing to go back to.
-const HOME: &str = "bot:home";
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
@@ -297,23 +286,6 @@ fn each(keyboard: &str, field: &str) -> Vec<String> {
     fields
         .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
         .collect()
-}
-
-/// True for a screen that a button showed, and for every question.
-fn needs_way_back(last: &Step, is_asked: bool, said: &[(String, String)]) -> bool {
-    let is_screen = matches!(last, Step::Taps(data) if data != HOME);
-    let has_buttons = said
-        .iter()
-        .any(|(keyboard, _)| !each(keyboard, "text").is_empty());
-    let is_home = matches!(last, Step::Taps(data) if data == HOME);
-    is_asked && !is_home || is_screen && has_buttons
-}
-
-fn leads_back(keyboard: &str) -> bool {
-    let texts = each(keyboard, "text");
-    let labels = |lang| BACK.map(|key| label(lang, key));
-    let mut back = [Lang::Ru, Lang::En].into_iter().flat_map(labels);
-    back.any(|text| texts.contains(&text))
 }
 
 /// The question that somebody is asked, as it stands in the database.

@@ -1,0 +1,34 @@
+//! Ways back: every screen that a button showed and every question has one.
+
+use super::{Step, each};
+use crate::i18n::{Lang, label};
+
+/// What stands on the buttons that lead to where one came from.
+const BACK: [&str; 6] = [
+    "button-back",
+    "button-cancel",
+    "button-home",
+    "button-panel",
+    "button-cards",
+    "button-to-list",
+];
+
+/// The first screen of those who were let in: there is nothing to go back to.
+const HOME: &str = "bot:home";
+
+/// True for a screen that a button showed, and for every question.
+pub(super) fn needs_way_back(last: &Step, is_asked: bool, said: &[(String, String)]) -> bool {
+    let is_screen = matches!(last, Step::Taps(data) if data != HOME);
+    let has_buttons = said
+        .iter()
+        .any(|(keyboard, _)| !each(keyboard, "text").is_empty());
+    let is_home = matches!(last, Step::Taps(data) if data == HOME);
+    is_asked && !is_home || is_screen && has_buttons
+}
+
+pub(super) fn leads_back(keyboard: &str) -> bool {
+    let texts = each(keyboard, "text");
+    let labels = |lang| BACK.map(|key| label(lang, key));
+    let mut back = [Lang::Ru, Lang::En].into_iter().flat_map(labels);
+    back.any(|text| texts.contains(&text))
+}
