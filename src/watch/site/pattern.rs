@@ -30,7 +30,7 @@ impl NamePattern {
     ///
     /// # Errors
     /// The compiler's words about a pattern that is none, or takes too much memory.
-    pub(super) fn parse(source: &str, is_searched: bool) -> Result<Self, fancy_regex::Error> {
+    pub(super) fn parse(source: &str, is_searched: bool) -> Result<Self, Box<fancy_regex::Error>> {
         let compiled = compile(source, is_searched)?;
         Ok(Self {
             source: source.to_owned(),
@@ -54,14 +54,17 @@ impl NamePattern {
     /// # Errors
     /// The name does not, or the pattern takes too many steps to tell.
     pub(super) fn check(&self, name: &str) -> Result<(), UsernameProblem> {
-        match self.compiled().and_then(|regex| regex.is_match(name)) {
+        let regex = self
+            .compiled()
+            .map_err(|_| UsernameProblem::PatternTooHard)?;
+        match regex.is_match(name) {
             Ok(true) => Ok(()),
             Ok(false) => Err(UsernameProblem::Pattern(self.source.clone())),
             Err(_) => Err(UsernameProblem::PatternTooHard),
         }
     }
 
-    fn compiled(&self) -> Result<&Regex, fancy_regex::Error> {
+    fn compiled(&self) -> Result<&Regex, Box<fancy_regex::Error>> {
         if let Some(regex) = self.compiled.get() {
             return Ok(regex);
         }
@@ -76,7 +79,7 @@ impl fmt::Debug for NamePattern {
     }
 }
 
-fn compile(source: &str, is_searched: bool) -> Result<Regex, fancy_regex::Error> {
+fn compile(source: &str, is_searched: bool) -> Result<Regex, Box<fancy_regex::Error>> {
     let whole;
     let pattern = if is_searched {
         source
@@ -84,10 +87,11 @@ fn compile(source: &str, is_searched: bool) -> Result<Regex, fancy_regex::Error>
         whole = format!(r"\A(?:{source})\z");
         &whole
     };
-    RegexBuilder::new(pattern)
+    let regex = RegexBuilder::new(pattern)
         .backtrack_limit(BACKTRACK_LIMIT)
         .delegate_size_limit(SIZE_LIMIT)
-        .build()
+        .build()?;
+    Ok(regex)
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ async fn what_was_seen_is_written_although_somebody_waits_as_the_time_ends() {
         time.pass(TIMEOUT - 10 * STEP).await;
         people.open();
         pass(&time, 15).await;
-        time.flow().await
+        time.flow().await;
     };
     tokio::select! {
         () = world.driver.make_run(Trigger::Schedule, Scope::All) => {}
