@@ -126,7 +126,7 @@ pub(crate) fn faults(
 }
 
 /// The steps of a statement that take the longer the more rows there are: a table or an index read from end to end, rows
-/// put in order that no index holds in order.
+/// put in order that no index holds in order, a search for all rows that have nothing in a column.
 fn costly_steps(connection: &Connection, sql: &str) -> Vec<String> {
     let mut steps = plan(connection, sql);
     steps.retain(|step| match step.strip_prefix("SCAN ") {
@@ -136,7 +136,15 @@ fn costly_steps(connection: &Connection, sql: &str) -> Vec<String> {
             let is_table = !name.starts_with('(') && !scanned.contains("CONSTANT ROW");
             is_table && !SMALL.contains(&name) && !WALKS.contains(&name)
         }
-        None => step.starts_with("USE TEMP B-TREE"),
+        None => step.starts_with("USE TEMP B-TREE") || is_search_for_nothing(sql, step),
     });
     steps
+}
+
+/// SQLite takes `IS NULL` on a unique column for as good as a value, and there is one row of a value but any number of NULL.
+fn is_search_for_nothing(sql: &str, step: &str) -> bool {
+    let (_, by) = step.split_once('(').unwrap_or_default();
+    let columns = by.split(" AND ").filter_map(|part| part.split_once('='));
+    let mut columns = columns.map(|(column, _)| format!(" {column} IS NULL"));
+    columns.any(|column| sql.contains(&column))
 }

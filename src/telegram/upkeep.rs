@@ -81,8 +81,9 @@ pub(super) fn replace_edit(
     chat_id: i64,
     edit_of: i64,
 ) -> anyhow::Result<()> {
+    // The plus: not by the index of keys, where all rows without one stand together.
     tx.prepare_cached(
-        "DELETE FROM outbox WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND edit_of = ?2 AND dedupe IS NULL",
+        "DELETE FROM outbox WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND edit_of = ?2 AND +dedupe IS NULL",
     )?
     .execute((chat_id, edit_of))?;
     tx.prepare_cached(
@@ -103,7 +104,7 @@ fn prune_messages(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     )?;
     Ok(tx.execute(
         "DELETE FROM outbox WHERE id IN (
-             SELECT id FROM outbox WHERE closed_at < ?1 AND dedupe IS NULL LIMIT ?2)",
+             SELECT id FROM outbox WHERE closed_at < ?1 AND +dedupe IS NULL LIMIT ?2)",
         (before.0, CHUNK),
     )?)
 }
