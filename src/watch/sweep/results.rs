@@ -16,7 +16,7 @@ use crate::watch::notices::Speaker;
 use crate::watch::store;
 
 /// Results written in one request at most: more would save next to nothing.
-const GROUP: usize = 256;
+const GROUP: usize = 512;
 
 /// As many while people talk with the bot: their requests pass between, and wait for one of these groups at most.
 const SMALL_GROUP: usize = 24;
