@@ -22,7 +22,7 @@
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
 //! | [`chart`] | pictures of numbers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
-//! | [`activation`], [`clock`], [`html`], [`http`], [`settings`], [`counters`] | bells, time, safe text, HTTP clients, reading a section, counts |
+//! | [`activation`], `backoff`, [`chance`], [`clock`], [`html`], [`http`], [`settings`], [`counters`] | bells, growing pauses, random names, time, safe text, HTTP clients, reading a section, counts |
 //!
 //! # What must stay true
 //!
@@ -33,8 +33,10 @@
 
 pub mod activation;
 pub mod app;
+mod backoff;
 pub mod bot;
 pub mod cards;
+pub mod chance;
 pub mod chart;
 pub mod cli;
 pub mod clock;

@@ -9,10 +9,17 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use anyhow::{Context as _, bail};
 use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// How long a thread with a runtime of its own may take to say that it is ready.
+const START_LIMIT: Duration = Duration::from_secs(5);
+
+/// Blocking threads of such a runtime: reads of the database only; more would be threads without work.
+const BLOCKING_THREADS: usize = 2;
 
 /// How far a thread stands back that calls [`give_way`]; 19 is the most.
 const NICENESS: i32 = 10;
@@ -29,6 +36,7 @@ pub struct Tasks {
 struct State {
     running: Vec<&'static str>,
     died: Option<&'static str>,
+    refused: Vec<&'static str>,
 }
 
 impl Tasks {
@@ -84,29 +92,10 @@ impl Tasks {
         name: &'static str,
         work: impl FnOnce() + Send + 'static,
     ) -> std::io::Result<ThreadEnd> {
-        self.start_thread(name, false, work)
-    }
-
-    /// Starts a thread that the program cannot do without.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub fn thread_critical(
-        &self,
-        name: &'static str,
-        work: impl FnOnce() + Send + 'static,
-    ) -> std::io::Result<ThreadEnd> {
-        self.start_thread(name, true, work)
-    }
-
-    fn start_thread(
-        &self,
-        name: &'static str,
-        critical: bool,
-        work: impl FnOnce() + Send + 'static,
-    ) -> std::io::Result<ThreadEnd> {
+        if self.is_refused(name) {
+            return Err(std::io::ErrorKind::WouldBlock.into());
+        }
         let guard = self.enter(name);
-        let tasks = self.clone();
         let (ended, end) = oneshot::channel();
         // The thread logs where its starter logs.
         let log = tracing::dispatcher::get_default(Clone::clone);
@@ -114,10 +103,7 @@ impl Tasks {
             .name(name.to_owned())
             .spawn(move || {
                 let _logging = tracing::dispatcher::set_default(&log);
-                let panicked = std::panic::catch_unwind(AssertUnwindSafe(work)).is_err();
-                if critical {
-                    tasks.critical_end(name, panicked);
-                } else if panicked {
+                if std::panic::catch_unwind(AssertUnwindSafe(work)).is_err() {
                     tracing::error!(thread = name, "a thread panicked");
                 }
                 drop(guard);
@@ -127,6 +113,88 @@ impl Tasks {
         Ok(ThreadEnd { end, handle })
     }
 
+    /// Starts a thread that stands back behind those that answer people, with a current-thread runtime of its own, and
+    /// waits until it is ready. There `prepare` makes what belongs to that runtime and returns the work. Once it is ready
+    /// the program cannot do without it; until then its end is only this call's error.
+    ///
+    /// # Errors
+    /// When the system gives no thread or runtime, when `prepare` fails, or when it is not ready within five seconds.
+    pub async fn thread_with_runtime<P, W>(
+        &self,
+        name: &'static str,
+        prepare: impl FnOnce() -> P + Send + 'static,
+    ) -> anyhow::Result<ThreadEnd>
+    where
+        P: Future<Output = anyhow::Result<W>>,
+        W: Future<Output = ()>,
+    {
+        let (ready, is_ready) = oneshot::channel();
+        let tasks = self.clone();
+        let context = || format!("start the thread {name}");
+        let end = self
+            .thread(name, move || tasks.live_on_runtime(name, prepare, ready))
+            .with_context(context)?;
+        match tokio::time::timeout(START_LIMIT, is_ready).await {
+            Ok(Ok(Ok(()))) => Ok(end),
+            Ok(Ok(Err(err))) => Err(err).with_context(context),
+            Ok(Err(_)) => bail!("the thread {name} ended while it started"),
+            Err(_) => bail!(
+                "the thread {name} was not ready within {} s",
+                START_LIMIT.as_secs()
+            ),
+        }
+    }
+
+    /// The life of such a thread. Whoever waits for it may have gone: then it ends before it begins to work.
+    fn live_on_runtime<P, W>(
+        &self,
+        name: &'static str,
+        prepare: impl FnOnce() -> P,
+        ready: oneshot::Sender<anyhow::Result<()>>,
+    ) where
+        P: Future<Output = anyhow::Result<W>>,
+        W: Future<Output = ()>,
+    {
+        give_way();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(BLOCKING_THREADS)
+            .build();
+        let runtime = match runtime {
+            Ok(runtime) => runtime,
+            Err(err) => {
+                ready.send(Err(err.into())).ok();
+                return;
+            }
+        };
+        runtime.block_on(async {
+            match prepare().await {
+                Ok(work) => {
+                    if ready.send(Ok(())).is_ok() {
+                        let panicked = AssertUnwindSafe(work).catch_unwind().await.is_err();
+                        self.critical_end(name, panicked);
+                    }
+                }
+                Err(err) => {
+                    ready.send(Err(err)).ok();
+                }
+            }
+        });
+        // A name that is being resolved cannot be cut short and must not hold the stop.
+        runtime.shutdown_background();
+    }
+
+    /// From now on the system gives no thread of this name, as when it has none left: for tests.
+    pub fn refuse_thread(&self, name: &'static str) {
+        if let Ok(mut state) = self.state.lock() {
+            state.refused.push(name);
+        }
+    }
+
+    fn is_refused(&self, name: &str) -> bool {
+        let state = self.state.lock();
+        state.is_ok_and(|state| state.refused.contains(&name))
+    }
     /// The critical task or thread that ended too early, if one did.
     #[must_use]
     pub fn died(&self) -> Option<&'static str> {
@@ -240,21 +308,44 @@ mod tests {
         let token = stop.clone();
         tasks.spawn_critical("steady", async move { token.cancelled().await });
         let end = tasks
-            .thread_critical("thread", move || {
-                futures_util::FutureExt::now_or_never(stop.cancelled());
-            })
+            .thread_with_runtime("thread", async || Ok(async move { stop.cancelled().await }))
+            .await
             .unwrap();
         tasks.stop();
         assert!(tasks.ended(LIMIT).await);
         assert!(end.wait(LIMIT).await);
+        assert_eq!(tasks.died(), None);
     }
 
     #[tokio::test]
-    async fn a_critical_thread_that_returns_early_stops_everything() {
+    async fn a_thread_with_a_runtime_that_ends_early_stops_everything() {
         let tasks = Tasks::new();
-        let end = tasks.thread_critical("short", || {}).unwrap();
+        let end = tasks
+            .thread_with_runtime("short", async || Ok(std::future::ready(())))
+            .await
+            .unwrap();
         assert!(end.wait(LIMIT).await);
         assert!(tasks.stop_token().is_cancelled());
         assert_eq!(tasks.died(), Some("short"));
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_cannot_be_started_is_an_error_and_no_death() {
+        let tasks = Tasks::new();
+        let fails = tasks.thread_with_runtime("unready", async || {
+            Err::<std::future::Ready<()>, _>(anyhow::anyhow!("no client"))
+        });
+        let problem = format!("{:#}", fails.await.unwrap_err());
+        assert_eq!(problem, "start the thread unready: no client");
+        let panics = tasks.thread_with_runtime(
+            "panics",
+            async || -> anyhow::Result<std::future::Ready<()>> { panic!("as the test wants") },
+        );
+        let problem = format!("{:#}", panics.await.unwrap_err());
+        assert_eq!(problem, "the thread panics ended while it started");
+        tasks.refuse_thread("refused");
+        let refused = tasks.thread_with_runtime("refused", async || Ok(std::future::ready(())));
+        refused.await.unwrap_err();
+        assert!(!tasks.stop_token().is_cancelled());
     }
 }

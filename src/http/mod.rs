@@ -7,6 +7,7 @@
 //! an address that is not public unless the operator allowed it.
 
 mod guard;
+pub mod retry_after;
 #[cfg(test)]
 mod tests;
 

@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ring::rand::SecureRandom as _;
 use rusqlite::named_params;
 
 use super::{Role, set_role};
+use crate::chance;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
@@ -23,11 +23,7 @@ pub const CLAIM_PREFIX: &str = "claim_";
 /// # Errors
 /// When the database or the system's source of chance fails.
 pub fn make_claim(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<String> {
-    let mut bytes = [0_u8; 16];
-    ring::rand::SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| anyhow::anyhow!("the system gives no random numbers"))?;
-    let code: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let code = chance::hex::<16>()?;
     tx.execute("DELETE FROM claim", [])?;
     tx.execute(
         "INSERT INTO claim (code_hash, expires_at) VALUES (:hash, :expires)",

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::backoff::Backoff;
 use super::client::Api;
 use super::dispatch::{Dispatcher, Reaction};
 use super::error::ApiError;
 use super::event::EventKind;
+use crate::backoff::Backoff;
 
 /// Answers on their way at once; beyond, chats wait for a place.
 const PLACES: usize = 16;

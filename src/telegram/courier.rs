@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::activation::Activator;
+use crate::backoff::Backoff;
 
-use super::backoff::Backoff;
 use super::deliver::Delivery;
 use super::file::Seat;
 use super::outbox::{self, Head};

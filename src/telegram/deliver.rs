@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::backoff::{Backoff, delay};
 use crate::clock::Clock;
 use crate::counters;
 use crate::db::{Db, DbError};
 use crate::html::Html;
 
-use super::backoff::{Backoff, delay};
 use super::client::Api;
 use super::error::ApiError;
 use super::fatal::FatalCell;

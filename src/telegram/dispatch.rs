@@ -14,11 +14,11 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::activation::Activator;
+use crate::backoff::Backoff;
 use crate::clock::{Clock, UnixMs};
 use crate::db::{Connection, Db, DbError, WriteTx};
 use crate::tasks::Tasks;
 
-use super::backoff::Backoff;
 use super::client::Api;
 use super::event::{ChatKind, Event, EventKind, decode};
 use super::fetch::{Fetched, Wanted};

@@ -12,11 +12,11 @@ use frankenstein::methods::GetFileParams;
 use frankenstein::response::MethodResponse;
 use serde::Deserialize;
 
-use super::backoff::Backoff;
 use super::client::Api;
 use super::dispatch::Dispatcher;
 use super::error::ApiError;
 use super::event::{Event, EventKind};
+use crate::backoff::Backoff;
 
 /// The largest file a bot can fetch, in bytes (Bot API, `getFile`).
 const LARGEST: usize = 20 * 1024 * 1024;

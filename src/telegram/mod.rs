@@ -9,7 +9,6 @@
 //! [`Telegram::drain`] then ends the desk and the courier, which delivers for 3 s at most.
 
 mod answers;
-mod backoff;
 #[path = "outbox_broadcast.rs"]
 pub mod broadcasts;
 mod client;

@@ -11,11 +11,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::activation::Activator;
+use crate::backoff::Backoff;
 use crate::clock::{Clock, UnixMs};
 use crate::counters;
 use crate::db::Db;
 
-use super::backoff::Backoff;
 use super::client::{Api, POLL_SECONDS};
 use super::error::ApiError;
 use super::event::{Unreadable, decode};

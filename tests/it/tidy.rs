@@ -13,14 +13,16 @@ const LONGEST_FILE: usize = 600;
 const FLOORS: &[&[&str]] = &[
     &[
         "activation",
+        "backoff",
+        "chance",
         "chart",
         "clock",
         "counters",
         "html",
         "settings",
     ],
-    &["http", "logging", "tasks", "zone"],
-    &["i18n"],
+    &["logging", "tasks", "zone"],
+    &["http", "i18n"],
     &["db", "sheet"],
     &["retention"],
     &["people"],

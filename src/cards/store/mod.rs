@@ -12,7 +12,6 @@ mod log;
 mod scan;
 
 use anyhow::Context as _;
-use ring::rand::SecureRandom as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use alarm::{Decision, decide};
@@ -25,6 +24,7 @@ pub use scan::{GRACE, MOST_ASTRAY, scan};
 
 use super::card::Card;
 use super::code::Code;
+use crate::chance;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::telegram::Me;
@@ -73,11 +73,7 @@ pub struct NewCard {
 /// # Errors
 /// When the database or the system's source of chance fails.
 pub fn add(tx: &WriteTx<'_>, now: UnixMs, card: &NewCard) -> anyhow::Result<i64> {
-    let mut bytes = [0_u8; 8];
-    ring::rand::SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| anyhow::anyhow!("the system gives no random numbers"))?;
-    let public_id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let public_id = chance::hex::<8>()?;
     tx.execute(
         "INSERT INTO card (public_id, owner_id, name, description, photo, packaged, created_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -16,8 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -38,11 +36,8 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::http::{self, SiteClientConfig};
 use crate::i18n;
-use crate::tasks::{Tasks, ThreadEnd, give_way};
+use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::BotProxy;
-
-/// How long the thread may take to say that it is ready.
-const START_LIMIT: Duration = Duration::from_secs(5);
 
 /// What the watch thread works with.
 #[derive(Debug)]
@@ -81,53 +76,13 @@ impl WatchParts {
 /// # Errors
 /// When the thread, its runtime, its HTTP client or its scheduler cannot be started within five seconds.
 pub async fn start(parts: WatchParts, tasks: &Tasks) -> anyhow::Result<ThreadEnd> {
-    let (ready, is_ready) = oneshot::channel();
     let stop = tasks.stop_token();
-    let end = tasks
-        .thread_critical("watch", move || run_thread(parts, &stop, ready))
-        .context("start the watch thread")?;
-    match tokio::time::timeout(START_LIMIT, is_ready).await {
-        Ok(Ok(Ok(()))) => Ok(end),
-        Ok(Ok(Err(err))) => Err(err).context("start the watch thread"),
-        Ok(Err(_)) => bail!("the watch thread ended while it started"),
-        Err(_) => bail!(
-            "the watch thread was not ready within {} s",
-            START_LIMIT.as_secs()
-        ),
-    }
-}
-
-fn run_thread(
-    parts: WatchParts,
-    stop: &CancellationToken,
-    ready: oneshot::Sender<anyhow::Result<()>>,
-) {
-    give_way();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        // Reads of the database only; more would be threads without work.
-        .max_blocking_threads(2)
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(err) => {
-            ready.send(Err(err.into())).ok();
-            return;
-        }
-    };
-    runtime.block_on(async {
-        match Driver::new(parts, stop.clone()).await {
-            Ok(mut driver) => {
-                ready.send(Ok(())).ok();
-                driver.run().await;
-            }
-            Err(err) => {
-                ready.send(Err(err)).ok();
-            }
-        }
-    });
-    // A name that is being resolved cannot be cut short and must not hold the stop.
-    runtime.shutdown_background();
+    tasks
+        .thread_with_runtime("watch", async move || {
+            let mut driver = Driver::new(parts, stop).await?;
+            Ok(async move { driver.run().await })
+        })
+        .await
 }
 
 struct Driver {

@@ -7,7 +7,6 @@
 mod body;
 mod fault;
 mod redirects;
-mod retry_after;
 #[cfg(test)]
 mod tests;
 

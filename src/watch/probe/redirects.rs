@@ -7,8 +7,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{Client, Response};
 use url::Url;
 
-use super::{Look, ProbeLimits, fault, retry_after, send};
-use crate::http::check_target;
+use super::{Look, ProbeLimits, fault, send};
+use crate::http::{check_target, retry_after};
 use crate::watch::site::{Method, ProbeRequest, Redirects, Site, Username};
 use crate::watch::verdict::{self, Inconclusive};
 

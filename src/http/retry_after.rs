@@ -1,4 +1,4 @@
-//! `Retry-After`: how long a site wants to be left alone.
+//! `Retry-After`: how long a server wants to be left alone.
 
 use std::time::Duration;
 
@@ -8,12 +8,13 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use crate::clock::UnixMs;
 use crate::zone::Zone;
 
-/// A site that asks for more than a day is asked again after a day.
+/// A server that asks for more than a day is asked again after a day.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads `Retry-After`, in seconds or as a date. A date is taken relative to the answer's own `Date`, so that a wrong
 /// clock on either side makes no difference, and relative to `now` where there is none. A date in the past is no wait.
-pub(super) fn read(headers: &HeaderMap, now: UnixMs) -> Option<Duration> {
+#[must_use]
+pub fn read(headers: &HeaderMap, now: UnixMs) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are more than a day.

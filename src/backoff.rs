@@ -4,14 +4,16 @@ use std::time::Duration;
 
 /// A growing pause: doubled after each failure up to a limit, of which a random half is taken off.
 #[derive(Debug, Clone)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     first: Duration,
     most: Duration,
     failures: u32,
 }
 
 impl Backoff {
-    pub(super) fn new(first: Duration, most: Duration) -> Self {
+    /// Begins with `first` and never waits longer than `most`.
+    #[must_use]
+    pub(crate) fn new(first: Duration, most: Duration) -> Self {
         Self {
             first,
             most,
@@ -20,19 +22,20 @@ impl Backoff {
     }
 
     /// The pause after one more failure.
-    pub(super) fn next(&mut self) -> Duration {
+    pub(crate) fn next(&mut self) -> Duration {
         self.failures = self.failures.saturating_add(1);
         delay(self.first, self.most, self.failures)
     }
 
     /// It worked: the next failure is the first again.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 }
 
 /// The pause after the `failures`th failure in a row.
-pub(super) fn delay(first: Duration, most: Duration, failures: u32) -> Duration {
+#[must_use]
+pub(crate) fn delay(first: Duration, most: Duration, failures: u32) -> Duration {
     let doubled = first.saturating_mul(1_u32 << failures.saturating_sub(1).min(30));
     doubled.min(most).mul_f64(0.5 + fastrand::f64() / 2.0)
 }
