@@ -457,6 +457,55 @@ CREATE TABLE sent_file (
 ) STRICT;
 CREATE INDEX sent_file_old ON sent_file (at);
 
+-- Questions to the assistant, and what became of them. Nothing of a lease stands here: who has a question in hand is known to
+-- the one program that runs, by a clock that nobody can set.
+CREATE TABLE question (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id   TEXT    NOT NULL UNIQUE,            -- names it to clients: 128 bits of chance
+    person_id   INTEGER NOT NULL,                   -- who asks
+    token_id    INTEGER,                            -- the token it came with
+    client_key  TEXT,                               -- the client's own name for it
+    text        TEXT    NOT NULL,
+    state       TEXT    NOT NULL CHECK (state IN ('pending', 'processing', 'completed', 'failed')),
+    attempt     INTEGER NOT NULL DEFAULT 0,         -- only grows; what an older attempt writes is refused
+    failures    INTEGER NOT NULL DEFAULT 0,         -- attempts that came to nothing
+    due_at      INTEGER NOT NULL,                   -- pending: not before
+    answer      TEXT    NOT NULL DEFAULT '',        -- failed: the part that was there
+    reason      TEXT    NOT NULL DEFAULT '',        -- of the last failure
+    created_at  INTEGER NOT NULL,
+    closed_at   INTEGER
+) STRICT;
+CREATE INDEX question_pending ON question (due_at, id) WHERE state = 'pending';
+CREATE INDEX question_processing ON question (id) WHERE state = 'processing';
+CREATE INDEX question_closed ON question (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX question_of_person ON question (person_id, closed_at);
+CREATE UNIQUE INDEX question_client_key ON question (token_id, client_key) WHERE client_key IS NOT NULL;
+
+-- Each call of a model and what it cost, also where its answer came too late.
+CREATE TABLE question_attempt (
+    question_id INTEGER NOT NULL REFERENCES question (id) ON DELETE CASCADE,
+    attempt     INTEGER NOT NULL,
+    model       TEXT    NOT NULL,
+    generation  TEXT    NOT NULL DEFAULT '',        -- the endpoint's own name for the call
+    prompt_tokens INTEGER NOT NULL DEFAULT 0,
+    completion_tokens INTEGER NOT NULL DEFAULT 0,
+    cost_nanousd INTEGER NOT NULL DEFAULT 0,
+    outcome     TEXT    NOT NULL DEFAULT '',        -- answered, released, late, or the reason of a failure; '': not known
+    started_at  INTEGER NOT NULL,
+    ended_at    INTEGER,
+    PRIMARY KEY (question_id, attempt)
+) STRICT, WITHOUT ROWID;
+
+-- What a person's questions cost, by the day in the configured zone.
+CREATE TABLE question_spend (
+    person_id   INTEGER NOT NULL,
+    day         TEXT    NOT NULL,                   -- 2026-11-21
+    tokens      INTEGER NOT NULL,
+    cost_nanousd INTEGER NOT NULL,
+    PRIMARY KEY (person_id, day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX question_spend_old ON question_spend (day);
+
 -- Small facts of the program itself.
 CREATE TABLE fact (
     key         TEXT    PRIMARY KEY,

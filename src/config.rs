@@ -1,20 +1,20 @@
-//! The configuration: `bot.toml`, the environment, and the one secret.
+//! The configuration: `bot.toml`, the environment, and the secrets.
 //!
 //! This is the only file that reads the environment. Each slice reads its own section ([`crate::settings`]); here they
 //! are put together, and every problem is named before anything starts.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use toml::Table;
 
+use crate::assistant::AssistantConfig;
 use crate::cards::CardsConfig;
 use crate::i18n::Lang;
 use crate::logging::LogConfig;
 use crate::people::{Access, PeopleConfig};
-use crate::settings::{Problems, Section};
+use crate::settings::{self, Problems, Section};
 use crate::watch::WatchConfig;
 use crate::web::HttpConfig;
 
@@ -23,6 +23,12 @@ const DEFAULT_FILE: &str = "bot.toml";
 
 /// What environment variables of ours begin with.
 const PREFIX: &str = "VAKHTA_";
+
+/// What is given by the environment alone: sections and keys that are no keys of the file.
+const SECRETS: [(&str, &str); 2] = [("telegram", "token"), ("assistant", "api_key")];
+
+/// The assistant's key under the name that other programs use.
+const OPENROUTER_KEY: &str = "OPENROUTER_API_KEY";
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -37,6 +43,8 @@ pub struct Config {
     pub watch: WatchConfig,
     /// Product cards.
     pub cards: CardsConfig,
+    /// Questions to a language model.
+    pub assistant: AssistantConfig,
     /// The HTTP server.
     pub http: HttpConfig,
     /// Where the log goes.
@@ -59,7 +67,8 @@ pub struct Source {
     pub path: PathBuf,
     /// Its text; empty when there is no file.
     pub text: String,
-    /// Environment variables that begin with `VAKHTA_`, without that prefix.
+    /// Environment variables that begin with `VAKHTA_`, without that prefix; `OPENROUTER_API_KEY` stands in for
+    /// `ASSISTANT_API_KEY`.
     pub environment: BTreeMap<String, String>,
 }
 
@@ -120,9 +129,14 @@ impl Config {
             WatchConfig::read_sites(watch.as_mut(), section);
         });
         let cards = reader.section("cards", CardsConfig::read);
+        let assistant = reader.section("assistant", AssistantConfig::read);
         let http = reader.section("http", HttpConfig::read);
         let log = reader.section("log", LogConfig::read);
         let token = reader.token(&telegram);
+        let assistant = assistant.with_key(reader.assistant_key());
+        if let Some(problem) = assistant.problem() {
+            reader.problems.add(problem);
+        }
 
         for name in file.keys() {
             problems.add(format!("[{name}]: there is no such section"));
@@ -139,9 +153,16 @@ impl Config {
             database: database.unwrap_or_else(|| folder.join("vakhta.db")),
             watch,
             cards,
+            assistant,
             http,
             log,
         })
+    }
+
+    /// Everything that must reach no log.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretString> {
+        let secrets = [&self.telegram.token, &self.assistant.endpoint.key];
+        secrets.into_iter().flatten()
     }
 }
 
@@ -171,8 +192,7 @@ impl Reader<'_> {
                 let key = key.strip_prefix(&prefix)?;
                 Some((key.to_lowercase(), value.clone()))
             })
-            // The token is a secret, not a key of the file.
-            .filter(|(key, _)| !(name == "telegram" && key == "token"))
+            .filter(|(key, _)| !SECRETS.contains(&(name, key.as_str())))
             .collect();
         let mut section = Section::new(name, self.folder, values, overrides, self.problems);
         let value = read(&mut section);
@@ -199,8 +219,19 @@ impl Reader<'_> {
         Some(SecretString::from(given))
     }
 
+    fn assistant_key(&mut self) -> Option<SecretString> {
+        let given = self.environment.get("ASSISTANT_API_KEY")?.trim();
+        // It stands in a header; anything else would only fail later and less clearly.
+        if !given.bytes().all(|byte| byte.is_ascii_graphic()) {
+            self.problems.add(
+                "the key of the assistant (VAKHTA_ASSISTANT_API_KEY) has characters that no key has; copy it again",
+            );
+        }
+        (!given.is_empty()).then(|| SecretString::from(given))
+    }
+
     fn token_from_file(&mut self, path: &Path) -> Option<String> {
-        match read_secret(path) {
+        match settings::read_private(path) {
             Ok(text) => Some(text.trim().to_owned()),
             Err(why) => {
                 self.problems
@@ -242,39 +273,24 @@ fn read_people(section: &mut Section<'_>) -> PeopleConfig {
     }
 }
 
-/// Reads a file that must not be readable by others.
-fn read_secret(path: &Path) -> Result<String, String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mut file = std::fs::File::open(path).map_err(|err| err.to_string())?;
-    let mode = file
-        .metadata()
-        .map_err(|err| err.to_string())?
-        .permissions()
-        .mode();
-    if mode & 0o077 != 0 {
-        return Err(format!(
-            "others can read it (mode {:o}); run chmod 600 on it",
-            mode & 0o777
-        ));
-    }
-    let mut text = String::new();
-    file.read_to_string(&mut text)
-        .map_err(|err| err.to_string())?;
-    Ok(text)
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the environment"
 )]
 fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os()
-        .filter_map(|(key, value)| {
-            let key = key.into_string().ok()?;
-            let key = key.strip_prefix(PREFIX)?.to_owned();
-            Some((key, value.into_string().ok()?))
-        })
-        .collect()
+    let mut found = BTreeMap::new();
+    for (name, value) in std::env::vars_os() {
+        let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) else {
+            continue;
+        };
+        if let Some(key) = name.strip_prefix(PREFIX) {
+            found.insert(key.to_owned(), value);
+        } else if name == OPENROUTER_KEY {
+            // Our own name for it, wherever it comes, takes its place.
+            found.entry("ASSISTANT_API_KEY".to_owned()).or_insert(value);
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -317,6 +333,24 @@ mod tests {
         let token = config.telegram.token.unwrap();
         assert_eq!(token.expose_secret(), "1:abc");
         assert!(!format!("{token:?}").contains("abc"));
+    }
+
+    #[test]
+    fn the_assistants_key_comes_from_the_environment_alone() {
+        let given = [
+            ("ASSISTANT_API_KEY", " sk-abc\n"),
+            ("ASSISTANT_WORKERS", "9"),
+        ];
+        let config = load("[assistant]\nenabled = true", &given).unwrap();
+        let key = config.assistant.endpoint.key.clone().unwrap();
+        assert_eq!(key.expose_secret(), "sk-abc");
+        assert!(!format!("{config:?}").contains("sk-abc"));
+        assert_eq!(config.assistant.workers, 9);
+        let text = "[assistant]\napi_key = \"sk-abc\"\nurl = \"https://a:b@c.example\"\nmodel = \"\"\ntimeout = \"5m\"";
+        let problems = load(text, &[("ASSISTANT_API_KEY", "sk abc")]).unwrap_err();
+        let text: Vec<&str> = problems.iter().collect();
+        assert_eq!(text.len(), 5, "{text:#?}");
+        assert!(!text.join("").contains("sk-abc"));
     }
 
     #[test]

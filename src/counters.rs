@@ -10,6 +10,8 @@ const POLLS_FAILED: &str = "vakhta_polls_failed_total";
 const DELIVERIES: &str = "vakhta_deliveries_total";
 const RUNS: &str = "vakhta_runs_total";
 const CHECKS: &str = "vakhta_checks_total";
+const QUESTIONS: &str = "vakhta_questions_total";
+const ANSWERS_LATE: &str = "vakhta_answers_late_total";
 
 /// What became of one try to deliver a message.
 pub const DELIVERY_OUTCOMES: [&str; 4] = ["sent", "again", "unconfirmed", "dead"];
@@ -27,6 +29,11 @@ pub fn describe() {
     );
     describe_counter!(RUNS, "Runs that ended, by how.");
     describe_counter!(CHECKS, "Accounts looked at, by verdict.");
+    describe_counter!(
+        QUESTIONS,
+        "Questions to the assistant that were closed, by how."
+    );
+    describe_counter!(ANSWERS_LATE, "Answers of models that came too late.");
     updates(0);
     counter!(POLLS_FAILED).increment(0);
     for outcome in DELIVERY_OUTCOMES {
@@ -36,6 +43,10 @@ pub fn describe() {
         counter!(RUNS, "end" => end).increment(0);
     }
     checks([0; 3]);
+    for end in ["completed", "failed"] {
+        counter!(QUESTIONS, "end" => end).increment(0);
+    }
+    counter!(ANSWERS_LATE).increment(0);
 }
 
 /// Updates that were taken from Telegram.
@@ -64,4 +75,15 @@ pub fn checks(by_verdict: [u64; 3]) {
     for (verdict, n) in VERDICTS.into_iter().zip(by_verdict) {
         counter!(CHECKS, "verdict" => verdict).increment(n);
     }
+}
+
+/// A question that was closed, and whether it has its answer.
+pub fn question_closed(completed: bool) {
+    let end = if completed { "completed" } else { "failed" };
+    counter!(QUESTIONS, "end" => end).increment(1);
+}
+
+/// An answer that came when nobody waited for it any longer.
+pub fn answer_late() {
+    counter!(ANSWERS_LATE).increment(1);
 }

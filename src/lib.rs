@@ -7,11 +7,12 @@
 //!
 //! | room | what lives there |
 //! |---|---|
-//! | [`cli`], [`demo`] | commands; the pretend Telegram and site of the demo and the tests |
+//! | [`cli`], [`demo`] | commands; the pretend Telegram, site and language model of the demo and the tests |
 //! | [`app`] | build, wire, run, stop in order |
 //! | [`bot`] | event → slice: commands, access, the admins' screens |
 //! | [`config`] | `bot.toml` and the environment |
 //! | [`vitals`] | how the program is, for `/healthz` and `/metrics` |
+//! | [`assistant`] | the slice of questions to a language model: queue, worker |
 //! | [`cards`] | the slice of product cards: codes, pictures of them, labels |
 //! | [`watch`] | the slice of the auto-check: accounts, sites, looks, verdicts, runs, notices |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
@@ -29,10 +30,11 @@
 //! - Nothing that blocks runs on a runtime; every queue is bounded; every wait has a limit.
 //! - A fact, its mark as done and what is said about it commit in one transaction ([`db::Db::write`]).
 //! - *Could not look* is a type of its own ([`watch::verdict::Inconclusive`]) and never becomes a verdict.
-//! - The token and the texts of people reach no log and no error.
+//! - Secrets and the texts of people reach no log and no error.
 
 pub mod activation;
 pub mod app;
+pub mod assistant;
 mod backoff;
 pub mod bot;
 pub mod cards;

@@ -1,7 +1,7 @@
 //! The log: where it goes, how it looks, and what must never stand in it.
 //!
-//! Every line passes one redactor, which replaces the bot's token and anything that looks like one, wherever it came
-//! from. A log file that cannot be written is a warning, never a stop.
+//! Every line passes one redactor, which replaces the secrets of the configuration and anything that looks like a token,
+//! wherever it came from. A log file that cannot be written is a warning, never a stop.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -73,8 +73,8 @@ fn parse_level(text: &str) -> Option<Targets> {
         .flatten()
 }
 
-/// Starts logging for the whole process. A second call changes nothing.
-pub fn start(config: &LogConfig, token: Option<&SecretString>) {
+/// Starts logging for the whole process, with what must never stand in it. A second call changes nothing.
+pub fn start<'a>(config: &LogConfig, secrets: impl IntoIterator<Item = &'a SecretString>) {
     let (file, problem) = match config.file.as_ref().map(open) {
         None => (None, None),
         Some(Ok(file)) => (Some(Arc::new(file)), None),
@@ -82,7 +82,11 @@ pub fn start(config: &LogConfig, token: Option<&SecretString>) {
     };
     let output = Output {
         file,
-        token: token.map(|token| Arc::from(token.expose_secret())),
+        secrets: secrets
+            .into_iter()
+            .map(|secret| secret.expose_secret().to_owned())
+            .filter(|secret| !secret.is_empty())
+            .collect(),
     };
     let layer = tracing_subscriber::fmt::layer().with_writer(output);
     let layer = match config.format {
@@ -108,7 +112,7 @@ fn open(path: &PathBuf) -> io::Result<File> {
 #[derive(Clone)]
 struct Output {
     file: Option<Arc<File>>,
-    token: Option<Arc<str>>,
+    secrets: Arc<[String]>,
 }
 
 impl<'a> MakeWriter<'a> for Output {
@@ -142,7 +146,7 @@ impl Write for Line<'_> {
 impl Drop for Line<'_> {
     fn drop(&mut self) {
         let text = String::from_utf8_lossy(&self.bytes);
-        let text = redact(&text, self.output.token.as_deref());
+        let text = redact(&text, &self.output.secrets);
         // A log that cannot be written must not disturb the work it tells of.
         io::stderr().lock().write_all(text.as_bytes()).ok();
         if let Some(mut file) = self.output.file.as_deref() {
@@ -151,12 +155,10 @@ impl Drop for Line<'_> {
     }
 }
 
-/// Replaces the token, and whatever has the shape of one (digits, a colon, 30 and more letters).
-fn redact(text: &str, token: Option<&str>) -> String {
-    let known = match token {
-        Some(token) if !token.is_empty() => text.replace(token, HIDDEN),
-        _ => text.to_owned(),
-    };
+/// Replaces the secrets, and whatever has the shape of a token (digits, a colon, 30 and more letters).
+fn redact(text: &str, secrets: &[String]) -> String {
+    let hide = |text: String, secret: &String| text.replace(secret, HIDDEN);
+    let known = secrets.iter().fold(text.to_owned(), hide);
     let mut out = String::with_capacity(known.len());
     let mut rest = known.as_str();
     while let Some((before, after)) = rest.split_once(':') {
@@ -186,11 +188,11 @@ mod tests {
     #[test]
     fn tokens_are_hidden_known_or_not() {
         let foreign = "987654321:AAF-abcdefghijklmnopqrstuvwxyz_0123";
-        let line = format!("GET https://x/bot{foreign}/getMe at 12:30:05, own 1:ab");
+        let line = format!("GET https://x/bot{foreign}/getMe at 12:30:05, own 1:ab, key sk-x");
         assert_eq!(
-            redact(&line, Some("1:ab")),
-            "GET https://x/bot***/getMe at 12:30:05, own ***"
+            redact(&line, &["1:ab".to_owned(), "sk-x".to_owned()]),
+            "GET https://x/bot***/getMe at 12:30:05, own ***, key ***"
         );
-        assert_eq!(redact("a: b 10:20", None), "a: b 10:20");
+        assert_eq!(redact("a: b 10:20", &[]), "a: b 10:20");
     }
 }

@@ -254,6 +254,31 @@ impl<'a> Section<'a> {
     }
 }
 
+/// Reads a file that must not be readable by others.
+///
+/// # Errors
+/// Why it cannot be read, or that others can.
+pub fn read_private(path: &Path) -> Result<String, String> {
+    use std::io::Read as _;
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut file = std::fs::File::open(path).map_err(|err| err.to_string())?;
+    let mode = file
+        .metadata()
+        .map_err(|err| err.to_string())?
+        .permissions()
+        .mode();
+    if mode & 0o077 != 0 {
+        return Err(format!(
+            "others can read it (mode {:o}); run chmod 600 on it",
+            mode & 0o777
+        ));
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text)
+        .map_err(|err| err.to_string())?;
+    Ok(text)
+}
+
 fn split(text: &str) -> Vec<String> {
     text.split(',')
         .map(str::trim)

@@ -7,6 +7,8 @@ use anyhow::Context as _;
 use tokio::sync::watch;
 
 use super::{Options, StartError};
+use crate::assistant::store as assistant_store;
+use crate::assistant::worker::{self, WorkerParts};
 use crate::bot::{Files, export};
 use crate::cards::files::CardFiles;
 use crate::cards::photo::Photos;
@@ -19,7 +21,7 @@ use crate::http;
 use crate::i18n::Lang;
 use crate::people;
 use crate::retention::Rule;
-use crate::tasks::Tasks;
+use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::{self, Api, Me};
 use crate::watch::files;
 use crate::watch::notices::Speaker;
@@ -60,11 +62,12 @@ pub(super) async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me
 
 /// What is kept for how long, in the order in which `/privacy` tells it.
 pub(super) fn kept() -> Vec<Rule> {
-    let rooms: [&[Rule]; 5] = [
+    let rooms: [&[Rule]; 6] = [
         &telegram::KEPT,
         &dialogue::KEPT,
         &watch_store::KEPT,
         &cards::store::KEPT,
+        &assistant_store::KEPT,
         &people::KEPT,
     ];
     rooms.concat()
@@ -142,6 +145,18 @@ pub(super) fn start_cards(
             tracing::warn!("what the bot is called was not noted: {err:#}");
         }
     });
+}
+
+/// Starts the worker of the assistant, where it is on; its thread, where it has one of its own.
+pub(super) async fn start_assistant(
+    parts: WorkerParts,
+    options: &Options,
+    tasks: &Tasks,
+) -> anyhow::Result<Option<ThreadEnd>> {
+    if !(parts.config.enabled && options.bot) {
+        return Ok(None);
+    }
+    worker::start(parts, tasks).await
 }
 
 /// Takes the address of the HTTP server, if the bot is to have one.

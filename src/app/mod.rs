@@ -1,7 +1,7 @@
 //! The only place that knows everyone: build, wire, run, stop in order.
 //!
 //! The order of the stop, 10 seconds in all: the poller confirms its offset and handlers in hand finish → the watch
-//! thread ends its run and is joined → the courier delivers for up to 3 seconds, the rest stays as rows → the writer
+//! thread ends its run and the assistant gives back what it has in hand, both are joined → the courier delivers for up to 3 seconds, the rest stays as rows → the writer
 //! drains and checkpoints. What a stop cuts short is a row, so the next start goes on from there. The HTTP server closes
 //! its door at the beginning of the stop and ends beside these. What the parts stand on is made ready in `ground`.
 
@@ -15,9 +15,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use futures_util::future::OptionFuture;
 
-use self::ground::{bind_http, cards, claim_link, introduce, kept, prepare, start_cards, workshop};
+use self::ground::{
+    bind_http, cards, claim_link, introduce, kept, prepare, start_assistant, start_cards, workshop,
+};
 use crate::activation::Activator;
+use crate::assistant::{live::Live, worker::WorkerParts};
 use crate::bot::{self, Bot, broadcast, menus};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -51,6 +55,8 @@ pub struct Options {
     pub lock: Option<InstanceLock>,
     /// How fast it may speak to Telegram.
     pub pace: Pace,
+    /// Threads that the system is to refuse, as when it has none left: for tests.
+    pub refused_threads: Vec<&'static str>,
 }
 
 impl Options {
@@ -63,6 +69,7 @@ impl Options {
             run_now,
             lock: None,
             pace: Pace::default(),
+            refused_threads: Vec::new(),
         }
     }
 
@@ -75,6 +82,7 @@ impl Options {
             run_now: false,
             lock: Some(lock),
             pace: Pace::default(),
+            refused_threads: Vec::new(),
         }
     }
 }
@@ -111,6 +119,7 @@ pub struct App {
     db: Db,
     writer: ThreadEnd,
     watch: ThreadEnd,
+    assistant: Option<ThreadEnd>,
     watch_bell: Activator,
     telegram: Option<Telegram>,
     claim_link: Option<String>,
@@ -141,6 +150,8 @@ impl App {
         let tasks = Tasks::new();
         // A start that fails, or that nobody waits for any longer, leaves nothing running.
         let guard = tasks.stop_token().drop_guard();
+        let refused = options.refused_threads.iter();
+        refused.for_each(|name| tasks.refuse_thread(name));
         let app = Self::start_parts(config, options, catalogue, &tasks).await?;
         guard.disarm();
         Ok(app)
@@ -213,7 +224,7 @@ impl App {
                 config: config.watch.clone(),
                 db: db.clone(),
                 clock: clock.clone(),
-                proxy,
+                proxy: proxy.clone(),
                 speaker,
                 bell: watch_bell.clone(),
                 scheduled: options.bot,
@@ -222,6 +233,17 @@ impl App {
             tasks,
         )
         .await?;
+        let asked = WorkerParts {
+            config: config.assistant.clone(),
+            db: db.clone(),
+            clock: clock.clone(),
+            proxy,
+            live: Live::default(),
+            bell: Activator::new(),
+            zone: config.watch.zone.clone(),
+            language: config.people.language,
+        };
+        let assistant_thread = start_assistant(asked, &options, tasks).await?;
         let claim_link = claim_link(&db, &clock, options.bot, me.as_ref()).await?;
         if options.bot {
             tasks.spawn(
@@ -279,6 +301,7 @@ impl App {
             db,
             writer,
             watch,
+            assistant: assistant_thread,
             watch_bell,
             telegram,
             claim_link,
@@ -345,10 +368,15 @@ impl App {
                 "handlers did not end in time; their updates are handled again at the next start"
             );
         }
-        if !self.watch.wait(WATCH_LIMIT).await {
+        let assistant = OptionFuture::from(self.assistant.map(|end| end.wait(WATCH_LIMIT)));
+        let (watch, assistant) = tokio::join!(self.watch.wait(WATCH_LIMIT), assistant);
+        if !watch {
             tracing::warn!(
                 "the watch thread did not end in time; its run is closed at the next start"
             );
+        }
+        if assistant == Some(false) {
+            tracing::warn!("the assistant did not end in time; what it has in hand is asked anew");
         }
         if let Some(telegram) = &self.telegram
             && !telegram.drain().await

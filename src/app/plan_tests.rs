@@ -76,6 +76,11 @@ const ACCEPTED: &[Accepted] = &[
         "counted by a reader once an hour",
     ),
     (
+        "SELECT count(*) FROM question",
+        "SCAN question",
+        "counted by a reader once an hour",
+    ),
+    (
         "SELECT count(*) FROM scan",
         "SCAN scan",
         "counted by a reader once an hour",

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::Bot;
 use super::home::home_row;
+use crate::assistant;
 use crate::cards;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -88,6 +89,7 @@ impl Bot {
         dialogue::forget(tx, asker.id)?;
         let accounts = watch_store::forget(tx, asker.id)?;
         cards::store::forget(tx, asker.id)?;
+        assistant::store::forget(tx, asker.id)?;
         people::forget(tx, asker.id)?;
         tracing::info!(accounts, "somebody was forgotten at their own request");
         let key = match asker.role {

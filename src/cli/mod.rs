@@ -191,7 +191,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         // Who asks may not be who the file is to belong to.
         log.file = None;
     }
-    logging::start(&log, config.telegram.token.as_ref());
+    logging::start(&log, config.secrets());
     match arguments.command {
         None if arguments.check.check_now => check_now::run(config, arguments.check.json).await,
         None => run::run(config, false).await,

@@ -55,7 +55,8 @@ const LOOKS_AND_GUARDS: &str = "
 ";
 
 /// What admins see and decide, by the day and by the deed; messages that carry a file; what accounts are waited for, notes,
-/// removing with a way back, what lists are narrowed by, the history of looks and of changes; product cards.
+/// removing with a way back, what lists are narrowed by, the history of looks and of changes; product cards; questions
+/// to the assistant.
 const PANEL_AND_FILES: &str = "
     CREATE TABLE site_day (
         day TEXT NOT NULL,
@@ -285,6 +286,48 @@ const PANEL_AND_FILES: &str = "
     CREATE INDEX check_request_of_owner ON check_request (owner_id) WHERE owner_id IS NOT NULL;
     CREATE INDEX check_request_in_chat ON check_request (chat_id) WHERE chat_id IS NOT NULL;
     UPDATE inbox SET body = '' WHERE done_at IS NOT NULL;
+    CREATE TABLE question (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        public_id   TEXT    NOT NULL UNIQUE,
+        person_id   INTEGER NOT NULL,
+        token_id    INTEGER,
+        client_key  TEXT,
+        text        TEXT    NOT NULL,
+        state       TEXT    NOT NULL CHECK (state IN ('pending', 'processing', 'completed', 'failed')),
+        attempt     INTEGER NOT NULL DEFAULT 0,
+        failures    INTEGER NOT NULL DEFAULT 0,
+        due_at      INTEGER NOT NULL,
+        answer      TEXT    NOT NULL DEFAULT '',
+        reason      TEXT    NOT NULL DEFAULT '',
+        created_at  INTEGER NOT NULL,
+        closed_at   INTEGER
+    ) STRICT;
+    CREATE INDEX question_pending ON question (due_at, id) WHERE state = 'pending';
+    CREATE INDEX question_processing ON question (id) WHERE state = 'processing';
+    CREATE INDEX question_closed ON question (closed_at) WHERE closed_at IS NOT NULL;
+    CREATE INDEX question_of_person ON question (person_id, closed_at);
+    CREATE UNIQUE INDEX question_client_key ON question (token_id, client_key) WHERE client_key IS NOT NULL;
+    CREATE TABLE question_attempt (
+        question_id INTEGER NOT NULL REFERENCES question (id) ON DELETE CASCADE,
+        attempt     INTEGER NOT NULL,
+        model       TEXT    NOT NULL,
+        generation  TEXT    NOT NULL DEFAULT '',
+        prompt_tokens INTEGER NOT NULL DEFAULT 0,
+        completion_tokens INTEGER NOT NULL DEFAULT 0,
+        cost_nanousd INTEGER NOT NULL DEFAULT 0,
+        outcome     TEXT    NOT NULL DEFAULT '',
+        started_at  INTEGER NOT NULL,
+        ended_at    INTEGER,
+        PRIMARY KEY (question_id, attempt)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE question_spend (
+        person_id   INTEGER NOT NULL,
+        day         TEXT    NOT NULL,
+        tokens      INTEGER NOT NULL,
+        cost_nanousd INTEGER NOT NULL,
+        PRIMARY KEY (person_id, day)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX question_spend_old ON question_spend (day);
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''held'')', '''held'', ''removed'')') WHERE name = 'account';
     PRAGMA writable_schema = RESET;

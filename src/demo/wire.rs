@@ -11,6 +11,8 @@ use tokio::{
     task::JoinSet,
 };
 
+use super::steps::{Step, client_gone};
+
 /// Heads above this are not sent by any client of ours.
 const HEAD_LIMIT: usize = 64 * 1024;
 /// Telegram takes uploads of 50 MB; a little more is read so that the refusal can be an answer.
@@ -60,6 +62,8 @@ pub enum Answer {
         times: Option<usize>,
         last: Vec<u8>,
     },
+    /// One after the other, then an orderly end of the connection.
+    Steps(Vec<Step>),
     /// The connection is reset without a byte.
     Reset,
     /// Nothing, until the client goes away.
@@ -179,13 +183,13 @@ where
                 }
                 write_all(stream, &last).await?;
             }
-            Answer::Reset => stream.set_zero_linger()?,
-            Answer::Hang => {
-                let mut ignored = Vec::new();
-                while read_more(stream, &mut ignored).await? > 0 {
-                    ignored.clear();
+            Answer::Steps(steps) => {
+                for step in steps {
+                    step.take(stream).await?;
                 }
             }
+            Answer::Reset => stream.set_zero_linger()?,
+            Answer::Hang => client_gone(stream).await?,
         }
         drop(guard);
         return Ok(());
@@ -340,7 +344,7 @@ async fn take(stream: &TcpStream, buffer: &mut Vec<u8>, length: usize) -> io::Re
     Ok(buffer.drain(..length).collect())
 }
 
-async fn read_more(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize> {
+pub(super) async fn read_more(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize> {
     let before = buffer.len();
     loop {
         buffer.resize(before + READ_STEP, 0);
@@ -353,7 +357,7 @@ async fn read_more(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize
     }
 }
 
-async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+pub(super) async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match stream.try_write(bytes) {
             Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),

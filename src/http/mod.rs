@@ -1,7 +1,7 @@
 //! The HTTP clients and what every outgoing request has in common.
 //!
-//! Two kinds of client exist and are never mixed: one for Telegram and one for the sites people's accounts are on. (A
-//! third asks our own server and is only used by `vakhta doctor`.)
+//! Three kinds of client exist and are never mixed: for Telegram, for the sites people's accounts are on, and for language
+//! models. (A fourth asks our own server and is only used by `vakhta doctor`.)
 //! A client belongs to the runtime it was first used on; sharing one between two runtimes hangs it. What must stay true:
 //! certificates are always checked, redirects are never followed by a client itself, and a site client never connects to
 //! an address that is not public unless the operator allowed it.
@@ -25,6 +25,9 @@ pub use guard::{DNS_LOOKUPS, TargetProblem, check_target, is_public};
 pub const DEFAULT_USER_AGENT: &str =
     concat!("Vakhta/", env!("CARGO_PKG_VERSION"), " (account watch)");
 
+/// What language models are told about who asks.
+const MODEL_USER_AGENT: &str = concat!("Vakhta/", env!("CARGO_PKG_VERSION"));
+
 /// Time to reach Telegram before a call fails.
 const TELEGRAM_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -33,6 +36,15 @@ const TELEGRAM_TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// Idle connections to Telegram are kept for one and a half polls.
 const TELEGRAM_POOL_IDLE: Duration = Duration::from_secs(90);
+
+/// Time to reach a language model before a call fails.
+const MODEL_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An answer may pause for most of a minute; only keepalive notices that the other end is gone.
+const MODEL_TCP_KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// Questions come in conversations: the next one a little later uses the connection again.
+const MODEL_POOL_IDLE: Duration = Duration::from_secs(60);
 
 /// A site that cannot be reached within this time will not answer in time either.
 const SITE_CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(5);
@@ -94,6 +106,27 @@ pub fn telegram_client() -> Result<reqwest::Client> {
         .build()
         .map_err(reqwest::Error::without_url)
         .context("building the HTTP client for Telegram (are root certificates installed?)")
+}
+
+/// Builds the client for language models. Proxies named by the environment are used, as for Telegram. It has no time limit but
+/// for connecting: a call says itself how long it may be silent and how long it may take.
+///
+/// # Errors
+/// When the client cannot be built, in practice because the system has no root certificates.
+pub fn model_client() -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls()?)
+        .redirect(Policy::none())
+        .connect_timeout(MODEL_CONNECT_TIMEOUT)
+        .tcp_keepalive(MODEL_TCP_KEEPALIVE)
+        .pool_idle_timeout(MODEL_POOL_IDLE)
+        // A call costs money; whether there is another one is the queue's decision.
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .user_agent(MODEL_USER_AGENT)
+        .build()
+        .map_err(reqwest::Error::without_url)
+        .context("building the HTTP client for language models (are root certificates installed?)")
 }
 
 /// Builds the client that asks a server of our own on this machine, within `timeout` in all and through no proxy.

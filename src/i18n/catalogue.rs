@@ -22,9 +22,10 @@ pub(super) struct Catalogue {
     parsed: OnceLock<Bundle>,
 }
 
-pub(super) static CATALOGUES: [Catalogue; 26] = [
+pub(super) static CATALOGUES: [Catalogue; 28] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/assistant.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/cards.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
@@ -38,6 +39,7 @@ pub(super) static CATALOGUES: [Catalogue; 26] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/accounts.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/admin.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/assistant.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/bot.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/cards.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/charts.ftl")),

@@ -27,7 +27,7 @@ const FLOORS: &[&[&str]] = &[
     &["retention"],
     &["people"],
     &["dialogue", "telegram", "web"],
-    &["cards", "watch"],
+    &["assistant", "cards", "watch"],
     &["bot", "config", "vitals"],
     &["app", "demo"],
     &["cli"],
@@ -40,6 +40,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
         "rusqlite",
         &[
             "src/db/",
+            "src/assistant/store/",
             "src/cards/store/",
             "src/watch/store/",
             "src/people/",

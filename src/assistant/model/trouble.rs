@@ -1,0 +1,123 @@
+//! What an error of an endpoint means.
+//!
+//! Endpoints say the same in many ways: by the HTTP status, by a code that is a number or a word, in a document with status
+//! 200 or in the middle of a stream. Must stay true: nothing that an endpoint wrote is kept, only what it means; it may hold
+//! the key or the words of people.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::assistant::question::Reason;
+
+/// Why a call came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trouble {
+    /// What it means.
+    pub reason: Reason,
+    /// How long the endpoint wants to be left alone, where it says so.
+    pub retry_after: Option<Duration>,
+}
+
+impl From<Reason> for Trouble {
+    fn from(reason: Reason) -> Self {
+        Self {
+            reason,
+            retry_after: None,
+        }
+    }
+}
+
+/// What words in a code mean, the most telling first. These say more than the status they come with.
+const TELLING: &[(&str, Reason)] = &[
+    ("insufficient_quota", Reason::Credits),
+    ("insufficient_credits", Reason::Credits),
+    ("billing", Reason::Credits),
+    ("context_length", Reason::TooLong),
+    ("string_above_max_length", Reason::TooLong),
+    ("content_filter", Reason::Refused),
+    ("content_policy", Reason::Refused),
+    ("moderation", Reason::Refused),
+    ("model_not_found", Reason::NoModel),
+];
+
+/// What words mean where no status is told.
+const WORDS: &[(&str, Reason)] = &[
+    ("rate_limit", Reason::Busy),
+    ("too_many_requests", Reason::Busy),
+    ("api_key", Reason::Key),
+    ("authentication", Reason::Key),
+    ("permission", Reason::Refused),
+    ("not_found", Reason::NoModel),
+    ("invalid_request", Reason::Rejected),
+    ("bad_request", Reason::Rejected),
+];
+
+/// What an HTTP status that is no success means, with the document that came with it, if one did.
+pub(super) fn of_answer(status: u16, body: &[u8], retry_after: Option<Duration>) -> Trouble {
+    let document: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let error = error_in(&document).unwrap_or(&Value::Null);
+    let reason = telling(error).unwrap_or_else(|| of_status(status));
+    Trouble {
+        reason,
+        retry_after,
+    }
+}
+
+/// What an error within a successful answer means.
+pub(super) fn of_error(error: &Value, retry_after: Option<Duration>) -> Trouble {
+    let reason = telling(error)
+        .or_else(|| status_in(error).map(of_status))
+        .or_else(|| among(WORDS, error))
+        // The call was accepted, so it is the endpoint that failed.
+        .unwrap_or(Reason::Unavailable);
+    Trouble {
+        reason,
+        retry_after,
+    }
+}
+
+/// The error that a document or an event holds.
+pub(super) fn error_in(document: &Value) -> Option<&Value> {
+    let held = document.get("error").filter(|error| !error.is_null());
+    held.or_else(|| (document.get("object")? == "error").then_some(document))
+        .or_else(|| (document.get("type")? == "error").then_some(document))
+}
+
+fn of_status(status: u16) -> Reason {
+    match status {
+        401 => Reason::Key,
+        402 => Reason::Credits,
+        403 => Reason::Refused,
+        404 => Reason::NoModel,
+        413 => Reason::TooLong,
+        429 => Reason::Busy,
+        408 | 425 | 500..=599 => Reason::Unavailable,
+        // A redirect belongs here too: the address is not the endpoint's.
+        _ => Reason::Rejected,
+    }
+}
+
+/// The HTTP status that an error's code names, as a number or in digits.
+fn status_in(error: &Value) -> Option<u16> {
+    ["code", "status"].into_iter().find_map(|key| {
+        let code = error.get(key)?;
+        let number = code.as_u64().or_else(|| code.as_str()?.parse().ok())?;
+        u16::try_from(number)
+            .ok()
+            .filter(|n| (400..600).contains(n))
+    })
+}
+
+fn telling(error: &Value) -> Option<Reason> {
+    among(TELLING, error)
+}
+
+fn among(list: &[(&str, Reason)], error: &Value) -> Option<Reason> {
+    let words = ["code", "type", "status"];
+    let words = words.into_iter().filter_map(|key| error.get(key)?.as_str());
+    let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
+    let said = |mark: &str| words.iter().any(|word| word.contains(mark));
+    let found = list.iter().find(|(mark, _)| said(mark));
+    found.map(|(_, reason)| *reason)
+}

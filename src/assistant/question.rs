@@ -1,0 +1,286 @@
+//! The plain words of the assistant: a question, what becomes of it, and why one comes to nothing.
+//!
+//! A **question** is a person's text on its way to its answer. An **attempt** is one call of a model for it. What must stay
+//! true: the words of [`State`] and [`Reason`] are stored and told to clients, so they are never renamed.
+
+use std::time::Duration;
+
+use crate::clock::UnixMs;
+
+/// How long an attempt may have a question in hand, by a clock that nobody can set. It is more than the longest call and
+/// the writing of its result take, so what is older has no one who works on it.
+pub const LEASE: Duration = Duration::from_secs(300);
+
+/// The longest call of a model, from its beginning to its last byte. Shorter than [`LEASE`], so that a call that goes on is
+/// never begun again beside itself.
+pub const LONGEST_CALL: Duration = Duration::from_secs(240);
+
+/// Attempts that come to nothing before a question does.
+pub const MOST_FAILURES: u32 = 3;
+
+/// The longest pause between two attempts. An endpoint that asks for more is not waited for: nobody would be there any
+/// longer to read the answer.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// Where a question stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It waits for an attempt.
+    Pending,
+    /// An attempt has it in hand.
+    Processing,
+    /// It has its answer.
+    Completed,
+    /// It has none, and a reason.
+    Failed,
+}
+
+impl State {
+    const ALL: [Self; 4] = [
+        Self::Pending,
+        Self::Processing,
+        Self::Completed,
+        Self::Failed,
+    ];
+
+    /// As it is stored and told.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Processing => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state a word means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// True when nothing more will come.
+    #[must_use]
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed)
+    }
+}
+
+/// Why an attempt, or a question, came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Whoever asked stopped it.
+    Stopped,
+    /// The program ended in the middle of it.
+    Interrupted,
+    /// The endpoint has too much to do, or we ask too often.
+    Busy,
+    /// The endpoint cannot be reached, or fails by itself.
+    Unavailable,
+    /// The endpoint said nothing for too long.
+    Silent,
+    /// The answer was not there within the longest time.
+    Slow,
+    /// The answer broke off.
+    Cut,
+    /// The model answered without a word.
+    Empty,
+    /// What came is not what such endpoints say.
+    Unreadable,
+    /// The endpoint or the model does not want to answer this.
+    Refused,
+    /// The question or its answer is too long.
+    TooLong,
+    /// The endpoint does not accept our key.
+    Key,
+    /// The account at the endpoint has no money left.
+    Credits,
+    /// The endpoint does not know the model.
+    NoModel,
+    /// The endpoint does not accept the call for another reason.
+    Rejected,
+    /// The person has used up what a day allows.
+    Budget,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 16] = [
+        Self::Stopped,
+        Self::Interrupted,
+        Self::Busy,
+        Self::Unavailable,
+        Self::Silent,
+        Self::Slow,
+        Self::Cut,
+        Self::Empty,
+        Self::Unreadable,
+        Self::Refused,
+        Self::TooLong,
+        Self::Key,
+        Self::Credits,
+        Self::NoModel,
+        Self::Rejected,
+        Self::Budget,
+    ];
+
+    /// As it is stored and told.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Interrupted => "interrupted",
+            Self::Busy => "busy",
+            Self::Unavailable => "unavailable",
+            Self::Silent => "silent",
+            Self::Slow => "slow",
+            Self::Cut => "cut",
+            Self::Empty => "empty",
+            Self::Unreadable => "unreadable",
+            Self::Refused => "refused",
+            Self::TooLong => "too-long",
+            Self::Key => "key",
+            Self::Credits => "credits",
+            Self::NoModel => "no-model",
+            Self::Rejected => "rejected",
+            Self::Budget => "budget",
+        }
+    }
+
+    /// The reason a word means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+
+    /// True when the same call may well succeed a little later.
+    #[must_use]
+    pub const fn passes(self) -> bool {
+        matches!(
+            self,
+            Self::Interrupted
+                | Self::Busy
+                | Self::Unavailable
+                | Self::Silent
+                | Self::Slow
+                | Self::Cut
+                | Self::Empty
+                | Self::Unreadable
+        )
+    }
+
+    /// True when it helps whoever asked to ask the same again.
+    #[must_use]
+    pub const fn helps_to_ask_again(self) -> bool {
+        self.passes() || matches!(self, Self::Stopped)
+    }
+
+    /// True when only the operator can mend it, so that the admins hear of it.
+    #[must_use]
+    pub const fn concerns_operator(self) -> bool {
+        matches!(
+            self,
+            Self::Key | Self::Credits | Self::NoModel | Self::Rejected
+        )
+    }
+}
+
+/// A question as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Its row.
+    pub id: i64,
+    /// What clients call it.
+    pub public_id: String,
+    /// Who asks.
+    pub person_id: i64,
+    /// Where it stands.
+    pub state: State,
+    /// Attempts that came to nothing.
+    pub failures: u32,
+    /// The answer; of a failed question the part that was there.
+    pub answer: String,
+    /// Why the last attempt came to nothing.
+    pub reason: Option<Reason>,
+    /// When it was asked.
+    pub created_at: UnixMs,
+    /// When it was answered or failed.
+    pub closed_at: Option<UnixMs>,
+}
+
+/// The right to work on a question, and to write what became of it as long as no later attempt was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The question's row.
+    pub id: i64,
+    /// Who asks.
+    pub person_id: i64,
+    /// Its number, which no other attempt of the question ever has.
+    pub attempt: u32,
+    /// Attempts before it that came to nothing.
+    pub failures: u32,
+    /// What is asked.
+    pub text: String,
+    /// The model to call.
+    pub model: String,
+}
+
+/// What an attempt came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The whole answer.
+    Answered(String),
+    /// None.
+    Failed {
+        /// Why.
+        reason: Reason,
+        /// The part that was there.
+        partial: String,
+        /// The pause before the next attempt; none: there is to be no other.
+        again: Option<Duration>,
+    },
+    /// It was given back in good order, and counts for nothing.
+    Released,
+}
+
+/// What a call used, as the endpoint says; zero where it says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// The model that answered; empty: not said.
+    pub model: String,
+    /// The endpoint's own name for the call.
+    pub generation: String,
+    /// Tokens that were sent.
+    pub prompt_tokens: u64,
+    /// Tokens that came.
+    pub completion_tokens: u64,
+    /// Cost, in billionths of a US dollar.
+    pub cost_nanousd: u64,
+}
+
+/// What a person may use in a day; none: without a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Budget {
+    /// Tokens, sent and received.
+    pub tokens: Option<u64>,
+    /// Cost, in billionths of a US dollar.
+    pub cost_nanousd: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lead_back_and_a_call_ends_before_its_lease() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::from_word(reason.word()), Some(reason));
+            assert!(!(reason.passes() && reason.concerns_operator()));
+        }
+        for state in State::ALL {
+            assert_eq!(State::from_word(state.word()), Some(state));
+        }
+        assert!(LONGEST_CALL < LEASE);
+    }
+}

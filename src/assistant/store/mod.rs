@@ -1,0 +1,175 @@
+//! The SQL of the assistant. Functions that change something take a `&WriteTx`, the others any connection.
+//!
+//! What must stay true: every write about an attempt names its number and changes nothing once a later one was begun or the
+//! question is closed; what a call cost is noted all the same; a closed question is never opened again.
+
+mod forget;
+mod queue;
+mod spend;
+#[cfg(test)]
+mod tests;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+pub use forget::{KEPT, forget};
+pub use queue::{InHand, Next, Settled, claim, in_hand, is_due, settle};
+pub use spend::is_over_budget;
+
+use super::question::{Budget, Question, Reason, State};
+use crate::chance;
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+
+/// Bytes of chance in a question's public name: nobody finds another's by trying.
+const PUBLIC_ID_BYTES: usize = 16;
+
+/// A question that is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewQuestion {
+    /// Who asks.
+    pub person_id: i64,
+    /// The token it comes with.
+    pub token_id: Option<i64>,
+    /// The client's own name for it: the same one means the same question.
+    pub client_key: Option<String>,
+    /// What is asked.
+    pub text: String,
+}
+
+/// What a person may ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Questions that are not closed, at most.
+    pub most_open: u32,
+    /// What a day allows.
+    pub budget: Budget,
+    /// Which day it is, in the configured zone.
+    pub day: String,
+}
+
+/// What became of asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// There is a question with this public name; the client may have asked it before.
+    Is(String),
+    /// The client used its name for another text.
+    OtherText,
+    /// The person has so many open questions that this one is not taken.
+    TooManyOpen,
+    /// The person has used up what the day allows.
+    OverBudget,
+}
+
+/// Takes a question, unless the client asked it before or the person is at a limit.
+///
+/// # Errors
+/// When the database or the system's source of chance fails.
+pub fn ask(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    question: &NewQuestion,
+    limits: &Limits,
+) -> anyhow::Result<Asked> {
+    if let Some((public_id, text)) = asked_before(tx, question)? {
+        return Ok(if text == question.text {
+            Asked::Is(public_id)
+        } else {
+            Asked::OtherText
+        });
+    }
+    let open: u32 = tx
+        .prepare_cached("SELECT count(*) FROM question WHERE person_id = ?1 AND closed_at IS NULL")?
+        .query_row([question.person_id], |row| row.get(0))
+        .context("count open questions")?;
+    if open >= limits.most_open {
+        return Ok(Asked::TooManyOpen);
+    }
+    if is_over_budget(tx, question.person_id, &limits.day, limits.budget)? {
+        return Ok(Asked::OverBudget);
+    }
+    let public_id = chance::hex::<PUBLIC_ID_BYTES>()?;
+    tx.prepare_cached(
+        "INSERT INTO question (public_id, person_id, token_id, client_key, text, state, due_at, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6)",
+    )?
+    .execute(params![
+        public_id,
+        question.person_id,
+        question.token_id,
+        question.client_key,
+        question.text,
+        now.0
+    ])
+    .context("take a question")?;
+    Ok(Asked::Is(public_id))
+}
+
+fn asked_before(
+    tx: &WriteTx<'_>,
+    question: &NewQuestion,
+) -> anyhow::Result<Option<(String, String)>> {
+    let Some(key) = &question.client_key else {
+        return Ok(None);
+    };
+    tx.prepare_cached(
+        "SELECT public_id, text FROM question WHERE token_id = ?1 AND client_key = ?2 AND client_key IS NOT NULL",
+    )?
+    .query_row(params![question.token_id, key], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+    .optional()
+    .context("look for a question asked before")
+}
+
+/// A person's question by its public name.
+///
+/// # Errors
+/// When the database fails.
+pub fn get(
+    connection: &Connection,
+    person_id: i64,
+    public_id: &str,
+) -> anyhow::Result<Option<Question>> {
+    connection
+        .prepare_cached(
+            "SELECT id, public_id, person_id, state, failures, answer, reason, created_at, closed_at
+             FROM question WHERE public_id = ?1 AND person_id = ?2",
+        )?
+        .query_and_then(params![public_id, person_id], from_row)?
+        .next()
+        .transpose()
+        .context("look up a question")
+}
+
+fn from_row(row: &Row<'_>) -> anyhow::Result<Question> {
+    let state = row.get_ref(3)?.as_str()?;
+    let closed_at: Option<i64> = row.get(8)?;
+    Ok(Question {
+        id: row.get(0)?,
+        public_id: row.get(1)?,
+        person_id: row.get(2)?,
+        state: State::from_word(state).context("a state that nobody knows")?,
+        failures: row.get(4)?,
+        answer: row.get(5)?,
+        reason: Reason::from_word(row.get_ref(6)?.as_str()?),
+        created_at: UnixMs(row.get(7)?),
+        closed_at: closed_at.map(UnixMs),
+    })
+}
+
+/// Ends an open question because whoever asked wants no answer any longer; what was there of it is kept. True when it was
+/// open. An attempt that has it in hand can write nothing after this.
+///
+/// # Errors
+/// When the database fails.
+pub fn stop(tx: &WriteTx<'_>, now: UnixMs, id: i64, partial: &str) -> anyhow::Result<bool> {
+    let stopped = tx
+        .prepare_cached(
+            "UPDATE question SET state = 'failed', reason = ?2, answer = ?3, closed_at = ?4
+             WHERE id = ?1 AND closed_at IS NULL",
+        )?
+        .execute(params![id, Reason::Stopped.word(), partial, now.0])
+        .with_context(|| format!("stop question {id}"))?;
+    Ok(stopped > 0)
+}

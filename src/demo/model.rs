@@ -1,0 +1,400 @@
+//! A pretend endpoint of language models: `POST /v1/chat/completions` as OpenAI's and OpenRouter's answer it.
+//!
+//! It answers every question with [`answer_to`] it, so that a test can tell whose answer came. Strict: a call without a key,
+//! without a model, without messages or that does not want a stream is refused. What was asked is kept, in order. It needs a
+//! running tokio runtime and ends with the last clone of its handle.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::bail;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::steps::Step;
+use super::wire::{self, Answer, Request, Server};
+
+/// The key that is accepted.
+pub const KEY: &str = "sk-pretend-0123456789abcdef";
+
+/// One way to answer a call.
+#[derive(Clone, Debug)]
+pub enum ModelReply {
+    /// The answer in portions, its end, its use, `[DONE]`.
+    Stream,
+    /// The same with a pause before each portion.
+    Slow(Duration),
+    /// The first portion, and the others when answers are let go.
+    Held,
+    /// So many comments with a pause before each, then the answer.
+    KeptAlive(usize, Duration),
+    /// The answer in one document, though a stream was asked for.
+    Plain,
+    /// So many portions, then the end of the connection.
+    CutAfter(usize),
+    /// So many portions, then nothing for ever.
+    SilentAfter(usize),
+    /// The connection is accepted and nothing ever comes.
+    Hang,
+    /// The connection is reset.
+    Reset,
+    /// An error with its status, a document, and `Retry-After` where it is not empty.
+    Refuse {
+        /// The HTTP status.
+        status: u16,
+        /// The error's code: a number or a word.
+        code: Value,
+        /// Seconds or a date.
+        retry_after: String,
+    },
+    /// Status 200 and the document of an error with this code.
+    ErrorAsSuccess(Value),
+    /// So many portions, then an error with this code within the stream.
+    ErrorInside(usize, Value),
+    /// The end of an answer in which nothing was said.
+    Empty,
+    /// Status 200 and these bytes.
+    Raw(Vec<u8>),
+}
+
+impl ModelReply {
+    /// An error whose code is its status.
+    #[must_use]
+    pub fn status(status: u16) -> Self {
+        Self::Refuse {
+            status,
+            code: status.into(),
+            retry_after: String::new(),
+        }
+    }
+}
+
+/// What every question is answered with.
+#[must_use]
+pub fn answer_to(question: &str) -> String {
+    format!("You asked: «{question}». That is all I know — and it is true.")
+}
+
+/// A call as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelCall {
+    /// The model.
+    pub model: String,
+    /// What is asked.
+    pub question: String,
+    /// The whole document.
+    pub body: Value,
+}
+
+struct State {
+    usual: ModelReply,
+    turns: VecDeque<ModelReply>,
+    by_question: HashMap<String, ModelReply>,
+    calls: Vec<ModelCall>,
+    in_flight: usize,
+    most_in_flight: usize,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changes: watch::Sender<u64>,
+    let_go: watch::Sender<bool>,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|version| *version += 1);
+    }
+}
+
+/// A call on its way; dropping it counts it out.
+struct InFlight(Arc<Shared>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.lock().in_flight -= 1;
+        self.0.changed();
+    }
+}
+
+/// A handle to a running pretend endpoint; clones are the same server.
+#[derive(Clone)]
+pub struct PretendModel {
+    shared: Arc<Shared>,
+    server: Arc<Server>,
+}
+
+impl fmt::Debug for PretendModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PretendModel")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PretendModel {
+    /// Starts a server on a free loopback port; it streams its answers.
+    pub async fn start() -> anyhow::Result<Self> {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                usual: ModelReply::Stream,
+                turns: VecDeque::new(),
+                by_question: HashMap::new(),
+                calls: Vec::new(),
+                in_flight: 0,
+                most_in_flight: 0,
+            }),
+            changes: watch::Sender::new(0),
+            let_go: watch::Sender::new(true),
+        });
+        let for_server = Arc::clone(&shared);
+        let server =
+            Server::start(move |request| std::future::ready(handle(&for_server, &request))).await?;
+        Ok(Self {
+            shared,
+            server: Arc::new(server),
+        })
+    }
+
+    /// The base address of the endpoint, as a configuration names it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}/v1", self.server.url())
+    }
+
+    /// Says how calls are answered from now on.
+    pub fn set(&self, reply: ModelReply) {
+        self.shared.lock().usual = reply;
+    }
+
+    /// Says how the next calls are answered, one after the other.
+    pub fn next(&self, replies: impl IntoIterator<Item = ModelReply>) {
+        self.shared.lock().turns.extend(replies);
+    }
+
+    /// Says how calls with this question are answered.
+    pub fn set_for(&self, question: &str, reply: ModelReply) {
+        let mut state = self.shared.lock();
+        state.by_question.insert(question.to_owned(), reply);
+    }
+
+    /// Holds answers back from now on ([`ModelReply::Held`]), or lets go of all that are held.
+    pub fn hold(&self, on: bool) {
+        self.shared.let_go.send_replace(!on);
+    }
+
+    /// The calls so far, in order.
+    #[must_use]
+    pub fn calls(&self) -> Vec<ModelCall> {
+        self.shared.lock().calls.clone()
+    }
+
+    /// Calls that are not answered to their end.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.shared.lock().in_flight
+    }
+
+    /// The most calls at one moment.
+    #[must_use]
+    pub fn most_in_flight(&self) -> usize {
+        self.shared.lock().most_in_flight
+    }
+
+    /// Waits until the condition holds; it is looked at now and whenever a call comes or ends.
+    pub async fn wait_until(
+        &self,
+        what: &str,
+        limit: Duration,
+        mut condition: impl FnMut(&Self) -> bool,
+    ) -> anyhow::Result<()> {
+        let mut changes = self.shared.changes.subscribe();
+        let waited = tokio::time::timeout(limit, async {
+            loop {
+                changes.borrow_and_update();
+                if condition(self) {
+                    return;
+                }
+                // The sender lives as long as this handle, so this only says that something changed.
+                changes.changed().await.ok();
+            }
+        });
+        if waited.await.is_err() {
+            let calls = self.shared.lock().calls.len();
+            bail!("waited {limit:?} in vain for: {what}; calls so far: {calls}");
+        }
+        Ok(())
+    }
+}
+
+fn handle(shared: &Arc<Shared>, request: &Request) -> (Answer, Option<InFlight>) {
+    let call = match read_call(request) {
+        Ok(call) => call,
+        Err((status, why)) => return (refusal(status, &status.into(), why, ""), None),
+    };
+    let reply = {
+        let mut state = shared.lock();
+        state.in_flight += 1;
+        state.most_in_flight = state.most_in_flight.max(state.in_flight);
+        state.calls.push(call.clone());
+        let turn = state.turns.pop_front();
+        turn.or_else(|| state.by_question.get(&call.question).cloned())
+            .unwrap_or_else(|| state.usual.clone())
+    };
+    shared.changed();
+    let answer = reply.answer(&call, &shared.let_go);
+    (answer, Some(InFlight(Arc::clone(shared))))
+}
+
+/// A call in order, or the status and the words with which it is refused.
+fn read_call(request: &Request) -> Result<ModelCall, (u16, &'static str)> {
+    if request.path != "/v1/chat/completions" {
+        return Err((404, "no such path"));
+    }
+    if request.header("authorization") != Some(&format!("Bearer {KEY}")) {
+        return Err((401, "No auth credentials found"));
+    }
+    let body: Value = serde_json::from_slice(&request.body).map_err(|_| (400, "not JSON"))?;
+    let model = body.get("model").and_then(Value::as_str);
+    let last = body
+        .get("messages")
+        .and_then(Value::as_array)
+        .and_then(|list| list.last());
+    let question = last.and_then(|message| message.get("content")?.as_str());
+    let (Some(model), Some(question)) = (model, question) else {
+        return Err((400, "model and messages are required"));
+    };
+    if body.get("stream") != Some(&Value::Bool(true)) {
+        return Err((400, "ask for a stream"));
+    }
+    Ok(ModelCall {
+        model: model.to_owned(),
+        question: question.to_owned(),
+        body: body.clone(),
+    })
+}
+
+impl ModelReply {
+    /// What goes over the wire for that call.
+    fn answer(&self, call: &ModelCall, let_go: &watch::Sender<bool>) -> Answer {
+        let portions = portions(call);
+        let begun = |n: usize| portions.iter().take(n).cloned().map(Step::Bytes);
+        let mut steps = vec![Step::Bytes(wire::head(200, &stream_headers(), None))];
+        match self {
+            Self::Stream => steps.extend(begun(usize::MAX)),
+            Self::Slow(pause) => {
+                steps.extend(begun(usize::MAX).flat_map(|part| [Step::Pause(*pause), part]));
+            }
+            Self::Held => {
+                steps.extend(begun(1));
+                steps.push(Step::Until(let_go.subscribe()));
+                steps.extend(begun(usize::MAX).skip(1));
+            }
+            Self::KeptAlive(times, pause) => {
+                let comment = Step::Bytes(b": OPENROUTER PROCESSING\n\n".to_vec());
+                for _ in 0..*times {
+                    steps.extend([Step::Pause(*pause), comment.clone()]);
+                }
+                steps.extend(begun(usize::MAX));
+            }
+            Self::CutAfter(n) => steps.extend(begun(*n)),
+            Self::SilentAfter(n) => {
+                steps.extend(begun(*n));
+                steps.push(Step::Hang);
+            }
+            Self::ErrorInside(n, code) => {
+                steps.extend(begun(*n));
+                let error = json!({ "id": "gen-1", "error": { "code": code, "message": KEY },
+                    "choices": [{ "index": 0, "delta": { "content": "" }, "finish_reason": "error" }] });
+                steps.push(Step::Bytes(event(&error)));
+            }
+            Self::Empty => {
+                steps.push(Step::Bytes(event(
+                    &json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] }),
+                )));
+                steps.push(Step::Bytes(b"data: [DONE]\n\n".to_vec()));
+            }
+            Self::Raw(bytes) => steps.push(Step::Bytes(bytes.clone())),
+            Self::Plain => return document(200, &plain(call), ""),
+            Self::ErrorAsSuccess(code) => {
+                return document(
+                    200,
+                    &json!({ "error": { "code": code, "message": KEY } }),
+                    "",
+                );
+            }
+            Self::Refuse {
+                status,
+                code,
+                retry_after,
+            } => return refusal(*status, code, KEY, retry_after),
+            Self::Hang => return Answer::Hang,
+            Self::Reset => return Answer::Reset,
+        }
+        Answer::Steps(steps)
+    }
+}
+
+fn stream_headers() -> Vec<(&'static str, String)> {
+    vec![("content-type", "text/event-stream".to_owned())]
+}
+
+/// An answer in its portions: a comment and the words, the end, the use, the last mark.
+fn portions(call: &ModelCall) -> Vec<Vec<u8>> {
+    let answer = answer_to(&call.question);
+    let mut portions = Vec::new();
+    let chunk = |delta: Value, finish: Value| {
+        event(
+            &json!({ "id": "gen-1", "object": "chat.completion.chunk", "model": call.model,
+            "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }] }),
+        )
+    };
+    for words in answer.split_inclusive(' ') {
+        let mut portion = b": OPENROUTER PROCESSING\n\n".to_vec();
+        portion.extend(chunk(json!({ "content": words }), Value::Null));
+        portions.push(portion);
+    }
+    portions.push(chunk(json!({}), "stop".into()));
+    portions.push(event(
+        &json!({ "id": "gen-1", "model": call.model, "choices": [], "usage": usage() }),
+    ));
+    portions.push(b"data: [DONE]\n\n".to_vec());
+    portions
+}
+
+fn plain(call: &ModelCall) -> Value {
+    json!({ "id": "gen-1", "object": "chat.completion", "model": call.model, "usage": usage(),
+        "choices": [{ "index": 0, "finish_reason": "stop",
+            "message": { "role": "assistant", "content": answer_to(&call.question) } }] })
+}
+
+fn usage() -> Value {
+    json!({ "prompt_tokens": 11, "completion_tokens": 31, "total_tokens": 42, "cost": 0.000_021 })
+}
+
+fn event(value: &Value) -> Vec<u8> {
+    format!("data: {value}\n\n").into_bytes()
+}
+
+fn refusal(status: u16, code: &Value, message: &str, retry_after: &str) -> Answer {
+    let error = json!({ "error": { "code": code, "message": message } });
+    document(status, &error, retry_after)
+}
+
+fn document(status: u16, value: &Value, retry_after: &str) -> Answer {
+    let mut headers = vec![("content-type", "application/json".to_owned())];
+    if !retry_after.is_empty() {
+        headers.push(("retry-after", retry_after.to_owned()));
+    }
+    Answer::Plain {
+        status,
+        headers,
+        body: value.to_string().into_bytes(),
+    }
+}
