@@ -457,6 +457,17 @@ CREATE TABLE sent_file (
 ) STRICT;
 CREATE INDEX sent_file_old ON sent_file (at);
 
+-- With what programs prove themselves to the HTTP server.
+CREATE TABLE token (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    name        TEXT    NOT NULL,                   -- for the operator
+    hash        BLOB    NOT NULL UNIQUE,            -- SHA-256 of the token
+    scopes      TEXT    NOT NULL,                   -- words with spaces between them
+    person_id   INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,  -- on whose behalf it asks
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX token_of_person ON token (person_id);
+
 -- Questions to the assistant, and what became of them. Nothing of a lease stands here: who has a question in hand is known to
 -- the one program that runs, by a clock that nobody can set.
 CREATE TABLE question (

@@ -12,11 +12,11 @@
 //! | [`bot`] | event → slice: commands, access, the admins' screens |
 //! | [`config`] | `bot.toml` and the environment |
 //! | [`vitals`] | how the program is, for `/healthz` and `/metrics` |
-//! | [`assistant`] | the slice of questions to a language model: queue, worker |
+//! | [`assistant`] | the slice of questions to a language model: queue, worker, HTTP API |
 //! | [`cards`] | the slice of product cards: codes, pictures of them, labels |
 //! | [`watch`] | the slice of the auto-check: accounts, sites, looks, verdicts, runs, notices |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
-//! | [`web`] | the HTTP server: limits, errors as documents, health, metrics |
+//! | [`web`] | the HTTP server: limits, tokens, errors as documents, health, metrics |
 //! | [`dialogue`], [`people`] | conversations in steps; who may do what |
 //! | [`retention`] | how long what is stored is kept: each room's rules, carried out hourly |
 //! | [`sheet`] | tables for spreadsheets |

@@ -21,7 +21,7 @@ use self::ground::{
     bind_http, cards, claim_link, introduce, kept, prepare, start_assistant, start_cards, workshop,
 };
 use crate::activation::Activator;
-use crate::assistant::{live::Live, worker::WorkerParts};
+use crate::assistant::{self, live::Live, worker::WorkerParts};
 use crate::bot::{self, Bot, broadcast, menus};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -243,7 +243,7 @@ impl App {
             zone: config.watch.zone.clone(),
             language: config.people.language,
         };
-        let assistant_thread = start_assistant(asked, &options, tasks).await?;
+        let assistant_thread = start_assistant(asked.clone(), &options, tasks).await?;
         let claim_link = claim_link(&db, &clock, options.bot, me.as_ref()).await?;
         if options.bot {
             tasks.spawn(
@@ -292,9 +292,11 @@ impl App {
         if let (Some(server), Some(telegram)) = (server, &telegram) {
             let schedule = config.watch.schedule.clone();
             let vitals = Vitals::new(db.clone(), clock, telegram.status(), schedule);
-            server
-                .mount(web::vital_routes(vitals.into_look()))
-                .start(tasks);
+            let mut server = server.mount(web::vital_routes(vitals.into_look()));
+            if asked.config.enabled {
+                server = server.mount(assistant::http::routes(asked, tasks.stop_token()));
+            }
+            server.start(tasks);
         }
         Ok(Self {
             tasks: tasks.clone(),

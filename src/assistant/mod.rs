@@ -7,9 +7,10 @@
 //! Must stay true: nothing of this is touched while `[assistant]` is off; a question that was taken ends completed or failed,
 //! whatever dies or hangs; no text of a question or an answer reaches a log.
 //!
-//! Inside the slice: the worker knows model, live, notices and store; all know the plain types of [`question`].
+//! Inside the slice: http knows live and store, the worker knows model, live, notices and store; all know the plain types of [`question`].
 
 mod config;
+pub mod http;
 pub mod live;
 pub mod model;
 mod notices;

@@ -257,7 +257,11 @@ async fn export(db: &Db, file: Option<PathBuf>, owner: Option<i64>) -> Result<()
 }
 
 /// Who waits for accounts added here: who was named, or the first owner.
-async fn the_owner(config: &Config, db: &Db, named: Option<i64>) -> Result<i64, Failure> {
+pub(super) async fn the_owner(
+    config: &Config,
+    db: &Db,
+    named: Option<i64>,
+) -> Result<i64, Failure> {
     let stored = db.read(people::first_owner).await?;
     named
         .or_else(|| config.people.admins.first().copied())

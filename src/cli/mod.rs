@@ -14,6 +14,7 @@ mod shell;
 mod sites;
 mod sites_import;
 mod sites_test;
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,6 +82,9 @@ enum Command {
     /// Sites in the catalogues
     #[command(subcommand)]
     Sites(sites::Command),
+    /// Tokens, with which programs prove themselves to the HTTP server
+    #[command(subcommand)]
+    Tokens(tokens::Command),
     /// Write a consistent copy of a live database
     Backup {
         /// The new file; it must not exist yet
@@ -200,6 +204,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Doctor) => doctor::run(&config).await,
         Some(Command::Accounts(command)) => accounts::run(&config, command).await,
         Some(Command::Sites(command)) => sites::run(&config, command).await,
+        Some(Command::Tokens(command)) => tokens::run(&config, command).await,
         Some(Command::Backup { path }) => backup::run(&config, &path),
     }
 }

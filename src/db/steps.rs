@@ -286,6 +286,15 @@ const PANEL_AND_FILES: &str = "
     CREATE INDEX check_request_of_owner ON check_request (owner_id) WHERE owner_id IS NOT NULL;
     CREATE INDEX check_request_in_chat ON check_request (chat_id) WHERE chat_id IS NOT NULL;
     UPDATE inbox SET body = '' WHERE done_at IS NOT NULL;
+    CREATE TABLE token (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        name        TEXT    NOT NULL,
+        hash        BLOB    NOT NULL UNIQUE,
+        scopes      TEXT    NOT NULL,
+        person_id   INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+        created_at  INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX token_of_person ON token (person_id);
     CREATE TABLE question (
         id          INTEGER PRIMARY KEY AUTOINCREMENT,
         public_id   TEXT    NOT NULL UNIQUE,

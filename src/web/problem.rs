@@ -1,10 +1,13 @@
 //! Errors as documents: `application/problem+json` (RFC 9457).
 //!
+//! A [`Problem`] with a code has a `type` of its own, by which programs tell it; the others say no more than their status.
 //! Whatever goes wrong between a client and a route (no such path, another method, a body that is too long or not what
 //! the route reads) leaves as a [`Problem`], because [`of_error`] stands around all routes.
 
+use std::time::Duration;
+
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
@@ -14,8 +17,10 @@ const MEDIA_TYPE: &str = "application/problem+json";
 #[derive(Debug, Clone)]
 pub struct Problem {
     status: StatusCode,
+    code: Option<&'static str>,
     detail: Option<String>,
     members: Map<String, Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
@@ -24,9 +29,18 @@ impl Problem {
     pub fn new(status: StatusCode) -> Self {
         Self {
             status,
+            code: None,
             detail: None,
             members: Map::new(),
+            headers: Vec::new(),
         }
+    }
+
+    /// With the word by which programs tell it from others of its status.
+    #[must_use]
+    pub fn code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
     }
 
     /// With a sentence about this occurrence.
@@ -43,9 +57,30 @@ impl Problem {
         self
     }
 
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// With the time after which it makes sense to try again, in whole seconds.
+    #[must_use]
+    pub fn retry_after(self, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.header(header::RETRY_AFTER, seconds)
+    }
+
     fn into_json(self) -> String {
         let mut members = self.members;
-        members.insert("type".to_owned(), "about:blank".into());
+        let kind = match self.code {
+            Some(code) => {
+                members.insert("code".to_owned(), code.into());
+                format!("urn:vakhta:problem:{code}")
+            }
+            None => "about:blank".to_owned(),
+        };
+        members.insert("type".to_owned(), kind.into());
         let title = self.status.canonical_reason().unwrap_or("Error");
         members.insert("title".to_owned(), title.into());
         members.insert("status".to_owned(), self.status.as_u16().into());
@@ -57,9 +92,12 @@ impl Problem {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let headers = [(header::CONTENT_TYPE, MEDIA_TYPE)];
-        (self.status, headers, self.into_json()).into_response()
+    fn into_response(mut self) -> Response {
+        let (status, headers) = (self.status, std::mem::take(&mut self.headers));
+        let form = [(header::CONTENT_TYPE, MEDIA_TYPE)];
+        let mut response = (status, form, self.into_json()).into_response();
+        response.headers_mut().extend(headers);
+        response
     }
 }
 

@@ -25,9 +25,9 @@ use tokio_util::sync::CancellationToken;
 use super::problem::{self, Problem};
 use crate::tasks::Tasks;
 
-/// Connections at once; more wait in the system's queue. A scraper, a probe and a few people need less, and each may
-/// hold [`HEAD_SIZE`] and [`BODY_LIMIT`].
-const CONNECTIONS: usize = 64;
+/// Connections at once; more wait in the system's queue. Two hundred programs that ask something at once find a place, with
+/// room for those that look on; each may hold [`HEAD_SIZE`] and [`BODY_LIMIT`], 20 MB in all.
+const CONNECTIONS: usize = 256;
 
 /// How long a connection may take to send the head of a request, which is also how long it may idle.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);

@@ -3,6 +3,7 @@
 //! A test is an async closure given a running [`Stage`]; afterwards the stage stops the program and demands that nothing
 //! is left: no unanswered tap, no update, no message waiting, no refused call, no ERROR in the log, all threads ended.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -35,6 +36,10 @@ pub(crate) struct Stage {
     pub(crate) log: Log,
     pub(crate) admin: Person,
     pub(crate) folder: tempfile::TempDir,
+    /// Further variables of the environment, without their prefix, for the next start.
+    pub(crate) environment: BTreeMap<String, String>,
+    /// Threads that the system refuses at the next start.
+    pub(crate) refused_threads: Vec<&'static str>,
     app: Option<App>,
     config: String,
     expects_refusals: bool,
@@ -94,6 +99,8 @@ impl Stage {
             log,
             admin,
             folder,
+            environment: BTreeMap::new(),
+            refused_threads: Vec::new(),
             app: None,
             config,
             expects_refusals: false,
@@ -105,17 +112,17 @@ impl Stage {
 
     /// Starts the program on the stage's database.
     pub(crate) async fn start(&mut self) {
+        let token = self.telegram.token().to_owned();
+        let mut environment = self.environment.clone();
+        environment.insert("TELEGRAM_TOKEN".to_owned(), token);
         let source = Source {
             path: self.folder.path().join("bot.toml"),
             text: self.config.clone(),
-            environment: [(
-                "TELEGRAM_TOKEN".to_owned(),
-                self.telegram.token().to_owned(),
-            )]
-            .into(),
+            environment,
         };
         let options = Options {
             clock: self.clock.clone(),
+            refused_threads: self.refused_threads.clone(),
             ..Options::bot(false)
         };
         let app = App::start(Config::load(&source).unwrap(), options)

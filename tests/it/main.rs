@@ -12,6 +12,7 @@
 
 mod access;
 mod accounts;
+mod assistant;
 mod bad_input;
 mod broadcast;
 mod burst;
@@ -23,6 +24,7 @@ mod cards_killed;
 mod cards_memory;
 mod catalogues;
 mod charts;
+mod chat;
 mod check_now;
 mod cli;
 mod conversation;

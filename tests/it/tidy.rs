@@ -44,6 +44,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
             "src/cards/store/",
             "src/watch/store/",
             "src/people/",
+            "src/web/tokens.rs",
             "src/dialogue.rs",
             "src/telegram/outbox",
             "src/telegram/inbox",
@@ -60,7 +61,8 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
     ("image", &["src/cards/photo.rs"]),
     ("chrono", &["src/watch/schedule.rs", "src/watch/ticks.rs"]),
     ("tokio_cron_scheduler", &["src/watch/ticks.rs"]),
-    ("axum", &["src/web/"]),
+    ("axum", &["src/web/", "src/assistant/http/"]),
+    ("utoipa", &["src/assistant/http/"]),
     ("metrics", &["src/counters.rs", "src/web/"]),
 ];
 

@@ -1,0 +1,93 @@
+//! `vakhta tokens add|list|revoke`.
+//!
+//! A token is printed once, when it is made, on standard output and nothing else there; the bot that runs knows it at once,
+//! and no longer once it is revoked.
+
+use anyhow::anyhow;
+use clap::{Subcommand, ValueEnum};
+
+use super::accounts::the_owner;
+use super::{Failure, output};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::i18n;
+use crate::people;
+use crate::tasks::Tasks;
+use crate::web::tokens::{self, Scope};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a token and print it; it cannot be shown again
+    Add {
+        /// What it is for, in your own words
+        name: String,
+        /// What it may be used for
+        #[arg(long, value_enum, default_value = "chat")]
+        scope: Vec<ScopeArgument>,
+        /// Telegram id of the person on whose behalf it asks [default: the first owner]
+        #[arg(long, value_name = "TELEGRAM_ID")]
+        owner: Option<i64>,
+    },
+    /// List tokens, without what they are made of
+    List,
+    /// End a token
+    Revoke {
+        /// Its number in the list
+        id: i64,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ScopeArgument {
+    Chat,
+}
+
+impl From<ScopeArgument> for Scope {
+    fn from(argument: ScopeArgument) -> Self {
+        match argument {
+            ScopeArgument::Chat => Self::Chat,
+        }
+    }
+}
+
+pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure> {
+    let tasks = Tasks::new();
+    let (db, _end) = Db::open(&config.database, &tasks)?;
+    match command {
+        Command::Add { name, scope, owner } => {
+            let owner = the_owner(config, &db, owner).await?;
+            let scopes: Vec<Scope> = scope.into_iter().map(Scope::from).collect();
+            let now = Clock::system().now();
+            let (id, token) = db
+                .write(move |tx| {
+                    people::admit(tx, now, owner)?;
+                    tokens::add(tx, now, name.trim(), owner, &scopes)
+                })
+                .await?;
+            output::complain(&format!(
+                "token {id}, on behalf of {owner}; keep it, it is not shown again:"
+            ));
+            output::say(&token);
+        }
+        Command::List => {
+            for token in db.read(tokens::list).await? {
+                output::say(&format!(
+                    "{:>4}  {}  {:<8} {:>12}  {}",
+                    token.id,
+                    i18n::stamp(token.created_at, &config.watch.zone),
+                    token.scopes,
+                    token.person_id,
+                    token.name
+                ));
+            }
+        }
+        Command::Revoke { id } => {
+            if !db.write(move |tx| tokens::revoke(tx, id)).await? {
+                return Err(Failure::Work(anyhow!("there is no token {id}")));
+            }
+            output::say(&format!("token {id} is revoked"));
+        }
+    }
+    Ok(())
+}

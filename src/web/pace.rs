@@ -1,0 +1,71 @@
+//! How often each client may do something, and how long it has to wait.
+//!
+//! Held in memory, by a clock that nobody can set. What is used up comes back evenly over a minute, and a minute's worth may
+//! be used at once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Clients are known by ids that we gave, so there are not more of them than we made. Clones share what was used.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    each: Duration,
+    // When what a client has used will have come back; nothing is kept of those for whom that is past.
+    busy_until: Arc<Mutex<HashMap<i64, Instant>>>,
+}
+
+impl Pace {
+    /// So many times in a minute.
+    #[must_use]
+    pub fn per_minute(times: u32) -> Self {
+        Self {
+            each: MINUTE / times.max(1),
+            busy_until: Arc::default(),
+        }
+    }
+
+    /// Uses one of a client's turns.
+    ///
+    /// # Errors
+    /// How long to wait when there is none left.
+    pub fn take(&self, client: i64) -> Result<(), Duration> {
+        let now = Instant::now();
+        let mut busy_until = self
+            .busy_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        busy_until.retain(|_, until| *until > now);
+        let until = busy_until.get(&client).copied().unwrap_or(now) + self.each;
+        let wait = until.saturating_duration_since(now + MINUTE);
+        if wait > Duration::ZERO {
+            return Err(wait);
+        }
+        busy_until.insert(client, until);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_minutes_worth_at_once_then_one_after_the_other() {
+        let pace = Pace::per_minute(3);
+        for _ in 0..3 {
+            pace.take(1).unwrap();
+        }
+        assert_eq!(pace.take(1), Err(Duration::from_secs(20)));
+        pace.take(2).unwrap();
+        tokio::time::advance(Duration::from_secs(15)).await;
+        assert_eq!(pace.take(1), Err(Duration::from_secs(5)));
+        tokio::time::advance(Duration::from_secs(5)).await;
+        pace.take(1).unwrap();
+        pace.take(1).unwrap_err();
+    }
+}
