@@ -8,6 +8,7 @@
 //! cargo bench -- owners [N]      answers of every screen while N owners have 100 accounts each; 10000 without
 //! cargo bench -- writes          group commit beside single commits and the disk
 //! cargo bench -- cards           64 callers scanning one hot card
+//! cargo bench -- assistant       200 questions at once over HTTP, idle and while a sweep runs
 //! cargo bench -- footprint       start, memory and processor time of the real program
 //! ```
 //!
@@ -16,6 +17,7 @@
 //! pretend site, the bare loop) runs in a process of its own, which is this program again with a *role*.
 #![expect(clippy::print_stdout, reason = "tables are what a bench is for")]
 
+mod assistant;
 mod cards;
 mod crowd;
 mod footprint;
@@ -52,6 +54,7 @@ fn main() -> anyhow::Result<()> {
             owners::measure(OWNERS)?;
             writes::measure()?;
             cards::measure()?;
+            assistant::measure()?;
             footprint::measure()
         }
         ["sweep"] => sweep::measure(ACCOUNTS),
@@ -63,6 +66,7 @@ fn main() -> anyhow::Result<()> {
         ["notices", owners] => notices::measure(number(owners)?),
         ["writes"] => writes::measure(),
         ["cards"] => cards::measure(),
+        ["assistant"] => assistant::measure(),
         ["footprint"] => footprint::measure(),
         ["role", "site", accounts] => roles::site(number(accounts)?),
         ["role", "watch", accounts, workers, site] => {
@@ -73,7 +77,7 @@ fn main() -> anyhow::Result<()> {
         }
         ["role", "start", api] => roles::bare_start(api),
         other => bail!(
-            "{other:?} is no part of the benches: sweep [N], status, notices [N], owners [N], writes, cards, footprint"
+            "{other:?} is no part of the benches: sweep [N], status, notices [N], owners [N], writes, cards, assistant, footprint"
         ),
     }
 }

@@ -126,7 +126,7 @@ fn bare(site: &Site, workers: usize) -> anyhow::Result<(Vec<Duration>, Vec<Durat
 }
 
 /// A pretend Telegram on a thread of its own, and the people in it.
-fn telegram() -> anyhow::Result<(Runtime, PretendTelegram, Vec<Person>)> {
+pub(crate) fn telegram() -> anyhow::Result<(Runtime, PretendTelegram, Vec<Person>)> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -141,7 +141,7 @@ fn telegram() -> anyhow::Result<(Runtime, PretendTelegram, Vec<Person>)> {
 }
 
 /// Everybody asks three times, one after the other; how long each waited.
-async fn samples(people: Vec<Person>) -> anyhow::Result<Vec<Duration>> {
+pub(crate) async fn samples(people: Vec<Person>) -> anyhow::Result<Vec<Duration>> {
     let mut asked = JoinSet::new();
     let mut pace = tokio::time::interval(PACE);
     for person in std::iter::repeat_n(people, ROUNDS).flatten() {

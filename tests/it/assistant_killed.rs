@@ -1,0 +1,215 @@
+//! `kill -9` in a loop over a thousand questions: none is lost, none answered twice, none left over.
+//!
+//! The real process is killed at random moments and started again on the same database, while a client goes on asking and asks
+//! again under the same name whatever it got no answer for. The endpoint streams, breaks off, refuses, falls silent.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test that breaks off is a failed one, and its seed must be seen"
+)]
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use vakhta::demo::model::{KEY, answer_to};
+use vakhta::demo::{ModelReply, PretendModel};
+
+use crate::harness::{ADMIN, LIMIT};
+use crate::process::{Ground, Process, run, wait_for};
+
+const QUESTIONS: usize = 1_000;
+
+/// Clients that ask at the same time.
+const CLIENTS: usize = 4;
+
+/// Questions that are closed.
+const CLOSED: &str = "SELECT count(*) FROM question WHERE closed_at IS NOT NULL";
+
+/// So many are closed between kills; the others may end in peace.
+const ENOUGH: i64 = 950;
+
+/// A life ends within this time.
+const LONGEST_LIFE: Duration = Duration::from_millis(700);
+
+/// What is left after the last kill takes its time: pauses between attempts are seconds.
+const LAST_ANSWERS: Duration = Duration::from_secs(90);
+
+#[test]
+fn a_thousand_questions_survive_every_kill() {
+    let seed = option_env!("VAKHTA_KILL_SEED")
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| fastrand::u64(..));
+    println!("the moments come from VAKHTA_KILL_SEED={seed}");
+    run(async |ground| {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let model = PretendModel::start().await.unwrap();
+        prepare(&ground, &model, &mut random);
+        let made = ground.vakhta(&["tokens", "add", "kill", "--owner", &ADMIN.to_string()]);
+        let token = made.finish().await.demand(0).stdout.trim().to_owned();
+        let (address, addresses) = watch::channel(None);
+        let asked = Arc::new(AtomicUsize::new(0));
+        let mut clients = JoinSet::new();
+        for _ in 0..CLIENTS {
+            clients.spawn(ask_all(
+                token.clone(),
+                addresses.clone(),
+                Arc::clone(&asked),
+            ));
+        }
+        let mut lives = 0;
+        while asked.load(Ordering::SeqCst) < QUESTIONS + CLIENTS || ground.number(CLOSED) < ENOUGH {
+            let process = ground
+                .vakhta(&["run"])
+                .env("VAKHTA_ASSISTANT_API_KEY", KEY)
+                .start();
+            let life = LONGEST_LIFE.mul_f64(random.f64());
+            // A life may end before it listens.
+            let lived = tokio::time::timeout(life, async {
+                address.send_replace(Some(address_of(&process).await));
+                std::future::pending::<()>().await;
+            });
+            lived.await.unwrap_err();
+            let end = process.kill();
+            assert!(
+                !end.stderr.contains("panicked at") && !end.stderr.contains(KEY),
+                "{}",
+                end.stderr
+            );
+            lives += 1;
+            assert!(lives < 2_000, "the questions never come to an end");
+        }
+        while let Some(client) = clients.join_next().await {
+            client.unwrap();
+        }
+        println!("{lives} lives, {} calls of the model", model.calls().len());
+        let process = ground
+            .vakhta(&["run"])
+            .env("VAKHTA_ASSISTANT_API_KEY", KEY)
+            .start();
+        let open = "SELECT count(*) FROM question WHERE closed_at IS NULL";
+        wait_for(open, LAST_ANSWERS, || ground.number(open) == 0).await;
+        process.stop().await;
+        compare(&ground, &model);
+    });
+}
+
+fn prepare(ground: &Ground, model: &PretendModel, random: &mut fastrand::Rng) {
+    ground.configure(&format!(
+        "run_at_start = false\n[http]\nlisten = \"127.0.0.1:0\"\n[assistant]\nenabled = true\nurl = \"{}\"\nworkers = 16\n\
+         silence = \"1s\"\nmost_open = 10000\nper_minute = 100000\ndaily_tokens = 0\ndaily_cents = 0",
+        model.url()
+    ));
+    for number in 0..QUESTIONS {
+        let reply = match random.u8(..20) {
+            0 => ModelReply::CutAfter(3),
+            1 => ModelReply::status(401),
+            2 => ModelReply::SilentAfter(3),
+            3 => ModelReply::Hang,
+            4 => ModelReply::ErrorAsSuccess("content_filter".into()),
+            5..10 => ModelReply::Slow(Duration::from_millis(10)),
+            _ => ModelReply::Stream,
+        };
+        model.set_for(&question(number), reply);
+    }
+}
+
+fn question(number: usize) -> String {
+    format!("question {number}")
+}
+
+/// The address a process listens on, as its log says.
+async fn address_of(process: &Process) -> SocketAddr {
+    let line = process.logged("the HTTP server listens").await;
+    let (_, address) = line.rsplit_once("address=").unwrap();
+    address.trim().parse().unwrap()
+}
+
+/// Asks questions, each until it is taken.
+async fn ask_all(
+    token: String,
+    mut addresses: watch::Receiver<Option<SocketAddr>>,
+    asked: Arc<AtomicUsize>,
+) {
+    let client = vakhta::http::own_client(LIMIT).unwrap();
+    loop {
+        let number = asked.fetch_add(1, Ordering::SeqCst);
+        if number >= QUESTIONS {
+            return;
+        }
+        loop {
+            let Some(address) = *addresses.borrow_and_update() else {
+                addresses.changed().await.unwrap();
+                continue;
+            };
+            let request = client
+                .post(format!("http://{address}/api/chat/"))
+                .bearer_auth(&token)
+                .header("Idempotency-Key", number.to_string())
+                .body(json!({ "message": question(number) }).to_string());
+            match request.send().await {
+                Ok(answer) if answer.status() == 202 => break,
+                Ok(answer) => {
+                    let (status, text) = (answer.status(), answer.text().await);
+                    // A process that is killed while it answers may cut the document.
+                    assert!(status.is_server_error(), "{status}: {text:?}");
+                }
+                Err(_) => {
+                    // That life is over: the next one has another address.
+                    addresses
+                        .wait_for(|now| *now != Some(address))
+                        .await
+                        .unwrap();
+                }
+            }
+        }
+    }
+}
+
+fn compare(ground: &Ground, model: &PretendModel) {
+    assert_eq!(
+        ground.number("SELECT count(*) FROM question"),
+        i64::try_from(QUESTIONS).unwrap()
+    );
+    let mut calls: BTreeMap<String, usize> = BTreeMap::new();
+    for call in model.calls() {
+        *calls.entry(call.question).or_default() += 1;
+    }
+    let rows = ground.column(
+        "SELECT json_array(text, state, answer, reason, failures,
+             (SELECT count(*) FROM question_attempt WHERE question_id = id AND outcome = 'answered')) FROM question",
+    );
+    let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+    for row in rows {
+        let row: Value = serde_json::from_str(&row).unwrap();
+        let text = row[0].as_str().unwrap();
+        let (state, reason) = (row[1].as_str().unwrap(), row[3].as_str().unwrap());
+        *ends.entry(format!("{state} {reason}")).or_default() += 1;
+        match state {
+            "completed" => assert_eq!(
+                (&row[2], &row[5]),
+                (&json!(answer_to(text)), &json!(1)),
+                "{row}"
+            ),
+            "failed" => {
+                let lawful = ["interrupted", "cut", "silent", "key", "refused"];
+                assert!(lawful.contains(&reason) && row[5] == 0, "{row}");
+            }
+            _ => unreachable!("{row}"),
+        }
+        // A call that left when the program was killed belongs to an attempt that counts as a failure.
+        assert!(
+            calls.get(text).copied().unwrap_or_default() <= 3,
+            "{row}: {calls:?}"
+        );
+        assert!(row[4].as_u64().unwrap() <= 3, "{row}");
+    }
+    println!("{ends:?}");
+    assert_eq!(ground.column("PRAGMA integrity_check"), ["ok"]);
+}
