@@ -124,9 +124,9 @@ impl Status {
             request_id: question.public_id.clone(),
             status: question.state.word(),
             answer,
-            attempt: match question.state.is_closed() {
-                true => question.failures.max(1),
-                false => question.failures + 1,
+            attempt: match question.state {
+                State::Failed => question.failures.max(1),
+                _ => question.failures + 1,
             },
             reason: reason.map(Cause::of),
             created_at_ms: question.created_at.0,
