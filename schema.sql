@@ -476,6 +476,7 @@ CREATE TABLE question (
     person_id   INTEGER NOT NULL,                   -- who asks
     token_id    INTEGER,                            -- the token it came with
     client_key  TEXT,                               -- the client's own name for it
+    chat_id     INTEGER,                            -- where it was asked in Telegram
     text        TEXT    NOT NULL,
     state       TEXT    NOT NULL CHECK (state IN ('pending', 'processing', 'completed', 'failed')),
     attempt     INTEGER NOT NULL DEFAULT 0,         -- only grows; what an older attempt writes is refused

@@ -19,6 +19,19 @@ const NAME_LIMIT: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Html(String);
 
+/// How a piece of text is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Bold.
+    Bold,
+    /// Italic.
+    Italic,
+    /// Struck through.
+    Struck,
+    /// Lines in a fixed-width face.
+    Block,
+}
+
 impl Html {
     /// Escapes plain text.
     #[must_use]
@@ -56,6 +69,18 @@ impl Html {
     #[must_use]
     pub fn code(plain: &str) -> Self {
         Self(format!("<code>{}</code>", Self::text(plain)))
+    }
+
+    /// The piece with a mark around it.
+    #[must_use]
+    pub fn marked(self, mark: Mark) -> Self {
+        let tag = match mark {
+            Mark::Bold => "b",
+            Mark::Italic => "i",
+            Mark::Struck => "s",
+            Mark::Block => "pre",
+        };
+        Self(format!("<{tag}>{self}</{tag}>"))
     }
 
     /// A display name of a person: controls and direction marks removed, trimmed, cut, escaped.

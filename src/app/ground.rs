@@ -7,6 +7,9 @@ use anyhow::Context as _;
 use tokio::sync::watch;
 
 use super::{Options, StartError};
+use crate::activation::Activator;
+use crate::assistant::AssistantHandlers;
+use crate::assistant::live::Live;
 use crate::assistant::store as assistant_store;
 use crate::assistant::worker::{self, WorkerParts};
 use crate::bot::{Files, export};
@@ -22,7 +25,7 @@ use crate::i18n::Lang;
 use crate::people;
 use crate::retention::Rule;
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::telegram::{self, Api, Me};
+use crate::telegram::{self, Api, BotProxy, Me};
 use crate::watch::files;
 use crate::watch::notices::Speaker;
 use crate::watch::store as watch_store;
@@ -145,6 +148,44 @@ pub(super) fn start_cards(
             tracing::warn!("what the bot is called was not noted: {err:#}");
         }
     });
+}
+
+/// What the parts of the assistant share: where answers are shown while they are made, and the bell for new questions.
+#[derive(Default)]
+pub(super) struct Questions {
+    live: Live,
+    bell: Activator,
+}
+
+impl Questions {
+    /// Those who take questions in the bot; none while the assistant is off.
+    pub(super) fn handlers(&self, config: &Config) -> Option<AssistantHandlers> {
+        config.assistant.enabled.then(|| {
+            let zone = config.watch.zone.clone();
+            let (live, bell) = (self.live.clone(), self.bell.clone());
+            AssistantHandlers::new(&config.assistant, zone, live, bell)
+        })
+    }
+
+    /// What the worker and the HTTP API work with.
+    pub(super) fn parts(
+        self,
+        config: &Config,
+        db: &Db,
+        clock: &Clock,
+        proxy: BotProxy,
+    ) -> WorkerParts {
+        WorkerParts {
+            config: config.assistant.clone(),
+            db: db.clone(),
+            clock: clock.clone(),
+            proxy,
+            live: self.live,
+            bell: self.bell,
+            zone: config.watch.zone.clone(),
+            language: config.people.language,
+        }
+    }
 }
 
 /// Starts the worker of the assistant, where it is on; its thread, where it has one of its own.

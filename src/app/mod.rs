@@ -18,10 +18,11 @@ use anyhow::anyhow;
 use futures_util::future::OptionFuture;
 
 use self::ground::{
-    bind_http, cards, claim_link, introduce, kept, prepare, start_assistant, start_cards, workshop,
+    Questions, bind_http, cards, claim_link, introduce, kept, prepare, start_assistant,
+    start_cards, workshop,
 };
 use crate::activation::Activator;
-use crate::assistant::{self, live::Live, worker::WorkerParts};
+use crate::assistant;
 use crate::bot::{self, Bot, broadcast, menus};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -186,6 +187,7 @@ impl App {
             (Activator::new(), Activator::new(), Activator::new());
         let handlers = WatchHandlers::new(&config.watch, speaker.clone(), watch_bell.clone());
         let cards = cards(&config);
+        let questions = Questions::default();
         let bot = Bot::new(
             config.people.clone(),
             handlers.clone(),
@@ -194,7 +196,8 @@ impl App {
             clock.clone(),
             menus.clone(),
             broadcasts.clone(),
-        );
+        )
+        .with_assistant(questions.handlers(&config));
         let telegram = api.clone().map(|api| {
             let setup = Setup {
                 api,
@@ -233,16 +236,7 @@ impl App {
             tasks,
         )
         .await?;
-        let asked = WorkerParts {
-            config: config.assistant.clone(),
-            db: db.clone(),
-            clock: clock.clone(),
-            proxy,
-            live: Live::default(),
-            bell: Activator::new(),
-            zone: config.watch.zone.clone(),
-            language: config.people.language,
-        };
+        let asked = questions.parts(&config, &db, &clock, proxy);
         let assistant_thread = start_assistant(asked.clone(), &options, tasks).await?;
         let claim_link = claim_link(&db, &clock, options.bot, me.as_ref()).await?;
         if options.bot {
@@ -283,6 +277,7 @@ impl App {
                     api,
                     db.clone(),
                     config.people.language,
+                    config.assistant.enabled,
                     menus,
                     tasks.stop_token(),
                 ),

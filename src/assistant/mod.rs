@@ -7,11 +7,14 @@
 //! Must stay true: nothing of this is touched while `[assistant]` is off; a question that was taken ends completed or failed,
 //! whatever dies or hangs; no text of a question or an answer reaches a log.
 //!
-//! Inside the slice: http knows live and store, the worker knows model, live, notices and store; all know the plain types of [`question`].
+//! Inside the slice: http and handlers know live, notices and store, the worker knows model besides; notices know markdown
+//! and store; all know the plain types of [`question`].
 
 mod config;
+mod handlers;
 pub mod http;
 pub mod live;
+mod markdown;
 pub mod model;
 mod notices;
 pub mod question;
@@ -19,3 +22,4 @@ pub mod store;
 pub mod worker;
 
 pub use config::AssistantConfig;
+pub use handlers::AssistantHandlers;

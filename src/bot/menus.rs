@@ -22,21 +22,31 @@ const COMMANDS: &[(&str, &str)] = &[
     ("delete_me", "command-delete-me"),
 ];
 
+/// The command of the assistant, where it is on.
+const ASK: (&str, &str) = ("ask", "command-ask");
+
 /// Commands of admins besides.
 const ADMIN_COMMANDS: &[(&str, &str)] = &[("admin", "command-admin")];
 
 /// Sets the menus of commands: for everybody by language, and for each admin their own. A menu that could not be set is
-/// tried again with the next change; commands work without it.
-pub async fn keep(api: Api, db: Db, default: Lang, changed: Activator, stop: CancellationToken) {
+/// tried again with the next change; commands work without it. `asks`: there is an assistant.
+pub async fn keep(
+    api: Api,
+    db: Db,
+    default: Lang,
+    asks: bool,
+    changed: Activator,
+    stop: CancellationToken,
+) {
     let mut everybody = false;
     let mut admins: Vec<(i64, Lang)> = Vec::new();
     loop {
         if !everybody {
-            everybody = set_common_menus(&api).await;
+            everybody = set_common_menus(&api, asks).await;
         }
         match db.read(move |c| people::admin_languages(c, default)).await {
             Ok(now) => {
-                set_admin_menus(&api, &admins, &now).await;
+                set_admin_menus(&api, asks, &admins, &now).await;
                 admins = now;
             }
             Err(err) => tracing::warn!("the admins' menus could not be set: {err:#}"),
@@ -48,11 +58,11 @@ pub async fn keep(api: Api, db: Db, default: Lang, changed: Activator, stop: Can
     }
 }
 
-async fn set_common_menus(api: &Api) -> bool {
+async fn set_common_menus(api: &Api, asks: bool) -> bool {
     // Without a language Telegram shows the first one: Russian.
     for (code, lang) in [("", Lang::Ru), ("en", Lang::En)] {
         let set = api
-            .set_commands(CommandScope::Default, code, &menu(lang, false))
+            .set_commands(CommandScope::Default, code, &menu(lang, false, asks))
             .await;
         if let Err(err) = set {
             tracing::warn!(code, "the menu of commands could not be set: {err}");
@@ -62,9 +72,9 @@ async fn set_common_menus(api: &Api) -> bool {
     true
 }
 
-async fn set_admin_menus(api: &Api, before: &[(i64, Lang)], now: &[(i64, Lang)]) {
+async fn set_admin_menus(api: &Api, asks: bool, before: &[(i64, Lang)], now: &[(i64, Lang)]) {
     for (chat, lang) in now.iter().filter(|admin| !before.contains(admin)) {
-        let menu = menu(*lang, true);
+        let menu = menu(*lang, true, asks);
         // An admin who never wrote to the bot has no menu yet; it comes with their first change of language or role.
         if let Err(err) = api.set_commands(CommandScope::Chat(*chat), "", &menu).await {
             tracing::debug!(chat, "the admin's menu could not be set: {err}");
@@ -75,7 +85,7 @@ async fn set_admin_menus(api: &Api, before: &[(i64, Lang)], now: &[(i64, Lang)])
         .filter(|(chat, _)| !now.iter().any(|(id, _)| id == chat))
     {
         if let Err(err) = api
-            .set_commands(CommandScope::Chat(*chat), "", &menu(Lang::Ru, false))
+            .set_commands(CommandScope::Chat(*chat), "", &menu(Lang::Ru, false, asks))
             .await
         {
             tracing::debug!(chat, "the former admin's menu could not be set: {err}");
@@ -84,10 +94,11 @@ async fn set_admin_menus(api: &Api, before: &[(i64, Lang)], now: &[(i64, Lang)])
 }
 
 /// The menu of commands in a language.
-fn menu(lang: Lang, admin: bool) -> Vec<(String, String)> {
+fn menu(lang: Lang, admin: bool, asks: bool) -> Vec<(String, String)> {
     let own: &[(&str, &str)] = if admin { ADMIN_COMMANDS } else { &[] };
     own.iter()
         .chain(COMMANDS)
+        .chain(asks.then_some(&ASK))
         .map(|(name, key)| ((*name).to_owned(), label(lang, key)))
         .collect()
 }
@@ -105,13 +116,17 @@ mod tests {
     #[test]
     fn every_menu_is_one_telegram_takes() {
         for lang in Lang::ALL {
-            for (name, description) in menu(lang, true) {
+            for (name, description) in menu(lang, true, true) {
                 let lawful = |c: char| c.is_ascii_lowercase() || c == '_';
                 assert!(name.len() <= 32 && name.chars().all(lawful));
                 let length = description.encode_utf16().count();
                 assert!((1..=256).contains(&length), "/{name}: {description}");
             }
-            assert!(!menu(lang, false).iter().any(|(name, _)| name == "admin"));
+            assert!(
+                !menu(lang, false, false)
+                    .iter()
+                    .any(|(name, _)| name == "admin" || name == "ask")
+            );
         }
     }
 }

@@ -30,6 +30,7 @@ use self::zones::SettingsStep;
 use bytes::Bytes;
 
 use crate::activation::Activator;
+use crate::assistant::AssistantHandlers;
 use crate::cards::CardHandlers;
 use crate::clock::Clock;
 use crate::db::{Connection, WriteTx};
@@ -55,6 +56,7 @@ pub struct Bot {
     people: PeopleConfig,
     watch: WatchHandlers,
     cards: Option<CardHandlers>,
+    assistant: Option<AssistantHandlers>,
     kept: Vec<Rule>,
     clock: Clock,
     menus: Activator,
@@ -164,11 +166,19 @@ impl Bot {
             people,
             watch,
             cards,
+            assistant: None,
             kept,
             clock,
             menus,
             broadcasts,
         }
+    }
+
+    /// With the assistant, where it is on.
+    #[must_use]
+    pub fn with_assistant(mut self, assistant: Option<AssistantHandlers>) -> Self {
+        self.assistant = assistant;
+        self
     }
 
     /// An event of somebody who was let in.
@@ -222,7 +232,10 @@ impl Bot {
         {
             return self.broadcast_step(tx, asker, &step, text);
         }
-        Ok(Answer::text(i18n::text(asker.lang, "unexpected-text")))
+        match &self.assistant {
+            Some(assistant) => assistant.ask(tx, asker, text),
+            None => Ok(Answer::text(i18n::text(asker.lang, "unexpected-text"))),
+        }
     }
 
     fn command(
@@ -232,6 +245,9 @@ impl Bot {
         name: &str,
         args: &str,
     ) -> anyhow::Result<Answer> {
+        if let (Some(assistant), "ask") = (&self.assistant, name) {
+            return assistant.ask(tx, asker, args);
+        }
         match name {
             "start" => self.start(tx, asker, args),
             "help" => self.help(asker),
@@ -250,6 +266,9 @@ impl Bot {
     }
 
     fn tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+        if let (Some(assistant), Some(rest)) = (&self.assistant, data.strip_prefix("ask:")) {
+            return assistant.tap(tx, asker, rest);
+        }
         match data.split_once(':') {
             Some(("watch", rest)) => self.watch.tap(tx, asker, rest),
             Some(("people", rest)) if asker.role.is_admin() => self.people_tap(tx, asker, rest),

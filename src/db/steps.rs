@@ -301,6 +301,7 @@ const PANEL_AND_FILES: &str = "
         person_id   INTEGER NOT NULL,
         token_id    INTEGER,
         client_key  TEXT,
+        chat_id     INTEGER,
         text        TEXT    NOT NULL,
         state       TEXT    NOT NULL CHECK (state IN ('pending', 'processing', 'completed', 'failed')),
         attempt     INTEGER NOT NULL DEFAULT 0,

@@ -68,6 +68,7 @@ fn every_key_named_in_the_code_exists_and_every_text_is_used() {
         .filter(|key| {
             ![
                 "alarm-done-",
+                "assistant-failed-",
                 "assistant-trouble-",
                 "button-alarm-",
                 "button-chart-",

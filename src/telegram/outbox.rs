@@ -23,7 +23,7 @@ use super::outgoing::{Outgoing, Priority};
 use super::rates::Urgency;
 use super::upkeep;
 
-pub use super::outbox_by_key::{messages_with_key, rewrite_waiting};
+pub use super::outbox_by_key::{Place, messages_with_key, place, rewrite, rewrite_waiting};
 pub use super::outbox_counts::{Backlog, OutboxCounts, backlog, counts, each_recipe};
 pub use super::outbox_files::file_id;
 pub use super::outbox_next::is_quiet;

@@ -36,7 +36,7 @@ pub(crate) struct Stage {
     pub(crate) log: Log,
     pub(crate) admin: Person,
     pub(crate) folder: tempfile::TempDir,
-    /// Further variables of the environment, without their prefix, for the next start.
+    /// The environment of the next start, without prefixes.
     pub(crate) environment: BTreeMap<String, String>,
     /// Threads that the system refuses at the next start.
     pub(crate) refused_threads: Vec<&'static str>,
@@ -92,6 +92,7 @@ impl Stage {
              [sites]\ncatalogues = [\"sites.toml\"]\nallow_private_targets = true\n",
             telegram.api_url()
         );
+        let token = telegram.token().to_owned();
         let mut stage = Self {
             telegram,
             site,
@@ -99,7 +100,7 @@ impl Stage {
             log,
             admin,
             folder,
-            environment: BTreeMap::new(),
+            environment: [("TELEGRAM_TOKEN".to_owned(), token)].into(),
             refused_threads: Vec::new(),
             app: None,
             config,
@@ -112,13 +113,10 @@ impl Stage {
 
     /// Starts the program on the stage's database.
     pub(crate) async fn start(&mut self) {
-        let token = self.telegram.token().to_owned();
-        let mut environment = self.environment.clone();
-        environment.insert("TELEGRAM_TOKEN".to_owned(), token);
         let source = Source {
             path: self.folder.path().join("bot.toml"),
             text: self.config.clone(),
-            environment,
+            environment: self.environment.clone(),
         };
         let options = Options {
             clock: self.clock.clone(),

@@ -13,6 +13,7 @@
 mod access;
 mod accounts;
 mod assistant;
+mod assistant_chat;
 mod assistant_killed;
 mod bad_input;
 mod broadcast;

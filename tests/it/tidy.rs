@@ -57,6 +57,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
     ("png", &["src/chart/", "src/cards/qr.rs"]),
     ("qrcodegen", &["src/cards/qr.rs"]),
     ("rqrr", &["src/cards/qr.rs"]),
+    ("pulldown_cmark", &["src/assistant/markdown.rs"]),
     ("pdf_writer", &["src/cards/label.rs"]),
     ("image", &["src/cards/photo.rs"]),
     ("chrono", &["src/watch/schedule.rs", "src/watch/ticks.rs"]),

@@ -24,6 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::documents::{Api, Json, NewMessage, Taken};
+use super::notices;
 use super::question::Question;
 use super::store::{self, Asked, Limits, NewQuestion};
 use super::worker::WorkerParts;
@@ -119,6 +120,7 @@ async fn ask(
         person_id: bearer.person_id,
         token_id: Some(bearer.token_id),
         client_key: client_key(&headers)?,
+        chat_id: None,
         text: documents::read_message(&body)?,
     };
     let public_id = desk.take(question).await?;
@@ -206,12 +208,15 @@ async fn end(
     let bearer = desk.bearer(&headers).await?;
     let question = desk.question(bearer, request_id.clone()).await?;
     if !question.state.is_closed() {
-        let (now, partial) = (desk.parts.clock.now(), desk.parts.live.text(question.id));
-        let stopped = desk
-            .parts
-            .db
-            .write(move |tx| store::stop(tx, now, question.id, &partial));
-        stopped.await.map_err(not_stored)?;
+        let (now, language) = (desk.parts.clock.now(), desk.parts.language);
+        let partial = desk.parts.live.text(question.id);
+        let stopped = desk.parts.db.write(move |tx| {
+            let stopped = store::stop(tx, now, question.id, &partial)?;
+            Ok(stopped && notices::answer(tx, now, language, question.id)?)
+        });
+        if stopped.await.map_err(not_stored)? {
+            desk.parts.proxy.ring();
+        }
         desk.parts.live.close(question.id);
     }
     let question = desk.question(bearer, request_id).await?;

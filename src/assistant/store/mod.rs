@@ -33,6 +33,8 @@ pub struct NewQuestion {
     pub token_id: Option<i64>,
     /// The client's own name for it: the same one means the same question.
     pub client_key: Option<String>,
+    /// The chat in Telegram where it is asked, and where its answer goes.
+    pub chat_id: Option<i64>,
     /// What is asked.
     pub text: String,
 }
@@ -90,14 +92,15 @@ pub fn ask(
     }
     let public_id = chance::hex::<PUBLIC_ID_BYTES>()?;
     tx.prepare_cached(
-        "INSERT INTO question (public_id, person_id, token_id, client_key, text, state, due_at, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6)",
+        "INSERT INTO question (public_id, person_id, token_id, client_key, chat_id, text, state, due_at, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?7)",
     )?
     .execute(params![
         public_id,
         question.person_id,
         question.token_id,
         question.client_key,
+        question.chat_id,
         question.text,
         now.0
     ])
@@ -113,7 +116,7 @@ fn asked_before(
         return Ok(None);
     };
     tx.prepare_cached(
-        "SELECT public_id, text FROM question WHERE token_id = ?1 AND client_key = ?2 AND client_key IS NOT NULL",
+        "SELECT public_id, text FROM question WHERE token_id IS ?1 AND client_key = ?2 AND client_key IS NOT NULL",
     )?
     .query_row(params![question.token_id, key], |row| {
         Ok((row.get(0)?, row.get(1)?))
@@ -172,4 +175,53 @@ pub fn stop(tx: &WriteTx<'_>, now: UnixMs, id: i64, partial: &str) -> anyhow::Re
         .execute(params![id, Reason::Stopped.word(), partial, now.0])
         .with_context(|| format!("stop question {id}"))?;
     Ok(stopped > 0)
+}
+
+/// What was asked.
+///
+/// # Errors
+/// When the database fails or there is no such question.
+pub fn text(connection: &Connection, id: i64) -> anyhow::Result<String> {
+    connection
+        .prepare_cached("SELECT text FROM question WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .with_context(|| format!("read question {id}"))
+}
+
+/// A question that was asked in a chat, as far as that chat is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InChat {
+    /// Where it was asked.
+    pub chat_id: i64,
+    /// What clients call it.
+    pub public_id: String,
+    /// Where it stands.
+    pub state: State,
+    /// The answer, or the part that was there.
+    pub answer: String,
+    /// Why there is none.
+    pub reason: Option<Reason>,
+}
+
+/// A question by its row; none when it was not asked in a chat.
+///
+/// # Errors
+/// When the database fails.
+pub fn in_chat(connection: &Connection, id: i64) -> anyhow::Result<Option<InChat>> {
+    connection
+        .prepare_cached(
+            "SELECT chat_id, public_id, state, answer, reason FROM question WHERE id = ?1 AND chat_id IS NOT NULL",
+        )?
+        .query_and_then([id], |row| {
+            let state = row.get_ref(2)?.as_str()?;
+            Ok(InChat {
+                chat_id: row.get(0)?,
+                public_id: row.get(1)?,
+                state: State::from_word(state).context("a state that nobody knows")?,
+                answer: row.get(3)?,
+                reason: Reason::from_word(row.get_ref(4)?.as_str()?),
+            })
+        })?
+        .next()
+        .transpose()
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::spend;
 use crate::assistant::question::{
-    Budget, Claim, LONGEST_WAIT, MOST_FAILURES, Outcome, Reason, State, Usage,
+    Budget, Claim, LONGEST_WAIT, MOST_FAILURES, Outcome, State, Usage,
 };
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -20,8 +20,8 @@ use crate::db::WriteTx;
 pub enum Next {
     /// This attempt.
     Attempt(Claim),
-    /// Nothing for this question (its row): the person has used up the day's budget, and it is closed.
-    OverBudget(i64),
+    /// Nothing but to end this one: the person has used up the day's budget.
+    OverBudget(InHand),
     /// Nothing is due.
     Nothing,
 }
@@ -75,20 +75,7 @@ pub fn claim(
         return Ok(Next::Nothing);
     };
     if spend::is_over_budget(tx, claim.person_id, day, budget)? {
-        let outcome = Outcome::Failed {
-            reason: Reason::Budget,
-            partial: String::new(),
-            again: None,
-        };
-        settle(
-            tx,
-            now,
-            day,
-            &InHand::of(&claim),
-            &outcome,
-            &Usage::default(),
-        )?;
-        return Ok(Next::OverBudget(claim.id));
+        return Ok(Next::OverBudget(InHand::of(&claim)));
     }
     let turn = usize::try_from(claim.failures).unwrap_or(usize::MAX);
     let model = models.get(turn).or(models.last());

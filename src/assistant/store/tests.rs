@@ -42,6 +42,7 @@ impl Desk {
             person_id: ANN,
             token_id: Some(1),
             client_key: key.map(str::to_owned),
+            chat_id: None,
             text: text.to_owned(),
         };
         let limits = Limits {
@@ -259,8 +260,14 @@ async fn a_day_allows_so_much() {
         .await;
     let id = desk.asked("and?").await;
     let row = desk.question(&id).await.id;
-    assert_eq!(desk.next(NOW, budget).await, Next::OverBudget(row));
-    assert_eq!(desk.question(&id).await.reason, Some(Reason::Budget));
+    let Next::OverBudget(over) = desk.next(NOW, budget).await else {
+        panic!()
+    };
+    assert_eq!((over.id, over.attempt), (row, 1));
+    assert_eq!(
+        desk.number("SELECT count(*) FROM question_attempt").await,
+        1
+    );
     desk.budget = budget;
     assert_eq!(desk.ask("more?", None).await, Asked::OverBudget);
     let money = Budget {

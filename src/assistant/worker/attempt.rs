@@ -19,6 +19,10 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// The first pause before a result that could not be written is written again, and the longest.
 const STORAGE_PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
+/// How long a message on its way is waited for, and how often it is looked for. Telegram answers in milliseconds.
+const PLACE_WAIT: Duration = Duration::from_secs(5);
+const PLACE_PAUSE: Duration = Duration::from_millis(100);
+
 /// What all attempts share.
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -121,31 +125,23 @@ impl Shared {
         (pause <= LONGEST_WAIT).then_some(pause)
     }
 
-    /// Writes a result with everything that is told because of it, in one transaction.
+    /// Writes a result with everything that is told because of it, in one transaction. While the message that an answer is to
+    /// replace is on its way, the result waits; after [`PLACE_WAIT`] the answer comes as a message of its own.
     pub(super) async fn settle(
         &self,
         attempt: InHand,
         outcome: Outcome,
         usage: Usage,
     ) -> anyhow::Result<Settled> {
-        let now = self.parts.clock.now();
-        let (day, language) = (self.parts.zone.day(now), self.parts.language);
-        let (settled, told) = self
-            .parts
-            .db
-            .write(move |tx| {
-                let settled = store::settle(tx, now, &day, &attempt, &outcome, &usage)?;
-                let told = match (settled, &outcome) {
-                    (Settled::At(State::Failed), Outcome::Failed { reason, .. })
-                        if reason.concerns_operator() =>
-                    {
-                        notices::trouble(tx, now, &day, *reason, language)?
-                    }
-                    _ => false,
-                };
-                Ok((settled, told))
-            })
-            .await?;
+        let until = Instant::now() + PLACE_WAIT;
+        let (settled, told) = loop {
+            let waits = outcome != Outcome::Released && Instant::now() < until;
+            let (outcome, usage) = (outcome.clone(), usage.clone());
+            match self.write(attempt, outcome, usage, waits).await? {
+                Some(written) => break written,
+                None => tokio::time::sleep(PLACE_PAUSE).await,
+            }
+        };
         match settled {
             Settled::At(state) if state.is_closed() => {
                 counters::question_closed(state == State::Completed);
@@ -162,5 +158,38 @@ impl Shared {
             self.parts.proxy.ring();
         }
         Ok(settled)
+    }
+
+    /// What became of writing a result, and whether there is something to deliver; none: nothing was written, because it has
+    /// to wait.
+    async fn write(
+        &self,
+        attempt: InHand,
+        outcome: Outcome,
+        usage: Usage,
+        waits: bool,
+    ) -> anyhow::Result<Option<(Settled, bool)>> {
+        let now = self.parts.clock.now();
+        let (day, language) = (self.parts.zone.day(now), self.parts.language);
+        let write = self.parts.db.write(move |tx| {
+            if waits && notices::is_on_its_way(tx, attempt.id)? {
+                return Ok(None);
+            }
+            let settled = store::settle(tx, now, &day, &attempt, &outcome, &usage)?;
+            let Settled::At(state) = settled else {
+                return Ok(Some((settled, false)));
+            };
+            let mut told = false;
+            if state.is_closed() {
+                told |= notices::answer(tx, now, language, attempt.id)?;
+            }
+            if let (State::Failed, Outcome::Failed { reason, .. }) = (state, &outcome)
+                && reason.concerns_operator()
+            {
+                told |= notices::trouble(tx, now, &day, *reason, language)?;
+            }
+            Ok(Some((settled, told)))
+        });
+        write.await
     }
 }

@@ -1,7 +1,7 @@
 //! The worker: takes questions in hand, so many at a time, and begins anew what was given up.
 //!
 //! One named OS thread with its own runtime, HTTP client and database handle; where the system gives no thread, the same
-//! [`Worker::run`] runs on the main runtime. What wakes it carries no data: what is due is read from the database.
+//! loop runs on the main runtime. What wakes it carries no data: what is due is read from the database.
 //!
 //! A lease is held here and in memory, by a clock that nobody can set, because one program at most works on a database: a
 //! question that is in hand in the database and has no lease here was given up, by a crash, a panic or a call that hangs.
@@ -141,13 +141,29 @@ impl Worker {
         while self.calls.len() < self.most_calls && !self.stop.is_cancelled() {
             match self.shared.next().await {
                 Ok(Next::Attempt(claim)) => self.begin(claim),
-                Ok(Next::OverBudget(question)) => self.shared.parts.live.close(question),
+                Ok(Next::OverBudget(question)) => self.end_for_budget(question).await,
                 Ok(Next::Nothing) => return,
                 Err(err) => {
                     tracing::error!("no question could be taken in hand: {err:#}");
                     return;
                 }
             }
+        }
+    }
+
+    async fn end_for_budget(&self, question: InHand) {
+        let outcome = Outcome::Failed {
+            reason: Reason::Budget,
+            partial: String::new(),
+            again: None,
+        };
+        // One that is not ended now is found by [`Self::begin_anew`], and comes here again.
+        if let Err(err) = self
+            .shared
+            .settle(question, outcome, Usage::default())
+            .await
+        {
+            tracing::error!("a question over the budget could not be ended: {err:#}");
         }
     }
 

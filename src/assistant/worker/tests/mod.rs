@@ -72,6 +72,7 @@ impl Desk {
             person_id: ANN,
             token_id: None,
             client_key: None,
+            chat_id: None,
             text: text.to_owned(),
         };
         let now = self.parts.clock.now();
