@@ -33,9 +33,6 @@ const FIRST_OWNER: i64 = 1_001;
 /// What the threads of the pretend Telegram are called.
 const PRETEND: &str = "pretend";
 
-/// Threads that are not the program's: those, and the one that measures.
-const NOT_OURS: [&str; 2] = [PRETEND, "figures"];
-
 /// The longest wait for an answer.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -266,7 +263,7 @@ async fn answer(
     step: &Step,
 ) -> anyhow::Result<(Duration, Duration)> {
     still().await?;
-    let before = process::threads_but(&NOT_OURS)?;
+    let before = process::threads_but(PRETEND)?;
     statements::spent();
     person.skips_unread();
     match step {
@@ -294,7 +291,7 @@ async fn answer(
     }
     still().await?;
     Ok((
-        process::since(&before, &process::threads_but(&NOT_OURS)?),
+        process::since(&before, &process::threads_but(PRETEND)?),
         statements::spent(),
     ))
 }
@@ -302,11 +299,11 @@ async fn answer(
 /// Waits until the program does nothing.
 async fn still() -> anyhow::Result<()> {
     let mut look = tokio::time::interval(STILL);
-    let mut before = process::threads_but(&NOT_OURS)?;
+    let mut before = process::threads_but(PRETEND)?;
     look.tick().await;
     loop {
         look.tick().await;
-        let now = process::threads_but(&NOT_OURS)?;
+        let now = process::threads_but(PRETEND)?;
         if process::since(&before, &now).is_zero() {
             return Ok(());
         }

@@ -50,9 +50,11 @@ pub(crate) fn threads(pid: u32) -> anyhow::Result<(Duration, u64)> {
     Ok((Duration::from_nanos(nanoseconds), wakes))
 }
 
-/// Processor time of each living thread of this process whose name begins with none of these, exact.
-pub(crate) fn threads_but(names: &[&str]) -> anyhow::Result<HashMap<String, Duration>> {
+/// Processor time of each living thread of this process, exact: without the first one, which measures, and without those
+/// whose name begins with this.
+pub(crate) fn threads_but(name_begins: &str) -> anyhow::Result<HashMap<String, Duration>> {
     let mut times = HashMap::new();
+    let first = std::process::id().to_string();
     for thread in fs::read_dir("/proc/self/task")? {
         let path = thread?.path();
         let name = fs::read_to_string(path.join("comm"));
@@ -61,7 +63,7 @@ pub(crate) fn threads_but(names: &[&str]) -> anyhow::Result<HashMap<String, Dura
         let (Ok(name), Ok(stat)) = (name, stat) else {
             continue;
         };
-        if names.iter().any(|other| name.starts_with(other)) {
+        if path.ends_with(&first) || name.starts_with(name_begins) {
             continue;
         }
         let nanoseconds = stat
