@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use fancy_regex::{Regex, RegexBuilder};
+use fancy_regex::{Expr, Regex, RegexBuilder};
 
 use super::UsernameProblem;
 
@@ -31,6 +31,8 @@ impl NamePattern {
     /// # Errors
     /// The compiler's words about a pattern that is none, or takes too much memory.
     pub(super) fn parse(source: &str, is_searched: bool) -> Result<Self, Box<fancy_regex::Error>> {
+        // By itself first: a mistake is told by its own place, and no parenthesis closes the one that is put around it.
+        Expr::parse_tree(source)?;
         let compiled = compile(source, is_searched)?;
         Ok(Self {
             source: source.to_owned(),
@@ -114,6 +116,13 @@ mod tests {
         let refused = UsernameProblem::Pattern("[a-z]+".to_owned());
         assert_eq!(pattern.check("Eva"), Err(refused));
         assert!(pattern.compiled.get().is_some());
+    }
+
+    #[test]
+    fn a_pattern_is_read_by_itself_before_it_stands_among_ours() {
+        let told = |source| NamePattern::parse(source, false).unwrap_err().to_string();
+        assert!(told("a[").contains("position 2"), "{}", told("a["));
+        assert!(told("a)(?:b").contains("position 1"), "{}", told("a)(?:b"));
     }
 
     #[test]
