@@ -221,7 +221,8 @@ fn tests_do_not_sleep_and_nothing_is_left_undone() {
         if path.ends_with("tidy.rs") {
             continue;
         }
-        for word in ["todo!(", "unimplemented!(", "FIXME", "XXX"] {
+        // The macros that stand for missing code are refused by the lints.
+        for word in ["TODO", "FIXME", "XXX"] {
             assert!(!text.contains(word), "{} contains {word}", path.display());
         }
         let is_test = path.starts_with("tests") || is_test_file(&path);

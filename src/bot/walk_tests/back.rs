@@ -18,12 +18,13 @@ const HOME: &str = "bot:home";
 
 /// True for a screen that a button showed, and for every question.
 pub(super) fn needs_way_back(last: &Step, is_asked: bool, said: &[(String, String)]) -> bool {
-    let is_screen = matches!(last, Step::Taps(data) if data != HOME);
+    if matches!(last, Step::Taps(data) if data == HOME) {
+        return false;
+    }
     let has_buttons = said
         .iter()
         .any(|(keyboard, _)| !each(keyboard, "text").is_empty());
-    let is_home = matches!(last, Step::Taps(data) if data == HOME);
-    is_asked && !is_home || is_screen && has_buttons
+    is_asked || matches!(last, Step::Taps(_)) && has_buttons
 }
 
 pub(super) fn leads_back(keyboard: &str) -> bool {

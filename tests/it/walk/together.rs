@@ -26,6 +26,14 @@ async fn traces(t: &Stage, person: i64) -> [i64; 3] {
     rows
 }
 
+fn two_admins(t: &Stage) -> [Walker; 2] {
+    [(2000, "ru"), (2001, "en")].map(|(id, language)| {
+        let person = t.telegram.person(id, HOSTILE[0], language);
+        person.knows_bot();
+        Walker::new(person, Role::Admin)
+    })
+}
+
 /// Both see this screen and press one button after another, each at the same moment; what it does happens at most once.
 async fn press_all(t: &Stage, pair: &mut [Walker; 2], screen: &str, person: i64) {
     let mut pressed = BTreeSet::new();
@@ -60,11 +68,7 @@ async fn press_all(t: &Stage, pair: &mut [Walker; 2], screen: &str, person: i64)
 fn two_admins_press_the_same_at_once() {
     run(async |mut t| {
         furnish(&mut t).await;
-        let mut pair = [(2000, "ru"), (2001, "en")].map(|(id, language)| {
-            let person = t.telegram.person(id, HOSTILE[0], language);
-            person.knows_bot();
-            Walker::new(person, Role::Admin)
-        });
+        let mut pair = two_admins(&t);
         let owner = Walker::new(t.user(7, HOSTILE[1], "ru").await, Role::User);
         owner.settle(&t).await;
         let account = t.app().db().read(|c| {
@@ -139,11 +143,7 @@ async fn send_both(t: &Stage, pair: &mut [Walker; 2], question: &str, sql: &'sta
 fn two_admins_never_replace_each_others_words_unseen() {
     run(async |mut t| {
         furnish(&mut t).await;
-        let mut pair = [(2000, "ru"), (2001, "en")].map(|(id, language)| {
-            let person = t.telegram.person(id, HOSTILE[0], language);
-            person.knows_bot();
-            Walker::new(person, Role::Admin)
-        });
+        let mut pair = two_admins(&t);
         for walker in &pair {
             walker.settle(&t).await;
         }
