@@ -117,6 +117,11 @@ fn statuses_are_told_apart_and_words_come_first() {
             reason
         );
     }
+    let sentence =
+        "This endpoint's maximum context length is 8192 tokens. However, you requested 9000.";
+    let body = json!({ "error": { "code": 400, "message": sentence } }).to_string();
+    let told = trouble::of_answer(400, body.as_bytes(), None).reason;
+    assert_eq!(told, Reason::TooLong);
     for never in [400, 401, 402, 403, 404, 413] {
         assert!(!plain(never).passes(), "{never}");
     }

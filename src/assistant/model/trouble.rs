@@ -41,6 +41,9 @@ const TELLING: &[(&str, Reason)] = &[
     ("model_not_found", Reason::NoModel),
 ];
 
+/// What OpenRouter says only in its sentence, below a code that is the status.
+const TOO_LONG_SENTENCE: &str = "maximum context length";
+
 /// What words mean where no status is told.
 const WORDS: &[(&str, Reason)] = &[
     ("rate_limit", Reason::Busy),
@@ -110,7 +113,13 @@ fn status_in(error: &Value) -> Option<u16> {
 }
 
 fn telling(error: &Value) -> Option<Reason> {
-    among(TELLING, error)
+    let is_too_long = || {
+        let sentence = error.get("message")?.as_str()?.to_ascii_lowercase();
+        sentence
+            .contains(TOO_LONG_SENTENCE)
+            .then_some(Reason::TooLong)
+    };
+    among(TELLING, error).or_else(is_too_long)
 }
 
 fn among(list: &[(&str, Reason)], error: &Value) -> Option<Reason> {
