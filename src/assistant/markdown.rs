@@ -85,6 +85,11 @@ impl Reader {
         match tag {
             TagEnd::List(_) => {
                 self.lists.pop();
+                if let (true, Some((separator, _))) =
+                    (self.lists.is_empty(), self.blocks.last_mut())
+                {
+                    *separator = "\n\n";
+                }
                 return;
             }
             TagEnd::Item => return self.end_block("\n"),
@@ -222,7 +227,7 @@ mod tests {
             ("a < b & *c*", "a &lt; b &amp; <i>c</i>"),
             ("**b** ~~s~~ `x<y`", "<b>b</b> <s>s</s> <code>x&lt;y</code>"),
             ("# Head\nText\nmore", "<b>Head</b>\n\nText\nmore"),
-            ("- a\n- b\n  - c\n\nend", "• a\n• b\n  • c\nend"),
+            ("- a\n- b\n  - c\n\nend", "• a\n• b\n  • c\n\nend"),
             ("3. a\n4. b", "3. a\n4. b"),
             (
                 "```rust\nlet x = 1 < 2;\n```",
