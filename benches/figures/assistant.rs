@@ -2,13 +2,16 @@
 //! `/status` meanwhile.
 //!
 //! Each question comes on a connection of its own, as from two hundred programs, and counts from the first byte of the request
-//! to the last of the answer. A pretend endpoint answers the questions; it, Telegram and the clients are on a thread of their
-//! own in this process, whose work is part of what is waited for.
+//! to the last of the answer. A pretend endpoint answers the questions; it and the clients are on one thread of this process,
+//! Telegram is on another, and both take processor time from the program. What of a longer wait is only that shows the same
+//! crowd at a bare server that takes a question and forgets it.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use axum::http::StatusCode;
+use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use vakhta::app::{App, Options};
 use vakhta::config::{Config, Source};
@@ -27,10 +30,10 @@ const ACCOUNTS: usize = 100_000;
 /// Questions at once.
 const AT_ONCE: usize = 200;
 
-/// How often so many come.
-const ROUNDS: usize = 10;
+/// How long so many come again and again: as long as [`samples`] takes.
+const LASTS: Duration = Duration::from_secs(60);
 
-/// Between two rounds.
+/// Between two crowds.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// The longest wait for an answer.
@@ -39,7 +42,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 pub(crate) fn measure() -> anyhow::Result<()> {
     let site = Site::start(ACCOUNTS)?;
     let (pretend, telegram, people) = telegram()?;
-    let model = pretend.block_on(PretendModel::start())?;
+    let programs = programs()?;
+    let model = programs.block_on(PretendModel::start())?;
     let mut rows = vec![row([&"", &"samples", &"p50", &"p99"])];
     main_runtime()?.block_on(async {
         let folder = world::folder()?;
@@ -54,19 +58,25 @@ pub(crate) fn measure() -> anyhow::Result<()> {
         });
         let (_, token) = made.await?;
         let address = app.http().context("the server listens")?;
-        let url = format!("http://{address}/api/chat/");
+        let ours = format!("http://{address}/api/chat/");
+        let bare = bare_server().await?;
 
         let status = pretend.spawn(samples(people.clone())).await??;
         show(&mut rows, "/status, idle", status);
-        let accepted = pretend.spawn(rounds(url.clone(), token.clone())).await??;
-        show(&mut rows, "200 questions at once, idle", accepted);
-        let asking = pretend.spawn(rounds(url, token));
-        let status = pretend.spawn(samples(people));
-        while !(asking.is_finished() && status.is_finished()) {
-            world::run_everything(&db, || app.ring_watch()).await?;
+        let taken = programs
+            .spawn(crowds(ours.clone(), token.clone()))
+            .await??;
+        show(&mut rows, "200 questions at once, idle", taken);
+        for (where_to, url) in [("bare server", bare), ("Vakhta", ours)] {
+            let asking = programs.spawn(crowds(url, token.clone()));
+            let status = pretend.spawn(samples(people.clone()));
+            while !(asking.is_finished() && status.is_finished()) {
+                world::run_everything(&db, || app.ring_watch()).await?;
+            }
+            let who = format!("sweep, 200 questions to the {where_to}");
+            show(&mut rows, &who, asking.await??);
+            show(&mut rows, "/status meanwhile", status.await??);
         }
-        show(&mut rows, "200 questions at once, sweep", asking.await??);
-        show(&mut rows, "/status, sweep and questions", status.await??);
         drop(db);
         app.run_until(std::future::ready(())).await;
         anyhow::Ok(())
@@ -76,6 +86,24 @@ pub(crate) fn measure() -> anyhow::Result<()> {
         &rows,
     );
     Ok(())
+}
+
+/// Where the clients and the endpoint are.
+fn programs() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+}
+
+/// A server beside the bot on its runtime that takes every question and does nothing with it; its address.
+async fn bare_server() -> anyhow::Result<String> {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    let taken = axum::routing::post(async || StatusCode::ACCEPTED);
+    let routes = axum::Router::new().route("/", taken);
+    tokio::spawn(axum::serve(listener, routes).into_future());
+    Ok(format!("http://{address}/"))
 }
 
 fn show(rows: &mut Vec<Vec<String>>, what: &str, mut samples: Vec<Duration>) {
@@ -105,12 +133,13 @@ fn config(folder: &Path, token: &str, model: &PretendModel) -> anyhow::Result<Co
         .map_err(|problems| anyhow::anyhow!("{:?}", problems.iter().collect::<Vec<_>>()))
 }
 
-/// How long each question waited until it was taken.
-async fn rounds(url: String, token: String) -> anyhow::Result<Vec<Duration>> {
+/// Two hundred at once, again and again; how long each question waited until it was taken.
+async fn crowds(url: String, token: String) -> anyhow::Result<Vec<Duration>> {
     let client = http::own_client(LIMIT)?;
     let mut waited = Vec::new();
     let mut pace = tokio::time::interval(PAUSE);
-    for _ in 0..ROUNDS {
+    let began = Instant::now();
+    while began.elapsed() < LASTS {
         pace.tick().await;
         let mut asked = JoinSet::new();
         for number in 0..AT_ONCE {
