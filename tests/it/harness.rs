@@ -5,12 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tracing::field::{Field, Visit};
-use tracing_subscriber::layer::{Context, SubscriberExt as _};
-use tracing_subscriber::{Layer, Registry};
+use tracing_subscriber::Registry;
+use tracing_subscriber::layer::SubscriberExt as _;
 use vakhta::app::{App, Options, Outcome};
 use vakhta::clock::{Clock, UnixMs};
 use vakhta::config::{Config, Source};
@@ -18,6 +17,8 @@ use vakhta::db::Connection;
 use vakhta::demo::{ChatMessage, Person, PretendSite, PretendTelegram, world};
 use vakhta::telegram::outbox;
 use vakhta::watch::store;
+
+use crate::log::Log;
 
 /// The longest wait for anything: far beyond what a loaded machine needs, so that a failure is a failure.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
@@ -258,6 +259,23 @@ impl Stage {
         find(&self.telegram).unwrap()
     }
 
+    /// Waits until a question to the database is answered with yes.
+    pub(crate) async fn once(&self, sql: &'static str) {
+        let db = self.app().db().clone();
+        let looked = async {
+            let mut period = tokio::time::interval(Duration::from_millis(20));
+            loop {
+                period.tick().await;
+                let yes = db.read(move |c| Ok(c.query_row(sql, [], |row| row.get(0))?));
+                if yes.await.unwrap() {
+                    return;
+                }
+            }
+        };
+        let done = tokio::time::timeout(LIMIT, looked).await;
+        assert!(done.is_ok(), "never true: {sql}");
+    }
+
     /// The test provokes refusals of Telegram, so they are no fault of the bot.
     pub(crate) fn expect_refusals(&mut self) {
         self.expects_refusals = true;
@@ -353,52 +371,4 @@ fn watch_section(own: &str) -> String {
         .chain(own.lines())
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// Every event that was logged, as text with its fields.
-#[derive(Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<(tracing::Level, String)>>>);
-
-impl Log {
-    /// The lines of a level.
-    pub(crate) fn at(&self, level: tracing::Level) -> Vec<String> {
-        let lines = self.0.lock().unwrap();
-        lines
-            .iter()
-            .filter(|(of, _)| *of == level)
-            .map(|(_, line)| line.clone())
-            .collect()
-    }
-
-    /// True when a line contains a text.
-    pub(crate) fn contains(&self, text: &str) -> bool {
-        self.0
-            .lock()
-            .unwrap()
-            .iter()
-            .any(|(_, line)| line.contains(text))
-    }
-
-    pub(crate) fn assert_clean_of(&self, secret: &str) {
-        for (_, line) in self.0.lock().unwrap().iter() {
-            assert!(!line.contains(secret), "the token is in the log: {line}");
-        }
-    }
-}
-
-impl<S: tracing::Subscriber> Layer<S> for Log {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        struct Text(String);
-        impl Visit for Text {
-            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-                self.0.push_str(&format!(" {field}={value:?}"));
-            }
-        }
-        let mut text = Text(event.metadata().target().to_owned());
-        event.record(&mut text);
-        self.0
-            .lock()
-            .unwrap()
-            .push((*event.metadata().level(), text.0));
-    }
 }

@@ -38,6 +38,7 @@ mod harness;
 mod http;
 mod kill;
 mod lists;
+mod log;
 mod mass_change;
 mod panel;
 mod privacy;

@@ -184,7 +184,7 @@ fn who_is_forgotten_in_mid_run_hears_no_more_of_it() {
             .unwrap();
         let question = t.ask(&eva, "/delete_me").await;
         t.tap(&eva, &question, "Да, удалить").await;
-        let over = |log: &crate::harness::Log| log.contains("Tick completed at");
+        let over = |log: &crate::log::Log| log.contains("Tick completed at");
         let mut period = tokio::time::interval(std::time::Duration::from_millis(20));
         let waited = tokio::time::timeout(LIMIT, async {
             while !over(&t.log) {
