@@ -35,6 +35,8 @@ pub enum Fault {
     Hang,
     /// The work is done and answered after a pause.
     Slow(Duration),
+    /// The connection is reset at once, and the work is done after a pause: a call that was cut short and arrives later.
+    Late(Duration),
     /// The work is done, then the answer is spoiled: the caller cannot know what happened.
     AfterDelivery(Box<Fault>),
 }
@@ -106,7 +108,7 @@ impl Fault {
                 bytes.extend_from_slice(ok.as_bytes());
                 Answer::Cut(bytes)
             }
-            Self::Reset => Answer::Reset,
+            Self::Reset | Self::Late(_) => Answer::Reset,
             Self::Hang => Answer::Hang,
             Self::Slow(_) => return None,
             Self::AfterDelivery(inner) => return inner.answer(),

@@ -33,6 +33,7 @@ use std::{
 use anyhow::bail;
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use self::state::{BOT_ID, State};
 pub use self::{
@@ -55,6 +56,8 @@ struct Shared {
     state: Mutex<State>,
     /// Counts the changes of the state, for whoever waits.
     changes: watch::Sender<u64>,
+    /// Calls that were cut short and take effect later.
+    late: Mutex<JoinSet<()>>,
 }
 
 impl Shared {
@@ -98,6 +101,7 @@ impl PretendTelegram {
             token: format!("{BOT_ID}:{secret}"),
             state: Mutex::new(State::new()),
             changes: watch::Sender::new(0),
+            late: Mutex::default(),
         });
         let for_server = Arc::clone(&shared);
         let server = Server::start(move |request| {

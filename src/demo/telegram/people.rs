@@ -142,6 +142,15 @@ impl Person {
         })
     }
 
+    /// Deletes a message in the private chat; the bot learns of it only by being refused.
+    pub fn deletes(&self, message_id: i64) {
+        self.telegram.shared.change(|state| {
+            if let Some(stored) = state.message_mut(self.id, message_id) {
+                Arc::make_mut(&mut stored.shown).deleted = true;
+            }
+        });
+    }
+
     /// Presses a button of a message as the message stands now; gives the id of the tap.
     pub fn taps(&self, message: &ChatMessage, text_or_data: &str) -> anyhow::Result<String> {
         let current = self

@@ -1,6 +1,6 @@
 //! From a request to an answer: the token, the method, the faults, and the record of the call.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -34,6 +34,17 @@ pub(super) async fn handle(shared: Arc<Shared>, request: Request) -> Answer {
     let recorded = params.as_ref().map_or(Value::Null, Params::record);
     let (order, fault) = begin(&shared, method, recorded);
     shared.changed();
+    if let (Some(Fault::Late(pause)), Ok(params)) = (&fault, &params) {
+        let (pause, params, method) = (*pause, params.clone(), method.to_owned());
+        let calls = Arc::clone(&shared);
+        let mut late = calls.late.lock().unwrap_or_else(PoisonError::into_inner);
+        late.spawn(async move {
+            tokio::time::sleep(pause).await;
+            let outcome = methods::run(&mut shared.lock(), &method, &params);
+            finish(&shared, order, &outcome, true);
+        });
+        return Answer::Reset;
+    }
     if let Some(fault) = &fault {
         let pause = fault.pause();
         if !pause.is_zero() {
