@@ -92,7 +92,9 @@ CREATE TABLE outbox (
     created_at  INTEGER NOT NULL,
     closed_at   INTEGER,                            -- when it became sent, dead or folded
     file        TEXT    NOT NULL DEFAULT '',        -- how to make the file it carries, as JSON; '': none, or closed
-    topic       INTEGER                             -- of a group, where an answer goes; NULL: where the chat wants its news
+    topic       INTEGER,                            -- of a group, where an answer goes; NULL: where the chat wants its news
+    place_row   INTEGER,                            -- the row whose message this one changes, where that was on its way
+    reply_to    INTEGER                             -- the message it answers, shown above it
 ) STRICT;
 -- A query uses the first one when it says `closed_at IS NULL`, too. News of a chat stands in the order in which it was told.
 CREATE INDEX outbox_open ON outbox (state, chat_id, min(priority, 2), id, due_at) WHERE closed_at IS NULL;
@@ -477,18 +479,21 @@ CREATE TABLE question (
     token_id    INTEGER,                            -- the token it came with
     client_key  TEXT,                               -- the client's own name for it
     chat_id     INTEGER,                            -- where it was asked in Telegram
+    topic       INTEGER,                            -- of a group
+    under       INTEGER,                            -- the message with the question, where the answer stands under it
     text        TEXT    NOT NULL,
     state       TEXT    NOT NULL CHECK (state IN ('pending', 'processing', 'completed', 'failed')),
     attempt     INTEGER NOT NULL DEFAULT 0,         -- only grows; what an older attempt writes is refused
     failures    INTEGER NOT NULL DEFAULT 0,         -- attempts that came to nothing
     due_at      INTEGER NOT NULL,                   -- pending: not before
+    turn        INTEGER NOT NULL,                   -- the lowest goes first; the questions of one person have one after the other
     answer      TEXT    NOT NULL DEFAULT '',        -- failed: the part that was there
     reason      TEXT    NOT NULL DEFAULT '',        -- of the last failure
     created_at  INTEGER NOT NULL,
     closed_at   INTEGER
 ) STRICT;
-CREATE INDEX question_pending ON question (due_at, id) WHERE state = 'pending';
-CREATE INDEX question_processing ON question (id) WHERE state = 'processing';
+CREATE INDEX question_pending ON question (turn, id, due_at, person_id) WHERE state = 'pending';
+CREATE INDEX question_processing ON question (person_id) WHERE state = 'processing';
 CREATE INDEX question_closed ON question (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX question_of_person ON question (person_id, closed_at);
 CREATE UNIQUE INDEX question_client_key ON question (token_id, client_key) WHERE client_key IS NOT NULL;

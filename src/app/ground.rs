@@ -8,10 +8,10 @@ use tokio::sync::watch;
 
 use super::{Options, StartError};
 use crate::activation::Activator;
-use crate::assistant::AssistantHandlers;
 use crate::assistant::live::Live;
 use crate::assistant::store as assistant_store;
 use crate::assistant::worker::{self, WorkerParts};
+use crate::assistant::{self, AssistantHandlers};
 use crate::bot::{Files, export};
 use crate::cards::files::CardFiles;
 use crate::cards::photo::Photos;
@@ -188,13 +188,18 @@ impl Questions {
     }
 }
 
-/// Starts the worker of the assistant, where it is on; its thread, where it has one of its own.
+/// Starts the worker of the assistant, where it is on; its thread, where it has one of its own. Where it is off, what was
+/// asked before is ended.
 pub(super) async fn start_assistant(
     parts: WorkerParts,
     options: &Options,
     tasks: &Tasks,
 ) -> anyhow::Result<Option<ThreadEnd>> {
-    if !(parts.config.enabled && options.bot) {
+    if !options.bot {
+        return Ok(None);
+    }
+    if !parts.config.enabled {
+        assistant::end_what_is_open(&parts.db, &parts.clock, parts.language).await?;
         return Ok(None);
     }
     worker::start(parts, tasks).await

@@ -22,6 +22,8 @@ pub struct AssistantConfig {
     pub models: Vec<String>,
     /// Calls at the same time.
     pub workers: usize,
+    /// Of these, the calls for one person.
+    pub per_person: u32,
     /// What a person may use in a day.
     pub budget: Budget,
     /// Open questions of a person at most.
@@ -57,6 +59,7 @@ impl AssistantConfig {
             endpoint,
             models,
             workers: section.integer("workers", 4, 1..=64) as usize,
+            per_person: section.integer("per_person", 2, 1..=64),
             budget: Budget {
                 tokens: limit(section.integer("daily_tokens", 200_000, 0..=u32::MAX), 1),
                 cost_nanousd: limit(

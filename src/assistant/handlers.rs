@@ -1,18 +1,19 @@
-//! The assistant in the bot: a question in one's own chat, *stop* and *again* below it.
+//! The assistant in the bot: a question in one's own chat or in a group, *stop* and *again* below it.
 //!
-//! Buttons carry `ask:<deed>:<question>`; one that names what is gone says so. Must stay true: a question is taken by the
-//! transaction of its event, and its place in the chat is a row of the outbox that the answer will find again.
+//! Buttons carry `ask:<deed>:<question>`; one that names what is gone says so. In a group everybody sees them: a question is
+//! stopped by whoever asked it or by an admin, and asked again by whoever asked it. Must stay true: a question is taken by
+//! the transaction of its event, and its place in the chat is a row of the outbox that the answer will find again.
 
 use super::AssistantConfig;
 use super::live::Live;
 use super::notices;
-use super::question::Budget;
+use super::question::{Budget, Question, Reason, Spot, State};
 use super::store::{self, Asked, Limits, NewQuestion};
 use crate::activation::Activator;
 use crate::db::WriteTx;
 use crate::i18n::{self, label};
 use crate::people::Asker;
-use crate::telegram::Answer;
+use crate::telegram::{Answer, Event, outbox};
 use crate::zone::Zone;
 
 /// The handlers of the assistant.
@@ -38,12 +39,42 @@ impl AssistantHandlers {
         }
     }
 
-    /// A question.
+    /// A question in one's own chat.
     ///
     /// # Errors
     /// When the database fails.
     pub fn ask(&self, tx: &WriteTx<'_>, asker: &Asker, text: &str) -> anyhow::Result<Answer> {
-        self.take(tx, asker, text.trim(), None)
+        let spot = Spot {
+            chat_id: asker.chat_id,
+            topic: None,
+            message_id: None,
+        };
+        self.take(tx, asker, spot, text.trim(), None)
+    }
+
+    /// A question in a group: its answer stands under it, for all to see.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn ask_in_group(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        event: &Event,
+        text: &str,
+    ) -> anyhow::Result<Answer> {
+        if !asker.role.is_member() {
+            return Ok(Answer::text(i18n::text(
+                asker.lang,
+                "assistant-members-only",
+            )));
+        }
+        let spot = Spot {
+            chat_id: asker.chat_id,
+            topic: event.topic,
+            message_id: event.message_id,
+        };
+        self.take(tx, asker, spot, text.trim(), None)
     }
 
     /// A button; `data` is what stands after `ask:`.
@@ -52,30 +83,68 @@ impl AssistantHandlers {
     /// When the database fails.
     pub fn tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
         let (deed, public_id) = data.split_once(':').unwrap_or((data, ""));
-        let Some(question) = store::get(tx, asker.id, public_id)? else {
+        let Some(question) = store::named(tx, public_id)? else {
             return Ok(Answer::default().toast(label(asker.lang, "stale-button")));
         };
+        let is_own = question.person_id == asker.id;
         match deed {
-            "stop" if !question.state.is_closed() => {
-                let partial = self.live.text(question.id);
-                store::stop(tx, asker.now, question.id, &partial)?;
-                self.live.close(question.id);
-                notices::answer(tx, asker.now, asker.lang, question.id)?;
-                Ok(Answer::default())
-            }
-            "again" if question.state.is_closed() => {
-                let text = store::text(tx, question.id)?;
-                // Pressed twice, it is asked again once.
-                self.take(tx, asker, &text, Some(format!("again:{public_id}")))
+            "stop" if is_own || asker.role.is_admin() => self.stop(tx, asker, &question),
+            "again" if is_own && question.state.is_closed() => self.again(tx, asker, &question),
+            "stop" | "again" if !is_own => {
+                Ok(Answer::default().toast(label(asker.lang, "assistant-of-another")))
             }
             _ => Ok(Answer::default().toast(label(asker.lang, "stale-button"))),
         }
+    }
+
+    fn stop(&self, tx: &WriteTx<'_>, asker: &Asker, question: &Question) -> anyhow::Result<Answer> {
+        if !question.state.is_closed() {
+            let partial = self.live.text(question.id);
+            store::end(tx, asker.now, question.id, Reason::Stopped, &partial)?;
+            self.live.close(question.id);
+            notices::answer(tx, asker.now, asker.lang, question.id)?;
+        }
+        let Some(pressed) = asker.pressed else {
+            return Ok(Answer::default());
+        };
+        if notices::is_at(tx, &question.public_id, pressed)? {
+            // What was said there did not arrive, as when the chat was blocked: it is said again.
+            if question.state.is_closed() && !outbox::is_busy(tx, asker.chat_id)? {
+                notices::answer(tx, asker.now, asker.lang, question.id)?;
+            }
+            return Ok(Answer::default());
+        }
+        // Of a message that was lost on its way nobody knew the id until now; its answer is another message.
+        let key = match store::get(tx, question.person_id, &question.public_id)? {
+            Some(now) if now.state == State::Completed => "assistant-answered-elsewhere".to_owned(),
+            now => {
+                let reason = now.and_then(|now| now.reason).unwrap_or(Reason::Stopped);
+                format!("assistant-failed-{}", reason.word())
+            }
+        };
+        Ok(Answer::text(i18n::text(asker.lang, &key)))
+    }
+
+    /// Pressed twice, it is asked again once.
+    fn again(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        question: &Question,
+    ) -> anyhow::Result<Answer> {
+        let Some(asked) = store::in_chat(tx, question.id)? else {
+            return Ok(Answer::default().toast(label(asker.lang, "stale-button")));
+        };
+        let text = store::text(tx, question.id)?;
+        let client_key = format!("again:{}", question.public_id);
+        self.take(tx, asker, asked.spot, &text, Some(client_key))
     }
 
     fn take(
         &self,
         tx: &WriteTx<'_>,
         asker: &Asker,
+        spot: Spot,
         text: &str,
         client_key: Option<String>,
     ) -> anyhow::Result<Answer> {
@@ -87,7 +156,7 @@ impl AssistantHandlers {
             person_id: asker.id,
             token_id: None,
             client_key,
-            chat_id: Some(asker.chat_id),
+            spot: Some(spot),
             text: text.to_owned(),
         };
         let limits = Limits {
@@ -97,7 +166,7 @@ impl AssistantHandlers {
         };
         match store::ask(tx, asker.now, &question, &limits)? {
             Asked::Is(public_id) => {
-                notices::thinking(tx, asker, &public_id)?;
+                notices::thinking(tx, asker, spot, &public_id)?;
                 Ok(Answer::default().ring(&self.bell))
             }
             Asked::TooManyOpen => say("assistant-too-many"),

@@ -7,15 +7,36 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::html::{Html, MESSAGE_LIMIT, Mark};
 
+/// Stands below an answer that goes on.
+const GOES_ON: &str = " …";
+
 /// The messages of an answer, in their order.
 #[must_use]
 pub(super) fn messages(markdown: &str) -> Vec<Html> {
+    within(markdown, MESSAGE_LIMIT)
+}
+
+/// What is there of an answer, as far as one message shows it; none while nothing is.
+#[must_use]
+pub(super) fn so_far(markdown: &str) -> Option<Html> {
+    // More than a message holds, with room for markup: no more is read, however long an answer grows.
+    let end = markdown.char_indices().nth(2 * MESSAGE_LIMIT);
+    let begin = end.map_or(markdown, |(end, _)| markdown.get(..end).unwrap_or(markdown));
+    let goes_on = Html::text(GOES_ON);
+    let mut page = within(begin, MESSAGE_LIMIT - goes_on.telegram_len())
+        .into_iter()
+        .next()?;
+    page.push(&goes_on);
+    Some(page)
+}
+
+fn within(markdown: &str, limit: usize) -> Vec<Html> {
     let mut reader = Reader::default();
     for event in Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH) {
         reader.event(event);
     }
     reader.end_block("\n\n");
-    let mut pages = Pages::default();
+    let mut pages = Pages::of(limit);
     for (separator, block) in &reader.blocks {
         pages.add(separator, block);
     }
@@ -144,22 +165,32 @@ impl Reader {
 }
 
 /// Blocks put together to messages.
-#[derive(Default)]
 struct Pages {
+    /// UTF-16 units of one.
+    limit: usize,
     done: Vec<Html>,
     page: Html,
     between: &'static str,
 }
 
 impl Pages {
+    fn of(limit: usize) -> Self {
+        Self {
+            limit,
+            done: Vec::new(),
+            page: Html::default(),
+            between: "",
+        }
+    }
+
     fn add(&mut self, separator: &'static str, block: &Html) {
         let length = self.page.telegram_len() + self.between.len() + block.telegram_len();
-        if length > MESSAGE_LIMIT {
+        if length > self.limit {
             self.turn();
         }
-        if block.telegram_len() > MESSAGE_LIMIT {
+        if block.telegram_len() > self.limit {
             // Its markup would be cut somewhere: what is so long goes without.
-            let pieces = pieces(&block.to_plain());
+            let pieces = pieces(&block.to_plain(), self.limit);
             self.done
                 .extend(pieces.iter().map(|piece| Html::text(piece)));
         } else {
@@ -181,7 +212,7 @@ impl Pages {
         self.turn();
         if self.done.is_empty() {
             // Nothing but markup: it is shown as it stands.
-            self.done = pieces(source)
+            self.done = pieces(source, self.limit)
                 .iter()
                 .map(|piece| Html::text(piece))
                 .collect();
@@ -190,13 +221,13 @@ impl Pages {
     }
 }
 
-/// A text in pieces of a message at most.
-fn pieces(text: &str) -> Vec<String> {
+/// A text in pieces of so many UTF-16 units at most.
+fn pieces(text: &str, limit: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut piece = String::new();
     let mut units = 0;
     for c in text.chars() {
-        if units + c.len_utf16() > MESSAGE_LIMIT {
+        if units + c.len_utf16() > limit {
             pieces.push(std::mem::take(&mut piece));
             units = 0;
         }
@@ -258,6 +289,24 @@ mod tests {
         assert_eq!(messages(&code).len(), 3);
     }
 
+    #[test]
+    fn what_is_there_so_far_is_one_message_and_goes_on() {
+        assert_eq!(so_far(""), None);
+        assert_eq!(so_far(" \n"), None);
+        for (markdown, html) in [
+            ("a **b", "a **b …"),
+            ("a **b** `c", "a <b>b</b> `c …"),
+            ("```\nlet x", "<pre>let x</pre> …"),
+            ("- a\n- b", "• a\n• b …"),
+        ] {
+            assert_eq!(so_far(markdown).unwrap().as_str(), html, "{markdown}");
+        }
+        let long = "слово **два** ".repeat(2_000);
+        let shown = so_far(&long).unwrap();
+        assert!((4_000..=MESSAGE_LIMIT).contains(&shown.telegram_len()));
+        assert_eq!(so_far(&format!("{long}more")).unwrap(), shown);
+    }
+
     proptest! {
         #[test]
         fn any_text_is_messages_that_telegram_takes(words in prop::collection::vec(prop::sample::select(vec![
@@ -265,7 +314,7 @@ mod tests {
         ]), 1..60)) {
             let text = words.concat();
             prop_assume!(!text.trim().is_empty());
-            for message in messages(&text) {
+            for message in messages(&text).into_iter().chain(so_far(&text)) {
                 prop_assert!(message.telegram_len() <= MESSAGE_LIMIT);
                 prop_assert!(!message.to_plain().trim().is_empty());
                 let mut open: Vec<&str> = Vec::new();

@@ -7,19 +7,22 @@
 //! Must stay true: nothing of this is touched while `[assistant]` is off; a question that was taken ends completed or failed,
 //! whatever dies or hangs; no text of a question or an answer reaches a log.
 //!
-//! Inside the slice: http and handlers know live, notices and store, the worker knows model besides; notices know markdown
-//! and store; all know the plain types of [`question`].
+//! Inside the slice: http and handlers know live, notices and store, the worker knows model and growth besides; notices know
+//! markdown and store; all know the plain types of [`question`].
 
 mod config;
+mod growth;
 mod handlers;
 pub mod http;
 pub mod live;
 mod markdown;
 pub mod model;
-mod notices;
+pub mod notices;
+mod off;
 pub mod question;
 pub mod store;
 pub mod worker;
 
 pub use config::AssistantConfig;
 pub use handlers::AssistantHandlers;
+pub use off::end_what_is_open;

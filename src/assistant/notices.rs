@@ -1,18 +1,18 @@
 //! What the assistant says in Telegram: that it thinks, its answers, and to admins what only they can mend.
 //!
-//! The rows are written by the transaction that writes the fact. An answer takes the place of *I am thinking*: that message
-//! is changed, or its row if it has not left yet. One on its way can be neither, so the worker waits for it; where nobody
-//! knows whether it arrived, the answer is a message of its own. Admins hear of a reason at most once a day.
+//! The rows are written by the transaction that writes the fact. An answer takes the place of *I am thinking*, wherever
+//! that is by then; where it never arrived, or nobody knows, the answer is a message of its own. Admins hear of a reason at
+//! most once a day.
 
 use super::markdown;
-use super::question::{Reason, State};
+use super::question::{Reason, Spot, State};
 use super::store;
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Lang, label};
 use crate::people::{self, Asker};
-use crate::telegram::outbox::{self, Place};
+use crate::telegram::outbox;
 use crate::telegram::{Button, Keyboard, Outgoing};
 
 /// Tells the admins why questions come to nothing; true when there was somebody to tell anew.
@@ -44,25 +44,49 @@ fn key(public_id: &str) -> String {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn thinking(tx: &WriteTx<'_>, asker: &Asker, public_id: &str) -> anyhow::Result<()> {
-    let stop = label(asker.lang, "button-ask-stop");
-    let keyboard = Keyboard::new().row([Button::callback(&stop, format!("ask:stop:{public_id}"))?]);
-    let message = Outgoing::reply(asker.chat_id, i18n::text(asker.lang, "assistant-thinking"))
-        .keyboard(keyboard)
+pub(super) fn thinking(
+    tx: &WriteTx<'_>,
+    asker: &Asker,
+    spot: Spot,
+    public_id: &str,
+) -> anyhow::Result<()> {
+    let message = said(spot, i18n::text(asker.lang, "assistant-thinking"))
+        .keyboard(stop_button(asker.lang, public_id)?)
         .dedupe(key(public_id));
     outbox::insert(tx, asker.now, &message)?;
     Ok(())
 }
 
-/// True while the message that an answer is to replace is on its way, so that nobody can change it yet.
+fn said(spot: Spot, html: Html) -> Outgoing {
+    Outgoing::reply(spot.chat_id, html)
+        .in_topic(spot.topic)
+        .under(spot.message_id)
+}
+
+fn stop_button(lang: Lang, public_id: &str) -> anyhow::Result<Keyboard> {
+    let stop = label(lang, "button-ask-stop");
+    Ok(Keyboard::new().row([Button::callback(&stop, format!("ask:stop:{public_id}"))?]))
+}
+
+/// The message in which the answer to an open question grows, with its chat and its button; none while it is not there.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn is_on_its_way(connection: &Connection, question: i64) -> anyhow::Result<bool> {
+pub(super) fn growing(
+    connection: &Connection,
+    question: i64,
+    language: Lang,
+) -> anyhow::Result<Option<(i64, i64, Keyboard)>> {
     let Some(asked) = store::in_chat(connection, question)? else {
-        return Ok(false);
+        return Ok(None);
     };
-    Ok(outbox::place(connection, &key(&asked.public_id))? == Place::OnItsWay)
+    let Some(message_id) = outbox::message_with_key(connection, &key(&asked.public_id))? else {
+        return Ok(None);
+    };
+    let chat_id = asked.spot.chat_id;
+    let lang = people::language_of(connection, chat_id, language)?;
+    let keyboard = stop_button(lang, &asked.public_id)?;
+    Ok(Some((chat_id, message_id, keyboard)))
 }
 
 /// Says in the chat where a closed question was asked what became of it; true when it was asked in one.
@@ -78,12 +102,8 @@ pub(super) fn answer(
     let Some(asked) = store::in_chat(tx, question)? else {
         return Ok(false);
     };
-    let lang = people::language_of(tx, asked.chat_id, language)?;
-    let mut pages = match asked.state {
-        State::Completed => markdown::messages(&asked.answer),
-        _ => failure(lang, &asked),
-    }
-    .into_iter();
+    let lang = people::language_of(tx, asked.spot.chat_id, language)?;
+    let mut pages = pages(lang, &asked).into_iter();
     let mut keyboard = Keyboard::new();
     if asked.reason.is_some_and(Reason::helps_to_ask_again) {
         let data = format!("ask:again:{}", asked.public_id);
@@ -92,21 +112,64 @@ pub(super) fn answer(
     let Some(first) = pages.next() else {
         return Ok(false);
     };
-    match outbox::place(tx, &key(&asked.public_id))? {
-        Place::Waits(row) => outbox::rewrite(tx, row, &first, &keyboard)?,
-        Place::At(message_id) => {
-            let edit = Outgoing::edit(asked.chat_id, message_id, first).keyboard(keyboard);
-            outbox::insert(tx, now, &edit)?;
-        }
-        Place::OnItsWay | Place::Nowhere => {
-            let message = Outgoing::reply(asked.chat_id, first).keyboard(keyboard);
-            outbox::insert(tx, now, &message)?;
-        }
-    }
+    let first = said(asked.spot, first).keyboard(keyboard);
+    outbox::insert_in_place(tx, now, &key(&asked.public_id), first)?;
     for page in pages {
-        outbox::insert(tx, now, &Outgoing::reply(asked.chat_id, page))?;
+        outbox::insert(tx, now, &said(asked.spot, page))?;
     }
     Ok(true)
+}
+
+/// True when this message is the one with the answer to a question.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn is_at(
+    connection: &Connection,
+    public_id: &str,
+    message_id: i64,
+) -> anyhow::Result<bool> {
+    Ok(outbox::message_with_key(connection, &key(public_id))? == Some(message_id))
+}
+
+/// The messages that say that somebody's questions are being answered: to be changed when their questions are removed.
+///
+/// # Errors
+/// When the database fails.
+pub fn thinking_for(connection: &Connection, person: i64) -> anyhow::Result<Vec<(i64, i64)>> {
+    let mut messages = Vec::new();
+    for question in store::open_of(connection, person)? {
+        let Some(asked) = store::in_chat(connection, question)? else {
+            continue;
+        };
+        let message = outbox::message_with_key(connection, &key(&asked.public_id))?;
+        messages.extend(message.map(|message| (asked.spot.chat_id, message)));
+    }
+    Ok(messages)
+}
+
+/// Says in such messages that there will be no answer.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_thinking(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    lang: Lang,
+    messages: Vec<(i64, i64)>,
+) -> anyhow::Result<()> {
+    for (chat_id, message_id) in messages {
+        let text = i18n::text(lang, "assistant-failed-stopped");
+        outbox::insert(tx, now, &Outgoing::edit(chat_id, message_id, text))?;
+    }
+    Ok(())
+}
+
+fn pages(lang: Lang, asked: &store::InChat) -> Vec<Html> {
+    match asked.state {
+        State::Completed => markdown::messages(&asked.answer),
+        _ => failure(lang, asked),
+    }
 }
 
 /// Why there is no answer, and the part that was there.

@@ -102,11 +102,13 @@ pub enum Reason {
     Rejected,
     /// The person has used up what a day allows.
     Budget,
+    /// The operator has switched the assistant off.
+    Off,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Stopped,
         Self::Interrupted,
         Self::Busy,
@@ -123,6 +125,7 @@ impl Reason {
         Self::NoModel,
         Self::Rejected,
         Self::Budget,
+        Self::Off,
     ];
 
     /// As it is stored and told.
@@ -145,6 +148,7 @@ impl Reason {
             Self::NoModel => "no-model",
             Self::Rejected => "rejected",
             Self::Budget => "budget",
+            Self::Off => "off",
         }
     }
 
@@ -186,6 +190,17 @@ impl Reason {
     }
 }
 
+/// Where in Telegram a question is asked, and answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// The chat.
+    pub chat_id: i64,
+    /// A topic of it.
+    pub topic: Option<i64>,
+    /// In a group, the message with the question: the answer stands under it.
+    pub message_id: Option<i64>,
+}
+
 /// A question as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
@@ -222,6 +237,8 @@ pub struct Claim {
     pub failures: u32,
     /// What is asked.
     pub text: String,
+    /// True when it was asked in a chat, where the answer is seen while it is made.
+    pub in_chat: bool,
     /// The model to call.
     pub model: String,
 }

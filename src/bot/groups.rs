@@ -1,7 +1,8 @@
 //! Groups: which of them hear of runs, and what may be pressed there.
 //!
 //! Must stay true: in a group the bot obeys admins only, by the numeric id of who writes or presses; whoever else speaks there
-//! leaves no trace; there are no dialogues, because everybody could answer them.
+//! leaves no trace, but for `/ask`: whoever was let in may ask the assistant there, and others are told once a day that they may
+//! not. There are no dialogues, because everybody could answer them, and plain words are never for the bot.
 
 use super::settings::groups_screen;
 use super::{Bot, pressed, reaction};
@@ -28,7 +29,11 @@ impl Bot {
         }
         let known = people::get(tx, person.id)?;
         let role = known.as_ref().map_or(Role::Stranger, |known| known.role);
-        if !role.is_admin() {
+        let is_question = self.is_question(&event.kind);
+        if is_question && !role.is_member() && !self.may_be_refused(tx, event, person)? {
+            return Ok(Reaction::default());
+        }
+        if !role.is_admin() && !is_question {
             let lang = people::language_of(tx, chat.id, self.people.language)?;
             let is_tap = matches!(event.kind, EventKind::Tap { .. });
             let note = is_tap.then(|| label(lang, "no-right"));
@@ -53,6 +58,7 @@ impl Bot {
             EventKind::Command { name, args } => match name.as_str() {
                 "here" => self.here(tx, &asker, event, args)?,
                 "settings" => self.settings(tx, &asker)?,
+                "ask" => self.group_question(tx, &asker, event, args)?,
                 _ => Answer::default(),
             },
             EventKind::Tap { data, .. } => self.group_tap(tx, &asker, data)?,
@@ -61,6 +67,44 @@ impl Bot {
         answer.topic = event.topic;
         answer.write(tx, asker.now, asker.chat_id, asker.pressed)?;
         Ok(reaction(answer))
+    }
+
+    /// What is for the assistant, while it is on.
+    fn is_question(&self, kind: &EventKind) -> bool {
+        self.assistant.is_some()
+            && match kind {
+                EventKind::Command { name, .. } => name == "ask",
+                EventKind::Tap { data, .. } => data.starts_with("ask:"),
+                _ => false,
+            }
+    }
+
+    /// True when somebody who was not let in may be told so now: a tap always is, words once a day.
+    fn may_be_refused(
+        &self,
+        tx: &WriteTx<'_>,
+        event: &Event,
+        person: &Person,
+    ) -> anyhow::Result<bool> {
+        if matches!(event.kind, EventKind::Tap { .. }) {
+            return Ok(true);
+        }
+        let now = self.clock.now();
+        people::meet(tx, now, person.id, &person.name, &person.username)?;
+        people::may_answer_stranger(tx, now, person.id)
+    }
+
+    fn group_question(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        event: &Event,
+        text: &str,
+    ) -> anyhow::Result<Answer> {
+        match &self.assistant {
+            Some(assistant) => assistant.ask_in_group(tx, asker, event, text),
+            None => Ok(Answer::default()),
+        }
     }
 
     /// `/here`, `/here off`: the group hears of runs in this place, or no more.
@@ -115,6 +159,9 @@ impl Bot {
     }
 
     fn group_tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+        if let (Some(assistant), Some(rest)) = (&self.assistant, data.strip_prefix("ask:")) {
+            return assistant.tap(tx, asker, rest);
+        }
         match data.split_once(':') {
             Some(("set", rest)) => self.settings_tap(tx, asker, rest),
             // Questions and runs are told of in groups, so they are answered there as well.

@@ -85,12 +85,14 @@ impl Bot {
 
     /// Removes everything of a person; there may be nothing left of them already.
     pub(super) fn forget(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        let thinking = assistant::notices::thinking_for(tx, asker.id)?;
         telegram::forget(tx, asker.id)?;
         dialogue::forget(tx, asker.id)?;
         let accounts = watch_store::forget(tx, asker.id)?;
         cards::store::forget(tx, asker.id)?;
         assistant::store::forget(tx, asker.id)?;
         people::forget(tx, asker.id)?;
+        assistant::notices::end_thinking(tx, asker.now, asker.lang, thinking)?;
         tracing::info!(accounts, "somebody was forgotten at their own request");
         let key = match asker.role {
             Role::Refused => "delete-me-done-refused",

@@ -82,6 +82,8 @@ const PANEL_AND_FILES: &str = "
     ) STRICT, WITHOUT ROWID;
     ALTER TABLE outbox ADD COLUMN file TEXT NOT NULL DEFAULT '';
     ALTER TABLE outbox ADD COLUMN topic INTEGER;
+    ALTER TABLE outbox ADD COLUMN place_row INTEGER;
+    ALTER TABLE outbox ADD COLUMN reply_to INTEGER;
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''pending'', ''sending'',', '''pending'', ''making'', ''sending'',') WHERE name = 'outbox';
     PRAGMA writable_schema = RESET;
@@ -302,18 +304,21 @@ const PANEL_AND_FILES: &str = "
         token_id    INTEGER,
         client_key  TEXT,
         chat_id     INTEGER,
+        topic       INTEGER,
+        under       INTEGER,
         text        TEXT    NOT NULL,
         state       TEXT    NOT NULL CHECK (state IN ('pending', 'processing', 'completed', 'failed')),
         attempt     INTEGER NOT NULL DEFAULT 0,
         failures    INTEGER NOT NULL DEFAULT 0,
         due_at      INTEGER NOT NULL,
+        turn        INTEGER NOT NULL,
         answer      TEXT    NOT NULL DEFAULT '',
         reason      TEXT    NOT NULL DEFAULT '',
         created_at  INTEGER NOT NULL,
         closed_at   INTEGER
     ) STRICT;
-    CREATE INDEX question_pending ON question (due_at, id) WHERE state = 'pending';
-    CREATE INDEX question_processing ON question (id) WHERE state = 'processing';
+    CREATE INDEX question_pending ON question (turn, id, due_at, person_id) WHERE state = 'pending';
+    CREATE INDEX question_processing ON question (person_id) WHERE state = 'processing';
     CREATE INDEX question_closed ON question (closed_at) WHERE closed_at IS NOT NULL;
     CREATE INDEX question_of_person ON question (person_id, closed_at);
     CREATE UNIQUE INDEX question_client_key ON question (token_id, client_key) WHERE client_key IS NOT NULL;

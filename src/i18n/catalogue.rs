@@ -22,7 +22,7 @@ pub(super) struct Catalogue {
     parsed: OnceLock<Bundle>,
 }
 
-pub(super) static CATALOGUES: [Catalogue; 28] = [
+pub(super) static CATALOGUES: [Catalogue; 30] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/assistant.ftl")),
@@ -33,6 +33,7 @@ pub(super) static CATALOGUES: [Catalogue; 28] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/labels.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/people.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/questions.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/runs.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/settings.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/tables.ftl")),
@@ -47,6 +48,7 @@ pub(super) static CATALOGUES: [Catalogue; 28] = [
     Catalogue::new(Lang::En, include_str!("../../locales/en/labels.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/people.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/privacy.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/questions.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/runs.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/settings.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/tables.ftl")),

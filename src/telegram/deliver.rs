@@ -22,6 +22,7 @@ use super::methods::{Body, Place};
 use super::outbox::{self, OUT_OF_REACH, Parcel};
 use super::rates::{SharedRates, Urgency};
 use super::right_of_way::RightOfWay;
+use super::turns::Turns;
 
 /// Pauses of a row that could not be delivered. There is no last try while the row is younger than
 /// [`outbox::GIVE_UP`]: the reason is Telegram's absence, and that ends.
@@ -40,6 +41,13 @@ pub enum Remark<'a> {
     TopicGone,
 }
 
+/// What a call that succeeded tells.
+struct Posted {
+    message_id: i64,
+    file_id: Option<String>,
+    once_more: bool,
+}
+
 /// Makes the sentence of a remark, given the chat's language (empty: not known).
 pub type RemarkText = Arc<dyn Fn(&str, Remark<'_>) -> Html + Send + Sync>;
 
@@ -50,6 +58,7 @@ pub(super) struct Delivery {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) rates: SharedRates,
+    pub(super) turns: Turns,
     pub(super) right_of_way: RightOfWay,
     pub(super) fatal: FatalCell,
     pub(super) remark: RemarkText,
@@ -137,12 +146,13 @@ impl Delivery {
         let (mut edit_of, mut topic) = (parcel.edit_of, parcel.topic);
         loop {
             let err = match self.call(parcel, file, edit_of, topic, &body).await {
-                Ok((message_id, file_id)) => {
+                Ok(posted) => {
                     return End::Sent {
-                        message_id,
+                        message_id: posted.message_id,
                         folded,
                         without_topic: topic != parcel.topic,
-                        file_id,
+                        file_id: posted.file_id,
+                        once_more: posted.once_more,
                     };
                 }
                 Err(err) => err,
@@ -165,7 +175,7 @@ impl Delivery {
                 );
                 body = Body::Plain(html.to_plain());
             } else {
-                return self.judge(parcel, edit_of, &err, folded);
+                return self.judge(parcel, edit_of, &err);
             }
             // The row holds a place of the courier, so its second call is as urgent as an answer.
             let slot = self.rates.wait(parcel.chat_id, Urgency::Answer, SLOT_LIMIT);
@@ -182,35 +192,54 @@ impl Delivery {
         edit_of: Option<i64>,
         topic: Option<i64>,
         body: &Body,
-    ) -> Result<(i64, Option<String>), ApiError> {
+    ) -> Result<Posted, ApiError> {
         let keyboard = parcel.keyboard.as_ref();
         let place = Place {
             chat_id: parcel.chat_id,
             topic,
+            reply_to: parcel.reply_to,
         };
         if let Some(file) = file {
             let post = self
                 .api
                 .post_file(place, file, body, keyboard, parcel.silent);
-            return post.await;
+            let (message_id, file_id) = post.await?;
+            return Ok(Posted {
+                message_id,
+                file_id,
+                once_more: false,
+            });
         }
-        let message_id = match edit_of {
-            Some(id) => {
-                self.api.edit(parcel.chat_id, id, body, keyboard).await?;
-                id
+        let (message_id, once_more) = match edit_of {
+            Some(id) => (id, self.edit(parcel, id, body).await?),
+            None => {
+                let post = self.api.post(place, body, keyboard, parcel.silent);
+                (post.await?, false)
             }
-            None => self.api.post(place, body, keyboard, parcel.silent).await?,
         };
-        Ok((message_id, None))
+        Ok(Posted {
+            message_id,
+            file_id: None,
+            once_more,
+        })
     }
 
-    fn judge(
-        &self,
-        parcel: &Parcel,
-        edit_of: Option<i64>,
-        err: &ApiError,
-        folded: Vec<i64>,
-    ) -> End {
+    /// Changes a message when nothing else does; true when an older call may still change it back.
+    async fn edit(&self, parcel: &Parcel, id: i64, body: &Body) -> Result<bool, ApiError> {
+        let mut turn = self.turns.take(parcel.chat_id, id).await;
+        let call = self
+            .api
+            .edit(parcel.chat_id, id, body, parcel.keyboard.as_ref());
+        match call.await {
+            Err(err) if !err.is_not_modified() => return Err(err),
+            _ => {}
+        }
+        let doubt = turn.is_doubtful();
+        turn.set_doubtful(false);
+        Ok(doubt)
+    }
+
+    fn judge(&self, parcel: &Parcel, edit_of: Option<i64>, err: &ApiError) -> End {
         let now = self.clock.now();
         if let Some(wait) = err.retry_after() {
             self.rates.refused(parcel.chat_id, wait);
@@ -221,12 +250,6 @@ impl Delivery {
             return End::Moved { to };
         }
         match (edit_of, err) {
-            (Some(message_id), err) if err.is_not_modified() => End::Sent {
-                message_id,
-                folded,
-                without_topic: false,
-                file_id: None,
-            },
             (_, err) if err.is_unauthorized() => End::Unauthorized,
             (_, err) if err.permanent_for_chat() => End::Closed(err.to_string()),
             (_, err) if err.is_too_large() => End::Dead(err.to_string()),

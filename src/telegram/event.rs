@@ -28,6 +28,8 @@ pub struct Event {
     pub kind: EventKind,
     /// The topic of a group it was said in.
     pub topic: Option<i64>,
+    /// The message it came with; none for what is no message.
+    pub message_id: Option<i64>,
     /// What the group is called: free text of others; empty where Telegram does not tell.
     pub title: String,
 }
@@ -130,8 +132,9 @@ pub struct Unreadable {
 pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
     let update: RawUpdate = serde_json::from_str(raw).map_err(|err| unreadable(raw, &err))?;
     let update_id = update.update_id;
-    let (mut topic, mut title) = (None, String::new());
+    let (mut topic, mut message_id, mut title) = (None, None, String::new());
     let (chat, from, kind) = if let Some(message) = update.message {
+        message_id = message.message_id;
         topic = message
             .message_thread_id
             .filter(|_| message.is_topic_message == Some(true));
@@ -177,6 +180,7 @@ pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
         from,
         kind,
         topic,
+        message_id,
         title,
     })
 }

@@ -25,6 +25,7 @@ pub(super) struct RawPlace {
 
 #[derive(Deserialize)]
 pub(super) struct RawMessage {
+    pub(super) message_id: Option<i64>,
     pub(super) chat: RawChat,
     pub(super) from: Option<RawUser>,
     pub(super) text: Option<String>,

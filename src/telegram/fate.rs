@@ -2,6 +2,8 @@
 //!
 //! Must stay true: everything that an end means for its row, its chat and its file is one transaction.
 
+use std::time::Duration;
+
 use crate::clock::UnixMs;
 use crate::counters;
 use crate::db::WriteTx;
@@ -10,6 +12,9 @@ use crate::html::Html;
 use super::outbox::{self, Parcel};
 use super::outbox_files;
 use super::outgoing::Outgoing;
+
+/// When a call that was cut short has arrived, or never will.
+const SURELY_OVER: Duration = Duration::from_secs(30);
 
 /// How a delivery ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +26,8 @@ pub(super) enum End {
         without_topic: bool,
         /// Telegram's id of the file, where it was uploaded.
         file_id: Option<String>,
+        /// An older call may still change the message back.
+        once_more: bool,
     },
     /// Again at once: Telegram does not know the file any more by the id it was to be sent by.
     FileUnknown,
@@ -81,8 +88,12 @@ fn mark(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, end: &End) -> anyhow::Re
             message_id,
             folded,
             without_topic,
+            once_more,
             ..
         } => {
+            if *once_more {
+                repeat(tx, now, parcel, *message_id)?;
+            }
             if let Some(topic) = parcel.topic.filter(|_| *without_topic) {
                 outbox::topic_gone(tx, parcel.chat_id, topic)?;
             }
@@ -112,6 +123,17 @@ fn mark(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, end: &End) -> anyhow::Re
         End::FileUnknown => outbox::returned(tx, parcel.id, now, "the file is made again"),
         End::Unauthorized => outbox::returned(tx, parcel.id, now, "the token was refused"),
     }
+}
+
+/// Has an edit made once more, unless the message is to change anyway.
+fn repeat(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, message_id: i64) -> anyhow::Result<()> {
+    if outbox::changes(tx, parcel.chat_id, message_id)? {
+        return Ok(());
+    }
+    let mut edit = Outgoing::edit(parcel.chat_id, message_id, parcel.html.clone());
+    edit.keyboard.clone_from(&parcel.keyboard);
+    outbox::insert(tx, now, &edit.not_before(now.plus(SURELY_OVER)))?;
+    Ok(())
 }
 
 /// Notes by which id Telegram has the file now, or that it does not know that id any more.

@@ -12,7 +12,7 @@ use frankenstein::methods::{
 use frankenstein::response::MethodResponse;
 use frankenstein::types::{
     AllowedUpdate, BotCommand, BotCommandScope, BotCommandScopeChat, ChatAction, ChatId,
-    LinkPreviewOptions, ReplyMarkup,
+    LinkPreviewOptions, ReplyMarkup, ReplyParameters,
 };
 use reqwest::multipart::{Form, Part};
 use serde::de::IgnoredAny;
@@ -64,6 +64,8 @@ pub(super) struct Place {
     pub(super) chat_id: i64,
     /// A topic of it.
     pub(super) topic: Option<i64>,
+    /// The message that is answered, where it still is there.
+    pub(super) reply_to: Option<i64>,
 }
 
 impl Place {
@@ -72,8 +74,15 @@ impl Place {
         Self {
             chat_id,
             topic: None,
+            reply_to: None,
         }
     }
+}
+
+fn reply_parameters(message_id: i64) -> Option<ReplyParameters> {
+    let message_id = i32::try_from(message_id).ok()?;
+    let reply = ReplyParameters::builder().message_id(message_id);
+    Some(reply.allow_sending_without_reply(true).build())
 }
 
 /// The text of a message, as markup or, after Telegram could not read that, plain.
@@ -170,6 +179,7 @@ impl Api {
         let params = SendMessageParams::builder()
             .chat_id(ChatId::Integer(place.chat_id))
             .maybe_message_thread_id(place.topic.and_then(|topic| i32::try_from(topic).ok()))
+            .maybe_reply_parameters(place.reply_to.and_then(reply_parameters))
             .text(text)
             .maybe_parse_mode(parse_mode)
             .link_preview_options(LinkPreviewOptions::DISABLED)

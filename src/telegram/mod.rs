@@ -39,6 +39,7 @@ mod proxy;
 mod rates;
 mod right_of_way;
 mod screen;
+mod turns;
 mod upkeep;
 
 use std::sync::Arc;
@@ -157,6 +158,7 @@ impl Telegram {
         let fatal = fatal::FatalCell::new(tasks.clone());
         let rates = rates::SharedRates::new(pace);
         let right_of_way = RightOfWay::default();
+        let turns = turns::Turns::default();
         let markup_faults = Arc::new(AtomicU64::new(0));
         let (me_said, me) = watch::channel(me);
         let (status_said, status) = watch::channel(PollStatus::default());
@@ -204,6 +206,7 @@ impl Telegram {
             db,
             clock,
             rates: rates.clone(),
+            turns: turns.clone(),
             right_of_way: right_of_way.clone(),
             fatal: fatal.clone(),
             remark,
@@ -217,13 +220,12 @@ impl Telegram {
             out.run().await;
             drop(courier_end);
         });
-        let (proxy, desk) = proxy::open(
-            api.clone(),
+        let line = proxy::Line {
+            api: api.clone(),
             rates,
-            courier.clone(),
-            right_of_way,
-            drain.clone(),
-        );
+            turns,
+        };
+        let (proxy, desk) = proxy::open(line, courier.clone(), right_of_way, drain.clone());
         tasks.spawn("desk", async move {
             desk.run().await;
             drop(desk_end);

@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -23,7 +23,10 @@ use super::outgoing::{Outgoing, Priority};
 use super::rates::Urgency;
 use super::upkeep;
 
-pub use super::outbox_by_key::{Place, messages_with_key, place, rewrite, rewrite_waiting};
+pub(super) use super::outbox_by_key::{changes, overtake};
+pub use super::outbox_by_key::{
+    insert_in_place, is_busy, message_with_key, messages_with_key, rewrite_waiting,
+};
 pub use super::outbox_counts::{Backlog, OutboxCounts, backlog, counts, each_recipe};
 pub use super::outbox_files::file_id;
 pub use super::outbox_next::is_quiet;
@@ -64,11 +67,12 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
     let due_at = message.due_at(now, hush);
     let id = tx
         .prepare_cached(
-            "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at, file, topic)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10, ?11, ?12, ?13) RETURNING id",
+            "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at, file, topic,
+                 place_row, reply_to)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id",
         )?
         .query_row(
-            (
+            params![
                 message.chat_id,
                 &message.dedupe,
                 message.priority as i64,
@@ -82,7 +86,9 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
                 now.0,
                 file.unwrap_or_default(),
                 message.topic,
-            ),
+                message.place_row,
+                message.reply_to,
+            ],
             |row| row.get(0),
         )?;
     Ok(Some(id))
@@ -123,6 +129,8 @@ pub(super) struct Parcel {
     pub(super) file: Option<Recipe>,
     /// The topic of a group it goes to.
     pub(super) topic: Option<i64>,
+    /// The message it answers.
+    pub(super) reply_to: Option<i64>,
     pub(super) silent: bool,
     /// Whether somebody waits for it.
     pub(super) urgency: Urgency,
@@ -142,9 +150,10 @@ pub(super) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Resul
     for id in ids {
         let row = tx
             .prepare_cached(
-                "SELECT o.id, o.chat_id, o.edit_of, o.html, o.keyboard, o.silent, o.attempts + 1, o.created_at,
+                "SELECT o.id, o.chat_id,
+                        coalesce(o.edit_of, (SELECT p.message_id FROM outbox p WHERE p.id = o.place_row AND p.state = 'sent')), o.html, o.keyboard, o.silent, o.attempts + 1, o.created_at,
                         coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, ''), o.priority, o.file,
-                        coalesce(o.topic, iif(o.priority >= ?2, c.topic, NULL))
+                        coalesce(o.topic, iif(o.priority >= ?2, c.topic, NULL)), o.reply_to
                  FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id WHERE o.id = ?1 AND o.state = 'pending'",
             )?
             .query_row((id, Priority::Notice as i64), |row| {
@@ -165,12 +174,13 @@ pub(super) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Resul
             parcel.file = Some(Recipe::from_json(&file)?);
         }
         if parcel.edit_of.is_none() {
+            overtake(tx, now, parcel.id)?;
             parcel.unconfirmed = unconfirmed_in(tx, parcel.chat_id)?;
         }
         tx.prepare_cached(
-            "UPDATE outbox SET state = iif(file = '', 'sending', 'making'), attempts = attempts + 1 WHERE id = ?1",
+            "UPDATE outbox SET state = iif(file = '', 'sending', 'making'), attempts = attempts + 1, edit_of = ?2 WHERE id = ?1",
         )?
-        .execute((id,))?;
+        .execute((id, parcel.edit_of))?;
         parcels.push(parcel);
     }
     Ok(parcels)
@@ -185,6 +195,7 @@ fn read_parcel(row: &Row<'_>) -> rusqlite::Result<Parcel> {
         keyboard: None,
         file: None,
         topic: row.get(13)?,
+        reply_to: row.get(14)?,
         silent: row.get(5)?,
         attempts: row.get(6)?,
         created_at: UnixMs(row.get(7)?),

@@ -51,6 +51,8 @@ pub struct Outgoing {
     pub(super) file: Option<Recipe>,
     pub(super) urgent: bool,
     pub(super) topic: Option<i64>,
+    pub(super) reply_to: Option<i64>,
+    pub(super) place_row: Option<i64>,
 }
 
 impl Outgoing {
@@ -69,6 +71,8 @@ impl Outgoing {
             file: None,
             urgent: false,
             topic: None,
+            reply_to: None,
+            place_row: None,
         }
     }
 
@@ -80,9 +84,14 @@ impl Outgoing {
     /// A change of a message of ours. A pending change of the same message is replaced by this one. When the message is
     /// gone, this becomes a new one.
     pub fn edit(chat_id: i64, message_id: i64, html: Html) -> Self {
-        let mut edit = Self::new(chat_id, Priority::Edit, html);
-        edit.edit_of = Some(message_id);
-        edit
+        Self::new(chat_id, Priority::Edit, html).in_place_of(message_id)
+    }
+
+    /// This as a change of a message of ours.
+    pub(super) fn in_place_of(mut self, message_id: i64) -> Self {
+        self.priority = Priority::Edit;
+        self.edit_of = Some(message_id);
+        self
     }
 
     /// An answer that is a file, made when it goes out; the text is its caption, of at most 1024 UTF-16 units.
@@ -150,6 +159,12 @@ impl Outgoing {
     /// Into a topic of a group. News goes where the group wants it, without this.
     pub fn in_topic(mut self, topic: Option<i64>) -> Self {
         self.topic = topic;
+        self
+    }
+
+    /// Under a message of the chat, which it answers, as long as that is there.
+    pub fn under(mut self, message_id: Option<i64>) -> Self {
+        self.reply_to = message_id;
         self
     }
 

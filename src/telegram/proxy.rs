@@ -2,8 +2,8 @@
 //!
 //! A call travels over a channel to the *desk*, a task on the main runtime, and its result comes back; an HTTP client is
 //! never shared between runtimes. Calls made here are direct: they are not durable, not repeated and not ordered with the
-//! outbox. News belongs into the outbox; this is for progress and for files. Must stay true: no call hangs, whatever
-//! became of the main runtime.
+//! outbox, but for edits of one message, of which the outbox's is the last (`turns`). News belongs into the outbox; this is
+//! for progress and for files. Must stay true: no call hangs, whatever became of the main runtime.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,6 +25,7 @@ use super::markup::Keyboard;
 use super::methods::{Body, Place};
 use super::rates::{SharedRates, Urgency};
 use super::right_of_way::RightOfWay;
+use super::turns::Turns;
 
 /// Calls waiting for the desk; at the rate of 25 a second this is under 3 s of work, and callers wait beyond it.
 const QUEUE: usize = 64;
@@ -34,6 +35,9 @@ const ON_THE_WAY: usize = 8;
 
 /// How long a call waits for its slot before it fails; a group's slot can be a minute away.
 const SLOT_LIMIT: Duration = Duration::from_secs(70);
+
+/// What an edit may take once it has left: the outbox waits for it before it changes the same message.
+const EDIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// What a call may take in all: its slot, an upload, and the way there and back.
 const CALL_LIMIT: Duration = Duration::from_secs(200);
@@ -75,8 +79,17 @@ type Wanted = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 enum What {
     Send(Html, Option<Keyboard>),
-    Edit(i64, Html, Option<Keyboard>, Option<Wanted>),
+    Edit(Edit),
     File(File, Html),
+}
+
+/// A change of a message of ours.
+struct Edit {
+    message_id: i64,
+    html: Html,
+    keyboard: Option<Keyboard>,
+    urgency: Urgency,
+    wanted: Option<Wanted>,
 }
 
 impl std::fmt::Debug for What {
@@ -84,7 +97,7 @@ impl std::fmt::Debug for What {
         // Texts of people stay out of every log.
         f.write_str(match self {
             Self::Send(..) => "Send",
-            Self::Edit(..) => "Edit",
+            Self::Edit(_) => "Edit",
             Self::File(..) => "File",
         })
     }
@@ -126,8 +139,14 @@ impl BotProxy {
         html: Html,
         keyboard: Option<Keyboard>,
     ) -> Result<(), ProxyError> {
-        let what = What::Edit(message_id, html, keyboard, None);
-        self.call(chat_id, what).await.map(|_| ())
+        let edit = Edit {
+            message_id,
+            html,
+            keyboard,
+            urgency: Urgency::Notice,
+            wanted: None,
+        };
+        self.call(chat_id, What::Edit(edit)).await.map(|_| ())
     }
 
     /// The same, if `wanted` says so when the call has its slot and leaves.
@@ -142,8 +161,36 @@ impl BotProxy {
         keyboard: Option<Keyboard>,
         wanted: impl Future<Output = bool> + Send + 'static,
     ) -> Result<(), ProxyError> {
-        let what = What::Edit(message_id, html, keyboard, Some(Box::pin(wanted)));
-        self.call(chat_id, what).await.map(|_| ())
+        let edit = Edit {
+            message_id,
+            html,
+            keyboard,
+            urgency: Urgency::Notice,
+            wanted: Some(Box::pin(wanted)),
+        };
+        self.call(chat_id, What::Edit(edit)).await.map(|_| ())
+    }
+
+    /// The same as a courtesy: at once where there is room for it, else [`ProxyError::Late`]. It keeps nothing else waiting.
+    ///
+    /// # Errors
+    /// [`ProxyError`].
+    pub async fn edit_in_passing(
+        &self,
+        chat_id: i64,
+        message_id: i64,
+        html: Html,
+        keyboard: Option<Keyboard>,
+        wanted: impl Future<Output = bool> + Send + 'static,
+    ) -> Result<(), ProxyError> {
+        let edit = Edit {
+            message_id,
+            html,
+            keyboard,
+            urgency: Urgency::Courtesy,
+            wanted: Some(Box::pin(wanted)),
+        };
+        self.call(chat_id, What::Edit(edit)).await.map(|_| ())
     }
 
     /// Sends a picture from memory, at most 10 MB, with a caption of at most 1024 UTF-16 units; the message's id.
@@ -216,15 +263,21 @@ fn file(shown: Shown, bytes: Vec<u8>, name: &str, caption: Html) -> What {
 /// The desk's end of the channel.
 pub(super) struct Desk {
     calls: mpsc::Receiver<Call>,
-    api: Api,
-    rates: SharedRates,
+    line: Line,
     drain: CancellationToken,
+}
+
+/// What a call goes out by.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) api: Api,
+    pub(super) rates: SharedRates,
+    pub(super) turns: Turns,
 }
 
 /// A desk and the first handle to it.
 pub(super) fn open(
-    api: Api,
-    rates: SharedRates,
+    line: Line,
     courier: Activator,
     right_of_way: RightOfWay,
     drain: CancellationToken,
@@ -235,12 +288,7 @@ pub(super) fn open(
         courier,
         right_of_way,
     };
-    let desk = Desk {
-        calls,
-        api,
-        rates,
-        drain,
-    };
+    let desk = Desk { calls, line, drain };
     (proxy, desk)
 }
 
@@ -253,7 +301,7 @@ impl Desk {
             tokio::select! {
                 call = self.calls.recv(), if on_the_way.len() < ON_THE_WAY => match call {
                     Some(call) => {
-                        on_the_way.spawn(serve(self.api.clone(), self.rates.clone(), call));
+                        on_the_way.spawn(serve(self.line.clone(), call));
                     }
                     None => break,
                 },
@@ -272,52 +320,67 @@ impl Desk {
     }
 }
 
-async fn serve(api: Api, rates: SharedRates, mut call: Call) {
+async fn serve(line: Line, mut call: Call) {
     let result = tokio::select! {
-        result = perform(&api, &rates, call.chat_id, call.what) => result,
+        result = line.perform(call.chat_id, call.what) => result,
         // Nobody waits for it any more.
         () = call.reply.closed() => return,
     };
     call.reply.send(result).ok();
 }
 
-async fn perform(
-    api: &Api,
-    rates: &SharedRates,
-    chat_id: i64,
-    what: What,
-) -> Result<i64, ProxyError> {
-    if !rates.wait(chat_id, Urgency::Notice, SLOT_LIMIT).await {
-        return Err(ProxyError::Late);
-    }
-    let result = match what {
-        What::Send(html, keyboard) => {
-            let body = Body::Html(html);
-            api.post(Place::chat(chat_id), &body, keyboard.as_ref(), false)
-                .await
-        }
-        What::Edit(id, html, keyboard, wanted) => {
-            if let Some(wanted) = wanted
-                && !wanted.await
-            {
-                return Err(ProxyError::Unwanted);
+impl Line {
+    async fn perform(&self, chat_id: i64, what: What) -> Result<i64, ProxyError> {
+        let has_slot = match &what {
+            What::Edit(edit) if edit.urgency == Urgency::Courtesy => {
+                self.rates.take(chat_id, edit.urgency).is_ok()
             }
-            let body = Body::Html(html);
-            match api.edit(chat_id, id, &body, keyboard.as_ref()).await {
-                Err(err) if err.is_not_modified() => Ok(id),
-                other => other.map(|()| id),
+            _ => self.rates.wait(chat_id, Urgency::Notice, SLOT_LIMIT).await,
+        };
+        if !has_slot {
+            return Err(ProxyError::Late);
+        }
+        let result = match what {
+            What::Send(html, keyboard) => {
+                let (place, body) = (Place::chat(chat_id), Body::Html(html));
+                let post = self.api.post(place, &body, keyboard.as_ref(), false);
+                post.await.map_err(ProxyError::Api)
             }
+            What::Edit(edit) => self.edit(chat_id, edit).await,
+            What::File(file, caption) => {
+                let (place, body) = (Place::chat(chat_id), Body::Html(caption));
+                let post = self.api.post_file(place, &file, &body, None, false);
+                let posted = post.await.map_err(ProxyError::Api);
+                posted.map(|(message_id, _)| message_id)
+            }
+        };
+        if let Err(ProxyError::Api(err)) = &result
+            && let Some(wait) = err.retry_after()
+        {
+            self.rates.refused(chat_id, wait);
         }
-        What::File(file, caption) => {
-            let body = Body::Html(caption);
-            let post = api.post_file(Place::chat(chat_id), &file, &body, None, false);
-            post.await.map(|(message_id, _)| message_id)
-        }
-    };
-    if let Err(wait) = &result
-        && let Some(wait) = wait.retry_after()
-    {
-        rates.refused(chat_id, wait);
+        result
     }
-    Ok(result?)
+
+    async fn edit(&self, chat_id: i64, edit: Edit) -> Result<i64, ProxyError> {
+        let id = edit.message_id;
+        let mut turn = self.turns.take(chat_id, id).await;
+        if let Some(wanted) = edit.wanted
+            && !wanted.await
+        {
+            return Err(ProxyError::Unwanted);
+        }
+        let doubt = turn.is_doubtful();
+        // So it stands if this is cut short from here on.
+        turn.set_doubtful(true);
+        let body = Body::Html(edit.html);
+        let call = self.api.edit(chat_id, id, &body, edit.keyboard.as_ref());
+        let result = match tokio::time::timeout(EDIT_LIMIT, call).await {
+            Err(_) => return Err(ProxyError::Late),
+            Ok(Err(err)) if err.is_not_modified() => Ok(id),
+            Ok(other) => other.map(|()| id),
+        };
+        turn.set_doubtful(doubt || matches!(result, Err(ApiError::Unknown(_))));
+        Ok(result?)
+    }
 }

@@ -1,7 +1,8 @@
 //! How fast we may speak: Telegram's unpublished limits, kept from below.
 //!
 //! 25 calls a second in all (known limit about 30), one a second in a chat, 18 a minute in a group (known limit 20; edits
-//! count). Somebody who waits for an answer does not stand in line behind notices: those leave some of the 25 free.
+//! count). Somebody who waits for an answer does not stand in line behind notices: those leave some of the 25 free. A
+//! courtesy goes where there is room, stands back as soon as half is used, and nothing else in its chat waits for it.
 //!
 //! Sliding windows instead of token buckets: in *no* window are there more than allowed, which a bucket with a
 //! burst does not promise. Pure: the moment is passed in. What Telegram itself asks for (429) is kept here too, so that
@@ -25,6 +26,9 @@ pub(super) const NOTICES_A_SECOND: usize = IN_ALL - IN_ALL / SHARES;
 
 /// Calls in one minute, in one group.
 pub(super) const IN_GROUP: usize = 18;
+
+/// Between two courtesies in a private chat, and in a group.
+const COURTESY_GAPS: (Duration, Duration) = (Duration::from_millis(1_500), Duration::from_secs(4));
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -67,6 +71,8 @@ pub(super) enum Urgency {
     Answer,
     /// Everything else.
     Notice,
+    /// What nobody would miss: an answer as it stands while it is made.
+    Courtesy,
 }
 
 /// Who may call when.
@@ -82,7 +88,11 @@ pub(super) struct Rates {
 
 #[derive(Debug, Default)]
 struct ChatRate {
+    /// Those of the last minute, in a group.
     calls: VecDeque<Instant>,
+    /// The last call that was no courtesy.
+    last: Option<Instant>,
+    courtesy: Option<Instant>,
     frozen_until: Option<Instant>,
 }
 
@@ -98,13 +108,14 @@ impl Rates {
             self.chats.retain(|id, chat| !chat.is_idle(*id, now));
         }
         let chat = self.chats.entry(chat_id).or_default();
+        let is_group = chat_id < 0;
         let frozen = [self.paused_until, chat.frozen_until].into_iter().flatten();
-        let group = if chat_id < 0 {
-            next_free(&mut chat.calls, now, IN_GROUP, MINUTE)
-        } else {
-            next_free(&mut chat.calls, now, 1, SECOND)
+        let in_group = |chat: &mut ChatRate, limit| match is_group {
+            true => next_free(&mut chat.calls, now, limit, MINUTE),
+            false => None,
         };
-        let gap = chat.calls.back().map(|last| *last + SECOND);
+        let group = in_group(chat, IN_GROUP);
+        let gap = chat.last.map(|last| last + SECOND);
         let (in_all, share) = (self.pace.in_all, self.pace.share());
         let all = next_free(&mut self.all, now, in_all, SECOND);
         let left = match urgency {
@@ -117,12 +128,27 @@ impl Rates {
                 // Room in either window is enough; none means there is room at once.
                 shared.min(own).max(gap)
             }
+            Urgency::Courtesy => {
+                let gap = match is_group {
+                    true => COURTESY_GAPS.1,
+                    false => COURTESY_GAPS.0,
+                };
+                let own = chat.courtesy.map(|last| last + gap);
+                let half = next_free(&mut self.all, now, in_all.div_ceil(2), SECOND);
+                own.max(half).max(in_group(chat, IN_GROUP / 2))
+            }
         };
         let free = frozen.chain(group).chain(gap).chain(all).chain(left).max();
         if let Some(later) = free.filter(|at| *at > now) {
             return Err(later);
         }
-        chat.calls.push_back(now);
+        if is_group {
+            chat.calls.push_back(now);
+        }
+        match urgency {
+            Urgency::Courtesy => chat.courtesy = Some(now),
+            Urgency::Answer | Urgency::Notice => chat.last = Some(now),
+        }
         self.all.push_back(now);
         if urgency == Urgency::Notice {
             self.notices.push_back(now);
@@ -148,9 +174,12 @@ impl Rates {
 
 impl ChatRate {
     fn is_idle(&self, chat_id: i64, now: Instant) -> bool {
-        let span = if chat_id < 0 { MINUTE } else { SECOND };
+        let span = if chat_id < 0 { MINUTE } else { COURTESY_GAPS.0 };
         self.frozen_until.is_none_or(|until| until <= now)
-            && self.calls.back().is_none_or(|last| *last + span <= now)
+            && self
+                .last
+                .max(self.courtesy)
+                .is_none_or(|last| last + span <= now)
     }
 }
 
@@ -210,136 +239,5 @@ impl SharedRates {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn most_in_a_window(times: &[Instant], span: Duration) -> usize {
-        let within = |from: &Instant| {
-            times
-                .iter()
-                .filter(|t| *t >= from && **t < *from + span)
-                .count()
-        };
-        times.iter().map(within).max().unwrap_or(0)
-    }
-
-    proptest! {
-        #[test]
-        fn never_more_than_allowed_in_any_window(steps in prop::collection::vec((0_u64..400, -3_i64..40, any::<bool>()), 1..400)) {
-            let mut rates = Rates::default();
-            let mut now = Instant::now();
-            let mut all = Vec::new();
-            let mut of: HashMap<i64, Vec<Instant>> = HashMap::new();
-            for (pause, chat, answer) in steps {
-                let urgency = if answer { Urgency::Answer } else { Urgency::Notice };
-                now += Duration::from_millis(pause / 10);
-                match rates.take(now, chat, urgency) {
-                    Ok(()) => {
-                        all.push(now);
-                        of.entry(chat).or_default().push(now);
-                    }
-                    Err(later) => prop_assert!(later > now && later <= now + MINUTE),
-                }
-            }
-            prop_assert!(most_in_a_window(&all, SECOND) <= IN_ALL);
-            for (chat, times) in of {
-                prop_assert!(most_in_a_window(&times, SECOND) <= 1);
-                prop_assert!(chat >= 0 || most_in_a_window(&times, MINUTE) <= IN_GROUP);
-            }
-        }
-
-        #[test]
-        fn the_named_moment_is_enough(chat in -3_i64..3, calls in 1_usize..60, answer: bool) {
-            let urgency = if answer { Urgency::Answer } else { Urgency::Notice };
-            let mut rates = Rates::default();
-            let mut now = Instant::now();
-            for _ in 0..calls {
-                if let Err(later) = rates.take(now, chat, urgency) {
-                    now = later;
-                    prop_assert_eq!(rates.take(now, chat, urgency), Ok(()));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_refusal_freezes_its_chat_and_two_freeze_everything() {
-        let mut rates = Rates::default();
-        let now = Instant::now();
-        let day = Duration::from_secs(86_400);
-        rates.refused(now, 1, day);
-        assert_eq!(rates.take(now, 1, Urgency::Answer), Err(now + day));
-        assert_eq!(rates.take(now, 2, Urgency::Answer), Ok(()));
-        let soon = now + Duration::from_millis(900);
-        rates.refused(soon, 2, Duration::from_secs(5));
-        assert_eq!(
-            rates.take(soon, 3, Urgency::Answer),
-            Err(soon + Duration::from_secs(5))
-        );
-    }
-
-    #[test]
-    fn answers_do_not_wait_behind_notices_nor_notices_for_ever() {
-        let mut rates = Rates::default();
-        let start = Instant::now();
-        let (mut answers, mut notices, mut waited) = (0, 0, 0);
-        // Ten seconds with a chat that wants a notice every millisecond and, from the third on, an answer every 60.
-        for ms in 0..10_000 {
-            let now = start + Duration::from_millis(ms);
-            let chat = i64::try_from(ms).unwrap() + 1;
-            if rates.take(now, chat, Urgency::Notice).is_ok() {
-                notices += 1;
-            }
-            if ms >= 2_000 && ms % 60 == 0 {
-                answers += 1;
-                waited += usize::from(rates.take(now, -chat, Urgency::Answer).is_err());
-            }
-        }
-        assert_eq!((answers, waited), (133, 0));
-        assert!((70..=100).contains(&notices), "{notices}");
-    }
-
-    #[test]
-    fn ten_thousand_notices_take_their_time_and_nobody_elses() {
-        let (mut rates, start) = (Rates::default(), Instant::now());
-        let (mut notices, mut now, mut calls) = (0, start, Vec::new());
-        let mut answer = start;
-        while notices < 10_000 {
-            // Every 700 ms somebody else asks something, and is answered within a second.
-            if now >= answer {
-                answer += Duration::from_millis(700);
-                let asker = -1 - i64::try_from(calls.len()).unwrap();
-                let mut at = now;
-                while let Err(later) = rates.take(at, asker, Urgency::Answer) {
-                    at = later;
-                }
-                assert!(at - now < SECOND);
-                calls.push(at);
-                now = at;
-            }
-            match rates.take(now, notices + 1, Urgency::Notice) {
-                Ok(()) => {
-                    notices += 1;
-                    calls.push(now);
-                }
-                Err(later) => now = later,
-            }
-        }
-        let took = now - start;
-        assert!((500..=550).contains(&took.as_secs()), "{took:?}");
-        let windows = calls.windows(IN_ALL + 1);
-        assert!(windows.map(|w| w[IN_ALL] - w[0]).all(|span| span >= SECOND));
-    }
-
-    #[test]
-    fn memory_stays_bounded() {
-        let mut rates = Rates::default();
-        let mut now = Instant::now();
-        for chat in 0..20_000 {
-            now += Duration::from_millis(50);
-            rates.take(now, chat, Urgency::Notice).ok();
-        }
-        assert!(rates.chats.len() <= CHATS, "{}", rates.chats.len());
-    }
-}
+#[path = "rates_tests.rs"]
+mod tests;

@@ -163,6 +163,7 @@ const fn detail(reason: Reason) -> &'static str {
         Reason::NoModel => "The model server does not know the model.",
         Reason::Rejected => "The model server does not accept our request.",
         Reason::Budget => "What a day allows is used up.",
+        Reason::Off => "The operator has switched the assistant off.",
     }
 }
 

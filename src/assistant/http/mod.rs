@@ -25,7 +25,7 @@ use utoipa_axum::routes;
 
 use self::documents::{Api, Json, NewMessage, Taken};
 use super::notices;
-use super::question::Question;
+use super::question::{Question, Reason};
 use super::store::{self, Asked, Limits, NewQuestion};
 use super::worker::WorkerParts;
 use crate::web::tokens::{self, Bearer, Scope};
@@ -120,7 +120,7 @@ async fn ask(
         person_id: bearer.person_id,
         token_id: Some(bearer.token_id),
         client_key: client_key(&headers)?,
-        chat_id: None,
+        spot: None,
         text: documents::read_message(&body)?,
     };
     let public_id = desk.take(question).await?;
@@ -211,7 +211,7 @@ async fn end(
         let (now, language) = (desk.parts.clock.now(), desk.parts.language);
         let partial = desk.parts.live.text(question.id);
         let stopped = desk.parts.db.write(move |tx| {
-            let stopped = store::stop(tx, now, question.id, &partial)?;
+            let stopped = store::end(tx, now, question.id, Reason::Stopped, &partial)?;
             Ok(stopped && notices::answer(tx, now, language, question.id)?)
         });
         if stopped.await.map_err(not_stored)? {

@@ -16,7 +16,7 @@ pub use forget::{KEPT, forget};
 pub use queue::{InHand, Next, Settled, claim, in_hand, is_due, settle};
 pub use spend::is_over_budget;
 
-use super::question::{Budget, Question, Reason, State};
+use super::question::{Budget, Question, Reason, Spot, State};
 use crate::chance;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -33,8 +33,8 @@ pub struct NewQuestion {
     pub token_id: Option<i64>,
     /// The client's own name for it: the same one means the same question.
     pub client_key: Option<String>,
-    /// The chat in Telegram where it is asked, and where its answer goes.
-    pub chat_id: Option<i64>,
+    /// Where in Telegram it is asked, and where its answer goes.
+    pub spot: Option<Spot>,
     /// What is asked.
     pub text: String,
 }
@@ -80,10 +80,7 @@ pub fn ask(
             Asked::OtherText
         });
     }
-    let open: u32 = tx
-        .prepare_cached("SELECT count(*) FROM question WHERE person_id = ?1 AND closed_at IS NULL")?
-        .query_row([question.person_id], |row| row.get(0))
-        .context("count open questions")?;
+    let (open, turn) = standing(tx, question.person_id)?;
     if open >= limits.most_open {
         return Ok(Asked::TooManyOpen);
     }
@@ -92,20 +89,34 @@ pub fn ask(
     }
     let public_id = chance::hex::<PUBLIC_ID_BYTES>()?;
     tx.prepare_cached(
-        "INSERT INTO question (public_id, person_id, token_id, client_key, chat_id, text, state, due_at, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?7)",
+        "INSERT INTO question (public_id, person_id, token_id, client_key, text, state, due_at, created_at, chat_id, topic, under, turn)
+         VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
         public_id,
         question.person_id,
         question.token_id,
         question.client_key,
-        question.chat_id,
         question.text,
-        now.0
+        now.0,
+        question.spot.map(|spot| spot.chat_id),
+        question.spot.and_then(|spot| spot.topic),
+        question.spot.and_then(|spot| spot.message_id),
+        turn
     ])
     .context("take a question")?;
     Ok(Asked::Is(public_id))
+}
+
+/// How many questions of a person are open, and the turn of the next one: after all of theirs, and among the first of the
+/// others. So everybody with open questions is served in turn, however many one of them asks.
+fn standing(tx: &WriteTx<'_>, person_id: i64) -> anyhow::Result<(u32, i64)> {
+    tx.prepare_cached(
+        "SELECT count(*), max(coalesce(max(turn) + 1, 0), coalesce((SELECT min(turn) FROM question WHERE state = 'pending'), 0))
+         FROM question WHERE person_id = ?1 AND closed_at IS NULL",
+    )?
+    .query_row([person_id], |row| Ok((row.get(0)?, row.get(1)?)))
+    .context("count open questions")
 }
 
 fn asked_before(
@@ -134,12 +145,21 @@ pub fn get(
     person_id: i64,
     public_id: &str,
 ) -> anyhow::Result<Option<Question>> {
+    let found = named(connection, public_id)?;
+    Ok(found.filter(|question| question.person_id == person_id))
+}
+
+/// A question by its public name, whoever asked it.
+///
+/// # Errors
+/// When the database fails.
+pub fn named(connection: &Connection, public_id: &str) -> anyhow::Result<Option<Question>> {
     connection
         .prepare_cached(
             "SELECT id, public_id, person_id, state, failures, answer, reason, created_at, closed_at
-             FROM question WHERE public_id = ?1 AND person_id = ?2",
+             FROM question WHERE public_id = ?1",
         )?
-        .query_and_then(params![public_id, person_id], from_row)?
+        .query_and_then([public_id], from_row)?
         .next()
         .transpose()
         .context("look up a question")
@@ -161,20 +181,64 @@ fn from_row(row: &Row<'_>) -> anyhow::Result<Question> {
     })
 }
 
-/// Ends an open question because whoever asked wants no answer any longer; what was there of it is kept. True when it was
-/// open. An attempt that has it in hand can write nothing after this.
+/// Ends an open question because whoever asked wants no answer any longer, or for another reason that no attempt gives;
+/// what was there of it is kept. True when it was open. An attempt that has it in hand can write nothing after this.
 ///
 /// # Errors
 /// When the database fails.
-pub fn stop(tx: &WriteTx<'_>, now: UnixMs, id: i64, partial: &str) -> anyhow::Result<bool> {
-    let stopped = tx
+pub fn end(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    id: i64,
+    reason: Reason,
+    partial: &str,
+) -> anyhow::Result<bool> {
+    let ended = tx
         .prepare_cached(
             "UPDATE question SET state = 'failed', reason = ?2, answer = ?3, closed_at = ?4
              WHERE id = ?1 AND closed_at IS NULL",
         )?
-        .execute(params![id, Reason::Stopped.word(), partial, now.0])
-        .with_context(|| format!("stop question {id}"))?;
-    Ok(stopped > 0)
+        .execute(params![id, reason.word(), partial, now.0])
+        .with_context(|| format!("end question {id}"))?;
+    Ok(ended > 0)
+}
+
+/// Open questions, at most so many: their rows.
+///
+/// # Errors
+/// When the database fails.
+pub fn open(connection: &Connection, most: u32) -> anyhow::Result<Vec<i64>> {
+    let sql = "SELECT id FROM question WHERE state = 'processing'
+         UNION ALL SELECT id FROM question WHERE state = 'pending' LIMIT ?1";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([most], |row| row.get(0))?;
+    rows.collect::<Result<_, _>>()
+        .context("read which questions are open")
+}
+
+/// Open questions of a person: their rows.
+///
+/// # Errors
+/// When the database fails.
+pub fn open_of(connection: &Connection, person_id: i64) -> anyhow::Result<Vec<i64>> {
+    let sql = "SELECT id FROM question WHERE person_id = ?1 AND closed_at IS NULL";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([person_id], |row| row.get(0))?;
+    rows.collect::<Result<_, _>>()
+        .context("read which questions of a person are open")
+}
+
+/// True while an attempt has a question in hand.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_in_hand(connection: &Connection, id: i64, attempt: u32) -> anyhow::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT 1 FROM question WHERE id = ?1 AND attempt = ?2 AND state = 'processing'",
+        )?
+        .exists(params![id, attempt])
+        .with_context(|| format!("look who has question {id} in hand"))
 }
 
 /// What was asked.
@@ -192,7 +256,9 @@ pub fn text(connection: &Connection, id: i64) -> anyhow::Result<String> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InChat {
     /// Where it was asked.
-    pub chat_id: i64,
+    pub spot: Spot,
+    /// Who asked.
+    pub person_id: i64,
     /// What clients call it.
     pub public_id: String,
     /// Where it stands.
@@ -210,16 +276,23 @@ pub struct InChat {
 pub fn in_chat(connection: &Connection, id: i64) -> anyhow::Result<Option<InChat>> {
     connection
         .prepare_cached(
-            "SELECT chat_id, public_id, state, answer, reason FROM question WHERE id = ?1 AND chat_id IS NOT NULL",
+            "SELECT chat_id, topic, under, person_id, public_id, state, answer, reason
+             FROM question WHERE id = ?1 AND chat_id IS NOT NULL",
         )?
         .query_and_then([id], |row| {
-            let state = row.get_ref(2)?.as_str()?;
-            Ok(InChat {
+            let state = row.get_ref(5)?.as_str()?;
+            let spot = Spot {
                 chat_id: row.get(0)?,
-                public_id: row.get(1)?,
+                topic: row.get(1)?,
+                message_id: row.get(2)?,
+            };
+            Ok(InChat {
+                spot,
+                person_id: row.get(3)?,
+                public_id: row.get(4)?,
                 state: State::from_word(state).context("a state that nobody knows")?,
-                answer: row.get(3)?,
-                reason: Reason::from_word(row.get_ref(4)?.as_str()?),
+                answer: row.get(6)?,
+                reason: Reason::from_word(row.get_ref(7)?.as_str()?),
             })
         })?
         .next()

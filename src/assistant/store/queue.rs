@@ -26,23 +26,27 @@ pub enum Next {
     Nothing,
 }
 
-/// The condition under which a question is due; `?1` is now, `?2` the end of the longest pause.
-const DUE: &str = "state = 'pending' AND (due_at <= ?1 OR due_at > ?2)";
+/// The questions that are due: `?1` is now, `?2` the end of the longest pause, `?3` how many one person may have in hand.
+const DUE: &str = "FROM question INDEXED BY question_pending
+    WHERE state = 'pending' AND (due_at <= ?1 OR due_at > ?2)
+        AND person_id NOT IN (SELECT person_id FROM question WHERE state = 'processing' GROUP BY person_id HAVING count(*) >= ?3)";
 
 /// True when there is a question to be taken in hand.
 ///
 /// # Errors
 /// When the database fails.
-pub fn is_due(connection: &Connection, now: UnixMs) -> anyhow::Result<bool> {
+pub fn is_due(connection: &Connection, now: UnixMs, per_person: u32) -> anyhow::Result<bool> {
     connection
-        .prepare_cached(&format!(
-            "SELECT EXISTS (SELECT 1 FROM question WHERE {DUE})"
-        ))?
-        .query_row([now.0, now.plus(LONGEST_WAIT).0], |row| row.get(0))
+        .prepare_cached(&format!("SELECT EXISTS (SELECT 1 {DUE})"))?
+        .query_row(
+            params![now.0, now.plus(LONGEST_WAIT).0, per_person],
+            |row| row.get(0),
+        )
         .context("look for a question that is due")
 }
 
-/// Takes the question that is due longest. `models` are called in their order, the next one after each failure.
+/// Takes the question whose turn it is, of a person who has fewer than `per_person` in hand. `models` are called in their
+/// order, the next one after each failure.
 ///
 /// # Errors
 /// When the database fails or there is no model.
@@ -52,23 +56,28 @@ pub fn claim(
     day: &str,
     models: &[String],
     budget: Budget,
+    per_person: u32,
 ) -> anyhow::Result<Next> {
     let claim = tx
         .prepare_cached(&format!(
             "UPDATE question SET state = 'processing', attempt = attempt + 1
-             WHERE id = (SELECT id FROM question WHERE {DUE} ORDER BY due_at, id LIMIT 1)
-             RETURNING id, person_id, attempt, failures, text"
+             WHERE id = (SELECT id {DUE} ORDER BY turn, id LIMIT 1)
+             RETURNING id, person_id, attempt, failures, text, chat_id IS NOT NULL"
         ))?
-        .query_row(params![now.0, now.plus(LONGEST_WAIT).0], |row| {
-            Ok(Claim {
-                id: row.get(0)?,
-                person_id: row.get(1)?,
-                attempt: row.get(2)?,
-                failures: row.get(3)?,
-                text: row.get(4)?,
-                model: String::new(),
-            })
-        })
+        .query_row(
+            params![now.0, now.plus(LONGEST_WAIT).0, per_person],
+            |row| {
+                Ok(Claim {
+                    id: row.get(0)?,
+                    person_id: row.get(1)?,
+                    attempt: row.get(2)?,
+                    failures: row.get(3)?,
+                    text: row.get(4)?,
+                    in_chat: row.get(5)?,
+                    model: String::new(),
+                })
+            },
+        )
         .optional()
         .context("take a question in hand")?;
     let Some(mut claim) = claim else {
@@ -120,7 +129,7 @@ impl InHand {
 /// When the database fails.
 pub fn in_hand(connection: &Connection) -> anyhow::Result<Vec<InHand>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, person_id, attempt, failures FROM question WHERE state = 'processing' ORDER BY id",
+        "SELECT id, person_id, attempt, failures FROM question WHERE state = 'processing'",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(InHand {

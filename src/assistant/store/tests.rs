@@ -42,7 +42,7 @@ impl Desk {
             person_id: ANN,
             token_id: Some(1),
             client_key: key.map(str::to_owned),
-            chat_id: None,
+            spot: None,
             text: text.to_owned(),
         };
         let limits = Limits {
@@ -62,7 +62,7 @@ impl Desk {
 
     async fn next(&self, now: UnixMs, budget: Budget) -> Next {
         let models = ["first".to_owned(), "second".to_owned()];
-        self.write(move |tx| claim(tx, now, DAY, &models, budget))
+        self.write(move |tx| claim(tx, now, DAY, &models, budget, 100))
             .await
     }
 
@@ -232,8 +232,15 @@ async fn what_is_stopped_keeps_its_part_and_takes_no_answer() {
     let id = desk.asked("why?").await;
     let claim = desk.claim(NOW).await;
     let row = desk.question(&id).await.id;
-    assert!(desk.write(move |tx| stop(tx, NOW, row, "half of")).await);
-    assert!(!desk.write(move |tx| stop(tx, NOW, row, "")).await);
+    assert!(
+        desk.write(move |tx| end(tx, NOW, row, Reason::Stopped, "half of"))
+            .await
+    );
+    assert!(
+        !desk
+            .write(move |tx| end(tx, NOW, row, Reason::Stopped, ""))
+            .await
+    );
     let late = desk
         .settle(NOW, &claim, Outcome::Answered("all of it".to_owned()))
         .await;
@@ -310,4 +317,61 @@ async fn old_ones_and_those_of_who_left_are_forgotten() {
         .await;
     assert_eq!(late, Settled::Gone);
     assert_eq!(desk.number("SELECT count(*) FROM question_spend").await, 0);
+}
+
+#[tokio::test]
+async fn people_are_served_in_turn_and_none_has_more_than_their_share_in_hand() {
+    let desk = Desk::new();
+    let ask_as = async |person_id: i64, text: &'static str| {
+        let question = NewQuestion {
+            person_id,
+            token_id: None,
+            client_key: None,
+            spot: None,
+            text: text.to_owned(),
+        };
+        let limits = Limits {
+            most_open: 10,
+            budget: Budget::default(),
+            day: DAY.to_owned(),
+        };
+        desk.write(move |tx| ask(tx, NOW, &question, &limits)).await;
+    };
+    for text in ["a1", "a2", "a3", "a4"] {
+        ask_as(1, text).await;
+    }
+    ask_as(2, "b1").await;
+    ask_as(2, "b2").await;
+    ask_as(3, "c1").await;
+    let next = async |most: u32| {
+        let models = ["first".to_owned()];
+        let due = desk.db.read(move |c| is_due(c, NOW, most)).await.unwrap();
+        let claim = desk.write(move |tx| claim(tx, NOW, DAY, &models, Budget::default(), most));
+        match claim.await {
+            Next::Attempt(claim) => {
+                assert!(due);
+                Some(claim.text)
+            }
+            _ => {
+                assert!(!due, "what is due can be taken");
+                None
+            }
+        }
+    };
+    for wanted in ["a1", "b1", "c1", "a2", "b2"] {
+        assert_eq!(next(2).await.as_deref(), Some(wanted));
+    }
+    assert_eq!(
+        next(2).await,
+        None,
+        "the rest is of one who has two in hand"
+    );
+    ask_as(3, "c2").await;
+    assert_eq!(next(2).await.as_deref(), Some("c2"));
+    assert_eq!(next(3).await.as_deref(), Some("a3"));
+    // Whoever comes later does not stand behind all that others have asked.
+    ask_as(1, "a5").await;
+    ask_as(4, "d1").await;
+    assert_eq!(next(9).await.as_deref(), Some("a4"));
+    assert_eq!(next(9).await.as_deref(), Some("d1"));
 }

@@ -7,9 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::WorkerParts;
 use crate::assistant::model::{Ended, Model, Trouble};
-use crate::assistant::notices;
 use crate::assistant::question::{Claim, LONGEST_WAIT, Outcome, Reason, State, Usage};
 use crate::assistant::store::{self, InHand, Next, Settled};
+use crate::assistant::{growth, notices};
 use crate::backoff::{Backoff, delay};
 use crate::counters;
 
@@ -18,10 +18,6 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 
 /// The first pause before a result that could not be written is written again, and the longest.
 const STORAGE_PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-
-/// How long a message on its way is waited for, and how often it is looked for. Telegram answers in milliseconds.
-const PLACE_WAIT: Duration = Duration::from_secs(5);
-const PLACE_PAUSE: Duration = Duration::from_millis(100);
 
 /// What all attempts share.
 #[derive(Debug)]
@@ -33,17 +29,19 @@ pub(super) struct Shared {
 impl Shared {
     /// Takes the next question in hand.
     pub(super) async fn next(&self) -> anyhow::Result<Next> {
-        let now = self.parts.clock.now();
-        if !self.parts.db.read(move |c| store::is_due(c, now)).await? {
+        let (now, config) = (self.parts.clock.now(), &self.parts.config);
+        let most = config.per_person;
+        let is_due = self.parts.db.read(move |c| store::is_due(c, now, most));
+        if !is_due.await? {
             return Ok(Next::Nothing);
         }
-        let (models, budget) = (self.parts.config.models.clone(), self.parts.config.budget);
+        let (models, budget) = (config.models.clone(), config.budget);
         let day = self.parts.zone.day(now);
         // A power cut that takes this back has ended the attempt as well.
         let claim = self
             .parts
             .db
-            .write_replayable(move |tx| store::claim(tx, now, &day, &models, budget));
+            .write_replayable(move |tx| store::claim(tx, now, &day, &models, budget, most));
         claim.await
     }
 
@@ -74,14 +72,26 @@ impl Shared {
         let asked = self
             .model
             .ask(&claim.model, &claim.text, now, |words| pen.write(words));
-        // Leaving the call closes its connection.
-        let ended = tokio::select! {
-            biased;
-            () = pen.cut.cancelled() => None,
-            () = stop.cancelled() => None,
-            ended = asked => Some(ended),
+        let over = CancellationToken::new();
+        let ended = async {
+            // Leaving the call closes its connection.
+            let ended = tokio::select! {
+                biased;
+                () = pen.cut.cancelled() => None,
+                () = stop.cancelled() => None,
+                ended = asked => Some(ended),
+            };
+            over.cancel();
+            ended
         };
-        match ended {
+        // An edit on its way is waited for, as the answer in its place would have to; not by a stop of the program.
+        let growth = async {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = growth::follow(&self.parts, claim, &over) => {}
+            }
+        };
+        match tokio::join!(ended, growth).0 {
             None => (Outcome::Released, Usage::default()),
             Some(Ended {
                 text,
@@ -125,23 +135,14 @@ impl Shared {
         (pause <= LONGEST_WAIT).then_some(pause)
     }
 
-    /// Writes a result with everything that is told because of it, in one transaction. While the message that an answer is to
-    /// replace is on its way, the result waits; after [`PLACE_WAIT`] the answer comes as a message of its own.
+    /// Writes a result with everything that is told because of it, in one transaction.
     pub(super) async fn settle(
         &self,
         attempt: InHand,
         outcome: Outcome,
         usage: Usage,
     ) -> anyhow::Result<Settled> {
-        let until = Instant::now() + PLACE_WAIT;
-        let (settled, told) = loop {
-            let waits = outcome != Outcome::Released && Instant::now() < until;
-            let (outcome, usage) = (outcome.clone(), usage.clone());
-            match self.write(attempt, outcome, usage, waits).await? {
-                Some(written) => break written,
-                None => tokio::time::sleep(PLACE_PAUSE).await,
-            }
-        };
+        let (settled, told) = self.write(attempt, outcome, usage).await?;
         match settled {
             Settled::At(state) if state.is_closed() => {
                 counters::question_closed(state == State::Completed);
@@ -160,24 +161,19 @@ impl Shared {
         Ok(settled)
     }
 
-    /// What became of writing a result, and whether there is something to deliver; none: nothing was written, because it has
-    /// to wait.
+    /// What became of writing a result, and whether there is something to deliver.
     async fn write(
         &self,
         attempt: InHand,
         outcome: Outcome,
         usage: Usage,
-        waits: bool,
-    ) -> anyhow::Result<Option<(Settled, bool)>> {
+    ) -> anyhow::Result<(Settled, bool)> {
         let now = self.parts.clock.now();
         let (day, language) = (self.parts.zone.day(now), self.parts.language);
         let write = self.parts.db.write(move |tx| {
-            if waits && notices::is_on_its_way(tx, attempt.id)? {
-                return Ok(None);
-            }
             let settled = store::settle(tx, now, &day, &attempt, &outcome, &usage)?;
             let Settled::At(state) = settled else {
-                return Ok(Some((settled, false)));
+                return Ok((settled, false));
             };
             let mut told = false;
             if state.is_closed() {
@@ -188,7 +184,7 @@ impl Shared {
             {
                 told |= notices::trouble(tx, now, &day, *reason, language)?;
             }
-            Ok(Some((settled, told)))
+            Ok((settled, told))
         });
         write.await
     }

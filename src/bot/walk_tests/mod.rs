@@ -350,6 +350,7 @@ fn event(person: i64, step: &Step) -> Event {
         }),
         kind,
         topic: None,
+        message_id: Some(4),
         title: "Group".to_owned(),
     }
 }

@@ -185,6 +185,11 @@ const ACCEPTED: &[Accepted] = &[
         "an order among the batches of one card",
     ),
     (
+        "FROM question WHERE person_id = ?1 AND closed_at IS NULL",
+        "SEARCH question USING",
+        "the open questions of one person, who may have so many",
+    ),
+    (
         "FROM scan
              WHERE code_id = ?1",
         "USE TEMP B-TREE",

@@ -119,7 +119,7 @@ async fn who_stops_a_question_ends_its_call() {
     let stop = desk
         .parts
         .db
-        .write(move |tx| store::stop(tx, NOW, row, &partial));
+        .write(move |tx| store::end(tx, NOW, row, Reason::Stopped, &partial));
     assert!(stop.await.unwrap());
     desk.parts.live.close(row);
     let hung_up = |model: &PretendModel| model.in_flight() == 0;

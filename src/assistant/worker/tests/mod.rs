@@ -39,6 +39,7 @@ impl Desk {
             },
             models: vec!["first".to_owned(), "second".to_owned()],
             workers: 2,
+            per_person: 2,
             budget: Budget::default(),
             most_open: 100,
             per_minute: 100,
@@ -72,7 +73,7 @@ impl Desk {
             person_id: ANN,
             token_id: None,
             client_key: None,
-            chat_id: None,
+            spot: None,
             text: text.to_owned(),
         };
         let now = self.parts.clock.now();

@@ -1,0 +1,159 @@
+//! An answer grows in its chat while it is made, and the answer itself is the last word, whatever becomes of an edit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use vakhta::demo::model::answer_to;
+use vakhta::demo::{ChatMessage, Fault, ModelReply, Person, PretendModel, PretendTelegram};
+
+use crate::chat::with_assistant;
+use crate::harness::{self, ADMIN, LIMIT, Stage};
+
+const QUESTION: &str = "почему?";
+
+/// Asks with a model that says the first words and then waits: the person, and the message that thinks.
+async fn ask_and_hold(t: &Stage, model: &PretendModel) -> (Person, Arc<ChatMessage>) {
+    let eva = t.user(7, "Ева", "ru").await;
+    model.set(ModelReply::Held);
+    model.hold(true);
+    let thinking = t.ask(&eva, &format!("/ask {QUESTION}")).await;
+    (eva, thinking)
+}
+
+/// Waits until so many edits were called.
+async fn edits(t: &Stage, n: usize) {
+    let called = |telegram: &PretendTelegram| telegram.calls("editMessageText").len() >= n;
+    t.telegram.wait_until("edits", LIMIT, called).await.unwrap();
+}
+
+/// The message when every call for an edit has ended, so many at least.
+async fn settled(t: &Stage, message_id: i64, n: usize) -> Arc<ChatMessage> {
+    let ended = |telegram: &PretendTelegram| {
+        let calls = telegram.calls("editMessageText");
+        calls.len() >= n && calls.iter().all(|call| call.finished)
+    };
+    let what = format!("{n} edits to end");
+    t.telegram.wait_until(&what, LIMIT, ended).await.unwrap();
+    t.telegram.message(7, message_id).unwrap()
+}
+
+#[test]
+fn the_message_that_thinks_grows_and_keeps_its_button() {
+    harness::run(async |mut t| {
+        let model = with_assistant(&mut t, "").await;
+        let (_, thinking) = ask_and_hold(&t, &model).await;
+        let grown = t.heard(7, "You …").await;
+        assert_eq!(grown.message_id, thinking.message_id);
+        assert_eq!(grown.buttons().len(), 1, "stop stays");
+        model.hold(false);
+        t.heard(7, &answer_to(QUESTION)).await;
+        let answer = settled(&t, thinking.message_id, 2).await;
+        assert_eq!(answer.text, answer_to(QUESTION));
+        assert!(answer.buttons().is_empty());
+        assert_eq!(answer.earlier_texts, ["🤔 Думаю...", "You …"]);
+
+        // A program that is begun again goes on in the same message.
+        model.set(ModelReply::SilentAfter(2));
+        let thinking = t.ask(&t.admin, "/ask and?").await;
+        t.heard(ADMIN, "You asked: …").await;
+        t.stop().await;
+        model.set(ModelReply::Stream);
+        t.start().await;
+        let answer = t.heard(ADMIN, &answer_to("and?")).await;
+        assert_eq!(answer.message_id, thinking.message_id);
+        t
+    });
+}
+
+#[test]
+fn an_edit_that_is_slow_is_waited_for_and_one_that_comes_late_is_written_over() {
+    harness::run(async |mut t| {
+        let model = with_assistant(&mut t, "").await;
+        let slow = Fault::Slow(Duration::from_secs(2));
+        t.telegram.break_next("editMessageText", 1, slow);
+        let (eva, thinking) = ask_and_hold(&t, &model).await;
+        edits(&t, 1).await;
+        model.hold(false);
+        let answer = settled(&t, thinking.message_id, 2).await;
+        assert_eq!(answer.text, answer_to(QUESTION));
+
+        // The connection is gone, and the call arrives when the answer was there already.
+        model.hold(true);
+        let late = Fault::Late(Duration::from_secs(3));
+        t.telegram.break_next("editMessageText", 1, late);
+        let thinking = t.ask(&eva, "/ask и?").await;
+        edits(&t, 3).await;
+        model.hold(false);
+        t.heard(7, &answer_to("и?")).await;
+        let spoiled = settled(&t, thinking.message_id, 4).await;
+        assert_eq!(spoiled.text, "You …", "it arrived after the answer");
+        t.clock.advance(Duration::from_secs(30));
+        t.app().telegram().unwrap().bell().ring();
+        let mended = settled(&t, thinking.message_id, 5).await;
+        assert_eq!(mended.text, answer_to("и?"));
+        assert!(mended.buttons().is_empty());
+        t
+    });
+}
+
+#[test]
+fn what_telegram_refuses_is_no_reason_to_miss_the_answer() {
+    harness::run(async |mut t| {
+        t.expect_refusals();
+        let model = with_assistant(&mut t, "").await;
+        let refusals = [
+            Fault::too_many(1),
+            Fault::Html502,
+            Fault::status(400, "Bad Request: message can't be edited"),
+            Fault::status(
+                400,
+                "Bad Request: message is not modified: exactly the same",
+            ),
+            Fault::status(
+                400,
+                "Bad Request: can't parse entities: Unsupported start tag",
+            ),
+        ];
+        for (n, refusal) in refusals.into_iter().enumerate() {
+            t.telegram.break_next("editMessageText", 1, refusal.clone());
+            let before = t.telegram.calls("editMessageText").len();
+            let question = format!("why {n}?");
+            model.set(ModelReply::Held);
+            model.hold(true);
+            let thinking = t.ask(&t.admin, &format!("/ask {question}")).await;
+            edits(&t, before + 1).await;
+            model.hold(false);
+            let answer = t.heard(ADMIN, &answer_to(&question)).await;
+            assert_eq!(answer.message_id, thinking.message_id, "{refusal:?}");
+            // What Telegram asked for counts for the courier's rows as for a clock that stands still here.
+            t.clock.advance(Duration::from_secs(2));
+        }
+        t
+    });
+}
+
+#[test]
+fn a_long_answer_grows_to_one_message_and_its_markup_is_safe() {
+    harness::run(async |mut t| {
+        let model = with_assistant(&mut t, "").await;
+        let chunk = |text: &str| {
+            let document = serde_json::json!({"choices": [{"delta": {"content": text}}]});
+            format!("data: {document}\n\n")
+        };
+        let words = "**слово** <b>x</b> & ".repeat(400);
+        model.set(ModelReply::RawAndSilent(chunk(&words).into_bytes()));
+        let thinking = t.ask(&t.admin, "/ask long?").await;
+        let grown = t.heard(ADMIN, "слово <b>x</b> & слово").await;
+        assert_eq!(grown.message_id, thinking.message_id);
+        assert!(grown.text.ends_with('…') && grown.text.encode_utf16().count() <= 4096);
+        assert_eq!(grown.buttons().len(), 1);
+        let stopped = t.tap(&t.admin, &grown, "Остановить").await;
+        assert!(
+            stopped.text.starts_with("⏹ Остановлено."),
+            "{}",
+            stopped.text
+        );
+        t.heard(ADMIN, "слово <b>x</b> & слово").await;
+        t
+    });
+}
