@@ -9,12 +9,13 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 use tokio::time::Instant;
 
+use crate::assistant;
 use crate::clock::{Clock, UnixMs};
 use crate::db::{self, Connection, Db};
 use crate::telegram::{PollStatus, inbox_counts, outbox};
 use crate::watch::{Schedule, store};
 use crate::web::Look;
-use crate::web::health::{PollSign, RunSign, Signs, StoredSigns, WriterSign};
+use crate::web::health::{PollSign, QuestionSign, RunSign, Signs, StoredSigns, WriterSign};
 
 /// How long the database is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,19 +27,27 @@ pub struct Vitals {
     clock: Clock,
     poll: Receiver<PollStatus>,
     schedule: Schedule,
+    asks: bool,
     started_at: UnixMs,
 }
 
 impl Vitals {
-    /// Everything that is asked. What has not happened yet counts from now.
+    /// Everything that is asked; `asks`: there is an assistant. What has not happened yet counts from now.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, poll: Receiver<PollStatus>, schedule: Schedule) -> Self {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        poll: Receiver<PollStatus>,
+        schedule: Schedule,
+        asks: bool,
+    ) -> Self {
         let started_at = clock.now();
         Self {
             db,
             clock,
             poll,
             schedule,
+            asks,
             started_at,
         }
     }
@@ -111,8 +120,24 @@ impl Vitals {
                 .oldest_due
                 .map_or(Duration::ZERO, |due| now.since(due)),
             inbox_waiting: inbox_counts(connection)?.waiting,
+            questions: self.questions(connection, now)?,
             database_bytes: db::size_bytes(connection)?,
         })
+    }
+
+    fn questions(
+        &self,
+        connection: &Connection,
+        now: UnixMs,
+    ) -> anyhow::Result<Option<QuestionSign>> {
+        if !self.asks {
+            return Ok(None);
+        }
+        let counts = assistant::store::counts(connection, now)?;
+        Ok(Some(QuestionSign {
+            open: counts.open,
+            oldest: counts.oldest,
+        }))
     }
 
     /// How long the schedule has been waiting for a run. A run that goes on is late for nothing: its ticks are missed.

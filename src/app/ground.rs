@@ -11,7 +11,7 @@ use crate::activation::Activator;
 use crate::assistant::live::Live;
 use crate::assistant::store as assistant_store;
 use crate::assistant::worker::{self, WorkerParts};
-use crate::assistant::{self, AssistantHandlers};
+use crate::assistant::{self, AssistantHandlers, notices};
 use crate::bot::{Files, export};
 use crate::cards::files::CardFiles;
 use crate::cards::photo::Photos;
@@ -26,6 +26,7 @@ use crate::people;
 use crate::retention::Rule;
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::{self, Api, BotProxy, Me};
+use crate::watch::Besides;
 use crate::watch::files;
 use crate::watch::notices::Speaker;
 use crate::watch::store as watch_store;
@@ -165,6 +166,14 @@ impl Questions {
             let (live, bell) = (self.live.clone(), self.bell.clone());
             AssistantHandlers::new(&config.assistant, zone, live, bell)
         })
+    }
+
+    /// What `/status` says of them to admins; nothing while the assistant is off.
+    pub(super) fn state(config: &Config) -> Option<Besides> {
+        config
+            .assistant
+            .enabled
+            .then_some(notices::state as Besides)
     }
 
     /// What the worker and the HTTP API work with.

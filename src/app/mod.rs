@@ -185,7 +185,8 @@ impl App {
         };
         let (watch_bell, menus, broadcasts) =
             (Activator::new(), Activator::new(), Activator::new());
-        let handlers = WatchHandlers::new(&config.watch, speaker.clone(), watch_bell.clone());
+        let handlers = WatchHandlers::new(&config.watch, speaker.clone(), watch_bell.clone())
+            .besides(Questions::state(&config));
         let cards = cards(&config);
         let questions = Questions::default();
         let bot = Bot::new(
@@ -285,10 +286,10 @@ impl App {
         }
         let http = server.as_ref().map(web::Server::address);
         if let (Some(server), Some(telegram)) = (server, &telegram) {
-            let schedule = config.watch.schedule.clone();
-            let vitals = Vitals::new(db.clone(), clock, telegram.status(), schedule);
+            let (schedule, asks) = (config.watch.schedule.clone(), asked.config.enabled);
+            let vitals = Vitals::new(db.clone(), clock, telegram.status(), schedule, asks);
             let mut server = server.mount(web::vital_routes(vitals.into_look()));
-            if asked.config.enabled {
+            if asks {
                 server = server.mount(assistant::http::routes(asked, tasks.stop_token()));
             }
             server.start(tasks);

@@ -9,7 +9,11 @@ use super::*;
 use crate::clock::UnixMs;
 use crate::config::Source;
 use crate::db::plans::{self, Accepted};
-use crate::demo::{Behaviour, Person, PretendSite, PretendTelegram, world};
+use crate::demo::model::KEY;
+use crate::demo::{
+    Behaviour, ModelReply, Person, PretendModel, PretendSite, PretendTelegram, world,
+};
+use crate::i18n::Lang;
 
 const LIMIT: Duration = Duration::from_secs(20);
 const ADMIN: i64 = 100;
@@ -74,6 +78,31 @@ const ACCEPTED: &[Accepted] = &[
         "SELECT count(*) FROM quarantine",
         "SCAN quarantine",
         "counted by a reader once an hour",
+    ),
+    (
+        "INDEXED BY question_pending",
+        "SCAN question USING COVERING INDEX question_pending",
+        "the questions that wait, in their turn, to the first that is due",
+    ),
+    (
+        "INDEXED BY question_pending",
+        "SCAN question USING COVERING INDEX question_processing",
+        "the few questions that are worked on",
+    ),
+    (
+        "FROM question WHERE state = 'processing'",
+        "SCAN question USING INDEX question_processing",
+        "the same",
+    ),
+    (
+        "FROM question WHERE state = 'processing'",
+        "SCAN question USING COVERING INDEX question_p",
+        "a hundred of those that are open",
+    ),
+    (
+        "FROM question WHERE person_id = ?1 AND closed_at IS NULL",
+        "SEARCH question USING",
+        "the open questions of one person, who may have so many",
     ),
     (
         "SELECT count(*) FROM question",
@@ -234,6 +263,7 @@ async fn hears(telegram: &PretendTelegram, chat: i64, text: &str, times: usize) 
 async fn nothing_reads_more_the_more_there_is() {
     let telegram = PretendTelegram::start().await.unwrap();
     let site = PretendSite::start().await.unwrap();
+    let model = PretendModel::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
         folder.path().join("sites.toml"),
@@ -243,13 +273,19 @@ async fn nothing_reads_more_the_more_there_is() {
     let text = format!(
         "[telegram]\napi_url = \"{}\"\nadmins = [{ADMIN}]\naccess = \"open\"\n[database]\npath = \"t.db\"\n\
          [watch]\nschedule = \"0 0 0 1 1 *\"\nrun_at_start = false\nmin_gap = \"0s\"\nconfirm_delay = \"0s\"\n\
-         [sites]\ncatalogues = [\"sites.toml\"]\nallow_private_targets = true\n[cards]\nenabled = true\n",
-        telegram.api_url()
+         [sites]\ncatalogues = [\"sites.toml\"]\nallow_private_targets = true\n[cards]\nenabled = true\n\
+         [assistant]\nenabled = true\nurl = \"{}\"\n",
+        telegram.api_url(),
+        model.url()
     );
     let source = Source {
         path: folder.path().join("bot.toml"),
         text,
-        environment: [("TELEGRAM_TOKEN".to_owned(), telegram.token().to_owned())].into(),
+        environment: [
+            ("TELEGRAM_TOKEN".to_owned(), telegram.token().to_owned()),
+            ("ASSISTANT_API_KEY".to_owned(), KEY.to_owned()),
+        ]
+        .into(),
     };
     let options = Options {
         clock: Clock::set_to(START),
@@ -275,6 +311,15 @@ async fn nothing_reads_more_the_more_there_is() {
         hears(&telegram, ADMIN, "finished", run).await;
     }
     hears(&telegram, OWNER, "octocat", 1).await;
+    model.set(ModelReply::Held);
+    model.hold(true);
+    says(&owner, "/ask why?").await;
+    hears(&telegram, OWNER, "You …", 1).await;
+    model.hold(false);
+    hears(&telegram, OWNER, "That is all I know", 1).await;
+    assistant::end_what_is_open(&db, &Clock::set_to(START), Lang::En)
+        .await
+        .unwrap();
     let once = CancellationToken::new();
     once.cancel();
     retention::run(kept(), db.clone(), Clock::set_to(START), once).await;

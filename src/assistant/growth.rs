@@ -38,6 +38,7 @@ pub(super) async fn follow(parts: &WorkerParts, claim: &Claim, done: &Cancellati
     let mut shown = Html::default();
     loop {
         tokio::select! {
+            biased;
             () = done.cancelled() => return,
             _ = period.tick() => {}
         }

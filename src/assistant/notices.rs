@@ -10,7 +10,7 @@ use super::store;
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
-use crate::i18n::{self, Lang, label};
+use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker};
 use crate::telegram::outbox;
 use crate::telegram::{Button, Keyboard, Outgoing};
@@ -34,6 +34,23 @@ pub(super) fn trouble(
         told |= outbox::insert(tx, now, &message)?.is_some();
     }
     Ok(told)
+}
+
+/// How the queue is, for an admin.
+///
+/// # Errors
+/// When the database fails.
+pub fn state(connection: &Connection, asker: &Asker) -> anyhow::Result<Html> {
+    let counts = store::counts(connection, asker.now)?;
+    let args = Args::new()
+        .number("open", counts.open)
+        .text("oldest", &i18n::span(asker.lang, counts.oldest))
+        .number("failed", counts.failed);
+    let key = match counts.open {
+        0 => "assistant-state-idle",
+        _ => "assistant-state",
+    };
+    Ok(i18n::html(asker.lang, key, &args))
 }
 
 fn key(public_id: &str) -> String {

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use rustix::fs::Access;
 use rustix::io::Errno;
 
-use super::{Failure, output};
+use super::{Failure, doctor_assistant, output};
 use crate::cards::photo;
 use crate::clock::{Clock, UnixMs};
 use crate::config::Config;
@@ -35,7 +35,7 @@ const TELEGRAM_LIMIT: Duration = Duration::from_secs(10);
 const OWN_SERVER_LIMIT: Duration = Duration::from_secs(5);
 
 /// What a check found.
-enum Finding {
+pub(super) enum Finding {
     Well(String),
     Notice(String),
     Wrong(String),
@@ -57,6 +57,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         ),
         ("sites", sites(config)),
         ("cards", cards(config)),
+        ("assistant", doctor_assistant::look(&config.assistant).await),
         ("http", http_server(config.http.listen).await),
         ("disk", disk(&config.database)),
         ("log", log_file(config)),

@@ -97,6 +97,7 @@ struct State {
     calls: Vec<ModelCall>,
     in_flight: usize,
     most_in_flight: usize,
+    left_usd: f64,
 }
 
 struct Shared {
@@ -151,6 +152,7 @@ impl PretendModel {
                 calls: Vec::new(),
                 in_flight: 0,
                 most_in_flight: 0,
+                left_usd: 7.5,
             }),
             changes: watch::Sender::new(0),
             let_go: watch::Sender::new(true),
@@ -189,6 +191,11 @@ impl PretendModel {
     /// Holds answers back from now on ([`ModelReply::Held`]), or lets go of all that are held.
     pub fn hold(&self, on: bool) {
         self.shared.let_go.send_replace(!on);
+    }
+
+    /// Says what the key may still use, in US dollars.
+    pub fn has_left(&self, usd: f64) {
+        self.shared.lock().left_usd = usd;
     }
 
     /// The calls so far, in order.
@@ -237,7 +244,7 @@ impl PretendModel {
 
 fn handle(shared: &Arc<Shared>, request: &Request) -> (Answer, Option<InFlight>) {
     if request.method == "GET" {
-        return (about(request), None);
+        return (about(request, shared.lock().left_usd), None);
     }
     let call = match read_call(request) {
         Ok(call) => call,
@@ -258,7 +265,7 @@ fn handle(shared: &Arc<Shared>, request: &Request) -> (Answer, Option<InFlight>)
 }
 
 /// What the endpoint says of itself and of a key: the models it has, and, as OpenRouter has it, what the key may still use.
-fn about(request: &Request) -> Answer {
+fn about(request: &Request, left_usd: f64) -> Answer {
     if request.header("authorization") != Some(&format!("Bearer {KEY}")) {
         return refusal(401, &401.into(), "No auth credentials found", "");
     }
@@ -270,7 +277,7 @@ fn about(request: &Request) -> Answer {
         ),
         "/v1/key" => document(
             200,
-            &json!({ "data": { "limit": 10, "limit_remaining": 7.5, "usage": 2.5 } }),
+            &json!({ "data": { "limit": 10, "limit_remaining": left_usd } }),
             "",
         ),
         _ => refusal(404, &404.into(), "no such path", ""),

@@ -26,10 +26,11 @@ const LABELS: [&str; 9] = [
 ];
 
 /// Texts that answer a tap.
-const NOTES: [&str; 26] = [
+const NOTES: [&str; 27] = [
     "account-gone",
     "account-muted",
     "alarm-done-",
+    "assistant-of-another",
     "broadcast-busy",
     "broadcast-stopping",
     "cards-chart-none",
@@ -72,7 +73,7 @@ const CAPTIONS: [&str; 12] = [
 ];
 
 /// How long arguments can be, in UTF-16 units; all others are numbers. What is a list is cut where it is made.
-const LENGTHS: [(&str, usize); 54] = [
+const LENGTHS: [(&str, usize); 55] = [
     ("about", 122),
     ("accounts", 30),
     ("admin", 64),
@@ -102,6 +103,7 @@ const LENGTHS: [(&str, usize); 54] = [
     ("note", 200),
     ("notify", 60),
     ("now", 60),
+    ("oldest", 30),
     ("outcome", 40),
     ("period", 30),
     ("problem", 600),
@@ -130,7 +132,7 @@ const LENGTHS: [(&str, usize); 54] = [
 ];
 
 /// Arguments that are numbers.
-const NUMBERS: [&str; 46] = [
+const NUMBERS: [&str; 48] = [
     "active",
     "added",
     "all",
@@ -149,6 +151,7 @@ const NUMBERS: [&str; 46] = [
     "done",
     "errors",
     "ever",
+    "failed",
     "found",
     "kb",
     "known",
@@ -161,6 +164,7 @@ const NUMBERS: [&str; 46] = [
     "n",
     "new",
     "not_found",
+    "open",
     "page",
     "pages",
     "paused",

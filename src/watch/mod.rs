@@ -41,7 +41,7 @@ pub use account::Notify;
 pub use catalogue::Catalogue;
 pub use config::WatchConfig;
 pub use controls::says_nobody;
-pub use handlers::{LineProblem, WatchHandlers, list_of_owner, of_parts};
+pub use handlers::{Besides, LineProblem, WatchHandlers, list_of_owner, of_parts};
 pub use probe::{ProbeLimits, look};
 pub use schedule::Schedule;
 

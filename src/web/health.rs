@@ -79,8 +79,19 @@ pub struct StoredSigns {
     pub outbox_oldest: Duration,
     /// Updates of Telegram without their effect yet.
     pub inbox_waiting: u64,
+    /// Questions to the assistant; none while it is off.
+    pub questions: Option<QuestionSign>,
     /// Size of the database file, in bytes.
     pub database_bytes: u64,
+}
+
+/// Questions to the assistant that are open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuestionSign {
+    /// How many.
+    pub open: u64,
+    /// How long the oldest of them has waited.
+    pub oldest: Duration,
 }
 
 /// A run over all accounts.
@@ -153,6 +164,12 @@ impl Signs {
                 "oldest_s": stored.outbox_oldest.as_secs(),
             }),
         );
+        if let Some(questions) = stored.questions {
+            members.insert(
+                "assistant".to_owned(),
+                json!({ "open": questions.open, "oldest_s": questions.oldest.as_secs() }),
+            );
+        }
         members.insert(
             "inbox".to_owned(),
             json!({ "waiting": stored.inbox_waiting }),

@@ -65,6 +65,16 @@ const GAUGES: &[(&str, Unit, &str)] = &[
         "How long the oldest message that is due has waited.",
     ),
     (
+        "vakhta_questions_open",
+        Unit::Count,
+        "Questions to the assistant without an answer yet.",
+    ),
+    (
+        "vakhta_questions_oldest_seconds",
+        Unit::Seconds,
+        "How long the oldest of them has waited.",
+    ),
+    (
         "vakhta_inbox_waiting",
         Unit::Count,
         "Updates without their effect yet.",
@@ -142,6 +152,10 @@ fn set_stored(stored: &StoredSigns) {
     gauge!("vakhta_outbox_oldest_seconds").set(stored.outbox_oldest.as_secs_f64());
     gauge!("vakhta_inbox_waiting").set(stored.inbox_waiting as f64);
     gauge!("vakhta_db_bytes").set(stored.database_bytes as f64);
+    if let Some(questions) = stored.questions {
+        gauge!("vakhta_questions_open").set(questions.open as f64);
+        gauge!("vakhta_questions_oldest_seconds").set(questions.oldest.as_secs_f64());
+    }
     let Some(run) = &stored.run else { return };
     gauge!("vakhta_run_running").set(f64::from(run.state == "running"));
     gauge!("vakhta_run_took_seconds").set(run.took.as_secs_f64());

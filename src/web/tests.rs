@@ -34,6 +34,7 @@ fn signs() -> Signs {
             outbox_unconfirmed: 0,
             outbox_oldest: Duration::from_secs(2),
             inbox_waiting: 0,
+            questions: None,
             database_bytes: 4096,
         }),
     }

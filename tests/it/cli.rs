@@ -225,6 +225,7 @@ fn doctor_names_what_is_wrong() {
             "note database",
             "note sites",
             "ok cards",
+            "ok assistant",
             "ok http",
             "ok disk",
             "ok log",

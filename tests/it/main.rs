@@ -17,6 +17,7 @@ mod assistant_chat;
 mod assistant_group;
 mod assistant_growth;
 mod assistant_killed;
+mod assistant_operator;
 mod assistant_place;
 mod bad_input;
 mod broadcast;

@@ -4,6 +4,7 @@
 //! call ends, by its own end, by silence or by the longest time; the key and the words of people reach no error and no log;
 //! a client is used on the runtime it was made on.
 
+mod about;
 mod reading;
 mod sse;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use tokio::time::Instant;
 
+pub use about::{About, NotAsked};
 pub use reading::{Ended, Reading};
 pub use trouble::Trouble;
 

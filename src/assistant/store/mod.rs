@@ -3,6 +3,7 @@
 //! What must stay true: every write about an attempt names its number and changes nothing once a later one was begun or the
 //! question is closed; what a call cost is noted all the same; a closed question is never opened again.
 
+mod counts;
 mod forget;
 mod queue;
 mod spend;
@@ -12,6 +13,7 @@ mod tests;
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+pub use counts::{Counts, counts};
 pub use forget::{KEPT, forget};
 pub use queue::{InHand, Next, Settled, claim, in_hand, is_due, settle};
 pub use spend::is_over_budget;

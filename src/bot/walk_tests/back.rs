@@ -13,12 +13,15 @@ const BACK: [&str; 6] = [
     "button-to-list",
 ];
 
+/// Buttons under answers, which stand in the chat: nobody has left a screen for them.
+const ANSWER: &str = "ask:";
+
 /// The first screen of those who were let in: there is nothing to go back to.
 const HOME: &str = "bot:home";
 
 /// True for a screen that a button showed, and for every question.
 pub(super) fn needs_way_back(last: &Step, is_asked: bool, said: &[(String, String)]) -> bool {
-    if matches!(last, Step::Taps(data) if data == HOME) {
+    if matches!(last, Step::Taps(data) if data == HOME || data.starts_with(ANSWER)) {
         return false;
     }
     let has_buttons = said

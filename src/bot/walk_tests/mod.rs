@@ -3,6 +3,7 @@
 //! The walk follows the buttons from the commands on, so that a new screen and a new text come under the rules by
 //! themselves. Each way is gone in a savepoint that is taken back: nothing that is pressed changes what the next one finds.
 
+mod asked;
 mod back;
 mod cards;
 mod lengths;
@@ -83,7 +84,9 @@ impl Walk {
     fn new(tx: &WriteTx<'_>, makes_files: bool) -> anyhow::Result<Self> {
         let source = Source {
             path: "bot.toml".into(),
-            text: format!("[telegram]\nadmins = [{ADMIN}]\n[cards]\nenabled = true\n"),
+            text: format!(
+                "[telegram]\nadmins = [{ADMIN}]\n[cards]\nenabled = true\n[assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n"
+            ),
             environment: [].into(),
         };
         let config = Config::load(&source).unwrap();
@@ -97,7 +100,9 @@ impl Walk {
             language: config.people.language,
             notify: config.watch.notify,
         };
-        let handlers = WatchHandlers::new(&config.watch, speaker.clone(), Activator::new());
+        let handlers = WatchHandlers::new(&config.watch, speaker.clone(), Activator::new())
+            .besides(Some(crate::assistant::notices::state));
+        let assistant = asked::handlers(&config);
         Ok(Self {
             bot: Bot::new(
                 config.people,
@@ -107,7 +112,8 @@ impl Walk {
                 Clock::set_to(NOW),
                 Activator::new(),
                 Activator::new(),
-            ),
+            )
+            .with_assistant(Some(assistant)),
             files: Files::new(Lang::Ru)
                 .with(export::MAKER, export::make)
                 .with(watch_files::MAKER, move |connection, recipe| {
@@ -144,7 +150,8 @@ impl Walk {
                 Step::SendsPhoto,
                 Step::SaysInGroup("/here".to_owned()),
             ];
-            for first in says.chain(others).chain(about_cards.clone()) {
+            let ways = says.chain(others).chain(asked::ways(*person));
+            for first in ways.chain(about_cards.clone()) {
                 walk.ahead.push_back((*person, vec![first]));
             }
         }
@@ -378,6 +385,7 @@ fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
     )?;
     tx.execute_batch(include_str!("../../../benches/figures/world/owners.sql"))?;
     tx.execute_batch(include_str!("../../../benches/figures/world/past.sql"))?;
+    asked::furnish(tx)?;
     cards::furnish(tx)
 }
 

@@ -190,6 +190,11 @@ const ACCEPTED: &[Accepted] = &[
         "the open questions of one person, who may have so many",
     ),
     (
+        "FROM (SELECT created_at FROM question WHERE state = 'pending'",
+        "SCAN question USING INDEX question_p",
+        "indexes of just the questions that wait or are worked on",
+    ),
+    (
         "FROM scan
              WHERE code_id = ?1",
         "USE TEMP B-TREE",

@@ -46,6 +46,9 @@ use crate::retention;
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
 use crate::zone::Zone;
 
+/// What another slice says to an admin who asks for the state of things; nothing where it is off.
+pub type Besides = fn(&Connection, &Asker) -> anyhow::Result<Html>;
+
 /// The handlers of the watch.
 #[derive(Debug, Clone)]
 pub struct WatchHandlers {
@@ -55,6 +58,7 @@ pub struct WatchHandlers {
     default_site: String,
     bell: Activator,
     tables: Activator,
+    besides: Option<Besides>,
 }
 
 impl WatchHandlers {
@@ -68,7 +72,15 @@ impl WatchHandlers {
             default_site: config.default_site.clone(),
             bell,
             tables: Activator::new(),
+            besides: None,
         }
+    }
+
+    /// With what another slice has to say in `/status`.
+    #[must_use]
+    pub fn besides(mut self, besides: Option<Besides>) -> Self {
+        self.besides = besides;
+        self
     }
 
     /// The sites people can choose from, as help shows them.
@@ -160,6 +172,9 @@ impl WatchHandlers {
                 .number("dead", counts.dead);
             lines.push(i18n::html(lang, "status-outbox", &args));
             lines.push(texts::storage(lang, &retention::sizes(connection)?));
+            if let Some(besides) = self.besides {
+                lines.push(besides(connection, asker)?);
+            }
             let marks = store::marks(connection)?;
             let voice = self.speaker.voice_to(asker);
             lines.extend(texts::alarms::distrusted(voice, marks.distrusted.iter()));

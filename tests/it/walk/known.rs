@@ -27,9 +27,16 @@ pub(super) struct Known {
     pub(super) wrong: Vec<String>,
 }
 
-/// The kind of a button: its data with every number as `N`.
+/// Letters of the public name of a question, which is no number and yet another one each time.
+const NAME: usize = 32;
+
+/// The kind of a button: its data with every number, and every name of a question, as `N`.
 pub(super) fn kind(data: &str) -> String {
     let mut kind = String::new();
+    let (data, name) = match data.rsplit_once(':') {
+        Some((data, name)) if name.len() == NAME => (data, ":N"),
+        _ => (data, ""),
+    };
     for c in data.chars() {
         if !c.is_ascii_digit() {
             kind.push(c);
@@ -37,7 +44,12 @@ pub(super) fn kind(data: &str) -> String {
             kind.push('N');
         }
     }
-    kind
+    kind + name
+}
+
+/// True for buttons under an answer, which stands in the chat: nobody has left a screen for it.
+pub(super) fn is_of_answer(kind: &str) -> bool {
+    kind.starts_with("ask:")
 }
 
 /// What a button does, where it also says to what: its first two words.
@@ -89,7 +101,7 @@ impl Known {
         self.ahead.remove(place)
     }
 
-    /// Screens from which no button leads home, whatever is pressed.
+    /// Screens from which no button leads home, whatever is pressed; under an answer none has to.
     pub(super) fn dead_ends(&self) -> Vec<&String> {
         let mut good: BTreeSet<&str> = BTreeSet::from(["bot:home"]);
         loop {
@@ -98,7 +110,9 @@ impl Known {
                 .iter()
                 .filter(|(kind, leads)| {
                     !good.contains(kind.as_str())
-                        && leads.iter().any(|to| good.contains(to.as_str()))
+                        && leads
+                            .iter()
+                            .any(|to| good.contains(to.as_str()) || is_of_answer(to))
                 })
                 .map(|(kind, _)| kind.as_str())
                 .collect();

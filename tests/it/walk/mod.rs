@@ -16,13 +16,14 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use vakhta::cards::photo::Photos;
 use vakhta::cards::store::{self as cards, NewCard};
-use vakhta::demo::Behaviour;
+use vakhta::demo::{Behaviour, ModelReply};
 use vakhta::i18n::{Lang, label};
 use vakhta::people::Role;
 
 use self::known::Known;
 use self::walker::{Walker, leads_back};
 use crate::cards::jpeg;
+use crate::chat::with_assistant;
 use crate::harness::{ADMIN, Stage, run};
 
 /// Names that people and sites really have, or wish they had.
@@ -48,7 +49,7 @@ async fn walk_as(t: &Stage, first_id: i64, role: Role, language: &str) -> Known 
     }
     let menu = t.telegram.menu("default", "").unwrap();
     let commands = menu.iter().filter_map(|entry| entry["command"].as_str());
-    for command in commands.chain(["admin"]) {
+    for command in commands.chain(["admin", "ask <b>почему?"]) {
         let way = vec![format!("/{command}")];
         known.borrow_mut().ahead.push_back((way, 0));
     }
@@ -117,7 +118,7 @@ async fn restart_in(t: &mut Stage, dialogues: &BTreeMap<String, Vec<String>>) {
     let person = t.telegram.person(1010, HOSTILE[0], "ru");
     person.knows_bot();
     let mut walker = Walker::new(person, Role::Owner);
-    let lost = label(Lang::Ru, "unexpected-text");
+    let lost = label(Lang::Ru, "assistant-thinking");
     for (step, way) in dialogues {
         assert!(walker.go(t, way).await, "{way:?}");
         assert_eq!(walker.step(t).await.as_ref(), Some(step), "{way:?}");
@@ -141,6 +142,8 @@ async fn restart_in(t: &mut Stage, dialogues: &BTreeMap<String, Vec<String>>) {
 fn every_button_answers_and_every_screen_leads_home() {
     run(async |mut t| {
         furnish(&mut t).await;
+        let model = with_assistant(&mut t, "most_open = 1000").await;
+        model.set(ModelReply::Hang);
         let kinds = [
             (1000, Role::Owner, "ru"),
             (1100, Role::Owner, "en"),
@@ -155,6 +158,7 @@ fn every_button_answers_and_every_screen_leads_home() {
             assert_eq!(known.wrong, Vec::<String>::new(), "{of:?}");
             assert_eq!(known.dead_ends(), Vec::<&String>::new(), "{of:?}");
             let missed: Vec<_> = known.lost.difference(&known.pressed).collect();
+            assert!(known.pressed.contains("ask:again:N"), "{:?}", known.pressed);
             let enough = known.pressed.len() > 30 && missed.len() * 10 <= known.pressed.len();
             assert!(
                 enough,

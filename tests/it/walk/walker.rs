@@ -12,7 +12,7 @@ use vakhta::watch::account::Until;
 use vakhta::watch::store::{self, NewAccount};
 
 use super::HOSTILE;
-use super::known::{Known, button, kind};
+use super::known::{Known, button, is_of_answer, kind};
 use crate::harness::{LIMIT, Stage};
 
 /// How often a walker looks whether the bot is done.
@@ -298,7 +298,8 @@ impl Walker {
         // Home is where one begins; a question may be the answer to a command, too.
         let is_home = self.way == ["/start"];
         let may_be_stuck = self.way.len() > 1 || step.is_some() && !is_home;
-        if may_be_stuck && !screen.buttons().is_empty() && !leads_back(screen) {
+        let is_answer = self.kinds().iter().all(|kind| is_of_answer(kind));
+        if may_be_stuck && !is_answer && !screen.buttons().is_empty() && !leads_back(screen) {
             let problem = format!("no way back after {:?}: {:?}", self.way, screen.text);
             known.wrong.push(problem);
         }

@@ -1,0 +1,66 @@
+//! What `vakhta doctor` says of the assistant.
+//!
+//! Must stay true: the key is never printed, and nothing is asked that costs money.
+
+use super::doctor::Finding::{self, Notice, Well, Wrong};
+use crate::assistant::AssistantConfig;
+use crate::assistant::model::{About, Model, NotAsked};
+
+pub(super) async fn look(config: &AssistantConfig) -> Finding {
+    if !config.enabled {
+        return Well("off".to_owned());
+    }
+    let url = &config.endpoint.url;
+    let model = match Model::new(config.endpoint.clone()) {
+        Ok(model) => model,
+        Err(err) => return Wrong(format!("{err:#}")),
+    };
+    match model.about().await {
+        Ok(about) => judge(config, &about),
+        Err(NotAsked::Unreachable) => Wrong(format!(
+            "{url} cannot be reached; check assistant.url; is a proxy needed (HTTPS_PROXY)?"
+        )),
+        Err(NotAsked::Silent) => Wrong(format!("{url} does not answer in time")),
+        Err(NotAsked::Key) => Wrong(format!(
+            "{url} does not accept the key; set VAKHTA_ASSISTANT_API_KEY anew"
+        )),
+        Err(NotAsked::Status(status)) => Notice(format!(
+            "{url} answers, but does not list its models (HTTP {status}); whether it works shows with the first question"
+        )),
+    }
+}
+
+fn judge(config: &AssistantConfig, about: &About) -> Finding {
+    let url = &config.endpoint.url;
+    if about.left_usd.is_some_and(|left| left <= 0.0) {
+        return Wrong(format!(
+            "the key for {url} has nothing left to use; top the account up"
+        ));
+    }
+    let is_missing = |model: &&String| !about.models.contains(model);
+    let missing: Vec<&str> = config
+        .models
+        .iter()
+        .filter(is_missing)
+        .map(String::as_str)
+        .collect();
+    if !missing.is_empty() {
+        let names = missing.join(", ");
+        return Notice(format!(
+            "{url} does not list {names}; check assistant.model and assistant.fallbacks"
+        ));
+    }
+    let left = match about.left_usd {
+        Some(left) => format!("; the key may still use {left:.2} USD"),
+        None => String::new(),
+    };
+    let key = match config.endpoint.key {
+        Some(_) => "the key is accepted",
+        None => "no key",
+    };
+    Well(format!(
+        "{url}, {key}, {} of {} models{left}",
+        config.models.len(),
+        about.models.len()
+    ))
+}
