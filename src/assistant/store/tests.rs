@@ -232,6 +232,11 @@ async fn what_is_stopped_keeps_its_part_and_takes_no_answer() {
     let id = desk.asked("why?").await;
     let claim = desk.claim(NOW).await;
     let row = desk.question(&id).await.id;
+    let in_hand = async |attempt| {
+        let in_hand = desk.db.read(move |c| is_in_hand(c, row, attempt));
+        in_hand.await.unwrap()
+    };
+    assert!(in_hand(1).await && !in_hand(2).await);
     assert!(
         desk.write(move |tx| end(tx, NOW, row, Reason::Stopped, "half of"))
             .await
@@ -241,6 +246,7 @@ async fn what_is_stopped_keeps_its_part_and_takes_no_answer() {
             .write(move |tx| end(tx, NOW, row, Reason::Stopped, ""))
             .await
     );
+    assert!(!in_hand(1).await, "nothing of it is shown any more");
     let late = desk
         .settle(NOW, &claim, Outcome::Answered("all of it".to_owned()))
         .await;
