@@ -5,7 +5,6 @@
 //! passes here says something about the real world. All stop when the last clone of their handle is dropped.
 
 pub mod model;
-mod model_reply;
 pub mod site;
 pub mod steps;
 pub mod telegram;

@@ -1,8 +1,12 @@
 //! A pretend endpoint of language models: `POST /v1/chat/completions` as OpenAI's and OpenRouter's answer it.
 //!
 //! It answers every question with [`answer_to`] it, so that a test can tell whose answer came. Strict: a call without a key,
-//! without a model, without messages or that does not want a stream is refused. What was asked is kept, in order. It needs a
-//! running tokio runtime and ends with the last clone of its handle.
+//! without a model, without messages or that does not want a stream is refused, and one whose messages of tools are not as
+//! OpenAI demands them. What was asked is kept, in order. It needs a running tokio runtime and ends with the last clone of its
+//! handle.
+
+mod messages;
+mod reply;
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -13,71 +17,13 @@ use anyhow::bail;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::model_reply::{document, refusal};
+pub use self::reply::{ModelReply, answer_to};
+
+use self::reply::{document, refusal};
 use super::wire::{Answer, Request, Server};
 
 /// The key that is accepted.
 pub const KEY: &str = "sk-pretend-0123456789abcdef";
-
-/// One way to answer a call.
-#[derive(Clone, Debug)]
-pub enum ModelReply {
-    /// The answer in portions, its end, its use, `[DONE]`.
-    Stream,
-    /// The same with a pause before each portion.
-    Slow(Duration),
-    /// The first portion, and the others when answers are let go.
-    Held,
-    /// So many comments with a pause before each, then the answer.
-    KeptAlive(usize, Duration),
-    /// The answer in one document, though a stream was asked for.
-    Plain,
-    /// So many portions, then the end of the connection.
-    CutAfter(usize),
-    /// So many portions, then nothing for ever.
-    SilentAfter(usize),
-    /// The connection is accepted and nothing ever comes.
-    Hang,
-    /// The connection is reset.
-    Reset,
-    /// An error with its status, a document, and `Retry-After` where it is not empty.
-    Refuse {
-        /// The HTTP status.
-        status: u16,
-        /// The error's code: a number or a word.
-        code: Value,
-        /// Seconds or a date.
-        retry_after: String,
-    },
-    /// Status 200 and the document of an error with this code.
-    ErrorAsSuccess(Value),
-    /// So many portions, then an error with this code within the stream.
-    ErrorInside(usize, Value),
-    /// The end of an answer in which nothing was said.
-    Empty,
-    /// Status 200 and these bytes.
-    Raw(Vec<u8>),
-    /// The same, then nothing for ever.
-    RawAndSilent(Vec<u8>),
-}
-
-impl ModelReply {
-    /// An error whose code is its status.
-    #[must_use]
-    pub fn status(status: u16) -> Self {
-        Self::Refuse {
-            status,
-            code: status.into(),
-            retry_after: String::new(),
-        }
-    }
-}
-
-/// What every question is answered with.
-#[must_use]
-pub fn answer_to(question: &str) -> String {
-    format!("You asked: «{question}». That is all I know — and it is true.")
-}
 
 /// A call as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +32,8 @@ pub struct ModelCall {
     pub model: String,
     /// What is asked.
     pub question: String,
+    /// What the model's tools have given since then, in order.
+    pub results: Vec<String>,
     /// The whole document.
     pub body: Value,
 }
@@ -294,20 +242,15 @@ fn read_call(request: &Request) -> Result<ModelCall, (u16, &'static str)> {
     }
     let body: Value = serde_json::from_slice(&request.body).map_err(|_| (400, "not JSON"))?;
     let model = body.get("model").and_then(Value::as_str);
-    let last = body
-        .get("messages")
-        .and_then(Value::as_array)
-        .and_then(|list| list.last());
-    let question = last.and_then(|message| message.get("content")?.as_str());
-    let (Some(model), Some(question)) = (model, question) else {
-        return Err((400, "model and messages are required"));
-    };
+    let model = model.ok_or((400, "model is required"))?;
+    let (question, results) = messages::read(&body)?;
     if body.get("stream") != Some(&Value::Bool(true)) {
         return Err((400, "ask for a stream"));
     }
     Ok(ModelCall {
         model: model.to_owned(),
-        question: question.to_owned(),
+        question,
+        results,
         body: body.clone(),
     })
 }

@@ -1,0 +1,257 @@
+//! What the pretend endpoint answers, and how it breaks off.
+//!
+//! Must stay true: an answer depends on the call alone, so that a test can tell whose answer came.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::{KEY, ModelCall};
+use crate::demo::steps::Step;
+use crate::demo::wire::{self, Answer};
+
+/// One way to answer a call.
+#[derive(Clone, Debug)]
+pub enum ModelReply {
+    /// The answer in portions, its end, its use, `[DONE]`.
+    Stream,
+    /// The same with a pause before each portion.
+    Slow(Duration),
+    /// The first portion, and the others when answers are let go.
+    Held,
+    /// So many comments with a pause before each, then the answer.
+    KeptAlive(usize, Duration),
+    /// The answer in one document, though a stream was asked for.
+    Plain,
+    /// So many portions, then the end of the connection.
+    CutAfter(usize),
+    /// So many portions, then nothing for ever.
+    SilentAfter(usize),
+    /// The connection is accepted and nothing ever comes.
+    Hang,
+    /// The connection is reset.
+    Reset,
+    /// An error with its status, a document, and `Retry-After` where it is not empty.
+    Refuse {
+        /// The HTTP status.
+        status: u16,
+        /// The error's code: a number or a word.
+        code: Value,
+        /// Seconds or a date.
+        retry_after: String,
+    },
+    /// Status 200 and the document of an error with this code.
+    ErrorAsSuccess(Value),
+    /// So many portions, then an error with this code within the stream.
+    ErrorInside(usize, Value),
+    /// The end of an answer in which nothing was said.
+    Empty,
+    /// Status 200 and these bytes.
+    Raw(Vec<u8>),
+    /// The same, then nothing for ever.
+    RawAndSilent(Vec<u8>),
+    /// Asks for these tools, each with the text of its arguments, and answers with what they gave.
+    Reads(Vec<(String, String)>),
+    /// The same with a pause before each portion of what asks.
+    ReadsSlowly(Duration, Vec<(String, String)>),
+    /// Asks for these tools again and again, unless it is told to use none.
+    ReadsForEver(Vec<(String, String)>),
+    /// An error with this status and these words wherever there are tools.
+    KnowsNoTools(u16, String),
+}
+
+impl ModelReply {
+    /// An error whose code is its status.
+    #[must_use]
+    pub fn status(status: u16) -> Self {
+        Self::Refuse {
+            status,
+            code: status.into(),
+            retry_after: String::new(),
+        }
+    }
+
+    /// Asks for one tool and answers with what it gave.
+    #[must_use]
+    pub fn reads(tool: &str, arguments: &Value) -> Self {
+        Self::Reads(vec![(tool.to_owned(), arguments.to_string())])
+    }
+}
+
+/// What every question is answered with.
+#[must_use]
+pub fn answer_to(question: &str) -> String {
+    format!("You asked: «{question}». That is all I know — and it is true.")
+}
+
+impl ModelCall {
+    fn may_use_tools(&self) -> bool {
+        self.body.get("tools").is_some() && self.body.get("tool_choice") != Some(&"none".into())
+    }
+}
+
+impl ModelReply {
+    /// What goes over the wire for that call.
+    pub(super) fn answer(&self, call: &ModelCall, let_go: &watch::Sender<bool>) -> Answer {
+        let portions = match self {
+            Self::Reads(tools) | Self::ReadsSlowly(_, tools) if call.results.is_empty() => {
+                asking(call, tools)
+            }
+            Self::ReadsForEver(tools) if call.may_use_tools() => asking(call, tools),
+            _ => portions(call),
+        };
+        let begun = |n: usize| portions.iter().take(n).cloned().map(Step::Bytes);
+        let mut steps = vec![Step::Bytes(wire::head(200, &stream_headers(), None))];
+        match self {
+            Self::Stream | Self::Reads(_) | Self::ReadsForEver(_) => {
+                steps.extend(begun(usize::MAX));
+            }
+            Self::Slow(pause) | Self::ReadsSlowly(pause, _) => {
+                steps.extend(begun(usize::MAX).flat_map(|part| [Step::Pause(*pause), part]));
+            }
+            Self::Held => {
+                steps.extend(begun(1));
+                steps.push(Step::Until(let_go.subscribe()));
+                steps.extend(begun(usize::MAX).skip(1));
+            }
+            Self::KeptAlive(times, pause) => {
+                let comment = Step::Bytes(b": OPENROUTER PROCESSING\n\n".to_vec());
+                for _ in 0..*times {
+                    steps.extend([Step::Pause(*pause), comment.clone()]);
+                }
+                steps.extend(begun(usize::MAX));
+            }
+            Self::CutAfter(n) => steps.extend(begun(*n)),
+            Self::SilentAfter(n) => {
+                steps.extend(begun(*n));
+                steps.push(Step::Hang);
+            }
+            Self::ErrorInside(n, code) => {
+                steps.extend(begun(*n));
+                let error = json!({ "id": "gen-1", "error": { "code": code, "message": KEY },
+                    "choices": [{ "index": 0, "delta": { "content": "" }, "finish_reason": "error" }] });
+                steps.push(Step::Bytes(event(&error)));
+            }
+            Self::Empty => {
+                steps.push(Step::Bytes(event(
+                    &json!({ "choices": [{ "delta": {}, "finish_reason": "stop" }] }),
+                )));
+                steps.push(Step::Bytes(b"data: [DONE]\n\n".to_vec()));
+            }
+            Self::Raw(bytes) => steps.push(Step::Bytes(bytes.clone())),
+            Self::RawAndSilent(bytes) => {
+                steps.extend([Step::Bytes(bytes.clone()), Step::Hang]);
+            }
+            Self::Plain => return document(200, &plain(call), ""),
+            Self::ErrorAsSuccess(code) => {
+                return document(
+                    200,
+                    &json!({ "error": { "code": code, "message": KEY } }),
+                    "",
+                );
+            }
+            Self::Refuse {
+                status,
+                code,
+                retry_after,
+            } => return refusal(*status, code, KEY, retry_after),
+            Self::KnowsNoTools(status, words) if call.body.get("tools").is_some() => {
+                return refusal(*status, &(*status).into(), words, "");
+            }
+            Self::KnowsNoTools(..) => steps.extend(begun(usize::MAX)),
+            Self::Hang => return Answer::Hang,
+            Self::Reset => return Answer::Reset,
+        }
+        Answer::Steps(steps)
+    }
+}
+
+fn stream_headers() -> Vec<(&'static str, String)> {
+    vec![("content-type", "text/event-stream".to_owned())]
+}
+
+/// An answer in its portions: a comment and the words, the end, the use, the last mark.
+fn portions(call: &ModelCall) -> Vec<Vec<u8>> {
+    let answer = answer(call);
+    let words = answer.split_inclusive(' ').map(|words| {
+        let mut portion = b": OPENROUTER PROCESSING\n\n".to_vec();
+        portion.extend(chunk(call, &json!({ "content": words }), None));
+        portion
+    });
+    words.chain(ends(call, "stop")).collect()
+}
+
+/// What asks for tools, in portions: the arguments come in pieces.
+fn asking(call: &ModelCall, tools: &[(String, String)]) -> Vec<Vec<u8>> {
+    let mut portions = Vec::new();
+    for (index, (name, arguments)) in tools.iter().enumerate() {
+        let begins = json!({ "index": index, "id": format!("call_{index}"), "type": "function",
+            "function": { "name": name, "arguments": "" } });
+        portions.push(chunk(call, &json!({ "tool_calls": [begins] }), None));
+        let letters: Vec<char> = arguments.chars().collect();
+        for piece in letters.chunks((letters.len() / 4).max(3)) {
+            let piece: String = piece.iter().collect();
+            let goes_on = json!({ "index": index, "function": { "arguments": piece } });
+            portions.push(chunk(call, &json!({ "tool_calls": [goes_on] }), None));
+        }
+    }
+    portions.extend(ends(call, "tool_calls"));
+    portions
+}
+
+fn chunk(call: &ModelCall, delta: &Value, finish: Option<&str>) -> Vec<u8> {
+    event(
+        &json!({ "id": "gen-1", "object": "chat.completion.chunk", "model": call.model,
+            "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }] }),
+    )
+}
+
+fn ends(call: &ModelCall, finish: &str) -> [Vec<u8>; 3] {
+    [
+        chunk(call, &json!({}), Some(finish)),
+        event(&json!({ "id": "gen-1", "model": call.model, "choices": [], "usage": usage() })),
+        b"data: [DONE]\n\n".to_vec(),
+    ]
+}
+
+/// The answer to what is asked, and behind it what tools have given.
+fn answer(call: &ModelCall) -> String {
+    let mut answer = answer_to(&call.question);
+    for result in &call.results {
+        answer.push_str("\n\n");
+        answer.push_str(result);
+    }
+    answer
+}
+
+fn plain(call: &ModelCall) -> Value {
+    json!({ "id": "gen-1", "object": "chat.completion", "model": call.model, "usage": usage(),
+        "choices": [{ "index": 0, "finish_reason": "stop",
+            "message": { "role": "assistant", "content": answer(call) } }] })
+}
+
+fn usage() -> Value {
+    json!({ "prompt_tokens": 11, "completion_tokens": 31, "total_tokens": 42, "cost": 0.000_021 })
+}
+
+fn event(value: &Value) -> Vec<u8> {
+    format!("data: {value}\n\n").into_bytes()
+}
+
+pub(super) fn refusal(status: u16, code: &Value, message: &str, retry_after: &str) -> Answer {
+    let error = json!({ "error": { "code": code, "message": message } });
+    document(status, &error, retry_after)
+}
+
+pub(super) fn document(status: u16, value: &Value, retry_after: &str) -> Answer {
+    let mut headers = vec![("content-type", "application/json".to_owned())];
+    if !retry_after.is_empty() {
+        headers.push(("retry-after", retry_after.to_owned()));
+    }
+    Answer::Plain {
+        status,
+        headers,
+        body: value.to_string().into_bytes(),
+    }
+}
