@@ -180,6 +180,33 @@ pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
         .with_context(|| format!("look up person {id}"))
 }
 
+/// Who asks without an event, with their rights and manners as they are now; none for who was not let in, or is not any more.
+/// `default` is their language where it is not known.
+///
+/// # Errors
+/// When the database fails.
+pub fn asker(
+    connection: &Connection,
+    now: UnixMs,
+    id: i64,
+    default: Lang,
+) -> anyhow::Result<Option<Asker>> {
+    let Some(person) = get(connection, id)?.filter(|person| person.role.is_member()) else {
+        return Ok(None);
+    };
+    let manners = manners(connection, id)?;
+    Ok(Some(Asker {
+        id,
+        role: person.role,
+        name: person.name,
+        chat_id: id,
+        lang: manners.language.unwrap_or(default),
+        zone: manners.zone,
+        now,
+        pressed: None,
+    }))
+}
+
 /// True when a person is known and was let in.
 ///
 /// # Errors

@@ -7,8 +7,8 @@
 //! Three guards stand between an answer and a verdict: `controls` (are the site's rules still right?), `brake` (did too
 //! much change at once?) and `network` (is it our own network that is down?). What they say to people is in `alarms`.
 //!
-//! Inside the slice: handlers and driver know sweep and notices, these know store, probe and texts, all know the plain
-//! types of [`account`], [`past`] and [`site`].
+//! Inside the slice: handlers and driver know sweep and notices, handlers know `health`; these know store, probe and
+//! texts; all know the plain types of [`account`], [`past`] and [`site`].
 
 pub mod account;
 mod alarms;
@@ -21,6 +21,7 @@ pub mod driver;
 pub mod files;
 pub mod gate;
 pub mod handlers;
+mod health;
 mod lane;
 mod network;
 pub mod notices;

@@ -3,7 +3,6 @@
 //! Buttons carry `site:<action>:…`. A button that mutes or unmutes carries since when the site was muted as its reader saw it;
 //! when another admin was faster, it shows how things are now instead.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::thread::spoken_until;
@@ -15,7 +14,7 @@ use crate::i18n::{self, Args, label};
 use crate::people::Asker;
 use crate::people::audit::{self, Deed};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
-use crate::watch::account::SiteTally;
+use crate::watch::health::{Health, LATELY, Trouble};
 use crate::watch::store::{self, Mute};
 use crate::watch::texts;
 
@@ -36,51 +35,6 @@ const MUTES: [(u32, &str); 3] = [
     (7, "button-mute-week"),
     (0, "button-mute"),
 ];
-
-/// What the screens know of sites.
-struct Known {
-    /// What was done since yesterday.
-    tallies: BTreeMap<String, SiteTally>,
-    muted: BTreeMap<String, Mute>,
-    marks: store::Marks,
-    silences: BTreeMap<String, Duration>,
-    breakers: store::Breakers,
-}
-
-impl Known {
-    /// 0 muted, 1 controls failed, 2 left alone for a while, 3 every tenth look fails, 4 well.
-    fn trouble(&self, site: &str) -> usize {
-        let tally = self.tallies.get(site).copied().unwrap_or_default();
-        if self.muted.contains_key(site) {
-            0
-        } else if self.marks.distrusted.contains(site) {
-            1
-        } else if self.silences.contains_key(site) || self.breakers.contains_key(site) {
-            2
-        } else if tally.counts.errors * 10 > tally.counts.checked() {
-            3
-        } else {
-            4
-        }
-    }
-
-    /// The sites, those in trouble first.
-    fn sites(&self) -> Vec<&str> {
-        let mut sites: Vec<&str> = self
-            .tallies
-            .keys()
-            .chain(self.muted.keys())
-            .chain(&self.marks.distrusted)
-            .chain(self.silences.keys())
-            .chain(self.breakers.keys())
-            .map(String::as_str)
-            .collect();
-        sites.sort_unstable();
-        sites.dedup();
-        sites.sort_by_key(|site| self.trouble(site));
-        sites
-    }
-}
 
 impl WatchHandlers {
     /// A button; `data` is what stands after `site:`.
@@ -149,17 +103,8 @@ impl WatchHandlers {
         self.site_card(tx, asker, &site)
     }
 
-    fn known(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Known> {
-        let since = self.speaker.zone.day(asker.now.minus(DAY));
-        Ok(Known {
-            tallies: store::by_site(store::days(connection, &since)?),
-            muted: store::muted(connection, asker.now)?,
-            marks: store::marks(connection)?,
-            silences: store::silences(connection, asker.now)?
-                .into_iter()
-                .collect(),
-            breakers: store::breakers(connection)?,
-        })
+    fn health(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Health> {
+        Health::read(connection, &self.speaker.zone, asker.now)
     }
 
     /// The site that a button means.
@@ -169,8 +114,8 @@ impl WatchHandlers {
         asker: &Asker,
         tag: &str,
     ) -> anyhow::Result<Option<String>> {
-        let known = self.known(connection, asker)?;
-        let found = known.sites().into_iter().find(|site| tag_of(site) == tag);
+        let health = self.health(connection, asker)?;
+        let found = health.sites().into_iter().find(|site| tag_of(site) == tag);
         Ok(found.map(str::to_owned))
     }
 
@@ -181,15 +126,21 @@ impl WatchHandlers {
         page: usize,
     ) -> anyhow::Result<Answer> {
         let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
-        let known = self.known(connection, asker)?;
-        let sites = known.sites();
+        let health = self.health(connection, asker)?;
+        let sites = health.sites();
         let (page, pages) = clamp_page(page, sites.len(), PER_PAGE)?;
         let mut keyboard = Keyboard::new();
         for site in sites.iter().skip(page * PER_PAGE).take(PER_PAGE) {
-            let tally = known.tallies.get(*site).copied().unwrap_or_default();
-            let mark = ["🔇", "⚠️", "⏳", "🟡", "🟢"].get(known.trouble(site));
+            let tally = health.tallies.get(*site).copied().unwrap_or_default();
+            let mark = match health.trouble(site) {
+                Some(Trouble::Muted) => "🔇",
+                Some(Trouble::Distrusted) => "⚠️",
+                Some(Trouble::LeftAlone) => "⏳",
+                Some(Trouble::Failing) => "🟡",
+                None => "🟢",
+            };
             let args = Args::new()
-                .text("mark", mark.unwrap_or(&""))
+                .text("mark", mark)
                 .text("site", &cut(&voice.site_name(site), 30))
                 .number("checked", tally.counts.checked())
                 .number("errors", tally.counts.errors);
@@ -221,9 +172,9 @@ impl WatchHandlers {
         site: &str,
     ) -> anyhow::Result<Answer> {
         let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
-        let known = self.known(connection, asker)?;
-        let mute = known.muted.get(site).copied();
-        let mut lines = self.site_lines(asker, site, &known);
+        let health = self.health(connection, asker)?;
+        let mute = health.muted.get(site).copied();
+        let mut lines = self.site_lines(asker, site, &health);
         if let Some((fault, since)) = store::control(connection, site)? {
             let args = Args::new().text("time", &i18n::date_time(lang, since, voice.zone));
             lines.push(match fault {
@@ -234,7 +185,7 @@ impl WatchHandlers {
                 None => i18n::html(lang, "site-controls-well", &args),
             });
         }
-        let errors = store::errors_since(connection, site, asker.now.minus(DAY))?;
+        let errors = store::errors_since(connection, site, asker.now.minus(LATELY))?;
         if !errors.is_empty() {
             lines.extend([Html::default(), i18n::text(lang, "site-errors")]);
         }
@@ -265,9 +216,9 @@ impl WatchHandlers {
         )))
     }
 
-    fn site_lines(&self, asker: &Asker, site: &str, known: &Known) -> Vec<Html> {
+    fn site_lines(&self, asker: &Asker, site: &str, health: &Health) -> Vec<Html> {
         let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
-        let tally = known.tallies.get(site).copied().unwrap_or_default();
+        let tally = health.tallies.get(site).copied().unwrap_or_default();
         let args = Args::new()
             .text("site", &voice.site_name(site))
             .number("found", tally.counts.found)
@@ -282,7 +233,7 @@ impl WatchHandlers {
                 &Args::new().text("span", &span),
             ));
         }
-        if let Some(mute) = known.muted.get(site) {
+        if let Some(mute) = health.muted.get(site) {
             let until = spoken_until(voice, mute.until);
             lines.push(i18n::html(
                 lang,
@@ -290,7 +241,7 @@ impl WatchHandlers {
                 &Args::new().text("until", &until),
             ));
         }
-        if let Some(rest) = known.silences.get(site) {
+        if let Some(rest) = health.silences.get(site) {
             let time = i18n::date_time(lang, asker.now.plus(*rest), voice.zone);
             lines.push(i18n::html(
                 lang,
@@ -299,7 +250,7 @@ impl WatchHandlers {
             ));
         }
         lines.extend(
-            known
+            health
                 .breakers
                 .get(site)
                 .map(|open| self.breaker_line(asker, open)),

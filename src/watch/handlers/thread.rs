@@ -59,20 +59,9 @@ impl WatchHandlers {
         now: UnixMs,
         admin: i64,
     ) -> anyhow::Result<Option<Screen>> {
-        let Some(person) = people::get(connection, admin)?.filter(|person| person.role.is_admin())
-        else {
+        let asker = people::asker(connection, now, admin, self.speaker.language)?;
+        let Some(asker) = asker.filter(|asker| asker.role.is_admin()) else {
             return Ok(None);
-        };
-        let manners = people::manners(connection, admin)?;
-        let asker = Asker {
-            id: person.id,
-            role: person.role,
-            name: person.name,
-            chat_id: admin,
-            lang: manners.language.unwrap_or(self.speaker.language),
-            zone: manners.zone,
-            now,
-            pressed: None,
         };
         Ok(Some(self.state(connection, &asker)?))
     }

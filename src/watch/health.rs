@@ -1,0 +1,87 @@
+//! How sites do: what was done at each since yesterday, and what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::account::SiteTally;
+use super::store::{self, Breakers, Marks, Mute};
+use crate::clock::UnixMs;
+use crate::db::Connection;
+use crate::zone::Zone;
+
+/// What is told of sites is told of so long.
+pub(super) const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is wrong with a site, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Trouble {
+    /// An admin wants no run to look at it.
+    Muted,
+    /// Its control names were judged wrongly.
+    Distrusted,
+    /// It wants to be left alone, or has failed so often that it is.
+    LeftAlone,
+    /// More than every tenth look fails.
+    Failing,
+}
+
+/// How all sites do.
+#[derive(Debug)]
+pub(super) struct Health {
+    /// What was done since yesterday.
+    pub(super) tallies: BTreeMap<String, SiteTally>,
+    pub(super) muted: BTreeMap<String, Mute>,
+    pub(super) marks: Marks,
+    /// How much longer a site wants to be left alone.
+    pub(super) silences: BTreeMap<String, Duration>,
+    pub(super) breakers: Breakers,
+}
+
+impl Health {
+    /// How they do at a moment; days begin in `zone`.
+    pub(super) fn read(connection: &Connection, zone: &Zone, now: UnixMs) -> anyhow::Result<Self> {
+        let since = zone.day(now.minus(LATELY));
+        Ok(Self {
+            tallies: store::by_site(store::days(connection, &since)?),
+            muted: store::muted(connection, now)?,
+            marks: store::marks(connection)?,
+            silences: store::silences(connection, now)?.into_iter().collect(),
+            breakers: store::breakers(connection)?,
+        })
+    }
+
+    /// What is wrong with a site; none: it does well.
+    pub(super) fn trouble(&self, site: &str) -> Option<Trouble> {
+        let tally = self.tallies.get(site).copied().unwrap_or_default();
+        if self.muted.contains_key(site) {
+            Some(Trouble::Muted)
+        } else if self.marks.distrusted.contains(site) {
+            Some(Trouble::Distrusted)
+        } else if self.silences.contains_key(site) || self.breakers.contains_key(site) {
+            Some(Trouble::LeftAlone)
+        } else {
+            let fails = tally.counts.errors * 10 > tally.counts.checked();
+            fails.then_some(Trouble::Failing)
+        }
+    }
+
+    /// The sites, those in trouble first.
+    pub(super) fn sites(&self) -> Vec<&str> {
+        let mut sites: Vec<&str> = self
+            .tallies
+            .keys()
+            .chain(self.muted.keys())
+            .chain(&self.marks.distrusted)
+            .chain(self.silences.keys())
+            .chain(self.breakers.keys())
+            .map(String::as_str)
+            .collect();
+        sites.sort_unstable();
+        sites.dedup();
+        sites.sort_by_key(|site| {
+            let trouble = self.trouble(site);
+            (trouble.is_none(), trouble)
+        });
+        sites
+    }
+}
