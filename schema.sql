@@ -137,6 +137,7 @@ CREATE INDEX account_of_owner ON account (owner_id, state, id);
 CREATE INDEX account_held ON account (site, owner_id, id) WHERE state = 'held';
 CREATE INDEX account_ending ON account (ends_at) WHERE state = 'pending';
 CREATE INDEX account_done ON account (ends_at) WHERE state = 'done';
+CREATE INDEX account_done_at ON account (done_at) WHERE state = 'done';
 CREATE INDEX account_stopped ON account (ends_at) WHERE state IN ('paused', 'held');
 CREATE INDEX account_by_site ON account (site);
 CREATE INDEX account_for_change ON account (owner_id) WHERE until = 'change';

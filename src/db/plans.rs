@@ -25,8 +25,8 @@ const SMALL: [&str; 9] = [
     "site_silence",
 ];
 
-/// Walks from key to key on an index, which statements call so.
-const WALKS: [&str; 3] = ["used", "waiting", "w"];
+/// Walks from key to key on an index, and so many rows at most, which statements call so.
+const WALKS: [&str; 4] = ["bounded", "used", "waiting", "w"];
 
 thread_local! {
     static HERE: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };

@@ -343,6 +343,7 @@ const PANEL_AND_FILES: &str = "
         PRIMARY KEY (person_id, day)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX question_spend_old ON question_spend (day);
+    CREATE INDEX account_done_at ON account (done_at) WHERE state = 'done';
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''held'')', '''held'', ''removed'')') WHERE name = 'account';
     PRAGMA writable_schema = RESET;

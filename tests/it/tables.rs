@@ -7,7 +7,7 @@ use vakhta::demo::{ChatMessage, Person};
 use vakhta::people;
 use vakhta::tasks::Tasks;
 use vakhta::watch::account::Until;
-use vakhta::watch::store::{self, Filter, Import, Imported, Listing, NewAccount};
+use vakhta::watch::store::{self, Import, Imported, Listing, NewAccount};
 
 use crate::harness::{LIMIT, Stage, run};
 
@@ -23,7 +23,7 @@ async fn send(t: &Stage, who: &Person, name: &str, bytes: &[u8]) -> Arc<ChatMess
 async fn accounts(t: &Stage, owner: i64) -> Vec<(String, u32, Until)> {
     let listing = Listing {
         owner: Some(owner),
-        filter: Filter::Everything,
+        ..Listing::default()
     };
     let now = t.clock.now();
     let read = t

@@ -139,7 +139,8 @@ impl WatchHandlers {
         };
         let is_search = matches!(filter, Filter::Text(_));
         let filter = match filter {
-            Filter::Everything => None,
+            // Screens narrow by no days.
+            Filter::Everything | Filter::Ends(..) | Filter::DoneSince(_) => None,
             Filter::Site(key) => {
                 let name = self.speaker.voice_to(asker).site_name(key);
                 let args = Args::new().text("site", &name);

@@ -152,6 +152,7 @@ impl View {
         Ok(Listing {
             owner: self.owner(asker),
             filter,
+            also: Vec::new(),
         })
     }
 }

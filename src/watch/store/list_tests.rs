@@ -11,7 +11,11 @@ use crate::watch::past::{By, Change};
 const OTHER: i64 = 8;
 
 fn listed(tx: &WriteTx<'_>, owner: Option<i64>, filter: Filter) -> Vec<i64> {
-    let listing = Listing { owner, filter };
+    let listing = Listing {
+        owner,
+        filter,
+        also: Vec::new(),
+    };
     let page = page(tx, NOW, &listing, 0, 100).unwrap();
     assert_eq!(count_listed(tx, NOW, &listing).unwrap(), page.len());
     page.into_iter().map(|account| account.id).collect()
@@ -269,7 +273,11 @@ async fn lists_read_no_more_than_they_show() {
             (Some(OWNER), Filter::Overdue),
             (Some(OWNER), Filter::Text("x".into())),
         ] {
-            let listing = Listing { owner, filter };
+            let listing = Listing {
+                owner,
+                filter,
+                also: Vec::new(),
+            };
             let steps = plan(tx, &listing.page_sql());
             let of_accounts = steps.iter().find(|step| step.contains(" account "));
             let is_search = of_accounts.is_some_and(|step| step.contains("INDEX"));

@@ -47,6 +47,32 @@ pub enum Filter {
     Site(String),
     /// Those with a text in their name or note.
     Text(String),
+    /// Those looked at in every run whose agreed time ends after a moment and not after another.
+    Ends(UnixMs, UnixMs),
+    /// Those whose wait is over since a moment, the last first.
+    DoneSince(UnixMs),
+}
+
+impl Filter {
+    /// It as a condition.
+    fn wanted(&self) -> &'static str {
+        match self {
+            Self::Everything => "account.state <> 'removed'",
+            Self::Pending => "account.state = 'pending'",
+            Self::Overdue => "account.state = 'pending' AND account.ends_at <= :now",
+            Self::Done => "account.state = 'done'",
+            Self::Paused => "account.state IN ('paused', 'held')",
+            Self::Site(_) => "account.site = :site AND account.state <> 'removed'",
+            Self::Text(_) => {
+                "account.state <> 'removed'
+                 AND (instr(folded(account.username), :text) > 0 OR instr(folded(account.note), :text) > 0)"
+            }
+            Self::Ends(..) => {
+                "account.state = 'pending' AND account.ends_at > :after AND account.ends_at <= :to"
+            }
+            Self::DoneSince(_) => "account.state = 'done' AND account.done_at >= :after",
+        }
+    }
 }
 
 /// Whose accounts, and which of them.
@@ -56,23 +82,19 @@ pub struct Listing {
     pub owner: Option<i64>,
     /// Which.
     pub filter: Filter,
+    /// And of those which. In everybody's list these are looked for among the first [`COUNTED`] of those only.
+    pub also: Vec<Filter>,
 }
 
 impl Listing {
     /// The rows, as FROM and WHERE; `more` is what is joined to them.
     fn rows(&self, more: &str) -> String {
-        let wanted = match self.filter {
-            Filter::Everything => "account.state <> 'removed'",
-            Filter::Pending => "account.state = 'pending'",
-            Filter::Overdue => "account.state = 'pending' AND account.ends_at <= :now",
-            Filter::Done => "account.state = 'done'",
-            Filter::Paused => "account.state IN ('paused', 'held')",
-            Filter::Site(_) => "account.site = :words AND account.state <> 'removed'",
-            Filter::Text(_) => {
-                "account.state <> 'removed'
-                 AND (instr(folded(account.username), :words) > 0 OR instr(folded(account.note), :words) > 0)"
-            }
-        };
+        let wanted = self.filter.wanted();
+        let also = self
+            .also
+            .iter()
+            .map(|filter| format!(" AND {}", filter.wanted()));
+        let also: String = also.collect();
         let (index, whose) = match self.owner {
             Some(_) => (
                 "INDEXED BY account_of_owner",
@@ -85,7 +107,16 @@ impl Listing {
             None if self.filter == Filter::Paused => ("INDEXED BY account_stopped", ""),
             None => ("", ""),
         };
-        format!("account {index} {more} WHERE {whose} {wanted}")
+        if also.is_empty() || self.owner.is_some() {
+            return format!("account {index} {more} WHERE {whose} {wanted}{also}");
+        }
+        let first = format!(
+            "SELECT account.id FROM account {index} WHERE {whose} {wanted} ORDER BY {} LIMIT {COUNTED}",
+            self.order()
+        );
+        format!(
+            "({first}) AS bounded CROSS JOIN account ON account.id = bounded.id {more} WHERE true{also}"
+        )
     }
 
     /// What is waited for comes before what is not, and among it what ends first.
@@ -94,9 +125,15 @@ impl Listing {
             (Some(_), Filter::Everything) => {
                 "CASE state WHEN 'done' THEN 2 WHEN 'paused' THEN 1 ELSE 0 END, account.id"
             }
-            (_, Filter::Pending | Filter::Overdue | Filter::Done | Filter::Paused) => {
-                "account.ends_at, account.id"
-            }
+            (
+                _,
+                Filter::Pending
+                | Filter::Overdue
+                | Filter::Done
+                | Filter::Paused
+                | Filter::Ends(..),
+            ) => "account.ends_at, account.id",
+            (_, Filter::DoneSince(_)) => "account.done_at DESC, account.id DESC",
             _ => "account.id",
         }
     }
@@ -110,15 +147,6 @@ impl Listing {
         )
     }
 
-    /// The text that is looked for, as it is compared.
-    fn words(&self) -> Option<String> {
-        match &self.filter {
-            Filter::Site(key) => Some(key.clone()),
-            Filter::Text(text) => Some(text.to_lowercase()),
-            _ => None,
-        }
-    }
-
     fn query<T>(
         &self,
         connection: &Connection,
@@ -128,13 +156,25 @@ impl Listing {
         read: fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> anyhow::Result<Vec<T>> {
         let mut statement = connection.prepare_cached(sql)?;
-        let words = self.words();
-        let own: [(&str, &dyn ToSql); 4] = [
+        let mut own: Vec<(&str, &dyn ToSql)> = vec![
             (":searched", &SEARCHED),
             (":owner", &self.owner),
             (":now", &now.0),
-            (":words", &words),
         ];
+        let mut folded = String::new();
+        for filter in std::iter::once(&self.filter).chain(&self.also) {
+            match filter {
+                Filter::Site(key) => own.push((":site", key)),
+                Filter::Text(text) => folded = text.to_lowercase(),
+                Filter::Ends(after, to) => own.extend([
+                    (":after", &after.0 as &dyn ToSql),
+                    (":to", &to.0 as &dyn ToSql),
+                ]),
+                Filter::DoneSince(at) => own.push((":after", &at.0)),
+                _ => {}
+            }
+        }
+        own.push((":text", &folded));
         for (name, value) in own.iter().chain(more) {
             if let Some(place) = statement.parameter_index(name)? {
                 statement.raw_bind_parameter(place, value)?;
@@ -176,6 +216,24 @@ pub fn search_is_partial(connection: &Connection) -> anyhow::Result<bool> {
         .prepare_cached("SELECT coalesce((SELECT max(id) FROM account) - (SELECT min(id) FROM account), 0) >= ?1")?
         .query_row([SEARCHED], |row| row.get(0))
         .context("look how many accounts there are")
+}
+
+/// True when a list of everybody's accounts does not look at all that it is about.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_partial(connection: &Connection, now: UnixMs, listing: &Listing) -> anyhow::Result<bool> {
+    if listing.owner.is_some() {
+        return Ok(false);
+    }
+    if matches!(listing.filter, Filter::Text(_)) && search_is_partial(connection)? {
+        return Ok(true);
+    }
+    let whole = Listing {
+        also: Vec::new(),
+        ..listing.clone()
+    };
+    Ok(!listing.also.is_empty() && count_listed(connection, now, &whole)? > COUNTED)
 }
 
 /// One page of a list.

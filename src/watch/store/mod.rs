@@ -39,8 +39,8 @@ pub use imports::{
     Import, Imported, begin_import, end_import, imported, next_import, note_imported,
 };
 pub use listing::{
-    COUNTED, Filter, Listing, SEARCHED, count_listed, note_search, page, search, search_is_partial,
-    sites_in_use,
+    COUNTED, Filter, Listing, SEARCHED, count_listed, is_partial, note_search, page, search,
+    search_is_partial, sites_in_use,
 };
 pub use looks::{Bearing, Look, Waiting, apply, next_page, unreached};
 pub use marks::{
