@@ -17,6 +17,7 @@
 //! | [`watch`] | the slice of the auto-check: accounts, sites, looks, verdicts, runs, notices |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
 //! | [`web`] | the HTTP server: limits, tokens, errors as documents, health, metrics |
+//! | [`tool`] | what a language model may read: slices declare it, the assistant runs it |
 //! | [`dialogue`], [`people`] | conversations in steps; who may do what |
 //! | [`retention`] | how long what is stored is kept: each room's rules, carried out hourly |
 //! | [`sheet`] | tables for spreadsheets |
@@ -57,6 +58,7 @@ pub mod settings;
 pub mod sheet;
 pub mod tasks;
 pub mod telegram;
+pub mod tool;
 pub mod vitals;
 pub mod watch;
 pub mod web;

@@ -7,15 +7,26 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 use crate::clock::UnixMs;
 
 /// A zone of the IANA database.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
+
+/// A span of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// From midnight to midnight.
+    Day,
+    /// From Monday to Sunday.
+    Week,
+    /// From the first day of a month to its last.
+    Month,
+}
 
 /// Zones that were asked for by name. There are some hundred names in the world, and zones live as long as the program.
 static KNOWN: LazyLock<RwLock<HashMap<String, &'static Zone>>> = LazyLock::new(RwLock::default);
@@ -77,6 +88,30 @@ impl Zone {
     #[must_use]
     pub fn day(&self, at: UnixMs) -> String {
         self.civil(at).date().to_string()
+    }
+
+    /// A moment as programs write it, with the distance from UTC: `2026-11-21T18:35:00+03:00`.
+    #[must_use]
+    pub fn iso(&self, at: UnixMs) -> String {
+        let there = timestamp(at).to_zoned(self.0.clone());
+        there.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    /// The first moment of the calendar's span in which a moment is, and that of the next one.
+    #[must_use]
+    pub fn span(&self, at: UnixMs, span: Span) -> (UnixMs, UnixMs) {
+        let day = self.civil(at).date();
+        let first = match span {
+            Span::Day => day,
+            Span::Week => day.saturating_sub(day.weekday().to_monday_zero_offset().days()),
+            Span::Month => day.first_of_month(),
+        };
+        let next = match span {
+            Span::Day => first.saturating_add(1.days()),
+            Span::Week => first.saturating_add(7.days()),
+            Span::Month => first.saturating_add(1.months()),
+        };
+        (self.at_hour(first, 0), self.at_hour(next, 0))
     }
 
     /// The first moment after `at` when clocks show a full hour of the day, 0 to 23. Where clocks are put forward over it, the
@@ -143,6 +178,31 @@ mod tests {
         assert_eq!(zone.offset_seconds(change), 3600);
         assert_eq!(zone.civil(before).to_string(), "2026-10-24T14:00:00");
         assert_eq!(zone.day(before), "2026-10-24");
+        assert_eq!(zone.iso(before), "2026-10-24T14:00:00+02:00");
+        assert_eq!(zone.iso(change), "2026-10-25T02:00:00+01:00");
+        for (span, first, next) in [
+            (
+                Span::Day,
+                "2026-10-24T00:00:00+02:00",
+                "2026-10-25T00:00:00+02:00",
+            ),
+            (
+                Span::Week,
+                "2026-10-19T00:00:00+02:00",
+                "2026-10-26T00:00:00+01:00",
+            ),
+            (
+                Span::Month,
+                "2026-10-01T00:00:00+02:00",
+                "2026-11-01T00:00:00+01:00",
+            ),
+        ] {
+            let (from, to) = zone.span(before, span);
+            assert_eq!(
+                (zone.iso(from).as_str(), zone.iso(to).as_str()),
+                (first, next)
+            );
+        }
         assert_eq!(zone.name(), "Europe/Berlin");
     }
 

@@ -1,5 +1,5 @@
 //! Answers of language models: the first byte is the length of the portions. However the bytes are cut, they mean the same,
-//! and no text is an answer that does not say that it is whole.
+//! no text is an answer that does not say that it is whole, and what is asked for can be told back.
 
 #![no_main]
 
@@ -23,6 +23,11 @@ fuzz_target!(|bytes: &[u8]| {
     let whole = read(body, body.len());
     assert_eq!(read(body, usize::from(*portion)), whole);
     if whole.trouble.is_none() {
-        assert!(!whole.text.trim().is_empty());
+        assert!(!whole.text.trim().is_empty() || !whole.calls.is_empty());
+    }
+    assert!(whole.calls.len() <= 8);
+    for (number, call) in whole.calls.iter().enumerate() {
+        assert!(!call.name.is_empty() && !call.id.is_empty() && call.arguments.len() <= 8 * 1024);
+        assert!(whole.calls[..number].iter().all(|other| other.id != call.id));
     }
 });

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::sync::watch;
+use tokio::sync::watch::Receiver;
 
 use super::{Options, StartError};
 use crate::activation::Activator;
@@ -26,10 +26,10 @@ use crate::people;
 use crate::retention::Rule;
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::{self, Api, BotProxy, Me};
-use crate::watch::Besides;
-use crate::watch::files;
+use crate::tool::Toolbox;
 use crate::watch::notices::Speaker;
 use crate::watch::store as watch_store;
+use crate::watch::{self, Besides, files};
 use crate::web;
 
 /// How long the bot's name is waited for before the start goes on without it.
@@ -124,7 +124,7 @@ pub(super) fn start_cards(
     photos: Photos,
     db: &Db,
     clock: &Clock,
-    mut me: watch::Receiver<Option<Me>>,
+    mut me: Receiver<Option<Me>>,
     tasks: &Tasks,
 ) {
     let stop = tasks.stop_token();
@@ -149,6 +149,18 @@ pub(super) fn start_cards(
             tracing::warn!("what the bot is called was not noted: {err:#}");
         }
     });
+}
+
+/// What language models may read of the slices; nothing where the operator does not want it.
+pub(super) fn toolbox(config: &Config, speaker: &Speaker) -> Toolbox {
+    let mut tools = Vec::new();
+    if config.assistant.enabled && config.assistant.tools {
+        tools.extend(watch::tools(speaker, &config.watch.schedule));
+        if config.cards.enabled {
+            tools.extend(cards::tools(&config.watch.zone));
+        }
+    }
+    tools.into()
 }
 
 /// What the parts of the assistant share: where answers are shown while they are made, and the bell for new questions.
@@ -183,11 +195,13 @@ impl Questions {
         db: &Db,
         clock: &Clock,
         proxy: BotProxy,
+        tools: Toolbox,
     ) -> WorkerParts {
         WorkerParts {
             config: config.assistant.clone(),
             db: db.clone(),
             clock: clock.clone(),
+            tools,
             proxy,
             live: self.live,
             bell: self.bell,

@@ -8,6 +8,8 @@
 mod ground;
 #[cfg(test)]
 mod plan_tests;
+#[cfg(test)]
+mod tool_tests;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,7 +21,7 @@ use futures_util::future::OptionFuture;
 
 use self::ground::{
     Questions, bind_http, cards, claim_link, introduce, kept, prepare, start_assistant,
-    start_cards, workshop,
+    start_cards, toolbox, workshop,
 };
 use crate::activation::Activator;
 use crate::assistant;
@@ -189,6 +191,7 @@ impl App {
             .besides(Questions::state(&config));
         let cards = cards(&config);
         let questions = Questions::default();
+        let tools = toolbox(&config, &speaker);
         let bot = Bot::new(
             config.people.clone(),
             handlers.clone(),
@@ -237,7 +240,7 @@ impl App {
             tasks,
         )
         .await?;
-        let asked = questions.parts(&config, &db, &clock, proxy);
+        let asked = questions.parts(&config, &db, &clock, proxy, tools);
         let assistant_thread = start_assistant(asked.clone(), &options, tasks).await?;
         let claim_link = claim_link(&db, &clock, options.bot, me.as_ref()).await?;
         if options.bot {

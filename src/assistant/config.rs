@@ -24,6 +24,8 @@ pub struct AssistantConfig {
     pub workers: usize,
     /// Of these, the calls for one person.
     pub per_person: u32,
+    /// Models may ask for what the asker may see in the bot.
+    pub tools: bool,
     /// What a person may use in a day.
     pub budget: Budget,
     /// Open questions of a person at most.
@@ -60,6 +62,7 @@ impl AssistantConfig {
             models,
             workers: section.integer("workers", 4, 1..=64) as usize,
             per_person: section.integer("per_person", 2, 1..=64),
+            tools: section.boolean("tools", true),
             budget: Budget {
                 tokens: limit(section.integer("daily_tokens", 200_000, 0..=u32::MAX), 1),
                 cost_nanousd: limit(

@@ -11,7 +11,8 @@ use super::question::{Budget, Question, Reason, Spot, State};
 use super::store::{self, Asked, Limits, NewQuestion};
 use crate::activation::Activator;
 use crate::db::WriteTx;
-use crate::i18n::{self, label};
+use crate::html::Html;
+use crate::i18n::{self, Lang, label};
 use crate::people::Asker;
 use crate::telegram::{Answer, Event, outbox};
 use crate::zone::Zone;
@@ -24,6 +25,7 @@ pub struct AssistantHandlers {
     zone: Zone,
     most_open: u32,
     budget: Budget,
+    tools: bool,
 }
 
 impl AssistantHandlers {
@@ -36,7 +38,18 @@ impl AssistantHandlers {
             zone,
             most_open: config.most_open,
             budget: config.budget,
+            tools: config.tools,
         }
+    }
+
+    /// What leaves the machine, for who asks what is kept of them.
+    #[must_use]
+    pub fn privacy(&self, lang: Lang) -> Html {
+        let key = match self.tools {
+            true => "privacy-assistant-tools",
+            false => "privacy-assistant",
+        };
+        i18n::text(lang, key)
     }
 
     /// A question in one's own chat.

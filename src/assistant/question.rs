@@ -104,11 +104,13 @@ pub enum Reason {
     Budget,
     /// The operator has switched the assistant off.
     Off,
+    /// The person may not ask any longer.
+    NotAllowed,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Stopped,
         Self::Interrupted,
         Self::Busy,
@@ -126,6 +128,7 @@ impl Reason {
         Self::Rejected,
         Self::Budget,
         Self::Off,
+        Self::NotAllowed,
     ];
 
     /// As it is stored and told.
@@ -149,6 +152,7 @@ impl Reason {
             Self::Rejected => "rejected",
             Self::Budget => "budget",
             Self::Off => "off",
+            Self::NotAllowed => "not-allowed",
         }
     }
 
@@ -274,6 +278,22 @@ pub struct Usage {
     pub completion_tokens: u64,
     /// Cost, in billionths of a US dollar.
     pub cost_nanousd: u64,
+}
+
+impl Usage {
+    /// Adds a later call of the same attempt; the names are those of the last call that says them.
+    pub fn add(&mut self, later: Self) {
+        if !later.model.is_empty() {
+            self.model = later.model;
+        }
+        if !later.generation.is_empty() {
+            self.generation = later.generation;
+        }
+        let add = |sum: &mut u64, more| *sum = sum.saturating_add(more);
+        add(&mut self.prompt_tokens, later.prompt_tokens);
+        add(&mut self.completion_tokens, later.completion_tokens);
+        add(&mut self.cost_nanousd, later.cost_nanousd);
+    }
 }
 
 /// What a person may use in a day; none: without a limit.

@@ -39,6 +39,13 @@ impl Bot {
             "privacy",
             &Args::new().html("lines", &Html::join(&lines, "\n")),
         );
+        let mut parts = vec![text];
+        parts.extend(
+            self.assistant
+                .as_ref()
+                .map(|assistant| assistant.privacy(lang)),
+        );
+        let text = Html::join(&parts, "\n\n");
         let keyboard = Keyboard::new()
             .row([Button::callback(
                 &label(lang, "button-delete-me"),

@@ -4,7 +4,7 @@
 //! scans it is led to the bot, let in or not, and sees photo, description and how often it was checked. A scan is one
 //! transaction ([`store::scan`]). Must stay true: nothing of this is touched while `[cards]` is off.
 //!
-//! Inside the slice: handlers know files, chart, store and texts; files know chart, label, qr, photo and store; leftovers know
+//! Inside the slice: handlers know files, chart, store and texts; tools know store; files know chart, label, qr, photo and store; leftovers know
 //! photo and store; all know the plain types of [`card`] and [`code`].
 
 pub mod card;
@@ -21,6 +21,8 @@ pub mod store;
 #[cfg(test)]
 mod test_kit;
 mod texts;
+mod tools;
 
 pub use config::CardsConfig;
 pub use handlers::CardHandlers;
+pub use tools::tools;

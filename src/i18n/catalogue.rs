@@ -22,10 +22,14 @@ pub(super) struct Catalogue {
     parsed: OnceLock<Bundle>,
 }
 
-pub(super) static CATALOGUES: [Catalogue; 30] = [
+pub(super) static CATALOGUES: [Catalogue; 32] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/assistant.ftl")),
+    Catalogue::new(
+        Lang::Ru,
+        include_str!("../../locales/ru/assistant_tools.ftl"),
+    ),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/cards.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
@@ -41,6 +45,10 @@ pub(super) static CATALOGUES: [Catalogue; 30] = [
     Catalogue::new(Lang::En, include_str!("../../locales/en/accounts.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/admin.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/assistant.ftl")),
+    Catalogue::new(
+        Lang::En,
+        include_str!("../../locales/en/assistant_tools.ftl"),
+    ),
     Catalogue::new(Lang::En, include_str!("../../locales/en/bot.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/cards.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/charts.ftl")),

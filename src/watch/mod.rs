@@ -7,7 +7,7 @@
 //! Three guards stand between an answer and a verdict: `controls` (are the site's rules still right?), `brake` (did too
 //! much change at once?) and `network` (is it our own network that is down?). What they say to people is in `alarms`.
 //!
-//! Inside the slice: handlers and driver know sweep and notices, handlers know `health`; these know store, probe and
+//! Inside the slice: handlers and driver know sweep and notices, handlers and tools know `health`; these know store, probe and
 //! texts; all know the plain types of [`account`], [`past`] and [`site`].
 
 pub mod account;
@@ -36,6 +36,7 @@ mod sweep;
 pub mod table;
 pub mod texts;
 mod ticks;
+mod tools;
 pub mod verdict;
 
 pub use account::Notify;
@@ -45,6 +46,7 @@ pub use controls::says_nobody;
 pub use handlers::{Besides, LineProblem, WatchHandlers, list_of_owner, of_parts};
 pub use probe::{ProbeLimits, look};
 pub use schedule::Schedule;
+pub use tools::tools;
 
 /// Loads the catalogues that the configuration names.
 ///

@@ -15,7 +15,7 @@ use crate::harness::{self, ADMIN, LIMIT};
 #[test]
 fn a_question_and_its_answer_on_a_thread_and_without_one() {
     harness::run(async |mut t| {
-        let model = with_assistant(&mut t, "instructions = \"Be brief.\"").await;
+        let model = with_assistant(&mut t, "tools = false\ninstructions = \"Be brief.\"").await;
         let client = Client::of(&t, ADMIN).await;
         let id = client.ask(" why is the sea salt? ").await;
         assert_eq!(

@@ -113,6 +113,12 @@ fn prepare(ground: &Ground, model: &PretendModel, random: &mut fastrand::Rng) {
             2 => ModelReply::SilentAfter(3),
             3 => ModelReply::Hang,
             4 => ModelReply::ErrorAsSuccess("content_filter".into()),
+            // Killed before, between and after the two rounds of it.
+            10..13 => {
+                let tools =
+                    ["list_accounts", "recent_runs"].map(|tool| (tool.to_owned(), "{}".to_owned()));
+                ModelReply::ReadsSlowly(Duration::from_millis(10), tools.into())
+            }
             5..10 => ModelReply::Slow(Duration::from_millis(10)),
             _ => ModelReply::Stream,
         };
@@ -192,20 +198,23 @@ fn compare(ground: &Ground, model: &PretendModel) {
         let (state, reason) = (row[1].as_str().unwrap(), row[3].as_str().unwrap());
         *ends.entry(format!("{state} {reason}")).or_default() += 1;
         match state {
-            "completed" => assert_eq!(
-                (&row[2], &row[5]),
-                (&json!(answer_to(text)), &json!(1)),
-                "{row}"
-            ),
+            "completed" => {
+                let answer = row[2].as_str().unwrap();
+                let read = answer.strip_prefix(&answer_to(text)).unwrap();
+                assert_eq!(row[5], 1, "{row}");
+                // What was read stands in the answer once.
+                let read = read.matches("\"data\":").count();
+                assert!([0, 2].contains(&read), "{row}");
+            }
             "failed" => {
                 let lawful = ["interrupted", "cut", "silent", "key", "refused"];
                 assert!(lawful.contains(&reason) && row[5] == 0, "{row}");
             }
             _ => unreachable!("{row}"),
         }
-        // A call that left when the program was killed belongs to an attempt that counts as a failure.
+        // A call that left when the program was killed belongs to an attempt that counts as a failure. Who reads calls twice.
         assert!(
-            calls.get(text).copied().unwrap_or_default() <= 3,
+            calls.get(text).copied().unwrap_or_default() <= 6,
             "{row}: {calls:?}"
         );
         assert!(row[4].as_u64().unwrap() <= 3, "{row}");

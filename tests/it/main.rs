@@ -19,6 +19,7 @@ mod assistant_growth;
 mod assistant_killed;
 mod assistant_operator;
 mod assistant_place;
+mod assistant_tools;
 mod bad_input;
 mod broadcast;
 mod burst;

@@ -26,7 +26,7 @@ const FLOORS: &[&[&str]] = &[
     &["db", "sheet"],
     &["retention"],
     &["people"],
-    &["dialogue", "telegram", "web"],
+    &["dialogue", "telegram", "tool", "web"],
     &["assistant", "cards", "watch"],
     &["bot", "config", "vitals"],
     &["app", "demo"],

@@ -164,6 +164,7 @@ const fn detail(reason: Reason) -> &'static str {
         Reason::Rejected => "The model server does not accept our request.",
         Reason::Budget => "What a day allows is used up.",
         Reason::Off => "The operator has switched the assistant off.",
+        Reason::NotAllowed => "You may not ask any longer.",
     }
 }
 

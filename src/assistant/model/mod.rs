@@ -1,10 +1,12 @@
 //! The way to a language model: one streamed call of any endpoint that speaks as OpenAI's does.
 //!
-//! [`Reading`] says what the bytes mean, `trouble` what errors mean; here are the network and the time. Must stay true: every
-//! call ends, by its own end, by silence or by the longest time; the key and the words of people reach no error and no log;
-//! a client is used on the runtime it was made on.
+//! [`Conversation`] says what is sent, [`Reading`] what the bytes mean, `trouble` what errors mean; here are the network and the
+//! time. Must stay true: every call ends, by its own end, by silence or by the longest time; the key and the words of people
+//! reach no error and no log; a client is used on the runtime it was made on.
 
 mod about;
+mod calls;
+mod conversation;
 mod reading;
 mod sse;
 #[cfg(test)]
@@ -16,10 +18,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
 use tokio::time::Instant;
 
 pub use about::{About, NotAsked};
+pub use calls::ToolCall;
+pub use conversation::Conversation;
 pub use reading::{Ended, Reading};
 pub use trouble::Trouble;
 
@@ -43,8 +46,23 @@ pub struct Endpoint {
     pub max_tokens: u32,
     /// How long it may say nothing: before its first byte and between two.
     pub silence: Duration,
-    /// How long a call may take in all.
+    /// How long an attempt may take in all, with everything that is read for it.
     pub longest: Duration,
+}
+
+/// One request.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The model.
+    pub model: &'a str,
+    /// What it is told.
+    pub conversation: &'a Conversation,
+    /// Whether it may ask for tools again.
+    pub may_read: bool,
+    /// When the call has to be over.
+    pub end: Instant,
+    /// What a `Retry-After` date is held against where the answer has no date of its own.
+    pub now: UnixMs,
 }
 
 /// A client of one endpoint.
@@ -69,26 +87,19 @@ impl Model {
         })
     }
 
-    /// Asks a model. `heard` is given each part of the text as it comes. `now` is what a `Retry-After` date is held against
-    /// where the answer has no date of its own.
-    pub async fn ask(
-        &self,
-        model: &str,
-        question: &str,
-        now: UnixMs,
-        mut heard: impl FnMut(&str),
-    ) -> Ended {
+    /// Asks a model. `heard` is given each part of the text as it comes, and in the end has been given all of it.
+    pub async fn ask(&self, call: Call<'_>, mut heard: impl FnMut(&str)) -> Ended {
         let limits = Limits {
             silence: self.endpoint.silence,
-            end: Instant::now() + self.endpoint.longest,
+            end: call.end,
         };
-        let response = match limits.within(self.request(model, question).send()).await {
+        let response = match limits.within(self.request(&call).send()).await {
             Ok(Ok(response)) => response,
             // Nothing was answered: no address, no connection, or it was closed at once.
             Ok(Err(_)) => return ended(Reason::Unavailable.into()),
             Err(reason) => return ended(reason.into()),
         };
-        let asked_to_wait = retry_after::read(response.headers(), now);
+        let asked_to_wait = retry_after::read(response.headers(), call.now);
         let status = response.status();
         if !status.is_success() {
             let body = error_body(response, &limits).await;
@@ -96,36 +107,35 @@ impl Model {
         }
         let mut reading = Reading::new(asked_to_wait);
         let broken = read(response, &limits, &mut reading, &mut heard).await;
-        reading.end(broken)
+        let before = reading.text().len();
+        let ended = reading.end(broken);
+        // Of one document nothing is read before its end.
+        hear(&mut heard, &ended.text, before);
+        ended
     }
 
-    fn request(&self, model: &str, question: &str) -> reqwest::RequestBuilder {
+    fn request(&self, call: &Call<'_>) -> reqwest::RequestBuilder {
         let Endpoint {
-            url,
-            instructions,
-            max_tokens,
-            ..
+            url, max_tokens, ..
         } = &self.endpoint;
-        let mut messages = Vec::new();
-        if !instructions.is_empty() {
-            messages.push(json!({ "role": "system", "content": instructions }));
-        }
-        messages.push(json!({ "role": "user", "content": question }));
+        let document = call
+            .conversation
+            .request(call.model, *max_tokens, call.may_read);
         let mut request = self
             .http
             .post(format!("{url}/chat/completions"))
-            .json(&json!({
-                "model": model,
-                "messages": messages,
-                "max_tokens": max_tokens,
-                // Always: what keeps a stream alive tells a slow endpoint from a dead one, and closing it ends the bill.
-                "stream": true,
-                "stream_options": { "include_usage": true },
-            }));
+            .json(&document);
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
         request
+    }
+}
+
+/// Gives what a text has beyond a place, if anything.
+fn hear(heard: &mut impl FnMut(&str), text: &str, from: usize) {
+    if let Some(new) = text.get(from..).filter(|new| !new.is_empty()) {
+        heard(new);
     }
 }
 
@@ -153,9 +163,7 @@ async fn read(
         };
         let before = reading.text().len();
         let more = reading.take(&bytes);
-        if let Some(new) = reading.text().get(before..).filter(|new| !new.is_empty()) {
-            heard(new);
-        }
+        hear(heard, reading.text(), before);
         if !more {
             return None;
         }
@@ -177,6 +185,8 @@ async fn error_body(mut response: reqwest::Response, limits: &Limits) -> Vec<u8>
 fn ended(trouble: Trouble) -> Ended {
     Ended {
         text: String::new(),
+        calls: Vec::new(),
+        reasoning: Vec::new(),
         usage: super::question::Usage::default(),
         trouble: Some(trouble),
     }

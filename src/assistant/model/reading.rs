@@ -1,4 +1,4 @@
-//! An answer, read from its bytes: text, end, use, or what went wrong.
+//! An answer, read from its bytes: text, what it asks to read, end, use, or what went wrong.
 //!
 //! A pure state machine: no clock, no network. Whether a body is a stream or one document is told by its first byte, not by
 //! its header, which endpoints get wrong. Must stay true: the same bytes mean the same however they are cut; an answer is whole
@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::calls::{Calls, ToolCall};
 use super::sse::Events;
 use super::trouble::{self, Trouble};
 use crate::assistant::question::{Reason, Usage};
@@ -18,6 +19,9 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Bytes of an answer's text at most.
 const TEXT_LIMIT: usize = 256 * 1024;
+
+/// Bytes of what an endpoint wants back with its calls; beyond that nothing of it is kept.
+const REASONING_LIMIT: usize = 256 * 1024;
 
 /// What a stream says when nothing more comes.
 const DONE: &str = "[DONE]";
@@ -30,9 +34,13 @@ const NANO: f64 = 1e9;
 pub struct Ended {
     /// The text, as far as it came.
     pub text: String,
+    /// What the model asks to read before it answers.
+    pub calls: Vec<ToolCall>,
+    /// What the endpoint wants back unchanged with these calls: signed thoughts, without which some models refuse the result.
+    pub reasoning: Vec<Value>,
     /// What the endpoint says that it used.
     pub usage: Usage,
-    /// Why the text is not the answer; none: it is.
+    /// Why the text is not the answer; none: it is, or the calls are.
     pub trouble: Option<Trouble>,
 }
 
@@ -57,6 +65,9 @@ enum Body {
 #[derive(Debug, Default)]
 struct Said {
     text: String,
+    calls: Calls,
+    reasoning: Vec<Value>,
+    reasoning_bytes: usize,
     usage: Usage,
     /// Something came that belongs to an answer.
     begun: bool,
@@ -135,9 +146,12 @@ impl Reading {
                 _ => {}
             }
         }
-        let trouble = self.said.verdict(broken, self.bytes > 0);
+        let calls = std::mem::take(&mut self.said.calls).finish();
+        let trouble = self.said.verdict(broken, self.bytes > 0, !calls.is_empty());
         Ended {
             text: self.said.text,
+            calls,
+            reasoning: self.said.reasoning,
             usage: self.said.usage,
             trouble,
         }
@@ -188,18 +202,35 @@ impl Said {
         }
         let Some(choice) = choice else { return };
         self.begun = true;
-        let spoken = ["delta", "message"]
-            .into_iter()
-            .find_map(|key| choice.get(key)?.get("content"))
-            .or_else(|| choice.get("text"));
-        if let Some(spoken) = spoken {
+        let message = ["delta", "message"].map(|key| choice.get(key));
+        let messages = || message.into_iter().flatten();
+        let spoken = messages().find_map(|message| message.get("content"));
+        if let Some(spoken) = spoken.or_else(|| choice.get("text")) {
             append(&mut self.text, spoken);
+        }
+        for message in messages() {
+            self.calls.take(message);
+            self.note_reasoning(message);
         }
         if self.text.len() > TEXT_LIMIT {
             self.trouble = Some(Reason::TooLong.into());
         }
         if let Some(finish) = choice.get("finish_reason").and_then(Value::as_str) {
             self.finish = Some(finish.to_owned());
+        }
+    }
+
+    fn note_reasoning(&mut self, message: &Value) {
+        let details = message.get("reasoning_details").and_then(Value::as_array);
+        for detail in details.into_iter().flatten() {
+            self.reasoning_bytes = self
+                .reasoning_bytes
+                .saturating_add(detail.to_string().len());
+            self.reasoning.push(detail.clone());
+        }
+        // Half of it would be worse than nothing.
+        if self.reasoning_bytes > REASONING_LIMIT {
+            self.reasoning.clear();
         }
     }
 
@@ -212,7 +243,7 @@ impl Said {
         self.usage.cost_nanousd = cost.map_or(self.usage.cost_nanousd, nano);
     }
 
-    fn verdict(&self, broken: Option<Reason>, any_bytes: bool) -> Option<Trouble> {
+    fn verdict(&self, broken: Option<Reason>, any_bytes: bool, asks: bool) -> Option<Trouble> {
         if self.trouble.is_some() {
             return self.trouble;
         }
@@ -225,7 +256,7 @@ impl Said {
                 None if any_bytes && !self.begun => Reason::Unreadable,
                 None => Reason::Cut,
             },
-            _ if self.text.trim().is_empty() => Reason::Empty,
+            _ if self.text.trim().is_empty() && !asks => Reason::Empty,
             _ => return None,
         };
         Some(reason.into())
@@ -249,7 +280,7 @@ fn append(text: &mut String, spoken: &Value) {
 }
 
 /// Names that an endpoint gives are stored, so they have a length.
-fn short(name: &str) -> &str {
+pub(super) fn short(name: &str) -> &str {
     const LONGEST: usize = 128;
     name.char_indices()
         .nth(LONGEST)

@@ -17,6 +17,8 @@ pub struct Trouble {
     pub reason: Reason,
     /// How long the endpoint wants to be left alone, where it says so.
     pub retry_after: Option<Duration>,
+    /// It is about tools: without them the same may well be answered.
+    pub about_tools: bool,
 }
 
 impl From<Reason> for Trouble {
@@ -24,6 +26,7 @@ impl From<Reason> for Trouble {
         Self {
             reason,
             retry_after: None,
+            about_tools: false,
         }
     }
 }
@@ -64,6 +67,7 @@ pub(super) fn of_answer(status: u16, body: &[u8], retry_after: Option<Duration>)
     Trouble {
         reason,
         retry_after,
+        about_tools: is_about_tools(reason, status, error),
     }
 }
 
@@ -77,7 +81,17 @@ pub(super) fn of_error(error: &Value, retry_after: Option<Duration>) -> Trouble 
     Trouble {
         reason,
         retry_after,
+        about_tools: status_in(error).is_some_and(|status| is_about_tools(reason, status, error)),
     }
+}
+
+/// Says an error that tools are not wanted? There is no code for it: Ollama, vLLM, llama.cpp and OpenRouter each say it in
+/// their own words, under statuses of their own. Who speaks of a text that is too long may name tools besides.
+fn is_about_tools(reason: Reason, status: u16, error: &Value) -> bool {
+    let words = error.get("message").unwrap_or(error).as_str();
+    matches!(status, 400 | 404 | 422 | 500 | 501)
+        && reason != Reason::TooLong
+        && words.is_some_and(|words| words.to_ascii_lowercase().contains("tool"))
 }
 
 /// The error that a document or an event holds.

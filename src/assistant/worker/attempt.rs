@@ -1,17 +1,24 @@
-//! One attempt: the call of a model, and its result in one transaction.
+//! One attempt: the rounds with a model, and their result in one transaction.
+//!
+//! Must stay true: what was read with a right that the asker has no longer is told to nobody.
 
+use std::collections::HashSet;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::WorkerParts;
-use crate::assistant::model::{Ended, Model, Trouble};
+use super::rounds::Rounds;
+use crate::assistant::model::{Model, Trouble};
 use crate::assistant::question::{Claim, LONGEST_WAIT, Outcome, Reason, State, Usage};
 use crate::assistant::store::{self, InHand, Next, Settled};
 use crate::assistant::{growth, notices};
 use crate::backoff::{Backoff, delay};
 use crate::counters;
+use crate::db::Connection;
+use crate::people::{self, Role};
 
 /// The pause before a second attempt; it doubles before the third.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -24,6 +31,51 @@ const STORAGE_PAUSES: (Duration, Duration) = (Duration::from_millis(500), Durati
 pub(super) struct Shared {
     pub(super) parts: WorkerParts,
     pub(super) model: Model,
+    /// Models that know no tools, as their endpoint said. There are no more of them than the configuration names.
+    pub(super) toolless: Mutex<HashSet<String>>,
+}
+
+/// What an attempt made.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    pub(super) outcome: Outcome,
+    pub(super) usage: Usage,
+    /// The highest role with which something was read for it.
+    pub(super) read_as: Option<Role>,
+}
+
+impl Made {
+    /// An outcome without a call.
+    pub(super) fn nothing(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            usage: Usage::default(),
+            read_as: None,
+        }
+    }
+
+    /// Where the asker may see less than when it was read for them, nothing of it is told and the question is asked anew, if
+    /// they may ask at all.
+    fn checked(self, connection: &Connection, attempt: &InHand) -> anyhow::Result<Self> {
+        let Some(read_as) = self.read_as else {
+            return Ok(self);
+        };
+        let person = people::get(connection, attempt.person_id)?;
+        let role = person.map_or(Role::Stranger, |person| person.role);
+        if role >= read_as {
+            return Ok(self);
+        }
+        let (reason, again) = match role.is_member() {
+            true => (Reason::Interrupted, Some(Duration::ZERO)),
+            false => (Reason::NotAllowed, None),
+        };
+        let outcome = Outcome::Failed {
+            reason,
+            partial: String::new(),
+            again,
+        };
+        Ok(Self { outcome, ..self })
+    }
 }
 
 impl Shared {
@@ -49,10 +101,10 @@ impl Shared {
     /// asked anew, and the answer is lost.
     pub(super) async fn attempt(&self, claim: Claim, until: Instant, stop: &CancellationToken) {
         let in_hand = InHand::of(&claim);
-        let (outcome, usage) = self.ask(&claim, stop).await;
+        let made = self.ask(&claim, stop).await;
         let mut pauses = Backoff::new(STORAGE_PAUSES.0, STORAGE_PAUSES.1);
         loop {
-            let written = self.settle(in_hand, outcome.clone(), usage.clone()).await;
+            let written = self.settle(in_hand, made.clone()).await;
             let Err(err) = written else { return };
             tracing::error!(
                 question = claim.id,
@@ -66,20 +118,17 @@ impl Shared {
         }
     }
 
-    async fn ask(&self, claim: &Claim, stop: &CancellationToken) -> (Outcome, Usage) {
+    async fn ask(&self, claim: &Claim, stop: &CancellationToken) -> Made {
         let pen = self.parts.live.begin(claim.id, claim.attempt);
-        let now = self.parts.clock.now();
-        let asked = self
-            .model
-            .ask(&claim.model, &claim.text, now, |words| pen.write(words));
+        let mut rounds = Rounds::new(self, claim, &pen);
         let over = CancellationToken::new();
         let ended = async {
-            // Leaving the call closes its connection.
+            // Leaving the call closes its connection; what was used until then stays known.
             let ended = tokio::select! {
                 biased;
                 () = pen.cut.cancelled() => None,
                 () = stop.cancelled() => None,
-                ended = asked => Some(ended),
+                ended = rounds.run() => Some(ended),
             };
             over.cancel();
             ended
@@ -91,18 +140,12 @@ impl Shared {
                 () = growth::follow(&self.parts, claim, &over) => {}
             }
         };
-        match tokio::join!(ended, growth).0 {
-            None => (Outcome::Released, Usage::default()),
-            Some(Ended {
-                text,
-                usage,
-                trouble: None,
-            }) => (Outcome::Answered(text), usage),
-            Some(Ended {
-                text,
-                usage,
-                trouble: Some(trouble),
-            }) => {
+        let (ended, ()) = tokio::join!(ended, growth);
+        let (usage, read_as) = (rounds.usage, rounds.read_as);
+        let outcome = match ended {
+            None => Outcome::Released,
+            Some(None) => Outcome::Answered(rounds.text),
+            Some(Some(trouble)) => {
                 tracing::info!(
                     question = claim.id,
                     attempt = claim.attempt,
@@ -110,13 +153,17 @@ impl Shared {
                     reason = trouble.reason.word(),
                     "an attempt came to nothing"
                 );
-                let outcome = Outcome::Failed {
+                Outcome::Failed {
                     reason: trouble.reason,
-                    partial: text,
+                    partial: rounds.text,
                     again: self.pause(claim, trouble),
-                };
-                (outcome, usage)
+                }
             }
+        };
+        Made {
+            outcome,
+            usage,
+            read_as,
         }
     }
 
@@ -136,13 +183,8 @@ impl Shared {
     }
 
     /// Writes a result with everything that is told because of it, in one transaction.
-    pub(super) async fn settle(
-        &self,
-        attempt: InHand,
-        outcome: Outcome,
-        usage: Usage,
-    ) -> anyhow::Result<Settled> {
-        let (settled, told) = self.write(attempt, outcome, usage).await?;
+    pub(super) async fn settle(&self, attempt: InHand, made: Made) -> anyhow::Result<Settled> {
+        let (settled, told) = self.write(attempt, made).await?;
         match settled {
             Settled::At(state) if state.is_closed() => {
                 counters::question_closed(state == State::Completed);
@@ -162,15 +204,11 @@ impl Shared {
     }
 
     /// What became of writing a result, and whether there is something to deliver.
-    async fn write(
-        &self,
-        attempt: InHand,
-        outcome: Outcome,
-        usage: Usage,
-    ) -> anyhow::Result<(Settled, bool)> {
+    async fn write(&self, attempt: InHand, made: Made) -> anyhow::Result<(Settled, bool)> {
         let now = self.parts.clock.now();
         let (day, language) = (self.parts.zone.day(now), self.parts.language);
         let write = self.parts.db.write(move |tx| {
+            let Made { outcome, usage, .. } = made.checked(tx, &attempt)?;
             let settled = store::settle(tx, now, &day, &attempt, &outcome, &usage)?;
             let Settled::At(state) = settled else {
                 return Ok((settled, false));

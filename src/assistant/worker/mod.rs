@@ -10,12 +10,13 @@
 //! end, the database refuses its result.
 
 mod attempt;
+mod rounds;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -23,11 +24,11 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use self::attempt::Shared;
+use self::attempt::{Made, Shared};
 use super::AssistantConfig;
 use super::live::Live;
 use super::model::Model;
-use super::question::{Claim, LEASE, Outcome, Reason, Usage};
+use super::question::{Claim, LEASE, Outcome, Reason};
 use super::store::{self, InHand, Next};
 use crate::activation::Activator;
 use crate::clock::Clock;
@@ -35,6 +36,7 @@ use crate::db::Db;
 use crate::i18n::Lang;
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::BotProxy;
+use crate::tool::Toolbox;
 use crate::zone::Zone;
 
 /// The thread's name.
@@ -50,6 +52,8 @@ pub struct WorkerParts {
     pub config: AssistantConfig,
     /// The database.
     pub db: Db,
+    /// What models may read of the program.
+    pub tools: Toolbox,
     /// The time of day.
     pub clock: Clock,
     /// The way to the main runtime.
@@ -108,7 +112,11 @@ impl Worker {
         let (bell, most_calls) = (parts.bell.clone(), parts.config.workers);
         let model = Model::new(parts.config.endpoint.clone())?;
         Ok(Self {
-            shared: Arc::new(Shared { parts, model }),
+            shared: Arc::new(Shared {
+                parts,
+                model,
+                toolless: Mutex::new(HashSet::new()),
+            }),
             bell,
             most_calls,
             stop,
@@ -158,11 +166,7 @@ impl Worker {
             again: None,
         };
         // One that is not ended now is found by [`Self::begin_anew`], and comes here again.
-        if let Err(err) = self
-            .shared
-            .settle(question, outcome, Usage::default())
-            .await
-        {
+        if let Err(err) = self.shared.settle(question, Made::nothing(outcome)).await {
             tracing::error!("a question over the budget could not be ended: {err:#}");
         }
     }
@@ -219,7 +223,7 @@ impl Worker {
                 partial: String::new(),
                 again: Some(Duration::ZERO),
             };
-            let given_up = self.shared.settle(question, outcome, Usage::default());
+            let given_up = self.shared.settle(question, Made::nothing(outcome));
             match given_up.await {
                 Ok(_) => self.forget_lease(Some(question)),
                 Err(err) => tracing::error!("a question could not be put back: {err:#}"),

@@ -1,6 +1,7 @@
 //! The worker between a real database and a pretend endpoint: every way a question can go, and where it ends.
 
 mod given_up;
+mod reading;
 
 use super::*;
 use crate::assistant::model::Endpoint;
@@ -9,6 +10,7 @@ use crate::assistant::store::{Asked, Limits, NewQuestion};
 use crate::clock::UnixMs;
 use crate::demo::model::{KEY, answer_to};
 use crate::demo::{ModelReply, PretendModel};
+use crate::people;
 
 const LIMIT: Duration = Duration::from_secs(20);
 const NOW: UnixMs = UnixMs(1_795_275_300_000);
@@ -23,10 +25,16 @@ struct Desk {
 
 impl Desk {
     async fn new() -> Self {
+        Self::with(Toolbox::default()).await
+    }
+
+    async fn with(tools: Toolbox) -> Self {
         let model = PretendModel::start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let tasks = Tasks::new();
         let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+        let admit = db.write(|tx| people::admit(tx, NOW, ANN));
+        admit.await.unwrap();
         let config = AssistantConfig {
             enabled: true,
             endpoint: Endpoint {
@@ -40,6 +48,7 @@ impl Desk {
             models: vec!["first".to_owned(), "second".to_owned()],
             workers: 2,
             per_person: 2,
+            tools: true,
             budget: Budget::default(),
             most_open: 100,
             per_minute: 100,
@@ -48,6 +57,7 @@ impl Desk {
             config,
             db,
             clock: Clock::set_to(NOW),
+            tools,
             proxy: BotProxy::gone(),
             live: Live::default(),
             bell: Activator::new(),

@@ -1,5 +1,7 @@
 //! What bytes mean, however they are cut; and calls over the network, with their limits.
 
+mod calls;
+
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -166,7 +168,7 @@ proptest! {
         pieces in prop::collection::vec(prop::sample::select(vec![
             WORDS, STOP, "data: [DONE]", "data: {\"error\":{\"code\":429}}", ": OPENROUTER PROCESSING", "event: x", "",
             "data: ёж", "data", "datax: 1", "{\"choices\":[{\"text\":\"a\"}]}", "\u{feff}",
-            "data: {\"usage\":{\"prompt_tokens\":3},\"model\":\"m\"}",
+            "data: {\"usage\":{\"prompt_tokens\":3},\"model\":\"m\"}", calls::BEGINS, calls::GOES_ON, calls::OTHER, calls::WHOLE,
         ]), 0..12),
         ends in prop::collection::vec(prop::sample::select(vec!["\n", "\r", "\r\n", "\n\n", "\r\n\r\n", ""]), 12),
         cuts in prop::collection::vec(any::<usize>(), 0..20),
@@ -199,10 +201,19 @@ fn model(url: &str, key: &str) -> Model {
 }
 
 async fn ask(pretend: &PretendModel) -> (Ended, String) {
+    ask_by(&model(&pretend.url(), KEY)).await
+}
+
+async fn ask_by(model: &Model) -> (Ended, String) {
     let mut heard = String::new();
-    let ended = model(&pretend.url(), KEY)
-        .ask("some/model", "why?", UnixMs(0), |part| heard.push_str(part))
-        .await;
+    let call = Call {
+        model: "some/model",
+        conversation: &Conversation::new("Be brief.", "why?"),
+        may_read: false,
+        end: Instant::now() + Duration::from_secs(240),
+        now: UnixMs(0),
+    };
+    let ended = model.ask(call, |part| heard.push_str(part)).await;
     (ended, heard)
 }
 
@@ -224,7 +235,7 @@ async fn every_answer_of_an_endpoint() {
             (ended.usage.model.as_str(), ended.usage.generation.as_str()),
             ("some/model", "gen-1")
         );
-        assert_eq!(heard.is_empty(), matches!(reply, ModelReply::Plain));
+        assert_eq!(heard, whole);
     }
     let call = pretend.calls().pop().unwrap();
     assert_eq!(call.body["messages"][0]["content"], "Be brief.");
@@ -261,14 +272,15 @@ async fn every_answer_of_an_endpoint() {
     let busy = Trouble {
         reason: Reason::Busy,
         retry_after: Some(Duration::from_secs(17)),
+        about_tools: false,
     };
     assert_eq!(ended.trouble, Some(busy));
     let wrong_key = model(&pretend.url(), "another");
     assert!(!format!("{wrong_key:?}").contains("another"));
-    let ended = wrong_key.ask("m", "q", UnixMs(0), |_| {}).await;
+    let (ended, _) = ask_by(&wrong_key).await;
     assert_eq!(ended.trouble, Some(Reason::Key.into()));
     let nobody = model("http://127.0.0.1:1/v1", KEY);
-    let ended = nobody.ask("m", "q", UnixMs(0), |_| {}).await;
+    let (ended, _) = ask_by(&nobody).await;
     assert_eq!(ended.trouble, Some(Reason::Unavailable.into()));
 }
 

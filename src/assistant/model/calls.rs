@@ -1,0 +1,167 @@
+//! What a model asks to read, put together from its pieces.
+//!
+//! Endpoints say it in many ways: piece by piece or at once, with or without index and id, all calls under one index, arguments
+//! as a text or as an object. Must stay true: pieces of two calls are never mixed where there is anything to tell them apart by,
+//! and everything held has a limit.
+
+use serde_json::{Map, Value};
+
+use super::reading::short;
+
+/// Calls of one answer at most; nobody needs more at once, and what is left out can be asked for in the next round.
+const MOST_CALLS: usize = 8;
+
+/// Bytes of one call's arguments that are kept. An object of which the end is missing is none, and the model is told so.
+const ARGUMENTS_LIMIT: usize = 8 * 1024;
+
+/// Bytes of what an endpoint wants back with a call; signatures have some thousands.
+const EXTRA_LIMIT: usize = 64 * 1024;
+
+/// Letters of a name at most, as OpenAI has it.
+const NAME_LIMIT: usize = 64;
+
+/// A tool that a model asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolCall {
+    /// What its result is to be called: the endpoint's name, or one of ours.
+    pub id: String,
+    /// The tool; never empty, but there may be no such tool.
+    pub name: String,
+    /// What the tool is given, as a text that may be no JSON.
+    pub arguments: String,
+    /// What the endpoint wants back unchanged with the call.
+    pub extra: Option<Value>,
+}
+
+/// Calls that are being put together.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    parts: Vec<Part>,
+    /// Where pieces go that say nothing of where they belong.
+    last: Option<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    index: Option<u64>,
+    id: String,
+    name: String,
+    arguments: String,
+    extra: Option<Value>,
+}
+
+impl Calls {
+    /// Takes the pieces that a delta or a message holds.
+    pub(super) fn take(&mut self, spoken: &Value) {
+        let pieces = spoken.get("tool_calls").and_then(Value::as_array);
+        for piece in pieces.into_iter().flatten() {
+            self.piece(piece);
+        }
+    }
+
+    fn piece(&mut self, piece: &Value) {
+        let function = piece.get("function").unwrap_or(piece);
+        let text = |value: &Value, key: &str| -> String {
+            let text = value.get(key).and_then(Value::as_str);
+            short(text.unwrap_or_default()).to_owned()
+        };
+        let (id, name) = (text(piece, "id"), text(function, "name"));
+        let index = piece.get("index").and_then(Value::as_u64);
+        self.last = self.place(index, &id, &name);
+        let Some(part) = self.last.and_then(|place| self.parts.get_mut(place)) else {
+            return;
+        };
+        if part.id.is_empty() {
+            part.id = id;
+        }
+        if part.name.is_empty() {
+            part.name = name;
+        }
+        match function.get("arguments") {
+            Some(Value::String(words)) => part.append(words),
+            Some(whole @ Value::Object(_)) => part.append(&whole.to_string()),
+            _ => {}
+        }
+        let extra = piece.get("extra_content").filter(|extra| !extra.is_null());
+        if let Some(extra) = extra.filter(|extra| extra.to_string().len() <= EXTRA_LIMIT) {
+            part.extra = Some(extra.clone());
+        }
+    }
+
+    /// Where a piece belongs; none where there is no room for another call.
+    fn place(&mut self, index: Option<u64>, id: &str, name: &str) -> Option<usize> {
+        let known = match index {
+            Some(_) => self.parts.iter().rposition(|part| part.index == index),
+            None if !id.is_empty() => self.parts.iter().rposition(|part| part.id == id),
+            None if !name.is_empty() => None,
+            None => return self.last,
+        };
+        let goes_on = known.filter(|place| {
+            let part = self.parts.get(*place);
+            part.is_some_and(|part| part.goes_on(id, name))
+        });
+        if goes_on.is_some() {
+            return goes_on;
+        }
+        if self.parts.len() == MOST_CALLS {
+            return None;
+        }
+        self.parts.push(Part {
+            index,
+            ..Part::default()
+        });
+        self.parts.len().checked_sub(1)
+    }
+
+    /// What is asked for. What has no name asks for nothing.
+    pub(super) fn finish(self) -> Vec<ToolCall> {
+        let mut calls: Vec<ToolCall> = Vec::new();
+        for (number, part) in self.parts.into_iter().enumerate() {
+            // Told back to the endpoint, so it has only letters that such names may have.
+            let lawful = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+            let name: String = part.name.chars().filter(lawful).take(NAME_LIMIT).collect();
+            if name.is_empty() {
+                continue;
+            }
+            let is_free = |id: &String| calls.iter().all(|call| call.id != *id);
+            // Nine letters and digits: there are endpoints that take nothing else.
+            let own = (number..).map(|number| format!("call{number:05}"));
+            let given = Some(part.id).filter(|id| !id.is_empty());
+            let Some(id) = given.into_iter().chain(own).find(is_free) else {
+                continue;
+            };
+            calls.push(ToolCall {
+                id,
+                name,
+                arguments: part.arguments,
+                extra: part.extra,
+            });
+        }
+        calls
+    }
+}
+
+impl Part {
+    /// True when a piece with this id and name, either of which may be empty, belongs to the call that was begun.
+    fn goes_on(&self, id: &str, name: &str) -> bool {
+        if !id.is_empty() && !self.id.is_empty() {
+            return id == self.id;
+        }
+        // Named again after its whole arguments: some endpoints say every call under the same index.
+        name.is_empty() || self.name.is_empty() || !is_object(&self.arguments)
+    }
+
+    fn append(&mut self, words: &str) {
+        for letter in words.chars() {
+            if self.arguments.len() + letter.len_utf8() > ARGUMENTS_LIMIT {
+                return;
+            }
+            self.arguments.push(letter);
+        }
+    }
+}
+
+/// True for the text of a JSON object.
+pub(super) fn is_object(text: &str) -> bool {
+    serde_json::from_str::<Map<String, Value>>(text).is_ok()
+}

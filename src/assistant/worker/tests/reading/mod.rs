@@ -1,0 +1,132 @@
+//! Rounds in which a model reads: what it is told, what it is not, and that every attempt ends.
+
+mod rights;
+mod rounds;
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::db::Connection;
+use crate::people::{Asker, Role};
+use crate::tool::{Tool, ToolError};
+
+type Run = Box<dyn Fn(&Connection, &Asker, Value) -> Result<Value, ToolError> + Send + Sync>;
+
+/// A tool for a test.
+struct Tested {
+    name: &'static str,
+    least: Role,
+    run: Run,
+}
+
+impl fmt::Debug for Tested {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Tool for Tested {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn purpose(&self) -> &'static str {
+        "Is for a test."
+    }
+
+    fn arguments(&self) -> Value {
+        json!({ "type": "object" })
+    }
+
+    fn is_for(&self, role: Role) -> bool {
+        role >= self.least
+    }
+
+    fn run(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        given: Value,
+    ) -> Result<Value, ToolError> {
+        (self.run)(connection, asker, given)
+    }
+}
+
+fn tool(
+    name: &'static str,
+    run: impl Fn(&Connection, &Asker, Value) -> Result<Value, ToolError> + Send + Sync + 'static,
+) -> Box<dyn Tool> {
+    Box::new(Tested {
+        name,
+        least: Role::User,
+        run: Box::new(run),
+    })
+}
+
+/// Is for admins.
+fn secret() -> Box<dyn Tool> {
+    Box::new(Tested {
+        name: "secret",
+        least: Role::Admin,
+        run: Box::new(|_, asker, _| {
+            assert!(asker.role.is_admin());
+            Ok("of others".into())
+        }),
+    })
+}
+
+/// Gives so many letters.
+fn bulk(letters: usize) -> Box<dyn Tool> {
+    tool("bulk", move |_, _, _| Ok("x".repeat(letters).into()))
+}
+
+/// A desk with tools: one says who asks and what it was given, one is for admins, one gives much, one cannot read.
+async fn desk() -> Desk {
+    let mirror = tool("mirror", |_, asker, given| {
+        Ok(json!({ "asker": asker.id, "role": asker.role.word(), "given": given }))
+    });
+    let broken = tool("broken", |connection, _, _| {
+        let written = connection.execute("DELETE FROM person", []);
+        Err(ToolError::Storage(written.unwrap_err().into()))
+    });
+    Desk::with(vec![mirror, secret(), bulk(20 * 1024), broken].into()).await
+}
+
+fn calls(tools: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(name, arguments): &(&str, &str)| ((*name).to_owned(), (*arguments).to_owned());
+    tools.iter().map(owned).collect()
+}
+
+impl Desk {
+    async fn set_role(&self, role: Role) {
+        let set = self
+            .parts
+            .db
+            .write(move |tx| people::set_role(tx, ANN, role));
+        set.await.unwrap();
+    }
+
+    /// Asks with a first round that reads, and a second one that is held back; returns when that has begun.
+    async fn ask_and_hold(&self, tools: &[(&str, &str)]) -> String {
+        self.model.next([ModelReply::Reads(calls(tools))]);
+        self.model.set(ModelReply::Held);
+        self.model.hold(true);
+        let before = self.model.calls().len();
+        let id = self.ask("who am I?").await;
+        let second = |model: &PretendModel| model.calls().len() == before + 2;
+        let waited = self.model.wait_until("a second round", LIMIT, second);
+        waited.await.unwrap();
+        id
+    }
+}
+
+/// The names of the tools in a call.
+fn offered(call: &crate::demo::model::ModelCall) -> Vec<&str> {
+    let tools = call.body.get("tools").and_then(Value::as_array);
+    let names = tools.into_iter().flatten();
+    names
+        .filter_map(|tool| tool.pointer("/function/name")?.as_str())
+        .collect()
+}
