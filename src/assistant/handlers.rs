@@ -52,6 +52,17 @@ impl AssistantHandlers {
         i18n::text(lang, key)
     }
 
+    /// Removes everything of a person. What is being answered is cut short, so that nothing more of it is sent to a model.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn forget(&self, tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+        for question in store::open_of(tx, person)? {
+            self.live.close(question);
+        }
+        store::forget(tx, person)
+    }
+
     /// A question in one's own chat.
     ///
     /// # Errors

@@ -97,7 +97,10 @@ impl Bot {
         dialogue::forget(tx, asker.id)?;
         let accounts = watch_store::forget(tx, asker.id)?;
         cards::store::forget(tx, asker.id)?;
-        assistant::store::forget(tx, asker.id)?;
+        match &self.assistant {
+            Some(assistant) => assistant.forget(tx, asker.id)?,
+            None => assistant::store::forget(tx, asker.id)?,
+        }
         people::forget(tx, asker.id)?;
         assistant::notices::end_thinking(tx, asker.now, asker.lang, thinking)?;
         tracing::info!(accounts, "somebody was forgotten at their own request");

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vakhta::demo::model::ModelCall;
-use vakhta::demo::{Behaviour, ModelReply};
+use vakhta::demo::{Behaviour, ModelReply, PretendModel};
 use vakhta::watch::store::{self, NewAccount};
 
 use crate::chat::{Client, with_assistant};
-use crate::harness::{self, ADMIN, Stage};
+use crate::harness::{self, ADMIN, LIMIT, Stage};
 
 const EVA: i64 = 7;
 const BOB: i64 = 8;
@@ -140,6 +140,37 @@ fn every_tool_answers_in_telegram() {
             let answer = t.heard(who.id(), part).await;
             assert!(answer.text.contains("\"data\":"), "{}", answer.text);
         }
+        t
+    });
+}
+
+#[test]
+fn who_leaves_between_two_rounds_ends_them() {
+    harness::run(async |mut t| {
+        let model = with_assistant(&mut t, "").await;
+        let eva = t.user(EVA, "Ева", "ru").await;
+        add(&t, EVA, "octocat").await;
+        model.next([ModelReply::reads("list_accounts", &json!({}))]);
+        model.set(ModelReply::SilentAfter(1));
+        t.ask(&eva, "/ask что просрочено?").await;
+        let second = |model: &PretendModel| model.calls().len() == 2;
+        model
+            .wait_until("a second round", LIMIT, second)
+            .await
+            .unwrap();
+        let sure = t.ask(&eva, "/delete_me").await;
+        eva.taps(&sure, "Да, удалить").unwrap();
+        t.heard(EVA, "Всё ваше удалено").await;
+        let hung_up = |model: &PretendModel| model.in_flight() == 0;
+        model
+            .wait_until("the call to end", LIMIT, hung_up)
+            .await
+            .unwrap();
+        let left = t.app().db().read(|c| {
+            let sql = "SELECT (SELECT count(*) FROM question) + (SELECT count(*) FROM account)";
+            Ok(c.query_row(sql, [], |row| row.get::<_, i64>(0))?)
+        });
+        assert_eq!(left.await.unwrap(), 0);
         t
     });
 }
