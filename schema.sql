@@ -471,6 +471,15 @@ CREATE TABLE token (
 ) STRICT;
 CREATE INDEX token_of_person ON token (person_id);
 
+-- Browsers that exchanged a token for a cookie. A token has twenty at most.
+CREATE TABLE session (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash        BLOB    NOT NULL UNIQUE,            -- SHA-256 of the cookie's value
+    token_id    INTEGER NOT NULL REFERENCES token (id) ON DELETE CASCADE,
+    ends_at     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX session_of_token ON session (token_id);
+
 -- Questions to the assistant, and what became of them. Nothing of a lease stands here: who has a question in hand is known to
 -- the one program that runs, by a clock that nobody can set.
 CREATE TABLE question (

@@ -297,6 +297,13 @@ const PANEL_AND_FILES: &str = "
         created_at  INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX token_of_person ON token (person_id);
+    CREATE TABLE session (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        hash        BLOB    NOT NULL UNIQUE,
+        token_id    INTEGER NOT NULL REFERENCES token (id) ON DELETE CASCADE,
+        ends_at     INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX session_of_token ON session (token_id);
     CREATE TABLE question (
         id          INTEGER PRIMARY KEY AUTOINCREMENT,
         public_id   TEXT    NOT NULL UNIQUE,

@@ -1,7 +1,8 @@
 //! The HTTP server, when `[http] listen` names an address.
 //!
 //! It runs on the main runtime. `server` accepts connections within limits, `problem` makes every error one document,
-//! [`health`] and `metrics` show how the program is, [`tokens`] tells on whose behalf a program asks, [`Pace`] how often it may.
+//! [`health`] and `metrics` show how the program is, [`tokens`] tells on whose behalf a program asks, [`sessions`] the same of a browser,
+//! [`Pace`] how often they may.
 //! A slice that speaks HTTP gives its routes to [`Server::mount`].
 //! Must stay true: without an address nothing of this is made; whatever a client sends, its connection has an end, and
 //! what is read from it has a limit; nothing here says a text of people.
@@ -11,6 +12,7 @@ mod metrics;
 mod pace;
 mod problem;
 mod server;
+pub mod sessions;
 pub mod tokens;
 
 use std::net::SocketAddr;

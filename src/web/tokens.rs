@@ -5,10 +5,11 @@
 //! once; a token has so much chance in it that looking up its hash tells nobody anything.
 
 use anyhow::Context as _;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::Problem;
+use super::{Problem, sessions};
 use crate::chance;
 use crate::clock::UnixMs;
 use crate::db::{Db, WriteTx};
@@ -110,18 +111,42 @@ pub fn revoke(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
     Ok(gone.with_context(|| format!("revoke token {id}"))? > 0)
 }
 
+/// With what a request proves whose it is: a hash.
+enum Proof {
+    Token(Vec<u8>),
+    Session(Vec<u8>),
+}
+
+impl Proof {
+    /// What a request brings. A session counts only where nothing else is tried, and only from our own page.
+    fn of(request: &Parts) -> Result<Self, Problem> {
+        let headers = &request.headers;
+        if headers.contains_key(header::AUTHORIZATION) {
+            let token = given(headers).map(|token| Self::Token(hash(token)));
+            return token.ok_or_else(|| unauthorized("this is no token of ours"));
+        }
+        let Some(session) = sessions::given(headers) else {
+            return Err(unauthorized(
+                "send a token: Authorization: Bearer vakhta_…; `vakhta tokens add` makes one",
+            ));
+        };
+        sessions::demand_own_page(request)?;
+        Ok(Self::Session(session))
+    }
+}
+
 /// Whose request it is.
 ///
 /// # Errors
-/// The answer for who has no token, or one that may not do this.
-pub async fn bearer(db: &Db, headers: &HeaderMap, scope: Scope) -> Result<Bearer, Problem> {
-    let Some(token) = given(headers) else {
-        return Err(unauthorized(
-            "send a token: Authorization: Bearer vakhta_…; `vakhta tokens add` makes one",
-        ));
-    };
-    let hash = hash(token);
-    let found = db.read(move |connection| look_up(connection, &hash)).await;
+/// The answer for who has neither token nor session, or one that may not do this.
+pub async fn bearer(
+    db: &Db,
+    now: UnixMs,
+    request: &Parts,
+    scope: Scope,
+) -> Result<Bearer, Problem> {
+    let proof = Proof::of(request)?;
+    let found = db.read(move |c| look_up(c, now, &proof)).await;
     match found {
         Ok(Some((bearer, scopes, true))) if scopes.split(' ').any(|word| word == scope.word()) => {
             Ok(bearer)
@@ -133,7 +158,7 @@ pub async fn bearer(db: &Db, headers: &HeaderMap, scope: Scope) -> Result<Bearer
             .code("person")
             .detail("the person this token belongs to may not use the bot")),
         Ok(None) => Err(unauthorized(
-            "there is no such token; it may have been revoked",
+            "there is no such token or session; it may have been revoked, or be over",
         )),
         Err(err) => {
             tracing::error!("a token could not be looked up: {err:#}");
@@ -151,19 +176,31 @@ fn given(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && is_ours).then_some(token)
 }
 
-/// Who has the token with this hash, its scopes, and whether they are let in.
-fn look_up(connection: &Connection, hash: &[u8]) -> anyhow::Result<Option<(Bearer, String, bool)>> {
-    let found = connection
-        .prepare_cached("SELECT id, person_id, scopes FROM token WHERE hash = ?1")?
-        .query_row([hash], |row| {
-            let bearer = Bearer {
-                token_id: row.get(0)?,
-                person_id: row.get(1)?,
-            };
-            Ok((bearer, row.get(2)?))
-        })
-        .optional()
-        .context("look up a token")?;
+/// Whose the token is that is proven, its scopes, and whether they are let in.
+fn look_up(
+    connection: &Connection,
+    now: UnixMs,
+    proof: &Proof,
+) -> anyhow::Result<Option<(Bearer, String, bool)>> {
+    let of_row = |row: &Row<'_>| {
+        let bearer = Bearer {
+            token_id: row.get(0)?,
+            person_id: row.get(1)?,
+        };
+        Ok((bearer, row.get(2)?))
+    };
+    let found = match proof {
+        Proof::Token(hash) => connection
+            .prepare_cached("SELECT id, person_id, scopes FROM token WHERE hash = ?1")?
+            .query_row([hash], of_row),
+        Proof::Session(hash) => connection
+            .prepare_cached(
+                "SELECT token.id, person_id, scopes FROM session JOIN token ON token.id = token_id
+                 WHERE session.hash = ?1 AND ends_at > ?2",
+            )?
+            .query_row(params![hash, now.0], of_row),
+    };
+    let found = found.optional().context("look up a token")?;
     let Some((bearer, scopes)) = found else {
         return Ok(None);
     };
@@ -171,7 +208,7 @@ fn look_up(connection: &Connection, hash: &[u8]) -> anyhow::Result<Option<(Beare
     Ok(Some((bearer, scopes, is_member)))
 }
 
-fn unauthorized(detail: &str) -> Problem {
+pub(super) fn unauthorized(detail: &str) -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED)
         .code("token")
         .detail(detail)
@@ -181,7 +218,7 @@ fn unauthorized(detail: &str) -> Problem {
         )
 }
 
-fn hash(token: &str) -> Vec<u8> {
+pub(super) fn hash(token: &str) -> Vec<u8> {
     let digest = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
     digest.as_ref().to_vec()
 }

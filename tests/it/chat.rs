@@ -41,8 +41,13 @@ impl Client {
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.bare(method, path).bearer_auth(&self.token)
+    }
+
+    /// A request without the token.
+    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("http://{}{path}", self.address);
-        self.http.request(method, url).bearer_auth(&self.token)
+        self.http.request(method, url)
     }
 
     pub(crate) async fn answer(&self, request: RequestBuilder) -> Answer {

@@ -48,6 +48,7 @@ mod mass_change;
 mod panel;
 mod privacy;
 mod process;
+mod sessions;
 mod settings;
 mod state;
 mod stop;

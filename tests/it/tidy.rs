@@ -44,6 +44,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
             "src/cards/store/",
             "src/watch/store/",
             "src/people/",
+            "src/web/sessions.rs",
             "src/web/tokens.rs",
             "src/dialogue.rs",
             "src/telegram/outbox",

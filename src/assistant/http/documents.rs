@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::assistant::question::{Question, Reason, State};
@@ -21,14 +21,17 @@ const MESSAGE_LIMIT: usize = 16_000;
         description = "A question always gets its answer or a reason. Every error is `application/problem+json` (RFC 9457).",
         license(name = "MIT")
     ),
-    modifiers(&Tokens),
-    tags((name = "chat", description = "Questions to a language model"))
+    modifiers(&Proofs),
+    tags(
+        (name = "chat", description = "Questions to a language model"),
+        (name = "session", description = "A cookie for browsers instead of a token")
+    )
 )]
 pub(super) struct Api;
 
-struct Tokens;
+struct Proofs;
 
-impl Modify for Tokens {
+impl Modify for Proofs {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
@@ -36,6 +39,11 @@ impl Modify for Tokens {
             .build();
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        let cookie = ApiKeyValue::with_description(
+            "vakhta",
+            "A session; what changes something is to come from a page of this server",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }
 

@@ -1,10 +1,11 @@
 //! The assistant over HTTP: ask, look, look on, stop.
 //!
-//! Who asks is told by a token of scope `chat`, and sees only questions of the token's person. Every error is a problem
-//! document. Must stay true: a question is answered with 202 only after it is stored for good; paths work with and without
+//! Who asks is told by a token of scope `chat`, or by a session that a browser got for one, and sees only questions of the
+//! token's person. Every error is a problem document. Must stay true: a question is answered with 202 only after it is stored for good; paths work with and without
 //! their last slash; routes and the document that describes them are made from the same lines.
 
 mod documents;
+mod session;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
@@ -67,6 +69,12 @@ pub fn routes(parts: WorkerParts, stop: CancellationToken) -> axum::Router {
         .route("/api/chat-status/{request_id}", get(look))
         .route("/api/chat-stream/{request_id}", get(look_on))
         .route("/api/chat/{request_id}", delete(end))
+        .route(
+            "/api/session",
+            get(session::look)
+                .post(session::open)
+                .delete(session::close),
+        )
         .with_state(desk)
         .route("/api/openapi.json", get(async || Json(document)))
 }
@@ -78,6 +86,7 @@ fn described() -> (axum::Router<Desk>, utoipa::openapi::OpenApi) {
         .routes(routes!(look))
         .routes(routes!(look_on))
         .routes(routes!(end))
+        .routes(routes!(session::look, session::open, session::close))
         .split_for_parts()
 }
 
@@ -99,14 +108,14 @@ fn described() -> (axum::Router<Desk>, utoipa::openapi::OpenApi) {
         (status = 429, description = "Too often, too many open questions, or the day's budget is used up", body = documents::Problem, content_type = "application/problem+json",
             headers(("Retry-After" = u64, description = "Seconds"))),
     ),
-    security(("token" = []))
+    security(("token" = []), ("session" = []))
 )]
 async fn ask(
     State(desk): State<Desk>,
+    bearer: Bearer,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let bearer = desk.bearer(&headers).await?;
     desk.pace.take(bearer.token_id).map_err(|wait| {
         Problem::new(StatusCode::TOO_MANY_REQUESTS)
             .code("too-often")
@@ -142,14 +151,13 @@ async fn ask(
         (status = 403, description = "The token may not do this", body = documents::Problem, content_type = "application/problem+json"),
         (status = 404, description = "This person has no such question", body = documents::Problem, content_type = "application/problem+json"),
     ),
-    security(("token" = []))
+    security(("token" = []), ("session" = []))
 )]
 async fn look(
     State(desk): State<Desk>,
-    headers: HeaderMap,
+    bearer: Bearer,
     Path(request_id): Path<String>,
 ) -> Result<Response, Problem> {
-    let bearer = desk.bearer(&headers).await?;
     let question = desk.question(bearer, request_id).await?;
     Ok(Json::of(&desk.status(&question)).into_response())
 }
@@ -157,7 +165,8 @@ async fn look(
 /// Follow an answer while it is made
 ///
 /// Server-sent events: `snapshot` (a status) at first and whenever the answer begins anew, `delta` (`{"text": …}`, to be added to
-/// it), and at the end `completed` or `failed` (a status). A stream that ends without one of these two is to be opened again.
+/// it), `alive` (`{}`) every fifteen seconds in which nothing else comes, and at the end `completed` or `failed` (a status). A stream
+/// that ends without one of these two is to be opened again.
 #[utoipa::path(
     get, path = "/api/chat-stream/{request_id}/", tag = "chat", operation_id = "follow",
     params(("request_id" = String, Path, description = "As it was given when it was asked")),
@@ -168,14 +177,13 @@ async fn look(
         (status = 404, description = "This person has no such question", body = documents::Problem, content_type = "application/problem+json"),
         (status = 503, description = "Too many are followed already: look at the status instead", body = documents::Problem, content_type = "application/problem+json"),
     ),
-    security(("token" = []))
+    security(("token" = []), ("session" = []))
 )]
 async fn look_on(
     State(desk): State<Desk>,
-    headers: HeaderMap,
+    bearer: Bearer,
     Path(request_id): Path<String>,
 ) -> Result<Response, Problem> {
-    let bearer = desk.bearer(&headers).await?;
     let question = desk.question(bearer, request_id).await?;
     let Ok(place) = Arc::clone(&desk.streams).try_acquire_owned() else {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE)
@@ -198,14 +206,13 @@ async fn look_on(
         (status = 403, description = "The token may not do this", body = documents::Problem, content_type = "application/problem+json"),
         (status = 404, description = "This person has no such question", body = documents::Problem, content_type = "application/problem+json"),
     ),
-    security(("token" = []))
+    security(("token" = []), ("session" = []))
 )]
 async fn end(
     State(desk): State<Desk>,
-    headers: HeaderMap,
+    bearer: Bearer,
     Path(request_id): Path<String>,
 ) -> Result<Response, Problem> {
-    let bearer = desk.bearer(&headers).await?;
     let question = desk.question(bearer, request_id.clone()).await?;
     if !question.state.is_closed() {
         let (now, language) = (desk.parts.clock.now(), desk.parts.language);
@@ -223,11 +230,16 @@ async fn end(
     Ok(Json::of(&desk.status(&question)).into_response())
 }
 
-impl Desk {
-    async fn bearer(&self, headers: &HeaderMap) -> Result<Bearer, Problem> {
-        tokens::bearer(&self.parts.db, headers, Scope::Chat).await
-    }
+impl FromRequestParts<Desk> for Bearer {
+    type Rejection = Problem;
 
+    async fn from_request_parts(request: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
+        let (db, clock) = (&desk.parts.db, &desk.parts.clock);
+        tokens::bearer(db, clock.now(), request, Scope::Chat).await
+    }
+}
+
+impl Desk {
     /// Stores a question; its public name.
     async fn take(&self, question: NewQuestion) -> Result<String, Problem> {
         let (now, zone) = (self.parts.clock.now(), &self.parts.zone);

@@ -21,7 +21,8 @@ use crate::assistant::question::Question;
 use crate::assistant::store;
 use crate::web::tokens::Bearer;
 
-/// How often a stream in which nothing comes says that it is alive; proxies close silent ones after a minute or less.
+/// How often a stream in which nothing comes says that it is alive; proxies close silent ones after a minute or less. It is an
+/// event and no comment, because a page does not hear of comments and could not tell silence from a connection that is dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// How often the database is asked whether the question is over, beside what memory tells.
@@ -52,7 +53,9 @@ pub(super) fn of(
         shown: Shown::Nothing,
         _place: place,
     };
-    let events = Sse::new(follower.events()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let alive = Event::default().event("alive").data("{}");
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).event(alive);
+    let events = Sse::new(follower.events()).keep_alive(keep_alive);
     let mut response = events.into_response();
     let (name, value) = NO_BUFFER;
     let headers = response.headers_mut();
