@@ -3,6 +3,8 @@
 //! A token is printed once, when it is made, on standard output and nothing else there; the bot that runs knows it at once,
 //! and no longer once it is revoked.
 
+use std::net::Ipv4Addr;
+
 use anyhow::anyhow;
 use clap::{Subcommand, ValueEnum};
 
@@ -51,6 +53,16 @@ impl From<ScopeArgument> for Scope {
     }
 }
 
+/// Where a browser signs in with a token; none where there is no page, or its port is not known. What follows the # never leaves
+/// the browser.
+fn page_link(config: &Config, token: &str) -> Option<String> {
+    let mut address = config.http.listen.filter(|_| config.assistant.enabled)?;
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    (address.port() > 0).then(|| format!("http://{address}/#{token}"))
+}
+
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure> {
     let tasks = Tasks::new();
     let (db, _end) = Db::open(&config.database, &tasks)?;
@@ -69,6 +81,9 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
                 "token {id}, on behalf of {owner}; keep it, it is not shown again:"
             ));
             output::say(&token);
+            if let Some(page) = page_link(config, &token) {
+                output::complain(&format!("or open the page with it: {page}"));
+            }
         }
         Command::List => {
             for token in db.read(tokens::list).await? {

@@ -22,7 +22,7 @@ pub(super) struct Catalogue {
     parsed: OnceLock<Bundle>,
 }
 
-pub(super) static CATALOGUES: [Catalogue; 32] = [
+pub(super) static CATALOGUES: [Catalogue; 34] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/assistant.ftl")),
@@ -35,6 +35,7 @@ pub(super) static CATALOGUES: [Catalogue; 32] = [
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/files.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/labels.ftl")),
+    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/page.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/people.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
     Catalogue::new(Lang::Ru, include_str!("../../locales/ru/questions.ftl")),
@@ -54,6 +55,7 @@ pub(super) static CATALOGUES: [Catalogue; 32] = [
     Catalogue::new(Lang::En, include_str!("../../locales/en/charts.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/files.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/labels.ftl")),
+    Catalogue::new(Lang::En, include_str!("../../locales/en/page.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/people.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/privacy.ftl")),
     Catalogue::new(Lang::En, include_str!("../../locales/en/questions.ftl")),

@@ -132,12 +132,13 @@ const LENGTHS: [(&str, usize); 55] = [
 ];
 
 /// Arguments that are numbers.
-const NUMBERS: [&str; 48] = [
+const NUMBERS: [&str; 51] = [
     "active",
     "added",
     "all",
     "answered",
     "asked",
+    "attempt",
     "bad",
     "cards",
     "changed",
@@ -172,9 +173,11 @@ const NUMBERS: [&str; 48] = [
     "people",
     "run",
     "runs",
+    "seconds",
     "sent",
     "serial",
     "size_mb",
+    "status",
     "step",
     "steps",
     "total",

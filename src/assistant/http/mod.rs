@@ -1,10 +1,11 @@
-//! The assistant over HTTP: ask, look, look on, stop.
+//! The assistant over HTTP: ask, look, look on, stop, and a page that does so for people.
 //!
 //! Who asks is told by a token of scope `chat`, or by a session that a browser got for one, and sees only questions of the
 //! token's person. Every error is a problem document. Must stay true: a question is answered with 202 only after it is stored for good; paths work with and without
 //! their last slash; routes and the document that describes them are made from the same lines.
 
 mod documents;
+mod page;
 mod session;
 mod stream;
 #[cfg(test)]
@@ -75,6 +76,7 @@ pub fn routes(parts: WorkerParts, stop: CancellationToken) -> axum::Router {
                 .post(session::open)
                 .delete(session::close),
         )
+        .merge(page::routes())
         .with_state(desk)
         .route("/api/openapi.json", get(async || Json(document)))
 }

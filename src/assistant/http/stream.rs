@@ -53,14 +53,18 @@ pub(super) fn of(
         shown: Shown::Nothing,
         _place: place,
     };
-    let alive = Event::default().event("alive").data("{}");
-    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).event(alive);
-    let events = Sse::new(follower.events()).keep_alive(keep_alive);
-    let mut response = events.into_response();
+    let mut response = kept_alive(follower.events());
     let (name, value) = NO_BUFFER;
     let headers = response.headers_mut();
     headers.insert(name, header::HeaderValue::from_static(value));
     response
+}
+
+/// The answer that brings these events, and others where none come.
+fn kept_alive(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+    let alive = Event::default().event("alive").data("{}");
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).event(alive);
+    Sse::new(events).keep_alive(keep_alive).into_response()
 }
 
 /// What a client has seen.
@@ -180,4 +184,26 @@ fn event(kind: &'static str, bytes: usize, data: &impl Serialize) -> Event {
         .event(kind)
         .id(bytes.to_string())
         .data(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt as _;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_says_that_it_is_alive_before_a_page_gives_it_up() {
+        let silent = kept_alive(futures_util::stream::pending());
+        let mut said = silent.into_body().into_data_stream();
+        let began = Instant::now();
+        for _ in 0..2 {
+            let event = said.next().await.unwrap().unwrap();
+            assert_eq!(event, "event: alive\ndata: {}\n\n");
+        }
+        let page = include_str!("page/question.js");
+        assert!(page.contains("SILENCE_MS = 20_000"));
+        assert!(began.elapsed() / 2 < Duration::from_millis(20_000));
+    }
 }

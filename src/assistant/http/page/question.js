@@ -1,0 +1,219 @@
+// The way of a question to its answer. A turn is a question with what became of it; it is kept in the tab's own storage, so that
+// a reload goes on where it was. Its states: sending, open, completed, failed. What must stay true: a question is sent under one
+// key however often it has to be sent; what the server has stored is believed, and a stream only shows it sooner; one question is
+// under way at a time.
+
+import { isText, say, show } from './view.js';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 5_000;
+// The server says something every 15 seconds, so a stream that says nothing for longer is dead.
+const SILENCE_MS = 20_000;
+// The server answers within 10 seconds.
+const CALL_LIMIT_MS = 15_000;
+// Turns that are kept.
+const MOST_TURNS = 50;
+
+// --- what is kept in the tab
+
+export function kept(name, otherwise) {
+  try {
+    return JSON.parse(sessionStorage.getItem(name)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+// False: there is no storage, or no room in it. The page works all the same, and only a reload forgets.
+export function keep(name, value) {
+  try {
+    sessionStorage.setItem(name, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const turns = kept('turns', []);
+
+const isOver = (turn) => turn.state === 'completed' || turn.state === 'failed';
+export const underWay = () => turns.find((turn) => !isOver(turn));
+
+function change(turn, facts) {
+  Object.assign(turn, facts);
+  // Old turns make room for new ones.
+  while (!keep('turns', turns) && turns.length > 1) turns.shift();
+  show(turn, isOver(turn));
+}
+
+// --- talking to the server
+
+export class SignedOut extends Error {}
+
+// Status 0: there was no answer.
+export async function call(method, path, headers = {}, body = undefined) {
+  try {
+    const response = await fetch(path, { method, headers, body, signal: AbortSignal.timeout(CALL_LIMIT_MS) });
+    const wait_s = Number(response.headers.get('retry-after'));
+    const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
+    return { status: response.status, wait_s, answer };
+  } catch {
+    return { status: 0, wait_s: 0, answer: {} };
+  }
+}
+
+// Why the server does not want to; none where it was not reached or is ill, and all may be well soon.
+export function refusal({ status, wait_s, answer }) {
+  if (status === 401) throw new SignedOut();
+  if (status < 400 || status >= 500 || status === 408) return undefined;
+  const key = `problem-${answer.code ?? (status === 413 ? 'message' : 'other')}`;
+  const time = new Date(Date.now() + wait_s * 1000).toLocaleTimeString(document.documentElement.lang);
+  return { text: say(isText(key) ? key : 'problem-other', { status, time }), retry: status === 429 };
+}
+
+// Ends a wait before its time.
+let wake = () => {};
+export const lookNow = () => wake();
+
+function rest(pause_ms) {
+  return new Promise((done) => {
+    const timer = setTimeout(done, pause_ms * (0.9 + 0.2 * Math.random()));
+    wake = () => {
+      clearTimeout(timer);
+      done();
+    };
+  });
+}
+
+const longer = (pause_ms) => Math.min(pause_ms * 1.5, LONGEST_PAUSE_MS);
+
+// --- from the question to its end
+
+// `crypto.randomUUID` is not there on a page that came by plain http from another machine.
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+// Begins a question; it is under way from now on.
+export function ask(text) {
+  turns.push({ key: newKey(), text, asked: Date.now(), state: 'sending', answer: '', attempt: 1 });
+  turns.splice(0, turns.length - MOST_TURNS);
+  change(turns.at(-1), {});
+}
+
+export function stop() {
+  const turn = underWay();
+  if (!turn || turn.isStopped) return;
+  change(turn, { isStopped: true });
+  wake();
+}
+
+let isCarrying = false;
+
+// Brings the question that is under way to its end; the turn, if there was one. Throws `SignedOut` where that is in the way.
+export async function carry() {
+  const turn = underWay();
+  if (!turn || isCarrying) return undefined;
+  isCarrying = true;
+  try {
+    if (turn.state === 'sending') await send(turn);
+    await follow(turn);
+    return turn;
+  } finally {
+    isCarrying = false;
+  }
+}
+
+async function send(turn) {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': turn.key };
+  const body = JSON.stringify({ message: turn.text });
+  for (let pause_ms = FIRST_PAUSE_MS; ; pause_ms = longer(pause_ms)) {
+    const said = await call('POST', '/api/chat/', headers, body);
+    const id = said.answer.request_id;
+    if (id) return change(turn, { state: 'open', id, isOffline: false });
+    const trouble = refusal(said);
+    if (trouble) return change(turn, { state: 'failed', trouble });
+    change(turn, { isOffline: true });
+    if (!turn.isStopped) await rest(pause_ms);
+    if (turn.isStopped) return fail(turn, { code: 'stopped', retry: true });
+  }
+}
+
+// Follows the stream; looks at the status whenever that ends, and only so where streams bring nothing.
+async function follow(turn) {
+  let pause_ms = FIRST_PAUSE_MS;
+  let isStreaming = true;
+  let isReached = true;
+  while (!isOver(turn)) {
+    if (isStreaming && isReached && !turn.isStopped) {
+      const events = await stream(turn);
+      isStreaming = events > 0;
+      // A stream of no more than its first event may be cut each time.
+      if (events > 1) pause_ms = FIRST_PAUSE_MS;
+      if (isOver(turn)) return;
+    }
+    const wasStopped = turn.isStopped;
+    isReached = await look(turn);
+    if (isOver(turn)) return;
+    if (turn.isStopped === wasStopped) await rest(pause_ms);
+    pause_ms = longer(pause_ms);
+  }
+}
+
+// Resolves with the number of events when the stream is over, for whatever reason.
+function stream(turn) {
+  return new Promise((done) => {
+    const source = new EventSource(`/api/chat-stream/${turn.id}/`);
+    let events = 0;
+    let silence;
+    const end = () => {
+      clearTimeout(silence);
+      source.close();
+      done(events);
+    };
+    const listen = () => {
+      clearTimeout(silence);
+      silence = setTimeout(end, SILENCE_MS);
+    };
+    const on = (kind, take) =>
+      source.addEventListener(kind, (event) => {
+        events += 1;
+        listen();
+        take(JSON.parse(event.data));
+        if (isOver(turn)) end();
+      });
+    for (const kind of ['snapshot', 'completed', 'failed']) on(kind, (status) => take(turn, status));
+    // Not kept: every stream begins with the whole.
+    on('delta', ({ text }) => {
+      turn.answer += text;
+      show(turn, false);
+    });
+    on('alive', () => {});
+    source.onerror = end;
+    wake = end;
+    listen();
+  });
+}
+
+// Asks for the status, or stops the question, which is answered with its status too. True when the server was reached.
+async function look(turn) {
+  const said = turn.isStopped
+    ? await call('DELETE', `/api/chat/${turn.id}/`)
+    : await call('GET', `/api/chat-status/${turn.id}/`);
+  const trouble = refusal(said);
+  if (trouble) change(turn, { state: 'failed', trouble });
+  else if (said.status === 200) take(turn, said.answer);
+  else change(turn, { isOffline: true });
+  return said.status === 200;
+}
+
+function take(turn, { status, answer, attempt, reason }) {
+  if (status === 'failed') return fail(turn, reason ?? {}, answer);
+  change(turn, { state: status === 'completed' ? status : 'open', answer, attempt, isOffline: false });
+}
+
+function fail(turn, { code, detail = '', retry = false }, answer = turn.answer) {
+  const key = `failed-${code}`;
+  const text = `${isText(key) ? say(key) : detail} ${say(retry ? 'retry-helps' : 'retry-useless')}`;
+  change(turn, { state: 'failed', answer, trouble: { text, retry } });
+}
