@@ -59,7 +59,7 @@ pub(crate) fn measure() -> anyhow::Result<()> {
         let (_, token) = made.await?;
         let address = app.http().context("the server listens")?;
         let ours = format!("http://{address}/api/chat/");
-        let bare = bare_server().await?;
+        let (bare, _serves) = bare_server().await?;
 
         let status = pretend.spawn(samples(people.clone())).await??;
         show(&mut rows, "/status, idle", status);
@@ -67,13 +67,13 @@ pub(crate) fn measure() -> anyhow::Result<()> {
             .spawn(crowds(ours.clone(), token.clone()))
             .await??;
         show(&mut rows, "200 questions at once, idle", taken);
-        for (where_to, url) in [("bare server", bare), ("Vakhta", ours)] {
+        for (where_to, url) in [("a bare server", bare), ("Vakhta", ours)] {
             let asking = programs.spawn(crowds(url, token.clone()));
             let status = pretend.spawn(samples(people.clone()));
             while !(asking.is_finished() && status.is_finished()) {
                 world::run_everything(&db, || app.ring_watch()).await?;
             }
-            let who = format!("sweep, 200 questions to the {where_to}");
+            let who = format!("sweep, 200 questions to {where_to}");
             show(&mut rows, &who, asking.await??);
             show(&mut rows, "/status meanwhile", status.await??);
         }
@@ -96,14 +96,15 @@ fn programs() -> std::io::Result<Runtime> {
         .build()
 }
 
-/// A server beside the bot on its runtime that takes every question and does nothing with it; its address.
-async fn bare_server() -> anyhow::Result<String> {
+/// A server beside the bot on its runtime that takes every question and does nothing with it: its address, and what ends it.
+async fn bare_server() -> anyhow::Result<(String, JoinSet<std::io::Result<()>>)> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     let taken = axum::routing::post(async || StatusCode::ACCEPTED);
     let routes = axum::Router::new().route("/", taken);
-    tokio::spawn(axum::serve(listener, routes).into_future());
-    Ok(format!("http://{address}/"))
+    let mut serves = JoinSet::new();
+    serves.spawn(axum::serve(listener, routes).into_future());
+    Ok((format!("http://{address}/"), serves))
 }
 
 fn show(rows: &mut Vec<Vec<String>>, what: &str, mut samples: Vec<Duration>) {
@@ -116,7 +117,7 @@ fn config(folder: &Path, token: &str, model: &PretendModel) -> anyhow::Result<Co
     let path = folder.join("bot.toml");
     let text = std::fs::read_to_string(&path)?;
     let further = format!(
-        "[http]\nlisten = \"127.0.0.1:0\"\n[assistant]\nenabled = true\nurl = \"{}\"\nmost_open = 10000\nper_minute = 100000\n\
+        "[http]\nlisten = \"127.0.0.1:0\"\n[assistant]\nenabled = true\nurl = \"{}\"\nmost_open = 10000\nper_person = 4\nper_minute = 100000\n\
          daily_tokens = 0\ndaily_cents = 0\n",
         model.url()
     );

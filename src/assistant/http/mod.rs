@@ -43,6 +43,10 @@ const PLACE_WAIT: Duration = Duration::from_secs(5);
 /// Answers that are looked on at the same time at most: half of the connections that the server has.
 const STREAMS: usize = 128;
 
+/// Requests that wait for the database at the same time, to be let in or to be stored. The others of a crowd wait here and not
+/// there, where the answers to people in Telegram would stand behind all of them.
+const CROWD: usize = 32;
+
 /// Characters of a client's own name for a question at most.
 const KEY_LIMIT: usize = 255;
 
@@ -52,6 +56,7 @@ struct Desk {
     parts: WorkerParts,
     pace: Pace,
     streams: Arc<Semaphore>,
+    crowd: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
@@ -62,6 +67,7 @@ pub fn routes(parts: WorkerParts, stop: CancellationToken) -> axum::Router {
     let desk = Desk {
         pace: Pace::per_minute(parts.config.per_minute),
         streams: Arc::new(Semaphore::new(STREAMS)),
+        crowd: Arc::new(Semaphore::new(CROWD)),
         parts,
         stop,
     };
@@ -237,6 +243,7 @@ impl FromRequestParts<Desk> for Bearer {
 
     async fn from_request_parts(request: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
         let (db, clock) = (&desk.parts.db, &desk.parts.clock);
+        let _place = desk.crowd.acquire().await;
         tokens::bearer(db, clock.now(), request, Scope::Chat).await
     }
 }
@@ -250,6 +257,7 @@ impl Desk {
             budget: self.parts.config.budget,
             day: zone.day(now),
         };
+        let _place = self.crowd.acquire().await;
         let asked = self
             .parts
             .db
