@@ -188,9 +188,10 @@ async fn all_rounds_share_the_time_of_the_attempt() {
     let id = desk.ask("who am I?").await;
     let question = desk.once(&id, |question| question.failures == 1).await;
     assert_eq!(question.reason, Some(Reason::Slow));
-    // A clock of its own, which may jump a little while others work.
+    // The clock jumps to the endpoint's next portion whenever only the database's writer works. With a time of its own for each
+    // round it would be more than six minutes.
     let took = began.elapsed().as_secs();
-    assert!((240..250).contains(&took), "{took} s");
+    assert!((240..340).contains(&took), "{took} s");
 }
 
 #[tokio::test]
