@@ -20,7 +20,7 @@ use crate::tasks::{Tasks, give_way};
 
 /// Pages in the log before they are carried over. A page that was changed many times is copied once, so a log of 16 MB
 /// saves work beside one of 4 MB, which is what SQLite does by default.
-const PAGES: i64 = 4_000;
+pub(super) const PAGES: i64 = 4_000;
 
 /// Pages written without a sync before the thread flushes them. The next synced commit would have to, and somebody waits
 /// for that one.

@@ -193,35 +193,37 @@ async fn only_replayable_commits_leave_the_sync_to_the_next() {
     assert_eq!(facts(&t.db).await, 4);
 }
 
+/// Fills a page of the log with each row.
+fn fill(tx: &WriteTx<'_>, rows: usize) -> anyhow::Result<()> {
+    let sql = "INSERT INTO fact (key, value) VALUES (hex(randomblob(16)), hex(zeroblob(2000)))";
+    for _ in 0..rows {
+        tx.prepare_cached(sql)?.execute(())?;
+    }
+    Ok(())
+}
+
+/// Pages in the log, and how many of them were copied into the file.
+async fn log_pages(db: &Db) -> (i64, i64) {
+    let sql = "PRAGMA wal_checkpoint(NOOP)";
+    db.read(|c| Ok(c.query_row(sql, [], |row| Ok((row.get(1)?, row.get(2)?)))?))
+        .await
+        .unwrap()
+}
+
 #[tokio::test]
 async fn a_long_log_is_carried_over_while_the_writer_goes_on() {
     let t = open();
+    while log_pages(&t.db).await.0 < checkpoint::PAGES {
+        t.db.write_replayable(|tx| fill(tx, 500)).await.unwrap();
+    }
+    // From here slowly: the writer's own checkpoint would come too, but only with a log four times as long.
     let carried_over = async {
-        loop {
-            // A page is filled by one row; the second number is what was copied into the file.
-            let copied: i64 = t
-                .db
-                .write_replayable(|tx| {
-                    let sql = "INSERT INTO fact (key, value) VALUES (hex(randomblob(16)), hex(zeroblob(2000)))";
-                    for _ in 0..500 {
-                        tx.prepare_cached(sql)?.execute(())?;
-                    }
-                    Ok(())
-                })
-                .await
-                .and(t.db.read(|c| Ok(c.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(2))?)).await)
-                .unwrap();
-            if copied > 0 {
-                return;
-            }
+        while log_pages(&t.db).await.1 == 0 {
+            t.db.write(|tx| fill(tx, 1)).await.unwrap();
         }
     };
-    // The writer's own checkpoint would come too, but only with a log four times as long.
     tokio::time::timeout(LIMIT, carried_over).await.unwrap();
-    let pages: i64 =
-        t.db.read(|c| Ok(c.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?))
-            .await
-            .unwrap();
+    let (pages, _) = log_pages(&t.db).await;
     assert!(pages < i64::from(FALLBACK_PAGES), "{pages}");
 }
 

@@ -74,8 +74,8 @@ pub(super) struct Job<F, T> {
     durability: Durability,
     result: Option<anyhow::Result<T>>,
     reply: oneshot::Sender<anyhow::Result<T>>,
-    // Gives the place in the queue back when the request is over.
-    _place: OwnedSemaphorePermit,
+    // The place in the queue.
+    place: OwnedSemaphorePermit,
 }
 
 impl<F, T> Job<F, T> {
@@ -90,7 +90,7 @@ impl<F, T> Job<F, T> {
             durability,
             result: None,
             reply,
-            _place: place,
+            place,
         }
     }
 }
@@ -123,6 +123,8 @@ where
             (Err(_), Some(Err(own))) => Err(own),
             (Err(why), _) => Err(DbError::Commit(why.to_owned()).into()),
         };
+        // Who has an answer waits no longer.
+        drop(self.place);
         // The asker may have gone; what was asked is done all the same.
         self.reply.send(result).ok();
     }
