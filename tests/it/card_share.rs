@@ -8,6 +8,12 @@ use vakhta::demo::{ChatMessage, Person, PretendTelegram};
 use crate::cards::{make, scans, with_cards};
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
+/// Telegram knows of a message before the program knows that it does.
+async fn all_delivered(t: &Stage) {
+    t.once("SELECT NOT EXISTS (SELECT 1 FROM outbox WHERE state IN ('held', 'pending', 'making', 'sending'))")
+        .await;
+}
+
 /// What the bot offers to somebody who names it in another chat.
 async fn offered(t: &Stage, person: &Person, words: &str) -> Vec<Value> {
     let question = person.asks_inline(words);
@@ -35,6 +41,7 @@ fn a_card_is_offered_in_other_chats_and_never_its_code() {
         let (screen, code) = make(&t, "Сумка <b>", "Кожа").await;
         let words = words(&screen).unwrap();
         let eva = t.telegram.person(55, "Ева", "en");
+        all_delivered(&t).await;
         // Telegram does not have the photo, so the card is offered as a text.
         let forget = t
             .app()
@@ -125,6 +132,7 @@ fn a_photo_is_uploaded_once_and_again_when_telegram_forgot_it() {
         let shown = photo_to(&t, 51, &code).await.file.clone().unwrap();
         assert_eq!(shown.file_id, first.file_id);
         assert_eq!(known().await, [first.file_id.as_str()]);
+        all_delivered(&t).await;
         let forget = t
             .app()
             .db()
@@ -133,6 +141,7 @@ fn a_photo_is_uploaded_once_and_again_when_telegram_forgot_it() {
         let shown = photo_to(&t, 52, &code).await.file.clone().unwrap();
         assert_ne!(shown.file_id, first.file_id);
         assert_eq!(shown.bytes, first.bytes);
+        all_delivered(&t).await;
         let again = photo_to(&t, 53, &code).await.file.clone().unwrap();
         assert_eq!(again.file_id, shown.file_id);
         t
