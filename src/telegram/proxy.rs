@@ -161,14 +161,8 @@ impl BotProxy {
         keyboard: Option<Keyboard>,
         wanted: impl Future<Output = bool> + Send + 'static,
     ) -> Result<(), ProxyError> {
-        let edit = Edit {
-            message_id,
-            html,
-            keyboard,
-            urgency: Urgency::Notice,
-            wanted: Some(Box::pin(wanted)),
-        };
-        self.call(chat_id, What::Edit(edit)).await.map(|_| ())
+        let edit = edit(message_id, html, keyboard, Urgency::Notice, wanted);
+        self.call(chat_id, edit).await.map(|_| ())
     }
 
     /// The same as a courtesy: at once where there is room for it, else [`ProxyError::Late`]. It keeps nothing else waiting.
@@ -183,14 +177,8 @@ impl BotProxy {
         keyboard: Option<Keyboard>,
         wanted: impl Future<Output = bool> + Send + 'static,
     ) -> Result<(), ProxyError> {
-        let edit = Edit {
-            message_id,
-            html,
-            keyboard,
-            urgency: Urgency::Courtesy,
-            wanted: Some(Box::pin(wanted)),
-        };
-        self.call(chat_id, What::Edit(edit)).await.map(|_| ())
+        let edit = edit(message_id, html, keyboard, Urgency::Courtesy, wanted);
+        self.call(chat_id, edit).await.map(|_| ())
     }
 
     /// Sends a picture from memory, at most 10 MB, with a caption of at most 1024 UTF-16 units; the message's id.
@@ -249,6 +237,23 @@ impl BotProxy {
             .await
             .map_err(|_| ProxyError::Late)?
     }
+}
+
+/// An edit that is made only if it is still wanted when its turn has come.
+fn edit(
+    message_id: i64,
+    html: Html,
+    keyboard: Option<Keyboard>,
+    urgency: Urgency,
+    wanted: impl Future<Output = bool> + Send + 'static,
+) -> What {
+    What::Edit(Edit {
+        message_id,
+        html,
+        keyboard,
+        urgency,
+        wanted: Some(Box::pin(wanted)),
+    })
 }
 
 fn file(shown: Shown, bytes: Vec<u8>, name: &str, caption: Html) -> What {
