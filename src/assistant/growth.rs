@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::notices;
-use super::question::Claim;
+use super::question::{Claim, Venue};
 use super::store;
 use super::worker::WorkerParts;
 use crate::html::Html;
@@ -29,7 +29,7 @@ enum Shown {
 
 /// Shows an attempt's text as it grows, until `done`.
 pub(super) async fn follow(parts: &WorkerParts, claim: &Claim, done: &CancellationToken) {
-    if !claim.in_chat {
+    if claim.venue == Venue::Http {
         return;
     }
     let mut period = tokio::time::interval(PERIOD);

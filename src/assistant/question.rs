@@ -228,6 +228,29 @@ pub struct Question {
     pub closed_at: Option<UnixMs>,
 }
 
+/// Where a question was asked, which decides who sees its answer and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Venue {
+    /// Over HTTP, where whoever asked looks for the answer.
+    Http,
+    /// In a chat with the bot: who asked sees the answer while it is made.
+    Private,
+    /// In a group: so does everybody there.
+    Group,
+}
+
+impl Venue {
+    /// That of a chat, or of none. Telegram numbers people upwards from zero and groups downwards.
+    #[must_use]
+    pub fn of(chat_id: Option<i64>) -> Self {
+        match chat_id {
+            None => Self::Http,
+            Some(0..) => Self::Private,
+            Some(_) => Self::Group,
+        }
+    }
+}
+
 /// The right to work on a question, and to write what became of it as long as no later attempt was begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
@@ -241,8 +264,8 @@ pub struct Claim {
     pub failures: u32,
     /// What is asked.
     pub text: String,
-    /// True when it was asked in a chat, where the answer is seen while it is made.
-    pub in_chat: bool,
+    /// Where it was asked.
+    pub venue: Venue,
     /// The model to call.
     pub model: String,
 }

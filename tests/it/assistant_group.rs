@@ -1,8 +1,10 @@
 //! The assistant in groups: who may ask, where it is answered, who may stop it; and whose turn it is.
 
+use serde_json::json;
 use vakhta::demo::model::answer_to;
 use vakhta::demo::{ModelReply, PretendModel};
 
+use crate::assistant_tools::add as add_account;
 use crate::chat::with_assistant;
 use crate::harness::{self, ADMIN, LIMIT};
 
@@ -35,6 +37,52 @@ fn a_group_is_answered_under_the_question_and_only_who_was_let_in() {
         assert_eq!(refused("кого впустили"), 1);
         eva.writes_in(&group, "/ask");
         t.heard(GROUP, "Напишите вопрос").await;
+        t
+    });
+}
+
+/// A group reads every answer, so an admin asks there as anybody.
+#[test]
+fn in_a_group_nobody_is_told_of_more_than_their_own() {
+    harness::run(async |mut t| {
+        let model = with_assistant(&mut t, "[cards]\nenabled = true").await;
+        t.user(7, "Ева", "ru").await;
+        let foreign = add_account(&t, 7, "hubot").await;
+        add_account(&t, ADMIN, "octocat").await;
+        let group = t.telegram.group(GROUP, "Смена");
+        for (number, (tool, arguments)) in [
+            ("list_accounts", json!({ "everybody": true })),
+            ("list_accounts", json!({ "owner": 7 })),
+            ("account_history", json!({ "account": foreign })),
+            ("card_statistics", json!({})),
+        ]
+        .iter()
+        .enumerate()
+        {
+            model.set(ModelReply::reads(tool, arguments));
+            t.admin.writes_in(&group, &format!("/ask вопрос {number}?"));
+            let answer = t.heard(GROUP, &format!("вопрос {number}?")).await;
+            assert!(answer.text.contains("\"error\":"), "{}", answer.text);
+        }
+        model.set(ModelReply::reads("list_accounts", &json!({})));
+        t.admin.writes_in(&group, "/ask что у меня?");
+        t.heard(GROUP, "octocat").await;
+        for call in model.calls() {
+            let sent = call.body.to_string();
+            assert!(!sent.contains("hubot"), "{sent}");
+            let told_of_group = call.body["messages"][0]["content"]
+                .as_str()
+                .is_some_and(|system| system.contains("asked in a group"));
+            assert!(told_of_group, "{sent}");
+        }
+        // The same in their own chat is answered in full.
+        model.set(ModelReply::reads(
+            "list_accounts",
+            &json!({ "everybody": true }),
+        ));
+        t.ask(&t.admin, "/ask что у всех?").await;
+        let answer = t.heard(ADMIN, "hubot").await;
+        assert!(answer.text.contains("octocat"), "{}", answer.text);
         t
     });
 }

@@ -17,7 +17,7 @@ const BOB: i64 = 8;
 /// So long ago an account was added that is overdue for two days now.
 const LONG_AGO: Duration = Duration::from_secs(32 * 24 * 60 * 60);
 
-async fn add(t: &Stage, owner: i64, username: &str) -> i64 {
+pub(crate) async fn add(t: &Stage, owner: i64, username: &str) -> i64 {
     let began = t.clock.now().minus(LONG_AGO);
     let new = NewAccount::new(owner, "github", username, 30);
     let added = t

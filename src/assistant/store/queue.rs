@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::spend;
 use crate::assistant::question::{
-    Budget, Claim, LONGEST_WAIT, MOST_FAILURES, Outcome, State, Usage,
+    Budget, Claim, LONGEST_WAIT, MOST_FAILURES, Outcome, State, Usage, Venue,
 };
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -62,7 +62,7 @@ pub fn claim(
         .prepare_cached(&format!(
             "UPDATE question SET state = 'processing', attempt = attempt + 1
              WHERE id = (SELECT id {DUE} ORDER BY turn, id LIMIT 1)
-             RETURNING id, person_id, attempt, failures, text, chat_id IS NOT NULL"
+             RETURNING id, person_id, attempt, failures, text, chat_id"
         ))?
         .query_row(
             params![now.0, now.plus(LONGEST_WAIT).0, per_person],
@@ -73,7 +73,7 @@ pub fn claim(
                     attempt: row.get(2)?,
                     failures: row.get(3)?,
                     text: row.get(4)?,
-                    in_chat: row.get(5)?,
+                    venue: Venue::of(row.get(5)?),
                     model: String::new(),
                 })
             },
