@@ -1,12 +1,13 @@
 //! Two hundred questions at once over HTTP, idle and while a sweep over 100,000 accounts runs; and how long people wait for
 //! `/status` meanwhile.
 //!
-//! Each question comes on a connection of its own, as from two hundred programs, and counts from the first byte of the request
-//! to the last of the answer. A pretend endpoint answers the questions; it and the clients are on one thread of this process,
+//! Each question comes on a connection and with a token of its own, as from the programs of two hundred people, and counts from the
+//! first byte of the request to the last of the answer. A pretend endpoint answers the questions; it and the clients are on one thread of this process,
 //! Telegram is on another, and both take processor time from the program. What of a longer wait is only that shows the same
 //! crowd at a bare server that takes a question and forgets it.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -14,10 +15,13 @@ use axum::http::StatusCode;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use vakhta::app::{App, Options};
+use vakhta::clock::Clock;
 use vakhta::config::{Config, Source};
+use vakhta::db::Db;
 use vakhta::demo::PretendModel;
 use vakhta::demo::model::KEY;
 use vakhta::http;
+use vakhta::people;
 use vakhta::web::tokens::{self, Scope};
 
 use crate::roles::main_runtime;
@@ -28,7 +32,10 @@ use crate::world::{self, Site};
 const ACCOUNTS: usize = 100_000;
 
 /// Questions at once.
-const AT_ONCE: usize = 200;
+const AT_ONCE: i64 = 200;
+
+/// Whose the programs are that ask them: each has a person and a token of its own.
+const FIRST_PERSON: i64 = 50_000;
 
 /// How long so many come again and again: as long as [`samples`] takes.
 const LASTS: Duration = Duration::from_secs(60);
@@ -52,11 +59,7 @@ pub(crate) fn measure() -> anyhow::Result<()> {
         let app = App::start(config, Options::bot(false)).await?;
         let db = app.db().clone();
         world::fill(&db, ACCOUNTS).await?;
-        let made = db.write(|tx| {
-            let now = vakhta::clock::Clock::system().now();
-            tokens::add(tx, now, "bench", world::ADMIN, &[Scope::Chat])
-        });
-        let (_, token) = made.await?;
+        let tokens = tokens_of_programs(&db).await?;
         let address = app.http().context("the server listens")?;
         let ours = format!("http://{address}/api/chat/");
         let (bare, _serves) = bare_server().await?;
@@ -64,11 +67,11 @@ pub(crate) fn measure() -> anyhow::Result<()> {
         let status = pretend.spawn(samples(people.clone())).await??;
         show(&mut rows, "/status, idle", status);
         let taken = programs
-            .spawn(crowds(ours.clone(), token.clone()))
+            .spawn(crowds(ours.clone(), Arc::clone(&tokens)))
             .await??;
         show(&mut rows, "200 questions at once, idle", taken);
         for (where_to, url) in [("a bare server", bare), ("Vakhta", ours)] {
-            let asking = programs.spawn(crowds(url, token.clone()));
+            let asking = programs.spawn(crowds(url, Arc::clone(&tokens)));
             let status = pretend.spawn(samples(people.clone()));
             while !(asking.is_finished() && status.is_finished()) {
                 world::run_everything(&db, || app.ring_watch()).await?;
@@ -107,6 +110,21 @@ async fn bare_server() -> anyhow::Result<(String, JoinSet<std::io::Result<()>>)>
     Ok((format!("http://{address}/"), serves))
 }
 
+/// A token for each program.
+async fn tokens_of_programs(db: &Db) -> anyhow::Result<Arc<[String]>> {
+    let made = db.write(|tx| {
+        let now = Clock::system().now();
+        let people = FIRST_PERSON..FIRST_PERSON + AT_ONCE;
+        people
+            .map(|person| {
+                people::admit(tx, now, person)?;
+                Ok(tokens::add(tx, now, "bench", person, &[Scope::Chat])?.1)
+            })
+            .collect()
+    });
+    made.await
+}
+
 fn show(rows: &mut Vec<Vec<String>>, what: &str, mut samples: Vec<Duration>) {
     let (p50, p99) = (quantile(&mut samples, 0.5), quantile(&mut samples, 0.99));
     rows.push(row([&what, &samples.len(), &ms(p50), &ms(p99)]));
@@ -135,7 +153,7 @@ fn config(folder: &Path, token: &str, model: &PretendModel) -> anyhow::Result<Co
 }
 
 /// Two hundred at once, again and again; how long each question waited until it was taken.
-async fn crowds(url: String, token: String) -> anyhow::Result<Vec<Duration>> {
+async fn crowds(url: String, tokens: Arc<[String]>) -> anyhow::Result<Vec<Duration>> {
     let client = http::own_client(LIMIT)?;
     let mut waited = Vec::new();
     let mut pace = tokio::time::interval(PAUSE);
@@ -143,11 +161,11 @@ async fn crowds(url: String, token: String) -> anyhow::Result<Vec<Duration>> {
     while began.elapsed() < LASTS {
         pace.tick().await;
         let mut asked = JoinSet::new();
-        for number in 0..AT_ONCE {
+        for token in tokens.iter() {
             let request = client
                 .post(&url)
-                .bearer_auth(&token)
-                .body(format!("{{\"message\": \"question {number}\"}}"));
+                .bearer_auth(token)
+                .body("{\"message\": \"Why is the sea salt?\"}");
             asked.spawn(async move {
                 let began = Instant::now();
                 let answer = request.send().await?;

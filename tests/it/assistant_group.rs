@@ -137,3 +137,21 @@ fn one_person_does_not_take_all_calls() {
         t
     });
 }
+
+#[test]
+fn a_group_that_gets_another_id_meanwhile_is_answered_there() {
+    harness::run(async |mut t| {
+        let model = with_assistant(&mut t, "").await;
+        let eva = t.user(7, "Ева", "ru").await;
+        let group = t.telegram.group(GROUP, "Смена");
+        model.set(ModelReply::Held);
+        model.hold(true);
+        eva.writes_in(&group, "/ask почему?");
+        t.heard(GROUP, "Думаю").await;
+        let group = group.migrates_to(-1_009_876_543_210, "Смена");
+        model.hold(false);
+        t.heard(group.id(), &answer_to("почему?")).await;
+        t.expect_refusals();
+        t
+    });
+}
