@@ -7,6 +7,7 @@
 mod about;
 mod calls;
 mod conversation;
+mod halves;
 mod reading;
 mod sse;
 #[cfg(test)]

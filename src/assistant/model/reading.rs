@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::calls::{Calls, ToolCall};
+use super::halves::Halves;
 use super::sse::Events;
 use super::trouble::{self, Trouble};
 use crate::assistant::question::{Reason, Usage};
@@ -65,6 +66,7 @@ enum Body {
 #[derive(Debug, Default)]
 struct Said {
     text: String,
+    halves: Halves,
     calls: Calls,
     reasoning: Vec<Value>,
     reasoning_bytes: usize,
@@ -137,7 +139,7 @@ impl Reading {
                     events.end(&mut |data| !is_whole(data) || said.event(data, retry_after));
                 }
                 Body::Document(document) if broken.is_none() => {
-                    match serde_json::from_slice(document) {
+                    match self.said.halves.read(&String::from_utf8_lossy(document)) {
                         Ok(document) => self.said.document(&document, self.retry_after),
                         Err(err) if err.is_eof() => self.said.trouble = Some(Reason::Cut.into()),
                         Err(_) => self.said.trouble = Some(Reason::Unreadable.into()),
@@ -169,7 +171,7 @@ impl Said {
         if data == DONE {
             self.done = true;
         } else if !data.is_empty() {
-            match serde_json::from_str(data) {
+            match self.halves.read(data) {
                 Ok(event) => self.absorb(&event, retry_after),
                 Err(_) => self.trouble = Some(Reason::Unreadable.into()),
             }

@@ -58,6 +58,8 @@ fn what_endpoints_say_and_what_it_means() {
         ("content in parts", r#"data: {"choices":[{"delta":{"content":[{"type":"text","text":"Да"},{"type":"image"}]},"finish_reason":"stop"}]}"#.to_owned(), Ok("Да")),
         ("one document", r#" {"choices":[{"message":{"content":"Да"},"finish_reason":null}]}"#.to_owned(), Ok("Да")),
         ("the old form", r#"{"choices":[{"text":"Да"}]}"#.to_owned(), Ok("Да")),
+        ("half a character in each event", r#"data: {"choices":[{"delta":{"content":"Да\ud83c"}}]}"#.to_owned() + "\n\n" + r#"data: {"choices":[{"delta":{"content":"\udf0a"},"finish_reason":"stop"}]}"#, Ok("Да🌊")),
+        ("half a character in a document", r#"{"choices":[{"message":{"content":"Да\ud83c"}}]}"#.to_owned(), Ok("Да")),
         ("cut between events", format!("{WORDS}\n\n"), Err(Reason::Cut)),
         ("cut within an event", format!("{WORDS}\n\ndata: {{\"choi"), Err(Reason::Cut)),
         ("cut within a document", r#"{"choices":[{"mess"#.to_owned(), Err(Reason::Cut)),
