@@ -1,10 +1,10 @@
 //! Two hundred questions at once over HTTP, idle and while a sweep over 100,000 accounts runs; and how long people wait for
 //! `/status` meanwhile.
 //!
-//! Each question comes on a connection and with a token of its own, as from the programs of two hundred people, and counts from the
-//! first byte of the request to the last of the answer. A pretend endpoint answers the questions; it and the clients are on one thread of this process,
-//! Telegram is on another, and both take processor time from the program. What of a longer wait is only that shows the same
-//! crowd at a bare server that takes a question and forgets it.
+//! Each question comes on a connection and with a token of its own, as from the programs of two hundred people, and counts from
+//! the first byte of the request to the last of the answer. A pretend endpoint answers the questions; it and the clients are on
+//! one thread of this process, Telegram is on another, and both take processor time from the program. What of a longer wait is
+//! only that shows the same crowd at a bare server that takes a question and forgets it.
 
 use std::path::Path;
 use std::sync::Arc;

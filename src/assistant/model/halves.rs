@@ -6,6 +6,9 @@
 
 use serde_json::Value;
 
+/// Bytes of `\u1234`.
+const ESCAPE: usize = 6;
+
 /// First halves that wait for the event with the second ones: their escapes, in their order.
 #[derive(Debug, Default)]
 pub(super) struct Halves(Vec<String>);
@@ -61,9 +64,6 @@ fn next_escape(text: &str) -> (&str, &str) {
     };
     text.split_at_checked(length).unwrap_or((text, ""))
 }
-
-/// Bytes of `\u1234`.
-const ESCAPE: usize = 6;
 
 /// The unit whose escape a text begins with.
 fn unit(text: &str) -> Option<u16> {
