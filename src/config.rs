@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use toml::Table;
 
-use crate::assistant::AssistantConfig;
-use crate::cards::CardsConfig;
+use crate::http_server::HttpConfig;
 use crate::i18n::Lang;
 use crate::logging::LogConfig;
 use crate::people::{Access, PeopleConfig};
 use crate::settings::{self, Problems, Section};
-use crate::watch::WatchConfig;
-use crate::web::HttpConfig;
+use crate::slices::assistant::AssistantConfig;
+use crate::slices::cards::CardsConfig;
+use crate::slices::watch::WatchConfig;
 
 /// Where the file is looked for when nothing else is said.
 const DEFAULT_FILE: &str = "bot.toml";

@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 use tokio::time::Instant;
 
-use crate::assistant;
 use crate::clock::{Clock, UnixMs};
 use crate::db::{self, Connection, Db};
+use crate::http_server::Look;
+use crate::http_server::health::{PollSign, QuestionSign, RunSign, Signs, StoredSigns, WriterSign};
+use crate::slices::assistant;
+use crate::slices::watch::{Schedule, store};
 use crate::telegram::{PollStatus, inbox_counts, outbox};
-use crate::watch::{Schedule, store};
-use crate::web::Look;
-use crate::web::health::{PollSign, QuestionSign, RunSign, Signs, StoredSigns, WriterSign};
 
 /// How long the database is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -20,9 +20,10 @@ use vakhta::config::{Config, Source};
 use vakhta::db::Db;
 use vakhta::demo::PretendModel;
 use vakhta::demo::model::KEY;
-use vakhta::http;
+use vakhta::http_client;
+use vakhta::http_server::tokens;
+use vakhta::http_server::tokens::Scope;
 use vakhta::people;
-use vakhta::web::tokens::{self, Scope};
 
 use crate::roles::main_runtime;
 use crate::status::{samples, telegram};
@@ -154,7 +155,7 @@ fn config(folder: &Path, token: &str, model: &PretendModel) -> anyhow::Result<Co
 
 /// Two hundred at once, again and again; how long each question waited until it was taken.
 async fn crowds(url: String, tokens: Arc<[String]>) -> anyhow::Result<Vec<Duration>> {
-    let client = http::own_client(LIMIT)?;
+    let client = http_client::own_client(LIMIT)?;
     let mut waited = Vec::new();
     let mut pace = tokio::time::interval(PAUSE);
     let began = Instant::now();

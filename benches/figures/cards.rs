@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use rusqlite::params;
 use tokio::task::JoinSet;
-use vakhta::cards::code::Code;
-use vakhta::cards::store::{self, NewCard, Which};
 use vakhta::clock::UnixMs;
 use vakhta::db::{Db, WriteTx};
 use vakhta::i18n::Lang;
 use vakhta::people::{self, Asker, Role};
+use vakhta::slices::cards::code::Code;
+use vakhta::slices::cards::store;
+use vakhta::slices::cards::store::{NewCard, Which};
 use vakhta::tasks::Tasks;
 
 use crate::roles::main_runtime;

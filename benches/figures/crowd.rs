@@ -14,8 +14,9 @@ use vakhta::clock::Clock;
 use vakhta::db::Db;
 use vakhta::demo::{Behaviour, Fault, Person, PretendSite, PretendTelegram};
 use vakhta::people;
+use vakhta::slices::watch::store;
+use vakhta::slices::watch::store::NewAccount;
 use vakhta::tasks::Tasks;
-use vakhta::watch::store::{self, NewAccount};
 
 use crate::footprint::vakhta;
 use crate::{roles, world};

@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 use vakhta::app::{App, Options};
 use vakhta::db::InstanceLock;
 use vakhta::demo::{Behaviour, PretendSite};
-use vakhta::http::{self, SiteClientConfig};
+use vakhta::http_client;
+use vakhta::http_client::SiteClientConfig;
 
 use crate::{process, world};
 
@@ -71,10 +72,10 @@ pub(crate) fn bare_loop(accounts: usize, workers: usize, site: &str) -> anyhow::
 
 /// Asks for every account with so many workers, as often as the watch does.
 pub(crate) async fn ask_all(accounts: usize, workers: usize, site: &str) -> anyhow::Result<()> {
-    let client = http::site_client(&SiteClientConfig {
+    let client = http_client::site_client(&SiteClientConfig {
         timeout: Duration::from_secs(10),
         allow_private_targets: true,
-        user_agent: http::DEFAULT_USER_AGENT.to_owned(),
+        user_agent: http_client::DEFAULT_USER_AGENT.to_owned(),
     })?;
     let next = Arc::new(AtomicUsize::new(0));
     let mut running = JoinSet::new();
@@ -104,7 +105,7 @@ pub(crate) async fn ask_all(accounts: usize, workers: usize, site: &str) -> anyh
 /// The least a bot can do before its first `getUpdates`: a runtime, a client, one call.
 pub(crate) fn bare_start(api: &str) -> anyhow::Result<()> {
     main_runtime()?.block_on(async {
-        let client = http::telegram_client()?;
+        let client = http_client::telegram_client()?;
         client
             .post(format!("{api}/getMe"))
             .json(&json!({}))

@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 use vakhta::app::{App, Options};
 use vakhta::demo::{Person, PretendTelegram};
-use vakhta::http;
+use vakhta::http_client;
 
 use crate::roles::{ask_all, main_runtime};
 use crate::table::{self, ms, quantile, row};
@@ -158,7 +158,7 @@ pub(crate) async fn samples(people: Vec<Person>) -> anyhow::Result<Vec<Duration>
 
 /// Answers everything with a few words, until it is dropped.
 async fn answer(api: String) -> anyhow::Result<()> {
-    let client = http::telegram_client()?;
+    let client = http_client::telegram_client()?;
     let mut offset = 0;
     loop {
         let poll = json!({ "offset": offset, "timeout": 25 });

@@ -10,8 +10,9 @@ use vakhta::clock::{Clock, UnixMs};
 use vakhta::config::{Config, Source};
 use vakhta::db::Db;
 use vakhta::people;
-use vakhta::watch::account::{RunState, Scope};
-use vakhta::watch::store::{self, NewAccount, Progress};
+use vakhta::slices::watch::model::account::{RunState, Scope};
+use vakhta::slices::watch::store;
+use vakhta::slices::watch::store::{NewAccount, Progress};
 
 /// The one site.
 pub(crate) const SITE: &str = "bench";

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use vakhta::cli::accounts_of_csv;
-use vakhta::watch::Catalogue;
-use vakhta::watch::catalogue::BrokenEntries;
+use vakhta::slices::watch::Catalogue;
+use vakhta::slices::watch::catalogue::BrokenEntries;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).expect("the built-in sites")

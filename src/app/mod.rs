@@ -5,11 +5,9 @@
 //! drains and checkpoints. What a stop cuts short is a row, so the next start goes on from there. The HTTP server closes
 //! its door at the beginning of the stop and ends beside these. What the parts stand on is made ready in `ground`.
 
-mod ground;
+mod bootstrap;
 #[cfg(test)]
-mod plan_tests;
-#[cfg(test)]
-mod tool_tests;
+mod tests;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,25 +17,26 @@ use std::time::Duration;
 use anyhow::anyhow;
 use futures_util::future::OptionFuture;
 
-use self::ground::{
+use self::bootstrap::{
     Questions, bind_http, cards, claim_link, introduce, kept, prepare, start_assistant,
     start_cards, toolbox, workshop,
 };
 use crate::activation::Activator;
-use crate::assistant;
 use crate::bot::{self, Bot, broadcast, menus};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
+use crate::http_server;
 use crate::retention;
+use crate::slices::assistant;
+use crate::slices::watch::catalogue::CatalogueProblems;
+use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::run::driver;
+use crate::slices::watch::run::driver::WatchParts;
+use crate::slices::watch::{Catalogue, WatchHandlers, load_catalogue};
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::{BotProxy, Fatal, Pace, Setup, Telegram};
 use crate::vitals::Vitals;
-use crate::watch::catalogue::CatalogueProblems;
-use crate::watch::driver::{self, WatchParts};
-use crate::watch::notices::Speaker;
-use crate::watch::{Catalogue, WatchHandlers, load_catalogue};
-use crate::web;
 
 /// The stop's parts, each with its share of the 10 seconds.
 const HANDLERS_LIMIT: Duration = Duration::from_secs(2);
@@ -287,13 +286,13 @@ impl App {
                 ),
             );
         }
-        let http = server.as_ref().map(web::Server::address);
+        let http = server.as_ref().map(http_server::Server::address);
         if let (Some(server), Some(telegram)) = (server, &telegram) {
             let (schedule, asks) = (config.watch.schedule.clone(), asked.config.enabled);
             let vitals = Vitals::new(db.clone(), clock, telegram.status(), schedule, asks);
-            let mut server = server.mount(web::vital_routes(vitals.into_look()));
+            let mut server = server.mount(http_server::vital_routes(vitals.into_look()));
             if asks {
-                server = server.mount(assistant::http::routes(asked, tasks.stop_token()));
+                server = server.mount(assistant::api::routes(asked, tasks.stop_token()));
             }
             server.start(tasks);
         }

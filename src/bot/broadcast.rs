@@ -18,7 +18,8 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::audit::{self, Deed};
 use crate::people::{self, Asker};
-use crate::telegram::broadcasts::{self, Broadcast, Delivered};
+use crate::telegram::outbox::broadcasts;
+use crate::telegram::outbox::broadcasts::{Broadcast, Delivered};
 use crate::telegram::{Answer, Button, Keyboard, Outgoing, Screen, outbox};
 
 /// The longest text, in UTF-16 units: the preview with what stands around it is one message.

@@ -8,8 +8,8 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::label;
 use crate::people::{self, Asker};
+use crate::slices::watch::WatchHandlers;
 use crate::telegram::{Answer, ChatKind, Document, Event, EventKind, Fetched, Reaction, Wanted};
-use crate::watch::WatchHandlers;
 
 impl Bot {
     /// Whoever sent an event in their own chat, if they were let in.

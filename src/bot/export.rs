@@ -13,8 +13,9 @@ use crate::i18n::{self, Args, Lang, label};
 use crate::people::audit::{self, Deed};
 use crate::people::{Asker, Role};
 use crate::sheet::Sheet;
+use crate::slices::watch::store;
+use crate::slices::watch::views::table;
 use crate::telegram::{Answer, Button, Keyboard, Made, Recipe, Screen};
-use crate::watch::{store, table};
 use crate::zone::Zone;
 
 /// The name by which recipes name the maker of these files.

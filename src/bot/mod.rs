@@ -20,7 +20,7 @@ mod settings;
 mod stats;
 mod strangers;
 #[cfg(test)]
-mod walk_tests;
+mod tests;
 mod zones;
 
 use std::sync::Arc;
@@ -30,8 +30,6 @@ use self::zones::SettingsStep;
 use bytes::Bytes;
 
 use crate::activation::Activator;
-use crate::assistant::AssistantHandlers;
-use crate::cards::CardHandlers;
 use crate::clock::Clock;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
@@ -39,11 +37,13 @@ use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker, PeopleConfig};
 use crate::retention::Rule;
+use crate::slices::assistant::AssistantHandlers;
+use crate::slices::cards::CardHandlers;
+use crate::slices::watch::{WatchHandlers, store as watch_store};
 use crate::telegram::{
     Answer, Button, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark,
     RemarkText, Screen, Wanted,
 };
-use crate::watch::{WatchHandlers, store as watch_store};
 
 pub use files::Files;
 

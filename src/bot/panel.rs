@@ -8,8 +8,8 @@ use crate::db::WriteTx;
 use crate::dialogue;
 use crate::i18n::{self, Args, label};
 use crate::people::{self, Asker};
+use crate::slices::watch::store as watch_store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
-use crate::watch::store as watch_store;
 
 /// The panel.
 fn panel(tx: &WriteTx<'_>, asker: &Asker, with_cards: bool) -> anyhow::Result<Answer> {

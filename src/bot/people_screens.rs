@@ -9,10 +9,10 @@ use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::audit::{self, Deed};
 use crate::people::{self, Asker, Person, Role};
+use crate::slices::watch::list_of_owner;
+use crate::slices::watch::store as watch_store;
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 use crate::telegram::{Outgoing, outbox};
-use crate::watch::list_of_owner;
-use crate::watch::store as watch_store;
 
 /// People on one page.
 const PER_PAGE: usize = 8;

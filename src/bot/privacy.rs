@@ -8,8 +8,6 @@ use std::time::Duration;
 
 use super::Bot;
 use super::home::home_row;
-use crate::assistant;
-use crate::cards;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::dialogue;
@@ -17,8 +15,10 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker, Role};
 use crate::retention::Rule;
+use crate::slices::assistant;
+use crate::slices::cards;
+use crate::slices::watch::store as watch_store;
 use crate::telegram::{self, Answer, Button, Keyboard, Screen};
-use crate::watch::store as watch_store;
 
 /// How long the last question stands: an older screen may be pressed by mistake.
 const QUESTION_LIFE: Duration = Duration::from_secs(15 * 60);

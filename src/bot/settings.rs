@@ -11,9 +11,9 @@ use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::{self, Asker, Manners, Quiet, QuietHours, Wish};
+use crate::slices::watch::Notify;
+use crate::slices::watch::store as watch_store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
-use crate::watch::Notify;
-use crate::watch::store as watch_store;
 
 /// Hour buttons in a row.
 const HOURS_IN_ROW: usize = 6;

@@ -9,10 +9,11 @@ use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::people::{self, Asker};
 use crate::retention;
+use crate::slices::watch::model::account::SiteTally;
+use crate::slices::watch::notices::texts;
+use crate::slices::watch::store;
+use crate::slices::watch::store::SiteDay;
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
-use crate::watch::account::SiteTally;
-use crate::watch::store::{self, SiteDay};
-use crate::watch::texts;
 
 /// The last days whose sums are shown beside today's.
 const WEEK: Duration = Duration::from_secs(6 * 24 * 60 * 60);

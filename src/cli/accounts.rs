@@ -17,11 +17,13 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::i18n::{self, Args, Lang};
 use crate::people;
+use crate::slices::watch::model::account::Until;
+use crate::slices::watch::site::Asks;
+use crate::slices::watch::store;
+use crate::slices::watch::store::{Added, NewAccount};
+use crate::slices::watch::views::table;
+use crate::slices::watch::{Catalogue, LineProblem, load_catalogue, of_parts};
 use crate::tasks::Tasks;
-use crate::watch::account::Until;
-use crate::watch::site::Asks;
-use crate::watch::store::{self, Added, NewAccount};
-use crate::watch::{Catalogue, LineProblem, load_catalogue, of_parts, table};
 
 /// Wrong rows named before the rest is only counted.
 const SHOWN_PROBLEMS: usize = 50;
@@ -276,7 +278,7 @@ pub(super) async fn the_owner(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::watch::catalogue::BrokenEntries;
+    use crate::slices::watch::catalogue::BrokenEntries;
 
     fn parse_text(text: &str) -> Result<Vec<NewAccount>, Vec<String>> {
         let catalogue = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).unwrap();

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{Failure, output};
-use crate::cards::photo;
 use crate::config::Config;
 use crate::db;
+use crate::slices::cards::photo;
 
 pub(super) fn run(config: &Config, target: &Path) -> Result<(), Failure> {
     db::backup(&config.database, target)?;

@@ -18,11 +18,12 @@ use crate::app::{App, Options};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
+use crate::slices::watch::model::account::{RunState, Scope, State, Verdict};
+use crate::slices::watch::store;
+use crate::slices::watch::store::Progress;
+use crate::slices::watch::verdict::Inconclusive;
 use crate::tasks::Tasks;
 use crate::telegram::outbox;
-use crate::watch::account::{RunState, Scope, State, Verdict};
-use crate::watch::store::{self, Progress};
-use crate::watch::verdict::Inconclusive;
 
 /// How often the database is asked how far the run is.
 const LOOK_PERIOD: Duration = Duration::from_millis(100);

@@ -22,9 +22,9 @@ use crate::demo::{ChatMessage, Person, PretendSite, PretendTelegram, world};
 use crate::i18n::Lang;
 use crate::logging;
 use crate::people;
+use crate::slices::watch::{Schedule, store};
 use crate::tasks::Tasks;
 use crate::telegram::{inbox_counts, outbox};
-use crate::watch::{Schedule, store};
 
 /// The person at the terminal.
 const PERSON: i64 = 1;

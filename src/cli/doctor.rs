@@ -11,16 +11,16 @@ use rustix::fs::Access;
 use rustix::io::Errno;
 
 use super::{Failure, doctor_assistant, output};
-use crate::cards::photo;
 use crate::clock::{Clock, UnixMs};
 use crate::config::Config;
 use crate::db::{self, Db, SCHEMA_VERSION};
-use crate::http;
+use crate::http_client;
+use crate::http_server::Server;
 use crate::people;
+use crate::slices::cards::photo;
+use crate::slices::watch::load_catalogue;
 use crate::tasks::Tasks;
 use crate::telegram::{Api, outbox};
-use crate::watch::load_catalogue;
-use crate::web::Server;
 
 /// Free space below which the database is in danger.
 const LITTLE_SPACE: u64 = 200 * 1024 * 1024;
@@ -83,7 +83,7 @@ async fn telegram(config: &Config) -> (Finding, Finding) {
         let advice = "no token; get one from @BotFather and set VAKHTA_TELEGRAM_TOKEN or telegram.token_file";
         return (Wrong(advice.to_owned()), no_clock("no token"));
     };
-    let client = match http::telegram_client() {
+    let client = match http_client::telegram_client() {
         Ok(client) => client,
         Err(err) => return (Wrong(format!("{err:#}")), no_clock("no HTTP client")),
     };
@@ -273,7 +273,7 @@ async fn health_at(mut address: SocketAddr) -> Option<Vec<String>> {
         IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
         _ => {}
     }
-    let client = http::own_client(OWN_SERVER_LIMIT).ok()?;
+    let client = http_client::own_client(OWN_SERVER_LIMIT).ok()?;
     let asked = client.get(format!("http://{address}/healthz")).send().await;
     let health: serde_json::Value = asked.ok()?.json().await.ok()?;
     let failing = health.get("failing")?.as_array()?.iter();

@@ -3,8 +3,8 @@
 //! Must stay true: the key is never printed, and nothing is asked that costs money.
 
 use super::doctor::Finding::{self, Notice, Well, Wrong};
-use crate::assistant::AssistantConfig;
-use crate::assistant::model::{About, Model, NotAsked};
+use crate::slices::assistant::AssistantConfig;
+use crate::slices::assistant::model::{About, Model, NotAsked};
 
 pub(super) async fn look(config: &AssistantConfig) -> Finding {
     if !config.enabled {

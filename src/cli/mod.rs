@@ -14,7 +14,7 @@ mod run;
 mod shell;
 mod sites;
 mod sites_import;
-mod sites_test;
+mod sites_probe;
 mod tokens;
 
 use std::path::PathBuf;

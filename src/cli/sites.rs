@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::Subcommand;
 
-use super::{Failure, output, sites_import, sites_test};
+use super::{Failure, output, sites_import, sites_probe};
 use crate::config::Config;
-use crate::watch::site::{Asks, Rule, Site};
-use crate::watch::{Catalogue, load_catalogue};
+use crate::slices::watch::site::{Asks, Rule, Site};
+use crate::slices::watch::{Catalogue, load_catalogue};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -60,7 +60,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
                 let named = sites.iter().map(|typed| find(&catalogue, typed));
                 named.collect::<Result<_, _>>()?
             };
-            sites_test::run(&config.watch, sites).await
+            sites_probe::run(&config.watch, sites).await
         }
         Command::Import { .. } => Ok(()),
     }

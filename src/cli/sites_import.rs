@@ -8,9 +8,9 @@ use std::path::Path;
 use anyhow::anyhow;
 
 use super::{Failure, output};
-use crate::watch::WatchConfig;
-use crate::watch::catalogue::{BrokenEntries, CatalogueProblem, Fault, Listing};
-use crate::watch::site::{Asks, Site};
+use crate::slices::watch::WatchConfig;
+use crate::slices::watch::catalogue::{BrokenEntries, CatalogueProblem, Fault, Listing};
+use crate::slices::watch::site::{Asks, Site};
 
 /// Reads the file and says what it gives: results on standard output, one line for every problem.
 pub(super) fn run(file: &Path, config: &WatchConfig) -> Result<(), Failure> {

@@ -13,10 +13,11 @@ use super::{Failure, output};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::http_server::tokens;
+use crate::http_server::tokens::Scope;
 use crate::i18n;
 use crate::people;
 use crate::tasks::Tasks;
-use crate::web::tokens::{self, Scope};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

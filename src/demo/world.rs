@@ -4,7 +4,7 @@
 //! chance, so `vakhta demo --once` prints the same twice.
 
 use super::site::{Behaviour, PretendSite};
-use crate::watch::store::NewAccount;
+use crate::slices::watch::store::NewAccount;
 
 /// The control name of every site; the pretend site has it unless it is told otherwise.
 pub const CONTROL: &str = "known";

@@ -251,6 +251,4 @@ fn tenths(lang: Lang, tenths: u64) -> String {
 }
 
 #[cfg(test)]
-mod length_tests;
-#[cfg(test)]
 mod tests;

@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use rusqlite::named_params;
 
 use super::{Role, set_role};
-use crate::chance;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
+use crate::random;
 
 /// How long a claim link works.
 pub const CLAIM_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -23,7 +23,7 @@ pub const CLAIM_PREFIX: &str = "claim_";
 /// # Errors
 /// When the database or the system's source of chance fails.
 pub fn make_claim(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<String> {
-    let code = chance::hex::<16>()?;
+    let code = random::hex::<16>()?;
     tx.execute("DELETE FROM claim", [])?;
     tx.execute(
         "INSERT INTO claim (code_hash, expires_at) VALUES (:hash, :expires)",

@@ -9,7 +9,7 @@ pub mod audit;
 mod chats;
 mod claim;
 mod forget;
-mod manners;
+mod preferences;
 mod role;
 
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub use chats::{
 };
 pub use claim::{CLAIM_LIFE, CLAIM_PREFIX, make_claim, redeem_claim};
 pub use forget::{KEPT, forget, other_admin_than};
-pub use manners::{Hush, Manners, Quiet, QuietHours, Wish, hush, manners, wish};
+pub use preferences::{Hush, Manners, Quiet, QuietHours, Wish, hush, manners, wish};
 pub use role::{Access, Role};
 
 /// How often a person without access is answered at most: silence is kinder than a conversation that leads nowhere.

@@ -8,38 +8,13 @@
 //! stop token of [`Tasks`] ends the poller (which confirms its offset) and the dispatcher (after the events in hand);
 //! [`Telegram::drain`] then ends the desk and the courier, which delivers for 3 s at most.
 
-mod answers;
-#[path = "outbox_broadcast.rs"]
-pub mod broadcasts;
-mod client;
-mod courier;
-mod deliver;
-mod dispatch;
-mod document;
-mod error;
-mod event;
-mod event_raw;
-mod fatal;
-mod fate;
-mod fetch;
-mod file;
-mod held;
-mod inbox;
-mod inline;
-mod markup;
-mod methods;
+mod api;
+mod delivery;
+mod inbound;
+mod message;
 pub mod outbox;
-mod outbox_by_key;
-mod outbox_counts;
-mod outbox_files;
-mod outbox_next;
-mod outgoing;
-mod poller;
-mod proxy;
-mod rates;
-mod right_of_way;
-mod screen;
-mod turns;
+#[cfg(test)]
+pub(crate) mod tests;
 mod upkeep;
 
 use std::sync::Arc;
@@ -54,26 +29,26 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::tasks::Tasks;
 
-pub use client::Api;
-pub use deliver::{Remark, RemarkText};
-pub use dispatch::{Handler, Reaction};
-pub use document::Document;
-pub use error::ApiError;
-pub use event::{Chat, ChatKind, Event, EventKind, Person, Unreadable, decode};
-pub use fatal::Fatal;
-pub use fetch::{Fetched, FileFault, Wanted};
-pub use file::{Made, Recipe, Workshop};
-pub use held::{Held, held, hold};
-pub use inbox::{InboxCounts, counts as inbox_counts};
-pub use inline::Offer;
-pub use markup::{Button, DATA_LIMIT, Keyboard, page_row};
-pub use methods::{CommandScope, Me};
-pub use outgoing::Outgoing;
-pub use poller::PollStatus;
-pub use proxy::{BotProxy, ProxyError};
-pub use rates::Pace;
-pub use right_of_way::RightOfWay;
-pub use screen::{Answer, Screen};
+pub use api::client::Api;
+pub use api::error::ApiError;
+pub use api::fatal::Fatal;
+pub use api::inline::Offer;
+pub use api::methods::{CommandScope, Me};
+pub use delivery::deliver::{Remark, RemarkText};
+pub use delivery::priority_gate::RightOfWay;
+pub use delivery::proxy::{BotProxy, ProxyError};
+pub use delivery::rates::Pace;
+pub use inbound::dispatch::{Handler, Reaction};
+pub use inbound::document::Document;
+pub use inbound::event::{Chat, ChatKind, Event, EventKind, Person, Unreadable, decode};
+pub use inbound::fetch::{Fetched, FileFault, Wanted};
+pub use inbound::inbox::{InboxCounts, counts as inbox_counts};
+pub use inbound::poller::PollStatus;
+pub use message::file::{Made, Recipe, Workshop};
+pub use message::markup::{Button, DATA_LIMIT, Keyboard, page_row};
+pub use message::outgoing::Outgoing;
+pub use message::screen::{Answer, Screen};
+pub use outbox::reserved::{Held, held, hold};
 pub use upkeep::{KEPT, forget};
 
 /// What [`Telegram::drain`] waits for beyond the courier's own limit.
@@ -116,7 +91,7 @@ pub struct Telegram {
     proxy: BotProxy,
     courier: Activator,
     tasks: Tasks,
-    fatal: fatal::FatalCell,
+    fatal: api::fatal::FatalCell,
     status: watch::Receiver<PollStatus>,
     me: watch::Receiver<Option<Me>>,
     markup_faults: Arc<AtomicU64>,
@@ -155,10 +130,10 @@ impl Telegram {
         } = setup;
         let courier = Activator::new();
         let drain = CancellationToken::new();
-        let fatal = fatal::FatalCell::new(tasks.clone());
-        let rates = rates::SharedRates::new(pace);
+        let fatal = api::fatal::FatalCell::new(tasks.clone());
+        let rates = delivery::rates::SharedRates::new(pace);
         let right_of_way = RightOfWay::default();
-        let turns = turns::Turns::default();
+        let turns = delivery::edit_order::Turns::default();
         let markup_faults = Arc::new(AtomicU64::new(0));
         let (me_said, me) = watch::channel(me);
         let (status_said, status) = watch::channel(PollStatus::default());
@@ -166,7 +141,7 @@ impl Telegram {
         let hears = handler.is_some();
         if let Some(handler) = handler {
             let dispatcher = Activator::new();
-            let poller = poller::Poller {
+            let poller = inbound::poller::Poller {
                 api: api.clone(),
                 db: db.clone(),
                 clock: clock.clone(),
@@ -184,7 +159,7 @@ impl Telegram {
                 poller.run().await;
                 drop(poller_end);
             });
-            let dispatcher = dispatch::Dispatcher {
+            let dispatcher = inbound::dispatch::Dispatcher {
                 api: api.clone(),
                 db: db.clone(),
                 clock: clock.clone(),
@@ -194,14 +169,14 @@ impl Telegram {
                 courier: courier.clone(),
                 handler,
                 me: me.clone(),
-                answer_places: answers::places(),
+                answer_places: inbound::answers::places(),
             };
             tasks.spawn_critical("dispatcher", async move {
                 dispatcher.run().await;
                 drop(dispatcher_end);
             });
         }
-        let delivery = deliver::Delivery {
+        let delivery = delivery::deliver::Delivery {
             api: api.clone(),
             db,
             clock,
@@ -210,22 +185,23 @@ impl Telegram {
             right_of_way: right_of_way.clone(),
             fatal: fatal.clone(),
             remark,
-            makers: file::Makers::new(workshop),
+            makers: message::file::Makers::new(workshop),
             markup_faults: Arc::clone(&markup_faults),
         };
-        let out = courier::Courier::new(delivery, courier.clone(), drain.clone());
+        let out = delivery::sender::Courier::new(delivery, courier.clone(), drain.clone());
         let outgoing_ended = [CancellationToken::new(), CancellationToken::new()];
         let [courier_end, desk_end] = outgoing_ended.clone().map(CancellationToken::drop_guard);
         tasks.spawn_critical("courier", async move {
             out.run().await;
             drop(courier_end);
         });
-        let line = proxy::Line {
+        let line = delivery::proxy::Line {
             api: api.clone(),
             rates,
             turns,
         };
-        let (proxy, desk) = proxy::open(line, courier.clone(), right_of_way, drain.clone());
+        let (proxy, desk) =
+            delivery::proxy::open(line, courier.clone(), right_of_way, drain.clone());
         tasks.spawn("desk", async move {
             desk.run().await;
             drop(desk_end);
@@ -301,7 +277,7 @@ impl Telegram {
     pub async fn drain(&self) -> bool {
         self.tasks.stop();
         self.drain.cancel();
-        let limit = courier::DRAIN_LIMIT + DRAIN_MARGIN;
+        let limit = delivery::sender::DRAIN_LIMIT + DRAIN_MARGIN;
         tokio::time::timeout(limit, all_ended(&self.outgoing_ended))
             .await
             .is_ok()
@@ -332,14 +308,3 @@ pub async fn set_commands(api: &Api, lists: &[CommandList<'_>]) -> Result<(), Ap
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod test_kit;
-#[cfg(test)]
-mod tests_files;
-#[cfg(test)]
-mod tests_in;
-#[cfg(test)]
-mod tests_out;
-#[cfg(test)]
-mod tests_proxy;

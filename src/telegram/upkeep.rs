@@ -7,10 +7,10 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 
-use super::broadcasts;
-use super::inbox;
+use super::inbound::inbox;
+use super::outbox::broadcasts;
+use super::outbox::files::{KEEP_FILES, prune_files};
 use super::outbox::{KEEP_CLOSED, OUT_OF_REACH};
-use super::outbox_files::{KEEP_FILES, prune_files};
 
 /// How long closed rows with a dedupe key are kept: no news repeats itself after that.
 const KEEP_NEWS: Duration = Duration::from_secs(60 * 24 * 3600);

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use vakhta::demo::model::{KEY, answer_to};
 use vakhta::demo::{ModelReply, PretendModel};
-use vakhta::web::tokens;
+use vakhta::http_server::tokens;
 
 use crate::chat::{Client, with_assistant};
 use crate::harness::{self, ADMIN, LIMIT};

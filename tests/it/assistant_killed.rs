@@ -143,7 +143,7 @@ async fn ask_all(
     mut addresses: watch::Receiver<Option<SocketAddr>>,
     asked: Arc<AtomicUsize>,
 ) {
-    let client = vakhta::http::own_client(LIMIT).unwrap();
+    let client = vakhta::http_client::own_client(LIMIT).unwrap();
     loop {
         let number = asked.fetch_add(1, Ordering::SeqCst);
         if number >= QUESTIONS {

@@ -86,7 +86,7 @@ fn admins_and_machines_see_the_queue() {
         assert!(status.text.contains(wanted), "{}", status.text);
         let own = t.ask(&eva, "/status").await;
         assert!(!own.text.contains("🤖"), "{}", own.text);
-        let http = vakhta::http::own_client(LIMIT).unwrap();
+        let http = vakhta::http_client::own_client(LIMIT).unwrap();
         let get = async |path: &str| {
             let url = format!("http://{}{path}", t.app().http().unwrap());
             http.get(url).send().await.unwrap().text().await.unwrap()

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use vakhta::demo::model::ModelCall;
 use vakhta::demo::{Behaviour, ModelReply, PretendModel};
-use vakhta::watch::store::{self, NewAccount};
+use vakhta::slices::watch::store;
+use vakhta::slices::watch::store::NewAccount;
 
 use crate::chat::{Client, with_assistant};
 use crate::harness::{self, ADMIN, LIMIT, Stage};

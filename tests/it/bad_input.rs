@@ -117,11 +117,14 @@ fn forged_buttons_are_answered_and_do_nothing() {
         let account = t
             .app()
             .db()
-            .read(|c| vakhta::watch::store::get(c, None, 1))
+            .read(|c| vakhta::slices::watch::store::get(c, None, 1))
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(account.state, vakhta::watch::account::State::Pending);
+        assert_eq!(
+            account.state,
+            vakhta::slices::watch::model::account::State::Pending
+        );
         let me = t
             .app()
             .db()
@@ -170,7 +173,7 @@ fn words_of_others_are_no_commands() {
         let accounts = t
             .app()
             .db()
-            .read(|c| vakhta::watch::store::totals(c, None))
+            .read(|c| vakhta::slices::watch::store::totals(c, None))
             .await
             .unwrap();
         assert_eq!(accounts.all(), 0);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vakhta::demo::{Fault, Person, PretendTelegram};
-use vakhta::telegram::broadcasts;
+use vakhta::telegram::outbox::broadcasts;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 

@@ -15,9 +15,10 @@ use vakhta::clock::UnixMs;
 use vakhta::config::{Config, Source};
 use vakhta::db::Db;
 use vakhta::demo::{Behaviour, ChatMessage, Fault, Person, PretendTelegram};
+use vakhta::slices::watch::store;
+use vakhta::slices::watch::store::NewAccount;
 use vakhta::tasks::Tasks;
 use vakhta::telegram::Pace;
-use vakhta::watch::store::{self, NewAccount};
 
 use crate::harness::LIMIT;
 use crate::process::{Ground, Process, run, wait_for};

@@ -1,6 +1,6 @@
 //! Codes for one thing each: printed in batches, looked after one by one, claimed by who bought the thing, copied by others.
 
-use vakhta::cards::code::Code;
+use vakhta::slices::cards::code::Code;
 
 use crate::cards::{make, scans, with_cards};
 use crate::harness::{ADMIN, LIMIT, run};

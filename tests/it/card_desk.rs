@@ -1,6 +1,6 @@
 //! What admins do with cards that are there: find, change, read who checked them.
 
-use vakhta::cards::store;
+use vakhta::slices::cards::store;
 
 use crate::cards::{jpeg, make, scans, sends_photo, with_cards};
 use crate::harness::{ADMIN, LIMIT, run};

@@ -99,7 +99,11 @@ fn without_inline_mode_a_card_is_shared_by_its_link() {
     });
 }
 
-async fn photo_to(t: &Stage, id: i64, code: &vakhta::cards::code::Code) -> Arc<ChatMessage> {
+async fn photo_to(
+    t: &Stage,
+    id: i64,
+    code: &vakhta::slices::cards::code::Code,
+) -> Arc<ChatMessage> {
     let person = t.telegram.person(id, "Ева", "ru");
     let shown = scans(t, &person, code).await;
     assert!(shown.file.is_some());

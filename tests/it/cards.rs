@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use image::{ExtendedColorType, codecs::jpeg::JpegEncoder};
-use vakhta::cards::card::CodeState;
-use vakhta::cards::code::Code;
-use vakhta::cards::store::{self, Which};
 use vakhta::demo::{ChatMessage, Person};
 use vakhta::people::{self, Role};
+use vakhta::slices::cards::card::CodeState;
+use vakhta::slices::cards::code::Code;
+use vakhta::slices::cards::store;
+use vakhta::slices::cards::store::Which;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 

@@ -12,7 +12,8 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use vakhta::demo::PretendModel;
 use vakhta::demo::model::KEY;
-use vakhta::web::tokens::{self, Scope};
+use vakhta::http_server::tokens;
+use vakhta::http_server::tokens::Scope;
 
 use crate::harness::{LIMIT, Stage};
 
@@ -34,7 +35,7 @@ impl Client {
             tokens::add(tx, now, "test", person, &[Scope::Chat])
         });
         Self {
-            http: vakhta::http::own_client(LIMIT).unwrap(),
+            http: vakhta::http_client::own_client(LIMIT).unwrap(),
             address: stage.app().http().unwrap(),
             token: made.await.unwrap().1,
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use vakhta::demo::{Behaviour, world};
-use vakhta::watch::account::RunState;
-use vakhta::watch::store;
+use vakhta::slices::watch::model::account::RunState;
+use vakhta::slices::watch::store;
 
 use crate::harness::{ADMIN, LIMIT, START, Stage, run, run_with};
 use crate::process;

@@ -15,8 +15,8 @@ use vakhta::clock::{Clock, UnixMs};
 use vakhta::config::{Config, Source};
 use vakhta::db::Connection;
 use vakhta::demo::{ChatMessage, Person, PretendSite, PretendTelegram, world};
+use vakhta::slices::watch::store;
 use vakhta::telegram::outbox;
-use vakhta::watch::store;
 
 use crate::log::Log;
 

@@ -13,7 +13,7 @@ use crate::{harness, process};
 
 /// Asks for a path: the status and the body.
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
-    let client = vakhta::http::own_client(LIMIT).unwrap();
+    let client = vakhta::http_client::own_client(LIMIT).unwrap();
     let asked = client.get(format!("http://{address}{path}")).send();
     let answer = asked.await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use vakhta::clock::UnixMs;
 use vakhta::demo::{ChatMessage, Person};
 use vakhta::people::{self, Role};
-use vakhta::watch::list_of_owner;
-use vakhta::watch::store::{self, NewAccount};
+use vakhta::slices::watch::list_of_owner;
+use vakhta::slices::watch::store;
+use vakhta::slices::watch::store::NewAccount;
 
 use crate::harness::{Stage, run};
 use crate::panel::boss;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use vakhta::demo::{Behaviour, ChatMessage, Person};
 use vakhta::people::{self, Role};
-use vakhta::watch::account::{Counts, Decision};
-use vakhta::watch::store;
+use vakhta::slices::watch::model::account::{Counts, Decision};
+use vakhta::slices::watch::store;
 
 use crate::guards::told;
 use crate::harness::{ADMIN, Stage, run_with};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use vakhta::demo::{Behaviour, ChatMessage, PretendTelegram};
 use vakhta::people::{self, Role, audit};
-use vakhta::watch::store;
+use vakhta::slices::watch::store;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 use crate::watch::{add, check_all};

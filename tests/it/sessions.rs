@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::json;
+use vakhta::http_server::tokens;
 use vakhta::people::{self, Role};
-use vakhta::web::tokens;
 
 use crate::chat::{Client, with_assistant};
 use crate::harness::{self, ADMIN};

@@ -51,7 +51,8 @@ fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
         add(&t, &eva, "telegram", &[("hanging", Behaviour::Hang)]).await;
         // Asked for by somebody who is not at the screen.
         let asked = t.app().db().write(|tx| {
-            use vakhta::watch::{account::Scope, store};
+            use vakhta::slices::watch::model::account::Scope;
+            use vakhta::slices::watch::store;
             store::ask(tx, crate::harness::START, Scope::All, None)
         });
         asked.await.unwrap();

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use vakhta::db::Db;
 use vakhta::demo::{ChatMessage, Person};
 use vakhta::people;
+use vakhta::slices::watch::model::account::Until;
+use vakhta::slices::watch::store;
+use vakhta::slices::watch::store::{Import, Imported, Listing, NewAccount};
 use vakhta::tasks::Tasks;
-use vakhta::watch::account::Until;
-use vakhta::watch::store::{self, Import, Imported, Listing, NewAccount};
 
 use crate::harness::{LIMIT, Stage, run};
 

@@ -83,7 +83,7 @@ fn one_unreadable_update_among_a_hundred_deafens_nobody() {
                 let totals = t
                     .app()
                     .db()
-                    .read(|c| vakhta::watch::store::totals(c, Some(7)))
+                    .read(|c| vakhta::slices::watch::store::totals(c, Some(7)))
                     .await
                     .unwrap();
                 if totals.pending == 100 {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vakhta::demo::Behaviour;
-use vakhta::watch::store;
+use vakhta::slices::watch::store;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 

@@ -17,8 +17,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
-use vakhta::watch::catalogue::Listing;
-use vakhta::watch::site::Site;
+use vakhta::slices::watch::catalogue::Listing;
+use vakhta::slices::watch::site::Site;
 
 use self::emulation::Emulation;
 use self::hostile::{ALL, Hostile};

@@ -14,11 +14,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use vakhta::cards::photo::Photos;
-use vakhta::cards::store::{self as cards, NewCard};
 use vakhta::demo::{Behaviour, ModelReply};
 use vakhta::i18n::{Lang, label};
 use vakhta::people::Role;
+use vakhta::slices::cards::photo::Photos;
+use vakhta::slices::cards::store as cards;
+use vakhta::slices::cards::store::NewCard;
 
 use self::known::Known;
 use self::walker::{Walker, leads_back};

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use vakhta::people::Role;
-use vakhta::watch::store::{self, Breaker};
+use vakhta::slices::watch::store;
+use vakhta::slices::watch::store::Breaker;
 
 use super::walker::Walker;
 use super::{HOSTILE, furnish, nothing_is_given_up};

@@ -8,8 +8,9 @@ use std::time::Duration;
 use vakhta::demo::{ChatMessage, Person};
 use vakhta::i18n::{Lang, label};
 use vakhta::people::{self, Role};
-use vakhta::watch::account::Until;
-use vakhta::watch::store::{self, NewAccount};
+use vakhta::slices::watch::model::account::Until;
+use vakhta::slices::watch::store;
+use vakhta::slices::watch::store::NewAccount;
 
 use super::HOSTILE;
 use super::known::{Known, button, is_of_answer, kind};

@@ -1,0 +1,3 @@
+//! The walk through every screen.
+
+mod walk;

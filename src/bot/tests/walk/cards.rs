@@ -1,0 +1,121 @@
+//! Cards for the walk: some of each kind with codes that were scanned, claimed and copied, and what everybody may say of them.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::*;
+use crate::slices::cards::code::Code;
+use crate::slices::cards::photo::Photos;
+use crate::slices::cards::store;
+use crate::slices::cards::store::{Decision, MOST_ASTRAY, NewCard, Printed};
+use crate::telegram::Me;
+
+/// Cards there are: more than a page of them.
+const CARDS: usize = 12;
+
+/// Codes of the batch: more than a page of them.
+const UNITS: u32 = 45;
+
+const DAY: &str = "2026-11-21";
+
+/// People who scan before the walk begins.
+const BUYERS: [i64; 3] = [1_002, 5_000_002, 5_000_003];
+
+/// Cards, a batch whose codes have been through everything, and a stranger who is about to try one code too many.
+pub(super) fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
+    let me = Me {
+        id: 1,
+        username: "a_name_that_is_32_letters_long__".to_owned(),
+        supports_inline_queries: false,
+    };
+    store::note_bot(tx, &me)?;
+    let photo = keep_photo(tx)?;
+    for n in 0..CARDS {
+        let card = NewCard {
+            owner_id: if n == 1 { OWNER } else { ADMIN },
+            name: format!("Watch {n}"),
+            description: "Gold".to_owned(),
+            photo: photo.clone(),
+            packaged: photo.clone(),
+        };
+        let id = store::add(tx, NOW, &card)?;
+        store::set_active(tx, id, n != 2)?;
+        // The owner of the second card is no admin, so all admins are told of it.
+        if n < 2 {
+            store::add_batch(tx, id, "summer", UNITS)?;
+            let units = store::unit_codes(tx, id, "summer", 0, 4)?;
+            for unit in units.get(..2).unwrap_or_default() {
+                for buyer in BUYERS {
+                    scan(tx, buyer, &unit.code)?;
+                }
+            }
+            let [_, claimed, suspicious, recalled] = units.as_slice() else {
+                panic!("{UNITS} codes are more than four");
+            };
+            assert!(store::claim(tx, NOW, BUYERS[0], claimed.id)?);
+            store::decide(tx, suspicious.id, Decision::Suspicious)?;
+            store::decide(tx, recalled.id, Decision::Recall)?;
+        }
+    }
+    for _ in 1..MOST_ASTRAY {
+        scan(tx, STRANGER, &Code::draw()?)?;
+    }
+    Ok(())
+}
+
+/// What people do who hold a thing in their hands, whoever they are.
+pub(super) fn ways(tx: &WriteTx<'_>) -> anyhow::Result<Vec<Step>> {
+    let (cards, _) = store::page(tx, &store::Which::Active, 0, CARDS)?;
+    let [.., second, first] = cards.as_slice() else {
+        panic!("{CARDS} cards are more than two");
+    };
+    let shared = store::shared(tx, first.id)?.code;
+    let mut codes = vec![shared.clone(), Code::draw()?];
+    for card in [first, second] {
+        let units = store::unit_codes(tx, card.id, "summer", 0, 5)?;
+        codes.extend(units.into_iter().map(|Printed { code, .. }| code));
+    }
+    let scans = codes
+        .iter()
+        .map(|code| format!("/start v_{}", code.as_str()));
+    let more = [
+        "/start v_mistyped".to_owned(),
+        format!("/start s_{}", first.public_id),
+        "/start s_nothing".to_owned(),
+        shared.spoken(),
+    ];
+    let says = scans.chain(more).map(Step::Says);
+    let names = ["", "watch", &format!("s_{}", first.public_id)].map(str::to_owned);
+    Ok(says.chain(names.map(Step::Names)).collect())
+}
+
+/// The picture that every card has.
+pub(super) fn photo(tx: &WriteTx<'_>) -> anyhow::Result<Fetched> {
+    let name: String = tx.query_row("SELECT photo FROM card LIMIT 1", [], |row| row.get(0))?;
+    Ok(Ok(name.into()))
+}
+
+fn keep_photo(tx: &WriteTx<'_>) -> anyhow::Result<String> {
+    let database = tx.path().context("the database is a file")?;
+    let mut jpeg = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new(&mut jpeg);
+    image::RgbImage::new(8, 8).write_with_encoder(encoder)?;
+    let kept = Photos::of(Path::new(database)).keep(&jpeg);
+    kept.map_err(|fault| anyhow::anyhow!("{fault:?}"))
+}
+
+fn scan(tx: &WriteTx<'_>, person: i64, code: &Code) -> anyhow::Result<()> {
+    let asker = Asker {
+        id: person,
+        role: people::Role::Stranger,
+        name: format!("Person {person}"),
+        chat_id: person,
+        lang: Lang::Ru,
+        zone: None,
+        now: NOW,
+        pressed: None,
+    };
+    store::scan(tx, &asker, &Ok(code.clone()), DAY)?;
+    Ok(())
+}

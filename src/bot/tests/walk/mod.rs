@@ -1,0 +1,399 @@
+//! A walk through all screens, without Telegram: what is asked of them all is asked here.
+//!
+//! The walk follows the buttons from the commands on, so that a new screen and a new text come under the rules by
+//! themselves. Each way is gone in a savepoint that is taken back: nothing that is pressed changes what the next one finds.
+
+mod asked;
+mod back;
+mod cards;
+mod lengths;
+mod plans;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
+
+use self::back::{leads_back, needs_way_back};
+use crate::bot::*;
+use crate::clock::UnixMs;
+use crate::config::{Config, Source};
+use crate::db::{Db, plans::spied};
+use crate::slices::cards::files as card_files;
+use crate::slices::cards::files::CardFiles;
+use crate::slices::cards::photo::Photos;
+use crate::slices::watch::load_catalogue;
+use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::views::files as watch_files;
+use crate::tasks::Tasks;
+use crate::telegram::{Chat, Document, Person, Recipe, Workshop};
+
+/// 21 November 2026, 18:35:00 in Moscow.
+const NOW: UnixMs = UnixMs(1_795_275_300_000);
+const ADMIN: i64 = 100;
+const OWNER: i64 = 1_003;
+const STRANGER: i64 = 9;
+const GROUP: i64 = -1_001;
+
+/// Buttons of one action that are pressed: there are sites and zones without number.
+const VARIANTS: usize = 6;
+
+/// The lists, each of which is another question to the database.
+const LISTS: (&str, usize) = ("watch:list", 24);
+
+/// Answers given one after the other in a dialogue.
+const ANSWERS: usize = 4;
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Says(String),
+    SaysInGroup(String),
+    SendsTable,
+    SendsPhoto,
+    /// In any chat, to be offered something.
+    Names(String),
+    Taps(String),
+}
+
+impl Step {
+    fn is_answer(&self) -> bool {
+        matches!(self, Self::Says(_) | Self::SendsPhoto)
+    }
+}
+
+struct Walk {
+    bot: Bot,
+    files: Files,
+    /// Also what is sent is made, which takes its time.
+    makes_files: bool,
+    /// What stands for a photo that was sent and kept.
+    photo: Fetched,
+    seen: BTreeSet<(i64, String)>,
+    ahead: VecDeque<(i64, Vec<Step>)>,
+    /// Each question that was answered in every way, as its dialogue stands in the database.
+    questions: BTreeSet<(i64, String)>,
+    /// Each statement with the last step of the way that first ran it.
+    statements: BTreeMap<String, String>,
+    /// Why something could not be answered, with the way.
+    refused: BTreeMap<String, String>,
+    /// Notes on taps, each with its step.
+    notes: BTreeMap<String, String>,
+    /// What stands on buttons, each with the step that showed it.
+    labels: BTreeMap<String, String>,
+    /// Ways to a screen or a question that has no button back.
+    stuck: BTreeSet<String>,
+}
+
+impl Walk {
+    fn new(tx: &WriteTx<'_>, makes_files: bool) -> anyhow::Result<Self> {
+        let source = Source {
+            path: "bot.toml".into(),
+            text: format!(
+                "[telegram]\nadmins = [{ADMIN}]\n[cards]\nenabled = true\n[assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n"
+            ),
+            environment: [].into(),
+        };
+        let config = Config::load(&source).unwrap();
+        let photos = Photos::of(Path::new(tx.path().unwrap_or_default()));
+        let zone = config.watch.zone.clone();
+        let cards = CardHandlers::new(&config.cards, photos.clone(), zone.clone(), Lang::Ru);
+        let card_files = CardFiles::new(&config.cards, photos, zone);
+        let speaker = Speaker {
+            catalogue: Arc::new(load_catalogue(&config.watch).unwrap()),
+            zone: config.watch.zone.clone(),
+            language: config.people.language,
+            notify: config.watch.notify,
+        };
+        let handlers = WatchHandlers::new(&config.watch, speaker.clone(), Activator::new())
+            .besides(Some(crate::slices::assistant::notices::state));
+        let assistant = asked::handlers(&config);
+        Ok(Self {
+            bot: Bot::new(
+                config.people,
+                handlers,
+                Some(cards),
+                Vec::new(),
+                Clock::set_to(NOW),
+                Activator::new(),
+                Activator::new(),
+            )
+            .with_assistant(Some(assistant)),
+            files: Files::new(Lang::Ru)
+                .with(export::MAKER, export::make)
+                .with(watch_files::MAKER, move |connection, recipe| {
+                    watch_files::make(&speaker, connection, recipe)
+                })
+                .with(card_files::MAKER, move |connection, recipe| {
+                    card_files.make(connection, recipe)
+                }),
+            makes_files,
+            photo: cards::photo(tx)?,
+            seen: BTreeSet::new(),
+            ahead: VecDeque::new(),
+            questions: BTreeSet::new(),
+            statements: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            stuck: BTreeSet::new(),
+        })
+    }
+
+    /// Walks everywhere these people come to.
+    fn everywhere(tx: &WriteTx<'_>, people: &[i64], makes_files: bool) -> anyhow::Result<Self> {
+        let mut walk = Self::new(tx, makes_files)?;
+        let about_cards = cards::ways(tx)?;
+        for person in people {
+            let more = ["list name", "add octocat github", "privacy"];
+            let commands = menus::names()
+                .chain(more)
+                .map(|command| format!("/{command}"));
+            let says = commands.map(Step::Says);
+            let others = [
+                Step::SendsTable,
+                Step::SendsPhoto,
+                Step::SaysInGroup("/here".to_owned()),
+            ];
+            let ways = says.chain(others).chain(asked::ways(*person));
+            for first in ways.chain(about_cards.clone()) {
+                walk.ahead.push_back((*person, vec![first]));
+            }
+        }
+        while let Some((person, way)) = walk.ahead.pop_front() {
+            walk.go(tx, person, &way)?;
+        }
+        Ok(walk)
+    }
+
+    /// Goes a way and notes what it ran and where it leads.
+    fn go(&mut self, tx: &WriteTx<'_>, person: i64, way: &[Step]) -> anyhow::Result<()> {
+        tx.execute_batch("SAVEPOINT walk")?;
+        let (last, earlier) = way.split_last().unwrap();
+        for step in earlier {
+            self.takes(tx, person, step)?;
+        }
+        let before: i64 = tx.query_row("SELECT coalesce(max(id), 0) FROM outbox", [], |row| {
+            row.get(0)
+        })?;
+        let (done, statements) = spied(tx, || self.takes(tx, person, last));
+        let reaction = match done {
+            Ok(reaction) => reaction,
+            Err(err) => {
+                self.refused.insert(format!("{err:#}"), format!("{way:?}"));
+                tx.execute_batch("ROLLBACK TO walk; RELEASE walk")?;
+                return Ok(());
+            }
+        };
+        if let Some(note) = reaction.tap_answer {
+            self.notes.insert(note, format!("{last:?}"));
+        }
+        self.note(statements, last);
+        let mut query =
+            tx.prepare("SELECT keyboard, file FROM outbox WHERE id > ?1 AND chat_id = ?2")?;
+        let chat = event(person, last).chat.unwrap().id;
+        let said: Vec<(String, String)> = query
+            .query_map((before, chat), |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        // A press needs what went before it only while a question is open.
+        let question = question(tx, person)?;
+        let way_on = if question.is_some() { way } else { &[] };
+        let is_asked = question.is_some();
+        if needs_way_back(last, is_asked, &said) && !said.iter().any(|(keys, _)| leads_back(keys)) {
+            self.stuck.insert(format!("{person}: {way:?}"));
+        }
+        for (keyboard, file) in said {
+            for text in each(&keyboard, "text") {
+                self.labels.insert(text, format!("{last:?}"));
+            }
+            for data in each(&keyboard, "callback_data") {
+                if self.is_new(person, &data) {
+                    let mut longer = way_on.to_vec();
+                    longer.push(Step::Taps(data));
+                    self.ahead.push_back((person, longer));
+                }
+            }
+            if !file.is_empty() && self.makes_files {
+                let recipe: Recipe = serde_json::from_str(&file)?;
+                let (made, statements) = spied(tx, || self.files.make(tx, &recipe));
+                made.unwrap_or_else(|err| panic!("{way:?}: {err:#}"));
+                self.note(statements, last);
+            }
+        }
+        let answers = way.iter().rev().take_while(|step| step.is_answer());
+        if let Some(question) = question
+            && answers.count() <= ANSWERS
+            && self.questions.insert((person, question))
+        {
+            for answer in answers_to_anything() {
+                let longer = [way, &[answer]].concat();
+                self.ahead.push_back((person, longer));
+            }
+        }
+        tx.execute_batch("ROLLBACK TO walk; RELEASE walk")?;
+        Ok(())
+    }
+
+    /// What comes of a step, as of an event whose file was fetched and refined.
+    fn takes(&self, tx: &WriteTx<'_>, person: i64, step: &Step) -> anyhow::Result<Reaction> {
+        let event = event(person, step);
+        self.bot.wants(tx, &event)?;
+        let file = match step {
+            Step::SendsPhoto => self.photo.clone(),
+            _ => table(),
+        };
+        self.bot.handle(tx, &event, Some(&file))
+    }
+
+    fn note(&mut self, statements: BTreeSet<String>, step: &Step) {
+        for sql in statements {
+            self.statements
+                .entry(sql)
+                .or_insert_with(|| format!("{step:?}"));
+        }
+    }
+
+    /// True for a button that does what nobody has pressed yet.
+    fn is_new(&mut self, person: i64, data: &str) -> bool {
+        let kind = kind(data);
+        let most = if family(&kind) == LISTS.0 {
+            LISTS.1
+        } else {
+            VARIANTS
+        };
+        let of_family =
+            |(who, other): &&(i64, String)| *who == person && family(other) == family(&kind);
+        self.seen.iter().filter(of_family).count() < most && self.seen.insert((person, kind))
+    }
+}
+
+/// A button's data with every number as `N`.
+fn kind(data: &str) -> String {
+    let is_number =
+        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit() || c == '-');
+    let parts = data
+        .split(':')
+        .map(|part| if is_number(part) { "N" } else { part });
+    parts.collect::<Vec<_>>().join(":")
+}
+
+/// The action of a button: the first two parts of its data.
+fn family(kind: &str) -> &str {
+    let end = kind.match_indices(':').nth(1);
+    end.and_then(|(end, _)| kind.get(..end)).unwrap_or(kind)
+}
+
+/// What is said and sent to whatever is asked: words, numbers, and texts as long as they may be.
+fn answers_to_anything() -> Vec<Step> {
+    let long = ["Щ".repeat(100), "&".repeat(3500)];
+    let short = ["octocat", "30", "github", "summer 3"].map(str::to_owned);
+    let says = short.into_iter().chain(long).map(Step::Says);
+    says.chain([Step::SendsPhoto]).collect()
+}
+
+/// A field of all buttons, as JSON has it.
+fn each(keyboard: &str, field: &str) -> Vec<String> {
+    let begin = format!(r#""{field}":""#);
+    let fields = keyboard.split(&begin).skip(1);
+    fields
+        .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
+        .collect()
+}
+
+/// The question that somebody is asked, as it stands in the database.
+fn question(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<Option<String>> {
+    let sql = "SELECT max(step) FROM dialogue WHERE user_id = ?1";
+    Ok(tx.query_row(sql, [person], |row| row.get(0))?)
+}
+
+fn table() -> Fetched {
+    Ok("site,username,days\ngithub,octocat,30\nvk,durov,9\n"
+        .as_bytes()
+        .into())
+}
+
+fn event(person: i64, step: &Step) -> Event {
+    let command = |text: &String| match text.strip_prefix('/') {
+        Some(command) => {
+            let (name, args) = command.split_once(' ').unwrap_or((command, ""));
+            EventKind::Command {
+                name: name.to_owned(),
+                args: args.to_owned(),
+            }
+        }
+        None => EventKind::Text(text.clone()),
+    };
+    let (chat, kind) = match step {
+        Step::Says(text) => (person, command(text)),
+        Step::SaysInGroup(text) => (GROUP, command(text)),
+        Step::SendsTable => (person, EventKind::Document(sent("a.csv", "text/csv"))),
+        Step::SendsPhoto => (person, EventKind::Photo(sent("", "image/jpeg"))),
+        Step::Names(words) => {
+            let inline = EventKind::Inline {
+                query_id: "q".to_owned(),
+                words: words.clone(),
+            };
+            (person, inline)
+        }
+        Step::Taps(data) => {
+            let tap = EventKind::Tap {
+                query_id: "q".to_owned(),
+                message_id: 5,
+                data: data.clone(),
+            };
+            (person, tap)
+        }
+    };
+    Event {
+        update_id: 1,
+        chat: Some(Chat {
+            id: chat,
+            kind: if chat > 0 {
+                ChatKind::Private
+            } else {
+                ChatKind::Group
+            },
+        }),
+        from: Some(Person {
+            id: person,
+            name: "Name".to_owned(),
+            username: "name".to_owned(),
+            language_code: "en".to_owned(),
+        }),
+        kind,
+        topic: None,
+        message_id: Some(4),
+        title: "Group".to_owned(),
+    }
+}
+
+fn sent(name: &str, mime: &str) -> Document {
+    Document {
+        file_id: "f".to_owned(),
+        name: name.to_owned(),
+        mime: mime.to_owned(),
+        size: Some(50),
+        album: String::new(),
+    }
+}
+
+/// Everything there is, a little of each.
+fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
+    let config = PeopleConfig {
+        admins: vec![ADMIN],
+        access: people::Access::Request,
+        language: Lang::Ru,
+    };
+    people::apply_config(tx, NOW, &config)?;
+    tx.execute_batch(
+        "CREATE TEMP TABLE scope AS SELECT 2 AS first, 3 AS last, 1795275300000 AS now, 50 AS runs",
+    )?;
+    tx.execute_batch(include_str!("../../../../benches/figures/world/owners.sql"))?;
+    tx.execute_batch(include_str!("../../../../benches/figures/world/past.sql"))?;
+    asked::furnish(tx)?;
+    cards::furnish(tx)
+}
+
+/// A database of its own.
+fn store() -> (Db, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, _) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+    (db, folder)
+}

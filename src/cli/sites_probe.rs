@@ -1,0 +1,120 @@
+//! `vakhta sites test`: whether sites answer about their control names as their rules say.
+//!
+//! Several sites are asked at a time, each one name after the other and no sooner than its gate allows. A site is well as
+//! the watch sees it: one of its known names is found, because the others may have been given up, and a random one is
+//! not. What was said of every name is printed.
+
+use std::time::Duration;
+
+use anyhow::anyhow;
+use futures_util::{StreamExt as _, stream};
+use tokio::time::Instant;
+
+use super::{Failure, output};
+use crate::clock::Clock;
+use crate::http_client;
+use crate::http_client::SiteClientConfig;
+use crate::slices::watch::probe::Look;
+use crate::slices::watch::run::gate::{GateDefaults, Gates, Start};
+use crate::slices::watch::site::{Site, Username};
+use crate::slices::watch::verdict::{Inconclusive, Sighting};
+use crate::slices::watch::{ProbeLimits, WatchConfig, look, says_nobody};
+
+/// How long a site that wants to be left alone is waited for, unless its ordinary gap is longer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Tests the sites and prints a line for each, in their order.
+pub(super) async fn run(config: &WatchConfig, sites: Vec<&Site>) -> Result<(), Failure> {
+    let tester = Tester {
+        config,
+        client: http_client::site_client(&SiteClientConfig {
+            timeout: config.timeout,
+            allow_private_targets: config.allow_private_targets,
+            user_agent: http_client::DEFAULT_USER_AGENT.to_owned(),
+        })?,
+        limits: ProbeLimits::new(
+            config.timeout,
+            config.allow_private_targets,
+            Clock::system().now(),
+        ),
+    };
+    let tests = stream::iter(sites).map(|site| tester.test(site));
+    let mut tests = tests.buffered(config.workers);
+    let mut failed = 0;
+    while let Some((is_well, line)) = tests.next().await {
+        failed += usize::from(!is_well);
+        output::say(&line);
+    }
+    if failed > 0 {
+        return Err(Failure::Work(anyhow!(
+            "{failed} sites do not answer as their rules say"
+        )));
+    }
+    Ok(())
+}
+
+struct Tester<'a> {
+    config: &'a WatchConfig,
+    client: reqwest::Client,
+    limits: ProbeLimits,
+}
+
+impl Tester<'_> {
+    /// Whether a site is well, and the line that says so.
+    async fn test(&self, site: &Site) -> (bool, String) {
+        let mut gates = Gates::new(GateDefaults {
+            per_site: self.config.per_site,
+            min_gap: self.config.min_gap,
+        });
+        let mut said = Vec::new();
+        let mut is_known = site.controls().is_empty();
+        for name in site.controls() {
+            let look = self.look(&mut gates, site, name).await;
+            is_known |= look.outcome == Ok(Sighting::Exists);
+            said.push(format!("control name {name}: {}", spoken(&look)));
+        }
+        let mut is_unknown = true;
+        if let Some(name) = site.random_name() {
+            let look = self.look(&mut gates, site, &name).await;
+            is_unknown = says_nobody(site, &look);
+            said.push(format!("random name {name}: {}", spoken(&look)));
+        }
+        let is_well = is_known && is_unknown;
+        let mark = if is_well { "ok  " } else { "FAIL" };
+        let key = site.key().as_str();
+        (is_well, format!("{mark} {key:<16} {}", said.join("; ")))
+    }
+
+    /// Looks at a name as soon as the site's gate allows; not at all where that would be too long.
+    async fn look(&self, gates: &mut Gates, site: &Site, name: &Username) -> Look {
+        let gap = site.min_gap().unwrap_or(self.config.min_gap);
+        // The gap itself is stretched by less than this.
+        let patience = PATIENCE.max(gap * 2);
+        loop {
+            let now = Instant::now();
+            let (at, why) = match gates.next_start(site, now) {
+                Start::Now => break,
+                Start::At(at) => (at, Inconclusive::RateLimited),
+                Start::Closed { until } => (until, Inconclusive::BreakerOpen),
+                // Not so while one look is made after the other.
+                Start::Busy => return Look::without_answer(Inconclusive::RateLimited),
+            };
+            if at.duration_since(now) > patience {
+                return Look::without_answer(why);
+            }
+            tokio::time::sleep_until(at).await;
+        }
+        gates.begin(site, Instant::now());
+        let look = look(&self.client, site, name, &self.limits).await;
+        gates.end(site, &look, Instant::now());
+        look
+    }
+}
+
+fn spoken(look: &Look) -> String {
+    match look.outcome {
+        Ok(Sighting::Exists) => "exists".to_owned(),
+        Ok(Sighting::Missing) => "missing".to_owned(),
+        Err(why) => format!("could not look: {why}"),
+    }
+}

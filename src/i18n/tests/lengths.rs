@@ -1,0 +1,258 @@
+//! Every text with arguments as long as they can be is short enough for where it stands, in both languages.
+//!
+//! Screens, which are made of several texts, are measured by the walk in `src/bot/walk_tests`. An argument that is not known
+//! here fails, so that nobody forgets to say how long it can be.
+
+use crate::html::{CAPTION_LIMIT, MESSAGE_LIMIT};
+use crate::i18n::*;
+
+/// What still can be read on a button of a phone, in UTF-16 units.
+const LABEL_LIMIT: usize = 96;
+
+/// What Telegram shows in answer to a tap, in UTF-16 units.
+const NOTE_LIMIT: usize = 200;
+
+/// Texts on buttons.
+const LABELS: [&str; 9] = [
+    "button-",
+    "filter-",
+    "kind-",
+    "city-",
+    "account-button",
+    "site-button",
+    "card-button",
+    "batch-button",
+    "labels-size",
+];
+
+/// Texts that answer a tap.
+const NOTES: [&str; 27] = [
+    "account-gone",
+    "account-muted",
+    "alarm-done-",
+    "assistant-of-another",
+    "broadcast-busy",
+    "broadcast-stopping",
+    "cards-chart-none",
+    "changed-meanwhile",
+    "chart-drawing",
+    "chart-nothing",
+    "check-accepted",
+    "check-nothing",
+    "check-queued",
+    "done-already",
+    "export-coming",
+    "general-error-tap",
+    "groups-unbound",
+    "no-right",
+    "only-in-private",
+    "owners-only",
+    "person-answered",
+    "person-by-config",
+    "person-gone",
+    "run-over",
+    "run-stopping",
+    "site-not-muted",
+    "stale-button",
+];
+
+/// Texts below files.
+const CAPTIONS: [&str; 12] = [
+    "backup-caption",
+    "card-labels-caption",
+    "card-packaged",
+    "card-qr-caption",
+    "cards-caption",
+    "chart-",
+    "export-accounts",
+    "export-audit",
+    "export-runs",
+    "scan-",
+    "scans-caption",
+    "table-caption",
+];
+
+/// How long arguments can be, in UTF-16 units; all others are numbers. What is a list is cut where it is made.
+const LENGTHS: [(&str, usize); 55] = [
+    ("about", 122),
+    ("accounts", 30),
+    ("admin", 64),
+    ("at", 20),
+    ("batch", 64),
+    ("by", 64),
+    ("card", 100),
+    ("code", 30),
+    ("column", 100),
+    ("date", 20),
+    ("deed", 60),
+    ("ends", 20),
+    ("fault", 120),
+    ("first", 20),
+    ("hour", 10),
+    ("id", 20),
+    ("is", 120),
+    ("language", 20),
+    ("line", 10),
+    ("lines", 3000),
+    ("longest", 30),
+    ("looks", 24),
+    ("made", 20),
+    ("mark", 3),
+    ("name", 100),
+    ("names", 200),
+    ("note", 200),
+    ("notify", 60),
+    ("now", 60),
+    ("oldest", 30),
+    ("outcome", 40),
+    ("period", 30),
+    ("problem", 600),
+    ("real", 200),
+    ("reason", 120),
+    ("role", 40),
+    ("scan", 300),
+    ("share", 300),
+    ("since", 20),
+    ("site", 64),
+    ("sites", 1000),
+    ("size", 12),
+    ("span", 30),
+    ("started", 20),
+    ("state", 40),
+    ("text", 3500),
+    ("time", 30),
+    ("title", 128),
+    ("took", 30),
+    ("until", 40),
+    ("usual", 30),
+    ("verdict", 120),
+    ("what", 120),
+    ("who", 100),
+    ("zone", 60),
+];
+
+/// Arguments that are numbers.
+const NUMBERS: [&str; 51] = [
+    "active",
+    "added",
+    "all",
+    "answered",
+    "asked",
+    "attempt",
+    "bad",
+    "cards",
+    "changed",
+    "checked",
+    "checks",
+    "codes",
+    "day",
+    "days",
+    "dead",
+    "description",
+    "done",
+    "errors",
+    "ever",
+    "failed",
+    "found",
+    "kb",
+    "known",
+    "least",
+    "limit",
+    "mb",
+    "missed",
+    "mm",
+    "most",
+    "n",
+    "new",
+    "not_found",
+    "open",
+    "page",
+    "pages",
+    "paused",
+    "pending",
+    "people",
+    "run",
+    "runs",
+    "seconds",
+    "sent",
+    "serial",
+    "size_mb",
+    "status",
+    "step",
+    "steps",
+    "total",
+    "unconfirmed",
+    "unsure",
+    "waiting",
+];
+
+fn limit(key: &str) -> usize {
+    let is_of = |kind: &[&str]| {
+        kind.iter()
+            .any(|begin| key == *begin || begin.ends_with('-') && key.starts_with(begin))
+    };
+    if is_of(&LABELS) {
+        LABEL_LIMIT
+    } else if is_of(&NOTES) {
+        NOTE_LIMIT
+    } else if is_of(&CAPTIONS) {
+        CAPTION_LIMIT
+    } else {
+        MESSAGE_LIMIT
+    }
+}
+
+/// The keys of a language with the names of their arguments.
+fn texts(lang: Lang) -> Vec<(String, Vec<String>)> {
+    let files = catalogue::CATALOGUES
+        .iter()
+        .filter(|file| file.lang == lang);
+    let mut texts: Vec<(String, Vec<String>)> = Vec::new();
+    for line in files
+        .flat_map(|file| file.source.lines())
+        .filter(|line| !line.starts_with('#'))
+    {
+        if let Some((key, _)) = line.split_once(" =").filter(|_| !line.starts_with(' ')) {
+            texts.push((key.to_owned(), Vec::new()));
+        }
+        let names = line.split('$').skip(1).map(|rest| {
+            rest.chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect()
+        });
+        if let Some((_, arguments)) = texts.last_mut() {
+            arguments.extend(names);
+        }
+    }
+    texts
+}
+
+#[test]
+fn no_text_is_longer_than_the_place_where_it_stands() {
+    for lang in Lang::ALL {
+        let texts = texts(lang);
+        assert!(texts.len() > 300);
+        for (key, names) in texts {
+            let mut args = Args::new();
+            for name in &names {
+                let known = LENGTHS.iter().find(|(known, _)| known == name);
+                args = match known {
+                    // Names on buttons and in notes are cut to forty signs.
+                    Some((known, length)) if limit(&key) <= NOTE_LIMIT => {
+                        args.text(known, &"Ж".repeat(41.min(*length)))
+                    }
+                    Some((known, length)) => args.text(known, &"Ж".repeat(*length)),
+                    None => match NUMBERS.iter().find(|known| *known == name) {
+                        Some(number) => args.number(number, 100_000_000),
+                        None => panic!("{key}: how long can {name} be?"),
+                    },
+                };
+            }
+            let units = html(lang, &key, &args).telegram_len();
+            assert!(
+                units > 0 && units <= limit(&key),
+                "{key} in {lang:?} has {units}"
+            );
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What is read and written over HTTP, and how it is described.
+
+use axum::body::Bytes;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+use crate::http_server;
+use crate::slices::assistant::question::{Question, Reason, State};
+
+/// Characters of a question at most.
+const MESSAGE_LIMIT: usize = 16_000;
+
+/// The document as a whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Vakhta: the assistant",
+        description = "A question always gets its answer or a reason. Every error is `application/problem+json` (RFC 9457).",
+        license(name = "MIT")
+    ),
+    modifiers(&Proofs),
+    tags(
+        (name = "chat", description = "Questions to a language model"),
+        (name = "session", description = "A cookie for browsers instead of a token")
+    )
+)]
+pub(super) struct Api;
+
+struct Proofs;
+
+impl Modify for Proofs {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("`vakhta tokens add` makes one"))
+            .build();
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        let cookie = ApiKeyValue::with_description(
+            "vakhta",
+            "A session; what changes something is to come from a page of this server",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+/// The document as it is served.
+pub(super) fn printed(api: &utoipa::openapi::OpenApi) -> String {
+    api.to_pretty_json().unwrap_or_default() + "\n"
+}
+
+/// A question
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewMessage {
+    /// What is asked
+    #[schema(
+        min_length = 1,
+        max_length = 16000,
+        example = "What does a lighthouse keeper do?"
+    )]
+    message: String,
+}
+
+/// A question that was taken
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Taken {
+    /// Its name
+    request_id: String,
+    /// `pending`
+    #[schema(example = "pending")]
+    status: &'static str,
+    /// Where its status is
+    pub(super) status_url: String,
+    /// Where its answer can be followed
+    stream_url: String,
+}
+
+impl Taken {
+    pub(super) fn of(public_id: &str) -> Self {
+        Self {
+            request_id: public_id.to_owned(),
+            status: State::Pending.word(),
+            status_url: format!("/api/chat-status/{public_id}/"),
+            stream_url: format!("/api/chat-stream/{public_id}/"),
+        }
+    }
+}
+
+/// How a question stands
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Status {
+    /// Its name
+    request_id: String,
+    /// `pending`, `processing`, `completed` or `failed`
+    #[schema(example = "completed")]
+    status: &'static str,
+    /// The answer when it is completed; else what is there of it, which may be empty
+    answer: String,
+    /// The number of the attempt, from 1
+    attempt: u32,
+    /// Why it failed, or why the last attempt did
+    reason: Option<Cause>,
+    /// When it was asked, in milliseconds since 1970
+    created_at_ms: i64,
+    /// When it was completed or failed
+    closed_at_ms: Option<i64>,
+}
+
+/// Why there is no answer
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Cause {
+    /// A word for programs
+    #[schema(example = "busy")]
+    code: &'static str,
+    /// A sentence for people
+    detail: &'static str,
+    /// Whether it may help to ask the same again
+    retry: bool,
+}
+
+impl Status {
+    pub(super) fn of(question: &Question, answer: String) -> Self {
+        // What went wrong before an answer was there is of no interest any longer.
+        let reason = question
+            .reason
+            .filter(|_| question.state != State::Completed);
+        Self {
+            request_id: question.public_id.clone(),
+            status: question.state.word(),
+            answer,
+            attempt: match question.state {
+                State::Failed => question.failures.max(1),
+                _ => question.failures + 1,
+            },
+            reason: reason.map(Cause::of),
+            created_at_ms: question.created_at.0,
+            closed_at_ms: question.closed_at.map(|at| at.0),
+        }
+    }
+}
+
+impl Cause {
+    fn of(reason: Reason) -> Self {
+        Self {
+            code: reason.word(),
+            detail: detail(reason),
+            retry: reason.helps_to_ask_again(),
+        }
+    }
+}
+
+const fn detail(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Stopped => "You stopped it.",
+        Reason::Interrupted => "The program ended in the middle of it.",
+        Reason::Busy => "The model server has too much to do.",
+        Reason::Unavailable => "The model server cannot be reached or fails.",
+        Reason::Silent => "The model server said nothing for too long.",
+        Reason::Slow => "The answer took too long.",
+        Reason::Cut => "The answer broke off.",
+        Reason::Empty => "The model answered without a word.",
+        Reason::Unreadable => "The model server said something that nobody understands.",
+        Reason::Refused => "The model does not want to answer this.",
+        Reason::TooLong => "The question or its answer is too long.",
+        Reason::Key => "The model server does not accept the operator's key.",
+        Reason::Credits => "The operator's account at the model server is empty.",
+        Reason::NoModel => "The model server does not know the model.",
+        Reason::Rejected => "The model server does not accept our request.",
+        Reason::Budget => "What a day allows is used up.",
+        Reason::Off => "The operator has switched the assistant off.",
+        Reason::NotAllowed => "You may not ask any longer.",
+    }
+}
+
+/// An error (RFC 9457)
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it only describes what `http_server::Problem` writes"
+)]
+pub(super) struct Problem {
+    /// `about:blank`, or a name of its own
+    #[schema(example = "urn:vakhta:problem:too-often")]
+    r#type: String,
+    /// The HTTP status in words
+    title: String,
+    /// The HTTP status
+    status: u16,
+    /// The end of `type`: a word for programs
+    code: Option<String>,
+    /// A sentence for people
+    detail: Option<String>,
+}
+
+/// Reads the body of a question.
+pub(super) fn read_message(body: &[u8]) -> Result<String, http_server::Problem> {
+    let read: Result<NewMessage, _> = serde_json::from_slice(body);
+    let read = read.map_err(|err| {
+        // Where it is wrong, not what stands there.
+        http_server::Problem::new(StatusCode::BAD_REQUEST)
+            .code("body")
+            .detail(format!(
+                "the body is to be {{\"message\": \"…\"}}; it is not at line {}, column {}",
+                err.line(),
+                err.column()
+            ))
+    })?;
+    let text = read.message.trim();
+    if text.is_empty() || text.chars().count() > MESSAGE_LIMIT {
+        return Err(http_server::Problem::new(StatusCode::UNPROCESSABLE_ENTITY)
+            .code("message")
+            .detail(format!("a message has 1 to {MESSAGE_LIMIT} characters")));
+    }
+    Ok(text.to_owned())
+}
+
+/// A document of JSON.
+pub(super) struct Json(pub(super) Bytes);
+
+impl Json {
+    pub(super) fn of(document: &impl Serialize) -> Self {
+        // These documents hold nothing that JSON cannot.
+        Self(serde_json::to_vec(document).unwrap_or_default().into())
+    }
+}
+
+impl IntoResponse for Json {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "application/json")], self.0).into_response()
+    }
+}

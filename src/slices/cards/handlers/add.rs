@@ -1,0 +1,335 @@
+//! The dialogue that makes a card: photo → name → description → photo in its package → look at it → done.
+//!
+//! The step is a row, so a restart loses nothing; a photo is kept before its step is. Wrong input is answered with what was
+//! expected, and the step stays.
+
+use serde::{Deserialize, Serialize};
+
+use super::CardHandlers;
+use super::scan::present;
+use crate::db::{Connection, WriteTx};
+use crate::dialogue;
+use crate::html::{Html, clean_line};
+use crate::i18n::{self, Args, label};
+use crate::people::Asker;
+use crate::people::audit::{self, Deed};
+use crate::slices::cards::card::{Card, LONGEST_DESCRIPTION, NAME_LENGTH};
+use crate::slices::cards::photo::{LARGEST_FILE, NO_PICTURE, TOO_MANY_PIXELS, TOO_NARROW};
+use crate::slices::cards::store;
+use crate::slices::cards::store::NewCard;
+use crate::telegram::{Answer, Button, Document, Fetched, FileFault, Keyboard, Screen};
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Asked {
+    Photo,
+    Name,
+    Description,
+    Packaged,
+    Consent,
+}
+
+impl Asked {
+    const ALL: [Self; 5] = [
+        Self::Photo,
+        Self::Name,
+        Self::Description,
+        Self::Packaged,
+        Self::Consent,
+    ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Name => "name",
+            Self::Description => "description",
+            Self::Packaged => "packaged",
+            Self::Consent => "consent",
+        }
+    }
+
+    fn before(self) -> Option<Self> {
+        let own = Self::ALL.iter().position(|asked| *asked == self)?;
+        Self::ALL.get(own.checked_sub(1)?).copied()
+    }
+}
+
+/// A card that is being made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CardStep {
+    card: Asked,
+    /// When it was begun; the last button carries the same.
+    begun: i64,
+    photo: String,
+    /// The album the photo came in.
+    album: String,
+    name: String,
+    description: String,
+    /// The second photo, or empty.
+    packaged: String,
+}
+
+impl CardStep {
+    /// Whether a picture that was sent is wanted now.
+    pub(super) fn takes(&self, picture: &Document) -> bool {
+        matches!(self.card, Asked::Photo | Asked::Packaged) || self.is_of_album(picture)
+    }
+
+    /// A second picture of the album whose first one was taken.
+    fn is_of_album(&self, picture: &Document) -> bool {
+        !self.album.is_empty() && self.album == picture.album && self.packaged.is_empty()
+    }
+
+    /// The step after this one; a second photo that is there already is not asked for.
+    fn next(self) -> Self {
+        let card = match self.card {
+            Asked::Photo => Asked::Name,
+            Asked::Name => Asked::Description,
+            Asked::Description if self.packaged.is_empty() => Asked::Packaged,
+            Asked::Description | Asked::Packaged | Asked::Consent => Asked::Consent,
+        };
+        Self { card, ..self }
+    }
+}
+
+impl CardHandlers {
+    /// *Add a card*.
+    pub(super) fn begin(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        let step = CardStep {
+            card: Asked::Photo,
+            begun: asker.now.0,
+            photo: String::new(),
+            album: String::new(),
+            name: String::new(),
+            description: String::new(),
+            packaged: String::new(),
+        };
+        go_to(tx, asker, &step)
+    }
+
+    /// Whether a card is being made.
+    pub(super) fn is_making(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<bool> {
+        Ok(dialogue::step::<CardStep>(connection, asker)?.is_some())
+    }
+
+    /// A picture; none when no card is being made.
+    pub(super) fn add_picture(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        picture: &Document,
+        file: Option<&Fetched>,
+    ) -> anyhow::Result<Option<Answer>> {
+        let Some(mut step) = dialogue::step::<CardStep>(tx, asker)? else {
+            return Ok(None);
+        };
+        if !step.takes(picture) {
+            // A further picture of the album is no answer to the question that is open.
+            if !picture.album.is_empty() && picture.album == step.album {
+                return Ok(Some(Answer::default()));
+            }
+            return expected(asker, &step).map(Some);
+        }
+        let name = match kept(file) {
+            Ok(name) => name,
+            Err(problem) => {
+                let screen = Screen::new(photo_problem(asker, problem), buttons(asker, &step)?);
+                return Ok(Some(Answer::screen(screen)));
+            }
+        };
+        match step.card {
+            Asked::Photo => {
+                step.photo = name;
+                step.album.clone_from(&picture.album);
+                go_to(tx, asker, &step.next()).map(Some)
+            }
+            Asked::Packaged => {
+                step.packaged = name;
+                go_to(tx, asker, &step.next()).map(Some)
+            }
+            Asked::Name | Asked::Description | Asked::Consent => {
+                step.packaged = name;
+                dialogue::set(tx, asker, &step)?;
+                let text = i18n::text(asker.lang, "card-second-taken");
+                Ok(Some(Answer::text(text)))
+            }
+        }
+    }
+
+    /// A text; none when no card is being made.
+    pub(super) fn add_text(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        text: &str,
+    ) -> anyhow::Result<Option<Answer>> {
+        let Some(mut step) = dialogue::step::<CardStep>(tx, asker)? else {
+            return Ok(None);
+        };
+        let taken = match step.card {
+            Asked::Name => name(text).map(|name| step.name = name),
+            Asked::Description => description(text).map(|text| step.description = text),
+            Asked::Photo | Asked::Packaged | Asked::Consent => None,
+        };
+        if taken.is_none() {
+            return expected(asker, &step).map(Some);
+        }
+        go_to(tx, asker, &step.next()).map(Some)
+    }
+
+    /// *Without* it: the description or the second photo.
+    pub(super) fn skip(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        match dialogue::step::<CardStep>(tx, asker)? {
+            Some(step) if step.card == Asked::Packaged => go_to(tx, asker, &step.next()),
+            Some(step) => expected(asker, &step),
+            None => self.stale(tx, asker),
+        }
+    }
+
+    /// *Back* to the question before.
+    pub(super) fn step_back(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        let Some(mut step) = dialogue::step::<CardStep>(tx, asker)? else {
+            return self.stale(tx, asker);
+        };
+        step.card = step.card.before().unwrap_or(Asked::Photo);
+        if matches!(step.card, Asked::Photo | Asked::Packaged) {
+            // What is asked for again is not there until it is answered.
+            step.packaged.clear();
+        }
+        go_to(tx, asker, &step)
+    }
+
+    /// The last button: the card is made as it was shown.
+    pub(super) fn save(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        begun: &str,
+    ) -> anyhow::Result<Answer> {
+        let step = dialogue::step::<CardStep>(tx, asker)?;
+        let shown =
+            step.filter(|step| step.card == Asked::Consent && step.begun.to_string() == begun);
+        let Some(step) = shown else {
+            return self.stale(tx, asker);
+        };
+        let card = NewCard {
+            owner_id: asker.id,
+            name: step.name,
+            description: step.description,
+            photo: step.photo,
+            packaged: step.packaged,
+        };
+        let id = store::add(tx, asker.now, &card)?;
+        audit::note(tx, asker.now, asker.id, Deed::MakeCard, None, &card.name)?;
+        dialogue::end(tx, asker)?;
+        self.made(tx, asker, id)
+    }
+
+    fn stale(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        Ok(self
+            .list(tx, asker, 0)?
+            .toast(label(asker.lang, "done-already")))
+    }
+}
+
+/// A name, if a text can be one.
+pub(super) fn name(text: &str) -> Option<String> {
+    let name = clean_line(text);
+    NAME_LENGTH
+        .contains(&name.encode_utf16().count())
+        .then_some(name)
+}
+
+/// A description, if a text can be one.
+pub(super) fn description(text: &str) -> Option<String> {
+    let text = text.trim();
+    (1..=LONGEST_DESCRIPTION)
+        .contains(&text.encode_utf16().count())
+        .then(|| text.to_owned())
+}
+
+/// What is said of a picture that cannot be taken.
+pub(super) fn photo_problem(asker: &Asker, problem: &str) -> Html {
+    let args = Args::new().number("mb", LARGEST_FILE / 1024 / 1024);
+    i18n::html(asker.lang, problem, &args)
+}
+
+/// The name of the picture that was kept, or what to say instead.
+pub(super) fn kept(file: Option<&Fetched>) -> Result<String, &'static str> {
+    match file {
+        Some(Ok(name)) => String::from_utf8(name.to_vec()).map_err(|_| "card-photo-out-of-reach"),
+        Some(Err(FileFault::TooLarge)) => Err("card-photo-too-large"),
+        Some(Err(FileFault::Unfit(TOO_MANY_PIXELS))) => Err("card-photo-too-many-pixels"),
+        Some(Err(FileFault::Unfit(TOO_NARROW))) => Err("card-photo-too-narrow"),
+        Some(Err(FileFault::Unfit(NO_PICTURE))) => Err("card-photo-no-picture"),
+        Some(Err(_)) | None => Err("card-photo-out-of-reach"),
+    }
+}
+
+fn go_to(tx: &WriteTx<'_>, asker: &Asker, step: &CardStep) -> anyhow::Result<Answer> {
+    dialogue::set(tx, asker, step)?;
+    let question = Screen::new(question(asker, step), buttons(asker, step)?);
+    if step.card != Asked::Consent {
+        return Ok(Answer::screen(question));
+    }
+    let card = Card {
+        id: 0,
+        public_id: String::new(),
+        owner_id: asker.id,
+        name: step.name.clone(),
+        description: step.description.clone(),
+        photo: step.photo.clone(),
+        packaged: Some(step.packaged.clone()).filter(|name| !name.is_empty()),
+        active: true,
+        checks: 0,
+        people: 0,
+        created_at: asker.now,
+    };
+    let heading = i18n::text(asker.lang, "card-preview");
+    Ok(present(asker.lang, &heading, &card, Keyboard::new())?.then(question))
+}
+
+/// The answer to what was not asked for: the same question, with what is taken.
+fn expected(asker: &Asker, step: &CardStep) -> anyhow::Result<Answer> {
+    let lang = asker.lang;
+    let key = format!("card-expected-{}", step.card.word());
+    let args = Args::new()
+        .number("name", *NAME_LENGTH.end())
+        .number("description", LONGEST_DESCRIPTION);
+    Ok(Answer::screen(Screen::new(
+        i18n::html(lang, &key, &args),
+        buttons(asker, step)?,
+    )))
+}
+
+fn question(asker: &Asker, step: &CardStep) -> Html {
+    let n = Asked::ALL.iter().position(|asked| *asked == step.card);
+    let args = Args::new()
+        .number("step", n.unwrap_or(0) + 1)
+        .number("steps", Asked::ALL.len())
+        .number("name", *NAME_LENGTH.end())
+        .number("description", LONGEST_DESCRIPTION);
+    i18n::html(asker.lang, &format!("card-ask-{}", step.card.word()), &args)
+}
+
+fn buttons(asker: &Asker, step: &CardStep) -> anyhow::Result<Keyboard> {
+    let button = |key: &str, data: String| Button::callback(&label(asker.lang, key), data);
+    let mut keyboard = Keyboard::new();
+    match step.card {
+        Asked::Packaged => {
+            keyboard = keyboard.row([button("button-card-skip", "cards:skip".to_owned())?]);
+        }
+        Asked::Consent => {
+            let save = format!("cards:save:{}", step.begun);
+            keyboard = keyboard.row([button("button-card-save", save)?]);
+        }
+        Asked::Photo | Asked::Name | Asked::Description => {}
+    }
+    let mut last = Vec::new();
+    if step.card != Asked::Photo {
+        last.push(button("button-back", "cards:back".to_owned())?);
+    }
+    last.push(button("button-cancel", "bot:cancel".to_owned())?);
+    Ok(keyboard.row(last))
+}

@@ -1,0 +1,217 @@
+//! One code: what is known of it, and what an admin says of it. The codes of a batch, page by page.
+
+use super::{CardHandlers, id_and_rest};
+use crate::db::{Connection, WriteTx};
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang, label};
+use crate::people::audit::{self, Deed};
+use crate::people::{self, Asker};
+use crate::slices::cards::card::{Card, CodeState};
+use crate::slices::cards::files;
+use crate::slices::cards::store;
+use crate::slices::cards::store::{Batch, Printed};
+use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
+
+/// Codes on a page of a batch, and in a row of it.
+const PAGE: usize = 40;
+const IN_ROW: usize = 5;
+
+impl CardHandlers {
+    /// A button about one code; `rest` begins with its id.
+    pub(super) fn code_tap(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        card: &Card,
+        action: &str,
+        rest: &str,
+    ) -> anyhow::Result<Answer> {
+        let (id, word) = id_and_rest(rest);
+        let Some(printed) = store::printed(tx, card.id, id)? else {
+            return self.stale_card(tx, asker, card);
+        };
+        match action {
+            "alarm" => return self.decide(tx, asker, card, &printed, word),
+            "code-set" => {
+                let Some(state) = CodeState::from_word(word) else {
+                    return self.stale_card(tx, asker, card);
+                };
+                if store::set_state(tx, &printed.code, state)? {
+                    note_code(tx, asker, card, &printed, word)?;
+                }
+            }
+            "code-free" if store::release(tx, printed.id)? => {
+                note_code(tx, asker, card, &printed, "free")?;
+            }
+            "code-qr" => {
+                let args = Args::new().text("name", &spoken(asker.lang, card, &printed));
+                let caption = i18n::html(asker.lang, "card-qr-caption", &args);
+                return Ok(Answer::default()
+                    .file(
+                        files::qr(card.id, Some(printed.id), word == "svg")?,
+                        Screen::text(caption),
+                    )
+                    .toast(label(asker.lang, "export-coming")));
+            }
+            _ => {}
+        }
+        self.code_screen(tx, asker, card, printed.id)
+    }
+
+    /// One code.
+    pub(super) fn code_screen(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        card: &Card,
+        id: i64,
+    ) -> anyhow::Result<Answer> {
+        let Some(printed) = store::printed(connection, card.id, id)? else {
+            return self.stale_card(connection, asker, card);
+        };
+        let lang = asker.lang;
+        let first = match printed.first_at {
+            Some(at) => i18n::date_time(lang, at, self.zone_of(asker)),
+            None => "—".to_owned(),
+        };
+        let state = label(lang, &format!("code-is-{}", printed.state.word()));
+        let args = Args::new()
+            .text("name", &spoken(lang, card, &printed))
+            .html("code", &Html::code(&printed.code.spoken()))
+            .text("state", &state)
+            .number("checks", printed.checks)
+            .text("first", &first);
+        let mut lines = vec![i18n::html(lang, "code-screen", &args)];
+        if let Some((person, since)) = printed.claimed {
+            let who = match people::get(connection, person)? {
+                Some(person) => person.spoken(),
+                None => i18n::text(lang, "somebody"),
+            };
+            let since = i18n::date_time(lang, since, self.zone_of(asker));
+            let args = Args::new().html("who", &who).text("since", &since);
+            lines.push(i18n::html(lang, "code-claimed", &args));
+        }
+        if printed.suspicious {
+            lines.push(i18n::text(lang, "code-suspicious"));
+        }
+        if !printed.watched {
+            lines.push(i18n::text(lang, "code-ignored"));
+        }
+        let keyboard = code_buttons(connection, lang, card, &printed)?;
+        Ok(Answer::screen(Screen::new(
+            Html::join(&lines, "\n"),
+            keyboard,
+        )))
+    }
+
+    /// The codes of a batch.
+    pub(super) fn units(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        card: &Card,
+        batch: &Batch,
+        page: usize,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let total = usize::try_from(batch.codes).unwrap_or(usize::MAX);
+        let pages = total.div_ceil(PAGE).max(1);
+        let page = page.min(pages - 1);
+        let units = store::unit_codes(connection, card.id, &batch.name, page * PAGE, PAGE)?;
+        let mut keyboard = Keyboard::new();
+        for row in units.chunks(IN_ROW) {
+            let button = |unit: &Printed| {
+                let text = format!("{}{}", mark(unit.state), unit.serial);
+                Button::callback(&text, format!("cards:code:{}:{}", card.id, unit.id))
+            };
+            let row: anyhow::Result<Vec<_>> = row.iter().map(button).collect();
+            keyboard = keyboard.row(row?);
+        }
+        let data = |action: &str| format!("cards:{action}:{}:{}", card.id, batch.first);
+        let keyboard = keyboard
+            .row(page_row(lang, page, pages, |page| {
+                format!("{}:{page}", data("units"))
+            })?)
+            .row([Button::callback(
+                &label(lang, "button-back"),
+                data("batch"),
+            )?]);
+        let text = i18n::html(lang, "units", &Args::new().text("name", &batch.name));
+        Ok(Answer::screen(Screen::new(text, keyboard)))
+    }
+}
+
+/// Notes what an admin said of a code.
+pub(super) fn note_code(
+    tx: &WriteTx<'_>,
+    asker: &Asker,
+    card: &Card,
+    printed: &Printed,
+    word: &str,
+) -> anyhow::Result<()> {
+    let what = format!("{}: {word}", spoken(Lang::En, card, printed));
+    audit::note(tx, asker.now, asker.id, Deed::CardCode, None, &what)
+}
+
+/// What a code belongs to: the card, for a thing of a batch with the batch and its number.
+fn spoken(lang: Lang, card: &Card, printed: &Printed) -> String {
+    if printed.batch.is_empty() {
+        return card.name.clone();
+    }
+    let args = Args::new()
+        .text("card", &card.name)
+        .text("batch", &printed.batch)
+        .number("serial", printed.serial);
+    i18n::plain(lang, "code-of-batch", &args)
+}
+
+/// What stands before the number of a thing whose code is not active.
+fn mark(state: CodeState) -> &'static str {
+    match state {
+        CodeState::Active => "",
+        CodeState::Inactive => "⏸ ",
+        CodeState::Recalled => "⛔️ ",
+        CodeState::Stolen => "🚨 ",
+    }
+}
+
+fn code_buttons(
+    connection: &Connection,
+    lang: Lang,
+    card: &Card,
+    printed: &Printed,
+) -> anyhow::Result<Keyboard> {
+    let data = |action: &str| format!("cards:{action}:{}:{}", card.id, printed.id);
+    let button = |key: &str, data: String| Button::callback(&label(lang, key), data);
+    let others = CodeState::ALL
+        .iter()
+        .filter(|state| **state != printed.state);
+    let states: anyhow::Result<Vec<_>> = others
+        .map(|state| {
+            let key = format!("button-code-{}", state.word());
+            button(&key, format!("{}:{}", data("code-set"), state.word()))
+        })
+        .collect();
+    let mut more = Vec::new();
+    if printed.claimed.is_some() {
+        more.push(button("button-code-free", data("code-free"))?);
+    }
+    if printed.suspicious || !printed.watched {
+        more.push(button(
+            "button-code-watch",
+            format!("{}:watch", data("alarm")),
+        )?);
+    }
+    let back = match store::batch_of(connection, card.id, &printed.batch)? {
+        Some(batch) => format!("cards:batch:{}:{}", card.id, batch.first),
+        None => format!("cards:card:{}", card.id),
+    };
+    Ok(Keyboard::new()
+        .row(states?)
+        .row([
+            button("button-card-qr", data("code-qr"))?,
+            Button::callback("SVG", format!("{}:svg", data("code-qr")))?,
+        ])
+        .row(more)
+        .row([button("button-back", back)?]))
+}

@@ -1,0 +1,178 @@
+//! A scan, a typed code, a card that was shared: for everybody, let in or not.
+
+use super::{CardHandlers, id_and_rest};
+use crate::db::{Connection, WriteTx};
+use crate::dialogue;
+use crate::html::Html;
+use crate::i18n::{self, Lang, label};
+use crate::people::Asker;
+use crate::slices::cards::card::{Card, Claim, Outcome, Scan};
+use crate::slices::cards::code::{Code, Mistyped, SCAN_PREFIX};
+use crate::slices::cards::texts::{heading, shown};
+use crate::slices::cards::{files, store};
+use crate::telegram::{Answer, Button, Keyboard, Me, Screen};
+
+/// What the start parameter of a shared card begins with. It names no code, so nothing of it can be printed or counted.
+pub(super) const SHARE_PREFIX: &str = "s_";
+
+impl CardHandlers {
+    /// `/start` with a parameter; none when that is not about cards. A dialogue that is open stays as it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn start(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        parameter: &str,
+    ) -> anyhow::Result<Option<Answer>> {
+        if let Some(code) = parameter.strip_prefix(SCAN_PREFIX) {
+            return self.check(tx, asker, &Code::read(code)).map(Some);
+        }
+        let Some(public_id) = parameter.strip_prefix(SHARE_PREFIX) else {
+            return Ok(None);
+        };
+        let card = store::by_public_id(tx, public_id)?.filter(|card| card.active);
+        let Some(card) = card else {
+            let gone = i18n::text(asker.lang, "card-shared-gone");
+            return Ok(Some(Answer::text(gone)));
+        };
+        let heading = i18n::text(asker.lang, "card-shared");
+        let keyboard = Keyboard::new().row(share_button(tx, asker.lang, &card)?);
+        present(asker.lang, &heading, &card, keyboard).map(Some)
+    }
+
+    /// A text that looks like a code; none when it does not, or when it is an answer to a question.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn typed(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        text: &str,
+    ) -> anyhow::Result<Option<Answer>> {
+        match Code::typed(text) {
+            Some(read) if !dialogue::is_open(tx, asker)? => self.check(tx, asker, &read).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn check(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        read: &Result<Code, Mistyped>,
+    ) -> anyhow::Result<Answer> {
+        let scan = store::scan(tx, asker, read, &self.zone.day(asker.now))?;
+        let lang = asker.lang;
+        let heading = heading(lang, self.zone_of(asker), &scan);
+        let (card, outcome, claim, alarm) = match &scan {
+            Scan::Astray { too_many, .. } => {
+                if *too_many {
+                    self.tell_of_tries(tx, asker)?;
+                }
+                return Ok(Answer::text(heading));
+            }
+            Scan::Known {
+                card,
+                outcome,
+                claim,
+                alarm,
+                ..
+            } => (card, *outcome, *claim, *alarm),
+        };
+        if let Some(alarm) = alarm {
+            self.tell_owner(tx, asker, card, alarm)?;
+        }
+        match outcome {
+            // Of what was not given out nothing is shown.
+            Outcome::Inactive => Ok(Answer::text(heading)),
+            Outcome::Genuine | Outcome::Repeat => {
+                let keyboard = Keyboard::new()
+                    .row(claim_button(lang, claim)?)
+                    .row(share_button(tx, lang, card)?);
+                present(lang, &heading, card, keyboard)
+            }
+            _ => present(lang, &heading, card, Keyboard::new()),
+        }
+    }
+
+    /// A button below a card that was scanned; `action` is what stands after `cards:`. None when it is for admins.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn public_tap(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        action: &str,
+    ) -> anyhow::Result<Option<Answer>> {
+        let Some(code) = action.strip_prefix("claim:") else {
+            return Ok(None);
+        };
+        let (code, _) = id_and_rest(code);
+        let key = if store::claim(tx, asker.now, asker.id, code)? {
+            "scan-claimed"
+        } else {
+            "scan-not-claimed"
+        };
+        Ok(Some(Answer::text(i18n::text(asker.lang, key))))
+    }
+}
+
+/// The button by which somebody says that a thing is theirs.
+fn claim_button(lang: Lang, claim: Claim) -> anyhow::Result<Option<Button>> {
+    let Claim::Free { code_id } = claim else {
+        return Ok(None);
+    };
+    let text = label(lang, "button-claim");
+    Button::callback(&text, format!("cards:claim:{code_id}")).map(Some)
+}
+
+/// The button that passes a card on, without any code of it; none while Telegram has not said what we are called.
+pub(super) fn share_button(
+    connection: &Connection,
+    lang: Lang,
+    card: &Card,
+) -> anyhow::Result<Option<Button>> {
+    let Some(bot) = store::bot(connection)? else {
+        return Ok(None);
+    };
+    let text = label(lang, "button-card-share");
+    if bot.supports_inline_queries {
+        let words = format!("{SHARE_PREFIX}{}", card.public_id);
+        return Button::share(&text, &words).map(Some);
+    }
+    let link = shared_link(&bot, card);
+    let share = url::Url::parse_with_params("https://t.me/share/url", [("url", link)])?;
+    Button::url(&text, share.as_str()).map(Some)
+}
+
+/// The link that shows a card and counts nothing.
+pub(super) fn shared_link(bot: &Me, card: &Card) -> String {
+    let (bot, card) = (&bot.username, &card.public_id);
+    format!("https://t.me/{bot}?start={SHARE_PREFIX}{card}")
+}
+
+/// A card as buyers see it: its photos, the words beside the first of them.
+pub(super) fn present(
+    lang: Lang,
+    head: &Html,
+    card: &Card,
+    keyboard: Keyboard,
+) -> anyhow::Result<Answer> {
+    let shown = shown(head, card);
+    let mut answer = Answer::default().file(
+        files::photo(&card.photo)?,
+        Screen::new(shown.caption, keyboard),
+    );
+    if let Some(packaged) = &card.packaged {
+        let caption = Screen::text(i18n::text(lang, "card-packaged"));
+        answer = answer.file(files::photo(packaged)?, caption);
+    }
+    if let Some(after) = shown.after {
+        answer = answer.then(Screen::text(after));
+    }
+    Ok(answer)
+}

@@ -1,0 +1,103 @@
+//! The log of scans: the last ones of a card on a screen, more of them as a table. All cards as a table.
+
+use super::CardHandlers;
+use crate::db::{Connection, WriteTx};
+use crate::html::Html;
+use crate::i18n::{self, Args, label};
+use crate::people::Asker;
+use crate::people::audit::{self, Deed};
+use crate::slices::cards::card::Card;
+use crate::slices::cards::files;
+use crate::slices::cards::store;
+use crate::slices::cards::store::{Logged, MOST_EXPORTED};
+use crate::telegram::{Answer, Button, Keyboard, Screen};
+
+/// Scans on the screen.
+const SHOWN: usize = 10;
+
+impl CardHandlers {
+    /// The last scans of a card.
+    pub(super) fn scans(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        card: &Card,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let scans = store::last_scans(connection, card.id, SHOWN)?;
+        let mut keyboard = Keyboard::new();
+        if !scans.is_empty() {
+            let table = format!("cards:scans-csv:{}", card.id);
+            keyboard = keyboard.row([Button::callback(&label(lang, "button-scans-csv"), table)?]);
+        }
+        let back = Button::callback(
+            &label(lang, "button-back"),
+            format!("cards:card:{}", card.id),
+        )?;
+        let title = if scans.is_empty() {
+            "scans-none"
+        } else {
+            "scans"
+        };
+        let args = Args::new().text("name", &card.name);
+        let mut lines = vec![i18n::html(lang, title, &args)];
+        lines.extend(scans.iter().map(|scan| self.line(asker, scan)));
+        Ok(Answer::screen(Screen::new(
+            Html::join(&lines, "\n"),
+            keyboard.row([back]),
+        )))
+    }
+
+    fn line(&self, asker: &Asker, scan: &Logged) -> Html {
+        let lang = asker.lang;
+        let who = if scan.person == 0 {
+            i18n::text(lang, "somebody")
+        } else {
+            Html::name(&scan.name)
+        };
+        let outcome = label(lang, &format!("outcome-{}", scan.outcome.word()));
+        let args = Args::new()
+            .text("at", &i18n::date_time(lang, scan.at, self.zone_of(asker)))
+            .text("outcome", &outcome)
+            .html("who", &who);
+        let line = i18n::html(lang, "scans-line", &args);
+        if scan.batch.is_empty() {
+            return line;
+        }
+        let args = Args::new()
+            .html("line", &line)
+            .text("batch", &scan.batch)
+            .number("serial", scan.serial);
+        i18n::html(lang, "scans-line-of-batch", &args)
+    }
+
+    /// All cards as a table.
+    pub(super) fn cards_table(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        audit::note(tx, asker.now, asker.id, Deed::Export, None, "cards")?;
+        let caption = i18n::text(asker.lang, "cards-caption");
+        Ok(Answer::default()
+            .file(
+                files::cards(asker, self.zone_of(asker))?,
+                Screen::text(caption),
+            )
+            .toast(label(asker.lang, "export-coming")))
+    }
+
+    /// The log as a table, of one card or of everything.
+    pub(super) fn scans_table(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        card: Option<&Card>,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let what = card.map_or("scans", |card| card.name.as_str());
+        audit::note(tx, asker.now, asker.id, Deed::Export, None, what)?;
+        let table = files::scans(asker, card.map(|card| card.id), self.zone_of(asker))?;
+        let args = Args::new().number("most", MOST_EXPORTED);
+        let caption = i18n::html(lang, "scans-caption", &args);
+        Ok(Answer::default()
+            .file(table, Screen::text(caption))
+            .toast(label(lang, "export-coming")))
+    }
+}

@@ -1,0 +1,58 @@
+//! Numbers over all cards, and their chart.
+
+use super::{CardHandlers, list_row};
+use crate::db::Connection;
+use crate::html::Html;
+use crate::i18n::{self, Args, label};
+use crate::people::Asker;
+use crate::slices::cards::{chart, files, store};
+use crate::telegram::{Answer, Button, Keyboard, Screen};
+
+/// Cards that are named as checked most.
+const TOP: usize = 3;
+
+impl CardHandlers {
+    /// Numbers over all cards.
+    pub(super) fn stats(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let sums = store::sums(connection)?;
+        let args = Args::new()
+            .number("cards", sums.cards)
+            .number("active", sums.active)
+            .number("checks", sums.checks)
+            .number("people", sums.people);
+        let mut lines = vec![i18n::html(lang, "cards-stats", &args)];
+        let top = store::top(connection, TOP)?;
+        if !top.is_empty() {
+            lines.push(Html::default());
+            lines.push(i18n::text(lang, "cards-top"));
+        }
+        for card in &top {
+            let args = Args::new()
+                .text("name", &card.name)
+                .number("checks", card.checks);
+            lines.push(i18n::html(lang, "cards-top-line", &args));
+        }
+        let chart = Button::callback(&label(lang, "button-cards-chart"), "cards:chart")?;
+        let scans = Button::callback(&label(lang, "button-scans-csv"), "cards:scans-all")?;
+        let cards = Button::callback(&label(lang, "button-cards-csv"), "cards:cards-csv")?;
+        Ok(Answer::screen(Screen::new(
+            Html::join(&lines, "\n"),
+            Keyboard::new()
+                .row([chart])
+                .row([scans, cards])
+                .row(list_row(asker)?),
+        )))
+    }
+
+    /// Checks by day as a picture.
+    pub(super) fn chart(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let Some(picture) = chart::picture(connection, &self.zone, lang, asker.now)? else {
+            return Ok(Answer::default().toast(label(lang, "cards-chart-none")));
+        };
+        Ok(Answer::default()
+            .file(files::chart(asker)?, Screen::text(picture.caption))
+            .toast(label(lang, "export-coming")))
+    }
+}

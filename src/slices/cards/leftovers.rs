@@ -1,0 +1,151 @@
+//! Photos that no card has: sent in a conversation that was given up, or replaced by others.
+//!
+//! Must stay true: a photo that a card, an open conversation or a message on its way names is never removed, nor is one that
+//! was kept within the last day, whose row may not be written yet.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::photo::{Photos, names_in};
+use super::store;
+use crate::clock::{Clock, UnixMs};
+use crate::db::{Connection, Db};
+use crate::dialogue;
+use crate::telegram::outbox;
+
+/// How often photos are looked through.
+const PERIOD: Duration = Duration::from_secs(60 * 60);
+
+/// Younger ones are left alone.
+const LEFT_ALONE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Photos removed at a time at most: their reader is needed by others.
+const AT_ONCE: usize = 1000;
+
+/// Removes what nobody needs until the stop.
+pub async fn remove(photos: Photos, db: Db, clock: Clock, stop: CancellationToken) {
+    loop {
+        let (photos, before) = (photos.clone(), clock.now().minus(LEFT_ALONE));
+        match db.read(move |c| sweep(&photos, c, before)).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "photos that no card has were removed"),
+            Err(err) => tracing::warn!("photos that no card has could not be removed: {err:#}"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PERIOD) => {}
+        }
+    }
+}
+
+/// Removes what was left before a moment; how many photos.
+fn sweep(photos: &Photos, connection: &Connection, before: UnixMs) -> anyhow::Result<usize> {
+    let mut left: HashSet<String> = photos.kept_before(before)?;
+    if left.is_empty() {
+        return Ok(0);
+    }
+    store::each_photo(connection, |name| {
+        left.remove(name);
+    })?;
+    let mut named = |json: &str| {
+        for name in names_in(json) {
+            left.remove(&name);
+        }
+    };
+    dialogue::each_step(connection, &mut named)?;
+    outbox::each_recipe(connection, &mut named)?;
+    let mut removed = 0;
+    for name in left.into_iter().take(AT_ONCE) {
+        removed += usize::from(photos.remove(&name, before)?);
+    }
+    Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::{self, Accepted};
+    use crate::slices::cards::photo::thumbnail_of;
+    use crate::slices::cards::store::NewCard;
+    use crate::slices::cards::tests::kit::jpeg;
+    use crate::tasks::Tasks;
+
+    /// Statements that read more than they should on purpose.
+    const ACCEPTED: &[Accepted] = &[
+        (
+            "SELECT photo, packaged FROM card",
+            "SCAN card",
+            "a reader compares them with the folder, once an hour at most",
+        ),
+        ("SELECT step FROM dialogue", "SCAN dialogue", "the same"),
+    ];
+
+    #[tokio::test]
+    async fn what_is_looked_through_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let (db, _end) = Db::open(&path, &Tasks::new()).unwrap();
+        let photos = Photos::of(&path);
+        photos.keep(&jpeg(10, 10)).unwrap();
+        let later = Clock::system().now().plus(LEFT_ALONE);
+        let looked = db.read(move |c| {
+            let (removed, statements) = plans::spied(c, || sweep(&photos, c, later));
+            assert_eq!(removed?, 1);
+            let statements = statements.into_iter().map(|sql| (sql, String::new()));
+            Ok(plans::faults(c, &statements.collect(), ACCEPTED))
+        });
+        let (faults, unused) = looked.await.unwrap();
+        assert!(faults.is_empty(), "{faults:?}");
+        assert!(unused.is_empty(), "{unused:?}");
+    }
+
+    #[tokio::test]
+    async fn only_what_nobody_names_is_removed_and_not_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let (db, _end) = Db::open(&path, &Tasks::new()).unwrap();
+        let photos = Photos::of(&path);
+        let [photo, packaged, asked, sent, nobody] =
+            [10, 20, 30, 40, 50].map(|width| photos.keep(&jpeg(width, 10)).unwrap());
+        let card = NewCard {
+            owner_id: 7,
+            name: "Watch".to_owned(),
+            description: String::new(),
+            photo: photo.clone(),
+            packaged: packaged.clone(),
+        };
+        let (step, file) = (
+            format!(r#"{{"photo":"{asked}"}}"#),
+            format!(r#"{{"order":{{"name":"{}"}}}}"#, thumbnail_of(&sent)),
+        );
+        let write = db.write(move |tx| {
+            store::add(tx, UnixMs(0), &card)?;
+            tx.execute("INSERT INTO dialogue (chat_id, user_id, step, expires_at) VALUES (7, 7, ?1, 0)", [step])?;
+            tx.execute(
+                "INSERT INTO outbox (chat_id, priority, html, gist, state, due_at, created_at, file) VALUES (7, 0, 'x', 'x', 'pending', 0, 0, ?1)",
+                [file],
+            )?;
+            Ok(())
+        });
+        write.await.unwrap();
+        let now = Clock::system().now();
+        let sweep_at = async |moment: UnixMs| {
+            let photos = photos.clone();
+            db.read(move |c| sweep(&photos, c, moment.minus(LEFT_ALONE)))
+                .await
+                .unwrap()
+        };
+        assert_eq!(sweep_at(now).await, 0);
+        let later = now.plus(2 * LEFT_ALONE);
+        assert_eq!(sweep_at(later).await, 1);
+        assert_eq!(sweep_at(later).await, 0);
+        for name in [&photo, &packaged, &asked, &sent] {
+            photos.read(name).unwrap();
+            photos.read(&thumbnail_of(name)).unwrap();
+        }
+        photos.read(&nobody).unwrap_err();
+        photos.read(&thumbnail_of(&nobody)).unwrap_err();
+    }
+}

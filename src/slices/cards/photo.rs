@@ -1,0 +1,317 @@
+//! Photos as we keep them: turned upright, at most 2560 pixels wide or high, JPEG without anything that tells of whoever took
+//! them; beside each the same in small.
+//!
+//! Must stay true: what comes in is looked at in one place, one picture at a time, with a limit on its pixels before any
+//! of them is unpacked, so no picture takes more memory than the largest allowed one; a file is named by the hash of what is
+//! in it and never changes, so it may be written before the row that names it, and twice.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{Cursor, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
+
+use anyhow::{Context as _, ensure};
+use bytes::Bytes;
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbaImage};
+
+use crate::clock::UnixMs;
+use crate::telegram::FileFault;
+
+/// The longest side that is kept, in pixels: more is not shown by Telegram.
+const LONGEST_SIDE: u32 = 2560;
+
+/// The longest side of the small ones, in pixels.
+const THUMBNAIL_SIDE: u32 = 320;
+
+/// Pixels that are unpacked at most: 96 MB of memory for a moment.
+const MOST_PIXELS: u64 = 32_000_000;
+
+/// The same in bytes, for what a decoder takes beside the pixels.
+const MOST_BYTES: u64 = 192 * 1024 * 1024;
+
+/// How many times longer than the other a side may be; Telegram refuses more.
+const LONGEST_SHAPE: u32 = 20;
+
+/// Of 100: what nobody sees is left out.
+const QUALITY: u8 = 88;
+
+/// The largest file that is looked at, in bytes: as large as Telegram gives to bots.
+pub const LARGEST_FILE: usize = 20 * 1024 * 1024;
+
+/// It is no picture that we can read.
+pub const NO_PICTURE: &str = "no-picture";
+
+/// It has more pixels than are unpacked.
+pub const TOO_MANY_PIXELS: &str = "too-many-pixels";
+
+/// It is too long and narrow.
+pub const TOO_NARROW: &str = "too-narrow";
+
+/// The folder of pictures; clones share it.
+#[derive(Debug, Clone)]
+pub struct Photos {
+    folder: Arc<Path>,
+    one_at_a_time: Arc<Mutex<()>>,
+}
+
+impl Photos {
+    /// The folder that belongs to a database: `vakhta.photos` beside `vakhta.db`.
+    #[must_use]
+    pub fn of(database: &Path) -> Self {
+        Self {
+            folder: folder_of(database).into(),
+            one_at_a_time: Arc::default(),
+        }
+    }
+
+    /// Keeps a picture that somebody sent, and returns its name. Takes up to seconds: not on a runtime, not in a
+    /// transaction.
+    ///
+    /// # Errors
+    /// What is wrong with it; a full or broken disk is [`FileFault::OutOfReach`].
+    pub fn keep(&self, sent: &[u8]) -> Result<String, FileFault> {
+        let _alone = self
+            .one_at_a_time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (picture, thumbnail) = normalise(sent)?;
+        self.store(&picture, &thumbnail).map_err(|err| {
+            tracing::error!("a photo cannot be stored: {err:#}");
+            FileFault::OutOfReach
+        })
+    }
+
+    fn store(&self, picture: &[u8], thumbnail: &[u8]) -> anyhow::Result<String> {
+        let hash = ring::digest::digest(&ring::digest::SHA256, picture);
+        let hash: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        let name = format!("{hash}{KIND}");
+        make_private_folder(&self.folder)
+            .with_context(|| format!("make the folder {}", self.folder.display()))?;
+        // The small one first: whoever finds the other may count on it.
+        self.write(&thumbnail_of(&name), thumbnail)?;
+        self.write(&name, picture)?;
+        Ok(name)
+    }
+
+    /// Writes a file anew even where it is there, so that it counts as young: see [`super::leftovers`].
+    fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let context = || format!("write a photo to {}", self.folder.display());
+        let mut file = tempfile::NamedTempFile::new_in(&*self.folder).with_context(context)?;
+        file.write_all(bytes).with_context(context)?;
+        file.as_file().sync_all().with_context(context)?;
+        file.persist(self.folder.join(name)).with_context(context)?;
+        Ok(())
+    }
+
+    /// The names of pictures that were kept before a moment, and not again since.
+    ///
+    /// # Errors
+    /// When the folder cannot be read; where there is none, there are no pictures.
+    pub fn kept_before(&self, moment: UnixMs) -> anyhow::Result<HashSet<String>> {
+        let mut names = HashSet::new();
+        for entry in entries(&self.folder)? {
+            let entry = entry.context("read the folder of photos")?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|name| is_name(name)) else {
+                continue;
+            };
+            if kept_at(&entry.path())? < moment {
+                names.insert(full_name(name));
+            }
+        }
+        Ok(names)
+    }
+
+    /// Removes a picture with its small one; false when it was kept again since `moment`.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove(&self, name: &str, moment: UnixMs) -> anyhow::Result<bool> {
+        ensure!(is_name(name), "a photo of a name that none has");
+        // Nobody keeps it anew between the look and the removal.
+        let _alone = self
+            .one_at_a_time
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let [full, small] = [name, &thumbnail_of(name)].map(|name| self.folder.join(name));
+        for path in [&full, &small] {
+            if path.exists() && kept_at(path)? >= moment {
+                return Ok(false);
+            }
+        }
+        for path in [full, small] {
+            match fs::remove_file(path) {
+                Err(err) if err.kind() != ErrorKind::NotFound => {
+                    return Err(err).context("remove a photo");
+                }
+                _ => {}
+            }
+        }
+        Ok(true)
+    }
+
+    /// A picture by its name.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn read(&self, name: &str) -> anyhow::Result<Bytes> {
+        ensure!(is_name(name), "a photo of a name that none has");
+        let bytes = fs::read(self.folder.join(name)).context("read a photo")?;
+        Ok(bytes.into())
+    }
+}
+
+/// Copies the pictures of a database beside its copy; returns how many there are.
+///
+/// # Errors
+/// When one cannot be read or written.
+pub fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
+    let (from, to) = (folder_of(source), folder_of(target));
+    let mut entries = entries(&from)?.peekable();
+    if entries.peek().is_none() {
+        return Ok(0);
+    }
+    make_private_folder(&to).with_context(|| format!("make the folder {}", to.display()))?;
+    let mut copied = 0;
+    for entry in entries {
+        let name = entry?.file_name();
+        // A file that is only being written has another name.
+        if name.to_str().is_some_and(is_name) {
+            fs::copy(from.join(&name), to.join(&name))
+                .with_context(|| format!("copy a photo to {}", to.display()))?;
+            copied += usize::from(!name.to_string_lossy().ends_with(SMALL));
+        }
+    }
+    Ok(copied)
+}
+
+/// What is in a folder; nothing where it is not there.
+fn entries(folder: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result<fs::DirEntry>>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => Some(entries),
+        Err(err) if err.kind() == ErrorKind::NotFound => None,
+        Err(err) => {
+            return Err(err).with_context(|| format!("read the folder {}", folder.display()));
+        }
+    };
+    Ok(entries.into_iter().flatten())
+}
+
+/// When a file was written.
+fn kept_at(path: &Path) -> anyhow::Result<UnixMs> {
+    let written = path.metadata().and_then(|file| file.modified());
+    let since = written
+        .context("ask when a photo was kept")?
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Ok(UnixMs(0).plus(since))
+}
+
+/// The folder of pictures that belongs to a database; it may not be there yet.
+#[must_use]
+pub fn folder_of(database: &Path) -> PathBuf {
+    database.with_extension("photos")
+}
+
+/// How names end.
+const KIND: &str = ".jpg";
+const SMALL: &str = ".small.jpg";
+
+/// The name of the small picture beside another one.
+#[must_use]
+pub fn thumbnail_of(name: &str) -> String {
+    format!("{}{SMALL}", name.strip_suffix(KIND).unwrap_or(name))
+}
+
+/// The name of the picture that a small one belongs to; any other as it is.
+fn full_name(name: &str) -> String {
+    match name.strip_suffix(SMALL) {
+        Some(hash) => format!("{hash}{KIND}"),
+        None => name.to_owned(),
+    }
+}
+
+/// The names of pictures that stand in a JSON text, each as that of the full one.
+pub(super) fn names_in(json: &str) -> impl Iterator<Item = String> {
+    let words = json.split('"').filter(|word| is_name(word));
+    words.map(full_name)
+}
+
+fn is_name(name: &str) -> bool {
+    let hash = name.strip_suffix(SMALL).or_else(|| name.strip_suffix(KIND));
+    let hash = hash.unwrap_or_default();
+    hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+/// The picture as we keep it, and in small.
+fn normalise(sent: &[u8]) -> Result<(Vec<u8>, Vec<u8>), FileFault> {
+    let no_picture = |_| FileFault::Unfit(NO_PICTURE);
+    let mut reader = ImageReader::new(Cursor::new(sent))
+        .with_guessed_format()
+        .map_err(|_| FileFault::Unfit(NO_PICTURE))?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(no_picture)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(FileFault::Unfit(TOO_MANY_PIXELS));
+    }
+    let (short, long) = (width.min(height), width.max(height));
+    if short == 0 || long > short.saturating_mul(LONGEST_SHAPE) {
+        return Err(FileFault::Unfit(TOO_NARROW));
+    }
+    let orientation = decoder.orientation().map_err(no_picture)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(no_picture)?;
+    if long > LONGEST_SIDE {
+        picture = picture.resize(LONGEST_SIDE, LONGEST_SIDE, FilterType::Triangle);
+    }
+    picture.apply_orientation(orientation);
+    if picture.color().has_alpha() {
+        picture = on_white(picture.into_rgba8());
+    }
+    let small = if long > THUMBNAIL_SIDE {
+        picture.thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    } else {
+        picture.clone()
+    };
+    Ok((as_jpeg(picture)?, as_jpeg(small)?))
+}
+
+/// Only pixels are written: what the file said of its camera, place and time stays behind.
+fn as_jpeg(picture: DynamicImage) -> Result<Vec<u8>, FileFault> {
+    let mut kept = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut kept, QUALITY);
+    let written = picture.into_rgb8().write_with_encoder(encoder);
+    written.map_err(|_| FileFault::Unfit(NO_PICTURE))?;
+    Ok(kept)
+}
+
+/// The picture where nothing shines through.
+fn on_white(mut picture: RgbaImage) -> DynamicImage {
+    for pixel in picture.pixels_mut() {
+        let [red, green, blue, alpha] = pixel.0;
+        let over = |shade: u8| {
+            let (shade, alpha) = (u16::from(shade), u16::from(alpha));
+            u8::try_from((shade * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+        };
+        pixel.0 = [over(red), over(green), over(blue), u8::MAX];
+    }
+    picture.into()
+}
+
+#[cfg(test)]
+#[path = "tests/photo.rs"]
+mod tests;

@@ -1,0 +1,320 @@
+//! A code as a QR picture: PNG and SVG, and the rectangles from which labels are drawn.
+//!
+//! Must stay true: dark on light with four modules of quiet around; a picture was read again before it is handed out, so
+//! nobody prints what no phone can read. The address stands in bytes and the code in letters and digits, two segments,
+//! which keeps the symbol small.
+
+use anyhow::{Context as _, bail, ensure};
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
+
+use super::code::{Code, LENGTH};
+
+/// Light modules around the symbol, on each side.
+const QUIET: u32 = 4;
+
+/// The least width of a PNG, in pixels.
+const PNG_WIDTH: u32 = 800;
+
+/// Pixels of a module are a multiple of this: JPEG squeezes pictures in blocks of so many, and a module that shares none with
+/// its neighbours stays as it is at any quality.
+const BLOCK: u32 = 8;
+
+/// Pixels of a module when a symbol is read again from its rectangles.
+const PROOF_SCALE: u32 = 4;
+
+/// The patterns that a symbol's data may be laid under.
+const MASKS: u8 = 8;
+
+/// Modules along a side of a corner, with the light ones around it.
+const CORNER: i32 = 8;
+
+/// How much of the symbol may be lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// For labels so small that sharpness is worth more than spare symbols.
+    Medium,
+    /// The usual one.
+    Quartile,
+}
+
+/// The symbol of a code.
+#[derive(Clone)]
+pub struct Qr {
+    link: String,
+    symbol: QrCode,
+}
+
+/// Dark modules in a row, in modules from the upper left corner of the quiet zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// From the left.
+    pub x: u32,
+    /// From the top.
+    pub y: u32,
+    /// How many.
+    pub width: u32,
+}
+
+impl std::fmt::Debug for Qr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Qr({} modules)", self.modules())
+    }
+}
+
+impl Qr {
+    /// The symbol that leads to `start` with the code behind it.
+    ///
+    /// # Errors
+    /// When the address is too long, or the symbol is not read again as what it says.
+    pub fn new(start: &str, code: &Code, level: Level) -> anyhow::Result<Self> {
+        let symbol = symbol_of(start, code.as_str(), level)?;
+        let qr = Self {
+            link: format!("{start}{}", code.as_str()),
+            symbol,
+        };
+        qr.prove()?;
+        Ok(qr)
+    }
+
+    /// The address it leads to.
+    #[must_use]
+    pub fn link(&self) -> &str {
+        &self.link
+    }
+
+    /// Modules along a side, quiet zone and all.
+    #[must_use]
+    pub fn modules(&self) -> u32 {
+        self.symbol.size().unsigned_abs() + 2 * QUIET
+    }
+
+    /// What is dark, row by row.
+    #[must_use]
+    pub fn runs(&self) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for y in 0..self.modules() {
+            for x in (0..self.modules()).filter(|x| self.is_dark(*x, y)) {
+                match runs.last_mut() {
+                    Some(run) if run.y == y && run.x + run.width == x => run.width += 1,
+                    _ => runs.push(Run { x, y, width: 1 }),
+                }
+            }
+        }
+        runs
+    }
+
+    fn is_dark(&self, x: u32, y: u32) -> bool {
+        // Beside the symbol every module is light.
+        let inner = |at: u32| at.checked_sub(QUIET).and_then(|at| i32::try_from(at).ok());
+        match (inner(x), inner(y)) {
+            (Some(x), Some(y)) => self.symbol.get_module(x, y),
+            _ => false,
+        }
+    }
+
+    /// The picture as PNG of one bit, at least 800 pixels wide.
+    ///
+    /// # Errors
+    /// When it is not read again as what it says.
+    pub fn png(&self) -> anyhow::Result<Vec<u8>> {
+        let scale = PNG_WIDTH.div_ceil(self.modules()).next_multiple_of(BLOCK);
+        let side = scale * self.modules();
+        let mut rows = Vec::new();
+        for y in 0..self.modules() {
+            let bits: Vec<bool> = (0..side).map(|x| !self.is_dark(x / scale, y)).collect();
+            let row: Vec<u8> = bits.chunks(8).map(packed).collect();
+            for _ in 0..scale {
+                rows.extend_from_slice(&row);
+            }
+        }
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, side, side);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::One);
+        let mut writer = encoder.write_header().context("begin the picture")?;
+        writer
+            .write_image_data(&rows)
+            .context("write the picture")?;
+        writer.finish().context("end the picture")?;
+        let (side, shades) = shades_of_png(&bytes)?;
+        self.must_read(read(side, |x, y| {
+            shades.get(y * side + x).copied().unwrap_or(u8::MAX)
+        }))?;
+        Ok(bytes)
+    }
+
+    /// The picture as SVG, whose unit is a module.
+    #[must_use]
+    pub fn svg(&self) -> String {
+        let side = self.modules();
+        let path: String = self
+            .runs()
+            .iter()
+            .map(|run| format!("M{} {}h{}v1h-{}z", run.x, run.y, run.width, run.width))
+            .collect();
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
+             <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path d=\"{path}\"/></svg>\n"
+        )
+    }
+
+    /// Reads the symbol again from the rectangles of which every picture is made.
+    fn prove(&self) -> anyhow::Result<()> {
+        let modules = self.modules();
+        let mut dark = vec![false; (modules * modules) as usize];
+        for run in self.runs() {
+            let from = (run.y * modules + run.x) as usize;
+            if let Some(row) = dark.get_mut(from..from + run.width as usize) {
+                row.fill(true);
+            }
+        }
+        let scale = PROOF_SCALE as usize;
+        self.must_read(read(modules as usize * scale, |x, y| {
+            let at = y / scale * modules as usize + x / scale;
+            match dark.get(at) {
+                Some(true) => 0,
+                _ => u8::MAX,
+            }
+        }))
+    }
+
+    fn must_read(&self, read: anyhow::Result<String>) -> anyhow::Result<()> {
+        let read = read.context("a QR picture cannot be read again")?;
+        ensure!(
+            read == self.link,
+            "a QR picture is read as something else than it was made for"
+        );
+        Ok(())
+    }
+}
+
+/// Modules along a side of every symbol that leads to `start` with a code behind it, quiet zone and all: codes have one length.
+///
+/// # Errors
+/// When the address is too long.
+pub fn modules_of(start: &str, level: Level) -> anyhow::Result<u32> {
+    let symbol = symbol_of(start, &"0".repeat(LENGTH), level)?;
+    Ok(symbol.size().unsigned_abs() + 2 * QUIET)
+}
+
+fn symbol_of(start: &str, code: &str, level: Level) -> anyhow::Result<QrCode> {
+    let segments = [
+        QrSegment::make_bytes(start.as_bytes()),
+        QrSegment::make_alphanumeric(code),
+    ];
+    let level = match level {
+        Level::Medium => QrCodeEcc::Medium,
+        Level::Quartile => QrCodeEcc::Quartile,
+    };
+    let with_mask = |mask: Option<u8>| {
+        let mask = mask.map(Mask::new);
+        // What a symbol of this size can spare beyond the level, it may use: nothing becomes less sharp by it.
+        QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true)
+            .context("make a QR symbol")
+    };
+    let mut best = with_mask(None)?;
+    let mut strays = stray_finders(&best);
+    for mask in 0..MASKS {
+        if strays == 0 {
+            break;
+        }
+        let other = with_mask(Some(mask))?;
+        let found = stray_finders(&other);
+        if found < strays {
+            (best, strays) = (other, found);
+        }
+    }
+    Ok(best)
+}
+
+/// How many places of a symbol's data a reader takes for corners. On a sheet with many symbols each of them costs it thousands
+/// of tries, after which it gives up the rest of the sheet.
+///
+/// A corner is told by runs of 1, 1, 3, 1, 1 modules, about as readers measure them, in a row and in a column that cross.
+fn stray_finders(symbol: &QrCode) -> usize {
+    let side = symbol.size();
+    let across: Vec<Vec<Like>> = (0..side)
+        .map(|y| corner_like(side, |x| symbol.get_module(x, y)))
+        .collect();
+    let down: Vec<Vec<Like>> = (0..side)
+        .map(|x| corner_like(side, |y| symbol.get_module(x, y)))
+        .collect();
+    let near = |at: i32| at < CORNER;
+    let far = |at: i32| at >= side - CORNER;
+    let is_corner = |x, y| near(x) && near(y) || near(x) && far(y) || far(x) && near(y);
+    let mut strays = 0;
+    for (y, row) in (0..).zip(&across) {
+        for like in row {
+            let columns = (0..).zip(&down).skip_while(|(x, _)| *x < like.from);
+            for (x, column) in columns.take_while(|(x, _)| *x < like.to) {
+                let crosses = column.iter().any(|like| (like.from..like.to).contains(&y));
+                strays += usize::from(crosses && !is_corner(x, y));
+            }
+        }
+    }
+    strays
+}
+
+/// The middle one of five runs that look like a line through a corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Like {
+    from: i32,
+    to: i32,
+}
+
+/// The places on a line of modules that look like a corner.
+fn corner_like(side: i32, is_dark: impl Fn(i32) -> bool) -> Vec<Like> {
+    // Where the shade changes; what is before and behind the symbol is light.
+    let dark = |at: i32| (0..side).contains(&at) && is_dark(at);
+    let edges: Vec<i32> = (0..=side).filter(|at| dark(*at) != dark(at - 1)).collect();
+    let mut found = Vec::new();
+    for window in edges.windows(6) {
+        let [start, a, b, c, d, end] = *window else {
+            continue;
+        };
+        let whole = end - start;
+        // Two runs next to each other, in fourteenths of the whole: 4, 8, 8 and 4 in a corner, and what readers take for it.
+        let fits = |pair: i32, least: i32, below: i32| {
+            (least * whole..below * whole).contains(&(pair * 14))
+        };
+        let looks =
+            fits(b - start, 2, 5) && fits(c - a, 7, 9) && fits(d - b, 7, 9) && fits(end - c, 2, 5);
+        if dark(start) && looks {
+            found.push(Like { from: b, to: c });
+        }
+    }
+    found
+}
+
+fn packed(bits: &[bool]) -> u8 {
+    let set = bits.iter().enumerate().filter(|(_, bit)| **bit);
+    set.fold(0, |byte, (place, _)| byte | (0x80 >> place))
+}
+
+/// Side and shades of a square grey PNG.
+fn shades_of_png(bytes: &[u8]) -> anyhow::Result<(usize, Vec<u8>)> {
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().context("open the picture again")?;
+    let size = reader.output_buffer_size().unwrap_or_default();
+    let mut shades = vec![0; size];
+    let frame = reader
+        .next_frame(&mut shades)
+        .context("read the picture again")?;
+    Ok((frame.width as usize, shades))
+}
+
+/// Reads the one symbol of a square picture of shades.
+fn read(side: usize, shade: impl FnMut(usize, usize) -> u8) -> anyhow::Result<String> {
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side, side, shade);
+    let grids = picture.detect_grids();
+    let [grid] = grids.as_slice() else {
+        bail!("{} symbols are seen instead of one", grids.len());
+    };
+    let (_, text) = grid.decode().context("decode the symbol")?;
+    Ok(text)
+}
+
+#[cfg(test)]
+#[path = "tests/qr.rs"]
+mod tests;

@@ -1,0 +1,86 @@
+//! The tables of cards on a real file. What the tests of them share: a database, a card, somebody who looks.
+
+mod cards;
+mod codes;
+mod scans;
+
+use super::*;
+use crate::db::Db;
+use crate::i18n::Lang;
+use crate::people::{self, Asker, Role};
+use crate::slices::cards::card::{Outcome, Scan};
+use crate::tasks::{Tasks, ThreadEnd};
+
+const NOW: UnixMs = UnixMs(1_790_000_000_000);
+const DAY: &str = "2026-09-21";
+
+struct Store {
+    db: Db,
+    _end: ThreadEnd,
+    _folder: tempfile::TempDir,
+}
+
+impl Store {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+        Self {
+            db,
+            _end: end,
+            _folder: folder,
+        }
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
+    ) -> T {
+        self.db.write(work).await.unwrap()
+    }
+}
+
+fn asker(id: i64, now: UnixMs) -> Asker {
+    Asker {
+        id,
+        role: Role::Stranger,
+        name: format!("Person {id}"),
+        chat_id: id,
+        lang: Lang::Ru,
+        zone: None,
+        now,
+        pressed: None,
+    }
+}
+
+fn card(tx: &WriteTx<'_>) -> anyhow::Result<(i64, Code)> {
+    let id = add(
+        tx,
+        NOW,
+        &NewCard {
+            owner_id: 7,
+            name: "Watch".to_owned(),
+            description: String::new(),
+            photo: "p".to_owned(),
+            packaged: String::new(),
+        },
+    )?;
+    Ok((id, shared(tx, id)?.code))
+}
+
+fn look(tx: &WriteTx<'_>, id: i64, now: UnixMs, code: &Code) -> anyhow::Result<(Outcome, u64)> {
+    let asker = asker(id, now);
+    people::meet(tx, now, id, &asker.name, "user")?;
+    Ok(match scan(tx, &asker, &Ok(code.clone()), DAY)? {
+        Scan::Known {
+            outcome, checks, ..
+        } => (outcome, checks),
+        Scan::Astray { outcome, .. } => (outcome, 0),
+    })
+}
+
+fn n(tx: &WriteTx<'_>, what: &str) -> u64 {
+    tx.query_row(&format!("SELECT count(*) FROM {what}"), [], |row| {
+        row.get(0)
+    })
+    .unwrap()
+}

@@ -1,0 +1,44 @@
+//! What the tests of pictures share: a picture, and an independent reader, zbar, where the machine has it.
+
+use std::process::Command;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, Rgb, RgbImage};
+
+/// What zbar reads in a picture of grey shades, sorted; none where zbar (Debian: zbar-tools) is not installed, which is
+/// said.
+pub(crate) fn zbar(width: u32, height: u32, shades: &[u8]) -> Option<Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("picture.pgm");
+    let mut file = format!("P5 {width} {height} 255\n").into_bytes();
+    file.extend_from_slice(shades);
+    std::fs::write(&path, file).unwrap();
+    let read = Command::new("zbarimg")
+        .args(["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"])
+        .arg(&path)
+        .output();
+    let Ok(output) = read else {
+        eprintln!("zbarimg is not installed: pictures were not read by an independent reader");
+        return None;
+    };
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.sort();
+    Some(lines)
+}
+
+/// A picture whose quarters differ.
+pub(crate) fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        Rgb([
+            u8::from(x < width / 2) * 200,
+            u8::from(y < height / 2) * 200,
+            90,
+        ])
+    });
+    let mut bytes = Vec::new();
+    JpegEncoder::new(&mut bytes)
+        .encode(&picture, width, height, ExtendedColorType::Rgb8)
+        .unwrap();
+    bytes
+}

@@ -1,0 +1,3 @@
+//! What the tests of the cards share.
+
+pub(crate) mod kit;

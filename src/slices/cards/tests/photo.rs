@@ -1,0 +1,133 @@
+//! Photos: what is taken, what is refused, what is left behind.
+
+use image::{ExtendedColorType, ImageEncoder as _};
+
+use super::*;
+use crate::clock::Clock;
+use crate::slices::cards::tests::kit::jpeg;
+
+/// The picture as a camera gives it that was held on its side, with the place where it was taken.
+fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x02\0".to_vec();
+    exif.extend_from_slice(&[0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);
+    exif.extend_from_slice(b"\x0e\x01\x02\0\x08\0\0\0\x26\0\0\0\0\0\0\0secret!\0");
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    [&jpeg[..2], b"\xff\xe1", &length, &exif, &jpeg[2..]].concat()
+}
+
+/// A PNG of nothing that says it is very large.
+fn bomb(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let mut writer = encoder.write_header().unwrap();
+    let mut stream = writer.stream_writer().unwrap();
+    let row = vec![0; (width / 8) as usize];
+    for _ in 0..height {
+        stream.write_all(&row).unwrap();
+    }
+    stream.finish().unwrap();
+    drop(writer);
+    bytes
+}
+
+#[test]
+fn a_picture_is_turned_upright_and_says_nothing_of_its_camera() {
+    let sent = with_exif(&jpeg(40, 30), 6);
+    let told = |bytes: &[u8]| bytes.windows(7).any(|part| part == b"secret!");
+    assert!(told(&sent));
+    let (kept, small) = normalise(&sent).unwrap();
+    assert!(!told(&small));
+    assert!(!told(&kept));
+    assert!(!kept.windows(4).any(|part| part == b"Exif"));
+    let picture = image::load_from_memory(&kept).unwrap().into_rgb8();
+    assert_eq!(picture.dimensions(), (30, 40));
+    // What was on the left is above, as the camera meant it.
+    assert!(picture.get_pixel(15, 5).0[0] > 150);
+    assert!(picture.get_pixel(15, 35).0[0] < 60);
+}
+
+#[test]
+fn a_large_picture_is_made_smaller_and_an_empty_ground_white() {
+    let (kept, small) = normalise(&jpeg(3000, 1500)).unwrap();
+    let picture = image::load_from_memory(&kept).unwrap();
+    assert_eq!((picture.width(), picture.height()), (2560, 1280));
+    let small = image::load_from_memory(&small).unwrap();
+    assert_eq!((small.width(), small.height()), (320, 160));
+
+    let mut clear = Vec::new();
+    image::codecs::png::PngEncoder::new(&mut clear)
+        .write_image(&[0; 16 * 16 * 4], 16, 16, ExtendedColorType::Rgba8)
+        .unwrap();
+    let (kept, _) = normalise(&clear).unwrap();
+    let picture = image::load_from_memory(&kept).unwrap().into_rgb8();
+    assert!(
+        picture
+            .pixels()
+            .all(|pixel| pixel.0.iter().all(|s| *s > 250))
+    );
+}
+
+#[test]
+fn bombs_texts_and_halves_are_refused() {
+    let bomb = bomb(8000, 8000);
+    assert!(bomb.len() < 1_000_000, "{} bytes", bomb.len());
+    let whole = jpeg(400, 300);
+    for (sent, why) in [
+        (bomb.as_slice(), TOO_MANY_PIXELS),
+        (&jpeg(2100, 100), TOO_NARROW),
+        (b"%PDF-1.7", NO_PICTURE),
+        (b"", NO_PICTURE),
+        (&whole[..300], NO_PICTURE),
+        (&[0; 1_000_000], NO_PICTURE),
+    ] {
+        assert_eq!(normalise(sent), Err(FileFault::Unfit(why)));
+    }
+}
+
+#[test]
+fn files_are_named_by_what_is_in_them_and_copied_with_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("a.db");
+    let photos = Photos::of(&database);
+    assert_eq!(
+        backup(&database, &folder.path().join("none.db")).unwrap(),
+        0
+    );
+    let name = photos.keep(&jpeg(40, 30)).unwrap();
+    assert_eq!(photos.keep(&jpeg(40, 30)).unwrap(), name);
+    let other = photos.keep(&jpeg(50, 30)).unwrap();
+    assert_ne!(other, name);
+    fs::write(folder.path().join("a.photos/half"), b"").unwrap();
+    let copy = folder.path().join("b.db");
+    assert_eq!(backup(&database, &copy).unwrap(), 2);
+    assert_eq!(
+        Photos::of(&copy).read(&name).unwrap(),
+        photos.read(&name).unwrap()
+    );
+    for name in ["../a.db", "half", ""] {
+        photos.read(name).unwrap_err();
+    }
+}
+
+#[test]
+fn what_is_kept_says_nothing_of_its_camera_and_leaves_only_when_it_is_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = Photos::of(&folder.path().join("a.db"));
+    let name = photos.keep(&with_exif(&jpeg(40, 30), 6)).unwrap();
+    for name in [&name, &thumbnail_of(&name)] {
+        let kept = photos.read(name).unwrap();
+        assert!(!kept.windows(4).any(|part| part == b"Exif"));
+    }
+    let long_ago = UnixMs(0);
+    assert!(photos.kept_before(long_ago).unwrap().is_empty());
+    assert!(!photos.remove(&name, long_ago).unwrap());
+    photos.read(&name).unwrap();
+    let tomorrow = Clock::system()
+        .now()
+        .plus(std::time::Duration::from_secs(86_400));
+    assert_eq!(photos.kept_before(tomorrow).unwrap(), [name.clone()].into());
+    assert!(photos.remove(&name, tomorrow).unwrap());
+    photos.read(&name).unwrap_err();
+}

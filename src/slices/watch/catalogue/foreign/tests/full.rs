@@ -1,0 +1,235 @@
+//! The files of WhatsMyName and Sherlock as they are, where they are at hand: the project does not carry them.
+//!
+//! They are looked for in `../shared/sites` beside the project, or in the folder that `VAKHTA_TEST_SITES` named when they were built. Every entry
+//! is used or explained; every site that is used finds and misses accounts by its own rules, without a network.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use url::Url;
+
+use crate::clock::UnixMs;
+use crate::slices::watch::catalogue::{Fault, FileKind, Listing};
+use crate::slices::watch::probe::Look;
+use crate::slices::watch::run::controls::{Controls, Said, Standing};
+use crate::slices::watch::site::{Asks, Rule, Site};
+use crate::slices::watch::verdict::{
+    Answer, AnswerHeaders, Inconclusive, Sighting, is_redirect, judge,
+};
+
+/// Entries whose own rule cannot tell, because no answer of the one kind differs from one of the other or from no answer.
+/// They are the ones that must be explained; the same names in a newer file may be well again.
+const CANNOT_TELL: [&str; 6] = [
+    "forumprawne.org",
+    "Discord.bio",
+    "LushStories",
+    "Medium",
+    "Venmo",
+    "threads",
+];
+
+fn listing(file: &str) -> Option<Listing> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/sites");
+    let folder = option_env!("VAKHTA_TEST_SITES").map_or(beside, PathBuf::from);
+    let path = folder.join(file);
+    if !path.exists() {
+        eprintln!("not tested: {} is not there", path.display());
+        return None;
+    }
+    Some(Listing::read(&path, false).unwrap())
+}
+
+fn counts(listing: &Listing) -> BTreeMap<Fault, usize> {
+    let mut counts = BTreeMap::new();
+    for problem in &listing.unused {
+        *counts.entry(problem.fault).or_default() += 1;
+    }
+    counts
+}
+
+/// Answers that a side of a site's own rules describes: one for each status.
+fn answers(site: &Site, rule: &Rule) -> Vec<Answer> {
+    let name = site
+        .control()
+        .cloned()
+        .or_else(|| site.random_name())
+        .unwrap();
+    let url = site.probe_request(&name).unwrap().url;
+    let answer = |status: u16, body: String| Answer {
+        location: is_redirect(status).then(|| "/somewhere-else".to_owned()),
+        headers: AnswerHeaders::default(),
+        url: url.clone(),
+        status,
+        body,
+    };
+    let mut bodies = vec![rule.text.join(" ")];
+    if !rule.any_text.is_empty() {
+        bodies.clone_from(&rule.any_text);
+    }
+    if !rule.has_text() {
+        bodies = vec!["a page".to_owned()];
+    }
+    let with_text = rule
+        .status
+        .iter()
+        .flat_map(|status| bodies.iter().map(|body| answer(*status, body.clone())));
+    let bare = rule
+        .bare
+        .iter()
+        .map(|status| answer(*status, "a page".to_owned()));
+    with_text.chain(bare).collect()
+}
+
+/// Every site judges the answers of its own rules rightly, and none that says nothing.
+fn assert_judged_by_their_own_rules(listing: &Listing) {
+    let mut wrong = Vec::new();
+    for site in &listing.sites {
+        for (rule, sighting) in [
+            (site.exists(), Sighting::Exists),
+            (site.missing(), Sighting::Missing),
+        ] {
+            for answer in answers(site, rule) {
+                let seen = judge(site, &answer);
+                if seen != Ok(sighting) {
+                    wrong.push(format!(
+                        "{}: {} {:?} gives {seen:?}, not {sighting:?}",
+                        site.name(),
+                        answer.status,
+                        answer.body
+                    ));
+                }
+            }
+        }
+        wrong.extend(
+            hostile(site)
+                .into_iter()
+                .map(|line| format!("{}: {line}", site.name())),
+        );
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Answers that say nothing about any account and are judged all the same.
+fn hostile(site: &Site) -> Vec<String> {
+    let challenge = "<html><head><title>Just a moment...</title></head><body>Enable JavaScript and cookies to continue\
+        <script>window._cf_chl_opt={}</script></body></html>";
+    let refused = "<html><head><title>Access denied</title></head><body>Please complete the CAPTCHA</body></html>";
+    let cases = [
+        (200, challenge, None),
+        (403, challenge, None),
+        (503, challenge, None),
+        (200, refused, None),
+        (403, refused, None),
+        (429, "<title>Too Many Requests</title>", None),
+        (500, "<title>Internal Server Error</title>", None),
+        (502, "", None),
+        (503, "<title>Service Unavailable</title>", None),
+        (202, "", None),
+        (200, "", None),
+        (302, "", Some("https://site.example/login?next=/x")),
+        (307, "", Some("https://accounts.site.example/signin")),
+    ];
+    let url = Url::parse("https://site.example/x").unwrap();
+    let judged = cases.into_iter().filter_map(|(status, body, location)| {
+        let answer = Answer {
+            url: url.clone(),
+            status,
+            headers: AnswerHeaders::default(),
+            location: location.map(str::to_owned),
+            body: body.to_owned(),
+        };
+        let seen: Result<Sighting, Inconclusive> = judge(site, &answer);
+        seen.ok()
+            .map(|seen| format!("{status} {body:?} {location:?} is judged {seen:?}"))
+    });
+    judged.collect()
+}
+
+fn assert_used_or_explained(listing: &Listing) {
+    let unused: Vec<&str> = listing
+        .unused
+        .iter()
+        .filter_map(|problem| problem.entry.as_deref())
+        .collect();
+    assert!(listing.sites.len() + unused.len() >= listing.entries);
+    assert_eq!(listing.mistakes().count(), 0, "the file would be refused");
+    for problem in &listing.unused {
+        assert!(
+            !problem.reason.is_empty() && problem.line.is_some(),
+            "{problem}"
+        );
+        let is_named = problem
+            .entry
+            .as_deref()
+            .is_some_and(|entry| CANNOT_TELL.contains(&entry));
+        assert!(is_named || problem.fault == Fault::SwitchedOff, "{problem}");
+    }
+    eprintln!(
+        "{}: {} of {} used, {:?}",
+        listing.kind,
+        listing.sites.len(),
+        listing.entries,
+        counts(listing)
+    );
+}
+
+/// The controls of every site come out well with the answers of its own rules, also where a redirect names no target.
+fn assert_vouched_for_by_their_own_rules(listing: &Listing) {
+    let now = UnixMs(1_790_000_000_000);
+    for site in &listing.sites {
+        let mut nobody = answers(site, site.missing());
+        if !site.is_weak() {
+            let bare = nobody.clone().into_iter();
+            nobody.extend(bare.map(|answer| Answer {
+                location: None,
+                ..answer
+            }));
+        }
+        let somebody = answers(site, site.exists()).swap_remove(0);
+        for nobody in nobody {
+            let mut standing = Standing::default();
+            let mut said = Said::More;
+            for answer in [&somebody, &nobody] {
+                assert!(standing.due(site, &Controls::default(), now).is_some());
+                let look = Look {
+                    outcome: judge(site, answer),
+                    retry_after: None,
+                    status: Some(answer.status),
+                };
+                said = standing.hear(site, &look, now);
+            }
+            assert_eq!(said, Said::Well, "{}: {nobody:?}", site.name());
+        }
+    }
+}
+
+#[test]
+fn the_whole_whatsmyname_file() {
+    let Some(listing) = listing("wmn-data.json") else {
+        return;
+    };
+    assert_eq!(listing.kind, FileKind::WhatsMyName);
+    assert_used_or_explained(&listing);
+    assert_judged_by_their_own_rules(&listing);
+    assert_vouched_for_by_their_own_rules(&listing);
+    let count = |is: fn(&&Site) -> bool| listing.sites.iter().filter(is).count();
+    assert!(count(|site| site.asks() == Asks::Name) >= 60);
+    assert_eq!(count(|site| site.control().is_none()), 0);
+    assert_eq!(count(|site| site.random_name().is_none()), 0);
+}
+
+#[test]
+fn the_whole_sherlock_file() {
+    let Some(listing) = listing("sherlock-data.json") else {
+        return;
+    };
+    assert_eq!(listing.kind, FileKind::Sherlock);
+    assert_used_or_explained(&listing);
+    assert_judged_by_their_own_rules(&listing);
+    assert!(listing.sites.iter().all(Site::is_weak));
+}

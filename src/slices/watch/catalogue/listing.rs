@@ -1,0 +1,184 @@
+//! One catalogue file: what it gives, and why the rest of it is not used.
+
+use std::fmt;
+use std::path::Path;
+
+use super::{CatalogueProblem, CatalogueProblems, foreign, read};
+use crate::slices::watch::site::Site;
+
+/// Largest catalogue file that is read, in bytes; the largest known one has 2 MB.
+const FILE_MAX_BYTES: u64 = 32 << 20;
+
+/// What a catalogue file is, told by what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// Our own format.
+    Own,
+    /// A `wmn-data.json`.
+    WhatsMyName,
+    /// A `data.json`.
+    Sherlock,
+    /// None of them.
+    Unknown,
+}
+
+impl fmt::Display for FileKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Own => "catalogue of our own format",
+            Self::WhatsMyName => "WhatsMyName file",
+            Self::Sherlock => "Sherlock file",
+            Self::Unknown => "unknown file",
+        })
+    }
+}
+
+/// What kind of thing is wrong with a catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// The file as a whole.
+    File,
+    /// Its own authors have switched the entry off.
+    SwitchedOff,
+    /// Something is there twice.
+    Duplicate,
+    /// Another entry's name makes the same key.
+    SameKey,
+    /// A field that the format does not have.
+    UnknownField,
+    /// A field that is missing or is not what it should be.
+    Field,
+    /// An address that cannot or must not be asked.
+    Address,
+    /// Headers or a body that cannot be sent.
+    Request,
+    /// A name pattern that cannot be used.
+    Pattern,
+    /// Rules that cannot tell.
+    Rule,
+}
+
+impl Fault {
+    /// Tells a mistake in a foreign file from an entry that is in order and only not for us: switched off, without a
+    /// rule that a watch could trust, or in need of a request that a watch does not send.
+    fn is_mistake(self) -> bool {
+        match self {
+            Self::File
+            | Self::Duplicate
+            | Self::UnknownField
+            | Self::Field
+            | Self::Address
+            | Self::Pattern => true,
+            Self::SwitchedOff | Self::SameKey | Self::Request | Self::Rule => false,
+        }
+    }
+
+    /// The kind of a problem with a field of our own format.
+    pub(super) fn of_field(field: &str) -> Self {
+        match field {
+            "url" | "probe" => Self::Address,
+            "headers" | "body" => Self::Request,
+            "name_pattern" => Self::Pattern,
+            "exists" | "missing" => Self::Rule,
+            _ => Self::Field,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File => "unreadable as a whole",
+            Self::SwitchedOff => "switched off by its authors",
+            Self::Duplicate => "there twice",
+            Self::SameKey => "key of another entry",
+            Self::UnknownField => "unknown field",
+            Self::Field => "missing or wrong field",
+            Self::Address => "address that cannot be asked",
+            Self::Request => "request that cannot be sent",
+            Self::Pattern => "unusable name pattern",
+            Self::Rule => "rules that cannot tell",
+        })
+    }
+}
+
+/// What becomes of a catalogue with entries that are mistaken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokenEntries {
+    /// It is refused whole.
+    Refuse,
+    /// The rest is loaded, and each of them is said.
+    Skip,
+}
+
+impl BrokenEntries {
+    /// The words of the configuration.
+    pub const WORDS: &[(&str, Self)] = &[("refuse", Self::Refuse), ("skip", Self::Skip)];
+}
+
+/// What a catalogue file gives.
+#[derive(Debug)]
+pub struct Listing {
+    /// What the file is.
+    pub kind: FileKind,
+    /// How many entries it has.
+    pub entries: usize,
+    /// The sites that can be used.
+    pub sites: Vec<Site>,
+    /// Why the others cannot; an entry may have several problems.
+    pub unused: Vec<CatalogueProblem>,
+}
+
+impl Listing {
+    /// Reads a catalogue file of any kind.
+    ///
+    /// # Errors
+    /// When the file as a whole cannot be read.
+    pub fn read(path: &Path, allow_private: bool) -> Result<Self, CatalogueProblems> {
+        let file = path.display().to_string();
+        let whole = |reason: String| {
+            CatalogueProblems(vec![CatalogueProblem {
+                file: file.clone(),
+                line: None,
+                entry: None,
+                fault: Fault::File,
+                reason,
+            }])
+        };
+        let text = read_file(path).map_err(whole)?;
+        let listing = Self::parse(&file, &text, allow_private);
+        let is_unreadable = |problem: &CatalogueProblem| problem.fault == Fault::File;
+        if listing.unused.iter().any(is_unreadable) {
+            return Err(CatalogueProblems(listing.unused));
+        }
+        Ok(listing)
+    }
+
+    /// The problems that are mistakes. In a file of our own format all of them are.
+    pub fn mistakes(&self) -> impl Iterator<Item = &CatalogueProblem> {
+        let is_own = self.kind == FileKind::Own;
+        self.unused
+            .iter()
+            .filter(move |problem| is_own || problem.fault.is_mistake())
+    }
+
+    /// Reads the text of a catalogue file of any kind; `file` is its name in what is said of it.
+    #[must_use]
+    pub fn parse(file: &str, text: &str, allow_private: bool) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if foreign::is_json(text) {
+            foreign::read(file, text, allow_private)
+        } else {
+            read::read(file, text, allow_private)
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let about = std::fs::metadata(path).map_err(unreadable)?;
+    if about.len() > FILE_MAX_BYTES {
+        return Err(format!("is larger than {} MiB", FILE_MAX_BYTES >> 20));
+    }
+    std::fs::read_to_string(path).map_err(unreadable)
+}

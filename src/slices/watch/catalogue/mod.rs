@@ -1,0 +1,293 @@
+//! The catalogue: every site the program knows.
+//!
+//! It is read once, from the built-in file and the operator's files, and never changes afterwards. All problems of all
+//! files are found in one go, each with file, line, entry and reason. A user's entry replaces a built-in one of the same
+//! key; between two user files the earlier one wins; either is said once in [`Catalogue::notes`].
+//!
+//! A mistaken entry refuses the catalogue, unless the operator chose [`BrokenEntries::Skip`]: then it is left out with a
+//! warning. Entries of WhatsMyName and Sherlock files that are in order, but not for us, are no mistakes: they are
+//! left out, counted in a warning, and explained one by one by [`Listing::read`]. A file that cannot be read as a whole is
+//! always refused.
+
+mod foreign;
+mod listing;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use url::Url;
+
+pub use listing::{BrokenEntries, Fault, FileKind, Listing};
+
+use super::site::{Site, SiteKey, Username};
+
+/// The sites that come with the program.
+const BUILT_IN: &str = include_str!("sites.toml");
+
+/// What the built-in file is called in messages.
+const BUILT_IN_FILE: &str = "built-in sites";
+
+/// Every site the program knows.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    sites: BTreeMap<SiteKey, Arc<Site>>,
+    default: Arc<Site>,
+    /// Keys that the program's own sites have, whoever defines them now.
+    built_in: BTreeSet<SiteKey>,
+    warnings: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// One thing that is wrong with a catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueProblem {
+    /// The file, as the operator named it.
+    pub file: String,
+    /// The line, counted from 1, where one is to blame.
+    pub line: Option<usize>,
+    /// The entry's key as written, or its number where it has none.
+    pub entry: Option<String>,
+    /// What kind of thing is wrong, for counting.
+    pub fault: Fault,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl fmt::Display for CatalogueProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(entry) = &self.entry {
+            write!(f, ": site {entry}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+/// Everything that is wrong with the catalogues; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct CatalogueProblems(pub Vec<CatalogueProblem>);
+
+impl fmt::Display for CatalogueProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{problem}")?;
+        }
+        if self.0.iter().any(|problem| problem.fault != Fault::File) {
+            f.write_str(
+                "\nmend the entries, or set broken_entries = \"skip\" in [sites] to go without them",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Catalogue {
+    /// Reads the built-in sites and the operator's files.
+    ///
+    /// `default_key` names the site that is meant where a person names none. `allow_private` lets entries point at
+    /// loopback and private addresses.
+    ///
+    /// # Errors
+    /// All problems of all files.
+    pub fn load(
+        files: &[PathBuf],
+        default_key: &str,
+        allow_private: bool,
+        broken_entries: BrokenEntries,
+    ) -> Result<Self, CatalogueProblems> {
+        let mut merge = Merge::default();
+        let built_in = read::read(BUILT_IN_FILE, BUILT_IN, allow_private);
+        merge.problems.extend(built_in.unused);
+        for site in built_in.sites {
+            merge.sites.insert(site.key().clone(), Arc::new(site));
+        }
+        let built_in = merge.sites.keys().cloned().collect();
+        for path in files {
+            match Listing::read(path, allow_private) {
+                Ok(listing) => merge.add(&path.display().to_string(), listing, broken_entries),
+                Err(problems) => merge.problems.extend(problems.0),
+            }
+        }
+        let default = SiteKey::parse(default_key)
+            .ok()
+            .and_then(|key| merge.sites.get(&key).cloned());
+        match default {
+            Some(default) if merge.problems.is_empty() => Ok(Self {
+                sites: merge.sites,
+                default,
+                built_in,
+                warnings: merge.warnings,
+                notes: merge.notes,
+            }),
+            Some(_) => Err(CatalogueProblems(merge.problems)),
+            None => {
+                // The default may only be missing because its own entry is broken, which is said already.
+                merge.problems.push(CatalogueProblem {
+                    file: "[sites] default".to_owned(),
+                    line: None,
+                    entry: None,
+                    fault: Fault::File,
+                    reason: format!("no usable site has the key {default_key:?}"),
+                });
+                Err(CatalogueProblems(merge.problems))
+            }
+        }
+    }
+
+    /// The site of a key.
+    #[must_use]
+    pub fn get(&self, key: &SiteKey) -> Option<&Arc<Site>> {
+        self.sites.get(key)
+    }
+
+    /// The site somebody typed: its key in any letter case, or its exact name.
+    #[must_use]
+    pub fn find(&self, typed: &str) -> Option<&Arc<Site>> {
+        let by_key = SiteKey::parse(&typed.to_lowercase())
+            .ok()
+            .and_then(|key| self.sites.get(&key));
+        by_key.or_else(|| self.iter().find(|site| site.name() == typed))
+    }
+
+    /// The account a profile's address belongs to. The address may be typed without `https://`.
+    #[must_use]
+    pub fn from_url(&self, typed: &str) -> Option<(Arc<Site>, Username)> {
+        let url = if typed.contains("://") {
+            Url::parse(typed).ok()?
+        } else {
+            // Without a scheme only what begins with a host is an address; `name` and `site name` are not.
+            let (host, _) = typed.split_once('/')?;
+            if !host.contains('.') {
+                return None;
+            }
+            Url::parse(&format!("https://{typed}")).ok()?
+        };
+        // The site with the longest template is the most specific one.
+        self.iter()
+            .filter_map(|site| site.name_from_url(&url).map(|name| (site, name)))
+            .max_by_key(|(site, _)| site.url_template().len())
+            .map(|(site, name)| (Arc::clone(site), name))
+    }
+
+    /// All sites, in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Site>> {
+        self.sites.values()
+    }
+
+    /// Sites to offer, the best known first: those that come with the program, then the others without those for adults.
+    pub fn offered(&self) -> impl Iterator<Item = &Arc<Site>> {
+        let known = |site: &&Arc<Site>| self.built_in.contains(site.key());
+        let others = self
+            .iter()
+            .filter(move |site| !known(site) && !site.is_adult());
+        self.iter().filter(known).chain(others)
+    }
+
+    /// The site that is meant where a person names none.
+    #[must_use]
+    pub fn default_site(&self) -> &Arc<Site> {
+        &self.default
+    }
+
+    /// What of the files is not used: each mistaken entry, and how many others.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// What the operator should know about keys that several files have.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
+/// Catalogues on their way to one.
+#[derive(Default)]
+struct Merge {
+    sites: BTreeMap<SiteKey, Arc<Site>>,
+    from_file: BTreeMap<SiteKey, String>,
+    problems: Vec<CatalogueProblem>,
+    warnings: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Merge {
+    /// Adds what a file gives; keys that are there already are said once for each other file.
+    fn add(&mut self, file: &str, listing: Listing, broken_entries: BrokenEntries) {
+        let mistakes = listing.mistakes().cloned();
+        match broken_entries {
+            BrokenEntries::Refuse => self.problems.extend(mistakes),
+            BrokenEntries::Skip => self.warnings.extend(by_entry(mistakes)),
+        }
+        if listing.kind != FileKind::Own && !listing.unused.is_empty() {
+            self.warnings.push(format!(
+                "{file}: {} of {} entries are not used; `vakhta sites import {file}` explains each",
+                listing.entries.saturating_sub(listing.sites.len()),
+                listing.entries
+            ));
+        }
+        let mut replaced = Vec::new();
+        let mut passed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for site in listing.sites {
+            let key = site.key().clone();
+            if let Some(earlier) = self.from_file.get(&key) {
+                let keys = passed.entry(earlier.clone()).or_default();
+                keys.push(key.to_string());
+                continue;
+            }
+            self.from_file.insert(key.clone(), file.to_owned());
+            match self.sites.entry(key) {
+                Entry::Occupied(mut built_in) => {
+                    replaced.push(site.key().to_string());
+                    built_in.insert(Arc::new(site));
+                }
+                Entry::Vacant(free) => {
+                    free.insert(Arc::new(site));
+                }
+            }
+        }
+        if !replaced.is_empty() {
+            let keys = replaced.join(", ");
+            self.notes
+                .push(format!("{file} replaces built-in sites: {keys}"));
+        }
+        for (earlier, keys) in passed {
+            self.notes.push(format!(
+                "sites of {file} that are not used, because {earlier} has them already: {}",
+                keys.join(", ")
+            ));
+        }
+    }
+}
+
+/// One line for each entry, however much is wrong with it.
+fn by_entry(mistakes: impl Iterator<Item = CatalogueProblem>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut last: Option<CatalogueProblem> = None;
+    for problem in mistakes {
+        let is_same = |last: &CatalogueProblem| last.entry.is_some() && last.entry == problem.entry;
+        match lines
+            .last_mut()
+            .filter(|_| last.as_ref().is_some_and(is_same))
+        {
+            Some(line) => {
+                line.push_str("; ");
+                line.push_str(&problem.reason);
+            }
+            None => lines.push(format!("left out: {problem}")),
+        }
+        last = Some(problem);
+    }
+    lines
+}

@@ -1,0 +1,217 @@
+//! Reads one catalogue file: TOML to sites, with a line for every problem.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::{CatalogueProblem, Fault, FileKind, Listing};
+use crate::slices::watch::site::Site;
+use crate::slices::watch::site::entry::{FIELDS, SiteEntry};
+
+/// Reads a file of our own format. Entries with problems give no site.
+pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
+    let mut listing = Listing {
+        kind: FileKind::Own,
+        entries: 0,
+        sites: Vec::new(),
+        unused: Vec::new(),
+    };
+    let mut reader = Reader {
+        file,
+        text,
+        problems: &mut listing.unused,
+    };
+    let (root, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        // What follows a broken line is guesswork, so only the broken lines themselves are reported.
+        for error in errors {
+            reader.add(error.span(), None, Fault::File, error.message());
+        }
+        return listing;
+    }
+    let mut first_lines: BTreeMap<String, usize> = BTreeMap::new();
+    for (key, value) in root.into_inner() {
+        if key.get_ref() != "site" {
+            let reason = format!(
+                "unknown key {:?}, a catalogue has only [[site]] entries",
+                key.get_ref()
+            );
+            reader.add(Some(key.span()), None, Fault::UnknownField, &reason);
+            continue;
+        }
+        let span = value.span();
+        let DeValue::Array(entries) = value.into_inner() else {
+            reader.add(
+                Some(span),
+                None,
+                Fault::File,
+                "is one [site], write [[site]]",
+            );
+            continue;
+        };
+        listing.entries += entries.len();
+        for (index, entry) in entries.into_iter().enumerate() {
+            let site = reader.entry(index, entry, allow_private, &mut first_lines);
+            listing.sites.extend(site);
+        }
+    }
+    listing
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+    problems: &'a mut Vec<CatalogueProblem>,
+}
+
+impl Reader<'_> {
+    fn add(&mut self, span: Option<Range<usize>>, entry: Option<&str>, fault: Fault, reason: &str) {
+        let line = span.map(|span| self.line(span.start));
+        self.problems.push(CatalogueProblem {
+            file: self.file.to_owned(),
+            line,
+            entry: entry.map(str::to_owned),
+            fault,
+            reason: reason.trim().replace('\n', " "),
+        });
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        self.text
+            .bytes()
+            .take(offset)
+            .filter(|byte| *byte == b'\n')
+            .count()
+            + 1
+    }
+
+    fn entry(
+        &mut self,
+        index: usize,
+        value: Spanned<DeValue<'_>>,
+        allow_private: bool,
+        first_lines: &mut BTreeMap<String, usize>,
+    ) -> Option<Site> {
+        let span = value.span();
+        let DeValue::Table(mut table) = value.into_inner() else {
+            self.add(
+                Some(span),
+                Some(&format!("number {}", index + 1)),
+                Fault::Field,
+                "is no table",
+            );
+            return None;
+        };
+        let key = table
+            .get("key")
+            .and_then(|key| key.get_ref().as_str())
+            .map(str::to_owned);
+        let label = key
+            .clone()
+            .unwrap_or_else(|| format!("number {}", index + 1));
+        let problems_before = self.problems.len();
+        if let Some(key) = key {
+            self.note_duplicate(key, &label, &span, first_lines);
+        }
+
+        // Serde stops at the first unknown key; taking them out first names them all, and then what else is wrong.
+        let mut lines: BTreeMap<String, Range<usize>> = BTreeMap::new();
+        let mut known = DeTable::new();
+        for (name, field) in std::mem::take(&mut table) {
+            if FIELDS.contains(&name.get_ref().as_ref()) {
+                lines.insert(name.get_ref().to_string(), name.span());
+                known.insert(name, field);
+            } else {
+                self.add(
+                    Some(name.span()),
+                    Some(&label),
+                    Fault::UnknownField,
+                    &format!(
+                        "unknown key {:?}{}",
+                        name.get_ref(),
+                        hint(name.get_ref(), &FIELDS)
+                    ),
+                );
+            }
+        }
+        let known = Spanned::new(span.clone(), DeValue::Table(known));
+        let entry = match SiteEntry::deserialize(ValueDeserializer::from(known)) {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.add(
+                    Some(error.span().unwrap_or(span)),
+                    Some(&label),
+                    Fault::Field,
+                    error.message(),
+                );
+                return None;
+            }
+        };
+        match entry.into_site(allow_private) {
+            Ok(site) if self.problems.len() == problems_before => Some(site),
+            Ok(_) => None,
+            Err(found) => {
+                for problem in found {
+                    let place = lines.get(problem.field).unwrap_or(&span).clone();
+                    self.add(
+                        Some(place),
+                        Some(&label),
+                        Fault::of_field(problem.field),
+                        &format!("{} {}", problem.field, problem.reason),
+                    );
+                }
+                None
+            }
+        }
+    }
+
+    fn note_duplicate(
+        &mut self,
+        key: String,
+        label: &str,
+        span: &Range<usize>,
+        first_lines: &mut BTreeMap<String, usize>,
+    ) {
+        let line = self.line(span.start);
+        match first_lines.entry(key) {
+            Entry::Occupied(first) => {
+                let reason = format!(
+                    "the key is used twice in this file, first in line {}",
+                    first.get()
+                );
+                self.add(Some(span.clone()), Some(label), Fault::Duplicate, &reason);
+            }
+            Entry::Vacant(free) => {
+                free.insert(line);
+            }
+        }
+    }
+}
+
+/// Names the key that was probably meant.
+pub(super) fn hint(unknown: &str, known: &[&str]) -> String {
+    let simple = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
+    let close = |field: &&&str| {
+        let (a, b) = (simple(unknown), simple(field));
+        a == b || distance_is_small(&a, &b)
+    };
+    known
+        .iter()
+        .find(close)
+        .map_or_else(String::new, |field| format!(", did you mean {field:?}?"))
+}
+
+/// Tells whether one letter more, less or other makes the texts equal.
+fn distance_is_small(a: &str, b: &str) -> bool {
+    let before = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    let longest = a.len().max(b.len());
+    let rest_a = a.bytes().rev();
+    let after = rest_a
+        .zip(b.bytes().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
+    a.len().abs_diff(b.len()) <= 1 && before + after + 1 >= longest
+}

@@ -1,0 +1,372 @@
+//! `/add`: at once with arguments, as a dialogue without.
+
+use serde::{Deserialize, Serialize};
+
+use super::WatchHandlers;
+use super::added::{Sums, many_added};
+use super::callback::Act;
+use super::import::{Line, LineProblem, of_parts, parse_days, parse_line};
+use super::view::View;
+use crate::db::WriteTx;
+use crate::dialogue;
+use crate::html::{Html, cut};
+use crate::i18n::{self, Args, label};
+use crate::people::Asker;
+use crate::slices::watch::model::account::Until;
+use crate::slices::watch::notices::texts;
+use crate::slices::watch::store;
+use crate::slices::watch::store::{Added, NewAccount};
+use crate::slices::watch::views::table;
+use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen};
+
+/// Days offered as buttons.
+const OFFERED_DAYS: [u32; 5] = [7, 14, 30, 60, 90];
+
+/// Sites offered as buttons; any other can be typed.
+const OFFERED_SITES: usize = 24;
+
+/// Site buttons in a row.
+const SITES_IN_ROW: usize = 3;
+
+/// Where the dialogue stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "add", rename_all = "kebab-case")]
+pub(super) enum AddStep {
+    /// Names are expected.
+    Who,
+    /// A name was given, its site is expected.
+    Where {
+        /// The name.
+        name: String,
+    },
+    /// Name and site were given, the agreed days are expected.
+    HowLong {
+        /// The name.
+        name: String,
+        /// Key of the site.
+        site: String,
+        /// What is waited for.
+        #[serde(default)]
+        until: Until,
+    },
+}
+
+/// What a button of the dialogue chose.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Choice<'a> {
+    /// A site by its key.
+    Site(&'a str),
+    /// Agreed days.
+    Days(u32),
+    /// What is waited for.
+    Until(Until),
+    /// The question before.
+    Back,
+}
+
+impl WatchHandlers {
+    /// `/add` with what stands after it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn add(&self, tx: &WriteTx<'_>, asker: &Asker, arguments: &str) -> anyhow::Result<Answer> {
+        if arguments.trim().is_empty() {
+            return self.add_ask(tx, asker);
+        }
+        self.add_lines(tx, asker, arguments)
+    }
+
+    /// Begins the dialogue.
+    pub(super) fn add_ask(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+        dialogue::set(tx, asker, &AddStep::Who)?;
+        let home = Button::callback(&label(asker.lang, "button-home"), "bot:home")?;
+        question(
+            asker,
+            i18n::text(asker.lang, "add-ask"),
+            Keyboard::new(),
+            home,
+        )
+    }
+
+    /// A text while the dialogue is open. Wrong input repeats the question with what was wrong.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) fn add_step(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        step: AddStep,
+        text: &str,
+    ) -> anyhow::Result<Answer> {
+        match step {
+            AddStep::Who => match lone_name(text) {
+                Some(name) => self.ask_site(tx, asker, name, None),
+                None => self.add_lines(tx, asker, text),
+            },
+            AddStep::Where { name } => self.take_site(tx, asker, &name, text.trim()),
+            AddStep::HowLong { name, site, until } => {
+                self.take_days(tx, asker, &name, &site, until, text)
+            }
+        }
+    }
+
+    /// A button of the dialogue; one of an earlier step shows the question that is open.
+    pub(super) fn add_tap(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        choice: Choice<'_>,
+    ) -> anyhow::Result<Answer> {
+        match (dialogue::step(tx, asker)?, choice) {
+            (Some(AddStep::Where { name }), Choice::Site(key)) => {
+                self.take_site(tx, asker, &name, key)
+            }
+            (Some(AddStep::HowLong { name, site, until }), Choice::Days(days)) => {
+                self.take_days(tx, asker, &name, &site, until, &days.to_string())
+            }
+            (Some(AddStep::HowLong { name, site, .. }), Choice::Until(until)) => {
+                self.ask_days(tx, asker, (name, site), until, None)
+            }
+            (Some(AddStep::HowLong { name, .. }), Choice::Back) => {
+                self.ask_site(tx, asker, &name, None)
+            }
+            (Some(AddStep::Where { .. }), Choice::Back) => self.add_ask(tx, asker),
+            (step, _) => {
+                let now = match step {
+                    Some(AddStep::Who) => self.add_ask(tx, asker)?,
+                    Some(AddStep::Where { name }) => self.ask_site(tx, asker, &name, None)?,
+                    Some(AddStep::HowLong { name, site, until }) => {
+                        self.ask_days(tx, asker, (name, site), until, None)?
+                    }
+                    None => Answer::default(),
+                };
+                Ok(now.toast(label(asker.lang, "stale-button")))
+            }
+        }
+    }
+
+    fn ask_site(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        name: &str,
+        wrong: Option<Html>,
+    ) -> anyhow::Result<Answer> {
+        dialogue::set(
+            tx,
+            asker,
+            &AddStep::Where {
+                name: name.to_owned(),
+            },
+        )?;
+        let catalogue = &self.speaker.catalogue;
+        let default = catalogue.default_site();
+        let others = catalogue
+            .offered()
+            .filter(|site| site.key() != default.key());
+        let mut keyboard = Keyboard::new();
+        let mut row = Vec::new();
+        for site in std::iter::once(default).chain(others).take(OFFERED_SITES) {
+            let data = format!("watch:add-site:{}", site.key());
+            if data.len() > DATA_LIMIT {
+                continue;
+            }
+            row.push(Button::callback(site.name(), data)?);
+            if row.len() == SITES_IN_ROW {
+                keyboard = keyboard.row(std::mem::take(&mut row));
+            }
+        }
+        let ask = i18n::html(
+            asker.lang,
+            "add-ask-site",
+            &Args::new().text("name", &cut(name, 64)),
+        );
+        question(
+            asker,
+            with_problem(wrong, ask),
+            keyboard.row(row),
+            back(asker)?,
+        )
+    }
+
+    fn take_site(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        name: &str,
+        typed: &str,
+    ) -> anyhow::Result<Answer> {
+        match of_parts(&self.speaker.catalogue, name, typed, None) {
+            Ok(line) => self.ask_days(tx, asker, parts(&line), Until::Found, None),
+            Err(problem) => self.ask_site(tx, asker, name, Some(problem.text(asker.lang))),
+        }
+    }
+
+    /// Asks for the agreed days of a name on a site, and on the way what is waited for.
+    fn ask_days(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        (name, site): (String, String),
+        until: Until,
+        wrong: Option<Html>,
+    ) -> anyhow::Result<Answer> {
+        let voice = self.speaker.voice_to(asker);
+        let args = Args::new()
+            .text("name", &name)
+            .text("site", &voice.site_name(&site));
+        let ask = i18n::html(asker.lang, "add-ask-days", &args);
+        dialogue::set(tx, asker, &AddStep::HowLong { name, site, until })?;
+        let mut days = Vec::new();
+        for offered in OFFERED_DAYS {
+            let data = format!("watch:add-days:{offered}");
+            days.push(Button::callback(&offered.to_string(), data)?);
+        }
+        let mut keyboard = Keyboard::new().row(days);
+        for (word, one) in Until::WORDS {
+            let spoken = label(asker.lang, &format!("until-{word}"));
+            let mark = if *one == until { "✓ " } else { "" };
+            let data = format!("watch:add-until:{word}");
+            keyboard = keyboard.row([Button::callback(&format!("{mark}{spoken}"), data)?]);
+        }
+        question(asker, with_problem(wrong, ask), keyboard, back(asker)?)
+    }
+
+    fn take_days(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        name: &str,
+        site: &str,
+        until: Until,
+        typed: &str,
+    ) -> anyhow::Result<Answer> {
+        let line = match of_parts(&self.speaker.catalogue, name, site, None) {
+            Ok(line) => line,
+            // The catalogue has changed since the site was chosen.
+            Err(problem) => return self.ask_site(tx, asker, name, Some(problem.text(asker.lang))),
+        };
+        match parse_days(typed) {
+            Ok(days) => {
+                let line = Line {
+                    days: Some(days),
+                    until,
+                    ..line
+                };
+                self.add_parsed(tx, asker, true, vec![Ok(line)])
+            }
+            Err(problem) => {
+                let wrong = Some(problem.text(asker.lang));
+                self.ask_days(tx, asker, parts(&line), until, wrong)
+            }
+        }
+    }
+
+    fn add_lines(&self, tx: &WriteTx<'_>, asker: &Asker, text: &str) -> anyhow::Result<Answer> {
+        if table::is_table(text) {
+            return self.look_at_table(tx, asker, text, false);
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        let single = lines.iter().filter(|line| !line.trim().is_empty()).count() == 1;
+        let parsed = (1..)
+            .zip(&lines)
+            .filter(|(_, line)| !line.trim().is_empty())
+            .map(|(number, line)| {
+                parse_line(&self.speaker.catalogue, &self.default_site, line)
+                    .map_err(|why| (number, why))
+            });
+        self.add_parsed(tx, asker, single, parsed.collect())
+    }
+
+    /// Adds what could be read. The dialogue ends when something was added; otherwise the question stays open.
+    fn add_parsed(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        single: bool,
+        lines: Vec<Result<Line, (u64, LineProblem)>>,
+    ) -> anyhow::Result<Answer> {
+        let mut sums = Sums::default();
+        for line in lines {
+            match line {
+                Err(bad) => sums.bad.push(bad),
+                Ok(line) => match store::add(tx, asker.now, &self.new_account(asker.id, &line))? {
+                    Added::New(id) => sums.added.push((id, line)),
+                    Added::Known(..) => sums.known.push(line),
+                },
+            }
+        }
+        if sums.bad.is_empty() || !sums.added.is_empty() {
+            dialogue::end(tx, asker)?;
+        }
+        let text = if single {
+            self.one_added(asker, &sums)
+        } else {
+            many_added(asker, &sums)
+        };
+        let lines = std::iter::once(text)
+            .chain(self.notes(asker, &sums))
+            .collect();
+        let lang = asker.lang;
+        let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+        let mut more = vec![button("button-add-more", "watch:add")?];
+        if let (true, Some((id, _))) = (single, sums.added.first()) {
+            more.insert(
+                0,
+                button("button-card", &Act::Show.data(*id, View::default()))?,
+            );
+        }
+        let keyboard = Keyboard::new()
+            .row([
+                button("button-check", "watch:check-mine")?,
+                button("button-list", "watch:list:mine:0")?,
+            ])
+            .row(more)
+            .row([button("button-home", "bot:home")?]);
+        Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
+    }
+
+    /// A line as it is stored.
+    fn new_account(&self, owner_id: i64, line: &Line) -> NewAccount {
+        NewAccount {
+            owner_id,
+            site: line.site.key().to_string(),
+            username: line.username.to_string(),
+            period_days: line.days.unwrap_or(self.period_days),
+            until: line.until,
+            note: String::new(),
+        }
+    }
+}
+
+/// A question of the dialogue with its way out.
+fn question(asker: &Asker, text: Html, keyboard: Keyboard, back: Button) -> anyhow::Result<Answer> {
+    let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
+    let screen = Screen::new(text, keyboard.row([back, cancel]));
+    Ok(Answer::screen(screen))
+}
+
+/// The way to the question before.
+fn back(asker: &Asker) -> anyhow::Result<Button> {
+    Button::callback(&label(asker.lang, "button-back"), "watch:add-back")
+}
+
+/// The name and the key of the site, as steps of the dialogue keep them.
+fn parts(line: &Line) -> (String, String) {
+    (line.username.to_string(), line.site.key().to_string())
+}
+
+fn with_problem(problem: Option<Html>, question: Html) -> Html {
+    match problem {
+        Some(problem) => Html::join([&problem, &question], "\n\n"),
+        None => question,
+    }
+}
+
+/// A single word that is no address: a name whose site is still to be asked for.
+fn lone_name(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let lone = !text.is_empty() && !text.contains('/') && !text.contains(char::is_whitespace);
+    lone.then_some(text)
+}

@@ -1,0 +1,269 @@
+//! The card of one account, and what its buttons do.
+
+use super::WatchHandlers;
+use super::callback::{Act, EXTENSIONS, note_mark};
+use super::list::spoken_owner;
+use super::questions::Question;
+use super::view::View;
+use crate::db::{Connection, WriteTx};
+use crate::html::{Html, cut};
+use crate::i18n::{self, Args, label};
+use crate::people::Asker;
+use crate::people::audit::{self, Deed};
+use crate::slices::watch::model::account::{Account, Scope, State, Until};
+use crate::slices::watch::model::past::By;
+use crate::slices::watch::notices::texts;
+use crate::slices::watch::store;
+use crate::telegram::{Answer, Button, Keyboard, Screen};
+
+/// Changes shown on a card.
+const SHOWN_PAST: usize = 10;
+
+impl WatchHandlers {
+    /// A button about one account. One that is out of date shows how things are.
+    pub(super) fn account_tap(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        id: i64,
+        act: Act,
+        view: View,
+    ) -> anyhow::Result<Answer> {
+        let viewer = (!asker.role.is_admin()).then_some(asker.id);
+        match store::get_any(tx, viewer, id)? {
+            Some(account) if account.state == State::Removed && act != Act::Restore => {
+                let gone = label(asker.lang, "account-gone");
+                Ok(self.removed_screen(asker, &account, view)?.toast(gone))
+            }
+            Some(account) => self.act(tx, asker, act, &account, view),
+            None => {
+                let gone = label(asker.lang, "account-gone");
+                Ok(self.list_screen(tx, asker, view)?.toast(gone))
+            }
+        }
+    }
+
+    /// Something done to one account that the asker may see.
+    fn act(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        act: Act,
+        account: &Account,
+        view: View,
+    ) -> anyhow::Result<Answer> {
+        let (now, by, id) = (asker.now, asker.id, account.id);
+        let changed = match act {
+            Act::Show => return self.card(tx, asker, id, view),
+            Act::Check => return self.check_one(tx, asker, account, view),
+            Act::AskDays if account.state != State::Done => {
+                let view = view.to_string();
+                return self.ask(tx, asker, &Question::Days { id, view }, None);
+            }
+            Act::AskNote => {
+                let before = account.note.clone();
+                let view = view.to_string();
+                return self.ask(tx, asker, &Question::Note { id, view, before }, None);
+            }
+            Act::AskUntil if awaits(account) => return self.until_screen(asker, account, view),
+            Act::Pause => store::set_paused(tx, now, by, id, true)?,
+            Act::Resume => store::set_paused(tx, now, by, id, false)?,
+            Act::Again => store::again(tx, now, by, id)?,
+            Act::Extend(days) => store::extend(tx, now, by, id, days)?,
+            Act::ClearNote(mark) => {
+                mark == note_mark(&account.note)
+                    && store::set_note(tx, now, by, id, &account.note, "")?
+            }
+            Act::Until(before, until) => store::set_until(tx, now, by, id, before, until)?,
+            Act::Remove => {
+                store::remove(tx, now, by, id)?;
+                note_deed(tx, asker, Deed::Delete, account)?;
+                return self.removed_screen(asker, account, view);
+            }
+            Act::Restore => store::restore(tx, now, by, id)?,
+            // A button of an account that has changed meanwhile.
+            Act::AskDays | Act::AskUntil => false,
+        };
+        if let Some(deed) = act.deed().filter(|_| changed) {
+            note_deed(tx, asker, deed, account)?;
+        }
+        let answer = self.card(tx, asker, id, view)?;
+        Ok(if changed {
+            answer
+        } else {
+            answer.toast(label(asker.lang, "done-already"))
+        })
+    }
+
+    fn check_one(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        account: &Account,
+        view: View,
+    ) -> anyhow::Result<Answer> {
+        let card = self.card(tx, asker, account.id, view)?;
+        if account.state != State::Pending {
+            return Ok(card.toast(label(asker.lang, "done-already")));
+        }
+        if let Some(muted) = self.mute_line(tx, asker, &account.site)? {
+            return Ok(card.toast(muted.to_plain()));
+        }
+        let scope = Scope::Account(account.id);
+        store::ask(tx, asker.now, scope, Some(asker.chat_id))?;
+        let args = Args::new().text("accounts", &texts::n_accounts(asker.lang, 1));
+        let toast = i18n::plain(asker.lang, "check-accepted", &args);
+        Ok(card.toast(toast).ring(&self.bell))
+    }
+
+    /// One account with what can be done with it.
+    pub(super) fn card(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        id: i64,
+        view: View,
+    ) -> anyhow::Result<Answer> {
+        let viewer = (!asker.role.is_admin()).then_some(asker.id);
+        let Some(account) = store::get(connection, viewer, id)? else {
+            let gone = label(asker.lang, "account-gone");
+            return Ok(self.list_screen(connection, asker, view)?.toast(gone));
+        };
+        let voice = self.speaker.voice_to(asker);
+        let owner = if account.owner_id == asker.id {
+            None
+        } else {
+            Some(spoken_owner(connection, account.owner_id)?)
+        };
+        let mut history = Vec::new();
+        for past in store::history(connection, id, SHOWN_PAST)? {
+            let name = match past.by {
+                By::Person(person) if person != asker.id => Some(spoken_owner(connection, person)?),
+                _ => None,
+            };
+            let who = texts::who(asker.lang, &past.by, asker.id, name.as_ref());
+            history.push((past, who));
+        }
+        let card = texts::account_card(voice, &account, owner.as_ref());
+        let mut text = vec![card, texts::account_details(voice, &account, &history)];
+        text.extend(self.mute_line(connection, asker, &account.site)?);
+        let screen = Screen::new(
+            Html::join(&text, "\n"),
+            card_buttons(asker, &account, view)?,
+        );
+        Ok(Answer::screen(screen))
+    }
+
+    fn until_screen(&self, asker: &Asker, account: &Account, view: View) -> anyhow::Result<Answer> {
+        let mut keyboard = Keyboard::new();
+        for (word, until) in Until::WORDS {
+            let spoken = label(asker.lang, &format!("until-{word}"));
+            let chosen = *until == account.until;
+            let text = if chosen {
+                format!("✓ {spoken}")
+            } else {
+                spoken
+            };
+            let act = if chosen {
+                Act::Show
+            } else {
+                Act::Until(account.until, *until)
+            };
+            keyboard = keyboard.row([Button::callback(&text, act.data(account.id, view))?]);
+        }
+        let back = Act::Show.data(account.id, view);
+        let keyboard = keyboard.row([Button::callback(&label(asker.lang, "button-back"), back)?]);
+        let question = self.named(asker, account, "until-ask");
+        Ok(Answer::screen(Screen::new(question, keyboard)))
+    }
+
+    /// What was removed, and the way back.
+    fn removed_screen(
+        &self,
+        asker: &Asker,
+        account: &Account,
+        view: View,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let restore = Act::Restore.data(account.id, view);
+        let keyboard = Keyboard::new()
+            .row([Button::callback(&label(lang, "button-restore"), restore)?])
+            .row([Button::callback(
+                &label(lang, "button-to-list"),
+                format!("watch:list:{view}"),
+            )?]);
+        let text = self.named(asker, account, "account-removed");
+        Ok(Answer::screen(Screen::new(text, keyboard)))
+    }
+
+    /// A text with an account's name and site.
+    pub(super) fn named(&self, asker: &Asker, account: &Account, key: &str) -> Html {
+        let voice = self.speaker.voice_to(asker);
+        let args = Args::new()
+            .text("name", &account.username)
+            .text("site", &voice.site_name(&account.site));
+        i18n::html(asker.lang, key, &args)
+    }
+}
+
+/// Notes what was done to an account of somebody else.
+pub(super) fn note_deed(
+    tx: &WriteTx<'_>,
+    asker: &Asker,
+    deed: Deed,
+    account: &Account,
+) -> anyhow::Result<()> {
+    if account.owner_id == asker.id {
+        return Ok(());
+    }
+    let what = format!("{}/{}", account.site, account.username);
+    audit::note(tx, asker.now, asker.id, deed, Some(account.owner_id), &what)
+}
+
+/// True while what an account is waited for can be chosen.
+fn awaits(account: &Account) -> bool {
+    matches!(account.state, State::Pending | State::Paused)
+}
+
+fn card_buttons(asker: &Asker, account: &Account, view: View) -> anyhow::Result<Keyboard> {
+    let lang = asker.lang;
+    let button =
+        |key: &str, act: Act| Button::callback(&label(lang, key), act.data(account.id, view));
+    let mut keyboard = match account.state {
+        State::Pending => Keyboard::new().row([
+            button("button-account-check", Act::Check)?,
+            button("button-pause", Act::Pause)?,
+        ]),
+        State::Paused => Keyboard::new().row([button("button-resume", Act::Resume)?]),
+        State::Done => Keyboard::new().row([button("button-again", Act::Again)?]),
+        State::Held | State::Removed => Keyboard::new(),
+    };
+    if account.state != State::Done {
+        let mut longer = Vec::new();
+        for days in EXTENSIONS {
+            let text = i18n::plain(lang, "button-extend", &Args::new().number("n", days));
+            let data = Act::Extend(days).data(account.id, view);
+            longer.push(Button::callback(&text, data)?);
+        }
+        longer.push(button("button-extend-other", Act::AskDays)?);
+        keyboard = keyboard.row(longer);
+    }
+    if awaits(account) {
+        keyboard = keyboard.row([button("button-until", Act::AskUntil)?]);
+    }
+    let mut note = vec![button("button-note", Act::AskNote)?];
+    if !account.note.is_empty() {
+        note.push(button(
+            "button-clear-note",
+            Act::ClearNote(note_mark(&account.note)),
+        )?);
+    }
+    let name = Args::new().text("name", &cut(&account.username, 40));
+    let remove = i18n::plain(lang, "button-delete", &name);
+    let remove = Button::callback(&remove, Act::Remove.data(account.id, view))?;
+    let back = format!("watch:list:{view}");
+    Ok(keyboard
+        .row(note)
+        .row([remove])
+        .row([Button::callback(&label(lang, "button-back"), back)?]))
+}

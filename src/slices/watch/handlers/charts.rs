@@ -1,0 +1,60 @@
+//! Charts: which there are, and asking for one.
+
+use super::{WatchHandlers, note, refuse};
+use crate::db::Connection;
+use crate::i18n::{self, label};
+use crate::people::Asker;
+use crate::slices::watch::model::account::Subject;
+use crate::slices::watch::views::{charts, files};
+use crate::telegram::{Answer, Button, Keyboard, Screen};
+
+/// What only admins may see drawn: it is about everybody.
+const OF_ADMINS: [Subject; 3] = [Subject::Found, Subject::Sites, Subject::Duration];
+
+impl WatchHandlers {
+    /// The charts an admin can choose from.
+    pub(super) fn charts(asker: &Asker) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let mut keyboard = Keyboard::new();
+        for subject in OF_ADMINS {
+            keyboard = keyboard.row([chart_button(asker, subject)?]);
+        }
+        let panel = Button::callback(&label(lang, "button-panel"), "bot:panel")?;
+        let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
+        let text = i18n::text(lang, "charts");
+        Ok(Answer::screen(Screen::new(
+            text,
+            keyboard.row([panel, home]),
+        )))
+    }
+
+    /// Sends a chart below the screen. Where there is nothing to draw it says so.
+    pub(super) fn chart(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        subject: Subject,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        if OF_ADMINS.contains(&subject) && !asker.role.is_admin() {
+            return Ok(refuse(asker));
+        }
+        let voice = self.speaker.voice_to(asker);
+        let picture = charts::picture(connection, voice, subject, asker.id, asker.now)?;
+        let Some(picture) = picture else {
+            return Ok(note(asker, i18n::text(lang, "chart-nothing")));
+        };
+        let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
+        let caption = Screen::new(picture.caption, Keyboard::new().row([home]));
+        let recipe = files::chart(subject, asker)?;
+        Ok(Answer::default()
+            .file(recipe, caption)
+            .toast(label(lang, "chart-drawing")))
+    }
+}
+
+/// A button that draws a chart.
+pub(super) fn chart_button(asker: &Asker, subject: Subject) -> anyhow::Result<Button> {
+    let text = label(asker.lang, &format!("button-chart-{}", subject.word()));
+    Button::callback(&text, format!("watch:chart:{}", subject.word()))
+}

@@ -1,0 +1,155 @@
+//! Large tables are added some rows at a time, so that nobody else's write waits for all of them.
+//!
+//! What must stay true: each portion commits with the mark how far the table is, so a crash neither loses a row nor adds one
+//! twice; the result commits with the last mark.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::WatchHandlers;
+use super::tables::ways_on;
+use crate::activation::Activator;
+use crate::clock::{Clock, UnixMs};
+use crate::db::{Db, WriteTx};
+use crate::html::Html;
+use crate::i18n::{self, Args};
+use crate::people;
+use crate::slices::watch::notices::texts;
+use crate::slices::watch::store;
+use crate::slices::watch::store::{Added, Import, Imported};
+use crate::slices::watch::views::table;
+use crate::slices::watch::views::table::Table;
+use crate::telegram::{Outgoing, outbox};
+
+/// Accounts added in one transaction: some 10 ms of the writer.
+pub(super) const PORTION: usize = 200;
+
+/// After a fault of the storage.
+const REST: Duration = Duration::from_secs(5);
+
+impl WatchHandlers {
+    /// Adds large tables, one after the other, until the stop; `courier` is rung when a result waits.
+    pub async fn carry_out_tables(
+        self,
+        db: Db,
+        clock: Clock,
+        courier: Activator,
+        stop: CancellationToken,
+    ) {
+        let handlers = Arc::new(self);
+        loop {
+            let added = handlers.add_tables(&db, &clock, &courier, &stop).await;
+            if let Err(err) = &added {
+                tracing::error!("a table could not be added, trying again: {err:#}");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = handlers.tables.rung() => {}
+                () = tokio::time::sleep(REST), if added.is_err() => {}
+            }
+        }
+    }
+
+    async fn add_tables(
+        self: &Arc<Self>,
+        db: &Db,
+        clock: &Clock,
+        courier: &Activator,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        loop {
+            let own = Arc::clone(self);
+            // Reading a table takes time, too: off the runtime.
+            let read = db.read(move |c| {
+                let import = store::next_import(c)?;
+                Ok(import.map(|import| {
+                    let table = table::read(
+                        &own.speaker.catalogue,
+                        &import.text,
+                        import.person,
+                        own.period_days,
+                    );
+                    Arc::new((import, table))
+                }))
+            });
+            let Some(import) = read.await? else {
+                return Ok(());
+            };
+            loop {
+                if stop.is_cancelled() {
+                    return Ok(());
+                }
+                let (own, import, now) = (Arc::clone(self), Arc::clone(&import), clock.now());
+                let is_over = db.write(move |tx| own.add_portion(tx, now, &import.0, &import.1));
+                if is_over.await? {
+                    break;
+                }
+            }
+            courier.ring();
+        }
+    }
+
+    /// Adds the next accounts of a table; true when there are none, and the result is on its way.
+    fn add_portion(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        import: &Import,
+        table: &Table,
+    ) -> anyhow::Result<bool> {
+        // Whoever sent it may have left meanwhile.
+        let Some(mut done) = store::imported(tx, import.person)? else {
+            return Ok(true);
+        };
+        if !people::is_member(tx, import.person)? {
+            store::end_import(tx, import.person)?;
+            return Ok(true);
+        }
+        let next = table
+            .accounts
+            .partition_point(|(line, _)| *line <= done.line);
+        let rest = table.accounts.get(next..).unwrap_or_default();
+        for (line, account) in rest.iter().take(PORTION) {
+            let added = matches!(store::add(tx, now, account)?, Added::New(_));
+            done = Imported {
+                line: *line,
+                added: done.added + u64::from(added),
+            };
+        }
+        if rest.len() > PORTION {
+            store::note_imported(tx, import.person, done)?;
+            return Ok(false);
+        }
+        store::end_import(tx, import.person)?;
+        self.tell_imported(tx, now, import, table, done.added)?;
+        Ok(true)
+    }
+
+    fn tell_imported(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        import: &Import,
+        table: &Table,
+        added: u64,
+    ) -> anyhow::Result<()> {
+        let lang = self.speaker.voice(tx, import.chat)?.lang;
+        let known = (table.accounts.len() as u64).saturating_sub(added);
+        let args = Args::new()
+            .number("added", added)
+            .number("known", known)
+            .number("bad", table.problems.len());
+        let sites = table
+            .accounts
+            .iter()
+            .map(|(_, account)| account.site.as_str());
+        let lines: Vec<Html> = std::iter::once(i18n::html(lang, "add-many", &args))
+            .chain(self.site_notes(lang, sites))
+            .collect();
+        let result = Outgoing::reply(import.chat, texts::fit(lines)).keyboard(ways_on(lang)?);
+        outbox::insert(tx, now, &result)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! Questions that lists and cards ask, and the texts that answer them.
+//!
+//! A question is a row, so it survives a restart, and it names the list it was asked from, so the answer leads back there.
+//! Wrong input repeats the question with what was expected; any other button of the watch leaves it.
+
+use serde::{Deserialize, Serialize};
+
+use super::WatchHandlers;
+use super::callback::Act;
+use super::card::note_deed;
+use super::import::{LONGEST_NOTE, LineProblem, parse_days};
+use super::view::View;
+use crate::db::{Connection, WriteTx};
+use crate::dialogue;
+use crate::html::{Html, clean_line};
+use crate::i18n::{self, Args, label};
+use crate::people::Asker;
+use crate::people::audit::Deed;
+use crate::slices::watch::model::account::{Account, State};
+use crate::slices::watch::store;
+use crate::telegram::{Answer, Button, Keyboard, Screen};
+
+/// What is asked. The view is the list to go back to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "question", rename_all = "kebab-case")]
+pub(super) enum Question {
+    /// What to look for in a list.
+    Find {
+        /// The list.
+        view: String,
+    },
+    /// By how many days the agreed time is to be longer.
+    Days {
+        /// The account.
+        id: i64,
+        /// The list.
+        view: String,
+    },
+    /// A note beside an account.
+    Note {
+        /// The account.
+        id: i64,
+        /// The list.
+        view: String,
+        /// The note as it was when the question was asked.
+        before: String,
+    },
+}
+
+impl Question {
+    fn view(&self) -> View {
+        let (Self::Find { view } | Self::Days { view, .. } | Self::Note { view, .. }) = self;
+        View::parse(view).unwrap_or_default()
+    }
+
+    /// Where the question was asked from.
+    fn back(&self) -> String {
+        match self {
+            Self::Find { .. } => format!("watch:list:{}", self.view()),
+            Self::Days { id, .. } | Self::Note { id, .. } => Act::Show.data(*id, self.view()),
+        }
+    }
+}
+
+impl WatchHandlers {
+    /// Asks a question; `wrong` is what was wrong with the last answer.
+    pub(super) fn ask(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        question: &Question,
+        wrong: Option<Html>,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let text = match question {
+            Question::Find { .. } => i18n::text(lang, "find-ask"),
+            Question::Days { id, .. } => match self.subject(tx, asker, *id)? {
+                Some(account) => self.named(asker, &account, "days-ask"),
+                None => return self.leave(tx, asker, question),
+            },
+            Question::Note { id, before, .. } => match self.subject(tx, asker, *id)? {
+                Some(account) => {
+                    let ask = self.named(asker, &account, "note-ask");
+                    let now = Args::new().text("note", before);
+                    let now = i18n::html(lang, "account-note", &now);
+                    let lines = [ask, now];
+                    let shown = if before.is_empty() { 1 } else { 2 };
+                    Html::join(lines.iter().take(shown), "\n\n")
+                }
+                None => return self.leave(tx, asker, question),
+            },
+        };
+        dialogue::set(tx, asker, question)?;
+        let text = match wrong {
+            Some(wrong) => Html::join([&wrong, &text], "\n\n"),
+            None => text,
+        };
+        let keyboard = Keyboard::new().row([
+            Button::callback(&label(lang, "button-back"), question.back())?,
+            Button::callback(&label(lang, "button-cancel"), "bot:cancel")?,
+        ]);
+        Ok(Answer::screen(Screen::new(text, keyboard)))
+    }
+
+    /// A text that answers a question.
+    pub(super) fn answer(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        question: &Question,
+        text: &str,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let view = question.view();
+        let text = clean_line(text);
+        match question {
+            Question::Find { .. } if text.is_empty() => self.ask(tx, asker, question, None),
+            Question::Find { .. } => {
+                dialogue::end(tx, asker)?;
+                self.find(tx, asker, view, &text)
+            }
+            Question::Days { id, .. } => match parse_days(&text) {
+                Err(problem) => self.ask(tx, asker, question, Some(problem.text(lang))),
+                Ok(days) => {
+                    if let Some(account) = self.subject(tx, asker, *id)?
+                        && store::extend(tx, asker.now, asker.id, *id, days)?
+                    {
+                        note_deed(tx, asker, Deed::Extend, &account)?;
+                    }
+                    self.leave(tx, asker, question)
+                }
+            },
+            Question::Note { id, before, .. } => {
+                let length = text.chars().count();
+                if length == 0 || length > LONGEST_NOTE {
+                    let wrong = LineProblem::Note(length).text(lang);
+                    return self.ask(tx, asker, question, Some(wrong));
+                }
+                let Some(account) = self.subject(tx, asker, *id)? else {
+                    return self.leave(tx, asker, question);
+                };
+                if account.note != *before {
+                    // Somebody else was faster: what they wrote is shown, and replaced only knowingly.
+                    let wrong = i18n::text(lang, "note-changed");
+                    let question = Question::Note {
+                        id: *id,
+                        view: view.to_string(),
+                        before: account.note,
+                    };
+                    return self.ask(tx, asker, &question, Some(wrong));
+                }
+                if store::set_note(tx, asker.now, asker.id, *id, before, &text)? {
+                    note_deed(tx, asker, Deed::Note, &account)?;
+                }
+                self.leave(tx, asker, question)
+            }
+        }
+    }
+
+    /// The account a question is about, if the asker may still change it.
+    fn subject(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        id: i64,
+    ) -> anyhow::Result<Option<Account>> {
+        let viewer = (!asker.role.is_admin()).then_some(asker.id);
+        let account = store::get(connection, viewer, id)?;
+        Ok(account.filter(|account| account.state != State::Removed))
+    }
+
+    /// Ends a question and goes back to where it was asked.
+    fn leave(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        question: &Question,
+    ) -> anyhow::Result<Answer> {
+        dialogue::end(tx, asker)?;
+        match question {
+            Question::Find { .. } => self.list_screen(tx, asker, question.view()),
+            Question::Days { id, .. } | Question::Note { id, .. } => {
+                self.card(tx, asker, *id, question.view())
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! Sites, for admins: how they do, why looks at them fail, and whether they are looked at.
+//!
+//! Buttons carry `site:<action>:…`. A button that mutes or unmutes carries since when the site was muted as its reader saw it;
+//! when another admin was faster, it shows how things are now instead.
+
+use std::time::Duration;
+
+use super::thread::spoken_until;
+use super::{WatchHandlers, clamp_page, refuse};
+use crate::clock::UnixMs;
+use crate::db::{Connection, WriteTx};
+use crate::html::{Html, cut};
+use crate::i18n::{self, Args, label};
+use crate::people::Asker;
+use crate::people::audit::{self, Deed};
+use crate::slices::watch::notices::texts;
+use crate::slices::watch::store;
+use crate::slices::watch::store::Mute;
+use crate::slices::watch::views::health::{Health, LATELY, Trouble};
+use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
+
+/// Sites on one page.
+const PER_PAGE: usize = 8;
+
+/// Reasons shown on a card.
+const SHOWN_REASONS: usize = 8;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest key that stands in a button as it is; of a longer one its digest does.
+const TAG_LIMIT: usize = 32;
+
+/// Days for which a site can be muted; 0: until it is unmuted.
+const MUTES: [(u32, &str); 3] = [
+    (1, "button-mute-day"),
+    (7, "button-mute-week"),
+    (0, "button-mute"),
+];
+
+impl WatchHandlers {
+    /// A button; `data` is what stands after `site:`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn site_tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+        if !asker.role.is_admin() {
+            return Ok(refuse(asker));
+        }
+        let parts: Vec<&str> = data.splitn(4, ':').collect();
+        match parts.as_slice() {
+            ["list", page] => self.health_screen(tx, asker, page.parse().unwrap_or(0)),
+            ["card", tag] => match self.site_of(tx, asker, tag)? {
+                Some(site) => self.site_card(tx, asker, &site),
+                None => self.health_screen(tx, asker, 0),
+            },
+            ["mute", seen, days, tag] => self.mute_tap(tx, asker, seen, days.parse().ok(), tag),
+            ["unmute", seen, tag] => self.mute_tap(tx, asker, seen, None, tag),
+            _ => {
+                let stale = label(asker.lang, "stale-button");
+                Ok(self.health_screen(tx, asker, 0)?.toast(stale))
+            }
+        }
+    }
+
+    /// Mutes for so many days (0: for good), or unmutes, unless somebody else did so meanwhile.
+    fn mute_tap(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        seen: &str,
+        days: Option<u32>,
+        tag: &str,
+    ) -> anyhow::Result<Answer> {
+        let Some(site) = self.site_of(tx, asker, tag)? else {
+            return self.health_screen(tx, asker, 0);
+        };
+        let now = store::muted(tx, asker.now)?.get(&site).copied();
+        if seen != stamp(now) {
+            let voice = self.speaker.voice_to(asker);
+            let is = match now {
+                Some(mute) => spoken_until(voice, mute.until),
+                None => label(asker.lang, "site-not-muted"),
+            };
+            let note = i18n::plain(
+                asker.lang,
+                "changed-meanwhile",
+                &Args::new().text("now", &is),
+            );
+            return Ok(self.site_card(tx, asker, &site)?.toast(note));
+        }
+        let deed = match days {
+            Some(days) => {
+                let known = MUTES.iter().any(|(offered, _)| *offered == days);
+                let until = (days > 0 && known).then(|| asker.now.plus(DAY * days));
+                store::mute(tx, asker.now, &site, until)?;
+                Deed::Mute
+            }
+            None => {
+                store::unmute(tx, &site)?;
+                Deed::Unmute
+            }
+        };
+        audit::note(tx, asker.now, asker.id, deed, None, &site)?;
+        self.site_card(tx, asker, &site)
+    }
+
+    fn health(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Health> {
+        Health::read(connection, &self.speaker.zone, asker.now)
+    }
+
+    /// The site that a button means.
+    fn site_of(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        tag: &str,
+    ) -> anyhow::Result<Option<String>> {
+        let health = self.health(connection, asker)?;
+        let found = health.sites().into_iter().find(|site| tag_of(site) == tag);
+        Ok(found.map(str::to_owned))
+    }
+
+    fn health_screen(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        page: usize,
+    ) -> anyhow::Result<Answer> {
+        let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
+        let health = self.health(connection, asker)?;
+        let sites = health.sites();
+        let (page, pages) = clamp_page(page, sites.len(), PER_PAGE)?;
+        let mut keyboard = Keyboard::new();
+        for site in sites.iter().skip(page * PER_PAGE).take(PER_PAGE) {
+            let tally = health.tallies.get(*site).copied().unwrap_or_default();
+            let mark = match health.trouble(site) {
+                Some(Trouble::Muted) => "🔇",
+                Some(Trouble::Distrusted) => "⚠️",
+                Some(Trouble::LeftAlone) => "⏳",
+                Some(Trouble::Failing) => "🟡",
+                None => "🟢",
+            };
+            let args = Args::new()
+                .text("mark", mark)
+                .text("site", &cut(&voice.site_name(site), 30))
+                .number("checked", tally.counts.checked())
+                .number("errors", tally.counts.errors);
+            let text = i18n::plain(lang, "site-button", &args);
+            keyboard = keyboard.row([Button::callback(
+                &text,
+                format!("site:card:{}", tag_of(site)),
+            )?]);
+        }
+        let turn = |page| format!("site:list:{page}");
+        keyboard = keyboard.row(page_row(lang, page, pages, turn)?);
+        let back = Button::callback(&label(lang, "button-back"), "bot:panel")?;
+        let key = if sites.is_empty() {
+            "sites-none"
+        } else {
+            "sites"
+        };
+        let args = Args::new().number("n", sites.len());
+        Ok(Answer::screen(Screen::new(
+            i18n::html(lang, key, &args),
+            keyboard.row([back]),
+        )))
+    }
+
+    fn site_card(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        site: &str,
+    ) -> anyhow::Result<Answer> {
+        let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
+        let health = self.health(connection, asker)?;
+        let mute = health.muted.get(site).copied();
+        let mut lines = self.site_lines(asker, site, &health);
+        if let Some((fault, since)) = store::control(connection, site)? {
+            let args = Args::new().text("time", &i18n::date_time(lang, since, voice.zone));
+            lines.push(match fault {
+                Some(fault) => {
+                    let spoken = i18n::text(lang, &format!("control-{}", fault.word()));
+                    i18n::html(lang, "site-controls-failed", &args.html("fault", &spoken))
+                }
+                None => i18n::html(lang, "site-controls-well", &args),
+            });
+        }
+        let errors = store::errors_since(connection, site, asker.now.minus(LATELY))?;
+        if !errors.is_empty() {
+            lines.extend([Html::default(), i18n::text(lang, "site-errors")]);
+        }
+        for (reason, n) in errors.iter().take(SHOWN_REASONS) {
+            let args = Args::new()
+                .html("reason", &texts::reason(lang, reason))
+                .number("n", *n);
+            lines.push(i18n::html(lang, "site-error", &args));
+        }
+        let (seen, tag) = (stamp(mute), tag_of(site));
+        let mut keyboard = Keyboard::new();
+        if mute.is_some() {
+            let text = label(lang, "button-unmute");
+            keyboard = keyboard.row([Button::callback(
+                &text,
+                format!("site:unmute:{seen}:{tag}"),
+            )?]);
+        } else {
+            for (days, key) in MUTES {
+                let data = format!("site:mute:{seen}:{days}:{tag}");
+                keyboard = keyboard.row([Button::callback(&label(lang, key), data)?]);
+            }
+        }
+        let back = Button::callback(&label(lang, "button-back"), "site:list:0")?;
+        Ok(Answer::screen(Screen::new(
+            texts::fit(lines),
+            keyboard.row([back]),
+        )))
+    }
+
+    fn site_lines(&self, asker: &Asker, site: &str, health: &Health) -> Vec<Html> {
+        let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
+        let tally = health.tallies.get(site).copied().unwrap_or_default();
+        let args = Args::new()
+            .text("site", &voice.site_name(site))
+            .number("found", tally.counts.found)
+            .number("not_found", tally.counts.not_found)
+            .number("errors", tally.counts.errors);
+        let mut lines = vec![i18n::html(lang, "site-card", &args)];
+        if let Some(took) = tally.usual_look() {
+            let span = i18n::short_span(lang, took);
+            lines.push(i18n::html(
+                lang,
+                "site-look",
+                &Args::new().text("span", &span),
+            ));
+        }
+        if let Some(mute) = health.muted.get(site) {
+            let until = spoken_until(voice, mute.until);
+            lines.push(i18n::html(
+                lang,
+                "site-muted",
+                &Args::new().text("until", &until),
+            ));
+        }
+        if let Some(rest) = health.silences.get(site) {
+            let time = i18n::date_time(lang, asker.now.plus(*rest), voice.zone);
+            lines.push(i18n::html(
+                lang,
+                "site-silent",
+                &Args::new().text("time", &time),
+            ));
+        }
+        lines.extend(
+            health
+                .breakers
+                .get(site)
+                .map(|open| self.breaker_line(asker, open)),
+        );
+        lines
+    }
+
+    /// Since when a site is left alone, why, and when it is tried again.
+    fn breaker_line(&self, asker: &Asker, open: &store::Breaker) -> Html {
+        let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
+        let time = |at| i18n::date_time(lang, at, voice.zone);
+        // Only a run asks anything, so a trial that is due waits for the next one.
+        let next = self
+            .schedule
+            .next_after(asker.now)
+            .filter(|_| open.trial_at <= asker.now);
+        let trial_at = next.unwrap_or(open.trial_at);
+        let args = Args::new()
+            .text("since", &time(open.since))
+            .html("reason", &texts::reason(lang, &open.reason))
+            .text("time", &time(trial_at));
+        i18n::html(lang, "site-breaker", &args)
+    }
+
+    /// That a site is not looked at, for whoever waits for an account there; none while it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) fn mute_line(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        site: &str,
+    ) -> anyhow::Result<Option<Html>> {
+        let muted = store::muted(connection, asker.now)?;
+        Ok(muted
+            .get(site)
+            .map(|mute| self.spoken_mute(asker, site, *mute)))
+    }
+
+    fn spoken_mute(&self, asker: &Asker, site: &str, mute: Mute) -> Html {
+        let voice = self.speaker.voice_to(asker);
+        let args = Args::new()
+            .text("site", &voice.site_name(site))
+            .text("until", &spoken_until(voice, mute.until));
+        i18n::html(asker.lang, "account-muted", &args)
+    }
+
+    /// The muted sites where somebody's accounts wait.
+    pub(super) fn muted_lines(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+    ) -> anyhow::Result<Vec<Html>> {
+        let muted = store::muted(connection, asker.now)?;
+        if muted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sites = store::sites_of_owner(connection, asker.id)?;
+        let line = |site: &String| Some(self.spoken_mute(asker, site, *muted.get(site)?));
+        Ok(sites.iter().filter_map(line).collect())
+    }
+}
+
+/// Since when a site is muted, as a button carries it, in seconds; 0: it is not.
+fn stamp(mute: Option<Mute>) -> String {
+    let since = mute.map_or(UnixMs(0), |mute| mute.since);
+    (since.0 / 1000).to_string()
+}
+
+/// A site's key as a button carries it.
+fn tag_of(site: &str) -> String {
+    if site.len() <= TAG_LIMIT {
+        return site.to_owned();
+    }
+    let digest = ring::digest::digest(&ring::digest::SHA256, site.as_bytes());
+    let start = digest.as_ref().iter().take(8);
+    start.fold("~".to_owned(), |tag, byte| format!("{tag}{byte:02x}"))
+}

@@ -1,0 +1,267 @@
+//! Tables of accounts that people send and ask for.
+//!
+//! A table that was sent is first only looked at: what would be new, what is there already, what is wrong. The step keeps
+//! the table itself, so that *apply* does what was shown, also after a restart; when other accounts were added or removed
+//! meanwhile, it shows the new counts instead and asks once more. A large one is added by `portions`.
+
+use serde::{Deserialize, Serialize};
+
+use super::WatchHandlers;
+use super::added::bad_lines;
+use super::portions::PORTION;
+use super::view::{View, Whose};
+use crate::db::{Connection, WriteTx};
+use crate::dialogue;
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang, label};
+use crate::people::Asker;
+use crate::people::audit::{self, Deed};
+use crate::slices::watch::notices::texts;
+use crate::slices::watch::store;
+use crate::slices::watch::store::Import;
+use crate::slices::watch::views::files;
+use crate::slices::watch::views::table;
+use crate::slices::watch::views::table::Table;
+use crate::telegram::{Answer, Button, Document, Fetched, FileFault, Keyboard, Screen, Wanted};
+
+/// The largest table that is taken, in bytes: some ten thousand rows.
+const LARGEST: usize = 512 * 1024;
+
+/// A table that waits for *apply*.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "table", rename_all = "kebab-case")]
+pub(super) enum TableStep {
+    /// It was looked at, and what would come of it was shown.
+    Shown {
+        /// When; the buttons that belong to it carry the same.
+        at: i64,
+        /// The table as it came.
+        text: String,
+        /// What was shown.
+        counts: TableCounts,
+    },
+}
+
+/// What comes of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TableCounts {
+    new: usize,
+    known: usize,
+    bad: usize,
+}
+
+impl WatchHandlers {
+    /// The file to fetch for a document, if it looks like a table.
+    #[must_use]
+    pub fn wants(document: &Document) -> Option<Wanted> {
+        is_table_file(document).then(|| Wanted {
+            file_id: document.file_id.clone(),
+            at_most: LARGEST,
+        })
+    }
+
+    /// A document; none when it is no table.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn document(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        document: &Document,
+        file: Option<&Fetched>,
+    ) -> anyhow::Result<Option<Answer>> {
+        if !is_table_file(document) {
+            return Ok(None);
+        }
+        let problem = match file {
+            Some(Ok(bytes)) => match std::str::from_utf8(bytes) {
+                Ok(text) => return self.look_at_table(tx, asker, text, false).map(Some),
+                Err(_) => "table-not-utf8",
+            },
+            Some(Err(FileFault::TooLarge)) => "table-too-large",
+            Some(Err(FileFault::Gone | FileFault::OutOfReach | FileFault::Unfit(_))) | None => {
+                "table-out-of-reach"
+            }
+        };
+        let args = Args::new().number("kb", LARGEST / 1024);
+        let text = i18n::html(asker.lang, problem, &args);
+        Ok(Some(Answer::screen(Screen::new(
+            text,
+            ways_on(asker.lang)?,
+        ))))
+    }
+
+    /// Shows what would come of a table, and asks whether to go on.
+    pub(super) fn look_at_table(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        text: &str,
+        changed_meanwhile: bool,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let table = self.read_table(asker, text);
+        let counts = count(tx, &table)?;
+        let args = Args::new()
+            .number("new", counts.new)
+            .number("known", counts.known)
+            .number("bad", counts.bad);
+        let mut lines = Vec::new();
+        if changed_meanwhile {
+            lines.push(i18n::text(lang, "table-changed"));
+        }
+        lines.push(i18n::html(lang, "table-shown", &args));
+        lines.extend(bad_lines(lang, &table.problems));
+        if counts.new == 0 {
+            dialogue::end(tx, asker)?;
+            lines.push(i18n::text(lang, "table-nothing"));
+            let screen = Screen::new(texts::fit(lines), ways_on(asker.lang)?);
+            return Ok(Answer::screen(screen));
+        }
+        let at = asker.now.0;
+        let step = TableStep::Shown {
+            at,
+            text: text.to_owned(),
+            counts,
+        };
+        dialogue::set(tx, asker, &step)?;
+        let apply = i18n::plain(lang, "button-apply", &Args::new().number("n", counts.new));
+        let keyboard = Keyboard::new()
+            .row([Button::callback(&apply, format!("watch:apply:{at}"))?])
+            .row([Button::callback(
+                &label(lang, "button-cancel"),
+                "bot:cancel",
+            )?]);
+        Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
+    }
+
+    /// *Apply*, of the table that was shown at a moment.
+    pub(super) fn apply_table(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        shown_at: i64,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let step = dialogue::step::<TableStep>(tx, asker)?;
+        let Some(TableStep::Shown { text, counts, .. }) =
+            step.filter(|TableStep::Shown { at, .. }| *at == shown_at)
+        else {
+            let list = self.list_screen(tx, asker, View::default())?;
+            return Ok(list.toast(label(lang, "done-already")));
+        };
+        let table = self.read_table(asker, &text);
+        if count(tx, &table)? != counts {
+            return self.look_at_table(tx, asker, &text, true);
+        }
+        if table.accounts.len() > PORTION {
+            return self.apply_later(tx, asker, text, counts.new);
+        }
+        for (_, account) in &table.accounts {
+            store::add(tx, asker.now, account)?;
+        }
+        dialogue::end(tx, asker)?;
+        let args = Args::new()
+            .number("added", counts.new)
+            .number("known", counts.known)
+            .number("bad", counts.bad);
+        let done = i18n::html(lang, "add-many", &args);
+        let sites = table
+            .accounts
+            .iter()
+            .map(|(_, account)| account.site.as_str());
+        let lines: Vec<Html> = std::iter::once(done)
+            .chain(self.site_notes(lang, sites))
+            .collect();
+        Ok(Answer::screen(Screen::new(
+            texts::fit(lines),
+            ways_on(asker.lang)?,
+        )))
+    }
+
+    /// A table with more rows than are added at a time; the result comes later.
+    fn apply_later(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        text: String,
+        new: usize,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let import = Import {
+            person: asker.id,
+            chat: asker.chat_id,
+            text,
+        };
+        if !store::begin_import(tx, asker.now, &import)? {
+            return Ok(Answer::default().toast(label(lang, "table-busy")));
+        }
+        dialogue::end(tx, asker)?;
+        let words = i18n::html(lang, "table-large", &Args::new().number("n", new));
+        Ok(Answer::screen(Screen::new(words, ways_on(lang)?)).ring(&self.tables))
+    }
+
+    fn read_table(&self, asker: &Asker, text: &str) -> Table {
+        table::read(&self.speaker.catalogue, text, asker.id, self.period_days)
+    }
+
+    /// Sends accounts as a table below the screen.
+    pub(super) fn export(
+        &self,
+        tx: &WriteTx<'_>,
+        asker: &Asker,
+        whose: Whose,
+    ) -> anyhow::Result<Answer> {
+        let lang = asker.lang;
+        let view = View {
+            whose,
+            ..View::default()
+        };
+        let owner = view.owner(asker);
+        if owner != Some(asker.id) {
+            audit::note(tx, asker.now, asker.id, Deed::Export, owner, "accounts")?;
+        }
+        let recipe = files::accounts(owner, asker)?;
+        let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
+        let caption = Screen::new(
+            i18n::text(lang, "table-caption"),
+            Keyboard::new().row([home]),
+        );
+        Ok(Answer::default()
+            .file(recipe, caption)
+            .toast(label(lang, "export-coming")))
+    }
+}
+
+/// What would be added, what is there already, and what is wrong.
+fn count(connection: &Connection, table: &Table) -> anyhow::Result<TableCounts> {
+    let mut known = 0;
+    for (_, account) in &table.accounts {
+        known += usize::from(store::is_known(connection, account)?);
+    }
+    Ok(TableCounts {
+        new: table.accounts.len() - known,
+        known,
+        bad: table.problems.len(),
+    })
+}
+
+fn is_table_file(document: &Document) -> bool {
+    let name = document.name.to_lowercase();
+    let is_named = [".csv", ".txt", ".tsv"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    is_named || document.mime == "text/csv"
+}
+
+/// Where people go on from here.
+pub(super) fn ways_on(lang: Lang) -> anyhow::Result<Keyboard> {
+    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+    Ok(Keyboard::new()
+        .row([
+            button("button-check", "watch:check-mine")?,
+            button("button-list", "watch:list:mine:0")?,
+        ])
+        .row([button("button-home", "bot:home")?]))
+}

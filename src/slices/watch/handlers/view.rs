@@ -1,0 +1,200 @@
+//! What a list shows, as its buttons carry it.
+//!
+//! A button has 64 bytes, so a view is a short word: whose accounts, which page, and what they are narrowed to. Words that
+//! do not fit, a site or a searched text, are a row of the database, and the view has its number. So a view goes with every
+//! button that leads away from a list, and comes back with it: nothing is remembered between taps.
+
+use std::fmt;
+
+use crate::db::Connection;
+use crate::people::Asker;
+use crate::slices::watch::store;
+use crate::slices::watch::store::{Filter, Listing};
+
+/// Whose accounts a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Whose {
+    /// The asker's own.
+    #[default]
+    Mine,
+    /// Everybody's: for admins.
+    All,
+    /// Those of one person: for admins.
+    Owner(i64),
+}
+
+/// What a list is narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Narrow {
+    #[default]
+    Everything,
+    Pending,
+    Overdue,
+    Done,
+    Paused,
+    /// A site or a text: the number of the search.
+    Search(i64),
+}
+
+/// A list as its buttons carry it: `<whose>:<page>[:<narrow>]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct View {
+    pub(super) whose: Whose,
+    pub(super) page: usize,
+    pub(super) narrow: Narrow,
+}
+
+/// The data of a button that lists the accounts of a person to an admin.
+#[must_use]
+pub fn list_of_owner(person: i64) -> String {
+    let view = View {
+        whose: Whose::Owner(person),
+        ..View::default()
+    };
+    format!("watch:list:{view}")
+}
+
+impl Narrow {
+    /// Those that need no words, with the word in buttons and texts.
+    pub(super) const CHIPS: [(&'static str, Self); 4] = [
+        ("pending", Self::Pending),
+        ("overdue", Self::Overdue),
+        ("done", Self::Done),
+        ("paused", Self::Paused),
+    ];
+
+    fn parse(word: &str) -> Option<Self> {
+        if let Some(number) = word.strip_prefix('f') {
+            return number.parse().ok().map(Self::Search);
+        }
+        let (_, narrow) = Self::CHIPS.iter().find(|(chip, _)| *chip == word)?;
+        Some(*narrow)
+    }
+}
+
+impl Whose {
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "mine" => Some(Self::Mine),
+            "all" => Some(Self::All),
+            id => id.parse().ok().map(Self::Owner),
+        }
+    }
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mine => f.write_str("mine"),
+            Self::All => f.write_str("all"),
+            Self::Owner(id) => id.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.whose, self.page)?;
+        if let Narrow::Search(id) = self.narrow {
+            return write!(f, ":f{id}");
+        }
+        let chip = Narrow::CHIPS.iter().find(|(_, chip)| *chip == self.narrow);
+        chip.map_or(Ok(()), |(word, _)| write!(f, ":{word}"))
+    }
+}
+
+impl View {
+    pub(super) fn parse(data: &str) -> Option<Self> {
+        let mut parts = data.split(':');
+        let view = Self {
+            whose: Whose::parse(parts.next()?)?,
+            page: parts.next()?.parse().ok()?,
+            narrow: match parts.next() {
+                Some(word) => Narrow::parse(word)?,
+                None => Narrow::Everything,
+            },
+        };
+        parts.next().is_none().then_some(view)
+    }
+
+    /// The first page of the same accounts, narrowed otherwise.
+    pub(super) fn narrowed(self, narrow: Narrow) -> Self {
+        Self {
+            page: 0,
+            narrow,
+            ..self
+        }
+    }
+
+    /// Another page of the same.
+    pub(super) fn at(self, page: usize) -> Self {
+        Self { page, ..self }
+    }
+
+    /// Whose accounts these are; none for everybody's.
+    pub(super) fn owner(self, asker: &Asker) -> Option<i64> {
+        match self.whose {
+            Whose::Mine => Some(asker.id),
+            Whose::Owner(id) => Some(id),
+            Whose::All => None,
+        }
+    }
+
+    /// What the view lists. A search that was forgotten narrows nothing any more.
+    pub(super) fn listing(self, connection: &Connection, asker: &Asker) -> anyhow::Result<Listing> {
+        let filter = match self.narrow {
+            Narrow::Everything => Filter::Everything,
+            Narrow::Pending => Filter::Pending,
+            Narrow::Overdue => Filter::Overdue,
+            Narrow::Done => Filter::Done,
+            Narrow::Paused => Filter::Paused,
+            Narrow::Search(id) => store::search(connection, asker.id, id)?.unwrap_or_default(),
+        };
+        Ok(Listing {
+            owner: self.owner(asker),
+            filter,
+            also: Vec::new(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telegram::DATA_LIMIT;
+
+    #[test]
+    fn a_view_is_read_back_as_it_was_written() {
+        for whose in [Whose::Mine, Whose::All, Whose::Owner(7_999_999_999)] {
+            let chips = Narrow::CHIPS.iter().map(|(_, narrow)| *narrow);
+            let more = [Narrow::Everything, Narrow::Search(12_345_678)];
+            for narrow in chips.chain(more) {
+                let view = View {
+                    whose,
+                    page: 1666,
+                    narrow,
+                };
+                assert_eq!(View::parse(&view.to_string()), Some(view));
+                // The longest data that carries a view.
+                let data = format!("watch:extend:{}:30:{view}", 99_999_999);
+                assert!(data.len() <= DATA_LIMIT, "{data}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_view_is_not_read() {
+        for data in [
+            "",
+            "mine",
+            "mine:x",
+            "mine:0:",
+            "mine:0:f",
+            "his:0",
+            "mine:0:done:1",
+        ] {
+            assert_eq!(View::parse(data), None, "{data}");
+        }
+        assert_eq!(list_of_owner(7), "watch:list:7:0");
+    }
+}

@@ -1,0 +1,386 @@
+//! The plain types of the watch: accounts, runs, verdicts, what is asked of admins and what they want to hear.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::past::Looks;
+use crate::clock::UnixMs;
+use crate::slices::watch::verdict::Sighting;
+
+/// An enum that is a word in the database and in the configuration.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+
+        impl $name {
+            /// Every word with its meaning.
+            pub const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),+];
+
+            /// The word.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The meaning of a word.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                let (_, value) = Self::WORDS.iter().find(|(name, _)| *name == word)?;
+                Some(*value)
+            }
+        }
+    };
+}
+
+pub(crate) use words;
+
+words! {
+    /// Whether an account is looked at.
+    State {
+        /// Looked at in every run.
+        Pending = "pending",
+        /// Found: no longer looked at.
+        Done = "done",
+        /// A person stopped it for a while.
+        Paused = "paused",
+        /// Found together with suspiciously many others: an admin decides whether that is true.
+        Held = "held",
+        /// Taken away by a person, who may want it back: hidden everywhere, forgotten after a while.
+        Removed = "removed",
+    }
+}
+
+words! {
+    /// What an account is waited for.
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    Until {
+        /// It is there.
+        #[default]
+        Found = "found",
+        /// It is not there.
+        Gone = "gone",
+        /// It is different from before. Such a wait never ends by itself.
+        Change = "change",
+    }
+}
+
+impl Until {
+    /// True when a sighting is what is waited for. `known` is what runs have seen before: of what was never seen nobody can
+    /// say that it changed.
+    #[must_use]
+    pub fn is_met(self, known: Option<Sighting>, seen: Sighting) -> bool {
+        match self {
+            Self::Found => seen == Sighting::Exists,
+            Self::Gone => seen == Sighting::Missing,
+            Self::Change => known.is_some_and(|known| known != seen),
+        }
+    }
+
+    /// True when a sighting needs further looks that agree: it is what is waited for, or what later changes are told by.
+    #[must_use]
+    pub fn is_decisive(self, known: Option<Sighting>, seen: Sighting) -> bool {
+        match self {
+            Self::Found | Self::Gone => self.is_met(known, seen),
+            Self::Change => known != Some(seen),
+        }
+    }
+}
+
+words! {
+    /// What a run reports of an account.
+    Verdict {
+        /// It is there.
+        Found = "found",
+        /// It is not there.
+        NotFound = "not_found",
+        /// We could not look.
+        Error = "error",
+    }
+}
+
+words! {
+    /// Why a run began.
+    Trigger {
+        /// The program started.
+        Start = "start",
+        /// The schedule fired.
+        Schedule = "schedule",
+        /// A person or the command line asked.
+        Request = "request",
+        /// The schedule was silent for two intervals, as after a clock set back.
+        Watchdog = "watchdog",
+    }
+}
+
+words! {
+    /// How far a run is, or how it ended.
+    RunState {
+        /// It goes on.
+        Running = "running",
+        /// It looked at everything it had the time for.
+        Done = "done",
+        /// It was cut short by a stop, a crash or a fault of the database.
+        Interrupted = "interrupted",
+        /// Our own network was down, so it could not look.
+        Offline = "offline",
+    }
+}
+
+words! {
+    /// How a site's control names were judged wrongly.
+    ControlFault {
+        /// The name that is surely there is not.
+        KnownMissing = "known-missing",
+        /// The answer for the name that is surely there fits no rule.
+        KnownUnclear = "known-unclear",
+        /// A random name is there: the site says so of everybody.
+        RandomFound = "random-found",
+        /// The answer for a random name fits no rule.
+        RandomUnclear = "random-unclear",
+    }
+}
+
+words! {
+    /// What an admin says of a mass change.
+    Decision {
+        /// It is true: the accounts are found.
+        Apply = "apply",
+        /// It is not: the accounts are looked at again.
+        Discard = "discard",
+    }
+}
+
+words! {
+    /// What an admin wants to hear of runs.
+    Notify {
+        /// Start and end of every run.
+        EveryRun = "every-run",
+        /// The end of runs in which something was found.
+        News = "news",
+        /// One message a day.
+        Digest = "digest",
+    }
+}
+
+words! {
+    /// What a chart shows.
+    Subject {
+        /// The asker's own accounts: found by day, and not found yet.
+        Mine = "mine",
+        /// Found by day and site.
+        Found = "found",
+        /// Checks and errors by day and site.
+        Sites = "sites",
+        /// How long runs took.
+        Duration = "duration",
+    }
+}
+
+impl Verdict {
+    /// The verdict that says what was seen.
+    #[must_use]
+    pub fn of(seen: Sighting) -> Self {
+        match seen {
+            Sighting::Exists => Self::Found,
+            Sighting::Missing => Self::NotFound,
+        }
+    }
+
+    /// What was seen; none when we could not look.
+    #[must_use]
+    pub fn sighting(self) -> Option<Sighting> {
+        match self {
+            Self::Found => Some(Sighting::Exists),
+            Self::NotFound => Some(Sighting::Missing),
+            Self::Error => None,
+        }
+    }
+}
+
+/// Which accounts a run is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Everybody's.
+    All,
+    /// Those of one owner.
+    Owner(i64),
+    /// A single one.
+    Account(i64),
+}
+
+impl Scope {
+    /// The scope of two nullable columns.
+    #[must_use]
+    pub fn from_columns(owner_id: Option<i64>, account_id: Option<i64>) -> Self {
+        match (owner_id, account_id) {
+            (_, Some(account)) => Self::Account(account),
+            (Some(owner), None) => Self::Owner(owner),
+            (None, None) => Self::All,
+        }
+    }
+
+    /// The owner column.
+    #[must_use]
+    pub fn owner_column(self) -> Option<i64> {
+        match self {
+            Self::Owner(id) => Some(id),
+            Self::All | Self::Account(_) => None,
+        }
+    }
+
+    /// The account column.
+    #[must_use]
+    pub fn account_column(self) -> Option<i64> {
+        match self {
+            Self::Account(id) => Some(id),
+            Self::All | Self::Owner(_) => None,
+        }
+    }
+}
+
+/// An account as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Our number for it.
+    pub id: i64,
+    /// Who waits for it.
+    pub owner_id: i64,
+    /// Key of its site.
+    pub site: String,
+    /// The name, exactly as given.
+    pub username: String,
+    /// Whether it is looked at.
+    pub state: State,
+    /// Agreed days.
+    pub period_days: u32,
+    /// When the wait began.
+    pub started_at: UnixMs,
+    /// When the agreed time ends.
+    pub ends_at: UnixMs,
+    /// When what was waited for happened.
+    pub done_at: Option<UnixMs>,
+    /// What the last run said.
+    pub verdict: Option<Verdict>,
+    /// Why the last run could not look: a machine key.
+    pub reason: String,
+    /// When it was last looked at.
+    pub checked_at: Option<UnixMs>,
+    /// What is waited for.
+    pub until: Until,
+    /// What people noted beside it; may be empty.
+    pub note: String,
+    /// When it was last found.
+    pub seen_at: Option<UnixMs>,
+    /// What the last looks gave.
+    pub looks: Looks,
+}
+
+/// What a run has to tell of an account: it is there, or it is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// The account, as it is now.
+    pub account: Account,
+    /// What was seen.
+    pub seen: Sighting,
+}
+
+/// How many accounts there are of each kind of news: what was waited for, and what was seen.
+pub type NewsTotals = BTreeMap<(Until, Sighting), usize>;
+
+/// So many accounts of one site changed at once that the admins are asked whether it is true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MassChange {
+    /// Its number.
+    pub id: i64,
+    /// Key of the site.
+    pub site: String,
+    /// The run that saw it first.
+    pub run_id: i64,
+    /// Accounts that are held.
+    pub changed: u64,
+    /// How many of them were there and are not found now.
+    pub gone: u64,
+    /// Accounts of the site that the run got a verdict for.
+    pub answered: u64,
+    /// What was decided; none while nobody has.
+    pub decision: Option<Decision>,
+}
+
+/// What a run counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Accounts found.
+    pub found: u64,
+    /// Accounts not found.
+    pub not_found: u64,
+    /// Accounts we could not look at.
+    pub errors: u64,
+}
+
+impl Counts {
+    /// All three together: the number of accounts the run has an answer for.
+    #[must_use]
+    pub fn checked(self) -> u64 {
+        self.found + self.not_found + self.errors
+    }
+
+    /// Counts one more verdict.
+    pub fn add(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Found => self.found += 1,
+            Verdict::NotFound => self.not_found += 1,
+            Verdict::Error => self.errors += 1,
+        }
+    }
+}
+
+/// What a run did at one site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SiteTally {
+    /// What it counted of the site's accounts.
+    pub counts: Counts,
+    /// Requests, confirmations and controls among them.
+    pub looks: u64,
+    /// How long those took together.
+    pub looking: Duration,
+}
+
+impl SiteTally {
+    /// How long a look takes on average; none without one.
+    #[must_use]
+    pub fn usual_look(self) -> Option<Duration> {
+        let looks = u32::try_from(self.looks).unwrap_or(u32::MAX);
+        self.looking.checked_div(looks)
+    }
+
+    /// Adds what was done at another time.
+    pub fn add(&mut self, other: Self) {
+        self.counts.found += other.counts.found;
+        self.counts.not_found += other.counts.not_found;
+        self.counts.errors += other.counts.errors;
+        self.looks += other.looks;
+        self.looking += other.looking;
+    }
+}
+
+/// A run that is going on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its number.
+    pub id: i64,
+    /// Why it began.
+    pub trigger: Trigger,
+    /// What it is about.
+    pub scope: Scope,
+    /// When it began.
+    pub started_at: UnixMs,
+    /// Pending accounts at its beginning.
+    pub total: u64,
+    /// Chats that hear of its start and its end besides what they chose: those who asked for it.
+    pub askers: Vec<i64>,
+}

@@ -1,0 +1,106 @@
+//! Sections `[watch]` and `[sites]`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::account::Notify;
+use crate::settings::Section;
+use crate::slices::watch::catalogue::BrokenEntries;
+use crate::slices::watch::run::schedule::Schedule;
+use crate::zone::Zone;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How and when accounts are looked at.
+#[derive(Debug, Clone)]
+pub struct WatchConfig {
+    /// When.
+    pub schedule: Schedule,
+    /// Also once at the start.
+    pub run_at_start: bool,
+    /// Looks at the same time.
+    pub workers: usize,
+    /// Longest time for one look.
+    pub timeout: Duration,
+    /// Looks that must agree before an account counts as found.
+    pub confirmations: u32,
+    /// Pause between those looks.
+    pub confirm_delay: Duration,
+    /// Looks at the same site at the same time.
+    pub per_site: u32,
+    /// Pause between two looks at the same site.
+    pub min_gap: Duration,
+    /// Agreed days of an account when none are given.
+    pub period_days: u32,
+    /// What admins hear of who have not chosen.
+    pub notify: Notify,
+    /// For dates in messages.
+    pub zone: Zone,
+    /// Further catalogue files.
+    pub catalogues: Vec<PathBuf>,
+    /// The site of a name that comes without one.
+    pub default_site: String,
+    /// Catalogue addresses in private networks are allowed.
+    pub allow_private_targets: bool,
+    /// What becomes of a catalogue with mistaken entries.
+    pub broken_entries: BrokenEntries,
+}
+
+impl WatchConfig {
+    /// Reads `[watch]`; [`Self::read_sites`] reads the rest. None when the schedule or the zone is wrong, which have no
+    /// stand-in; the section has noted it.
+    pub fn read(section: &mut Section<'_>) -> Option<Self> {
+        let zone = section.parsed("time_zone", "Europe/Moscow", |text| {
+            text.parse::<Zone>()
+                .map_err(|_| "a name of the time zone database, such as \"Europe/Moscow\"")
+        });
+        let schedule = section.parsed("schedule", Schedule::EVERY_FIVE_MINUTES, |text| {
+            Schedule::parse(text, zone.clone().unwrap_or(Zone::UTC))
+        });
+        let workers = section.integer("workers", 3, 1..=512);
+        let run_at_start = section.boolean("run_at_start", true);
+        let timeout = section.duration("timeout", SECOND * 10, SECOND / 10..=SECOND * 120);
+        let confirmations = section.integer("confirmations", 2, 1..=5);
+        let confirm_delay =
+            section.duration("confirm_delay", SECOND * 2, Duration::ZERO..=SECOND * 60);
+        let per_site = section.integer("per_site", 1, 1..=512);
+        let min_gap = section.duration("min_gap", SECOND, Duration::ZERO..=SECOND * 3600);
+        let period_days = section.integer("period_days", 30, 1..=3650);
+        let notify = section.choice("notify", Notify::EveryRun, Notify::WORDS);
+        Some(Self {
+            schedule: schedule?,
+            run_at_start,
+            workers: usize::try_from(workers).ok()?,
+            timeout,
+            confirmations,
+            confirm_delay,
+            per_site,
+            min_gap,
+            period_days,
+            notify,
+            zone: zone?,
+            catalogues: Vec::new(),
+            default_site: String::new(),
+            allow_private_targets: false,
+            broken_entries: BrokenEntries::Refuse,
+        })
+    }
+
+    /// Reads `[sites]` into what [`Self::read`] gave; with nothing there, its problems are noted all the same.
+    pub fn read_sites(config: Option<&mut Self>, section: &mut Section<'_>) {
+        let catalogues = section.paths("catalogues");
+        let default_site = section.string("default", "telegram");
+        let allow_private_targets = section.boolean("allow_private_targets", false);
+        let broken_entries = section.choice(
+            "broken_entries",
+            BrokenEntries::Refuse,
+            BrokenEntries::WORDS,
+        );
+        if let Some(config) = config {
+            config.catalogues = catalogues;
+            config.default_site = default_site;
+            config.allow_private_targets = allow_private_targets;
+            config.broken_entries = broken_entries;
+        }
+    }
+}

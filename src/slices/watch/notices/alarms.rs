@@ -1,0 +1,183 @@
+//! What admins are told, or asked, when a site or our own network cannot be trusted.
+//!
+//! As with all notices, the row is written by the transaction that writes the fact, so each is told once, whatever
+//! happens in between.
+
+use super::Speaker;
+use super::texts::{self, alarms};
+use crate::clock::UnixMs;
+use crate::db::{Connection, WriteTx};
+use crate::i18n::{Lang, label};
+use crate::people;
+use crate::slices::watch::model::account::{Decision, MassChange, News, Run};
+use crate::slices::watch::store;
+use crate::telegram::{self, Button, Held, Keyboard, Outgoing, outbox};
+
+/// How the keys of messages about controls begin.
+pub(crate) const CONTROLS: &str = "controls";
+
+impl Speaker {
+    /// Keeps a place for the one message of a run to each admin about sites whose controls failed or are well again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn controls(tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
+        for chat in people::report_chats(tx)? {
+            telegram::hold(
+                tx,
+                now,
+                chat,
+                run_id,
+                &format!("{CONTROLS}:{run_id}:{chat}"),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The message for such a place.
+    pub(crate) fn controls_message(
+        &self,
+        connection: &Connection,
+        place: &Held,
+    ) -> anyhow::Result<Option<Outgoing>> {
+        let news = store::control_news(connection, place.run_id)?;
+        if news.is_empty() {
+            return Ok(None);
+        }
+        let text = alarms::controls(self.voice(connection, place.chat_id)?, &news);
+        Ok(Some(Outgoing::notice(place.chat_id, text)))
+    }
+
+    /// Asks the admins whether a mass change is true.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn mass_change(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        question: &MassChange,
+    ) -> anyhow::Result<()> {
+        for chat in people::report_chats(tx)? {
+            let voice = self.voice(tx, chat)?;
+            let message = Outgoing::notice(chat, alarms::mass_change(voice, question))
+                .keyboard(question_buttons(voice.lang, question.id)?)
+                .of_run(question.run_id)
+                .dedupe(format!("{}:{chat}", question_key(question)));
+            outbox::insert(tx, now, &message)?;
+        }
+        Ok(())
+    }
+
+    /// Shows the other admins, in the messages that asked them, that and how a question is decided.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn mass_change_decided(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        question: &MassChange,
+        decision: Decision,
+        by: &str,
+    ) -> anyhow::Result<()> {
+        let asked = outbox::messages_with_key(tx, &question_key(question))?;
+        for (chat, message_id) in asked {
+            let text = alarms::decided(self.voice(tx, chat)?, question, decision, by);
+            let edit = Outgoing::edit(chat, message_id, text).keyboard(Keyboard::new());
+            outbox::insert(tx, now, &edit)?;
+        }
+        Ok(())
+    }
+
+    /// Tells an owner of accounts that were held and changed after all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn true_after_all(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        question: &MassChange,
+        news: &[News],
+    ) -> anyhow::Result<()> {
+        let Some(News { account: first, .. }) = news.first() else {
+            return Ok(());
+        };
+        let voice = self.voice(tx, first.owner_id)?;
+        let named = news.get(..texts::LIST_NEWS).unwrap_or(news);
+        let text = texts::news(voice, named, &texts::count_news(news));
+        let message = Outgoing::notice(first.owner_id, text)
+            .gist(texts::news_gist(voice, named))
+            .among(usize::try_from(question.changed).unwrap_or(usize::MAX))
+            .dedupe(format!("found-after-all:{}:{}", question.id, first.id));
+        outbox::insert(tx, now, &message)?;
+        Ok(())
+    }
+
+    /// Closes the messages of a run that could not look because our own network is down. Who asked for it hears so; the
+    /// admins, when it is news.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn run_offline(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        run: &Run,
+        is_news: bool,
+    ) -> anyhow::Result<()> {
+        let mut chats = run.askers.clone();
+        if is_news {
+            chats.extend(people::report_chats(tx)?);
+        }
+        chats.sort_unstable();
+        chats.dedup();
+        for chat in chats {
+            let text = alarms::offline(self.voice(tx, chat)?.lang);
+            let message = Outgoing::notice(chat, text).dedupe(format!("offline:{}:{chat}", run.id));
+            outbox::insert(tx, now, &message.urgent())?;
+        }
+        self.run_unfinished(tx, now, run.id)
+    }
+
+    /// Tells the admins that our own network is back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn online(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        run: &Run,
+        since: UnixMs,
+    ) -> anyhow::Result<()> {
+        for chat in people::report_chats(tx)? {
+            let text = alarms::online(self.voice(tx, chat)?.lang, now.since(since));
+            let message = Outgoing::notice(chat, text).dedupe(format!("online:{}:{chat}", run.id));
+            outbox::insert(tx, now, &message.urgent())?;
+        }
+        Ok(())
+    }
+}
+
+/// What the keys of a question's messages begin with.
+fn question_key(question: &MassChange) -> String {
+    format!("mass-change-{}", question.id)
+}
+
+/// The two answers to a question.
+///
+/// # Errors
+/// When a label is missing.
+pub(crate) fn question_buttons(lang: Lang, id: i64) -> anyhow::Result<Keyboard> {
+    let button = |key: &str, decision: Decision| {
+        Button::callback(
+            &label(lang, key),
+            format!("watch:mass:{}:{id}", decision.word()),
+        )
+    };
+    Ok(Keyboard::new()
+        .row([button("button-mass-apply", Decision::Apply)?])
+        .row([button("button-mass-discard", Decision::Discard)?]))
+}

@@ -1,0 +1,306 @@
+//! What the watch has to say, written as outbox rows by the transaction that writes the fact.
+//!
+//! Who hears what: of a run over everybody's accounts the admins, as each chose; of any run those who asked for it; of a
+//! what an account was waited for its owner, in one message per run. What comes by the calendar is in `regular`. Its place in the
+//! outbox is taken with the fact; its text is made when
+//! the run has found all, because a text made anew with every account would cost a run the square of what it finds.
+
+pub(crate) mod alarms;
+pub(crate) mod regular;
+pub mod texts;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::db::Connection;
+
+use self::alarms::CONTROLS;
+use self::texts::{RunEnd, Voice};
+use super::catalogue::Catalogue;
+use super::model::account::{Notify, Run, Scope};
+use super::store;
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::html::Html;
+use crate::i18n::Lang;
+use crate::people::{self, Asker, Hush, Manners};
+use crate::telegram::{self, Held, Outgoing, outbox};
+use crate::zone::Zone;
+
+/// Messages for kept places made at a time: the writer is back at others within milliseconds.
+const KEPT_PAGE: usize = 128;
+
+/// Among so many of the newest runs those that were cut are looked for whose start messages arrived late.
+const CUT_RUNS: usize = 20;
+
+/// What notices need besides their facts.
+#[derive(Debug, Clone)]
+pub struct Speaker {
+    /// For names of sites and addresses of profiles.
+    pub catalogue: Arc<Catalogue>,
+    /// The zone of dates and times.
+    pub zone: Zone,
+    /// The language of chats of which none is known.
+    pub language: Lang,
+    /// What admins hear who have not chosen.
+    pub notify: Notify,
+}
+
+impl Speaker {
+    /// The voice for a chat.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn voice(&self, connection: &Connection, chat_id: i64) -> anyhow::Result<Voice<'_>> {
+        Ok(self.voice_with(&people::manners(connection, chat_id)?))
+    }
+
+    /// The voice for a chat with these manners.
+    pub(crate) fn voice_with(&self, manners: &Manners) -> Voice<'_> {
+        Voice {
+            lang: manners.language.unwrap_or(self.language),
+            zone: manners.zone.unwrap_or(&self.zone),
+            catalogue: &self.catalogue,
+        }
+    }
+
+    /// The voice for who asks.
+    #[must_use]
+    pub fn voice_to(&self, asker: &Asker) -> Voice<'_> {
+        Voice {
+            lang: asker.lang,
+            zone: asker.zone.unwrap_or(&self.zone),
+            catalogue: &self.catalogue,
+        }
+    }
+
+    /// The chats that hear of a run, each with how.
+    fn listeners(&self, connection: &Connection, run: &Run) -> anyhow::Result<Vec<Listener>> {
+        let mut chats = BTreeMap::new();
+        if run.scope == Scope::All {
+            for chat in people::report_chats(connection)? {
+                chats.insert(chat, false);
+            }
+        }
+        for chat in &run.askers {
+            // Who has left meanwhile asked for nothing any more.
+            if people::is_member(connection, *chat)? {
+                chats.insert(*chat, true);
+            }
+        }
+        // A run that nobody asked for and that has nothing to do is not worth a message.
+        if run.total == 0 && run.trigger != super::model::account::Trigger::Request {
+            chats.clear();
+        }
+        let listeners = chats.into_iter().map(|(chat, asked)| {
+            Ok(Listener {
+                chat,
+                asked,
+                notify: store::notify_of(connection, chat)?.unwrap_or(self.notify),
+                manners: people::manners(connection, chat)?,
+            })
+        });
+        listeners.collect()
+    }
+
+    /// Tells that a run has begun; quietly, because it is no news.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn run_started(&self, tx: &WriteTx<'_>, now: UnixMs, run: &Run) -> anyhow::Result<()> {
+        // Who asked about one account gets its card at the end, nothing before.
+        if matches!(run.scope, Scope::Account(_)) {
+            return Ok(());
+        }
+        for listener in self.listeners(tx, run)? {
+            if !listener.hears_start(now) {
+                continue;
+            }
+            let chat = listener.chat;
+            let voice = self.voice_with(&listener.manners);
+            let text = texts::run_started(voice, run.total, run.started_at);
+            let message = Outgoing::notice(chat, text)
+                .silent()
+                .of_run(run.id)
+                .dedupe(format!("start:{}:{chat}", run.id));
+            outbox::insert(tx, now, &listener.address(message))?;
+        }
+        Ok(())
+    }
+
+    /// Tells that a run has ended. What it found was told before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn run_ended(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        run: &Run,
+        end: &RunEnd,
+    ) -> anyhow::Result<()> {
+        let has_news = store::has_news(tx, run.id)?;
+        for listener in self.listeners(tx, run)? {
+            if !listener.hears_end(now, has_news) {
+                continue;
+            }
+            let chat = listener.chat;
+            let voice = self.voice_with(&listener.manners);
+            let text = match run.scope {
+                Scope::All | Scope::Owner(_) => texts::run_done(voice, end),
+                Scope::Account(id) => match store::get(tx, None, id)? {
+                    Some(account) => {
+                        let owner = people::get(tx, account.owner_id)?;
+                        let owner = owner.filter(|owner| owner.id != chat);
+                        let owner = owner.map(|owner| owner.spoken());
+                        texts::account_card(voice, &account, owner.as_ref())
+                    }
+                    None => continue,
+                },
+            };
+            let message = Outgoing::notice(chat, text)
+                .of_run(run.id)
+                .dedupe(format!("end:{}:{chat}", run.id));
+            outbox::insert(tx, now, &listener.address(message))?;
+        }
+        self.close_starts(tx, now)
+    }
+
+    /// Closes the start messages of a run that did not look at everything.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn run_unfinished(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
+        let run = store::progress(tx, run_id)?;
+        let key = format!("start:{run_id}");
+        outbox::rewrite_waiting(tx, &key, |chat| self.cut_text(tx, chat, &run))?;
+        self.close_starts(tx, now)
+    }
+
+    /// Makes the start messages of unfinished runs say so. One that was on its way at the cut becomes known only
+    /// later, so this looks at the last ones again whenever a run begins or ends; each is edited once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn close_starts(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
+        for run_id in store::last_unfinished(tx, CUT_RUNS)? {
+            let run = store::progress(tx, run_id)?;
+            for (chat, message_id) in outbox::messages_with_key(tx, &format!("start:{run_id}"))? {
+                let edit = Outgoing::edit(chat, message_id, self.cut_text(tx, chat, &run)?);
+                outbox::insert(tx, now, &edit.dedupe(format!("cut:{run_id}:{chat}")))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn cut_text(
+        &self,
+        connection: &Connection,
+        chat: i64,
+        run: &store::Progress,
+    ) -> anyhow::Result<Html> {
+        let by = match run.stopped_by {
+            Some(by) => Some(people::get(connection, by)?.map_or_else(String::new, |by| by.name)),
+            None => None,
+        };
+        let voice = self.voice(connection, chat)?;
+        Ok(texts::run_unfinished(voice, run, by.as_deref()))
+    }
+
+    /// Tells the admins that a run broke off by a fault of ours.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn run_crashed(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
+        for chat in people::report_chats(tx)? {
+            let text = texts::run_crashed(self.voice(tx, chat)?.lang, run_id);
+            let message = Outgoing::notice(chat, text).dedupe(format!("crash:{run_id}:{chat}"));
+            outbox::insert(tx, now, &message.urgent())?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a place for the one message of a run to an owner about what was waited for and has happened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn news(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, owner: i64) -> anyhow::Result<()> {
+        telegram::hold(tx, now, owner, run_id, &format!("found:{run_id}:{owner}"))
+    }
+
+    /// The messages for kept places, some at a time; none for a place about which nothing is left to say. To be called
+    /// while no sweep goes on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn kept_messages(
+        &self,
+        connection: &Connection,
+    ) -> anyhow::Result<Vec<(Held, Option<Outgoing>)>> {
+        let places = telegram::held(connection, KEPT_PAGE)?;
+        let many = places.len();
+        let messages = places.into_iter().map(|place| {
+            let message = if place.is_about(CONTROLS) {
+                self.controls_message(connection, &place)?
+            } else {
+                self.news_message(connection, &place)?
+            };
+            Ok((place, message.map(|message| message.among(many))))
+        });
+        messages.collect()
+    }
+
+    fn news_message(
+        &self,
+        connection: &Connection,
+        place: &Held,
+    ) -> anyhow::Result<Option<Outgoing>> {
+        let owner = place.chat_id;
+        let (news, totals) = store::news_in_run(connection, place.run_id, owner, texts::LIST_NEWS)?;
+        if news.is_empty() {
+            return Ok(None);
+        }
+        let voice = self.voice(connection, owner)?;
+        let message = Outgoing::notice(owner, texts::news(voice, &news, &totals));
+        Ok(Some(message.gist(texts::news_gist(voice, &news))))
+    }
+}
+
+/// A chat that hears of a run.
+struct Listener {
+    chat: i64,
+    /// It asked for the run, so it hears of it whatever it has chosen.
+    asked: bool,
+    notify: Notify,
+    manners: Manners,
+}
+
+impl Listener {
+    fn hears_start(&self, now: UnixMs) -> bool {
+        let chosen = self.notify == Notify::EveryRun && self.manners.run_starts;
+        self.asked || chosen && !self.waits(now)
+    }
+
+    /// What falls into quiet hours is summed up at their end.
+    fn hears_end(&self, now: UnixMs, has_news: bool) -> bool {
+        let chosen = match self.notify {
+            Notify::EveryRun => true,
+            Notify::News => has_news,
+            Notify::Digest => false,
+        };
+        self.asked || chosen && !self.waits(now)
+    }
+
+    fn waits(&self, now: UnixMs) -> bool {
+        matches!(self.manners.hush(now), Hush::Until(_))
+    }
+
+    /// Who asked is answered at any time.
+    fn address(&self, message: Outgoing) -> Outgoing {
+        if self.asked {
+            message.urgent()
+        } else {
+            message
+        }
+    }
+}

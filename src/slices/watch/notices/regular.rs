@@ -1,0 +1,143 @@
+//! What comes by the calendar: reminders of agreed times, digests, and the sum of quiet hours.
+//!
+//! All of it is looked for when a run over everything ends, and written by the transaction that ends it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Speaker;
+use super::texts::{self, Reminder};
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::people::{self, Hush, Manners, Quiet};
+use crate::slices::watch::model::account::Notify;
+use crate::slices::watch::store;
+use crate::telegram::{Outgoing, outbox};
+
+/// Reminders told in one transaction at most.
+const REMINDER_PAGE: usize = 500;
+
+/// Accounts named in one reminder at most; the others follow with the next run.
+const REMINDER_LINES: usize = 30;
+
+/// Owners' digests written in one transaction at most; the others follow with the next run.
+const DIGEST_PAGE: usize = 500;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Speaker {
+    /// Writes the reminders that are due, one message per owner and kind. Who wants none is told nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn reminders(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
+        let mut by_owner: BTreeMap<(i64, Reminder), Vec<store::DueReminder>> = BTreeMap::new();
+        for due in store::due_reminders(tx, now, REMINDER_PAGE)? {
+            let which = which_reminder(due.account.ends_at, now);
+            by_owner
+                .entry((due.account.owner_id, which))
+                .or_default()
+                .push(due);
+        }
+        let many = by_owner.len();
+        for ((owner, which), mut due) in by_owner {
+            due.truncate(REMINDER_LINES);
+            let Some(first) = due.first() else { continue };
+            let days_over = now.since(first.account.ends_at).as_secs() / DAY.as_secs();
+            let key = format!(
+                "remind:{}:{}:{}:{days_over}",
+                first.account.id,
+                first.epoch,
+                which.word()
+            );
+            let accounts: Vec<_> = due.iter().map(|due| due.account.clone()).collect();
+            let manners = people::manners(tx, owner)?;
+            if manners.reminders {
+                let text = texts::reminder(self.voice_with(&manners), which, &accounts);
+                let message = Outgoing::notice(owner, text).among(many).dedupe(key);
+                outbox::insert(tx, now, &message)?;
+            }
+            for account in &accounts {
+                store::mark_reminder_sent(tx, now, account)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the daily digests that are due, and the sums of quiet hours that are over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn digests(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
+        for chat in people::report_chats(tx)? {
+            let notify = store::notify_of(tx, chat)?.unwrap_or(self.notify);
+            let last = store::digest_at(tx, chat)?;
+            let manners = people::manners(tx, chat)?;
+            let span = match notify {
+                Notify::Digest => self.day(&manners, last, now),
+                Notify::EveryRun | Notify::News => self.night(&manners, last, now),
+            };
+            let Some((from, to)) = span else { continue };
+            store::set_digest_at(tx, chat, now)?;
+            let (runs, counts) = store::digest(tx, from, to)?;
+            let is_night = notify != Notify::Digest;
+            // Who wants news only is not told that there was none.
+            if notify == Notify::News && counts.found == 0 || is_night && runs == 0 {
+                continue;
+            }
+            let text = texts::digest(self.voice_with(&manners).lang, is_night, runs, counts);
+            let message = Outgoing::notice(chat, text).dedupe(format!("digest:{}:{chat}", now.0));
+            outbox::insert(tx, now, &message)?;
+        }
+        self.owners_digests(tx, now)
+    }
+
+    fn owners_digests(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
+        let owners = store::owners_with_digest(tx, DIGEST_PAGE)?;
+        let many = owners.len();
+        for (owner, last) in owners {
+            let manners = people::manners(tx, owner)?;
+            let Some((from, _)) = self.day(&manners, last, now) else {
+                continue;
+            };
+            let sums = store::own_sums(tx, owner, from)?;
+            let text = texts::own_digest(self.voice_with(&manners).lang, sums);
+            let message = Outgoing::notice(owner, text).among(many);
+            let message = message.dedupe(format!("digest:{}:{owner}", now.0));
+            outbox::insert(tx, now, &message)?;
+            store::set_digest_at(tx, owner, now)?;
+        }
+        Ok(())
+    }
+
+    /// What a digest that is due now is about.
+    fn day(&self, manners: &Manners, last: UnixMs, now: UnixMs) -> Option<(UnixMs, UnixMs)> {
+        let zone = self.voice_with(manners).zone;
+        let due = zone.last_hour(now, manners.digest_hour);
+        (last < due).then_some((last, now))
+    }
+
+    /// The quiet hours that are over and not summed up yet, where summaries of runs wait for their end.
+    fn night(&self, manners: &Manners, last: UnixMs, now: UnixMs) -> Option<(UnixMs, UnixMs)> {
+        let quiet = manners.quiet.filter(|quiet| quiet.how == Quiet::Hold)?;
+        if quiet.from == quiet.to || manners.hush(now) != Hush::Not {
+            return None;
+        }
+        let zone = self.voice_with(manners).zone;
+        let end = zone.last_hour(now, quiet.to);
+        let begin = zone.last_hour(end, quiet.from);
+        (last < end).then_some((begin.max(last), end))
+    }
+}
+
+fn which_reminder(ends_at: UnixMs, now: UnixMs) -> Reminder {
+    if now >= ends_at.plus(DAY) {
+        Reminder::Waiting
+    } else if now >= ends_at {
+        Reminder::Overdue
+    } else if now >= ends_at.minus(DAY) {
+        Reminder::LastDay
+    } else {
+        Reminder::Soon
+    }
+}

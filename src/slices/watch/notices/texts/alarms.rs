@@ -1,0 +1,94 @@
+//! What is said of sites and of our own network when they cannot be trusted.
+
+use std::time::Duration;
+
+use super::{Voice, fit};
+use crate::html::{Html, cut};
+use crate::i18n::{self, Args, Lang};
+use crate::slices::watch::model::account::{Decision, MassChange};
+use crate::slices::watch::store::ControlNews;
+
+/// The longest list of sites in one line, in UTF-16 units. After a night without answers it can be all of them.
+const LIST_LIMIT: usize = 1000;
+
+/// Sites whose controls failed, and those that are well again.
+#[must_use]
+pub fn controls(voice: Voice<'_>, news: &[ControlNews]) -> Html {
+    let lang = voice.lang;
+    let mut lines = Vec::new();
+    for one in news {
+        let Some(fault) = one.fault else { continue };
+        let spoken = i18n::text(lang, &format!("control-{}", fault.word()));
+        let args = Args::new()
+            .text("site", &voice.site_name(&one.site))
+            .html("fault", &spoken);
+        lines.push(i18n::html(lang, "controls-failed-line", &args));
+    }
+    if !lines.is_empty() {
+        let title = i18n::text(lang, "controls-failed");
+        lines.splice(0..0, [title, Html::default()]);
+    }
+    let well: Vec<String> = news
+        .iter()
+        .filter(|one| one.fault.is_none())
+        .map(|one| voice.site_name(&one.site))
+        .collect();
+    if !well.is_empty() {
+        if !lines.is_empty() {
+            lines.push(Html::default());
+        }
+        let names = cut(&well.join(", "), LIST_LIMIT);
+        let args = Args::new().text("sites", &names);
+        lines.push(i18n::html(lang, "controls-well", &args));
+    }
+    fit(lines)
+}
+
+/// The sites whose controls failed when they were last looked at, in one line; none when there are none.
+#[must_use]
+pub fn distrusted<'a>(voice: Voice<'_>, keys: impl Iterator<Item = &'a String>) -> Option<Html> {
+    let mut names: Vec<String> = keys.map(|key| voice.site_name(key)).collect();
+    names.sort();
+    let names = cut(&names.join(", "), LIST_LIMIT);
+    let args = Args::new().text("sites", &names);
+    (!names.is_empty()).then(|| i18n::html(voice.lang, "status-distrusted", &args))
+}
+
+/// So many accounts of a site changed at once that the admins are asked.
+#[must_use]
+pub fn mass_change(voice: Voice<'_>, question: &MassChange) -> Html {
+    let args = Args::new()
+        .text("site", &voice.site_name(&question.site))
+        .number("changed", question.changed)
+        .number("answered", question.answered);
+    let key = match question.gone {
+        0 => "mass-change",
+        gone if gone == question.changed => "mass-change-gone",
+        _ => "mass-change-mixed",
+    };
+    i18n::html(voice.lang, key, &args)
+}
+
+/// A question that is decided, and by whom.
+#[must_use]
+pub fn decided(voice: Voice<'_>, question: &MassChange, decision: Decision, by: &str) -> Html {
+    let key = match decision {
+        Decision::Apply => "mass-change-applied",
+        Decision::Discard => "mass-change-discarded",
+    };
+    let line = i18n::html(voice.lang, key, &Args::new().text("by", by));
+    Html::join([&mass_change(voice, question), &line], "\n\n")
+}
+
+/// Our own network is down.
+#[must_use]
+pub fn offline(lang: Lang) -> Html {
+    i18n::text(lang, "offline")
+}
+
+/// Our own network is back.
+#[must_use]
+pub fn online(lang: Lang, after: Duration) -> Html {
+    let span = i18n::span(lang, after);
+    i18n::html(lang, "online", &Args::new().text("span", &span))
+}

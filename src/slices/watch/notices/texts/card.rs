@@ -1,0 +1,151 @@
+//! One account, as its card shows it.
+
+use super::{Voice, fit};
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang};
+use crate::slices::watch::model::account::{Account, State, Until, Verdict};
+use crate::slices::watch::model::past::{By, Change, Looks, Past};
+
+/// The mark of an account in lists.
+#[must_use]
+pub fn mark(account: &Account) -> &'static str {
+    match (account.state, account.verdict) {
+        (State::Done, _) => "✅",
+        (State::Paused, _) => "⏸",
+        (State::Held, _) => "✋",
+        (State::Removed, _) => "🗑",
+        (State::Pending, Some(Verdict::Error)) => "⚠️",
+        (State::Pending, _) => "⏳",
+    }
+}
+
+/// One account with what is known of it; the owner is shown to others.
+#[must_use]
+pub fn account_card(voice: Voice<'_>, account: &Account, owner: Option<&Html>) -> Html {
+    let lang = voice.lang;
+    let args = Args::new()
+        .text("mark", mark(account))
+        .html("name", &voice.profile(&account.site, &account.username))
+        .text("site", &voice.site_name(&account.site))
+        .text("started", &voice.date(account.started_at))
+        .text("period", &voice.days(account.period_days))
+        .text("ends", &voice.date(account.ends_at));
+    let mut lines = vec![i18n::html(lang, "account-card", &args)];
+    let until = i18n::text(lang, &format!("until-{}", account.until.word()));
+    let args = Args::new().html("until", &until);
+    lines.push(i18n::html(lang, "account-until", &args));
+    if let Some(owner) = owner {
+        let args = Args::new()
+            .html("who", owner)
+            .text("id", &account.owner_id.to_string());
+        lines.push(i18n::html(lang, "account-owner", &args));
+    }
+    lines.push(match (account.verdict, account.checked_at) {
+        (Some(verdict), Some(at)) => i18n::html(
+            lang,
+            "account-checked",
+            &Args::new()
+                .text("time", &i18n::date_time(lang, at, voice.zone))
+                .html("verdict", &self::verdict(lang, verdict, &account.reason)),
+        ),
+        _ => i18n::text(lang, "account-never-checked"),
+    });
+    lines.extend(state(voice, account));
+    if !account.note.is_empty() {
+        let args = Args::new().text("note", &account.note);
+        lines.push(i18n::html(lang, "account-note", &args));
+    }
+    Html::join(&lines, "\n")
+}
+
+/// What a card shows besides: when the account was last seen, the last looks, and its history, the newest change first, each
+/// with the name of who did it.
+#[must_use]
+pub fn account_details(voice: Voice<'_>, account: &Account, history: &[(Past, Html)]) -> Html {
+    let lang = voice.lang;
+    let mut lines = vec![match account.seen_at {
+        Some(at) => i18n::html(
+            lang,
+            "account-seen",
+            &Args::new().text("time", &i18n::date_time(lang, at, voice.zone)),
+        ),
+        None => i18n::text(lang, "account-never-seen"),
+    }];
+    if account.looks != Looks::default() {
+        let args = Args::new().html("looks", &sparkline(account.looks));
+        lines.push(i18n::html(lang, "account-looks", &args));
+    }
+    lines.extend([Html::default(), i18n::text(lang, "account-history")]);
+    for (past, who) in history {
+        let args = Args::new()
+            .text("time", &i18n::date_time(lang, past.at, voice.zone))
+            .html("what", &change(lang, past))
+            .html("who", who);
+        lines.push(i18n::html(lang, "history-line", &args));
+    }
+    fit(lines)
+}
+
+fn state(voice: Voice<'_>, account: &Account) -> Option<Html> {
+    let lang = voice.lang;
+    match account.state {
+        State::Done => {
+            let date = voice.date(account.done_at.unwrap_or(account.ends_at));
+            let key = match account.until {
+                Until::Gone => "account-done-gone",
+                Until::Found | Until::Change => "account-done",
+            };
+            Some(i18n::html(lang, key, &Args::new().text("date", &date)))
+        }
+        State::Paused => Some(i18n::text(lang, "account-paused")),
+        State::Held => Some(i18n::text(lang, "account-held")),
+        State::Pending | State::Removed => None,
+    }
+}
+
+/// A column for each look, the newest on the right.
+fn sparkline(looks: Looks) -> Html {
+    let column = |verdict| match verdict {
+        Verdict::Found => '█',
+        Verdict::NotFound => '▁',
+        Verdict::Error => '·',
+    };
+    Html::code(&looks.oldest_first().map(column).collect::<String>())
+}
+
+fn change(lang: Lang, past: &Past) -> Html {
+    let key = format!("change-{}", past.what.word());
+    match past.what {
+        Change::Extended => {
+            let days: u32 = past.detail.parse().unwrap_or(0);
+            i18n::html(lang, &key, &Args::new().number("n", days))
+        }
+        Change::Until => {
+            let until = i18n::text(lang, &format!("until-{}", past.detail));
+            i18n::html(lang, &key, &Args::new().html("until", &until))
+        }
+        _ => i18n::text(lang, &key),
+    }
+}
+
+fn verdict(lang: Lang, verdict: Verdict, reason: &str) -> Html {
+    match verdict {
+        Verdict::Found => i18n::text(lang, "verdict-found"),
+        Verdict::NotFound => i18n::text(lang, "verdict-not-found"),
+        Verdict::Error => {
+            let args = Args::new().html("reason", &super::reason(lang, reason));
+            i18n::html(lang, "verdict-error", &args)
+        }
+    }
+}
+
+/// Who did something, for the history; `name` is of a person who is known.
+#[must_use]
+pub fn who(lang: Lang, by: &By, reader: i64, name: Option<&Html>) -> Html {
+    match (by, name) {
+        (By::Run, _) => i18n::text(lang, "by-run"),
+        (By::Person(id), _) if *id == reader => i18n::text(lang, "by-you"),
+        (By::Person(_), Some(name)) => name.clone(),
+        (By::Person(_) | By::Nobody, _) => i18n::text(lang, "by-nobody"),
+    }
+}

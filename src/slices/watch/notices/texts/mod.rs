@@ -1,0 +1,319 @@
+//! What the watch says, as pure functions of plain values. What it says of troubled sites and of our own network is in
+//! [`alarms`].
+
+pub mod alarms;
+mod card;
+mod news;
+mod sites;
+mod storage;
+
+pub use self::card::{account_card, account_details, mark, who};
+pub use self::news::{FULL_NEWS, LIST_NEWS, count_news, news, news_gist};
+pub use self::sites::{site_note, site_protection};
+pub use self::storage::storage;
+use crate::clock::UnixMs;
+use crate::html::{Html, MESSAGE_LIMIT, cut};
+use crate::i18n::{self, Args, Lang};
+use crate::slices::watch::catalogue::Catalogue;
+use crate::slices::watch::model::account::{Account, Counts, RunState};
+use crate::slices::watch::site::SiteKey;
+use crate::slices::watch::store::{OwnSums, Progress};
+use crate::zone::Zone;
+
+/// Cells of the progress bar.
+const BAR_CELLS: u64 = 10;
+
+/// Who speaks to whom: what every text needs besides its facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The zone of dates and times.
+    pub zone: &'a Zone,
+    /// For names of sites and addresses of profiles.
+    pub catalogue: &'a Catalogue,
+}
+
+impl Voice<'_> {
+    /// The account's name, as a link to its profile where the site is known.
+    #[must_use]
+    pub fn profile(&self, site: &str, username: &str) -> Html {
+        let known = SiteKey::parse(site)
+            .ok()
+            .and_then(|key| self.catalogue.get(&key));
+        let name = known.and_then(|site| Some((site, site.parse_username(username).ok()?)));
+        match name {
+            Some((site, name)) => Html::link(username, &site.profile_url(&name)),
+            None => Html::text(username),
+        }
+    }
+
+    /// The site's name; its key where it is not known any more.
+    #[must_use]
+    pub fn site_name(&self, site: &str) -> String {
+        SiteKey::parse(site)
+            .ok()
+            .and_then(|key| self.catalogue.get(&key))
+            .map_or_else(|| site.to_owned(), |site| site.name().to_owned())
+    }
+
+    fn date(&self, at: UnixMs) -> String {
+        i18n::date(self.lang, at, self.zone)
+    }
+
+    fn days(&self, days: u32) -> String {
+        i18n::plain(self.lang, "n-days", &Args::new().number("n", days))
+    }
+}
+
+/// `1 аккаунт`, `2 аккаунта`.
+#[must_use]
+pub fn n_accounts(lang: Lang, n: usize) -> String {
+    i18n::plain(lang, "n-accounts", &Args::new().number("n", n))
+}
+
+/// A run begins.
+#[must_use]
+pub fn run_started(voice: Voice<'_>, total: u64, at: UnixMs) -> Html {
+    let args = Args::new()
+        .number("total", total)
+        .text("time", &i18n::time(at, voice.zone));
+    i18n::html(voice.lang, "run-started", &args)
+}
+
+/// A run begins, and how far it is.
+#[must_use]
+pub fn run_progress(voice: Voice<'_>, total: u64, at: UnixMs, checked: u64) -> Html {
+    let bar = Html::text(&format!("{} {checked}/{total}", bar(checked, total)));
+    Html::join([&run_started(voice, total, at), &bar], "\n\n")
+}
+
+fn bar(checked: u64, total: u64) -> String {
+    let full = (checked.min(total) * BAR_CELLS)
+        .checked_div(total)
+        .unwrap_or(BAR_CELLS);
+    (0..BAR_CELLS)
+        .map(|cell| if cell < full { '▓' } else { '░' })
+        .collect()
+}
+
+/// A run did not look at everything; stands in place of its start. `stopped_by` is the name of the admin who ended it.
+#[must_use]
+pub fn run_unfinished(voice: Voice<'_>, run: &Progress, stopped_by: Option<&str>) -> Html {
+    let note = match (run.state, stopped_by) {
+        (RunState::Offline, _) => i18n::text(voice.lang, "run-offline"),
+        (_, None) => i18n::text(voice.lang, "run-interrupted"),
+        (_, Some(name)) => i18n::html(
+            voice.lang,
+            "run-stopped",
+            &Args::new()
+                .html("by", &Html::name(name))
+                .number("checked", run.counts.checked())
+                .number("total", run.total),
+        ),
+    };
+    Html::join(
+        [&run_started(voice, run.total, run.started_at), &note],
+        "\n\n",
+    )
+}
+
+/// What a run's summary tells besides its counts.
+#[derive(Debug, Clone)]
+pub struct RunEnd {
+    /// What was counted.
+    pub counts: Counts,
+    /// How long it took.
+    pub took: std::time::Duration,
+    /// Why looks failed: site, reason, count; the worst first, one more than is shown.
+    pub errors: Vec<(String, String, u64)>,
+    /// Not reached for lack of time.
+    pub skipped: u64,
+    /// Sites that are muted, each with how many accounts were therefore not looked at.
+    pub muted: Vec<(String, u64)>,
+    /// Ticks that fired meanwhile.
+    pub missed_ticks: u64,
+    /// When the next run comes.
+    pub next: Option<UnixMs>,
+}
+
+/// The longest list of muted sites in a summary, in UTF-16 units.
+const MUTED_LIMIT: usize = 500;
+
+/// Reasons shown in a summary.
+pub const SHOWN_ERRORS: usize = 5;
+
+/// A run is over.
+#[must_use]
+pub fn run_done(voice: Voice<'_>, end: &RunEnd) -> Html {
+    let lang = voice.lang;
+    let results = i18n::html(
+        lang,
+        "run-done",
+        &Args::new()
+            .number("checked", end.counts.checked())
+            .number("found", end.counts.found)
+            .number("not_found", end.counts.not_found)
+            .number("errors", end.counts.errors),
+    );
+    let number = |key, n: u64| i18n::html(lang, key, &Args::new().number("n", n));
+    let span = i18n::span(lang, end.took);
+    let mut more = vec![i18n::html(
+        lang,
+        "run-duration",
+        &Args::new().text("span", &span),
+    )];
+    for (site, reason, n) in end.errors.iter().take(SHOWN_ERRORS) {
+        let args = Args::new()
+            .text("site", &voice.site_name(site))
+            .html("reason", &self::reason(lang, reason))
+            .number("n", *n);
+        more.push(i18n::html(lang, "run-error", &args));
+    }
+    if end.errors.len() > SHOWN_ERRORS {
+        let rest = end.errors.len() - SHOWN_ERRORS;
+        more.push(i18n::html(
+            lang,
+            "run-errors-more",
+            &Args::new().number("n", rest),
+        ));
+    }
+    if end.skipped > 0 {
+        more.push(number("run-skipped", end.skipped));
+    }
+    if !end.muted.is_empty() {
+        let sites = end
+            .muted
+            .iter()
+            .map(|(site, n)| format!("{} — {n}", voice.site_name(site)));
+        let sites = cut(&sites.collect::<Vec<_>>().join(", "), MUTED_LIMIT);
+        more.push(i18n::html(
+            lang,
+            "run-muted",
+            &Args::new().text("sites", &sites),
+        ));
+    }
+    if end.missed_ticks > 0 {
+        more.push(number("run-missed-ticks", end.missed_ticks));
+    }
+    if let Some(next) = end.next {
+        let time = i18n::time(next, voice.zone);
+        more.push(i18n::html(
+            lang,
+            "run-next",
+            &Args::new().text("time", &time),
+        ));
+    }
+    Html::join([&results, &Html::join(&more, "\n")], "\n\n")
+}
+
+/// A run broke off by a fault of ours.
+#[must_use]
+pub fn run_crashed(lang: Lang, run_id: i64) -> Html {
+    i18n::html(lang, "run-crashed", &Args::new().number("run", run_id))
+}
+
+/// The day, or quiet hours (`night`), in short.
+#[must_use]
+pub fn digest(lang: Lang, night: bool, runs: u64, counts: Counts) -> Html {
+    let args = Args::new()
+        .number("runs", runs)
+        .number("found", counts.found)
+        .number("not_found", counts.not_found)
+        .number("errors", counts.errors);
+    let key = if night { "digest-night" } else { "digest" };
+    let sums = i18n::html(lang, key, &args);
+    if counts.errors > 0 {
+        return sums;
+    }
+    Html::join([&sums, &i18n::text(lang, "digest-calm")], "\n\n")
+}
+
+/// An owner's accounts in short.
+#[must_use]
+pub fn own_digest(lang: Lang, sums: OwnSums) -> Html {
+    let args = Args::new()
+        .number("pending", sums.pending)
+        .number("found", sums.found)
+        .number("errors", sums.errors);
+    let text = i18n::html(lang, "digest-own", &args);
+    if sums.errors > 0 {
+        return text;
+    }
+    Html::join([&text, &i18n::text(lang, "digest-calm")], "\n\n")
+}
+
+/// Which reminder it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reminder {
+    /// Three days are left, or fewer.
+    Soon,
+    /// The last day.
+    LastDay,
+    /// The agreed time is over.
+    Overdue,
+    /// It was over before, and we still wait.
+    Waiting,
+}
+
+impl Reminder {
+    /// The word in keys of notices and texts.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Soon => "soon",
+            Self::LastDay => "last-day",
+            Self::Overdue => "overdue",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+/// Accounts of one owner whose agreed time ends.
+#[must_use]
+pub fn reminder(voice: Voice<'_>, which: Reminder, accounts: &[Account]) -> Html {
+    let title = match which {
+        Reminder::Soon => "remind-soon",
+        Reminder::LastDay => "remind-last-day",
+        Reminder::Overdue => "remind-overdue",
+        Reminder::Waiting => "remind-waiting",
+    };
+    let mut lines = vec![i18n::text(voice.lang, title), Html::default()];
+    for account in accounts {
+        let args = Args::new()
+            .html("name", &voice.profile(&account.site, &account.username))
+            .text("site", &voice.site_name(&account.site))
+            .text("ends", &voice.date(account.ends_at));
+        lines.push(i18n::html(voice.lang, "remind-line", &args));
+    }
+    if which == Reminder::Waiting {
+        lines.push(Html::default());
+        lines.push(i18n::text(voice.lang, "remind-off"));
+    }
+    fit(lines)
+}
+
+/// Why we could not look, for people.
+#[must_use]
+pub fn reason(lang: Lang, key: &str) -> Html {
+    let key = format!("reason-{key}");
+    if i18n::has(lang, &key) {
+        i18n::text(lang, &key)
+    } else {
+        i18n::text(lang, "reason-other")
+    }
+}
+
+/// Joins lines and drops the last ones that would not fit into a message.
+#[must_use]
+pub fn fit(mut lines: Vec<Html>) -> Html {
+    loop {
+        let text = Html::join(&lines, "\n");
+        if text.telegram_len() <= MESSAGE_LIMIT || lines.pop().is_none() {
+            return text;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! What owners hear when what they wait for has happened.
+
+use super::{Voice, fit, n_accounts};
+use crate::clock::UnixMs;
+use crate::html::{Html, cut};
+use crate::i18n::{self, Args};
+use crate::slices::watch::model::account::{Account, News, NewsTotals, Until};
+use crate::slices::watch::verdict::Sighting;
+
+/// Accounts told in full in one message; with more of them it is a list.
+pub const FULL_NEWS: usize = 5;
+
+/// Lines of such a list at most: about 60 characters each, half of Telegram's limit.
+pub const LIST_NEWS: usize = 40;
+
+/// The longest line that names accounts, in UTF-16 units: several of them fit into one message.
+const GIST_LIMIT: usize = 400;
+
+/// The keys of the texts for a kind of news: of one account, of the title of a list, of a line of it.
+fn keys(until: Until, seen: Sighting) -> [&'static str; 3] {
+    match (until, seen) {
+        (Until::Change, Sighting::Exists) => ["appeared", "appeared-many", "change-line"],
+        (Until::Change, Sighting::Missing) => ["disappeared", "disappeared-many", "change-line"],
+        (_, Sighting::Exists) => ["found", "found-many", "found-line"],
+        (_, Sighting::Missing) => ["gone", "gone-many", "found-line"],
+    }
+}
+
+/// How many there are of each kind, where all of them are known.
+#[must_use]
+pub fn count_news(news: &[News]) -> NewsTotals {
+    let mut totals = NewsTotals::new();
+    for one in news {
+        *totals.entry((one.account.until, one.seen)).or_default() += 1;
+    }
+    totals
+}
+
+/// What was waited for has happened to accounts of one owner; `totals` may be more than are named.
+#[must_use]
+pub fn news(voice: Voice<'_>, named: &[News], totals: &NewsTotals) -> Html {
+    let all: usize = totals.values().sum();
+    if all <= FULL_NEWS {
+        let blocks: Vec<Html> = named.iter().map(|one| in_full(voice, one)).collect();
+        return Html::join(&blocks, "\n\n");
+    }
+    let mut lines: Vec<Html> = Vec::new();
+    for (kind, total) in totals {
+        let of_kind = named
+            .iter()
+            .filter(|one| (one.account.until, one.seen) == *kind);
+        if !lines.is_empty() {
+            lines.push(Html::default());
+        }
+        lines.extend(list(voice, *kind, of_kind.take(LIST_NEWS), *total));
+    }
+    fit(lines)
+}
+
+fn list<'a>(
+    voice: Voice<'_>,
+    (until, seen): (Until, Sighting),
+    named: impl Iterator<Item = &'a News>,
+    total: usize,
+) -> Vec<Html> {
+    let [_, title, line] = keys(until, seen);
+    let args = Args::new().text("accounts", &n_accounts(voice.lang, total));
+    let mut lines = vec![i18n::html(voice.lang, title, &args), Html::default()];
+    let head = lines.len();
+    for News { account, .. } in named {
+        let args = Args::new()
+            .html("name", &voice.profile(&account.site, &account.username))
+            .text("site", &voice.site_name(&account.site))
+            .text("took", &took(voice, account));
+        lines.push(i18n::html(voice.lang, line, &args));
+    }
+    let rest = (total + head).saturating_sub(lines.len());
+    if rest > 0 {
+        let args = Args::new().number("n", rest);
+        lines.push(i18n::html(voice.lang, "found-more", &args));
+    }
+    lines
+}
+
+/// The line that names accounts in a later message, should the message about them not be sure to have arrived.
+#[must_use]
+pub fn news_gist(voice: Voice<'_>, news: &[News]) -> String {
+    let names: Vec<&str> = news
+        .iter()
+        .map(|one| one.account.username.as_str())
+        .collect();
+    let key = if news.iter().all(|one| one.seen == Sighting::Exists) {
+        "found-gist"
+    } else {
+        "news-gist"
+    };
+    let args = Args::new().text("names", &names.join(", "));
+    cut(&i18n::plain(voice.lang, key, &args), GIST_LIMIT)
+}
+
+fn in_full(voice: Voice<'_>, news: &News) -> Html {
+    let account = &news.account;
+    let [key, ..] = keys(account.until, news.seen);
+    let args = Args::new()
+        .html("name", &voice.profile(&account.site, &account.username))
+        .text("site", &voice.site_name(&account.site));
+    let args = match account.until {
+        Until::Change => args,
+        Until::Found | Until::Gone => args
+            .text("started", &voice.date(account.started_at))
+            .text("period", &voice.days(account.period_days))
+            .text("took", &took(voice, account))
+            .text("ends", &voice.date(account.ends_at)),
+    };
+    i18n::html(voice.lang, key, &args)
+}
+
+/// Days by the calendar, as people count them from the dates beside.
+fn took(voice: Voice<'_>, account: &Account) -> String {
+    let day = |at: UnixMs| voice.zone.civil(at).date();
+    let done = account.done_at.unwrap_or(account.started_at);
+    let days = day(account.started_at).duration_until(day(done)).as_hours() / 24;
+    i18n::plain(
+        voice.lang,
+        "took-days",
+        &Args::new().number("n", days.max(0)),
+    )
+}

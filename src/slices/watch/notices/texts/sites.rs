@@ -1,0 +1,29 @@
+//! What is said of a site.
+
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang};
+use crate::slices::watch::site::{Protection, Site};
+
+/// Where a site cannot be trusted: of the built-in sites in the reader's language, of others as their file says it.
+#[must_use]
+pub fn site_note(lang: Lang, site: &Site) -> Option<Html> {
+    let note = site.note()?;
+    let key = format!("site-note-{}", site.key());
+    Some(if i18n::has(lang, &key) {
+        i18n::text(lang, &key)
+    } else {
+        Html::text(note)
+    })
+}
+
+/// What stands in front of a site, as its catalogue says; none where it says nothing.
+#[must_use]
+pub fn site_protection(lang: Lang, site: &Site) -> Option<String> {
+    let name = |protection: &Protection| match protection {
+        Protection::Named(name) => (*name).to_owned(),
+        Protection::Unnamed => i18n::plain(lang, "protected-unnamed", &Args::new()),
+        Protection::Login => i18n::plain(lang, "protected-login", &Args::new()),
+    };
+    let names: Vec<String> = site.protection().iter().map(name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}

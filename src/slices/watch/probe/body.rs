@@ -1,0 +1,276 @@
+//! The body of an answer: unpacked, made text, and read no further than needed.
+//!
+//! What must stay true: nobody makes us hold more than the cap, neither by what is sent nor by what it unpacks to; a body
+//! that ends early, or is announced where none can come, is never taken for a whole one; a text of a rule meets the page as people read it, whatever charset
+//! the page is written in.
+
+use std::io::{self, ErrorKind, Write};
+
+use encoding_rs::{Decoder, Encoding, UTF_8};
+use flate2::write::MultiGzDecoder;
+use reqwest::Response;
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING,
+};
+
+use super::fault;
+use crate::slices::watch::site::{Method, Site};
+use crate::slices::watch::verdict;
+use crate::slices::watch::verdict::Inconclusive;
+
+/// A rest shorter than this is read even when the verdict is certain: that is cheaper than the new connection a broken
+/// off answer costs, and it tells a whole page from a cut one.
+const EARLY_END_AFTER: usize = 64 << 10;
+
+/// Where a page may name its charset, in bytes from its beginning; the HTML standard's own number.
+const HEAD: usize = 1024;
+
+/// Reads the body piece by piece until it ends, is certain, or is longer than `max_bytes`, packed or unpacked.
+pub(super) async fn read(
+    response: &mut Response,
+    site: &Site,
+    max_bytes: usize,
+) -> Result<String, Inconclusive> {
+    let status = response.status().as_u16();
+    if site.method() != Method::Head && announces_in_vain(status, response.headers()) {
+        return Err(Inconclusive::CutBody);
+    }
+    let mut body = Body::new(response.headers(), max_bytes);
+    // Looked at again whenever the size has doubled: every byte is searched about twice, however long the body is.
+    let mut look_at = EARLY_END_AFTER;
+    while let Some(piece) = response
+        .chunk()
+        .await
+        .map_err(|error| fault::in_body(&error))?
+    {
+        let taken = body.take(&piece);
+        let too_long = taken == Err(Inconclusive::BodyTooLarge);
+        if too_long || body.text().len() >= look_at {
+            look_at = body.text().len().saturating_mul(2);
+            if verdict::is_certain(site, status, body.text()) {
+                return Ok(body.into_text());
+            }
+        }
+        taken?;
+    }
+    body.end()
+}
+
+/// A body on its way from packed bytes to a text.
+struct Body {
+    packing: Packing,
+    /// Bytes that may still come.
+    room: usize,
+    is_empty: bool,
+}
+
+enum Packing {
+    None(Text),
+    /// A stream of several members is one body.
+    Gzip(Box<MultiGzDecoder<Text>>),
+    /// One we did not ask for.
+    Unknown(Text),
+}
+
+impl Body {
+    fn new(headers: &HeaderMap, max_bytes: usize) -> Self {
+        let text = Text::new(headers, max_bytes);
+        Self {
+            packing: match content_encoding(headers).as_str() {
+                "" | "identity" => Packing::None(text),
+                "gzip" | "x-gzip" => Packing::Gzip(Box::new(MultiGzDecoder::new(text))),
+                _ => Packing::Unknown(text),
+            },
+            room: max_bytes,
+            is_empty: true,
+        }
+    }
+
+    fn take(&mut self, piece: &[u8]) -> Result<(), Inconclusive> {
+        self.is_empty &= piece.is_empty();
+        let room = self.room;
+        self.room = room.saturating_sub(piece.len());
+        let fits = piece.get(..room).unwrap_or(piece);
+        match &mut self.packing {
+            Packing::None(text) => text.write_all(fits),
+            Packing::Gzip(unpacker) => unpacker.write_all(fits),
+            Packing::Unknown(_) => Err(ErrorKind::InvalidData.into()),
+        }
+        .map_err(|error| match error.kind() {
+            ErrorKind::FileTooLarge => Inconclusive::BodyTooLarge,
+            _ => Inconclusive::BadBody,
+        })?;
+        if piece.len() > room {
+            return Err(Inconclusive::BodyTooLarge);
+        }
+        Ok(())
+    }
+
+    fn text(&self) -> &str {
+        match &self.packing {
+            Packing::None(text) | Packing::Unknown(text) => &text.done,
+            Packing::Gzip(unpacker) => &unpacker.get_ref().done,
+        }
+    }
+
+    fn into_text(mut self) -> String {
+        let text = match &mut self.packing {
+            Packing::None(text) | Packing::Unknown(text) => text,
+            Packing::Gzip(unpacker) => unpacker.get_mut(),
+        };
+        std::mem::take(&mut text.done)
+    }
+
+    /// The whole text, after the last piece.
+    fn end(self) -> Result<String, Inconclusive> {
+        let text = match self.packing {
+            // An answer to HEAD names the packing of a body that does not come.
+            Packing::Gzip(unpacker) if !self.is_empty => {
+                unpacker.finish().map_err(|error| match error.kind() {
+                    ErrorKind::FileTooLarge => Inconclusive::BodyTooLarge,
+                    _ => Inconclusive::CutBody,
+                })?
+            }
+            Packing::Gzip(_) => return Ok(String::new()),
+            Packing::None(text) | Packing::Unknown(text) => text,
+        };
+        Ok(text.end())
+    }
+}
+
+/// Answers with these statuses have no body (RFC 9110), and none of our requests sets a condition, so nothing may be
+/// announced with them either, as it may in answer to one that does. What is announced was cut off or belongs to another
+/// answer.
+fn announces_in_vain(status: u16, headers: &HeaderMap) -> bool {
+    let is_announced = || {
+        headers.contains_key(TRANSFER_ENCODING)
+            || headers
+                .get(CONTENT_LENGTH)
+                .is_some_and(|length| length.as_bytes() != b"0")
+    };
+    matches!(status, 204 | 205 | 304) && is_announced()
+}
+
+fn content_encoding(headers: &HeaderMap) -> String {
+    if !headers.contains_key(CONTENT_ENCODING) {
+        return String::new();
+    }
+    let values = headers.get_all(CONTENT_ENCODING).into_iter();
+    let words: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+    words.join(",").trim().to_ascii_lowercase()
+}
+
+/// Makes unpacked bytes a text, up to a cap.
+struct Text {
+    done: String,
+    /// None until the charset is known.
+    decoder: Option<Decoder>,
+    /// The beginning, as long as the charset is looked for in it.
+    head: Vec<u8>,
+    room: usize,
+}
+
+impl Text {
+    fn new(headers: &HeaderMap, max_bytes: usize) -> Self {
+        let content_type = headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let named = content_type.and_then(|value| charset(value, "charset"));
+        Self {
+            done: String::new(),
+            decoder: named.map(Encoding::new_decoder),
+            head: Vec::new(),
+            room: max_bytes,
+        }
+    }
+
+    fn decode(&mut self, bytes: &[u8], is_last: bool) {
+        let Some(decoder) = &mut self.decoder else {
+            return;
+        };
+        let most = decoder.max_utf8_buffer_length(bytes.len());
+        self.done.reserve(most.unwrap_or(bytes.len()));
+        // There is room for all of it, so the result says nothing; what is no text becomes a replacement character.
+        let _all_taken = decoder.decode_to_string(bytes, &mut self.done, is_last);
+    }
+
+    /// Settles the charset by the beginning of the page; without any word it is UTF-8.
+    fn settle(&mut self) {
+        let head = std::mem::take(&mut self.head);
+        let named = named_in_page(head.get(..HEAD).unwrap_or(&head));
+        self.decoder = Some(named.unwrap_or(UTF_8).new_decoder());
+        self.decode(&head, false);
+    }
+
+    fn end(mut self) -> String {
+        if self.decoder.is_none() {
+            self.settle();
+        }
+        self.decode(&[], true);
+        self.done
+    }
+}
+
+impl Write for Text {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let fits = bytes.get(..self.room).unwrap_or(bytes);
+        if fits.is_empty() && !bytes.is_empty() {
+            return Err(ErrorKind::FileTooLarge.into());
+        }
+        self.room -= fits.len();
+        if self.decoder.is_some() {
+            self.decode(fits, false);
+        } else {
+            self.head.extend_from_slice(fits);
+            if self.head.len() >= HEAD {
+                self.settle();
+            }
+        }
+        Ok(fits.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The charset a page names itself: in a `<meta>` of HTML or in the first line of XML.
+fn named_in_page(head: &[u8]) -> Option<&'static Encoding> {
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let page = head.trim_start();
+    let named = if page.starts_with("<?xml") {
+        charset(page.split('>').next()?, "encoding")
+    } else if page.starts_with('<') {
+        page.split("<meta")
+            .skip(1)
+            .find_map(|rest| charset(rest.split('>').next()?, "charset"))
+    } else {
+        None
+    }?;
+    // Such a page could not have been read this far.
+    Some(if named.is_ascii_compatible() {
+        named
+    } else {
+        UTF_8
+    })
+}
+
+/// The charset that a text names as `key=value`, with or without quotes.
+fn charset(text: &str, key: &str) -> Option<&'static Encoding> {
+    let mut places = text.as_bytes().windows(key.len());
+    let at = places.position(|place| place.eq_ignore_ascii_case(key.as_bytes()))?;
+    let value = text
+        .get(at + key.len()..)?
+        .trim_start()
+        .strip_prefix('=')?
+        .trim_start();
+    let label = value
+        .trim_start_matches(['"', '\''])
+        .split(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c))
+        .next()?;
+    if label.eq_ignore_ascii_case("utf-8") {
+        // Nearly all pages, which need not go through the list of two hundred names.
+        return Some(UTF_8);
+    }
+    Encoding::for_label(label.as_bytes())
+}

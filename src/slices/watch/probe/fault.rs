@@ -1,0 +1,110 @@
+//! Faults of the way to a site and back, mapped to reasons.
+//!
+//! The HTTP library tells most of them only by the chain of causes inside its error, so the chain is searched.
+
+use std::error::Error;
+use std::io::{self, ErrorKind};
+
+use crate::http_client::TargetProblem;
+use crate::slices::watch::verdict::Inconclusive;
+
+/// Why no answer came.
+pub(super) fn before_answer(error: &reqwest::Error) -> Inconclusive {
+    // Time that ran out before there was a connection tells that the site was not reached, not that it is slow.
+    if error.is_connect() && error.is_timeout() {
+        return Inconclusive::Connect;
+    }
+    if let Some(reason) = common(error) {
+        return reason;
+    }
+    if error.is_dns() {
+        return Inconclusive::Dns;
+    }
+    // Closing in the middle of the handshake is how a TLS port is told from a plain one, but also an ordinary reset.
+    if let Some(reason) = causes(error).find_map(io_reason) {
+        return reason;
+    }
+    if error.is_connect() {
+        return Inconclusive::Connect;
+    }
+    // What is left is a connection closed without an answer, or an answer that is no HTTP. hyper's own error type tells
+    // them apart, but is not ours to name; its text is.
+    if causes(error).any(|cause| cause.to_string().contains("connection closed")) {
+        Inconclusive::Reset
+    } else {
+        Inconclusive::BadBody
+    }
+}
+
+/// Why an answer's body did not end well.
+pub(super) fn in_body(error: &reqwest::Error) -> Inconclusive {
+    if let Some(reason) = common(error) {
+        return reason;
+    }
+    let cut = |cause: &(dyn Error + 'static)| {
+        let text = cause.to_string();
+        // The same length check fails when the peer closes cleanly; the kind of the error is lost on its way through
+        // the decompressor.
+        text.contains("end of file before message length reached")
+            || text.contains("unexpected EOF")
+            || text.contains("connection closed")
+            || io_of(cause).is_some_and(|io| {
+                matches!(
+                    io.kind(),
+                    ErrorKind::UnexpectedEof
+                        | ErrorKind::ConnectionReset
+                        | ErrorKind::ConnectionAborted
+                        | ErrorKind::BrokenPipe
+                )
+            })
+    };
+    if causes(error).any(cut) {
+        Inconclusive::CutBody
+    } else {
+        Inconclusive::BadBody
+    }
+}
+
+/// Reasons that are told the same way at any time.
+fn common(error: &reqwest::Error) -> Option<Inconclusive> {
+    if causes(error).any(|cause| cause.is::<TargetProblem>()) {
+        return Some(Inconclusive::PrivateTarget);
+    }
+    if error.is_timeout() {
+        return Some(Inconclusive::Timeout);
+    }
+    causes(error)
+        .any(|cause| cause.is::<rustls::Error>())
+        .then_some(Inconclusive::Tls)
+}
+
+fn io_reason(cause: &(dyn Error + 'static)) -> Option<Inconclusive> {
+    match io_of(cause)?.kind() {
+        ErrorKind::TimedOut => Some(Inconclusive::Timeout),
+        ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof => Some(Inconclusive::Reset),
+        ErrorKind::ConnectionRefused
+        | ErrorKind::HostUnreachable
+        | ErrorKind::NetworkUnreachable
+        | ErrorKind::AddrNotAvailable
+        | ErrorKind::PermissionDenied => Some(Inconclusive::Connect),
+        _ => None,
+    }
+}
+
+fn io_of<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    cause.downcast_ref()
+}
+
+/// The error and all its causes. An I/O error hides what it wraps from `source`, so it is opened here.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    let first: &(dyn Error + 'static) = error;
+    std::iter::successors(Some(first), |&cause| {
+        let inside = io_of(cause)
+            .and_then(io::Error::get_ref)
+            .map(|inside| inside as &(dyn Error + 'static));
+        inside.or_else(|| cause.source())
+    })
+}

@@ -1,0 +1,166 @@
+//! One look at one account: a request, its answer, its judgement.
+//!
+//! What must stay true: a look ends within its time limit, reads no more than its cap (`body`), asks nothing but
+//! permitted targets, sends a site's headers and bodies to that site's host only (`redirects`), and turns every fault
+//! of the way into a reason (`fault`), never into a verdict.
+
+mod body;
+mod fault;
+mod redirects;
+#[cfg(test)]
+mod tests;
+
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue, LOCATION, SERVER};
+use reqwest::{Client, Request, Response};
+use tokio::time::{Instant, Sleep, sleep};
+use url::Url;
+
+use super::site::{Method, ProbeRequest, Site, Username};
+use super::verdict::{self, Answer, AnswerHeaders, BlockPage, Inconclusive, Sighting};
+use crate::clock::UnixMs;
+
+/// Bytes of a body that are read by default. Profile pages of large sites have about one million.
+pub const MAX_BODY_DEFAULT: usize = 2 << 20;
+
+/// Cloudflare stood in the way.
+static CF_MITIGATED: HeaderName = HeaderName::from_static("cf-mitigated");
+
+/// The AWS firewall stood in the way.
+static AMZN_WAF_ACTION: HeaderName = HeaderName::from_static("x-amzn-waf-action");
+
+/// The limits of one look.
+#[derive(Debug, Clone, Copy)]
+pub struct ProbeLimits {
+    /// Time for everything, from resolving the name to the last byte, redirects included.
+    pub timeout: Duration,
+    /// Allows targets in private networks.
+    pub allow_private: bool,
+    /// Bytes of the body, packed and unpacked; what goes on longer gives no verdict unless it is certain by then.
+    pub max_body: usize,
+    /// The wall clock, for a `Retry-After` with a date from a site that sends no `Date`.
+    pub now: UnixMs,
+}
+
+impl ProbeLimits {
+    /// The limits with the usual cap on bodies; `now` is the wall clock.
+    #[must_use]
+    pub fn new(timeout: Duration, allow_private: bool, now: UnixMs) -> Self {
+        Self {
+            timeout,
+            allow_private,
+            max_body: MAX_BODY_DEFAULT,
+            now,
+        }
+    }
+}
+
+/// What one look gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// What was seen, or why nothing was.
+    pub outcome: Result<Sighting, Inconclusive>,
+    /// How long the site wants to be left alone, at most a day.
+    pub retry_after: Option<Duration>,
+    /// The status of the last answer, where there was one.
+    pub status: Option<u16>,
+}
+
+impl Look {
+    /// A look that got no answer.
+    #[must_use]
+    pub const fn without_answer(reason: Inconclusive) -> Self {
+        Self {
+            outcome: Err(reason),
+            retry_after: None,
+            status: None,
+        }
+    }
+}
+
+/// Looks at one account once.
+///
+/// The client must be one of [`crate::http_client::site_client`], made for the runtime this runs on, with the same permission
+/// for private targets.
+pub async fn look(client: &Client, site: &Site, name: &Username, limits: &ProbeLimits) -> Look {
+    look_by(client, site, name, limits, pin!(sleep(limits.timeout))).await
+}
+
+/// The same with the timer of the look before: to move one on costs less than to make one.
+pub(super) async fn look_by(
+    client: &Client,
+    site: &Site,
+    name: &Username,
+    limits: &ProbeLimits,
+    mut timer: Pin<&mut Sleep>,
+) -> Look {
+    timer.as_mut().reset(Instant::now() + limits.timeout);
+    let mut look = Look::without_answer(Inconclusive::Timeout);
+    look.outcome = tokio::select! {
+        biased;
+        outcome = ask(client, site, name, limits, &mut look) => outcome,
+        () = timer => Err(Inconclusive::Timeout),
+    };
+    look
+}
+
+/// Fills in what is known of the answer as soon as it is, so that a time-out in the body keeps it.
+async fn ask(
+    client: &Client,
+    site: &Site,
+    name: &Username,
+    limits: &ProbeLimits,
+    look: &mut Look,
+) -> Result<Sighting, Inconclusive> {
+    let mut request = site
+        .probe_request(name)
+        .map_err(|_| Inconclusive::BadName)?;
+    let mut response = redirects::follow(client, site, name, &mut request, limits, look).await?;
+    let body = body::read(&mut response, site, limits.max_body).await?;
+    let answer = answer(request.url, &response, body);
+    let sighting = verdict::judge(site, &answer)?;
+    if let Some(target) = verdict::bare_target(site, &answer) {
+        // Few looks go on here, and the others need not be as large.
+        let end = redirects::look_after(client, site, &answer.url, target, limits, look);
+        Box::pin(end).await?;
+    }
+    Ok(sighting)
+}
+
+fn answer(url: Url, response: &Response, body: String) -> Answer {
+    let mut headers = AnswerHeaders::default();
+    let mut location = None;
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    // An answer has fewer headers than a look-up of each of these would have to search.
+    for (name, value) in response.headers() {
+        if name == LOCATION {
+            location.get_or_insert_with(|| text(value));
+        } else if name == SERVER {
+            let server = BlockPage::of_server(value.as_bytes());
+            headers.server = headers.server.or(server);
+        }
+        headers.cf_mitigated |= name == CF_MITIGATED;
+        headers.amzn_waf_action |= name == AMZN_WAF_ACTION;
+    }
+    Answer {
+        url,
+        status: response.status().as_u16(),
+        headers,
+        location,
+        body,
+    }
+}
+
+async fn send(client: &Client, asked: &ProbeRequest) -> reqwest::Result<Response> {
+    let method = match asked.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Head => reqwest::Method::HEAD,
+        Method::Post => reqwest::Method::POST,
+    };
+    let mut request = Request::new(method, asked.url.clone());
+    request.headers_mut().clone_from(&asked.headers);
+    *request.body_mut() = asked.body.clone().map(Into::into);
+    client.execute(request).await
+}

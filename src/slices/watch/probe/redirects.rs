@@ -1,0 +1,163 @@
+//! Redirects: followed where the site says so, and looked after where one is the answer.
+//!
+//! Every hop is checked like a first request. What must stay true: headers and bodies of the catalogue stay with the
+//! host they were written for, a redirect never leads out of encryption, and a chain always ends.
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::{Client, Response};
+use url::Url;
+
+use super::{Look, ProbeLimits, fault, send};
+use crate::http_client::{check_target, retry_after};
+use crate::slices::watch::site::{Method, ProbeRequest, Redirects, Site, Username};
+use crate::slices::watch::verdict;
+use crate::slices::watch::verdict::Inconclusive;
+
+/// Redirects that are followed.
+const MAX_REDIRECTS: usize = 5;
+
+/// Addresses on the way, the first one included.
+#[derive(Default)]
+struct Way(Vec<Url>);
+
+impl Way {
+    /// Notes that `from` leads to `target`, which may be asked only when the site did not want to be left alone first.
+    fn step(&mut self, from: &Url, target: &Url, look: &Look) -> Result<(), Inconclusive> {
+        if let Some(reason) = verdict::detour(from, target) {
+            return Err(reason);
+        }
+        if look.retry_after.is_some_and(|wait| !wait.is_zero()) {
+            return Err(Inconclusive::RateLimited);
+        }
+        self.0.push(from.clone());
+        if self.0.contains(target) {
+            return Err(Inconclusive::RedirectLoop);
+        }
+        if self.0.len() > MAX_REDIRECTS {
+            return Err(Inconclusive::TooManyRedirects);
+        }
+        Ok(())
+    }
+}
+
+/// Sends the request and follows redirects where the site says so; the request becomes that of the last hop.
+pub(super) async fn follow(
+    client: &Client,
+    site: &Site,
+    name: &Username,
+    request: &mut ProbeRequest,
+    limits: &ProbeLimits,
+    look: &mut Look,
+) -> Result<Response, Inconclusive> {
+    let mut way = Way::default();
+    loop {
+        let response = hop(client, site, request, limits, look).await?;
+        let status = response.status().as_u16();
+        if site.redirects() == Redirects::Answer || !verdict::is_redirect(status) {
+            return Ok(response);
+        }
+        let target = target(&request.url, &response).ok_or(Inconclusive::Status(status))?;
+        if site.redirects() == Redirects::SameName && !name.is_still_in(&target, &request.url) {
+            return Ok(response);
+        }
+        way.step(&request.url, &target, look)?;
+        lead_on(request, target, status)?;
+    }
+}
+
+/// Looks where a redirect ends that is an answer by itself: not in a circle, at a login or at a challenge. It stays on
+/// the site's own host, and what it meets there beyond that is of no matter: the answer has been given.
+pub(super) async fn look_after(
+    client: &Client,
+    site: &Site,
+    from: &Url,
+    target: Url,
+    limits: &ProbeLimits,
+    look: &mut Look,
+) -> Result<(), Inconclusive> {
+    let mut way = Way::default();
+    way.step(from, &target, look)?;
+    let mut request = ProbeRequest {
+        method: Method::Get,
+        url: target,
+        headers: HeaderMap::new(),
+        body: None,
+    };
+    let answered = look.status;
+    while is_same_origin(from, &request.url) {
+        let Ok(response) = hop(client, site, &request, limits, look).await else {
+            break;
+        };
+        if !verdict::is_redirect(response.status().as_u16()) {
+            break;
+        }
+        let Some(next) = self::target(&request.url, &response) else {
+            break;
+        };
+        way.step(&request.url, &next, look)?;
+        request.url = next;
+    }
+    look.status = answered;
+    Ok(())
+}
+
+/// One request, with what every answer tells about the site.
+async fn hop(
+    client: &Client,
+    site: &Site,
+    request: &ProbeRequest,
+    limits: &ProbeLimits,
+    look: &mut Look,
+) -> Result<Response, Inconclusive> {
+    check_target(&request.url, limits.allow_private, site.named_port())
+        .map_err(|_| Inconclusive::PrivateTarget)?;
+    let response = send(client, request)
+        .await
+        .map_err(|error| fault::before_answer(&error))?;
+    look.status = Some(response.status().as_u16());
+    let wait = retry_after::read(response.headers(), limits.now);
+    look.retry_after = look.retry_after.max(wait);
+    Ok(response)
+}
+
+fn target(from: &Url, response: &Response) -> Option<Url> {
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    from.join(location).ok()
+}
+
+fn is_same_origin(a: &Url, b: &Url) -> bool {
+    a.host() == b.host()
+        && a.port_or_known_default() == b.port_or_known_default()
+        && a.scheme() == b.scheme()
+}
+
+/// Makes the request that of the next hop.
+fn lead_on(request: &mut ProbeRequest, target: Url, status: u16) -> Result<(), Inconclusive> {
+    if request.url.scheme() == "https" && target.scheme() != "https" {
+        // Nobody vouches for an answer in the clear.
+        return Err(Inconclusive::Tls);
+    }
+    // Port and scheme may only change together, by the usual upgrade on the same host.
+    let upgraded = request.url.host() == target.host()
+        && request.url.scheme() == "http"
+        && target.scheme() == "https"
+        && request.url.port().is_none()
+        && target.port().is_none();
+    let trusted = is_same_origin(&request.url, &target) || upgraded;
+    let repeats = matches!(status, 307 | 308) || request.method != Method::Post;
+    if repeats && !trusted && request.method == Method::Post {
+        return Err(Inconclusive::Status(status));
+    }
+    if !trusted {
+        request.headers.clear();
+    }
+    if !repeats {
+        request.method = Method::Get;
+        request.headers.remove(CONTENT_TYPE);
+    }
+    if !repeats || !trusted {
+        request.body = None;
+    }
+    request.url = target;
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! Tests of redirects: those that are followed, and those that are answers.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::net::TcpListener;
+
+use super::server::{Act, Server, send, serve};
+use super::{RULES, limits, look_at, look_with, site};
+use crate::slices::watch::verdict::{Inconclusive, Sighting};
+
+#[tokio::test]
+async fn redirects_are_answers_unless_they_are_to_be_followed() {
+    let to = |location: &str| send("302 Found", &format!("Location: {location}\r\n"), "moved");
+    let unfollowed = look_with(to("/elsewhere"), "", &limits()).await;
+    assert_eq!(unfollowed.outcome, Err(Inconclusive::Status(302)));
+
+    let follow = "follow_redirects = true";
+    let (server, serving) = Server::bind(vec![
+        to("/people/ann"),
+        send("200 OK", "", "the profile of ann"),
+    ])
+    .await;
+    let site = site(
+        &format!("http://{}/{{name}}", server.address),
+        &format!("{RULES}{follow}\nheaders = {{ X-Key = \"k\" }}"),
+    );
+    assert_eq!(
+        look_at(&site, &limits(), serving).await.outcome,
+        Ok(Sighting::Exists)
+    );
+    let requests = server.requests();
+    assert!(
+        requests[1].starts_with("GET /people/ann ")
+            && requests[1].to_ascii_lowercase().contains("x-key: k")
+    );
+
+    let reason = |act| async move { look_with(act, follow, &limits()).await.outcome.unwrap_err() };
+    assert_eq!(reason(to("/ann")).await, Inconclusive::RedirectLoop);
+    assert_eq!(
+        reason(to("/accounts/login/?next=/ann")).await,
+        Inconclusive::LoginWall
+    );
+    assert_eq!(
+        reason(to("http://127.0.0.1:1/ann")).await,
+        Inconclusive::PrivateTarget
+    );
+    assert_eq!(
+        reason(to("file:///etc/passwd")).await,
+        Inconclusive::PrivateTarget
+    );
+    assert_eq!(
+        reason(to("http://a:b@127.0.0.1/ann")).await,
+        Inconclusive::PrivateTarget
+    );
+    assert_eq!(
+        reason(send("302 Found", "", "nowhere")).await,
+        Inconclusive::Status(302)
+    );
+
+    let chain: Vec<Act> = (0..8).map(|hop| to(&format!("/hop{hop}"))).collect();
+    let (server, serving) = Server::bind(chain).await;
+    let site = self::site(
+        &format!("http://{}/{{name}}", server.address),
+        &format!("{RULES}{follow}"),
+    );
+    assert_eq!(
+        look_at(&site, &limits(), serving).await.outcome,
+        Err(Inconclusive::TooManyRedirects)
+    );
+    assert_eq!(server.requests().len(), 6);
+}
+
+#[tokio::test]
+async fn headers_and_bodies_stay_with_their_host() {
+    for (status, method, outcome) in [
+        ("302 Found", "GET", Ok(Sighting::Exists)),
+        ("302 Found", "POST", Ok(Sighting::Exists)),
+        ("307 Temporary Redirect", "GET", Ok(Sighting::Exists)),
+        (
+            "307 Temporary Redirect",
+            "POST",
+            Err(Inconclusive::Status(307)),
+        ),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        // The same server under another name is another host.
+        let redirect = send(
+            status,
+            &format!("Location: http://localhost:{port}/ann\r\n"),
+            "moved",
+        );
+        let acts = vec![redirect, send("200 OK", "", "the profile of ann")];
+        let serving = serve(listener, acts, Arc::clone(&requests));
+        let body = if method == "POST" {
+            "body = 'u={name}'"
+        } else {
+            ""
+        };
+        let site = site(
+            &format!("http://127.0.0.1:{port}/{{name}}"),
+            &format!(
+                "{RULES}follow_redirects = true\nmethod = \"{method}\"\n{body}\n\
+                 headers = {{ X-Key = \"secret\", Content-Type = \"application/x-www-form-urlencoded\" }}"
+            ),
+        );
+        assert_eq!(
+            look_at(&site, &limits(), serving).await.outcome,
+            outcome,
+            "{status} {method}"
+        );
+        let requests = requests.lock().unwrap();
+        assert!(requests[0].contains("secret"));
+        for second in requests.iter().skip(1) {
+            let lower = second.to_ascii_lowercase();
+            assert!(
+                !lower.contains("secret")
+                    && !lower.contains("u=ann")
+                    && !lower.contains("content-type"),
+                "{second}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bare_redirect_is_an_answer_only_when_it_ends() {
+    let to = |location: &str| send("302 Found", &format!("Location: {location}\r\n"), "moved");
+    let page = || send("200 OK", "", "the front page");
+    let missing = Ok(Sighting::Missing);
+    let mut circle: Vec<_> = (1..9).map(|hop| to(&format!("/hop{hop}"))).collect();
+    for (acts, requests, expected) in [
+        (vec![to("/front"), page()], 2, missing),
+        (vec![to("/front"), to("/home"), page()], 3, missing),
+        (
+            vec![to("/front"), send("404 Not Found", "", "")],
+            2,
+            missing,
+        ),
+        (
+            vec![to("/front"), to("/ann")],
+            2,
+            Err(Inconclusive::RedirectLoop),
+        ),
+        (
+            vec![to("/a"), to("/b"), to("/a")],
+            3,
+            Err(Inconclusive::RedirectLoop),
+        ),
+        (
+            vec![to("/front"), to("/login")],
+            2,
+            Err(Inconclusive::LoginWall),
+        ),
+        (
+            std::mem::take(&mut circle),
+            6,
+            Err(Inconclusive::TooManyRedirects),
+        ),
+        // Who wants to be left alone first is not asked on.
+        (
+            vec![send(
+                "302 Found",
+                "Location: /front\r\nRetry-After: 5\r\n",
+                "moved",
+            )],
+            1,
+            Err(Inconclusive::RateLimited),
+        ),
+        // Another host is not asked.
+        (vec![to("http://other.invalid/")], 1, missing),
+        (
+            vec![to("/front"), to("http://other.invalid/"), page()],
+            2,
+            missing,
+        ),
+    ] {
+        let (server, serving) = Server::bind(acts).await;
+        let rules = "exists = { status = [200], text = [\"profile of\"] }\nmissing = { status = [302] }\n\
+            headers = { X-Key = \"secret\" }";
+        let site = site(&format!("http://{}/{{name}}", server.address), rules);
+        let look = look_at(&site, &limits(), serving).await;
+        let asked = server.requests();
+        assert_eq!(
+            (look.outcome, asked.len()),
+            (expected, requests),
+            "{asked:?}"
+        );
+        assert_eq!(look.status, Some(302));
+        assert!(
+            asked
+                .iter()
+                .skip(1)
+                .all(|request| !request.contains("secret"))
+        );
+    }
+}

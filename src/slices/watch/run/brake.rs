@@ -1,0 +1,231 @@
+//! The brake on mass changes.
+//!
+//! When more than half of a site's accounts, and at least ten, are found at once that an earlier run had called missing,
+//! or are missing that one had found, the site has more likely changed than its people. Such accounts are held by the run, in the database, until all its
+//! looks are done; then they are let go as they were seen, or kept while the admins are asked. An account that was never
+//! seen otherwise has not changed: a first run over many profiles that are there is no mass change.
+//!
+//! What must stay true: nobody hears of a held account; a decision is carried out to its end, also after a crash; what
+//! a run held and never came to decide about is looked at again.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::slices::watch::model::account::{Decision, MassChange};
+use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::store;
+
+/// Changes that are needed at least. Sites with fewer accounts are never held.
+pub(crate) const LEAST: u64 = 10;
+
+/// How long a site of which an admin said that its mass change is not true is not asked about again.
+const REST: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// Accounts moved in one request to the writer: answers of the bot pass between.
+const PORTION: usize = 64;
+
+/// Accounts of one owner that are told of in one message after a decision.
+const TOLD_AT_ONCE: usize = 500;
+
+/// Tells whether so many changes among so many accounts with a verdict are too many to be believed.
+fn is_mass_change(changed: u64, answered: u64) -> bool {
+    changed >= LEAST && changed.saturating_mul(2) > answered
+}
+
+/// What the brake works with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Brake<'a> {
+    pub(crate) db: &'a Db,
+    pub(crate) clock: &'a Clock,
+    pub(crate) speaker: &'a Speaker,
+    pub(crate) stop: &'a CancellationToken,
+}
+
+impl Brake<'_> {
+    /// Decides what becomes of the accounts that a run has held, at the end of its looks. `answered` says how many of a
+    /// site's accounts it had a verdict for, those held among them.
+    ///
+    /// # Errors
+    /// When the database fails; the rest is looked at again by the next run.
+    pub(crate) async fn settle(
+        self,
+        run_id: i64,
+        answered: &HashMap<Arc<str>, u64>,
+    ) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        let read = self.db.read(move |c| {
+            let resting: HashSet<String> = store::resting(c, now)?;
+            Ok((store::held_in_run(c, run_id)?, store::marks(c)?, resting))
+        });
+        let (held, marks, resting) = read.await?;
+        for held in held {
+            let answered = answered.get(&*held.site).copied().unwrap_or_default();
+            let answered = answered.max(held.changed);
+            // While the admins are asked about a site, what else changes there waits for their answer, too.
+            if marks.asked_about.contains(&held.site) || is_mass_change(held.changed, answered) {
+                if resting.contains(&held.site) {
+                    self.wait_again(run_id, held.site, held.changed).await?;
+                } else {
+                    self.keep(run_id, held, answered).await?;
+                }
+            } else {
+                self.release(run_id, held.site).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep(self, run_id: i64, held: store::HeldSite, answered: u64) -> anyhow::Result<()> {
+        tracing::warn!(
+            run = run_id,
+            site = held.site,
+            changed = held.changed,
+            gone = held.gone,
+            answered,
+            "too many accounts of a site changed at once; the admins are asked"
+        );
+        let (now, speaker) = (self.clock.now(), self.speaker.clone());
+        let write = self.db.write(move |tx| {
+            let day = speaker.zone.day(now);
+            match store::keep(tx, now, &day, run_id, &held, answered)? {
+                Some(question) => speaker.mass_change(tx, now, &question),
+                None => Ok(()),
+            }
+        });
+        write.await
+    }
+
+    /// Lets the accounts of a site wait on without a question: it was answered not long ago.
+    async fn wait_again(self, run_id: i64, site: String, changed: u64) -> anyhow::Result<()> {
+        tracing::warn!(
+            run = run_id,
+            site,
+            changed,
+            "too many accounts of a site were found at once again; the admins were asked before"
+        );
+        let (key, day) = (site.clone(), self.today());
+        let count = self
+            .db
+            .write(move |tx| store::count_held(tx, &day, run_id, &key, changed));
+        count.await?;
+        self.return_all(site).await
+    }
+
+    fn today(self) -> String {
+        self.speaker.zone.day(self.clock.now())
+    }
+
+    async fn return_all(self, site: String) -> anyhow::Result<()> {
+        loop {
+            let site = site.clone();
+            let write = self
+                .db
+                .write(move |tx| store::return_held(tx, &site, PORTION));
+            if write.await? == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn release(self, run_id: i64, site: String) -> anyhow::Result<()> {
+        loop {
+            let (now, day, site) = (self.clock.now(), self.today(), site.clone());
+            let write = self.db.write_replayable(move |tx| {
+                let owners = store::release(tx, now, &day, run_id, &site, PORTION)?;
+                for owner in &owners {
+                    Speaker::news(tx, now, run_id, *owner)?;
+                }
+                Ok(owners.is_empty())
+            });
+            if write.await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Carries out what admins have decided; true when there was something.
+    ///
+    /// # Errors
+    /// When the database fails; the rest is carried out the next time.
+    pub(crate) async fn carry_out(self) -> anyhow::Result<bool> {
+        let mut questions = self.db.read(store::mass_changes).await?;
+        questions.retain(|question| question.decision.is_some());
+        for question in &questions {
+            while let Some(decision) = question.decision.filter(|_| !self.stop.is_cancelled()) {
+                if self.one_portion(question.clone(), decision).await? {
+                    break;
+                }
+            }
+        }
+        Ok(!questions.is_empty())
+    }
+
+    /// Moves some of the accounts a question is about; true when it is closed because none is left.
+    async fn one_portion(self, question: MassChange, decision: Decision) -> anyhow::Result<bool> {
+        let (now, speaker) = (self.clock.now(), self.speaker.clone());
+        let write = self.db.write(move |tx| {
+            let moved = match decision {
+                Decision::Apply => {
+                    let news = store::apply_held(tx, now, &question, TOLD_AT_ONCE)?;
+                    speaker.true_after_all(tx, now, &question, &news)?;
+                    news.len()
+                }
+                Decision::Discard => store::return_held(tx, &question.site, PORTION)?,
+            };
+            if moved == 0 {
+                store::close_question(tx, question.id)?;
+                if decision == Decision::Discard {
+                    store::rest(tx, now, &question.site, now.plus(REST))?;
+                }
+            }
+            Ok(moved == 0)
+        });
+        write.await
+    }
+
+    /// Lets accounts wait again that a run held before it was cut short. Only for moments in which no run goes on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn recover(self) -> anyhow::Result<()> {
+        while let Some(site) = self.db.read(store::held_without_question).await? {
+            let write = self
+                .db
+                .write(move |tx| store::return_held(tx, &site, PORTION));
+            if write.await? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_half_and_at_least_ten() {
+        for (changed, answered, expected) in [
+            (9, 9, false),
+            (10, 10, true),
+            (10, 19, true),
+            (10, 20, false),
+            (11, 20, true),
+            (12, 137, false),
+            (500_001, 1_000_000, true),
+            (500_000, 1_000_000, false),
+        ] {
+            assert_eq!(
+                is_mass_change(changed, answered),
+                expected,
+                "{changed} of {answered}"
+            );
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! The watch thread: when runs happen.
+//!
+//! One named OS thread with its own current-thread runtime, HTTP client, scheduler and database handle. The scheduler's
+//! job only marks that a tick is due and rings; this loop awaits a ring or the stop and makes the run itself, so runs
+//! never overlap. What wakes it carries no data: requests are read from the database, and the path after a crash is the
+//! ordinary one. A panic within a run is caught, told to the admins, and the next tick goes on.
+//!
+//! tokio-cron-scheduler's repeated jobs die after a stall, so only cron jobs are used; a clock set back silences those,
+//! so a monotonic watchdog makes a run when none came for two intervals. How a run is made is in `run`.
+
+mod run;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::brake::Brake;
+use super::controls::Controls;
+use super::gate::{GateDefaults, Gates};
+use super::pass::Memory;
+use super::progress::Progress;
+use super::ticks::{Scheduler, Ticks};
+use crate::activation::Activator;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::http_client;
+use crate::http_client::SiteClientConfig;
+use crate::i18n;
+use crate::slices::watch::WatchConfig;
+use crate::slices::watch::handlers::WatchHandlers;
+use crate::slices::watch::model::account::{Scope, Trigger};
+use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::site::SiteKey;
+use crate::slices::watch::store;
+use crate::tasks::{Tasks, ThreadEnd};
+use crate::telegram::BotProxy;
+
+/// What the watch thread works with.
+#[derive(Debug)]
+pub struct WatchParts {
+    /// Its settings.
+    pub config: WatchConfig,
+    /// The database.
+    pub db: Db,
+    /// The time of day.
+    pub clock: Clock,
+    /// The way to the main runtime.
+    pub proxy: BotProxy,
+    /// What it says, and to whom.
+    pub speaker: Speaker,
+    /// Rung when a check is asked for.
+    pub bell: Activator,
+    /// Follows the schedule and runs at the start; without it only requests are served.
+    pub scheduled: bool,
+    /// Makes a run at the start even where the settings say no.
+    pub run_now: bool,
+}
+
+impl WatchParts {
+    fn progress<'a>(&'a self, handlers: &'a WatchHandlers) -> Progress<'a> {
+        Progress {
+            db: &self.db,
+            clock: &self.clock,
+            proxy: &self.proxy,
+            handlers,
+        }
+    }
+}
+
+/// Starts the watch thread and waits until it is ready.
+///
+/// # Errors
+/// When the thread, its runtime, its HTTP client or its scheduler cannot be started within five seconds.
+pub async fn start(parts: WatchParts, tasks: &Tasks) -> anyhow::Result<ThreadEnd> {
+    let stop = tasks.stop_token();
+    tasks
+        .thread_with_runtime("watch", async move || {
+            let mut driver = Driver::new(parts, stop).await?;
+            Ok(async move { driver.run().await })
+        })
+        .await
+}
+
+struct Driver {
+    parts: WatchParts,
+    /// For the screens that move by themselves.
+    handlers: WatchHandlers,
+    stop: CancellationToken,
+    client: reqwest::Client,
+    memory: Memory,
+    ticks: Arc<Ticks>,
+    scheduler: Option<Scheduler>,
+    last_run: Instant,
+}
+
+impl Driver {
+    async fn new(parts: WatchParts, stop: CancellationToken) -> anyhow::Result<Self> {
+        let config = &parts.config;
+        let client = http_client::site_client(&SiteClientConfig {
+            timeout: config.timeout,
+            allow_private_targets: config.allow_private_targets,
+            user_agent: http_client::DEFAULT_USER_AGENT.to_owned(),
+        })?;
+        let ticks = Arc::new(Ticks::default());
+        let scheduler = if parts.scheduled {
+            let offset = config.schedule.utc_offset_seconds(parts.clock.now());
+            Some(Scheduler::new(&config.schedule, offset, &ticks, &parts.bell).await?)
+        } else {
+            None
+        };
+        let memory = new_memory(config);
+        let handlers = WatchHandlers::new(config, parts.speaker.clone(), parts.bell.clone());
+        let mut driver = Self {
+            parts,
+            handlers,
+            stop,
+            client,
+            memory,
+            ticks,
+            scheduler,
+            last_run: Instant::now(),
+        };
+        driver.remember_silences().await?;
+        Ok(driver)
+    }
+
+    /// Tells the gates which sites wanted to be left alone before they were made.
+    async fn remember_silences(&mut self) -> anyhow::Result<()> {
+        let now = self.parts.clock.now();
+        let silences = self.parts.db.read(move |c| store::silences(c, now));
+        for (site, rest) in silences.await? {
+            if let Ok(key) = SiteKey::parse(&site) {
+                self.memory.gates.silence(key, Instant::now() + rest);
+            }
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self) {
+        let schedule = self.parts.config.schedule.clone();
+        if self.scheduler.is_some() {
+            tracing::info!(
+                schedule = schedule.as_str(),
+                zone = schedule.zone().name(),
+                workers = self.parts.config.workers,
+                "Threaded auto-checker started ({})",
+                self.spoken_period()
+            );
+        }
+        self.recover().await;
+        if self.parts.run_now || (self.scheduler.is_some() && self.parts.config.run_at_start) {
+            self.make_run(Trigger::Start, Scope::All).await;
+        }
+        while !self.stop.is_cancelled() {
+            self.serve().await;
+            let watchdog = self.last_run + self.period() * 2;
+            let watched = self.scheduler.is_some();
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = self.parts.bell.rung() => {}
+                () = self.parts.db.foreign_write().rung() => {}
+                () = tokio::time::sleep_until(watchdog), if watched => {
+                    tracing::warn!("the schedule was silent for two intervals; was the clock set back?");
+                    self.make_run(Trigger::Watchdog, Scope::All).await;
+                }
+            }
+            self.follow_time_zone().await;
+        }
+        if let Some(mut scheduler) = self.scheduler.take() {
+            scheduler.stop().await;
+        }
+    }
+
+    /// Carries out what admins decided, and makes every run that is due: those asked for, then the tick.
+    async fn serve(&mut self) {
+        loop {
+            let open = self.parts.db.read(store::open_requests).await;
+            let open = open.unwrap_or_else(|err| {
+                tracing::error!("the requests could not be read: {err:#}");
+                Vec::new()
+            });
+            let asked = open.first().copied();
+            match self.brake().carry_out().await {
+                Ok(true) => self.parts.proxy.ring(),
+                Ok(false) => {}
+                Err(err) => {
+                    tracing::error!("what admins decided could not be carried out: {err:#}");
+                }
+            }
+            let tick = self.ticks.due.swap(false, Ordering::SeqCst);
+            match (asked, tick) {
+                // One run over everything answers both.
+                (Some(Scope::All), _) => self.make_run(Trigger::Request, Scope::All).await,
+                (_, true) => self.make_run(Trigger::Schedule, Scope::All).await,
+                (Some(scope), false) => self.make_run(Trigger::Request, scope).await,
+                (None, false) => return,
+            }
+            if self.stop.is_cancelled() {
+                return;
+            }
+        }
+    }
+
+    fn brake(&self) -> Brake<'_> {
+        Brake {
+            db: &self.parts.db,
+            clock: &self.parts.clock,
+            speaker: &self.parts.speaker,
+            stop: &self.stop,
+        }
+    }
+
+    fn period(&self) -> Duration {
+        let config = &self.parts.config;
+        config.schedule.period_after(self.parts.clock.now())
+    }
+
+    /// The scheduler freezes a zone's distance from UTC when a job is made; after a change to or from summer time the
+    /// job is made anew.
+    async fn follow_time_zone(&mut self) {
+        let offset = self
+            .parts
+            .config
+            .schedule
+            .utc_offset_seconds(self.parts.clock.now());
+        let Some(scheduler) = self.scheduler.as_mut().filter(|s| s.offset != offset) else {
+            return;
+        };
+        let remade = scheduler
+            .remake(
+                &self.parts.config.schedule,
+                offset,
+                &self.ticks,
+                &self.parts.bell,
+            )
+            .await;
+        if let Err(err) = remade {
+            tracing::error!("the schedule could not follow the time zone: {err:#}");
+        }
+    }
+
+    fn spoken_now(&self) -> String {
+        i18n::stamp(self.parts.clock.now(), &self.parts.config.zone)
+    }
+
+    /// The period as operators read it in the log.
+    fn spoken_period(&self) -> String {
+        let schedule = &self.parts.config.schedule;
+        let seconds = self.period().as_secs();
+        match (seconds / 60, seconds % 60) {
+            (1, 0) => "every minute".to_owned(),
+            (minutes, 0) if minutes < 60 => format!("every {minutes} minutes"),
+            _ => format!("schedule {}", schedule.as_str()),
+        }
+    }
+}
+
+fn new_memory(config: &WatchConfig) -> Memory {
+    Memory {
+        gates: Gates::new(GateDefaults {
+            per_site: config.per_site,
+            min_gap: config.min_gap,
+        }),
+        controls: Controls::default(),
+    }
+}

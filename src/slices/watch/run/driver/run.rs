@@ -1,0 +1,387 @@
+//! One run, from its row to its summary.
+//!
+//! What must stay true: whatever goes wrong in a run, its row is closed, by this run or by the next one, and the watch goes
+//! on.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use futures_util::FutureExt as _;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Driver, new_memory};
+use crate::activation::Activator;
+use crate::clock::UnixMs;
+use crate::counters;
+use crate::db::{Db, WriteTx};
+use crate::slices::watch::model::account::{Run, RunState, Scope, SiteTally, Trigger};
+use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::texts::{RunEnd, SHOWN_ERRORS};
+use crate::slices::watch::run::pass::{End, Sweep, Swept};
+use crate::slices::watch::run::progress;
+use crate::slices::watch::store;
+
+/// A run made by the schedule ends when the next tick is due, but never before this: very short schedules would cut
+/// every run.
+const SHORTEST_RUN: Duration = Duration::from_secs(60);
+
+/// Requests by site that no result was written with.
+type Asked = Vec<(Arc<str>, SiteTally)>;
+
+impl Driver {
+    /// One run, from its row to its summary. Whatever goes wrong is logged here, and the watch goes on.
+    pub(super) async fn make_run(&mut self, trigger: Trigger, scope: Scope) {
+        let everything = scope == Scope::All;
+        if everything {
+            self.last_run = Instant::now();
+            self.ticks.running.store(true, Ordering::SeqCst);
+        }
+        let kind = match trigger {
+            Trigger::Start => "Initial run",
+            Trigger::Schedule | Trigger::Request | Trigger::Watchdog => "Tick",
+        };
+        tracing::info!(
+            trigger = trigger.word(),
+            "[AUTO-CHECK/T] {kind} at {}",
+            self.spoken_now()
+        );
+        if let Err(err) = self.try_run(trigger, scope, kind).await {
+            tracing::error!(
+                trigger = trigger.word(),
+                "[AUTO-CHECK/T] {kind} failed: {err:#}"
+            );
+        }
+        if everything {
+            self.ticks.running.store(false, Ordering::SeqCst);
+            self.last_run = Instant::now();
+            self.parts.progress(&self.handlers).close().await;
+        }
+    }
+
+    async fn try_run(&mut self, trigger: Trigger, scope: Scope, kind: &str) -> anyhow::Result<()> {
+        let began = Instant::now();
+        let db = self.parts.db.clone();
+        self.brake().recover().await?;
+        let now = self.parts.clock.now();
+        let read = db.read(move |c| {
+            Ok((
+                store::count_pending_by_site(c, scope)?,
+                store::muted(c, now)?,
+            ))
+        });
+        let (pending, muted) = read.await?;
+        let (muted, pending): (Vec<_>, Vec<_>) = pending
+            .into_iter()
+            .partition(|(site, _)| muted.contains_key(site));
+        let total = pending.iter().map(|(_, n)| n).sum();
+        let run = self.begin(trigger, scope, total).await?;
+        self.parts.proxy.ring();
+
+        let until = self.time_limit(trigger, began);
+        let swept = AssertUnwindSafe(self.sweep(&run, pending, until))
+            .catch_unwind()
+            .await;
+        let took = began.elapsed();
+        match swept {
+            Ok(Ok(swept)) => match swept.end {
+                End::Done => self.end(&run, took, swept, muted).await?,
+                End::Stopped => self.interrupt(&run, swept.asked, false).await?,
+                End::Offline => self.end_offline(&run, swept.asked).await?,
+            },
+            Ok(Err(err)) => {
+                // If the database fails here too, the next run closes this one.
+                self.interrupt(&run, Asked::new(), false)
+                    .await
+                    .with_context(|| format!("after: {err:#}"))?;
+                return Err(err);
+            }
+            Err(_) => {
+                // What the gates remember may be half changed.
+                self.memory = new_memory(&self.parts.config);
+                self.interrupt(&run, Asked::new(), true).await?;
+                self.remember_silences().await?;
+                bail!("run {} panicked", run.id);
+            }
+        }
+        let id = run.id;
+        let counts = db.read(move |c| store::counts(c, id)).await?;
+        counters::checks([counts.found, counts.not_found, counts.errors]);
+        tracing::info!(
+            run = id,
+            trigger = trigger.word(),
+            checked = counts.checked(),
+            found = counts.found,
+            not_found = counts.not_found,
+            errors = counts.errors,
+            elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            interrupted = self.stop.is_cancelled(),
+            "[AUTO-CHECK/T] {kind} completed at {}",
+            self.spoken_now()
+        );
+        Ok(())
+    }
+
+    async fn begin(&self, trigger: Trigger, scope: Scope, total: u64) -> anyhow::Result<Run> {
+        self.fill_places().await?;
+        let now = self.parts.clock.now();
+        let speaker = self.parts.speaker.clone();
+        let breakers = self.memory.breakers(now);
+        let write = self.parts.db.write(move |tx| {
+            close_left_behind(tx, now, &speaker, &breakers)?;
+            let run = store::begin(tx, now, trigger, scope, total)?;
+            // While our own network is down, one try after another is no news.
+            if scope != Scope::All || store::offline_since(tx)?.is_none() {
+                speaker.run_started(tx, now, &run)?;
+            }
+            Ok(run)
+        });
+        write.await
+    }
+
+    /// Closes the run that a crash cut and lets go of its notices, without waiting for the next run.
+    pub(super) async fn recover(&self) {
+        let now = self.parts.clock.now();
+        let speaker = self.parts.speaker.clone();
+        let breakers = self.memory.breakers(now);
+        let closed = self
+            .parts
+            .db
+            .write(move |tx| close_left_behind(tx, now, &speaker, &breakers))
+            .await;
+        let filled = self.fill_places().await;
+        if let Err(err) = closed.and(filled) {
+            tracing::error!("what a crash left behind could not be closed: {err:#}");
+        }
+        self.parts.proxy.ring();
+    }
+
+    /// The sweep with the live bar beside it, and what becomes of accounts that it held.
+    async fn sweep(
+        &mut self,
+        run: &Run,
+        sites: Vec<(String, u64)>,
+        until: Option<Instant>,
+    ) -> anyhow::Result<Swept> {
+        let parts = &self.parts;
+        // Ends with the program, or when an admin wants this run to end.
+        let stop = self.stop.child_token();
+        let sweep = Sweep {
+            db: &parts.db,
+            clock: &parts.clock,
+            client: &self.client,
+            config: &parts.config,
+            speaker: &parts.speaker,
+            right_of_way: parts.proxy.right_of_way(),
+            stop: &stop,
+        };
+        let shown = parts.progress(&self.handlers);
+        let bar = shown.follow(run);
+        let began = Instant::now();
+        let swept = tokio::select! {
+            swept = sweep.run(&mut self.memory, run, sites, until) => swept?,
+            () = bar => bail!("the progress bar ended before the run"),
+            () = stop_when_asked(&parts.db, &parts.bell, run.id, &stop) => {
+                bail!("who waits for the stop of the run ended before it")
+            }
+        };
+        if swept.end == End::Done {
+            self.brake().settle(run.id, &swept.answered).await?;
+            if began.elapsed() >= progress::PERIOD {
+                shown.finish(run).await;
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Fills the places that were kept for messages about what runs saw.
+    async fn fill_places(&self) -> anyhow::Result<()> {
+        loop {
+            let now = self.parts.clock.now();
+            let speaker = self.parts.speaker.clone();
+            let messages = self.parts.db.read(move |c| speaker.kept_messages(c));
+            let messages = messages.await?;
+            if messages.is_empty() {
+                return Ok(());
+            }
+            let write = self.parts.db.write(move |tx| {
+                for (place, message) in messages {
+                    match message {
+                        Some(message) => place.fill(tx, now, &message)?,
+                        None => place.give_up(tx)?,
+                    }
+                }
+                Ok(())
+            });
+            write.await?;
+            self.parts.proxy.ring();
+        }
+    }
+
+    /// Ends a run that looked at what it could; `muted` are the sites, each with its accounts, at which it was not to look.
+    async fn end(
+        &self,
+        run: &Run,
+        took: Duration,
+        swept: Swept,
+        muted: Vec<(String, u64)>,
+    ) -> anyhow::Result<()> {
+        self.fill_places().await?;
+        let parts = &self.parts;
+        let now = parts.clock.now();
+        let next = self
+            .scheduler
+            .as_ref()
+            .and_then(|_| parts.config.schedule.next_after(now));
+        let missed_ticks = self.ticks.missed.swap(0, Ordering::SeqCst);
+        let took = shown_time(run.started_at, now, took);
+        let (run, speaker) = (run.clone(), parts.speaker.clone());
+        let (id, scope, total) = (run.id, run.scope, run.total);
+        // Not in the transaction: it reads every account, and the writer has others to serve.
+        let left = parts.db.read(move |c| {
+            let all = store::counts(c, id)?.checked() >= total;
+            if all {
+                return Ok(Vec::new());
+            }
+            store::unreached(c, scope, id)
+        });
+        let mut left: Vec<(String, u64)> = left.await?;
+        left.retain(|(site, _)| !muted.iter().any(|(other, _)| other == site));
+        let skipped = left.iter().map(|(_, n)| n).sum();
+        let write = parts.db.write(move |tx| {
+            let counts = store::counts(tx, run.id)?;
+            store::end(tx, now, run.id, RunState::Done, skipped, missed_ticks)?;
+            count_asked(tx, &speaker, now, &swept.asked)?;
+            let end = RunEnd {
+                counts,
+                took,
+                errors: store::errors_of_run(tx, run.id, SHOWN_ERRORS * 4)?,
+                skipped,
+                muted,
+                missed_ticks,
+                next,
+            };
+            speaker.run_ended(tx, now, &run, &end)?;
+            if swept.is_heard
+                && let Some(since) = store::note_online(tx)?
+            {
+                speaker.online(tx, now, &run, since)?;
+            }
+            if run.scope == Scope::All {
+                store::settle_rounds(tx, run.id, &left)?;
+                speaker.reminders(tx, now)?;
+                speaker.digests(tx, now)?;
+            }
+            Ok(())
+        });
+        write.await?;
+        counters::run_ended(true);
+        parts.proxy.ring();
+        Ok(())
+    }
+
+    /// Ends a run that could not look, because our own network is down.
+    async fn end_offline(&self, run: &Run, asked: Asked) -> anyhow::Result<()> {
+        self.fill_places().await?;
+        tracing::warn!(
+            run = run.id,
+            "no site could be reached: our own network is down"
+        );
+        let now = self.parts.clock.now();
+        let (run, speaker) = (run.clone(), self.parts.speaker.clone());
+        let write = self.parts.db.write(move |tx| {
+            store::end(tx, now, run.id, RunState::Offline, 0, 0)?;
+            count_asked(tx, &speaker, now, &asked)?;
+            // A run over few accounts may have met the few sites that are down.
+            let is_news = run.scope == Scope::All && store::note_offline(tx, now)?;
+            speaker.run_offline(tx, now, &run, is_news)
+        });
+        write.await?;
+        counters::run_ended(false);
+        self.parts.proxy.ring();
+        Ok(())
+    }
+
+    /// Ends a run that was cut short; what it did until then counts.
+    async fn interrupt(&self, run: &Run, asked: Asked, crashed: bool) -> anyhow::Result<()> {
+        self.fill_places().await?;
+        let now = self.parts.clock.now();
+        let (id, speaker) = (run.id, self.parts.speaker.clone());
+        let write = self.parts.db.write(move |tx| {
+            store::end(tx, now, id, RunState::Interrupted, 0, 0)?;
+            count_asked(tx, &speaker, now, &asked)?;
+            speaker.run_unfinished(tx, now, id)?;
+            if crashed {
+                speaker.run_crashed(tx, now, id)?;
+            }
+            Ok(())
+        });
+        write.await?;
+        counters::run_ended(false);
+        self.parts.proxy.ring();
+        Ok(())
+    }
+
+    /// A run of the schedule ends when the next tick is due, so that its summary comes in time and what was not reached
+    /// comes first in the next one. A run somebody asked for looks at everything.
+    fn time_limit(&self, trigger: Trigger, began: Instant) -> Option<Instant> {
+        match trigger {
+            Trigger::Schedule | Trigger::Watchdog => Some(began + self.period().max(SHORTEST_RUN)),
+            Trigger::Start | Trigger::Request => None,
+        }
+    }
+}
+
+/// Ends a run when an admin wants so. What else rings meanwhile is found in the database after the run.
+async fn stop_when_asked(db: &Db, bell: &Activator, run_id: i64, stop: &CancellationToken) {
+    loop {
+        bell.rung().await;
+        match db.read(move |c| store::is_stopped(c, run_id)).await {
+            Ok(true) => stop.cancel(),
+            Ok(false) => {}
+            Err(err) => tracing::warn!(run_id, "whether to stop could not be read: {err:#}"),
+        }
+    }
+}
+
+fn count_asked(
+    tx: &WriteTx<'_>,
+    speaker: &Speaker,
+    now: UnixMs,
+    asked: &Asked,
+) -> anyhow::Result<()> {
+    let asked = asked.iter().map(|(site, tally)| (&**site, *tally));
+    store::count_day(tx, &speaker.zone.day(now), asked)
+}
+
+/// Between two runs the rows are made to say what is: no run goes on, and these breakers are open.
+fn close_left_behind(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    speaker: &Speaker,
+    breakers: &store::Breakers,
+) -> anyhow::Result<()> {
+    store::set_breakers(tx, breakers)?;
+    for id in store::close_crashed(tx, now)? {
+        tracing::warn!(
+            run = id,
+            "a run was cut short; its accounts are checked again"
+        );
+        speaker.run_unfinished(tx, now, id)?;
+    }
+    speaker.close_starts(tx, now)
+}
+
+/// The duration as people see it: by the clock that their times come from, unless it was set meanwhile.
+fn shown_time(started_at: UnixMs, now: UnixMs, measured: Duration) -> Duration {
+    let by_clock = now.since(started_at);
+    let apart = by_clock.abs_diff(measured);
+    if apart > Duration::from_secs(3600) {
+        measured
+    } else {
+        by_clock
+    }
+}

@@ -1,0 +1,169 @@
+//! Whole runs by a clock that goes on only when the test says so.
+//!
+//! The real driver, sweep, database and HTTP client, and the pretend site, all on one thread: minutes of a run pass in
+//! moments, and nothing depends on how busy the machine is. Nobody delivers; what was to be said lies in the outbox.
+
+mod capacity;
+mod right_of_way;
+
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use super::*;
+use crate::clock::UnixMs;
+use crate::config::{Config, Source};
+use crate::db::Db;
+use crate::demo::{PretendSite, world};
+use crate::i18n::Lang;
+use crate::people::{self, Role};
+use crate::slices::watch::model::account::{Account, Notify};
+use crate::slices::watch::{load_catalogue, store};
+
+const START: UnixMs = UnixMs(1_795_275_300_000);
+const ADMIN: i64 = 100;
+const OWNER: i64 = 7;
+
+/// The step in which time passes: short beside every pause of a run.
+const BEAT: Duration = Duration::from_millis(50);
+
+/// A driver without a schedule of its own, and the world around it.
+struct World {
+    site: PretendSite,
+    db: Db,
+    driver: Driver,
+    time: Time,
+    _folder: tempfile::TempDir,
+}
+
+/// Time that stands still until it is told to pass.
+#[derive(Clone)]
+struct Time {
+    db: Db,
+    clock: Clock,
+    /// Work that is going on: without it the paused clock of an idle runtime would run ahead by itself.
+    _work: Arc<mpsc::Sender<()>>,
+}
+
+impl Time {
+    fn stand_still(db: &Db, clock: &Clock) -> Self {
+        let (work, end) = mpsc::channel();
+        tokio::task::spawn_blocking(move || end.recv());
+        tokio::time::pause();
+        Self {
+            db: db.clone(),
+            clock: clock.clone(),
+            _work: Arc::new(work),
+        }
+    }
+
+    /// Lets so much time pass, and then all that is due come about. The database has done by the end what it was asked
+    /// for before, so that a slow disk costs no time.
+    async fn pass(&self, step: Duration) {
+        self.clock.advance(step);
+        tokio::time::advance(step).await;
+        self.db.write(|_| Ok(())).await.unwrap();
+    }
+
+    /// Time passes for ever.
+    async fn flow(&self) -> ! {
+        loop {
+            self.pass(BEAT).await;
+        }
+    }
+}
+
+impl World {
+    /// A world with these sites and further lines for `[watch]`.
+    async fn new(sites: &[String], watch: &str) -> Self {
+        let site = PretendSite::start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue: String = sites.iter().map(|key| entry(key, &site.url())).collect();
+        std::fs::write(folder.path().join("sites.toml"), catalogue).unwrap();
+        let source = Source {
+            path: folder.path().join("bot.toml"),
+            text: format!(
+                "[sites]\ncatalogues = [\"sites.toml\"]\nallow_private_targets = true\n[watch]\n{watch}\n"
+            ),
+            environment: [].into(),
+        };
+        let config = Config::load(&source).unwrap();
+        let (db, _) = Db::open(&folder.path().join("v.db"), &Tasks::new()).unwrap();
+        let write = db.write(|tx| {
+            people::admit(tx, START, OWNER)?;
+            people::admit(tx, START, ADMIN)?;
+            people::set_role(tx, ADMIN, Role::Admin)
+        });
+        write.await.unwrap();
+        let clock = Clock::set_to(START);
+        let time = Time::stand_still(&db, &clock);
+        let parts = WatchParts {
+            db: db.clone(),
+            clock,
+            proxy: BotProxy::gone(),
+            speaker: Speaker {
+                catalogue: Arc::new(load_catalogue(&config.watch).unwrap()),
+                zone: config.watch.zone.clone(),
+                language: Lang::Ru,
+                notify: Notify::EveryRun,
+            },
+            bell: Activator::new(),
+            scheduled: false,
+            run_now: false,
+            config: config.watch,
+        };
+        let driver = Driver::new(parts, CancellationToken::new()).await.unwrap();
+        Self {
+            site,
+            db,
+            driver,
+            time,
+            _folder: folder,
+        }
+    }
+
+    async fn add(&self, site: &str, names: impl Iterator<Item = String>) {
+        let site = site.to_owned();
+        let names: Vec<String> = names.collect();
+        let write = self.db.write(move |tx| {
+            for username in names {
+                let new = store::NewAccount::new(OWNER, &site, &username, 30);
+                store::add(tx, START, &new)?;
+            }
+            Ok(())
+        });
+        write.await.unwrap();
+    }
+
+    /// A run of the schedule, and how long it took.
+    async fn run(&mut self) -> Duration {
+        let began = Instant::now();
+        tokio::select! {
+            () = self.driver.make_run(Trigger::Schedule, Scope::All) => began.elapsed(),
+            () = async { self.time.flow().await } => unreachable!("time has no end"),
+        }
+    }
+
+    async fn accounts(&self) -> Vec<Account> {
+        let read = self
+            .db
+            .read(|c| store::page(c, START, &store::Listing::default(), 0, usize::MAX >> 1));
+        read.await.unwrap()
+    }
+
+    /// What admins were told last.
+    async fn told(&self) -> String {
+        let read = self.db.read(|c| {
+            let sql = "SELECT html FROM outbox WHERE chat_id = ?1 ORDER BY id DESC LIMIT 1";
+            Ok(c.query_row(sql, [ADMIN], |row| row.get(0))?)
+        });
+        read.await.unwrap()
+    }
+}
+
+fn entry(key: &str, url: &str) -> String {
+    format!(
+        "[[site]]\nkey = \"{key}\"\nurl = \"{url}/{key}/{{name}}\"\ncontrol = \"{}\"\n\
+         exists = {{ status = [200], text = [\"profile of\"] }}\nmissing = {{ status = [404] }}\n",
+        world::CONTROL
+    )
+}

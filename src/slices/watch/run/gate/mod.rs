@@ -1,0 +1,252 @@
+//! When a site may be asked: how many requests at once, how far apart, when not at all.
+//!
+//! A pure state machine without a clock of its own. What must stay true, for every order of calls: never more than
+//! `per_site` requests in flight at a site, never a start before the gap or a `Retry-After` is over, and while a site is
+//! being tried again after repeated failures exactly one request.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::slices::watch::probe::Look;
+use crate::slices::watch::site::{Site, SiteKey};
+use crate::slices::watch::verdict::Inconclusive;
+
+/// Failures in a row after which a site is left alone.
+const BREAKER_FAILURES: u32 = 5;
+
+/// How long a site is left alone at first: short enough that a run waits for it, because five failures in a row may as
+/// well be five odd accounts. It doubles with every trial that fails.
+const BREAKER_FIRST: Duration = Duration::from_secs(3);
+
+/// How long a site is left alone at most, before jitter: three runs.
+const BREAKER_LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// A site that asks for more than a day is asked again after a day.
+const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Gaps are stretched by up to this share, so that requests do not beat like a clock. They are never shortened.
+const GAP_JITTER: f64 = 0.4;
+
+/// The time a site is left alone is stretched by up to this share, so that sites do not come back all at once.
+const BREAKER_JITTER: f64 = 0.2;
+
+/// What holds for sites that say nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct GateDefaults {
+    /// Requests in flight at one site; 0 counts as 1.
+    pub per_site: u32,
+    /// Least time between the starts of two requests at one site.
+    pub min_gap: Duration,
+}
+
+/// Whether a request may start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Now. [`Gates::begin`] must follow before the next question.
+    Now,
+    /// Not before this moment: the gap or a `Retry-After` is not over.
+    At(Instant),
+    /// When one of this site's requests has ended; ask again then.
+    Busy,
+    /// The site failed repeatedly and is left alone until this moment. Accounts that cannot wait so long are
+    /// inconclusive with [`BreakerOpen`](crate::slices::watch::verdict::Inconclusive::BreakerOpen).
+    Closed {
+        /// When one request may try the site again.
+        until: Instant,
+    },
+}
+
+/// The gates of all sites.
+#[derive(Debug)]
+pub struct Gates {
+    defaults: GateDefaults,
+    sites: HashMap<SiteKey, Gate>,
+    /// A breaker was opened or shut since [`Self::breaker_news`] was last asked.
+    has_news: bool,
+    random: fastrand::Rng,
+}
+
+/// The state of one site. Its size does not grow with the number of requests.
+#[derive(Debug, Default)]
+struct Gate {
+    in_flight: u32,
+    /// The end of the gap after the last start.
+    gap_until: Option<Instant>,
+    /// The end of the longest `Retry-After` heard.
+    silent_until: Option<Instant>,
+    failures_in_a_row: u32,
+    breaker: Breaker,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+enum Breaker {
+    #[default]
+    Shut,
+    /// Nothing is sent before its trial is due.
+    Open(Opened),
+    /// One request is trying the site.
+    Trying(Opened),
+}
+
+/// That a site is left alone after repeated failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// Since when, trials that failed included.
+    pub since: Instant,
+    /// When one request may try the site.
+    pub trial_at: Instant,
+    /// How the last request failed.
+    pub why: Inconclusive,
+    /// Trials that failed.
+    trials: u32,
+}
+
+impl Breaker {
+    fn opened(self) -> Option<Opened> {
+        match self {
+            Self::Shut => None,
+            Self::Open(opened) | Self::Trying(opened) => Some(opened),
+        }
+    }
+}
+
+impl Gates {
+    /// Makes gates for sites that have not been asked yet.
+    #[must_use]
+    pub fn new(defaults: GateDefaults) -> Self {
+        Self {
+            defaults,
+            sites: HashMap::new(),
+            has_news: false,
+            random: fastrand::Rng::new(),
+        }
+    }
+
+    /// Tells whether a request to a site may start.
+    #[must_use]
+    pub fn next_start(&self, site: &Site, now: Instant) -> Start {
+        let Some(gate) = self.sites.get(site.key()) else {
+            return Start::Now;
+        };
+        match gate.breaker {
+            Breaker::Open(opened) if now < opened.trial_at => {
+                return Start::Closed {
+                    until: opened.trial_at,
+                };
+            }
+            // Requests that began before it opened are still out: the trial waits for them, so that it is the only one.
+            Breaker::Open(_) if gate.in_flight > 0 => return Start::Busy,
+            Breaker::Trying(_) => return Start::Busy,
+            Breaker::Open(_) | Breaker::Shut => {}
+        }
+        if gate.in_flight >= self.per_site(site) {
+            return Start::Busy;
+        }
+        match gate.gap_until.max(gate.silent_until) {
+            Some(earliest) if now < earliest => Start::At(earliest),
+            _ => Start::Now,
+        }
+    }
+
+    /// Notes that a request to a site starts; [`Self::next_start`] has just said that it may.
+    pub fn begin(&mut self, site: &Site, now: Instant) {
+        let stretch = 1.0 + GAP_JITTER * self.random.f64();
+        let gap = site
+            .min_gap()
+            .unwrap_or(self.defaults.min_gap)
+            .mul_f64(stretch);
+        let gate = self.sites.entry(site.key().clone()).or_default();
+        gate.in_flight = gate.in_flight.saturating_add(1);
+        gate.gap_until = Some(now + gap);
+        if let Breaker::Open(opened) = gate.breaker {
+            gate.breaker = Breaker::Trying(opened);
+        }
+    }
+
+    /// Notes that a request to a site has ended, and how.
+    pub fn end(&mut self, site: &Site, look: &Look, now: Instant) {
+        let stretch = 1.0 + BREAKER_JITTER * self.random.f64();
+        let gate = self.sites.entry(site.key().clone()).or_default();
+        let before = gate.breaker.opened();
+        gate.in_flight = gate.in_flight.saturating_sub(1);
+        if let Some(wait) = look.retry_after {
+            let until = now + wait.min(RETRY_AFTER_LONGEST);
+            gate.silent_until = gate.silent_until.max(Some(until));
+        }
+        match look.outcome {
+            Err(why) if why.is_site_trouble() => gate.failed(why, now, stretch),
+            // Nothing was sent, for a reason of our own: that says nothing about the site.
+            Err(_) if look.status.is_none() => gate.try_again(now),
+            _ => {
+                gate.failures_in_a_row = 0;
+                gate.breaker = Breaker::Shut;
+            }
+        }
+        self.has_news |= gate.breaker.opened() != before;
+    }
+
+    /// The sites whose breakers are open.
+    pub fn open_breakers(&self) -> impl Iterator<Item = (&SiteKey, Opened)> {
+        let sites = self.sites.iter();
+        sites.filter_map(|(site, gate)| Some((site, gate.breaker.opened()?)))
+    }
+
+    /// True once after breakers were opened, shut, or tried in vain.
+    pub fn breaker_news(&mut self) -> bool {
+        std::mem::take(&mut self.has_news)
+    }
+
+    /// Notes that a site wants to be left alone until a moment.
+    pub fn silence(&mut self, site: SiteKey, until: Instant) {
+        let gate = self.sites.entry(site).or_default();
+        gate.silent_until = gate.silent_until.max(Some(until));
+    }
+
+    /// Forgets requests whose end will never be told, after a sweep was broken off. Everything else is remembered.
+    pub fn forget_in_flight(&mut self, now: Instant) {
+        for gate in self.sites.values_mut() {
+            gate.in_flight = 0;
+            gate.try_again(now);
+        }
+    }
+
+    fn per_site(&self, site: &Site) -> u32 {
+        site.per_site().unwrap_or(self.defaults.per_site).max(1)
+    }
+}
+
+impl Gate {
+    /// A trial that did not take place leaves room for the next one.
+    fn try_again(&mut self, now: Instant) {
+        if let Breaker::Trying(opened) = self.breaker {
+            let trial_at = now;
+            self.breaker = Breaker::Open(Opened { trial_at, ..opened });
+        }
+    }
+
+    fn failed(&mut self, why: Inconclusive, now: Instant, stretch: f64) {
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        let (since, trials) = match self.breaker {
+            Breaker::Shut if self.failures_in_a_row < BREAKER_FAILURES => return,
+            Breaker::Shut => (now, 0),
+            // A request from before it opened says nothing new.
+            Breaker::Open(_) => return,
+            Breaker::Trying(opened) => (opened.since, opened.trials.saturating_add(1)),
+        };
+        // Doubling ends long before 32 bits do.
+        let pause = BREAKER_FIRST
+            .saturating_mul(1_u32.checked_shl(trials.min(16)).unwrap_or(u32::MAX))
+            .min(BREAKER_LONGEST);
+        self.breaker = Breaker::Open(Opened {
+            since,
+            trial_at: now + pause.mul_f64(stretch),
+            why,
+            trials,
+        });
+    }
+}

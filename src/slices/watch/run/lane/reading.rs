@@ -1,0 +1,135 @@
+//! How a lane reads on: page by page, first what the runs before did not reach, then what they did.
+//!
+//! A page is read while the looks at the one before it go on. What must stay true: what is left of a page when a run is
+//! cut belongs to the old round, so a round of this run begins no sooner than the lane has nothing left of the old one.
+
+use std::sync::Arc;
+
+use crate::db::Db;
+use crate::slices::watch::model::account::Scope;
+use crate::slices::watch::store;
+use crate::slices::watch::store::{Stretch, Waiting};
+
+/// How far a lane has read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    /// What is being read; none before the first page.
+    stretch: Option<Stretch>,
+    /// The last page of an older round is read, and a round of this run follows.
+    is_last_page: bool,
+    exhausted: bool,
+}
+
+impl Place {
+    /// The reading of so many accounts from here; none when everything is read, or the lane must have nothing left first.
+    pub(super) fn next_reading(
+        self,
+        nothing_left: bool,
+        site: Arc<str>,
+        scope: Scope,
+        run_id: i64,
+        limit: usize,
+    ) -> Option<Reading> {
+        let may_start = nothing_left || !self.is_last_page;
+        (may_start && !self.exhausted).then_some(Reading {
+            site,
+            scope,
+            run_id,
+            limit,
+            place: self,
+        })
+    }
+}
+
+/// The reading of a page.
+#[derive(Debug)]
+pub(in crate::slices::watch) struct Reading {
+    site: Arc<str>,
+    scope: Scope,
+    run_id: i64,
+    limit: usize,
+    place: Place,
+}
+
+/// What was read: accounts, and how far the lane is with them.
+#[derive(Debug)]
+pub(in crate::slices::watch) struct Page {
+    waiting: Vec<Waiting>,
+    place: Place,
+}
+
+impl Page {
+    pub(super) fn into_parts(self) -> (Place, Vec<Waiting>) {
+        (self.place, self.waiting)
+    }
+}
+
+impl Reading {
+    /// Reads until there is an account or nothing more to read.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(in crate::slices::watch) async fn read(mut self, db: &Db) -> anyhow::Result<Page> {
+        loop {
+            let waiting = self.next_page(db).await?;
+            if !waiting.is_empty() || self.place.exhausted {
+                return Ok(Page {
+                    waiting,
+                    place: self.place,
+                });
+            }
+        }
+    }
+
+    async fn next_page(&mut self, db: &Db) -> anyhow::Result<Vec<Waiting>> {
+        let Self {
+            scope,
+            run_id,
+            limit,
+            ..
+        } = *self;
+        if self.place.is_last_page {
+            self.begin_round(db).await?;
+            self.place.is_last_page = false;
+            self.place.stretch = self.place.stretch.map(|over| Stretch {
+                since: over.before,
+                before: run_id,
+                after: 0,
+            });
+        }
+        let (site, known) = (Arc::clone(&self.site), self.place.stretch);
+        let read = db.read(move |c| {
+            let stretch = match known {
+                Some(stretch) => stretch,
+                None => store::first_stretch(c, scope, &site, run_id)?,
+            };
+            let page = store::next_page(c, scope, &site, stretch, limit)?;
+            Ok((stretch, page))
+        });
+        let (mut stretch, page) = read.await?;
+        let is_full = page.len() >= limit;
+        let is_old = stretch.before < run_id;
+        if is_full {
+            stretch.after = page.last().map_or(stretch.after, |last| last.id);
+        } else if is_old {
+            self.place.is_last_page = true;
+        } else {
+            self.place.exhausted = true;
+        }
+        self.place.stretch = Some(stretch);
+        if known.is_none() && is_full && !is_old {
+            self.begin_round(db).await?;
+        }
+        Ok(page)
+    }
+
+    /// Notes that the next run has to begin with what this one does not reach, even if this one crashes.
+    async fn begin_round(&self, db: &Db) -> anyhow::Result<()> {
+        if self.scope != Scope::All {
+            return Ok(());
+        }
+        let (site, run_id) = (Arc::clone(&self.site), self.run_id);
+        db.write_replayable(move |tx| store::begin_round(tx, &site, run_id))
+            .await
+    }
+}

@@ -1,0 +1,239 @@
+//! The order in which a lane gives its accounts, over runs that are cut.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::db::Db;
+use crate::people;
+use crate::slices::watch::model::account::{RunState, Trigger, Verdict};
+use crate::slices::watch::store::{Bearing, Look, NewAccount};
+use crate::tasks::Tasks;
+
+const NOW: UnixMs = UnixMs(1_790_000_000_000);
+const OWNER: i64 = 7;
+const PAGE: usize = 128;
+
+async fn fill(db: &Db, n: usize) -> BTreeSet<i64> {
+    db.write(move |tx| {
+        people::admit(tx, NOW, OWNER)?;
+        for i in 0..n {
+            let new = NewAccount::new(OWNER, "github", &format!("name{i}"), 30);
+            store::add(tx, NOW, &new)?;
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    (1..).take(n).collect()
+}
+
+/// Makes a run that looks at `limit` accounts at most and is cut then; the accounts in their order.
+async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
+    let run = db
+        .write(move |tx| Ok(store::begin(tx, NOW, Trigger::Schedule, scope, 0)?.id))
+        .await
+        .unwrap();
+    let mut lane = Lane::new("github".into(), 1, None, &store::Marks::default(), PAGE);
+    let mut seen = Vec::new();
+    while seen.len() < limit {
+        if let Some(reading) = lane.next_reading(scope, run) {
+            lane.take_page(reading.read(db).await.unwrap());
+        }
+        let Some(candidate) = lane.take(Instant::now()) else {
+            break;
+        };
+        seen.push(candidate.id);
+    }
+    let looks: Vec<Look> = seen
+        .iter()
+        .map(|id| Look {
+            account_id: *id,
+            site: "github".into(),
+            verdict: Verdict::NotFound,
+            reason: "",
+            silent_until: None,
+            bearing: Bearing::Plain,
+        })
+        .collect();
+    db.write(move |tx| {
+        store::apply(tx, NOW, "2026-11-21", run, &looks, &[])?;
+        if scope == Scope::All {
+            let left = store::unreached(tx, scope, run)?;
+            store::settle_rounds(tx, run, &left)?;
+        }
+        store::end(tx, NOW, run, RunState::Done, 0, 0)
+    })
+    .await
+    .unwrap();
+    seen
+}
+
+fn set(ids: &[i64]) -> BTreeSet<i64> {
+    ids.iter().copied().collect()
+}
+
+#[tokio::test]
+async fn what_a_cut_run_did_not_reach_comes_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+    let all = fill(&db, 3 * PAGE + 10).await;
+
+    // Two cut runs share a round: nobody twice before everybody once.
+    let first = cut_run(&db, Scope::All, PAGE + 20).await;
+    let second = cut_run(&db, Scope::All, PAGE).await;
+    assert!(set(&first).is_disjoint(&set(&second)));
+    // A run of an owner belongs to no round: it looks at all, and the round goes on after it.
+    let owners = cut_run(&db, Scope::Owner(OWNER), 1).await;
+    assert_eq!(owners.len(), 1);
+
+    let third = cut_run(&db, Scope::All, usize::MAX).await;
+    assert_eq!(third.len(), all.len(), "each once");
+    assert_eq!(set(&third), all);
+    let rest: BTreeSet<i64> = all
+        .iter()
+        .copied()
+        .filter(|id| {
+            ![&first, &second, &owners]
+                .iter()
+                .any(|seen| seen.contains(id))
+        })
+        .collect();
+    let (come_first, _) = third.split_at(rest.len());
+    assert_eq!(set(come_first), rest);
+
+    // The round is over: the next run begins like the first.
+    let fourth = cut_run(&db, Scope::All, usize::MAX).await;
+    assert_eq!(set(&fourth), all);
+    assert!(fourth.iter().take(PAGE).all(|id| *id <= PAGE as i64));
+}
+
+#[tokio::test]
+async fn a_cut_within_a_page_is_remembered() {
+    for accounts in [PAGE - 8, 2 * PAGE - 16] {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+        let all = fill(&db, accounts).await;
+        // Three runs of a third each are a round, whatever pages they cut.
+        let third = all.len() / 3;
+        let mut seen = BTreeSet::new();
+        for _ in 0..3 {
+            seen.extend(cut_run(&db, Scope::All, third).await);
+        }
+        assert_eq!(seen.len(), 3 * third);
+    }
+}
+
+#[tokio::test]
+async fn a_cut_within_the_second_half_of_a_round_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+    let all = fill(&db, 3 * PAGE).await;
+    let first = cut_run(&db, Scope::All, 2 * PAGE).await;
+    // The last third, and the first one again.
+    let second = cut_run(&db, Scope::All, 2 * PAGE).await;
+    assert_eq!(set(&first).intersection(&set(&second)).count(), PAGE);
+    // The middle waits longest now.
+    let third = cut_run(&db, Scope::All, PAGE).await;
+    let longest: BTreeSet<i64> = all
+        .iter()
+        .copied()
+        .filter(|id| !second.contains(id))
+        .collect();
+    assert_eq!(set(&third), longest);
+}
+
+#[tokio::test]
+async fn a_page_is_read_before_the_one_before_is_used_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+    fill(&db, 3 * PAGE).await;
+    // Of the old round, which comes first, half a page is left after its first page.
+    cut_run(&db, Scope::All, 3 * PAGE / 2).await;
+    let run = db
+        .write(|tx| Ok(store::begin(tx, NOW, Trigger::Schedule, Scope::All, 0)?.id))
+        .await
+        .unwrap();
+    let mut lane = Lane::new("github".into(), 1, None, &store::Marks::default(), PAGE);
+    // How many accounts are left at each reading.
+    let mut left = Vec::new();
+    loop {
+        while let Some(reading) = lane.next_reading(Scope::All, run) {
+            left.push(lane.page.len());
+            lane.take_page(reading.read(&db).await.unwrap());
+        }
+        assert!(lane.page.len() <= PAGE / 2 + PAGE);
+        if lane.take(Instant::now()).is_none() {
+            break;
+        }
+    }
+    // The last page of the old round is used up before the new round begins.
+    assert_eq!(left, [0, PAGE / 2, 0, PAGE / 2]);
+}
+
+#[test]
+fn looks_must_agree_and_a_closed_connection_is_asked_once_more() {
+    let (there, gone) = (Ok(Sighting::Exists), Ok(Sighting::Missing));
+    let closed = Err(Inconclusive::Reset);
+    let disagree = Err(Inconclusive::LooksDisagree);
+    for (looks, method, result) in [
+        (vec![there, there], Method::Get, there),
+        (vec![gone], Method::Get, gone),
+        (vec![there, gone], Method::Get, disagree),
+        (vec![closed, gone], Method::Get, gone),
+        (vec![there, closed, there], Method::Head, there),
+        (vec![there, closed, gone], Method::Get, disagree),
+        (vec![closed, closed], Method::Get, closed),
+        (vec![closed], Method::Post, closed),
+    ] {
+        let mut candidate = candidate(Until::Found, None);
+        let (last, before) = looks.split_last().unwrap();
+        for look in before {
+            let next = candidate.after(*look, 2, method);
+            assert_eq!(next, Next::LookAgain, "{looks:?}");
+        }
+        let next = candidate.after(*last, 2, method);
+        assert_eq!(next, Next::Settle(result), "{looks:?}");
+    }
+}
+
+fn candidate(until: Until, known: Option<Sighting>) -> Candidate {
+    Candidate {
+        id: 1,
+        username: "anna".to_owned(),
+        until,
+        known,
+        agreed: None,
+        retried: false,
+    }
+}
+
+#[test]
+fn what_ends_a_wait_or_is_a_change_needs_looks_that_agree() {
+    use Sighting::{Exists, Missing};
+    for (until, known, seen, needs_two) in [
+        (Until::Found, Some(Missing), Exists, true),
+        (Until::Found, None, Missing, false),
+        (Until::Gone, Some(Exists), Missing, true),
+        (Until::Gone, None, Missing, true),
+        (Until::Gone, None, Exists, false),
+        // The first look is what later ones are compared with.
+        (Until::Change, None, Exists, true),
+        (Until::Change, None, Missing, true),
+        (Until::Change, Some(Exists), Missing, true),
+        (Until::Change, Some(Missing), Exists, true),
+        (Until::Change, Some(Missing), Missing, false),
+    ] {
+        let mut candidate = candidate(until, known);
+        let first = candidate.after(Ok(seen), 2, Method::Get);
+        let settled = Next::Settle(Ok(seen));
+        let expected = if needs_two { Next::LookAgain } else { settled };
+        assert_eq!(first, expected, "{until:?} {known:?} {seen:?}");
+        if needs_two {
+            let mut other = candidate.clone();
+            assert_eq!(candidate.after(Ok(seen), 2, Method::Get), settled);
+            let opposite = if seen == Exists { Missing } else { Exists };
+            let disagree = Next::Settle(Err(Inconclusive::LooksDisagree));
+            assert_eq!(other.after(Ok(opposite), 2, Method::Get), disagree);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Whether our own network is there.
+//!
+//! The first looks of a run at its sites are the canaries. While no site has answered, one that cannot be reached is
+//! *silent*: its account goes back, and nothing is written of it. The first answer from anywhere ends the doubt, and the
+//! silent sites are asked again as what they are, down. When nothing answers, the run ends as *could not look*, and no
+//! account is touched.
+//!
+//! A run over one site cannot tell its trouble from ours, so there each account has its own reason. A site that takes
+//! the connection and then hangs or resets is reached, and no canary of ours.
+
+use std::collections::BTreeSet;
+
+use crate::slices::watch::probe::Look;
+use crate::slices::watch::site::Site;
+use crate::slices::watch::verdict::Inconclusive;
+
+/// Silent hosts after which no further site is asked: of so many different ones somebody would answer.
+const CANARIES: usize = 5;
+
+/// Silent sites that are needed at least.
+const LEAST: usize = 2;
+
+/// What the looks of a run have said of our own network.
+#[derive(Debug, Default)]
+pub(crate) struct Network {
+    is_trusted: bool,
+    is_heard: bool,
+    silent_sites: BTreeSet<usize>,
+    silent_hosts: BTreeSet<String>,
+}
+
+impl Network {
+    /// Of a run over so many sites nothing is known at first.
+    pub(crate) fn new(sites: usize) -> Self {
+        Self {
+            is_trusted: sites < LEAST,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a look at the site with this number; true when it may have failed by our own fault.
+    pub(crate) fn doubts(&mut self, number: usize, site: &Site, look: &Look) -> bool {
+        let Some(is_reached) = is_reached(look) else {
+            return false;
+        };
+        self.is_heard |= is_reached;
+        self.is_trusted |= is_reached;
+        if self.is_trusted {
+            return false;
+        }
+        self.silent_sites.insert(number);
+        self.silent_hosts.insert(site.host().to_owned());
+        true
+    }
+
+    /// Tells whether a site that was silent may be asked again.
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.is_trusted
+    }
+
+    /// Tells whether any site was reached.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.is_heard
+    }
+
+    /// Tells whether asking further sites is of no use.
+    pub(crate) fn seems_down(&self) -> bool {
+        !self.is_trusted && self.silent_hosts.len() >= CANARIES
+    }
+
+    /// Tells, when no look is left to be made, whether our own network is to blame. If not, what was silent has trouble
+    /// of its own.
+    pub(crate) fn is_down(&mut self) -> bool {
+        let is_down = !self.is_trusted && self.silent_sites.len() >= LEAST;
+        self.is_trusted |= !is_down;
+        is_down
+    }
+}
+
+/// Tells whether a look reached its site; none when it was not made at all.
+fn is_reached(look: &Look) -> Option<bool> {
+    match look.outcome {
+        Err(Inconclusive::Dns | Inconclusive::Connect | Inconclusive::Tls) => {
+            Some(look.status.is_some())
+        }
+        Err(why) if look.status.is_none() && !why.is_site_trouble() => None,
+        _ => Some(true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slices::watch::site::entry::SiteEntry;
+
+    fn site(host: &str) -> Site {
+        let entry = format!(
+            "key = \"a\"\nurl = \"https://{host}/{{name}}\"\nexists = {{ status = [200] }}\nmissing = {{ status = [404] }}"
+        );
+        let entry: SiteEntry = toml::from_str(&entry).unwrap();
+        entry.into_site(false).unwrap()
+    }
+
+    fn failed(reason: Inconclusive) -> Look {
+        Look::without_answer(reason)
+    }
+
+    #[test]
+    fn nothing_answers_from_anywhere() {
+        let mut network = Network::new(3);
+        for number in 0..3 {
+            assert!(!network.seems_down());
+            assert!(network.doubts(number, &site("a.example"), &failed(Inconclusive::Dns)));
+        }
+        assert!(
+            !network.seems_down(),
+            "one host is not enough to stop early"
+        );
+        assert!(network.is_down() && !network.is_heard());
+    }
+
+    #[test]
+    fn five_different_hosts_are_enough() {
+        let mut network = Network::new(700);
+        for number in 0..5 {
+            assert!(!network.seems_down());
+            let host = site(&format!("a{number}.example"));
+            assert!(network.doubts(number, &host, &failed(Inconclusive::Connect)));
+        }
+        assert!(network.seems_down() && network.is_down());
+    }
+
+    #[test]
+    fn any_answer_ends_the_doubt() {
+        let answer = Look {
+            status: Some(503),
+            ..failed(Inconclusive::ServerError(503))
+        };
+        for answer in [
+            answer,
+            failed(Inconclusive::Timeout),
+            failed(Inconclusive::Reset),
+        ] {
+            let mut network = Network::new(2);
+            assert!(network.doubts(0, &site("a.example"), &failed(Inconclusive::Connect)));
+            assert!(!network.doubts(1, &site("b.example"), &answer));
+            assert!(!network.doubts(0, &site("a.example"), &failed(Inconclusive::Connect)));
+            assert!(network.is_heard() && !network.is_down());
+        }
+    }
+
+    #[test]
+    fn one_site_alone_says_nothing_of_us() {
+        let mut network = Network::new(1);
+        assert!(!network.doubts(0, &site("a.example"), &failed(Inconclusive::Connect)));
+        assert!(!network.is_heard());
+        // Nor does one silent site among others that were not asked.
+        let mut network = Network::new(2);
+        assert!(network.doubts(0, &site("a.example"), &failed(Inconclusive::Connect)));
+        assert!(!network.doubts(1, &site("b.example"), &failed(Inconclusive::PrivateTarget)));
+        assert!(!network.is_down() && network.is_trusted());
+    }
+}

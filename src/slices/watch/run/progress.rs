@@ -1,0 +1,183 @@
+//! What moves by itself while a run goes on: the bar in its start messages, and the screens of state that admins have open.
+//!
+//! Edits are made directly through the bot proxy, at most every three seconds and only when something changed; they are
+//! a courtesy, so a failed one is forgotten and the sweep never waits for them. A screen moves until its reader presses
+//! something on it, and for a while only: whether it still is open is asked again when its edit leaves, so that no edit
+//! takes the place of what the reader went on to.
+
+use std::time::Duration;
+
+use crate::clock::{Clock, UnixMs};
+use crate::db::{Connection, Db};
+use crate::people;
+use crate::slices::watch::handlers::{WatchHandlers, stop_button};
+use crate::slices::watch::model::account::{Run, Scope};
+use crate::slices::watch::notices::texts;
+use crate::slices::watch::store;
+use crate::telegram::{BotProxy, ProxyError, Screen, outbox};
+
+/// Telegram counts edits as messages; this keeps well within one a second.
+pub(crate) const PERIOD: Duration = Duration::from_secs(3);
+
+/// What moving needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Progress<'a> {
+    pub(crate) db: &'a Db,
+    pub(crate) clock: &'a Clock,
+    pub(crate) proxy: &'a BotProxy,
+    pub(crate) handlers: &'a WatchHandlers,
+}
+
+/// A message and what it is to show.
+struct Shown {
+    chat_id: i64,
+    message_id: i64,
+    screen: Screen,
+    /// It shows a run only as long as its reader does not go elsewhere.
+    is_left_by_a_press: bool,
+}
+
+impl Progress<'_> {
+    /// Moves what shows a run until it is dropped.
+    pub(crate) async fn follow(self, run: &Run) {
+        let mut shown = 0;
+        let mut period = tokio::time::interval(PERIOD);
+        period.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        period.tick().await;
+        loop {
+            period.tick().await;
+            match self.show(run, shown, true).await {
+                Ok(checked) => shown = checked,
+                Err(err) => tracing::debug!(
+                    run.id,
+                    "the progress of the run could not be shown: {err:#}"
+                ),
+            }
+        }
+    }
+
+    /// Shows the whole bar in messages that showed a part of it.
+    pub(crate) async fn finish(self, run: &Run) {
+        if let Err(err) = self.show(run, 0, false).await {
+            tracing::debug!(run.id, "the end of the bar could not be shown: {err:#}");
+        }
+    }
+
+    /// Shows on the open screens that the run is over; waits for that no longer than for a step of the bar.
+    pub(crate) async fn close(self) {
+        let now = self.clock.now();
+        let handlers = self.handlers.clone();
+        let screens = self.db.read(move |c| open_screens(c, &handlers, now));
+        let whole = async {
+            match screens.await {
+                Ok(screens) => self.edit(screens).await,
+                Err(err) => tracing::debug!("the open screens could not be read: {err:#}"),
+            }
+        };
+        tokio::time::timeout(PERIOD, whole).await.ok();
+    }
+
+    /// Edits what shows the run when more was checked than is shown; returns what is shown now. Admins can stop it there.
+    async fn show(self, run: &Run, shown: u64, with_stop: bool) -> anyhow::Result<u64> {
+        let (run, now) = (run.clone(), self.clock.now());
+        let handlers = self.handlers.clone();
+        let (checked, messages) = self
+            .db
+            .read(move |c| {
+                let checked = store::counts(c, run.id)?.checked();
+                if checked == shown {
+                    return Ok((checked, Vec::new()));
+                }
+                let mut messages = start_messages(c, &handlers, &run, checked, with_stop)?;
+                if with_stop && run.scope == Scope::All {
+                    messages.extend(open_screens(c, &handlers, now)?);
+                }
+                Ok((checked, messages))
+            })
+            .await?;
+        self.edit(messages).await;
+        Ok(checked)
+    }
+
+    async fn edit(self, messages: Vec<Shown>) {
+        for message in messages {
+            let Shown {
+                chat_id,
+                message_id,
+                screen,
+                is_left_by_a_press,
+            } = message;
+            let (text, keyboard) = (screen.html, Some(screen.keyboard));
+            let keyboard = keyboard.filter(|keyboard| !keyboard.is_empty());
+            let edited = if is_left_by_a_press {
+                let (db, now) = (self.db.clone(), self.clock.now());
+                let is_open = async move {
+                    let open = db.read(move |c| store::is_open(c, now, chat_id, message_id));
+                    open.await.unwrap_or(false)
+                };
+                self.proxy
+                    .edit_message_if(chat_id, message_id, text, keyboard, is_open)
+                    .await
+            } else {
+                self.proxy
+                    .edit_message(chat_id, message_id, text, keyboard)
+                    .await
+            };
+            let Err(err) = edited else { continue };
+            tracing::debug!(chat_id, "a progress edit failed: {err}");
+            if is_left_by_a_press && matches!(err, ProxyError::Api(_)) {
+                // The message may be gone, and nobody waits for the next edit.
+                let left = self
+                    .db
+                    .write(move |tx| store::leave_screen(tx, chat_id, message_id));
+                left.await.ok();
+            }
+        }
+    }
+}
+
+fn start_messages(
+    connection: &Connection,
+    handlers: &WatchHandlers,
+    run: &Run,
+    checked: u64,
+    with_stop: bool,
+) -> anyhow::Result<Vec<Shown>> {
+    let may_stop = people::report_chats(connection)?;
+    let messages = outbox::messages_with_key(connection, &format!("start:{}", run.id))?;
+    let shown = messages.into_iter().map(|(chat_id, message_id)| {
+        let voice = handlers.speaker().voice(connection, chat_id)?;
+        let text = texts::run_progress(voice, run.total, run.started_at, checked);
+        let mut screen = Screen::text(text);
+        if with_stop && may_stop.contains(&chat_id) {
+            screen.keyboard = screen.keyboard.row([stop_button(voice.lang, run.id)?]);
+        }
+        Ok(Shown {
+            chat_id,
+            message_id,
+            screen,
+            is_left_by_a_press: false,
+        })
+    });
+    shown.collect()
+}
+
+fn open_screens(
+    connection: &Connection,
+    handlers: &WatchHandlers,
+    now: UnixMs,
+) -> anyhow::Result<Vec<Shown>> {
+    let mut shown = Vec::new();
+    for (chat_id, message_id) in store::open_screens(connection, now)? {
+        // Whoever is no admin any more sees no more of it.
+        if let Some(screen) = handlers.state_for(connection, now, chat_id)? {
+            shown.push(Shown {
+                chat_id,
+                message_id,
+                screen,
+                is_left_by_a_press: true,
+            });
+        }
+    }
+    Ok(shown)
+}

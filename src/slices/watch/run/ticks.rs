@@ -1,0 +1,105 @@
+//! The schedule at work: a cron job that marks a tick as due and rings.
+//!
+//! The job does no work of its own, so runs cannot overlap; during a run it only counts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use anyhow::Context as _;
+use chrono::FixedOffset;
+use tokio_cron_scheduler::{Job, JobScheduler};
+
+use crate::activation::Activator;
+use crate::slices::watch::Schedule;
+
+/// There is one job, so its queues hold a few messages at a time; the scheduler's own choice of 200 takes 170 KB at rest.
+const SCHEDULER_QUEUE: usize = 16;
+
+/// What the scheduler's job and the driver share.
+#[derive(Debug, Default)]
+pub(crate) struct Ticks {
+    /// A run is due.
+    pub(crate) due: AtomicBool,
+    /// A run over everything goes on.
+    pub(crate) running: AtomicBool,
+    /// Ticks that fired during it.
+    pub(crate) missed: AtomicU64,
+}
+
+/// The cron job of the schedule.
+pub(crate) struct Scheduler {
+    scheduler: JobScheduler,
+    job: uuid::Uuid,
+    /// The zone's distance from UTC the job was made with, in seconds.
+    pub(crate) offset: i32,
+}
+
+impl Scheduler {
+    pub(crate) async fn new(
+        schedule: &Schedule,
+        offset: i32,
+        ticks: &Arc<Ticks>,
+        bell: &Activator,
+    ) -> anyhow::Result<Self> {
+        let scheduler = JobScheduler::new_with_channel_size(SCHEDULER_QUEUE)
+            .await
+            .context("make the scheduler")?;
+        let job = scheduler
+            .add(tick_job(schedule, offset, ticks, bell)?)
+            .await
+            .context("add the schedule")?;
+        scheduler.start().await.context("start the scheduler")?;
+        Ok(Self {
+            scheduler,
+            job,
+            offset,
+        })
+    }
+
+    pub(crate) async fn remake(
+        &mut self,
+        schedule: &Schedule,
+        offset: i32,
+        ticks: &Arc<Ticks>,
+        bell: &Activator,
+    ) -> anyhow::Result<()> {
+        self.scheduler
+            .remove(&self.job)
+            .await
+            .context("remove the schedule")?;
+        self.job = self
+            .scheduler
+            .add(tick_job(schedule, offset, ticks, bell)?)
+            .await
+            .context("add the schedule")?;
+        self.offset = offset;
+        Ok(())
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        if let Err(err) = self.scheduler.shutdown().await {
+            tracing::warn!("the scheduler did not stop: {err}");
+        }
+    }
+}
+
+/// A job that does no work: it marks the tick and rings. During a run it only counts.
+fn tick_job(
+    schedule: &Schedule,
+    offset: i32,
+    ticks: &Arc<Ticks>,
+    bell: &Activator,
+) -> anyhow::Result<Job> {
+    let (ticks, bell) = (Arc::clone(ticks), bell.clone());
+    let offset = FixedOffset::east_opt(offset).context("a zone is within a day of UTC")?;
+    let job = Job::new_async_tz(schedule.as_str(), offset, move |_, _| {
+        if ticks.running.load(Ordering::SeqCst) {
+            ticks.missed.fetch_add(1, Ordering::SeqCst);
+        } else {
+            ticks.due.store(true, Ordering::SeqCst);
+            bell.ring();
+        }
+        Box::pin(async {})
+    });
+    job.with_context(|| format!("read the schedule {}", schedule.as_str()))
+}

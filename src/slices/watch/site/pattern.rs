@@ -1,0 +1,134 @@
+//! The pattern a site's user names keep to.
+//!
+//! What is kept at rest is only the pattern's text: compiled it takes a hundred times as much memory, and most sites of
+//! a large catalogue are never asked. It is compiled once when its entry is read, so that a bad one is refused there,
+//! and once more when the first name after that has to be judged.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use fancy_regex::{Expr, Regex, RegexBuilder};
+
+use super::UsernameProblem;
+
+/// Steps a pattern with look-around or back references may take over one name before it counts as too hard.
+const BACKTRACK_LIMIT: usize = 100_000;
+
+/// Bytes a compiled pattern may take; enough for every Unicode class, not for nested counts of thousands.
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// A pattern that compiles.
+#[derive(Clone)]
+pub(super) struct NamePattern {
+    source: String,
+    is_searched: bool,
+    compiled: OnceLock<Regex>,
+}
+
+impl NamePattern {
+    /// Our own patterns are of whole names; those of foreign files are searched for, and have anchors of their own.
+    ///
+    /// # Errors
+    /// The compiler's words about a pattern that is none, or takes too much memory.
+    pub(super) fn parse(source: &str, is_searched: bool) -> Result<Self, Box<fancy_regex::Error>> {
+        // By itself first: a mistake is told by its own place, and no parenthesis closes the one that is put around it.
+        Expr::parse_tree(source)?;
+        let compiled = compile(source, is_searched)?;
+        Ok(Self {
+            source: source.to_owned(),
+            is_searched,
+            compiled: OnceLock::from(compiled),
+        })
+    }
+
+    /// The pattern as it was written.
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Gives the memory of the compiled pattern back until a name has to be judged again.
+    pub(super) fn rest(&mut self) {
+        self.compiled.take();
+    }
+
+    /// Tells whether a name keeps to the pattern.
+    ///
+    /// # Errors
+    /// The name does not, or the pattern takes too many steps to tell.
+    pub(super) fn check(&self, name: &str) -> Result<(), UsernameProblem> {
+        let regex = self
+            .compiled()
+            .map_err(|_| UsernameProblem::PatternTooHard)?;
+        match regex.is_match(name) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(UsernameProblem::Pattern(self.source.clone())),
+            Err(_) => Err(UsernameProblem::PatternTooHard),
+        }
+    }
+
+    fn compiled(&self) -> Result<&Regex, Box<fancy_regex::Error>> {
+        if let Some(regex) = self.compiled.get() {
+            return Ok(regex);
+        }
+        let regex = compile(&self.source, self.is_searched)?;
+        Ok(self.compiled.get_or_init(|| regex))
+    }
+}
+
+impl fmt::Debug for NamePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NamePattern").field(&self.source).finish()
+    }
+}
+
+fn compile(source: &str, is_searched: bool) -> Result<Regex, Box<fancy_regex::Error>> {
+    let whole;
+    let pattern = if is_searched {
+        source
+    } else {
+        whole = format!(r"\A(?:{source})\z");
+        &whole
+    };
+    let regex = RegexBuilder::new(pattern)
+        .backtrack_limit(BACKTRACK_LIMIT)
+        .delegate_size_limit(SIZE_LIMIT)
+        .build()?;
+    Ok(regex)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slices::watch::site::entry::SiteEntry;
+
+    #[test]
+    fn a_site_keeps_only_the_text_until_a_name_is_judged() {
+        let entry: SiteEntry = toml::from_str(
+            "key = \"demo\"\nurl = \"https://demo.example/{name}\"\nname_pattern = \"[a-z]+\"\ncontrol = \"eva\"\n\
+             exists = { status = [200] }\nmissing = { status = [404] }",
+        )
+        .unwrap();
+        let site = entry.into_site(false).unwrap();
+        let pattern = site.name_pattern.as_ref().unwrap();
+        assert!(pattern.compiled.get().is_none());
+
+        assert_eq!(pattern.check("eva"), Ok(()));
+        let refused = UsernameProblem::Pattern("[a-z]+".to_owned());
+        assert_eq!(pattern.check("Eva"), Err(refused));
+        assert!(pattern.compiled.get().is_some());
+    }
+
+    #[test]
+    fn a_pattern_is_read_by_itself_before_it_stands_among_ours() {
+        let told = |source| NamePattern::parse(source, false).unwrap_err().to_string();
+        assert!(told("a[").contains("position 2"), "{}", told("a["));
+        assert!(told("a)(?:b").contains("position 1"), "{}", told("a)(?:b"));
+    }
+
+    #[test]
+    fn a_searched_pattern_has_its_own_anchors() {
+        let mut searched = NamePattern::parse("^[a-z]", true).unwrap();
+        searched.rest();
+        assert_eq!(searched.check("eva9"), Ok(()));
+    }
+}

@@ -1,0 +1,125 @@
+//! What an answer must look like, and how it is asked for: the plain words of a site's definition.
+
+use serde::Deserialize;
+
+/// The request method of a probe.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Asks for the page.
+    #[default]
+    Get,
+    /// Asks for the status only; such a site's rules have no texts.
+    Head,
+    /// Sends a body.
+    Post,
+}
+
+/// What a found account means on this site.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asks {
+    /// The profile is there to be seen.
+    #[default]
+    Profile,
+    /// The name is taken. A blocked profile keeps its name, so this cannot see one come back.
+    Name,
+}
+
+/// A text of fewer bytes may be on a page of anybody's.
+const DISTINCT_BYTES: usize = 8;
+
+/// What an answer looks like: one of the statuses and all of the texts.
+///
+/// The fields a catalogue of our own has no words for come from foreign files, whose rules are one-sided at times.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Status codes, any of which will do.
+    pub status: Vec<u16>,
+    /// Texts, all of which must be in the body. Empty where the status alone tells.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Texts, one of which must be in the body, unless there are none.
+    #[serde(skip)]
+    pub any_text: Vec<String>,
+    /// Texts that must not be in the body: the other side's, where this side has none of its own.
+    #[serde(skip)]
+    pub no_text: Vec<String>,
+    /// Further status codes, which need no text.
+    #[serde(skip)]
+    pub bare: Vec<u16>,
+}
+
+impl Rule {
+    /// Tells whether this rule counts answers of a status.
+    #[must_use]
+    pub fn names_status(&self, status: u16) -> bool {
+        self.status.contains(&status) || self.bare.contains(&status)
+    }
+
+    /// Every status this rule counts.
+    pub fn statuses(&self) -> impl Iterator<Item = u16> {
+        self.status.iter().chain(&self.bare).copied()
+    }
+
+    /// Tells whether this rule asks for a text that must be there.
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        !self.text.is_empty() || !self.any_text.is_empty()
+    }
+
+    /// Tells whether the body has the texts it must have.
+    #[must_use]
+    pub fn texts_are_in(&self, body: &str) -> bool {
+        let is_in = |text: &String| body.contains(text.as_str());
+        self.text.iter().all(is_in) && (self.any_text.is_empty() || self.any_text.iter().any(is_in))
+    }
+
+    /// Tells whether one of the texts in the body is long enough to be the site's own: "home" or "404" is on many pages.
+    #[must_use]
+    pub fn is_surely_in(&self, body: &str) -> bool {
+        let mut texts = self.text.iter().chain(&self.any_text);
+        texts.any(|text| text.len() >= DISTINCT_BYTES && body.contains(text.as_str()))
+    }
+
+    /// Tells whether the body has a text it must not have.
+    #[must_use]
+    pub fn is_excluded_by(&self, body: &str) -> bool {
+        self.no_text.iter().any(|text| body.contains(text.as_str()))
+    }
+}
+
+/// Which redirects lead on to the answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Redirects {
+    /// None: a redirect is the answer.
+    #[default]
+    Answer,
+    /// Those to an address that still has the user name in its path or host; any other is the answer. A page without the
+    /// name, such as the front page, says nothing about an account.
+    SameName,
+    /// All.
+    Follow,
+}
+
+/// What stands in front of a site, as its catalogue says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    /// A firewall or challenge of this name.
+    Named(&'static str),
+    /// Several, or one without a name.
+    Unnamed,
+    /// Nothing is shown without a login.
+    Login,
+}
+
+/// Statuses that say nothing about an account: who asks is refused, or the site is unwell. A rule may name one only
+/// together with a text.
+#[must_use]
+pub(in crate::slices::watch) const fn is_no_answer(status: u16) -> bool {
+    matches!(
+        status,
+        401 | 403 | 407 | 408 | 421 | 425 | 429 | 500..=599 | 999
+    )
+}

@@ -1,0 +1,264 @@
+//! Accounts: adding, reading, counting. What people do with them is in `acts`, how they are listed in `listing`.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, named_params, params};
+
+use super::acts::{Turn, note_turn};
+use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::slices::watch::model::account::{Account, State, Until};
+use crate::slices::watch::model::past::Change;
+
+/// One agreed day.
+pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The first reminder comes this long before the end of the agreed time.
+const FIRST_REMINDER: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// An account to be added; the site and the name were checked by the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccount {
+    /// Who waits for it.
+    pub owner_id: i64,
+    /// Key of its site.
+    pub site: String,
+    /// The name, exactly as given.
+    pub username: String,
+    /// Agreed days.
+    pub period_days: u32,
+    /// What it is waited for.
+    pub until: Until,
+    /// What is noted beside it; may be empty.
+    pub note: String,
+}
+
+impl NewAccount {
+    /// An account that is waited for until it is found.
+    #[must_use]
+    pub fn new(owner_id: i64, site: &str, username: &str, period_days: u32) -> Self {
+        Self {
+            owner_id,
+            site: site.to_owned(),
+            username: username.to_owned(),
+            period_days,
+            until: Until::Found,
+            note: String::new(),
+        }
+    }
+}
+
+/// What adding did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// A new account with this number.
+    New(i64),
+    /// The owner has it already, with this number and in this state.
+    Known(i64, State),
+}
+
+/// Adds an account; one that the owner already has is left alone, one that was removed begins anew.
+///
+/// # Errors
+/// When the database fails.
+pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Added> {
+    let known = tx
+        .prepare_cached(
+            "SELECT id, state FROM account WHERE owner_id = ?1 AND site = ?2 AND username = ?3",
+        )?
+        .query_row(params![new.owner_id, new.site, new.username], |row| {
+            Ok(Added::Known(
+                row.get(0)?,
+                super::word(row, 1, State::from_word)?,
+            ))
+        })
+        .optional()
+        .context("look for the account")?;
+    match known {
+        Some(Added::Known(id, State::Removed)) => {
+            tx.execute("DELETE FROM account WHERE id = ?1", [id])
+                .with_context(|| format!("make room for account {id}"))?;
+        }
+        Some(known) => return Ok(known),
+        None => {}
+    }
+    let ends_at = now.plus(DAY * new.period_days);
+    tx.prepare_cached(
+        "INSERT INTO account
+             (owner_id, site, username, state, period_days, started_at, ends_at, remind_at, created_at, until, note)
+         VALUES (:owner, :site, :username, 'pending', :days, :now, :ends, :remind, :now, :until, :note)",
+    )?
+    .execute(named_params! {
+        ":owner": new.owner_id,
+        ":site": new.site,
+        ":username": new.username,
+        ":days": new.period_days,
+        ":now": now.0,
+        ":ends": ends_at.0,
+        ":remind": first_reminder(now, ends_at).0,
+        ":until": new.until.word(),
+        ":note": new.note,
+    })
+    .context("add the account")?;
+    let id = tx.last_insert_rowid();
+    tx.prepare_cached("INSERT INTO look (account_id) VALUES (?1)")?
+        .execute([id])
+        .context("add the account's row of looks")?;
+    let added = Turn::new(id, Change::Added, None, State::Pending);
+    note_turn(tx, now, &added.by(new.owner_id))?;
+    Ok(Added::New(id))
+}
+
+/// True when its owner has an account already, so that it would not be added.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_known(connection: &Connection, new: &NewAccount) -> anyhow::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM account
+             WHERE owner_id = ?1 AND site = ?2 AND username = ?3 AND state <> 'removed')",
+        )?
+        .query_row(params![new.owner_id, new.site, new.username], |row| {
+            row.get(0)
+        })
+        .context("look for the account")
+}
+
+/// An account by its number, if `viewer` may see it (`None`: an admin). One that was removed is not there.
+///
+/// # Errors
+/// When the database fails.
+pub fn get(
+    connection: &Connection,
+    viewer: Option<i64>,
+    id: i64,
+) -> anyhow::Result<Option<Account>> {
+    let account = get_any(connection, viewer, id)?;
+    Ok(account.filter(|account| account.state != State::Removed))
+}
+
+/// The same, but those that were removed and are not yet forgotten are there, too.
+///
+/// # Errors
+/// When the database fails.
+pub fn get_any(
+    connection: &Connection,
+    viewer: Option<i64>,
+    id: i64,
+) -> anyhow::Result<Option<Account>> {
+    let sql = format!(
+        "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} WHERE id = ?1 AND (?2 IS NULL OR owner_id = ?2)"
+    );
+    connection
+        .prepare_cached(&sql)?
+        .query_row(params![id, viewer], account_from_row)
+        .optional()
+        .with_context(|| format!("look up account {id}"))
+}
+
+/// How many accounts an owner has in each state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Looked at in every run.
+    pub pending: usize,
+    /// Found.
+    pub done: usize,
+    /// Stopped for a while.
+    pub paused: usize,
+}
+
+impl Totals {
+    /// All of them.
+    #[must_use]
+    pub fn all(self) -> usize {
+        self.pending + self.done + self.paused
+    }
+}
+
+/// Counts accounts by state, of one owner or of all.
+///
+/// # Errors
+/// When the database fails.
+pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Totals> {
+    let sql = match owner {
+        Some(_) => "SELECT state, count(*) FROM account WHERE owner_id = ?1 GROUP BY state",
+        None => "SELECT state, n FROM account_tally WHERE ?1 IS NULL",
+    };
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([owner])?;
+    let mut totals = Totals::default();
+    while let Some(row) = rows.next()? {
+        let count: usize = row.get(1)?;
+        match super::word(row, 0, State::from_word)? {
+            // Who waits for it waits on, whatever an admin is asked meanwhile.
+            State::Pending | State::Held => totals.pending += count,
+            State::Done => totals.done = count,
+            State::Paused => totals.paused = count,
+            State::Removed => {}
+        }
+    }
+    Ok(totals)
+}
+
+/// How many accounts an owner has.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<usize> {
+    Ok(totals(connection, Some(owner))?.all())
+}
+
+/// Calls `each` with every account, or every one of an owner, without holding them all.
+///
+/// # Errors
+/// When the database or `each` fails.
+pub fn export(
+    connection: &Connection,
+    owner: Option<i64>,
+    mut each: impl FnMut(&Account) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let whose = of(owner);
+    let sql = format!(
+        "SELECT {ACCOUNT_COLUMNS} FROM {ACCOUNTS} WHERE {whose} AND state <> 'removed' ORDER BY id"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([owner])?;
+    while let Some(row) = rows.next()? {
+        each(&account_from_row(row)?)?;
+    }
+    Ok(())
+}
+
+/// True when not all exported accounts wait until they are found.
+///
+/// # Errors
+/// When the database fails.
+pub fn some_wait_otherwise(connection: &Connection, owner: Option<i64>) -> anyhow::Result<bool> {
+    let whose = of(owner);
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM account WHERE {whose} AND state <> 'removed' AND until <> 'found')"
+    );
+    let exists = connection.query_row(&sql, [owner], |row| row.get(0));
+    exists.context("look for accounts that wait for something else")
+}
+
+/// The accounts of an owner, or all, as a condition on `?1`: SQLite plans a statement before it knows whose are wanted.
+fn of(owner: Option<i64>) -> &'static str {
+    match owner {
+        Some(_) => "owner_id = ?1",
+        None => "?1 IS NULL",
+    }
+}
+
+/// Three days before the end, or at the next moment left when the agreed time is shorter.
+pub(super) fn first_reminder(now: UnixMs, ends_at: UnixMs) -> UnixMs {
+    let early = ends_at.minus(FIRST_REMINDER);
+    let last_day = ends_at.minus(DAY);
+    [early, last_day, ends_at]
+        .into_iter()
+        .find(|at| *at > now)
+        .unwrap_or(ends_at)
+}

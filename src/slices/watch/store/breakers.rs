@@ -1,0 +1,68 @@
+//! The sites that are left alone after repeated failures, as the watch thread last said: for who asks how sites do.
+//!
+//! What must stay true: the rows are what the gates remember ([`crate::slices::watch::run::gate`]), all of them, and so none after a start.
+//! Nothing is decided by them.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+
+/// That a site is left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breaker {
+    /// Since when.
+    pub since: UnixMs,
+    /// Before that nothing is sent; then one look tries the site.
+    pub trial_at: UnixMs,
+    /// How the last look there failed: a machine key.
+    pub reason: String,
+}
+
+/// The open breakers, by the keys of their sites.
+pub type Breakers = BTreeMap<String, Breaker>;
+
+/// Writes down which breakers are open, in place of what was written before.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_breakers(tx: &WriteTx<'_>, open: &Breakers) -> anyhow::Result<()> {
+    let context = "write down which breakers are open";
+    tx.execute("DELETE FROM site_breaker", [])
+        .context(context)?;
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO site_breaker (site, since, trial_at, reason) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (site, breaker) in open {
+        let Breaker {
+            since,
+            trial_at,
+            reason,
+        } = breaker;
+        let row = params![site, since.0, trial_at.0, reason];
+        statement.execute(row).context(context)?;
+    }
+    Ok(())
+}
+
+/// The open breakers.
+///
+/// # Errors
+/// When the database fails.
+pub fn breakers(connection: &Connection) -> anyhow::Result<Breakers> {
+    let mut statement =
+        connection.prepare("SELECT site, since, trial_at, reason FROM site_breaker")?;
+    let rows = statement.query_map([], |row| {
+        let breaker = Breaker {
+            since: UnixMs(row.get(1)?),
+            trial_at: UnixMs(row.get(2)?),
+            reason: row.get(3)?,
+        };
+        Ok((row.get(0)?, breaker))
+    })?;
+    rows.collect::<Result<_, _>>()
+        .context("read which breakers are open")
+}

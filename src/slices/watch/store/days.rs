@@ -1,0 +1,149 @@
+//! What runs did, summed up by site and day: for charts, statistics and the slowest sites.
+//!
+//! What must stay true: a day counts an account in the transaction that counts it for its run, so that a run that is cut,
+//! wherever, is neither lost there nor counted twice.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::retention::CHUNK;
+use crate::slices::watch::model::account::{Counts, SiteTally};
+use crate::zone::Zone;
+
+/// One site on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteDay {
+    /// The day: `2026-11-21`.
+    pub day: String,
+    /// Key of the site.
+    pub site: String,
+    /// What was done.
+    pub tally: SiteTally,
+}
+
+/// Adds what was done at some sites to a day ([`Zone::day`] of the moment when it is written down).
+///
+/// # Errors
+/// When the database fails.
+pub fn count_day<'s>(
+    tx: &WriteTx<'_>,
+    day: &str,
+    tallies: impl IntoIterator<Item = (&'s str, SiteTally)>,
+) -> anyhow::Result<()> {
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO site_day (day, site, found, not_found, errors, looks, looking_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (day, site) DO UPDATE SET found = found + excluded.found, not_found = not_found + excluded.not_found,
+             errors = errors + excluded.errors, looks = looks + excluded.looks, looking_ms = looking_ms + excluded.looking_ms",
+    )?;
+    for (site, tally) in tallies {
+        let Counts {
+            found,
+            not_found,
+            errors,
+        } = tally.counts;
+        if tally.counts.checked() == 0 && tally.looks == 0 {
+            continue;
+        }
+        let looking_ms = u64::try_from(tally.looking.as_millis()).unwrap_or(u64::MAX);
+        statement
+            .execute(params![
+                day,
+                site,
+                found,
+                not_found,
+                errors,
+                tally.looks,
+                looking_ms
+            ])
+            .with_context(|| format!("count the looks at {site}"))?;
+    }
+    Ok(())
+}
+
+/// What was done since a day, that day included: by day, then by site.
+///
+/// # Errors
+/// When the database fails.
+pub fn days(connection: &Connection, since: &str) -> anyhow::Result<Vec<SiteDay>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT day, site, found, not_found, errors, looks, looking_ms FROM site_day WHERE day >= ?1 ORDER BY day, site",
+    )?;
+    let rows = statement.query_map([since], |row| {
+        Ok(SiteDay {
+            day: row.get(0)?,
+            site: row.get(1)?,
+            tally: SiteTally {
+                counts: Counts {
+                    found: row.get(2)?,
+                    not_found: row.get(3)?,
+                    errors: row.get(4)?,
+                },
+                looks: row.get(5)?,
+                looking: Duration::from_millis(row.get(6)?),
+            },
+        })
+    })?;
+    rows.collect::<Result<_, _>>()
+        .context("read what was done by day")
+}
+
+/// The sums of some days by site.
+#[must_use]
+pub fn by_site(days: Vec<SiteDay>) -> BTreeMap<String, SiteTally> {
+    let mut sums: BTreeMap<String, SiteTally> = BTreeMap::new();
+    for day in days {
+        sums.entry(day.site).or_default().add(day.tally);
+    }
+    sums
+}
+
+/// Forgets days that were over before a moment.
+pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    tx.execute(
+        "DELETE FROM site_day WHERE (day, site) IN (SELECT day, site FROM site_day WHERE day < ?1 ORDER BY day LIMIT ?2)",
+        params![Zone::UTC.day(before), CHUNK],
+    )
+    .context("forget old days")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Db;
+    use crate::tasks::Tasks;
+
+    #[tokio::test]
+    async fn days_add_up_and_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+        let tally = SiteTally {
+            counts: Counts {
+                found: 1,
+                not_found: 2,
+                errors: 3,
+            },
+            looks: 7,
+            looking: Duration::from_millis(1500),
+        };
+        let tallies = [("github", tally), ("idle", SiteTally::default())];
+        for day in ["2026-11-20", "2026-11-21", "2026-11-21"] {
+            db.write(move |tx| count_day(tx, day, tallies))
+                .await
+                .unwrap();
+        }
+        let all = db.read(|c| days(c, "2026-11-20")).await.unwrap();
+        assert_eq!(all.len(), 2, "{all:?}");
+        let last = all.last().unwrap();
+        assert_eq!((last.day.as_str(), last.tally.looks), ("2026-11-21", 14));
+        assert_eq!(last.tally.counts.checked(), 12);
+        assert_eq!(last.tally.looking, Duration::from_secs(3));
+        // 21 November 2026, 12:00 UTC.
+        let gone = db.write(|tx| prune(tx, UnixMs(1_795_262_400_000)));
+        assert_eq!(gone.await.unwrap(), 1);
+    }
+}

@@ -1,0 +1,135 @@
+//! Tables of accounts on their way in. A large one is added some rows at a time, each portion with the mark how far it is.
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+
+/// A table that is being added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// Whose accounts they become.
+    pub person: i64,
+    /// Where it was sent, and the result goes.
+    pub chat: i64,
+    /// The table as it came.
+    pub text: String,
+}
+
+/// How far a table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Imported {
+    /// The last line that was dealt with; 0: none.
+    pub line: u64,
+    /// Accounts that were added.
+    pub added: u64,
+}
+
+/// Begins to add a table; false while one of the same person is being added.
+///
+/// # Errors
+/// When the database fails.
+pub fn begin_import(tx: &WriteTx<'_>, now: UnixMs, import: &Import) -> anyhow::Result<bool> {
+    let begun = tx
+        .execute(
+            "INSERT INTO import (person_id, chat_id, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![import.person, import.chat, now.0],
+        )
+        .context("begin to add a table")?;
+    if begun > 0 {
+        tx.execute(
+            "INSERT INTO import_text (person_id, text) VALUES (?1, ?2)",
+            params![import.person, import.text],
+        )
+        .context("keep a table")?;
+    }
+    Ok(begun > 0)
+}
+
+/// The table that has waited longest to be added.
+///
+/// # Errors
+/// When the database fails.
+pub fn next_import(connection: &Connection) -> anyhow::Result<Option<Import>> {
+    connection
+        .query_row(
+            "SELECT person_id, chat_id, text FROM import JOIN import_text USING (person_id) ORDER BY created_at LIMIT 1",
+            [],
+            |row| {
+                Ok(Import {
+                    person: row.get(0)?,
+                    chat: row.get(1)?,
+                    text: row.get(2)?,
+                })
+            },
+        )
+        .optional()
+        .context("look for a table to add")
+}
+
+/// How far a person's table is; none when it is there no more.
+///
+/// # Errors
+/// When the database fails.
+pub fn imported(connection: &Connection, person: i64) -> anyhow::Result<Option<Imported>> {
+    connection
+        .prepare_cached("SELECT line, added FROM import WHERE person_id = ?1")?
+        .query_row([person], |row| {
+            Ok(Imported {
+                line: row.get(0)?,
+                added: row.get(1)?,
+            })
+        })
+        .optional()
+        .context("look how far a table is")
+}
+
+/// Notes how far a person's table is.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_imported(tx: &WriteTx<'_>, person: i64, imported: Imported) -> anyhow::Result<()> {
+    tx.prepare_cached("UPDATE import SET line = ?2, added = ?3 WHERE person_id = ?1")?
+        .execute(params![person, imported.line, imported.added])
+        .context("note how far a table is")?;
+    Ok(())
+}
+
+/// A person's table is added, or is not to be.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_import(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    tx.execute("DELETE FROM import WHERE person_id = ?1", [person])
+        .context("forget a table")?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slices::watch::store::forget;
+    use crate::slices::watch::store::tests::{NOW, OWNER, Store, fill};
+
+    #[tokio::test]
+    async fn who_is_forgotten_takes_a_table_on_its_way_along() {
+        let t = Store::new();
+        t.write(|tx| {
+            fill(tx, 1)?;
+            let import = Import {
+                person: OWNER,
+                chat: OWNER,
+                text: "site,username".to_owned(),
+            };
+            assert!(begin_import(tx, NOW, &import)?);
+            assert_eq!(next_import(tx)?, Some(import));
+            forget(tx, OWNER)?;
+            let texts: i64 =
+                tx.query_row("SELECT count(*) FROM import_text", [], |row| row.get(0))?;
+            assert_eq!((next_import(tx)?, texts), (None, 0));
+            Ok(())
+        })
+        .await;
+    }
+}

@@ -1,0 +1,139 @@
+//! What stands from one run to the next about sites and our own network: which sites' controls failed, which sites the
+//! admins are being asked about, and since when our own network is down.
+
+use std::collections::HashSet;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::slices::watch::model::account::ControlFault;
+
+/// The fact that our own network is down; its value is since when.
+const OFFLINE: &str = "offline-since";
+
+/// What is open about sites, by their keys.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    /// Their controls failed when they were last looked at.
+    pub distrusted: HashSet<String>,
+    /// The admins are asked whether a mass change is true.
+    pub asked_about: HashSet<String>,
+}
+
+/// A change of what is known about a site's controls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlNews {
+    /// Key of the site.
+    pub site: String,
+    /// What is wrong; none when they are well again.
+    pub fault: Option<ControlFault>,
+}
+
+/// What is open about sites.
+///
+/// # Errors
+/// When the database fails.
+pub fn marks(connection: &Connection) -> anyhow::Result<Marks> {
+    let keys = |sql: &str| -> anyhow::Result<HashSet<String>> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()
+            .context("read what is open about sites")
+    };
+    Ok(Marks {
+        distrusted: keys("SELECT site FROM site_control WHERE fault <> ''")?,
+        asked_about: keys("SELECT site FROM mass_change")?,
+    })
+}
+
+/// Notes changes of sites' controls that a run saw; true when one of them is new.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_controls(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    run_id: i64,
+    news: &[ControlNews],
+) -> anyhow::Result<bool> {
+    let mut changed = 0;
+    for one in news {
+        let sql = match one.fault {
+            Some(_) => {
+                "INSERT INTO site_control (site, fault, run_id, changed_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (site) DO UPDATE SET fault = ?2, run_id = ?3, changed_at = ?4 WHERE site_control.fault = ''"
+            }
+            None => {
+                "UPDATE site_control SET fault = ?2, run_id = ?3, changed_at = ?4 WHERE site = ?1 AND fault <> ''"
+            }
+        };
+        let fault = one.fault.map_or("", ControlFault::word);
+        changed += tx
+            .execute(sql, params![one.site, fault, run_id, now.0])
+            .with_context(|| format!("note the controls of {}", one.site))?;
+    }
+    Ok(changed > 0)
+}
+
+/// The sites whose controls changed in a run, and to what.
+///
+/// # Errors
+/// When the database fails.
+pub fn control_news(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<ControlNews>> {
+    let mut statement = connection
+        .prepare_cached("SELECT site, fault FROM site_control WHERE run_id = ?1 ORDER BY site")?;
+    let rows = statement.query_map([run_id], |row| {
+        Ok(ControlNews {
+            site: row.get(0)?,
+            fault: ControlFault::from_word(row.get_ref(1)?.as_str()?),
+        })
+    })?;
+    rows.collect::<Result<_, _>>()
+        .with_context(|| format!("list the controls that changed in run {run_id}"))
+}
+
+/// Since when our own network is down.
+///
+/// # Errors
+/// When the database fails.
+pub fn offline_since(connection: &Connection) -> anyhow::Result<Option<UnixMs>> {
+    let since: Option<String> = connection
+        .prepare_cached("SELECT value FROM fact WHERE key = ?1")?
+        .query_row([OFFLINE], |row| row.get(0))
+        .optional()
+        .context("look up since when our network is down")?;
+    Ok(since.map(|since| read_moment(&since)))
+}
+
+/// Notes that our own network is down; false when that was known.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_offline(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
+    let noted = tx
+        .execute(
+            "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
+            params![OFFLINE, now.0.to_string()],
+        )
+        .context("note that our network is down")?;
+    Ok(noted > 0)
+}
+
+/// Notes that our own network is there; since when it was down, if it was.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_online(tx: &WriteTx<'_>) -> anyhow::Result<Option<UnixMs>> {
+    let since: Option<String> = tx
+        .prepare_cached("DELETE FROM fact WHERE key = ?1 RETURNING value")?
+        .query_row([OFFLINE], |row| row.get(0))
+        .optional()
+        .context("note that our network is back")?;
+    Ok(since.map(|since| read_moment(&since)))
+}
+
+fn read_moment(text: &str) -> UnixMs {
+    UnixMs(text.parse().unwrap_or(0))
+}

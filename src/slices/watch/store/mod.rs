@@ -1,0 +1,124 @@
+//! The SQL of the watch. Functions that change something take a `&WriteTx`, the others any connection.
+//!
+//! What must stay true: a verdict, its transition and its notices are written by one transaction; an account's row
+//! changes only while it is still pending; the run that last looked at an account never falls.
+
+mod accounts;
+mod acts;
+mod breakers;
+mod charts;
+mod days;
+mod forget;
+mod imports;
+mod listing;
+mod looks;
+mod marks;
+mod mass;
+mod news;
+mod reminders;
+mod reports;
+mod requests;
+mod rounds;
+mod runs;
+mod screens;
+mod silences;
+mod sites;
+
+use rusqlite::Row;
+
+pub use accounts::{
+    Added, NewAccount, Totals, add, count_of_owner, export, get, get_any, is_known,
+    some_wait_otherwise, totals,
+};
+pub use acts::{again, extend, history, remove, restore, set_note, set_paused, set_until};
+pub use breakers::{Breaker, Breakers, breakers, set_breakers};
+pub use charts::{Wait, durations, waits_of_owner};
+pub use days::{SiteDay, by_site, count_day, days};
+pub use forget::{KEPT, forget};
+pub use imports::{
+    Import, Imported, begin_import, end_import, imported, next_import, note_imported,
+};
+pub use listing::{
+    COUNTED, Filter, Listing, SEARCHED, count_listed, is_partial, note_search, page, search,
+    search_is_partial, sites_in_use,
+};
+pub use looks::{Bearing, Look, Waiting, apply, next_page, unreached};
+pub use marks::{
+    ControlNews, Marks, control_news, marks, note_controls, note_offline, note_online,
+    offline_since,
+};
+pub use mass::{
+    HeldSite, apply_held, close_question, count_held, decide, held_in_run, held_without_question,
+    keep, mass_change, mass_changes, release, rest, resting, return_held,
+};
+pub use news::{has_news, news_in_run};
+pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
+pub use reports::{
+    OwnSums, digest, digest_at, notify_of, own_sums, owners_with_digest, set_digest_at, set_notify,
+};
+pub use requests::{ask, open_requests, request_run, withdraw};
+pub use rounds::{Stretch, begin_round, first_stretch, settle_rounds};
+pub use runs::{
+    LastRun, Progress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
+    counts, end, errors_of_run, export_runs, is_running, is_stopped, last, last_unfinished,
+    progress, recent, stop,
+};
+pub use screens::{is_open, leave_screen, open_screen, open_screens};
+pub use silences::silences;
+pub use sites::{Mute, control, errors_since, mute, muted, sites_of_owner, unmute};
+
+use super::model::account::{Account, State, Until, Verdict};
+use super::model::past::Looks;
+use super::verdict::Sighting;
+use crate::clock::UnixMs;
+
+const ACCOUNT_COLUMNS: &str = "account.id, account.owner_id, account.site, account.username, account.state, \
+     account.period_days, account.started_at, account.ends_at, account.done_at, \
+     look.history, look.reason, look.at, account.until, account.note, look.seen_at";
+
+/// Where those columns come from.
+const ACCOUNTS: &str = "account JOIN look ON look.account_id = account.id";
+
+fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let looks = Looks::stored(row.get(9)?);
+    Ok(Account {
+        id: row.get(0)?,
+        owner_id: row.get(1)?,
+        site: row.get(2)?,
+        username: row.get(3)?,
+        state: word(row, 4, State::from_word)?,
+        period_days: row.get(5)?,
+        started_at: UnixMs(row.get(6)?),
+        ends_at: UnixMs(row.get(7)?),
+        done_at: row.get::<_, Option<i64>>(8)?.map(UnixMs),
+        verdict: looks.last(),
+        reason: row.get(10)?,
+        checked_at: row.get::<_, Option<i64>>(11)?.map(UnixMs),
+        until: word(row, 12, Until::from_word)?,
+        note: row.get(13)?,
+        seen_at: row.get::<_, Option<i64>>(14)?.map(UnixMs),
+        looks,
+    })
+}
+
+/// The column `look.known`.
+fn known(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Sighting>> {
+    Ok(Looks::stored(row.get(column)?)
+        .last()
+        .and_then(Verdict::sighting))
+}
+
+/// A column that holds one of a few words; the schema's CHECK allows no other.
+fn word<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    parse(text).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            format!("the word {text} is not known").into(),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! What each chat wants to hear of runs, and the sums of the daily digest.
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::slices::watch::model::account::{Counts, Notify, Verdict};
+use crate::slices::watch::model::past::Looks;
+
+/// What a chat wants to hear of runs; none while it has not chosen.
+///
+/// # Errors
+/// When the database fails.
+pub fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option<Notify>> {
+    let word: Option<String> = connection
+        .prepare_cached("SELECT notify FROM chat WHERE id = ?1")?
+        .query_row([chat_id], |row| row.get(0))
+        .optional()
+        .with_context(|| format!("look up what chat {chat_id} wants to hear"))?;
+    Ok(word.as_deref().and_then(Notify::from_word))
+}
+
+/// Chooses what a chat hears of runs, or that it has not chosen. A digest begins with what comes.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_notify(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    chat_id: i64,
+    notify: Option<Notify>,
+) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET notify = ?2, digest_at = iif(?2 = 'digest' AND notify <> 'digest', ?3, digest_at) WHERE id = ?1",
+        params![chat_id, notify.map_or("", Notify::word), now.0],
+    )
+    .with_context(|| format!("choose what chat {chat_id} hears"))?;
+    Ok(())
+}
+
+/// Sums of the runs over everybody's accounts that ended after a moment and not after another: how many, and what they counted.
+///
+/// # Errors
+/// When the database fails.
+pub fn digest(connection: &Connection, after: UnixMs, to: UnixMs) -> anyhow::Result<(u64, Counts)> {
+    connection
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(found), 0), coalesce(sum(not_found), 0), coalesce(sum(errors), 0)
+             FROM run WHERE ended_at > ?1 AND ended_at <= ?2 AND owner_id IS NULL AND account_id IS NULL",
+        )?
+        .query_row([after.0, to.0], |row| {
+            let counts = Counts {
+                found: row.get(1)?,
+                not_found: row.get(2)?,
+                errors: row.get(3)?,
+            };
+            Ok((row.get(0)?, counts))
+        })
+        .context("sum up the runs")
+}
+
+/// When a chat last got a digest.
+///
+/// # Errors
+/// When the database fails.
+pub fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs> {
+    let at: Option<i64> = connection
+        .prepare_cached("SELECT digest_at FROM chat WHERE id = ?1")?
+        .query_row([chat_id], |row| row.get(0))
+        .optional()
+        .with_context(|| format!("look up the last digest of chat {chat_id}"))?;
+    Ok(UnixMs(at.unwrap_or(0)))
+}
+
+/// Notes that a chat got a digest.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_digest_at(tx: &WriteTx<'_>, chat_id: i64, at: UnixMs) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET digest_at = ?2 WHERE id = ?1",
+        params![chat_id, at.0],
+    )
+    .with_context(|| format!("note the digest of chat {chat_id}"))?;
+    Ok(())
+}
+
+/// People without a say over others who want a digest of their own accounts, those with the oldest one first: chat and when it
+/// was.
+///
+/// # Errors
+/// When the database fails.
+pub fn owners_with_digest(
+    connection: &Connection,
+    limit: usize,
+) -> anyhow::Result<Vec<(i64, UnixMs)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT chat.id, digest_at FROM chat INDEXED BY chat_digest CROSS JOIN person ON person.id = chat.id
+         WHERE notify = 'digest' AND role = 'user' AND unreachable_at IS NULL ORDER BY digest_at LIMIT ?1",
+    )?;
+    let rows = statement.query_map([limit], |row| Ok((row.get(0)?, UnixMs(row.get(1)?))))?;
+    rows.collect::<Result<_, _>>()
+        .context("list the owners who want a digest")
+}
+
+/// An owner's accounts in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnSums {
+    /// Waited for.
+    pub pending: u64,
+    /// Found after the moment.
+    pub found: u64,
+    /// Waited for, and the last look could not see.
+    pub errors: u64,
+}
+
+/// Sums up an owner's accounts; *found* are those after a moment.
+///
+/// # Errors
+/// When the database fails.
+pub fn own_sums(connection: &Connection, owner: i64, after: UnixMs) -> anyhow::Result<OwnSums> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE state IN ('pending', 'held')),
+                    count(*) FILTER (WHERE state = 'done' AND done_at > ?2),
+                    count(*) FILTER (WHERE state = 'pending' AND history & 3 = ?3)
+             FROM account JOIN look ON look.account_id = account.id WHERE owner_id = ?1",
+        )?
+        .query_row(
+            params![owner, after.0, Looks::bits(Verdict::Error)],
+            |row| {
+                Ok(OwnSums {
+                    pending: row.get(0)?,
+                    found: row.get(1)?,
+                    errors: row.get(2)?,
+                })
+            },
+        )
+        .with_context(|| format!("sum up the accounts of {owner}"))
+}

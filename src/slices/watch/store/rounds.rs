@@ -1,0 +1,93 @@
+//! Where a run goes on at a site when the runs before did not reach all of its accounts.
+//!
+//! A round is one look at every account of a site, in as many runs as that takes. What must stay true: no account is
+//! looked at twice in a round before every other had its turn. An order by the last look itself would need an index
+//! that every look rewrites; this needs a row per site, and only where a run was cut. A round is noted by a run that has
+//! more than a page of a site before it, so that a crash is no setback, and settled by its end.
+
+use std::collections::HashSet;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::db::WriteTx;
+use crate::slices::watch::model::account::Scope;
+
+/// The accounts of a site that were last looked at by a run in `since..before`, with numbers after `after`. No run at all
+/// counts as run 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first run.
+    pub since: i64,
+    /// The run after the last one.
+    pub before: i64,
+    /// The number of the account to go on after.
+    pub after: i64,
+}
+
+/// What a run looks at first at a site: what is left of a round that is not over, otherwise everything. A run over a part
+/// of the accounts belongs to no round.
+///
+/// # Errors
+/// When the database fails.
+pub fn first_stretch(
+    connection: &Connection,
+    scope: Scope,
+    site: &str,
+    run_id: i64,
+) -> anyhow::Result<Stretch> {
+    let round: Option<i64> = match scope {
+        Scope::All => connection
+            .prepare_cached("SELECT run_id FROM round WHERE site = ?1")?
+            .query_row([site], |row| row.get(0))
+            .optional()
+            .with_context(|| format!("look up the round of {site}"))?,
+        Scope::Owner(_) | Scope::Account(_) => None,
+    };
+    Ok(Stretch {
+        since: 0,
+        before: round.unwrap_or(run_id),
+        after: 0,
+    })
+}
+
+/// Begins a site's round with a run.
+///
+/// # Errors
+/// When the database fails.
+pub fn begin_round(tx: &WriteTx<'_>, site: &str, run_id: i64) -> anyhow::Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO round (site, run_id) VALUES (?1, ?2)
+         ON CONFLICT (site) DO UPDATE SET run_id = excluded.run_id",
+    )?
+    .execute(params![site, run_id])
+    .with_context(|| format!("begin the round of {site}"))?;
+    Ok(())
+}
+
+/// Settles the rounds with the end of a run over everything. Those sites of which it left accounts go on where they are,
+/// or begin with this run; all others are through, and their next run begins anew.
+///
+/// # Errors
+/// When the database fails.
+pub fn settle_rounds(
+    tx: &WriteTx<'_>,
+    run_id: i64,
+    unreached: &[(String, u64)],
+) -> anyhow::Result<()> {
+    let left: HashSet<&str> = unreached.iter().map(|(site, _)| site.as_str()).collect();
+    let mut statement = tx.prepare_cached("SELECT site FROM round")?;
+    let noted = statement.query_map([], |row| row.get(0))?;
+    let noted: HashSet<String> = noted
+        .collect::<Result<_, _>>()
+        .context("list the rounds of sites")?;
+    for site in noted.iter().filter(|site| !left.contains(site.as_str())) {
+        tx.prepare_cached("DELETE FROM round WHERE site = ?1")?
+            .execute([site])
+            .with_context(|| format!("end the round of {site}"))?;
+    }
+    for site in left.into_iter().filter(|site| !noted.contains(*site)) {
+        begin_round(tx, site, run_id)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,389 @@
+//! Runs: their beginning, progress and end.
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, named_params, params};
+
+use super::requests;
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::retention::CHUNK;
+use crate::slices::watch::model::account::{Counts, Run, RunState, Scope, Trigger, Verdict};
+use crate::slices::watch::model::past::Looks;
+
+/// Pending accounts in a scope by site.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_pending_by_site(
+    connection: &Connection,
+    scope: Scope,
+) -> anyhow::Result<Vec<(String, u64)>> {
+    let sql = match scope {
+        Scope::All => {
+            "SELECT site, count(*) FROM account WHERE state = 'pending' AND ?1 IS NULL GROUP BY site"
+        }
+        Scope::Owner(_) => {
+            "SELECT site, count(*) FROM account WHERE state = 'pending' AND owner_id = ?1 GROUP BY site"
+        }
+        Scope::Account(_) => "SELECT site, 1 FROM account WHERE state = 'pending' AND id = ?1",
+    };
+    let subject = scope.owner_column().or(scope.account_column());
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([subject], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect::<Result<_, _>>()
+        .context("count pending accounts")
+}
+
+/// Begins a run and takes the open requests of its scope with it.
+///
+/// # Errors
+/// When the database fails, or when another run is going on.
+pub fn begin(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    trigger: Trigger,
+    scope: Scope,
+    total: u64,
+) -> anyhow::Result<Run> {
+    tx.execute(
+        "INSERT INTO run (trigger, owner_id, account_id, state, started_at, total)
+         VALUES (?1, ?2, ?3, 'running', ?4, ?5)",
+        params![
+            trigger.word(),
+            scope.owner_column(),
+            scope.account_column(),
+            now.0,
+            total
+        ],
+    )
+    .context("begin a run")?;
+    let id = tx.last_insert_rowid();
+    let mut statement = tx.prepare_cached(
+        "UPDATE check_request SET run_id = ?1 WHERE run_id IS NULL AND owner_id IS ?2 AND account_id IS ?3
+         RETURNING chat_id",
+    )?;
+    let rows = statement.query_map(
+        params![id, scope.owner_column(), scope.account_column()],
+        |row| row.get(0),
+    )?;
+    let chats: Vec<Option<i64>> = rows
+        .collect::<Result<_, _>>()
+        .context("take the requests")?;
+    let mut askers: Vec<i64> = chats.into_iter().flatten().collect();
+    askers.sort_unstable();
+    askers.dedup();
+    Ok(Run {
+        id,
+        trigger,
+        scope,
+        started_at: now,
+        total,
+        askers,
+    })
+}
+
+/// What a run has counted so far.
+///
+/// # Errors
+/// When the database fails.
+pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<Counts> {
+    connection
+        .prepare_cached("SELECT found, not_found, errors FROM run WHERE id = ?1")?
+        .query_row([run_id], |row| {
+            Ok(Counts {
+                found: row.get(0)?,
+                not_found: row.get(1)?,
+                errors: row.get(2)?,
+            })
+        })
+        .with_context(|| format!("read the counts of run {run_id}"))
+}
+
+/// Ends a run in a state. What people asked an interrupted one for is done by a later run.
+///
+/// # Errors
+/// When the database fails.
+pub fn end(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    run_id: i64,
+    state: RunState,
+    skipped: u64,
+    missed_ticks: u64,
+) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE run SET state = :state, ended_at = :now, skipped = :skipped, missed_ticks = :missed
+         WHERE id = :id AND state = 'running'",
+        named_params! {
+            ":id": run_id, ":state": state.word(), ":now": now.0, ":skipped": skipped, ":missed": missed_ticks,
+        },
+    )
+    .with_context(|| format!("end run {run_id}"))?;
+    if state == RunState::Interrupted {
+        requests::reopen(tx, run_id)?;
+    }
+    Ok(())
+}
+
+/// Closes runs that a crash left open; returns their numbers. Only the one watch thread of a database makes runs, so a
+/// run that is open when it is not making one was left behind.
+///
+/// # Errors
+/// When the database fails.
+pub fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> {
+    let mut statement = tx.prepare_cached(
+        "UPDATE run SET state = 'interrupted', ended_at = ?1 WHERE state = 'running' RETURNING id",
+    )?;
+    let rows = statement.query_map([now.0], |row| row.get(0))?;
+    let ids: Vec<i64> = rows
+        .collect::<Result<_, _>>()
+        .context("close crashed runs")?;
+    for id in &ids {
+        requests::reopen(tx, *id)?;
+    }
+    Ok(ids)
+}
+
+/// The newest runs that ended before they had looked at everything.
+///
+/// # Errors
+/// When the database fails.
+pub fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
+    // The newest rows only: runs that were cut long ago have nothing on its way any more.
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM (SELECT id, state FROM run ORDER BY id DESC LIMIT ?1)
+         WHERE state IN ('interrupted', 'offline')",
+    )?;
+    let rows = statement.query_map([limit], |row| row.get(0))?;
+    rows.collect::<Result<_, _>>()
+        .context("list the runs that were cut short")
+}
+
+/// How far a run is, for those who follow it from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Why it began.
+    pub trigger: Trigger,
+    /// Accounts at its beginning.
+    pub total: u64,
+    /// What it counted.
+    pub counts: Counts,
+    /// Not reached for lack of time.
+    pub skipped: u64,
+    /// When it began.
+    pub started_at: UnixMs,
+    /// When it ended; none while it goes on.
+    pub ended_at: Option<UnixMs>,
+    /// How it ended, if it has.
+    pub state: RunState,
+    /// The admin who ended it early.
+    pub stopped_by: Option<i64>,
+}
+
+/// How far a run is.
+///
+/// # Errors
+/// When the database fails or has no such run.
+pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<Progress> {
+    connection
+        .prepare_cached(
+            "SELECT trigger, total, found, not_found, errors, skipped, started_at, ended_at, state, stopped_by
+             FROM run WHERE id = ?1",
+        )?
+        .query_row([run_id], |row| {
+            Ok(Progress {
+                trigger: super::word(row, 0, Trigger::from_word)?,
+                total: row.get(1)?,
+                counts: Counts {
+                    found: row.get(2)?,
+                    not_found: row.get(3)?,
+                    errors: row.get(4)?,
+                },
+                skipped: row.get(5)?,
+                started_at: UnixMs(row.get(6)?),
+                ended_at: row.get::<_, Option<i64>>(7)?.map(UnixMs),
+                state: super::word(row, 8, RunState::from_word)?,
+                stopped_by: row.get(9)?,
+            })
+        })
+        .with_context(|| format!("read run {run_id}"))
+}
+
+/// The last run over everybody's accounts, and the one going on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastRun {
+    /// Its number.
+    pub id: i64,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// The newest run over everybody's accounts.
+///
+/// # Errors
+/// When the database fails.
+pub fn last(connection: &Connection) -> anyhow::Result<Option<LastRun>> {
+    let id: Option<i64> = connection
+        .query_row(
+            "SELECT id FROM run WHERE owner_id IS NULL AND account_id IS NULL ORDER BY id DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()
+        .context("look for the last run")?;
+    id.map(|id| {
+        Ok(LastRun {
+            id,
+            progress: progress(connection, id)?,
+        })
+    })
+    .transpose()
+}
+
+/// The newest runs over everybody's accounts, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn recent(connection: &Connection, limit: usize) -> anyhow::Result<Vec<LastRun>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM run WHERE owner_id IS NULL AND account_id IS NULL ORDER BY id DESC LIMIT ?1",
+    )?;
+    let rows = statement.query_map([limit], |row| row.get(0))?;
+    let ids: Vec<i64> = rows
+        .collect::<Result<_, _>>()
+        .context("list the last runs")?;
+    let runs = ids.into_iter().map(|id| {
+        Ok(LastRun {
+            id,
+            progress: progress(connection, id)?,
+        })
+    });
+    runs.collect()
+}
+
+/// Calls `each` with every run that is kept, the oldest first.
+///
+/// # Errors
+/// When the database or `each` fails.
+pub fn export_runs(
+    connection: &Connection,
+    mut each: impl FnMut(i64, &Progress) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut statement = connection.prepare("SELECT id FROM run ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        each(id, &progress(connection, id)?)?;
+    }
+    Ok(())
+}
+
+/// Asks the watch thread to end a run early; false when it is over, or somebody has asked before.
+///
+/// # Errors
+/// When the database fails.
+pub fn stop(tx: &WriteTx<'_>, by: i64, run_id: i64) -> anyhow::Result<bool> {
+    let asked = tx
+        .execute(
+            "UPDATE run SET stopped_by = ?2 WHERE id = ?1 AND state = 'running' AND stopped_by IS NULL",
+            [run_id, by],
+        )
+        .with_context(|| format!("ask run {run_id} to stop"))?;
+    Ok(asked > 0)
+}
+
+/// True when somebody wants a run to end early.
+///
+/// # Errors
+/// When the database fails or has no such run.
+pub fn is_stopped(connection: &Connection, run_id: i64) -> anyhow::Result<bool> {
+    connection
+        .prepare_cached("SELECT stopped_by IS NOT NULL FROM run WHERE id = ?1")?
+        .query_row([run_id], |row| row.get(0))
+        .with_context(|| format!("ask whether run {run_id} is to stop"))
+}
+
+/// A verdict of a run on one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunAccount {
+    /// Key of the site.
+    pub site: String,
+    /// The name.
+    pub username: String,
+    /// What the run said.
+    pub verdict: Verdict,
+    /// Why it could not look; empty otherwise.
+    pub reason: String,
+}
+
+/// What a run said of each account, while no later run has looked.
+///
+/// # Errors
+/// When the database or `each` fails.
+pub fn accounts_of_run(
+    connection: &Connection,
+    run_id: i64,
+    mut each: impl FnMut(RunAccount) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut statement = connection.prepare(
+        "SELECT site, username, history, reason FROM look JOIN account ON account.id = look.account_id
+         WHERE look.run_id = ?1 ORDER BY account_id",
+    )?;
+    let mut rows = statement.query([run_id])?;
+    while let Some(row) = rows.next()? {
+        let Some(verdict) = Looks::stored(row.get(2)?).last() else {
+            continue;
+        };
+        each(RunAccount {
+            site: row.get(0)?,
+            username: row.get(1)?,
+            verdict,
+            reason: row.get(3)?,
+        })?;
+    }
+    Ok(())
+}
+
+/// The sites that gave errors in a run, the worst first: site, reason, count.
+///
+/// # Errors
+/// When the database fails.
+pub fn errors_of_run(
+    connection: &Connection,
+    run_id: i64,
+    limit: usize,
+) -> anyhow::Result<Vec<(String, String, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT site, reason, count FROM run_error WHERE run_id = ?1 ORDER BY count DESC, site, reason LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![run_id, limit], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    rows.collect::<Result<_, _>>()
+        .with_context(|| format!("list the errors of run {run_id}"))
+}
+
+/// Forgets runs that ended before a moment, with their errors and requests; how many. The newest run of each account's
+/// row keeps its number there, which is only compared.
+pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    // Runs end in the order of their numbers, so the oldest rows are looked at only.
+    tx.execute(
+        "DELETE FROM run WHERE id IN (SELECT id FROM run ORDER BY id LIMIT ?2) AND ended_at < ?1",
+        params![before.0, CHUNK],
+    )
+    .context("forget old runs")
+}
+
+/// True while a run goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_running(connection: &Connection) -> anyhow::Result<bool> {
+    connection
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM run WHERE state = 'running')",
+            [],
+            |row| row.get(0),
+        )
+        .context("look for a run going on")
+}

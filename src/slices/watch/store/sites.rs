@@ -1,0 +1,124 @@
+//! What is known of sites besides their accounts: which are muted, why looks at them failed lately, since when their controls
+//! fail.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::slices::watch::model::account::ControlFault;
+
+/// A site that no run looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mute {
+    /// Since when.
+    pub since: UnixMs,
+    /// Until when; none: until an admin says otherwise.
+    pub until: Option<UnixMs>,
+}
+
+/// The sites that are muted at a moment, by their keys.
+///
+/// # Errors
+/// When the database fails.
+pub fn muted(connection: &Connection, now: UnixMs) -> anyhow::Result<BTreeMap<String, Mute>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT site, since, until FROM site_mute WHERE until IS NULL OR until > ?1",
+    )?;
+    let rows = statement.query_map([now.0], |row| {
+        let mute = Mute {
+            since: UnixMs(row.get(1)?),
+            until: row.get::<_, Option<i64>>(2)?.map(UnixMs),
+        };
+        Ok((row.get(0)?, mute))
+    })?;
+    rows.collect::<Result<_, _>>()
+        .context("read which sites are muted")
+}
+
+/// Mutes a site; one that is muted is muted anew. Mutes that are over are forgotten.
+///
+/// # Errors
+/// When the database fails.
+pub fn mute(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    site: &str,
+    until: Option<UnixMs>,
+) -> anyhow::Result<()> {
+    tx.execute("DELETE FROM site_mute WHERE until <= ?1", [now.0])
+        .context("forget mutes that are over")?;
+    tx.execute(
+        "INSERT INTO site_mute (site, until, since) VALUES (?1, ?2, ?3)
+         ON CONFLICT (site) DO UPDATE SET until = excluded.until, since = excluded.since",
+        params![site, until.map(|until| until.0), now.0],
+    )
+    .with_context(|| format!("mute {site}"))?;
+    Ok(())
+}
+
+/// Lets runs look at a site again.
+///
+/// # Errors
+/// When the database fails.
+pub fn unmute(tx: &WriteTx<'_>, site: &str) -> anyhow::Result<()> {
+    tx.execute("DELETE FROM site_mute WHERE site = ?1", [site])
+        .with_context(|| format!("unmute {site}"))?;
+    Ok(())
+}
+
+/// The sites where an owner has accounts that wait.
+///
+/// # Errors
+/// When the database fails.
+pub fn sites_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT site FROM account WHERE owner_id = ?1 AND state = 'pending' ORDER BY site",
+    )?;
+    let rows = statement.query_map([owner], |row| row.get(0))?;
+    rows.collect::<Result<_, _>>()
+        .context("list the owner's sites")
+}
+
+/// Why looks at a site failed in runs that began after a moment, the commonest first: reason and count.
+///
+/// # Errors
+/// When the database fails.
+pub fn errors_since(
+    connection: &Connection,
+    site: &str,
+    since: UnixMs,
+) -> anyhow::Result<Vec<(String, u64)>> {
+    // Runs begin in the order of their numbers, so this walks back over those that are asked for only.
+    let before: i64 = connection
+        .prepare_cached("SELECT id FROM run WHERE started_at < ?1 ORDER BY id DESC LIMIT 1")?
+        .query_row([since.0], |row| row.get(0))
+        .optional()?
+        .unwrap_or(0);
+    let mut statement = connection.prepare_cached(
+        "SELECT reason, sum(count) AS n FROM run_error WHERE run_id > ?1 AND site = ?2 GROUP BY reason ORDER BY n DESC",
+    )?;
+    let rows = statement.query_map(params![before, site], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect::<Result<_, _>>()
+        .with_context(|| format!("read why looks at {site} failed"))
+}
+
+/// What a site's controls are, if they ever failed: the fault, none while they are well, and since when.
+///
+/// # Errors
+/// When the database fails.
+pub fn control(
+    connection: &Connection,
+    site: &str,
+) -> anyhow::Result<Option<(Option<ControlFault>, UnixMs)>> {
+    connection
+        .prepare_cached("SELECT fault, changed_at FROM site_control WHERE site = ?1")?
+        .query_row([site], |row| {
+            let fault = ControlFault::from_word(row.get_ref(0)?.as_str()?);
+            Ok((fault, UnixMs(row.get(1)?)))
+        })
+        .optional()
+        .with_context(|| format!("read the controls of {site}"))
+}

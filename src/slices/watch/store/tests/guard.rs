@@ -1,0 +1,129 @@
+//! What the guards store: accounts that are held and asked about, faults of controls and of our own network.
+
+use super::{DAY, NOW, OWNER, Store, TODAY, fill, look, run};
+use crate::slices::watch::model::account::{ControlFault, Decision, RunState, Scope};
+use crate::slices::watch::store::*;
+
+fn held(account_id: i64) -> Look {
+    Look {
+        bearing: Bearing::Held,
+        ..look(account_id, Verdict::Found)
+    }
+}
+
+#[tokio::test]
+async fn a_held_account_is_let_go_once() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 3)?;
+        let first = run(tx)?;
+        apply(
+            tx,
+            NOW,
+            TODAY,
+            first,
+            &[look(ids[0], Verdict::NotFound)],
+            &[],
+        )?;
+        end(tx, NOW, first, RunState::Done, 0, 0)?;
+        let second = run(tx)?;
+        let everything = Stretch {
+            since: 0,
+            before: second,
+            after: 0,
+        };
+        let page = next_page(tx, Scope::All, "github", everything, 5)?;
+        let was_missing = |id| {
+            page.iter()
+                .any(|one| one.id == id && one.known == Some(Sighting::Missing))
+        };
+        assert!(was_missing(ids[0]) && !was_missing(ids[1]));
+        let looks: Vec<Look> = ids.iter().map(|id| held(*id)).collect();
+        assert_eq!(apply(tx, NOW, TODAY, second, &looks, &[])?, [] as [i64; 0]);
+        assert_eq!(counts(tx, second)?.checked(), 0, "not counted yet");
+        let in_all = HeldSite {
+            site: "github".to_owned(),
+            changed: 3,
+            gone: 0,
+        };
+        assert_eq!(held_in_run(tx, second)?, std::slice::from_ref(&in_all));
+        assert_eq!(release(tx, NOW, TODAY, second, "github", 2)?, [OWNER]);
+        assert_eq!(counts(tx, second)?.found, 2);
+        // The last one is asked about, and an admin says that it is true.
+        let question = keep(
+            tx,
+            NOW,
+            TODAY,
+            second,
+            &HeldSite {
+                changed: 1,
+                ..in_all.clone()
+            },
+            3,
+        )?
+        .unwrap();
+        let no_more = HeldSite {
+            changed: 0,
+            ..in_all
+        };
+        assert_eq!(keep(tx, NOW, TODAY, second, &no_more, 0)?, None, "it joins");
+        assert_eq!(held_without_question(tx)?, None);
+        assert!(decide(tx, OWNER, question.id, Decision::Apply)?);
+        assert!(!decide(tx, OWNER, question.id, Decision::Discard)?);
+        assert_eq!(apply_held(tx, NOW, &question, 5)?.len(), 1);
+        assert_eq!(apply_held(tx, NOW, &question, 5)?.len(), 0);
+        close_question(tx, question.id)?;
+        let done: usize = tx.query_row(
+            "SELECT count(*) FROM transition WHERE to_state = 'done'",
+            [],
+            |row| row.get(0),
+        )?;
+        assert_eq!((done, totals(tx, None)?.done), (3, 3));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_held_for_no_reason_waits_again() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 2)?;
+        let cut = run(tx)?;
+        apply(tx, NOW, TODAY, cut, &[held(ids[0]), held(ids[1])], &[])?;
+        close_crashed(tx, NOW)?;
+        assert_eq!(held_without_question(tx)?.as_deref(), Some("github"));
+        assert_eq!(return_held(tx, "github", 5)?, 2);
+        assert_eq!(held_without_question(tx)?, None);
+        let next = run(tx)?;
+        assert_eq!(unreached(tx, Scope::All, next)?, [("github".to_owned(), 2)]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_change_of_controls_and_network_is_news_once() {
+    let t = Store::new();
+    t.write(|tx| {
+        let news = |fault| ControlNews {
+            site: "vk".into(),
+            fault,
+        };
+        let (failed, well) = (news(Some(ControlFault::RandomFound)), news(None));
+        let note = |one: &ControlNews| note_controls(tx, NOW, 1, std::slice::from_ref(one));
+        assert!(!note(&well)?, "it was never ill");
+        assert!(note(&failed)? && !note(&failed)?);
+        assert!(marks(tx)?.distrusted.contains("vk"));
+        assert_eq!(control_news(tx, 1)?, std::slice::from_ref(&failed));
+        assert!(note(&well)? && !note(&well)?);
+        assert_eq!(control_news(tx, 1)?, std::slice::from_ref(&well));
+        assert!(marks(tx)?.distrusted.is_empty());
+
+        assert!(note_offline(tx, NOW)? && !note_offline(tx, NOW.plus(DAY))?);
+        assert_eq!(offline_since(tx)?, Some(NOW));
+        assert_eq!((note_online(tx)?, note_online(tx)?), (Some(NOW), None));
+        Ok(())
+    })
+    .await;
+}

@@ -1,0 +1,296 @@
+//! The watch's SQL on a real file: paging, results, reminders, requests, and the plans of what runs often.
+
+mod guard;
+mod list;
+
+use std::time::Duration;
+
+use super::*;
+use crate::db::plans::plan;
+use crate::db::{Db, WriteTx};
+use crate::people;
+use crate::slices::watch::model::account::{RunState, Scope, Trigger};
+use crate::tasks::{Tasks, ThreadEnd};
+
+pub(super) const NOW: UnixMs = UnixMs(1_790_000_000_000);
+pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The calendar day of [`NOW`].
+pub(super) const TODAY: &str = "2026-09-21";
+pub(super) const OWNER: i64 = 7;
+
+pub(super) struct Store {
+    db: Db,
+    _end: ThreadEnd,
+    _folder: tempfile::TempDir,
+}
+
+impl Store {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+        Self {
+            db,
+            _end: end,
+            _folder: folder,
+        }
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
+    ) -> T {
+        self.db.write(work).await.unwrap()
+    }
+}
+
+fn new(site: &str, username: &str) -> NewAccount {
+    NewAccount::new(OWNER, site, username, 30)
+}
+
+/// Adds accounts `0..n` on one site; their numbers.
+pub(super) fn fill(tx: &WriteTx<'_>, n: usize) -> anyhow::Result<Vec<i64>> {
+    people::admit(tx, NOW, OWNER)?;
+    (0..n)
+        .map(
+            |i| match add(tx, NOW, &new("github", &format!("name{i}")))? {
+                Added::New(id) => Ok(id),
+                Added::Known(..) => anyhow::bail!("added twice"),
+            },
+        )
+        .collect()
+}
+
+pub(super) fn look(account_id: i64, verdict: Verdict) -> Look {
+    Look {
+        account_id,
+        site: "github".into(),
+        verdict,
+        reason: if verdict == Verdict::Error {
+            "timeout"
+        } else {
+            ""
+        },
+        silent_until: None,
+        bearing: if verdict == Verdict::Found {
+            Bearing::News
+        } else {
+            Bearing::Plain
+        },
+    }
+}
+
+pub(super) fn run(tx: &WriteTx<'_>) -> anyhow::Result<i64> {
+    Ok(begin(tx, NOW, Trigger::Schedule, Scope::All, 0)?.id)
+}
+
+#[tokio::test]
+async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 10)?;
+        let first = run(tx)?;
+        for id in ids.iter().take(4) {
+            apply(tx, NOW, TODAY, first, &[look(*id, Verdict::NotFound)], &[])?;
+        }
+        end(tx, NOW, first, RunState::Interrupted, 0, 0)?;
+        let second = run(tx)?;
+        let mut seen = Vec::new();
+        for (since, before) in [(0, first), (first, second)] {
+            let mut after = 0;
+            loop {
+                let stretch = Stretch {
+                    since,
+                    before,
+                    after,
+                };
+                let page = next_page(tx, Scope::All, "github", stretch, 3)?;
+                let Some(last) = page.last() else { break };
+                after = last.id;
+                for waiting in &page {
+                    apply(
+                        tx,
+                        NOW,
+                        TODAY,
+                        second,
+                        &[look(waiting.id, Verdict::NotFound)],
+                        &[],
+                    )?;
+                    seen.push(waiting.id);
+                }
+            }
+        }
+        let expected: Vec<i64> = ids[4..].iter().chain(&ids[..4]).copied().collect();
+        assert_eq!(seen, expected);
+        assert_eq!(counts(tx, second)?.checked(), 10);
+        assert_eq!(unreached(tx, Scope::All, second)?, []);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_accounts_that_still_wait_are_changed_and_counted() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 3)?;
+        let id = run(tx)?;
+        set_paused(tx, NOW, OWNER, ids[0], true)?;
+        remove(tx, NOW, OWNER, ids[1])?;
+        // The last is nobody's any more: its owner had everything deleted while the run looked.
+        let seen = ids.iter().chain(&[9_999]);
+        let looks: Vec<Look> = seen.map(|id| look(*id, Verdict::Found)).collect();
+        assert_eq!(apply(tx, NOW, TODAY, id, &looks, &[])?, [OWNER]);
+        assert_eq!(
+            apply(tx, NOW, TODAY, id, &looks, &[])?,
+            [0_i64; 0],
+            "the same look again"
+        );
+        let counted = counts(tx, id)?;
+        assert_eq!((counted.found, counted.checked()), (1, 1));
+        let (first, totals) = news_in_run(tx, id, OWNER, 1)?;
+        assert_eq!((first.len(), totals.values().sum::<usize>()), (1, 1));
+        let found = get(tx, Some(OWNER), ids[2])?.unwrap();
+        assert_eq!((found.state, found.done_at), (State::Done, Some(NOW)));
+        assert_eq!(get(tx, None, ids[0])?.unwrap().state, State::Paused);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_sees_their_own_accounts_only() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 1)?;
+        assert!(get(tx, Some(OWNER + 1), ids[0])?.is_none());
+        assert!(get(tx, Some(OWNER), ids[0])?.is_some());
+        assert_eq!(totals(tx, Some(OWNER + 1))?.all(), 0);
+        assert_eq!(totals(tx, None)?.pending, 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reminders_come_with_growing_distance_and_start_anew_after_an_extension() {
+    let t = Store::new();
+    t.write(|tx| {
+        let id = fill(tx, 1)?[0];
+        let mut due = Vec::new();
+        let mut collect = |tx: &WriteTx<'_>, days: u32| -> anyhow::Result<()> {
+            for day in 0..days {
+                let now = NOW.plus(DAY * day);
+                for reminder in due_reminders(tx, now, 10)? {
+                    mark_reminder_sent(tx, now, &reminder.account)?;
+                    due.push(day);
+                }
+            }
+            Ok(())
+        };
+        collect(tx, 60)?;
+        extend(tx, NOW.plus(DAY * 35), OWNER, id, 30)?;
+        collect(tx, 90)?;
+        let once = [27, 29, 30, 31, 33, 37, 44];
+        assert_eq!(due, [once, once.map(|day| day + 30)].concat());
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn requests_of_one_scope_are_answered_by_one_run() {
+    let t = Store::new();
+    t.write(|tx| {
+        fill(tx, 1)?;
+        let asked = ask(tx, NOW, Scope::All, Some(1))?;
+        let again = ask(tx, NOW, Scope::All, Some(2))?;
+        ask(tx, NOW, Scope::Owner(OWNER), Some(3))?;
+        assert_eq!(open_requests(tx)?, [Scope::All, Scope::Owner(OWNER)]);
+        let run = begin(tx, NOW, Trigger::Request, Scope::All, 1)?;
+        assert_eq!(run.askers, [1, 2]);
+        assert_eq!(request_run(tx, asked)?, Some(run.id));
+        assert!(!withdraw(tx, again)?, "it was taken");
+        assert_eq!(open_requests(tx)?, [Scope::Owner(OWNER)]);
+        // What people asked for is open again after a crash.
+        assert_eq!(close_crashed(tx, NOW)?, [run.id]);
+        assert_eq!(open_requests(tx)?.len(), 2);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn waiting_again_begins_anew() {
+    let t = Store::new();
+    t.write(|tx| {
+        let id = fill(tx, 1)?[0];
+        assert!(!again(tx, NOW, OWNER, id)?, "it still waits");
+        let first = run(tx)?;
+        apply(tx, NOW, TODAY, first, &[look(id, Verdict::Found)], &[])?;
+        end(tx, NOW, first, RunState::Done, 0, 0)?;
+        let later = NOW.plus(DAY * 40);
+        assert!(again(tx, later, OWNER, id)?);
+        let account = get(tx, None, id)?.unwrap();
+        assert_eq!(account.state, State::Pending);
+        assert_eq!((account.started_at, account.verdict), (later, None));
+        assert_eq!(account.ends_at, later.plus(DAY * 30));
+        let sql = "SELECT history >> 48 FROM look";
+        let width: i64 = tx.query_row(sql, [], |row| row.get(0))?;
+        assert_eq!(width, 1, "the row keeps its size");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_runs_for_every_page_uses_an_index_and_sorts_nothing() {
+    let t = Store::new();
+    t.write(|tx| {
+        for sql in [
+            "SELECT account.id FROM account INDEXED BY account_pending CROSS JOIN look ON look.account_id = account.id
+             WHERE state = 'pending' AND site = 'x' AND account.id > 5 AND look.run_id < 5
+             ORDER BY account.id LIMIT 5",
+            "SELECT account.id FROM account INDEXED BY account_of_owner CROSS JOIN look ON look.account_id = account.id
+             WHERE state = 'pending' AND owner_id = 5 AND site = 'x' AND account.id > 5 ORDER BY account.id LIMIT 5",
+            "SELECT id FROM account WHERE state = 'pending' AND remind_at IS NOT NULL AND remind_at <= 5
+             ORDER BY remind_at LIMIT 5",
+            "SELECT state, count(*) FROM account WHERE owner_id = 5 GROUP BY state",
+            "SELECT id FROM account WHERE state = 'held' AND site = 'x' ORDER BY owner_id, id LIMIT 5",
+            "SELECT run_id FROM transition WHERE run_id = 5 AND to_state = 'done'",
+        ] {
+            let plan = plan(tx, sql);
+            assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{sql}: {plan:?}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_long_a_site_wants_to_be_left_alone_is_kept_until_it_is_over() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 1)?;
+        let run = run(tx)?;
+        let heard = |at: UnixMs, wait: u64| -> anyhow::Result<()> {
+            let look = Look {
+                silent_until: Some(NOW.plus(Duration::from_secs(wait))),
+                ..look(ids[0], Verdict::Error)
+            };
+            apply(tx, at, TODAY, run, &[look], &[]).map(drop)
+        };
+        heard(NOW, 60)?;
+        // A shorter one, heard by a look that was on its way, ends nothing.
+        heard(NOW, 10)?;
+        let rest = |after: u64| silences(tx, NOW.plus(Duration::from_secs(after)));
+        let github = |rest: u64| vec![("github".to_owned(), Duration::from_secs(rest))];
+        assert_eq!(rest(0)?, github(60));
+        assert_eq!(rest(45)?, github(15));
+        assert_eq!(rest(60)?, []);
+        heard(NOW.plus(Duration::from_secs(90)), 95)?;
+        assert_eq!(rest(90)?, github(5));
+        Ok(())
+    })
+    .await;
+}

@@ -1,0 +1,119 @@
+//! What a language model may read of the watch: what the bot's screens show to the same person, no more.
+//!
+//! Must stay true: whose accounts are read is decided by who asks, as in the handlers; times are told in the asker's zone and with
+//! everything computed, so that a model has nothing to reckon; what people wrote is cut to a length and stands in strings.
+
+mod accounts;
+mod history;
+mod runs;
+mod sites;
+
+use serde_json::Value;
+
+use super::Schedule;
+use super::model::account::{Account, State};
+use super::notices::Speaker;
+use super::notices::texts::Voice;
+use crate::clock::UnixMs;
+use crate::db::Connection;
+use crate::html::cut;
+use crate::people::{self, Asker};
+use crate::tool::{Tool, ToolError};
+
+/// Seconds of a day.
+const DAY_SECONDS: u64 = 24 * 60 * 60;
+
+/// Letters of what people wrote that are told.
+const LONGEST_WORDS: usize = 120;
+
+/// The tools of the watch.
+#[must_use]
+pub fn tools(speaker: &Speaker, schedule: &Schedule) -> Vec<Box<dyn Tool>> {
+    vec![
+        Box::new(accounts::ListAccounts(speaker.clone())),
+        Box::new(history::AccountHistory(speaker.clone())),
+        Box::new(runs::RecentRuns {
+            speaker: speaker.clone(),
+            schedule: schedule.clone(),
+        }),
+        Box::new(sites::SitesInTrouble(speaker.clone())),
+    ]
+}
+
+/// Whose accounts are read: the asker's own; everybody's for admins who want that.
+fn owner(asker: &Asker, everybody: bool) -> Result<Option<i64>, ToolError> {
+    match (everybody, asker.role.is_admin()) {
+        (false, _) => Ok(Some(asker.id)),
+        (true, true) => Ok(None),
+        (true, false) => Err(ToolError::Misused(
+            "only admins may see the accounts of others; this person is none".to_owned(),
+        )),
+    }
+}
+
+/// A person's name as admins read it.
+fn name_of(connection: &Connection, id: i64) -> anyhow::Result<String> {
+    let person = people::get(connection, id)?;
+    let name = person.map_or_else(|| id.to_string(), |person| person.spoken().to_plain());
+    Ok(cut(&name, LONGEST_WORDS))
+}
+
+/// A sentence of the bot about why we could not look.
+fn why(voice: Voice<'_>, reason: &str) -> String {
+    super::notices::texts::reason(voice.lang, reason).to_plain()
+}
+
+/// Adds something to what is told.
+fn add(told: &mut Value, key: &str, value: impl Into<Value>) {
+    if let Some(told) = told.as_object_mut() {
+        told.insert(key.to_owned(), value.into());
+    }
+}
+
+/// An account as all tools tell it.
+fn described(voice: Voice<'_>, now: UnixMs, account: &Account) -> Value {
+    let at = |moment: UnixMs| voice.zone.iso(moment);
+    let state = match account.state {
+        State::Held => "waits for an admin's decision",
+        state => state.word(),
+    };
+    let mut told = serde_json::json!({
+        "account": account.id,
+        "name": cut(&account.username, LONGEST_WORDS),
+        "site": voice.site_name(&account.site),
+        "state": state,
+        "waits_until_it_is": account.until.word(),
+        "began": at(account.started_at),
+        "agreed_days": account.period_days,
+        "agreed_end": at(account.ends_at),
+    });
+    // As the lists of the bot: only what is looked at is overdue.
+    if account.state == State::Pending {
+        let (key, span) = match account.ends_at <= now {
+            true => ("days_overdue", now.since(account.ends_at)),
+            false => ("whole_days_left", account.ends_at.since(now)),
+        };
+        add(&mut told, key, span.as_secs() / DAY_SECONDS);
+    }
+    if let Some(done_at) = account.done_at {
+        add(&mut told, "done", at(done_at));
+    }
+    if let (Some(checked_at), Some(verdict)) = (account.checked_at, account.verdict) {
+        add(&mut told, "last_look", at(checked_at));
+        add(&mut told, "last_look_says", verdict.word());
+        if !account.reason.is_empty() {
+            add(
+                &mut told,
+                "could_not_look_because",
+                why(voice, &account.reason),
+            );
+        }
+    }
+    if let Some(seen_at) = account.seen_at {
+        add(&mut told, "last_found", at(seen_at));
+    }
+    if !account.note.is_empty() {
+        add(&mut told, "note", cut(&account.note, LONGEST_WORDS));
+    }
+    told
+}

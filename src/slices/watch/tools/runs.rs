@@ -1,0 +1,112 @@
+//! The last runs over everybody's accounts: to everybody the last one in numbers, to admins more of them, with their errors.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{add, why};
+use crate::clock::UnixMs;
+use crate::db::Connection;
+use crate::people::Asker;
+use crate::slices::watch::Schedule;
+use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::texts::Voice;
+use crate::slices::watch::store;
+use crate::slices::watch::store::LastRun;
+use crate::tool::{self, Tool, ToolError};
+
+/// Runs told.
+const USUAL: u32 = 5;
+const MOST: u32 = 20;
+
+/// Errors of a run told, as in its summary.
+const SHOWN_ERRORS: usize = 5;
+
+/// As `/status`, and for admins as the screen of the thread.
+#[derive(Debug)]
+pub(super) struct RecentRuns {
+    pub(super) speaker: Speaker,
+    pub(super) schedule: Schedule,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Wanted {
+    limit: Option<u32>,
+}
+
+impl Tool for RecentRuns {
+    fn name(&self) -> &'static str {
+        "recent_runs"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "Tells of the last runs (checks of all pending accounts of all people) when they were and what they counted, and when the \
+         next one is. Admins are told of several runs, with the sites that gave errors and why; others of the last one."
+    }
+
+    fn arguments(&self) -> Value {
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "limit": { "type": "integer", "minimum": 1, "maximum": 20, "description": "runs told, usually 5" }
+            }
+        })
+    }
+
+    fn run(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        arguments: Value,
+    ) -> Result<Value, ToolError> {
+        let wanted: Wanted = tool::parse(arguments)?;
+        let limit = tool::within("limit", wanted.limit.unwrap_or(USUAL), 1..=MOST)?;
+        let is_admin = asker.role.is_admin();
+        let voice = self.speaker.voice_to(asker);
+        let mut runs = Vec::new();
+        for run in store::recent(connection, if is_admin { limit as usize } else { 1 })? {
+            let mut told = in_numbers(voice, &run);
+            if is_admin {
+                add(&mut told, "trigger", run.progress.trigger.word());
+                add(&mut told, "not_reached", run.progress.skipped);
+                add(
+                    &mut told,
+                    "errors_by_site",
+                    errors(connection, voice, run.id)?,
+                );
+            }
+            runs.push(told);
+        }
+        let next = self.schedule.next_after(asker.now);
+        Ok(json!({
+            "runs_newest_first": runs,
+            "next_run": next.map(|next| voice.zone.iso(next)),
+        }))
+    }
+}
+
+fn in_numbers(voice: Voice<'_>, run: &LastRun) -> Value {
+    let progress = &run.progress;
+    let counts = progress.counts;
+    let took = |ended: UnixMs| ended.since(progress.started_at).as_secs();
+    json!({
+        "state": progress.state.word(),
+        "began": voice.zone.iso(progress.started_at),
+        "ended": progress.ended_at.map(|at| voice.zone.iso(at)),
+        "took_seconds": progress.ended_at.map(took),
+        "accounts": progress.total,
+        "checked": counts.checked(),
+        "found": counts.found,
+        "not_found": counts.not_found,
+        "could_not_look": counts.errors,
+    })
+}
+
+fn errors(connection: &Connection, voice: Voice<'_>, run: i64) -> anyhow::Result<Value> {
+    let errors = store::errors_of_run(connection, run, SHOWN_ERRORS)?;
+    let errors = errors.into_iter().map(|(site, reason, count)| {
+        json!({ "site": voice.site_name(&site), "why": why(voice, &reason), "count": count })
+    });
+    Ok(errors.collect())
+}

@@ -1,0 +1,128 @@
+//! Sites that something is wrong with: to admins all of them and why, to others what concerns their own accounts.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::why;
+use crate::db::Connection;
+use crate::people::Asker;
+use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::texts::Voice;
+use crate::slices::watch::store;
+use crate::slices::watch::views::health::{Health, LATELY, Trouble};
+use crate::tool::{self, Tool, ToolError};
+
+/// Sites told at most, the worst first.
+const MOST: usize = 20;
+
+/// Reasons told of one site.
+const SHOWN_REASONS: usize = 3;
+
+/// As the screen of sites, and for others as the end of `/status`.
+#[derive(Debug)]
+pub(super) struct SitesInTrouble(pub(super) Speaker);
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Wanted {}
+
+impl Tool for SitesInTrouble {
+    fn name(&self) -> &'static str {
+        "sites_in_trouble"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "Tells which sites are not looked at or give errors now, and why. Admins are told of all sites with what was done there \
+         since yesterday; others of the sites where accounts of theirs wait and nobody looks."
+    }
+
+    fn arguments(&self) -> Value {
+        json!({ "type": "object", "additionalProperties": false, "properties": {} })
+    }
+
+    fn run(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        arguments: Value,
+    ) -> Result<Value, ToolError> {
+        let Wanted {} = tool::parse(arguments)?;
+        let voice = self.0.voice_to(asker);
+        if asker.role.is_admin() {
+            let health = Health::read(connection, &self.0.zone, asker.now)?;
+            return Ok(self.all(connection, asker, voice, &health)?);
+        }
+        let muted = store::muted(connection, asker.now)?;
+        let mut own = store::sites_of_owner(connection, asker.id)?;
+        own.retain(|site| muted.contains_key(site));
+        let own = own.iter().take(MOST).map(|site| {
+            let until = muted.get(site).and_then(|mute| mute.until);
+            json!({ "site": voice.site_name(site), "not_looked_at_until": until.map(|at| voice.zone.iso(at)) })
+        });
+        Ok(json!({ "sites_of_own_accounts_not_looked_at": own.collect::<Value>() }))
+    }
+}
+
+impl SitesInTrouble {
+    fn all(
+        &self,
+        connection: &Connection,
+        asker: &Asker,
+        voice: Voice<'_>,
+        health: &Health,
+    ) -> anyhow::Result<Value> {
+        let sites = health.sites();
+        let in_trouble = || {
+            let trouble = |site: &&str| health.trouble(site);
+            sites
+                .iter()
+                .filter_map(move |site| Some((*site, trouble(site)?)))
+        };
+        let mut told = Vec::new();
+        for (site, trouble) in in_trouble().take(MOST) {
+            let counts = health.tallies.get(site).copied().unwrap_or_default().counts;
+            let at = |moment| voice.zone.iso(moment);
+            let until = match trouble {
+                Trouble::Muted => health.muted.get(site).and_then(|mute| mute.until).map(at),
+                Trouble::LeftAlone => {
+                    let silence = health.silences.get(site).map(|rest| asker.now.plus(*rest));
+                    let trial = health.breakers.get(site).map(|open| open.trial_at);
+                    silence.max(trial).map(at)
+                }
+                Trouble::Distrusted | Trouble::Failing => None,
+            };
+            let mut errors = store::errors_since(connection, site, asker.now.minus(LATELY))?;
+            errors.truncate(SHOWN_REASONS);
+            let errors = errors
+                .into_iter()
+                .map(|(reason, count)| json!({ "why": why(voice, &reason), "count": count }));
+            told.push(json!({
+                "site": voice.site_name(site),
+                "trouble": spoken(trouble),
+                "until": until,
+                "since_yesterday": {
+                    "checked": counts.checked(),
+                    "found": counts.found,
+                    "could_not_look": counts.errors,
+                },
+                "errors": errors.collect::<Value>(),
+            }));
+        }
+        Ok(json!({
+            "sites_known": sites.len(),
+            "in_trouble": in_trouble().count(),
+            "worst_first": told,
+        }))
+    }
+}
+
+const fn spoken(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Muted => "an admin wants that nobody looks there",
+        Trouble::Distrusted => {
+            "its control names were judged wrongly, so nothing is believed that it says"
+        }
+        Trouble::LeftAlone => "left alone for a while, because it wants so or failed repeatedly",
+        Trouble::Failing => "more than every tenth look fails",
+    }
+}

@@ -1,0 +1,162 @@
+//! Pages that stand in front of a site: firewalls, captchas, consent and login walls.
+//!
+//! Two grades. *Sure* signs (a firewall's own header, script object or form) are never on a site's own page and always
+//! win. *Likely* signs (a title, a common phrase) may be on a page somebody's name is on, so they only win over answers
+//! on which the site's own text is not found. The word "captcha" or a captcha script alone is no sign: many login forms
+//! on ordinary pages have one. In JSON only signs that are made for JSON count, since its texts are people's.
+
+mod location;
+mod seen;
+mod signs;
+#[cfg(test)]
+pub(super) mod tests;
+
+use std::fmt;
+
+use super::{Answer, Inconclusive};
+pub(in crate::slices::watch) use location::{detour, redirect_trap};
+use seen::Seen;
+use signs::{LIKELY_OTHER_TITLES, LIKELY_TITLES};
+
+/// Who stood in front of the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BlockPage {
+    /// Cloudflare.
+    Cloudflare,
+    /// The AWS web application firewall.
+    AwsWaf,
+    /// Akamai.
+    Akamai,
+    /// DDoS-Guard.
+    DdosGuard,
+    /// `PerimeterX` (HUMAN).
+    PerimeterX,
+    /// `DataDome`.
+    DataDome,
+    /// Imperva (Incapsula).
+    Imperva,
+    /// Sucuri.
+    Sucuri,
+    /// Anubis.
+    Anubis,
+    /// Vercel's checkpoint.
+    Vercel,
+    /// A captcha of the site's own, or one whose maker cannot be told.
+    Captcha,
+    /// A consent page.
+    Consent,
+    /// A page that refuses without saying on whose behalf.
+    Other,
+}
+
+impl BlockPage {
+    /// Whose server this is, by the value of its `Server` header.
+    #[must_use]
+    pub fn of_server(value: &[u8]) -> Option<Self> {
+        if value.eq_ignore_ascii_case(b"ddos-guard") {
+            Some(Self::DdosGuard)
+        } else if value.eq_ignore_ascii_case(b"akamaighost") {
+            Some(Self::Akamai)
+        } else {
+            None
+        }
+    }
+}
+
+impl fmt::Display for BlockPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cloudflare => "Cloudflare",
+            Self::AwsWaf => "AWS WAF",
+            Self::Akamai => "Akamai",
+            Self::DdosGuard => "DDoS-Guard",
+            Self::PerimeterX => "PerimeterX",
+            Self::DataDome => "DataDome",
+            Self::Imperva => "Imperva",
+            Self::Sucuri => "Sucuri",
+            Self::Anubis => "Anubis",
+            Self::Vercel => "Vercel",
+            Self::Captcha => "captcha",
+            Self::Consent => "consent",
+            Self::Other => "unnamed",
+        })
+    }
+}
+
+/// What stands in front of the site, as far as an answer shows it.
+#[derive(Debug)]
+pub(super) struct Blocks<'a> {
+    answer: &'a Answer,
+    seen: Seen<'a>,
+}
+
+impl<'a> Blocks<'a> {
+    /// Reads the answer's body through.
+    pub(super) fn read(answer: &'a Answer) -> Self {
+        Self {
+            answer,
+            seen: Seen::read(&answer.body),
+        }
+    }
+
+    /// By signs that no page of a site's own has.
+    pub(super) fn sure(&self) -> Option<Inconclusive> {
+        let which = if self.answer.headers.cf_mitigated {
+            Some(BlockPage::Cloudflare)
+        } else if self.answer.headers.amzn_waf_action {
+            Some(BlockPage::AwsWaf)
+        } else {
+            self.seen.sure()
+        };
+        which.map(Inconclusive::BlockPage)
+    }
+
+    /// By signs that a page of a site's own could have too.
+    pub(super) fn likely(&self) -> Option<Inconclusive> {
+        if let (403, Some(which)) = (self.answer.status, self.answer.headers.server) {
+            return Some(Inconclusive::BlockPage(which));
+        }
+        if self.seen.is_json() {
+            return None;
+        }
+        self.by_title()
+            .or_else(|| self.seen.likely().map(Inconclusive::BlockPage))
+            .or_else(|| self.by_refresh())
+    }
+
+    fn by_title(&self) -> Option<Inconclusive> {
+        by_title(&self.seen.title()?)
+    }
+
+    fn by_refresh(&self) -> Option<Inconclusive> {
+        let page = &self.answer.url;
+        let target = page.join(self.seen.refresh()?).ok()?;
+        detour(page, &target)
+    }
+}
+
+fn by_title(title: &str) -> Option<Inconclusive> {
+    let block = LIKELY_TITLES
+        .iter()
+        .find(|(start, _)| starts_with_words(title, start));
+    let other = || {
+        LIKELY_OTHER_TITLES
+            .iter()
+            .find(|(start, _)| starts_with_words(title, start))
+    };
+    block
+        .map(|(_, which)| Inconclusive::BlockPage(*which))
+        .or_else(|| other().map(|(_, reason)| *reason))
+}
+
+/// A person called "Loginov" has no login wall: what follows the words must not be a letter or a digit, except where the
+/// words are an open beginning themselves.
+fn starts_with_words(title: &str, start: &str) -> bool {
+    title.strip_prefix(start).is_some_and(|rest| {
+        start.ends_with("запрещ")
+            || rest
+                .chars()
+                .next()
+                .is_none_or(|next| !next.is_alphanumeric())
+    })
+}

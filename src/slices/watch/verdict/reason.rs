@@ -1,0 +1,202 @@
+//! Why a look says nothing about an account. Each reason has a stable key, a sentence for operators, and says whose fault
+//! it is; the sentences for people are in the locales.
+
+use std::fmt;
+
+use super::BlockPage;
+use crate::slices::watch::site::is_no_answer;
+
+/// Why a look says nothing about the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Inconclusive {
+    /// The site's name has no address.
+    Dns,
+    /// No secure connection; a wrong certificate is one case.
+    Tls,
+    /// Nobody accepted the connection.
+    Connect,
+    /// The connection was closed before an answer came.
+    Reset,
+    /// No complete answer within the time limit.
+    Timeout,
+    /// A redirect leads back to where it came from.
+    RedirectLoop,
+    /// More redirects than are followed.
+    TooManyRedirects,
+    /// The body went on past the cap and was not certain by then.
+    BodyTooLarge,
+    /// The body ended before its announced end.
+    CutBody,
+    /// The answer or its compression could not be decoded.
+    BadBody,
+    /// A page that stands in front of the site.
+    BlockPage(BlockPage),
+    /// The site wants a login first.
+    LoginWall,
+    /// Status 429: too many requests.
+    RateLimited,
+    /// Status 401, 403 or 407: who asks is refused.
+    Forbidden,
+    /// Status 5xx.
+    ServerError(u16),
+    /// A status that no rule of the site names, or that never is an answer.
+    Status(u16),
+    /// A page without content.
+    EmptyBody,
+    /// The answer fits both rules: the site's definition is broken.
+    BothRulesMatch,
+    /// A rule names the status, but its text is not there: the site has changed or the definition is broken.
+    NoRuleMatches,
+    /// The site failed repeatedly and is left alone for a while.
+    BreakerOpen,
+    /// Looks at the same account did not agree.
+    LooksDisagree,
+    /// The address, or one it redirected to, is not to be asked.
+    PrivateTarget,
+    /// The catalogue has no such site (any more).
+    UnknownSite,
+    /// The site cannot have such a user name (any more).
+    BadName,
+    /// The site's control names were not judged rightly.
+    ControlFailed,
+    /// Our own network is down.
+    Offline,
+}
+
+impl Inconclusive {
+    /// Every name that [`Self::key`] gives; each has a text for people.
+    pub const ALL_KEYS: [&str; 26] = [
+        "dns",
+        "tls",
+        "connect",
+        "reset",
+        "timeout",
+        "redirect-loop",
+        "too-many-redirects",
+        "body-too-large",
+        "cut-body",
+        "bad-body",
+        "block-page",
+        "login-wall",
+        "rate-limited",
+        "forbidden",
+        "server-error",
+        "status",
+        "empty-body",
+        "both-rules-match",
+        "no-rule-matches",
+        "breaker-open",
+        "looks-disagree",
+        "private-target",
+        "unknown-site",
+        "bad-name",
+        "control-failed",
+        "offline",
+    ];
+
+    /// The stable name of this reason, for the database, metrics and JSON.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Tls => "tls",
+            Self::Connect => "connect",
+            Self::Reset => "reset",
+            Self::Timeout => "timeout",
+            Self::RedirectLoop => "redirect-loop",
+            Self::TooManyRedirects => "too-many-redirects",
+            Self::BodyTooLarge => "body-too-large",
+            Self::CutBody => "cut-body",
+            Self::BadBody => "bad-body",
+            Self::BlockPage(_) => "block-page",
+            Self::LoginWall => "login-wall",
+            Self::RateLimited => "rate-limited",
+            Self::Forbidden => "forbidden",
+            Self::ServerError(_) => "server-error",
+            Self::Status(_) => "status",
+            Self::EmptyBody => "empty-body",
+            Self::BothRulesMatch => "both-rules-match",
+            Self::NoRuleMatches => "no-rule-matches",
+            Self::BreakerOpen => "breaker-open",
+            Self::LooksDisagree => "looks-disagree",
+            Self::PrivateTarget => "private-target",
+            Self::UnknownSite => "unknown-site",
+            Self::BadName => "bad-name",
+            Self::ControlFailed => "control-failed",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// Tells whether the site itself failed or refused, so that asking on would only make it worse.
+    #[must_use]
+    pub const fn is_site_trouble(self) -> bool {
+        match self {
+            Self::Dns
+            | Self::Tls
+            | Self::Connect
+            | Self::Reset
+            | Self::Timeout
+            | Self::RedirectLoop
+            | Self::TooManyRedirects
+            | Self::BodyTooLarge
+            | Self::CutBody
+            | Self::BadBody
+            | Self::BlockPage(_)
+            | Self::LoginWall
+            | Self::RateLimited
+            | Self::Forbidden
+            | Self::ServerError(_)
+            | Self::EmptyBody => true,
+            // 408, 421, 425 and 999 are refusals; other statuses are answers that the definition does not know.
+            Self::Status(status) => is_no_answer(status),
+            Self::BothRulesMatch
+            | Self::NoRuleMatches
+            | Self::BreakerOpen
+            | Self::LooksDisagree
+            | Self::PrivateTarget
+            | Self::UnknownSite
+            | Self::BadName
+            | Self::ControlFailed
+            | Self::Offline => false,
+        }
+    }
+}
+
+impl fmt::Display for Inconclusive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dns => "the site's name has no address",
+            Self::Tls => "no secure connection (certificate or TLS)",
+            Self::Connect => "the site does not accept connections",
+            Self::Reset => "the connection was closed before an answer came",
+            Self::Timeout => "no complete answer in time",
+            Self::RedirectLoop => "the site redirects in a circle",
+            Self::TooManyRedirects => "the site redirects too many times",
+            Self::BodyTooLarge => "the answer is too large",
+            Self::CutBody => "the answer was cut off",
+            Self::BadBody => "the answer could not be decoded",
+            Self::BlockPage(which) => return write!(f, "a block page ({which})"),
+            Self::LoginWall => "the site wants a login first",
+            Self::RateLimited => "the site says too many requests (429)",
+            Self::Forbidden => "the site refuses us (401, 403 or 407)",
+            Self::ServerError(status) => {
+                return write!(f, "the site has an error of its own ({status})");
+            }
+            Self::Status(status) => {
+                return write!(f, "an answer that says nothing (status {status})");
+            }
+            Self::EmptyBody => "an empty page",
+            Self::BothRulesMatch => "the answer fits both rules, the site's definition is broken",
+            Self::NoRuleMatches => {
+                "the answer fits no rule, the site has changed or its definition is broken"
+            }
+            Self::BreakerOpen => "the site failed repeatedly and is left alone for a while",
+            Self::LooksDisagree => "two looks did not agree",
+            Self::PrivateTarget => "the address is not one that may be asked",
+            Self::UnknownSite => "no catalogue has this site",
+            Self::BadName => "the site cannot have this user name",
+            Self::ControlFailed => "the site's control names were judged wrongly",
+            Self::Offline => "our own network is down",
+        })
+    }
+}

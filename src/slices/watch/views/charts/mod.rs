@@ -1,0 +1,223 @@
+//! What the charts show: numbers by day, site and run, with the same in words.
+//!
+//! Must stay true: picture and caption are made from one reading; where there is nothing to show there is no picture.
+
+mod days;
+mod tally;
+
+use std::time::Duration;
+
+use crate::chart::{Chart, Ink, Panel, Shape};
+use crate::clock::UnixMs;
+use crate::db::Connection;
+use crate::html::Html;
+use crate::i18n::{self, Args, label};
+use crate::slices::watch::model::account::Subject;
+use crate::slices::watch::notices::texts::Voice;
+use crate::slices::watch::store;
+
+use days::Days;
+use tally::{BySite, by_site};
+
+/// Days that a chart goes back.
+const DAYS: u16 = 30;
+
+/// Days that the chart of durations goes back: longer, and five minutes would be less than a pixel.
+const RUN_DAYS: u64 = 2;
+
+/// Runs that a chart shows at most: two days of a run every five minutes.
+const RUNS: usize = 576;
+
+/// From this many seconds on durations are shown in minutes.
+const IN_MINUTES: f64 = 300.0;
+
+/// A chart with its caption.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(crate) chart: Chart,
+    pub(crate) caption: Html,
+}
+
+/// A chart as it stands at a moment; `owner` is whose accounts are meant where it is about one's own. `None`: there is
+/// nothing to draw.
+pub(crate) fn picture(
+    connection: &Connection,
+    voice: Voice<'_>,
+    subject: Subject,
+    owner: i64,
+    at: UnixMs,
+) -> anyhow::Result<Option<Picture>> {
+    match subject {
+        Subject::Mine => mine(connection, voice, owner, at),
+        Subject::Found => found(connection, voice, at),
+        Subject::Sites => sites(connection, voice, at),
+        Subject::Duration => duration(connection, voice, at),
+    }
+}
+
+fn mine(
+    connection: &Connection,
+    voice: Voice<'_>,
+    owner: i64,
+    at: UnixMs,
+) -> anyhow::Result<Option<Picture>> {
+    let days = Days::until(at, voice.zone, DAYS);
+    let waits = store::waits_of_owner(connection, owner)?;
+    if waits.is_empty() {
+        return Ok(None);
+    }
+    let mut found = days.zeros();
+    let mut waiting = days.zeros();
+    for (from, until) in &waits {
+        if let Some(count) = until.and_then(|until| days.place(until, &mut found)) {
+            *count += 1.0;
+        }
+        for count in days.span(*from, *until, &mut waiting) {
+            *count += 1.0;
+        }
+    }
+    let panel = |title: &str, shape, rows| Panel {
+        title: label(voice.lang, title),
+        shape,
+        rows,
+    };
+    let args = Args::new()
+        .number("days", DAYS)
+        .number("found", whole(found.iter().sum()))
+        .number(
+            "waiting",
+            waits.iter().filter(|(_, until)| until.is_none()).count(),
+        );
+    Ok(Some(Picture {
+        caption: i18n::html(voice.lang, "chart-mine", &args),
+        chart: Chart {
+            title: label(voice.lang, "chart-mine-title"),
+            series: vec![(String::new(), Ink::Green), (String::new(), Ink::Blue)],
+            steps: days.names(voice.lang),
+            panels: vec![
+                panel("chart-found-per-day", Shape::Bars, vec![found]),
+                panel("chart-waiting", Shape::Lines, vec![Vec::new(), waiting]),
+            ],
+        },
+    }))
+}
+
+fn found(connection: &Connection, voice: Voice<'_>, at: UnixMs) -> anyhow::Result<Option<Picture>> {
+    let days = Days::until(at, voice.zone, DAYS);
+    let rows = store::days(connection, &days.first())?;
+    let found = by_site(voice, &days, &rows, |tally| tally.counts.found);
+    let total = found.total();
+    if total == 0 {
+        return Ok(None);
+    }
+    let args = Args::new().number("days", DAYS).number("found", total);
+    let mut lines = vec![i18n::html(voice.lang, "chart-found", &args)];
+    lines.extend(found.sites().map(|(site, n)| {
+        let args = Args::new().text("site", site).number("n", n);
+        i18n::html(voice.lang, "chart-found-line", &args)
+    }));
+    Ok(Some(Picture {
+        caption: Html::join(&lines, "\n"),
+        chart: Chart {
+            title: label(voice.lang, "chart-found-title"),
+            series: found.series(),
+            steps: days.names(voice.lang),
+            panels: vec![Panel {
+                title: label(voice.lang, "chart-found-per-day"),
+                shape: Shape::Bars,
+                rows: found.rows(),
+            }],
+        },
+    }))
+}
+
+fn sites(connection: &Connection, voice: Voice<'_>, at: UnixMs) -> anyhow::Result<Option<Picture>> {
+    let days = Days::until(at, voice.zone, DAYS);
+    let rows = store::days(connection, &days.first())?;
+    let checked = by_site(voice, &days, &rows, |tally| tally.counts.checked());
+    if checked.total() == 0 {
+        return Ok(None);
+    }
+    // The same sites in the same order, so that the colours mean the same in both frames.
+    let errors = checked.of_the_same(voice, &days, &rows, |tally| tally.counts.errors);
+    let args = Args::new()
+        .number("days", DAYS)
+        .number("checked", checked.total())
+        .number("errors", errors.total());
+    let mut lines = vec![i18n::html(voice.lang, "chart-sites", &args)];
+    let by_site = checked.sites().zip(errors.sites());
+    lines.extend(by_site.map(|((site, checked), (_, errors))| {
+        let args = Args::new()
+            .text("site", site)
+            .number("checked", checked)
+            .number("errors", errors);
+        i18n::html(voice.lang, "chart-sites-line", &args)
+    }));
+    let panel = |title: &str, numbers: &BySite| Panel {
+        title: label(voice.lang, title),
+        shape: Shape::Bars,
+        rows: numbers.rows(),
+    };
+    Ok(Some(Picture {
+        caption: Html::join(&lines, "\n"),
+        chart: Chart {
+            title: label(voice.lang, "chart-sites-title"),
+            series: checked.series(),
+            steps: days.names(voice.lang),
+            panels: vec![
+                panel("chart-checks-per-day", &checked),
+                panel("chart-errors-per-day", &errors),
+            ],
+        },
+    }))
+}
+
+fn duration(
+    connection: &Connection,
+    voice: Voice<'_>,
+    at: UnixMs,
+) -> anyhow::Result<Option<Picture>> {
+    let since = at.minus(Duration::from_secs(RUN_DAYS * 24 * 60 * 60));
+    let runs = store::durations(connection, since, RUNS)?;
+    let mut sorted: Vec<Duration> = runs.iter().map(|(_, took)| *took).collect();
+    sorted.sort_unstable();
+    let (Some(longest), Some(usual)) = (sorted.last(), sorted.get(sorted.len() / 2)) else {
+        return Ok(None);
+    };
+    let args = Args::new()
+        .number("days", RUN_DAYS)
+        .number("runs", runs.len())
+        .text("usual", &i18n::span(voice.lang, *usual))
+        .text("longest", &i18n::span(voice.lang, *longest));
+    let (unit, title) = if longest.as_secs_f64() >= IN_MINUTES {
+        (60.0, "chart-minutes")
+    } else {
+        (1.0, "chart-seconds")
+    };
+    let row = runs.iter().map(|(_, took)| took.as_secs_f64() / unit);
+    Ok(Some(Picture {
+        caption: i18n::html(voice.lang, "chart-duration", &args),
+        chart: Chart {
+            title: label(voice.lang, "chart-duration-title"),
+            series: vec![(String::new(), Ink::Blue)],
+            steps: runs
+                .iter()
+                .map(|(at, _)| i18n::hour(*at, voice.zone))
+                .collect(),
+            panels: vec![Panel {
+                title: label(voice.lang, title),
+                shape: Shape::Lines,
+                rows: vec![row.collect()],
+            }],
+        },
+    }))
+}
+
+/// A count that was added up as a number to draw.
+#[expect(clippy::cast_possible_truncation, reason = "counts are far below 2^53")]
+fn whole(count: f64) -> i64 {
+    count as i64
+}
+
+#[cfg(test)]
+mod tests;

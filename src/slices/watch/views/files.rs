@@ -1,0 +1,90 @@
+//! The files that the watch makes when their messages go out.
+
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+
+use super::charts;
+use super::table;
+use crate::clock::UnixMs;
+use crate::db::Connection;
+use crate::people::Asker;
+use crate::slices::watch::model::account::Subject;
+use crate::slices::watch::notices::Speaker;
+use crate::telegram::{Made, Recipe};
+
+/// The name of the watch in recipes.
+pub const MAKER: &str = "watch";
+
+/// What a recipe of the watch asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "make", rename_all = "snake_case")]
+enum Order {
+    /// A chart as it stood at a moment.
+    Chart {
+        subject: String,
+        owner: i64,
+        chat: i64,
+        at: i64,
+    },
+    /// Accounts as a table, as they are when it is made; no owner: everybody's.
+    Accounts {
+        owner: Option<i64>,
+        chat: i64,
+        at: i64,
+    },
+}
+
+/// The recipe of a chart.
+pub(crate) fn chart(subject: Subject, asker: &Asker) -> anyhow::Result<Recipe> {
+    let order = Order::Chart {
+        subject: subject.word().to_owned(),
+        owner: asker.id,
+        chat: asker.chat_id,
+        at: asker.now.0,
+    };
+    Recipe::photo(MAKER, &order)
+}
+
+/// The recipe of a table of accounts for somebody.
+pub(crate) fn accounts(owner: Option<i64>, asker: &Asker) -> anyhow::Result<Recipe> {
+    let order = Order::Accounts {
+        owner,
+        chat: asker.chat_id,
+        at: asker.now.0,
+    };
+    Recipe::document(MAKER, &order)
+}
+
+/// Makes a file that a recipe of the watch asks for.
+///
+/// # Errors
+/// When the recipe is not understood, there is nothing to show any more, or the database fails.
+pub fn make(speaker: &Speaker, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
+    match recipe.order()? {
+        Order::Chart {
+            subject,
+            owner,
+            chat,
+            at,
+        } => {
+            let subject = Subject::from_word(&subject).context("a chart of something unknown")?;
+            let voice = speaker.voice(connection, chat)?;
+            let Some(picture) = charts::picture(connection, voice, subject, owner, UnixMs(at))?
+            else {
+                bail!("there is nothing to draw any more");
+            };
+            Ok(Made {
+                name: format!("{}.png", subject.word()),
+                bytes: picture.chart.png()?.into(),
+            })
+        }
+        Order::Accounts { owner, chat, at } => {
+            let voice = speaker.voice(connection, chat)?;
+            let day = voice.zone.civil(UnixMs(at)).date();
+            Ok(Made {
+                name: format!("accounts_{day}.csv"),
+                bytes: table::sheet(connection, owner, voice.lang, voice.zone)?.into(),
+            })
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How sites do: what was done at each since yesterday, and what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::clock::UnixMs;
+use crate::db::Connection;
+use crate::slices::watch::model::account::SiteTally;
+use crate::slices::watch::store;
+use crate::slices::watch::store::{Breakers, Marks, Mute};
+use crate::zone::Zone;
+
+/// What is told of sites is told of so long.
+pub(crate) const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is wrong with a site, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Trouble {
+    /// An admin wants no run to look at it.
+    Muted,
+    /// Its control names were judged wrongly.
+    Distrusted,
+    /// It wants to be left alone, or has failed so often that it is.
+    LeftAlone,
+    /// More than every tenth look fails.
+    Failing,
+}
+
+/// How all sites do.
+#[derive(Debug)]
+pub(crate) struct Health {
+    /// What was done since yesterday.
+    pub(crate) tallies: BTreeMap<String, SiteTally>,
+    pub(crate) muted: BTreeMap<String, Mute>,
+    pub(crate) marks: Marks,
+    /// How much longer a site wants to be left alone.
+    pub(crate) silences: BTreeMap<String, Duration>,
+    pub(crate) breakers: Breakers,
+}
+
+impl Health {
+    /// How they do at a moment; days begin in `zone`.
+    pub(crate) fn read(connection: &Connection, zone: &Zone, now: UnixMs) -> anyhow::Result<Self> {
+        let since = zone.day(now.minus(LATELY));
+        Ok(Self {
+            tallies: store::by_site(store::days(connection, &since)?),
+            muted: store::muted(connection, now)?,
+            marks: store::marks(connection)?,
+            silences: store::silences(connection, now)?.into_iter().collect(),
+            breakers: store::breakers(connection)?,
+        })
+    }
+
+    /// What is wrong with a site; none: it does well.
+    pub(crate) fn trouble(&self, site: &str) -> Option<Trouble> {
+        let tally = self.tallies.get(site).copied().unwrap_or_default();
+        if self.muted.contains_key(site) {
+            Some(Trouble::Muted)
+        } else if self.marks.distrusted.contains(site) {
+            Some(Trouble::Distrusted)
+        } else if self.silences.contains_key(site) || self.breakers.contains_key(site) {
+            Some(Trouble::LeftAlone)
+        } else {
+            let fails = tally.counts.errors * 10 > tally.counts.checked();
+            fails.then_some(Trouble::Failing)
+        }
+    }
+
+    /// The sites, those in trouble first.
+    pub(crate) fn sites(&self) -> Vec<&str> {
+        let mut sites: Vec<&str> = self
+            .tallies
+            .keys()
+            .chain(self.muted.keys())
+            .chain(&self.marks.distrusted)
+            .chain(self.silences.keys())
+            .chain(self.breakers.keys())
+            .map(String::as_str)
+            .collect();
+        sites.sort_unstable();
+        sites.dedup();
+        sites.sort_by_key(|site| {
+            let trouble = self.trouble(site);
+            (trouble.is_none(), trouble)
+        });
+        sites
+    }
+}

@@ -1,0 +1,269 @@
+//! Accounts as a table: CSV files in and out, of the bot and of the command line.
+//!
+//! What must stay true: what is written can be read again, by a spreadsheet and by us; a row is an account with a lawful name or a problem with its line, never something
+//! in between.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use crate::clock::UnixMs;
+use crate::db::Connection;
+use crate::html::clean_line;
+use crate::i18n::{self, Lang};
+use crate::sheet::{self, Sheet};
+use crate::slices::watch::catalogue::Catalogue;
+use crate::slices::watch::handlers::{LONGEST_NOTE, LineProblem, of_parts};
+use crate::slices::watch::model::account::{Account, Until, Verdict};
+use crate::slices::watch::store;
+use crate::slices::watch::store::NewAccount;
+use crate::zone::Zone;
+
+/// Columns without which there is no account.
+const NEEDED: [&str; 2] = ["site", "username"];
+
+/// What a table says.
+#[derive(Debug, Default)]
+pub struct Table {
+    /// Its accounts in the order of their lines, each once and with the line.
+    pub accounts: Vec<(u64, NewAccount)>,
+    /// Its other rows: the line, and what is wrong with it.
+    pub problems: Vec<(u64, LineProblem)>,
+}
+
+/// True when a text begins like a table of accounts.
+#[must_use]
+pub fn is_table(text: &str) -> bool {
+    let header = without_mark(text).lines().next().unwrap_or_default();
+    let cells: Vec<String> = header.split([',', ';', '\t']).map(title).collect();
+    NEEDED
+        .iter()
+        .all(|needed| cells.iter().any(|cell| cell == needed))
+}
+
+/// Reads a table; `period_days` are agreed where it says nothing of them.
+#[must_use]
+pub fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days: u32) -> Table {
+    // The reader counts the lines of Windows one short.
+    let text = without_mark(text).replace("\r\n", "\n");
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter(&text))
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut table = Table::default();
+    let titles: Vec<String> = reader
+        .headers()
+        .map(|titles| titles.iter().map(title).collect())
+        .unwrap_or_default();
+    for needed in NEEDED {
+        if !titles.iter().any(|title| title == needed) {
+            table.problems.push((1, LineProblem::NoColumn(needed)));
+        }
+    }
+    if !table.problems.is_empty() {
+        return table;
+    }
+    let mut seen = HashSet::new();
+    for record in reader.records() {
+        let (line, account) = match record {
+            // Only what is not UTF-8 is an error here, and a text is.
+            Err(_) => (0, Err(LineProblem::Empty)),
+            Ok(record) => {
+                let line = record.position().map_or(0, csv::Position::line);
+                let row = Row {
+                    titles: &titles,
+                    record: &record,
+                };
+                (line, row.account(catalogue, owner_id, period_days))
+            }
+        };
+        match account {
+            Err(problem) => table.problems.push((line, problem)),
+            Ok(account) => {
+                if seen.insert((account.site.clone(), account.username.clone())) {
+                    table.accounts.push((line, account));
+                }
+            }
+        }
+    }
+    table
+}
+
+struct Row<'a> {
+    titles: &'a [String],
+    record: &'a csv::StringRecord,
+}
+
+impl Row<'_> {
+    /// What stands in a column; none when there is no such column, or nothing in it.
+    fn cell(&self, title: &str) -> Option<&str> {
+        let column = self.titles.iter().position(|of| of == title)?;
+        let cell = self.record.get(column)?.trim();
+        Some(sheet::from_text(cell)).filter(|cell| !cell.is_empty())
+    }
+
+    fn account(
+        &self,
+        catalogue: &Catalogue,
+        owner_id: i64,
+        period_days: u32,
+    ) -> Result<NewAccount, LineProblem> {
+        let needed = |title| self.cell(title).ok_or(LineProblem::NoCell(title));
+        let (site, username) = (needed("site")?, needed("username")?);
+        let line = of_parts(catalogue, username, site, self.cell("days"))?;
+        let until = match self.cell("until") {
+            None => Until::Found,
+            Some(word) => Until::from_word(&word.to_lowercase())
+                .ok_or_else(|| LineProblem::Until(word.to_owned()))?,
+        };
+        let note = clean_line(self.cell("note").unwrap_or_default());
+        if note.chars().count() > LONGEST_NOTE {
+            return Err(LineProblem::Note(note.chars().count()));
+        }
+        Ok(NewAccount {
+            owner_id,
+            site: line.site.key().to_string(),
+            username: line.username.to_string(),
+            period_days: line.days.unwrap_or(period_days),
+            until,
+            note,
+        })
+    }
+}
+
+/// A title as it is compared.
+fn title(cell: &str) -> String {
+    cell.trim().trim_matches('"').to_lowercase()
+}
+
+/// Excel begins its files with a byte order mark.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// Russian spreadsheets write semicolons.
+fn delimiter(text: &str) -> u8 {
+    let header = text.lines().next().unwrap_or_default();
+    let most = [b',', b';', b'\t'];
+    let count = |mark: &u8| header.bytes().filter(|byte| byte == mark).count();
+    // The first of those that are equally many.
+    let mut best = b',';
+    for mark in most {
+        if count(&mark) > count(&best) {
+            best = mark;
+        }
+    }
+    best
+}
+
+/// Writes accounts with the columns that make one, for other programs: three, and a fourth where somebody waits for
+/// something else than that an account is found.
+///
+/// # Errors
+/// When the database or the writing fails.
+pub fn write(connection: &Connection, owner: Option<i64>, out: impl Write) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    let columns = 3 + usize::from(store::some_wait_otherwise(connection, owner)?);
+    let titles = ["site", "username", "days", "until"];
+    writer.write_record(titles.iter().take(columns))?;
+    store::export(connection, owner, |account| {
+        let days = account.period_days.to_string();
+        let cells = [
+            &account.site,
+            &account.username,
+            &days,
+            account.until.word(),
+        ];
+        writer.write_record(cells.iter().take(columns))?;
+        Ok(())
+    })?;
+    writer.flush()?;
+    Ok(())
+}
+
+/// The same with all there is to say of them, for people and their spreadsheets; with the owner where it is everybody's.
+///
+/// # Errors
+/// When the database fails.
+pub fn sheet(
+    connection: &Connection,
+    owner: Option<i64>,
+    lang: Lang,
+    zone: &Zone,
+) -> anyhow::Result<Vec<u8>> {
+    let mut sheet = Sheet::new(lang);
+    let titles = [
+        "site", "username", "days", "until", "note", "state", "started", "ends", "done", "verdict",
+        "reason", "checked", "seen",
+    ];
+    let whose = owner.is_none().then_some("owner");
+    sheet.row(titles.into_iter().chain(whose))?;
+    store::export(connection, owner, |account| {
+        let whose = owner.is_none().then(|| account.owner_id.to_string());
+        sheet.row(cells(account, zone).into_iter().chain(whose))
+    })?;
+    sheet.finish()
+}
+
+fn cells(account: &Account, zone: &Zone) -> [String; 13] {
+    let moment = |at: Option<UnixMs>| at.map_or_else(String::new, |at| i18n::stamp(at, zone));
+    [
+        account.site.clone(),
+        account.username.clone(),
+        account.period_days.to_string(),
+        account.until.word().to_owned(),
+        account.note.clone(),
+        account.state.word().to_owned(),
+        moment(Some(account.started_at)),
+        moment(Some(account.ends_at)),
+        moment(account.done_at),
+        account.verdict.map_or("", Verdict::word).to_owned(),
+        account.reason.clone(),
+        moment(account.checked_at),
+        moment(account.seen_at),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slices::watch::catalogue::BrokenEntries;
+
+    fn read_text(text: &str) -> Table {
+        let catalogue = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).unwrap();
+        read(&catalogue, text, 7, 30)
+    }
+
+    #[test]
+    fn tables_of_spreadsheets_are_understood() {
+        let text = "\u{feff}Site;Username;Days;Until;Note\r\nGitHub;octocat;9;gone;'=1+1\r\nvk;\"durov\";;;\r\n";
+        assert!(is_table(text) && !is_table("durov vk\nsite username"));
+        let table = read_text(text);
+        assert!(table.problems.is_empty(), "{:?}", table.problems);
+        let octocat = NewAccount {
+            until: Until::Gone,
+            note: "=1+1".to_owned(),
+            ..NewAccount::new(7, "github", "octocat", 9)
+        };
+        assert_eq!(
+            table.accounts,
+            [(2, octocat), (3, NewAccount::new(7, "vk", "durov", 30))]
+        );
+    }
+
+    #[test]
+    fn every_bad_row_is_named_by_its_line() {
+        let table = read_text(
+            "site,username,days,until\r\ngithub,octocat,9,\r\nnowhere,x,1,\ngithub,a b,1,\ngithub,ok,zero,\ngithub,,,\ngithub,ok,1,never\n",
+        );
+        let lines: Vec<u64> = table.problems.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [3, 4, 5, 6, 7]);
+        assert_eq!(table.accounts.len(), 1);
+        assert_eq!(
+            read_text("name,where\nx,y\n").problems,
+            [
+                (1, LineProblem::NoColumn("site")),
+                (1, LineProblem::NoColumn("username"))
+            ]
+        );
+    }
+}

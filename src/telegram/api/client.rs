@@ -1,0 +1,289 @@
+//! The way to the Bot API: one HTTP call, and what its answer means.
+//!
+//! [`Api`] implements frankenstein's async trait over a `reqwest::Client` that the app made (redirects off), because we
+//! need the HTTP status, a `retry_after` longer than 18 hours, uploads from memory and errors without secrets. Must stay
+//! true: neither the token nor a body ever gets into an error, a `Debug` or a log; every call has a limit; an error says
+//! whether the call may have had an effect. The methods we call are in [`super::methods`].
+
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use frankenstein::AsyncTelegramApi;
+use reqwest::multipart::Form;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{ApiError, refusal};
+
+/// How long the server is asked to hold a poll, in seconds; Telegram cuts anything longer to this.
+pub(crate) const POLL_SECONDS: u32 = 50;
+
+/// What a poll may take beyond [`POLL_SECONDS`] before it counts as lost.
+const POLL_MARGIN: Duration = Duration::from_secs(15);
+
+/// An ordinary call. Telegram answers in milliseconds; beyond this the connection is dead.
+const CALL_LIMIT: Duration = Duration::from_secs(30);
+
+/// A call that carries a file: 10 MB at 1 Mbit/s take 80 s.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
+
+/// What fetching a file may take: 20 MB at 2 Mbit/s take 80 s.
+const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
+
+/// The longest answer read. A hundred updates of the longest texts are about 3 MB; more is not from Telegram.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// A handle to the Bot API of one bot. Clones share the connections; use it on the runtime its client was made for.
+#[derive(Clone)]
+pub struct Api {
+    http: reqwest::Client,
+    api_url: String,
+    token: SecretString,
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Api(***)")
+    }
+}
+
+impl Api {
+    /// A handle for the bot with this token at the server `api_url` (`https://api.telegram.org` or one's own).
+    ///
+    /// `http` must not follow redirects: a POST would become a GET and look like success.
+    #[must_use]
+    pub fn new(http: reqwest::Client, api_url: &str, token: SecretString) -> Self {
+        Self {
+            http,
+            api_url: api_url.trim_end_matches('/').to_owned(),
+            token,
+        }
+    }
+
+    /// The bot's id, with which its token begins; 0 where that is no number.
+    pub(crate) fn bot_id(&self) -> i64 {
+        let token = self.token.expose_secret();
+        let id = token.split_once(':').and_then(|(id, _)| id.parse().ok());
+        id.unwrap_or(0)
+    }
+
+    /// Calls a method with a form, for uploads from memory.
+    pub(crate) async fn upload<Output: DeserializeOwned>(
+        &self,
+        method: &str,
+        form: Form,
+    ) -> Result<Output, ApiError> {
+        let request = self.http.post(self.url(method)).multipart(form);
+        self.exchange(request.timeout(UPLOAD_LIMIT)).await
+    }
+
+    /// Fetches the file at a path that `getFile` gave. `None`: it is larger than `at_most` bytes.
+    pub(crate) async fn download(
+        &self,
+        path: &str,
+        at_most: usize,
+    ) -> Result<Option<Bytes>, ApiError> {
+        let token = self.token.expose_secret();
+        let url = format!("{}/file/bot{token}/{path}", self.api_url);
+        let request = self.http.get(url).timeout(DOWNLOAD_LIMIT);
+        let mut response = request.send().await.map_err(|err| self.not_answered(err))?;
+        let status = response.status();
+        let limit = if status.is_success() {
+            at_most
+        } else {
+            BODY_LIMIT
+        };
+        // Room for all of it at once: a buffer that grows holds a large file twice.
+        let told = response
+            .content_length()
+            .and_then(|n| usize::try_from(n).ok());
+        let mut body = BytesMut::with_capacity(told.unwrap_or(0).min(limit));
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|err| ApiError::Unknown(self.reason(err)))?
+        {
+            if body.len().saturating_add(chunk.len()) > limit {
+                return Ok(None);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status.is_success() {
+            return Ok(Some(body.freeze()));
+        }
+        let refused = refusal(status.as_u16(), &body).map(|refusal| self.redacted(refusal));
+        Err(refused.unwrap_or_else(|| unreadable(status.as_u16(), &body)))
+    }
+
+    async fn call<Params, Output>(
+        &self,
+        method: &str,
+        params: Option<Params>,
+    ) -> Result<Output, ApiError>
+    where
+        Params: Serialize + Send,
+        Output: DeserializeOwned,
+    {
+        let limit = if method == "getUpdates" {
+            Duration::from_secs(POLL_SECONDS.into()) + POLL_MARGIN
+        } else {
+            CALL_LIMIT
+        };
+        let mut request = self.http.post(self.url(method)).timeout(limit);
+        if let Some(params) = params {
+            request = request.json(&params);
+        }
+        self.exchange(request).await
+    }
+
+    async fn exchange<Output: DeserializeOwned>(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> Result<Output, ApiError> {
+        let mut response = request.send().await.map_err(|err| self.not_answered(err))?;
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) <= BODY_LIMIT => {
+                    body.extend_from_slice(&chunk);
+                }
+                Ok(None) => break,
+                Ok(Some(_)) => return Err(unreadable(status, &body)),
+                // The server took the call and its answer was lost on the way: only success carries a 2xx.
+                Err(err) if (200..300).contains(&status) => {
+                    return Err(ApiError::Unknown(self.reason(err)));
+                }
+                Err(_) => return Err(unreadable(status, &body)),
+            }
+        }
+        self.read(status, &body)
+    }
+
+    fn read<Output: DeserializeOwned>(&self, status: u16, body: &[u8]) -> Result<Output, ApiError> {
+        if let Some(refusal) = refusal(status, body) {
+            return Err(self.redacted(refusal));
+        }
+        serde_json::from_slice(body).map_err(|_| unreadable(status, body))
+    }
+
+    fn not_answered(&self, err: reqwest::Error) -> ApiError {
+        // A connect error may also be a time-out; then nothing was sent either.
+        if err.is_connect() || err.is_builder() {
+            ApiError::NotSent(self.reason(err))
+        } else {
+            ApiError::Unknown(self.reason(err))
+        }
+    }
+
+    /// The whole chain of a transport error, without the address, which contains the token.
+    fn reason(&self, err: reqwest::Error) -> String {
+        let err = err.without_url();
+        let mut text = err.to_string();
+        let mut source = std::error::Error::source(&err);
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        self.hide(&text)
+    }
+
+    fn redacted(&self, error: ApiError) -> ApiError {
+        match error {
+            ApiError::Refused {
+                code,
+                description,
+                retry_after,
+                migrate_to,
+            } => ApiError::Refused {
+                code,
+                description: self.hide(&description),
+                retry_after,
+                migrate_to,
+            },
+            other => other,
+        }
+    }
+
+    /// A server or a library that repeats our address to us must not bring the token into a log.
+    fn hide(&self, text: &str) -> String {
+        let token = self.token.expose_secret();
+        if token.is_empty() {
+            return text.to_owned();
+        }
+        text.replace(token, "***")
+    }
+
+    fn url(&self, method: &str) -> String {
+        format!(
+            "{}/bot{}/{method}",
+            self.api_url,
+            self.token.expose_secret()
+        )
+    }
+}
+
+/// An answer that says success but cannot be read in full had its effect; anything else did not come from Telegram.
+fn unreadable(status: u16, body: &[u8]) -> ApiError {
+    let start: Vec<u8> = body
+        .iter()
+        .copied()
+        .filter(|b| !b.is_ascii_whitespace())
+        .take(10)
+        .collect();
+    if start == br#"{"ok":true"# {
+        return ApiError::Unknown("the answer says success but cannot be read".to_owned());
+    }
+    ApiError::Unreadable {
+        status,
+        len: body.len(),
+    }
+}
+
+/// What an async method of the trait returns.
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send + 'a>>;
+
+// The trait is made with `async_trait`; these signatures are what its macro writes.
+impl AsyncTelegramApi for Api {
+    type Error = ApiError;
+
+    fn request<'life0, 'life1, 'async_trait, Params, Output>(
+        &'life0 self,
+        method: &'life1 str,
+        params: Option<Params>,
+    ) -> Answer<'async_trait, Output>
+    where
+        Params: Serialize + fmt::Debug + Send + 'async_trait,
+        Output: DeserializeOwned + 'async_trait,
+        'life0: 'async_trait,
+        'life1: 'async_trait,
+        Self: 'async_trait,
+    {
+        Box::pin(self.call(method, params))
+    }
+
+    /// Uploads by path are refused: what we send is in memory.
+    fn request_with_form_data<'life0, 'life1, 'life2, 'async_trait, Params, Output>(
+        &'life0 self,
+        method: &'life1 str,
+        _params: Params,
+        _files: Vec<(&'life2 str, PathBuf)>,
+    ) -> Answer<'async_trait, Output>
+    where
+        Params: Serialize + fmt::Debug + Send + 'async_trait,
+        Output: DeserializeOwned + 'async_trait,
+        'life0: 'async_trait,
+        'life1: 'async_trait,
+        'life2: 'async_trait,
+        Self: 'async_trait,
+    {
+        let problem = format!("{method}: files are sent from memory, not by path");
+        Box::pin(async move { Err(ApiError::NotSent(problem)) })
+    }
+}

@@ -1,0 +1,325 @@
+//! What a call to Telegram can end with, and what each end demands.
+//!
+//! Must stay true: the four kinds differ in whether the call had an effect, because that decides whether it may be
+//! repeated; the descriptions compared here are the server's own (tdlib/telegram-bot-api), without their prefix.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Longer waits than this are not believed: Telegram asks for at most about a day.
+const LONGEST_WAIT: Duration = Duration::from_secs(31 * 24 * 3600);
+
+/// Why a call did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// Telegram answered no: surely without effect.
+    #[error("Telegram refused ({code}): {description}")]
+    Refused {
+        /// The Bot API's error code, which is also the HTTP status.
+        code: u16,
+        /// The server's sentence, cut to 300 characters.
+        description: String,
+        /// How long to wait before the next call of this kind.
+        retry_after: Option<Duration>,
+        /// The id of the supergroup that this group became.
+        migrate_to: Option<i64>,
+    },
+    /// Something answered that is not the Bot API: a gateway's page, broken JSON, nothing.
+    #[error("the answer could not be read (HTTP {status}, {len} bytes)")]
+    Unreadable {
+        /// The HTTP status.
+        status: u16,
+        /// Bytes received.
+        len: usize,
+    },
+    /// The call never left: no connection, no such host, TLS failed.
+    #[error("Telegram could not be reached: {0}")]
+    NotSent(String),
+    /// The call left and its answer never came in full: it may have had its effect.
+    #[error("Telegram's answer was lost: {0}")]
+    Unknown(String),
+}
+
+/// 400s after which a chat stays closed until somebody in it writes again. Every 403 is one too.
+const CLOSED: &[&str] = &[
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "input_user_deactivated",
+    "user is deactivated",
+    "user_is_blocked",
+    "group chat was deactivated",
+    "the group chat was deleted",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "have no rights to send a message",
+    "not enough rights to send text messages to the chat",
+    "need administrator rights in the channel chat",
+];
+
+/// 400s that say that the message to edit is not there any more, or cannot be made into ours.
+const EDIT_GONE: &[&str] = &[
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    // It is a picture: a screen cannot take its place.
+    "there is no text in the message to edit",
+];
+
+impl ApiError {
+    /// The token is not valid (any more). A token of the wrong shape is answered with a bare 404.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        match self {
+            Self::Refused { code: 401, .. } => true,
+            Self::Refused {
+                code: 404,
+                description,
+                ..
+            } => description == "Not Found",
+            _ => false,
+        }
+    }
+
+    /// Somebody else polls with this token, or a webhook is set.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Refused { code: 409, .. })
+    }
+
+    /// A conflict that ends when the webhook is removed.
+    #[must_use]
+    pub fn is_webhook_conflict(&self) -> bool {
+        self.is_conflict() && self.says("webhook")
+    }
+
+    /// An edit that would change nothing: the message is as we want it.
+    #[must_use]
+    pub fn is_not_modified(&self) -> bool {
+        self.is_bad_request() && self.says("message is not modified")
+    }
+
+    /// The message to edit is gone.
+    #[must_use]
+    pub fn is_edit_gone(&self) -> bool {
+        self.is_bad_request()
+            && self
+                .plain()
+                .is_some_and(|d| EDIT_GONE.contains(&d.as_str()))
+    }
+
+    /// The topic of the group was deleted or closed.
+    #[must_use]
+    pub fn is_topic_gone(&self) -> bool {
+        self.is_bad_request()
+            && (self.says("message thread not found")
+                || self.says("topic_deleted")
+                || self.says("topic_closed"))
+    }
+
+    /// Nothing can be sent to this chat until somebody in it acts.
+    #[must_use]
+    pub fn permanent_for_chat(&self) -> bool {
+        match self {
+            Self::Refused { code: 403, .. } => true,
+            Self::Refused { code: 400, .. } => {
+                self.plain().is_some_and(|d| CLOSED.contains(&d.as_str()))
+            }
+            _ => false,
+        }
+    }
+
+    /// Our markup was wrong, which is a bug of ours.
+    #[must_use]
+    pub fn is_bad_markup(&self) -> bool {
+        self.is_bad_request() && self.says("can't parse entities")
+    }
+
+    /// Telegram does not know the file by the id that it gave us.
+    #[must_use]
+    pub fn is_file_unknown(&self) -> bool {
+        self.is_bad_request()
+            && (self.says("file identifier") || self.says("file_id") || self.says("file reference"))
+    }
+
+    /// A tap that can no longer be answered (they live 150 s): expected after a pause.
+    #[must_use]
+    pub fn query_too_old(&self) -> bool {
+        self.is_bad_request() && (self.says("query is too old") || self.says("query_id_invalid"))
+    }
+
+    /// How long Telegram asked us to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// The id that replaces the chat's.
+    #[must_use]
+    pub fn migrate_to(&self) -> Option<i64> {
+        match self {
+            Self::Refused { migrate_to, .. } => *migrate_to,
+            _ => None,
+        }
+    }
+
+    /// Surely without effect and worth another try: the server was busy, or was not there.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => *code >= 500 || *code == 429,
+            Self::Unreadable { .. } | Self::NotSent(_) => true,
+            Self::Unknown(_) => false,
+        }
+    }
+
+    /// The file is larger than the server takes. A gateway before it may say so on a page of its own.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => *code == 413,
+            Self::Unreadable { status, .. } => *status == 413,
+            Self::NotSent(_) | Self::Unknown(_) => false,
+        }
+    }
+
+    /// The file is larger than Telegram gives to bots.
+    pub(crate) fn says_file_is_too_big(&self) -> bool {
+        self.is_bad_request() && self.says("file is too big")
+    }
+
+    fn is_bad_request(&self) -> bool {
+        matches!(self, Self::Refused { code: 400, .. })
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.plain().is_some_and(|d| d.contains(words))
+    }
+
+    /// The description in small letters, without `Bad Request: ` and the like.
+    fn plain(&self) -> Option<String> {
+        let Self::Refused { description, .. } = self else {
+            return None;
+        };
+        let text = description.to_lowercase();
+        Some(match text.split_once(": ") {
+            Some((
+                "bad request" | "forbidden" | "conflict" | "unauthorized" | "too many requests",
+                rest,
+            )) => rest.to_owned(),
+            _ => text,
+        })
+    }
+}
+
+/// The outside of every answer. Parameters are taken as they come: a float or a string there must not hide the refusal.
+#[derive(Deserialize)]
+struct Envelope {
+    ok: bool,
+    error_code: Option<u16>,
+    description: Option<String>,
+    parameters: Option<Value>,
+}
+
+/// The refusal in an answer; nothing when the answer says success or is not from the Bot API.
+pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<ApiError> {
+    let envelope: Envelope = serde_json::from_slice(body).ok()?;
+    if envelope.ok {
+        return None;
+    }
+    let parameter = |key: &str| envelope.parameters.as_ref().and_then(|p| p.get(key));
+    let retry_after = parameter("retry_after")
+        .and_then(Value::as_i64)
+        .map(|s| Duration::from_secs(u64::try_from(s).unwrap_or(0)).min(LONGEST_WAIT));
+    Some(ApiError::Refused {
+        code: envelope.error_code.unwrap_or(status),
+        description: crate::html::cut(&envelope.description.unwrap_or_default(), 300),
+        retry_after,
+        migrate_to: parameter("migrate_to_chat_id").and_then(Value::as_i64),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: u16, description: &str) -> ApiError {
+        let body = serde_json::json!({"ok": false, "error_code": code, "description": description});
+        refusal(code, body.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn refusals_are_told_apart() {
+        assert!(refused(401, "Unauthorized").is_unauthorized());
+        assert!(refused(404, "Not Found").is_unauthorized());
+        assert!(!refused(404, "Not Found: method not found").is_unauthorized());
+        assert!(
+            refused(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active"
+            )
+            .is_webhook_conflict()
+        );
+        assert!(
+            !refused(
+                409,
+                "Conflict: terminated by other getUpdates request; make sure"
+            )
+            .is_webhook_conflict()
+        );
+        assert!(
+            refused(
+                400,
+                "Bad Request: message is not modified: specified new message"
+            )
+            .is_not_modified()
+        );
+        assert!(refused(400, "Bad Request: message to edit not found").is_edit_gone());
+        assert!(refused(403, "Forbidden: bot was blocked by the user").permanent_for_chat());
+        assert!(refused(400, "Bad Request: chat not found").permanent_for_chat());
+        assert!(refused(400, "Bad Request: PEER_ID_INVALID").permanent_for_chat());
+        assert!(!refused(400, "Bad Request: message text is empty").permanent_for_chat());
+        assert!(
+            refused(
+                400,
+                "Bad Request: can't parse entities: Unsupported start tag"
+            )
+            .is_bad_markup()
+        );
+        assert!(
+            refused(
+                400,
+                "Bad Request: query is too old and response timeout expired or query ID is invalid"
+            )
+            .query_too_old()
+        );
+    }
+
+    #[test]
+    fn a_wait_of_a_day_is_read_and_nonsense_is_survived() {
+        let body = |p: &str| {
+            format!(
+                r#"{{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{p}}}"#
+            )
+        };
+        let wait = |p: &str| {
+            refusal(429, body(p).as_bytes())
+                .unwrap()
+                .retry_after()
+                .map(|d| d.as_secs())
+        };
+        assert_eq!(wait(r#"{"retry_after":86400}"#), Some(86_400));
+        assert_eq!(wait(r#"{"retry_after":-5}"#), Some(0));
+        assert_eq!(wait(r#"{"retry_after":"soon"}"#), None);
+        assert_eq!(wait("null"), None);
+        assert_eq!(
+            wait(r#"{"retry_after":9223372036854775807}"#),
+            Some(LONGEST_WAIT.as_secs())
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! Requests to Telegram: one method per request, and its refusals as types.
+
+pub(super) mod client;
+pub(super) mod error;
+pub(super) mod fatal;
+pub(super) mod inline;
+pub(super) mod methods;

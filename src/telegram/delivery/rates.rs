@@ -1,0 +1,243 @@
+//! How fast we may speak: Telegram's unpublished limits, kept from below.
+//!
+//! 25 calls a second in all (known limit about 30), one a second in a chat, 18 a minute in a group (known limit 20; edits
+//! count). Somebody who waits for an answer does not stand in line behind notices: those leave some of the 25 free. A
+//! courtesy goes where there is room, stands back as soon as half is used, and nothing else in its chat waits for it.
+//!
+//! Sliding windows instead of token buckets: in *no* window are there more than allowed, which a bucket with a
+//! burst does not promise. Pure: the moment is passed in. What Telegram itself asks for (429) is kept here too, so that
+//! the courier and the desk of the proxy obey it together.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Calls in one second, over all chats.
+const IN_ALL: usize = 25;
+
+/// Of so many calls, notices leave one to answers. So many they may have however many answers there are, too, so that
+/// they are late but never stop.
+const SHARES: usize = 5;
+
+/// Notices in one second, over all chats.
+pub(crate) const NOTICES_A_SECOND: usize = IN_ALL - IN_ALL / SHARES;
+
+/// Calls in one minute, in one group.
+pub(crate) const IN_GROUP: usize = 18;
+
+/// Between two courtesies in a private chat, and in a group.
+const COURTESY_GAPS: (Duration, Duration) = (Duration::from_millis(1_500), Duration::from_secs(4));
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Chats remembered before idle ones are dropped. A private one is idle after a second, a group after a minute, and in
+/// that time at most 25 × 60 can be busy.
+const CHATS: usize = 2048;
+
+/// How fast we may speak over all chats; how fast in one chat is no choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Calls in one second; `usize::MAX` is no limit.
+    pub in_all: usize,
+}
+
+impl Default for Pace {
+    /// What Telegram is known to bear.
+    fn default() -> Self {
+        Self { in_all: IN_ALL }
+    }
+}
+
+impl Pace {
+    /// What notices leave to answers, and the least that they have themselves.
+    fn share(self) -> usize {
+        self.in_all.div_ceil(SHARES)
+    }
+
+    /// Between two notices. In a burst they would use up a whole second's calls at once.
+    fn notice_gap(self) -> Duration {
+        let notices = self.in_all.saturating_sub(self.share()).max(1);
+        SECOND / u32::try_from(notices).unwrap_or(u32::MAX)
+    }
+}
+
+/// Whether somebody waits for a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    /// The answer to what somebody just did.
+    Answer,
+    /// Everything else.
+    Notice,
+    /// What nobody would miss: an answer as it stands while it is made.
+    Courtesy,
+}
+
+/// Who may call when.
+#[derive(Debug, Default)]
+pub(crate) struct Rates {
+    pace: Pace,
+    all: VecDeque<Instant>,
+    notices: VecDeque<Instant>,
+    chats: HashMap<i64, ChatRate>,
+    paused_until: Option<Instant>,
+    refused: Option<(i64, Instant)>,
+}
+
+#[derive(Debug, Default)]
+struct ChatRate {
+    /// Those of the last minute, in a group.
+    calls: VecDeque<Instant>,
+    /// The last call that was no courtesy.
+    last: Option<Instant>,
+    courtesy: Option<Instant>,
+    frozen_until: Option<Instant>,
+}
+
+impl Rates {
+    /// Takes a slot for a call to this chat now, or says when to ask again.
+    pub(crate) fn take(
+        &mut self,
+        now: Instant,
+        chat_id: i64,
+        urgency: Urgency,
+    ) -> Result<(), Instant> {
+        if self.chats.len() >= CHATS {
+            self.chats.retain(|id, chat| !chat.is_idle(*id, now));
+        }
+        let chat = self.chats.entry(chat_id).or_default();
+        let is_group = chat_id < 0;
+        let frozen = [self.paused_until, chat.frozen_until].into_iter().flatten();
+        let in_group = |chat: &mut ChatRate, limit| match is_group {
+            true => next_free(&mut chat.calls, now, limit, MINUTE),
+            false => None,
+        };
+        let group = in_group(chat, IN_GROUP);
+        let gap = chat.last.map(|last| last + SECOND);
+        let (in_all, share) = (self.pace.in_all, self.pace.share());
+        let all = next_free(&mut self.all, now, in_all, SECOND);
+        let left = match urgency {
+            Urgency::Answer => None,
+            Urgency::Notice => {
+                let shared = next_free(&mut self.all, now, in_all - share, SECOND);
+                let own = next_free(&mut self.notices, now, share, SECOND);
+                let gap = self.notices.back();
+                let gap = gap.map(|last| *last + self.pace.notice_gap());
+                // Room in either window is enough; none means there is room at once.
+                shared.min(own).max(gap)
+            }
+            Urgency::Courtesy => {
+                let gap = match is_group {
+                    true => COURTESY_GAPS.1,
+                    false => COURTESY_GAPS.0,
+                };
+                let own = chat.courtesy.map(|last| last + gap);
+                let half = next_free(&mut self.all, now, in_all.div_ceil(2), SECOND);
+                own.max(half).max(in_group(chat, IN_GROUP / 2))
+            }
+        };
+        let free = frozen.chain(group).chain(gap).chain(all).chain(left).max();
+        if let Some(later) = free.filter(|at| *at > now) {
+            return Err(later);
+        }
+        if is_group {
+            chat.calls.push_back(now);
+        }
+        match urgency {
+            Urgency::Courtesy => chat.courtesy = Some(now),
+            Urgency::Answer | Urgency::Notice => chat.last = Some(now),
+        }
+        self.all.push_back(now);
+        if urgency == Urgency::Notice {
+            self.notices.push_back(now);
+        }
+        Ok(())
+    }
+
+    /// Telegram asked for a pause in this chat. When another chat was refused within the last second, the pause is for
+    /// everything: then the limit that was hit is the one over all chats.
+    pub(crate) fn refused(&mut self, now: Instant, chat_id: i64, wait: Duration) {
+        let until = now + wait;
+        let chat = self.chats.entry(chat_id).or_default();
+        chat.frozen_until = chat.frozen_until.max(Some(until));
+        let other = self
+            .refused
+            .is_some_and(|(other, at)| other != chat_id && now.duration_since(at) <= SECOND);
+        if other {
+            self.paused_until = self.paused_until.max(Some(until));
+        }
+        self.refused = Some((chat_id, now));
+    }
+}
+
+impl ChatRate {
+    fn is_idle(&self, chat_id: i64, now: Instant) -> bool {
+        let span = if chat_id < 0 { MINUTE } else { COURTESY_GAPS.0 };
+        self.frozen_until.is_none_or(|until| until <= now)
+            && self
+                .last
+                .max(self.courtesy)
+                .is_none_or(|last| last + span <= now)
+    }
+}
+
+/// When a window of `span` has room for one more call: in the past if it has now.
+fn next_free(
+    calls: &mut VecDeque<Instant>,
+    now: Instant,
+    limit: usize,
+    span: Duration,
+) -> Option<Instant> {
+    while calls.front().is_some_and(|first| *first + span <= now) {
+        calls.pop_front();
+    }
+    let over = calls.len().checked_sub(limit)?;
+    calls.get(over).map(|first| *first + span)
+}
+
+/// The rates, shared by the courier and the desk. A mutex: it is held for microseconds and never across an await.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SharedRates(Arc<Mutex<Rates>>);
+
+impl SharedRates {
+    pub(crate) fn new(pace: Pace) -> Self {
+        let rates = Rates {
+            pace,
+            ..Rates::default()
+        };
+        Self(Arc::new(Mutex::new(rates)))
+    }
+
+    /// As [`Rates::take`], now.
+    pub(crate) fn take(&self, chat_id: i64, urgency: Urgency) -> Result<(), Instant> {
+        self.lock().take(Instant::now(), chat_id, urgency)
+    }
+
+    /// Waits for a slot; gives up when it would not come before `limit`.
+    pub(crate) async fn wait(&self, chat_id: i64, urgency: Urgency, limit: Duration) -> bool {
+        let end = Instant::now() + limit;
+        loop {
+            match self.take(chat_id, urgency) {
+                Ok(()) => return true,
+                Err(later) if later > end => return false,
+                Err(later) => tokio::time::sleep_until(later).await,
+            }
+        }
+    }
+
+    /// As [`Rates::refused`], now.
+    pub(crate) fn refused(&self, chat_id: i64, wait: Duration) {
+        self.lock().refused(Instant::now(), chat_id, wait);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Rates> {
+        // The data is whole between any two statements, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/rates.rs"]
+mod tests;

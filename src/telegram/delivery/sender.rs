@@ -1,0 +1,195 @@
+//! The courier: takes due rows of the outbox and has them delivered.
+//!
+//! Must stay true: one row of a chat is on its way at a time, so their order is kept; nobody is told anything that is not
+//! a row first; what cannot be delivered by the end of the stop stays as rows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::activation::Activator;
+use crate::backoff::Backoff;
+
+use super::deliver::Delivery;
+use super::rates::Urgency;
+use crate::telegram::message::file::Seat;
+use crate::telegram::outbox;
+use crate::telegram::outbox::Head;
+use crate::telegram::upkeep;
+
+/// Calls on their way at once. At 25 calls a second and 50 to 300 ms each, more would not be used.
+const ON_THE_WAY: usize = 10;
+
+/// Notices among these. The other places are for answers: slow or lost calls never keep all of them.
+const NOTICES_ON_THE_WAY: usize = 8;
+
+/// Rows considered at a look. Chats that wait for their own limit stand in front of others, and at most 25 a second can
+/// join them for at most 3 s each.
+const LOOK: usize = 128;
+
+/// How often the outbox is looked at without a ring: a row of another process waits at most this long.
+const FALLBACK: Duration = Duration::from_secs(15);
+
+/// What delivering may take after the stop.
+pub(crate) const DRAIN_LIMIT: Duration = Duration::from_secs(3);
+
+pub(crate) struct Courier {
+    pub(crate) delivery: Delivery,
+    pub(crate) bell: Activator,
+    pub(crate) drain: CancellationToken,
+    seats: Arc<Semaphore>,
+}
+
+/// What a row has of the courier until its delivery has ended.
+#[derive(Default)]
+struct Hold {
+    notice: Option<OwnedSemaphorePermit>,
+    file: Option<Seat>,
+}
+
+impl Courier {
+    pub(crate) fn new(delivery: Delivery, bell: Activator, drain: CancellationToken) -> Self {
+        Self {
+            delivery,
+            bell,
+            drain,
+            seats: Arc::new(Semaphore::new(NOTICES_ON_THE_WAY)),
+        }
+    }
+
+    pub(crate) async fn run(self) {
+        if !self.adopt().await {
+            return;
+        }
+        let mut on_the_way = JoinSet::new();
+        let mut trouble = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
+        let mut end: Option<Instant> = None;
+        loop {
+            if end.is_none() && self.drain.is_cancelled() {
+                end = Some(Instant::now() + DRAIN_LIMIT);
+            }
+            let wake = match self.send_out(&mut on_the_way).await {
+                Ok(wake) => {
+                    trouble.reset();
+                    wake
+                }
+                Err(err) => {
+                    tracing::error!("the outbox cannot be used, trying again: {err:#}");
+                    Instant::now() + trouble.next()
+                }
+            };
+            if end.is_some_and(|end| on_the_way.is_empty() && wake >= end) {
+                return;
+            }
+            // The bell keeps a ring that came during the look, so nothing is slept through.
+            tokio::select! {
+                () = self.bell.rung() => {}
+                Some(delivered) = on_the_way.join_next() => {
+                    if delivered.is_err() {
+                        tracing::error!("a delivery panicked; its row is unconfirmed after the next start");
+                    }
+                }
+                () = tokio::time::sleep_until(wake) => {}
+                () = self.drain.cancelled(), if end.is_none() => {}
+                () = tokio::time::sleep_until(end.unwrap_or(wake)), if end.is_some() => {
+                    tracing::info!(on_the_way = on_the_way.len(), "the rest of the messages stays in the outbox");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes over what a crash left. False when the stop came first.
+    async fn adopt(&self) -> bool {
+        let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
+        loop {
+            match self.delivery.db.write(upkeep::adopt_crashed).await {
+                Ok((0, 0)) => return true,
+                Ok((edits, messages)) => {
+                    tracing::warn!(
+                        edits,
+                        messages,
+                        "the last end cut deliveries short; the messages are unconfirmed"
+                    );
+                    return true;
+                }
+                Err(err) => {
+                    tracing::error!("the outbox cannot be taken over, trying again: {err:#}");
+                }
+            }
+            tokio::select! {
+                () = self.drain.cancelled() => return false,
+                () = tokio::time::sleep(backoff.next()) => {}
+            }
+        }
+    }
+
+    /// Sends out what may go now; when to look again at the latest.
+    async fn send_out(&self, on_the_way: &mut JoinSet<()>) -> anyhow::Result<Instant> {
+        let mut wake = Instant::now() + FALLBACK;
+        let mut places = ON_THE_WAY.saturating_sub(on_the_way.len());
+        if places == 0 || self.delivery.fatal.get().is_some() {
+            return Ok(wake);
+        }
+        let now = self.delivery.clock.now();
+        let db = &self.delivery.db;
+        let heads = db.read(move |c| outbox::heads(c, now, LOOK)).await?;
+        let mut ids = Vec::new();
+        let mut holds = HashMap::new();
+        for head in heads {
+            if places == 0 {
+                break;
+            }
+            let Some(hold) = self.hold(head) else {
+                // Its turn comes when another one like it has left.
+                continue;
+            };
+            match self.delivery.rates.take(head.chat_id, head.urgency) {
+                Ok(()) => {
+                    ids.push(head.id);
+                    holds.insert(head.id, hold);
+                    places -= 1;
+                }
+                Err(slot) => wake = wake.min(slot),
+            }
+        }
+        if ids.is_empty() {
+            if let Some(due) = db.read(move |c| outbox::next_due(c, now)).await? {
+                wake = wake.min(Instant::now() + due.since(now).min(FALLBACK));
+            }
+            return Ok(wake);
+        }
+        let asked = ids.len();
+        let parcels = db.write(move |tx| outbox::claim(tx, now, &ids)).await?;
+        if parcels.len() < asked {
+            // A row that was closed instead of claimed may stand before another one.
+            wake = Instant::now();
+        }
+        for parcel in parcels {
+            let hold = holds.remove(&parcel.id).unwrap_or_default();
+            let delivery = self.delivery.clone();
+            on_the_way.spawn(async move {
+                delivery.run(parcel, hold.file).await;
+                drop(hold.notice);
+            });
+        }
+        Ok(wake)
+    }
+
+    /// What a row needs beside a place; none while all of it is taken.
+    fn hold(&self, head: Head) -> Option<Hold> {
+        let mut hold = Hold::default();
+        if head.urgency == Urgency::Notice {
+            hold.notice = Some(Arc::clone(&self.seats).try_acquire_owned().ok()?);
+        }
+        if head.carries_file {
+            hold.file = Some(self.delivery.makers.seat()?);
+        }
+        Some(hold)
+    }
+}

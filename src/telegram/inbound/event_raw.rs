@@ -1,0 +1,118 @@
+//! An update in Telegram's own shape, with only the fields that we read: what else an update carries cannot make it unreadable.
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+
+use super::document::RawDocument;
+use super::event::ChatKind;
+
+#[derive(Deserialize)]
+pub(crate) struct RawUpdate {
+    pub(crate) update_id: i64,
+    pub(crate) message: Option<RawMessage>,
+    pub(crate) edited_message: Option<RawPlace>,
+    pub(crate) channel_post: Option<RawPlace>,
+    pub(crate) edited_channel_post: Option<RawPlace>,
+    pub(crate) callback_query: Option<RawTap>,
+    pub(crate) my_chat_member: Option<RawMember>,
+    pub(crate) inline_query: Option<RawInline>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RawPlace {
+    pub(crate) chat: RawChat,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RawMessage {
+    pub(crate) message_id: Option<i64>,
+    pub(crate) chat: RawChat,
+    pub(crate) from: Option<RawUser>,
+    pub(crate) text: Option<String>,
+    pub(crate) document: Option<RawDocument>,
+    // One picture in several sizes.
+    pub(crate) photo: Option<Vec<RawDocument>>,
+    pub(crate) media_group_id: Option<String>,
+    pub(crate) sender_chat: Option<IgnoredAny>,
+    pub(crate) via_bot: Option<IgnoredAny>,
+    pub(crate) forward_origin: Option<IgnoredAny>,
+    // What servers older than Bot API 7.0 send instead of `forward_origin`.
+    pub(crate) forward_date: Option<IgnoredAny>,
+    pub(crate) migrate_to_chat_id: Option<i64>,
+    pub(crate) message_thread_id: Option<i64>,
+    // Answers in groups without topics have the number of a thread, too.
+    pub(crate) is_topic_message: Option<bool>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RawChat {
+    pub(crate) id: i64,
+    #[serde(rename = "type", deserialize_with = "chat_kind")]
+    pub(crate) kind: ChatKind,
+    #[serde(default)]
+    pub(crate) title: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RawUser {
+    pub(crate) id: i64,
+    #[serde(default)]
+    pub(crate) is_bot: bool,
+    #[serde(default)]
+    pub(crate) first_name: String,
+    pub(crate) last_name: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) language_code: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RawTap {
+    pub(crate) id: String,
+    pub(crate) from: RawUser,
+    pub(crate) message: Option<RawTapped>,
+    pub(crate) data: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RawTapped {
+    pub(crate) chat: RawChat,
+    pub(crate) message_id: i64,
+    pub(crate) photo: Option<IgnoredAny>,
+    pub(crate) document: Option<IgnoredAny>,
+}
+
+impl RawTapped {
+    pub(crate) fn is_screen(&self) -> bool {
+        self.photo.is_none() && self.document.is_none()
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RawInline {
+    pub(crate) id: String,
+    pub(crate) from: RawUser,
+    #[serde(default)]
+    pub(crate) query: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RawMember {
+    pub(crate) chat: RawChat,
+    pub(crate) from: Option<RawUser>,
+    pub(crate) new_chat_member: RawStanding,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RawStanding {
+    pub(crate) status: String,
+    pub(crate) is_member: Option<bool>,
+    pub(crate) can_send_messages: Option<bool>,
+}
+
+fn chat_kind<'de, D: Deserializer<'de>>(source: D) -> Result<ChatKind, D::Error> {
+    Ok(match String::deserialize(source)?.as_str() {
+        "private" => ChatKind::Private,
+        "group" | "supergroup" => ChatKind::Group,
+        _ => ChatKind::Other,
+    })
+}

@@ -1,0 +1,171 @@
+//! Files on their way in: what a handler wants for an event is fetched before its transaction begins.
+//!
+//! Must stay true: only the chat of the event waits; the wait has an end, and what came of it is a value that the handler
+//! must look at. A restart on the way costs nothing: the update is not done, so the file is fetched again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use frankenstein::AsyncTelegramApi as _;
+use frankenstein::methods::GetFileParams;
+use frankenstein::response::MethodResponse;
+use serde::Deserialize;
+
+use super::dispatch::Dispatcher;
+use super::event::{Event, EventKind};
+use crate::backoff::Backoff;
+use crate::telegram::api::client::Api;
+use crate::telegram::api::error::ApiError;
+
+/// The largest file a bot can fetch, in bytes (Bot API, `getFile`).
+const LARGEST: usize = 20 * 1024 * 1024;
+
+/// What one event waits for its file in all, however many tries that are.
+const LIMIT: Duration = Duration::from_secs(150);
+
+/// Tries to fetch a file.
+const TRIES: u32 = 4;
+
+/// The longest pause between two of them.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// A file that a handler wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// As Telegram gave it in a [`crate::telegram::Document`].
+    pub file_id: String,
+    /// In bytes; what is larger is not fetched.
+    pub at_most: usize,
+}
+
+/// What became of a wanted file.
+pub type Fetched = Result<Bytes, FileFault>;
+
+/// Why a file is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FileFault {
+    /// It is larger than wanted, or than Telegram gives to bots.
+    #[error("the file is too large")]
+    TooLarge,
+    /// Telegram does not have it (any more).
+    #[error("Telegram does not have the file")]
+    Gone,
+    /// It could not be fetched in time.
+    #[error("the file could not be fetched")]
+    OutOfReach,
+    /// It is not what was wanted; the word is the handler's own.
+    #[error("the file is not what was wanted: {0}")]
+    Unfit(&'static str),
+}
+
+#[derive(Deserialize)]
+struct Place {
+    file_path: Option<String>,
+    file_size: Option<u64>,
+}
+
+/// The stop came first: the update waits for the next start.
+pub(crate) struct Stopped;
+
+impl Dispatcher {
+    /// The file that the handler wants for an event, or why there is none.
+    pub(crate) async fn file_for(&self, event: &Arc<Event>) -> Result<Option<Fetched>, Stopped> {
+        // Words need no file, and they are most of what comes: they are spared the question.
+        if !matches!(
+            event.kind,
+            EventKind::Document(_) | EventKind::Photo(_) | EventKind::Tap { .. }
+        ) {
+            return Ok(None);
+        }
+        let (handler, asked) = (Arc::clone(&self.handler), Arc::clone(event));
+        let wanted = match self.db.read(move |c| handler.wants(c, &asked)).await {
+            Ok(Some(wanted)) => wanted,
+            Ok(None) => return Ok(None),
+            Err(err) => {
+                let update_id = event.update_id;
+                tracing::error!(update_id, "whether a file is wanted is not known: {err:#}");
+                return Ok(Some(Err(FileFault::OutOfReach)));
+            }
+        };
+        tokio::select! {
+            () = self.stop.cancelled() => Err(Stopped),
+            fetched = fetch(&self.api, &wanted) => Ok(Some(match fetched {
+                Ok(bytes) => self.refined(event, bytes).await,
+                Err(fault) => Err(fault),
+            })),
+        }
+    }
+
+    /// What the handler makes of a file before its transaction.
+    async fn refined(&self, event: &Arc<Event>, bytes: Bytes) -> Fetched {
+        let (handler, event) = (Arc::clone(&self.handler), Arc::clone(event));
+        let update_id = event.update_id;
+        let refined = tokio::task::spawn_blocking(move || handler.refine(&event, bytes)).await;
+        refined.unwrap_or_else(|err| {
+            tracing::error!(update_id, "a file could not be looked at: {err}");
+            Err(FileFault::OutOfReach)
+        })
+    }
+}
+
+/// Fetches a file, with a few tries.
+async fn fetch(api: &Api, wanted: &Wanted) -> Fetched {
+    let tries = tokio::time::timeout(LIMIT, keep_trying(api, wanted));
+    tries.await.unwrap_or(Err(FileFault::OutOfReach))
+}
+
+async fn keep_trying(api: &Api, wanted: &Wanted) -> Fetched {
+    let mut backoff = Backoff::new(Duration::from_millis(500), LONGEST_PAUSE);
+    for left in (0..TRIES).rev() {
+        let err = match once(api, wanted).await {
+            Ok(fetched) => return fetched,
+            Err(err) => err,
+        };
+        if err.says_file_is_too_big() {
+            return Err(FileFault::TooLarge);
+        }
+        // Nothing is changed by asking again, so a lost answer is no reason not to.
+        if !err.is_passing() && !matches!(err, ApiError::Unknown(_)) {
+            tracing::warn!("a file was not given: {err}");
+            return Err(FileFault::Gone);
+        }
+        tracing::debug!(left, "a file was not fetched: {err}");
+        let pause = err.retry_after().unwrap_or_else(|| backoff.next());
+        if left == 0 || pause > LONGEST_PAUSE {
+            break;
+        }
+        tokio::time::sleep(pause).await;
+    }
+    tracing::warn!("a file was not fetched: Telegram stayed out of reach");
+    Err(FileFault::OutOfReach)
+}
+
+async fn once(api: &Api, wanted: &Wanted) -> Result<Fetched, ApiError> {
+    let params = GetFileParams::builder()
+        .file_id(wanted.file_id.clone())
+        .build();
+    let answer: MethodResponse<Place> = api.request("getFile", Some(params)).await?;
+    let Place {
+        file_path,
+        file_size,
+    } = answer.result;
+    let at_most = wanted.at_most.min(LARGEST);
+    let told = file_size.and_then(|size| usize::try_from(size).ok());
+    if told.is_some_and(|size| size > at_most) {
+        return Ok(Err(FileFault::TooLarge));
+    }
+    // A path from elsewhere must not lead to another method, which would be called with our token.
+    let Some(path) = file_path.filter(|path| is_plain(path)) else {
+        return Ok(Err(FileFault::Gone));
+    };
+    let body = api.download(&path, at_most).await?;
+    Ok(body.ok_or(FileFault::TooLarge))
+}
+
+/// True for a path as Telegram gives them: `documents/file_7.csv`.
+fn is_plain(path: &str) -> bool {
+    let lawful = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    path.split('/')
+        .all(|part| !part.is_empty() && !part.starts_with('.') && part.chars().all(lawful))
+}

@@ -1,0 +1,203 @@
+//! The table of what Telegram sent, from receipt to effect.
+//!
+//! Must stay true: an update is stored before it is confirmed to Telegram, and marked as done in the transaction of its
+//! effect, so a crash between the two replays it from here. Rows stay two days to recognise repeats, not longer: after a
+//! week of silence Telegram's numbers start again at random.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::clock::UnixMs;
+use crate::db::{DbError, WriteTx};
+use crate::html::cut;
+use crate::retention::CHUNK;
+
+use super::event::Unreadable;
+
+/// Rows of one chat taken into memory at once.
+const AT_ONCE: u32 = 16;
+
+/// How much of an unreadable update is kept, in bytes.
+const QUARANTINE_BODY: usize = 16 * 1024;
+
+/// How long done updates are kept.
+pub(crate) const KEEP_DONE: Duration = Duration::from_secs(2 * 24 * 3600);
+
+/// How long unreadable updates are kept for the operator.
+pub(crate) const KEEP_QUARANTINE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// An update as it came.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) update_id: i64,
+    /// The chat whose order it belongs to; 0 for none.
+    pub(crate) chat_id: i64,
+    pub(crate) body: String,
+}
+
+/// Stores a batch; updates we have already are left out. Returns how many rows wait now.
+pub(crate) fn store(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    arrived: &[Arrived],
+    unreadable: &[(Unreadable, String)],
+) -> anyhow::Result<u64> {
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO inbox (update_id, chat_id, body, received_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (update_id) DO NOTHING",
+    )?;
+    for update in arrived {
+        insert.execute((update.update_id, update.chat_id, &update.body, now.0))?;
+    }
+    for (what, body) in unreadable {
+        quarantine(tx, now, what, body)?;
+    }
+    waiting(tx)
+}
+
+/// Keeps an unreadable update for the operator, once.
+pub(crate) fn quarantine(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    what: &Unreadable,
+    body: &str,
+) -> anyhow::Result<()> {
+    let mut end = body.len().min(QUARANTINE_BODY);
+    while !body.is_char_boundary(end) {
+        end -= 1;
+    }
+    tx.execute(
+        "INSERT INTO quarantine (update_id, kind, problem, body, received_at)
+         SELECT ?1, ?2, ?3, ?4, ?5
+         WHERE NOT EXISTS (SELECT 1 FROM quarantine WHERE update_id = ?1 AND body = ?4)",
+        (
+            what.update_id.unwrap_or(0),
+            &what.kind,
+            cut(&what.problem, 300),
+            body.get(..end).unwrap_or_default(),
+            now.0,
+        ),
+    )?;
+    Ok(())
+}
+
+/// Updates without their effect yet.
+pub(crate) fn waiting(connection: &Connection) -> anyhow::Result<u64> {
+    let sql = "SELECT count(*) FROM inbox WHERE done_at IS NULL";
+    let count: i64 = connection
+        .prepare_cached(sql)?
+        .query_row((), |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Chats with waiting rows, the longest waiting first, `limit` at most.
+fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
+    let mut query = connection.prepare_cached(
+        "SELECT chat_id FROM inbox WHERE done_at IS NULL GROUP BY chat_id ORDER BY min(update_id) LIMIT ?1",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = query.query_map((limit,), |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A waiting update: its number and its body.
+pub(crate) type Waiting = (i64, String);
+
+/// The chats that may be worked on and their first rows: of the `look` chats waiting longest those that are `free`,
+/// `limit` at most.
+pub(crate) fn work(
+    connection: &Connection,
+    look: usize,
+    free: impl Fn(i64) -> bool,
+    limit: usize,
+) -> anyhow::Result<Vec<(i64, Vec<Waiting>)>> {
+    let chats = chats_waiting(connection, look)?;
+    let chats = chats.into_iter().filter(|chat| free(*chat)).take(limit);
+    chats
+        .map(|chat| Ok((chat, next(connection, chat)?)))
+        .collect()
+}
+
+/// The next waiting rows of a chat, in order.
+pub(crate) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<Waiting>> {
+    let mut query = connection.prepare_cached(
+        "SELECT update_id, body FROM inbox WHERE done_at IS NULL AND chat_id = ?1 ORDER BY update_id LIMIT ?2",
+    )?;
+    let rows = query.query_map((chat_id, AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Marks an update as done. False when it was done already: then its effect must not happen again.
+pub(crate) fn mark_done(tx: &WriteTx<'_>, now: UnixMs, update_id: i64) -> anyhow::Result<bool> {
+    let sql = "UPDATE inbox SET done_at = ?2, body = '' WHERE update_id = ?1 AND done_at IS NULL";
+    Ok(tx.prepare_cached(sql)?.execute((update_id, now.0))? == 1)
+}
+
+/// Forgets updates that had their effect before a moment; how many.
+pub(crate) fn prune_done(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    Ok(tx.execute(
+        "DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox WHERE done_at < ?1 LIMIT ?2)",
+        (before.0, CHUNK),
+    )?)
+}
+
+/// Forgets unreadable updates that came before a moment; how many.
+pub(crate) fn prune_quarantine(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    Ok(tx.execute(
+        "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE received_at < ?1 LIMIT ?2)",
+        (before.0, CHUNK),
+    )?)
+}
+
+/// The state of the inbox, for `/status` and health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InboxCounts {
+    /// Updates without their effect yet.
+    pub waiting: u64,
+    /// Updates of the last seven days that could not be read.
+    pub quarantined: u64,
+}
+
+/// Counts what waits and what could not be read.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn counts(connection: &Connection) -> anyhow::Result<InboxCounts> {
+    let quarantined: i64 =
+        connection.query_row("SELECT count(*) FROM quarantine", (), |row| row.get(0))?;
+    Ok(InboxCounts {
+        waiting: waiting(connection)?,
+        quarantined: u64::try_from(quarantined).unwrap_or(0),
+    })
+}
+
+/// True when an error is of the storage, not of the work: the work must then be tried again, never given up.
+pub(crate) fn is_storage_fault(err: &anyhow::Error) -> bool {
+    if let Some(err) = err.downcast_ref::<DbError>() {
+        return !matches!(err, DbError::Panicked);
+    }
+    err.chain().any(|cause| {
+        cause
+            .downcast_ref::<rusqlite::Error>()
+            .and_then(rusqlite::Error::sqlite_error_code)
+            .is_some_and(|code| {
+                matches!(
+                    code,
+                    ErrorCode::DiskFull
+                        | ErrorCode::SystemIoFailure
+                        | ErrorCode::DatabaseBusy
+                        | ErrorCode::DatabaseLocked
+                        | ErrorCode::DatabaseCorrupt
+                        | ErrorCode::NotADatabase
+                        | ErrorCode::CannotOpen
+                        | ErrorCode::ReadOnly
+                        | ErrorCode::OutOfMemory
+                )
+            })
+    })
+}
+
+#[cfg(test)]
+#[path = "tests/inbox.rs"]
+mod tests;

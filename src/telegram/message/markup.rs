@@ -1,0 +1,202 @@
+//! Buttons under a message.
+//!
+//! A [`Keyboard`] is stored beside its message as the JSON that Telegram takes. Must stay true: what Telegram would refuse
+//! (data over 64 bytes, an address that is not of the web, an empty label) cannot be built.
+
+use anyhow::{Context as _, ensure};
+use frankenstein::types::{InlineKeyboardButton, InlineKeyboardMarkup};
+use serde::{Deserialize, Serialize};
+
+use crate::i18n::{self, Args, Lang};
+
+/// The longest data of a button, in bytes (Bot API, `InlineKeyboardButton`).
+pub const DATA_LIMIT: usize = 64;
+
+/// One button.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    switch_inline_query: Option<String>,
+}
+
+impl Button {
+    /// A button that sends `data` back to us when it is tapped.
+    ///
+    /// # Errors
+    /// When the label is empty or the data is not of 1 to 64 bytes.
+    pub fn callback(text: &str, data: impl Into<String>) -> anyhow::Result<Self> {
+        let data = data.into();
+        ensure!(!text.trim().is_empty(), "a button without a label");
+        ensure!(
+            (1..=DATA_LIMIT).contains(&data.len()),
+            "button data of {} bytes; 1 to {DATA_LIMIT} are allowed",
+            data.len()
+        );
+        Ok(Self {
+            text: text.to_owned(),
+            callback_data: Some(data),
+            url: None,
+            switch_inline_query: None,
+        })
+    }
+
+    /// A button that opens an address.
+    ///
+    /// # Errors
+    /// When the label is empty or the address is not http, https or tg.
+    pub fn url(text: &str, url: &str) -> anyhow::Result<Self> {
+        ensure!(!text.trim().is_empty(), "a button without a label");
+        ensure!(
+            ["https://", "http://", "tg://"]
+                .iter()
+                .any(|scheme| url.starts_with(scheme)),
+            "a button opens only http, https and tg addresses"
+        );
+        Ok(Self {
+            text: text.to_owned(),
+            callback_data: None,
+            url: Some(url.to_owned()),
+            switch_inline_query: None,
+        })
+    }
+
+    /// A button that lets people choose a chat and names us there with these words. Telegram refuses it of a bot without
+    /// inline mode.
+    ///
+    /// # Errors
+    /// When the label is empty.
+    pub fn share(text: &str, words: &str) -> anyhow::Result<Self> {
+        ensure!(!text.trim().is_empty(), "a button without a label");
+        Ok(Self {
+            text: text.to_owned(),
+            callback_data: None,
+            url: None,
+            switch_inline_query: Some(words.to_owned()),
+        })
+    }
+}
+
+/// The buttons that turn pages, the first of which is 0; none where there is one page. `data` is what a page's button carries.
+///
+/// # Errors
+/// When the data is too long.
+pub fn page_row(
+    lang: Lang,
+    page: usize,
+    pages: usize,
+    data: impl Fn(usize) -> String,
+) -> anyhow::Result<Vec<Button>> {
+    let mut row = Vec::new();
+    if pages < 2 {
+        return Ok(row);
+    }
+    if page > 0 {
+        row.push(Button::callback("‹", data(page - 1))?);
+    }
+    let args = Args::new().number("page", page + 1).number("pages", pages);
+    row.push(Button::callback(
+        &i18n::plain(lang, "page", &args),
+        data(page),
+    )?);
+    if page + 1 < pages {
+        row.push(Button::callback("›", data(page + 1))?);
+    }
+    Ok(row)
+}
+
+/// Rows of buttons.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Keyboard {
+    inline_keyboard: Vec<Vec<Button>>,
+}
+
+impl Keyboard {
+    /// No buttons yet. Sent with an edit, it removes the old ones.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a row; an empty one is left out.
+    #[must_use]
+    pub fn row(mut self, buttons: impl IntoIterator<Item = Button>) -> Self {
+        let buttons: Vec<Button> = buttons.into_iter().collect();
+        if !buttons.is_empty() {
+            self.inline_keyboard.push(buttons);
+        }
+        self
+    }
+
+    /// True when there is nothing to tap.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.inline_keyboard.is_empty()
+    }
+
+    /// The form it is stored in.
+    ///
+    /// # Errors
+    /// Never in practice: strings always serialise.
+    pub(crate) fn to_json(&self) -> anyhow::Result<String> {
+        serde_json::to_string(self).context("store a keyboard")
+    }
+
+    /// Reads the stored form.
+    ///
+    /// # Errors
+    /// When the text was not written by [`Self::to_json`].
+    pub(crate) fn from_json(stored: &str) -> anyhow::Result<Self> {
+        serde_json::from_str(stored).context("read a stored keyboard")
+    }
+
+    pub(crate) fn to_api(&self) -> InlineKeyboardMarkup {
+        let button = |b: &Button| {
+            InlineKeyboardButton::builder()
+                .text(b.text.clone())
+                .maybe_callback_data(b.callback_data.clone())
+                .maybe_url(b.url.clone())
+                .maybe_switch_inline_query(b.switch_inline_query.clone())
+                .build()
+        };
+        let rows = self.inline_keyboard.iter();
+        InlineKeyboardMarkup::builder()
+            .inline_keyboard(rows.map(|row| row.iter().map(button).collect()).collect())
+            .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_is_counted_in_bytes() {
+        Button::callback("x", "я".repeat(32)).unwrap();
+        Button::callback("x", "я".repeat(33)).unwrap_err();
+        Button::callback("x", "").unwrap_err();
+        Button::callback(" ", "d").unwrap_err();
+        Button::url("x", "javascript:alert(1)").unwrap_err();
+    }
+
+    #[test]
+    fn the_stored_form_is_what_telegram_takes() {
+        let keyboard = Keyboard::new()
+            .row([
+                Button::callback("да", "y").unwrap(),
+                Button::url("site", "https://e.x/").unwrap(),
+            ])
+            .row([]);
+        let stored = keyboard.to_json().unwrap();
+        assert_eq!(
+            stored,
+            r#"{"inline_keyboard":[[{"text":"да","callback_data":"y"},{"text":"site","url":"https://e.x/"}]]}"#
+        );
+        assert_eq!(Keyboard::from_json(&stored).unwrap(), keyboard);
+        assert_eq!(serde_json::to_string(&keyboard.to_api()).unwrap(), stored);
+    }
+}

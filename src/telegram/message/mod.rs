@@ -1,0 +1,6 @@
+//! Messages before they are rows: text, buttons, files, screens.
+
+pub(super) mod file;
+pub(super) mod markup;
+pub(super) mod outgoing;
+pub(super) mod screen;

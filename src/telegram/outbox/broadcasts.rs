@@ -1,0 +1,269 @@
+//! Words to everybody: one row of the outbox for each person, made some at a time.
+//!
+//! Must stay true: whoever was let in when it began gets it once, over any number of restarts; the writer is back at others
+//! within milliseconds; nobody's answer or news waits for it, because its rows are a crowd however many they are.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rusqlite::{OptionalExtension as _, params};
+
+use super::by_key::range;
+use crate::clock::UnixMs;
+use crate::db::{Connection, WriteTx};
+use crate::html::Html;
+use crate::retention::{CHUNK, Rule};
+use crate::telegram::message::outgoing::Outgoing;
+use crate::telegram::outbox;
+
+/// That somebody spoke to everybody, and to how many, is known for as long as runs are.
+pub(crate) const KEPT: Rule = Rule {
+    what: "broadcasts",
+    table: "broadcast",
+    keep: Duration::from_secs(90 * 24 * 60 * 60),
+    prune,
+};
+
+/// A broadcast that is not over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broadcast {
+    /// Its number.
+    pub id: i64,
+    /// Who said it; 0: somebody who was forgotten.
+    pub by: i64,
+    /// As it was typed; empty once everybody has their row.
+    pub text: String,
+    /// Everybody has their row, or it was stopped.
+    pub is_filled: bool,
+    /// Somebody stopped it.
+    pub is_stopped: bool,
+    after_person: i64,
+}
+
+/// What became of the rows of a broadcast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Delivered {
+    /// They arrived.
+    pub sent: u64,
+    /// They may have arrived.
+    pub unsure: u64,
+    /// They could not be delivered.
+    pub dead: u64,
+    /// They wait.
+    pub waiting: u64,
+}
+
+/// People who would get a broadcast of somebody: all who were let in, but for themselves.
+///
+/// # Errors
+/// When the database fails.
+pub fn audience(connection: &Connection, by: i64) -> anyhow::Result<u64> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) FROM person WHERE role IN ('user', 'admin', 'owner') AND id <> ?1",
+        )?
+        .query_row([by], |row| row.get(0))
+        .context("count the people to tell")
+}
+
+/// Begins a broadcast; its number.
+///
+/// # Errors
+/// When the database fails.
+pub fn begin(tx: &WriteTx<'_>, now: UnixMs, by: i64, text: &str) -> anyhow::Result<i64> {
+    tx.execute(
+        "INSERT INTO broadcast (by_person, text, state, created_at) VALUES (?1, ?2, 'filling', ?3)",
+        params![by, text, now.0],
+    )
+    .context("begin a broadcast")?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// The oldest broadcast that is not over.
+///
+/// # Errors
+/// When the database fails.
+pub fn open(connection: &Connection) -> anyhow::Result<Option<Broadcast>> {
+    connection
+        .prepare_cached(
+            "SELECT id, by_person, text, state, after_person FROM broadcast WHERE ended_at IS NULL ORDER BY id LIMIT 1",
+        )?
+        .query_row([], |row| {
+            let state = row.get_ref(3)?.as_str()?;
+            Ok(Broadcast {
+                id: row.get(0)?,
+                by: row.get(1)?,
+                is_filled: state != "filling",
+                is_stopped: state == "stopped",
+                text: row.get(2)?,
+                after_person: row.get(4)?,
+            })
+        })
+        .optional()
+        .context("look for a broadcast")
+}
+
+/// Makes the rows of the next people, `limit` at most.
+///
+/// # Errors
+/// When the text is too long, or the database fails.
+pub fn fill(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    broadcast: &Broadcast,
+    html: &Html,
+    limit: usize,
+) -> anyhow::Result<()> {
+    // Somebody may have stopped it since it was read.
+    let goes_on = tx
+        .prepare_cached("SELECT 1 FROM broadcast WHERE id = ?1 AND state = 'filling'")?
+        .exists([broadcast.id])
+        .context("look whether a broadcast goes on")?;
+    if !goes_on {
+        return Ok(());
+    }
+    let mut statement = tx.prepare_cached(
+        "SELECT id FROM person WHERE id > ?1 AND role IN ('user', 'admin', 'owner') AND id <> ?2 ORDER BY id LIMIT ?3",
+    )?;
+    let args = params![broadcast.after_person, broadcast.by, limit];
+    let rows = statement.query_map(args, |row| row.get(0))?;
+    let people: Vec<i64> = rows
+        .collect::<Result<_, _>>()
+        .context("list the people to tell")?;
+    for person in &people {
+        let key = format!("{}:{person}", key(broadcast.id));
+        outbox::insert(
+            tx,
+            now,
+            &Outgoing::notice(*person, html.clone())
+                .among(usize::MAX)
+                .dedupe(key),
+        )?;
+    }
+    let last = people.last().copied().unwrap_or(broadcast.after_person);
+    let is_all = people.len() < limit;
+    tx.execute(
+        "UPDATE broadcast SET after_person = ?2, people = people + ?3,
+             state = iif(?4, 'sending', state), text = iif(?4, '', text)
+         WHERE id = ?1 AND state = 'filling'",
+        params![broadcast.id, last, people.len(), is_all],
+    )
+    .context("note who was told")?;
+    Ok(())
+}
+
+/// Stops a broadcast: what was not sent yet is not. False when it was over or stopped before.
+///
+/// # Errors
+/// When the database fails.
+pub fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
+    let stopped = tx
+        .execute(
+            "UPDATE broadcast SET state = 'stopped', text = '' WHERE id = ?1 AND state IN ('filling', 'sending')",
+            [id],
+        )
+        .context("stop a broadcast")?;
+    if stopped > 0 {
+        let (from, to) = range(&key(id));
+        tx.execute(
+            "DELETE FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 AND state = 'pending'",
+            [from, to],
+        )
+        .context("take back what was not sent")?;
+    }
+    Ok(stopped > 0)
+}
+
+/// What became of a broadcast so far.
+///
+/// # Errors
+/// When the database fails.
+pub fn delivered(connection: &Connection, id: i64) -> anyhow::Result<Delivered> {
+    let (from, to) = range(&key(id));
+    let mut statement = connection.prepare_cached(
+        "SELECT state, count(*) FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 GROUP BY state",
+    )?;
+    let mut rows = statement.query([from, to])?;
+    let mut delivered = Delivered::default();
+    while let Some(row) = rows.next()? {
+        let n: u64 = row.get(1)?;
+        match row.get_ref(0)?.as_str()? {
+            "sent" => delivered.sent += n,
+            "unconfirmed" | "folded" => delivered.unsure += n,
+            "dead" => delivered.dead += n,
+            _ => delivered.waiting += n,
+        }
+    }
+    Ok(delivered)
+}
+
+/// Ends a broadcast of which nothing waits any more.
+///
+/// # Errors
+/// When the database fails.
+pub fn close(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE broadcast SET ended_at = ?2, state = iif(state = 'stopped', state, 'done') WHERE id = ?1",
+        params![id, now.0],
+    )
+    .context("end a broadcast")?;
+    Ok(())
+}
+
+/// Forgets broadcasts that were over before a moment.
+fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    tx.execute(
+        "DELETE FROM broadcast WHERE id IN (SELECT id FROM broadcast WHERE ended_at < ?1 LIMIT ?2)",
+        params![before.0, CHUNK],
+    )
+    .context("forget old broadcasts")
+}
+
+/// What the keys of its rows begin with.
+fn key(id: i64) -> String {
+    format!("broadcast:{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telegram::tests::kit::Store;
+
+    const NOW: UnixMs = UnixMs(1_000_000);
+
+    #[tokio::test]
+    async fn a_page_that_was_read_before_the_stop_is_not_written_after_it() {
+        let t = Store::new();
+        let rows = t
+            .write(|tx| {
+                tx.execute(
+                    "INSERT INTO person (id, role, created_at) VALUES (7, 'user', 0)",
+                    [],
+                )?;
+                let id = begin(tx, NOW, 1, "words")?;
+                let read = open(tx)?.context("it is open")?;
+                assert!(stop(tx, id)?);
+                fill(tx, NOW, &read, &Html::text("words"), 10)?;
+                Ok(tx.query_row("SELECT count(*) FROM outbox", [], |row| {
+                    row.get::<_, i64>(0)
+                })?)
+            })
+            .await;
+        assert_eq!(rows, 0);
+    }
+
+    #[tokio::test]
+    async fn broadcasts_are_forgotten_after_they_are_over() {
+        let t = Store::new();
+        let forgotten = t
+            .write(|tx| {
+                let over = begin(tx, NOW, 1, "words")?;
+                begin(tx, NOW, 1, "words")?;
+                stop(tx, over)?;
+                close(tx, NOW, over)?;
+                Ok((prune(tx, NOW)?, prune(tx, UnixMs(NOW.0 + 1))?))
+            })
+            .await;
+        assert_eq!(forgotten, (0, 1));
+    }
+}

@@ -1,0 +1,204 @@
+//! Rows of the outbox found again by their key, when there is more to say about what they tell of.
+//!
+//! What a key begins with is given without the colon that ends it. Must stay true: only such rows are read, however many
+//! others tell of the same run.
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::html::{Html, MESSAGE_LIMIT};
+
+use super::{check_text, stored_keyboard};
+use crate::telegram::message::outgoing::Outgoing;
+use crate::telegram::outbox;
+
+/// The Telegram messages that have arrived, of the rows whose key begins with `key:`: chat and message id.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn messages_with_key(connection: &Connection, key: &str) -> anyhow::Result<Vec<(i64, i64)>> {
+    let (from, to) = range(key);
+    let mut statement = connection.prepare_cached(
+        "SELECT chat_id, message_id FROM outbox
+         WHERE dedupe > ?1 AND dedupe < ?2 AND state = 'sent' AND message_id IS NOT NULL",
+    )?;
+    let rows = statement.query_map((from, to), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Gives the messages that still wait, of the rows whose key begins with `key:`, another text for their chat.
+///
+/// # Errors
+/// When a text is empty or too long, or the database refuses.
+pub fn rewrite_waiting(
+    tx: &WriteTx<'_>,
+    key: &str,
+    text: impl Fn(i64) -> anyhow::Result<Html>,
+) -> anyhow::Result<()> {
+    let (from, to) = range(key);
+    let sql =
+        "SELECT id, chat_id FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 AND state = 'pending'";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map((from, to), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (id, chat_id) in rows.collect::<Result<Vec<(i64, i64)>, _>>()? {
+        let html = text(chat_id)?;
+        check_text(&html, MESSAGE_LIMIT)?;
+        tx.prepare_cached("UPDATE outbox SET html = ?2, gist = ?3 WHERE id = ?1")?
+            .execute((id, html.as_str(), html.gist()))?;
+    }
+    Ok(())
+}
+
+/// The Telegram message of the row with this key, where it has arrived.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn message_with_key(connection: &Connection, key: &str) -> anyhow::Result<Option<i64>> {
+    Ok(match place(connection, key)? {
+        Place::At(message_id) => Some(message_id),
+        _ => None,
+    })
+}
+
+/// Where the message of a row is.
+enum Place {
+    /// In a row that has not left: its id.
+    Waits(i64),
+    /// On its way to Telegram, or nobody knows whether it arrived: the row's id.
+    Unsure(i64),
+    /// In its chat: the message's id.
+    At(i64),
+    /// It never arrived, or there is no such row.
+    Nowhere,
+}
+
+fn place(connection: &Connection, key: &str) -> anyhow::Result<Place> {
+    let row: Option<(i64, String, Option<i64>)> = connection
+        .prepare_cached("SELECT id, state, message_id FROM outbox WHERE dedupe = ?1")?
+        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    Ok(match row {
+        Some((id, state, _)) if state == "pending" => Place::Waits(id),
+        Some((id, state, _)) if state == "sending" || state == "unconfirmed" => Place::Unsure(id),
+        Some((_, state, Some(message_id))) if state == "sent" => Place::At(message_id),
+        _ => Place::Nowhere,
+    })
+}
+
+/// Says something in the place of the message of the row with this key: that message is changed, or its row while it
+/// waits. Of one on its way that is decided when it has arrived; where none did, this is a message of its own.
+///
+/// # Errors
+/// As for [`super::insert`].
+pub fn insert_in_place(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    key: &str,
+    mut message: Outgoing,
+) -> anyhow::Result<()> {
+    match place(tx, key)? {
+        Place::Waits(row) => return rewrite(tx, row, &message),
+        Place::At(message_id) => message = message.in_place_of(message_id),
+        Place::Unsure(row) => message.place_row = Some(row),
+        Place::Nowhere => {}
+    }
+    outbox::insert(tx, now, &message)?;
+    Ok(())
+}
+
+/// Gives a row that waits another text and other buttons.
+fn rewrite(tx: &WriteTx<'_>, row: i64, message: &Outgoing) -> anyhow::Result<()> {
+    check_text(&message.html, MESSAGE_LIMIT)?;
+    let keyboard = message
+        .keyboard
+        .as_ref()
+        .filter(|keyboard| !keyboard.is_empty());
+    tx.prepare_cached(
+        "UPDATE outbox SET html = ?2, gist = ?3, keyboard = ?4 WHERE id = ?1 AND state = 'pending'",
+    )?
+    .execute((
+        row,
+        message.html.as_str(),
+        message.gist_line(),
+        stored_keyboard(keyboard)?,
+    ))?;
+    Ok(())
+}
+
+/// A row goes out in place of one of which nobody knows whether it arrived: nobody has to be told of that one.
+pub(crate) fn overtake(tx: &WriteTx<'_>, now: UnixMs, row: i64) -> anyhow::Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'folded', carrier = ?1, closed_at = ?2, html = '', gist = '', keyboard = '', file = ''
+         WHERE id = (SELECT place_row FROM outbox WHERE id = ?1) AND state = 'unconfirmed'",
+    )?
+    .execute((row, now.0))?;
+    Ok(())
+}
+
+/// True when a message is to be changed by a row that waits.
+pub(crate) fn changes(
+    connection: &Connection,
+    chat_id: i64,
+    message_id: i64,
+) -> anyhow::Result<bool> {
+    let sql = "SELECT 1 FROM outbox
+         WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND edit_of = ?2";
+    Ok(connection
+        .prepare_cached(sql)?
+        .exists((chat_id, message_id))?)
+}
+
+/// True while something that is to be said in a chat has not ended: it waits, or is on its way.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn is_busy(connection: &Connection, chat_id: i64) -> anyhow::Result<bool> {
+    let sql = "SELECT 1 FROM outbox
+         WHERE closed_at IS NULL AND state IN ('pending', 'making', 'sending') AND chat_id = ?1";
+    Ok(connection.prepare_cached(sql)?.exists([chat_id])?)
+}
+
+/// The bounds of the keys that begin with `key:`: between the colon and the sign after it.
+pub(crate) fn range(key: &str) -> (String, String) {
+    (format!("{key}:"), format!("{key};"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telegram::outbox::{claim, insert, sent, unconfirmed};
+    use crate::telegram::tests::kit::Store;
+
+    const NOW: UnixMs = UnixMs(1_000_000);
+
+    fn reply(text: &str) -> Outgoing {
+        Outgoing::reply(7, Html::text(text))
+    }
+
+    /// Something said in the place of a row on its way, of which then is known whether it arrived.
+    async fn in_place(arrives: bool) -> (Option<i64>, usize, String) {
+        let t = Store::new();
+        t.write(move |tx| {
+            let first = insert(tx, NOW, &reply("thinking").dedupe("k:1"))?.unwrap();
+            let on_its_way = claim(tx, NOW, &[first])?.remove(0);
+            insert_in_place(tx, NOW, "k:1", reply("answer"))?;
+            match arrives {
+                true => sent(tx, NOW, &on_its_way, 55, &[])?,
+                false => unconfirmed(tx, first, "lost")?,
+            }
+            let answer = claim(tx, NOW, &[first + 1])?.remove(0);
+            let state = tx.query_row("SELECT state FROM outbox WHERE id = ?1", [first], |r| {
+                r.get(0)
+            })?;
+            Ok((answer.edit_of, answer.unconfirmed.len(), state))
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn the_place_of_a_row_on_its_way_is_known_when_it_has_arrived() {
+        assert_eq!(in_place(true).await, (Some(55), 0, "sent".to_owned()));
+        assert_eq!(in_place(false).await, (None, 0, "folded".to_owned()));
+    }
+}

@@ -1,0 +1,100 @@
+//! Files that Telegram has already: by which id of its own each can be sent again.
+//!
+//! Such an id is a shortcut and belongs to one bot; what a message carries is its recipe. Must stay true: an id that Telegram
+//! does not take any more is forgotten, and the file is made.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::retention::CHUNK;
+
+use crate::telegram::message::file::Recipe;
+
+/// How long an id is kept after the file was uploaded.
+pub(crate) const KEEP_FILES: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Telegram's id of a file that this bot sent before; none for a recipe whose file may be another one each time.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn file_id(
+    connection: &Connection,
+    bot_id: i64,
+    recipe: &Recipe,
+) -> anyhow::Result<Option<String>> {
+    let Some(key) = recipe.same_as() else {
+        return Ok(None);
+    };
+    let id = connection
+        .prepare_cached("SELECT file_id FROM sent_file WHERE bot_id = ?1 AND key = ?2")?
+        .query_row(params![bot_id, key], |row| row.get(0))
+        .optional()?;
+    Ok(id)
+}
+
+/// Notes Telegram's id of a file that was uploaded.
+pub(crate) fn note_file(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    bot_id: i64,
+    recipe: &Recipe,
+    file_id: &str,
+) -> anyhow::Result<()> {
+    if let Some(key) = recipe.same_as() {
+        tx.prepare_cached(
+            "INSERT INTO sent_file (bot_id, key, file_id, at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (bot_id, key) DO UPDATE SET file_id = excluded.file_id, at = excluded.at",
+        )?
+        .execute(params![bot_id, key, file_id, now.0])?;
+    }
+    Ok(())
+}
+
+/// Forgets the id of a file, because Telegram does not know it any more.
+pub(crate) fn forget_file(tx: &WriteTx<'_>, bot_id: i64, recipe: &Recipe) -> anyhow::Result<()> {
+    if let Some(key) = recipe.same_as() {
+        tx.execute(
+            "DELETE FROM sent_file WHERE bot_id = ?1 AND key = ?2",
+            params![bot_id, key],
+        )?;
+    }
+    Ok(())
+}
+
+/// Forgets ids that were noted before a moment; how many.
+pub(crate) fn prune_files(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
+    Ok(tx.execute(
+        "DELETE FROM sent_file WHERE rowid IN (SELECT rowid FROM sent_file WHERE at < ?1 LIMIT ?2)",
+        (before.0, CHUNK),
+    )?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telegram::tests::kit::Store;
+
+    #[tokio::test]
+    async fn an_id_belongs_to_the_bot_that_was_given_it() {
+        let t = Store::new();
+        let work = t.write(|tx| {
+            let recipe = Recipe::photo("cards", &"a")?.always_the_same("a");
+            note_file(tx, UnixMs(0), 1, &recipe, "first")?;
+            note_file(tx, UnixMs(0), 2, &recipe, "second")?;
+            let known = |bot| file_id(tx, bot, &recipe);
+            assert_eq!(known(1)?.as_deref(), Some("first"));
+            assert_eq!(known(3)?, None);
+            forget_file(tx, 1, &recipe)?;
+            assert_eq!(known(1)?, None);
+            assert_eq!(known(2)?.as_deref(), Some("second"));
+            let changing = Recipe::photo("cards", &"a")?;
+            note_file(tx, UnixMs(0), 1, &changing, "third")?;
+            assert_eq!(file_id(tx, 1, &changing)?, None);
+            Ok(())
+        });
+        work.await;
+    }
+}

@@ -1,0 +1,192 @@
+//! Which rows of the outbox may go now, and when the next ones may.
+//!
+//! Must stay true: what somebody waits for goes first, then notices, then crowds of them, whichever chats they are for;
+//! within a chat the order is kept; ten thousand chats that wait cost a look no more than a hundred.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::clock::UnixMs;
+
+use crate::telegram::delivery::rates::Urgency;
+use crate::telegram::message::outgoing::Priority;
+
+/// True when nothing is on its way or due: what is left waits for a later moment.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn is_quiet(connection: &Connection, now: UnixMs) -> anyhow::Result<bool> {
+    let on_the_way: bool = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE closed_at IS NULL AND state IN ('making', 'sending'))",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(!on_the_way && heads(connection, now, 1)?.is_empty())
+}
+
+/// A row that may go next in its chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) id: i64,
+    pub(crate) chat_id: i64,
+    pub(crate) urgency: Urgency,
+    pub(crate) carries_file: bool,
+}
+
+/// The row of each chat that may go now, most urgent first: the chat that waits for the most urgent row, or for the
+/// longest time, goes first. What is read grows with `limit` and with the rows that one chat waits for, not with how many
+/// chats wait.
+pub(crate) fn heads(
+    connection: &Connection,
+    now: UnixMs,
+    limit: usize,
+) -> anyhow::Result<Vec<Head>> {
+    let mut due = connection.prepare_cached(DUE_SQL)?;
+    let mut heads = Vec::new();
+    let mut chats = HashSet::new();
+    for priority in Priority::ALL {
+        let mut rows = due.query((priority as i64, now.0))?;
+        while let Some(row) = rows.next()? {
+            let chat_id = row.get(0)?;
+            if chats.insert(chat_id)
+                && let Some(head) = head_of(connection, now, chat_id)?
+            {
+                heads.push(head);
+                if heads.len() >= limit {
+                    return Ok(heads);
+                }
+            }
+        }
+    }
+    Ok(heads)
+}
+
+/// The chats that wait for rows of a priority, as often as they do.
+const DUE_SQL: &str = "SELECT chat_id FROM outbox WHERE state = 'pending' AND priority = ?1 AND due_at <= ?2 ORDER BY due_at, id";
+
+/// The row that is next in its chat. News goes in the order in which it was told, crowd or not.
+const HEAD_SQL: &str = "SELECT o.id, o.priority, o.file <> '' FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id
+     WHERE o.id = (
+         SELECT h.id FROM outbox h
+         WHERE h.closed_at IS NULL AND h.state = 'pending' AND h.chat_id = ?1 AND (h.due_at <= ?2 OR h.attempts > 0)
+         ORDER BY min(h.priority, 2), h.id LIMIT 1)
+       AND o.due_at <= ?2 AND coalesce(c.frozen_until, 0) <= ?2
+       AND NOT EXISTS (
+           SELECT 1 FROM outbox s WHERE s.closed_at IS NULL AND s.state IN ('making', 'sending') AND s.chat_id = ?1)";
+
+/// The row of a chat that may go now. A row that was tried and is not due yet holds its chat.
+fn head_of(connection: &Connection, now: UnixMs, chat_id: i64) -> anyhow::Result<Option<Head>> {
+    let mut query = connection.prepare_cached(HEAD_SQL)?;
+    let head = query.query_row((chat_id, now.0), |row| {
+        Ok(Head {
+            id: row.get(0)?,
+            chat_id,
+            urgency: Priority::urgency(row.get(1)?),
+            carries_file: row.get(2)?,
+        })
+    });
+    Ok(head.optional()?)
+}
+
+/// When the next row that is not due yet may go, or the next chat is no longer frozen.
+pub(crate) fn next_due(connection: &Connection, now: UnixMs) -> anyhow::Result<Option<UnixMs>> {
+    let mut due = connection.prepare_cached(
+        "SELECT min(due_at) FROM outbox WHERE state = 'pending' AND priority = ?1 AND due_at > ?2",
+    )?;
+    let thawed: Option<i64> = connection
+        .prepare_cached(
+            "SELECT min(frozen_until) FROM chat WHERE frozen_until > 0 AND frozen_until > ?1",
+        )?
+        .query_row((now.0,), |row| row.get(0))?;
+    let mut next = thawed;
+    for priority in Priority::ALL {
+        let at: Option<i64> = due.query_row((priority as i64, now.0), |row| row.get(0))?;
+        next = next.into_iter().chain(at).min();
+    }
+    Ok(next.map(UnixMs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html::Html;
+    use crate::telegram::Outgoing;
+    use crate::telegram::outbox::{claim, insert};
+    use crate::telegram::tests::kit::Store;
+
+    const NOW: UnixMs = UnixMs(1_000_000);
+
+    const MANY: usize = 1_000;
+
+    async fn put(t: &Store, message: Outgoing) -> i64 {
+        t.write(move |tx| insert(tx, NOW, &message)).await.unwrap()
+    }
+
+    fn notice(chat: i64) -> Outgoing {
+        Outgoing::notice(chat, Html::text("news"))
+    }
+
+    async fn ready(t: &Store, limit: usize) -> Vec<i64> {
+        let heads = t.read(move |c| heads(c, NOW, limit)).await;
+        heads.iter().map(|head| head.id).collect()
+    }
+
+    #[tokio::test]
+    async fn a_crowd_lets_others_pass_and_stays_in_line_in_its_own_chats() {
+        let t = Store::new();
+        let crowd = put(&t, notice(1).among(MANY)).await;
+        let second = put(&t, notice(2).among(MANY)).await;
+        let few = put(&t, notice(3).among(20)).await;
+        let edit = put(&t, Outgoing::edit(4, 9, Html::text("e"))).await;
+        let reply = put(&t, Outgoing::reply(5, Html::text("r"))).await;
+        assert_eq!(ready(&t, 9).await, [reply, edit, few, crowd, second]);
+        // The chat that waits for later news as well is not kept waiting, and hears all in order.
+        put(&t, notice(2)).await;
+        assert_eq!(ready(&t, 4).await, [reply, edit, few, second]);
+        let urgent = put(&t, Outgoing::reply(2, Html::text("r")).among(MANY)).await;
+        assert_eq!(ready(&t, 2).await, [reply, urgent]);
+    }
+
+    #[tokio::test]
+    async fn what_waits_longest_goes_first_and_a_busy_chat_is_passed() {
+        let t = Store::new();
+        let late = put(&t, notice(1)).await;
+        let early = t
+            .write(|tx| insert(tx, UnixMs(NOW.0 - 5), &notice(2)))
+            .await;
+        assert_eq!(ready(&t, 9).await, [early.unwrap(), late]);
+        put(&t, notice(1)).await;
+        t.write(move |tx| claim(tx, NOW, &[late])).await;
+        assert_eq!(ready(&t, 9).await, [early.unwrap()]);
+    }
+
+    #[tokio::test]
+    async fn a_look_reads_by_index_only_and_sorts_nothing() {
+        let t = Store::new();
+        for sql in [DUE_SQL, HEAD_SQL] {
+            let plan: Vec<String> = t
+                .read(move |c| {
+                    let mut statement = c.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                    let rows = statement.query_map((0, 0), |row| row.get(3))?;
+                    Ok(rows.collect::<Result<_, _>>()?)
+                })
+                .await;
+            let steps: Vec<&String> = plan
+                .iter()
+                .filter(|step| step.contains(" outbox"))
+                .collect();
+            assert!(
+                plan.iter()
+                    .all(|step| !step.contains("TEMP B-TREE") && !step.starts_with("SCAN")),
+                "{plan:#?}"
+            );
+            assert!(
+                steps
+                    .iter()
+                    .all(|step| step.contains("INDEX") || step.contains("PRIMARY KEY")),
+                "{plan:#?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Places kept in the outbox for messages whose text is made later.
+//!
+//! A place is taken in the transaction of the fact it will tell of, so that the message cannot be lost; what is to be said is
+//! read from the facts when all of them are known. Must stay true: a place is filled or given up exactly once, and nothing
+//! is sent from it before.
+
+use super::{check_text, stored_keyboard, text_limit};
+use crate::clock::UnixMs;
+use crate::db::{Connection, WriteTx};
+use crate::people::Hush;
+use crate::telegram::message::outgoing::{Outgoing, Priority};
+
+/// A place that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    id: i64,
+    key: String,
+    /// The chat.
+    pub chat_id: i64,
+    /// The run it will tell of.
+    pub run_id: i64,
+}
+
+/// Keeps a place for a notice of a run to a chat; once for a key, as with [`Outgoing::dedupe`].
+///
+/// # Errors
+/// When the database refuses.
+pub fn hold(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    chat_id: i64,
+    run_id: i64,
+    key: &str,
+) -> anyhow::Result<()> {
+    let priority = Priority::Notice as i64;
+    tx.prepare_cached(
+        "INSERT INTO outbox (chat_id, dedupe, priority, html, gist, run_id, state, due_at, created_at)
+         VALUES (?1, ?2, ?3, '', '', ?4, 'held', ?5, ?5) ON CONFLICT (dedupe) DO NOTHING",
+    )?
+    .execute((chat_id, key, priority, run_id, now.0))?;
+    Ok(())
+}
+
+/// Places that are kept, `limit` at most.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn held(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Held>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, dedupe, chat_id, run_id FROM outbox
+         WHERE closed_at IS NULL AND state = 'held' AND dedupe IS NOT NULL AND run_id IS NOT NULL LIMIT ?1",
+    )?;
+    let rows = statement.query_map((limit,), |row| {
+        Ok(Held {
+            id: row.get(0)?,
+            key: row.get(1)?,
+            chat_id: row.get(2)?,
+            run_id: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl Held {
+    /// True when its key begins with `kind:`.
+    #[must_use]
+    pub fn is_about(&self, kind: &str) -> bool {
+        self.key
+            .split_once(':')
+            .is_some_and(|(before, _)| before == kind)
+    }
+
+    /// Fills the place: the message goes out in its turn.
+    ///
+    /// # Errors
+    /// When the text is empty or too long, or the database refuses.
+    pub fn fill(&self, tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<()> {
+        check_text(&message.html, text_limit(None))?;
+        let keyboard = stored_keyboard(message.keyboard.as_ref())?;
+        let hush = message.hush(tx, now)?;
+        tx.prepare_cached(
+            "UPDATE outbox SET state = 'pending', html = ?2, keyboard = ?3, gist = ?4, silent = ?5, due_at = ?6, priority = ?7
+             WHERE id = ?1 AND state = 'held'",
+        )?
+        .execute((
+            self.id,
+            message.html.as_str(),
+            keyboard,
+            message.gist_line(),
+            message.silent || hush == Hush::Silent,
+            message.due_at(now, hush).0,
+            message.priority as i64,
+        ))?;
+        Ok(())
+    }
+
+    /// Gives the place up: there is nothing to say any more.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn give_up(&self, tx: &WriteTx<'_>) -> anyhow::Result<()> {
+        tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND state = 'held'")?
+            .execute((self.id,))?;
+        Ok(())
+    }
+}
