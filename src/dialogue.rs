@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::retention::Rule;
 
 /// A conversation that rests this long is over: what is typed later is meant for something else.
@@ -45,19 +45,19 @@ pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The step the asker is at, if a conversation is open.
+/// The step the actor is at, if a conversation is open.
 ///
 /// # Errors
 /// When the database fails.
 pub fn step<T: DeserializeOwned>(
     connection: &Connection,
-    asker: &Asker,
+    actor: &Actor,
 ) -> anyhow::Result<Option<T>> {
     let json: Option<String> = connection
         .prepare_cached(
             "SELECT step FROM dialogue WHERE chat_id = ?1 AND user_id = ?2 AND expires_at > ?3",
         )?
-        .query_row(params![asker.chat_id, asker.id, asker.now.0], |row| {
+        .query_row(params![actor.chat_id, actor.id, actor.now.0], |row| {
             row.get(0)
         })
         .optional()
@@ -69,16 +69,16 @@ pub fn step<T: DeserializeOwned>(
 ///
 /// # Errors
 /// When the database fails.
-pub fn set<T: Serialize>(tx: &WriteTx<'_>, asker: &Asker, step: &T) -> anyhow::Result<()> {
+pub fn set<T: Serialize>(tx: &WriteTx<'_>, actor: &Actor, step: &T) -> anyhow::Result<()> {
     tx.prepare_cached(
         "INSERT INTO dialogue (chat_id, user_id, step, expires_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (chat_id, user_id) DO UPDATE SET step = excluded.step, expires_at = excluded.expires_at",
     )?
     .execute(params![
-        asker.chat_id,
-        asker.id,
+        actor.chat_id,
+        actor.id,
         serde_json::to_string(step)?,
-        asker.now.plus(LIFE).0
+        actor.now.plus(LIFE).0
     ])
     .context("store the conversation")?;
     Ok(())
@@ -88,10 +88,10 @@ pub fn set<T: Serialize>(tx: &WriteTx<'_>, asker: &Asker, step: &T) -> anyhow::R
 ///
 /// # Errors
 /// When the database fails.
-pub fn end(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<bool> {
+pub fn end(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
     let deleted = tx
         .prepare_cached("DELETE FROM dialogue WHERE chat_id = ?1 AND user_id = ?2")?
-        .execute(params![asker.chat_id, asker.id])
+        .execute(params![actor.chat_id, actor.id])
         .context("end the conversation")?;
     Ok(deleted > 0)
 }
@@ -100,8 +100,8 @@ pub fn end(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn is_open(connection: &Connection, asker: &Asker) -> anyhow::Result<bool> {
-    Ok(step::<serde::de::IgnoredAny>(connection, asker)?.is_some())
+pub fn is_open(connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
+    Ok(step::<serde::de::IgnoredAny>(connection, actor)?.is_some())
 }
 
 /// Gives every step that is stored, of everybody, as its JSON.

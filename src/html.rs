@@ -158,7 +158,7 @@ impl Html {
 
     /// The first line that is not empty, plain, for the note about a message that may not have arrived.
     #[must_use]
-    pub fn gist(&self) -> String {
+    pub fn summary(&self) -> String {
         let plain = self.to_plain();
         let line = plain.lines().find(|l| !l.trim().is_empty());
         cut(line.unwrap_or_default().trim(), 120)

@@ -1,7 +1,7 @@
 //! What a language model may read of the program: tools that slices declare, and that the assistant runs for who asks.
 //!
 //! A tool only reads: it is given a connection that cannot write, and no way to a network. Must stay true: whose data it gives is
-//! decided by [`Asker`] alone, whose rights were read for this very run and by the same connection; what a model says can narrow
+//! decided by [`Actor`] alone, whose rights were read for this very run and by the same connection; what a model says can narrow
 //! that and never widen it. To a model there is no difference between a tool that does not exist and one that is not for who
 //! asks.
 
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::db::Connection;
-use crate::people::{Asker, Role};
+use crate::people::{Actor, Role};
 
 /// A question to the database that a model may ask.
 pub trait Tool: fmt::Debug + Send + Sync {
@@ -37,7 +37,7 @@ pub trait Tool: fmt::Debug + Send + Sync {
     fn run(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError>;
 }
@@ -99,16 +99,16 @@ impl Toolbox {
     /// Runs a tool as a model asks for it; `arguments` is the text it gives, which may be empty.
     ///
     /// # Errors
-    /// When there is no such tool for the asker, and as [`Tool::run`].
+    /// When there is no such tool for the actor, and as [`Tool::run`].
     pub fn run(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         name: &str,
         arguments: &str,
     ) -> Result<Value, ToolError> {
         let misused = |what: &str| ToolError::Misused(what.to_owned());
-        let tool = self.offered(asker.role).find(|tool| tool.name() == name);
+        let tool = self.offered(actor.role).find(|tool| tool.name() == name);
         let tool = tool.ok_or_else(|| misused("there is no such tool"))?;
         let arguments = match arguments.trim() {
             "" => Ok(Map::new()),
@@ -117,6 +117,6 @@ impl Toolbox {
         let mut arguments: Map<String, Value> =
             arguments.map_err(|_| misused("the arguments are not a JSON object"))?;
         arguments.retain(|_, value| !value.is_null());
-        tool.run(connection, asker, Value::Object(arguments))
+        tool.run(connection, actor, Value::Object(arguments))
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use vakhta::clock::UnixMs;
 use vakhta::db::{Db, WriteTx};
 use vakhta::i18n::Lang;
-use vakhta::people::{self, Asker, Role};
+use vakhta::people::{self, Actor, Role};
 use vakhta::slices::cards::code::Code;
 use vakhta::slices::cards::store;
 use vakhta::slices::cards::store::{NewCard, Which};
@@ -135,7 +135,7 @@ async fn scan(db: Db, code: Code, next: Arc<AtomicI64>) -> anyhow::Result<Vec<Du
         if person >= SCANS {
             return Ok(each);
         }
-        let asker = Asker {
+        let actor = Actor {
             id: person + 1,
             role: Role::Stranger,
             name: "Somebody".to_owned(),
@@ -148,8 +148,8 @@ async fn scan(db: Db, code: Code, next: Arc<AtomicI64>) -> anyhow::Result<Vec<Du
         let code = code.clone();
         let began = Instant::now();
         db.write(move |tx| {
-            people::meet(tx, asker.now, asker.id, &asker.name, "user")?;
-            store::scan(tx, &asker, &Ok(code), "2026-11-21")
+            people::meet(tx, actor.now, actor.id, &actor.name, "user")?;
+            store::scan(tx, &actor, &Ok(code), "2026-11-21")
         })
         .await?;
         each.push(began.elapsed());

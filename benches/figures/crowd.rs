@@ -181,13 +181,13 @@ impl Stage {
             if self.questions.is_multiple_of(QUESTIONS) {
                 self.somebody_elses_appears()?;
             }
-            let asker = self.person(ASKERS, self.questions)?;
+            let actor = self.person(ASKERS, self.questions)?;
             let waiting = self.runtime.block_on(async {
                 pace.tick().await;
-                asker.skips_unread();
+                actor.skips_unread();
                 let began = Instant::now();
-                asker.writes("/status");
-                asker.next_reply(LIMIT).await.map(|_| began.elapsed())
+                actor.writes("/status");
+                actor.next_reply(LIMIT).await.map(|_| began.elapsed())
             });
             waited.push(waiting?);
         }

@@ -101,11 +101,11 @@ const OF_ADMINS: &[(&str, Way)] = &[
 
 pub(crate) fn measure(owners: usize) -> anyhow::Result<()> {
     let (pretend, telegram) = pretend_telegram()?;
-    let askers = |first: i64| -> Vec<Person> {
+    let actors = |first: i64| -> Vec<Person> {
         let people = (first..first + ASKERS).map(|id| telegram.person(id, "Somebody", "en"));
         people.inspect(Person::knows_bot).collect()
     };
-    let (admins, people) = (askers(world::ADMIN), askers(FIRST_OWNER));
+    let (admins, people) = (actors(world::ADMIN), actors(FIRST_OWNER));
     let folder = world::folder()?;
     let main = main_runtime()?;
     let app = main.block_on(async {
@@ -272,7 +272,7 @@ async fn answer(
             person.next_reply(LIMIT).await?;
         }
         Step::Taps(data, Answered::AsFile) => {
-            person.taps_forged(0, data);
+            person.presses_forged(0, data);
             person.next_reply(LIMIT).await?;
         }
         Step::Taps(data, Answered::InPlace) => {
@@ -282,7 +282,7 @@ async fn answer(
             let messages = telegram.messages(chat);
             let screen = messages.iter().find(first).context("a first screen")?;
             let (id, edits) = (screen.message_id, screen.edits);
-            person.taps_forged(id, data);
+            person.presses_forged(id, data);
             let shown = |telegram: &PretendTelegram| {
                 telegram.message(chat, id).is_some_and(|m| m.edits > edits)
             };

@@ -50,7 +50,7 @@ pub(crate) fn folder() -> anyhow::Result<tempfile::TempDir> {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).context("make a folder")
 }
 
-/// Writes the catalogue and the configuration: no politeness, so that the program is measured and not its manners, and
+/// Writes the catalogue and the configuration: no politeness, so that the program is measured and not its preferences, and
 /// no schedule that would come in between.
 pub(crate) fn settle(folder: &Path, workers: usize, site: &str, api: &str) -> anyhow::Result<()> {
     let catalogue = format!(

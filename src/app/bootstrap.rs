@@ -30,7 +30,7 @@ use crate::slices::cards::photo::Photos;
 use crate::slices::cards::{CardHandlers, leftovers};
 use crate::slices::watch;
 use crate::slices::watch::Besides;
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store as watch_store;
 use crate::slices::watch::views::files;
 use crate::tasks::{Tasks, ThreadEnd};
@@ -83,11 +83,11 @@ pub(super) fn kept() -> Vec<Rule> {
 }
 
 /// Makes the files of every slice.
-pub(super) fn workshop(language: Lang, speaker: Speaker, cards: Option<CardFiles>) -> Files {
+pub(super) fn workshop(language: Lang, notifier: Notifier, cards: Option<CardFiles>) -> Files {
     let files = Files::new(language)
         .with(export::MAKER, export::make)
         .with(files::MAKER, move |connection, recipe| {
-            files::make(&speaker, connection, recipe)
+            files::make(&notifier, connection, recipe)
         });
     match cards {
         Some(cards) => files.with(cards::files::MAKER, move |connection, recipe| {
@@ -157,10 +157,10 @@ pub(super) fn start_cards(
 }
 
 /// What language models may read of the slices; nothing where the operator does not want it.
-pub(super) fn toolbox(config: &Config, speaker: &Speaker) -> Toolbox {
+pub(super) fn toolbox(config: &Config, notifier: &Notifier) -> Toolbox {
     let mut tools = Vec::new();
     if config.assistant.enabled && config.assistant.tools {
-        tools.extend(watch::tools(speaker, &config.watch.schedule));
+        tools.extend(watch::tools(notifier, &config.watch.schedule));
         if config.cards.enabled {
             tools.extend(cards::tools(&config.watch.zone));
         }

@@ -1,7 +1,7 @@
 //! The only place that knows everyone: build, wire, run, stop in order.
 //!
 //! The order of the stop, 10 seconds in all: the poller confirms its offset and handlers in hand finish → the watch
-//! thread ends its run and the assistant gives back what it has in hand, both are joined → the courier delivers for up to 3 seconds, the rest stays as rows → the writer
+//! thread ends its run and the assistant gives back what it has in hand, both are joined → the sender delivers for up to 3 seconds, the rest stays as rows → the writer
 //! drains and checkpoints. What a stop cuts short is a row, so the next start goes on from there. The HTTP server closes
 //! its door at the beginning of the stop and ends beside these. What the parts stand on is made ready in `ground`.
 
@@ -30,7 +30,7 @@ use crate::http_server;
 use crate::retention;
 use crate::slices::assistant;
 use crate::slices::watch::catalogue::CatalogueProblems;
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::run::driver;
 use crate::slices::watch::run::driver::WatchParts;
 use crate::slices::watch::{Catalogue, WatchHandlers, load_catalogue};
@@ -178,7 +178,7 @@ impl App {
         let clock = options.clock.clone();
         prepare(&db, &clock, &config, me.as_ref()).await?;
 
-        let speaker = Speaker {
+        let notifier = Notifier {
             catalogue,
             zone: config.watch.zone.clone(),
             language: config.people.language,
@@ -186,11 +186,11 @@ impl App {
         };
         let (watch_bell, menus, broadcasts) =
             (Activator::new(), Activator::new(), Activator::new());
-        let handlers = WatchHandlers::new(&config.watch, speaker.clone(), watch_bell.clone())
+        let handlers = WatchHandlers::new(&config.watch, notifier.clone(), watch_bell.clone())
             .besides(Questions::state(&config));
         let cards = cards(&config);
         let questions = Questions::default();
-        let tools = toolbox(&config, &speaker);
+        let tools = toolbox(&config, &notifier);
         let bot = Bot::new(
             config.people.clone(),
             handlers.clone(),
@@ -210,7 +210,7 @@ impl App {
                 remark: bot::remarks(config.people.language),
                 workshop: Arc::new(workshop(
                     config.people.language,
-                    speaker.clone(),
+                    notifier.clone(),
                     cards.files,
                 )),
                 me: me.clone(),
@@ -231,7 +231,7 @@ impl App {
                 db: db.clone(),
                 clock: clock.clone(),
                 proxy: proxy.clone(),
-                speaker,
+                notifier,
                 bell: watch_bell.clone(),
                 scheduled: options.bot,
                 run_now: options.run_now,
@@ -382,7 +382,7 @@ impl App {
             && !telegram.drain().await
         {
             tracing::warn!(
-                "the courier did not end in time; what waits is delivered after the next start"
+                "the sender did not end in time; what waits is delivered after the next start"
             );
         }
         if !self.tasks.ended(TASKS_LIMIT).await {

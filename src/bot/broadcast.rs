@@ -17,7 +17,7 @@ use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::audit::{self, Deed};
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::telegram::outbox::broadcasts;
 use crate::telegram::outbox::broadcasts::{Broadcast, Delivered};
 use crate::telegram::{Answer, Button, Keyboard, Outgoing, Screen, outbox};
@@ -51,14 +51,14 @@ pub(super) enum BroadcastStep {
 
 impl Bot {
     /// The first screen: the text is asked for, or the one going on is shown.
-    pub(super) fn broadcast(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+    pub(super) fn broadcast(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         if let Some(open) = broadcasts::open(tx)? {
-            return going_on(tx, asker, &open);
+            return going_on(tx, actor, &open);
         }
-        dialogue::set(tx, asker, &BroadcastStep::Text)?;
-        let n = broadcasts::audience(tx, asker.id)?;
-        let text = i18n::html(asker.lang, "broadcast-ask", &Args::new().number("n", n));
-        let cancel = cancel_button(asker)?;
+        dialogue::set(tx, actor, &BroadcastStep::Text)?;
+        let n = broadcasts::audience(tx, actor.id)?;
+        let text = i18n::html(actor.lang, "broadcast-ask", &Args::new().number("n", n));
+        let cancel = cancel_button(actor)?;
         Ok(Answer::screen(Screen::new(
             text,
             Keyboard::new().row([cancel]),
@@ -69,69 +69,69 @@ impl Bot {
     pub(super) fn broadcast_step(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         step: &BroadcastStep,
         text: &str,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let text = text.trim();
         let words = spoken(text);
         if words.telegram_len() > TEXT_LIMIT {
             let args = Args::new().number("limit", TEXT_LIMIT);
             let long = i18n::html(lang, "broadcast-long", &args);
-            let keyboard = Keyboard::new().row([cancel_button(asker)?]);
+            let keyboard = Keyboard::new().row([cancel_button(actor)?]);
             return Ok(Answer::screen(Screen::new(long, keyboard)));
         }
         let shown = match step {
-            BroadcastStep::Text => asker.now.0,
+            BroadcastStep::Text => actor.now.0,
             BroadcastStep::Ready { shown, .. } => shown + 1,
         };
         let step = BroadcastStep::Ready {
             text: text.to_owned(),
             shown,
         };
-        dialogue::set(tx, asker, &step)?;
-        preview(tx, asker, text, shown)
+        dialogue::set(tx, actor, &step)?;
+        preview(tx, actor, text, shown)
     }
 
     /// The preview is to be sent; `seen` is which one was shown.
     pub(super) fn broadcast_send(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         seen: &str,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let step = dialogue::step::<BroadcastStep>(tx, asker)?;
+        let lang = actor.lang;
+        let step = dialogue::step::<BroadcastStep>(tx, actor)?;
         let text = match step {
             Some(BroadcastStep::Ready { text, shown }) if seen == shown.to_string() => text,
             // An older preview shows what would be sent now.
             Some(BroadcastStep::Ready { text, shown }) => {
                 let stale = label(lang, "stale-button");
-                return Ok(preview(tx, asker, &text, shown)?.toast(stale));
+                return Ok(preview(tx, actor, &text, shown)?.toast(stale));
             }
             _ => {
                 let stale = label(lang, "stale-button");
-                return Ok(self.broadcast(tx, asker)?.toast(stale));
+                return Ok(self.broadcast(tx, actor)?.toast(stale));
             }
         };
         if let Some(open) = broadcasts::open(tx)? {
-            return Ok(going_on(tx, asker, &open)?.toast(label(lang, "broadcast-busy")));
+            return Ok(going_on(tx, actor, &open)?.toast(label(lang, "broadcast-busy")));
         }
-        dialogue::end(tx, asker)?;
-        let id = broadcasts::begin(tx, asker.now, asker.id, &text)?;
+        dialogue::end(tx, actor)?;
+        let id = broadcasts::begin(tx, actor.now, actor.id, &text)?;
         audit::note(
             tx,
-            asker.now,
-            asker.id,
+            actor.now,
+            actor.id,
             Deed::Broadcast,
             None,
             &id.to_string(),
         )?;
-        tracing::info!(by = asker.id, id, "a broadcast begins");
+        tracing::info!(by = actor.id, id, "a broadcast begins");
         let answer = match broadcasts::open(tx)? {
-            Some(open) => going_on(tx, asker, &open)?,
-            None => self.panel(tx, asker)?,
+            Some(open) => going_on(tx, actor, &open)?,
+            None => self.panel(tx, actor)?,
         };
         Ok(answer.ring(&self.broadcasts))
     }
@@ -140,7 +140,7 @@ impl Bot {
     pub(super) fn broadcast_stop(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         id: &str,
     ) -> anyhow::Result<Answer> {
         let id = id.parse().unwrap_or(0);
@@ -148,8 +148,8 @@ impl Bot {
         if is_stopped {
             audit::note(
                 tx,
-                asker.now,
-                asker.id,
+                actor.now,
+                actor.id,
                 Deed::StopBroadcast,
                 None,
                 &id.to_string(),
@@ -160,7 +160,7 @@ impl Bot {
         } else {
             "done-already"
         };
-        let answer = self.panel(tx, asker)?.toast(label(asker.lang, key));
+        let answer = self.panel(tx, actor)?.toast(label(actor.lang, key));
         Ok(answer.ring(&self.broadcasts))
     }
 }
@@ -168,12 +168,12 @@ impl Bot {
 /// What everybody would read, to be sent or not.
 fn preview(
     connection: &Connection,
-    asker: &Asker,
+    actor: &Actor,
     text: &str,
     shown: i64,
 ) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
-    let n = broadcasts::audience(connection, asker.id)?;
+    let lang = actor.lang;
+    let n = broadcasts::audience(connection, actor.id)?;
     let args = Args::new().number("n", n).html("text", &spoken(text));
     let send = i18n::plain(lang, "button-broadcast-send", &Args::new().number("n", n));
     let keyboard = Keyboard::new()
@@ -181,7 +181,7 @@ fn preview(
             &send,
             format!("admin:broadcast-send:{shown}"),
         )?])
-        .row([cancel_button(asker)?]);
+        .row([cancel_button(actor)?]);
     Ok(Answer::screen(Screen::new(
         i18n::html(lang, "broadcast-preview", &args),
         keyboard,
@@ -189,8 +189,8 @@ fn preview(
 }
 
 /// The screen of a broadcast that is not over.
-fn going_on(connection: &Connection, asker: &Asker, open: &Broadcast) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+fn going_on(connection: &Connection, actor: &Actor, open: &Broadcast) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let so_far = broadcasts::delivered(connection, open.id)?;
     let n = broadcasts::audience(connection, open.by)?;
     let args = sums(so_far).number("id", open.id).number("n", n);
@@ -202,15 +202,15 @@ fn going_on(connection: &Connection, asker: &Asker, open: &Broadcast) -> anyhow:
     }
     let keyboard = keyboard
         .row([button("button-refresh", "admin:broadcast".to_owned())?])
-        .row(back_row(asker)?);
+        .row(back_row(actor)?);
     Ok(Answer::screen(Screen::new(
         i18n::html(lang, "broadcast-going-on", &args),
         keyboard,
     )))
 }
 
-fn cancel_button(asker: &Asker) -> anyhow::Result<Button> {
-    let text = label(asker.lang, "button-cancel");
+fn cancel_button(actor: &Actor) -> anyhow::Result<Button> {
+    let text = label(actor.lang, "button-cancel");
     Button::callback(&text, "admin:broadcast-cancel")
 }
 
@@ -227,17 +227,17 @@ fn spoken(text: &str) -> Html {
     Html::text(&format!("📣 {text}"))
 }
 
-/// Carries broadcasts out until the stop. `courier` is rung when rows wait.
+/// Carries broadcasts out until the stop. `sender` is rung when rows wait.
 pub async fn carry_out(
     db: Db,
     clock: Clock,
     language: Lang,
     begun: Activator,
-    courier: Activator,
+    sender_bell: Activator,
     stop: CancellationToken,
 ) {
     loop {
-        let pause = match step(&db, &clock, language, &courier).await {
+        let pause = match step(&db, &clock, language, &sender_bell).await {
             Ok(Some(pause)) => pause,
             Ok(None) => REST,
             Err(err) => {
@@ -258,7 +258,7 @@ async fn step(
     db: &Db,
     clock: &Clock,
     language: Lang,
-    courier: &Activator,
+    sender_bell: &Activator,
 ) -> anyhow::Result<Option<Duration>> {
     let Some(open) = db.read(broadcasts::open).await? else {
         return Ok(None);
@@ -268,7 +268,7 @@ async fn step(
         let html = spoken(&open.text);
         db.write(move |tx| broadcasts::fill(tx, now, &open, &html, PAGE))
             .await?;
-        courier.ring();
+        sender_bell.ring();
         return Ok(Some(Duration::ZERO));
     }
     let delivered = db.read(move |c| broadcasts::delivered(c, id)).await?;
@@ -292,6 +292,6 @@ async fn step(
         Ok(())
     });
     write.await?;
-    courier.ring();
+    sender_bell.ring();
     Ok(Some(Duration::ZERO))
 }

@@ -7,7 +7,7 @@ use super::home;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::label;
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::slices::watch::WatchHandlers;
 use crate::telegram::{Answer, ChatKind, Document, Event, EventKind, Fetched, Reaction, Wanted};
 
@@ -17,7 +17,7 @@ impl Bot {
         &self,
         connection: &Connection,
         event: &Event,
-    ) -> anyhow::Result<Option<Asker>> {
+    ) -> anyhow::Result<Option<Actor>> {
         let (Some(person), Some(chat)) = (&event.from, event.chat) else {
             return Ok(None);
         };
@@ -25,7 +25,7 @@ impl Bot {
         let Some(known) = known.filter(|known| known.role.is_member()) else {
             return Ok(None);
         };
-        Ok((chat.kind == ChatKind::Private).then(|| Asker {
+        Ok((chat.kind == ChatKind::Private).then(|| Actor {
             id: known.id,
             role: known.role,
             name: known.name,
@@ -40,13 +40,13 @@ impl Bot {
     pub(super) fn wants_picture(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         event: &Event,
     ) -> anyhow::Result<Option<Wanted>> {
         let (Some(cards), Some(picture)) = (&self.cards, picture(&event.kind)) else {
             return Ok(None);
         };
-        cards.wants(connection, asker, picture)
+        cards.wants(connection, actor, picture)
     }
 
     pub(super) fn refine_picture(&self, event: &Event, file: Bytes) -> Fetched {
@@ -61,17 +61,17 @@ impl Bot {
     pub(super) fn public_card(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         kind: &EventKind,
     ) -> anyhow::Result<Option<Answer>> {
         let Some(cards) = &self.cards else {
             return Ok(None);
         };
         match kind {
-            EventKind::Command { name, args } if name == "start" => cards.start(tx, asker, args),
-            EventKind::Text(text) => cards.typed(tx, asker, text),
-            EventKind::Tap { data, .. } => match data.strip_prefix("cards:") {
-                Some(action) => cards.public_tap(tx, asker, action),
+            EventKind::Command { name, args } if name == "start" => cards.start(tx, actor, args),
+            EventKind::Text(text) => cards.typed(tx, actor, text),
+            EventKind::Callback { data, .. } => match data.strip_prefix("cards:") {
+                Some(action) => cards.public_callback(tx, actor, action),
                 None => Ok(None),
             },
             _ => Ok(None),
@@ -101,11 +101,11 @@ impl Bot {
     pub(super) fn card_text(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
         match &self.cards {
-            Some(cards) if asker.role.is_admin() => cards.text(tx, asker, text),
+            Some(cards) if actor.role.is_admin() => cards.text(tx, actor, text),
             _ => Ok(None),
         }
     }
@@ -114,12 +114,12 @@ impl Bot {
     pub(super) fn awaits_picture(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         kind: &EventKind,
     ) -> anyhow::Result<bool> {
         match &self.cards {
-            Some(cards) if asker.role.is_admin() && picture(kind).is_some() => {
-                cards.is_open(tx, asker)
+            Some(cards) if actor.role.is_admin() && picture(kind).is_some() => {
+                cards.is_open(tx, actor)
             }
             _ => Ok(false),
         }
@@ -129,32 +129,32 @@ impl Bot {
     pub(super) fn photo(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         photo: &Document,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Answer> {
-        if let Some(cards) = self.cards.as_ref().filter(|_| asker.role.is_admin())
-            && let Some(answer) = cards.picture(tx, asker, photo, file)?
+        if let Some(cards) = self.cards.as_ref().filter(|_| actor.role.is_admin())
+            && let Some(answer) = cards.picture(tx, actor, photo, file)?
         {
             return Ok(answer);
         }
-        if dialogue::is_open(tx, asker)? {
-            return super::expected_text(asker);
+        if dialogue::is_open(tx, actor)? {
+            return super::expected_text(actor);
         }
         Ok(Answer::default())
     }
 
     /// A button about cards; `data` is what stands after `cards:`.
-    pub(super) fn cards_tap(
+    pub(super) fn cards_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         data: &str,
     ) -> anyhow::Result<Answer> {
         match &self.cards {
-            Some(cards) if asker.role.is_admin() => cards.tap(tx, asker, data),
-            Some(_) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
-            None => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
+            Some(cards) if actor.role.is_admin() => cards.callback(tx, actor, data),
+            Some(_) => Ok(Answer::default().toast(label(actor.lang, "no-right"))),
+            None => Ok(home::home(actor)?.toast(label(actor.lang, "stale-button"))),
         }
     }
 }

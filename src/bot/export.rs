@@ -11,7 +11,7 @@ use crate::db::{self, Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::audit::{self, Deed};
-use crate::people::{Asker, Role};
+use crate::people::{Actor, Role};
 use crate::sheet::Sheet;
 use crate::slices::watch::store;
 use crate::slices::watch::views::table;
@@ -55,20 +55,20 @@ struct Order {
 }
 
 /// The screen that offers the files.
-pub(super) fn screen(asker: &Asker) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+pub(super) fn screen(actor: &Actor) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let mut keyboard = Keyboard::new();
     for (word, _) in What::TABLES {
         let text = label(lang, &format!("button-export-{word}"));
         keyboard = keyboard.row([Button::callback(&text, format!("admin:export:{word}"))?]);
     }
-    if asker.role == Role::Owner {
+    if actor.role == Role::Owner {
         let text = label(lang, "button-backup");
         keyboard = keyboard.row([Button::callback(&text, "admin:backup:ask")?]);
     }
     Ok(Answer::screen(Screen::new(
         i18n::text(lang, "export"),
-        keyboard.row(back_row(asker)?),
+        keyboard.row(back_row(actor)?),
     )))
 }
 
@@ -77,27 +77,27 @@ impl Bot {
     pub(super) fn export(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         word: &str,
     ) -> anyhow::Result<Answer> {
         let Some((word, what)) = What::TABLES.into_iter().find(|(known, _)| *known == word) else {
-            return Ok(screen(asker)?.toast(label(asker.lang, "stale-button")));
+            return Ok(screen(actor)?.toast(label(actor.lang, "stale-button")));
         };
-        audit::note(tx, asker.now, asker.id, Deed::Export, None, word)?;
-        let caption = i18n::text(asker.lang, &format!("export-{word}"));
-        let answer = Answer::default().toast(label(asker.lang, "export-coming"));
-        Ok(answer.file(self.recipe(asker, what)?, Screen::text(caption)))
+        audit::note(tx, actor.now, actor.id, Deed::Export, None, word)?;
+        let caption = i18n::text(actor.lang, &format!("export-{word}"));
+        let answer = Answer::default().toast(label(actor.lang, "export-coming"));
+        Ok(answer.file(self.recipe(actor, what)?, Screen::text(caption)))
     }
 
     /// The database is wanted; `sure` after the warning.
     pub(super) fn backup(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         sure: bool,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        if asker.role != Role::Owner {
+        let lang = actor.lang;
+        if actor.role != Role::Owner {
             return Ok(Answer::default().toast(label(lang, "owners-only")));
         }
         let bytes = db::size_bytes(tx)?;
@@ -116,24 +116,24 @@ impl Bot {
             let keyboard = Keyboard::new().row([yes]).row([back]);
             return Ok(Answer::screen(Screen::new(text, keyboard)));
         }
-        audit::note(tx, asker.now, asker.id, Deed::Backup, None, "")?;
-        tracing::info!(by = asker.id, "the database leaves as a file");
+        audit::note(tx, actor.now, actor.id, Deed::Backup, None, "")?;
+        tracing::info!(by = actor.id, "the database leaves as a file");
         let mut caption = i18n::text(lang, "backup-caption");
         if self.cards.is_some() {
             let photos = i18n::text(lang, "backup-without-photos");
             caption = Html::join([&caption, &photos], "\n\n");
         }
-        let answer = screen(asker)?.toast(label(lang, "export-coming"));
-        Ok(answer.file(self.recipe(asker, What::Backup)?, Screen::text(caption)))
+        let answer = screen(actor)?.toast(label(lang, "export-coming"));
+        Ok(answer.file(self.recipe(actor, What::Backup)?, Screen::text(caption)))
     }
 
-    fn recipe(&self, asker: &Asker, what: What) -> anyhow::Result<Recipe> {
-        let zone = asker.zone.unwrap_or(self.watch.zone());
+    fn recipe(&self, actor: &Actor, what: What) -> anyhow::Result<Recipe> {
+        let zone = actor.zone.unwrap_or(self.watch.zone());
         let order = Order {
             what,
-            language: asker.lang.code().to_owned(),
+            language: actor.lang.code().to_owned(),
             zone: zone.name().to_owned(),
-            day: zone.day(asker.now),
+            day: zone.day(actor.now),
         };
         Recipe::document(MAKER, &order)
     }

@@ -9,7 +9,7 @@ use super::{Bot, pressed, reaction};
 use crate::db::WriteTx;
 use crate::i18n::{self, label};
 use crate::people::audit::{self, Deed};
-use crate::people::{self, Asker, Bound, Role};
+use crate::people::{self, Actor, Bound, Role};
 use crate::telegram::{Answer, Chat, Event, EventKind, Person, Reaction};
 
 impl Bot {
@@ -23,7 +23,7 @@ impl Bot {
     ) -> anyhow::Result<Reaction> {
         if !matches!(
             event.kind,
-            EventKind::Command { .. } | EventKind::Tap { .. }
+            EventKind::Command { .. } | EventKind::Callback { .. }
         ) {
             return Ok(Reaction::default());
         }
@@ -35,37 +35,37 @@ impl Bot {
         }
         if !role.is_admin() && !is_question {
             let lang = people::language_of(tx, chat.id, self.people.language)?;
-            let is_tap = matches!(event.kind, EventKind::Tap { .. });
-            let note = is_tap.then(|| label(lang, "no-right"));
+            let is_callback = matches!(event.kind, EventKind::Callback { .. });
+            let note = is_callback.then(|| label(lang, "no-right"));
             return Ok(Reaction {
-                tap_answer: note,
+                callback_answer: note,
                 ..Reaction::default()
             });
         }
         // The group's language is chosen there; the one of whoever speaks first says nothing about it.
         let lang = people::meet_chat(tx, chat.id, "", self.people.language)?;
-        let asker = Asker {
+        let actor = Actor {
             id: person.id,
             role,
             name: known.map(|known| known.name).unwrap_or_default(),
             chat_id: chat.id,
             lang,
-            zone: people::manners(tx, chat.id)?.zone,
+            zone: people::preferences(tx, chat.id)?.zone,
             now: self.clock.now(),
             pressed: pressed(&event.kind),
         };
         let mut answer = match &event.kind {
             EventKind::Command { name, args } => match name.as_str() {
-                "here" => self.here(tx, &asker, event, args)?,
-                "settings" => self.settings(tx, &asker)?,
-                "ask" => self.group_question(tx, &asker, event, args)?,
+                "here" => self.here(tx, &actor, event, args)?,
+                "settings" => self.settings(tx, &actor)?,
+                "ask" => self.group_question(tx, &actor, event, args)?,
                 _ => Answer::default(),
             },
-            EventKind::Tap { data, .. } => self.group_tap(tx, &asker, data)?,
+            EventKind::Callback { data, .. } => self.group_callback(tx, &actor, data)?,
             _ => Answer::default(),
         };
         answer.topic = event.topic;
-        answer.write(tx, asker.now, asker.chat_id, asker.pressed)?;
+        answer.write(tx, actor.now, actor.chat_id, actor.pressed)?;
         Ok(reaction(answer))
     }
 
@@ -74,19 +74,19 @@ impl Bot {
         self.assistant.is_some()
             && match kind {
                 EventKind::Command { name, .. } => name == "ask",
-                EventKind::Tap { data, .. } => data.starts_with("ask:"),
+                EventKind::Callback { data, .. } => data.starts_with("ask:"),
                 _ => false,
             }
     }
 
-    /// True when somebody who was not let in may be told so now: a tap always is, words once a day.
+    /// True when somebody who was not let in may be told so now: a callback always is, words once a day.
     fn may_be_refused(
         &self,
         tx: &WriteTx<'_>,
         event: &Event,
         person: &Person,
     ) -> anyhow::Result<bool> {
-        if matches!(event.kind, EventKind::Tap { .. }) {
+        if matches!(event.kind, EventKind::Callback { .. }) {
             return Ok(true);
         }
         let now = self.clock.now();
@@ -97,12 +97,12 @@ impl Bot {
     fn group_question(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         event: &Event,
         text: &str,
     ) -> anyhow::Result<Answer> {
         match &self.assistant {
-            Some(assistant) => assistant.ask_in_group(tx, asker, event, text),
+            Some(assistant) => assistant.ask_in_group(tx, actor, event, text),
             None => Ok(Answer::default()),
         }
     }
@@ -111,63 +111,72 @@ impl Bot {
     fn here(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         event: &Event,
         args: &str,
     ) -> anyhow::Result<Answer> {
         if args.eq_ignore_ascii_case("off") {
-            let key = if self.unbind(tx, asker, asker.chat_id)? {
+            let key = if self.unbind(tx, actor, actor.chat_id)? {
                 "here-off"
             } else {
                 "here-not"
             };
-            return Ok(Answer::text(i18n::text(asker.lang, key)));
+            return Ok(Answer::text(i18n::text(actor.lang, key)));
         }
         let group = Bound {
-            chat_id: asker.chat_id,
+            chat_id: actor.chat_id,
             title: event.title.clone(),
         };
-        people::bind(tx, asker.id, &group, event.topic)?;
-        audit::note(tx, asker.now, asker.id, Deed::Bind, None, &group.title)?;
-        Ok(Answer::text(i18n::text(asker.lang, "here-on")))
+        people::bind(tx, actor.id, &group, event.topic)?;
+        audit::note(tx, actor.now, actor.id, Deed::Bind, None, &group.title)?;
+        Ok(Answer::text(i18n::text(actor.lang, "here-on")))
     }
 
-    fn unbind(&self, tx: &WriteTx<'_>, asker: &Asker, group: i64) -> anyhow::Result<bool> {
+    fn unbind(&self, tx: &WriteTx<'_>, actor: &Actor, group: i64) -> anyhow::Result<bool> {
         let bound = people::bound(tx)?
             .into_iter()
             .find(|one| one.chat_id == group);
         let Some(bound) = bound else {
             return Ok(false);
         };
-        audit::note(tx, asker.now, asker.id, Deed::Unbind, None, &bound.title)?;
+        audit::note(tx, actor.now, actor.id, Deed::Unbind, None, &bound.title)?;
         people::unbind(tx, group)
     }
 
     /// A button of the settings that lets a group hear nothing any more.
-    pub(super) fn unbind_tap(
+    pub(super) fn unbind_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         group: &str,
     ) -> anyhow::Result<Answer> {
         let unbound = match group.parse() {
-            Ok(group) => self.unbind(tx, asker, group)?,
+            Ok(group) => self.unbind(tx, actor, group)?,
             Err(_) => false,
         };
         let note = if unbound { "here-off" } else { "done-already" };
-        Ok(groups_screen(tx, asker)?.toast(label(asker.lang, note)))
+        Ok(groups_screen(tx, actor)?.toast(label(actor.lang, note)))
     }
 
-    fn group_tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+    fn group_callback(
+        &self,
+        tx: &WriteTx<'_>,
+        actor: &Actor,
+        data: &str,
+    ) -> anyhow::Result<Answer> {
         if let (Some(assistant), Some(rest)) = (&self.assistant, data.strip_prefix("ask:")) {
-            return assistant.tap(tx, asker, rest);
+            return assistant.callback(tx, actor, rest);
         }
         match data.split_once(':') {
-            Some(("set", rest)) => self.settings_tap(tx, asker, rest),
+            Some(("set", rest)) => self.settings_callback(tx, actor, rest),
             // Questions and runs are told of in groups, so they are answered there as well.
-            Some(("watch", rest)) if rest.starts_with("mass:") => self.watch.tap(tx, asker, rest),
-            Some(("run", rest)) if rest.starts_with("stop:") => self.watch.run_tap(tx, asker, rest),
-            _ => Ok(Answer::default().toast(label(asker.lang, "only-in-private"))),
+            Some(("watch", rest)) if rest.starts_with("mass:") => {
+                self.watch.callback(tx, actor, rest)
+            }
+            Some(("run", rest)) if rest.starts_with("stop:") => {
+                self.watch.run_callback(tx, actor, rest)
+            }
+            _ => Ok(Answer::default().toast(label(actor.lang, "only-in-private"))),
         }
     }
 }

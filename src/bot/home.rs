@@ -3,12 +3,12 @@
 use super::Bot;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
 /// What the bot is, and where to go.
-pub(super) fn home(asker: &Asker) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+pub(super) fn home(actor: &Actor) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
     let mut keyboard = Keyboard::new()
         .row([
@@ -23,7 +23,7 @@ pub(super) fn home(asker: &Asker) -> anyhow::Result<Answer> {
             button("button-settings", "bot:settings")?,
             button("button-help", "bot:help")?,
         ]);
-    if asker.role.is_admin() {
+    if actor.role.is_admin() {
         keyboard = keyboard.row([button("button-panel", "bot:panel")?]);
     }
     Ok(Answer::screen(Screen::new(
@@ -37,14 +37,14 @@ pub(super) fn home_row(lang: Lang) -> anyhow::Result<[Button; 1]> {
 }
 
 impl Bot {
-    pub(super) fn help(&self, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+    pub(super) fn help(&self, actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
         let mut text = i18n::html(
             lang,
             "help",
             &Args::new().text("sites", &self.watch.sites()),
         );
-        if asker.role.is_admin() {
+        if actor.role.is_admin() {
             text = Html::join([&text, &i18n::text(lang, "help-admin")], "\n\n");
         }
         let privacy = Button::callback(&label(lang, "button-privacy"), "bot:privacy")?;

@@ -6,7 +6,7 @@ use crate::db::Connection;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::audit::{self, COUNTED, Deed, Entry};
-use crate::people::{Asker, Role};
+use crate::people::{Actor, Role};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 
 /// Entries on one page.
@@ -23,10 +23,10 @@ impl Bot {
     pub(super) fn log_screen(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         data: &str,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let (kind, page) = data.split_once(':').unwrap_or((data, "0"));
         let kind = Deed::KINDS.into_iter().find(|known| *known == kind);
         let kind = kind.unwrap_or_default();
@@ -41,7 +41,7 @@ impl Bot {
         };
         let title = i18n::html(lang, "log", &Args::new().text("n", &n));
         let mut lines = vec![title, Html::default()];
-        lines.extend(entries.iter().map(|entry| self.log_line(asker, entry)));
+        lines.extend(entries.iter().map(|entry| self.log_line(actor, entry)));
         let mut keyboard = Keyboard::new();
         for row in Deed::KINDS.chunks(KINDS_IN_ROW) {
             let buttons = row.iter().map(|other| {
@@ -60,30 +60,30 @@ impl Bot {
         let turn = |page| format!("admin:log:{kind}:{page}");
         let keyboard = keyboard
             .row(page_row(lang, page, pages, turn)?)
-            .row(back_row(asker)?);
+            .row(back_row(actor)?);
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
             keyboard,
         )))
     }
 
-    fn log_line(&self, asker: &Asker, entry: &Entry) -> Html {
-        let lang = asker.lang;
-        let zone = asker.zone.unwrap_or(self.watch.zone());
+    fn log_line(&self, actor: &Actor, entry: &Entry) -> Html {
+        let lang = actor.lang;
+        let zone = actor.zone.unwrap_or(self.watch.zone());
         let deed = match entry.deed {
             Some(deed) => label(lang, &deed_key(deed)),
             None => label(lang, "deed-other"),
         };
         let mut about = Vec::new();
         if let Some(person) = entry.person {
-            about.push(spoken(asker, person, &entry.person_name));
+            about.push(spoken(actor, person, &entry.person_name));
         }
-        if let Some(what) = self.spoken_what(asker, entry) {
+        if let Some(what) = self.spoken_what(actor, entry) {
             about.push(Html::text(&what));
         }
         let args = Args::new()
             .text("time", &i18n::date_time(lang, entry.at, zone))
-            .html("by", &spoken(asker, entry.by, &entry.by_name))
+            .html("by", &spoken(actor, entry.by, &entry.by_name))
             .text("deed", &deed)
             .html("about", &Html::join(&about, ", "));
         let key = if about.is_empty() {
@@ -94,16 +94,16 @@ impl Bot {
         i18n::html(lang, key, &args)
     }
 
-    fn spoken_what(&self, asker: &Asker, entry: &Entry) -> Option<String> {
+    fn spoken_what(&self, actor: &Actor, entry: &Entry) -> Option<String> {
         if entry.what.is_empty() {
             return None;
         }
         Some(match entry.deed {
             Some(Deed::Role) if Role::from_word(&entry.what).is_some() => {
-                label(asker.lang, &format!("role-{}", entry.what))
+                label(actor.lang, &format!("role-{}", entry.what))
             }
             Some(Deed::Mute | Deed::Unmute | Deed::Apply | Deed::Discard) => {
-                self.watch.site_name(asker, &entry.what)
+                self.watch.site_name(actor, &entry.what)
             }
             _ => cut(&entry.what, NAME_LIMIT * 2),
         })
@@ -111,9 +111,9 @@ impl Bot {
 }
 
 /// Who it is: a name, or what is left of one.
-fn spoken(asker: &Asker, id: i64, name: &str) -> Html {
+fn spoken(actor: &Actor, id: i64, name: &str) -> Html {
     match (id, name) {
-        (0, _) => i18n::text(asker.lang, "somebody"),
+        (0, _) => i18n::text(actor.lang, "somebody"),
         (id, "") => Html::code(&id.to_string()),
         (_, name) => Html::name(&cut(name, NAME_LIMIT)),
     }

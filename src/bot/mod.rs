@@ -35,7 +35,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::{self, Asker, PeopleConfig};
+use crate::people::{self, Actor, PeopleConfig};
 use crate::retention::Rule;
 use crate::slices::assistant::AssistantHandlers;
 use crate::slices::cards::CardHandlers;
@@ -47,7 +47,7 @@ use crate::telegram::{
 
 pub use files::Files;
 
-/// The longest note Telegram shows on a tap, in UTF-16 units.
+/// The longest note Telegram shows on a callback, in UTF-16 units.
 const TOAST_LIMIT: usize = 200;
 
 /// Knows every slice's handlers and who may use them.
@@ -68,7 +68,7 @@ impl Handler for Bot {
         let (EventKind::Document(file) | EventKind::Photo(file)) = &event.kind else {
             return Ok(None);
         };
-        let Some(asker) = self.member(connection, event)? else {
+        let Some(actor) = self.member(connection, event)? else {
             return Ok(None);
         };
         if matches!(event.kind, EventKind::Document(_))
@@ -76,7 +76,7 @@ impl Handler for Bot {
         {
             return Ok(Some(table));
         }
-        self.wants_picture(connection, &asker, event)
+        self.wants_picture(connection, &actor, event)
     }
 
     fn refine(&self, event: &Event, file: Bytes) -> Fetched {
@@ -113,24 +113,24 @@ impl Handler for Bot {
         let now = self.clock.now();
         let lang = people::meet_chat(tx, chat.id, &person.language_code, self.people.language)?;
         let met = people::meet(tx, now, person.id, &person.name, &person.username)?;
-        let asker = Asker {
+        let actor = Actor {
             id: met.id,
             role: met.role,
             name: met.name,
             chat_id: chat.id,
             lang,
-            zone: people::manners(tx, chat.id)?.zone,
+            zone: people::preferences(tx, chat.id)?.zone,
             now,
             pressed: pressed(&event.kind),
         };
-        let answer = if let Some(answer) = self.public_card(tx, &asker, &event.kind)? {
+        let answer = if let Some(answer) = self.public_card(tx, &actor, &event.kind)? {
             answer
-        } else if asker.role.is_member() {
-            self.serve(tx, &asker, &event.kind, file)?
+        } else if actor.role.is_member() {
+            self.serve(tx, &actor, &event.kind, file)?
         } else {
-            self.meet_stranger(tx, &asker, &event.kind)?
+            self.meet_stranger(tx, &actor, &event.kind)?
         };
-        answer.write(tx, now, asker.chat_id, asker.pressed)?;
+        answer.write(tx, now, actor.chat_id, actor.pressed)?;
         Ok(reaction(answer))
     }
 
@@ -139,7 +139,7 @@ impl Handler for Bot {
             return Ok(Reaction::default());
         };
         let lang = people::language_of(tx, chat.id, self.people.language)?;
-        if matches!(event.kind, EventKind::Tap { .. }) {
+        if matches!(event.kind, EventKind::Callback { .. }) {
             let answer = Answer::default().toast(label(lang, "general-error-tap"));
             return Ok(reaction(answer));
         }
@@ -185,30 +185,30 @@ impl Bot {
     fn serve(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         kind: &EventKind,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Answer> {
         match kind {
-            EventKind::Command { name, args } => self.command(tx, asker, name, args),
-            EventKind::Text(text) => self.text(tx, asker, text),
-            EventKind::Tap { data, .. } => {
-                if let Some(message_id) = asker.pressed {
-                    watch_store::leave_screen(tx, asker.chat_id, message_id)?;
+            EventKind::Command { name, args } => self.command(tx, actor, name, args),
+            EventKind::Text(text) => self.text(tx, actor, text),
+            EventKind::Callback { data, .. } => {
+                if let Some(message_id) = actor.pressed {
+                    watch_store::leave_screen(tx, actor.chat_id, message_id)?;
                 }
-                self.tap(tx, asker, data)
+                self.callback(tx, actor, data)
             }
-            EventKind::Photo(photo) => self.photo(tx, asker, photo, file),
-            EventKind::Document(document) if self.awaits_picture(tx, asker, kind)? => {
-                self.photo(tx, asker, document, file)
+            EventKind::Photo(photo) => self.photo(tx, actor, photo, file),
+            EventKind::Document(document) if self.awaits_picture(tx, actor, kind)? => {
+                self.photo(tx, actor, document, file)
             }
             EventKind::Document(document) => {
-                match self.watch.document(tx, asker, document, file)? {
+                match self.watch.document(tx, actor, document, file)? {
                     Some(answer) => Ok(answer),
-                    None => Ok(Answer::text(i18n::text(asker.lang, "expected-table"))),
+                    None => Ok(Answer::text(i18n::text(actor.lang, "expected-table"))),
                 }
             }
-            EventKind::Other if dialogue::is_open(tx, asker)? => expected_text(asker),
+            EventKind::Other if dialogue::is_open(tx, actor)? => expected_text(actor),
             EventKind::Other
             | EventKind::Inline { .. }
             | EventKind::Membership { .. }
@@ -217,114 +217,116 @@ impl Bot {
     }
 
     /// A text without a command: the next step of the dialogue that is open.
-    fn text(&self, tx: &WriteTx<'_>, asker: &Asker, text: &str) -> anyhow::Result<Answer> {
-        if let Some(answer) = self.watch.text(tx, asker, text)? {
+    fn text(&self, tx: &WriteTx<'_>, actor: &Actor, text: &str) -> anyhow::Result<Answer> {
+        if let Some(answer) = self.watch.text(tx, actor, text)? {
             return Ok(answer);
         }
-        if let Some(answer) = self.card_text(tx, asker, text)? {
+        if let Some(answer) = self.card_text(tx, actor, text)? {
             return Ok(answer);
         }
-        if let Some(step) = dialogue::step::<SettingsStep>(tx, asker)? {
-            return self.settings_step(tx, asker, step, text);
+        if let Some(step) = dialogue::step::<SettingsStep>(tx, actor)? {
+            return self.settings_step(tx, actor, step, text);
         }
-        if let Some(step) = dialogue::step::<BroadcastStep>(tx, asker)?
-            && asker.role.is_admin()
+        if let Some(step) = dialogue::step::<BroadcastStep>(tx, actor)?
+            && actor.role.is_admin()
         {
-            return self.broadcast_step(tx, asker, &step, text);
+            return self.broadcast_step(tx, actor, &step, text);
         }
         match &self.assistant {
-            Some(assistant) => assistant.ask(tx, asker, text),
-            None => Ok(Answer::text(i18n::text(asker.lang, "unexpected-text"))),
+            Some(assistant) => assistant.ask(tx, actor, text),
+            None => Ok(Answer::text(i18n::text(actor.lang, "unexpected-text"))),
         }
     }
 
     fn command(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         name: &str,
         args: &str,
     ) -> anyhow::Result<Answer> {
         if let (Some(assistant), "ask") = (&self.assistant, name) {
-            return assistant.ask(tx, asker, args);
+            return assistant.ask(tx, actor, args);
         }
         match name {
-            "start" => self.start(tx, asker, args),
-            "help" => self.help(asker),
-            "add" => self.watch.add(tx, asker, args),
-            "list" => self.watch.list(tx, asker, args),
-            "check" => self.watch.check_mine(tx, asker),
-            "status" => self.watch.status(tx, asker),
-            "settings" => self.settings(tx, asker),
-            "cancel" => cancel(tx, asker),
-            "privacy" => self.privacy(asker),
-            "delete_me" => self.ask_delete_me(tx, asker),
-            "admin" if asker.role.is_admin() => self.panel(tx, asker),
-            "admin" => Ok(Answer::text(i18n::text(asker.lang, "no-right"))),
-            _ => Ok(Answer::text(i18n::text(asker.lang, "unknown-command"))),
+            "start" => self.start(tx, actor, args),
+            "help" => self.help(actor),
+            "add" => self.watch.add(tx, actor, args),
+            "list" => self.watch.list(tx, actor, args),
+            "check" => self.watch.check_mine(tx, actor),
+            "status" => self.watch.status(tx, actor),
+            "settings" => self.settings(tx, actor),
+            "cancel" => cancel(tx, actor),
+            "privacy" => self.privacy(actor),
+            "delete_me" => self.ask_delete_me(tx, actor),
+            "admin" if actor.role.is_admin() => self.panel(tx, actor),
+            "admin" => Ok(Answer::text(i18n::text(actor.lang, "no-right"))),
+            _ => Ok(Answer::text(i18n::text(actor.lang, "unknown-command"))),
         }
     }
 
-    fn tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+    fn callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
         if let (Some(assistant), Some(rest)) = (&self.assistant, data.strip_prefix("ask:")) {
-            return assistant.tap(tx, asker, rest);
+            return assistant.callback(tx, actor, rest);
         }
         match data.split_once(':') {
-            Some(("watch", rest)) => self.watch.tap(tx, asker, rest),
-            Some(("people", rest)) if asker.role.is_admin() => self.people_tap(tx, asker, rest),
-            Some(("people", _)) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
-            Some(("run", rest)) => self.watch.run_tap(tx, asker, rest),
-            Some(("site", rest)) => self.watch.site_tap(tx, asker, rest),
-            Some(("admin", rest)) if asker.role.is_admin() => self.admin_tap(tx, asker, rest),
-            Some(("admin", _)) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
-            Some(("cards", rest)) => self.cards_tap(tx, asker, rest),
-            Some(("set", rest)) => self.settings_tap(tx, asker, rest),
-            Some(("bot", rest)) => self.own_tap(tx, asker, rest),
-            _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
+            Some(("watch", rest)) => self.watch.callback(tx, actor, rest),
+            Some(("people", rest)) if actor.role.is_admin() => {
+                self.people_callback(tx, actor, rest)
+            }
+            Some(("people", _)) => Ok(Answer::default().toast(label(actor.lang, "no-right"))),
+            Some(("run", rest)) => self.watch.run_callback(tx, actor, rest),
+            Some(("site", rest)) => self.watch.site_callback(tx, actor, rest),
+            Some(("admin", rest)) if actor.role.is_admin() => self.admin_callback(tx, actor, rest),
+            Some(("admin", _)) => Ok(Answer::default().toast(label(actor.lang, "no-right"))),
+            Some(("cards", rest)) => self.cards_callback(tx, actor, rest),
+            Some(("set", rest)) => self.settings_callback(tx, actor, rest),
+            Some(("bot", rest)) => self.own_callback(tx, actor, rest),
+            _ => Ok(home::home(actor)?.toast(label(actor.lang, "stale-button"))),
         }
     }
 
-    fn own_tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+    fn own_callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
         match data.split_once(':').unwrap_or((data, "")) {
-            ("home", _) => home::home(asker),
-            ("help", _) => self.help(asker),
-            ("settings", _) => self.settings(tx, asker),
-            ("cancel", _) => cancel(tx, asker),
-            ("privacy", _) => self.privacy(asker),
-            ("ask-delete-me", _) => self.ask_delete_me(tx, asker),
-            ("delete-me", asked) => self.delete_me(tx, asker, asked),
-            ("keep-me", _) => privacy::keep_me(asker),
-            ("panel", _) if asker.role.is_admin() => self.panel(tx, asker),
-            ("panel", _) => Ok(Answer::default().toast(label(asker.lang, "no-right"))),
-            _ => Ok(home::home(asker)?.toast(label(asker.lang, "stale-button"))),
+            ("home", _) => home::home(actor),
+            ("help", _) => self.help(actor),
+            ("settings", _) => self.settings(tx, actor),
+            ("cancel", _) => cancel(tx, actor),
+            ("privacy", _) => self.privacy(actor),
+            ("ask-delete-me", _) => self.ask_delete_me(tx, actor),
+            ("delete-me", asked) => self.delete_me(tx, actor, asked),
+            ("keep-me", _) => privacy::keep_me(actor),
+            ("panel", _) if actor.role.is_admin() => self.panel(tx, actor),
+            ("panel", _) => Ok(Answer::default().toast(label(actor.lang, "no-right"))),
+            _ => Ok(home::home(actor)?.toast(label(actor.lang, "stale-button"))),
         }
     }
 
-    fn start(&self, tx: &WriteTx<'_>, asker: &Asker, args: &str) -> anyhow::Result<Answer> {
+    fn start(&self, tx: &WriteTx<'_>, actor: &Actor, args: &str) -> anyhow::Result<Answer> {
         match args.strip_prefix(people::CLAIM_PREFIX) {
-            Some(code) => self.claim(tx, asker, code),
-            None => home::home(asker),
+            Some(code) => self.claim(tx, actor, code),
+            None => home::home(actor),
         }
     }
 }
 
-fn cancel(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-    let key = if dialogue::end(tx, asker)? {
+fn cancel(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+    let key = if dialogue::end(tx, actor)? {
         "cancel-done"
     } else {
         "cancel-nothing"
     };
     let screen = Screen::new(
-        i18n::text(asker.lang, key),
-        Keyboard::new().row(home::home_row(asker.lang)?),
+        i18n::text(actor.lang, key),
+        Keyboard::new().row(home::home_row(actor.lang)?),
     );
     Ok(Answer::screen(screen))
 }
 
 /// The answer to what is no text, while a text is expected.
-fn expected_text(asker: &Asker) -> anyhow::Result<Answer> {
-    let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
-    let text = i18n::text(asker.lang, "expected-text");
+fn expected_text(actor: &Actor) -> anyhow::Result<Answer> {
+    let cancel = Button::callback(&label(actor.lang, "button-cancel"), "bot:cancel")?;
+    let text = i18n::text(actor.lang, "expected-text");
     Ok(Answer::screen(Screen::new(
         text,
         Keyboard::new().row([cancel]),
@@ -334,7 +336,7 @@ fn expected_text(asker: &Asker) -> anyhow::Result<Answer> {
 /// The message whose button was pressed, if Telegram told.
 fn pressed(kind: &EventKind) -> Option<i64> {
     match kind {
-        EventKind::Tap { message_id, .. } => Some(*message_id).filter(|id| *id != 0),
+        EventKind::Callback { message_id, .. } => Some(*message_id).filter(|id| *id != 0),
         _ => None,
     }
 }
@@ -344,12 +346,12 @@ fn pressed(kind: &EventKind) -> Option<i64> {
 pub fn remarks(default: Lang) -> RemarkText {
     Arc::new(move |language, remark| {
         let lang = Lang::from_code(language).unwrap_or(default);
-        let Remark::Unconfirmed(gists) = remark else {
+        let Remark::Unconfirmed(summaries) = remark else {
             return i18n::text(lang, "topic-gone");
         };
-        let lines: Vec<Html> = gists
+        let lines: Vec<Html> = summaries
             .iter()
-            .map(|gist| Html::text(&format!("• {gist}")))
+            .map(|summary| Html::text(&format!("• {summary}")))
             .collect();
         i18n::html(
             lang,
@@ -361,8 +363,8 @@ pub fn remarks(default: Lang) -> RemarkText {
 
 fn reaction(answer: Answer) -> Reaction {
     Reaction {
-        tap_answer: answer.toast.map(|note| cut(&note, TOAST_LIMIT)),
-        tap_alert: false,
+        callback_answer: answer.toast.map(|note| cut(&note, TOAST_LIMIT)),
+        callback_alert: false,
         offers: None,
         ring: answer.ring,
     }

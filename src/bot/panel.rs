@@ -7,13 +7,13 @@ use super::export;
 use crate::db::WriteTx;
 use crate::dialogue;
 use crate::i18n::{self, Args, label};
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::slices::watch::store as watch_store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
 /// The panel.
-fn panel(tx: &WriteTx<'_>, asker: &Asker, with_cards: bool) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+fn panel(tx: &WriteTx<'_>, actor: &Actor, with_cards: bool) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let (n_people, n_asked) = people::counts(tx)?;
     let args = Args::new()
         .number("people", n_people)
@@ -63,40 +63,40 @@ fn panel(tx: &WriteTx<'_>, asker: &Asker, with_cards: bool) -> anyhow::Result<An
 }
 
 /// The row that leads back to the panel.
-pub(super) fn back_row(asker: &Asker) -> anyhow::Result<[Button; 1]> {
-    let text = label(asker.lang, "button-back");
+pub(super) fn back_row(actor: &Actor) -> anyhow::Result<[Button; 1]> {
+    let text = label(actor.lang, "button-back");
     Ok([Button::callback(&text, "bot:panel")?])
 }
 
 impl Bot {
     /// The panel.
-    pub(super) fn panel(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        panel(tx, asker, self.cards.is_some())
+    pub(super) fn panel(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        panel(tx, actor, self.cards.is_some())
     }
 
     /// A button; `data` is what stands after `admin:`.
-    pub(super) fn admin_tap(
+    pub(super) fn admin_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         data: &str,
     ) -> anyhow::Result<Answer> {
         match data.split_once(':').unwrap_or((data, "")) {
-            ("stats", _) => self.stats(tx, asker),
-            ("log", rest) => self.log_screen(tx, asker, rest),
-            ("export", "") => export::screen(asker),
-            ("export", what) => self.export(tx, asker, what),
-            ("backup", sure) => self.backup(tx, asker, sure == "sure"),
-            ("broadcast", "") => self.broadcast(tx, asker),
-            ("broadcast-send", seen) => self.broadcast_send(tx, asker, seen),
-            ("broadcast-stop", id) => self.broadcast_stop(tx, asker, id),
+            ("stats", _) => self.stats(tx, actor),
+            ("log", rest) => self.log_screen(tx, actor, rest),
+            ("export", "") => export::screen(actor),
+            ("export", what) => self.export(tx, actor, what),
+            ("backup", sure) => self.backup(tx, actor, sure == "sure"),
+            ("broadcast", "") => self.broadcast(tx, actor),
+            ("broadcast-send", seen) => self.broadcast_send(tx, actor, seen),
+            ("broadcast-stop", id) => self.broadcast_stop(tx, actor, id),
             ("broadcast-cancel", _) => {
-                dialogue::end(tx, asker)?;
-                self.panel(tx, asker)
+                dialogue::end(tx, actor)?;
+                self.panel(tx, actor)
             }
             _ => Ok(self
-                .panel(tx, asker)?
-                .toast(label(asker.lang, "stale-button"))),
+                .panel(tx, actor)?
+                .toast(label(actor.lang, "stale-button"))),
         }
     }
 }

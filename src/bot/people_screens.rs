@@ -8,7 +8,7 @@ use crate::db::WriteTx;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::audit::{self, Deed};
-use crate::people::{self, Asker, Person, Role};
+use crate::people::{self, Actor, Person, Role};
 use crate::slices::watch::list_of_owner;
 use crate::slices::watch::store as watch_store;
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
@@ -19,15 +19,15 @@ const PER_PAGE: usize = 8;
 
 impl Bot {
     /// A button; `data` is what stands after `people:`.
-    pub(super) fn people_tap(
+    pub(super) fn people_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         data: &str,
     ) -> anyhow::Result<Answer> {
         let (action, rest) = data.split_once(':').unwrap_or((data, ""));
         if action == "list" {
-            return people_list(tx, asker, rest.parse().unwrap_or(0));
+            return people_list(tx, actor, rest.parse().unwrap_or(0));
         }
         let (seen, id) = match rest.split_once(':') {
             Some((seen, id)) => (Some(seen), id),
@@ -38,21 +38,21 @@ impl Bot {
             Err(_) => None,
         };
         let Some(person) = person else {
-            let gone = label(asker.lang, "person-gone");
-            return Ok(people_list(tx, asker, 0)?.toast(gone));
+            let gone = label(actor.lang, "person-gone");
+            return Ok(people_list(tx, actor, 0)?.toast(gone));
         };
         // Whoever pressed had another role before their eyes: another admin was faster.
         if seen.is_some_and(|seen| seen != person.role.word()) {
-            let role = label(asker.lang, &format!("role-{}", person.role.word()));
+            let role = label(actor.lang, &format!("role-{}", person.role.word()));
             let note = i18n::plain(
-                asker.lang,
+                actor.lang,
                 "changed-meanwhile",
                 &Args::new().text("now", &role),
             );
-            return Ok(person_card(tx, asker, &person)?.toast(note));
+            return Ok(person_card(tx, actor, &person)?.toast(note));
         }
         let role = match action {
-            "card" => return person_card(tx, asker, &person),
+            "card" => return person_card(tx, actor, &person),
             "let-in" if !person.role.is_member() => Role::User,
             "refuse" if person.role == Role::Asked => Role::Refused,
             "remove" if person.role.is_member() => Role::Refused,
@@ -60,39 +60,39 @@ impl Bot {
             "make-user" if person.role == Role::Admin => Role::User,
             // Another admin was faster, or the button is old.
             _ => {
-                let note = label(asker.lang, "done-already");
-                return Ok(person_card(tx, asker, &person)?.toast(note));
+                let note = label(actor.lang, "done-already");
+                return Ok(person_card(tx, actor, &person)?.toast(note));
             }
         };
-        self.change_role(tx, asker, &person, role)
+        self.change_role(tx, actor, &person, role)
     }
 
     fn change_role(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         person: &Person,
         role: Role,
     ) -> anyhow::Result<Answer> {
         if person.by_config {
-            let note = label(asker.lang, "person-by-config");
-            return Ok(person_card(tx, asker, person)?.toast(note));
+            let note = label(actor.lang, "person-by-config");
+            return Ok(person_card(tx, actor, person)?.toast(note));
         }
-        if !may_change(asker, person, role) {
-            let note = label(asker.lang, "no-right");
-            return Ok(person_card(tx, asker, person)?.toast(note));
+        if !may_change(actor, person, role) {
+            let note = label(actor.lang, "no-right");
+            return Ok(person_card(tx, actor, person)?.toast(note));
         }
         people::set_role(tx, person.id, role)?;
         audit::note(
             tx,
-            asker.now,
-            asker.id,
+            actor.now,
+            actor.id,
             Deed::Role,
             Some(person.id),
             role.word(),
         )?;
         tracing::info!(
-            by = asker.id,
+            by = actor.id,
             person = person.id,
             role = role.word(),
             "a role was changed"
@@ -106,7 +106,7 @@ impl Bot {
             };
             outbox::insert(
                 tx,
-                asker.now,
+                actor.now,
                 &Outgoing::notice(person.id, i18n::text(lang, key)),
             )?;
         }
@@ -115,27 +115,27 @@ impl Bot {
             ..person.clone()
         };
         let args = Args::new()
-            .html("admin", &Html::name(&cut(&asker.name, 40)))
+            .html("admin", &Html::name(&cut(&actor.name, 40)))
             .html("name", &Html::name(&cut(&changed.name, 40)))
-            .text("role", &label(asker.lang, &format!("role-{}", role.word())));
-        let toast = i18n::plain(asker.lang, "person-answered", &args);
-        Ok(person_card(tx, asker, &changed)?
+            .text("role", &label(actor.lang, &format!("role-{}", role.word())));
+        let toast = i18n::plain(actor.lang, "person-answered", &args);
+        Ok(person_card(tx, actor, &changed)?
             .toast(toast)
             .ring(&self.menus))
     }
 }
 
 /// Admins let people in and out; only owners make and unmake admins; nobody touches an owner.
-fn may_change(asker: &Asker, person: &Person, role: Role) -> bool {
+fn may_change(actor: &Actor, person: &Person, role: Role) -> bool {
     if person.role == Role::Owner {
         return false;
     }
     let about_admins = person.role.is_admin() || role.is_admin();
-    asker.role == Role::Owner || (asker.role.is_admin() && !about_admins)
+    actor.role == Role::Owner || (actor.role.is_admin() && !about_admins)
 }
 
-fn people_list(tx: &WriteTx<'_>, asker: &Asker, page: usize) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+fn people_list(tx: &WriteTx<'_>, actor: &Actor, page: usize) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let (_, total) = people::list(tx, 0, 0)?;
     let pages = total.div_ceil(PER_PAGE).max(1);
     let page = page.min(pages - 1);
@@ -163,8 +163,8 @@ fn people_list(tx: &WriteTx<'_>, asker: &Asker, page: usize) -> anyhow::Result<A
     Ok(Answer::screen(Screen::new(text, keyboard)))
 }
 
-fn person_card(tx: &WriteTx<'_>, asker: &Asker, person: &Person) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+fn person_card(tx: &WriteTx<'_>, actor: &Actor, person: &Person) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let args = Args::new()
         .html("who", &person.spoken())
         .text("id", &person.id.to_string())
@@ -195,7 +195,7 @@ fn person_card(tx: &WriteTx<'_>, asker: &Asker, person: &Person) -> anyhow::Resu
         Role::Owner => &[],
     };
     for (key, action, role) in offered {
-        if !person.by_config && may_change(asker, person, *role) {
+        if !person.by_config && may_change(actor, person, *role) {
             keyboard = keyboard.row([button(key, action)?]);
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! `/privacy` speaks from the rules that the program itself forgets by. `/delete_me` asks once; its button works for a
 //! quarter of an hour, carries everything it needs, and so survives a restart. Everything goes in the transaction of that
-//! tap, and a second tap finds nothing and says the same.
+//! callback, and a second callback finds nothing and says the same.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::{self, Asker, Role};
+use crate::people::{self, Actor, Role};
 use crate::retention::Rule;
 use crate::slices::assistant;
 use crate::slices::cards;
@@ -31,8 +31,8 @@ pub(super) const DELETE_ME: &str = "bot:delete-me:";
 
 impl Bot {
     /// `/privacy`: what is kept, for how long, and how to end it.
-    pub(super) fn privacy(&self, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+    pub(super) fn privacy(&self, actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
         let lines: Vec<Html> = self.kept.iter().map(|rule| kept_line(lang, rule)).collect();
         let text = i18n::html(
             lang,
@@ -51,22 +51,22 @@ impl Bot {
                 &label(lang, "button-delete-me"),
                 "bot:ask-delete-me",
             )?])
-            .row(way_home(asker)?);
+            .row(way_home(actor)?);
         Ok(Answer::screen(Screen::new(text, keyboard)))
     }
 
     /// `/delete_me`: the question, or why it cannot be.
-    pub(super) fn ask_delete_me(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        if let Some(why) = obstacle(tx, asker)? {
-            return with_way_home(asker, why);
+    pub(super) fn ask_delete_me(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
+        if let Some(why) = obstacle(tx, actor)? {
+            return with_way_home(actor, why);
         }
-        let n = watch_store::count_of_owner(tx, asker.id)?;
+        let n = watch_store::count_of_owner(tx, actor.id)?;
         let text = i18n::html(lang, "delete-me-ask", &Args::new().number("n", n));
         let keyboard = Keyboard::new()
             .row([Button::callback(
                 &label(lang, "button-delete-me-sure"),
-                format!("{DELETE_ME}{}", asker.now.0),
+                format!("{DELETE_ME}{}", actor.now.0),
             )?])
             .row([Button::callback(
                 &label(lang, "button-cancel"),
@@ -79,65 +79,65 @@ impl Bot {
     pub(super) fn delete_me(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         asked: &str,
     ) -> anyhow::Result<Answer> {
         let asked = asked.parse().map_or(UnixMs(0), UnixMs);
-        if asker.now.since(asked) > QUESTION_LIFE || obstacle(tx, asker)?.is_some() {
-            let stale = label(asker.lang, "stale-button");
-            return Ok(self.ask_delete_me(tx, asker)?.toast(stale));
+        if actor.now.since(asked) > QUESTION_LIFE || obstacle(tx, actor)?.is_some() {
+            let stale = label(actor.lang, "stale-button");
+            return Ok(self.ask_delete_me(tx, actor)?.toast(stale));
         }
-        self.forget(tx, asker)
+        self.forget(tx, actor)
     }
 
     /// Removes everything of a person; there may be nothing left of them already.
-    pub(super) fn forget(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        let thinking = assistant::notices::thinking_for(tx, asker.id)?;
-        telegram::forget(tx, asker.id)?;
-        dialogue::forget(tx, asker.id)?;
-        let accounts = watch_store::forget(tx, asker.id)?;
-        cards::store::forget(tx, asker.id)?;
+    pub(super) fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        let thinking = assistant::notices::thinking_for(tx, actor.id)?;
+        telegram::forget(tx, actor.id)?;
+        dialogue::forget(tx, actor.id)?;
+        let accounts = watch_store::forget(tx, actor.id)?;
+        cards::store::forget(tx, actor.id)?;
         match &self.assistant {
-            Some(assistant) => assistant.forget(tx, asker.id)?,
-            None => assistant::store::forget(tx, asker.id)?,
+            Some(assistant) => assistant.forget(tx, actor.id)?,
+            None => assistant::store::forget(tx, actor.id)?,
         }
-        people::forget(tx, asker.id)?;
-        assistant::notices::end_thinking(tx, asker.now, asker.lang, thinking)?;
+        people::forget(tx, actor.id)?;
+        assistant::notices::end_thinking(tx, actor.now, actor.lang, thinking)?;
         tracing::info!(accounts, "somebody was forgotten at their own request");
-        let key = match asker.role {
+        let key = match actor.role {
             Role::Refused => "delete-me-done-refused",
             _ => "delete-me-done",
         };
-        Ok(Answer::text(i18n::text(asker.lang, key)).ring(&self.menus))
+        Ok(Answer::text(i18n::text(actor.lang, key)).ring(&self.menus))
     }
 }
 
 /// The answer *no*.
-pub(super) fn keep_me(asker: &Asker) -> anyhow::Result<Answer> {
-    with_way_home(asker, "delete-me-kept")
+pub(super) fn keep_me(actor: &Actor) -> anyhow::Result<Answer> {
+    with_way_home(actor, "delete-me-kept")
 }
 
-fn with_way_home(asker: &Asker, key: &str) -> anyhow::Result<Answer> {
+fn with_way_home(actor: &Actor, key: &str) -> anyhow::Result<Answer> {
     Ok(Answer::screen(Screen::new(
-        i18n::text(asker.lang, key),
-        Keyboard::new().row(way_home(asker)?),
+        i18n::text(actor.lang, key),
+        Keyboard::new().row(way_home(actor)?),
     )))
 }
 
 /// The way to the first screen, which is there for those who were let in.
-fn way_home(asker: &Asker) -> anyhow::Result<Vec<Button>> {
-    if asker.role.is_member() {
-        return Ok(home_row(asker.lang)?.into());
+fn way_home(actor: &Actor) -> anyhow::Result<Vec<Button>> {
+    if actor.role.is_member() {
+        return Ok(home_row(actor.lang)?.into());
     }
     Ok(Vec::new())
 }
 
 /// Why a person cannot leave yet, as the key of a text that says what to do.
-fn obstacle(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Option<&'static str>> {
-    let by_config = people::get(tx, asker.id)?.is_some_and(|person| person.by_config);
+fn obstacle(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Option<&'static str>> {
+    let by_config = people::get(tx, actor.id)?.is_some_and(|person| person.by_config);
     Ok(if by_config {
         Some("delete-me-by-config")
-    } else if asker.role.is_admin() && !people::other_admin_than(tx, asker.id)? {
+    } else if actor.role.is_admin() && !people::other_admin_than(tx, actor.id)? {
         Some("delete-me-last-admin")
     } else {
         None

@@ -10,7 +10,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::{self, Asker, Manners, Quiet, QuietHours, Wish};
+use crate::people::{self, Actor, Preference, Preferences, Quiet, QuietHours};
 use crate::slices::watch::Notify;
 use crate::slices::watch::store as watch_store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
@@ -26,23 +26,23 @@ impl Bot {
     pub(super) fn settings(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let manners = people::manners(connection, asker.chat_id)?;
-        let notify = watch_store::notify_of(connection, asker.chat_id)?;
+        let lang = actor.lang;
+        let preferences = people::preferences(connection, actor.chat_id)?;
+        let notify = watch_store::notify_of(connection, actor.chat_id)?;
         let mut lines = vec![
             i18n::html(
                 lang,
                 "settings",
                 &Args::new().text("language", lang.own_name()),
             ),
-            self.zone_line(asker),
+            self.zone_line(actor),
         ];
         let line = |key: &str, value: &str| i18n::html(lang, key, &Args::new().text("is", value));
         let choice = |yes: bool, key: &str| label(lang, &format!("{key}-{}", word(yes)));
         let mut wants_digest = notify == Some(Notify::Digest);
-        if asker.role.is_admin() {
+        if actor.role.is_admin() {
             let chosen = notify.unwrap_or(self.watch.default_notify());
             wants_digest = chosen == Notify::Digest;
             let spoken = label(lang, &format!("notify-{}", chosen.word()));
@@ -53,22 +53,25 @@ impl Bot {
             ));
             lines.push(line(
                 "settings-starts",
-                &choice(manners.run_starts, "starts"),
+                &choice(preferences.run_starts, "starts"),
             ));
         }
-        let hour = wants_digest.then(|| full_hour(manners.digest_hour));
+        let hour = wants_digest.then(|| full_hour(preferences.digest_hour));
         lines.push(line(
             "settings-digest",
             &hour.unwrap_or_else(|| label(lang, "settings-none")),
         ));
-        lines.push(line("settings-quiet", &spoken_quiet(lang, manners.quiet)));
-        if is_private(asker) {
+        lines.push(line(
+            "settings-quiet",
+            &spoken_quiet(lang, preferences.quiet),
+        ));
+        if is_private(actor) {
             lines.push(line(
                 "settings-reminders",
-                &choice(manners.reminders, "reminders"),
+                &choice(preferences.reminders, "reminders"),
             ));
         }
-        let keyboard = settings_buttons(asker, &manners, wants_digest)?;
+        let keyboard = settings_buttons(actor, &preferences, wants_digest)?;
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
             keyboard,
@@ -76,75 +79,84 @@ impl Bot {
     }
 
     /// A pressed button; `data` is what stands after `set:`. In a group only admins come here.
-    pub(super) fn settings_tap(
+    pub(super) fn settings_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         data: &str,
     ) -> anyhow::Result<Answer> {
         let (what, value) = data.split_once(':').unwrap_or((data, ""));
-        let (chat, now) = (asker.chat_id, asker.now);
+        let (chat, now) = (actor.chat_id, actor.now);
         match what {
-            "zones" => return self.zones(tx, asker),
-            "quiet-hours" => return self.quiet_screen(tx, asker),
-            "hours" => return hours_screen(asker),
-            "groups" if asker.role.is_admin() => return groups_screen(tx, asker),
-            "unbind" if asker.role.is_admin() => return self.unbind_tap(tx, asker, value),
-            "language" => return self.choose_language(tx, asker, value),
-            "zone" => return self.choose_zone(tx, asker, value),
+            "zones" => return self.zones(tx, actor),
+            "quiet-hours" => return self.quiet_screen(tx, actor),
+            "hours" => return hours_screen(actor),
+            "groups" if actor.role.is_admin() => return groups_screen(tx, actor),
+            "unbind" if actor.role.is_admin() => return self.unbind_callback(tx, actor, value),
+            "language" => return self.choose_language(tx, actor, value),
+            "zone" => return self.choose_zone(tx, actor, value),
             "quiet" => {
                 if let Some(quiet) = parse_quiet(value) {
-                    people::wish(tx, now, chat, Wish::Quiet(quiet, self.zone_of(asker)))?;
+                    people::set_preference(
+                        tx,
+                        now,
+                        chat,
+                        Preference::Quiet(quiet, self.zone_of(actor)),
+                    )?;
                 }
-                return self.quiet_screen(tx, asker);
+                return self.quiet_screen(tx, actor);
             }
             "notify" => {
                 let notify = Notify::from_word(value);
-                let may = asker.role.is_admin() || notify.is_none_or(|n| n == Notify::Digest);
+                let may = actor.role.is_admin() || notify.is_none_or(|n| n == Notify::Digest);
                 if may && (notify.is_some() || value == "none") {
                     watch_store::set_notify(tx, now, chat, notify)?;
                 }
             }
             "digest-hour" => {
                 if let Some(hour) = parse_hour(value) {
-                    people::wish(tx, now, chat, Wish::DigestHour(hour))?;
+                    people::set_preference(tx, now, chat, Preference::DigestHour(hour))?;
                 }
             }
-            "starts" => people::wish(tx, now, chat, Wish::RunStarts(value == "yes"))?,
-            "reminders" => people::wish(tx, now, chat, Wish::Reminders(value == "yes"))?,
+            "starts" => {
+                people::set_preference(tx, now, chat, Preference::RunStarts(value == "yes"))?
+            }
+            "reminders" => {
+                people::set_preference(tx, now, chat, Preference::Reminders(value == "yes"))?
+            }
             // Also the way back from a screen where something could be typed.
             "all" => {
-                dialogue::end(tx, asker)?;
+                dialogue::end(tx, actor)?;
             }
             _ => {
-                let stale = label(asker.lang, "stale-button");
-                return Ok(self.settings(tx, asker)?.toast(stale));
+                let stale = label(actor.lang, "stale-button");
+                return Ok(self.settings(tx, actor)?.toast(stale));
             }
         }
-        self.settings(tx, asker)
+        self.settings(tx, actor)
     }
 
     fn choose_language(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         code: &str,
     ) -> anyhow::Result<Answer> {
-        let mut asker = asker.clone();
+        let mut actor = actor.clone();
         if let Some(lang) = Lang::from_code(code) {
-            people::wish(tx, asker.now, asker.chat_id, Wish::Language(lang))?;
-            asker.lang = lang;
+            people::set_preference(tx, actor.now, actor.chat_id, Preference::Language(lang))?;
+            actor.lang = lang;
         }
-        Ok(self.settings(tx, &asker)?.ring(&self.menus))
+        Ok(self.settings(tx, &actor)?.ring(&self.menus))
     }
 
-    fn quiet_screen(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let stored = people::manners(connection, asker.chat_id)?.quiet;
+    fn quiet_screen(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
+        let stored = people::preferences(connection, actor.chat_id)?.quiet;
         let is = spoken_quiet(lang, stored);
         let args = Args::new()
             .text("is", &is)
-            .text("zone", &spoken_zone(self.zone_of(asker), asker));
+            .text("zone", &spoken_zone(self.zone_of(actor), actor));
         let text = i18n::html(lang, "quiet-hours", &args);
         let now = stored.unwrap_or(QuietHours {
             how: Quiet::Hold,
@@ -188,11 +200,11 @@ impl Bot {
 }
 
 fn settings_buttons(
-    asker: &Asker,
-    manners: &Manners,
+    actor: &Actor,
+    preferences: &Preferences,
     wants_digest: bool,
 ) -> anyhow::Result<Keyboard> {
-    let lang = asker.lang;
+    let lang = actor.lang;
     let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
     let mut languages = Vec::new();
     for other in Lang::ALL {
@@ -208,14 +220,14 @@ fn settings_buttons(
             &format!("set:{what}:{value}"),
         )
     };
-    if asker.role.is_admin() {
+    if actor.role.is_admin() {
         let choices = Notify::WORDS.iter().map(|(word, _)| {
             let spoken = label(lang, &format!("notify-{word}"));
             Button::callback(&spoken, format!("set:notify:{word}"))
         });
         keyboard = keyboard
             .row(choices.collect::<anyhow::Result<Vec<_>>>()?)
-            .row([toggle(manners.run_starts, "starts")?]);
+            .row([toggle(preferences.run_starts, "starts")?]);
     } else if wants_digest {
         keyboard = keyboard.row([button("button-digest-no", "set:notify:none")?]);
     } else {
@@ -228,18 +240,18 @@ fn settings_buttons(
         button("button-quiet-hours", "set:quiet-hours")?,
         button("button-zone", "set:zones")?,
     ]);
-    if !is_private(asker) {
+    if !is_private(actor) {
         return Ok(keyboard);
     }
-    keyboard = keyboard.row([toggle(manners.reminders, "reminders")?]);
-    if asker.role.is_admin() {
+    keyboard = keyboard.row([toggle(preferences.reminders, "reminders")?]);
+    if actor.role.is_admin() {
         keyboard = keyboard.row([button("button-groups", "set:groups")?]);
     }
     Ok(keyboard.row(home_row(lang)?))
 }
 
-fn hours_screen(asker: &Asker) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+fn hours_screen(actor: &Actor) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let mut keyboard = Keyboard::new();
     let hours: Vec<i8> = (0..24).collect();
     for row in hours.chunks(HOURS_IN_ROW) {
@@ -255,8 +267,8 @@ fn hours_screen(asker: &Asker) -> anyhow::Result<Answer> {
 }
 
 /// The groups that hear of runs, with how to add one.
-pub(super) fn groups_screen(connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+pub(super) fn groups_screen(connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let groups = people::bound(connection)?;
     let mut keyboard = Keyboard::new();
     for group in &groups {
@@ -274,8 +286,8 @@ pub(super) fn groups_screen(connection: &Connection, asker: &Asker) -> anyhow::R
     )))
 }
 
-pub(super) fn is_private(asker: &Asker) -> bool {
-    asker.chat_id == asker.id
+pub(super) fn is_private(actor: &Actor) -> bool {
+    actor.chat_id == actor.id
 }
 
 pub(super) fn back(lang: Lang) -> anyhow::Result<Button> {

@@ -7,7 +7,7 @@ use super::panel::back_row;
 use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::retention;
 use crate::slices::watch::model::account::SiteTally;
 use crate::slices::watch::notices::texts;
@@ -20,14 +20,14 @@ const WEEK: Duration = Duration::from_secs(6 * 24 * 60 * 60);
 
 impl Bot {
     /// The screen.
-    pub(super) fn stats(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+    pub(super) fn stats(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
         let zone = self.watch.zone();
-        let today = zone.day(asker.now);
-        let week = store::days(connection, &zone.day(asker.now.minus(WEEK)))?;
+        let today = zone.day(actor.now);
+        let week = store::days(connection, &zone.day(actor.now.minus(WEEK)))?;
         let totals = store::totals(connection, None)?;
         let (people, asked) = people::counts(connection)?;
-        let counts = outbox::counts(connection, asker.now)?;
+        let counts = outbox::counts(connection, actor.now)?;
         let accounts = Args::new()
             .number("all", totals.all())
             .number("pending", totals.pending)
@@ -42,11 +42,11 @@ impl Bot {
             Html::default(),
             i18n::html(lang, "stats-accounts", &accounts),
             sums_line(
-                asker,
+                actor,
                 "stats-today",
                 week.iter().filter(|day| day.day == today),
             ),
-            sums_line(asker, "stats-week", week.iter()),
+            sums_line(actor, "stats-week", week.iter()),
             i18n::html(
                 lang,
                 "stats-people",
@@ -56,7 +56,7 @@ impl Bot {
             texts::storage(lang, &retention::sizes(connection)?),
         ];
         let refresh = Button::callback(&label(lang, "button-refresh"), "admin:stats")?;
-        let keyboard = Keyboard::new().row([refresh]).row(back_row(asker)?);
+        let keyboard = Keyboard::new().row([refresh]).row(back_row(actor)?);
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
             keyboard,
@@ -64,7 +64,7 @@ impl Bot {
     }
 }
 
-fn sums_line<'a>(asker: &Asker, key: &str, days: impl Iterator<Item = &'a SiteDay>) -> Html {
+fn sums_line<'a>(actor: &Actor, key: &str, days: impl Iterator<Item = &'a SiteDay>) -> Html {
     let mut sums = SiteTally::default();
     for day in days {
         sums.add(day.tally);
@@ -73,5 +73,5 @@ fn sums_line<'a>(asker: &Asker, key: &str, days: impl Iterator<Item = &'a SiteDa
         .number("checked", sums.counts.checked())
         .number("found", sums.counts.found)
         .number("errors", sums.counts.errors);
-    i18n::html(asker.lang, key, &args)
+    i18n::html(actor.lang, key, &args)
 }

@@ -9,7 +9,7 @@ use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::people::audit::{self, Deed};
-use crate::people::{self, Access, Asker, CLAIM_PREFIX, Role};
+use crate::people::{self, Access, Actor, CLAIM_PREFIX, Role};
 use crate::telegram::{Answer, Button, EventKind, Keyboard};
 use crate::telegram::{Outgoing, outbox};
 
@@ -18,10 +18,10 @@ impl Bot {
     pub(super) fn meet_stranger(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         kind: &EventKind,
     ) -> anyhow::Result<Answer> {
-        if let Some(answer) = self.own_data(tx, asker, kind)? {
+        if let Some(answer) = self.own_data(tx, actor, kind)? {
             return Ok(answer);
         }
         let start = match kind {
@@ -29,15 +29,15 @@ impl Bot {
             _ => None,
         };
         if let Some(code) = start.and_then(|args| args.strip_prefix(CLAIM_PREFIX)) {
-            return self.claim(tx, asker, code);
+            return self.claim(tx, actor, code);
         }
-        match (self.people.access, asker.role) {
-            (_, Role::Refused) => answer_once(tx, asker, "access-refused"),
-            (Access::Open, _) => self.let_in_at_once(tx, asker),
-            (Access::Closed, _) => answer_once(tx, asker, "access-closed"),
-            (Access::Request, Role::Asked) => answer_once(tx, asker, "access-waiting"),
-            (Access::Request, _) if start.is_some() => self.ask_admins(tx, asker),
-            (Access::Request, _) => answer_once(tx, asker, "access-closed"),
+        match (self.people.access, actor.role) {
+            (_, Role::Refused) => answer_once(tx, actor, "access-refused"),
+            (Access::Open, _) => self.let_in_at_once(tx, actor),
+            (Access::Closed, _) => answer_once(tx, actor, "access-closed"),
+            (Access::Request, Role::Asked) => answer_once(tx, actor, "access-waiting"),
+            (Access::Request, _) if start.is_some() => self.ask_admins(tx, actor),
+            (Access::Request, _) => answer_once(tx, actor, "access-closed"),
         }
     }
 
@@ -45,24 +45,25 @@ impl Bot {
     fn own_data(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         kind: &EventKind,
     ) -> anyhow::Result<Option<Answer>> {
         let answer = match kind {
-            EventKind::Command { name, .. } if name == "privacy" => self.privacy(asker)?,
+            EventKind::Command { name, .. } if name == "privacy" => self.privacy(actor)?,
             EventKind::Command { name, .. } if name == "delete_me" => {
-                self.ask_delete_me(tx, asker)?
+                self.ask_delete_me(tx, actor)?
             }
-            EventKind::Tap { data, .. } => match data.strip_prefix("bot:").unwrap_or_default() {
-                "privacy" => self.privacy(asker)?,
-                "ask-delete-me" => self.ask_delete_me(tx, asker)?,
-                "keep-me" => privacy::keep_me(asker)?,
-                // A second tap on the last question of somebody who is forgotten already.
-                _ if data.starts_with(DELETE_ME) && asker.role == Role::Stranger => {
-                    self.forget(tx, asker)?
+            EventKind::Callback { data, .. } => match data.strip_prefix("bot:").unwrap_or_default()
+            {
+                "privacy" => self.privacy(actor)?,
+                "ask-delete-me" => self.ask_delete_me(tx, actor)?,
+                "keep-me" => privacy::keep_me(actor)?,
+                // A second callback on the last question of somebody who is forgotten already.
+                _ if data.starts_with(DELETE_ME) && actor.role == Role::Stranger => {
+                    self.forget(tx, actor)?
                 }
                 _ => match data.strip_prefix(DELETE_ME) {
-                    Some(asked) => self.delete_me(tx, asker, asked)?,
+                    Some(asked) => self.delete_me(tx, actor, asked)?,
                     None => return Ok(None),
                 },
             },
@@ -75,68 +76,68 @@ impl Bot {
     pub(super) fn claim(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         code: &str,
     ) -> anyhow::Result<Answer> {
-        if people::redeem_claim(tx, asker.now, code, asker.id)? {
-            audit::note(tx, asker.now, asker.id, Deed::Claim, None, "")?;
+        if people::redeem_claim(tx, actor.now, code, actor.id)? {
+            audit::note(tx, actor.now, actor.id, Deed::Claim, None, "")?;
             tracing::info!(
-                person = asker.id,
+                person = actor.id,
                 "a claim link was used: this person is the owner now"
             );
-            return Ok(Answer::text(i18n::text(asker.lang, "claim-done")).ring(&self.menus));
+            return Ok(Answer::text(i18n::text(actor.lang, "claim-done")).ring(&self.menus));
         }
         tracing::warn!(
-            person = asker.id,
+            person = actor.id,
             "a claim link that does not work was opened"
         );
-        if asker.role.is_member() {
-            return Ok(Answer::text(i18n::text(asker.lang, "claim-void")));
+        if actor.role.is_member() {
+            return Ok(Answer::text(i18n::text(actor.lang, "claim-void")));
         }
-        answer_once(tx, asker, "claim-void")
+        answer_once(tx, actor, "claim-void")
     }
 
-    fn let_in_at_once(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        people::set_role(tx, asker.id, Role::User)?;
-        let asker = Asker {
+    fn let_in_at_once(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        people::set_role(tx, actor.id, Role::User)?;
+        let actor = Actor {
             role: Role::User,
-            ..asker.clone()
+            ..actor.clone()
         };
-        home::home(&asker)
+        home::home(&actor)
     }
 
-    fn ask_admins(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        people::set_role(tx, asker.id, Role::Asked)?;
-        people::may_answer_stranger(tx, asker.now, asker.id)?;
-        let who = people::get(tx, asker.id)?
-            .map_or_else(|| Html::name(&asker.name), |person| person.spoken());
+    fn ask_admins(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        people::set_role(tx, actor.id, Role::Asked)?;
+        people::may_answer_stranger(tx, actor.now, actor.id)?;
+        let who = people::get(tx, actor.id)?
+            .map_or_else(|| Html::name(&actor.name), |person| person.spoken());
         for chat in people::admin_chats(tx)? {
             let lang = people::language_of(tx, chat, self.people.language)?;
             let args = Args::new()
                 .html("who", &who)
-                .text("id", &asker.id.to_string());
+                .text("id", &actor.id.to_string());
             let keyboard = Keyboard::new().row([
                 Button::callback(
                     &label(lang, "button-let-in"),
-                    format!("people:let-in:asked:{}", asker.id),
+                    format!("people:let-in:asked:{}", actor.id),
                 )?,
                 Button::callback(
                     &label(lang, "button-refuse"),
-                    format!("people:refuse:asked:{}", asker.id),
+                    format!("people:refuse:asked:{}", actor.id),
                 )?,
             ]);
             let question =
                 Outgoing::notice(chat, i18n::html(lang, "person-asks", &args)).keyboard(keyboard);
-            outbox::insert(tx, asker.now, &question)?;
+            outbox::insert(tx, actor.now, &question)?;
         }
-        Ok(Answer::text(i18n::text(asker.lang, "access-asked")))
+        Ok(Answer::text(i18n::text(actor.lang, "access-asked")))
     }
 }
 
 /// Says a line if the person was not answered today already.
-fn answer_once(tx: &WriteTx<'_>, asker: &Asker, key: &str) -> anyhow::Result<Answer> {
-    if people::may_answer_stranger(tx, asker.now, asker.id)? {
-        Ok(Answer::text(i18n::text(asker.lang, key)))
+fn answer_once(tx: &WriteTx<'_>, actor: &Actor, key: &str) -> anyhow::Result<Answer> {
+    if people::may_answer_stranger(tx, actor.now, actor.id)? {
+        Ok(Answer::text(i18n::text(actor.lang, key)))
     } else {
         Ok(Answer::default())
     }

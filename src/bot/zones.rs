@@ -8,7 +8,7 @@ use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
-use crate::people::{self, Asker, Wish};
+use crate::people::{self, Actor, Preference};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 use crate::zone::Zone;
 
@@ -52,57 +52,57 @@ impl Bot {
     pub(super) fn choose_zone(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         name: &str,
     ) -> anyhow::Result<Answer> {
         let Some(zone) = read_zone(name) else {
             let screen = Screen::new(
-                i18n::text(asker.lang, "zone-unknown"),
-                Keyboard::new().row([back(asker.lang)?]),
+                i18n::text(actor.lang, "zone-unknown"),
+                Keyboard::new().row([back(actor.lang)?]),
             );
             return Ok(Answer::screen(screen));
         };
-        dialogue::end(tx, asker)?;
-        people::wish(tx, asker.now, asker.chat_id, Wish::Zone(zone))?;
-        let asker = Asker {
+        dialogue::end(tx, actor)?;
+        people::set_preference(tx, actor.now, actor.chat_id, Preference::Zone(zone))?;
+        let actor = Actor {
             zone: Some(zone),
-            ..asker.clone()
+            ..actor.clone()
         };
-        self.settings(tx, &asker)
+        self.settings(tx, &actor)
     }
 
     /// What was typed in a dialogue of the settings.
     pub(super) fn settings_step(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         step: SettingsStep,
         text: &str,
     ) -> anyhow::Result<Answer> {
         match step {
-            SettingsStep::Zone => self.choose_zone(tx, asker, text),
+            SettingsStep::Zone => self.choose_zone(tx, actor, text),
         }
     }
 
-    pub(super) fn zone_of<'a>(&'a self, asker: &Asker) -> &'a Zone {
-        asker.zone.unwrap_or(self.watch.zone())
+    pub(super) fn zone_of<'a>(&'a self, actor: &Actor) -> &'a Zone {
+        actor.zone.unwrap_or(self.watch.zone())
     }
 
-    pub(super) fn zone_line(&self, asker: &Asker) -> Html {
-        let zone = self.zone_of(asker);
-        let time = zone.civil(asker.now).strftime("%H:%M").to_string();
+    pub(super) fn zone_line(&self, actor: &Actor) -> Html {
+        let zone = self.zone_of(actor);
+        let time = zone.civil(actor.now).strftime("%H:%M").to_string();
         let args = Args::new()
-            .text("zone", &spoken_zone(zone, asker))
+            .text("zone", &spoken_zone(zone, actor))
             .text("time", &time);
-        i18n::html(asker.lang, "settings-zone", &args)
+        i18n::html(actor.lang, "settings-zone", &args)
     }
 
-    pub(super) fn zones(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let mut text = vec![self.zone_line(asker), Html::default()];
+    pub(super) fn zones(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
+        let mut text = vec![self.zone_line(actor), Html::default()];
         // In a group there are no dialogues.
-        if is_private(asker) {
-            dialogue::set(tx, asker, &SettingsStep::Zone)?;
+        if is_private(actor) {
+            dialogue::set(tx, actor, &SettingsStep::Zone)?;
             text.push(i18n::text(lang, "zone-ask"));
         } else {
             text.push(i18n::text(lang, "zone-choose"));
@@ -110,7 +110,7 @@ impl Bot {
         let mut keyboard = Keyboard::new();
         for row in ZONES.chunks(ZONES_IN_ROW) {
             let buttons = row.iter().map(|(name, key)| {
-                let offset = Zone::named(name).map_or(0, |zone| zone.offset_seconds(asker.now));
+                let offset = Zone::named(name).map_or(0, |zone| zone.offset_seconds(actor.now));
                 let text = format!("{} {}", label(lang, key), spoken_offset(offset));
                 Button::callback(&text, format!("set:zone:{name}"))
             });
@@ -140,8 +140,8 @@ fn read_zone(text: &str) -> Option<&'static Zone> {
     Zone::named(text)
 }
 
-pub(super) fn spoken_zone(zone: &Zone, asker: &Asker) -> String {
-    let offset = spoken_offset(zone.offset_seconds(asker.now));
+pub(super) fn spoken_zone(zone: &Zone, actor: &Actor) -> String {
+    let offset = spoken_offset(zone.offset_seconds(actor.now));
     if zone.name().starts_with("Etc/") || zone.name() == "UTC" {
         return offset;
     }

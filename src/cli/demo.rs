@@ -261,7 +261,7 @@ impl Shown {
         let buttons = message.buttons();
         let pressed = number.checked_sub(1).and_then(|index| buttons.get(index));
         match pressed.and_then(|button| button.data.as_deref()) {
-            Some(data) => person.taps(message, data).map(|_| ()),
+            Some(data) => person.presses(message, data).map(|_| ()),
             None => {
                 complain(&format!("there is no button {number}"));
                 Ok(())

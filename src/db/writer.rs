@@ -64,11 +64,11 @@ pub(super) trait Request: Send {
     fn durability(&self) -> Durability;
     /// Does the work; true if its changes are to stay.
     fn run(&mut self, tx: &WriteTx<'_>) -> bool;
-    /// Tells the asker: the kept answer, or why the whole group failed.
+    /// Tells the actor: the kept answer, or why the whole group failed.
     fn answer(self: Box<Self>, commit: Result<(), &str>);
 }
 
-/// A closure with the way back to its asker.
+/// A closure with the way back to its actor.
 pub(super) struct Job<F, T> {
     work: Option<F>,
     durability: Durability,
@@ -125,7 +125,7 @@ where
         };
         // Who has an answer waits no longer.
         drop(self.place);
-        // The asker may have gone; what was asked is done all the same.
+        // The actor may have gone; what was asked is done all the same.
         self.reply.send(result).ok();
     }
 }

@@ -114,7 +114,7 @@ pub fn text(lang: Lang, key: &str) -> Html {
     Html::from_catalogue(format(lang, key, None))
 }
 
-/// A text for a place that knows no markup: a button, the note on a tap, a command's description.
+/// A text for a place that knows no markup: a button, the note on a callback, a command's description.
 #[must_use]
 pub fn plain(lang: Lang, key: &str, args: &Args<'_>) -> String {
     html(lang, key, args).to_plain()

@@ -2,7 +2,7 @@
 //!
 //! A person is their numeric Telegram id; names are free text and change hands. Everybody who speaks to the bot has one
 //! row with one role (`role`), and every right is read from it when it is used, never remembered. The chat row beside it
-//! holds how that chat wants to be spoken to (`chats`, `manners`). What one does that changes something for others is noted
+//! holds how that chat wants to be spoken to (`chats`, `preferences`). What one does that changes something for others is noted
 //! ([`audit`]).
 
 pub mod audit;
@@ -28,7 +28,9 @@ pub use chats::{
 };
 pub use claim::{CLAIM_LIFE, CLAIM_PREFIX, make_claim, redeem_claim};
 pub use forget::{KEPT, forget, other_admin_than};
-pub use preferences::{Hush, Manners, Quiet, QuietHours, Wish, hush, manners, wish};
+pub use preferences::{
+    Mute, Preference, Preferences, Quiet, QuietHours, mute, preferences, set_preference,
+};
 pub use role::{Access, Role};
 
 /// How often a person without access is answered at most: silence is kinder than a conversation that leads nowhere.
@@ -62,7 +64,7 @@ pub struct Person {
 
 /// The person an event comes from, with their rights read for this event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asker {
+pub struct Actor {
     /// Telegram's id.
     pub id: i64,
     /// What they may do.
@@ -180,28 +182,28 @@ pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
         .with_context(|| format!("look up person {id}"))
 }
 
-/// Who asks without an event, with their rights and manners as they are now; none for who was not let in, or is not any more.
+/// Who asks without an event, with their rights and preferences as they are now; none for who was not let in, or is not any more.
 /// `default` is their language where it is not known.
 ///
 /// # Errors
 /// When the database fails.
-pub fn asker(
+pub fn actor(
     connection: &Connection,
     now: UnixMs,
     id: i64,
     default: Lang,
-) -> anyhow::Result<Option<Asker>> {
+) -> anyhow::Result<Option<Actor>> {
     let Some(person) = get(connection, id)?.filter(|person| person.role.is_member()) else {
         return Ok(None);
     };
-    let manners = manners(connection, id)?;
-    Ok(Some(Asker {
+    let preferences = preferences(connection, id)?;
+    Ok(Some(Actor {
         id,
         role: person.role,
         name: person.name,
         chat_id: id,
-        lang: manners.language.unwrap_or(default),
-        zone: manners.zone,
+        lang: preferences.language.unwrap_or(default),
+        zone: preferences.zone,
         now,
         pressed: None,
     }))

@@ -72,7 +72,7 @@ impl QuietHours {
 
 /// How a chat wants to be spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Manners {
+pub struct Preferences {
     /// Its language, where it is known.
     pub language: Option<Lang>,
     /// Its time zone; none while the configured one counts.
@@ -87,7 +87,7 @@ pub struct Manners {
     pub quiet: Option<QuietHours>,
 }
 
-impl Default for Manners {
+impl Default for Preferences {
     fn default() -> Self {
         Self {
             language: None,
@@ -100,24 +100,24 @@ impl Default for Manners {
     }
 }
 
-impl Manners {
+impl Preferences {
     /// What quiet hours demand at a moment.
     #[must_use]
-    pub fn hush(&self, now: UnixMs) -> Hush {
+    pub fn mute(&self, now: UnixMs) -> Mute {
         let (Some(quiet), Some(zone)) = (self.quiet, self.zone) else {
-            return Hush::Not;
+            return Mute::Not;
         };
         match (quiet.how, quiet.end(zone, now)) {
-            (_, None) => Hush::Not,
-            (Quiet::Silent, Some(_)) => Hush::Silent,
-            (Quiet::Hold, Some(end)) => Hush::Until(end),
+            (_, None) => Mute::Not,
+            (Quiet::Silent, Some(_)) => Mute::Silent,
+            (Quiet::Hold, Some(end)) => Mute::Until(end),
         }
     }
 }
 
 /// What quiet hours demand of news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hush {
+pub enum Mute {
     /// Nothing.
     Not,
     /// To make no sound.
@@ -130,7 +130,7 @@ pub enum Hush {
 ///
 /// # Errors
 /// When the database fails.
-pub fn manners(connection: &Connection, chat_id: i64) -> anyhow::Result<Manners> {
+pub fn preferences(connection: &Connection, chat_id: i64) -> anyhow::Result<Preferences> {
     let stored = connection
         .prepare_cached(
             "SELECT language, zone, digest_hour, run_starts, reminders, quiet, quiet_from, quiet_to FROM chat WHERE id = ?1",
@@ -138,7 +138,7 @@ pub fn manners(connection: &Connection, chat_id: i64) -> anyhow::Result<Manners>
         .query_row([chat_id], |row| {
             let quiet = Quiet::from_word(row.get_ref(5)?.as_str()?);
             let (from, to) = (row.get(6)?, row.get(7)?);
-            Ok(Manners {
+            Ok(Preferences {
                 language: Lang::from_code(row.get_ref(0)?.as_str()?),
                 zone: Some(row.get_ref(1)?.as_str()?)
                     .filter(|name| !name.is_empty())
@@ -158,13 +158,13 @@ pub fn manners(connection: &Connection, chat_id: i64) -> anyhow::Result<Manners>
 ///
 /// # Errors
 /// When the database fails.
-pub fn hush(connection: &Connection, chat_id: i64, now: UnixMs) -> anyhow::Result<Hush> {
-    Ok(manners(connection, chat_id)?.hush(now))
+pub fn mute(connection: &Connection, chat_id: i64, now: UnixMs) -> anyhow::Result<Mute> {
+    Ok(preferences(connection, chat_id)?.mute(now))
 }
 
 /// One thing that a chat wants otherwise.
 #[derive(Debug, Clone, Copy)]
-pub enum Wish<'a> {
+pub enum Preference<'a> {
     /// To be spoken to in this language.
     Language(Lang),
     /// Dates and times in this zone.
@@ -183,7 +183,12 @@ pub enum Wish<'a> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn wish(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64, wish: Wish<'_>) -> anyhow::Result<()> {
+pub fn set_preference(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    chat_id: i64,
+    preference: Preference<'_>,
+) -> anyhow::Result<()> {
     let context = || format!("store what chat {chat_id} wants");
     let set = |column: &str, value: &dyn rusqlite::ToSql| {
         let sql = format!("UPDATE chat SET {column} = ?2 WHERE id = ?1");
@@ -191,14 +196,14 @@ pub fn wish(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64, wish: Wish<'_>) -> anyh
             .map(drop)
             .with_context(context)
     };
-    match wish {
-        Wish::Language(language) => set("language", &language.code()),
-        Wish::Zone(zone) => set("zone", &zone.name()),
-        Wish::DigestHour(hour) => set("digest_hour", &hour),
-        Wish::RunStarts(wanted) => set("run_starts", &wanted),
-        Wish::Reminders(wanted) => set("reminders", &wanted),
-        Wish::Quiet(None, _) => set("quiet", &""),
-        Wish::Quiet(Some(quiet), zone) => {
+    match preference {
+        Preference::Language(language) => set("language", &language.code()),
+        Preference::Zone(zone) => set("zone", &zone.name()),
+        Preference::DigestHour(hour) => set("digest_hour", &hour),
+        Preference::RunStarts(wanted) => set("run_starts", &wanted),
+        Preference::Reminders(wanted) => set("reminders", &wanted),
+        Preference::Quiet(None, _) => set("quiet", &""),
+        Preference::Quiet(Some(quiet), zone) => {
             // The sum of quiet hours begins with those that come.
             tx.execute(
                 "UPDATE chat SET quiet = ?2, quiet_from = ?3, quiet_to = ?4, zone = iif(zone = '', ?5, zone),

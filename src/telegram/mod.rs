@@ -1,12 +1,12 @@
 //! Telegram: everything that comes from it and everything that goes to it.
 //!
 //! In: `poller` → inbox table → `dispatch` → the bot's [`Handler`]. Out: a row of the [`outbox`], inserted in the
-//! transaction of the fact it tells of → `courier` → `deliver`. Beside that, `proxy` carries direct calls of other
+//! transaction of the fact it tells of → `sender` → `deliver`. Beside that, `proxy` carries direct calls of other
 //! threads. Must stay true: nothing outside of this folder knows frankenstein; Telegram's faults end here.
 //!
 //! The stop has two stages, because handlers and the watch thread still have things to say after polling has ended: the
 //! stop token of [`Tasks`] ends the poller (which confirms its offset) and the dispatcher (after the events in hand);
-//! [`Telegram::drain`] then ends the desk and the courier, which delivers for 3 s at most.
+//! [`Telegram::drain`] then ends the desk and the sender, which delivers for 3 s at most.
 
 mod api;
 mod delivery;
@@ -35,7 +35,7 @@ pub use api::fatal::Fatal;
 pub use api::inline::Offer;
 pub use api::methods::{CommandScope, Me};
 pub use delivery::deliver::{Remark, RemarkText};
-pub use delivery::priority_gate::RightOfWay;
+pub use delivery::priority_gate::PriorityGate;
 pub use delivery::proxy::{BotProxy, ProxyError};
 pub use delivery::rates::Pace;
 pub use inbound::dispatch::{Handler, Reaction};
@@ -51,7 +51,7 @@ pub use message::screen::{Answer, Screen};
 pub use outbox::reserved::{Held, held, hold};
 pub use upkeep::{KEPT, forget};
 
-/// What [`Telegram::drain`] waits for beyond the courier's own limit.
+/// What [`Telegram::drain`] waits for beyond the sender's own limit.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 
 /// What Telegram needs to run.
@@ -83,13 +83,13 @@ impl std::fmt::Debug for Setup {
     }
 }
 
-/// The running parts. Keep it until the end: dropping it ends the courier and the desk as [`Self::drain`] does, without
+/// The running parts. Keep it until the end: dropping it ends the sender and the desk as [`Self::drain`] does, without
 /// waiting, and before the stop that counts as the death of a critical part.
 #[derive(Debug)]
 pub struct Telegram {
     api: Api,
     proxy: BotProxy,
-    courier: Activator,
+    sender_bell: Activator,
     tasks: Tasks,
     fatal: api::fatal::FatalCell,
     status: watch::Receiver<PollStatus>,
@@ -98,19 +98,19 @@ pub struct Telegram {
     drain: CancellationToken,
     // Poller and dispatcher, where they were started.
     incoming_ended: Option<[CancellationToken; 2]>,
-    // Courier and desk.
+    // Sender and desk.
     outgoing_ended: [CancellationToken; 2],
     _drain_on_drop: DropGuard,
 }
 
 impl Telegram {
-    /// Starts everything: poller, dispatcher, courier, desk. Call it on the main runtime.
+    /// Starts everything: poller, dispatcher, sender, desk. Call it on the main runtime.
     #[must_use]
     pub fn start(setup: Setup, handler: Arc<dyn Handler>) -> Self {
         Self::launch(setup, Some(handler))
     }
 
-    /// Starts only what speaks (courier and desk), for a process that makes one run and ends: two pollers with one token
+    /// Starts only what speaks (sender and desk), for a process that makes one run and ends: two pollers with one token
     /// would disturb each other.
     #[must_use]
     pub fn start_without_poller(setup: Setup) -> Self {
@@ -128,11 +128,11 @@ impl Telegram {
             me,
             pace,
         } = setup;
-        let courier = Activator::new();
+        let sender_bell = Activator::new();
         let drain = CancellationToken::new();
         let fatal = api::fatal::FatalCell::new(tasks.clone());
         let rates = delivery::rates::SharedRates::new(pace);
-        let right_of_way = RightOfWay::default();
+        let priority_gate = PriorityGate::default();
         let turns = delivery::edit_order::Turns::default();
         let markup_faults = Arc::new(AtomicU64::new(0));
         let (me_said, me) = watch::channel(me);
@@ -148,8 +148,8 @@ impl Telegram {
                 stop: tasks.stop_token(),
                 fatal: fatal.clone(),
                 dispatcher: dispatcher.clone(),
-                courier: courier.clone(),
-                right_of_way: right_of_way.clone(),
+                sender_bell: sender_bell.clone(),
+                priority_gate: priority_gate.clone(),
                 status: status_said,
                 me: me_said,
             };
@@ -166,7 +166,7 @@ impl Telegram {
                 tasks: tasks.clone(),
                 stop: tasks.stop_token(),
                 bell: dispatcher,
-                courier: courier.clone(),
+                sender_bell: sender_bell.clone(),
                 handler,
                 me: me.clone(),
                 answer_places: inbound::answers::places(),
@@ -182,18 +182,18 @@ impl Telegram {
             clock,
             rates: rates.clone(),
             turns: turns.clone(),
-            right_of_way: right_of_way.clone(),
+            priority_gate: priority_gate.clone(),
             fatal: fatal.clone(),
             remark,
             makers: message::file::Makers::new(workshop),
             markup_faults: Arc::clone(&markup_faults),
         };
-        let out = delivery::sender::Courier::new(delivery, courier.clone(), drain.clone());
+        let out = delivery::sender::Sender::new(delivery, sender_bell.clone(), drain.clone());
         let outgoing_ended = [CancellationToken::new(), CancellationToken::new()];
-        let [courier_end, desk_end] = outgoing_ended.clone().map(CancellationToken::drop_guard);
-        tasks.spawn_critical("courier", async move {
+        let [sender_end, desk_end] = outgoing_ended.clone().map(CancellationToken::drop_guard);
+        tasks.spawn_critical("sender", async move {
             out.run().await;
-            drop(courier_end);
+            drop(sender_end);
         });
         let line = delivery::proxy::Line {
             api: api.clone(),
@@ -201,7 +201,7 @@ impl Telegram {
             turns,
         };
         let (proxy, desk) =
-            delivery::proxy::open(line, courier.clone(), right_of_way, drain.clone());
+            delivery::proxy::open(line, sender_bell.clone(), priority_gate, drain.clone());
         tasks.spawn("desk", async move {
             desk.run().await;
             drop(desk_end);
@@ -209,7 +209,7 @@ impl Telegram {
         Self {
             api,
             proxy,
-            courier,
+            sender_bell,
             tasks,
             fatal,
             status,
@@ -234,10 +234,10 @@ impl Telegram {
         &self.api
     }
 
-    /// The courier's bell: ring it after a commit that inserted rows into the outbox.
+    /// The sender's bell: ring it after a commit that inserted rows into the outbox.
     #[must_use]
     pub fn bell(&self) -> Activator {
-        self.courier.clone()
+        self.sender_bell.clone()
     }
 
     /// How polling goes.

@@ -95,22 +95,26 @@ fn admins_are_made_by_owners_only_and_nobody_undoes_another_silently() {
             .unwrap();
         let panel = t.ask(&boss, "/admin").await;
         // An admin has no button for it, and a forged one is refused.
-        let forged = boss.taps_forged(panel.message_id, "people:make-admin:7");
+        let forged = boss.presses_forged(panel.message_id, "people:make-admin:7");
         assert_eq!(
             t.note(&boss, &forged).await,
             "Это может только администратор."
         );
-        let touched = boss.taps_forged(panel.message_id, &format!("people:remove:{ADMIN}"));
+        let touched = boss.presses_forged(panel.message_id, &format!("people:remove:{ADMIN}"));
         assert_eq!(
             t.note(&boss, &touched).await,
             "Роль задана в файле настроек и меняется только там."
         );
         // The owner makes an admin; the same button again says that it is done.
         let panel = t.ask(&t.admin, "/admin").await;
-        let made = t.admin.taps_forged(panel.message_id, "people:make-admin:7");
+        let made = t
+            .admin
+            .presses_forged(panel.message_id, "people:make-admin:7");
         assert!(t.note(&t.admin, &made).await.contains("администратор"));
         assert_eq!(role_of(&t, 7).await, Some(Role::Admin));
-        let again = t.admin.taps_forged(panel.message_id, "people:make-admin:7");
+        let again = t
+            .admin
+            .presses_forged(panel.message_id, "people:make-admin:7");
         assert_eq!(t.note(&t.admin, &again).await, "Это уже сделано.");
         let menu = |telegram: &vakhta::demo::PretendTelegram| {
             telegram
@@ -124,7 +128,7 @@ fn admins_are_made_by_owners_only_and_nobody_undoes_another_silently() {
         // Who still sees a user changes no admin.
         let stale = t
             .admin
-            .taps_forged(panel.message_id, "people:remove:user:7");
+            .presses_forged(panel.message_id, "people:remove:user:7");
         assert_eq!(
             t.note(&t.admin, &stale).await,
             "Пока вы смотрели, это изменилось. Сейчас: администратор"
@@ -132,10 +136,10 @@ fn admins_are_made_by_owners_only_and_nobody_undoes_another_silently() {
         assert_eq!(role_of(&t, 7).await, Some(Role::Admin));
         // Removed, their old buttons do nothing.
         let panel_of_eva = t.ask(&eva, "/admin").await;
-        let out = t.admin.taps_forged(panel.message_id, "people:remove:7");
+        let out = t.admin.presses_forged(panel.message_id, "people:remove:7");
         t.note(&t.admin, &out).await;
         t.heard(7, "Ваш доступ закрыт").await;
-        let late = eva.taps_forged(panel_of_eva.message_id, "people:let-in:55");
+        let late = eva.presses_forged(panel_of_eva.message_id, "people:let-in:55");
         t.note(&eva, &late).await;
         assert_eq!(role_of(&t, 7).await, Some(Role::Refused));
         t

@@ -46,12 +46,12 @@ fn stop_and_again_below_the_question() {
         let thinking = t.ask(&eva, "/ask why?").await;
         let begun = |model: &PretendModel| model.in_flight() == 1;
         model.wait_until("a call", LIMIT, begun).await.unwrap();
-        let stopped = t.tap(&eva, &thinking, "Stop").await;
+        let stopped = t.callback(&eva, &thinking, "Stop").await;
         assert!(stopped.text.starts_with("⏹ Stopped."), "{}", stopped.text);
         model.set(ModelReply::Stream);
-        eva.taps(&stopped, "Again").unwrap();
+        eva.presses(&stopped, "Again").unwrap();
         t.heard(7, &answer_to("why?")).await;
-        t.tap_for_note(&eva, &stopped, "Again").await;
+        t.callback_for_note(&eva, &stopped, "Again").await;
         assert_eq!(model.calls().len(), 2, "asked again once");
 
         // What fails says why; a stop over HTTP is seen in the chat as well.

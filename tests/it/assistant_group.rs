@@ -99,15 +99,15 @@ fn in_a_group_a_question_is_stopped_by_who_asked_or_by_an_admin() {
         eva.writes_in(&group, "/ask почему?");
         let thinking = t.heard(GROUP, "Думаю").await;
         for other in [&ivan, &stranger] {
-            let note = t.tap_for_note(other, &thinking, "Остановить").await;
+            let note = t.callback_for_note(other, &thinking, "Остановить").await;
             assert_eq!(note, "Это вопрос другого человека.");
         }
-        let stopped = t.tap(&t.admin, &thinking, "Остановить").await;
+        let stopped = t.callback(&t.admin, &thinking, "Остановить").await;
         assert!(stopped.text.contains("⏹ Остановлено."), "{}", stopped.text);
-        let note = t.tap_for_note(&ivan, &stopped, "Ещё раз").await;
+        let note = t.callback_for_note(&ivan, &stopped, "Ещё раз").await;
         assert_eq!(note, "Это вопрос другого человека.");
         model.set(ModelReply::Stream);
-        eva.taps(&stopped, "Ещё раз").unwrap();
+        eva.presses(&stopped, "Ещё раз").unwrap();
         let answer = t.heard(GROUP, &answer_to("почему?")).await;
         assert_eq!(answer.reply_to, stopped.reply_to, "under the question");
         t

@@ -154,7 +154,7 @@ fn what_telegram_refuses_is_no_reason_to_miss_the_answer() {
             model.hold(false);
             let answer = t.heard(ADMIN, &answer_to(&question)).await;
             assert_eq!(answer.message_id, thinking.message_id, "{refusal:?}");
-            // What Telegram asked for counts for the courier's rows as for a clock that stands still here.
+            // What Telegram asked for counts for the sender's rows as for a clock that stands still here.
             t.clock.advance(Duration::from_secs(2));
         }
         t
@@ -176,7 +176,7 @@ fn a_long_answer_grows_to_one_message_and_its_markup_is_safe() {
         assert_eq!(grown.message_id, thinking.message_id);
         assert!(grown.text.ends_with('…') && grown.text.encode_utf16().count() <= 4096);
         assert_eq!(grown.buttons().len(), 1);
-        let stopped = t.tap(&t.admin, &grown, "Остановить").await;
+        let stopped = t.callback(&t.admin, &grown, "Остановить").await;
         assert!(
             stopped.text.starts_with("⏹ Остановлено."),
             "{}",

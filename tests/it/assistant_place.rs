@@ -65,7 +65,7 @@ fn where_nobody_knows_the_place_the_answer_comes_alone_and_the_button_tells() {
             );
             let left = t.heard(7, THINKS).await;
             assert_ne!(left.message_id, answer.message_id);
-            let told = t.tap(&eva, &left, "Остановить").await;
+            let told = t.callback(&eva, &left, "Остановить").await;
             assert_eq!(told.text, "✅ Ответ — в другом сообщении.");
             assert!(told.buttons().is_empty());
             assert_eq!(thinks(&t, 7), 0);
@@ -99,7 +99,7 @@ fn a_message_that_is_deleted_or_cannot_be_changed_is_no_end() {
         let dead = "SELECT count(*) > 0 FROM outbox WHERE chat_id = 7 AND state = 'dead'";
         t.once(dead).await;
         eva.unblocks_bot();
-        let told = t.tap(&eva, &thinking, "Остановить").await;
+        let told = t.callback(&eva, &thinking, "Остановить").await;
         assert_eq!(told.text, answer_to("и?"));
         assert!(told.buttons().is_empty());
         t
@@ -116,7 +116,7 @@ fn who_leaves_and_whose_assistant_is_switched_off_wait_for_nothing() {
         let thinking = t.ask(&eva, "/ask почему?").await;
         let asked = t.ask(&eva, "/delete_me").await;
         let button = asked.buttons().first().unwrap().text.clone();
-        t.tap(&eva, &asked, &button).await;
+        t.callback(&eva, &asked, &button).await;
         let left = t.heard(7, "Остановлено").await;
         assert_eq!(left.message_id, thinking.message_id);
 

@@ -1,5 +1,5 @@
 //! The assistant knows the watch: questions about accounts, runs, sites and cards are answered from the database, with the
-//! asker's own rights, in Telegram and over HTTP.
+//! actor's own rights, in Telegram and over HTTP.
 
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ fn every_tool_answers_in_telegram() {
         add(&t, EVA, "gone").await;
         t.site.set("github", "gone", Behaviour::Status(500));
         let panel = t.ask(&t.admin, "/admin").await;
-        t.admin.taps_forged(panel.message_id, "run:check");
+        t.admin.presses_forged(panel.message_id, "run:check");
         t.heard(ADMIN, "завершена").await;
         for (who, tool, arguments, part) in [
             (
@@ -160,7 +160,7 @@ fn who_leaves_between_two_rounds_ends_them() {
             .await
             .unwrap();
         let sure = t.ask(&eva, "/delete_me").await;
-        eva.taps(&sure, "Да, удалить").unwrap();
+        eva.presses(&sure, "Да, удалить").unwrap();
         t.heard(EVA, "Всё ваше удалено").await;
         let hung_up = |model: &PretendModel| model.in_flight() == 0;
         model

@@ -111,8 +111,8 @@ fn forged_buttons_are_answered_and_do_nothing() {
             "nobody:knows:this",
             "watch:card:mine:999999999999999999999",
         ] {
-            let tap = eva.taps_forged(home.message_id, data);
-            t.note(&eva, &tap).await;
+            let callback = eva.presses_forged(home.message_id, data);
+            t.note(&eva, &callback).await;
         }
         let account = t
             .app()
@@ -149,10 +149,10 @@ fn hostile_names_break_no_screen() {
             "{}",
             question.text
         );
-        let card = t.tap(&t.admin, &question, "Впустить").await;
+        let card = t.callback(&t.admin, &question, "Впустить").await;
         assert!(card.text.contains("<b>Ева & Ко</a>"), "{}", card.text);
         let panel = t.ask(&t.admin, "/admin").await;
-        let people = t.tap(&t.admin, &panel, "Люди").await;
+        let people = t.callback(&t.admin, &panel, "Люди").await;
         assert!(people.button("<b>Ева").is_some(), "{:?}", people.buttons());
         t
     });
@@ -202,7 +202,7 @@ fn whatever_is_sent_in_the_middle_of_a_dialogue_gets_an_answer() {
             "a command left the dialogue alone: {}",
             asked.text
         );
-        let stopped = t.tap(&eva, &asked, "Отмена").await;
+        let stopped = t.callback(&eva, &asked, "Отмена").await;
         assert_eq!(stopped.text, "Прервано.");
         let lost = t.ask(&eva, "octocat").await;
         assert!(lost.text.contains("/add"), "{}", lost.text);

@@ -10,7 +10,7 @@ use crate::harness::{ADMIN, LIMIT, Stage, run};
 /// Types a text and comes to its preview.
 async fn preview(t: &Stage, text: &str) -> std::sync::Arc<vakhta::demo::ChatMessage> {
     let panel = t.ask(&t.admin, "/admin").await;
-    t.tap(&t.admin, &panel, "Рассылка").await;
+    t.callback(&t.admin, &panel, "Рассылка").await;
     t.ask(&t.admin, text).await
 }
 
@@ -37,7 +37,7 @@ fn a_broadcast_is_shown_first_and_reaches_everybody_once() {
         users[2].blocks_bot();
         // The dialogue survives a restart; a long text is refused.
         let panel = t.ask(&t.admin, "/admin").await;
-        let asked = t.tap(&t.admin, &panel, "Рассылка").await;
+        let asked = t.callback(&t.admin, &panel, "Рассылка").await;
         assert!(asked.text.contains("людей: 3"), "{}", asked.text);
         t.stop().await;
         t.start().await;
@@ -51,9 +51,9 @@ fn a_broadcast_is_shown_first_and_reaches_everybody_once() {
         );
         let second = t.ask(&t.admin, "Завтра будет ремонт").await;
         // The older preview sends nothing.
-        let note = t.tap_for_note(&t.admin, &first, "Отправить").await;
+        let note = t.callback_for_note(&t.admin, &first, "Отправить").await;
         assert!(note.contains("устарела"), "{note}");
-        t.tap(&t.admin, &second, "Отправить, людей: 3").await;
+        t.callback(&t.admin, &second, "Отправить, людей: 3").await;
         let done = t.heard(ADMIN, "📣 Рассылка № 1 окончена").await;
         assert!(
             done.text.contains("• Доставлено: 2\n• Недоступны: 1\n"),
@@ -70,7 +70,7 @@ fn a_broadcast_is_shown_first_and_reaches_everybody_once() {
         );
         let again = t
             .admin
-            .taps_forged(second.message_id, "admin:broadcast-send:1");
+            .presses_forged(second.message_id, "admin:broadcast-send:1");
         t.note(&t.admin, &again).await;
         t.expect_refusals();
         t
@@ -85,7 +85,7 @@ fn a_broadcast_goes_on_after_a_restart_and_can_be_stopped() {
         let shown = preview(&t, "Идёт дождь").await;
         t.telegram
             .break_next("sendMessage", 1000, Fault::status(502, "Bad Gateway"));
-        t.tap_for_note(&t.admin, &shown, "Отправить").await;
+        t.callback_for_note(&t.admin, &shown, "Отправить").await;
         let db = t.app().db().clone();
         let mut period = tokio::time::interval(Duration::from_millis(10));
         while db
@@ -107,12 +107,12 @@ fn a_broadcast_goes_on_after_a_restart_and_can_be_stopped() {
         }
         // A second one is stopped before anything of it is sent.
         for user in &users {
-            let quiet = user.taps_forged(1, "set:quiet:hold:18:20");
+            let quiet = user.presses_forged(1, "set:quiet:hold:18:20");
             t.note(user, &quiet).await;
         }
         let shown = preview(&t, "Снег").await;
-        let going = t.tap(&t.admin, &shown, "Отправить").await;
-        let note = t.tap_for_note(&t.admin, &going, "Остановить").await;
+        let going = t.callback(&t.admin, &shown, "Отправить").await;
+        let note = t.callback_for_note(&t.admin, &going, "Остановить").await;
         assert!(note.contains("остановлена"), "{note}");
         let end = t.heard(ADMIN, "⏹ Рассылка № 2 остановлена").await;
         assert!(end.text.contains("• Доставлено: 0\n"), "{}", end.text);
@@ -120,7 +120,9 @@ fn a_broadcast_goes_on_after_a_restart_and_can_be_stopped() {
             assert_eq!(copies(&t.telegram, user.id(), "Снег"), 0);
         }
         t.telegram
-            .wait_until("quiet", LIMIT, |telegram| telegram.unanswered_taps() == 0)
+            .wait_until("quiet", LIMIT, |telegram| {
+                telegram.unanswered_presses() == 0
+            })
             .await
             .unwrap();
         t.expect_refusals();

@@ -10,15 +10,15 @@ fn a_batch_is_printed_and_a_copied_label_is_noticed() {
     run(async |mut t| {
         with_cards(&mut t).await;
         let (screen, _) = make(&t, "Сумка", "Кожа").await;
-        let batches = t.tap(&t.admin, &screen, "Партии").await;
-        t.tap(&t.admin, &batches, "Новая партия").await;
+        let batches = t.callback(&t.admin, &screen, "Партии").await;
+        t.callback(&t.admin, &batches, "Новая партия").await;
         let wrong = t.ask(&t.admin, "лето").await;
         assert!(wrong.text.contains("число от 1 до 1000"), "{}", wrong.text);
         let batches = t.ask(&t.admin, "лето 2026 3").await;
-        let batch = t.tap(&t.admin, &batches, "лето 2026 · 3").await;
+        let batch = t.callback(&t.admin, &batches, "лето 2026 · 3").await;
         assert!(batch.text.contains("Кодов: 3"), "{}", batch.text);
         t.admin.skips_unread();
-        t.admin.taps(&batch, "CSV").unwrap();
+        t.admin.presses(&batch, "CSV").unwrap();
         let sent = t.admin.next_reply(LIMIT).await.unwrap();
         let text = String::from_utf8(sent.file.clone().unwrap().bytes.to_vec()).unwrap();
         let lines: Vec<&str> = text.lines().collect();
@@ -28,15 +28,15 @@ fn a_batch_is_printed_and_a_copied_label_is_noticed() {
             "{text}"
         );
         let code = Code::read(lines.last().unwrap().split(',').next().unwrap()).unwrap();
-        let labels = t.tap(&t.admin, &batch, "Этикетки").await;
+        let labels = t.callback(&t.admin, &batch, "Этикетки").await;
         t.admin.skips_unread();
         let panel = t.ask(&t.admin, "/admin").await;
-        let list = t.tap(&t.admin, &panel, "Мои карты").await;
-        let stats = t.tap(&t.admin, &list, "Статистика").await;
-        let note = t.tap_for_note(&t.admin, &stats, "График").await;
+        let list = t.callback(&t.admin, &panel, "Мои карты").await;
+        let stats = t.callback(&t.admin, &list, "Статистика").await;
+        let note = t.callback_for_note(&t.admin, &stats, "График").await;
         assert_eq!(note, "За последние дни ничего не проверяли.");
         t.admin.skips_unread();
-        t.admin.taps(&labels, "По одной 300 dpi").unwrap();
+        t.admin.presses(&labels, "По одной 300 dpi").unwrap();
         let pdf = t.admin.next_reply(LIMIT).await.unwrap();
         assert!(
             pdf.file
@@ -55,14 +55,14 @@ fn a_batch_is_printed_and_a_copied_label_is_noticed() {
                 shown.text
             );
         }
-        t.admin.taps(&stats, "График").unwrap();
+        t.admin.presses(&stats, "График").unwrap();
         let chart = t.heard(ADMIN, "За 30 дней").await;
         assert!(chart.text.contains("проверок: 4"), "{}", chart.text);
         assert!(chart.file.is_some());
         let alarm = t.heard(ADMIN, "код проверяют разные люди").await;
         assert!(alarm.text.contains("Сумка, № 3"), "{}", alarm.text);
         assert!(alarm.text.contains("За сутки: 4"), "{}", alarm.text);
-        let done = t.tap(&t.admin, &alarm, "Отозвать").await;
+        let done = t.callback(&t.admin, &alarm, "Отозвать").await;
         assert!(
             done.text.contains("Состояние: вещь отозвана"),
             "{}",
@@ -80,12 +80,12 @@ fn a_thing_belongs_to_one_person_until_an_admin_releases_it() {
     run(async |mut t| {
         with_cards(&mut t).await;
         let (screen, _) = make(&t, "Сумка", "Кожа").await;
-        let batches = t.tap(&t.admin, &screen, "Партии").await;
-        t.tap(&t.admin, &batches, "Новая партия").await;
+        let batches = t.callback(&t.admin, &screen, "Партии").await;
+        t.callback(&t.admin, &batches, "Новая партия").await;
         let batches = t.ask(&t.admin, "лето 2").await;
-        let batch = t.tap(&t.admin, &batches, "лето · 2").await;
-        let units = t.tap(&t.admin, &batch, "Коды").await;
-        let unit = t.tap(&t.admin, &units, "2").await;
+        let batch = t.callback(&t.admin, &batches, "лето · 2").await;
+        let units = t.callback(&t.admin, &batch, "Коды").await;
+        let unit = t.callback(&t.admin, &units, "2").await;
         assert!(unit.text.contains("Сумка · лето № 2"), "{}", unit.text);
         let code = unit.text.split("Код: ").nth(1).unwrap();
         let code = Code::read(code.lines().next().unwrap()).unwrap();
@@ -93,7 +93,7 @@ fn a_thing_belongs_to_one_person_until_an_admin_releases_it() {
         let eva = t.telegram.person(55, "Ева", "ru");
         let shown = scans(&t, &eva, &code).await;
         eva.skips_unread();
-        eva.taps(&shown, "Это моя вещь").unwrap();
+        eva.presses(&shown, "Это моя вещь").unwrap();
         let said = eva.next_reply(LIMIT).await.unwrap();
         assert!(said.text.contains("закреплена за вами"), "{}", said.text);
         let again = scans(&t, &eva, &code).await;
@@ -109,29 +109,29 @@ fn a_thing_belongs_to_one_person_until_an_admin_releases_it() {
         );
         oleg.skips_unread();
         let claim = shown.button("Это моя вещь").unwrap().data.unwrap();
-        oleg.taps_forged(warned.message_id, &claim);
+        oleg.presses_forged(warned.message_id, &claim);
         let said = oleg.next_reply(LIMIT).await.unwrap();
         assert!(said.text.contains("нельзя закрепить"), "{}", said.text);
         let alarm = t.heard(ADMIN, "код проверил другой").await;
-        let unit = t.tap(&t.admin, &alarm, "Подозрительно").await;
+        let unit = t.callback(&t.admin, &alarm, "Подозрительно").await;
         assert!(unit.text.contains("Закреплена: Ева"), "{}", unit.text);
         assert!(
             unit.text.contains("Помечен как подозрительный"),
             "{}",
             unit.text
         );
-        let unit = t.tap(&t.admin, &unit, "Снять закрепление").await;
-        let unit = t.tap(&t.admin, &unit, "Снять пометки").await;
+        let unit = t.callback(&t.admin, &unit, "Снять закрепление").await;
+        let unit = t.callback(&t.admin, &unit, "Снять пометки").await;
         assert!(!unit.text.contains("Закреплена"), "{}", unit.text);
-        let unit = t.tap(&t.admin, &unit, "🚨 Украдена").await;
+        let unit = t.callback(&t.admin, &unit, "🚨 Украдена").await;
         assert!(unit.text.contains("Состояние: украдена"), "{}", unit.text);
         let told = scans(&t, &eva, &code).await;
         assert!(told.text.contains("украдена"), "{}", told.text);
         t.admin.skips_unread();
-        t.admin.taps(&unit, "QR-код").unwrap();
+        t.admin.presses(&unit, "QR-код").unwrap();
         let qr = t.admin.next_reply(LIMIT).await.unwrap();
         assert_eq!(qr.file.clone().unwrap().name, "card-1-2-qr.png");
-        let batch = t.tap(&t.admin, &unit, "Назад").await;
+        let batch = t.callback(&t.admin, &unit, "Назад").await;
         assert!(batch.text.contains("Кодов: 2"), "{}", batch.text);
         t
     });

@@ -69,7 +69,7 @@ fn a_card_is_offered_in_other_chats_and_never_its_code() {
         }
         assert_eq!(offered(&t, &t.admin, "СУМКА").await.len(), 1);
         assert_eq!(offered(&t, &t.admin, "").await.len(), 1);
-        t.tap(&t.admin, &screen, "Отключить").await;
+        t.callback(&t.admin, &screen, "Отключить").await;
         assert!(offered(&t, &eva, &words).await.is_empty());
         assert!(offered(&t, &t.admin, "сумка").await.is_empty());
         t
@@ -92,7 +92,7 @@ fn without_inline_mode_a_card_is_shared_by_its_link() {
         let buyer = t.telegram.person(55, "Ева", "ru");
         let shown = t.ask(&buyer, &shared).await;
         assert!(shown.text.contains("Сумка"), "{}", shown.text);
-        t.tap(&t.admin, &screen, "Отключить").await;
+        t.callback(&t.admin, &screen, "Отключить").await;
         let gone = t.ask(&buyer, &shared).await;
         assert_eq!(gone.text, "Такой карточки нет.");
         t

@@ -42,13 +42,13 @@ pub(crate) async fn again(t: &mut Stage) {
 /// Makes a card and returns its screen and its code.
 pub(crate) async fn make(t: &Stage, name: &str, description: &str) -> (Arc<ChatMessage>, Code) {
     let panel = t.ask(&t.admin, "/admin").await;
-    t.tap(&t.admin, &panel, "Добавить новую карту").await;
+    t.callback(&t.admin, &panel, "Добавить новую карту").await;
     sends_photo(t, &jpeg(1), "").await;
     t.ask(&t.admin, name).await;
     let asked = t.ask(&t.admin, description).await;
-    t.admin.taps(&asked, "Пропустить").unwrap();
+    t.admin.presses(&asked, "Пропустить").unwrap();
     let question = t.heard(ADMIN, "Шаг 5 из 5").await;
-    let screen = t.tap(&t.admin, &question, "Создать карту").await;
+    let screen = t.callback(&t.admin, &question, "Создать карту").await;
     t.heard(ADMIN, &format!("QR-код: {name}")).await;
     let code = code_of(t).await;
     (screen, code)
@@ -72,7 +72,7 @@ fn a_card_is_made_step_by_step_through_restarts_and_scanned_by_a_stranger() {
     run(async |mut t| {
         with_cards(&mut t).await;
         let panel = t.ask(&t.admin, "/admin").await;
-        let asked = t.tap(&t.admin, &panel, "Добавить новую карту").await;
+        let asked = t.callback(&t.admin, &panel, "Добавить новую карту").await;
         assert!(asked.text.contains("шаг 1 из 5"), "{}", asked.text);
         again(&mut t).await;
         let wrong = t.ask(&t.admin, "Часы").await;
@@ -88,7 +88,7 @@ fn a_card_is_made_step_by_step_through_restarts_and_scanned_by_a_stranger() {
         assert!(asked.text.contains("Опишите её"), "{}", asked.text);
         again(&mut t).await;
         // Back, and the name once more.
-        let asked = t.tap(&t.admin, &asked, "Назад").await;
+        let asked = t.callback(&t.admin, &asked, "Назад").await;
         assert!(asked.text.contains("Шаг 2 из 5"), "{}", asked.text);
         t.ask(&t.admin, "Часы <i>&").await;
         let description = "д".repeat(3500);
@@ -99,13 +99,13 @@ fn a_card_is_made_step_by_step_through_restarts_and_scanned_by_a_stranger() {
         t.admin.sends_document("box.jpg", &jpeg(30), "");
         let question = t.heard(ADMIN, "Шаг 5 из 5").await;
         again(&mut t).await;
-        let screen = t.tap(&t.admin, &question, "Создать карту").await;
+        let screen = t.callback(&t.admin, &question, "Создать карту").await;
         assert!(screen.text.contains("Часы <i>&"), "{}", screen.text);
         assert!(screen.text.contains("Проверок: 0"), "{}", screen.text);
         let qr = t.heard(ADMIN, "QR-код: Часы").await;
         let file = qr.file.clone().unwrap();
         assert!(file.name.ends_with("-qr.png"), "{}", file.name);
-        let late = t.admin.taps_forged(
+        let late = t.admin.presses_forged(
             question.message_id,
             &question.button("Создать").unwrap().data.unwrap(),
         );
@@ -189,7 +189,7 @@ fn a_scan_leaves_a_dialogue_alone_and_a_shared_card_is_no_check() {
         with_cards(&mut t).await;
         let (screen, code) = make(&t, "Сумка", "Кожа").await;
         let panel = t.ask(&t.admin, "/admin").await;
-        t.tap(&t.admin, &panel, "Добавить новую карту").await;
+        t.callback(&t.admin, &panel, "Добавить новую карту").await;
         sends_photo(&t, &jpeg(1), "album").await;
         let shown = scans(&t, &t.admin, &code).await;
         assert!(shown.text.contains("Проверка № 1"), "{}", shown.text);
@@ -201,7 +201,7 @@ fn a_scan_leaves_a_dialogue_alone_and_a_shared_card_is_no_check() {
         t.ask(&t.admin, "Альбом").await;
         let question = t.heard(ADMIN, "Шаг 5 из 5").await;
         // The button of another card that was being made.
-        let stale = t.admin.taps_forged(question.message_id, "cards:save:1");
+        let stale = t.admin.presses_forged(question.message_id, "cards:save:1");
         assert_eq!(t.note(&t.admin, &stale).await, "Это уже сделано.");
         t.ask(&t.admin, "/cancel").await;
 
@@ -228,7 +228,7 @@ fn what_is_no_photo_is_answered_and_what_is_printed_is_sent() {
         t.expect_refusals();
         with_cards(&mut t).await;
         let panel = t.ask(&t.admin, "/admin").await;
-        t.tap(&t.admin, &panel, "Добавить новую карту").await;
+        t.callback(&t.admin, &panel, "Добавить новую карту").await;
         for (name, bytes, answer) in [
             ("a.pdf", &b"%PDF-1.7"[..], "Это не картинка"),
             (
@@ -244,32 +244,32 @@ fn what_is_no_photo_is_answered_and_what_is_printed_is_sent() {
         }
         t.ask(&t.admin, "/cancel").await;
         let (screen, _) = make(&t, "Сумка", "Кожа").await;
-        let labels = t.tap(&t.admin, &screen, "Этикетки").await;
+        let labels = t.callback(&t.admin, &screen, "Этикетки").await;
         assert!(labels.text.contains("203 dpi — 22.5"), "{}", labels.text);
-        t.tap(&t.admin, &labels, "Другой размер").await;
+        t.callback(&t.admin, &labels, "Другой размер").await;
         for wrong in ["14", "61", "двадцать"] {
             let said = t.ask(&t.admin, wrong).await;
             assert!(said.text.contains("от 15 до 60"), "{}", said.text);
         }
         let labels = t.ask(&t.admin, "18 мм").await;
         assert!(labels.text.contains("около 18 мм"), "{}", labels.text);
-        let labels = t.tap(&t.admin, &labels, "30 мм").await;
+        let labels = t.callback(&t.admin, &labels, "30 мм").await;
         assert!(labels.text.contains("300 dpi — 30.4"), "{}", labels.text);
         t.admin.skips_unread();
-        t.admin.taps(&labels, "A4 203 dpi").unwrap();
+        t.admin.presses(&labels, "A4 203 dpi").unwrap();
         let sent = t.admin.next_reply(LIMIT).await.unwrap();
         let file = sent.file.clone().unwrap();
         assert!(file.name.ends_with("-labels-203dpi.pdf"), "{}", file.name);
         assert!(file.bytes.starts_with(b"%PDF-"));
-        let screen = t.tap(&t.admin, &labels, "Назад").await;
-        let off = t.tap(&t.admin, &screen, "Отключить").await;
+        let screen = t.callback(&t.admin, &labels, "Назад").await;
+        let off = t.callback(&t.admin, &screen, "Отключить").await;
         assert!(off.text.contains("отключена"), "{}", off.text);
-        let list = t.tap(&t.admin, &off, "Мои карты").await;
+        let list = t.callback(&t.admin, &off, "Мои карты").await;
         assert_eq!(list.text, "🏷 Карт ещё нет.");
-        let shut = t.tap(&t.admin, &list, "Отключённые").await;
+        let shut = t.callback(&t.admin, &list, "Отключённые").await;
         assert!(shut.button("⏸ Сумка · 0").is_some(), "{}", shut.text);
-        let list = t.tap(&t.admin, &shut, "Мои карты").await;
-        let stats = t.tap(&t.admin, &list, "Статистика").await;
+        let list = t.callback(&t.admin, &shut, "Мои карты").await;
+        let stats = t.callback(&t.admin, &list, "Статистика").await;
         assert!(
             stats.text.contains("Всего: 1\nДействуют: 0"),
             "{}",
@@ -284,7 +284,7 @@ fn without_the_section_there_are_no_cards() {
     run(async |t| {
         let panel = t.ask(&t.admin, "/admin").await;
         assert!(panel.button("Мои карты").is_none());
-        let stale = t.admin.taps_forged(panel.message_id, "cards:add");
+        let stale = t.admin.presses_forged(panel.message_id, "cards:add");
         t.note(&t.admin, &stale).await;
         let stranger = t.telegram.person(55, "Ева", "ru");
         let code = Code::draw().unwrap();
@@ -294,7 +294,7 @@ fn without_the_section_there_are_no_cards() {
         // Only admins make cards.
         let user = t.user(7, "Oleg", "ru").await;
         let home = t.ask(&user, "/start").await;
-        let forged = user.taps_forged(home.message_id, "cards:add");
+        let forged = user.presses_forged(home.message_id, "cards:add");
         t.note(&user, &forged).await;
         t
     });

@@ -38,7 +38,7 @@ fn every_step_of_the_dialogue_is_killed_and_goes_on() {
         killed_at(
             &ground,
             || {
-                admin.taps_forged(1, "cards:add");
+                admin.presses_forged(1, "cards:add");
             },
             &asked("photo"),
         )
@@ -80,7 +80,7 @@ fn every_step_of_the_dialogue_is_killed_and_goes_on() {
         killed_at(
             &ground,
             || {
-                admin.taps_forged(1, &save);
+                admin.presses_forged(1, &save);
             },
             "SELECT count(*) FROM card",
         )
@@ -98,7 +98,7 @@ fn every_step_of_the_dialogue_is_killed_and_goes_on() {
         let answered = "SELECT done_at IS NOT NULL FROM inbox ORDER BY update_id DESC LIMIT 1";
         for (message, screen) in [(1, "cards:list:0"), (2, "cards:stats")] {
             let press = || {
-                admin.taps_forged(message, screen);
+                admin.presses_forged(message, screen);
             };
             killed_at(&ground, press, answered).await;
         }

@@ -50,7 +50,7 @@ fn what_is_no_photo_is_answered_and_takes_no_memory() {
             .vakhta(&["run"])
             .env("VAKHTA_CARDS_ENABLED", "true")
             .start();
-        ground.admin.taps_forged(1, "cards:add");
+        ground.admin.presses_forged(1, "cards:add");
         ground.heard(ground.admin.id(), "шаг 1 из 5").await;
         // A picture that is in order first, so that what every picture takes is no part of the measure.
         answered(&ground, "a.pdf", b"%PDF-1.7", "Это не картинка").await;

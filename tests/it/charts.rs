@@ -15,7 +15,7 @@ fn an_owner_sees_their_own_accounts_drawn() {
     run(async |mut t| {
         let eva = t.user(7, "Ева", "en").await;
         let status = t.ask(&eva, "/status").await;
-        let note = t.tap_for_note(&eva, &status, "watch:chart:mine").await;
+        let note = t.callback_for_note(&eva, &status, "watch:chart:mine").await;
         assert!(note.starts_with("There is nothing to draw yet"), "{note}");
         t.ask(&eva, "/add octocat github").await;
         t.ask(&eva, "/add hubot github").await;
@@ -27,7 +27,7 @@ fn an_owner_sees_their_own_accounts_drawn() {
         let status = t.ask(&eva, "/status").await;
         // What is asked for while the program ends is drawn after the next start.
         t.stop().await;
-        eva.taps(&status, "watch:chart:mine").unwrap();
+        eva.presses(&status, "watch:chart:mine").unwrap();
         t.start().await;
         let chart = eva.next_reply(LIMIT).await.unwrap();
         assert_is_picture(&chart);
@@ -36,10 +36,10 @@ fn an_owner_sees_their_own_accounts_drawn() {
             "📈 My accounts\n\n• Found in 30 days: 1\n• Not found yet: 1"
         );
         // No screen can take the place of a picture.
-        eva.taps(&chart, "Home").unwrap();
+        eva.presses(&chart, "Home").unwrap();
         let home = eva.next_reply(LIMIT).await.unwrap();
         assert!(home.text.starts_with("👋"), "{}", home.text);
-        let forged = eva.taps_forged(home.message_id, "watch:chart:sites");
+        let forged = eva.presses_forged(home.message_id, "watch:chart:sites");
         assert!(t.note(&eva, &forged).await.contains("admin"));
         t
     });
@@ -51,16 +51,16 @@ fn admins_see_everybody_drawn() {
         t.ask(&t.admin, "/add octocat github").await;
         t.site.set("github", "octocat", Behaviour::Exists);
         let panel = t.ask(&t.admin, "/admin").await;
-        t.admin.taps(&panel, "run:check").unwrap();
+        t.admin.presses(&panel, "run:check").unwrap();
         t.heard(t.admin.id(), "Автопроверка завершена").await;
         let panel = t.ask(&t.admin, "/admin").await;
-        let charts = t.tap(&t.admin, &panel, "watch:charts").await;
+        let charts = t.callback(&t.admin, &panel, "watch:charts").await;
         for (button, words) in [
             ("Найдено по дням", "Найдено за 30 дней: 1\n• GitHub: 1"),
             ("Проверки и ошибки", "За 30 дней: проверок 1, ошибок 0"),
             ("Длительность", "• Проверок за 2 дня: 1"),
         ] {
-            t.admin.taps(&charts, button).unwrap();
+            t.admin.presses(&charts, button).unwrap();
             let chart = t.heard(t.admin.id(), words).await;
             assert_is_picture(&chart);
         }

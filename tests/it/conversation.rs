@@ -57,10 +57,12 @@ fn a_stranger_asks_and_an_admin_lets_them_in() {
             waiting.text
         );
         let question = t.heard(ADMIN, "Просит доступ").await;
-        let card = t.tap(&t.admin, &question, "Впустить").await;
+        let card = t.callback(&t.admin, &question, "Впустить").await;
         assert!(card.text.contains("пользователь"), "{}", card.text);
         t.heard(55, "You have been let in").await;
-        let again = t.admin.taps_forged(question.message_id, "people:refuse:55");
+        let again = t
+            .admin
+            .presses_forged(question.message_id, "people:refuse:55");
         assert_eq!(t.note(&t.admin, &again).await, "Это уже сделано.");
         let home = t.ask(&stranger, "/start").await;
         assert!(home.text.contains("Vakhta"), "{}", home.text);
@@ -90,12 +92,12 @@ fn a_dialogue_survives_a_restart_and_a_sticker() {
             "{}",
             unknown.text
         );
-        let days = t.tap(&eva, &unknown, "GitHub").await;
+        let days = t.callback(&eva, &unknown, "GitHub").await;
         assert_eq!(
             days.text,
             "📝 На сколько дней договорились? octocat · GitHub"
         );
-        let stale = eva.taps_forged(days.message_id, "watch:add-site:vk");
+        let stale = eva.presses_forged(days.message_id, "watch:add-site:vk");
         assert_eq!(
             t.note(&eva, &stale).await,
             "Эта кнопка устарела, показываю как есть."
@@ -106,7 +108,7 @@ fn a_dialogue_survives_a_restart_and_a_sticker() {
             "{}",
             never.text
         );
-        let added = t.tap(&eva, &never, "60").await;
+        let added = t.callback(&eva, &never, "60").await;
         assert!(
             added.text.contains("octocat · GitHub · 60 дней"),
             "{}",
@@ -125,26 +127,26 @@ fn one_account_is_checked_from_its_card_paused_and_removed() {
         t.ask(&eva, "/add octocat github").await;
         t.site.set("github", "octocat", Behaviour::Status(403));
         let list = t.ask(&eva, "/list").await;
-        let card = t.tap(&eva, &list, "octocat").await;
+        let card = t.callback(&eva, &list, "octocat").await;
         assert!(card.text.contains("Ещё не проверялся"), "{}", card.text);
-        t.tap(&eva, &card, "Пауза").await;
+        t.callback(&eva, &card, "Пауза").await;
         let paused = t.telegram.message(7, list.message_id).unwrap();
         assert!(paused.text.contains("На паузе"), "{}", paused.text);
-        let resumed = t.tap(&eva, &paused, "Продолжить").await;
-        eva.taps(&resumed, "Проверить").unwrap();
+        let resumed = t.callback(&eva, &paused, "Продолжить").await;
+        eva.presses(&resumed, "Проверить").unwrap();
         let checked = t.heard(7, "посмотреть не удалось").await;
         assert!(
             checked.text.contains("площадка отказывает нам"),
             "{}",
             checked.text
         );
-        let removed = t.tap(&eva, &resumed, "Удалить octocat").await;
+        let removed = t.callback(&eva, &resumed, "Удалить octocat").await;
         assert!(
             removed.text.starts_with("🗑 Удалён: octocat · GitHub"),
             "{}",
             removed.text
         );
-        let empty = t.tap(&eva, &removed, "К списку").await;
+        let empty = t.callback(&eva, &removed, "К списку").await;
         assert!(empty.text.contains("Пока пусто"), "{}", empty.text);
         t
     });
@@ -172,7 +174,7 @@ fn every_screen_is_reached_by_buttons_and_leads_back() {
         ] {
             for button in way {
                 let screen = t.telegram.message(ADMIN, home.message_id).unwrap();
-                t.tap(&t.admin, &screen, button).await;
+                t.callback(&t.admin, &screen, button).await;
             }
         }
         let end = t.telegram.message(ADMIN, home.message_id).unwrap();

@@ -61,12 +61,12 @@ fn a_group_hears_of_runs_where_an_admin_wants_it() {
         // Settings of the group: by admins only, and without dialogues.
         t.admin.writes_in(&group, "/settings");
         let settings = t.heard(GROUP, "⚙️ Настройки").await;
-        let refused = eva.taps(&settings, "только с новостями").unwrap();
+        let refused = eva.presses(&settings, "только с новостями").unwrap();
         assert_eq!(
             t.note(&eva, &refused).await,
             "Это может только администратор."
         );
-        let changed = t.tap(&t.admin, &settings, "только с новостями").await;
+        let changed = t.callback(&t.admin, &settings, "только с новостями").await;
         assert!(
             changed
                 .text
@@ -74,14 +74,14 @@ fn a_group_hears_of_runs_where_an_admin_wants_it() {
             "{}",
             changed.text
         );
-        let zones = t.tap(&t.admin, &changed, "Часовой пояс").await;
+        let zones = t.callback(&t.admin, &changed, "Часовой пояс").await;
         assert!(!zones.text.contains("напишите"), "{}", zones.text);
         let before = notes("завершена");
         check_all(&t).await;
         assert_eq!(notes("завершена"), before);
         let panel = t
             .admin
-            .taps_forged_in(&group, settings.message_id, "admin:stats");
+            .presses_forged_in(&group, settings.message_id, "admin:stats");
         assert_eq!(
             t.note(&t.admin, &panel).await,
             "Это — в личном чате со мной."
@@ -89,17 +89,17 @@ fn a_group_hears_of_runs_where_an_admin_wants_it() {
         // The group gets another id and is still told; then no more.
         let group = group.migrates_to(-1_009_876_543_210, "Смена & Ко");
         let settings = t.ask(&t.admin, "/settings").await;
-        let groups = t.tap(&t.admin, &settings, "Группы с отчётами").await;
+        let groups = t.callback(&t.admin, &settings, "Группы с отчётами").await;
         assert!(groups.text.contains(": 1"), "{}", groups.text);
         let moved = |telegram: &vakhta::demo::PretendTelegram| telegram.undelivered_updates() == 0;
         t.telegram
             .wait_until("the move", LIMIT, moved)
             .await
             .unwrap();
-        let groups = t.tap(&t.admin, &groups, "Назад").await;
-        let groups = t.tap(&t.admin, &groups, "Группы с отчётами").await;
+        let groups = t.callback(&t.admin, &groups, "Назад").await;
+        let groups = t.callback(&t.admin, &groups, "Группы с отчётами").await;
         let none = t
-            .tap(&t.admin, &groups, "Больше не писать: Смена & Ко")
+            .callback(&t.admin, &groups, "Больше не писать: Смена & Ко")
             .await;
         assert!(none.text.contains(": 0"), "{}", none.text);
         t.admin.writes_in(&group, "/here off");

@@ -1,7 +1,7 @@
 //! The real bot in this process: real threads, real files, pretend Telegram and site.
 //!
 //! A test is an async closure given a running [`Stage`]; afterwards the stage stops the program and demands that nothing
-//! is left: no unanswered tap, no update, no message waiting, no refused call, no ERROR in the log, all threads ended.
+//! is left: no unanswered callback, no update, no message waiting, no refused call, no ERROR in the log, all threads ended.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -189,7 +189,7 @@ impl Stage {
     }
 
     /// Presses a button and returns the message it changed.
-    pub(crate) async fn tap(
+    pub(crate) async fn callback(
         &self,
         person: &Person,
         message: &ChatMessage,
@@ -199,7 +199,7 @@ impl Stage {
         // Some screens move by themselves.
         let shown = self.telegram.message(chat, id);
         let edits = shown.map_or(message.edits, |shown| shown.edits);
-        person.taps(message, button).unwrap();
+        person.presses(message, button).unwrap();
         let changed = |telegram: &PretendTelegram| {
             telegram.message(chat, id).is_some_and(|m| m.edits > edits)
         };
@@ -210,25 +210,25 @@ impl Stage {
         self.telegram.message(chat, id).unwrap()
     }
 
-    /// Presses a button and returns the note on the tap.
-    pub(crate) async fn tap_for_note(
+    /// Presses a button and returns the note on the callback.
+    pub(crate) async fn callback_for_note(
         &self,
         person: &Person,
         message: &ChatMessage,
         button: &str,
     ) -> String {
-        let tap = person.taps(message, button).unwrap();
-        self.note(person, &tap).await
+        let callback = person.presses(message, button).unwrap();
+        self.note(person, &callback).await
     }
 
-    /// The note on a tap.
-    pub(crate) async fn note(&self, person: &Person, tap: &str) -> String {
-        let answered = |_: &PretendTelegram| person.tap_answer(tap).is_some();
+    /// The note on a callback.
+    pub(crate) async fn note(&self, person: &Person, callback: &str) -> String {
+        let answered = |_: &PretendTelegram| person.callback_answer(callback).is_some();
         self.telegram
-            .wait_until(&format!("the note on {tap}"), LIMIT, answered)
+            .wait_until(&format!("the note on {callback}"), LIMIT, answered)
             .await
             .unwrap();
-        person.tap_answer(tap).unwrap().text
+        person.callback_answer(callback).unwrap().text
     }
 
     /// Waits for a message of the bot that contains a text.
@@ -316,7 +316,7 @@ impl Stage {
                 .await
                 .unwrap();
             assert_eq!(
-                self.telegram.unanswered_taps(),
+                self.telegram.unanswered_presses(),
                 0,
                 "taps are left without an answer"
             );

@@ -58,7 +58,7 @@ fn health_follows_what_happens() {
         t.ask(&eva, "/add octocat github").await;
         t.ask(&t.admin, "/start").await;
         let panel = t.ask(&t.admin, "/admin").await;
-        t.admin.taps(&panel, "Проверить все").unwrap();
+        t.admin.presses(&panel, "Проверить все").unwrap();
         t.heard(ADMIN, "✅ Автопроверка завершена").await;
         let (_, health) = healthy(address, |health| health["run"]["state"] == "done").await;
         assert_eq!(

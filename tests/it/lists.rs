@@ -34,7 +34,7 @@ fn labels(message: &ChatMessage) -> Vec<String> {
 async fn press(t: &Stage, who: &Person, screen: &ChatMessage, way: &[&str]) -> Arc<ChatMessage> {
     let mut screen = Arc::new(screen.clone());
     for button in way {
-        screen = t.tap(who, &screen, button).await;
+        screen = t.callback(who, &screen, button).await;
     }
     screen
 }
@@ -47,7 +47,7 @@ fn a_filter_survives_pages_cards_and_a_restart() {
         fill(&t, 7, "vk", 9).await;
         let list = t.ask(&eva, "/list").await;
         assert!(list.text.contains("Ваши аккаунты: 18"), "{}", list.text);
-        let find = t.tap(&eva, &list, "Поиск").await;
+        let find = t.callback(&eva, &list, "Поиск").await;
         t.stop().await;
         t.start().await;
         let found = t.ask(&eva, "VK_").await;
@@ -56,9 +56,9 @@ fn a_filter_survives_pages_cards_and_a_restart() {
         assert_ne!(found.message_id, find.message_id);
         let second = press(&t, &eva, &found, &["›"]).await;
         assert!(labels(&second).contains(&"‹ 2 / 2 ›".to_owned()));
-        let card = t.tap(&eva, &second, "vk_07").await;
-        let paused = t.tap(&eva, &card, "Пауза").await;
-        let back = t.tap(&eva, &paused, "Назад").await;
+        let card = t.callback(&eva, &second, "vk_07").await;
+        let paused = t.callback(&eva, &card, "Пауза").await;
+        let back = t.callback(&eva, &paused, "Назад").await;
         assert!(back.text.contains("🔎 Поиск: VK_"), "{}", back.text);
         assert!(
             labels(&back).contains(&"⏸ vk_07 · VK".to_owned()),
@@ -66,26 +66,26 @@ fn a_filter_survives_pages_cards_and_a_restart() {
             labels(&back)
         );
 
-        let paused = t.tap(&eva, &back, "На паузе").await;
+        let paused = t.callback(&eva, &back, "На паузе").await;
         assert_eq!(labels(&paused)[0], "⏸ vk_07 · VK");
         assert!(labels(&paused).contains(&"✓ ⏸ На паузе".to_owned()));
-        let everything = t.tap(&eva, &paused, "✓ ⏸ На паузе").await;
+        let everything = t.callback(&eva, &paused, "✓ ⏸ На паузе").await;
         assert!(everything.text.contains(": 18"), "{}", everything.text);
-        let sites = t.tap(&eva, &everything, "Площадка").await;
-        let github = t.tap(&eva, &sites, "GitHub").await;
+        let sites = t.callback(&eva, &everything, "Площадка").await;
+        let github = t.callback(&eva, &sites, "GitHub").await;
         assert!(
             github.text.contains("🌐 Площадка: GitHub"),
             "{}",
             github.text
         );
-        let none = t.tap(&eva, &github, "Завершены").await;
+        let none = t.callback(&eva, &github, "Завершены").await;
         assert!(none.text.contains("Ничего не нашлось"), "{}", none.text);
-        let all = t.tap(&eva, &none, "🗂 Все").await;
+        let all = t.callback(&eva, &none, "🗂 Все").await;
         assert!(all.text.contains(": 18"), "{}", all.text);
 
         let overdue = UnixMs(t.clock.now().0 + 31 * 86_400_000);
         t.clock.set(overdue);
-        let overdue = t.tap(&eva, &all, "Просрочены").await;
+        let overdue = t.callback(&eva, &all, "Просрочены").await;
         assert!(overdue.text.contains(": 17"), "{}", overdue.text);
         t
     });
@@ -97,7 +97,7 @@ fn a_card_is_changed_from_its_buttons_and_by_answers() {
         let eva = t.user(7, "<b>Ева & Ко", "ru").await;
         t.ask(&eva, "/add octocat github 9").await;
         let list = t.ask(&eva, "/list").await;
-        let card = t.tap(&eva, &list, "octocat").await;
+        let card = t.callback(&eva, &list, "octocat").await;
         for part in [
             "👁 Жду: когда появится",
             "🔍 Ещё не проверялся",
@@ -108,7 +108,7 @@ fn a_card_is_changed_from_its_buttons_and_by_answers() {
         }
         let longer = press(&t, &eva, &card, &["+7 дн.", "+30 дн."]).await;
         assert!(longer.text.contains("Заявлено: 46 дней"), "{}", longer.text);
-        let ask = t.tap(&eva, &longer, "Другой срок").await;
+        let ask = t.callback(&eva, &longer, "Другой срок").await;
         assert!(
             ask.text.contains("На сколько дней продлить?"),
             "{}",
@@ -130,7 +130,7 @@ fn a_card_is_changed_from_its_buttons_and_by_answers() {
             longer.text
         );
 
-        t.tap(&eva, &longer, "🗒 Заметка").await;
+        t.callback(&eva, &longer, "🗒 Заметка").await;
         let long = t.ask(&eva, &"ж".repeat(201)).await;
         assert!(long.text.contains("а здесь 201"), "{}", long.text);
         let noted = t.ask(&eva, "клиент <Иван> & Ко").await;
@@ -139,28 +139,28 @@ fn a_card_is_changed_from_its_buttons_and_by_answers() {
             "{}",
             noted.text
         );
-        let clear = t.tap(&eva, &noted, "Убрать заметку").await;
+        let clear = t.callback(&eva, &noted, "Убрать заметку").await;
         assert!(!clear.text.contains("🗒"), "{}", clear.text);
 
         // A question that was left is not answered by what is typed later.
-        let ask = t.tap(&eva, &clear, "🗒 Заметка").await;
-        let card = t.tap(&eva, &ask, "Назад").await;
+        let ask = t.callback(&eva, &clear, "🗒 Заметка").await;
+        let card = t.callback(&eva, &ask, "Назад").await;
         let lost = t.ask(&eva, "это не заметка").await;
         assert!(!lost.text.contains("🗒"), "{}", lost.text);
 
-        let removed = t.tap(&eva, &card, "Удалить octocat").await;
+        let removed = t.callback(&eva, &card, "Удалить octocat").await;
         assert!(
             removed.text.starts_with("🗑 Удалён: octocat · GitHub"),
             "{}",
             removed.text
         );
-        let pause = eva.taps_forged(removed.message_id, "watch:pause:1:mine:0");
+        let pause = eva.presses_forged(removed.message_id, "watch:pause:1:mine:0");
         assert_eq!(t.note(&eva, &pause).await, "Этого аккаунта больше нет.");
         let empty = t.ask(&eva, "/list").await;
         assert!(empty.text.contains("Пока пусто"), "{}", empty.text);
-        let back = t.tap(&eva, &removed, "Вернуть").await;
+        let back = t.callback(&eva, &removed, "Вернуть").await;
         assert!(back.text.contains("— возвращён · вы"), "{}", back.text);
-        let late = eva.taps_forged(back.message_id, "watch:restore:1:mine:0");
+        let late = eva.presses_forged(back.message_id, "watch:restore:1:mine:0");
         assert_eq!(t.note(&eva, &late).await, "Это уже сделано.");
         t
     });
@@ -190,17 +190,17 @@ fn an_admin_lists_everybody_and_one_owner_and_nobody_else_does() {
         let vk = press(&t, &t.admin, &vk, &["Пауза", "Назад"]).await;
         assert!(vk.text.contains("🌐 Площадка: VK"), "{}", vk.text);
 
-        t.admin.taps_forged(home.message_id, &list_of_owner(7));
+        t.admin.presses_forged(home.message_id, &list_of_owner(7));
         let of_eva = t.heard(t.admin.id(), "Аккаунты Ева: 7").await;
-        let second = t.tap(&t.admin, &of_eva, "›").await;
+        let second = t.callback(&t.admin, &of_eva, "›").await;
         assert_eq!(labels(&second)[0], "⏳ github_06 · GitHub");
 
         // Two admins at one note: the second is shown what the first one wrote.
-        let card = t.tap(&t.admin, &second, "github_06").await;
-        t.tap(&t.admin, &card, "🗒 Заметка").await;
+        let card = t.callback(&t.admin, &second, "github_06").await;
+        t.callback(&t.admin, &card, "🗒 Заметка").await;
         let boss = t.telegram.person(200, "Boss", "en");
         let screen = t.ask(&boss, "/start").await;
-        boss.taps_forged(screen.message_id, "watch:ask-note:7:all:0");
+        boss.presses_forged(screen.message_id, "watch:ask-note:7:all:0");
         t.heard(200, "What shall I note?").await;
         t.ask(&boss, "from the boss").await;
         let changed = t.ask(&t.admin, "от Ольги").await;
@@ -214,7 +214,7 @@ fn an_admin_lists_everybody_and_one_owner_and_nobody_else_does() {
         assert!(noted.text.contains("🗒 Заметка: от Ольги"), "{}", noted.text);
 
         let mine = t.ask(&eva, "/list").await;
-        let forged = eva.taps_forged(mine.message_id, &list_of_owner(8));
+        let forged = eva.presses_forged(mine.message_id, &list_of_owner(8));
         assert_eq!(
             t.note(&eva, &forged).await,
             "Это может только администратор."
@@ -232,8 +232,9 @@ fn who_is_no_admin_any_more_changes_nothing_by_an_open_question() {
         for (question, answer) in [("ask-note", "not for long"), ("ask-days", "99")] {
             set_role(&t, Role::Admin).await;
             let home = t.ask(&boss, "/start").await;
-            let tap = boss.taps_forged(home.message_id, &format!("watch:{question}:1:all:0"));
-            t.note(&boss, &tap).await;
+            let callback =
+                boss.presses_forged(home.message_id, &format!("watch:{question}:1:all:0"));
+            t.note(&boss, &callback).await;
             set_role(&t, Role::User).await;
             t.ask(&boss, answer).await;
         }
@@ -268,8 +269,8 @@ fn nobody_sees_or_changes_the_accounts_of_another() {
             "ask-note:1",
         ] {
             let data = format!("watch:{act}:all:0");
-            let tap = eva.taps_forged(home.message_id, &data);
-            t.note(&eva, &tap).await;
+            let callback = eva.presses_forged(home.message_id, &data);
+            t.note(&eva, &callback).await;
             assert_eq!(account().await, before, "{data}");
         }
         // As the answer to the last question, if there was one.

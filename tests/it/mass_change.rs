@@ -58,7 +58,7 @@ fn a_mass_change_waits_for_an_admin_who_says_that_it_is_true() {
         let question = mass_change(&t, &eva).await;
         let for_boss = t.heard(200, "✋ GitHub: 12 of 12").await;
         let card = t.ask(&eva, "/list").await;
-        let card = t.tap(&eva, &card, "name00").await;
+        let card = t.callback(&eva, &card, "name00").await;
         assert!(card.text.contains("✋ Ждёт решения"), "{}", card.text);
 
         // Neither a further run nor a restart asks again or forgets.
@@ -66,11 +66,11 @@ fn a_mass_change_waits_for_an_admin_who_says_that_it_is_true() {
         t.stop().await;
         t.start().await;
         let panel = t.ask(&t.admin, "/admin").await;
-        let screen = t.tap(&t.admin, &panel, "Массовые изменения: 1").await;
+        let screen = t.callback(&t.admin, &panel, "Массовые изменения: 1").await;
         assert!(screen.text.contains("12 из 12"), "{}", screen.text);
         assert_eq!(told(&t, 200, "✋"), 1);
 
-        let decided = t.tap(&t.admin, &question, "Да, сообщить").await;
+        let decided = t.callback(&t.admin, &question, "Да, сообщить").await;
         assert!(
             decided.text.contains("✅ Да, решил(а) Ольга"),
             "{}",
@@ -87,7 +87,7 @@ fn a_mass_change_waits_for_an_admin_who_says_that_it_is_true() {
             .await
             .unwrap();
         // The second admin's press came too late.
-        let late = boss.taps_forged(for_boss.message_id, "watch:mass:discard:1");
+        let late = boss.presses_forged(for_boss.message_id, "watch:mass:discard:1");
         assert_eq!(t.note(&boss, &late).await, "This has been done already.");
         let db = t.app().db();
         let done = db.read(|c| Ok(store::totals(c, Some(7))?.done)).await;
@@ -112,7 +112,8 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
             errors: 12,
         };
         assert_eq!(counts, [expected]);
-        t.tap(&t.admin, &question, "Нет, проверить снова").await;
+        t.callback(&t.admin, &question, "Нет, проверить снова")
+            .await;
         let mut period = tokio::time::interval(Duration::from_millis(10));
         while !t
             .app()
@@ -146,7 +147,8 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
             .await
             .unwrap();
         let question = t.heard(ADMIN, "✋ GitHub").await;
-        t.tap(&t.admin, &question, "Нет, проверить снова").await;
+        t.callback(&t.admin, &question, "Нет, проверить снова")
+            .await;
         while !t
             .app()
             .db()

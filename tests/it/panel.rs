@@ -23,7 +23,7 @@ pub(crate) async fn boss(t: &Stage) -> vakhta::demo::Person {
 async fn open(t: &Stage, buttons: &[&str]) -> std::sync::Arc<ChatMessage> {
     let mut screen = t.ask(&t.admin, "/admin").await;
     for button in buttons {
-        screen = t.tap(&t.admin, &screen, button).await;
+        screen = t.callback(&t.admin, &screen, button).await;
     }
     screen
 }
@@ -49,7 +49,7 @@ fn every_screen_of_the_panel_has_a_way_back() {
             let back = ["Назад", "Отмена", "Домой"];
             let way = back.into_iter().find(|way| screen.button(way).is_some());
             let way = way.unwrap_or_else(|| panic!("no way back from {button}"));
-            t.tap(&t.admin, &screen, way).await;
+            t.callback(&t.admin, &screen, way).await;
         }
         let boss = boss(&t).await;
         for button in [
@@ -61,7 +61,7 @@ fn every_screen_of_the_panel_has_a_way_back() {
             "Export",
         ] {
             let panel = t.ask(&boss, "/admin").await;
-            let screen = t.tap(&boss, &panel, button).await;
+            let screen = t.callback(&boss, &panel, button).await;
             assert!(screen.text.is_ascii() || screen.text.chars().count() > 5);
         }
         let stats = open(&t, &["Статистика"]).await;
@@ -101,15 +101,15 @@ fn a_run_that_an_admin_stops_keeps_what_it_saw_and_does_not_begin_again() {
                 break;
             }
         }
-        let screen = t.tap(&t.admin, &screen, "Обновить").await;
+        let screen = t.callback(&t.admin, &screen, "Обновить").await;
         assert!(screen.text.contains("1/2"), "{}", screen.text);
-        let note = t.tap_for_note(&t.admin, &screen, "Остановить").await;
+        let note = t.callback_for_note(&t.admin, &screen, "Остановить").await;
         assert!(note.contains("Останавливаю"), "{note}");
         let stopped = t
             .heard(ADMIN, "⏹ Остановил(а) Ольга: проверено 1 из 2")
             .await;
         assert!(stopped.buttons().is_empty());
-        let again = t.tap(&t.admin, &screen, "Остановить").await;
+        let again = t.callback(&t.admin, &screen, "Остановить").await;
         assert!(!again.text.contains('▓'), "{}", again.text);
         let last = db.read(store::last).await.unwrap().unwrap();
         assert_eq!(last.progress.stopped_by, Some(ADMIN));
@@ -141,16 +141,18 @@ fn a_muted_site_is_not_looked_at_and_everybody_is_told_so() {
             card.text
         );
         let panel = t.ask(&boss, "/admin").await;
-        let sites = t.tap(&boss, &panel, "Sites").await;
-        let boss_card = t.tap(&boss, &sites, "GitHub").await;
-        let muted = t.tap(&t.admin, &card, "Не проверять неделю").await;
+        let sites = t.callback(&boss, &panel, "Sites").await;
+        let boss_card = t.callback(&boss, &sites, "GitHub").await;
+        let muted = t.callback(&t.admin, &card, "Не проверять неделю").await;
         assert!(
             muted.text.contains("🔇 Не проверяется до 28.11.2026 18:35"),
             "{}",
             muted.text
         );
         // The other admin still sees a site that is looked at.
-        let note = t.tap_for_note(&boss, &boss_card, "Mute for a day").await;
+        let note = t
+            .callback_for_note(&boss, &boss_card, "Mute for a day")
+            .await;
         assert_eq!(
             note,
             "This changed while you were looking. Now: until 28 Nov 2026 18:35"
@@ -166,10 +168,10 @@ fn a_muted_site_is_not_looked_at_and_everybody_is_told_so() {
         assert_eq!(t.site.requests_to("github").len(), seen);
         // Who waits for an account there sees it.
         let list = t.ask(&eva, "/list").await;
-        let card = t.tap(&eva, &list, "octocat").await;
+        let card = t.callback(&eva, &list, "octocat").await;
         let line = "🔇 GitHub сейчас не проверяется до 28.11.2026 18:35";
         assert!(card.text.contains(line), "{}", card.text);
-        assert_eq!(t.tap_for_note(&eva, &card, "Проверить").await, line);
+        assert_eq!(t.callback_for_note(&eva, &card, "Проверить").await, line);
         let status = t.ask(&eva, "/status").await;
         assert!(status.text.contains(line), "{}", status.text);
         // It ends by itself, or by an admin.
@@ -177,7 +179,7 @@ fn a_muted_site_is_not_looked_at_and_everybody_is_told_so() {
         let summary = check_all(&t).await;
         assert!(summary.contains("• Проверено: 3\n"), "{summary}");
         let card = open(&t, &["Площадки", "GitHub", "пока не включу"]).await;
-        let card = t.tap(&t.admin, &card, "Снова проверять").await;
+        let card = t.callback(&t.admin, &card, "Снова проверять").await;
         assert!(card.button("Не проверять день").is_some());
         let summary = check_all(&t).await;
         assert!(!summary.contains("🔇"), "{summary}");
@@ -195,7 +197,7 @@ fn the_log_tells_who_did_what_and_only_grows() {
         let screen = open(&t, &buttons).await;
         let admin = t
             .admin
-            .taps_forged(screen.message_id, "people:make-admin:user:7");
+            .presses_forged(screen.message_id, "people:make-admin:user:7");
         t.note(&t.admin, &admin).await;
         let log = open(&t, &["Журнал"]).await;
         let newest_first = [
@@ -210,9 +212,9 @@ fn the_log_tells_who_did_what_and_only_grows() {
             "{}",
             log.text
         );
-        let roles = t.tap(&t.admin, &log, "Люди").await;
+        let roles = t.callback(&t.admin, &log, "Люди").await;
         assert!(roles.text.contains("записей: 1"), "{}", roles.text);
-        let all = t.tap(&t.admin, &roles, "✓ 👥 Люди").await;
+        let all = t.callback(&t.admin, &roles, "✓ 👥 Люди").await;
         assert!(all.text.contains("записей: 4"), "{}", all.text);
         let db = t.app().db();
         for sql in [
@@ -229,7 +231,7 @@ fn the_log_tells_who_did_what_and_only_grows() {
         // Eva leaves: what she was stays unknown.
         t.ask(&t.admin, "/start").await;
         let question = t.ask(&eva, "/delete_me").await;
-        t.tap(&eva, &question, "Да, удалить").await;
+        t.callback(&eva, &question, "Да, удалить").await;
         let log = open(&t, &["Журнал"]).await;
         assert!(
             log.text.contains("новая роль — кто-то удалённый") && !log.text.contains("octocat"),
@@ -274,7 +276,7 @@ fn tables_and_the_database_leave_as_files() {
             ),
         ] {
             let screen = open(&t, &["Выгрузка"]).await;
-            t.tap_for_note(&t.admin, &screen, button).await;
+            t.callback_for_note(&t.admin, &screen, button).await;
             let bytes = file(&t, ADMIN, name).await;
             let text = String::from_utf8(bytes).unwrap();
             assert!(text.starts_with('\u{feff}'), "{text}");
@@ -282,7 +284,7 @@ fn tables_and_the_database_leave_as_files() {
         }
         let screen = open(&t, &["Выгрузка", "Копия базы"]).await;
         assert!(screen.text.contains("Прислать?"), "{}", screen.text);
-        t.tap_for_note(&t.admin, &screen, "Да, прислать").await;
+        t.callback_for_note(&t.admin, &screen, "Да, прислать").await;
         let copy = t.folder.path().join("copy.db");
         std::fs::write(&copy, file(&t, ADMIN, "vakhta_2026-11-21.db").await).unwrap();
         let copy = rusqlite::Connection::open(&copy).unwrap();
@@ -293,9 +295,9 @@ fn tables_and_the_database_leave_as_files() {
         // An admin who is no owner gets tables only.
         let boss = boss(&t).await;
         let panel = t.ask(&boss, "/admin").await;
-        let screen = t.tap(&boss, &panel, "Export").await;
+        let screen = t.callback(&boss, &panel, "Export").await;
         assert!(screen.button("Backup").is_none());
-        let forged = boss.taps_forged(screen.message_id, "admin:backup:sure");
+        let forged = boss.presses_forged(screen.message_id, "admin:backup:sure");
         assert_eq!(t.note(&boss, &forged).await, "Only an owner can do this.");
         t
     });

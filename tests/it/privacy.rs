@@ -80,17 +80,17 @@ async fn eva_lives(t: &Stage) -> Person {
     let eva = t.telegram.person(EVA, NAME, "ru");
     t.ask(&eva, "/start").await;
     let question = t.heard(ADMIN, "Просит доступ").await;
-    t.tap(&t.admin, &question, "Впустить").await;
+    t.callback(&t.admin, &question, "Впустить").await;
     t.heard(EVA, "Вам открыли доступ").await;
     t.ask(&eva, "/add sought-name github").await;
     t.ask(&eva, "/check").await;
     t.heard(EVA, "✅ Автопроверка завершена").await;
     // The admin looks at her and at everybody's accounts.
     let panel = t.ask(&t.admin, "/admin").await;
-    t.tap(&t.admin, &panel, "Аккаунты всех").await;
+    t.callback(&t.admin, &panel, "Аккаунты всех").await;
     let panel = t.ask(&t.admin, "/admin").await;
-    let list = t.tap(&t.admin, &panel, "Люди").await;
-    t.tap(&t.admin, &list, "Тайнова").await;
+    let list = t.callback(&t.admin, &panel, "Люди").await;
+    t.callback(&t.admin, &list, "Тайнова").await;
     t.ask(&eva, "письмо-боту").await;
     // She cannot be read for once, and leaves a dialogue open.
     eva.sends(json!({ "text": 5, "caption": "письмо-боту" }));
@@ -106,7 +106,7 @@ fn whoever_asks_for_it_is_forgotten_whole_and_the_log_never_knew_them() {
         set_role(&t, EVA, Role::Admin).await;
         t.ask(&t.admin, "/add other github").await;
         let home = t.ask(&eva, "/start").await;
-        let pause = eva.taps_forged(home.message_id, "watch:pause:2");
+        let pause = eva.presses_forged(home.message_id, "watch:pause:2");
         t.note(&eva, &pause).await;
         let places = [
             "person.id",
@@ -135,11 +135,11 @@ fn whoever_asks_for_it_is_forgotten_whole_and_the_log_never_knew_them() {
         );
 
         // Not yet, and not by an old button.
-        let kept = t.tap(&eva, &question, "Отмена").await;
+        let kept = t.callback(&eva, &question, "Отмена").await;
         assert_eq!(kept.text, "Ничего не удалено.");
         let question = t.ask(&eva, "/delete_me").await;
         t.clock.advance(std::time::Duration::from_secs(16 * 60));
-        let again = t.tap(&eva, &question, "Да, удалить").await;
+        let again = t.callback(&eva, &question, "Да, удалить").await;
         assert!(again.text.contains("Удалить всё ваше?"), "{}", again.text);
         assert!(!traced(&t, |_| true).await.is_empty());
 
@@ -147,7 +147,7 @@ fn whoever_asks_for_it_is_forgotten_whole_and_the_log_never_knew_them() {
         t.stop().await;
         t.start().await;
         let yes = again.clone();
-        let done = t.tap(&eva, &again, "Да, удалить").await;
+        let done = t.callback(&eva, &again, "Да, удалить").await;
         assert!(done.text.contains("Всё ваше удалено"), "{}", done.text);
         traced(&t, <[String]>::is_empty).await;
         let by_nobody = "SELECT (SELECT count(*) FROM transition WHERE by_person = 0)
@@ -159,10 +159,10 @@ fn whoever_asks_for_it_is_forgotten_whole_and_the_log_never_knew_them() {
             .unwrap();
         assert_eq!(kept, 2, "what others share stays, without a name");
 
-        // A second tap finds nothing, says the same, and leaves nothing.
+        // A second callback finds nothing, says the same, and leaves nothing.
         let data = yes.button("Да, удалить").unwrap().data.unwrap();
-        let tap = eva.taps_forged(yes.message_id, &data);
-        t.note(&eva, &tap).await;
+        let callback = eva.presses_forged(yes.message_id, &data);
+        t.note(&eva, &callback).await;
         traced(&t, <[String]>::is_empty).await;
         assert_log_knows_nobody(&t);
         t
@@ -183,7 +183,7 @@ fn who_is_forgotten_in_mid_run_hears_no_more_of_it() {
             .await
             .unwrap();
         let question = t.ask(&eva, "/delete_me").await;
-        t.tap(&eva, &question, "Да, удалить").await;
+        t.callback(&eva, &question, "Да, удалить").await;
         let over = |log: &crate::log::Log| log.contains("Tick completed at");
         let mut period = tokio::time::interval(std::time::Duration::from_millis(20));
         let waited = tokio::time::timeout(LIMIT, async {
@@ -217,7 +217,7 @@ fn the_last_who_can_manage_the_bot_hears_what_to_do() {
             "{}",
             alone.text
         );
-        let forged = olga.taps_forged(
+        let forged = olga.presses_forged(
             alone.message_id,
             &format!("bot:delete-me:{}", t.clock.now().0),
         );
@@ -241,7 +241,7 @@ fn privacy_tells_what_the_program_does() {
         ] {
             assert!(told.text.contains(line), "{line} is not in {}", told.text);
         }
-        let question = t.tap(&eva, &told, "Delete my data").await;
+        let question = t.callback(&eva, &told, "Delete my data").await;
         assert!(question.text.contains("0 accounts"), "{}", question.text);
         let status = t.ask(&t.admin, "/status").await;
         assert!(status.text.contains("💾 База: 0,"), "{}", status.text);
@@ -268,16 +268,16 @@ fn who_waits_or_was_refused_is_forgotten_too() {
         t.ask(&eva, "/start").await;
         let kept = t.ask(&eva, "/privacy").await;
         assert!(kept.text.contains("Что о вас хранится"), "{}", kept.text);
-        let question = t.tap(&eva, &kept, "Удалить мои данные").await;
-        t.tap(&eva, &question, "Да, удалить").await;
+        let question = t.callback(&eva, &kept, "Удалить мои данные").await;
+        t.callback(&eva, &question, "Да, удалить").await;
         traced(&t, <[String]>::is_empty).await;
         // Refused, the number and the mark stay, or they could ask again and again.
         t.ask(&eva, "/start").await;
         let asked = t.heard(ADMIN, "Просит доступ").await;
-        t.tap(&t.admin, &asked, "Отказать").await;
+        t.callback(&t.admin, &asked, "Отказать").await;
         t.clock.advance(std::time::Duration::from_secs(24 * 3600));
         let question = t.ask(&eva, "/delete_me").await;
-        let done = t.tap(&eva, &question, "Да, удалить").await;
+        let done = t.callback(&eva, &question, "Да, удалить").await;
         assert!(done.text.contains("в доступе отказано"), "{}", done.text);
         let left = traced(&t, |found| found.len() == 1).await;
         assert_eq!(left, [format!("person.id: {EVA}")]);

@@ -21,8 +21,8 @@ fn a_time_zone_is_chosen_or_typed_and_dates_follow_it() {
             "{}",
             settings.text
         );
-        let zones = t.tap(&eva, &settings, "Часовой пояс").await;
-        let settings = t.tap(&eva, &zones, "Владивосток").await;
+        let zones = t.callback(&eva, &settings, "Часовой пояс").await;
+        let settings = t.callback(&eva, &zones, "Владивосток").await;
         assert!(
             settings
                 .text
@@ -31,7 +31,7 @@ fn a_time_zone_is_chosen_or_typed_and_dates_follow_it() {
             settings.text
         );
         // Typed, with a mistake and a restart between.
-        t.tap(&eva, &settings, "Часовой пояс").await;
+        t.callback(&eva, &settings, "Часовой пояс").await;
         let wrong = t.ask(&eva, "Марс").await;
         assert!(wrong.text.contains("Не знаю такого"), "{}", wrong.text);
         t.stop().await;
@@ -49,7 +49,7 @@ fn a_time_zone_is_chosen_or_typed_and_dates_follow_it() {
         let summary = check_all(&t).await;
         assert!(summary.contains("Проверено: 1"), "{summary}");
         let list = t.ask(&eva, "/list").await;
-        let card = t.tap(&eva, &list, "octocat").await;
+        let card = t.callback(&eva, &list, "octocat").await;
         assert!(card.text.contains("21.11.2026 10:35"), "{}", card.text);
         t.heard(ADMIN, "⏰ Время: 18:35").await;
         t
@@ -61,9 +61,9 @@ fn news_waits_for_the_end_of_quiet_hours_and_answers_do_not() {
     run(async |t| {
         let eva = t.user(7, "Ева", "ru").await;
         let settings = t.ask(&eva, "/settings").await;
-        let quiet = t.tap(&eva, &settings, "Тихие часы").await;
-        let quiet = t.tap(&eva, &quiet, "🌙 22:00–8:00").await;
-        let quiet = t.tap(&eva, &quiet, "с 21:00").await;
+        let quiet = t.callback(&eva, &settings, "Тихие часы").await;
+        let quiet = t.callback(&eva, &quiet, "🌙 22:00–8:00").await;
+        let quiet = t.callback(&eva, &quiet, "с 21:00").await;
         assert!(
             quiet.text.contains("21:00–8:00, новости ждут конца"),
             "{}",
@@ -73,7 +73,7 @@ fn news_waits_for_the_end_of_quiet_hours_and_answers_do_not() {
         let settings = t.ask(&t.admin, "/settings").await;
         let set = t
             .admin
-            .taps_forged(settings.message_id, "set:quiet:hold:18:8");
+            .presses_forged(settings.message_id, "set:quiet:hold:18:8");
         t.note(&t.admin, &set).await;
         t.clock.advance(HOUR * 3);
         // 21:35: who asks is answered, the rest waits.
@@ -111,8 +111,8 @@ fn in_silent_quiet_hours_news_makes_no_sound() {
         let eva = t.user(7, "Ева", "en").await;
         let settings = t.ask(&eva, "/settings").await;
         for button in ["set:quiet:hold:18:20", "set:quiet:silent:18:20"] {
-            let tap = eva.taps_forged(settings.message_id, button);
-            t.note(&eva, &tap).await;
+            let callback = eva.presses_forged(settings.message_id, button);
+            t.note(&eva, &callback).await;
         }
         add(&t, &eva, "github", &[("octocat", Behaviour::Exists)]).await;
         check_all(&t).await;
@@ -120,8 +120,8 @@ fn in_silent_quiet_hours_news_makes_no_sound() {
         assert!(found.silent);
         let settings = t.ask(&eva, "/settings").await;
         assert!(!settings.silent);
-        let quiet = t.tap(&eva, &settings, "Quiet hours").await;
-        let quiet = t.tap(&eva, &quiet, "No quiet hours").await;
+        let quiet = t.callback(&eva, &settings, "Quiet hours").await;
+        let quiet = t.callback(&eva, &quiet, "No quiet hours").await;
         assert!(quiet.text.contains("Quiet hours: no"), "{}", quiet.text);
         t
     });
@@ -133,16 +133,16 @@ fn digests_come_at_the_chosen_hour_and_say_that_all_is_well() {
         let eva = t.user(7, "Ева", "ru").await;
         add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
         let settings = t.ask(&eva, "/settings").await;
-        let settings = t.tap(&eva, &settings, "Сводка раз в день").await;
-        let hours = t.tap(&eva, &settings, "Час сводки").await;
-        let settings = t.tap(&eva, &hours, "20:00").await;
+        let settings = t.callback(&eva, &settings, "Сводка раз в день").await;
+        let hours = t.callback(&eva, &settings, "Час сводки").await;
+        let settings = t.callback(&eva, &hours, "20:00").await;
         assert!(
             settings.text.contains("Сводка раз в день: 20:00"),
             "{}",
             settings.text
         );
         let settings = t.ask(&t.admin, "/settings").await;
-        t.tap(&t.admin, &settings, "раз в день").await;
+        t.callback(&t.admin, &settings, "раз в день").await;
         check_all(&t).await;
         assert!(heard(&t, 7, "📅").is_none());
         // 19:55, and then 20:35.
@@ -197,7 +197,7 @@ fn reminders_come_before_at_and_after_the_end() {
         assert_eq!(told(), 4, "a reminder was repeated");
         // The next one comes two days later, and not to somebody who wants none.
         let settings = t.ask(&eva, "/settings").await;
-        let settings = t.tap(&eva, &settings, "Не напоминать о сроке").await;
+        let settings = t.callback(&eva, &settings, "Не напоминать о сроке").await;
         assert!(
             settings.text.contains("Напоминания о сроке: нет"),
             "{}",
@@ -206,7 +206,7 @@ fn reminders_come_before_at_and_after_the_end() {
         t.clock.advance(day * 2);
         check_all(&t).await;
         assert_eq!(told(), 4);
-        t.tap(&eva, &settings, "Напоминать о сроке").await;
+        t.callback(&eva, &settings, "Напоминать о сроке").await;
         t.clock.advance(day * 4);
         check_all(&t).await;
         let late = t.heard(7, "Всё ещё жду").await;

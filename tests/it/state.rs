@@ -12,7 +12,7 @@ use crate::watch::{add, check_all};
 /// Opens a screen of the panel.
 async fn open(t: &Stage, who: &Person, button: &str) -> Arc<ChatMessage> {
     let panel = t.ask(who, "/admin").await;
-    t.tap(who, &panel, button).await
+    t.callback(who, &panel, button).await
 }
 
 /// Waits until a message shows a text, whoever makes it do so.
@@ -56,12 +56,12 @@ fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
             store::ask(tx, crate::harness::START, Scope::All, None)
         });
         asked.await.unwrap();
-        t.tap(&t.admin, &his, "Обновить").await;
+        t.callback(&t.admin, &his, "Обновить").await;
         t.app().ring_watch();
         let moved = shows(&t, &his, "1/2").await;
         assert!(moved.button("Остановить").is_some());
         shows(&t, &hers, "1/2").await;
-        let panel = t.tap(&t.admin, &moved, "Назад").await;
+        let panel = t.callback(&t.admin, &moved, "Назад").await;
         // Of two screens that move, the one asked for last moves first.
         let over = shows(&t, &hers, "2 looked at, 1 errors").await;
         assert!(over.button("Stop").is_none() && !over.text.contains('▓'));
@@ -87,14 +87,14 @@ fn a_site_that_is_left_alone_says_since_when_why_and_until_when() {
         check_all(&t).await;
         let sites = open(&t, &t.admin, "Площадки").await;
         assert!(sites.button("⏳ GitHub").is_some(), "{:?}", sites.buttons());
-        let card = t.tap(&t.admin, &sites, "GitHub").await;
+        let card = t.callback(&t.admin, &sites, "GitHub").await;
         let line = "⏳ С 21.11.2026 18:35 не спрашивается: запросы подряд не удались \
                     (ошибка на стороне площадки (5xx)). Пробный запрос — не раньше 21.11.2026 18:35";
         assert!(card.text.contains(line), "{}", card.text);
         // Only a run asks, so a trial that is due waits for the next one: it is once a year here.
         t.clock.advance(Duration::from_secs(60));
-        let back = t.tap(&t.admin, &card, "Назад").await;
-        let card = t.tap(&t.admin, &back, "GitHub").await;
+        let back = t.callback(&t.admin, &card, "Назад").await;
+        let card = t.callback(&t.admin, &back, "GitHub").await;
         assert!(
             card.text.contains("не раньше 01.01.2027 00:00"),
             "{}",
@@ -103,8 +103,8 @@ fn a_site_that_is_left_alone_says_since_when_why_and_until_when() {
         // Nothing of it is remembered over a start, and the card says so.
         t.stop().await;
         t.start().await;
-        let back = t.tap(&t.admin, &card, "Назад").await;
-        let card = t.tap(&t.admin, &back, "GitHub").await;
+        let back = t.callback(&t.admin, &card, "Назад").await;
+        let card = t.callback(&t.admin, &back, "GitHub").await;
         assert!(!card.text.contains("не спрашивается"), "{}", card.text);
         t
     });

@@ -64,20 +64,20 @@ fn a_table_is_looked_at_first_and_applied_as_it_was_shown() {
         // What is there changes meanwhile, and is shown instead of being done.
         t.ask(&eva, "/list").await;
         let list = t.ask(&eva, "/list octocat").await;
-        let card = t.tap(&eva, &list, "octocat").await;
-        t.tap(&eva, &card, "Удалить").await;
-        let changed = t.tap(&eva, &shown, "Применить: добавить 1").await;
+        let card = t.callback(&eva, &list, "octocat").await;
+        t.callback(&eva, &card, "Удалить").await;
+        let changed = t.callback(&eva, &shown, "Применить: добавить 1").await;
         assert!(changed.text.contains("тем временем") || changed.text.contains("Тем временем"));
         assert!(changed.text.contains("Новых: 2"), "{}", changed.text);
         let first = shown.button("Применить").unwrap().data.unwrap();
-        let done = t.tap(&eva, &changed, "Применить: добавить 2").await;
+        let done = t.callback(&eva, &changed, "Применить: добавить 2").await;
         assert!(
             done.text
                 .contains("Добавлено: 2, уже были: 0, с ошибками: 6"),
             "{}",
             done.text
         );
-        let late = eva.taps_forged(done.message_id, &first);
+        let late = eva.presses_forged(done.message_id, &first);
         assert_eq!(t.note(&eva, &late).await, "Это уже сделано.");
         assert_eq!(
             accounts(&t, 7).await,
@@ -97,12 +97,12 @@ fn what_is_exported_can_be_sent_back() {
         let oleg = t.user(8, "Oleg", "en").await;
         t.ask(&eva, "/add octocat github 9").await;
         let list = t.ask(&eva, "/list").await;
-        let card = t.tap(&eva, &list, "octocat").await;
-        t.tap(&eva, &card, "🗒 Заметка").await;
+        let card = t.callback(&eva, &list, "octocat").await;
+        t.callback(&eva, &card, "🗒 Заметка").await;
         let noted = t.ask(&eva, "=2+2; \"да\"").await;
-        let list = t.tap(&eva, &noted, "Назад").await;
+        let list = t.callback(&eva, &noted, "Назад").await;
         eva.skips_unread();
-        eva.taps(&list, "Скачать CSV").unwrap();
+        eva.presses(&list, "Скачать CSV").unwrap();
         let sent = eva.next_reply(LIMIT).await.unwrap();
         let file = sent.file.clone().unwrap();
         assert_eq!(file.name, "accounts_2026-11-21.csv");
@@ -117,14 +117,14 @@ fn what_is_exported_can_be_sent_back() {
         assert!(known.text.contains("Добавлять нечего."), "{}", known.text);
 
         let shown = send(&t, &oleg, &file.name, text.as_bytes()).await;
-        let done = t.tap(&oleg, &shown, "Apply: add 1").await;
+        let done = t.callback(&oleg, &shown, "Apply: add 1").await;
         assert!(done.text.contains("Added: 1"), "{}", done.text);
-        let list = t.tap(&oleg, &done, "My accounts").await;
-        let card = t.tap(&oleg, &list, "octocat").await;
+        let list = t.callback(&oleg, &done, "My accounts").await;
+        let card = t.callback(&oleg, &list, "octocat").await;
         assert!(card.text.contains("🗒 Note: =2+2; \"да\""), "{}", card.text);
 
         // Everybody's is for admins, and says whose is whose.
-        let forged = oleg.taps_forged(list.message_id, "watch:export:all");
+        let forged = oleg.presses_forged(list.message_id, "watch:export:all");
         t.note(&oleg, &forged).await;
         assert!(
             t.telegram
@@ -133,9 +133,9 @@ fn what_is_exported_can_be_sent_back() {
                 .all(|m| m.file.is_none() || !m.from_bot)
         );
         let panel = t.ask(&t.admin, "/admin").await;
-        let all = t.tap(&t.admin, &panel, "Аккаунты всех").await;
+        let all = t.callback(&t.admin, &panel, "Аккаунты всех").await;
         t.admin.skips_unread();
-        t.admin.taps(&all, "Скачать CSV").unwrap();
+        t.admin.presses(&all, "Скачать CSV").unwrap();
         let sent = t.admin.next_reply(LIMIT).await.unwrap();
         let text = String::from_utf8(sent.file.clone().unwrap().bytes.to_vec()).unwrap();
         assert!(text.lines().next().unwrap().ends_with(";owner"), "{text}");
@@ -174,7 +174,7 @@ fn what_is_no_table_is_answered_with_what_was_expected() {
         t.ask(&eva, "/add").await;
         let shown = t.ask(&eva, "site,username\ngithub,octocat").await;
         assert!(shown.text.contains("Новых: 1"), "{}", shown.text);
-        t.tap(&eva, &shown, "Отмена").await;
+        t.callback(&eva, &shown, "Отмена").await;
         assert_eq!(accounts(&t, 7).await, []);
         let stranger = t.telegram.person(55, "Незнакомец", "ru");
         stranger.sends_document("a.csv", b"site,username\ngithub,octocat", "");
@@ -197,7 +197,7 @@ fn a_large_table_is_added_in_portions_and_goes_on_where_a_crash_stopped_it() {
     run(async |mut t| {
         let eva = t.user(7, "Ева", "ru").await;
         let shown = send(&t, &eva, "a.csv", table_of("a", 450).as_bytes()).await;
-        let going = t.tap(&eva, &shown, "Применить: добавить 450").await;
+        let going = t.callback(&eva, &shown, "Применить: добавить 450").await;
         assert!(
             going.text.contains("Добавляю 450 аккаунтов"),
             "{}",

@@ -201,7 +201,7 @@ fn who_blocked_the_bot_is_left_alone_until_they_come_back() {
         t.ask(&eva, "/add octocat github").await;
         eva.blocks_bot();
         let panel = t.ask(&t.admin, "/admin").await;
-        t.tap_for_note(&t.admin, &panel, "Проверить все сейчас")
+        t.callback_for_note(&t.admin, &panel, "Проверить все сейчас")
             .await;
         t.heard(ADMIN, "• Найдено: 1").await;
         eva.unblocks_bot();

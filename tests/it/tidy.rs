@@ -61,7 +61,13 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["src/slices/assistant/markdown.rs"]),
     ("pdf_writer", &["src/slices/cards/label.rs"]),
     ("image", &["src/slices/cards/photo.rs"]),
-    ("chrono", &["src/slices/watch/run/schedule.rs", "src/slices/watch/run/ticks.rs"]),
+    (
+        "chrono",
+        &[
+            "src/slices/watch/run/schedule.rs",
+            "src/slices/watch/run/ticks.rs",
+        ],
+    ),
     ("tokio_cron_scheduler", &["src/slices/watch/run/ticks.rs"]),
     ("axum", &["src/http_server/", "src/slices/assistant/api/"]),
     ("utoipa", &["src/slices/assistant/api/"]),

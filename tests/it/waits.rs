@@ -10,9 +10,9 @@ use crate::watch::{add, check_all};
 /// Chooses on its card what an account is waited for; the card after it.
 async fn choose(t: &Stage, owner: &Person, name: &str, until: &str) -> std::sync::Arc<ChatMessage> {
     let list = t.ask(owner, &format!("/list {name}")).await;
-    let card = t.tap(owner, &list, name).await;
-    let choice = t.tap(owner, &card, "Чего ждать").await;
-    t.tap(owner, &choice, until).await
+    let card = t.callback(owner, &list, name).await;
+    let choice = t.callback(owner, &card, "Чего ждать").await;
+    t.callback(owner, &choice, until).await
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn an_account_that_is_gone_is_told_once_and_done() {
         assert_eq!(told(&t, 7, "Аккаунт исчез"), 1);
         assert_eq!(told(&t, 7, "Аккаунт найден"), 0);
         let list = t.ask(&eva, "/list").await;
-        let card = t.tap(&eva, &list, "octocat").await;
+        let card = t.callback(&eva, &list, "octocat").await;
         for part in [
             "🏁 Исчез 21.11.2026",
             "🔍 21.11.2026 18:35: не найден",
@@ -78,14 +78,14 @@ fn a_name_that_is_free_at_the_first_look_is_gone() {
         t.site.set("github", "octocat", Behaviour::Missing);
         t.ask(&eva, "/add").await;
         let site = t.ask(&eva, "octocat").await;
-        let days = t.tap(&eva, &site, "GitHub").await;
-        let days = t.tap(&eva, &days, "until it is gone").await;
+        let days = t.callback(&eva, &site, "GitHub").await;
+        let days = t.callback(&eva, &days, "until it is gone").await;
         assert!(
             days.buttons()
                 .iter()
                 .any(|b| b.text == "✓ until it is gone")
         );
-        let added = t.tap(&eva, &days, "30").await;
+        let added = t.callback(&eva, &days, "30").await;
         assert!(
             added.text.contains("👁 Waiting: until it is gone"),
             "{}",
@@ -186,7 +186,7 @@ fn the_brake_works_the_other_way_round() {
         assert!(summary.contains("• Ошибок: 12"), "{summary}");
         let question = t.heard(ADMIN, "✋ GitHub: сразу исчезло 12 из 12").await;
         assert_eq!(told(&t, 7, "Исчезло"), 0, "nobody hears of a held account");
-        t.tap(&t.admin, &question, "Да, сообщить").await;
+        t.callback(&t.admin, &question, "Да, сообщить").await;
         let news = t.heard(7, "👋 Исчезло: 12 аккаунтов").await;
         assert_eq!(news.links().len(), 12);
         let done = t.app().db().read(|c| Ok(store::totals(c, Some(7))?.done));

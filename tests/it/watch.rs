@@ -28,7 +28,7 @@ pub(crate) async fn add(
 pub(crate) async fn check_all(t: &Stage) -> String {
     let before = t.telegram.messages(ADMIN).len();
     let panel = t.ask(&t.admin, "/admin").await;
-    t.tap_for_note(&t.admin, &panel, "Проверить все сейчас")
+    t.callback_for_note(&t.admin, &panel, "Проверить все сейчас")
         .await;
     let done = |telegram: &vakhta::demo::PretendTelegram| {
         let messages = telegram.messages(ADMIN);
@@ -174,7 +174,7 @@ fn a_failing_site_is_left_alone_and_holds_nobody() {
         add(&t, &eva, "github", &[("there", Behaviour::Exists)]).await;
         // The other site answers while the failing one is waited for. Its controls are looked at before.
         let panel = t.ask(&t.admin, "/admin").await;
-        t.tap_for_note(&t.admin, &panel, "Проверить все сейчас")
+        t.callback_for_note(&t.admin, &panel, "Проверить все сейчас")
             .await;
         let reached = |site: &vakhta::demo::PretendSite| site.requests_to("github").len() == 4;
         t.site
@@ -267,7 +267,7 @@ fn an_owner_hears_once_of_each_account_and_of_many_as_a_list() {
         assert_eq!(full.text.matches("✅ Account found").count(), 2);
         let panel = t.ask(&t.admin, "/admin").await;
         let nothing = t
-            .tap_for_note(&t.admin, &panel, "Проверить все сейчас")
+            .callback_for_note(&t.admin, &panel, "Проверить все сейчас")
             .await;
         assert_eq!(nothing, "Проверять нечего: нет аккаунтов, которые ждут.");
         for (chat, text) in [(7, "Найдено: 6"), (8, "Account found")] {
@@ -291,13 +291,13 @@ fn a_check_asked_for_during_a_run_makes_exactly_one_more() {
         t.site
             .behave_in_turn("github", "slow", vec![Behaviour::Hang, Behaviour::Missing]);
         let panel = t.ask(&t.admin, "/admin").await;
-        t.tap_for_note(&t.admin, &panel, "Проверить все сейчас")
+        t.callback_for_note(&t.admin, &panel, "Проверить все сейчас")
             .await;
         let begun = |site: &vakhta::demo::PretendSite| site.request_count() == 3;
         t.site.wait_until("the run", LIMIT, begun).await.unwrap();
         for _ in 0..5 {
             let note = t
-                .tap_for_note(&t.admin, &panel, "Проверить все сейчас")
+                .callback_for_note(&t.admin, &panel, "Проверить все сейчас")
                 .await;
             assert!(note.contains("начнётся сразу после неё"), "{note}");
         }
@@ -331,7 +331,7 @@ fn admins_hear_as_much_as_they_chose() {
             .await
             .unwrap();
         let settings = t.ask(&boss, "/settings").await;
-        let chosen = t.tap(&boss, &settings, "only with news").await;
+        let chosen = t.callback(&boss, &settings, "only with news").await;
         assert!(
             chosen.text.contains("Reports of runs: only with news"),
             "{}",

@@ -307,7 +307,7 @@ async fn nothing_reads_more_the_more_there_is() {
     site.set("github", "octocat", Behaviour::Exists);
     for run in 1..=2 {
         let panel = admin.writes("/admin");
-        admin.taps_forged(panel, "run:check");
+        admin.presses_forged(panel, "run:check");
         hears(&telegram, ADMIN, "finished", run).await;
     }
     hears(&telegram, OWNER, "octocat", 1).await;

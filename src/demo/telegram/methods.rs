@@ -48,7 +48,7 @@ pub(super) fn run(state: &mut State, method: &str, params: &Params) -> Outcome {
             rules::action(params)?;
             Ok(json!(true))
         }
-        "answerCallbackQuery" => answer_tap(state, params),
+        "answerCallbackQuery" => answer_callback(state, params),
         "answerInlineQuery" => inline::answer(state, params),
         "getFile" => get_file(state, params),
         "getChat" => get_chat(state, params),
@@ -151,7 +151,7 @@ fn draft(state: &State, params: &Params) -> Outcome {
     Ok(json!(true))
 }
 
-fn answer_tap(state: &mut State, params: &Params) -> Outcome {
+fn answer_callback(state: &mut State, params: &Params) -> Outcome {
     let too_old =
         || Refusal::bad("query is too old and response timeout expired or query ID is invalid");
     let id = params.text("callback_query_id").unwrap_or_default();
@@ -160,13 +160,13 @@ fn answer_tap(state: &mut State, params: &Params) -> Outcome {
         return Err(Refusal::bad("MESSAGE_TOO_LONG"));
     }
     let now = state.now();
-    let tap = state
-        .taps
+    let callback = state
+        .presses
         .get_mut(&id)
-        .filter(|tap| !tap.answered && tap.expires > now)
+        .filter(|callback| !callback.answered && callback.expires > now)
         .ok_or_else(too_old)?;
-    tap.answered = true;
-    let from_id = tap.from_id;
+    callback.answered = true;
+    let from_id = callback.from_id;
     let show_alert = params.flag("show_alert");
     state.answers.push(CallbackAnswer {
         callback_query_id: id,

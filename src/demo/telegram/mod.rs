@@ -207,18 +207,18 @@ impl PretendTelegram {
             .collect()
     }
 
-    /// The bot's answers to taps, in order.
-    pub fn tap_answers(&self) -> Vec<CallbackAnswer> {
+    /// The bot's answers to presses, in order.
+    pub fn callback_answers(&self) -> Vec<CallbackAnswer> {
         self.shared.lock().answers.clone()
     }
 
     /// Taps that still wait for an answer.
-    pub fn unanswered_taps(&self) -> usize {
+    pub fn unanswered_presses(&self) -> usize {
         self.shared
             .lock()
-            .taps
+            .presses
             .values()
-            .filter(|tap| !tap.answered)
+            .filter(|callback| !callback.answered)
             .count()
     }
 

@@ -12,7 +12,7 @@ use super::{
     html::Parsed,
     params::Upload,
     sending,
-    state::{Standing, State, Tap},
+    state::{Callback, Standing, State},
     updates::TAP_LIFETIME,
     view::{CallbackAnswer, ChatMessage},
 };
@@ -151,8 +151,8 @@ impl Person {
         });
     }
 
-    /// Presses a button of a message as the message stands now; gives the id of the tap.
-    pub fn taps(&self, message: &ChatMessage, text_or_data: &str) -> anyhow::Result<String> {
+    /// Presses a button of a message as the message stands now; gives the id of the callback.
+    pub fn presses(&self, message: &ChatMessage, text_or_data: &str) -> anyhow::Result<String> {
         let current = self
             .telegram
             .message(message.chat_id, message.message_id)
@@ -171,23 +171,23 @@ impl Person {
         let data = button
             .data
             .with_context(|| format!("the button {text_or_data:?} sends nothing to the bot"))?;
-        Ok(self.tap(message.chat_id, message.message_id, &data))
+        Ok(self.callback(message.chat_id, message.message_id, &data))
     }
 
     /// Sends any data as if a button of that message in the private chat had it; the message need not exist.
-    pub fn taps_forged(&self, message_id: i64, data: &str) -> String {
-        self.tap(self.id, message_id, data)
+    pub fn presses_forged(&self, message_id: i64, data: &str) -> String {
+        self.callback(self.id, message_id, data)
     }
 
     /// The same in a group.
-    pub fn taps_forged_in(&self, group: &Group, message_id: i64, data: &str) -> String {
-        self.tap(group.id(), message_id, data)
+    pub fn presses_forged_in(&self, group: &Group, message_id: i64, data: &str) -> String {
+        self.callback(group.id(), message_id, data)
     }
 
-    fn tap(&self, chat_id: i64, message_id: i64, data: &str) -> String {
+    fn callback(&self, chat_id: i64, message_id: i64, data: &str) -> String {
         self.telegram.shared.change(|state| {
             let now = state.now();
-            let id = format!("{}{:09}", self.id, state.taps.len() + 1);
+            let id = format!("{}{:09}", self.id, state.presses.len() + 1);
             let chat = state.chats.get(&chat_id).map(|chat| chat.json.clone());
             let message = match state.message(chat_id, message_id) {
                 Some(stored) => stored.json.clone(),
@@ -197,25 +197,25 @@ impl Person {
                 "id": id, "from": self.user(state), "message": message, "data": data,
                 "chat_instance": (chat_id.wrapping_mul(7_919)).to_string(),
             });
-            let tap = Tap {
+            let callback = Callback {
                 from_id: self.id,
                 answered: false,
                 expires: now + TAP_LIFETIME,
             };
-            state.taps.insert(id.clone(), tap);
+            state.presses.insert(id.clone(), callback);
             state.queue.push("callback_query", &query, now);
             id
         })
     }
 
-    /// What the bot answered to a tap, if it has.
-    pub fn tap_answer(&self, tap: &str) -> Option<CallbackAnswer> {
+    /// What the bot answered to a callback, if it has.
+    pub fn callback_answer(&self, callback: &str) -> Option<CallbackAnswer> {
         self.telegram
             .shared
             .lock()
             .answers
             .iter()
-            .find(|answer| answer.callback_query_id == tap)
+            .find(|answer| answer.callback_query_id == callback)
             .cloned()
     }
 

@@ -1,4 +1,4 @@
-//! Everything the pretend Telegram remembers: chats, messages, taps, files, menus, calls.
+//! Everything the pretend Telegram remembers: chats, messages, presses, files, menus, calls.
 //!
 //! One lock guards it, held only for short synchronous work. A message is kept twice, as people see it and as the JSON
 //! the bot gets, and both change together. Looking up a message costs the same with ten messages and with ten thousand.
@@ -87,9 +87,9 @@ pub(super) struct Stored {
     pub(super) json: Value,
 }
 
-/// A tap that may still be answered.
+/// A callback that may still be answered.
 #[derive(Debug)]
-pub(super) struct Tap {
+pub(super) struct Callback {
     pub(super) from_id: i64,
     pub(super) answered: bool,
     pub(super) expires: i64,
@@ -107,7 +107,7 @@ pub(super) struct State {
     /// Private chats share one counter, as they do for a real bot.
     last_private_id: i64,
     pub(super) queue: Queue,
-    pub(super) taps: HashMap<String, Tap>,
+    pub(super) presses: HashMap<String, Callback>,
     pub(super) answers: Vec<CallbackAnswer>,
     /// Whether people may name the bot in other chats, and what they asked it there.
     pub(super) inline: bool,
@@ -132,7 +132,7 @@ impl State {
             by_id: HashMap::new(),
             last_private_id: 0,
             queue: Queue::new(),
-            taps: HashMap::new(),
+            presses: HashMap::new(),
             answers: Vec::new(),
             inline: false,
             questions: HashMap::new(),

@@ -16,7 +16,7 @@ use super::{
 const ON_REQUEST: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
 /// The server cuts longer polls.
 const LONGEST_POLL: u64 = 50;
-/// A tap is kept this long, other updates a day.
+/// A callback is kept this long, other updates a day.
 pub(super) const TAP_LIFETIME: i64 = 150;
 const LIFETIME: i64 = 24 * 60 * 60;
 

@@ -1,4 +1,4 @@
-//! What a test or the demo sees of the pretend Telegram: messages, calls, answers to taps.
+//! What a test or the demo sees of the pretend Telegram: messages, calls, answers to presses.
 
 use std::sync::Arc;
 
@@ -141,12 +141,12 @@ pub struct Call {
     pub refusal: Option<String>,
 }
 
-/// The bot's answer to a tap.
+/// The bot's answer to a callback.
 #[derive(Clone, Debug)]
 pub struct CallbackAnswer {
-    /// The tap it belongs to.
+    /// The callback it belongs to.
     pub callback_query_id: String,
-    /// Who tapped.
+    /// Who pressed_message.
     pub from_id: i64,
     /// What was shown over the chat, if anything.
     pub text: String,

@@ -9,7 +9,7 @@ use crate::i18n::*;
 /// What still can be read on a button of a phone, in UTF-16 units.
 const LABEL_LIMIT: usize = 96;
 
-/// What Telegram shows in answer to a tap, in UTF-16 units.
+/// What Telegram shows in answer to a callback, in UTF-16 units.
 const NOTE_LIMIT: usize = 200;
 
 /// Texts on buttons.
@@ -25,7 +25,7 @@ const LABELS: [&str; 9] = [
     "labels-size",
 ];
 
-/// Texts that answer a tap.
+/// Texts that answer a callback.
 const NOTES: [&str; 27] = [
     "account-gone",
     "account-muted",

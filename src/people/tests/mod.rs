@@ -67,7 +67,7 @@ async fn a_stranger_is_answered_once_a_day() {
 async fn a_chosen_language_outlives_what_telegram_says() {
     on_database(|tx| {
         assert_eq!(meet_chat(tx, 5, "en-GB", Lang::Ru)?, Lang::En);
-        wish(tx, NOW, 5, Wish::Language(Lang::Ru))?;
+        set_preference(tx, NOW, 5, Preference::Language(Lang::Ru))?;
         assert_eq!(meet_chat(tx, 5, "en-GB", Lang::En)?, Lang::Ru);
         assert_eq!(meet_chat(tx, 6, "", Lang::Ru)?, Lang::Ru);
         Ok(())

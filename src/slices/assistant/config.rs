@@ -24,7 +24,7 @@ pub struct AssistantConfig {
     pub workers: usize,
     /// Of these, the calls for one person.
     pub per_person: u32,
-    /// Models may ask for what the asker may see in the bot.
+    /// Models may ask for what the actor may see in the bot.
     pub tools: bool,
     /// What a person may use in a day.
     pub budget: Budget,

@@ -13,7 +13,7 @@ use crate::activation::Activator;
 use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::{self, Lang, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::telegram::{Answer, Event, outbox};
 use crate::zone::Zone;
 
@@ -67,13 +67,13 @@ impl AssistantHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn ask(&self, tx: &WriteTx<'_>, asker: &Asker, text: &str) -> anyhow::Result<Answer> {
+    pub fn ask(&self, tx: &WriteTx<'_>, actor: &Actor, text: &str) -> anyhow::Result<Answer> {
         let spot = Spot {
-            chat_id: asker.chat_id,
+            chat_id: actor.chat_id,
             topic: None,
             message_id: None,
         };
-        self.take(tx, asker, spot, text.trim(), None)
+        self.take(tx, actor, spot, text.trim(), None)
     }
 
     /// A question in a group: its answer stands under it, for all to see.
@@ -83,58 +83,58 @@ impl AssistantHandlers {
     pub fn ask_in_group(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         event: &Event,
         text: &str,
     ) -> anyhow::Result<Answer> {
-        if !asker.role.is_member() {
+        if !actor.role.is_member() {
             return Ok(Answer::text(i18n::text(
-                asker.lang,
+                actor.lang,
                 "assistant-members-only",
             )));
         }
         let spot = Spot {
-            chat_id: asker.chat_id,
+            chat_id: actor.chat_id,
             topic: event.topic,
             message_id: event.message_id,
         };
-        self.take(tx, asker, spot, text.trim(), None)
+        self.take(tx, actor, spot, text.trim(), None)
     }
 
     /// A button; `data` is what stands after `ask:`.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+    pub fn callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
         let (deed, public_id) = data.split_once(':').unwrap_or((data, ""));
         let Some(question) = store::named(tx, public_id)? else {
-            return Ok(Answer::default().toast(label(asker.lang, "stale-button")));
+            return Ok(Answer::default().toast(label(actor.lang, "stale-button")));
         };
-        let is_own = question.person_id == asker.id;
+        let is_own = question.person_id == actor.id;
         match deed {
-            "stop" if is_own || asker.role.is_admin() => self.stop(tx, asker, &question),
-            "again" if is_own && question.state.is_closed() => self.again(tx, asker, &question),
+            "stop" if is_own || actor.role.is_admin() => self.stop(tx, actor, &question),
+            "again" if is_own && question.state.is_closed() => self.again(tx, actor, &question),
             "stop" | "again" if !is_own => {
-                Ok(Answer::default().toast(label(asker.lang, "assistant-of-another")))
+                Ok(Answer::default().toast(label(actor.lang, "assistant-of-another")))
             }
-            _ => Ok(Answer::default().toast(label(asker.lang, "stale-button"))),
+            _ => Ok(Answer::default().toast(label(actor.lang, "stale-button"))),
         }
     }
 
-    fn stop(&self, tx: &WriteTx<'_>, asker: &Asker, question: &Question) -> anyhow::Result<Answer> {
+    fn stop(&self, tx: &WriteTx<'_>, actor: &Actor, question: &Question) -> anyhow::Result<Answer> {
         if !question.state.is_closed() {
             let partial = self.live.text(question.id);
-            store::end(tx, asker.now, question.id, Reason::Stopped, &partial)?;
+            store::end(tx, actor.now, question.id, Reason::Stopped, &partial)?;
             self.live.close(question.id);
-            notices::answer(tx, asker.now, asker.lang, question.id)?;
+            notices::answer(tx, actor.now, actor.lang, question.id)?;
         }
-        let Some(pressed) = asker.pressed else {
+        let Some(pressed) = actor.pressed else {
             return Ok(Answer::default());
         };
         if notices::is_at(tx, &question.public_id, pressed)? {
             // What was said there did not arrive, as when the chat was blocked: it is said again.
-            if question.state.is_closed() && !outbox::is_busy(tx, asker.chat_id)? {
-                notices::answer(tx, asker.now, asker.lang, question.id)?;
+            if question.state.is_closed() && !outbox::is_busy(tx, actor.chat_id)? {
+                notices::answer(tx, actor.now, actor.lang, question.id)?;
             }
             return Ok(Answer::default());
         }
@@ -146,38 +146,38 @@ impl AssistantHandlers {
                 format!("assistant-failed-{}", reason.word())
             }
         };
-        Ok(Answer::text(i18n::text(asker.lang, &key)))
+        Ok(Answer::text(i18n::text(actor.lang, &key)))
     }
 
     /// Pressed twice, it is asked again once.
     fn again(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         question: &Question,
     ) -> anyhow::Result<Answer> {
         let Some(asked) = store::in_chat(tx, question.id)? else {
-            return Ok(Answer::default().toast(label(asker.lang, "stale-button")));
+            return Ok(Answer::default().toast(label(actor.lang, "stale-button")));
         };
         let text = store::text(tx, question.id)?;
         let client_key = format!("again:{}", question.public_id);
-        self.take(tx, asker, asked.spot, &text, Some(client_key))
+        self.take(tx, actor, asked.spot, &text, Some(client_key))
     }
 
     fn take(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         spot: Spot,
         text: &str,
         client_key: Option<String>,
     ) -> anyhow::Result<Answer> {
-        let say = |key| Ok(Answer::text(i18n::text(asker.lang, key)));
+        let say = |key| Ok(Answer::text(i18n::text(actor.lang, key)));
         if text.is_empty() {
             return say("assistant-usage");
         }
         let question = NewQuestion {
-            person_id: asker.id,
+            person_id: actor.id,
             token_id: None,
             client_key,
             spot: Some(spot),
@@ -186,11 +186,11 @@ impl AssistantHandlers {
         let limits = Limits {
             most_open: self.most_open,
             budget: self.budget,
-            day: self.zone.day(asker.now),
+            day: self.zone.day(actor.now),
         };
-        match store::ask(tx, asker.now, &question, &limits)? {
+        match store::ask(tx, actor.now, &question, &limits)? {
             Asked::Is(public_id) => {
-                notices::thinking(tx, asker, spot, &public_id)?;
+                notices::thinking(tx, actor, spot, &public_id)?;
                 Ok(Answer::default().ring(&self.bell))
             }
             Asked::TooManyOpen => say("assistant-too-many"),

@@ -11,7 +11,7 @@ use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::telegram::outbox;
 use crate::telegram::{Button, Keyboard, Outgoing};
 
@@ -40,37 +40,37 @@ pub(super) fn trouble(
 ///
 /// # Errors
 /// When the database fails.
-pub fn state(connection: &Connection, asker: &Asker) -> anyhow::Result<Html> {
-    let counts = store::counts(connection, asker.now)?;
+pub fn state(connection: &Connection, actor: &Actor) -> anyhow::Result<Html> {
+    let counts = store::counts(connection, actor.now)?;
     let args = Args::new()
         .number("open", counts.open)
-        .text("oldest", &i18n::span(asker.lang, counts.oldest))
+        .text("oldest", &i18n::span(actor.lang, counts.oldest))
         .number("failed", counts.failed);
     let key = match counts.open {
         0 => "assistant-state-idle",
         _ => "assistant-state",
     };
-    Ok(i18n::html(asker.lang, key, &args))
+    Ok(i18n::html(actor.lang, key, &args))
 }
 
 fn key(public_id: &str) -> String {
     format!("answer:{public_id}")
 }
 
-/// Says in the asker's chat that their question is being answered.
+/// Says in the actor's chat that their question is being answered.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) fn thinking(
     tx: &WriteTx<'_>,
-    asker: &Asker,
+    actor: &Actor,
     spot: Spot,
     public_id: &str,
 ) -> anyhow::Result<()> {
-    let message = said(spot, i18n::text(asker.lang, "assistant-thinking"))
-        .keyboard(stop_button(asker.lang, public_id)?)
+    let message = said(spot, i18n::text(actor.lang, "assistant-thinking"))
+        .keyboard(stop_button(actor.lang, public_id)?)
         .dedupe(key(public_id));
-    outbox::insert(tx, asker.now, &message)?;
+    outbox::insert(tx, actor.now, &message)?;
     Ok(())
 }
 

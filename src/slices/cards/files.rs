@@ -13,7 +13,7 @@ use super::{CardsConfig, chart, store};
 use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::i18n::{self, Lang};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::sheet::Sheet;
 use crate::telegram::{Made, Recipe};
 use crate::zone::Zone;
@@ -77,28 +77,28 @@ pub(super) fn qr(card: i64, code: Option<i64>, svg: bool) -> anyhow::Result<Reci
 }
 
 /// The recipe of the log of scans.
-pub(super) fn scans(asker: &Asker, card: Option<i64>, zone: &Zone) -> anyhow::Result<Recipe> {
+pub(super) fn scans(actor: &Actor, card: Option<i64>, zone: &Zone) -> anyhow::Result<Recipe> {
     let order = Order::Scans {
         card,
-        lang: asker.lang.code().to_owned(),
+        lang: actor.lang.code().to_owned(),
         zone: zone.name().to_owned(),
     };
     Recipe::document(MAKER, &order)
 }
 
 /// The recipe of the chart.
-pub(super) fn chart(asker: &Asker) -> anyhow::Result<Recipe> {
+pub(super) fn chart(actor: &Actor) -> anyhow::Result<Recipe> {
     let order = Order::Chart {
-        lang: asker.lang.code().to_owned(),
-        at: asker.now.0,
+        lang: actor.lang.code().to_owned(),
+        at: actor.now.0,
     };
     Recipe::photo(MAKER, &order)
 }
 
 /// The recipe of the table of cards.
-pub(super) fn cards(asker: &Asker, zone: &Zone) -> anyhow::Result<Recipe> {
+pub(super) fn cards(actor: &Actor, zone: &Zone) -> anyhow::Result<Recipe> {
     let order = Order::Cards {
-        lang: asker.lang.code().to_owned(),
+        lang: actor.lang.code().to_owned(),
         zone: zone.name().to_owned(),
     };
     Recipe::document(MAKER, &order)

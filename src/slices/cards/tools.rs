@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::store;
 use crate::db::Connection;
 use crate::html::cut;
-use crate::people::{Asker, Role};
+use crate::people::{Actor, Role};
 use crate::tool::{self, Tool, ToolError};
 use crate::zone::Zone;
 
@@ -67,7 +67,7 @@ impl Tool for CardStatistics {
     fn run(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
         let wanted: Wanted = tool::parse(arguments)?;
@@ -77,7 +77,7 @@ impl Tool for CardStatistics {
         let top = top.iter().map(|card| {
             json!({ "name": cut(&card.name, LONGEST_NAME), "checks": card.checks, "active": card.active })
         });
-        let first = asker.now.minus(DAY * days.saturating_sub(1));
+        let first = actor.now.minus(DAY * days.saturating_sub(1));
         let by_day = store::days(connection, &self.0.day(first))?;
         let by_day = by_day
             .into_iter()

@@ -144,7 +144,7 @@ impl ApiError {
             && (self.says("file identifier") || self.says("file_id") || self.says("file reference"))
     }
 
-    /// A tap that can no longer be answered (they live 150 s): expected after a pause.
+    /// A callback that can no longer be answered (they live 150 s): expected after a pause.
     #[must_use]
     pub fn query_too_old(&self) -> bool {
         self.is_bad_request() && (self.says("query is too old") || self.says("query_id_invalid"))

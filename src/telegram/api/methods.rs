@@ -29,7 +29,7 @@ use crate::telegram::message::markup::Keyboard;
 /// Updates in one answer at most (Bot API: 1 to 100).
 pub(crate) const BATCH_LIMIT: u32 = 100;
 
-/// The longest answer to a tap, in characters (Bot API, `answerCallbackQuery`).
+/// The longest answer to a callback, in characters (Bot API, `answerCallbackQuery`).
 const TAP_ANSWER_LIMIT: usize = 200;
 
 /// Who we are to Telegram.
@@ -264,11 +264,11 @@ impl Api {
         Ok((answer.result.message_id, answer.result.file_id()))
     }
 
-    /// Ends the spinner on a tapped button, with a toast or an alert if there is a text (cut to 200 units).
+    /// Ends the spinner on a pressed_message button, with a toast or an alert if there is a text (cut to 200 units).
     ///
     /// # Errors
     /// [`ApiError`]; `query_too_old` is expected after a pause.
-    pub async fn answer_tap(
+    pub async fn answer_callback(
         &self,
         query_id: &str,
         text: Option<&str>,

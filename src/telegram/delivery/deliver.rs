@@ -14,7 +14,7 @@ use crate::db::{Db, DbError};
 use crate::html::Html;
 
 use super::edit_order::Turns;
-use super::priority_gate::RightOfWay;
+use super::priority_gate::PriorityGate;
 use super::rates::{SharedRates, Urgency};
 use super::result::End;
 use crate::telegram::api::client::Api;
@@ -60,7 +60,7 @@ pub(crate) struct Delivery {
     pub(crate) clock: Clock,
     pub(crate) rates: SharedRates,
     pub(crate) turns: Turns,
-    pub(crate) right_of_way: RightOfWay,
+    pub(crate) priority_gate: PriorityGate,
     pub(crate) fatal: FatalCell,
     pub(crate) remark: RemarkText,
     pub(crate) makers: Makers,
@@ -75,7 +75,7 @@ impl Delivery {
             Err(end) => end,
         };
         if parcel.urgency == Urgency::Answer {
-            self.right_of_way.close();
+            self.priority_gate.close();
         }
         self.log(&parcel, &end);
         counters::delivery(end.outcome());
@@ -178,7 +178,7 @@ impl Delivery {
             } else {
                 return self.judge(parcel, edit_of, &err);
             }
-            // The row holds a place of the courier, so its second call is as urgent as an answer.
+            // The row holds a place of the sender, so its second call is as urgent as an answer.
             let slot = self.rates.wait(parcel.chat_id, Urgency::Answer, SLOT_LIMIT);
             if !slot.await {
                 return self.again(parcel);
@@ -275,8 +275,8 @@ impl Delivery {
         let mut count = parcel.unconfirmed.len();
         while count > 0 {
             let named = parcel.unconfirmed.iter().take(count);
-            let (ids, gists): (Vec<i64>, Vec<String>) = named.cloned().unzip();
-            let note = (self.remark)(&parcel.language, Remark::Unconfirmed(&gists));
+            let (ids, summaries): (Vec<i64>, Vec<String>) = named.cloned().unzip();
+            let note = (self.remark)(&parcel.language, Remark::Unconfirmed(&summaries));
             let whole = Html::join([&parcel.html, &note], "\n\n");
             if whole.telegram_len() <= outbox::text_limit(parcel.file.as_ref()) {
                 return (whole, ids);

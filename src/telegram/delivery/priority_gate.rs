@@ -19,7 +19,7 @@ const CONVERSATION: Duration = Duration::from_secs(2);
 
 /// The right of way of those who wait. Clones share it, on any thread.
 #[derive(Debug, Clone, Default)]
-pub struct RightOfWay {
+pub struct PriorityGate {
     window: Arc<Mutex<Window>>,
     closed: Activator,
 }
@@ -31,7 +31,7 @@ struct Window {
     last: Option<Instant>,
 }
 
-impl RightOfWay {
+impl PriorityGate {
     /// Somebody waits for an answer from now on.
     pub(crate) fn open(&self) {
         self.lock().open(Instant::now());

@@ -18,7 +18,7 @@ use crate::activation::Activator;
 use crate::html::Html;
 
 use super::edit_order::Turns;
-use super::priority_gate::RightOfWay;
+use super::priority_gate::PriorityGate;
 use super::rates::{SharedRates, Urgency};
 use super::sender::DRAIN_LIMIT;
 use crate::telegram::api::client::Api;
@@ -63,8 +63,8 @@ pub enum ProxyError {
 #[derive(Debug, Clone)]
 pub struct BotProxy {
     desk: mpsc::Sender<Call>,
-    courier: Activator,
-    right_of_way: RightOfWay,
+    sender_bell: Activator,
+    priority_gate: PriorityGate,
 }
 
 #[derive(Debug)]
@@ -110,8 +110,8 @@ impl BotProxy {
         let (desk, _) = mpsc::channel(1);
         Self {
             desk,
-            courier: Activator::new(),
-            right_of_way: RightOfWay::default(),
+            sender_bell: Activator::new(),
+            priority_gate: PriorityGate::default(),
         }
     }
 
@@ -213,13 +213,13 @@ impl BotProxy {
 
     /// Says that rows wait in the outbox. Never blocks.
     pub fn ring(&self) {
-        self.courier.ring();
+        self.sender_bell.ring();
     }
 
     /// Tells when work that nobody waits for should stand back.
     #[must_use]
-    pub fn right_of_way(&self) -> &RightOfWay {
-        &self.right_of_way
+    pub fn priority_gate(&self) -> &PriorityGate {
+        &self.priority_gate
     }
 
     async fn call(&self, chat_id: i64, what: What) -> Result<i64, ProxyError> {
@@ -283,15 +283,15 @@ pub(crate) struct Line {
 /// A desk and the first handle to it.
 pub(crate) fn open(
     line: Line,
-    courier: Activator,
-    right_of_way: RightOfWay,
+    sender_bell: Activator,
+    priority_gate: PriorityGate,
     drain: CancellationToken,
 ) -> (BotProxy, Desk) {
     let (desk, calls) = mpsc::channel(QUEUE);
     let proxy = BotProxy {
         desk,
-        courier,
-        right_of_way,
+        sender_bell,
+        priority_gate,
     };
     let desk = Desk { calls, line, drain };
     (proxy, desk)
@@ -315,7 +315,7 @@ impl Desk {
                     self.calls.close();
                     end = Some(Instant::now() + DRAIN_LIMIT);
                 }
-                // Dropping the calls tells their askers at once.
+                // Dropping the calls tells their actors at once.
                 () = tokio::time::sleep_until(end.unwrap_or_else(Instant::now)), if end.is_some() => return,
             }
         }

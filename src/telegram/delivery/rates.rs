@@ -6,7 +6,7 @@
 //!
 //! Sliding windows instead of token buckets: in *no* window are there more than allowed, which a bucket with a
 //! burst does not promise. Pure: the moment is passed in. What Telegram itself asks for (429) is kept here too, so that
-//! the courier and the desk of the proxy obey it together.
+//! the sender and the desk of the proxy obey it together.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -197,7 +197,7 @@ fn next_free(
     calls.get(over).map(|first| *first + span)
 }
 
-/// The rates, shared by the courier and the desk. A mutex: it is held for microseconds and never across an await.
+/// The rates, shared by the sender and the desk. A mutex: it is held for microseconds and never across an await.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SharedRates(Arc<Mutex<Rates>>);
 

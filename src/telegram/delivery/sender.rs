@@ -1,4 +1,4 @@
-//! The courier: takes due rows of the outbox and has them delivered.
+//! The sender: takes due rows of the outbox and has them delivered.
 //!
 //! Must stay true: one row of a chat is on its way at a time, so their order is kept; nobody is told anything that is not
 //! a row first; what cannot be delivered by the end of the stop stays as rows.
@@ -38,21 +38,21 @@ const FALLBACK: Duration = Duration::from_secs(15);
 /// What delivering may take after the stop.
 pub(crate) const DRAIN_LIMIT: Duration = Duration::from_secs(3);
 
-pub(crate) struct Courier {
+pub(crate) struct Sender {
     pub(crate) delivery: Delivery,
     pub(crate) bell: Activator,
     pub(crate) drain: CancellationToken,
     seats: Arc<Semaphore>,
 }
 
-/// What a row has of the courier until its delivery has ended.
+/// What a row has of the sender until its delivery has ended.
 #[derive(Default)]
 struct Hold {
     notice: Option<OwnedSemaphorePermit>,
     file: Option<Seat>,
 }
 
-impl Courier {
+impl Sender {
     pub(crate) fn new(delivery: Delivery, bell: Activator, drain: CancellationToken) -> Self {
         Self {
             delivery,

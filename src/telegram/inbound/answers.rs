@@ -1,4 +1,4 @@
-//! Answers that Telegram forgets soon: to a tap, and to whoever names us in another chat. They leave at once, beside the workers;
+//! Answers that Telegram forgets soon: to a callback, and to whoever names us in another chat. They leave at once, beside the workers;
 //! nothing depends on their arrival.
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::telegram::api::error::ApiError;
 /// Answers on their way at once; beyond, chats wait for a place.
 const PLACES: usize = 16;
 
-/// Tries to answer; Telegram forgets a tap after 150 s and an inline query after 30 s, and replies go through the outbox.
+/// Tries to answer; Telegram forgets a callback after 150 s and an inline query after 30 s, and replies go through the outbox.
 const TRIES: u32 = 3;
 
 /// The longest pause between those tries.
@@ -33,7 +33,7 @@ impl Dispatcher {
     /// Answers an event that wants to be, beside the worker, as soon as there is a place.
     pub(crate) async fn answer(&self, kind: &EventKind, reaction: Reaction) {
         let query_id = match kind {
-            EventKind::Tap { query_id, .. } => query_id.clone(),
+            EventKind::Callback { query_id, .. } => query_id.clone(),
             EventKind::Inline { query_id, .. } if reaction.offers.is_some() => query_id.clone(),
             _ => return,
         };
@@ -60,8 +60,9 @@ async fn once(api: &Api, query_id: &str, reaction: &Reaction) -> Result<(), ApiE
     match &reaction.offers {
         Some(offers) => api.answer_inline(query_id, offers).await,
         None => {
-            let text = reaction.tap_answer.as_deref();
-            api.answer_tap(query_id, text, reaction.tap_alert).await
+            let text = reaction.callback_answer.as_deref();
+            api.answer_callback(query_id, text, reaction.callback_alert)
+                .await
         }
     }
 }

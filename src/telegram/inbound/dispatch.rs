@@ -2,7 +2,7 @@
 //!
 //! Must stay true: the effect of an update, its replies and its done mark are one transaction; a fault of the handler
 //! costs that update (an apology takes its place), a fault of the storage costs nothing but time; nothing waits in memory,
-//! so a chat with a thousand updates holds up nobody. Every tap is answered, whatever happened.
+//! so a chat with a thousand updates holds up nobody. Every callback is answered, whatever happened.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -38,7 +38,7 @@ const FALLBACK: Duration = Duration::from_secs(15);
 
 /// What the bot does with an event.
 pub trait Handler: Send + Sync + 'static {
-    /// The file without which a tap, a document or a photo cannot be handled; asked before each try. It is fetched while only its
+    /// The file without which a callback, a document or a photo cannot be handled; asked before each try. It is fetched while only its
     /// chat waits, so whoever may not be served must not be given one.
     ///
     /// # Errors
@@ -79,13 +79,13 @@ pub trait Handler: Send + Sync + 'static {
 /// What follows a handled event after its commit.
 #[derive(Debug, Clone, Default)]
 pub struct Reaction {
-    /// Text of the answer to a tap, at most 200 characters; `None` only ends the spinner.
-    pub tap_answer: Option<String>,
+    /// Text of the answer to a callback, at most 200 characters; `None` only ends the spinner.
+    pub callback_answer: Option<String>,
     /// Show that text as an alert to be closed, not as a toast.
-    pub tap_alert: bool,
+    pub callback_alert: bool,
     /// What is offered to whoever names us in another chat; `None` leaves the question open.
     pub offers: Option<Vec<Offer>>,
-    /// Bells to ring beside the courier's.
+    /// Bells to ring beside the sender's.
     pub ring: Vec<Activator>,
 }
 
@@ -97,7 +97,7 @@ pub(crate) struct Dispatcher {
     pub(crate) tasks: Tasks,
     pub(crate) stop: CancellationToken,
     pub(crate) bell: Activator,
-    pub(crate) courier: Activator,
+    pub(crate) sender_bell: Activator,
     pub(crate) handler: Arc<dyn Handler>,
     pub(crate) me: watch::Receiver<Option<Me>>,
     pub(crate) answer_places: Arc<Semaphore>,
@@ -222,7 +222,7 @@ impl Dispatcher {
         else {
             return false;
         };
-        self.courier.ring();
+        self.sender_bell.ring();
         for bell in &reaction.ring {
             bell.ring();
         }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::document::{Document, RawDocument};
-use super::event_raw::{RawChat, RawMessage, RawStanding, RawTapped, RawUpdate, RawUser};
+use super::event_raw::{RawCallbackMessage, RawChat, RawMessage, RawStanding, RawUpdate, RawUser};
 
 /// Accounts that stand for others: channel posts in groups, anonymous admins, Telegram's service messages.
 const STAND_INS: [i64; 3] = [136_817_688, 1_087_968_824, 777_000];
@@ -79,8 +79,8 @@ pub enum EventKind {
     },
     /// Any other text.
     Text(String),
-    /// A tap on a button of ours. Any client can send any data.
-    Tap {
+    /// A callback on a button of ours. Any client can send any data.
+    Callback {
         /// For the answer.
         query_id: String,
         /// The message with the button, which another screen can replace; 0 when Telegram does not tell, and under a file,
@@ -140,17 +140,17 @@ pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
             .filter(|_| message.is_topic_message == Some(true));
         title = message.chat.title.clone().unwrap_or_default();
         read_message(message, me)
-    } else if let Some(tap) = update.callback_query {
-        let chat = tap.message.as_ref().map(|m| (&m.chat).into());
-        let kind = EventKind::Tap {
-            query_id: tap.id,
-            message_id: tap
+    } else if let Some(callback) = update.callback_query {
+        let chat = callback.message.as_ref().map(|m| (&m.chat).into());
+        let kind = EventKind::Callback {
+            query_id: callback.id,
+            message_id: callback
                 .message
-                .filter(RawTapped::is_screen)
+                .filter(RawCallbackMessage::is_screen)
                 .map_or(0, |m| m.message_id),
-            data: tap.data.unwrap_or_default(),
+            data: callback.data.unwrap_or_default(),
         };
-        (chat, person(tap.from), kind)
+        (chat, person(callback.from), kind)
     } else if let Some(member) = update.my_chat_member {
         let kind = EventKind::Membership {
             can_write: can_write(&member.new_chat_member),

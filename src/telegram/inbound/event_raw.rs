@@ -13,7 +13,7 @@ pub(crate) struct RawUpdate {
     pub(crate) edited_message: Option<RawPlace>,
     pub(crate) channel_post: Option<RawPlace>,
     pub(crate) edited_channel_post: Option<RawPlace>,
-    pub(crate) callback_query: Option<RawTap>,
+    pub(crate) callback_query: Option<RawCallback>,
     pub(crate) my_chat_member: Option<RawMember>,
     pub(crate) inline_query: Option<RawInline>,
 }
@@ -66,22 +66,22 @@ pub(crate) struct RawUser {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct RawTap {
+pub(crate) struct RawCallback {
     pub(crate) id: String,
     pub(crate) from: RawUser,
-    pub(crate) message: Option<RawTapped>,
+    pub(crate) message: Option<RawCallbackMessage>,
     pub(crate) data: Option<String>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct RawTapped {
+pub(crate) struct RawCallbackMessage {
     pub(crate) chat: RawChat,
     pub(crate) message_id: i64,
     pub(crate) photo: Option<IgnoredAny>,
     pub(crate) document: Option<IgnoredAny>,
 }
 
-impl RawTapped {
+impl RawCallbackMessage {
     pub(crate) fn is_screen(&self) -> bool {
         self.photo.is_none() && self.document.is_none()
     }

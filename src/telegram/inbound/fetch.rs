@@ -74,7 +74,7 @@ impl Dispatcher {
         // Words need no file, and they are most of what comes: they are spared the question.
         if !matches!(
             event.kind,
-            EventKind::Document(_) | EventKind::Photo(_) | EventKind::Tap { .. }
+            EventKind::Document(_) | EventKind::Photo(_) | EventKind::Callback { .. }
         ) {
             return Ok(None);
         }

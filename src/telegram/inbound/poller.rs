@@ -22,7 +22,7 @@ use crate::telegram::api::client::{Api, POLL_SECONDS};
 use crate::telegram::api::error::ApiError;
 use crate::telegram::api::fatal::FatalCell;
 use crate::telegram::api::methods::{BATCH_LIMIT, Me};
-use crate::telegram::delivery::priority_gate::RightOfWay;
+use crate::telegram::delivery::priority_gate::PriorityGate;
 use crate::telegram::upkeep;
 
 /// Pauses after failed polls.
@@ -54,8 +54,8 @@ pub(crate) struct Poller {
     pub(crate) stop: CancellationToken,
     pub(crate) fatal: FatalCell,
     pub(crate) dispatcher: Activator,
-    pub(crate) courier: Activator,
-    pub(crate) right_of_way: RightOfWay,
+    pub(crate) sender_bell: Activator,
+    pub(crate) priority_gate: PriorityGate,
     pub(crate) status: watch::Sender<PollStatus>,
     pub(crate) me: watch::Sender<Option<Me>>,
 }
@@ -138,7 +138,7 @@ impl Poller {
             }
             return Ok(());
         }
-        self.right_of_way.open();
+        self.priority_gate.open();
         let (arrived, unreadable) = sort(&batch);
         // The highest number of this batch, not of all time: after a week of silence they start at random.
         let read = arrived.iter().map(|a| a.update_id);
@@ -203,7 +203,7 @@ impl Poller {
         tracing::info!("polling works again");
         match self.db.write(move |tx| upkeep::hurry(tx, now)).await {
             Ok(0) => {}
-            Ok(_) => self.courier.ring(),
+            Ok(_) => self.sender_bell.ring(),
             Err(err) => tracing::warn!("waiting messages were not hurried: {err:#}"),
         }
     }

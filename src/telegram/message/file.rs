@@ -20,7 +20,7 @@ use crate::html::Html;
 /// What a file may take to be made.
 const MAKE_LIMIT: Duration = Duration::from_secs(30);
 
-/// Files on their way at once: each takes a reading connection, its size in memory, and a place of the courier.
+/// Files on their way at once: each takes a reading connection, its size in memory, and a place of the sender.
 const MAKERS: usize = 2;
 
 /// The largest picture that Telegram takes, in bytes.

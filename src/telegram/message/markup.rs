@@ -25,7 +25,7 @@ pub struct Button {
 }
 
 impl Button {
-    /// A button that sends `data` back to us when it is tapped.
+    /// A button that sends `data` back to us when it is pressed_message.
     ///
     /// # Errors
     /// When the label is empty or the data is not of 1 to 64 bytes.
@@ -132,7 +132,7 @@ impl Keyboard {
         self
     }
 
-    /// True when there is nothing to tap.
+    /// True when there is nothing to callback.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.inline_keyboard.is_empty()

@@ -3,7 +3,7 @@
 use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::html::Html;
-use crate::people::{self, Hush};
+use crate::people::{self, Mute};
 
 use super::file::Recipe;
 use super::markup::Keyboard;
@@ -47,7 +47,7 @@ pub struct Outgoing {
     pub(crate) dedupe: Option<String>,
     pub(crate) run_id: Option<i64>,
     pub(crate) not_before: Option<UnixMs>,
-    pub(crate) gist: Option<String>,
+    pub(crate) summary: Option<String>,
     pub(crate) file: Option<Recipe>,
     pub(crate) urgent: bool,
     pub(crate) topic: Option<i64>,
@@ -67,7 +67,7 @@ impl Outgoing {
             dedupe: None,
             run_id: None,
             not_before: None,
-            gist: None,
+            summary: None,
             file: None,
             urgent: false,
             topic: None,
@@ -141,13 +141,13 @@ impl Outgoing {
 
     /// The line that names this message in the chat's next one, should it not be sure that it arrived; by default the
     /// first line of the text.
-    pub fn gist(mut self, line: String) -> Self {
-        self.gist = Some(line);
+    pub fn summary(mut self, line: String) -> Self {
+        self.summary = Some(line);
         self
     }
 
-    pub(crate) fn gist_line(&self) -> String {
-        self.gist.clone().unwrap_or_else(|| self.html.gist())
+    pub(crate) fn summary_line(&self) -> String {
+        self.summary.clone().unwrap_or_else(|| self.html.summary())
     }
 
     /// Quiet hours are not for it: somebody waits for it, or must know it at once.
@@ -169,20 +169,20 @@ impl Outgoing {
     }
 
     /// What the chat's quiet hours demand of it. Answers come at any time.
-    pub(crate) fn hush(&self, connection: &Connection, now: UnixMs) -> anyhow::Result<Hush> {
+    pub(crate) fn mute(&self, connection: &Connection, now: UnixMs) -> anyhow::Result<Mute> {
         let is_news = self.priority as i64 >= Priority::Notice as i64;
         if self.urgent || !is_news {
-            return Ok(Hush::Not);
+            return Ok(Mute::Not);
         }
-        people::hush(connection, self.chat_id, now)
+        people::mute(connection, self.chat_id, now)
     }
 
     /// When it may go.
-    pub(crate) fn due_at(&self, now: UnixMs, hush: Hush) -> UnixMs {
+    pub(crate) fn due_at(&self, now: UnixMs, mute: Mute) -> UnixMs {
         let due_at = self.not_before.map_or(now, |moment| moment.max(now));
-        match hush {
-            Hush::Until(end) => due_at.max(end),
-            Hush::Not | Hush::Silent => due_at,
+        match mute {
+            Mute::Until(end) => due_at.max(end),
+            Mute::Not | Mute::Silent => due_at,
         }
     }
 

@@ -1,6 +1,6 @@
-//! What a handler gives back: screens, a note on the tap, and whom to wake.
+//! What a handler gives back: screens, a note on the callback, and whom to wake.
 //!
-//! One screen is one message. After a tap it replaces the message with the button; otherwise it is a new one.
+//! One screen is one message. After a callback it replaces the message with the button; otherwise it is a new one.
 
 use crate::activation::Activator;
 use crate::clock::UnixMs;
@@ -49,7 +49,7 @@ pub struct Answer {
     pub more: Vec<Screen>,
     /// The topic of the group it is said in.
     pub topic: Option<i64>,
-    /// A short note on the tap.
+    /// A short note on the callback.
     pub toast: Option<String>,
     /// Rung after the commit.
     pub ring: Vec<Activator>,
@@ -85,7 +85,7 @@ impl Answer {
         self
     }
 
-    /// Adds a note on the tap.
+    /// Adds a note on the callback.
     #[must_use]
     pub fn toast(mut self, note: impl Into<String>) -> Self {
         self.toast = Some(note.into());
@@ -99,7 +99,7 @@ impl Answer {
         self
     }
 
-    /// Writes the screens to the outbox, as answer to a tap on `pressed` or to a message.
+    /// Writes the screens to the outbox, as answer to a callback on `pressed` or to a message.
     ///
     /// # Errors
     /// When the database fails.

@@ -45,7 +45,7 @@ pub fn rewrite_waiting(
         let html = text(chat_id)?;
         check_text(&html, MESSAGE_LIMIT)?;
         tx.prepare_cached("UPDATE outbox SET html = ?2, gist = ?3 WHERE id = ?1")?
-            .execute((id, html.as_str(), html.gist()))?;
+            .execute((id, html.as_str(), html.summary()))?;
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ fn rewrite(tx: &WriteTx<'_>, row: i64, message: &Outgoing) -> anyhow::Result<()>
     .execute((
         row,
         message.html.as_str(),
-        message.gist_line(),
+        message.summary_line(),
         stored_keyboard(keyboard)?,
     ))?;
     Ok(())

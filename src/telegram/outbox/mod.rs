@@ -24,7 +24,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::{CAPTION_LIMIT, Html, MESSAGE_LIMIT};
-use crate::people::Hush;
+use crate::people::Mute;
 
 use super::delivery::rates::Urgency;
 use super::message::file::Recipe;
@@ -72,8 +72,8 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
     if let Some(edit_of) = message.edit_of {
         upkeep::replace_edit(tx, now, message.chat_id, edit_of)?;
     }
-    let hush = message.hush(tx, now)?;
-    let due_at = message.due_at(now, hush);
+    let mute = message.mute(tx, now)?;
+    let due_at = message.due_at(now, mute);
     let id = tx
         .prepare_cached(
             "INSERT INTO outbox (chat_id, dedupe, priority, edit_of, html, keyboard, silent, gist, run_id, state, due_at, created_at, file, topic,
@@ -88,8 +88,8 @@ pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Resu
                 message.edit_of,
                 message.html.as_str(),
                 keyboard,
-                message.silent || hush == Hush::Silent,
-                message.gist_line(),
+                message.silent || mute == Mute::Silent,
+                message.summary_line(),
                 message.run_id,
                 due_at.0,
                 now.0,
@@ -126,7 +126,7 @@ pub(crate) fn stored_keyboard(keyboard: Option<&Keyboard>) -> anyhow::Result<Str
     keyboard.map_or_else(|| Ok(String::new()), Keyboard::to_json)
 }
 
-/// A row in the courier's hands.
+/// A row in the sender's hands.
 #[derive(Debug, Clone)]
 pub(crate) struct Parcel {
     pub(crate) id: i64,
@@ -148,11 +148,11 @@ pub(crate) struct Parcel {
     pub(crate) created_at: UnixMs,
     /// The chat's language; empty when not known.
     pub(crate) language: String,
-    /// Earlier messages of the chat that may not have arrived: row and gist.
+    /// Earlier messages of the chat that may not have arrived: row and summary.
     pub(crate) unconfirmed: Vec<(i64, String)>,
 }
 
-/// Takes rows into the courier's hands: `sending` from the commit on, or `making` with a file. Rows that went another way meanwhile are left out;
+/// Takes rows into the sender's hands: `sending` from the commit on, or `making` with a file. Rows that went another way meanwhile are left out;
 /// those of an unreachable chat are closed.
 pub(crate) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Result<Vec<Parcel>> {
     let mut parcels = Vec::with_capacity(ids.len());

@@ -7,7 +7,7 @@
 use super::{check_text, stored_keyboard, text_limit};
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
-use crate::people::Hush;
+use crate::people::Mute;
 use crate::telegram::message::outgoing::{Outgoing, Priority};
 
 /// A place that is kept.
@@ -77,7 +77,7 @@ impl Held {
     pub fn fill(&self, tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<()> {
         check_text(&message.html, text_limit(None))?;
         let keyboard = stored_keyboard(message.keyboard.as_ref())?;
-        let hush = message.hush(tx, now)?;
+        let mute = message.mute(tx, now)?;
         tx.prepare_cached(
             "UPDATE outbox SET state = 'pending', html = ?2, keyboard = ?3, gist = ?4, silent = ?5, due_at = ?6, priority = ?7
              WHERE id = ?1 AND state = 'held'",
@@ -86,9 +86,9 @@ impl Held {
             self.id,
             message.html.as_str(),
             keyboard,
-            message.gist_line(),
-            message.silent || hush == Hush::Silent,
-            message.due_at(now, hush).0,
+            message.summary_line(),
+            message.silent || mute == Mute::Silent,
+            message.due_at(now, mute).0,
             message.priority as i64,
         ))?;
         Ok(())

@@ -157,7 +157,7 @@ async fn a_caption_and_a_recipe_have_their_limits() {
 /// What a handler was given for an event.
 type Given = Option<Result<Vec<u8>, FileFault>>;
 
-/// Wants the file of every document and of every tap that says so, and notes what it was given.
+/// Wants the file of every document and of every callback that says so, and notes what it was given.
 #[derive(Clone, Default)]
 struct Reader(Arc<Mutex<Vec<Given>>>);
 
@@ -165,8 +165,10 @@ impl Handler for Reader {
     fn wants(&self, _: &Connection, event: &Event) -> anyhow::Result<Option<Wanted>> {
         let file_id = match &event.kind {
             EventKind::Document(document) => document.file_id.clone(),
-            EventKind::Tap { data, .. } if data == "fails" => anyhow::bail!("as the test wants"),
-            EventKind::Tap { data, .. } if data == "apply" => "kept".to_owned(),
+            EventKind::Callback { data, .. } if data == "fails" => {
+                anyhow::bail!("as the test wants")
+            }
+            EventKind::Callback { data, .. } if data == "apply" => "kept".to_owned(),
             _ => return Ok(None),
         };
         let at_most = 10;
@@ -194,7 +196,7 @@ fn document(update_id: i64, file_id: &str) -> Value {
         "from": {"id": 7, "is_bot": false, "first_name": "x"}, "document": {"file_id": file_id, "file_name": "a.csv"}}})
 }
 
-fn tap(update_id: i64, data: &str) -> Value {
+fn callback(update_id: i64, data: &str) -> Value {
     json!({"update_id": update_id, "callback_query": {"id": format!("q{update_id}"), "data": data,
         "from": {"id": 7, "is_bot": false, "first_name": "x"},
         "message": {"message_id": 5, "date": 0, "chat": {"id": 7, "type": "private"}}}})
@@ -227,9 +229,9 @@ async fn given(
 async fn a_wanted_file_is_there_when_its_event_is_handled() {
     let batch = vec![
         document(1, "f"),
-        tap(2, "apply"),
-        tap(3, "no"),
-        tap(4, "fails"),
+        callback(2, "apply"),
+        callback(3, "no"),
+        callback(4, "fails"),
     ];
     let given = given(batch, |seen, before| match (seen.method.as_str(), before) {
         ("getFile", 0) => Some(Reply::Raw(502, "<html>bad gateway</html>")),

@@ -43,12 +43,12 @@ impl Handler for Echo {
                 _ => {}
             }
         }
-        if let EventKind::Tap { data, .. } = &event.kind {
+        if let EventKind::Callback { data, .. } = &event.kind {
             anyhow::ensure!(data != "fail", "as the test wants");
         }
         self.handled.lock().unwrap().push((chat, event.update_id));
         Ok(Reaction {
-            tap_answer: Some("done".to_owned()),
+            callback_answer: Some("done".to_owned()),
             ..Reaction::default()
         })
     }
@@ -79,7 +79,7 @@ fn text(update_id: i64, chat: i64, text: &str) -> Value {
         "from": {"id": chat, "is_bot": false, "first_name": "x"}, "text": text}})
 }
 
-fn tap(update_id: i64, data: &str) -> Value {
+fn callback(update_id: i64, data: &str) -> Value {
     json!({"update_id": update_id, "callback_query": {"id": format!("q{update_id}"), "chat_instance": "c", "data": data,
         "from": {"id": 7, "is_bot": false, "first_name": "x"},
         "message": {"message_id": 5, "date": 0, "chat": {"id": 7, "type": "private"}}}})
@@ -279,8 +279,8 @@ async fn a_failing_handler_apologises_once_and_a_failing_disk_is_waited_for() {
         text(1, 1, "fail"),
         text(2, 1, "panic"),
         text(3, 1, "storage"),
-        tap(4, "fail"),
-        tap(5, "fine"),
+        callback(4, "fail"),
+        callback(5, "fine"),
     ];
     let server = Server::start(&Tasks::new(), once(batch)).await;
     let echo = Echo::default();

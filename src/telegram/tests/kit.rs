@@ -73,8 +73,8 @@ impl Store {
             clock: self.clock.clone(),
             tasks: self.tasks.clone(),
             remark: Arc::new(|language, remark| match remark {
-                Remark::Unconfirmed(gists) => {
-                    Html::text(&format!("[{language}] perhaps: {}", gists.join("; ")))
+                Remark::Unconfirmed(summaries) => {
+                    Html::text(&format!("[{language}] perhaps: {}", summaries.join("; ")))
                 }
                 Remark::TopicGone => Html::text(&format!("[{language}] no topic")),
             }),

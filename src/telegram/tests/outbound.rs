@@ -1,4 +1,4 @@
-//! What goes out: courier and outbox against a scripted server.
+//! What goes out: sender and outbox against a scripted server.
 
 use serde_json::{Value, json};
 

@@ -79,7 +79,7 @@ async fn apply(t: &Stage, walker: &mut Walker) {
     assert!(walker.press(t, APPLY).await, "{shown:?}");
     leads_on(walker, "apply");
     let old = shown.buttons().swap_remove(0).data.unwrap();
-    let late = walker.person.taps_forged(shown.message_id, &old);
+    let late = walker.person.presses_forged(shown.message_id, &old);
     t.note(&walker.person, &late).await;
     walker.quiet(t).await;
     assert_eq!(accounts(t, walker.person.id()).await, before + 2);

@@ -108,8 +108,8 @@ impl Walker {
             return false;
         };
         let newest = t.telegram.last_reply(chat).map_or(0, |m| m.order);
-        let tap = self.person.taps(&before, &data).unwrap();
-        t.note(&self.person, &tap).await;
+        let callback = self.person.presses(&before, &data).unwrap();
+        t.note(&self.person, &callback).await;
         self.quiet(t).await;
         let after = t.telegram.message(chat, id);
         let edited = after.filter(|after| after.edits > before.edits);
@@ -192,8 +192,8 @@ impl Walker {
     pub(super) async fn show(&mut self, t: &Stage, data: &str) {
         self.writes(t, "/start").await;
         let home = self.screen.clone().unwrap();
-        let tap = self.person.taps_forged(home.message_id, data);
-        t.note(&self.person, &tap).await;
+        let callback = self.person.presses_forged(home.message_id, data);
+        t.note(&self.person, &callback).await;
         self.quiet(t).await;
         self.screen = t.telegram.message(home.chat_id, home.message_id);
     }
@@ -208,11 +208,11 @@ impl Walker {
 
     /// Goes a way from its beginning; false when a button on it is gone.
     pub(super) async fn go(&mut self, t: &Stage, way: &[String]) -> bool {
-        let Some((command, taps)) = way.split_first() else {
+        let Some((command, presses)) = way.split_first() else {
             return false;
         };
         self.say(t, command).await;
-        for of in taps {
+        for of in presses {
             if !self.press(t, of).await {
                 return false;
             }

@@ -12,9 +12,9 @@ use crate::app::bootstrap::toolbox;
 use crate::clock::UnixMs;
 use crate::config::{Config, Source};
 use crate::db::{Connection, Db, WriteTx};
-use crate::people::{self, Asker, Role};
+use crate::people::{self, Actor, Role};
 use crate::slices::watch::load_catalogue;
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Added, NewAccount};
 use crate::tasks::Tasks;
@@ -76,13 +76,13 @@ fn tools() -> Toolbox {
         environment: [].into(),
     };
     let config = Config::load(&source).unwrap();
-    let speaker = Speaker {
+    let notifier = Notifier {
         catalogue: std::sync::Arc::new(load_catalogue(&config.watch).unwrap()),
         zone: config.watch.zone.clone(),
         language: config.people.language,
         notify: config.watch.notify,
     };
-    toolbox(&config, &speaker)
+    toolbox(&config, &notifier)
 }
 
 async fn furnished() -> (Db, tempfile::TempDir) {
@@ -92,9 +92,9 @@ async fn furnished() -> (Db, tempfile::TempDir) {
     (db, folder)
 }
 
-fn asker(connection: &Connection, id: i64) -> Asker {
-    let asker = people::asker(connection, NOW, id, crate::i18n::Lang::En).unwrap();
-    asker.expect("they were let in")
+fn actor(connection: &Connection, id: i64) -> Actor {
+    let actor = people::actor(connection, NOW, id, crate::i18n::Lang::En).unwrap();
+    actor.expect("they were let in")
 }
 
 fn run(
@@ -105,7 +105,7 @@ fn run(
 ) -> Result<Value, ToolError> {
     tools().run(
         connection,
-        &asker(connection, id),
+        &actor(connection, id),
         tool,
         &arguments.to_string(),
     )
@@ -314,7 +314,7 @@ async fn nobody_reads_what_the_bot_would_not_show_them() {
             ),
             (5, 4, 0)
         );
-        assert!(people::asker(connection, NOW, STRANGER, crate::i18n::Lang::En)?.is_none());
+        assert!(people::actor(connection, NOW, STRANGER, crate::i18n::Lang::En)?.is_none());
         Ok(())
     });
     checked.await.unwrap();

@@ -121,10 +121,10 @@ async fn tools_read_no_more_the_more_there_is() {
             }
         }
         for id in [ADMIN, OWNER] {
-            let asker = asker(connection, id);
+            let actor = actor(connection, id);
             for (tool, arguments) in &asked {
                 let text = arguments.to_string();
-                let work = || tools().run(connection, &asker, tool, &text);
+                let work = || tools().run(connection, &actor, tool, &text);
                 let (result, run) = spied(connection, work);
                 if id == ADMIN {
                     result.unwrap();

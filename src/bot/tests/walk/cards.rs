@@ -106,7 +106,7 @@ fn keep_photo(tx: &WriteTx<'_>) -> anyhow::Result<String> {
 }
 
 fn scan(tx: &WriteTx<'_>, person: i64, code: &Code) -> anyhow::Result<()> {
-    let asker = Asker {
+    let actor = Actor {
         id: person,
         role: people::Role::Stranger,
         name: format!("Person {person}"),
@@ -116,6 +116,6 @@ fn scan(tx: &WriteTx<'_>, person: i64, code: &Code) -> anyhow::Result<()> {
         now: NOW,
         pressed: None,
     };
-    store::scan(tx, &asker, &Ok(code.clone()), DAY)?;
+    store::scan(tx, &actor, &Ok(code.clone()), DAY)?;
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::slices::cards::files as card_files;
 use crate::slices::cards::files::CardFiles;
 use crate::slices::cards::photo::Photos;
 use crate::slices::watch::load_catalogue;
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::views::files as watch_files;
 use crate::tasks::Tasks;
 use crate::telegram::{Chat, Document, Person, Recipe, Workshop};
@@ -74,7 +74,7 @@ struct Walk {
     statements: BTreeMap<String, String>,
     /// Why something could not be answered, with the way.
     refused: BTreeMap<String, String>,
-    /// Notes on taps, each with its step.
+    /// Notes on presses, each with its step.
     notes: BTreeMap<String, String>,
     /// What stands on buttons, each with the step that showed it.
     labels: BTreeMap<String, String>,
@@ -96,13 +96,13 @@ impl Walk {
         let zone = config.watch.zone.clone();
         let cards = CardHandlers::new(&config.cards, photos.clone(), zone.clone(), Lang::Ru);
         let card_files = CardFiles::new(&config.cards, photos, zone);
-        let speaker = Speaker {
+        let notifier = Notifier {
             catalogue: Arc::new(load_catalogue(&config.watch).unwrap()),
             zone: config.watch.zone.clone(),
             language: config.people.language,
             notify: config.watch.notify,
         };
-        let handlers = WatchHandlers::new(&config.watch, speaker.clone(), Activator::new())
+        let handlers = WatchHandlers::new(&config.watch, notifier.clone(), Activator::new())
             .besides(Some(crate::slices::assistant::notices::state));
         let assistant = asked::handlers(&config);
         Ok(Self {
@@ -119,7 +119,7 @@ impl Walk {
             files: Files::new(Lang::Ru)
                 .with(export::MAKER, export::make)
                 .with(watch_files::MAKER, move |connection, recipe| {
-                    watch_files::make(&speaker, connection, recipe)
+                    watch_files::make(&notifier, connection, recipe)
                 })
                 .with(card_files::MAKER, move |connection, recipe| {
                     card_files.make(connection, recipe)
@@ -182,7 +182,7 @@ impl Walk {
                 return Ok(());
             }
         };
-        if let Some(note) = reaction.tap_answer {
+        if let Some(note) = reaction.callback_answer {
             self.notes.insert(note, format!("{last:?}"));
         }
         self.note(statements, last);
@@ -333,12 +333,12 @@ fn event(person: i64, step: &Step) -> Event {
             (person, inline)
         }
         Step::Taps(data) => {
-            let tap = EventKind::Tap {
+            let callback = EventKind::Callback {
                 query_id: "q".to_owned(),
                 message_id: 5,
                 data: data.clone(),
             };
-            (person, tap)
+            (person, callback)
         }
     };
     Event {

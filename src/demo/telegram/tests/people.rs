@@ -26,9 +26,9 @@ async fn a_tap_is_answered_once() {
         )
         .await;
     let message = stage.anna.next_reply(LIMIT).await.unwrap();
-    assert!(stage.anna.taps(&message, "Нет").is_err());
-    assert!(stage.anna.taps(&message, "Open").is_err());
-    let tap = stage.anna.taps(&message, "Да").unwrap();
+    assert!(stage.anna.presses(&message, "Нет").is_err());
+    assert!(stage.anna.presses(&message, "Open").is_err());
+    let callback = stage.anna.presses(&message, "Да").unwrap();
     let query = stage.newest("callback_query").await;
     assert_eq!(
         (&query["data"], &query["from"]["id"]),
@@ -36,16 +36,16 @@ async fn a_tap_is_answered_once() {
     );
     assert_eq!(query["message"]["reply_markup"], markup);
     assert!(query["chat_instance"].is_string());
-    assert_eq!(stage.telegram.unanswered_taps(), 1);
-    let long = json!({ "callback_query_id": tap, "text": "я".repeat(201) });
+    assert_eq!(stage.telegram.unanswered_presses(), 1);
+    let long = json!({ "callback_query_id": callback, "text": "я".repeat(201) });
     assert_eq!(
         stage.refusal("answerCallbackQuery", long).await,
         "Bad Request: MESSAGE_TOO_LONG"
     );
-    let answer = json!({ "callback_query_id": tap, "text": "ok", "show_alert": true });
+    let answer = json!({ "callback_query_id": callback, "text": "ok", "show_alert": true });
     stage.call("answerCallbackQuery", answer.clone()).await;
-    assert_eq!(stage.telegram.unanswered_taps(), 0);
-    let shown = stage.anna.tap_answer(&tap).unwrap();
+    assert_eq!(stage.telegram.unanswered_presses(), 0);
+    let shown = stage.anna.callback_answer(&callback).unwrap();
     assert_eq!((shown.text.as_str(), shown.show_alert), ("ok", true));
     assert_eq!(
         stage.refusal("answerCallbackQuery", answer).await,
@@ -64,9 +64,9 @@ async fn a_tap_presses_what_is_there_now() {
     let edit =
         json!({ "chat_id": 7, "message_id": id, "text": "2", "reply_markup": markup("new") });
     stage.call("editMessageText", edit).await;
-    stage.anna.taps(&seen, "x").unwrap();
+    stage.anna.presses(&seen, "x").unwrap();
     assert_eq!(stage.newest("callback_query").await["data"], json!("new"));
-    stage.anna.taps_forged(12_345, "forged");
+    stage.anna.presses_forged(12_345, "forged");
     let query = stage.newest("callback_query").await;
     assert_eq!(
         (&query["data"], &query["message"]["date"]),

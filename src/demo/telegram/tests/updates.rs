@@ -142,9 +142,9 @@ async fn the_kinds_asked_for_are_remembered() {
         .await;
     stage.anna.writes("not wanted");
     stage.anna.blocks_bot();
-    stage.anna.taps_forged(1, "wanted");
+    stage.anna.presses_forged(1, "wanted");
     stage.call("getUpdates", json!({})).await;
-    stage.anna.taps_forged(1, "still wanted");
+    stage.anna.presses_forged(1, "still wanted");
     let updates = stage
         .call("getUpdates", json!({ "allowed_updates": [] }))
         .await;
@@ -164,7 +164,7 @@ async fn the_kinds_asked_for_are_remembered() {
 }
 
 #[tokio::test]
-async fn taps_are_forgotten_after_two_and_a_half_minutes() {
+async fn presses_are_forgotten_after_two_and_a_half_minutes() {
     let stage = Stage::new().await;
     let now = Arc::new(AtomicI64::new(1_000_000));
     let clock = Arc::clone(&now);
@@ -172,12 +172,15 @@ async fn taps_are_forgotten_after_two_and_a_half_minutes() {
         .telegram
         .set_clock(move || clock.load(Ordering::SeqCst));
     stage.anna.writes("x");
-    let tap = stage.anna.taps_forged(1, "x");
+    let callback = stage.anna.presses_forged(1, "x");
     assert_eq!(stage.poll(0).await.len(), 2);
     now.fetch_add(151, Ordering::SeqCst);
     assert_eq!(stage.poll(0).await.len(), 1);
     let late = stage
-        .refusal("answerCallbackQuery", json!({ "callback_query_id": tap }))
+        .refusal(
+            "answerCallbackQuery",
+            json!({ "callback_query_id": callback }),
+        )
         .await;
     assert_eq!(
         late,

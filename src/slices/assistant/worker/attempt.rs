@@ -1,6 +1,6 @@
 //! One attempt: the rounds with a model, and their result in one transaction.
 //!
-//! Must stay true: what was read with a right that the asker has no longer is told to nobody.
+//! Must stay true: what was read with a right that the actor has no longer is told to nobody.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -55,7 +55,7 @@ impl Made {
         }
     }
 
-    /// Where the asker may see less than when it was read for them, nothing of it is told and the question is asked anew, if
+    /// Where the actor may see less than when it was read for them, nothing of it is told and the question is asked anew, if
     /// they may ask at all.
     fn checked(self, connection: &Connection, attempt: &InHand) -> anyhow::Result<Self> {
         let Some(read_as) = self.read_as else {

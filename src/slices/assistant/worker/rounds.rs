@@ -14,7 +14,7 @@ use super::attempt::Shared;
 use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::i18n::Lang;
-use crate::people::{self, Asker, Role};
+use crate::people::{self, Actor, Role};
 use crate::slices::assistant::live::Pen;
 use crate::slices::assistant::model::{Call, Conversation, Ended, ToolCall, Trouble};
 use crate::slices::assistant::question::{Claim, Reason, Usage, Venue};
@@ -54,13 +54,13 @@ struct Whose {
 impl Whose {
     /// Who asks; none when they were not let in, or are not any more. What a group hears is no more than their own: what admins
     /// know of other people is not for everybody there.
-    fn asker(&self, connection: &Connection) -> anyhow::Result<Option<Asker>> {
-        let asker = people::asker(connection, self.now, self.person_id, self.language)?;
-        Ok(asker.map(|mut asker| {
+    fn actor(&self, connection: &Connection) -> anyhow::Result<Option<Actor>> {
+        let actor = people::actor(connection, self.now, self.person_id, self.language)?;
+        Ok(actor.map(|mut actor| {
             if self.venue == Venue::Group {
-                asker.role = asker.role.min(Role::User);
+                actor.role = actor.role.min(Role::User);
             }
-            asker
+            actor
         }))
     }
 }
@@ -137,20 +137,20 @@ impl<'a> Rounds<'a> {
     async fn begin(&self) -> Result<Conversation, Reason> {
         let parts = &self.shared.parts;
         let whose = self.whose();
-        let read = parts.db.read(move |connection| whose.asker(connection));
-        let asker = read.await.map_err(|err| {
+        let read = parts.db.read(move |connection| whose.actor(connection));
+        let actor = read.await.map_err(|err| {
             tracing::error!(
                 question = self.claim.id,
                 "who asks could not be read: {err:#}"
             );
             Reason::Interrupted
         })?;
-        let asker = asker.ok_or(Reason::NotAllowed)?;
-        let mut tools = parts.tools.offered(asker.role).peekable();
+        let actor = actor.ok_or(Reason::NotAllowed)?;
+        let mut tools = parts.tools.offered(actor.role).peekable();
         if tools.peek().is_none() || self.is_toolless() {
             return Ok(self.plain());
         }
-        let instructions = self.instructions(&asker);
+        let instructions = self.instructions(&actor);
         Ok(Conversation::new(&instructions, &self.claim.text).with_tools(tools))
     }
 
@@ -171,10 +171,10 @@ impl<'a> Rounds<'a> {
     }
 
     /// What the operator wants to be said, and what a model has to know for using tools.
-    fn instructions(&self, asker: &Asker) -> String {
+    fn instructions(&self, actor: &Actor) -> String {
         let parts = &self.shared.parts;
-        let zone = asker.zone.unwrap_or(&parts.zone);
-        let (now, day) = (zone.iso(asker.now), zone.civil(asker.now).strftime("%A"));
+        let zone = actor.zone.unwrap_or(&parts.zone);
+        let (now, day) = (zone.iso(actor.now), zone.civil(actor.now).strftime("%A"));
         let now = format!("It is {now}, {day}, in {}.", zone.name());
         let venue = match self.claim.venue {
             Venue::Group => ABOUT_GROUP,
@@ -216,11 +216,11 @@ impl<'a> Rounds<'a> {
         let parts = &self.shared.parts;
         let (whose, tools, called) = (self.whose(), parts.tools.clone(), call.clone());
         let reading = parts.db.read(move |connection| {
-            let Some(asker) = whose.asker(connection)? else {
+            let Some(actor) = whose.actor(connection)? else {
                 return Ok(None);
             };
-            let result = tools.run(connection, &asker, &called.name, &called.arguments);
-            Ok(Some((asker.role, result)))
+            let result = tools.run(connection, &actor, &called.name, &called.arguments);
+            Ok(Some((actor.role, result)))
         });
         let until = self.end.min(Instant::now() + READ_LIMIT);
         let read = match tokio::time::timeout_at(until, reading).await {

@@ -11,7 +11,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line};
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::cards::card::{Card, LONGEST_DESCRIPTION, NAME_LENGTH};
 use crate::slices::cards::photo::{LARGEST_FILE, NO_PICTURE, TOO_MANY_PIXELS, TOO_NARROW};
@@ -95,33 +95,33 @@ impl CardStep {
 
 impl CardHandlers {
     /// *Add a card*.
-    pub(super) fn begin(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+    pub(super) fn begin(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         let step = CardStep {
             card: Asked::Photo,
-            begun: asker.now.0,
+            begun: actor.now.0,
             photo: String::new(),
             album: String::new(),
             name: String::new(),
             description: String::new(),
             packaged: String::new(),
         };
-        go_to(tx, asker, &step)
+        go_to(tx, actor, &step)
     }
 
     /// Whether a card is being made.
-    pub(super) fn is_making(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<bool> {
-        Ok(dialogue::step::<CardStep>(connection, asker)?.is_some())
+    pub(super) fn is_making(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
+        Ok(dialogue::step::<CardStep>(connection, actor)?.is_some())
     }
 
     /// A picture; none when no card is being made.
     pub(super) fn add_picture(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         picture: &Document,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Option<Answer>> {
-        let Some(mut step) = dialogue::step::<CardStep>(tx, asker)? else {
+        let Some(mut step) = dialogue::step::<CardStep>(tx, actor)? else {
             return Ok(None);
         };
         if !step.takes(picture) {
@@ -129,12 +129,12 @@ impl CardHandlers {
             if !picture.album.is_empty() && picture.album == step.album {
                 return Ok(Some(Answer::default()));
             }
-            return expected(asker, &step).map(Some);
+            return expected(actor, &step).map(Some);
         }
         let name = match kept(file) {
             Ok(name) => name,
             Err(problem) => {
-                let screen = Screen::new(photo_problem(asker, problem), buttons(asker, &step)?);
+                let screen = Screen::new(photo_problem(actor, problem), buttons(actor, &step)?);
                 return Ok(Some(Answer::screen(screen)));
             }
         };
@@ -142,16 +142,16 @@ impl CardHandlers {
             Asked::Photo => {
                 step.photo = name;
                 step.album.clone_from(&picture.album);
-                go_to(tx, asker, &step.next()).map(Some)
+                go_to(tx, actor, &step.next()).map(Some)
             }
             Asked::Packaged => {
                 step.packaged = name;
-                go_to(tx, asker, &step.next()).map(Some)
+                go_to(tx, actor, &step.next()).map(Some)
             }
             Asked::Name | Asked::Description | Asked::Consent => {
                 step.packaged = name;
-                dialogue::set(tx, asker, &step)?;
-                let text = i18n::text(asker.lang, "card-second-taken");
+                dialogue::set(tx, actor, &step)?;
+                let text = i18n::text(actor.lang, "card-second-taken");
                 Ok(Some(Answer::text(text)))
             }
         }
@@ -161,10 +161,10 @@ impl CardHandlers {
     pub(super) fn add_text(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
-        let Some(mut step) = dialogue::step::<CardStep>(tx, asker)? else {
+        let Some(mut step) = dialogue::step::<CardStep>(tx, actor)? else {
             return Ok(None);
         };
         let taken = match step.card {
@@ -173,63 +173,63 @@ impl CardHandlers {
             Asked::Photo | Asked::Packaged | Asked::Consent => None,
         };
         if taken.is_none() {
-            return expected(asker, &step).map(Some);
+            return expected(actor, &step).map(Some);
         }
-        go_to(tx, asker, &step.next()).map(Some)
+        go_to(tx, actor, &step.next()).map(Some)
     }
 
     /// *Without* it: the description or the second photo.
-    pub(super) fn skip(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        match dialogue::step::<CardStep>(tx, asker)? {
-            Some(step) if step.card == Asked::Packaged => go_to(tx, asker, &step.next()),
-            Some(step) => expected(asker, &step),
-            None => self.stale(tx, asker),
+    pub(super) fn skip(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        match dialogue::step::<CardStep>(tx, actor)? {
+            Some(step) if step.card == Asked::Packaged => go_to(tx, actor, &step.next()),
+            Some(step) => expected(actor, &step),
+            None => self.stale(tx, actor),
         }
     }
 
     /// *Back* to the question before.
-    pub(super) fn step_back(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        let Some(mut step) = dialogue::step::<CardStep>(tx, asker)? else {
-            return self.stale(tx, asker);
+    pub(super) fn step_back(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        let Some(mut step) = dialogue::step::<CardStep>(tx, actor)? else {
+            return self.stale(tx, actor);
         };
         step.card = step.card.before().unwrap_or(Asked::Photo);
         if matches!(step.card, Asked::Photo | Asked::Packaged) {
             // What is asked for again is not there until it is answered.
             step.packaged.clear();
         }
-        go_to(tx, asker, &step)
+        go_to(tx, actor, &step)
     }
 
     /// The last button: the card is made as it was shown.
     pub(super) fn save(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         begun: &str,
     ) -> anyhow::Result<Answer> {
-        let step = dialogue::step::<CardStep>(tx, asker)?;
+        let step = dialogue::step::<CardStep>(tx, actor)?;
         let shown =
             step.filter(|step| step.card == Asked::Consent && step.begun.to_string() == begun);
         let Some(step) = shown else {
-            return self.stale(tx, asker);
+            return self.stale(tx, actor);
         };
         let card = NewCard {
-            owner_id: asker.id,
+            owner_id: actor.id,
             name: step.name,
             description: step.description,
             photo: step.photo,
             packaged: step.packaged,
         };
-        let id = store::add(tx, asker.now, &card)?;
-        audit::note(tx, asker.now, asker.id, Deed::MakeCard, None, &card.name)?;
-        dialogue::end(tx, asker)?;
-        self.made(tx, asker, id)
+        let id = store::add(tx, actor.now, &card)?;
+        audit::note(tx, actor.now, actor.id, Deed::MakeCard, None, &card.name)?;
+        dialogue::end(tx, actor)?;
+        self.made(tx, actor, id)
     }
 
-    fn stale(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+    fn stale(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         Ok(self
-            .list(tx, asker, 0)?
-            .toast(label(asker.lang, "done-already")))
+            .list(tx, actor, 0)?
+            .toast(label(actor.lang, "done-already")))
     }
 }
 
@@ -250,9 +250,9 @@ pub(super) fn description(text: &str) -> Option<String> {
 }
 
 /// What is said of a picture that cannot be taken.
-pub(super) fn photo_problem(asker: &Asker, problem: &str) -> Html {
+pub(super) fn photo_problem(actor: &Actor, problem: &str) -> Html {
     let args = Args::new().number("mb", LARGEST_FILE / 1024 / 1024);
-    i18n::html(asker.lang, problem, &args)
+    i18n::html(actor.lang, problem, &args)
 }
 
 /// The name of the picture that was kept, or what to say instead.
@@ -267,16 +267,16 @@ pub(super) fn kept(file: Option<&Fetched>) -> Result<String, &'static str> {
     }
 }
 
-fn go_to(tx: &WriteTx<'_>, asker: &Asker, step: &CardStep) -> anyhow::Result<Answer> {
-    dialogue::set(tx, asker, step)?;
-    let question = Screen::new(question(asker, step), buttons(asker, step)?);
+fn go_to(tx: &WriteTx<'_>, actor: &Actor, step: &CardStep) -> anyhow::Result<Answer> {
+    dialogue::set(tx, actor, step)?;
+    let question = Screen::new(question(actor, step), buttons(actor, step)?);
     if step.card != Asked::Consent {
         return Ok(Answer::screen(question));
     }
     let card = Card {
         id: 0,
         public_id: String::new(),
-        owner_id: asker.id,
+        owner_id: actor.id,
         name: step.name.clone(),
         description: step.description.clone(),
         photo: step.photo.clone(),
@@ -284,37 +284,37 @@ fn go_to(tx: &WriteTx<'_>, asker: &Asker, step: &CardStep) -> anyhow::Result<Ans
         active: true,
         checks: 0,
         people: 0,
-        created_at: asker.now,
+        created_at: actor.now,
     };
-    let heading = i18n::text(asker.lang, "card-preview");
-    Ok(present(asker.lang, &heading, &card, Keyboard::new())?.then(question))
+    let heading = i18n::text(actor.lang, "card-preview");
+    Ok(present(actor.lang, &heading, &card, Keyboard::new())?.then(question))
 }
 
 /// The answer to what was not asked for: the same question, with what is taken.
-fn expected(asker: &Asker, step: &CardStep) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+fn expected(actor: &Actor, step: &CardStep) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let key = format!("card-expected-{}", step.card.word());
     let args = Args::new()
         .number("name", *NAME_LENGTH.end())
         .number("description", LONGEST_DESCRIPTION);
     Ok(Answer::screen(Screen::new(
         i18n::html(lang, &key, &args),
-        buttons(asker, step)?,
+        buttons(actor, step)?,
     )))
 }
 
-fn question(asker: &Asker, step: &CardStep) -> Html {
+fn question(actor: &Actor, step: &CardStep) -> Html {
     let n = Asked::ALL.iter().position(|asked| *asked == step.card);
     let args = Args::new()
         .number("step", n.unwrap_or(0) + 1)
         .number("steps", Asked::ALL.len())
         .number("name", *NAME_LENGTH.end())
         .number("description", LONGEST_DESCRIPTION);
-    i18n::html(asker.lang, &format!("card-ask-{}", step.card.word()), &args)
+    i18n::html(actor.lang, &format!("card-ask-{}", step.card.word()), &args)
 }
 
-fn buttons(asker: &Asker, step: &CardStep) -> anyhow::Result<Keyboard> {
-    let button = |key: &str, data: String| Button::callback(&label(asker.lang, key), data);
+fn buttons(actor: &Actor, step: &CardStep) -> anyhow::Result<Keyboard> {
+    let button = |key: &str, data: String| Button::callback(&label(actor.lang, key), data);
     let mut keyboard = Keyboard::new();
     match step.card {
         Asked::Packaged => {

@@ -4,7 +4,7 @@ use super::CardHandlers;
 use super::codes::note_code;
 use crate::db::WriteTx;
 use crate::i18n::{self, Args, label};
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::slices::cards::card::{Alarm, Card};
 use crate::slices::cards::store;
 use crate::slices::cards::store::{Decision, MOST_ASTRAY, Printed};
@@ -18,7 +18,7 @@ impl CardHandlers {
     pub(super) fn tell_owner(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         alarm: Alarm,
     ) -> anyhow::Result<()> {
@@ -46,24 +46,24 @@ impl CardHandlers {
                 keyboard = keyboard.row([Button::callback(&text, data)?]);
             }
             let notice = Outgoing::notice(chat, i18n::html(lang, key, &args));
-            outbox::insert(tx, asker.now, &notice.keyboard(keyboard))?;
+            outbox::insert(tx, actor.now, &notice.keyboard(keyboard))?;
         }
         Ok(())
     }
 
     /// Tells the admins of somebody who tries codes, once a day.
-    pub(super) fn tell_of_tries(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<()> {
-        let person = people::get(tx, asker.id)?;
+    pub(super) fn tell_of_tries(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<()> {
+        let person = people::get(tx, actor.id)?;
         let who = person.map(|person| person.spoken()).unwrap_or_default();
-        let day = self.zone.day(asker.now);
+        let day = self.zone.day(actor.now);
         for (chat, lang) in people::admin_languages(tx, self.language)? {
             let args = Args::new()
                 .html("who", &who)
-                .text("id", &asker.id.to_string())
+                .text("id", &actor.id.to_string())
                 .number("n", MOST_ASTRAY);
             let notice = Outgoing::notice(chat, i18n::html(lang, "card-tries", &args));
-            let once = format!("cards-tries:{}:{day}:{chat}", asker.id);
-            outbox::insert(tx, asker.now, &notice.dedupe(once))?;
+            let once = format!("cards-tries:{}:{day}:{chat}", actor.id);
+            outbox::insert(tx, actor.now, &notice.dedupe(once))?;
         }
         Ok(())
     }
@@ -72,17 +72,17 @@ impl CardHandlers {
     pub(super) fn decide(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         printed: &Printed,
         word: &str,
     ) -> anyhow::Result<Answer> {
         let Some(decision) = Decision::from_word(word) else {
-            return self.stale_card(tx, asker, card);
+            return self.stale_card(tx, actor, card);
         };
         store::decide(tx, printed.id, decision)?;
-        note_code(tx, asker, card, printed, word)?;
-        let note = label(asker.lang, &format!("alarm-done-{word}"));
-        Ok(self.code_screen(tx, asker, card, printed.id)?.toast(note))
+        note_code(tx, actor, card, printed, word)?;
+        let note = label(actor.lang, &format!("alarm-done-{word}"));
+        Ok(self.code_screen(tx, actor, card, printed.id)?.toast(note))
     }
 }

@@ -7,7 +7,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line, cut};
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
 use crate::slices::cards::store;
@@ -32,10 +32,10 @@ impl CardHandlers {
     pub(super) fn batches(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let mut keyboard = Keyboard::new();
         for batch in store::batches(connection, card.id, SHOWN)? {
             let args = Args::new()
@@ -60,26 +60,26 @@ impl CardHandlers {
     pub(super) fn ask_batch(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
     ) -> anyhow::Result<Answer> {
-        dialogue::set(tx, asker, &BatchStep { batch_of: card.id })?;
-        asked(asker, "batch-ask")
+        dialogue::set(tx, actor, &BatchStep { batch_of: card.id })?;
+        asked(actor, "batch-ask")
     }
 
     /// The answer to that; none when nobody asked.
     pub(super) fn batch_text(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
-        let Some(step) = dialogue::step::<BatchStep>(tx, asker)? else {
+        let Some(step) = dialogue::step::<BatchStep>(tx, actor)? else {
             return Ok(None);
         };
         let Some(card) = store::get(tx, step.batch_of)? else {
-            dialogue::end(tx, asker)?;
-            return self.list(tx, asker, 0).map(Some);
+            dialogue::end(tx, actor)?;
+            return self.list(tx, actor, 0).map(Some);
         };
         let text = clean_line(text);
         let wanted = text.rsplit_once(' ').and_then(|(name, codes)| {
@@ -87,28 +87,28 @@ impl CardHandlers {
             Some((cut(name.trim(), NAME_LENGTH), codes?))
         });
         let Some((name, codes)) = wanted else {
-            return asked(asker, "batch-expected").map(Some);
+            return asked(actor, "batch-expected").map(Some);
         };
         if !store::add_batch(tx, card.id, &name, codes)? {
-            return asked(asker, "batch-known").map(Some);
+            return asked(actor, "batch-known").map(Some);
         }
-        dialogue::end(tx, asker)?;
-        self.batches(tx, asker, &card).map(Some)
+        dialogue::end(tx, actor)?;
+        self.batches(tx, actor, &card).map(Some)
     }
 
     /// A button about one batch; `rest` begins with its first code.
-    pub(super) fn batch_tap(
+    pub(super) fn batch_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         action: &str,
         rest: &str,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let (first, how) = id_and_rest(rest);
         let Some(batch) = store::batch(tx, card.id, first)? else {
-            let screen = self.batches(tx, asker, card)?;
+            let screen = self.batches(tx, actor, card)?;
             return Ok(screen.toast(label(lang, "stale-button")));
         };
         match action {
@@ -118,8 +118,8 @@ impl CardHandlers {
                     .file(files::codes(card.id, batch.first)?, caption)
                     .toast(label(lang, "export-coming")))
             }
-            "batch-labels" => self.labels(tx, asker, card, Some(batch.first), how),
-            "units" => self.units(tx, asker, card, &batch, how.parse().unwrap_or(0)),
+            "batch-labels" => self.labels(tx, actor, card, Some(batch.first), how),
+            "units" => self.units(tx, actor, card, &batch, how.parse().unwrap_or(0)),
             _ => {
                 let args = Args::new()
                     .text("name", &batch.name)
@@ -146,8 +146,8 @@ impl CardHandlers {
     }
 }
 
-fn asked(asker: &Asker, key: &str) -> anyhow::Result<Answer> {
+fn asked(actor: &Actor, key: &str) -> anyhow::Result<Answer> {
     let args = Args::new().number("most", MOST_CODES);
-    let text = i18n::html(asker.lang, key, &args);
-    Ok(Answer::screen(Screen::new(text, ways_out(asker)?)))
+    let text = i18n::html(actor.lang, key, &args);
+    Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
 }

@@ -5,7 +5,7 @@ use super::{CardHandlers, id_and_rest, list_row};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
@@ -15,21 +15,21 @@ use crate::telegram::{Answer, Button, Keyboard, Screen};
 
 impl CardHandlers {
     /// A button about one card; `rest` begins with its id.
-    pub(super) fn card_tap(
+    pub(super) fn card_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         action: &str,
         rest: &str,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let (id, more) = id_and_rest(rest);
         let Some(card) = store::get(tx, id)? else {
-            let list = self.list(tx, asker, 0)?;
+            let list = self.list(tx, actor, 0)?;
             return Ok(list.toast(label(lang, "stale-button")));
         };
         match action {
-            "card" => self.card(tx, asker, &card),
+            "card" => self.card(tx, actor, &card),
             "show" => {
                 let back = format!("cards:card:{}", card.id);
                 let keyboard = Keyboard::new()
@@ -37,21 +37,21 @@ impl CardHandlers {
                     .row([Button::callback(&label(lang, "button-back"), back)?]);
                 present(lang, &i18n::text(lang, "card-preview"), &card, keyboard)
             }
-            "qr" => qr(asker, &card, more == "svg"),
-            "edit" => self.edit(tx, asker, &card, more),
-            "scans" => self.scans(tx, asker, &card),
-            "scans-csv" => self.scans_table(tx, asker, Some(&card)),
+            "qr" => qr(actor, &card, more == "svg"),
+            "edit" => self.edit(tx, actor, &card, more),
+            "scans" => self.scans(tx, actor, &card),
+            "scans-csv" => self.scans_table(tx, actor, Some(&card)),
             "alarm" | "code" | "code-set" | "code-free" | "code-qr" => {
-                self.code_tap(tx, asker, &card, action, more)
+                self.code_callback(tx, actor, &card, action, more)
             }
-            "labels" => self.labels(tx, asker, &card, None, more),
-            "batches" => self.batches(tx, asker, &card),
-            "batch-add" => self.ask_batch(tx, asker, &card),
+            "labels" => self.labels(tx, actor, &card, None, more),
+            "batches" => self.batches(tx, actor, &card),
+            "batch-add" => self.ask_batch(tx, actor, &card),
             "batch" | "units" | "codes" | "batch-labels" => {
-                self.batch_tap(tx, asker, &card, action, more)
+                self.batch_callback(tx, actor, &card, action, more)
             }
-            "on" | "off" => self.switch(tx, asker, &card, action == "on"),
-            _ => self.stale_card(tx, asker, &card),
+            "on" | "off" => self.switch(tx, actor, &card, action == "on"),
+            _ => self.stale_card(tx, actor, &card),
         }
     }
 
@@ -59,21 +59,21 @@ impl CardHandlers {
     pub(super) fn stale_card(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
     ) -> anyhow::Result<Answer> {
-        let note = label(asker.lang, "stale-button");
-        Ok(self.card(connection, asker, card)?.toast(note))
+        let note = label(actor.lang, "stale-button");
+        Ok(self.card(connection, actor, card)?.toast(note))
     }
 
     /// A card that was just made: its screen, and its code as a picture.
-    pub(super) fn made(&self, tx: &WriteTx<'_>, asker: &Asker, id: i64) -> anyhow::Result<Answer> {
+    pub(super) fn made(&self, tx: &WriteTx<'_>, actor: &Actor, id: i64) -> anyhow::Result<Answer> {
         let Some(card) = store::get(tx, id)? else {
-            return self.list(tx, asker, 0);
+            return self.list(tx, actor, 0);
         };
-        let note = label(asker.lang, "card-made");
-        let mut answer = self.card(tx, asker, &card)?.toast(note);
-        answer.files = qr(asker, &card, false)?.files;
+        let note = label(actor.lang, "card-made");
+        let mut answer = self.card(tx, actor, &card)?.toast(note);
+        answer.files = qr(actor, &card, false)?.files;
         Ok(answer)
     }
 
@@ -81,10 +81,10 @@ impl CardHandlers {
     pub(super) fn card(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let shared = store::shared(connection, card.id)?;
         let state = if card.active { "active" } else { "inactive" };
         let args = Args::new()
@@ -94,7 +94,7 @@ impl CardHandlers {
             .number("people", card.people)
             .text(
                 "made",
-                &i18n::date_time(lang, card.created_at, self.zone_of(asker)),
+                &i18n::date_time(lang, card.created_at, self.zone_of(actor)),
             )
             .html("code", &Html::code(&shared.code.spoken()));
         let mut lines = vec![i18n::html(lang, "card-screen", &args)];
@@ -135,7 +135,7 @@ impl CardHandlers {
                 button("button-card-edit", "edit")?,
             ])
             .row(share.into_iter().chain([button(switch, to)?]))
-            .row(list_row(asker)?);
+            .row(list_row(actor)?);
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n\n"),
             keyboard,
@@ -145,27 +145,27 @@ impl CardHandlers {
     fn switch(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         active: bool,
     ) -> anyhow::Result<Answer> {
         if store::set_active(tx, card.id, active)? {
             let deed = if active { Deed::CardOn } else { Deed::CardOff };
-            audit::note(tx, asker.now, asker.id, deed, None, &card.name)?;
+            audit::note(tx, actor.now, actor.id, deed, None, &card.name)?;
         }
         let card = Card {
             active,
             ..card.clone()
         };
-        self.card(tx, asker, &card)
+        self.card(tx, actor, &card)
     }
 }
 
 /// The code that things share, as a picture.
-fn qr(asker: &Asker, card: &Card, svg: bool) -> anyhow::Result<Answer> {
+fn qr(actor: &Actor, card: &Card, svg: bool) -> anyhow::Result<Answer> {
     let args = Args::new().text("name", &card.name);
-    let caption = Screen::text(i18n::html(asker.lang, "card-qr-caption", &args));
+    let caption = Screen::text(i18n::html(actor.lang, "card-qr-caption", &args));
     Ok(Answer::default()
         .file(files::qr(card.id, None, svg)?, caption)
-        .toast(label(asker.lang, "export-coming")))
+        .toast(label(actor.lang, "export-coming")))
 }

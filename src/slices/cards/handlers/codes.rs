@@ -5,7 +5,7 @@ use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::audit::{self, Deed};
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::slices::cards::card::{Card, CodeState};
 use crate::slices::cards::files;
 use crate::slices::cards::store;
@@ -18,60 +18,60 @@ const IN_ROW: usize = 5;
 
 impl CardHandlers {
     /// A button about one code; `rest` begins with its id.
-    pub(super) fn code_tap(
+    pub(super) fn code_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         action: &str,
         rest: &str,
     ) -> anyhow::Result<Answer> {
         let (id, word) = id_and_rest(rest);
         let Some(printed) = store::printed(tx, card.id, id)? else {
-            return self.stale_card(tx, asker, card);
+            return self.stale_card(tx, actor, card);
         };
         match action {
-            "alarm" => return self.decide(tx, asker, card, &printed, word),
+            "alarm" => return self.decide(tx, actor, card, &printed, word),
             "code-set" => {
                 let Some(state) = CodeState::from_word(word) else {
-                    return self.stale_card(tx, asker, card);
+                    return self.stale_card(tx, actor, card);
                 };
                 if store::set_state(tx, &printed.code, state)? {
-                    note_code(tx, asker, card, &printed, word)?;
+                    note_code(tx, actor, card, &printed, word)?;
                 }
             }
             "code-free" if store::release(tx, printed.id)? => {
-                note_code(tx, asker, card, &printed, "free")?;
+                note_code(tx, actor, card, &printed, "free")?;
             }
             "code-qr" => {
-                let args = Args::new().text("name", &spoken(asker.lang, card, &printed));
-                let caption = i18n::html(asker.lang, "card-qr-caption", &args);
+                let args = Args::new().text("name", &spoken(actor.lang, card, &printed));
+                let caption = i18n::html(actor.lang, "card-qr-caption", &args);
                 return Ok(Answer::default()
                     .file(
                         files::qr(card.id, Some(printed.id), word == "svg")?,
                         Screen::text(caption),
                     )
-                    .toast(label(asker.lang, "export-coming")));
+                    .toast(label(actor.lang, "export-coming")));
             }
             _ => {}
         }
-        self.code_screen(tx, asker, card, printed.id)
+        self.code_screen(tx, actor, card, printed.id)
     }
 
     /// One code.
     pub(super) fn code_screen(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         id: i64,
     ) -> anyhow::Result<Answer> {
         let Some(printed) = store::printed(connection, card.id, id)? else {
-            return self.stale_card(connection, asker, card);
+            return self.stale_card(connection, actor, card);
         };
-        let lang = asker.lang;
+        let lang = actor.lang;
         let first = match printed.first_at {
-            Some(at) => i18n::date_time(lang, at, self.zone_of(asker)),
+            Some(at) => i18n::date_time(lang, at, self.zone_of(actor)),
             None => "—".to_owned(),
         };
         let state = label(lang, &format!("code-is-{}", printed.state.word()));
@@ -87,7 +87,7 @@ impl CardHandlers {
                 Some(person) => person.spoken(),
                 None => i18n::text(lang, "somebody"),
             };
-            let since = i18n::date_time(lang, since, self.zone_of(asker));
+            let since = i18n::date_time(lang, since, self.zone_of(actor));
             let args = Args::new().html("who", &who).text("since", &since);
             lines.push(i18n::html(lang, "code-claimed", &args));
         }
@@ -108,12 +108,12 @@ impl CardHandlers {
     pub(super) fn units(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         batch: &Batch,
         page: usize,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let total = usize::try_from(batch.codes).unwrap_or(usize::MAX);
         let pages = total.div_ceil(PAGE).max(1);
         let page = page.min(pages - 1);
@@ -144,13 +144,13 @@ impl CardHandlers {
 /// Notes what an admin said of a code.
 pub(super) fn note_code(
     tx: &WriteTx<'_>,
-    asker: &Asker,
+    actor: &Actor,
     card: &Card,
     printed: &Printed,
     word: &str,
 ) -> anyhow::Result<()> {
     let what = format!("{}: {word}", spoken(Lang::En, card, printed));
-    audit::note(tx, asker.now, asker.id, Deed::CardCode, None, &what)
+    audit::note(tx, actor.now, actor.id, Deed::CardCode, None, &what)
 }
 
 /// What a code belongs to: the card, for a thing of a batch with the batch and its number.

@@ -8,7 +8,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::cards::card::{Card, LONGEST_DESCRIPTION, NAME_LENGTH};
 use crate::slices::cards::files;
@@ -79,20 +79,20 @@ impl CardHandlers {
     pub(super) fn edit(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         word: &str,
     ) -> anyhow::Result<Answer> {
         if let Some(seen) = word.strip_prefix("unpackaged:") {
             if seen != mark(card.packaged.as_deref()) {
-                let stale = label(asker.lang, "stale-button");
-                return Ok(edit_screen(asker, card)?.toast(stale));
+                let stale = label(actor.lang, "stale-button");
+                return Ok(edit_screen(actor, card)?.toast(stale));
             }
-            return self.carry_out(tx, asker, card.id, &Change::Packaged(String::new()));
+            return self.carry_out(tx, actor, card.id, &Change::Packaged(String::new()));
         }
         match Part::ALL.into_iter().find(|part| part.word() == word) {
-            Some(part) => question(tx, asker, card, part, None),
-            None => edit_screen(asker, card),
+            Some(part) => question(tx, actor, card, part, None),
+            None => edit_screen(actor, card),
         }
     }
 
@@ -100,25 +100,25 @@ impl CardHandlers {
     fn answered(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         step: &EditStep,
         change: &Change,
     ) -> anyhow::Result<Answer> {
         match store::get(tx, step.edit_of)? {
             Some(card) if step.part.of(&card) != step.before => {
                 let raced = if step.part.is_picture() {
-                    i18n::text(asker.lang, "card-edit-raced-photo")
+                    i18n::text(actor.lang, "card-edit-raced-photo")
                 } else {
                     let now = cut(step.part.of(&card), SHOWN_TEXT);
                     i18n::html(
-                        asker.lang,
+                        actor.lang,
                         "card-edit-raced",
                         &Args::new().text("now", &now),
                     )
                 };
-                question(tx, asker, &card, step.part, Some(&raced))
+                question(tx, actor, &card, step.part, Some(&raced))
             }
-            _ => self.carry_out(tx, asker, step.edit_of, change),
+            _ => self.carry_out(tx, actor, step.edit_of, change),
         }
     }
 
@@ -126,10 +126,10 @@ impl CardHandlers {
     pub(super) fn edit_text(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
-        let Some(step) = dialogue::step::<EditStep>(tx, asker)? else {
+        let Some(step) = dialogue::step::<EditStep>(tx, actor)? else {
             return Ok(None);
         };
         let change = match step.part {
@@ -138,8 +138,8 @@ impl CardHandlers {
             Part::Photo | Part::Packaged => None,
         };
         match change {
-            Some(change) => self.answered(tx, asker, &step, &change).map(Some),
-            None => ask(asker, step.part, "card-expected").map(Some),
+            Some(change) => self.answered(tx, actor, &step, &change).map(Some),
+            None => ask(actor, step.part, "card-expected").map(Some),
         }
     }
 
@@ -147,19 +147,19 @@ impl CardHandlers {
     pub(super) fn edit_picture(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Option<Answer>> {
-        let Some(step) = dialogue::step::<EditStep>(tx, asker)? else {
+        let Some(step) = dialogue::step::<EditStep>(tx, actor)? else {
             return Ok(None);
         };
         if !step.takes_picture() {
-            return ask(asker, step.part, "card-expected").map(Some);
+            return ask(actor, step.part, "card-expected").map(Some);
         }
         let name = match kept(file) {
             Ok(name) => name,
             Err(problem) => {
-                let screen = Screen::new(photo_problem(asker, problem), ways_out(asker)?);
+                let screen = Screen::new(photo_problem(actor, problem), ways_out(actor)?);
                 return Ok(Some(Answer::screen(screen)));
             }
         };
@@ -167,28 +167,28 @@ impl CardHandlers {
             Part::Packaged => Change::Packaged(name),
             _ => Change::Photo(name),
         };
-        self.answered(tx, asker, &step, &change).map(Some)
+        self.answered(tx, actor, &step, &change).map(Some)
     }
 
     fn carry_out(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         id: i64,
         change: &Change,
     ) -> anyhow::Result<Answer> {
-        dialogue::end(tx, asker)?;
+        dialogue::end(tx, actor)?;
         if store::change(tx, id, change)?
             && let Some(card) = store::get(tx, id)?
         {
-            audit::note(tx, asker.now, asker.id, Deed::EditCard, None, &card.name)?;
+            audit::note(tx, actor.now, actor.id, Deed::EditCard, None, &card.name)?;
         }
         let Some(card) = store::get(tx, id)? else {
-            return self.list(tx, asker, 0);
+            return self.list(tx, actor, 0);
         };
-        let mut answer = self.card(tx, asker, &card)?;
+        let mut answer = self.card(tx, actor, &card)?;
         if let Some(screen) = &mut answer.screen {
-            let changed = i18n::text(asker.lang, "card-changed");
+            let changed = i18n::text(actor.lang, "card-changed");
             screen.html = Html::join([&changed, &screen.html], "\n\n");
         }
         Ok(answer)
@@ -198,16 +198,16 @@ impl CardHandlers {
     pub(super) fn is_editing(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
     ) -> anyhow::Result<bool> {
-        Ok(dialogue::step::<EditStep>(connection, asker)?.is_some())
+        Ok(dialogue::step::<EditStep>(connection, actor)?.is_some())
     }
 }
 
 /// Asks for a part of a card; `raced` is what is said before, when somebody else has changed it meanwhile.
 fn question(
     tx: &WriteTx<'_>,
-    asker: &Asker,
+    actor: &Actor,
     card: &Card,
     part: Part,
     raced: Option<&Html>,
@@ -217,14 +217,14 @@ fn question(
         part,
         before: part.of(card).to_owned(),
     };
-    dialogue::set(tx, asker, &step)?;
-    let mut answer = ask(asker, part, "card-edit")?;
+    dialogue::set(tx, actor, &step)?;
+    let mut answer = ask(actor, part, "card-edit")?;
     if let (Some(raced), Some(screen)) = (raced, &mut answer.screen) {
         screen.html = Html::join([raced, &screen.html], "\n\n");
     }
     // What is there now, small: it is only to be recognised.
     if part.is_picture() && !step.before.is_empty() {
-        let caption = Screen::text(i18n::text(asker.lang, "card-edit-now"));
+        let caption = Screen::text(i18n::text(actor.lang, "card-edit-now"));
         answer = answer.file(files::photo(&thumbnail_of(&step.before))?, caption);
     }
     Ok(answer)
@@ -236,8 +236,8 @@ fn mark(photo: Option<&str>) -> &str {
 }
 
 /// What of a card can be changed.
-fn edit_screen(asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
-    let lang = asker.lang;
+fn edit_screen(actor: &Actor, card: &Card) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
     let button = |word: &str| {
         let text = label(lang, &format!("button-edit-{word}"));
         Button::callback(&text, format!("cards:edit:{}:{word}", card.id))
@@ -260,7 +260,7 @@ fn edit_screen(asker: &Asker, card: &Card) -> anyhow::Result<Answer> {
 }
 
 /// The question for a part, or what is said to a wrong answer; `about` is which of the two.
-fn ask(asker: &Asker, part: Part, about: &str) -> anyhow::Result<Answer> {
+fn ask(actor: &Actor, part: Part, about: &str) -> anyhow::Result<Answer> {
     let args = Args::new()
         .number("name", *NAME_LENGTH.end())
         .number("description", LONGEST_DESCRIPTION);
@@ -268,6 +268,6 @@ fn ask(asker: &Asker, part: Part, about: &str) -> anyhow::Result<Answer> {
         ("card-expected", Part::Packaged) => "card-expected-photo".to_owned(),
         _ => format!("{about}-{}", part.word()),
     };
-    let text = i18n::html(asker.lang, &key, &args);
-    Ok(Answer::screen(Screen::new(text, ways_out(asker)?)))
+    let text = i18n::html(actor.lang, &key, &args);
+    Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
 }

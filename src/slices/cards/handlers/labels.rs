@@ -6,7 +6,7 @@ use super::{CardHandlers, ways_out};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
 use crate::slices::cards::label::{Dpi, Paper, Print, SIDES, USUAL_SIDE, printed_tenths};
@@ -30,16 +30,16 @@ impl CardHandlers {
     pub(super) fn labels(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         batch: Option<i64>,
         how: &str,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         if how == "ask" {
             let labels_of = card.id;
-            dialogue::set(tx, asker, &SideStep { labels_of, batch })?;
-            return asked(asker, "labels-ask");
+            dialogue::set(tx, actor, &SideStep { labels_of, batch })?;
+            return asked(actor, "labels-ask");
         }
         let mut words = how.split(':');
         let side_mm = words.next().and_then(|mm| mm.parse().ok());
@@ -47,14 +47,14 @@ impl CardHandlers {
             .filter(|mm| SIDES.contains(mm))
             .unwrap_or(USUAL_SIDE);
         let paper = match words.next() {
-            None => return self.labels_screen(tx, asker, card, batch, side_mm),
+            None => return self.labels_screen(tx, actor, card, batch, side_mm),
             Some("a4") => Some(Paper::A4 { used: 0 }),
             Some("single") => Some(Paper::Single),
             Some(_) => None,
         };
         let dpi = words.next().and_then(|dpi| dpi.parse().ok());
         let (Some(paper), Some(dpi)) = (paper, dpi.and_then(Dpi::from_number)) else {
-            let screen = self.labels_screen(tx, asker, card, batch, side_mm)?;
+            let screen = self.labels_screen(tx, actor, card, batch, side_mm)?;
             return Ok(screen.toast(label(lang, "stale-button")));
         };
         let print = Print {
@@ -72,36 +72,36 @@ impl CardHandlers {
     pub(super) fn side_text(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
-        let Some(step) = dialogue::step::<SideStep>(tx, asker)? else {
+        let Some(step) = dialogue::step::<SideStep>(tx, actor)? else {
             return Ok(None);
         };
         let Some(card) = store::get(tx, step.labels_of)? else {
-            dialogue::end(tx, asker)?;
-            return self.list(tx, asker, 0).map(Some);
+            dialogue::end(tx, actor)?;
+            return self.list(tx, actor, 0).map(Some);
         };
         // The unit may stand behind it.
         let digits = text.trim().trim_end_matches(|c: char| !c.is_ascii_digit());
         let side_mm = digits.parse().ok().filter(|mm| SIDES.contains(mm));
         let Some(side_mm) = side_mm else {
-            return asked(asker, "labels-expected").map(Some);
+            return asked(actor, "labels-expected").map(Some);
         };
-        dialogue::end(tx, asker)?;
-        self.labels_screen(tx, asker, &card, step.batch, side_mm)
+        dialogue::end(tx, actor)?;
+        self.labels_screen(tx, actor, &card, step.batch, side_mm)
             .map(Some)
     }
 
     fn labels_screen(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
         batch: Option<i64>,
         side_mm: u32,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let (print, back) = match batch {
             None => (
                 format!("cards:labels:{}", card.id),
@@ -152,12 +152,12 @@ impl CardHandlers {
     }
 }
 
-fn asked(asker: &Asker, key: &str) -> anyhow::Result<Answer> {
+fn asked(actor: &Actor, key: &str) -> anyhow::Result<Answer> {
     let args = Args::new()
         .number("least", *SIDES.start())
         .number("most", *SIDES.end());
-    let text = i18n::html(asker.lang, key, &args);
-    Ok(Answer::screen(Screen::new(text, ways_out(asker)?)))
+    let text = i18n::html(actor.lang, key, &args);
+    Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
 }
 
 /// What a size becomes on each printer, whose dots are not divided: `203 dpi — 22.5, …`.

@@ -7,7 +7,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{clean_line, cut};
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::cards::code::Code;
 use crate::slices::cards::store;
 use crate::slices::cards::store::Which;
@@ -33,21 +33,21 @@ impl CardHandlers {
     pub(super) fn list(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         page: usize,
     ) -> anyhow::Result<Answer> {
-        self.list_of(connection, asker, &Which::Active, page)
+        self.list_of(connection, actor, &Which::Active, page)
     }
 
     /// Cards of one kind.
     pub(super) fn list_of(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         which: &Which,
         page: usize,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         // A page that is gone shows the last one.
         let (mut cards, total) = store::page(connection, which, page * PAGE, PAGE)?;
         let pages = total.div_ceil(PAGE).max(1);
@@ -86,7 +86,7 @@ impl CardHandlers {
         if *which != Which::Active {
             let keyboard = keyboard
                 .row([button("button-card-find", "cards:find")?])
-                .row(list_row(asker)?);
+                .row(list_row(actor)?);
             return Ok(Answer::screen(Screen::new(title, keyboard)));
         }
         let keyboard = keyboard
@@ -106,19 +106,19 @@ impl CardHandlers {
     pub(super) fn found(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         rest: &str,
     ) -> anyhow::Result<Answer> {
         let (page, text) = rest.split_once(':').unwrap_or((rest, ""));
         let which = Which::Named(text.to_owned());
-        self.list_of(connection, asker, &which, page.parse().unwrap_or(0))
+        self.list_of(connection, actor, &which, page.parse().unwrap_or(0))
     }
 
     /// *Find*: asks for a text.
-    pub(super) fn find(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        dialogue::set(tx, asker, &FindStep { find_cards: true })?;
-        let text = i18n::text(asker.lang, "cards-find");
-        Ok(Answer::screen(Screen::new(text, ways_out(asker)?)))
+    pub(super) fn find(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        dialogue::set(tx, actor, &FindStep { find_cards: true })?;
+        let text = i18n::text(actor.lang, "cards-find");
+        Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
     }
 
     /// The answer to that: a code leads to itself, any other text to the cards that have it in their names; none when nobody
@@ -126,22 +126,22 @@ impl CardHandlers {
     pub(super) fn find_text(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
-        if dialogue::step::<FindStep>(tx, asker)?.is_none() {
+        if dialogue::step::<FindStep>(tx, actor)?.is_none() {
             return Ok(None);
         }
-        dialogue::end(tx, asker)?;
+        dialogue::end(tx, actor)?;
         if let Ok(code) = Code::read(text)
             && let Some((card, code)) = store::find(tx, &code)?
         {
-            return self.code_screen(tx, asker, &card, code).map(Some);
+            return self.code_screen(tx, actor, &card, code).map(Some);
         }
         let mut text = clean_line(text);
         while text.len() > SEARCHED {
             text.pop();
         }
-        self.list_of(tx, asker, &Which::Named(text), 0).map(Some)
+        self.list_of(tx, actor, &Which::Named(text), 0).map(Some)
     }
 }

@@ -1,6 +1,6 @@
 //! What people do with cards in the bot.
 //!
-//! Everybody may check a code and see a card that was shared; the rest is for admins, and whoever calls [`CardHandlers::tap`]
+//! Everybody may check a code and see a card that was shared; the rest is for admins, and whoever calls [`CardHandlers::callback`]
 //! sees to that. Buttons carry `cards:<action>:…`; anything that does not parse, or names what is gone, shows how things are
 //! now instead of failing.
 
@@ -23,7 +23,7 @@ use super::store::Which;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::{Lang, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::telegram::{Answer, Button, Document, Fetched, Keyboard, Wanted};
 use crate::zone::Zone;
 use add::CardStep;
@@ -58,14 +58,14 @@ impl CardHandlers {
     pub fn wants(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         picture: &Document,
     ) -> anyhow::Result<Option<Wanted>> {
-        let made = dialogue::step::<CardStep>(connection, asker)?;
-        let edited = dialogue::step::<EditStep>(connection, asker)?;
+        let made = dialogue::step::<CardStep>(connection, actor)?;
+        let edited = dialogue::step::<EditStep>(connection, actor)?;
         let is_wanted = made.is_some_and(|step| step.takes(picture))
             || edited.is_some_and(|step| step.takes_picture());
-        Ok((is_wanted && asker.role.is_admin()).then(|| Wanted {
+        Ok((is_wanted && actor.role.is_admin()).then(|| Wanted {
             file_id: picture.file_id.clone(),
             at_most: LARGEST_FILE,
         }))
@@ -83,8 +83,8 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn is_open(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<bool> {
-        Ok(self.is_making(connection, asker)? || self.is_editing(connection, asker)?)
+    pub fn is_open(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
+        Ok(self.is_making(connection, actor)? || self.is_editing(connection, actor)?)
     }
 
     /// A picture; none when nobody asked for one.
@@ -94,14 +94,14 @@ impl CardHandlers {
     pub fn picture(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         picture: &Document,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Option<Answer>> {
-        if let Some(answer) = self.add_picture(tx, asker, picture, file)? {
+        if let Some(answer) = self.add_picture(tx, actor, picture, file)? {
             return Ok(Some(answer));
         }
-        self.edit_picture(tx, asker, file)
+        self.edit_picture(tx, actor, file)
     }
 
     /// A text as the answer to what was asked; none when nothing was.
@@ -111,7 +111,7 @@ impl CardHandlers {
     pub fn text(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
         for question in [
@@ -121,7 +121,7 @@ impl CardHandlers {
             Self::side_text,
             Self::find_text,
         ] {
-            if let Some(answer) = question(self, tx, asker, text)? {
+            if let Some(answer) = question(self, tx, actor, text)? {
                 return Ok(Some(answer));
             }
         }
@@ -132,28 +132,28 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+    pub fn callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
         match data.split_once(':').unwrap_or((data, "")) {
-            ("add", _) => self.begin(tx, asker),
-            ("back", _) => self.step_back(tx, asker),
-            ("skip", _) => self.skip(tx, asker),
-            ("save", made) => self.save(tx, asker, made),
-            ("list", page) => self.list(tx, asker, page.parse().unwrap_or(0)),
+            ("add", _) => self.begin(tx, actor),
+            ("back", _) => self.step_back(tx, actor),
+            ("skip", _) => self.skip(tx, actor),
+            ("save", made) => self.save(tx, actor, made),
+            ("list", page) => self.list(tx, actor, page.parse().unwrap_or(0)),
             ("off-list", page) => {
-                self.list_of(tx, asker, &Which::Inactive, page.parse().unwrap_or(0))
+                self.list_of(tx, actor, &Which::Inactive, page.parse().unwrap_or(0))
             }
-            ("find", _) => self.find(tx, asker),
-            ("found", rest) => self.found(tx, asker, rest),
-            ("stats", _) => self.stats(tx, asker),
-            ("chart", _) => self.chart(tx, asker),
-            ("cards-csv", _) => self.cards_table(tx, asker),
-            ("scans-all", _) => self.scans_table(tx, asker, None),
-            (action, rest) => self.card_tap(tx, asker, action, rest),
+            ("find", _) => self.find(tx, actor),
+            ("found", rest) => self.found(tx, actor, rest),
+            ("stats", _) => self.stats(tx, actor),
+            ("chart", _) => self.chart(tx, actor),
+            ("cards-csv", _) => self.cards_table(tx, actor),
+            ("scans-all", _) => self.scans_table(tx, actor, None),
+            (action, rest) => self.card_callback(tx, actor, action, rest),
         }
     }
 
-    fn zone_of<'a>(&'a self, asker: &Asker) -> &'a Zone {
-        asker.zone.unwrap_or(&self.zone)
+    fn zone_of<'a>(&'a self, actor: &Actor) -> &'a Zone {
+        actor.zone.unwrap_or(&self.zone)
     }
 }
 
@@ -164,15 +164,15 @@ fn id_and_rest(data: &str) -> (i64, &str) {
 }
 
 /// What stands below a question.
-fn ways_out(asker: &Asker) -> anyhow::Result<Keyboard> {
-    let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
+fn ways_out(actor: &Actor) -> anyhow::Result<Keyboard> {
+    let cancel = Button::callback(&label(actor.lang, "button-cancel"), "bot:cancel")?;
     Ok(Keyboard::new().row([cancel]))
 }
 
 /// The row that leads back to the list of cards.
-fn list_row(asker: &Asker) -> anyhow::Result<[Button; 2]> {
+fn list_row(actor: &Actor) -> anyhow::Result<[Button; 2]> {
     Ok([
-        Button::callback(&label(asker.lang, "button-cards"), "cards:list:0")?,
-        Button::callback(&label(asker.lang, "button-panel"), "bot:panel")?,
+        Button::callback(&label(actor.lang, "button-cards"), "cards:list:0")?,
+        Button::callback(&label(actor.lang, "button-panel"), "bot:panel")?,
     ])
 }

@@ -5,7 +5,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Lang, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::cards::card::{Card, Claim, Outcome, Scan};
 use crate::slices::cards::code::{Code, Mistyped, SCAN_PREFIX};
 use crate::slices::cards::texts::{heading, shown};
@@ -23,23 +23,23 @@ impl CardHandlers {
     pub fn start(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         parameter: &str,
     ) -> anyhow::Result<Option<Answer>> {
         if let Some(code) = parameter.strip_prefix(SCAN_PREFIX) {
-            return self.check(tx, asker, &Code::read(code)).map(Some);
+            return self.check(tx, actor, &Code::read(code)).map(Some);
         }
         let Some(public_id) = parameter.strip_prefix(SHARE_PREFIX) else {
             return Ok(None);
         };
         let card = store::by_public_id(tx, public_id)?.filter(|card| card.active);
         let Some(card) = card else {
-            let gone = i18n::text(asker.lang, "card-shared-gone");
+            let gone = i18n::text(actor.lang, "card-shared-gone");
             return Ok(Some(Answer::text(gone)));
         };
-        let heading = i18n::text(asker.lang, "card-shared");
-        let keyboard = Keyboard::new().row(share_button(tx, asker.lang, &card)?);
-        present(asker.lang, &heading, &card, keyboard).map(Some)
+        let heading = i18n::text(actor.lang, "card-shared");
+        let keyboard = Keyboard::new().row(share_button(tx, actor.lang, &card)?);
+        present(actor.lang, &heading, &card, keyboard).map(Some)
     }
 
     /// A text that looks like a code; none when it does not, or when it is an answer to a question.
@@ -49,11 +49,11 @@ impl CardHandlers {
     pub fn typed(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
         match Code::typed(text) {
-            Some(read) if !dialogue::is_open(tx, asker)? => self.check(tx, asker, &read).map(Some),
+            Some(read) if !dialogue::is_open(tx, actor)? => self.check(tx, actor, &read).map(Some),
             _ => Ok(None),
         }
     }
@@ -61,16 +61,16 @@ impl CardHandlers {
     fn check(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         read: &Result<Code, Mistyped>,
     ) -> anyhow::Result<Answer> {
-        let scan = store::scan(tx, asker, read, &self.zone.day(asker.now))?;
-        let lang = asker.lang;
-        let heading = heading(lang, self.zone_of(asker), &scan);
+        let scan = store::scan(tx, actor, read, &self.zone.day(actor.now))?;
+        let lang = actor.lang;
+        let heading = heading(lang, self.zone_of(actor), &scan);
         let (card, outcome, claim, alarm) = match &scan {
             Scan::Astray { too_many, .. } => {
                 if *too_many {
-                    self.tell_of_tries(tx, asker)?;
+                    self.tell_of_tries(tx, actor)?;
                 }
                 return Ok(Answer::text(heading));
             }
@@ -83,7 +83,7 @@ impl CardHandlers {
             } => (card, *outcome, *claim, *alarm),
         };
         if let Some(alarm) = alarm {
-            self.tell_owner(tx, asker, card, alarm)?;
+            self.tell_owner(tx, actor, card, alarm)?;
         }
         match outcome {
             // Of what was not given out nothing is shown.
@@ -102,22 +102,22 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn public_tap(
+    pub fn public_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         action: &str,
     ) -> anyhow::Result<Option<Answer>> {
         let Some(code) = action.strip_prefix("claim:") else {
             return Ok(None);
         };
         let (code, _) = id_and_rest(code);
-        let key = if store::claim(tx, asker.now, asker.id, code)? {
+        let key = if store::claim(tx, actor.now, actor.id, code)? {
             "scan-claimed"
         } else {
             "scan-not-claimed"
         };
-        Ok(Some(Answer::text(i18n::text(asker.lang, key))))
+        Ok(Some(Answer::text(i18n::text(actor.lang, key))))
     }
 }
 

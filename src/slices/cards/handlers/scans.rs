@@ -4,7 +4,7 @@ use super::CardHandlers;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
@@ -20,10 +20,10 @@ impl CardHandlers {
     pub(super) fn scans(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         card: &Card,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let scans = store::last_scans(connection, card.id, SHOWN)?;
         let mut keyboard = Keyboard::new();
         if !scans.is_empty() {
@@ -41,15 +41,15 @@ impl CardHandlers {
         };
         let args = Args::new().text("name", &card.name);
         let mut lines = vec![i18n::html(lang, title, &args)];
-        lines.extend(scans.iter().map(|scan| self.line(asker, scan)));
+        lines.extend(scans.iter().map(|scan| self.line(actor, scan)));
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
             keyboard.row([back]),
         )))
     }
 
-    fn line(&self, asker: &Asker, scan: &Logged) -> Html {
-        let lang = asker.lang;
+    fn line(&self, actor: &Actor, scan: &Logged) -> Html {
+        let lang = actor.lang;
         let who = if scan.person == 0 {
             i18n::text(lang, "somebody")
         } else {
@@ -57,7 +57,7 @@ impl CardHandlers {
         };
         let outcome = label(lang, &format!("outcome-{}", scan.outcome.word()));
         let args = Args::new()
-            .text("at", &i18n::date_time(lang, scan.at, self.zone_of(asker)))
+            .text("at", &i18n::date_time(lang, scan.at, self.zone_of(actor)))
             .text("outcome", &outcome)
             .html("who", &who);
         let line = i18n::html(lang, "scans-line", &args);
@@ -72,28 +72,28 @@ impl CardHandlers {
     }
 
     /// All cards as a table.
-    pub(super) fn cards_table(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        audit::note(tx, asker.now, asker.id, Deed::Export, None, "cards")?;
-        let caption = i18n::text(asker.lang, "cards-caption");
+    pub(super) fn cards_table(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        audit::note(tx, actor.now, actor.id, Deed::Export, None, "cards")?;
+        let caption = i18n::text(actor.lang, "cards-caption");
         Ok(Answer::default()
             .file(
-                files::cards(asker, self.zone_of(asker))?,
+                files::cards(actor, self.zone_of(actor))?,
                 Screen::text(caption),
             )
-            .toast(label(asker.lang, "export-coming")))
+            .toast(label(actor.lang, "export-coming")))
     }
 
     /// The log as a table, of one card or of everything.
     pub(super) fn scans_table(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         card: Option<&Card>,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let what = card.map_or("scans", |card| card.name.as_str());
-        audit::note(tx, asker.now, asker.id, Deed::Export, None, what)?;
-        let table = files::scans(asker, card.map(|card| card.id), self.zone_of(asker))?;
+        audit::note(tx, actor.now, actor.id, Deed::Export, None, what)?;
+        let table = files::scans(actor, card.map(|card| card.id), self.zone_of(actor))?;
         let args = Args::new().number("most", MOST_EXPORTED);
         let caption = i18n::html(lang, "scans-caption", &args);
         Ok(Answer::default()

@@ -4,7 +4,7 @@ use super::{CardHandlers, list_row};
 use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::cards::{chart, files, store};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
@@ -13,8 +13,8 @@ const TOP: usize = 3;
 
 impl CardHandlers {
     /// Numbers over all cards.
-    pub(super) fn stats(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+    pub(super) fn stats(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
         let sums = store::sums(connection)?;
         let args = Args::new()
             .number("cards", sums.cards)
@@ -41,18 +41,18 @@ impl CardHandlers {
             Keyboard::new()
                 .row([chart])
                 .row([scans, cards])
-                .row(list_row(asker)?),
+                .row(list_row(actor)?),
         )))
     }
 
     /// Checks by day as a picture.
-    pub(super) fn chart(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let Some(picture) = chart::picture(connection, &self.zone, lang, asker.now)? else {
+    pub(super) fn chart(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
+        let Some(picture) = chart::picture(connection, &self.zone, lang, actor.now)? else {
             return Ok(Answer::default().toast(label(lang, "cards-chart-none")));
         };
         Ok(Answer::default()
-            .file(files::chart(asker)?, Screen::text(picture.caption))
+            .file(files::chart(actor)?, Screen::text(picture.caption))
             .toast(label(lang, "export-coming")))
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::{CARD_COLUMNS, CARD_WIDTH, alarm, card_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::slices::cards::card::{Card, Claim, CodeState, Outcome, Scan};
 use crate::slices::cards::code::{Code, Mistyped};
 
@@ -41,33 +41,33 @@ struct Known {
 /// When the database fails.
 pub fn scan(
     tx: &WriteTx<'_>,
-    asker: &Asker,
+    actor: &Actor,
     read: &Result<Code, Mistyped>,
     day: &str,
 ) -> anyhow::Result<Scan> {
     let known = match read {
-        _ if strays(tx, asker)? => Err(Outcome::Refused),
+        _ if strays(tx, actor)? => Err(Outcome::Refused),
         Err(_) => Err(Outcome::Mistyped),
-        Ok(code) => look_up(tx, asker, code)?.ok_or(Outcome::Unknown),
+        Ok(code) => look_up(tx, actor, code)?.ok_or(Outcome::Unknown),
     };
     let known = match known {
         Ok(known) => known,
         Err(outcome) => {
-            log(tx, asker, None, outcome)?;
-            let too_many = outcome != Outcome::Refused && strays(tx, asker)?;
+            log(tx, actor, None, outcome)?;
+            let too_many = outcome != Outcome::Refused && strays(tx, actor)?;
             return Ok(Scan::Astray { outcome, too_many });
         }
     };
-    let outcome = judge(tx, asker, &known)?;
-    log(tx, asker, Some(&known), outcome)?;
+    let outcome = judge(tx, actor, &known)?;
+    log(tx, actor, Some(&known), outcome)?;
     let (mut checks, mut first_at, mut alarm) = (known.checks, known.first_at, None);
     if outcome == Outcome::Genuine {
-        count(tx, asker, &known, day)?;
+        count(tx, actor, &known, day)?;
         checks += 1;
-        first_at = first_at.or(Some(asker.now));
+        first_at = first_at.or(Some(actor.now));
         // A code that things share is scanned by many: that is popularity.
         if let Some(serial) = known.serial {
-            alarm = alarm::raise(tx, asker.now, known.code_id, serial, known.claim)?;
+            alarm = alarm::raise(tx, actor.now, known.code_id, serial, known.claim)?;
         }
     }
     Ok(Scan::Known {
@@ -82,20 +82,20 @@ pub fn scan(
 }
 
 /// True for somebody who tries codes.
-fn strays(tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<bool> {
+fn strays(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
     let tries: u32 = tx
         .prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM scan WHERE person_id = ?1 AND code_id IS NULL AND at > ?2 LIMIT ?3)",
         )?
         .query_row(
-            params![asker.id, asker.now.minus(ASTRAY_TIME).0, MOST_ASTRAY],
+            params![actor.id, actor.now.minus(ASTRAY_TIME).0, MOST_ASTRAY],
             |row| row.get(0),
         )
         .context("count codes that do not exist")?;
     Ok(tries >= MOST_ASTRAY)
 }
 
-fn look_up(tx: &WriteTx<'_>, asker: &Asker, code: &Code) -> anyhow::Result<Option<Known>> {
+fn look_up(tx: &WriteTx<'_>, actor: &Actor, code: &Code) -> anyhow::Result<Option<Known>> {
     let sql = format!(
         "SELECT {CARD_COLUMNS}, card_code.id, card_code.state, card_code.checks, card_code.first_at, card_code.suspicious,
              CASE WHEN card_code.batch <> '' THEN card_code.serial END, card_code.claimed_by, card_code.claimed_at
@@ -118,7 +118,7 @@ fn look_up(tx: &WriteTx<'_>, asker: &Asker, code: &Code) -> anyhow::Result<Optio
             claim: match claimed_by {
                 _ if serial.is_none() => Claim::Shared,
                 None => Claim::Free { code_id },
-                Some(person) if person == asker.id => Claim::Own(claimed_at),
+                Some(person) if person == actor.id => Claim::Own(claimed_at),
                 Some(_) => Claim::Others(claimed_at),
             },
             card: card_from_row(row)?,
@@ -130,20 +130,20 @@ fn look_up(tx: &WriteTx<'_>, asker: &Asker, code: &Code) -> anyhow::Result<Optio
         .context("look up a code")
 }
 
-fn judge(tx: &WriteTx<'_>, asker: &Asker, known: &Known) -> anyhow::Result<Outcome> {
+fn judge(tx: &WriteTx<'_>, actor: &Actor, known: &Known) -> anyhow::Result<Outcome> {
     let outcome = match known.state {
         CodeState::Recalled => Outcome::Recalled,
         CodeState::Stolen => Outcome::Stolen,
         CodeState::Inactive => Outcome::Inactive,
         CodeState::Active if !known.card.active => Outcome::Inactive,
         CodeState::Active => {
-            let since = asker.now.minus(GRACE).0;
+            let since = actor.now.minus(GRACE).0;
             let counted: bool = tx
                 .prepare_cached(
                     "SELECT EXISTS (SELECT 1 FROM scan
                          WHERE code_id = ?1 AND person_id = ?2 AND at > ?3 AND result = 'genuine')",
                 )?
-                .query_row(params![known.code_id, asker.id, since], |row| row.get(0))
+                .query_row(params![known.code_id, actor.id, since], |row| row.get(0))
                 .context("look for the scan before")?;
             if counted {
                 Outcome::Repeat
@@ -155,18 +155,18 @@ fn judge(tx: &WriteTx<'_>, asker: &Asker, known: &Known) -> anyhow::Result<Outco
     Ok(outcome)
 }
 
-fn count(tx: &WriteTx<'_>, asker: &Asker, known: &Known, day: &str) -> anyhow::Result<()> {
+fn count(tx: &WriteTx<'_>, actor: &Actor, known: &Known, day: &str) -> anyhow::Result<()> {
     let card = known.card.id;
     let context = || format!("count a scan of card {card}");
     tx.prepare_cached(
         "UPDATE card_code SET checks = checks + 1, first_at = coalesce(first_at, ?2) WHERE id = ?1",
     )?
-    .execute(params![known.code_id, asker.now.0])
+    .execute(params![known.code_id, actor.now.0])
     .with_context(context)?;
     let mut meet = tx.prepare_cached("INSERT OR IGNORE INTO card_person VALUES (?1, ?2)")?;
-    meet.execute(params![0, asker.id]).with_context(context)?;
+    meet.execute(params![0, actor.id]).with_context(context)?;
     let is_new = meet
-        .execute(params![card, asker.id])
+        .execute(params![card, actor.id])
         .with_context(context)?;
     tx.prepare_cached("UPDATE card SET checks = checks + 1, people = people + ?2 WHERE id = ?1")?
         .execute(params![card, is_new])
@@ -182,21 +182,21 @@ fn count(tx: &WriteTx<'_>, asker: &Asker, known: &Known, day: &str) -> anyhow::R
 
 fn log(
     tx: &WriteTx<'_>,
-    asker: &Asker,
+    actor: &Actor,
     known: Option<&Known>,
     outcome: Outcome,
 ) -> anyhow::Result<()> {
-    let username = people::get(tx, asker.id)?.map_or_else(String::new, |person| person.username);
+    let username = people::get(tx, actor.id)?.map_or_else(String::new, |person| person.username);
     tx.prepare_cached(
         "INSERT INTO scan (code_id, person_id, name, username, result, at, card_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         known.map(|known| known.code_id),
-        asker.id,
-        asker.name,
+        actor.id,
+        actor.name,
         username,
         outcome.word(),
-        asker.now.0,
+        actor.now.0,
         known.map(|known| known.card.id)
     ])
     .context("note a scan")?;

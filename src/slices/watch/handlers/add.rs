@@ -11,7 +11,7 @@ use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -69,20 +69,20 @@ impl WatchHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn add(&self, tx: &WriteTx<'_>, asker: &Asker, arguments: &str) -> anyhow::Result<Answer> {
+    pub fn add(&self, tx: &WriteTx<'_>, actor: &Actor, arguments: &str) -> anyhow::Result<Answer> {
         if arguments.trim().is_empty() {
-            return self.add_ask(tx, asker);
+            return self.add_ask(tx, actor);
         }
-        self.add_lines(tx, asker, arguments)
+        self.add_lines(tx, actor, arguments)
     }
 
     /// Begins the dialogue.
-    pub(super) fn add_ask(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        dialogue::set(tx, asker, &AddStep::Who)?;
-        let home = Button::callback(&label(asker.lang, "button-home"), "bot:home")?;
+    pub(super) fn add_ask(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        dialogue::set(tx, actor, &AddStep::Who)?;
+        let home = Button::callback(&label(actor.lang, "button-home"), "bot:home")?;
         question(
-            asker,
-            i18n::text(asker.lang, "add-ask"),
+            actor,
+            i18n::text(actor.lang, "add-ask"),
             Keyboard::new(),
             home,
         )
@@ -95,53 +95,53 @@ impl WatchHandlers {
     pub(super) fn add_step(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         step: AddStep,
         text: &str,
     ) -> anyhow::Result<Answer> {
         match step {
             AddStep::Who => match lone_name(text) {
-                Some(name) => self.ask_site(tx, asker, name, None),
-                None => self.add_lines(tx, asker, text),
+                Some(name) => self.ask_site(tx, actor, name, None),
+                None => self.add_lines(tx, actor, text),
             },
-            AddStep::Where { name } => self.take_site(tx, asker, &name, text.trim()),
+            AddStep::Where { name } => self.take_site(tx, actor, &name, text.trim()),
             AddStep::HowLong { name, site, until } => {
-                self.take_days(tx, asker, &name, &site, until, text)
+                self.take_days(tx, actor, &name, &site, until, text)
             }
         }
     }
 
     /// A button of the dialogue; one of an earlier step shows the question that is open.
-    pub(super) fn add_tap(
+    pub(super) fn add_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         choice: Choice<'_>,
     ) -> anyhow::Result<Answer> {
-        match (dialogue::step(tx, asker)?, choice) {
+        match (dialogue::step(tx, actor)?, choice) {
             (Some(AddStep::Where { name }), Choice::Site(key)) => {
-                self.take_site(tx, asker, &name, key)
+                self.take_site(tx, actor, &name, key)
             }
             (Some(AddStep::HowLong { name, site, until }), Choice::Days(days)) => {
-                self.take_days(tx, asker, &name, &site, until, &days.to_string())
+                self.take_days(tx, actor, &name, &site, until, &days.to_string())
             }
             (Some(AddStep::HowLong { name, site, .. }), Choice::Until(until)) => {
-                self.ask_days(tx, asker, (name, site), until, None)
+                self.ask_days(tx, actor, (name, site), until, None)
             }
             (Some(AddStep::HowLong { name, .. }), Choice::Back) => {
-                self.ask_site(tx, asker, &name, None)
+                self.ask_site(tx, actor, &name, None)
             }
-            (Some(AddStep::Where { .. }), Choice::Back) => self.add_ask(tx, asker),
+            (Some(AddStep::Where { .. }), Choice::Back) => self.add_ask(tx, actor),
             (step, _) => {
                 let now = match step {
-                    Some(AddStep::Who) => self.add_ask(tx, asker)?,
-                    Some(AddStep::Where { name }) => self.ask_site(tx, asker, &name, None)?,
+                    Some(AddStep::Who) => self.add_ask(tx, actor)?,
+                    Some(AddStep::Where { name }) => self.ask_site(tx, actor, &name, None)?,
                     Some(AddStep::HowLong { name, site, until }) => {
-                        self.ask_days(tx, asker, (name, site), until, None)?
+                        self.ask_days(tx, actor, (name, site), until, None)?
                     }
                     None => Answer::default(),
                 };
-                Ok(now.toast(label(asker.lang, "stale-button")))
+                Ok(now.toast(label(actor.lang, "stale-button")))
             }
         }
     }
@@ -149,18 +149,18 @@ impl WatchHandlers {
     fn ask_site(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         name: &str,
         wrong: Option<Html>,
     ) -> anyhow::Result<Answer> {
         dialogue::set(
             tx,
-            asker,
+            actor,
             &AddStep::Where {
                 name: name.to_owned(),
             },
         )?;
-        let catalogue = &self.speaker.catalogue;
+        let catalogue = &self.notifier.catalogue;
         let default = catalogue.default_site();
         let others = catalogue
             .offered()
@@ -178,28 +178,28 @@ impl WatchHandlers {
             }
         }
         let ask = i18n::html(
-            asker.lang,
+            actor.lang,
             "add-ask-site",
             &Args::new().text("name", &cut(name, 64)),
         );
         question(
-            asker,
+            actor,
             with_problem(wrong, ask),
             keyboard.row(row),
-            back(asker)?,
+            back(actor)?,
         )
     }
 
     fn take_site(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         name: &str,
         typed: &str,
     ) -> anyhow::Result<Answer> {
-        match of_parts(&self.speaker.catalogue, name, typed, None) {
-            Ok(line) => self.ask_days(tx, asker, parts(&line), Until::Found, None),
-            Err(problem) => self.ask_site(tx, asker, name, Some(problem.text(asker.lang))),
+        match of_parts(&self.notifier.catalogue, name, typed, None) {
+            Ok(line) => self.ask_days(tx, actor, parts(&line), Until::Found, None),
+            Err(problem) => self.ask_site(tx, actor, name, Some(problem.text(actor.lang))),
         }
     }
 
@@ -207,17 +207,17 @@ impl WatchHandlers {
     fn ask_days(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         (name, site): (String, String),
         until: Until,
         wrong: Option<Html>,
     ) -> anyhow::Result<Answer> {
-        let voice = self.speaker.voice_to(asker);
+        let formatter = self.notifier.voice_to(actor);
         let args = Args::new()
             .text("name", &name)
-            .text("site", &voice.site_name(&site));
-        let ask = i18n::html(asker.lang, "add-ask-days", &args);
-        dialogue::set(tx, asker, &AddStep::HowLong { name, site, until })?;
+            .text("site", &formatter.site_name(&site));
+        let ask = i18n::html(actor.lang, "add-ask-days", &args);
+        dialogue::set(tx, actor, &AddStep::HowLong { name, site, until })?;
         let mut days = Vec::new();
         for offered in OFFERED_DAYS {
             let data = format!("watch:add-days:{offered}");
@@ -225,27 +225,27 @@ impl WatchHandlers {
         }
         let mut keyboard = Keyboard::new().row(days);
         for (word, one) in Until::WORDS {
-            let spoken = label(asker.lang, &format!("until-{word}"));
+            let spoken = label(actor.lang, &format!("until-{word}"));
             let mark = if *one == until { "✓ " } else { "" };
             let data = format!("watch:add-until:{word}");
             keyboard = keyboard.row([Button::callback(&format!("{mark}{spoken}"), data)?]);
         }
-        question(asker, with_problem(wrong, ask), keyboard, back(asker)?)
+        question(actor, with_problem(wrong, ask), keyboard, back(actor)?)
     }
 
     fn take_days(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         name: &str,
         site: &str,
         until: Until,
         typed: &str,
     ) -> anyhow::Result<Answer> {
-        let line = match of_parts(&self.speaker.catalogue, name, site, None) {
+        let line = match of_parts(&self.notifier.catalogue, name, site, None) {
             Ok(line) => line,
             // The catalogue has changed since the site was chosen.
-            Err(problem) => return self.ask_site(tx, asker, name, Some(problem.text(asker.lang))),
+            Err(problem) => return self.ask_site(tx, actor, name, Some(problem.text(actor.lang))),
         };
         match parse_days(typed) {
             Ok(days) => {
@@ -254,18 +254,18 @@ impl WatchHandlers {
                     until,
                     ..line
                 };
-                self.add_parsed(tx, asker, true, vec![Ok(line)])
+                self.add_parsed(tx, actor, true, vec![Ok(line)])
             }
             Err(problem) => {
-                let wrong = Some(problem.text(asker.lang));
-                self.ask_days(tx, asker, parts(&line), until, wrong)
+                let wrong = Some(problem.text(actor.lang));
+                self.ask_days(tx, actor, parts(&line), until, wrong)
             }
         }
     }
 
-    fn add_lines(&self, tx: &WriteTx<'_>, asker: &Asker, text: &str) -> anyhow::Result<Answer> {
+    fn add_lines(&self, tx: &WriteTx<'_>, actor: &Actor, text: &str) -> anyhow::Result<Answer> {
         if table::is_table(text) {
-            return self.look_at_table(tx, asker, text, false);
+            return self.look_at_table(tx, actor, text, false);
         }
         let lines: Vec<&str> = text.lines().collect();
         let single = lines.iter().filter(|line| !line.trim().is_empty()).count() == 1;
@@ -273,17 +273,17 @@ impl WatchHandlers {
             .zip(&lines)
             .filter(|(_, line)| !line.trim().is_empty())
             .map(|(number, line)| {
-                parse_line(&self.speaker.catalogue, &self.default_site, line)
+                parse_line(&self.notifier.catalogue, &self.default_site, line)
                     .map_err(|why| (number, why))
             });
-        self.add_parsed(tx, asker, single, parsed.collect())
+        self.add_parsed(tx, actor, single, parsed.collect())
     }
 
     /// Adds what could be read. The dialogue ends when something was added; otherwise the question stays open.
     fn add_parsed(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         single: bool,
         lines: Vec<Result<Line, (u64, LineProblem)>>,
     ) -> anyhow::Result<Answer> {
@@ -291,24 +291,24 @@ impl WatchHandlers {
         for line in lines {
             match line {
                 Err(bad) => sums.bad.push(bad),
-                Ok(line) => match store::add(tx, asker.now, &self.new_account(asker.id, &line))? {
+                Ok(line) => match store::add(tx, actor.now, &self.new_account(actor.id, &line))? {
                     Added::New(id) => sums.added.push((id, line)),
                     Added::Known(..) => sums.known.push(line),
                 },
             }
         }
         if sums.bad.is_empty() || !sums.added.is_empty() {
-            dialogue::end(tx, asker)?;
+            dialogue::end(tx, actor)?;
         }
         let text = if single {
-            self.one_added(asker, &sums)
+            self.one_added(actor, &sums)
         } else {
-            many_added(asker, &sums)
+            many_added(actor, &sums)
         };
         let lines = std::iter::once(text)
-            .chain(self.notes(asker, &sums))
+            .chain(self.notes(actor, &sums))
             .collect();
-        let lang = asker.lang;
+        let lang = actor.lang;
         let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
         let mut more = vec![button("button-add-more", "watch:add")?];
         if let (true, Some((id, _))) = (single, sums.added.first()) {
@@ -341,15 +341,15 @@ impl WatchHandlers {
 }
 
 /// A question of the dialogue with its way out.
-fn question(asker: &Asker, text: Html, keyboard: Keyboard, back: Button) -> anyhow::Result<Answer> {
-    let cancel = Button::callback(&label(asker.lang, "button-cancel"), "bot:cancel")?;
+fn question(actor: &Actor, text: Html, keyboard: Keyboard, back: Button) -> anyhow::Result<Answer> {
+    let cancel = Button::callback(&label(actor.lang, "button-cancel"), "bot:cancel")?;
     let screen = Screen::new(text, keyboard.row([back, cancel]));
     Ok(Answer::screen(screen))
 }
 
 /// The way to the question before.
-fn back(asker: &Asker) -> anyhow::Result<Button> {
-    Button::callback(&label(asker.lang, "button-back"), "watch:add-back")
+fn back(actor: &Actor) -> anyhow::Result<Button> {
+    Button::callback(&label(actor.lang, "button-back"), "watch:add-back")
 }
 
 /// The name and the key of the site, as steps of the dialogue keep them.

@@ -6,7 +6,7 @@ use super::WatchHandlers;
 use super::import::{Line, LineProblem};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::site::Asks;
@@ -23,9 +23,9 @@ pub(super) struct Sums {
 }
 
 impl WatchHandlers {
-    pub(super) fn one_added(&self, asker: &Asker, sums: &Sums) -> Html {
-        let lang = asker.lang;
-        let voice = self.speaker.voice_to(asker);
+    pub(super) fn one_added(&self, actor: &Actor, sums: &Sums) -> Html {
+        let lang = actor.lang;
+        let formatter = self.notifier.voice_to(actor);
         let named = |line: &Line| {
             let link = Html::link(
                 line.username.as_str(),
@@ -33,7 +33,7 @@ impl WatchHandlers {
             );
             Args::new()
                 .html("name", &link)
-                .text("site", &voice.site_name(line.site.key().as_str()))
+                .text("site", &formatter.site_name(line.site.key().as_str()))
         };
         if let Some((_, line)) = sums.added.first() {
             let days = line.days.unwrap_or(self.period_days);
@@ -56,9 +56,9 @@ impl WatchHandlers {
     }
 
     /// What people should know of the sites they added accounts on, each once.
-    pub(super) fn notes(&self, asker: &Asker, sums: &Sums) -> Vec<Html> {
+    pub(super) fn notes(&self, actor: &Actor, sums: &Sums) -> Vec<Html> {
         let sites = sums.added.iter().map(|(_, line)| line.site.key().as_str());
-        self.site_notes(asker.lang, sites)
+        self.site_notes(actor.lang, sites)
     }
 
     /// What people should know of sites, each once.
@@ -70,7 +70,7 @@ impl WatchHandlers {
         let mut told = HashSet::new();
         let mut notes = Vec::new();
         for key in keys.filter(|key| told.insert(*key)) {
-            let Some(site) = self.speaker.catalogue.find(key) else {
+            let Some(site) = self.notifier.catalogue.find(key) else {
                 continue;
             };
             let args = Args::new().text("site", site.name());
@@ -89,8 +89,8 @@ impl WatchHandlers {
     }
 }
 
-pub(super) fn many_added(asker: &Asker, sums: &Sums) -> Html {
-    let lang = asker.lang;
+pub(super) fn many_added(actor: &Actor, sums: &Sums) -> Html {
+    let lang = actor.lang;
     let args = Args::new()
         .number("added", sums.added.len())
         .number("known", sums.known.len())

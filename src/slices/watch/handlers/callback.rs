@@ -9,7 +9,7 @@ pub(super) const EXTENSIONS: [u32; 2] = [7, 30];
 
 /// A button of the watch, parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tap<'a> {
+pub(super) enum Callback<'a> {
     Add,
     /// A page of a list.
     List(View),
@@ -124,10 +124,10 @@ fn until_of(letter: char) -> Option<Until> {
     Some(*until)
 }
 
-impl<'a> Tap<'a> {
+impl<'a> Callback<'a> {
     pub(super) fn parse(data: &'a str) -> Option<Self> {
         let (action, rest) = data.split_once(':').unwrap_or((data, ""));
-        let tap = match action {
+        let callback = match action {
             "add" => Self::Add,
             "list" => Self::List(View::parse(rest)?),
             "find" => Self::Find(View::parse(rest)?),
@@ -153,7 +153,7 @@ impl<'a> Tap<'a> {
             },
             action => return Self::account(action, rest),
         };
-        Some(tap)
+        Some(callback)
     }
 
     fn account(action: &str, rest: &str) -> Option<Self> {
@@ -203,13 +203,16 @@ mod tests {
         ];
         for act in plain.chain(more) {
             let data = act.data(5, view);
-            let tap = Tap::parse(data.strip_prefix("watch:").unwrap());
-            assert_eq!(tap, Some(Tap::Account(5, act, view)), "{data}");
+            let callback = Callback::parse(data.strip_prefix("watch:").unwrap());
+            assert_eq!(callback, Some(Callback::Account(5, act, view)), "{data}");
         }
-        let old = Tap::parse("extend:5:7");
-        assert_eq!(old, Some(Tap::Account(5, Act::Extend(7), View::default())));
+        let old = Callback::parse("extend:5:7");
+        assert_eq!(
+            old,
+            Some(Callback::Account(5, Act::Extend(7), View::default()))
+        );
         assert_ne!(note_mark("ab"), note_mark("ba"));
-        assert_eq!(Tap::parse("extend:5:8"), None);
-        assert_eq!(Tap::parse("card:mine:5"), None);
+        assert_eq!(Callback::parse("extend:5:8"), None);
+        assert_eq!(Callback::parse("card:mine:5"), None);
     }
 }

@@ -8,7 +8,7 @@ use super::view::View;
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::watch::model::account::{Account, Scope, State, Until};
 use crate::slices::watch::model::past::By;
@@ -21,51 +21,51 @@ const SHOWN_PAST: usize = 10;
 
 impl WatchHandlers {
     /// A button about one account. One that is out of date shows how things are.
-    pub(super) fn account_tap(
+    pub(super) fn account_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         id: i64,
         act: Act,
         view: View,
     ) -> anyhow::Result<Answer> {
-        let viewer = (!asker.role.is_admin()).then_some(asker.id);
+        let viewer = (!actor.role.is_admin()).then_some(actor.id);
         match store::get_any(tx, viewer, id)? {
             Some(account) if account.state == State::Removed && act != Act::Restore => {
-                let gone = label(asker.lang, "account-gone");
-                Ok(self.removed_screen(asker, &account, view)?.toast(gone))
+                let gone = label(actor.lang, "account-gone");
+                Ok(self.removed_screen(actor, &account, view)?.toast(gone))
             }
-            Some(account) => self.act(tx, asker, act, &account, view),
+            Some(account) => self.act(tx, actor, act, &account, view),
             None => {
-                let gone = label(asker.lang, "account-gone");
-                Ok(self.list_screen(tx, asker, view)?.toast(gone))
+                let gone = label(actor.lang, "account-gone");
+                Ok(self.list_screen(tx, actor, view)?.toast(gone))
             }
         }
     }
 
-    /// Something done to one account that the asker may see.
+    /// Something done to one account that the actor may see.
     fn act(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         act: Act,
         account: &Account,
         view: View,
     ) -> anyhow::Result<Answer> {
-        let (now, by, id) = (asker.now, asker.id, account.id);
+        let (now, by, id) = (actor.now, actor.id, account.id);
         let changed = match act {
-            Act::Show => return self.card(tx, asker, id, view),
-            Act::Check => return self.check_one(tx, asker, account, view),
+            Act::Show => return self.card(tx, actor, id, view),
+            Act::Check => return self.check_one(tx, actor, account, view),
             Act::AskDays if account.state != State::Done => {
                 let view = view.to_string();
-                return self.ask(tx, asker, &Question::Days { id, view }, None);
+                return self.ask(tx, actor, &Question::Days { id, view }, None);
             }
             Act::AskNote => {
                 let before = account.note.clone();
                 let view = view.to_string();
-                return self.ask(tx, asker, &Question::Note { id, view, before }, None);
+                return self.ask(tx, actor, &Question::Note { id, view, before }, None);
             }
-            Act::AskUntil if awaits(account) => return self.until_screen(asker, account, view),
+            Act::AskUntil if awaits(account) => return self.until_screen(actor, account, view),
             Act::Pause => store::set_paused(tx, now, by, id, true)?,
             Act::Resume => store::set_paused(tx, now, by, id, false)?,
             Act::Again => store::again(tx, now, by, id)?,
@@ -77,42 +77,42 @@ impl WatchHandlers {
             Act::Until(before, until) => store::set_until(tx, now, by, id, before, until)?,
             Act::Remove => {
                 store::remove(tx, now, by, id)?;
-                note_deed(tx, asker, Deed::Delete, account)?;
-                return self.removed_screen(asker, account, view);
+                note_deed(tx, actor, Deed::Delete, account)?;
+                return self.removed_screen(actor, account, view);
             }
             Act::Restore => store::restore(tx, now, by, id)?,
             // A button of an account that has changed meanwhile.
             Act::AskDays | Act::AskUntil => false,
         };
         if let Some(deed) = act.deed().filter(|_| changed) {
-            note_deed(tx, asker, deed, account)?;
+            note_deed(tx, actor, deed, account)?;
         }
-        let answer = self.card(tx, asker, id, view)?;
+        let answer = self.card(tx, actor, id, view)?;
         Ok(if changed {
             answer
         } else {
-            answer.toast(label(asker.lang, "done-already"))
+            answer.toast(label(actor.lang, "done-already"))
         })
     }
 
     fn check_one(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         account: &Account,
         view: View,
     ) -> anyhow::Result<Answer> {
-        let card = self.card(tx, asker, account.id, view)?;
+        let card = self.card(tx, actor, account.id, view)?;
         if account.state != State::Pending {
-            return Ok(card.toast(label(asker.lang, "done-already")));
+            return Ok(card.toast(label(actor.lang, "done-already")));
         }
-        if let Some(muted) = self.mute_line(tx, asker, &account.site)? {
+        if let Some(muted) = self.mute_line(tx, actor, &account.site)? {
             return Ok(card.toast(muted.to_plain()));
         }
         let scope = Scope::Account(account.id);
-        store::ask(tx, asker.now, scope, Some(asker.chat_id))?;
-        let args = Args::new().text("accounts", &texts::n_accounts(asker.lang, 1));
-        let toast = i18n::plain(asker.lang, "check-accepted", &args);
+        store::ask(tx, actor.now, scope, Some(actor.chat_id))?;
+        let args = Args::new().text("accounts", &texts::n_accounts(actor.lang, 1));
+        let toast = i18n::plain(actor.lang, "check-accepted", &args);
         Ok(card.toast(toast).ring(&self.bell))
     }
 
@@ -120,17 +120,17 @@ impl WatchHandlers {
     pub(super) fn card(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         id: i64,
         view: View,
     ) -> anyhow::Result<Answer> {
-        let viewer = (!asker.role.is_admin()).then_some(asker.id);
+        let viewer = (!actor.role.is_admin()).then_some(actor.id);
         let Some(account) = store::get(connection, viewer, id)? else {
-            let gone = label(asker.lang, "account-gone");
-            return Ok(self.list_screen(connection, asker, view)?.toast(gone));
+            let gone = label(actor.lang, "account-gone");
+            return Ok(self.list_screen(connection, actor, view)?.toast(gone));
         };
-        let voice = self.speaker.voice_to(asker);
-        let owner = if account.owner_id == asker.id {
+        let formatter = self.notifier.voice_to(actor);
+        let owner = if account.owner_id == actor.id {
             None
         } else {
             Some(spoken_owner(connection, account.owner_id)?)
@@ -138,26 +138,26 @@ impl WatchHandlers {
         let mut history = Vec::new();
         for past in store::history(connection, id, SHOWN_PAST)? {
             let name = match past.by {
-                By::Person(person) if person != asker.id => Some(spoken_owner(connection, person)?),
+                By::Person(person) if person != actor.id => Some(spoken_owner(connection, person)?),
                 _ => None,
             };
-            let who = texts::who(asker.lang, &past.by, asker.id, name.as_ref());
+            let who = texts::who(actor.lang, &past.by, actor.id, name.as_ref());
             history.push((past, who));
         }
-        let card = texts::account_card(voice, &account, owner.as_ref());
-        let mut text = vec![card, texts::account_details(voice, &account, &history)];
-        text.extend(self.mute_line(connection, asker, &account.site)?);
+        let card = texts::account_card(formatter, &account, owner.as_ref());
+        let mut text = vec![card, texts::account_details(formatter, &account, &history)];
+        text.extend(self.mute_line(connection, actor, &account.site)?);
         let screen = Screen::new(
             Html::join(&text, "\n"),
-            card_buttons(asker, &account, view)?,
+            card_buttons(actor, &account, view)?,
         );
         Ok(Answer::screen(screen))
     }
 
-    fn until_screen(&self, asker: &Asker, account: &Account, view: View) -> anyhow::Result<Answer> {
+    fn until_screen(&self, actor: &Actor, account: &Account, view: View) -> anyhow::Result<Answer> {
         let mut keyboard = Keyboard::new();
         for (word, until) in Until::WORDS {
-            let spoken = label(asker.lang, &format!("until-{word}"));
+            let spoken = label(actor.lang, &format!("until-{word}"));
             let chosen = *until == account.until;
             let text = if chosen {
                 format!("✓ {spoken}")
@@ -172,19 +172,19 @@ impl WatchHandlers {
             keyboard = keyboard.row([Button::callback(&text, act.data(account.id, view))?]);
         }
         let back = Act::Show.data(account.id, view);
-        let keyboard = keyboard.row([Button::callback(&label(asker.lang, "button-back"), back)?]);
-        let question = self.named(asker, account, "until-ask");
+        let keyboard = keyboard.row([Button::callback(&label(actor.lang, "button-back"), back)?]);
+        let question = self.named(actor, account, "until-ask");
         Ok(Answer::screen(Screen::new(question, keyboard)))
     }
 
     /// What was removed, and the way back.
     fn removed_screen(
         &self,
-        asker: &Asker,
+        actor: &Actor,
         account: &Account,
         view: View,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let restore = Act::Restore.data(account.id, view);
         let keyboard = Keyboard::new()
             .row([Button::callback(&label(lang, "button-restore"), restore)?])
@@ -192,32 +192,32 @@ impl WatchHandlers {
                 &label(lang, "button-to-list"),
                 format!("watch:list:{view}"),
             )?]);
-        let text = self.named(asker, account, "account-removed");
+        let text = self.named(actor, account, "account-removed");
         Ok(Answer::screen(Screen::new(text, keyboard)))
     }
 
     /// A text with an account's name and site.
-    pub(super) fn named(&self, asker: &Asker, account: &Account, key: &str) -> Html {
-        let voice = self.speaker.voice_to(asker);
+    pub(super) fn named(&self, actor: &Actor, account: &Account, key: &str) -> Html {
+        let formatter = self.notifier.voice_to(actor);
         let args = Args::new()
             .text("name", &account.username)
-            .text("site", &voice.site_name(&account.site));
-        i18n::html(asker.lang, key, &args)
+            .text("site", &formatter.site_name(&account.site));
+        i18n::html(actor.lang, key, &args)
     }
 }
 
 /// Notes what was done to an account of somebody else.
 pub(super) fn note_deed(
     tx: &WriteTx<'_>,
-    asker: &Asker,
+    actor: &Actor,
     deed: Deed,
     account: &Account,
 ) -> anyhow::Result<()> {
-    if account.owner_id == asker.id {
+    if account.owner_id == actor.id {
         return Ok(());
     }
     let what = format!("{}/{}", account.site, account.username);
-    audit::note(tx, asker.now, asker.id, deed, Some(account.owner_id), &what)
+    audit::note(tx, actor.now, actor.id, deed, Some(account.owner_id), &what)
 }
 
 /// True while what an account is waited for can be chosen.
@@ -225,8 +225,8 @@ fn awaits(account: &Account) -> bool {
     matches!(account.state, State::Pending | State::Paused)
 }
 
-fn card_buttons(asker: &Asker, account: &Account, view: View) -> anyhow::Result<Keyboard> {
-    let lang = asker.lang;
+fn card_buttons(actor: &Actor, account: &Account, view: View) -> anyhow::Result<Keyboard> {
+    let lang = actor.lang;
     let button =
         |key: &str, act: Act| Button::callback(&label(lang, key), act.data(account.id, view));
     let mut keyboard = match account.state {

@@ -3,7 +3,7 @@
 use super::{WatchHandlers, note, refuse};
 use crate::db::Connection;
 use crate::i18n::{self, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::watch::model::account::Subject;
 use crate::slices::watch::views::{charts, files};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
@@ -13,11 +13,11 @@ const OF_ADMINS: [Subject; 3] = [Subject::Found, Subject::Sites, Subject::Durati
 
 impl WatchHandlers {
     /// The charts an admin can choose from.
-    pub(super) fn charts(asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+    pub(super) fn charts(actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
         let mut keyboard = Keyboard::new();
         for subject in OF_ADMINS {
-            keyboard = keyboard.row([chart_button(asker, subject)?]);
+            keyboard = keyboard.row([chart_button(actor, subject)?]);
         }
         let panel = Button::callback(&label(lang, "button-panel"), "bot:panel")?;
         let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
@@ -32,21 +32,21 @@ impl WatchHandlers {
     pub(super) fn chart(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         subject: Subject,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        if OF_ADMINS.contains(&subject) && !asker.role.is_admin() {
-            return Ok(refuse(asker));
+        let lang = actor.lang;
+        if OF_ADMINS.contains(&subject) && !actor.role.is_admin() {
+            return Ok(refuse(actor));
         }
-        let voice = self.speaker.voice_to(asker);
-        let picture = charts::picture(connection, voice, subject, asker.id, asker.now)?;
+        let formatter = self.notifier.voice_to(actor);
+        let picture = charts::picture(connection, formatter, subject, actor.id, actor.now)?;
         let Some(picture) = picture else {
-            return Ok(note(asker, i18n::text(lang, "chart-nothing")));
+            return Ok(note(actor, i18n::text(lang, "chart-nothing")));
         };
         let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
         let caption = Screen::new(picture.caption, Keyboard::new().row([home]));
-        let recipe = files::chart(subject, asker)?;
+        let recipe = files::chart(subject, actor)?;
         Ok(Answer::default()
             .file(recipe, caption)
             .toast(label(lang, "chart-drawing")))
@@ -54,7 +54,7 @@ impl WatchHandlers {
 }
 
 /// A button that draws a chart.
-pub(super) fn chart_button(asker: &Asker, subject: Subject) -> anyhow::Result<Button> {
-    let text = label(asker.lang, &format!("button-chart-{}", subject.word()));
+pub(super) fn chart_button(actor: &Actor, subject: Subject) -> anyhow::Result<Button> {
+    let text = label(actor.lang, &format!("button-chart-{}", subject.word()));
     Button::callback(&text, format!("watch:chart:{}", subject.word()))
 }

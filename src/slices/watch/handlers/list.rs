@@ -6,7 +6,7 @@ use super::{WatchHandlers, clamp_page};
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::slices::watch::model::account::Account;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -30,11 +30,11 @@ impl WatchHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn list(&self, tx: &WriteTx<'_>, asker: &Asker, arguments: &str) -> anyhow::Result<Answer> {
+    pub fn list(&self, tx: &WriteTx<'_>, actor: &Actor, arguments: &str) -> anyhow::Result<Answer> {
         let view = View::default();
         match arguments.trim() {
-            "" => self.list_screen(tx, asker, view),
-            text => self.find(tx, asker, view, text),
+            "" => self.list_screen(tx, actor, view),
+            text => self.find(tx, actor, view, text),
         }
     }
 
@@ -42,20 +42,20 @@ impl WatchHandlers {
     pub(super) fn find(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         view: View,
         text: &str,
     ) -> anyhow::Result<Answer> {
         let text: String = text.chars().take(LONGEST_SEARCH).collect();
-        let search = store::note_search(tx, asker.now, asker.id, &Filter::Text(text))?;
-        self.list_screen(tx, asker, view.narrowed(Narrow::Search(search)))
+        let search = store::note_search(tx, actor.now, actor.id, &Filter::Text(text))?;
+        self.list_screen(tx, actor, view.narrowed(Narrow::Search(search)))
     }
 
     /// Narrows a list to a site.
     pub(super) fn list_of_site(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         whose: Whose,
         key: &str,
     ) -> anyhow::Result<Answer> {
@@ -63,19 +63,19 @@ impl WatchHandlers {
             whose,
             ..View::default()
         };
-        let search = store::note_search(tx, asker.now, asker.id, &Filter::Site(key.to_owned()))?;
-        self.list_screen(tx, asker, view.narrowed(Narrow::Search(search)))
+        let search = store::note_search(tx, actor.now, actor.id, &Filter::Site(key.to_owned()))?;
+        self.list_screen(tx, actor, view.narrowed(Narrow::Search(search)))
     }
 
     pub(super) fn list_screen(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         view: View,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let listing = view.listing(connection, asker)?;
-        let total = store::count_listed(connection, asker.now, &listing)?;
+        let lang = actor.lang;
+        let listing = view.listing(connection, actor)?;
+        let total = store::count_listed(connection, actor.now, &listing)?;
         let export = format!("watch:export:{}", view.whose);
         let export = Button::callback(&label(lang, "button-download"), export)?;
         let ways_out = [
@@ -91,11 +91,11 @@ impl WatchHandlers {
         }
         let (page, pages) = clamp_page(view.page, total.min(COUNTED), PER_PAGE)?;
         let view = view.at(page);
-        let accounts = store::page(connection, asker.now, &listing, page * PER_PAGE, PER_PAGE)?;
+        let accounts = store::page(connection, actor.now, &listing, page * PER_PAGE, PER_PAGE)?;
         let mut keyboard = Keyboard::new();
         for account in &accounts {
             let card = Act::Show.data(account.id, view);
-            keyboard = keyboard.row([Button::callback(&self.button_text(asker, account), card)?]);
+            keyboard = keyboard.row([Button::callback(&self.button_text(actor, account), card)?]);
         }
         if pages > 1 {
             let pages = page_row(lang, page, pages, |page| {
@@ -111,19 +111,19 @@ impl WatchHandlers {
             keyboard = keyboard.row([panel]);
         }
         keyboard = keyboard.row([export]);
-        let text = self.list_text(connection, asker, view, &listing.filter, total)?;
+        let text = self.list_text(connection, actor, view, &listing.filter, total)?;
         Ok(Answer::screen(Screen::new(text, keyboard.row(ways_out))))
     }
 
     fn list_text(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         view: View,
         filter: &Filter,
         total: usize,
     ) -> anyhow::Result<Html> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let n = if total > COUNTED {
             format!("{COUNTED}+")
         } else {
@@ -143,7 +143,7 @@ impl WatchHandlers {
             // Screens narrow by no days.
             Filter::Everything | Filter::Ends(..) | Filter::DoneSince(_) => None,
             Filter::Site(key) => {
-                let name = self.speaker.voice_to(asker).site_name(key);
+                let name = self.notifier.voice_to(actor).site_name(key);
                 let args = Args::new().text("site", &name);
                 Some(i18n::html(lang, "filtered-site", &args))
             }
@@ -168,34 +168,34 @@ impl WatchHandlers {
         Ok(Html::join(&lines, "\n"))
     }
 
-    fn button_text(&self, asker: &Asker, account: &Account) -> String {
-        let voice = self.speaker.voice_to(asker);
+    fn button_text(&self, actor: &Actor, account: &Account) -> String {
+        let formatter = self.notifier.voice_to(actor);
         let args = Args::new()
             .text("mark", texts::mark(account))
             .text("name", &cut(&account.username, 40))
-            .text("site", &cut(&voice.site_name(&account.site), 30));
-        i18n::plain(asker.lang, "account-button", &args)
+            .text("site", &cut(&formatter.site_name(&account.site), 30));
+        i18n::plain(actor.lang, "account-button", &args)
     }
 
     /// The sites that a list can be narrowed to.
     pub(super) fn sites_screen(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         whose: Whose,
         page: usize,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let view = View {
             whose,
             ..View::default()
         };
         let (page, skipped) = (page.min(COUNTED), page.min(COUNTED) * SITES_PER_PAGE);
-        let owner = view.owner(asker);
+        let owner = view.owner(actor);
         let mut keys = store::sites_in_use(connection, owner, skipped, SITES_PER_PAGE + 1)?;
         let is_last = keys.len() <= SITES_PER_PAGE;
         keys.truncate(SITES_PER_PAGE);
-        let voice = self.speaker.voice_to(asker);
+        let formatter = self.notifier.voice_to(actor);
         let mut keyboard = Keyboard::new();
         let mut row = Vec::new();
         for key in &keys {
@@ -203,7 +203,7 @@ impl WatchHandlers {
             if data.len() > DATA_LIMIT {
                 continue;
             }
-            row.push(Button::callback(&voice.site_name(key), data)?);
+            row.push(Button::callback(&formatter.site_name(key), data)?);
             if row.len() == IN_ROW {
                 keyboard = keyboard.row(std::mem::take(&mut row));
             }

@@ -6,7 +6,7 @@
 use super::WatchHandlers;
 use crate::db::{Connection, WriteTx};
 use crate::i18n::{self, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::watch::model::account::Decision;
 use crate::slices::watch::notices::alarms::question_buttons;
@@ -22,18 +22,18 @@ impl WatchHandlers {
     pub(super) fn mass_changes(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
     ) -> anyhow::Result<Answer> {
         let questions = store::mass_changes(connection)?;
         let open = questions.iter().find(|one| one.decision.is_none());
         let screen = match open {
             Some(question) => Screen::new(
-                alarms::mass_change(self.speaker.voice_to(asker), question),
-                question_buttons(asker.lang, question.id)?.row([panel_button(asker)?]),
+                alarms::mass_change(self.notifier.voice_to(actor), question),
+                question_buttons(actor.lang, question.id)?.row([panel_button(actor)?]),
             ),
             None => Screen::new(
-                i18n::text(asker.lang, "mass-changes-none"),
-                Keyboard::new().row([panel_button(asker)?]),
+                i18n::text(actor.lang, "mass-changes-none"),
+                Keyboard::new().row([panel_button(actor)?]),
             ),
         };
         Ok(Answer::screen(screen))
@@ -46,31 +46,31 @@ impl WatchHandlers {
     pub(super) fn decide(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         decision: Decision,
         id: i64,
     ) -> anyhow::Result<Answer> {
-        let is_first = store::decide(tx, asker.id, id, decision)?;
+        let is_first = store::decide(tx, actor.id, id, decision)?;
         let Some(question) = store::mass_change(tx, id)?.filter(|_| is_first) else {
-            let late = label(asker.lang, "done-already");
-            return Ok(self.mass_changes(tx, asker)?.toast(late));
+            let late = label(actor.lang, "done-already");
+            return Ok(self.mass_changes(tx, actor)?.toast(late));
         };
         let deed = match decision {
             Decision::Apply => Deed::Apply,
             Decision::Discard => Deed::Discard,
         };
-        audit::note(tx, asker.now, asker.id, deed, None, &question.site)?;
-        self.speaker
-            .mass_change_decided(tx, asker.now, &question, decision, &asker.name)?;
-        let voice = self.speaker.voice_to(asker);
+        audit::note(tx, actor.now, actor.id, deed, None, &question.site)?;
+        self.notifier
+            .mass_change_decided(tx, actor.now, &question, decision, &actor.name)?;
+        let formatter = self.notifier.voice_to(actor);
         let screen = Screen::new(
-            alarms::decided(voice, &question, decision, &asker.name),
-            Keyboard::new().row([panel_button(asker)?]),
+            alarms::decided(formatter, &question, decision, &actor.name),
+            Keyboard::new().row([panel_button(actor)?]),
         );
         Ok(Answer::screen(screen).ring(&self.bell))
     }
 }
 
-fn panel_button(asker: &Asker) -> anyhow::Result<Button> {
-    Button::callback(&label(asker.lang, "button-panel"), "bot:panel")
+fn panel_button(actor: &Actor) -> anyhow::Result<Button> {
+    Button::callback(&label(actor.lang, "button-panel"), "bot:panel")
 }

@@ -1,6 +1,6 @@
 //! What people do with accounts in the bot.
 //!
-//! Every function runs inside the write transaction of its event and reads the asker's rights there: an owner sees and
+//! Every function runs inside the write transaction of its event and reads the actor's rights there: an owner sees and
 //! changes their own accounts, an admin everybody's. Buttons carry `watch:<action>:…`; anything that does not parse, or
 //! names what is gone, shows how things are now instead of failing.
 
@@ -27,13 +27,13 @@ pub use import::{LineProblem, of_parts};
 pub use view::list_of_owner;
 
 use self::add::AddStep;
-use self::callback::Tap;
+use self::callback::Callback;
 use self::questions::Question;
 use self::tables::TableStep;
 pub(super) use self::thread::stop_button;
 use self::view::{View, Whose};
 use super::model::account::{RunState, Scope, Subject, Until};
-use super::notices::Speaker;
+use super::notices::Notifier;
 use super::notices::texts;
 use super::{Schedule, WatchConfig, store};
 use crate::activation::Activator;
@@ -42,18 +42,18 @@ use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::retention;
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
 use crate::zone::Zone;
 
 /// What another slice says to an admin who asks for the state of things; nothing where it is off.
-pub type Besides = fn(&Connection, &Asker) -> anyhow::Result<Html>;
+pub type Besides = fn(&Connection, &Actor) -> anyhow::Result<Html>;
 
 /// The handlers of the watch.
 #[derive(Debug, Clone)]
 pub struct WatchHandlers {
-    speaker: Speaker,
+    notifier: Notifier,
     schedule: Schedule,
     period_days: u32,
     default_site: String,
@@ -65,9 +65,9 @@ pub struct WatchHandlers {
 impl WatchHandlers {
     /// The handlers; `bell` wakes the watch thread.
     #[must_use]
-    pub fn new(config: &WatchConfig, speaker: Speaker, bell: Activator) -> Self {
+    pub fn new(config: &WatchConfig, notifier: Notifier, bell: Activator) -> Self {
         Self {
-            speaker,
+            notifier,
             schedule: config.schedule.clone(),
             period_days: config.period_days,
             default_site: config.default_site.clone(),
@@ -88,7 +88,7 @@ impl WatchHandlers {
     #[must_use]
     pub fn sites(&self) -> String {
         let keys: Vec<&str> = self
-            .speaker
+            .notifier
             .catalogue
             .iter()
             .take(40)
@@ -99,48 +99,48 @@ impl WatchHandlers {
 
     /// What a site is called; its key where it is not known any more.
     #[must_use]
-    pub fn site_name(&self, asker: &Asker, site: &str) -> String {
-        self.speaker.voice_to(asker).site_name(site)
+    pub fn site_name(&self, actor: &Actor, site: &str) -> String {
+        self.notifier.voice_to(actor).site_name(site)
     }
 
     /// What it says, and how.
-    pub(super) fn speaker(&self) -> &Speaker {
-        &self.speaker
+    pub(super) fn notifier(&self) -> &Notifier {
+        &self.notifier
     }
 
     /// The zone of chats that have not chosen.
     #[must_use]
     pub fn zone(&self) -> &Zone {
-        &self.speaker.zone
+        &self.notifier.zone
     }
 
     /// What admins hear who have not chosen.
     #[must_use]
     pub fn default_notify(&self) -> super::Notify {
-        self.speaker.notify
+        self.notifier.notify
     }
 
-    /// `/check`: looks at the asker's accounts now.
+    /// `/check`: looks at the actor's accounts now.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn check_mine(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        let pending = store::totals(tx, Some(asker.id))?.pending;
-        self.ask_check(tx, asker, Scope::Owner(asker.id), pending)
+    pub fn check_mine(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        let pending = store::totals(tx, Some(actor.id))?.pending;
+        self.ask_check(tx, actor, Scope::Owner(actor.id), pending)
     }
 
     fn ask_check(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         scope: Scope,
         pending: usize,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         if pending == 0 {
-            return Ok(note(asker, i18n::text(lang, "check-nothing")));
+            return Ok(note(actor, i18n::text(lang, "check-nothing")));
         }
-        store::ask(tx, asker.now, scope, Some(asker.chat_id))?;
+        store::ask(tx, actor.now, scope, Some(actor.chat_id))?;
         let key = if store::is_running(tx)? {
             "check-queued"
         } else {
@@ -148,25 +148,25 @@ impl WatchHandlers {
         };
         let accounts = texts::n_accounts(lang, pending);
         let text = i18n::html(lang, key, &Args::new().text("accounts", &accounts));
-        Ok(note(asker, text).ring(&self.bell))
+        Ok(note(actor, text).ring(&self.bell))
     }
 
     /// `/status`.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn status(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let totals = store::totals(connection, Some(asker.id))?;
+    pub fn status(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
+        let lang = actor.lang;
+        let totals = store::totals(connection, Some(actor.id))?;
         let args = Args::new()
             .number("pending", totals.pending as u64)
             .number("done", totals.done as u64)
             .number("paused", totals.paused as u64);
         let mut lines = vec![i18n::html(lang, "status", &args), Html::default()];
-        lines.push(self.last_run(connection, asker)?);
-        lines.push(self.next_line(asker));
-        if asker.role.is_admin() {
-            let counts = outbox::counts(connection, asker.now)?;
+        lines.push(self.last_run(connection, actor)?);
+        lines.push(self.next_line(actor));
+        if actor.role.is_admin() {
+            let counts = outbox::counts(connection, actor.now)?;
             let args = Args::new()
                 .number("pending", counts.pending)
                 .number("unconfirmed", counts.unconfirmed)
@@ -174,32 +174,35 @@ impl WatchHandlers {
             lines.push(i18n::html(lang, "status-outbox", &args));
             lines.push(texts::storage(lang, &retention::sizes(connection)?));
             if let Some(besides) = self.besides {
-                lines.push(besides(connection, asker)?);
+                lines.push(besides(connection, actor)?);
             }
             let marks = store::marks(connection)?;
-            let voice = self.speaker.voice_to(asker);
-            lines.extend(texts::alarms::distrusted(voice, marks.distrusted.iter()));
+            let formatter = self.notifier.voice_to(actor);
+            lines.extend(texts::alarms::distrusted(
+                formatter,
+                marks.distrusted.iter(),
+            ));
         }
         // Last, because there may be more of them than fit.
-        lines.extend(self.muted_lines(connection, asker)?);
+        lines.extend(self.muted_lines(connection, actor)?);
         let keyboard = Keyboard::new()
             .row([
                 Button::callback(&label(lang, "button-check"), "watch:check-mine")?,
                 Button::callback(&label(lang, "button-list"), "watch:list:mine:0")?,
             ])
-            .row([charts::chart_button(asker, Subject::Mine)?])
+            .row([charts::chart_button(actor, Subject::Mine)?])
             .row([Button::callback(&label(lang, "button-home"), "bot:home")?]);
         Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
     }
 
-    fn last_run(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Html> {
-        let lang = asker.lang;
+    fn last_run(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Html> {
+        let lang = actor.lang;
         let Some(last) = store::last(connection)? else {
             return Ok(i18n::text(lang, "status-no-run"));
         };
         let run = last.progress;
         let counts = run.counts;
-        let zone = self.speaker.voice_to(asker).zone;
+        let zone = self.notifier.voice_to(actor).zone;
         let at = |moment: UnixMs| i18n::date_time(lang, moment, zone);
         let Some(ended_at) = run.ended_at else {
             let args = Args::new()
@@ -231,18 +234,18 @@ impl WatchHandlers {
     pub fn text(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
-        if let Some(step) = dialogue::step::<AddStep>(tx, asker)? {
-            return self.add_step(tx, asker, step, text).map(Some);
+        if let Some(step) = dialogue::step::<AddStep>(tx, actor)? {
+            return self.add_step(tx, actor, step, text).map(Some);
         }
-        if let Some(question) = dialogue::step::<Question>(tx, asker)? {
-            return self.answer(tx, asker, &question, text).map(Some);
+        if let Some(question) = dialogue::step::<Question>(tx, actor)? {
+            return self.answer(tx, actor, &question, text).map(Some);
         }
-        if let Some(TableStep::Shown { text: table, .. }) = dialogue::step(tx, asker)? {
+        if let Some(TableStep::Shown { text: table, .. }) = dialogue::step(tx, actor)? {
             // It waits for one of two buttons: the question again.
-            return self.look_at_table(tx, asker, &table, false).map(Some);
+            return self.look_at_table(tx, actor, &table, false).map(Some);
         }
         Ok(None)
     }
@@ -251,39 +254,41 @@ impl WatchHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
+    pub fn callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
         if let Some(choice) = add_choice(data) {
-            return self.add_tap(tx, asker, choice);
+            return self.add_callback(tx, actor, choice);
         }
         // Whoever presses a button does not answer the question of a list or card any more.
-        if dialogue::step::<Question>(tx, asker)?.is_some() {
-            dialogue::end(tx, asker)?;
+        if dialogue::step::<Question>(tx, actor)?.is_some() {
+            dialogue::end(tx, actor)?;
         }
-        let tap = Tap::parse(data);
-        if tap.is_some_and(needs_admin) && !asker.role.is_admin() {
-            return Ok(refuse(asker));
+        let callback = Callback::parse(data);
+        if callback.is_some_and(needs_admin) && !actor.role.is_admin() {
+            return Ok(refuse(actor));
         }
-        match tap {
-            Some(Tap::Add) => self.add_ask(tx, asker),
-            Some(Tap::List(view)) => self.list_screen(tx, asker, view),
-            Some(Tap::Find(view)) => {
+        match callback {
+            Some(Callback::Add) => self.add_ask(tx, actor),
+            Some(Callback::List(view)) => self.list_screen(tx, actor, view),
+            Some(Callback::Find(view)) => {
                 let view = view.to_string();
-                self.ask(tx, asker, &Question::Find { view }, None)
+                self.ask(tx, actor, &Question::Find { view }, None)
             }
-            Some(Tap::Sites(whose, page)) => self.sites_screen(tx, asker, whose, page),
-            Some(Tap::Site(whose, key)) => self.list_of_site(tx, asker, whose, key),
-            Some(Tap::Account(id, act, view)) => self.account_tap(tx, asker, id, act, view),
-            Some(Tap::Apply(shown_at)) => self.apply_table(tx, asker, shown_at),
-            Some(Tap::Export(whose)) => self.export(tx, asker, whose),
-            Some(Tap::CheckMine) => self.check_mine(tx, asker),
-            Some(Tap::Status) => self.status(tx, asker),
-            Some(Tap::Charts) => Self::charts(asker),
-            Some(Tap::Chart(subject)) => self.chart(tx, asker, subject),
-            Some(Tap::MassChanges) => self.mass_changes(tx, asker),
-            Some(Tap::Decide(decision, id)) => self.decide(tx, asker, decision, id),
+            Some(Callback::Sites(whose, page)) => self.sites_screen(tx, actor, whose, page),
+            Some(Callback::Site(whose, key)) => self.list_of_site(tx, actor, whose, key),
+            Some(Callback::Account(id, act, view)) => {
+                self.account_callback(tx, actor, id, act, view)
+            }
+            Some(Callback::Apply(shown_at)) => self.apply_table(tx, actor, shown_at),
+            Some(Callback::Export(whose)) => self.export(tx, actor, whose),
+            Some(Callback::CheckMine) => self.check_mine(tx, actor),
+            Some(Callback::Status) => self.status(tx, actor),
+            Some(Callback::Charts) => Self::charts(actor),
+            Some(Callback::Chart(subject)) => self.chart(tx, actor, subject),
+            Some(Callback::MassChanges) => self.mass_changes(tx, actor),
+            Some(Callback::Decide(decision, id)) => self.decide(tx, actor, decision, id),
             None => {
-                let stale = label(asker.lang, "stale-button");
-                let list = self.list_screen(tx, asker, View::default())?;
+                let stale = label(actor.lang, "stale-button");
+                let list = self.list_screen(tx, actor, View::default())?;
                 Ok(list.toast(stale))
             }
         }
@@ -291,12 +296,20 @@ impl WatchHandlers {
 }
 
 /// True for what is about other people's accounts.
-fn needs_admin(tap: Tap<'_>) -> bool {
-    match tap {
-        Tap::List(view) | Tap::Find(view) | Tap::Account(_, _, view) => view.whose != Whose::Mine,
-        Tap::Sites(whose, _) | Tap::Site(whose, _) | Tap::Export(whose) => whose != Whose::Mine,
-        Tap::MassChanges | Tap::Decide(..) | Tap::Charts => true,
-        Tap::Add | Tap::Apply(_) | Tap::CheckMine | Tap::Status | Tap::Chart(_) => false,
+fn needs_admin(callback: Callback<'_>) -> bool {
+    match callback {
+        Callback::List(view) | Callback::Find(view) | Callback::Account(_, _, view) => {
+            view.whose != Whose::Mine
+        }
+        Callback::Sites(whose, _) | Callback::Site(whose, _) | Callback::Export(whose) => {
+            whose != Whose::Mine
+        }
+        Callback::MassChanges | Callback::Decide(..) | Callback::Charts => true,
+        Callback::Add
+        | Callback::Apply(_)
+        | Callback::CheckMine
+        | Callback::Status
+        | Callback::Chart(_) => false,
     }
 }
 
@@ -311,9 +324,9 @@ fn add_choice(data: &str) -> Option<add::Choice<'_>> {
     }
 }
 
-/// A note for a tap where it is short enough, or a message.
-fn note(asker: &Asker, text: Html) -> Answer {
-    if asker.pressed.is_some() {
+/// A note for a callback where it is short enough, or a message.
+fn note(actor: &Actor, text: Html) -> Answer {
+    if actor.pressed.is_some() {
         Answer::default().toast(text.to_plain())
     } else {
         Answer::text(text)
@@ -321,8 +334,8 @@ fn note(asker: &Asker, text: Html) -> Answer {
 }
 
 /// Says that only admins may do this.
-fn refuse(asker: &Asker) -> Answer {
-    note(asker, i18n::text(asker.lang, "no-right"))
+fn refuse(actor: &Actor) -> Answer {
+    note(actor, i18n::text(actor.lang, "no-right"))
 }
 
 /// A number for an index, where a page is beyond the end.

@@ -30,17 +30,17 @@ pub(super) const PORTION: usize = 200;
 const REST: Duration = Duration::from_secs(5);
 
 impl WatchHandlers {
-    /// Adds large tables, one after the other, until the stop; `courier` is rung when a result waits.
+    /// Adds large tables, one after the other, until the stop; `sender` is rung when a result waits.
     pub async fn carry_out_tables(
         self,
         db: Db,
         clock: Clock,
-        courier: Activator,
+        sender_bell: Activator,
         stop: CancellationToken,
     ) {
         let handlers = Arc::new(self);
         loop {
-            let added = handlers.add_tables(&db, &clock, &courier, &stop).await;
+            let added = handlers.add_tables(&db, &clock, &sender_bell, &stop).await;
             if let Err(err) = &added {
                 tracing::error!("a table could not be added, trying again: {err:#}");
             }
@@ -56,7 +56,7 @@ impl WatchHandlers {
         self: &Arc<Self>,
         db: &Db,
         clock: &Clock,
-        courier: &Activator,
+        sender_bell: &Activator,
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
         loop {
@@ -66,7 +66,7 @@ impl WatchHandlers {
                 let import = store::next_import(c)?;
                 Ok(import.map(|import| {
                     let table = table::read(
-                        &own.speaker.catalogue,
+                        &own.notifier.catalogue,
                         &import.text,
                         import.person,
                         own.period_days,
@@ -87,7 +87,7 @@ impl WatchHandlers {
                     break;
                 }
             }
-            courier.ring();
+            sender_bell.ring();
         }
     }
 
@@ -135,7 +135,7 @@ impl WatchHandlers {
         table: &Table,
         added: u64,
     ) -> anyhow::Result<()> {
-        let lang = self.speaker.voice(tx, import.chat)?.lang;
+        let lang = self.notifier.formatter(tx, import.chat)?.lang;
         let known = (table.accounts.len() as u64).saturating_sub(added);
         let args = Args::new()
             .number("added", added)

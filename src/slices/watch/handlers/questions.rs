@@ -14,7 +14,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line};
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::people::audit::Deed;
 use crate::slices::watch::model::account::{Account, State};
 use crate::slices::watch::store;
@@ -67,30 +67,30 @@ impl WatchHandlers {
     pub(super) fn ask(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         question: &Question,
         wrong: Option<Html>,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let text = match question {
             Question::Find { .. } => i18n::text(lang, "find-ask"),
-            Question::Days { id, .. } => match self.subject(tx, asker, *id)? {
-                Some(account) => self.named(asker, &account, "days-ask"),
-                None => return self.leave(tx, asker, question),
+            Question::Days { id, .. } => match self.subject(tx, actor, *id)? {
+                Some(account) => self.named(actor, &account, "days-ask"),
+                None => return self.leave(tx, actor, question),
             },
-            Question::Note { id, before, .. } => match self.subject(tx, asker, *id)? {
+            Question::Note { id, before, .. } => match self.subject(tx, actor, *id)? {
                 Some(account) => {
-                    let ask = self.named(asker, &account, "note-ask");
+                    let ask = self.named(actor, &account, "note-ask");
                     let now = Args::new().text("note", before);
                     let now = i18n::html(lang, "account-note", &now);
                     let lines = [ask, now];
                     let shown = if before.is_empty() { 1 } else { 2 };
                     Html::join(lines.iter().take(shown), "\n\n")
                 }
-                None => return self.leave(tx, asker, question),
+                None => return self.leave(tx, actor, question),
             },
         };
-        dialogue::set(tx, asker, question)?;
+        dialogue::set(tx, actor, question)?;
         let text = match wrong {
             Some(wrong) => Html::join([&wrong, &text], "\n\n"),
             None => text,
@@ -106,38 +106,38 @@ impl WatchHandlers {
     pub(super) fn answer(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         question: &Question,
         text: &str,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let view = question.view();
         let text = clean_line(text);
         match question {
-            Question::Find { .. } if text.is_empty() => self.ask(tx, asker, question, None),
+            Question::Find { .. } if text.is_empty() => self.ask(tx, actor, question, None),
             Question::Find { .. } => {
-                dialogue::end(tx, asker)?;
-                self.find(tx, asker, view, &text)
+                dialogue::end(tx, actor)?;
+                self.find(tx, actor, view, &text)
             }
             Question::Days { id, .. } => match parse_days(&text) {
-                Err(problem) => self.ask(tx, asker, question, Some(problem.text(lang))),
+                Err(problem) => self.ask(tx, actor, question, Some(problem.text(lang))),
                 Ok(days) => {
-                    if let Some(account) = self.subject(tx, asker, *id)?
-                        && store::extend(tx, asker.now, asker.id, *id, days)?
+                    if let Some(account) = self.subject(tx, actor, *id)?
+                        && store::extend(tx, actor.now, actor.id, *id, days)?
                     {
-                        note_deed(tx, asker, Deed::Extend, &account)?;
+                        note_deed(tx, actor, Deed::Extend, &account)?;
                     }
-                    self.leave(tx, asker, question)
+                    self.leave(tx, actor, question)
                 }
             },
             Question::Note { id, before, .. } => {
                 let length = text.chars().count();
                 if length == 0 || length > LONGEST_NOTE {
                     let wrong = LineProblem::Note(length).text(lang);
-                    return self.ask(tx, asker, question, Some(wrong));
+                    return self.ask(tx, actor, question, Some(wrong));
                 }
-                let Some(account) = self.subject(tx, asker, *id)? else {
-                    return self.leave(tx, asker, question);
+                let Some(account) = self.subject(tx, actor, *id)? else {
+                    return self.leave(tx, actor, question);
                 };
                 if account.note != *before {
                     // Somebody else was faster: what they wrote is shown, and replaced only knowingly.
@@ -147,24 +147,24 @@ impl WatchHandlers {
                         view: view.to_string(),
                         before: account.note,
                     };
-                    return self.ask(tx, asker, &question, Some(wrong));
+                    return self.ask(tx, actor, &question, Some(wrong));
                 }
-                if store::set_note(tx, asker.now, asker.id, *id, before, &text)? {
-                    note_deed(tx, asker, Deed::Note, &account)?;
+                if store::set_note(tx, actor.now, actor.id, *id, before, &text)? {
+                    note_deed(tx, actor, Deed::Note, &account)?;
                 }
-                self.leave(tx, asker, question)
+                self.leave(tx, actor, question)
             }
         }
     }
 
-    /// The account a question is about, if the asker may still change it.
+    /// The account a question is about, if the actor may still change it.
     fn subject(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         id: i64,
     ) -> anyhow::Result<Option<Account>> {
-        let viewer = (!asker.role.is_admin()).then_some(asker.id);
+        let viewer = (!actor.role.is_admin()).then_some(actor.id);
         let account = store::get(connection, viewer, id)?;
         Ok(account.filter(|account| account.state != State::Removed))
     }
@@ -173,14 +173,14 @@ impl WatchHandlers {
     fn leave(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         question: &Question,
     ) -> anyhow::Result<Answer> {
-        dialogue::end(tx, asker)?;
+        dialogue::end(tx, actor)?;
         match question {
-            Question::Find { .. } => self.list_screen(tx, asker, question.view()),
+            Question::Find { .. } => self.list_screen(tx, actor, question.view()),
             Question::Days { id, .. } | Question::Note { id, .. } => {
-                self.card(tx, asker, *id, question.view())
+                self.card(tx, actor, *id, question.view())
             }
         }
     }

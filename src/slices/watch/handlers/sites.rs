@@ -11,11 +11,11 @@ use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
-use crate::slices::watch::store::Mute;
+use crate::slices::watch::store::SiteMute;
 use crate::slices::watch::views::health::{Health, LATELY, Trouble};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 
@@ -42,57 +42,64 @@ impl WatchHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn site_tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
-        if !asker.role.is_admin() {
-            return Ok(refuse(asker));
+    pub fn site_callback(
+        &self,
+        tx: &WriteTx<'_>,
+        actor: &Actor,
+        data: &str,
+    ) -> anyhow::Result<Answer> {
+        if !actor.role.is_admin() {
+            return Ok(refuse(actor));
         }
         let parts: Vec<&str> = data.splitn(4, ':').collect();
         match parts.as_slice() {
-            ["list", page] => self.health_screen(tx, asker, page.parse().unwrap_or(0)),
-            ["card", tag] => match self.site_of(tx, asker, tag)? {
-                Some(site) => self.site_card(tx, asker, &site),
-                None => self.health_screen(tx, asker, 0),
+            ["list", page] => self.health_screen(tx, actor, page.parse().unwrap_or(0)),
+            ["card", tag] => match self.site_of(tx, actor, tag)? {
+                Some(site) => self.site_card(tx, actor, &site),
+                None => self.health_screen(tx, actor, 0),
             },
-            ["mute", seen, days, tag] => self.mute_tap(tx, asker, seen, days.parse().ok(), tag),
-            ["unmute", seen, tag] => self.mute_tap(tx, asker, seen, None, tag),
+            ["mute", seen, days, tag] => {
+                self.mute_callback(tx, actor, seen, days.parse().ok(), tag)
+            }
+            ["unmute", seen, tag] => self.mute_callback(tx, actor, seen, None, tag),
             _ => {
-                let stale = label(asker.lang, "stale-button");
-                Ok(self.health_screen(tx, asker, 0)?.toast(stale))
+                let stale = label(actor.lang, "stale-button");
+                Ok(self.health_screen(tx, actor, 0)?.toast(stale))
             }
         }
     }
 
     /// Mutes for so many days (0: for good), or unmutes, unless somebody else did so meanwhile.
-    fn mute_tap(
+    fn mute_callback(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         seen: &str,
         days: Option<u32>,
         tag: &str,
     ) -> anyhow::Result<Answer> {
-        let Some(site) = self.site_of(tx, asker, tag)? else {
-            return self.health_screen(tx, asker, 0);
+        let Some(site) = self.site_of(tx, actor, tag)? else {
+            return self.health_screen(tx, actor, 0);
         };
-        let now = store::muted(tx, asker.now)?.get(&site).copied();
+        let now = store::muted(tx, actor.now)?.get(&site).copied();
         if seen != stamp(now) {
-            let voice = self.speaker.voice_to(asker);
+            let formatter = self.notifier.voice_to(actor);
             let is = match now {
-                Some(mute) => spoken_until(voice, mute.until),
-                None => label(asker.lang, "site-not-muted"),
+                Some(mute) => spoken_until(formatter, mute.until),
+                None => label(actor.lang, "site-not-muted"),
             };
             let note = i18n::plain(
-                asker.lang,
+                actor.lang,
                 "changed-meanwhile",
                 &Args::new().text("now", &is),
             );
-            return Ok(self.site_card(tx, asker, &site)?.toast(note));
+            return Ok(self.site_card(tx, actor, &site)?.toast(note));
         }
         let deed = match days {
             Some(days) => {
                 let known = MUTES.iter().any(|(offered, _)| *offered == days);
-                let until = (days > 0 && known).then(|| asker.now.plus(DAY * days));
-                store::mute(tx, asker.now, &site, until)?;
+                let until = (days > 0 && known).then(|| actor.now.plus(DAY * days));
+                store::mute(tx, actor.now, &site, until)?;
                 Deed::Mute
             }
             None => {
@@ -100,22 +107,22 @@ impl WatchHandlers {
                 Deed::Unmute
             }
         };
-        audit::note(tx, asker.now, asker.id, deed, None, &site)?;
-        self.site_card(tx, asker, &site)
+        audit::note(tx, actor.now, actor.id, deed, None, &site)?;
+        self.site_card(tx, actor, &site)
     }
 
-    fn health(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Health> {
-        Health::read(connection, &self.speaker.zone, asker.now)
+    fn health(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Health> {
+        Health::read(connection, &self.notifier.zone, actor.now)
     }
 
     /// The site that a button means.
     fn site_of(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         tag: &str,
     ) -> anyhow::Result<Option<String>> {
-        let health = self.health(connection, asker)?;
+        let health = self.health(connection, actor)?;
         let found = health.sites().into_iter().find(|site| tag_of(site) == tag);
         Ok(found.map(str::to_owned))
     }
@@ -123,11 +130,11 @@ impl WatchHandlers {
     fn health_screen(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         page: usize,
     ) -> anyhow::Result<Answer> {
-        let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
-        let health = self.health(connection, asker)?;
+        let (lang, formatter) = (actor.lang, self.notifier.voice_to(actor));
+        let health = self.health(connection, actor)?;
         let sites = health.sites();
         let (page, pages) = clamp_page(page, sites.len(), PER_PAGE)?;
         let mut keyboard = Keyboard::new();
@@ -142,7 +149,7 @@ impl WatchHandlers {
             };
             let args = Args::new()
                 .text("mark", mark)
-                .text("site", &cut(&voice.site_name(site), 30))
+                .text("site", &cut(&formatter.site_name(site), 30))
                 .number("checked", tally.counts.checked())
                 .number("errors", tally.counts.errors);
             let text = i18n::plain(lang, "site-button", &args);
@@ -169,15 +176,15 @@ impl WatchHandlers {
     fn site_card(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         site: &str,
     ) -> anyhow::Result<Answer> {
-        let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
-        let health = self.health(connection, asker)?;
+        let (lang, formatter) = (actor.lang, self.notifier.voice_to(actor));
+        let health = self.health(connection, actor)?;
         let mute = health.muted.get(site).copied();
-        let mut lines = self.site_lines(asker, site, &health);
+        let mut lines = self.site_lines(actor, site, &health);
         if let Some((fault, since)) = store::control(connection, site)? {
-            let args = Args::new().text("time", &i18n::date_time(lang, since, voice.zone));
+            let args = Args::new().text("time", &i18n::date_time(lang, since, formatter.zone));
             lines.push(match fault {
                 Some(fault) => {
                     let spoken = i18n::text(lang, &format!("control-{}", fault.word()));
@@ -186,7 +193,7 @@ impl WatchHandlers {
                 None => i18n::html(lang, "site-controls-well", &args),
             });
         }
-        let errors = store::errors_since(connection, site, asker.now.minus(LATELY))?;
+        let errors = store::errors_since(connection, site, actor.now.minus(LATELY))?;
         if !errors.is_empty() {
             lines.extend([Html::default(), i18n::text(lang, "site-errors")]);
         }
@@ -217,11 +224,11 @@ impl WatchHandlers {
         )))
     }
 
-    fn site_lines(&self, asker: &Asker, site: &str, health: &Health) -> Vec<Html> {
-        let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
+    fn site_lines(&self, actor: &Actor, site: &str, health: &Health) -> Vec<Html> {
+        let (lang, formatter) = (actor.lang, self.notifier.voice_to(actor));
         let tally = health.tallies.get(site).copied().unwrap_or_default();
         let args = Args::new()
-            .text("site", &voice.site_name(site))
+            .text("site", &formatter.site_name(site))
             .number("found", tally.counts.found)
             .number("not_found", tally.counts.not_found)
             .number("errors", tally.counts.errors);
@@ -235,7 +242,7 @@ impl WatchHandlers {
             ));
         }
         if let Some(mute) = health.muted.get(site) {
-            let until = spoken_until(voice, mute.until);
+            let until = spoken_until(formatter, mute.until);
             lines.push(i18n::html(
                 lang,
                 "site-muted",
@@ -243,7 +250,7 @@ impl WatchHandlers {
             ));
         }
         if let Some(rest) = health.silences.get(site) {
-            let time = i18n::date_time(lang, asker.now.plus(*rest), voice.zone);
+            let time = i18n::date_time(lang, actor.now.plus(*rest), formatter.zone);
             lines.push(i18n::html(
                 lang,
                 "site-silent",
@@ -254,20 +261,20 @@ impl WatchHandlers {
             health
                 .breakers
                 .get(site)
-                .map(|open| self.breaker_line(asker, open)),
+                .map(|open| self.breaker_line(actor, open)),
         );
         lines
     }
 
     /// Since when a site is left alone, why, and when it is tried again.
-    fn breaker_line(&self, asker: &Asker, open: &store::Breaker) -> Html {
-        let (lang, voice) = (asker.lang, self.speaker.voice_to(asker));
-        let time = |at| i18n::date_time(lang, at, voice.zone);
+    fn breaker_line(&self, actor: &Actor, open: &store::Breaker) -> Html {
+        let (lang, formatter) = (actor.lang, self.notifier.voice_to(actor));
+        let time = |at| i18n::date_time(lang, at, formatter.zone);
         // Only a run asks anything, so a trial that is due waits for the next one.
         let next = self
             .schedule
-            .next_after(asker.now)
-            .filter(|_| open.trial_at <= asker.now);
+            .next_after(actor.now)
+            .filter(|_| open.trial_at <= actor.now);
         let trial_at = next.unwrap_or(open.trial_at);
         let args = Args::new()
             .text("since", &time(open.since))
@@ -283,41 +290,41 @@ impl WatchHandlers {
     pub(super) fn mute_line(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         site: &str,
     ) -> anyhow::Result<Option<Html>> {
-        let muted = store::muted(connection, asker.now)?;
+        let muted = store::muted(connection, actor.now)?;
         Ok(muted
             .get(site)
-            .map(|mute| self.spoken_mute(asker, site, *mute)))
+            .map(|mute| self.spoken_mute(actor, site, *mute)))
     }
 
-    fn spoken_mute(&self, asker: &Asker, site: &str, mute: Mute) -> Html {
-        let voice = self.speaker.voice_to(asker);
+    fn spoken_mute(&self, actor: &Actor, site: &str, mute: SiteMute) -> Html {
+        let formatter = self.notifier.voice_to(actor);
         let args = Args::new()
-            .text("site", &voice.site_name(site))
-            .text("until", &spoken_until(voice, mute.until));
-        i18n::html(asker.lang, "account-muted", &args)
+            .text("site", &formatter.site_name(site))
+            .text("until", &spoken_until(formatter, mute.until));
+        i18n::html(actor.lang, "account-muted", &args)
     }
 
     /// The muted sites where somebody's accounts wait.
     pub(super) fn muted_lines(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
     ) -> anyhow::Result<Vec<Html>> {
-        let muted = store::muted(connection, asker.now)?;
+        let muted = store::muted(connection, actor.now)?;
         if muted.is_empty() {
             return Ok(Vec::new());
         }
-        let sites = store::sites_of_owner(connection, asker.id)?;
-        let line = |site: &String| Some(self.spoken_mute(asker, site, *muted.get(site)?));
+        let sites = store::sites_of_owner(connection, actor.id)?;
+        let line = |site: &String| Some(self.spoken_mute(actor, site, *muted.get(site)?));
         Ok(sites.iter().filter_map(line).collect())
     }
 }
 
 /// Since when a site is muted, as a button carries it, in seconds; 0: it is not.
-fn stamp(mute: Option<Mute>) -> String {
+fn stamp(mute: Option<SiteMute>) -> String {
     let since = mute.map_or(UnixMs(0), |mute| mute.since);
     (since.0 / 1000).to_string()
 }

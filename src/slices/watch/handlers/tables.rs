@@ -14,7 +14,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -67,7 +67,7 @@ impl WatchHandlers {
     pub fn document(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         document: &Document,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Option<Answer>> {
@@ -76,7 +76,7 @@ impl WatchHandlers {
         }
         let problem = match file {
             Some(Ok(bytes)) => match std::str::from_utf8(bytes) {
-                Ok(text) => return self.look_at_table(tx, asker, text, false).map(Some),
+                Ok(text) => return self.look_at_table(tx, actor, text, false).map(Some),
                 Err(_) => "table-not-utf8",
             },
             Some(Err(FileFault::TooLarge)) => "table-too-large",
@@ -85,10 +85,10 @@ impl WatchHandlers {
             }
         };
         let args = Args::new().number("kb", LARGEST / 1024);
-        let text = i18n::html(asker.lang, problem, &args);
+        let text = i18n::html(actor.lang, problem, &args);
         Ok(Some(Answer::screen(Screen::new(
             text,
-            ways_on(asker.lang)?,
+            ways_on(actor.lang)?,
         ))))
     }
 
@@ -96,12 +96,12 @@ impl WatchHandlers {
     pub(super) fn look_at_table(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: &str,
         changed_meanwhile: bool,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let table = self.read_table(asker, text);
+        let lang = actor.lang;
+        let table = self.read_table(actor, text);
         let counts = count(tx, &table)?;
         let args = Args::new()
             .number("new", counts.new)
@@ -114,18 +114,18 @@ impl WatchHandlers {
         lines.push(i18n::html(lang, "table-shown", &args));
         lines.extend(bad_lines(lang, &table.problems));
         if counts.new == 0 {
-            dialogue::end(tx, asker)?;
+            dialogue::end(tx, actor)?;
             lines.push(i18n::text(lang, "table-nothing"));
-            let screen = Screen::new(texts::fit(lines), ways_on(asker.lang)?);
+            let screen = Screen::new(texts::fit(lines), ways_on(actor.lang)?);
             return Ok(Answer::screen(screen));
         }
-        let at = asker.now.0;
+        let at = actor.now.0;
         let step = TableStep::Shown {
             at,
             text: text.to_owned(),
             counts,
         };
-        dialogue::set(tx, asker, &step)?;
+        dialogue::set(tx, actor, &step)?;
         let apply = i18n::plain(lang, "button-apply", &Args::new().number("n", counts.new));
         let keyboard = Keyboard::new()
             .row([Button::callback(&apply, format!("watch:apply:{at}"))?])
@@ -140,28 +140,28 @@ impl WatchHandlers {
     pub(super) fn apply_table(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         shown_at: i64,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
-        let step = dialogue::step::<TableStep>(tx, asker)?;
+        let lang = actor.lang;
+        let step = dialogue::step::<TableStep>(tx, actor)?;
         let Some(TableStep::Shown { text, counts, .. }) =
             step.filter(|TableStep::Shown { at, .. }| *at == shown_at)
         else {
-            let list = self.list_screen(tx, asker, View::default())?;
+            let list = self.list_screen(tx, actor, View::default())?;
             return Ok(list.toast(label(lang, "done-already")));
         };
-        let table = self.read_table(asker, &text);
+        let table = self.read_table(actor, &text);
         if count(tx, &table)? != counts {
-            return self.look_at_table(tx, asker, &text, true);
+            return self.look_at_table(tx, actor, &text, true);
         }
         if table.accounts.len() > PORTION {
-            return self.apply_later(tx, asker, text, counts.new);
+            return self.apply_later(tx, actor, text, counts.new);
         }
         for (_, account) in &table.accounts {
-            store::add(tx, asker.now, account)?;
+            store::add(tx, actor.now, account)?;
         }
-        dialogue::end(tx, asker)?;
+        dialogue::end(tx, actor)?;
         let args = Args::new()
             .number("added", counts.new)
             .number("known", counts.known)
@@ -176,7 +176,7 @@ impl WatchHandlers {
             .collect();
         Ok(Answer::screen(Screen::new(
             texts::fit(lines),
-            ways_on(asker.lang)?,
+            ways_on(actor.lang)?,
         )))
     }
 
@@ -184,45 +184,45 @@ impl WatchHandlers {
     fn apply_later(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         text: String,
         new: usize,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let import = Import {
-            person: asker.id,
-            chat: asker.chat_id,
+            person: actor.id,
+            chat: actor.chat_id,
             text,
         };
-        if !store::begin_import(tx, asker.now, &import)? {
+        if !store::begin_import(tx, actor.now, &import)? {
             return Ok(Answer::default().toast(label(lang, "table-busy")));
         }
-        dialogue::end(tx, asker)?;
+        dialogue::end(tx, actor)?;
         let words = i18n::html(lang, "table-large", &Args::new().number("n", new));
         Ok(Answer::screen(Screen::new(words, ways_on(lang)?)).ring(&self.tables))
     }
 
-    fn read_table(&self, asker: &Asker, text: &str) -> Table {
-        table::read(&self.speaker.catalogue, text, asker.id, self.period_days)
+    fn read_table(&self, actor: &Actor, text: &str) -> Table {
+        table::read(&self.notifier.catalogue, text, actor.id, self.period_days)
     }
 
     /// Sends accounts as a table below the screen.
     pub(super) fn export(
         &self,
         tx: &WriteTx<'_>,
-        asker: &Asker,
+        actor: &Actor,
         whose: Whose,
     ) -> anyhow::Result<Answer> {
-        let lang = asker.lang;
+        let lang = actor.lang;
         let view = View {
             whose,
             ..View::default()
         };
-        let owner = view.owner(asker);
-        if owner != Some(asker.id) {
-            audit::note(tx, asker.now, asker.id, Deed::Export, owner, "accounts")?;
+        let owner = view.owner(actor);
+        if owner != Some(actor.id) {
+            audit::note(tx, actor.now, actor.id, Deed::Export, owner, "accounts")?;
         }
-        let recipe = files::accounts(owner, asker)?;
+        let recipe = files::accounts(owner, actor)?;
         let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
         let caption = Screen::new(
             i18n::text(lang, "table-caption"),

@@ -10,7 +10,7 @@ use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::people::audit::{self, Deed};
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::slices::watch::model::account::{RunState, Trigger};
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -31,23 +31,28 @@ impl WatchHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn run_tap(&self, tx: &WriteTx<'_>, asker: &Asker, data: &str) -> anyhow::Result<Answer> {
-        if !asker.role.is_admin() {
-            return Ok(refuse(asker));
+    pub fn run_callback(
+        &self,
+        tx: &WriteTx<'_>,
+        actor: &Actor,
+        data: &str,
+    ) -> anyhow::Result<Answer> {
+        if !actor.role.is_admin() {
+            return Ok(refuse(actor));
         }
         match data.split_once(':').unwrap_or((data, "")) {
-            ("check", _) => self.check_all(tx, asker),
-            ("stop", id) => self.stop_run(tx, asker, id.parse().unwrap_or(0)),
-            _ => self.open_state(tx, asker),
+            ("check", _) => self.check_all(tx, actor),
+            ("stop", id) => self.stop_run(tx, actor, id.parse().unwrap_or(0)),
+            _ => self.open_state(tx, actor),
         }
     }
 
     /// The screen of state, which moves by itself from now on.
-    fn open_state(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
-        if let Some(message_id) = asker.pressed {
-            store::open_screen(tx, asker.now, asker.chat_id, message_id)?;
+    fn open_state(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+        if let Some(message_id) = actor.pressed {
+            store::open_screen(tx, actor.now, actor.chat_id, message_id)?;
         }
-        Ok(Answer::screen(self.state(tx, asker)?))
+        Ok(Answer::screen(self.state(tx, actor)?))
     }
 
     /// The screen of state for an admin who has it open; none for anybody else.
@@ -60,76 +65,76 @@ impl WatchHandlers {
         now: UnixMs,
         admin: i64,
     ) -> anyhow::Result<Option<Screen>> {
-        let asker = people::asker(connection, now, admin, self.speaker.language)?;
-        let Some(asker) = asker.filter(|asker| asker.role.is_admin()) else {
+        let actor = people::actor(connection, now, admin, self.notifier.language)?;
+        let Some(actor) = actor.filter(|actor| actor.role.is_admin()) else {
             return Ok(None);
         };
-        Ok(Some(self.state(connection, &asker)?))
+        Ok(Some(self.state(connection, &actor)?))
     }
 
     /// *Check all now*.
-    fn check_all(&self, tx: &WriteTx<'_>, asker: &Asker) -> anyhow::Result<Answer> {
+    fn check_all(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         let pending = store::totals(tx, None)?.pending;
         let asked = self.ask_check(
             tx,
-            asker,
+            actor,
             crate::slices::watch::model::account::Scope::All,
             pending,
         )?;
         if pending > 0 {
-            audit::note(tx, asker.now, asker.id, Deed::CheckAll, None, "")?;
+            audit::note(tx, actor.now, actor.id, Deed::CheckAll, None, "")?;
         }
-        let screen = self.open_state(tx, asker)?.screen;
+        let screen = self.open_state(tx, actor)?.screen;
         Ok(Answer { screen, ..asked })
     }
 
-    fn stop_run(&self, tx: &WriteTx<'_>, asker: &Asker, id: i64) -> anyhow::Result<Answer> {
-        let stopped = store::stop(tx, asker.id, id)?;
+    fn stop_run(&self, tx: &WriteTx<'_>, actor: &Actor, id: i64) -> anyhow::Result<Answer> {
+        let stopped = store::stop(tx, actor.id, id)?;
         let key = if stopped { "run-stopping" } else { "run-over" };
         if stopped {
             audit::note(
                 tx,
-                asker.now,
-                asker.id,
+                actor.now,
+                actor.id,
                 Deed::StopRun,
                 None,
                 &id.to_string(),
             )?;
         }
         // In a group the button is under the run's own message, which is edited when the run has ended.
-        let answer = if asker.chat_id == asker.id && !stopped {
-            self.open_state(tx, asker)?
+        let answer = if actor.chat_id == actor.id && !stopped {
+            self.open_state(tx, actor)?
         } else {
             Answer::default()
         };
-        Ok(answer.toast(label(asker.lang, key)).ring(&self.bell))
+        Ok(answer.toast(label(actor.lang, key)).ring(&self.bell))
     }
 
-    fn state(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Screen> {
-        let lang = asker.lang;
+    fn state(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Screen> {
+        let lang = actor.lang;
         let runs = store::recent(connection, SHOWN_RUNS)?;
         let mut lines = vec![i18n::text(lang, "thread"), Html::default()];
         let running = runs
             .first()
             .filter(|run| run.progress.state == RunState::Running);
         match running {
-            Some(run) => lines.push(self.running_line(asker, run)),
-            None => lines.push(self.last_run(connection, asker)?),
+            Some(run) => lines.push(self.running_line(actor, run)),
+            None => lines.push(self.last_run(connection, actor)?),
         }
-        lines.push(self.next_line(asker));
+        lines.push(self.next_line(actor));
         if let Some(late) = self.lateness(&runs) {
             let args = Args::new().text("span", &i18n::span(lang, late));
             lines.push(i18n::html(lang, "thread-late", &args));
         }
         let past: Vec<Html> = runs
             .iter()
-            .filter_map(|run| self.run_line(asker, run))
+            .filter_map(|run| self.run_line(actor, run))
             .collect();
         if !past.is_empty() {
             lines.extend([Html::default(), i18n::text(lang, "thread-runs")]);
             lines.extend(past);
         }
-        let slow = self.slow_lines(connection, asker)?;
+        let slow = self.slow_lines(connection, actor)?;
         if !slow.is_empty() {
             lines.extend([Html::default(), i18n::text(lang, "thread-slow")]);
             lines.extend(slow);
@@ -137,7 +142,7 @@ impl WatchHandlers {
         let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
         let mut keyboard = Keyboard::new();
         if let Some(run) = running {
-            keyboard = keyboard.row([stop_button(asker.lang, run.id)?]);
+            keyboard = keyboard.row([stop_button(actor.lang, run.id)?]);
         }
         let keyboard = keyboard
             .row([
@@ -148,18 +153,18 @@ impl WatchHandlers {
         Ok(Screen::new(texts::fit(lines), keyboard))
     }
 
-    fn running_line(&self, asker: &Asker, run: &LastRun) -> Html {
-        let (progress, voice) = (&run.progress, self.speaker.voice_to(asker));
+    fn running_line(&self, actor: &Actor, run: &LastRun) -> Html {
+        let (progress, formatter) = (&run.progress, self.notifier.voice_to(actor));
         let checked = progress.counts.checked();
-        texts::run_progress(voice, progress.total, progress.started_at, checked)
+        texts::run_progress(formatter, progress.total, progress.started_at, checked)
     }
 
-    pub(super) fn next_line(&self, asker: &Asker) -> Html {
-        let Some(next) = self.schedule.next_after(asker.now) else {
+    pub(super) fn next_line(&self, actor: &Actor) -> Html {
+        let Some(next) = self.schedule.next_after(actor.now) else {
             return Html::default();
         };
-        let time = i18n::time(next, self.speaker.voice_to(asker).zone);
-        i18n::html(asker.lang, "status-next", &Args::new().text("time", &time))
+        let time = i18n::time(next, self.notifier.voice_to(actor).zone);
+        i18n::html(actor.lang, "status-next", &Args::new().text("time", &time))
     }
 
     /// How long after its tick the last run of the schedule began.
@@ -174,33 +179,33 @@ impl WatchHandlers {
         Some(began.since(tick))
     }
 
-    fn run_line(&self, asker: &Asker, run: &LastRun) -> Option<Html> {
+    fn run_line(&self, actor: &Actor, run: &LastRun) -> Option<Html> {
         let progress = &run.progress;
         let ended = progress.ended_at?;
-        let voice = self.speaker.voice_to(asker);
-        let took = i18n::span(asker.lang, ended.since(progress.started_at));
+        let formatter = self.notifier.voice_to(actor);
+        let took = i18n::span(actor.lang, ended.since(progress.started_at));
         let args = Args::new()
-            .text("time", &i18n::time(progress.started_at, voice.zone))
+            .text("time", &i18n::time(progress.started_at, formatter.zone))
             .text("span", &took)
             .number("checked", progress.counts.checked())
             .number("errors", progress.counts.errors);
-        Some(i18n::html(asker.lang, "thread-run", &args))
+        Some(i18n::html(actor.lang, "thread-run", &args))
     }
 
     /// Sites by how long a look at them takes.
-    fn slow_lines(&self, connection: &Connection, asker: &Asker) -> anyhow::Result<Vec<Html>> {
-        let since = self.speaker.zone.day(asker.now.minus(LATELY));
+    fn slow_lines(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Vec<Html>> {
+        let since = self.notifier.zone.day(actor.now.minus(LATELY));
         let mut slow: Vec<(Duration, String)> = store::by_site(store::days(connection, &since)?)
             .into_iter()
             .filter_map(|(site, tally)| Some((tally.usual_look()?, site)))
             .collect();
         slow.sort_unstable_by(|a, b| b.cmp(a));
-        let voice = self.speaker.voice_to(asker);
+        let formatter = self.notifier.voice_to(actor);
         let line = |(took, site): &(Duration, String)| {
             let args = Args::new()
-                .text("site", &voice.site_name(site))
-                .text("span", &i18n::short_span(asker.lang, *took));
-            i18n::html(asker.lang, "thread-site", &args)
+                .text("site", &formatter.site_name(site))
+                .text("span", &i18n::short_span(actor.lang, *took));
+            i18n::html(actor.lang, "thread-site", &args)
         };
         Ok(slow.iter().take(SHOWN_SITES).map(line).collect())
     }
@@ -221,12 +226,12 @@ pub(in crate::slices::watch) fn stop_button(
 }
 
 /// Until when, as people read it.
-pub(super) fn spoken_until(voice: texts::Voice<'_>, until: Option<UnixMs>) -> String {
+pub(super) fn spoken_until(formatter: texts::Formatter<'_>, until: Option<UnixMs>) -> String {
     match until {
         Some(until) => {
-            let time = i18n::date_time(voice.lang, until, voice.zone);
-            i18n::plain(voice.lang, "until", &Args::new().text("time", &time))
+            let time = i18n::date_time(formatter.lang, until, formatter.zone);
+            i18n::plain(formatter.lang, "until", &Args::new().text("time", &time))
         }
-        None => label(voice.lang, "until-unmuted"),
+        None => label(formatter.lang, "until-unmuted"),
     }
 }

@@ -2,19 +2,19 @@
 //!
 //! A button has 64 bytes, so a view is a short word: whose accounts, which page, and what they are narrowed to. Words that
 //! do not fit, a site or a searched text, are a row of the database, and the view has its number. So a view goes with every
-//! button that leads away from a list, and comes back with it: nothing is remembered between taps.
+//! button that leads away from a list, and comes back with it: nothing is remembered between presses.
 
 use std::fmt;
 
 use crate::db::Connection;
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Filter, Listing};
 
 /// Whose accounts a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Whose {
-    /// The asker's own.
+    /// The actor's own.
     #[default]
     Mine,
     /// Everybody's: for admins.
@@ -132,26 +132,26 @@ impl View {
     }
 
     /// Whose accounts these are; none for everybody's.
-    pub(super) fn owner(self, asker: &Asker) -> Option<i64> {
+    pub(super) fn owner(self, actor: &Actor) -> Option<i64> {
         match self.whose {
-            Whose::Mine => Some(asker.id),
+            Whose::Mine => Some(actor.id),
             Whose::Owner(id) => Some(id),
             Whose::All => None,
         }
     }
 
     /// What the view lists. A search that was forgotten narrows nothing any more.
-    pub(super) fn listing(self, connection: &Connection, asker: &Asker) -> anyhow::Result<Listing> {
+    pub(super) fn listing(self, connection: &Connection, actor: &Actor) -> anyhow::Result<Listing> {
         let filter = match self.narrow {
             Narrow::Everything => Filter::Everything,
             Narrow::Pending => Filter::Pending,
             Narrow::Overdue => Filter::Overdue,
             Narrow::Done => Filter::Done,
             Narrow::Paused => Filter::Paused,
-            Narrow::Search(id) => store::search(connection, asker.id, id)?.unwrap_or_default(),
+            Narrow::Search(id) => store::search(connection, actor.id, id)?.unwrap_or_default(),
         };
         Ok(Listing {
-            owner: self.owner(asker),
+            owner: self.owner(actor),
             filter,
             also: Vec::new(),
         })

@@ -170,7 +170,7 @@ words! {
 words! {
     /// What a chart shows.
     Subject {
-        /// The asker's own accounts: found by day, and not found yet.
+        /// The actor's own accounts: found by day, and not found yet.
         Mine = "mine",
         /// Found by day and site.
         Found = "found",
@@ -382,5 +382,5 @@ pub struct Run {
     /// Pending accounts at its beginning.
     pub total: u64,
     /// Chats that hear of its start and its end besides what they chose: those who asked for it.
-    pub askers: Vec<i64>,
+    pub actors: Vec<i64>,
 }

@@ -3,7 +3,7 @@
 //! As with all notices, the row is written by the transaction that writes the fact, so each is told once, whatever
 //! happens in between.
 
-use super::Speaker;
+use super::Notifier;
 use super::texts::{self, alarms};
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
@@ -16,7 +16,7 @@ use crate::telegram::{self, Button, Held, Keyboard, Outgoing, outbox};
 /// How the keys of messages about controls begin.
 pub(crate) const CONTROLS: &str = "controls";
 
-impl Speaker {
+impl Notifier {
     /// Keeps a place for the one message of a run to each admin about sites whose controls failed or are well again.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl Speaker {
         if news.is_empty() {
             return Ok(None);
         }
-        let text = alarms::controls(self.voice(connection, place.chat_id)?, &news);
+        let text = alarms::controls(self.formatter(connection, place.chat_id)?, &news);
         Ok(Some(Outgoing::notice(place.chat_id, text)))
     }
 
@@ -59,9 +59,9 @@ impl Speaker {
         question: &MassChange,
     ) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
-            let voice = self.voice(tx, chat)?;
-            let message = Outgoing::notice(chat, alarms::mass_change(voice, question))
-                .keyboard(question_buttons(voice.lang, question.id)?)
+            let formatter = self.formatter(tx, chat)?;
+            let message = Outgoing::notice(chat, alarms::mass_change(formatter, question))
+                .keyboard(question_buttons(formatter.lang, question.id)?)
                 .of_run(question.run_id)
                 .dedupe(format!("{}:{chat}", question_key(question)));
             outbox::insert(tx, now, &message)?;
@@ -83,7 +83,7 @@ impl Speaker {
     ) -> anyhow::Result<()> {
         let asked = outbox::messages_with_key(tx, &question_key(question))?;
         for (chat, message_id) in asked {
-            let text = alarms::decided(self.voice(tx, chat)?, question, decision, by);
+            let text = alarms::decided(self.formatter(tx, chat)?, question, decision, by);
             let edit = Outgoing::edit(chat, message_id, text).keyboard(Keyboard::new());
             outbox::insert(tx, now, &edit)?;
         }
@@ -104,11 +104,11 @@ impl Speaker {
         let Some(News { account: first, .. }) = news.first() else {
             return Ok(());
         };
-        let voice = self.voice(tx, first.owner_id)?;
+        let formatter = self.formatter(tx, first.owner_id)?;
         let named = news.get(..texts::LIST_NEWS).unwrap_or(news);
-        let text = texts::news(voice, named, &texts::count_news(news));
+        let text = texts::news(formatter, named, &texts::count_news(news));
         let message = Outgoing::notice(first.owner_id, text)
-            .gist(texts::news_gist(voice, named))
+            .summary(texts::news_summary(formatter, named))
             .among(usize::try_from(question.changed).unwrap_or(usize::MAX))
             .dedupe(format!("found-after-all:{}:{}", question.id, first.id));
         outbox::insert(tx, now, &message)?;
@@ -127,14 +127,14 @@ impl Speaker {
         run: &Run,
         is_news: bool,
     ) -> anyhow::Result<()> {
-        let mut chats = run.askers.clone();
+        let mut chats = run.actors.clone();
         if is_news {
             chats.extend(people::report_chats(tx)?);
         }
         chats.sort_unstable();
         chats.dedup();
         for chat in chats {
-            let text = alarms::offline(self.voice(tx, chat)?.lang);
+            let text = alarms::offline(self.formatter(tx, chat)?.lang);
             let message = Outgoing::notice(chat, text).dedupe(format!("offline:{}:{chat}", run.id));
             outbox::insert(tx, now, &message.urgent())?;
         }
@@ -153,7 +153,7 @@ impl Speaker {
         since: UnixMs,
     ) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
-            let text = alarms::online(self.voice(tx, chat)?.lang, now.since(since));
+            let text = alarms::online(self.formatter(tx, chat)?.lang, now.since(since));
             let message = Outgoing::notice(chat, text).dedupe(format!("online:{}:{chat}", run.id));
             outbox::insert(tx, now, &message.urgent())?;
         }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::db::Connection;
 
 use self::alarms::CONTROLS;
-use self::texts::{RunEnd, Voice};
+use self::texts::{Formatter, RunEnd};
 use super::catalogue::Catalogue;
 use super::model::account::{Notify, Run, Scope};
 use super::store;
@@ -23,7 +23,7 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::Lang;
-use crate::people::{self, Asker, Hush, Manners};
+use crate::people::{self, Actor, Mute, Preferences};
 use crate::telegram::{self, Held, Outgoing, outbox};
 use crate::zone::Zone;
 
@@ -35,7 +35,7 @@ const CUT_RUNS: usize = 20;
 
 /// What notices need besides their facts.
 #[derive(Debug, Clone)]
-pub struct Speaker {
+pub struct Notifier {
     /// For names of sites and addresses of profiles.
     pub catalogue: Arc<Catalogue>,
     /// The zone of dates and times.
@@ -46,30 +46,34 @@ pub struct Speaker {
     pub notify: Notify,
 }
 
-impl Speaker {
-    /// The voice for a chat.
+impl Notifier {
+    /// The formatter for a chat.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn voice(&self, connection: &Connection, chat_id: i64) -> anyhow::Result<Voice<'_>> {
-        Ok(self.voice_with(&people::manners(connection, chat_id)?))
+    pub fn formatter(
+        &self,
+        connection: &Connection,
+        chat_id: i64,
+    ) -> anyhow::Result<Formatter<'_>> {
+        Ok(self.voice_with(&people::preferences(connection, chat_id)?))
     }
 
-    /// The voice for a chat with these manners.
-    pub(crate) fn voice_with(&self, manners: &Manners) -> Voice<'_> {
-        Voice {
-            lang: manners.language.unwrap_or(self.language),
-            zone: manners.zone.unwrap_or(&self.zone),
+    /// The formatter for a chat with these preferences.
+    pub(crate) fn voice_with(&self, preferences: &Preferences) -> Formatter<'_> {
+        Formatter {
+            lang: preferences.language.unwrap_or(self.language),
+            zone: preferences.zone.unwrap_or(&self.zone),
             catalogue: &self.catalogue,
         }
     }
 
-    /// The voice for who asks.
+    /// The formatter for who asks.
     #[must_use]
-    pub fn voice_to(&self, asker: &Asker) -> Voice<'_> {
-        Voice {
-            lang: asker.lang,
-            zone: asker.zone.unwrap_or(&self.zone),
+    pub fn voice_to(&self, actor: &Actor) -> Formatter<'_> {
+        Formatter {
+            lang: actor.lang,
+            zone: actor.zone.unwrap_or(&self.zone),
             catalogue: &self.catalogue,
         }
     }
@@ -82,7 +86,7 @@ impl Speaker {
                 chats.insert(chat, false);
             }
         }
-        for chat in &run.askers {
+        for chat in &run.actors {
             // Who has left meanwhile asked for nothing any more.
             if people::is_member(connection, *chat)? {
                 chats.insert(*chat, true);
@@ -97,7 +101,7 @@ impl Speaker {
                 chat,
                 asked,
                 notify: store::notify_of(connection, chat)?.unwrap_or(self.notify),
-                manners: people::manners(connection, chat)?,
+                preferences: people::preferences(connection, chat)?,
             })
         });
         listeners.collect()
@@ -117,8 +121,8 @@ impl Speaker {
                 continue;
             }
             let chat = listener.chat;
-            let voice = self.voice_with(&listener.manners);
-            let text = texts::run_started(voice, run.total, run.started_at);
+            let formatter = self.voice_with(&listener.preferences);
+            let text = texts::run_started(formatter, run.total, run.started_at);
             let message = Outgoing::notice(chat, text)
                 .silent()
                 .of_run(run.id)
@@ -145,15 +149,15 @@ impl Speaker {
                 continue;
             }
             let chat = listener.chat;
-            let voice = self.voice_with(&listener.manners);
+            let formatter = self.voice_with(&listener.preferences);
             let text = match run.scope {
-                Scope::All | Scope::Owner(_) => texts::run_done(voice, end),
+                Scope::All | Scope::Owner(_) => texts::run_done(formatter, end),
                 Scope::Account(id) => match store::get(tx, None, id)? {
                     Some(account) => {
                         let owner = people::get(tx, account.owner_id)?;
                         let owner = owner.filter(|owner| owner.id != chat);
                         let owner = owner.map(|owner| owner.spoken());
-                        texts::account_card(voice, &account, owner.as_ref())
+                        texts::account_card(formatter, &account, owner.as_ref())
                     }
                     None => continue,
                 },
@@ -203,8 +207,8 @@ impl Speaker {
             Some(by) => Some(people::get(connection, by)?.map_or_else(String::new, |by| by.name)),
             None => None,
         };
-        let voice = self.voice(connection, chat)?;
-        Ok(texts::run_unfinished(voice, run, by.as_deref()))
+        let formatter = self.formatter(connection, chat)?;
+        Ok(texts::run_unfinished(formatter, run, by.as_deref()))
     }
 
     /// Tells the admins that a run broke off by a fault of ours.
@@ -213,7 +217,7 @@ impl Speaker {
     /// When the database fails.
     pub fn run_crashed(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
-            let text = texts::run_crashed(self.voice(tx, chat)?.lang, run_id);
+            let text = texts::run_crashed(self.formatter(tx, chat)?.lang, run_id);
             let message = Outgoing::notice(chat, text).dedupe(format!("crash:{run_id}:{chat}"));
             outbox::insert(tx, now, &message.urgent())?;
         }
@@ -260,9 +264,9 @@ impl Speaker {
         if news.is_empty() {
             return Ok(None);
         }
-        let voice = self.voice(connection, owner)?;
-        let message = Outgoing::notice(owner, texts::news(voice, &news, &totals));
-        Ok(Some(message.gist(texts::news_gist(voice, &news))))
+        let formatter = self.formatter(connection, owner)?;
+        let message = Outgoing::notice(owner, texts::news(formatter, &news, &totals));
+        Ok(Some(message.summary(texts::news_summary(formatter, &news))))
     }
 }
 
@@ -272,12 +276,12 @@ struct Listener {
     /// It asked for the run, so it hears of it whatever it has chosen.
     asked: bool,
     notify: Notify,
-    manners: Manners,
+    preferences: Preferences,
 }
 
 impl Listener {
     fn hears_start(&self, now: UnixMs) -> bool {
-        let chosen = self.notify == Notify::EveryRun && self.manners.run_starts;
+        let chosen = self.notify == Notify::EveryRun && self.preferences.run_starts;
         self.asked || chosen && !self.waits(now)
     }
 
@@ -292,7 +296,7 @@ impl Listener {
     }
 
     fn waits(&self, now: UnixMs) -> bool {
-        matches!(self.manners.hush(now), Hush::Until(_))
+        matches!(self.preferences.mute(now), Mute::Until(_))
     }
 
     /// Who asked is answered at any time.

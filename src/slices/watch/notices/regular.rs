@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Speaker;
+use super::Notifier;
 use super::texts::{self, Reminder};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::people::{self, Hush, Manners, Quiet};
+use crate::people::{self, Mute, Preferences, Quiet};
 use crate::slices::watch::model::account::Notify;
 use crate::slices::watch::store;
 use crate::telegram::{Outgoing, outbox};
@@ -25,7 +25,7 @@ const DIGEST_PAGE: usize = 500;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-impl Speaker {
+impl Notifier {
     /// Writes the reminders that are due, one message per owner and kind. Who wants none is told nothing.
     ///
     /// # Errors
@@ -51,9 +51,9 @@ impl Speaker {
                 which.word()
             );
             let accounts: Vec<_> = due.iter().map(|due| due.account.clone()).collect();
-            let manners = people::manners(tx, owner)?;
-            if manners.reminders {
-                let text = texts::reminder(self.voice_with(&manners), which, &accounts);
+            let preferences = people::preferences(tx, owner)?;
+            if preferences.reminders {
+                let text = texts::reminder(self.voice_with(&preferences), which, &accounts);
                 let message = Outgoing::notice(owner, text).among(many).dedupe(key);
                 outbox::insert(tx, now, &message)?;
             }
@@ -72,10 +72,10 @@ impl Speaker {
         for chat in people::report_chats(tx)? {
             let notify = store::notify_of(tx, chat)?.unwrap_or(self.notify);
             let last = store::digest_at(tx, chat)?;
-            let manners = people::manners(tx, chat)?;
+            let preferences = people::preferences(tx, chat)?;
             let span = match notify {
-                Notify::Digest => self.day(&manners, last, now),
-                Notify::EveryRun | Notify::News => self.night(&manners, last, now),
+                Notify::Digest => self.day(&preferences, last, now),
+                Notify::EveryRun | Notify::News => self.night(&preferences, last, now),
             };
             let Some((from, to)) = span else { continue };
             store::set_digest_at(tx, chat, now)?;
@@ -85,7 +85,7 @@ impl Speaker {
             if notify == Notify::News && counts.found == 0 || is_night && runs == 0 {
                 continue;
             }
-            let text = texts::digest(self.voice_with(&manners).lang, is_night, runs, counts);
+            let text = texts::digest(self.voice_with(&preferences).lang, is_night, runs, counts);
             let message = Outgoing::notice(chat, text).dedupe(format!("digest:{}:{chat}", now.0));
             outbox::insert(tx, now, &message)?;
         }
@@ -96,12 +96,12 @@ impl Speaker {
         let owners = store::owners_with_digest(tx, DIGEST_PAGE)?;
         let many = owners.len();
         for (owner, last) in owners {
-            let manners = people::manners(tx, owner)?;
-            let Some((from, _)) = self.day(&manners, last, now) else {
+            let preferences = people::preferences(tx, owner)?;
+            let Some((from, _)) = self.day(&preferences, last, now) else {
                 continue;
             };
             let sums = store::own_sums(tx, owner, from)?;
-            let text = texts::own_digest(self.voice_with(&manners).lang, sums);
+            let text = texts::own_digest(self.voice_with(&preferences).lang, sums);
             let message = Outgoing::notice(owner, text).among(many);
             let message = message.dedupe(format!("digest:{}:{owner}", now.0));
             outbox::insert(tx, now, &message)?;
@@ -111,19 +111,29 @@ impl Speaker {
     }
 
     /// What a digest that is due now is about.
-    fn day(&self, manners: &Manners, last: UnixMs, now: UnixMs) -> Option<(UnixMs, UnixMs)> {
-        let zone = self.voice_with(manners).zone;
-        let due = zone.last_hour(now, manners.digest_hour);
+    fn day(
+        &self,
+        preferences: &Preferences,
+        last: UnixMs,
+        now: UnixMs,
+    ) -> Option<(UnixMs, UnixMs)> {
+        let zone = self.voice_with(preferences).zone;
+        let due = zone.last_hour(now, preferences.digest_hour);
         (last < due).then_some((last, now))
     }
 
     /// The quiet hours that are over and not summed up yet, where summaries of runs wait for their end.
-    fn night(&self, manners: &Manners, last: UnixMs, now: UnixMs) -> Option<(UnixMs, UnixMs)> {
-        let quiet = manners.quiet.filter(|quiet| quiet.how == Quiet::Hold)?;
-        if quiet.from == quiet.to || manners.hush(now) != Hush::Not {
+    fn night(
+        &self,
+        preferences: &Preferences,
+        last: UnixMs,
+        now: UnixMs,
+    ) -> Option<(UnixMs, UnixMs)> {
+        let quiet = preferences.quiet.filter(|quiet| quiet.how == Quiet::Hold)?;
+        if quiet.from == quiet.to || preferences.mute(now) != Mute::Not {
             return None;
         }
-        let zone = self.voice_with(manners).zone;
+        let zone = self.voice_with(preferences).zone;
         let end = zone.last_hour(now, quiet.to);
         let begin = zone.last_hour(end, quiet.from);
         (last < end).then_some((begin.max(last), end))

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::slices::watch::model::account::{Decision, MassChange};
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 
 /// Changes that are needed at least. Sites with fewer accounts are never held.
@@ -42,7 +42,7 @@ fn is_mass_change(changed: u64, answered: u64) -> bool {
 pub(crate) struct Brake<'a> {
     pub(crate) db: &'a Db,
     pub(crate) clock: &'a Clock,
-    pub(crate) speaker: &'a Speaker,
+    pub(crate) notifier: &'a Notifier,
     pub(crate) stop: &'a CancellationToken,
 }
 
@@ -89,11 +89,11 @@ impl Brake<'_> {
             answered,
             "too many accounts of a site changed at once; the admins are asked"
         );
-        let (now, speaker) = (self.clock.now(), self.speaker.clone());
+        let (now, notifier) = (self.clock.now(), self.notifier.clone());
         let write = self.db.write(move |tx| {
-            let day = speaker.zone.day(now);
+            let day = notifier.zone.day(now);
             match store::keep(tx, now, &day, run_id, &held, answered)? {
-                Some(question) => speaker.mass_change(tx, now, &question),
+                Some(question) => notifier.mass_change(tx, now, &question),
                 None => Ok(()),
             }
         });
@@ -117,7 +117,7 @@ impl Brake<'_> {
     }
 
     fn today(self) -> String {
-        self.speaker.zone.day(self.clock.now())
+        self.notifier.zone.day(self.clock.now())
     }
 
     async fn return_all(self, site: String) -> anyhow::Result<()> {
@@ -138,7 +138,7 @@ impl Brake<'_> {
             let write = self.db.write_replayable(move |tx| {
                 let owners = store::release(tx, now, &day, run_id, &site, PORTION)?;
                 for owner in &owners {
-                    Speaker::news(tx, now, run_id, *owner)?;
+                    Notifier::news(tx, now, run_id, *owner)?;
                 }
                 Ok(owners.is_empty())
             });
@@ -167,12 +167,12 @@ impl Brake<'_> {
 
     /// Moves some of the accounts a question is about; true when it is closed because none is left.
     async fn one_portion(self, question: MassChange, decision: Decision) -> anyhow::Result<bool> {
-        let (now, speaker) = (self.clock.now(), self.speaker.clone());
+        let (now, notifier) = (self.clock.now(), self.notifier.clone());
         let write = self.db.write(move |tx| {
             let moved = match decision {
                 Decision::Apply => {
                     let news = store::apply_held(tx, now, &question, TOLD_AT_ONCE)?;
-                    speaker.true_after_all(tx, now, &question, &news)?;
+                    notifier.true_after_all(tx, now, &question, &news)?;
                     news.len()
                 }
                 Decision::Discard => store::return_held(tx, &question.site, PORTION)?,

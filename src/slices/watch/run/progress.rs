@@ -146,11 +146,11 @@ fn start_messages(
     let may_stop = people::report_chats(connection)?;
     let messages = outbox::messages_with_key(connection, &format!("start:{}", run.id))?;
     let shown = messages.into_iter().map(|(chat_id, message_id)| {
-        let voice = handlers.speaker().voice(connection, chat_id)?;
-        let text = texts::run_progress(voice, run.total, run.started_at, checked);
+        let formatter = handlers.notifier().formatter(connection, chat_id)?;
+        let text = texts::run_progress(formatter, run.total, run.started_at, checked);
         let mut screen = Screen::text(text);
         if with_stop && may_stop.contains(&chat_id) {
-            screen.keyboard = screen.keyboard.row([stop_button(voice.lang, run.id)?]);
+            screen.keyboard = screen.keyboard.row([stop_button(formatter.lang, run.id)?]);
         }
         Ok(Shown {
             chat_id,

@@ -65,7 +65,7 @@ pub use runs::{
 };
 pub use screens::{is_open, leave_screen, open_screen, open_screens};
 pub use silences::silences;
-pub use sites::{Mute, control, errors_since, mute, muted, sites_of_owner, unmute};
+pub use sites::{SiteMute, control, errors_since, mute, muted, sites_of_owner, unmute};
 
 use super::model::account::{Account, State, Until, Verdict};
 use super::model::past::Looks;

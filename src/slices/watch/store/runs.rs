@@ -69,16 +69,16 @@ pub fn begin(
     let chats: Vec<Option<i64>> = rows
         .collect::<Result<_, _>>()
         .context("take the requests")?;
-    let mut askers: Vec<i64> = chats.into_iter().flatten().collect();
-    askers.sort_unstable();
-    askers.dedup();
+    let mut actors: Vec<i64> = chats.into_iter().flatten().collect();
+    actors.sort_unstable();
+    actors.dedup();
     Ok(Run {
         id,
         trigger,
         scope,
         started_at: now,
         total,
-        askers,
+        actors,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::slices::watch::model::account::ControlFault;
 
 /// A site that no run looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mute {
+pub struct SiteMute {
     /// Since when.
     pub since: UnixMs,
     /// Until when; none: until an admin says otherwise.
@@ -23,12 +23,12 @@ pub struct Mute {
 ///
 /// # Errors
 /// When the database fails.
-pub fn muted(connection: &Connection, now: UnixMs) -> anyhow::Result<BTreeMap<String, Mute>> {
+pub fn muted(connection: &Connection, now: UnixMs) -> anyhow::Result<BTreeMap<String, SiteMute>> {
     let mut statement = connection.prepare_cached(
         "SELECT site, since, until FROM site_mute WHERE until IS NULL OR until > ?1",
     )?;
     let rows = statement.query_map([now.0], |row| {
-        let mute = Mute {
+        let mute = SiteMute {
             since: UnixMs(row.get(1)?),
             until: row.get::<_, Option<i64>>(2)?.map(UnixMs),
         };

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{DAY_SECONDS, add, described, name_of, owner};
 use crate::clock::UnixMs;
 use crate::db::Connection;
-use crate::people::Asker;
-use crate::slices::watch::notices::Speaker;
+use crate::people::Actor;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{COUNTED, Filter, Listing};
 use crate::tool::{self, Tool, ToolError};
@@ -24,7 +24,7 @@ const AHEAD: u32 = 7;
 
 /// As `/list`.
 #[derive(Debug)]
-pub(super) struct ListAccounts(pub(super) Speaker);
+pub(super) struct ListAccounts(pub(super) Notifier);
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -110,19 +110,19 @@ impl Tool for ListAccounts {
     fn run(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
         let wanted: Wanted = tool::parse(arguments)?;
-        let listing = self.listing(asker, &wanted)?;
+        let listing = self.listing(actor, &wanted)?;
         let skip = tool::within("skip", wanted.skip, 0..=10_000)? as usize;
         let limit = tool::within("limit", wanted.limit.unwrap_or(USUAL), 1..=MOST)? as usize;
-        let total = store::count_listed(connection, asker.now, &listing)?;
-        let page = store::page(connection, asker.now, &listing, skip, limit)?;
-        let voice = self.0.voice_to(asker);
+        let total = store::count_listed(connection, actor.now, &listing)?;
+        let page = store::page(connection, actor.now, &listing, skip, limit)?;
+        let formatter = self.0.voice_to(actor);
         let mut accounts = Vec::new();
         for account in &page {
-            let mut told = described(voice, asker.now, account);
+            let mut told = described(formatter, actor.now, account);
             if listing.owner.is_none() {
                 add(&mut told, "of", name_of(connection, account.owner_id)?);
             }
@@ -137,7 +137,7 @@ impl Tool for ListAccounts {
             "more": skip + accounts.len() < total,
             "accounts": accounts,
         });
-        if store::is_partial(connection, asker.now, &listing)? {
+        if store::is_partial(connection, actor.now, &listing)? {
             let why = "there are so many accounts that not all of them were looked through";
             add(&mut told, "incomplete", why);
         }
@@ -147,8 +147,8 @@ impl Tool for ListAccounts {
 
 impl ListAccounts {
     /// The time that is asked about: what began after the first moment, and not after the second; none: all time.
-    fn time(&self, asker: &Asker, wanted: &Wanted) -> Result<Option<(UnixMs, UnixMs)>, ToolError> {
-        let now = asker.now;
+    fn time(&self, actor: &Actor, wanted: &Wanted) -> Result<Option<(UnixMs, UnixMs)>, ToolError> {
+        let now = actor.now;
         let days = match wanted.days {
             Some(days) => Some(tool::within("days", days, 1..=3650)?),
             None => None,
@@ -159,14 +159,14 @@ impl ListAccounts {
             Some(Within::ThisMonth) => Span::Month,
             None => return Ok(days.map(|days| (now.minus(span(days)), now.plus(span(days))))),
         };
-        let (first, next) = self.0.voice_to(asker).zone.span(now, part);
+        let (first, next) = self.0.voice_to(actor).zone.span(now, part);
         let moment = Duration::from_millis(1);
         Ok(Some((first.minus(moment), next.minus(moment))))
     }
 
-    fn listing(&self, asker: &Asker, wanted: &Wanted) -> Result<Listing, ToolError> {
-        let now = asker.now;
-        let mut filters = match (wanted.which, self.time(asker, wanted)?) {
+    fn listing(&self, actor: &Actor, wanted: &Wanted) -> Result<Listing, ToolError> {
+        let now = actor.now;
+        let mut filters = match (wanted.which, self.time(actor, wanted)?) {
             (Which::All, _) => Vec::new(),
             (Which::Pending, _) => vec![Filter::Pending],
             (Which::Overdue, None) => vec![Filter::Overdue],
@@ -190,7 +190,7 @@ impl ListAccounts {
         }
         let mut filters = filters.into_iter();
         Ok(Listing {
-            owner: owner(asker, wanted.everybody)?,
+            owner: owner(actor, wanted.everybody)?,
             filter: filters.next().unwrap_or_default(),
             also: filters.collect(),
         })

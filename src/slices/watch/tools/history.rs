@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::{LONGEST_WORDS, add, described, name_of};
 use crate::db::Connection;
 use crate::html::cut;
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::watch::model::past::By;
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 use crate::tool::{self, Tool, ToolError};
 
@@ -17,7 +17,7 @@ const SHOWN: usize = 10;
 
 /// As the card of an account.
 #[derive(Debug)]
-pub(super) struct AccountHistory(pub(super) Speaker);
+pub(super) struct AccountHistory(pub(super) Notifier);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,15 +49,15 @@ impl Tool for AccountHistory {
     fn run(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
         let Wanted { account: id } = tool::parse(arguments)?;
-        let viewer = (!asker.role.is_admin()).then_some(asker.id);
+        let viewer = (!actor.role.is_admin()).then_some(actor.id);
         // An account of somebody else is as one that does not exist.
         let account = store::get(connection, viewer, id)?
             .ok_or_else(|| ToolError::Misused("there is no such account".to_owned()))?;
-        let voice = self.0.voice_to(asker);
+        let formatter = self.0.voice_to(actor);
         let looks: Vec<&str> = account
             .looks
             .oldest_first()
@@ -68,25 +68,25 @@ impl Tool for AccountHistory {
             let by = match past.by {
                 By::Run => "a run".to_owned(),
                 By::Nobody => "somebody".to_owned(),
-                By::Person(person) if person == asker.id => "the person who asks".to_owned(),
+                By::Person(person) if person == actor.id => "the person who asks".to_owned(),
                 By::Person(person) => name_of(connection, person)?,
             };
             changes.push(json!({
-                "at": voice.zone.iso(past.at),
+                "at": formatter.zone.iso(past.at),
                 "what": past.what.word(),
                 "more": cut(&past.detail, LONGEST_WORDS),
                 "by": by,
             }));
         }
         let mut told = json!({
-            "account": described(voice, asker.now, &account),
+            "account": described(formatter, actor.now, &account),
             "last_looks_oldest_first": looks,
             "changes_newest_first": changes,
         });
-        if store::muted(connection, asker.now)?.contains_key(&account.site) {
+        if store::muted(connection, actor.now)?.contains_key(&account.site) {
             add(&mut told, "site_is_not_looked_at", true);
         }
-        if account.owner_id != asker.id {
+        if account.owner_id != actor.id {
             add(&mut told, "of", name_of(connection, account.owner_id)?);
         }
         Ok(told)

@@ -1,6 +1,6 @@
 //! What a language model may read of the watch: what the bot's screens show to the same person, no more.
 //!
-//! Must stay true: whose accounts are read is decided by who asks, as in the handlers; times are told in the asker's zone and with
+//! Must stay true: whose accounts are read is decided by who asks, as in the handlers; times are told in the actor's zone and with
 //! everything computed, so that a model has nothing to reckon; what people wrote is cut to a length and stands in strings.
 
 mod accounts;
@@ -12,12 +12,12 @@ use serde_json::Value;
 
 use super::Schedule;
 use super::model::account::{Account, State};
-use super::notices::Speaker;
-use super::notices::texts::Voice;
+use super::notices::Notifier;
+use super::notices::texts::Formatter;
 use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::html::cut;
-use crate::people::{self, Asker};
+use crate::people::{self, Actor};
 use crate::tool::{Tool, ToolError};
 
 /// Seconds of a day.
@@ -28,22 +28,22 @@ const LONGEST_WORDS: usize = 120;
 
 /// The tools of the watch.
 #[must_use]
-pub fn tools(speaker: &Speaker, schedule: &Schedule) -> Vec<Box<dyn Tool>> {
+pub fn tools(notifier: &Notifier, schedule: &Schedule) -> Vec<Box<dyn Tool>> {
     vec![
-        Box::new(accounts::ListAccounts(speaker.clone())),
-        Box::new(history::AccountHistory(speaker.clone())),
+        Box::new(accounts::ListAccounts(notifier.clone())),
+        Box::new(history::AccountHistory(notifier.clone())),
         Box::new(runs::RecentRuns {
-            speaker: speaker.clone(),
+            notifier: notifier.clone(),
             schedule: schedule.clone(),
         }),
-        Box::new(sites::SitesInTrouble(speaker.clone())),
+        Box::new(sites::SitesInTrouble(notifier.clone())),
     ]
 }
 
-/// Whose accounts are read: the asker's own; everybody's for admins who want that.
-fn owner(asker: &Asker, everybody: bool) -> Result<Option<i64>, ToolError> {
-    match (everybody, asker.role.is_admin()) {
-        (false, _) => Ok(Some(asker.id)),
+/// Whose accounts are read: the actor's own; everybody's for admins who want that.
+fn owner(actor: &Actor, everybody: bool) -> Result<Option<i64>, ToolError> {
+    match (everybody, actor.role.is_admin()) {
+        (false, _) => Ok(Some(actor.id)),
         (true, true) => Ok(None),
         (true, false) => Err(ToolError::Misused(
             "only admins may see the accounts of others; this person is none".to_owned(),
@@ -59,8 +59,8 @@ fn name_of(connection: &Connection, id: i64) -> anyhow::Result<String> {
 }
 
 /// A sentence of the bot about why we could not look.
-fn why(voice: Voice<'_>, reason: &str) -> String {
-    super::notices::texts::reason(voice.lang, reason).to_plain()
+fn why(formatter: Formatter<'_>, reason: &str) -> String {
+    super::notices::texts::reason(formatter.lang, reason).to_plain()
 }
 
 /// Adds something to what is told.
@@ -71,8 +71,8 @@ fn add(told: &mut Value, key: &str, value: impl Into<Value>) {
 }
 
 /// An account as all tools tell it.
-fn described(voice: Voice<'_>, now: UnixMs, account: &Account) -> Value {
-    let at = |moment: UnixMs| voice.zone.iso(moment);
+fn described(formatter: Formatter<'_>, now: UnixMs, account: &Account) -> Value {
+    let at = |moment: UnixMs| formatter.zone.iso(moment);
     let state = match account.state {
         State::Held => "waits for an admin's decision",
         state => state.word(),
@@ -80,7 +80,7 @@ fn described(voice: Voice<'_>, now: UnixMs, account: &Account) -> Value {
     let mut told = serde_json::json!({
         "account": account.id,
         "name": cut(&account.username, LONGEST_WORDS),
-        "site": voice.site_name(&account.site),
+        "site": formatter.site_name(&account.site),
         "state": state,
         "waits_until_it_is": account.until.word(),
         "began": at(account.started_at),
@@ -105,7 +105,7 @@ fn described(voice: Voice<'_>, now: UnixMs, account: &Account) -> Value {
             add(
                 &mut told,
                 "could_not_look_because",
-                why(voice, &account.reason),
+                why(formatter, &account.reason),
             );
         }
     }

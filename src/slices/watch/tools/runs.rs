@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::{add, why};
 use crate::clock::UnixMs;
 use crate::db::Connection;
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::watch::Schedule;
-use crate::slices::watch::notices::Speaker;
-use crate::slices::watch::notices::texts::Voice;
+use crate::slices::watch::notices::Notifier;
+use crate::slices::watch::notices::texts::Formatter;
 use crate::slices::watch::store;
 use crate::slices::watch::store::LastRun;
 use crate::tool::{self, Tool, ToolError};
@@ -24,7 +24,7 @@ const SHOWN_ERRORS: usize = 5;
 /// As `/status`, and for admins as the screen of the thread.
 #[derive(Debug)]
 pub(super) struct RecentRuns {
-    pub(super) speaker: Speaker,
+    pub(super) notifier: Notifier,
     pub(super) schedule: Schedule,
 }
 
@@ -57,43 +57,43 @@ impl Tool for RecentRuns {
     fn run(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
         let wanted: Wanted = tool::parse(arguments)?;
         let limit = tool::within("limit", wanted.limit.unwrap_or(USUAL), 1..=MOST)?;
-        let is_admin = asker.role.is_admin();
-        let voice = self.speaker.voice_to(asker);
+        let is_admin = actor.role.is_admin();
+        let formatter = self.notifier.voice_to(actor);
         let mut runs = Vec::new();
         for run in store::recent(connection, if is_admin { limit as usize } else { 1 })? {
-            let mut told = in_numbers(voice, &run);
+            let mut told = in_numbers(formatter, &run);
             if is_admin {
                 add(&mut told, "trigger", run.progress.trigger.word());
                 add(&mut told, "not_reached", run.progress.skipped);
                 add(
                     &mut told,
                     "errors_by_site",
-                    errors(connection, voice, run.id)?,
+                    errors(connection, formatter, run.id)?,
                 );
             }
             runs.push(told);
         }
-        let next = self.schedule.next_after(asker.now);
+        let next = self.schedule.next_after(actor.now);
         Ok(json!({
             "runs_newest_first": runs,
-            "next_run": next.map(|next| voice.zone.iso(next)),
+            "next_run": next.map(|next| formatter.zone.iso(next)),
         }))
     }
 }
 
-fn in_numbers(voice: Voice<'_>, run: &LastRun) -> Value {
+fn in_numbers(formatter: Formatter<'_>, run: &LastRun) -> Value {
     let progress = &run.progress;
     let counts = progress.counts;
     let took = |ended: UnixMs| ended.since(progress.started_at).as_secs();
     json!({
         "state": progress.state.word(),
-        "began": voice.zone.iso(progress.started_at),
-        "ended": progress.ended_at.map(|at| voice.zone.iso(at)),
+        "began": formatter.zone.iso(progress.started_at),
+        "ended": progress.ended_at.map(|at| formatter.zone.iso(at)),
         "took_seconds": progress.ended_at.map(took),
         "accounts": progress.total,
         "checked": counts.checked(),
@@ -103,10 +103,10 @@ fn in_numbers(voice: Voice<'_>, run: &LastRun) -> Value {
     })
 }
 
-fn errors(connection: &Connection, voice: Voice<'_>, run: i64) -> anyhow::Result<Value> {
+fn errors(connection: &Connection, formatter: Formatter<'_>, run: i64) -> anyhow::Result<Value> {
     let errors = store::errors_of_run(connection, run, SHOWN_ERRORS)?;
     let errors = errors.into_iter().map(|(site, reason, count)| {
-        json!({ "site": voice.site_name(&site), "why": why(voice, &reason), "count": count })
+        json!({ "site": formatter.site_name(&site), "why": why(formatter, &reason), "count": count })
     });
     Ok(errors.collect())
 }

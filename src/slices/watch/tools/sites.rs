@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::why;
 use crate::db::Connection;
-use crate::people::Asker;
-use crate::slices::watch::notices::Speaker;
-use crate::slices::watch::notices::texts::Voice;
+use crate::people::Actor;
+use crate::slices::watch::notices::Notifier;
+use crate::slices::watch::notices::texts::Formatter;
 use crate::slices::watch::store;
 use crate::slices::watch::views::health::{Health, LATELY, Trouble};
 use crate::tool::{self, Tool, ToolError};
@@ -20,7 +20,7 @@ const SHOWN_REASONS: usize = 3;
 
 /// As the screen of sites, and for others as the end of `/status`.
 #[derive(Debug)]
-pub(super) struct SitesInTrouble(pub(super) Speaker);
+pub(super) struct SitesInTrouble(pub(super) Notifier);
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -43,21 +43,21 @@ impl Tool for SitesInTrouble {
     fn run(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
         let Wanted {} = tool::parse(arguments)?;
-        let voice = self.0.voice_to(asker);
-        if asker.role.is_admin() {
-            let health = Health::read(connection, &self.0.zone, asker.now)?;
-            return Ok(self.all(connection, asker, voice, &health)?);
+        let formatter = self.0.voice_to(actor);
+        if actor.role.is_admin() {
+            let health = Health::read(connection, &self.0.zone, actor.now)?;
+            return Ok(self.all(connection, actor, formatter, &health)?);
         }
-        let muted = store::muted(connection, asker.now)?;
-        let mut own = store::sites_of_owner(connection, asker.id)?;
+        let muted = store::muted(connection, actor.now)?;
+        let mut own = store::sites_of_owner(connection, actor.id)?;
         own.retain(|site| muted.contains_key(site));
         let own = own.iter().take(MOST).map(|site| {
             let until = muted.get(site).and_then(|mute| mute.until);
-            json!({ "site": voice.site_name(site), "not_looked_at_until": until.map(|at| voice.zone.iso(at)) })
+            json!({ "site": formatter.site_name(site), "not_looked_at_until": until.map(|at| formatter.zone.iso(at)) })
         });
         Ok(json!({ "sites_of_own_accounts_not_looked_at": own.collect::<Value>() }))
     }
@@ -67,8 +67,8 @@ impl SitesInTrouble {
     fn all(
         &self,
         connection: &Connection,
-        asker: &Asker,
-        voice: Voice<'_>,
+        actor: &Actor,
+        formatter: Formatter<'_>,
         health: &Health,
     ) -> anyhow::Result<Value> {
         let sites = health.sites();
@@ -81,23 +81,23 @@ impl SitesInTrouble {
         let mut told = Vec::new();
         for (site, trouble) in in_trouble().take(MOST) {
             let counts = health.tallies.get(site).copied().unwrap_or_default().counts;
-            let at = |moment| voice.zone.iso(moment);
+            let at = |moment| formatter.zone.iso(moment);
             let until = match trouble {
                 Trouble::Muted => health.muted.get(site).and_then(|mute| mute.until).map(at),
                 Trouble::LeftAlone => {
-                    let silence = health.silences.get(site).map(|rest| asker.now.plus(*rest));
+                    let silence = health.silences.get(site).map(|rest| actor.now.plus(*rest));
                     let trial = health.breakers.get(site).map(|open| open.trial_at);
                     silence.max(trial).map(at)
                 }
                 Trouble::Distrusted | Trouble::Failing => None,
             };
-            let mut errors = store::errors_since(connection, site, asker.now.minus(LATELY))?;
+            let mut errors = store::errors_since(connection, site, actor.now.minus(LATELY))?;
             errors.truncate(SHOWN_REASONS);
             let errors = errors
                 .into_iter()
-                .map(|(reason, count)| json!({ "why": why(voice, &reason), "count": count }));
+                .map(|(reason, count)| json!({ "why": why(formatter, &reason), "count": count }));
             told.push(json!({
-                "site": voice.site_name(site),
+                "site": formatter.site_name(site),
                 "trouble": spoken(trouble),
                 "until": until,
                 "since_yesterday": {

@@ -7,9 +7,9 @@ use super::charts;
 use super::table;
 use crate::clock::UnixMs;
 use crate::db::Connection;
-use crate::people::Asker;
+use crate::people::Actor;
 use crate::slices::watch::model::account::Subject;
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::telegram::{Made, Recipe};
 
 /// The name of the watch in recipes.
@@ -35,22 +35,22 @@ enum Order {
 }
 
 /// The recipe of a chart.
-pub(crate) fn chart(subject: Subject, asker: &Asker) -> anyhow::Result<Recipe> {
+pub(crate) fn chart(subject: Subject, actor: &Actor) -> anyhow::Result<Recipe> {
     let order = Order::Chart {
         subject: subject.word().to_owned(),
-        owner: asker.id,
-        chat: asker.chat_id,
-        at: asker.now.0,
+        owner: actor.id,
+        chat: actor.chat_id,
+        at: actor.now.0,
     };
     Recipe::photo(MAKER, &order)
 }
 
 /// The recipe of a table of accounts for somebody.
-pub(crate) fn accounts(owner: Option<i64>, asker: &Asker) -> anyhow::Result<Recipe> {
+pub(crate) fn accounts(owner: Option<i64>, actor: &Actor) -> anyhow::Result<Recipe> {
     let order = Order::Accounts {
         owner,
-        chat: asker.chat_id,
-        at: asker.now.0,
+        chat: actor.chat_id,
+        at: actor.now.0,
     };
     Recipe::document(MAKER, &order)
 }
@@ -59,7 +59,7 @@ pub(crate) fn accounts(owner: Option<i64>, asker: &Asker) -> anyhow::Result<Reci
 ///
 /// # Errors
 /// When the recipe is not understood, there is nothing to show any more, or the database fails.
-pub fn make(speaker: &Speaker, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
+pub fn make(notifier: &Notifier, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
     match recipe.order()? {
         Order::Chart {
             subject,
@@ -68,8 +68,8 @@ pub fn make(speaker: &Speaker, connection: &Connection, recipe: &Recipe) -> anyh
             at,
         } => {
             let subject = Subject::from_word(&subject).context("a chart of something unknown")?;
-            let voice = speaker.voice(connection, chat)?;
-            let Some(picture) = charts::picture(connection, voice, subject, owner, UnixMs(at))?
+            let formatter = notifier.formatter(connection, chat)?;
+            let Some(picture) = charts::picture(connection, formatter, subject, owner, UnixMs(at))?
             else {
                 bail!("there is nothing to draw any more");
             };
@@ -79,11 +79,11 @@ pub fn make(speaker: &Speaker, connection: &Connection, recipe: &Recipe) -> anyh
             })
         }
         Order::Accounts { owner, chat, at } => {
-            let voice = speaker.voice(connection, chat)?;
-            let day = voice.zone.civil(UnixMs(at)).date();
+            let formatter = notifier.formatter(connection, chat)?;
+            let day = formatter.zone.civil(UnixMs(at)).date();
             Ok(Made {
                 name: format!("accounts_{day}.csv"),
-                bytes: table::sheet(connection, owner, voice.lang, voice.zone)?.into(),
+                bytes: table::sheet(connection, owner, formatter.lang, formatter.zone)?.into(),
             })
         }
     }

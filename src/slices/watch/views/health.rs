@@ -7,7 +7,7 @@ use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::slices::watch::model::account::SiteTally;
 use crate::slices::watch::store;
-use crate::slices::watch::store::{Breakers, Marks, Mute};
+use crate::slices::watch::store::{Breakers, Marks, SiteMute};
 use crate::zone::Zone;
 
 /// What is told of sites is told of so long.
@@ -31,7 +31,7 @@ pub(crate) enum Trouble {
 pub(crate) struct Health {
     /// What was done since yesterday.
     pub(crate) tallies: BTreeMap<String, SiteTally>,
-    pub(crate) muted: BTreeMap<String, Mute>,
+    pub(crate) muted: BTreeMap<String, SiteMute>,
     pub(crate) marks: Marks,
     /// How much longer a site wants to be left alone.
     pub(crate) silences: BTreeMap<String, Duration>,

@@ -98,9 +98,9 @@ fn ten_thousand_notices_take_their_time_and_nobody_elses() {
         // Every 700 ms somebody else asks something, and is answered within a second.
         if now >= answer {
             answer += Duration::from_millis(700);
-            let asker = -1 - i64::try_from(calls.len()).unwrap();
+            let actor = -1 - i64::try_from(calls.len()).unwrap();
             let mut at = now;
-            while let Err(later) = rates.take(at, asker, Urgency::Answer) {
+            while let Err(later) = rates.take(at, actor, Urgency::Answer) {
                 at = later;
             }
             assert!(at - now < SECOND);

@@ -68,13 +68,13 @@ fn the_rest_is_told_apart() {
     );
     let read = |v: Value| decode(&v.to_string(), "b").unwrap();
     let user = json!({"id": 7, "is_bot": false, "first_name": "x"});
-    let tap = read(
+    let callback = read(
         json!({"update_id": 2, "callback_query": {"id": "q", "from": user, "data": "d", "chat_instance": "c",
         "message": {"message_id": 9, "date": 0, "chat": {"id": 7, "type": "private"}}}}),
     );
     assert_eq!(
-        tap.kind,
-        EventKind::Tap {
+        callback.kind,
+        EventKind::Callback {
             query_id: "q".to_owned(),
             message_id: 9,
             data: "d".to_owned()

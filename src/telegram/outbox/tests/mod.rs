@@ -37,7 +37,7 @@ fn chat_known(tx: &WriteTx<'_>, chat: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Chat, text and gist of every row.
+/// Chat, text and summary of every row.
 async fn rows(t: &Store) -> Vec<(i64, String)> {
     let sql = "SELECT chat_id, html || gist FROM outbox ORDER BY id";
     t.read(move |c| {

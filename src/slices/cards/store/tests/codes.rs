@@ -20,7 +20,7 @@ async fn a_thing_that_many_people_scan_raises_the_alarm_once_a_day() {
 
         let alarm = |person: i64, now: UnixMs, code: &Code| -> anyhow::Result<_> {
             Ok(
-                match scan(tx, &asker(person, now), &Ok(code.clone()), DAY)? {
+                match scan(tx, &actor(person, now), &Ok(code.clone()), DAY)? {
                     Scan::Known { alarm, .. } => alarm.map(|alarm| (alarm.in_a_day, alarm.ever)),
                     Scan::Astray { .. } => None,
                 },
@@ -40,7 +40,7 @@ async fn a_thing_that_many_people_scan_raises_the_alarm_once_a_day() {
             row.get(0)
         })?;
         assert!(decide(tx, row, Decision::Suspicious)?);
-        let seen = scan(tx, &asker(7, NOW), &Ok(code.clone()), DAY)?;
+        let seen = scan(tx, &actor(7, NOW), &Ok(code.clone()), DAY)?;
         assert!(matches!(
             seen,
             Scan::Known {
@@ -70,7 +70,7 @@ async fn whose_a_thing_is_counts_for_units_that_were_scanned() {
         assert!(!claim(tx, NOW, 1, all)?, "it is everybody's");
         assert!(!claim(tx, NOW, 1, unit.id)?, "never scanned");
         let seen = |person: i64| -> anyhow::Result<_> {
-            match scan(tx, &asker(person, NOW), &Ok(unit.code.clone()), DAY)? {
+            match scan(tx, &actor(person, NOW), &Ok(unit.code.clone()), DAY)? {
                 Scan::Known { claim, alarm, .. } => Ok((claim, alarm)),
                 Scan::Astray { .. } => panic!("it is known"),
             }

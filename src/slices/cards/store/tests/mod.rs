@@ -7,7 +7,7 @@ mod scans;
 use super::*;
 use crate::db::Db;
 use crate::i18n::Lang;
-use crate::people::{self, Asker, Role};
+use crate::people::{self, Actor, Role};
 use crate::slices::cards::card::{Outcome, Scan};
 use crate::tasks::{Tasks, ThreadEnd};
 
@@ -39,8 +39,8 @@ impl Store {
     }
 }
 
-fn asker(id: i64, now: UnixMs) -> Asker {
-    Asker {
+fn actor(id: i64, now: UnixMs) -> Actor {
+    Actor {
         id,
         role: Role::Stranger,
         name: format!("Person {id}"),
@@ -68,9 +68,9 @@ fn card(tx: &WriteTx<'_>) -> anyhow::Result<(i64, Code)> {
 }
 
 fn look(tx: &WriteTx<'_>, id: i64, now: UnixMs, code: &Code) -> anyhow::Result<(Outcome, u64)> {
-    let asker = asker(id, now);
-    people::meet(tx, now, id, &asker.name, "user")?;
-    Ok(match scan(tx, &asker, &Ok(code.clone()), DAY)? {
+    let actor = actor(id, now);
+    people::meet(tx, now, id, &actor.name, "user")?;
+    Ok(match scan(tx, &actor, &Ok(code.clone()), DAY)? {
         Scan::Known {
             outcome, checks, ..
         } => (outcome, checks),

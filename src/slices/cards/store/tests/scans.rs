@@ -43,7 +43,7 @@ async fn what_is_not_genuine_says_why_and_is_noted() {
         let (id, code) = card(tx)?;
         let other = Code::draw()?;
         assert_eq!(look(tx, 1, NOW, &other)?.0, Outcome::Unknown);
-        let typed = scan(tx, &asker(1, NOW), &Err(Mistyped::Check), DAY)?;
+        let typed = scan(tx, &actor(1, NOW), &Err(Mistyped::Check), DAY)?;
         let mistyped = Scan::Astray {
             outcome: Outcome::Mistyped,
             too_many: false,
@@ -73,7 +73,7 @@ async fn who_tries_codes_is_not_served_for_a_while() {
     let work = store.write(|tx| {
         let (_, code) = card(tx)?;
         for n in 1..=MOST_ASTRAY {
-            let astray = scan(tx, &asker(1, NOW), &Ok(Code::draw()?), DAY)?;
+            let astray = scan(tx, &actor(1, NOW), &Ok(Code::draw()?), DAY)?;
             let expected = Scan::Astray {
                 outcome: Outcome::Unknown,
                 too_many: n == MOST_ASTRAY,

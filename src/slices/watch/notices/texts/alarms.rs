@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Voice, fit};
+use super::{Formatter, fit};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang};
 use crate::slices::watch::model::account::{Decision, MassChange};
@@ -13,14 +13,14 @@ const LIST_LIMIT: usize = 1000;
 
 /// Sites whose controls failed, and those that are well again.
 #[must_use]
-pub fn controls(voice: Voice<'_>, news: &[ControlNews]) -> Html {
-    let lang = voice.lang;
+pub fn controls(formatter: Formatter<'_>, news: &[ControlNews]) -> Html {
+    let lang = formatter.lang;
     let mut lines = Vec::new();
     for one in news {
         let Some(fault) = one.fault else { continue };
         let spoken = i18n::text(lang, &format!("control-{}", fault.word()));
         let args = Args::new()
-            .text("site", &voice.site_name(&one.site))
+            .text("site", &formatter.site_name(&one.site))
             .html("fault", &spoken);
         lines.push(i18n::html(lang, "controls-failed-line", &args));
     }
@@ -31,7 +31,7 @@ pub fn controls(voice: Voice<'_>, news: &[ControlNews]) -> Html {
     let well: Vec<String> = news
         .iter()
         .filter(|one| one.fault.is_none())
-        .map(|one| voice.site_name(&one.site))
+        .map(|one| formatter.site_name(&one.site))
         .collect();
     if !well.is_empty() {
         if !lines.is_empty() {
@@ -46,19 +46,22 @@ pub fn controls(voice: Voice<'_>, news: &[ControlNews]) -> Html {
 
 /// The sites whose controls failed when they were last looked at, in one line; none when there are none.
 #[must_use]
-pub fn distrusted<'a>(voice: Voice<'_>, keys: impl Iterator<Item = &'a String>) -> Option<Html> {
-    let mut names: Vec<String> = keys.map(|key| voice.site_name(key)).collect();
+pub fn distrusted<'a>(
+    formatter: Formatter<'_>,
+    keys: impl Iterator<Item = &'a String>,
+) -> Option<Html> {
+    let mut names: Vec<String> = keys.map(|key| formatter.site_name(key)).collect();
     names.sort();
     let names = cut(&names.join(", "), LIST_LIMIT);
     let args = Args::new().text("sites", &names);
-    (!names.is_empty()).then(|| i18n::html(voice.lang, "status-distrusted", &args))
+    (!names.is_empty()).then(|| i18n::html(formatter.lang, "status-distrusted", &args))
 }
 
 /// So many accounts of a site changed at once that the admins are asked.
 #[must_use]
-pub fn mass_change(voice: Voice<'_>, question: &MassChange) -> Html {
+pub fn mass_change(formatter: Formatter<'_>, question: &MassChange) -> Html {
     let args = Args::new()
-        .text("site", &voice.site_name(&question.site))
+        .text("site", &formatter.site_name(&question.site))
         .number("changed", question.changed)
         .number("answered", question.answered);
     let key = match question.gone {
@@ -66,18 +69,23 @@ pub fn mass_change(voice: Voice<'_>, question: &MassChange) -> Html {
         gone if gone == question.changed => "mass-change-gone",
         _ => "mass-change-mixed",
     };
-    i18n::html(voice.lang, key, &args)
+    i18n::html(formatter.lang, key, &args)
 }
 
 /// A question that is decided, and by whom.
 #[must_use]
-pub fn decided(voice: Voice<'_>, question: &MassChange, decision: Decision, by: &str) -> Html {
+pub fn decided(
+    formatter: Formatter<'_>,
+    question: &MassChange,
+    decision: Decision,
+    by: &str,
+) -> Html {
     let key = match decision {
         Decision::Apply => "mass-change-applied",
         Decision::Discard => "mass-change-discarded",
     };
-    let line = i18n::html(voice.lang, key, &Args::new().text("by", by));
-    Html::join([&mass_change(voice, question), &line], "\n\n")
+    let line = i18n::html(formatter.lang, key, &Args::new().text("by", by));
+    Html::join([&mass_change(formatter, question), &line], "\n\n")
 }
 
 /// Our own network is down.

@@ -1,6 +1,6 @@
 //! One account, as its card shows it.
 
-use super::{Voice, fit};
+use super::{Formatter, fit};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
 use crate::slices::watch::model::account::{Account, State, Until, Verdict};
@@ -21,15 +21,15 @@ pub fn mark(account: &Account) -> &'static str {
 
 /// One account with what is known of it; the owner is shown to others.
 #[must_use]
-pub fn account_card(voice: Voice<'_>, account: &Account, owner: Option<&Html>) -> Html {
-    let lang = voice.lang;
+pub fn account_card(formatter: Formatter<'_>, account: &Account, owner: Option<&Html>) -> Html {
+    let lang = formatter.lang;
     let args = Args::new()
         .text("mark", mark(account))
-        .html("name", &voice.profile(&account.site, &account.username))
-        .text("site", &voice.site_name(&account.site))
-        .text("started", &voice.date(account.started_at))
-        .text("period", &voice.days(account.period_days))
-        .text("ends", &voice.date(account.ends_at));
+        .html("name", &formatter.profile(&account.site, &account.username))
+        .text("site", &formatter.site_name(&account.site))
+        .text("started", &formatter.date(account.started_at))
+        .text("period", &formatter.days(account.period_days))
+        .text("ends", &formatter.date(account.ends_at));
     let mut lines = vec![i18n::html(lang, "account-card", &args)];
     let until = i18n::text(lang, &format!("until-{}", account.until.word()));
     let args = Args::new().html("until", &until);
@@ -45,12 +45,12 @@ pub fn account_card(voice: Voice<'_>, account: &Account, owner: Option<&Html>) -
             lang,
             "account-checked",
             &Args::new()
-                .text("time", &i18n::date_time(lang, at, voice.zone))
+                .text("time", &i18n::date_time(lang, at, formatter.zone))
                 .html("verdict", &self::verdict(lang, verdict, &account.reason)),
         ),
         _ => i18n::text(lang, "account-never-checked"),
     });
-    lines.extend(state(voice, account));
+    lines.extend(state(formatter, account));
     if !account.note.is_empty() {
         let args = Args::new().text("note", &account.note);
         lines.push(i18n::html(lang, "account-note", &args));
@@ -61,13 +61,17 @@ pub fn account_card(voice: Voice<'_>, account: &Account, owner: Option<&Html>) -
 /// What a card shows besides: when the account was last seen, the last looks, and its history, the newest change first, each
 /// with the name of who did it.
 #[must_use]
-pub fn account_details(voice: Voice<'_>, account: &Account, history: &[(Past, Html)]) -> Html {
-    let lang = voice.lang;
+pub fn account_details(
+    formatter: Formatter<'_>,
+    account: &Account,
+    history: &[(Past, Html)],
+) -> Html {
+    let lang = formatter.lang;
     let mut lines = vec![match account.seen_at {
         Some(at) => i18n::html(
             lang,
             "account-seen",
-            &Args::new().text("time", &i18n::date_time(lang, at, voice.zone)),
+            &Args::new().text("time", &i18n::date_time(lang, at, formatter.zone)),
         ),
         None => i18n::text(lang, "account-never-seen"),
     }];
@@ -78,7 +82,7 @@ pub fn account_details(voice: Voice<'_>, account: &Account, history: &[(Past, Ht
     lines.extend([Html::default(), i18n::text(lang, "account-history")]);
     for (past, who) in history {
         let args = Args::new()
-            .text("time", &i18n::date_time(lang, past.at, voice.zone))
+            .text("time", &i18n::date_time(lang, past.at, formatter.zone))
             .html("what", &change(lang, past))
             .html("who", who);
         lines.push(i18n::html(lang, "history-line", &args));
@@ -86,11 +90,11 @@ pub fn account_details(voice: Voice<'_>, account: &Account, history: &[(Past, Ht
     fit(lines)
 }
 
-fn state(voice: Voice<'_>, account: &Account) -> Option<Html> {
-    let lang = voice.lang;
+fn state(formatter: Formatter<'_>, account: &Account) -> Option<Html> {
+    let lang = formatter.lang;
     match account.state {
         State::Done => {
-            let date = voice.date(account.done_at.unwrap_or(account.ends_at));
+            let date = formatter.date(account.done_at.unwrap_or(account.ends_at));
             let key = match account.until {
                 Until::Gone => "account-done-gone",
                 Until::Found | Until::Change => "account-done",

@@ -8,7 +8,7 @@ mod sites;
 mod storage;
 
 pub use self::card::{account_card, account_details, mark, who};
-pub use self::news::{FULL_NEWS, LIST_NEWS, count_news, news, news_gist};
+pub use self::news::{FULL_NEWS, LIST_NEWS, count_news, news, news_summary};
 pub use self::sites::{site_note, site_protection};
 pub use self::storage::storage;
 use crate::clock::UnixMs;
@@ -25,7 +25,7 @@ const BAR_CELLS: u64 = 10;
 
 /// Who speaks to whom: what every text needs besides its facts.
 #[derive(Debug, Clone, Copy)]
-pub struct Voice<'a> {
+pub struct Formatter<'a> {
     /// The reader's language.
     pub lang: Lang,
     /// The zone of dates and times.
@@ -34,7 +34,7 @@ pub struct Voice<'a> {
     pub catalogue: &'a Catalogue,
 }
 
-impl Voice<'_> {
+impl Formatter<'_> {
     /// The account's name, as a link to its profile where the site is known.
     #[must_use]
     pub fn profile(&self, site: &str, username: &str) -> Html {
@@ -74,18 +74,18 @@ pub fn n_accounts(lang: Lang, n: usize) -> String {
 
 /// A run begins.
 #[must_use]
-pub fn run_started(voice: Voice<'_>, total: u64, at: UnixMs) -> Html {
+pub fn run_started(formatter: Formatter<'_>, total: u64, at: UnixMs) -> Html {
     let args = Args::new()
         .number("total", total)
-        .text("time", &i18n::time(at, voice.zone));
-    i18n::html(voice.lang, "run-started", &args)
+        .text("time", &i18n::time(at, formatter.zone));
+    i18n::html(formatter.lang, "run-started", &args)
 }
 
 /// A run begins, and how far it is.
 #[must_use]
-pub fn run_progress(voice: Voice<'_>, total: u64, at: UnixMs, checked: u64) -> Html {
+pub fn run_progress(formatter: Formatter<'_>, total: u64, at: UnixMs, checked: u64) -> Html {
     let bar = Html::text(&format!("{} {checked}/{total}", bar(checked, total)));
-    Html::join([&run_started(voice, total, at), &bar], "\n\n")
+    Html::join([&run_started(formatter, total, at), &bar], "\n\n")
 }
 
 fn bar(checked: u64, total: u64) -> String {
@@ -99,12 +99,12 @@ fn bar(checked: u64, total: u64) -> String {
 
 /// A run did not look at everything; stands in place of its start. `stopped_by` is the name of the admin who ended it.
 #[must_use]
-pub fn run_unfinished(voice: Voice<'_>, run: &Progress, stopped_by: Option<&str>) -> Html {
+pub fn run_unfinished(formatter: Formatter<'_>, run: &Progress, stopped_by: Option<&str>) -> Html {
     let note = match (run.state, stopped_by) {
-        (RunState::Offline, _) => i18n::text(voice.lang, "run-offline"),
-        (_, None) => i18n::text(voice.lang, "run-interrupted"),
+        (RunState::Offline, _) => i18n::text(formatter.lang, "run-offline"),
+        (_, None) => i18n::text(formatter.lang, "run-interrupted"),
         (_, Some(name)) => i18n::html(
-            voice.lang,
+            formatter.lang,
             "run-stopped",
             &Args::new()
                 .html("by", &Html::name(name))
@@ -113,7 +113,7 @@ pub fn run_unfinished(voice: Voice<'_>, run: &Progress, stopped_by: Option<&str>
         ),
     };
     Html::join(
-        [&run_started(voice, run.total, run.started_at), &note],
+        [&run_started(formatter, run.total, run.started_at), &note],
         "\n\n",
     )
 }
@@ -145,8 +145,8 @@ pub const SHOWN_ERRORS: usize = 5;
 
 /// A run is over.
 #[must_use]
-pub fn run_done(voice: Voice<'_>, end: &RunEnd) -> Html {
-    let lang = voice.lang;
+pub fn run_done(formatter: Formatter<'_>, end: &RunEnd) -> Html {
+    let lang = formatter.lang;
     let results = i18n::html(
         lang,
         "run-done",
@@ -165,7 +165,7 @@ pub fn run_done(voice: Voice<'_>, end: &RunEnd) -> Html {
     )];
     for (site, reason, n) in end.errors.iter().take(SHOWN_ERRORS) {
         let args = Args::new()
-            .text("site", &voice.site_name(site))
+            .text("site", &formatter.site_name(site))
             .html("reason", &self::reason(lang, reason))
             .number("n", *n);
         more.push(i18n::html(lang, "run-error", &args));
@@ -185,7 +185,7 @@ pub fn run_done(voice: Voice<'_>, end: &RunEnd) -> Html {
         let sites = end
             .muted
             .iter()
-            .map(|(site, n)| format!("{} — {n}", voice.site_name(site)));
+            .map(|(site, n)| format!("{} — {n}", formatter.site_name(site)));
         let sites = cut(&sites.collect::<Vec<_>>().join(", "), MUTED_LIMIT);
         more.push(i18n::html(
             lang,
@@ -197,7 +197,7 @@ pub fn run_done(voice: Voice<'_>, end: &RunEnd) -> Html {
         more.push(number("run-missed-ticks", end.missed_ticks));
     }
     if let Some(next) = end.next {
-        let time = i18n::time(next, voice.zone);
+        let time = i18n::time(next, formatter.zone);
         more.push(i18n::html(
             lang,
             "run-next",
@@ -271,24 +271,24 @@ impl Reminder {
 
 /// Accounts of one owner whose agreed time ends.
 #[must_use]
-pub fn reminder(voice: Voice<'_>, which: Reminder, accounts: &[Account]) -> Html {
+pub fn reminder(formatter: Formatter<'_>, which: Reminder, accounts: &[Account]) -> Html {
     let title = match which {
         Reminder::Soon => "remind-soon",
         Reminder::LastDay => "remind-last-day",
         Reminder::Overdue => "remind-overdue",
         Reminder::Waiting => "remind-waiting",
     };
-    let mut lines = vec![i18n::text(voice.lang, title), Html::default()];
+    let mut lines = vec![i18n::text(formatter.lang, title), Html::default()];
     for account in accounts {
         let args = Args::new()
-            .html("name", &voice.profile(&account.site, &account.username))
-            .text("site", &voice.site_name(&account.site))
-            .text("ends", &voice.date(account.ends_at));
-        lines.push(i18n::html(voice.lang, "remind-line", &args));
+            .html("name", &formatter.profile(&account.site, &account.username))
+            .text("site", &formatter.site_name(&account.site))
+            .text("ends", &formatter.date(account.ends_at));
+        lines.push(i18n::html(formatter.lang, "remind-line", &args));
     }
     if which == Reminder::Waiting {
         lines.push(Html::default());
-        lines.push(i18n::text(voice.lang, "remind-off"));
+        lines.push(i18n::text(formatter.lang, "remind-off"));
     }
     fit(lines)
 }

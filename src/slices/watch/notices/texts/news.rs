@@ -1,6 +1,6 @@
 //! What owners hear when what they wait for has happened.
 
-use super::{Voice, fit, n_accounts};
+use super::{Formatter, fit, n_accounts};
 use crate::clock::UnixMs;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args};
@@ -38,10 +38,10 @@ pub fn count_news(news: &[News]) -> NewsTotals {
 
 /// What was waited for has happened to accounts of one owner; `totals` may be more than are named.
 #[must_use]
-pub fn news(voice: Voice<'_>, named: &[News], totals: &NewsTotals) -> Html {
+pub fn news(formatter: Formatter<'_>, named: &[News], totals: &NewsTotals) -> Html {
     let all: usize = totals.values().sum();
     if all <= FULL_NEWS {
-        let blocks: Vec<Html> = named.iter().map(|one| in_full(voice, one)).collect();
+        let blocks: Vec<Html> = named.iter().map(|one| in_full(formatter, one)).collect();
         return Html::join(&blocks, "\n\n");
     }
     let mut lines: Vec<Html> = Vec::new();
@@ -52,39 +52,39 @@ pub fn news(voice: Voice<'_>, named: &[News], totals: &NewsTotals) -> Html {
         if !lines.is_empty() {
             lines.push(Html::default());
         }
-        lines.extend(list(voice, *kind, of_kind.take(LIST_NEWS), *total));
+        lines.extend(list(formatter, *kind, of_kind.take(LIST_NEWS), *total));
     }
     fit(lines)
 }
 
 fn list<'a>(
-    voice: Voice<'_>,
+    formatter: Formatter<'_>,
     (until, seen): (Until, Sighting),
     named: impl Iterator<Item = &'a News>,
     total: usize,
 ) -> Vec<Html> {
     let [_, title, line] = keys(until, seen);
-    let args = Args::new().text("accounts", &n_accounts(voice.lang, total));
-    let mut lines = vec![i18n::html(voice.lang, title, &args), Html::default()];
+    let args = Args::new().text("accounts", &n_accounts(formatter.lang, total));
+    let mut lines = vec![i18n::html(formatter.lang, title, &args), Html::default()];
     let head = lines.len();
     for News { account, .. } in named {
         let args = Args::new()
-            .html("name", &voice.profile(&account.site, &account.username))
-            .text("site", &voice.site_name(&account.site))
-            .text("took", &took(voice, account));
-        lines.push(i18n::html(voice.lang, line, &args));
+            .html("name", &formatter.profile(&account.site, &account.username))
+            .text("site", &formatter.site_name(&account.site))
+            .text("took", &took(formatter, account));
+        lines.push(i18n::html(formatter.lang, line, &args));
     }
     let rest = (total + head).saturating_sub(lines.len());
     if rest > 0 {
         let args = Args::new().number("n", rest);
-        lines.push(i18n::html(voice.lang, "found-more", &args));
+        lines.push(i18n::html(formatter.lang, "found-more", &args));
     }
     lines
 }
 
 /// The line that names accounts in a later message, should the message about them not be sure to have arrived.
 #[must_use]
-pub fn news_gist(voice: Voice<'_>, news: &[News]) -> String {
+pub fn news_summary(formatter: Formatter<'_>, news: &[News]) -> String {
     let names: Vec<&str> = news
         .iter()
         .map(|one| one.account.username.as_str())
@@ -95,33 +95,33 @@ pub fn news_gist(voice: Voice<'_>, news: &[News]) -> String {
         "news-gist"
     };
     let args = Args::new().text("names", &names.join(", "));
-    cut(&i18n::plain(voice.lang, key, &args), GIST_LIMIT)
+    cut(&i18n::plain(formatter.lang, key, &args), GIST_LIMIT)
 }
 
-fn in_full(voice: Voice<'_>, news: &News) -> Html {
+fn in_full(formatter: Formatter<'_>, news: &News) -> Html {
     let account = &news.account;
     let [key, ..] = keys(account.until, news.seen);
     let args = Args::new()
-        .html("name", &voice.profile(&account.site, &account.username))
-        .text("site", &voice.site_name(&account.site));
+        .html("name", &formatter.profile(&account.site, &account.username))
+        .text("site", &formatter.site_name(&account.site));
     let args = match account.until {
         Until::Change => args,
         Until::Found | Until::Gone => args
-            .text("started", &voice.date(account.started_at))
-            .text("period", &voice.days(account.period_days))
-            .text("took", &took(voice, account))
-            .text("ends", &voice.date(account.ends_at)),
+            .text("started", &formatter.date(account.started_at))
+            .text("period", &formatter.days(account.period_days))
+            .text("took", &took(formatter, account))
+            .text("ends", &formatter.date(account.ends_at)),
     };
-    i18n::html(voice.lang, key, &args)
+    i18n::html(formatter.lang, key, &args)
 }
 
 /// Days by the calendar, as people count them from the dates beside.
-fn took(voice: Voice<'_>, account: &Account) -> String {
-    let day = |at: UnixMs| voice.zone.civil(at).date();
+fn took(formatter: Formatter<'_>, account: &Account) -> String {
+    let day = |at: UnixMs| formatter.zone.civil(at).date();
     let done = account.done_at.unwrap_or(account.started_at);
     let days = day(account.started_at).duration_until(day(done)).as_hours() / 24;
     i18n::plain(
-        voice.lang,
+        formatter.lang,
         "took-days",
         &Args::new().number("n", days.max(0)),
     )

@@ -34,7 +34,7 @@ use crate::i18n;
 use crate::slices::watch::WatchConfig;
 use crate::slices::watch::handlers::WatchHandlers;
 use crate::slices::watch::model::account::{Scope, Trigger};
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::site::SiteKey;
 use crate::slices::watch::store;
 use crate::tasks::{Tasks, ThreadEnd};
@@ -52,7 +52,7 @@ pub struct WatchParts {
     /// The way to the main runtime.
     pub proxy: BotProxy,
     /// What it says, and to whom.
-    pub speaker: Speaker,
+    pub notifier: Notifier,
     /// Rung when a check is asked for.
     pub bell: Activator,
     /// Follows the schedule and runs at the start; without it only requests are served.
@@ -114,7 +114,7 @@ impl Driver {
             None
         };
         let memory = new_memory(config);
-        let handlers = WatchHandlers::new(config, parts.speaker.clone(), parts.bell.clone());
+        let handlers = WatchHandlers::new(config, parts.notifier.clone(), parts.bell.clone());
         let mut driver = Self {
             parts,
             handlers,
@@ -210,7 +210,7 @@ impl Driver {
         Brake {
             db: &self.parts.db,
             clock: &self.parts.clock,
-            speaker: &self.parts.speaker,
+            notifier: &self.parts.notifier,
             stop: &self.stop,
         }
     }

@@ -19,7 +19,7 @@ use crate::clock::UnixMs;
 use crate::counters;
 use crate::db::{Db, WriteTx};
 use crate::slices::watch::model::account::{Run, RunState, Scope, SiteTally, Trigger};
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::notices::texts::{RunEnd, SHOWN_ERRORS};
 use crate::slices::watch::run::pass::{End, Sweep, Swept};
 use crate::slices::watch::run::progress;
@@ -128,14 +128,14 @@ impl Driver {
     async fn begin(&self, trigger: Trigger, scope: Scope, total: u64) -> anyhow::Result<Run> {
         self.fill_places().await?;
         let now = self.parts.clock.now();
-        let speaker = self.parts.speaker.clone();
+        let notifier = self.parts.notifier.clone();
         let breakers = self.memory.breakers(now);
         let write = self.parts.db.write(move |tx| {
-            close_left_behind(tx, now, &speaker, &breakers)?;
+            close_left_behind(tx, now, &notifier, &breakers)?;
             let run = store::begin(tx, now, trigger, scope, total)?;
             // While our own network is down, one try after another is no news.
             if scope != Scope::All || store::offline_since(tx)?.is_none() {
-                speaker.run_started(tx, now, &run)?;
+                notifier.run_started(tx, now, &run)?;
             }
             Ok(run)
         });
@@ -145,12 +145,12 @@ impl Driver {
     /// Closes the run that a crash cut and lets go of its notices, without waiting for the next run.
     pub(super) async fn recover(&self) {
         let now = self.parts.clock.now();
-        let speaker = self.parts.speaker.clone();
+        let notifier = self.parts.notifier.clone();
         let breakers = self.memory.breakers(now);
         let closed = self
             .parts
             .db
-            .write(move |tx| close_left_behind(tx, now, &speaker, &breakers))
+            .write(move |tx| close_left_behind(tx, now, &notifier, &breakers))
             .await;
         let filled = self.fill_places().await;
         if let Err(err) = closed.and(filled) {
@@ -174,8 +174,8 @@ impl Driver {
             clock: &parts.clock,
             client: &self.client,
             config: &parts.config,
-            speaker: &parts.speaker,
-            right_of_way: parts.proxy.right_of_way(),
+            notifier: &parts.notifier,
+            priority_gate: parts.proxy.priority_gate(),
             stop: &stop,
         };
         let shown = parts.progress(&self.handlers);
@@ -201,8 +201,8 @@ impl Driver {
     async fn fill_places(&self) -> anyhow::Result<()> {
         loop {
             let now = self.parts.clock.now();
-            let speaker = self.parts.speaker.clone();
-            let messages = self.parts.db.read(move |c| speaker.kept_messages(c));
+            let notifier = self.parts.notifier.clone();
+            let messages = self.parts.db.read(move |c| notifier.kept_messages(c));
             let messages = messages.await?;
             if messages.is_empty() {
                 return Ok(());
@@ -238,7 +238,7 @@ impl Driver {
             .and_then(|_| parts.config.schedule.next_after(now));
         let missed_ticks = self.ticks.missed.swap(0, Ordering::SeqCst);
         let took = shown_time(run.started_at, now, took);
-        let (run, speaker) = (run.clone(), parts.speaker.clone());
+        let (run, notifier) = (run.clone(), parts.notifier.clone());
         let (id, scope, total) = (run.id, run.scope, run.total);
         // Not in the transaction: it reads every account, and the writer has others to serve.
         let left = parts.db.read(move |c| {
@@ -254,7 +254,7 @@ impl Driver {
         let write = parts.db.write(move |tx| {
             let counts = store::counts(tx, run.id)?;
             store::end(tx, now, run.id, RunState::Done, skipped, missed_ticks)?;
-            count_asked(tx, &speaker, now, &swept.asked)?;
+            count_asked(tx, &notifier, now, &swept.asked)?;
             let end = RunEnd {
                 counts,
                 took,
@@ -264,16 +264,16 @@ impl Driver {
                 missed_ticks,
                 next,
             };
-            speaker.run_ended(tx, now, &run, &end)?;
+            notifier.run_ended(tx, now, &run, &end)?;
             if swept.is_heard
                 && let Some(since) = store::note_online(tx)?
             {
-                speaker.online(tx, now, &run, since)?;
+                notifier.online(tx, now, &run, since)?;
             }
             if run.scope == Scope::All {
                 store::settle_rounds(tx, run.id, &left)?;
-                speaker.reminders(tx, now)?;
-                speaker.digests(tx, now)?;
+                notifier.reminders(tx, now)?;
+                notifier.digests(tx, now)?;
             }
             Ok(())
         });
@@ -291,13 +291,13 @@ impl Driver {
             "no site could be reached: our own network is down"
         );
         let now = self.parts.clock.now();
-        let (run, speaker) = (run.clone(), self.parts.speaker.clone());
+        let (run, notifier) = (run.clone(), self.parts.notifier.clone());
         let write = self.parts.db.write(move |tx| {
             store::end(tx, now, run.id, RunState::Offline, 0, 0)?;
-            count_asked(tx, &speaker, now, &asked)?;
+            count_asked(tx, &notifier, now, &asked)?;
             // A run over few accounts may have met the few sites that are down.
             let is_news = run.scope == Scope::All && store::note_offline(tx, now)?;
-            speaker.run_offline(tx, now, &run, is_news)
+            notifier.run_offline(tx, now, &run, is_news)
         });
         write.await?;
         counters::run_ended(false);
@@ -309,13 +309,13 @@ impl Driver {
     async fn interrupt(&self, run: &Run, asked: Asked, crashed: bool) -> anyhow::Result<()> {
         self.fill_places().await?;
         let now = self.parts.clock.now();
-        let (id, speaker) = (run.id, self.parts.speaker.clone());
+        let (id, notifier) = (run.id, self.parts.notifier.clone());
         let write = self.parts.db.write(move |tx| {
             store::end(tx, now, id, RunState::Interrupted, 0, 0)?;
-            count_asked(tx, &speaker, now, &asked)?;
-            speaker.run_unfinished(tx, now, id)?;
+            count_asked(tx, &notifier, now, &asked)?;
+            notifier.run_unfinished(tx, now, id)?;
             if crashed {
-                speaker.run_crashed(tx, now, id)?;
+                notifier.run_crashed(tx, now, id)?;
             }
             Ok(())
         });
@@ -349,19 +349,19 @@ async fn stop_when_asked(db: &Db, bell: &Activator, run_id: i64, stop: &Cancella
 
 fn count_asked(
     tx: &WriteTx<'_>,
-    speaker: &Speaker,
+    notifier: &Notifier,
     now: UnixMs,
     asked: &Asked,
 ) -> anyhow::Result<()> {
     let asked = asked.iter().map(|(site, tally)| (&**site, *tally));
-    store::count_day(tx, &speaker.zone.day(now), asked)
+    store::count_day(tx, &notifier.zone.day(now), asked)
 }
 
 /// Between two runs the rows are made to say what is: no run goes on, and these breakers are open.
 fn close_left_behind(
     tx: &WriteTx<'_>,
     now: UnixMs,
-    speaker: &Speaker,
+    notifier: &Notifier,
     breakers: &store::Breakers,
 ) -> anyhow::Result<()> {
     store::set_breakers(tx, breakers)?;
@@ -370,9 +370,9 @@ fn close_left_behind(
             run = id,
             "a run was cut short; its accounts are checked again"
         );
-        speaker.run_unfinished(tx, now, id)?;
+        notifier.run_unfinished(tx, now, id)?;
     }
-    speaker.close_starts(tx, now)
+    notifier.close_starts(tx, now)
 }
 
 /// The duration as people see it: by the clock that their times come from, unless it was set meanwhile.

@@ -35,11 +35,11 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::slices::watch::WatchConfig;
 use crate::slices::watch::model::account::Run;
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::probe;
 use crate::slices::watch::probe::ProbeLimits;
 use crate::slices::watch::store;
-use crate::telegram::RightOfWay;
+use crate::telegram::PriorityGate;
 
 /// What a sweep works with.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +48,8 @@ pub(super) struct Sweep<'a> {
     pub(super) clock: &'a Clock,
     pub(super) client: &'a reqwest::Client,
     pub(super) config: &'a WatchConfig,
-    pub(super) speaker: &'a Speaker,
-    pub(super) right_of_way: &'a RightOfWay,
+    pub(super) notifier: &'a Notifier,
+    pub(super) priority_gate: &'a PriorityGate,
     pub(super) stop: &'a CancellationToken,
 }
 
@@ -71,7 +71,7 @@ impl Sweep<'_> {
         let marks = self.db.read(store::marks).await?;
         let page = page_size(sites.len());
         let lane = |(key, accounts): (String, u64)| {
-            let site = self.speaker.catalogue.find(&key).cloned();
+            let site = self.notifier.catalogue.find(&key).cloned();
             Lane::new(key.into(), accounts, site, &marks, page)
         };
         let lanes: Vec<Lane> = sites.into_iter().map(lane).collect();
@@ -207,7 +207,7 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
 
     /// Until when somebody is given the right of way; none while nobody waits for an answer, or when the program stops.
     fn held_until(&self) -> Option<Instant> {
-        let until = self.sweep.right_of_way.held_until(Instant::now());
+        let until = self.sweep.priority_gate.held_until(Instant::now());
         until.filter(|_| !self.pass.borrow().is_stopped)
     }
 
@@ -275,7 +275,7 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
             read = self.reading.done() => pass.borrow_mut().take_page(read?),
             Some(()) = workers.next() => {}
             () = landed => {}
-            () = self.sweep.right_of_way.closed(), if is_held => {}
+            () = self.sweep.priority_gate.closed(), if is_held => {}
             () = self.alarm.rings() => {}
         }
         Ok(())

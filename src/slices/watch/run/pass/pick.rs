@@ -44,7 +44,7 @@ impl Pass<'_, '_> {
                 return None;
             }
             // Somebody waits for an answer: nothing new until it has left.
-            self.wake = self.sweep.right_of_way.held_until(now);
+            self.wake = self.sweep.priority_gate.held_until(now);
             if self.wake.is_some() {
                 return None;
             }

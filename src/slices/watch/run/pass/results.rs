@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::Sweep;
 use crate::slices::watch::model::account::SiteTally;
-use crate::slices::watch::notices::Speaker;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::run::lane::Lane;
 use crate::slices::watch::store;
 
@@ -62,7 +62,7 @@ impl Results {
         if self.looks.is_empty() && self.news.is_empty() {
             return None;
         }
-        let size = if self.looks.len() >= SMALL_GROUP && sweep.right_of_way.in_conversation() {
+        let size = if self.looks.len() >= SMALL_GROUP && sweep.priority_gate.in_conversation() {
             SMALL_GROUP
         } else {
             GROUP
@@ -112,16 +112,16 @@ impl Group {
     /// When the database fails.
     pub(super) async fn write(self, sweep: Sweep<'_>, run_id: i64) -> anyhow::Result<()> {
         let now = sweep.clock.now();
-        let day = sweep.speaker.zone.day(now);
+        let day = sweep.notifier.zone.day(now);
         let written = sweep.db.write_replayable(move |tx| {
             for owner in store::apply(tx, now, &day, run_id, &self.looks, &self.asked)? {
-                Speaker::news(tx, now, run_id, owner)?;
+                Notifier::news(tx, now, run_id, owner)?;
             }
             if let Some(open) = &self.breakers {
                 store::set_breakers(tx, open)?;
             }
             if store::note_controls(tx, now, run_id, &self.news)? {
-                Speaker::controls(tx, now, run_id)?;
+                Notifier::controls(tx, now, run_id)?;
             }
             Ok(())
         });

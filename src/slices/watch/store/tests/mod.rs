@@ -208,7 +208,7 @@ async fn requests_of_one_scope_are_answered_by_one_run() {
         ask(tx, NOW, Scope::Owner(OWNER), Some(3))?;
         assert_eq!(open_requests(tx)?, [Scope::All, Scope::Owner(OWNER)]);
         let run = begin(tx, NOW, Trigger::Request, Scope::All, 1)?;
-        assert_eq!(run.askers, [1, 2]);
+        assert_eq!(run.actors, [1, 2]);
         assert_eq!(request_run(tx, asked)?, Some(run.id));
         assert!(!withdraw(tx, again)?, "it was taken");
         assert_eq!(open_requests(tx)?, [Scope::Owner(OWNER)]);

@@ -13,7 +13,7 @@ use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::slices::watch::model::account::Subject;
-use crate::slices::watch::notices::texts::Voice;
+use crate::slices::watch::notices::texts::Formatter;
 use crate::slices::watch::store;
 
 use days::Days;
@@ -42,26 +42,26 @@ pub(crate) struct Picture {
 /// nothing to draw.
 pub(crate) fn picture(
     connection: &Connection,
-    voice: Voice<'_>,
+    formatter: Formatter<'_>,
     subject: Subject,
     owner: i64,
     at: UnixMs,
 ) -> anyhow::Result<Option<Picture>> {
     match subject {
-        Subject::Mine => mine(connection, voice, owner, at),
-        Subject::Found => found(connection, voice, at),
-        Subject::Sites => sites(connection, voice, at),
-        Subject::Duration => duration(connection, voice, at),
+        Subject::Mine => mine(connection, formatter, owner, at),
+        Subject::Found => found(connection, formatter, at),
+        Subject::Sites => sites(connection, formatter, at),
+        Subject::Duration => duration(connection, formatter, at),
     }
 }
 
 fn mine(
     connection: &Connection,
-    voice: Voice<'_>,
+    formatter: Formatter<'_>,
     owner: i64,
     at: UnixMs,
 ) -> anyhow::Result<Option<Picture>> {
-    let days = Days::until(at, voice.zone, DAYS);
+    let days = Days::until(at, formatter.zone, DAYS);
     let waits = store::waits_of_owner(connection, owner)?;
     if waits.is_empty() {
         return Ok(None);
@@ -77,7 +77,7 @@ fn mine(
         }
     }
     let panel = |title: &str, shape, rows| Panel {
-        title: label(voice.lang, title),
+        title: label(formatter.lang, title),
         shape,
         rows,
     };
@@ -89,11 +89,11 @@ fn mine(
             waits.iter().filter(|(_, until)| until.is_none()).count(),
         );
     Ok(Some(Picture {
-        caption: i18n::html(voice.lang, "chart-mine", &args),
+        caption: i18n::html(formatter.lang, "chart-mine", &args),
         chart: Chart {
-            title: label(voice.lang, "chart-mine-title"),
+            title: label(formatter.lang, "chart-mine-title"),
             series: vec![(String::new(), Ink::Green), (String::new(), Ink::Blue)],
-            steps: days.names(voice.lang),
+            steps: days.names(formatter.lang),
             panels: vec![
                 panel("chart-found-per-day", Shape::Bars, vec![found]),
                 panel("chart-waiting", Shape::Lines, vec![Vec::new(), waiting]),
@@ -102,28 +102,32 @@ fn mine(
     }))
 }
 
-fn found(connection: &Connection, voice: Voice<'_>, at: UnixMs) -> anyhow::Result<Option<Picture>> {
-    let days = Days::until(at, voice.zone, DAYS);
+fn found(
+    connection: &Connection,
+    formatter: Formatter<'_>,
+    at: UnixMs,
+) -> anyhow::Result<Option<Picture>> {
+    let days = Days::until(at, formatter.zone, DAYS);
     let rows = store::days(connection, &days.first())?;
-    let found = by_site(voice, &days, &rows, |tally| tally.counts.found);
+    let found = by_site(formatter, &days, &rows, |tally| tally.counts.found);
     let total = found.total();
     if total == 0 {
         return Ok(None);
     }
     let args = Args::new().number("days", DAYS).number("found", total);
-    let mut lines = vec![i18n::html(voice.lang, "chart-found", &args)];
+    let mut lines = vec![i18n::html(formatter.lang, "chart-found", &args)];
     lines.extend(found.sites().map(|(site, n)| {
         let args = Args::new().text("site", site).number("n", n);
-        i18n::html(voice.lang, "chart-found-line", &args)
+        i18n::html(formatter.lang, "chart-found-line", &args)
     }));
     Ok(Some(Picture {
         caption: Html::join(&lines, "\n"),
         chart: Chart {
-            title: label(voice.lang, "chart-found-title"),
+            title: label(formatter.lang, "chart-found-title"),
             series: found.series(),
-            steps: days.names(voice.lang),
+            steps: days.names(formatter.lang),
             panels: vec![Panel {
-                title: label(voice.lang, "chart-found-per-day"),
+                title: label(formatter.lang, "chart-found-per-day"),
                 shape: Shape::Bars,
                 rows: found.rows(),
             }],
@@ -131,39 +135,43 @@ fn found(connection: &Connection, voice: Voice<'_>, at: UnixMs) -> anyhow::Resul
     }))
 }
 
-fn sites(connection: &Connection, voice: Voice<'_>, at: UnixMs) -> anyhow::Result<Option<Picture>> {
-    let days = Days::until(at, voice.zone, DAYS);
+fn sites(
+    connection: &Connection,
+    formatter: Formatter<'_>,
+    at: UnixMs,
+) -> anyhow::Result<Option<Picture>> {
+    let days = Days::until(at, formatter.zone, DAYS);
     let rows = store::days(connection, &days.first())?;
-    let checked = by_site(voice, &days, &rows, |tally| tally.counts.checked());
+    let checked = by_site(formatter, &days, &rows, |tally| tally.counts.checked());
     if checked.total() == 0 {
         return Ok(None);
     }
     // The same sites in the same order, so that the colours mean the same in both frames.
-    let errors = checked.of_the_same(voice, &days, &rows, |tally| tally.counts.errors);
+    let errors = checked.of_the_same(formatter, &days, &rows, |tally| tally.counts.errors);
     let args = Args::new()
         .number("days", DAYS)
         .number("checked", checked.total())
         .number("errors", errors.total());
-    let mut lines = vec![i18n::html(voice.lang, "chart-sites", &args)];
+    let mut lines = vec![i18n::html(formatter.lang, "chart-sites", &args)];
     let by_site = checked.sites().zip(errors.sites());
     lines.extend(by_site.map(|((site, checked), (_, errors))| {
         let args = Args::new()
             .text("site", site)
             .number("checked", checked)
             .number("errors", errors);
-        i18n::html(voice.lang, "chart-sites-line", &args)
+        i18n::html(formatter.lang, "chart-sites-line", &args)
     }));
     let panel = |title: &str, numbers: &BySite| Panel {
-        title: label(voice.lang, title),
+        title: label(formatter.lang, title),
         shape: Shape::Bars,
         rows: numbers.rows(),
     };
     Ok(Some(Picture {
         caption: Html::join(&lines, "\n"),
         chart: Chart {
-            title: label(voice.lang, "chart-sites-title"),
+            title: label(formatter.lang, "chart-sites-title"),
             series: checked.series(),
-            steps: days.names(voice.lang),
+            steps: days.names(formatter.lang),
             panels: vec![
                 panel("chart-checks-per-day", &checked),
                 panel("chart-errors-per-day", &errors),
@@ -174,7 +182,7 @@ fn sites(connection: &Connection, voice: Voice<'_>, at: UnixMs) -> anyhow::Resul
 
 fn duration(
     connection: &Connection,
-    voice: Voice<'_>,
+    formatter: Formatter<'_>,
     at: UnixMs,
 ) -> anyhow::Result<Option<Picture>> {
     let since = at.minus(Duration::from_secs(RUN_DAYS * 24 * 60 * 60));
@@ -187,8 +195,8 @@ fn duration(
     let args = Args::new()
         .number("days", RUN_DAYS)
         .number("runs", runs.len())
-        .text("usual", &i18n::span(voice.lang, *usual))
-        .text("longest", &i18n::span(voice.lang, *longest));
+        .text("usual", &i18n::span(formatter.lang, *usual))
+        .text("longest", &i18n::span(formatter.lang, *longest));
     let (unit, title) = if longest.as_secs_f64() >= IN_MINUTES {
         (60.0, "chart-minutes")
     } else {
@@ -196,16 +204,16 @@ fn duration(
     };
     let row = runs.iter().map(|(_, took)| took.as_secs_f64() / unit);
     Ok(Some(Picture {
-        caption: i18n::html(voice.lang, "chart-duration", &args),
+        caption: i18n::html(formatter.lang, "chart-duration", &args),
         chart: Chart {
-            title: label(voice.lang, "chart-duration-title"),
+            title: label(formatter.lang, "chart-duration-title"),
             series: vec![(String::new(), Ink::Blue)],
             steps: runs
                 .iter()
-                .map(|(at, _)| i18n::hour(*at, voice.zone))
+                .map(|(at, _)| i18n::hour(*at, formatter.zone))
                 .collect(),
             panels: vec![Panel {
-                title: label(voice.lang, title),
+                title: label(formatter.lang, title),
                 shape: Shape::Lines,
                 rows: vec![row.collect()],
             }],

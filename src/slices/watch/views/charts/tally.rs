@@ -7,7 +7,7 @@ use crate::chart::Ink;
 use crate::html::cut;
 use crate::i18n::label;
 use crate::slices::watch::model::account::SiteTally;
-use crate::slices::watch::notices::texts::Voice;
+use crate::slices::watch::notices::texts::Formatter;
 use crate::slices::watch::store::SiteDay;
 
 /// Sites with a colour of their own.
@@ -24,7 +24,7 @@ pub(crate) struct BySite {
 
 /// Counts something by day and site; the sites with most of it are named.
 pub(crate) fn by_site(
-    voice: Voice<'_>,
+    formatter: Formatter<'_>,
     days: &Days<'_>,
     rows: &[SiteDay],
     what: impl Fn(&SiteTally) -> u64,
@@ -45,11 +45,11 @@ pub(crate) fn by_site(
     if others {
         keys.push(None);
     }
-    fill(voice, days, rows, &keys, what)
+    fill(formatter, days, rows, &keys, what)
 }
 
 fn fill(
-    voice: Voice<'_>,
+    formatter: Formatter<'_>,
     days: &Days<'_>,
     rows: &[SiteDay],
     keys: &[Option<String>],
@@ -59,8 +59,8 @@ fn fill(
         .iter()
         .map(|key| {
             let name = match key {
-                Some(site) => cut(&voice.site_name(site), NAME_LIMIT),
-                None => label(voice.lang, "chart-others"),
+                Some(site) => cut(&formatter.site_name(site), NAME_LIMIT),
+                None => label(formatter.lang, "chart-others"),
             };
             (key.clone(), name, days.zeros())
         })
@@ -80,13 +80,13 @@ impl BySite {
     /// Counts something else for the same sites in the same order.
     pub(crate) fn of_the_same(
         &self,
-        voice: Voice<'_>,
+        formatter: Formatter<'_>,
         days: &Days<'_>,
         rows: &[SiteDay],
         what: impl Fn(&SiteTally) -> u64,
     ) -> Self {
         let keys: Vec<_> = self.rows.iter().map(|(key, _, _)| key.clone()).collect();
-        fill(voice, days, rows, &keys, what)
+        fill(formatter, days, rows, &keys, what)
     }
 
     /// All of it.

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::db::Connection;
-use crate::people::{Asker, Role};
+use crate::people::{Actor, Role};
 use crate::tool::{Tool, ToolError};
 
-type Run = Box<dyn Fn(&Connection, &Asker, Value) -> Result<Value, ToolError> + Send + Sync>;
+type Run = Box<dyn Fn(&Connection, &Actor, Value) -> Result<Value, ToolError> + Send + Sync>;
 
 /// A tool for a test.
 struct Tested {
@@ -47,16 +47,16 @@ impl Tool for Tested {
     fn run(
         &self,
         connection: &Connection,
-        asker: &Asker,
+        actor: &Actor,
         given: Value,
     ) -> Result<Value, ToolError> {
-        (self.run)(connection, asker, given)
+        (self.run)(connection, actor, given)
     }
 }
 
 fn tool(
     name: &'static str,
-    run: impl Fn(&Connection, &Asker, Value) -> Result<Value, ToolError> + Send + Sync + 'static,
+    run: impl Fn(&Connection, &Actor, Value) -> Result<Value, ToolError> + Send + Sync + 'static,
 ) -> Box<dyn Tool> {
     Box::new(Tested {
         name,
@@ -70,8 +70,8 @@ fn secret() -> Box<dyn Tool> {
     Box::new(Tested {
         name: "secret",
         least: Role::Admin,
-        run: Box::new(|_, asker, _| {
-            assert!(asker.role.is_admin());
+        run: Box::new(|_, actor, _| {
+            assert!(actor.role.is_admin());
             Ok("of others".into())
         }),
     })
@@ -84,8 +84,8 @@ fn bulk(letters: usize) -> Box<dyn Tool> {
 
 /// A desk with tools: one says who asks and what it was given, one is for admins, one gives much, one cannot read.
 async fn desk() -> Desk {
-    let mirror = tool("mirror", |_, asker, given| {
-        Ok(json!({ "asker": asker.id, "role": asker.role.word(), "given": given }))
+    let mirror = tool("mirror", |_, actor, given| {
+        Ok(json!({ "asker": actor.id, "role": actor.role.word(), "given": given }))
     });
     let broken = tool("broken", |connection, _, _| {
         let written = connection.execute("DELETE FROM person", []);

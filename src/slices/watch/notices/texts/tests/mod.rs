@@ -20,8 +20,8 @@ fn catalogue() -> Catalogue {
 
 static MOSCOW: LazyLock<Zone> = LazyLock::new(|| "Europe/Moscow".parse().unwrap());
 
-fn voice(catalogue: &Catalogue, lang: Lang) -> Voice<'_> {
-    Voice {
+fn formatter(catalogue: &Catalogue, lang: Lang) -> Formatter<'_> {
+    Formatter {
         lang,
         zone: &MOSCOW,
         catalogue,
@@ -83,26 +83,29 @@ fn end() -> RunEnd {
 #[test]
 fn the_fixed_texts_are_fixed() {
     let catalogue = catalogue();
-    let voice = voice(&catalogue, Lang::Ru);
+    let formatter = formatter(&catalogue, Lang::Ru);
     // 21 November 2026, 18:35:00 in Moscow.
     let at = UnixMs(1_795_275_300_000);
     assert_eq!(
-        run_started(voice, 137, at).to_plain(),
+        run_started(formatter, 137, at).to_plain(),
         "🔄 Автопроверка запущена\n\n📊 Аккаунтов к проверке: 137\n⏰ Время: 18:35:00"
     );
     assert_eq!(
-        run_done(voice, &end()).to_plain(),
+        run_done(formatter, &end()).to_plain(),
         "✅ Автопроверка завершена\n\n📊 Результаты:\n• Проверено: 137\n• Найдено: 12\n• Не найдено: 120\n\
          • Ошибок: 5\n\n⏱ Длительность: 4 мин 58 с"
     );
     let found = [told(Until::Found, "name")];
     assert_eq!(
-        news(voice, &found, &count_news(&found)).as_str(),
+        news(formatter, &found, &count_news(&found)).as_str(),
         "✅ Аккаунт найден\n\n👤 Имя пользователя: <a href=\"https://github.com/name\">name</a>\n🌐 Площадка: GitHub\n\
          📅 Начало работ: 12.10.2026\n📝 Заявлено: 30 дней\n🏁 Завершено за: 9 дней\n📅 Конец работ: 11.11.2026"
     );
     assert_eq!(
-        run_progress(voice, 137, at, 41).to_plain().lines().last(),
+        run_progress(formatter, 137, at, 41)
+            .to_plain()
+            .lines()
+            .last(),
         Some("▓▓░░░░░░░░ 41/137")
     );
 }
@@ -117,7 +120,7 @@ fn a_summary_names_the_worst_sites_and_what_was_left() {
     end.skipped = 4;
     end.missed_ticks = 2;
     end.next = Some(UnixMs(1_795_275_600_000));
-    let text = run_done(voice(&catalogue, Lang::Ru), &end).to_plain();
+    let text = run_done(formatter(&catalogue, Lang::Ru), &end).to_plain();
     assert_eq!(text.matches("⚠️ VK").count(), SHOWN_ERRORS);
     for line in [
         "… и ещё причин: 4",
@@ -130,7 +133,7 @@ fn a_summary_names_the_worst_sites_and_what_was_left() {
 }
 
 /// A card with everything it can show, and a history of long names.
-fn whole_card(voice: Voice<'_>, username: &str) -> Html {
+fn whole_card(formatter: Formatter<'_>, username: &str) -> Html {
     let account = account(username);
     let long = Html::name(&"<&>".repeat(30));
     let past = Past {
@@ -140,8 +143,11 @@ fn whole_card(voice: Voice<'_>, username: &str) -> Html {
         at: BEGAN,
     };
     let history = vec![(past, long.clone()); 10];
-    let card = account_card(voice, &account, Some(&long));
-    Html::join([&card, &account_details(voice, &account, &history)], "\n")
+    let card = account_card(formatter, &account, Some(&long));
+    Html::join(
+        [&card, &account_details(formatter, &account, &history)],
+        "\n",
+    )
 }
 
 #[test]
@@ -150,15 +156,15 @@ fn the_longest_texts_fit_into_a_message() {
     let long = "<&>".repeat(33);
     let accounts: Vec<Account> = (0..200).map(|_| account(&long)).collect();
     for lang in Lang::ALL {
-        let voice = voice(&catalogue, lang);
+        let formatter = formatter(&catalogue, lang);
         let kinds = Until::WORDS.iter().map(|(_, until)| *until).cycle();
         let all: Vec<News> = kinds.take(200).map(|until| told(until, &long)).collect();
         let five = all.get(..FULL_NEWS).unwrap();
         for text in [
-            news(voice, five, &count_news(five)),
-            news(voice, &all, &count_news(&all)),
-            reminder(voice, Reminder::Overdue, &accounts),
-            whole_card(voice, &long),
+            news(formatter, five, &count_news(five)),
+            news(formatter, &all, &count_news(&all)),
+            reminder(formatter, Reminder::Overdue, &accounts),
+            whole_card(formatter, &long),
         ] {
             assert!(
                 text.telegram_len() <= MESSAGE_LIMIT,

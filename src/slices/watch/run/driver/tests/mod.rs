@@ -4,7 +4,7 @@
 //! moments, and nothing depends on how busy the machine is. Nobody delivers; what was to be said lies in the outbox.
 
 mod capacity;
-mod right_of_way;
+mod priority_gate;
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -100,7 +100,7 @@ impl World {
             db: db.clone(),
             clock,
             proxy: BotProxy::gone(),
-            speaker: Speaker {
+            notifier: Notifier {
                 catalogue: Arc::new(load_catalogue(&config.watch).unwrap()),
                 zone: config.watch.zone.clone(),
                 language: Lang::Ru,

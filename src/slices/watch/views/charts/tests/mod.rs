@@ -42,12 +42,12 @@ async fn drawn(history: bool, lang: Lang, subject: Subject) -> Option<Picture> {
     db.read(move |connection| {
         let zone: Zone = "Europe/Moscow".parse()?;
         let catalogue = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse)?;
-        let voice = Voice {
+        let formatter = Formatter {
             lang,
             zone: &zone,
             catalogue: &catalogue,
         };
-        picture(connection, voice, subject, 7, NOW)
+        picture(connection, formatter, subject, 7, NOW)
     })
     .await
     .unwrap()

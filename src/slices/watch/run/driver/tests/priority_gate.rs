@@ -20,7 +20,7 @@ async fn no_look_starts_while_somebody_waits_for_an_answer() {
     let names = (0..ACCOUNTS).map(|n| format!("gone{n}"));
     world.add("site", names).await;
     let (site, time) = (world.site.clone(), world.time.clone());
-    let people = world.driver.parts.proxy.right_of_way().clone();
+    let people = world.driver.parts.proxy.priority_gate().clone();
     let stop = world.driver.stop.clone();
     let script = async {
         let some = looks_go_on(&site, &time, 0).await;
@@ -55,7 +55,7 @@ async fn what_was_seen_is_written_although_somebody_waits_as_the_time_ends() {
         .add("site", (0..100).map(|n| format!("gone{n}")))
         .await;
     let (site, time) = (world.site.clone(), world.time.clone());
-    let people = world.driver.parts.proxy.right_of_way().clone();
+    let people = world.driver.parts.proxy.priority_gate().clone();
     let script = async {
         let end = Instant::now() + PERIOD;
         while site.request_count() < 8 {
