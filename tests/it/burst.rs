@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vakhta::app::{App, Options, Outcome};
-use vakhta::clock::UnixMs;
+use vakhta::clock::Clock;
 use vakhta::config::{Config, Source};
 use vakhta::db::Db;
 use vakhta::demo::{Behaviour, ChatMessage, Fault, Person, PretendTelegram};
@@ -138,7 +138,7 @@ impl World {
 
     async fn fill(&self) {
         let (db, end) = Db::open(&self.ground.path("v.db"), &Tasks::new()).unwrap();
-        let now = UnixMs(1_795_275_300_000);
+        let now = Clock::system().now();
         db.write(move |tx| {
             for owner in OWNERS.chain([OUTSIDER]) {
                 vakhta::people::admit(tx, now, owner)?;
