@@ -1,4 +1,4 @@
-//! Tables that can be pasted into the README, and the few numbers they need.
+//! Tables that can be pasted into `docs/figures.md`, and the few numbers they need.
 
 use std::time::Duration;
 
