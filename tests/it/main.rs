@@ -48,6 +48,7 @@ mod log;
 mod mass_change;
 mod page;
 mod panel;
+mod papers;
 mod privacy;
 mod process;
 mod sessions;
