@@ -69,8 +69,11 @@ mod tests {
     use crate::db::plans::{self, Accepted};
     use crate::slices::cards::photo::thumbnail_of;
     use crate::slices::cards::store::NewCard;
-    use crate::slices::cards::tests::kit::jpeg;
+    use crate::slices::cards::tests::kit::{date_photos, jpeg};
     use crate::tasks::Tasks;
+
+    /// When the photos were kept.
+    const KEPT: UnixMs = UnixMs(1_795_275_300_000);
 
     /// Statements that read more than they should on purpose.
     const ACCEPTED: &[Accepted] = &[
@@ -89,7 +92,8 @@ mod tests {
         let (db, _end) = Db::open(&path, &Tasks::new()).unwrap();
         let photos = Photos::of(&path);
         photos.keep(&jpeg(10, 10)).unwrap();
-        let later = Clock::system().now().plus(LEFT_ALONE);
+        date_photos(&path, KEPT);
+        let later = KEPT.plus(LEFT_ALONE);
         let looked = db.read(move |c| {
             let (removed, statements) = plans::spied(c, || sweep(&photos, c, later));
             assert_eq!(removed?, 1);
@@ -109,6 +113,7 @@ mod tests {
         let photos = Photos::of(&path);
         let [photo, packaged, asked, sent, nobody] =
             [10, 20, 30, 40, 50].map(|width| photos.keep(&jpeg(width, 10)).unwrap());
+        date_photos(&path, KEPT);
         let card = NewCard {
             owner_id: 7,
             name: "Watch".to_owned(),
@@ -130,15 +135,14 @@ mod tests {
             Ok(())
         });
         write.await.unwrap();
-        let now = Clock::system().now();
         let sweep_at = async |moment: UnixMs| {
             let photos = photos.clone();
             db.read(move |c| sweep(&photos, c, moment.minus(LEFT_ALONE)))
                 .await
                 .unwrap()
         };
-        assert_eq!(sweep_at(now).await, 0);
-        let later = now.plus(2 * LEFT_ALONE);
+        assert_eq!(sweep_at(KEPT.plus(LEFT_ALONE)).await, 0);
+        let later = KEPT.plus(2 * LEFT_ALONE);
         assert_eq!(sweep_at(later).await, 1);
         assert_eq!(sweep_at(later).await, 0);
         for name in [&photo, &packaged, &asked, &sent] {

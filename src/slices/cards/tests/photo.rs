@@ -3,8 +3,7 @@
 use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::*;
-use crate::clock::Clock;
-use crate::slices::cards::tests::kit::jpeg;
+use crate::slices::cards::tests::kit::{date_photos, jpeg};
 
 /// The picture as a camera gives it that was held on its side, with the place where it was taken.
 fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
@@ -124,10 +123,12 @@ fn what_is_kept_says_nothing_of_its_camera_and_leaves_only_when_it_is_old() {
     assert!(photos.kept_before(long_ago).unwrap().is_empty());
     assert!(!photos.remove(&name, long_ago).unwrap());
     photos.read(&name).unwrap();
-    let tomorrow = Clock::system()
-        .now()
-        .plus(std::time::Duration::from_secs(86_400));
-    assert_eq!(photos.kept_before(tomorrow).unwrap(), [name.clone()].into());
-    assert!(photos.remove(&name, tomorrow).unwrap());
+    let kept = UnixMs(1_795_275_300_000);
+    date_photos(&folder.path().join("a.db"), kept);
+    assert!(photos.kept_before(kept).unwrap().is_empty());
+    assert!(!photos.remove(&name, kept).unwrap());
+    let later = UnixMs(kept.0 + 1);
+    assert_eq!(photos.kept_before(later).unwrap(), [name.clone()].into());
+    assert!(photos.remove(&name, later).unwrap());
     photos.read(&name).unwrap_err();
 }
