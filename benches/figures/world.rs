@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use vakhta::clock::{Clock, UnixMs};
 use vakhta::config::{Config, Source};
 use vakhta::db::Db;
+use vakhta::demo::world;
 use vakhta::people;
 use vakhta::slices::watch::model::account::{RunState, Scope};
 use vakhta::slices::watch::store;
@@ -60,9 +61,10 @@ pub(crate) fn settle(folder: &Path, workers: usize, site: &str, api: &str) -> an
          control = \"{}\"\n",
         username(0)
     );
+    let schedule = &*world::QUIET_SCHEDULE;
     let config = format!(
         "[telegram]\napi_url = \"{api}\"\nadmins = [{ADMIN}]\n[database]\npath = \"bench.db\"\n\
-         [watch]\nschedule = \"0 0 0 1 1 *\"\nrun_at_start = false\nworkers = {workers}\nper_site = {workers}\n\
+         [watch]\nschedule = \"{schedule}\"\nrun_at_start = false\nworkers = {workers}\nper_site = {workers}\n\
          min_gap = \"0s\"\nconfirmations = 2\nconfirm_delay = \"0s\"\n\
          [sites]\ncatalogues = [\"sites.toml\"]\nallow_private_targets = true\n[log]\nlevel = \"warn\"\n"
     );

@@ -3,8 +3,12 @@
 //! Twelve are there, five cannot be looked at (each in another way), the others are missing. Nothing in it is left to
 //! chance, so `vakhta demo --once` prints the same twice.
 
+use std::sync::LazyLock;
+
 use super::site::{Behaviour, PretendSite};
+use crate::clock::Clock;
 use crate::slices::watch::store::NewAccount;
+use crate::zone::Zone;
 
 /// The control name of every site; the pretend site has it unless it is told otherwise.
 pub const CONTROL: &str = "known";
@@ -36,6 +40,15 @@ const FIRST_NAMES: [&str; 12] = [
     "anna", "boris", "vera", "gleb", "dina", "egor", "zhanna", "ivan", "kira", "lev", "maria",
     "nikita",
 ];
+
+/// The month of the one tick of [`QUIET_SCHEDULE`]: half a year from the start of this process.
+pub static QUIET_MONTH: LazyLock<i8> =
+    LazyLock::new(|| (Zone::UTC.civil(Clock::system().now()).month() + 5) % 12 + 1);
+
+/// A schedule without a tick on any day near. The scheduler follows the machine's clock, so a fixed day comes some time
+/// into a test that runs.
+pub static QUIET_SCHEDULE: LazyLock<String> =
+    LazyLock::new(|| format!("0 0 0 1 {} *", *QUIET_MONTH));
 
 /// The catalogue file that leads the sites to the pretend one.
 #[must_use]

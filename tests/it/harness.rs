@@ -356,9 +356,9 @@ fn counted(connection: &Connection) -> (u64, u64) {
 
 /// The lines of `[watch]`: fast ones, but for those a test gives itself.
 fn watch_section(own: &str) -> String {
+    let schedule = format!("schedule = \"{}\"", *world::QUIET_SCHEDULE);
     let usual = [
-        // The scheduler follows the machine's clock: an ordinary tick would come into every test of that minute.
-        "schedule = \"0 0 0 1 1 *\"",
+        &*schedule,
         "run_at_start = false",
         "min_gap = \"0s\"",
         "confirm_delay = \"0s\"",

@@ -1,6 +1,6 @@
 //! The real binary as a process of its own, between a pretend Telegram and a pretend site in this process.
 //!
-//! Nothing of the surrounding environment reaches the child but PATH. Whatever a test does, no child outlives it: a
+//! Of the surrounding environment only what [`TAKEN_OVER`] names reaches the child. Whatever a test does, no child outlives it: a
 //! [`Process`] that is dropped is killed.
 
 #![expect(clippy::panic, reason = "a wait in vain is a failed test")]
@@ -19,6 +19,9 @@ use tokio::sync::watch;
 use vakhta::demo::{Person, PretendSite, PretendTelegram, world};
 
 use crate::harness::{ADMIN, LIMIT};
+
+/// What a child takes over: where programs are found, and the clock and zone of `.ci/moved-clock`.
+const TAKEN_OVER: [&str; 4] = ["PATH", "LD_PRELOAD", "WALL_CLOCK_OFFSET", "TZ"];
 
 /// How often a child and the database are asked, where nothing tells of a change.
 const LOOK_PERIOD: Duration = Duration::from_millis(5);
@@ -65,7 +68,7 @@ impl Ground {
         // A tick of the ordinary schedule would come into every test that is running at that minute.
         let schedule = match further.contains("schedule = ") {
             true => "",
-            false => "schedule = \"0 0 0 1 1 *\"\n",
+            false => &format!("schedule = \"{}\"\n", *world::QUIET_SCHEDULE),
         };
         let text = format!(
             "[telegram]\napi_url = \"{}\"\nadmins = [{ADMIN}]\n\
@@ -101,9 +104,11 @@ impl Ground {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        // The child finds nothing by it; it stays so that a wrapped runner would work.
-        if let Some(path) = option_env!("PATH") {
-            command.env("PATH", path);
+        for name in TAKEN_OVER {
+            #[expect(clippy::disallowed_methods, reason = "it is handed on, not read")]
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
         }
         Invocation(command)
     }

@@ -270,9 +270,10 @@ async fn nothing_reads_more_the_more_there_is() {
         world::catalogue(&site.url()),
     )
     .unwrap();
+    let schedule = &*world::QUIET_SCHEDULE;
     let text = format!(
         "[telegram]\napi_url = \"{}\"\nadmins = [{ADMIN}]\naccess = \"open\"\n[database]\npath = \"t.db\"\n\
-         [watch]\nschedule = \"0 0 0 1 1 *\"\nrun_at_start = false\nmin_gap = \"0s\"\nconfirm_delay = \"0s\"\n\
+         [watch]\nschedule = \"{schedule}\"\nrun_at_start = false\nmin_gap = \"0s\"\nconfirm_delay = \"0s\"\n\
          [sites]\ncatalogues = [\"sites.toml\"]\nallow_private_targets = true\n[cards]\nenabled = true\n\
          [assistant]\nenabled = true\nurl = \"{}\"\n",
         telegram.api_url(),

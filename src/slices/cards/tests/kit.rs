@@ -18,7 +18,7 @@ pub(crate) fn zbar(width: u32, height: u32, shades: &[u8]) -> Option<Vec<String>
     let path = folder.path().join("picture.pgm");
     let mut file = format!("P5 {width} {height} 255\n").into_bytes();
     file.extend_from_slice(shades);
-    std::fs::write(&path, file).unwrap();
+    fs::write(&path, file).unwrap();
     let read = Command::new("zbarimg")
         .args(["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"])
         .arg(&path)
