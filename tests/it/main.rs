@@ -37,6 +37,7 @@ mod chromium;
 mod cli;
 mod conversation;
 mod database;
+mod dates;
 mod field;
 mod groups;
 mod guards;

@@ -92,14 +92,14 @@ fn files(folder: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-fn everything() -> Vec<(PathBuf, String)> {
+pub(crate) fn everything() -> Vec<(PathBuf, String)> {
     ["src", "tests", "benches"]
         .into_iter()
         .flat_map(files)
         .collect()
 }
 
-fn is_test_file(path: &Path) -> bool {
+pub(crate) fn is_test_file(path: &Path) -> bool {
     let text = path.to_string_lossy();
     text.contains("/tests")
         || text.contains("_tests")
