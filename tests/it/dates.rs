@@ -68,7 +68,7 @@ fn nothing_that_goes_by_the_machines_clock_has_a_date_of_its_own() {
         assert_eq!(
             date,
             None,
-            "{} goes by the machine's clock: reckon from `Clock::system().now()`",
+            "{} goes by the machine's clock: reckon from that clock's now",
             path.display()
         );
         // The scheduler goes by the machine's clock whatever a test sets.

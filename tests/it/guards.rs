@@ -6,7 +6,7 @@ use vakhta::demo::{Behaviour, world};
 use vakhta::slices::watch::model::account::RunState;
 use vakhta::slices::watch::store;
 
-use crate::harness::{ADMIN, LIMIT, START, Stage, run, run_with};
+use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 use crate::process;
 use crate::watch::{add, check_all};
 
@@ -197,10 +197,11 @@ fn when_our_own_network_is_down_nothing_changes_and_it_is_told_once() {
             add(&t, &eva, site, &accounts).await;
         }
         check_all(&t).await;
+        let now = t.clock.now();
         let before = t
             .app()
             .db()
-            .read(|c| store::page(c, START, &store::Listing::default(), 0, 100))
+            .read(move |c| store::page(c, now, &store::Listing::default(), 0, 100))
             .await;
         let before = before.unwrap();
 
@@ -232,7 +233,7 @@ fn when_our_own_network_is_down_nothing_changes_and_it_is_told_once() {
         let after = t
             .app()
             .db()
-            .read(|c| store::page(c, START, &store::Listing::default(), 0, 100))
+            .read(move |c| store::page(c, now, &store::Listing::default(), 0, 100))
             .await;
         assert_eq!(
             after.unwrap(),
