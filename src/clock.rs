@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+/// One day.
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A moment, in unix milliseconds UTC: what the database stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct UnixMs(pub i64);

@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, UnixMs};
 use crate::db::{Connection, Db, WriteTx, size_bytes};
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang, label};
 
 /// Rows forgotten in one transaction at most.
 pub const CHUNK: u32 = 2000;
@@ -41,6 +43,23 @@ pub struct Sizes {
     pub bytes: u64,
     /// Rows by table after the last time that old ones were forgotten; counting them takes too long for an answer.
     pub rows: Vec<(String, u64)>,
+}
+
+impl Sizes {
+    /// One line for admins: the file's size and the rows by table.
+    #[must_use]
+    pub fn line(&self, lang: Lang) -> Html {
+        let size = Args::new().text("size", &i18n::megabytes(lang, self.bytes));
+        let mut pieces = vec![i18n::html(lang, "status-storage", &size)];
+        for (table, n) in &self.rows {
+            let key = format!("rows-{table}");
+            // A table of an older version may be among those counted.
+            if i18n::has(lang, &key) {
+                pieces.push(Html::text(&format!("{} {n}", label(lang, &key))));
+            }
+        }
+        Html::join(&pieces, " · ")
+    }
 }
 
 /// Carries the rules out until the stop.

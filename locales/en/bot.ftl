@@ -13,23 +13,18 @@ button-home = 🏠 Home
 button-back = ‹ Back
 button-cancel = ✖️ Cancel
 button-panel = 🛠 Manage
-help =
-    <b>What I can do</b>
-
-    /add — add an account: <code>/add name</code>, <code>/add name site</code>, <code>/add name site days</code>, a profile link, or many lines at once
-    /list — your accounts
-    /check — check your accounts now
-    /status — state of the checks
-    /settings — language and notices
-    /cancel — stop what was begun
-    /privacy — what is kept about you; /delete_me — delete it
-
-    An account is found only when several looks agree. When I could not look, I say so: that is an error of the check, not an answer.
-
-    Sites: { $sites }
-help-admin =
-    /admin — manage: runs, sites, people, accounts, broadcast, audit log
-    /here — in a group: reports come there
+help-title = <b>What I can do</b>
+help-add = /add — add an account: <code>/add name</code>, <code>/add name site</code>, <code>/add name site days</code>, a profile link, or many lines at once
+help-list = /list — your accounts
+help-check = /check — check your accounts now
+help-status = /status — state of the checks
+help-settings = /settings — language and notices
+help-cancel = /cancel — stop what was begun
+help-privacy = /privacy — what is kept about you; /delete_me — delete it
+help-verdict = An account is found only when several looks agree. When I could not look, I say so: that is an error of the check, not an answer.
+help-sites = Sites: { $sites }
+help-admin = /admin — manage: runs, sites, people, accounts, broadcast, audit log
+help-here = /here — in a group: reports come there
 command-start = Start
 command-help = What I can do
 command-add = Add an account
@@ -62,7 +57,6 @@ admin-panel =
     🛠 <b>Manage</b>
 
     People: { $people }, waiting for an answer: { $asked }
-    Accounts: { $accounts }
 button-check-all = 🔍 Check all now
 button-people = 👥 People
 button-accounts = 🗂 Everybody's accounts

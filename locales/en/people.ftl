@@ -21,7 +21,6 @@ person-card =
     👤 { $who }
     id <code>{ $id }</code>
     { $role }
-    Accounts: { $accounts }
 person-gone = This person is no longer on the list.
 person-by-config = This role stands in the configuration file and is changed only there.
 person-answered = { $admin }: { $name } — { $role }

@@ -23,10 +23,7 @@ kept-strangers = the name of who wrote to the bot, was not let in and did not as
 delete-me-ask =
     🗑 <b>Delete everything of yours?</b>
 
-    { $n ->
-        [one] { $n } account
-       *[other] { $n } accounts
-    } with their history, your name, settings, role and everything you wrote. This cannot be undone. To use the bot again you would have to ask for access again.
+    { $owned }your name, settings, role and everything you wrote. This cannot be undone. To use the bot again you would have to ask for access again.
 delete-me-done = ✅ Everything of yours is deleted. The bot does not remember this conversation either; the messages in Telegram itself are deleted in Telegram. To begin anew: /start
 delete-me-kept = Nothing was deleted.
 delete-me-by-config = You are named as an owner in the configuration. Take your number out of [telegram] admins, restart the bot, and send /delete_me again.

@@ -196,3 +196,11 @@ site-note-x = Only knows whether a name is taken. A suspended account keeps its 
 site-note-twitch = A suspended account answers as if it were not there.
 site-note-pinterest = A suspended or private account answers as if it were not there. Some countries are redirected to an address of their own: then there is no verdict.
 site-note-steam = Custom addresses (/id/name) only, not numbers. The owner can change the address; bans and private profiles are still found.
+
+# What the watch adds to screens of others.
+delete-me-accounts = { $accounts ->
+        [one] { $accounts } account
+       *[other] { $accounts } accounts
+    } with their history
+panel-accounts = Accounts: { $accounts }
+person-accounts = Accounts: { $accounts }

@@ -21,7 +21,6 @@ person-card =
     👤 { $who }
     id <code>{ $id }</code>
     { $role }
-    Аккаунтов: { $accounts }
 person-gone = Этого человека больше нет в списке.
 person-by-config = Роль задана в файле настроек и меняется только там.
 person-answered = { $admin }: { $name } — { $role }

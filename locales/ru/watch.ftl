@@ -197,3 +197,12 @@ site-note-x = Знает только, занято ли имя. Заблоки�
 site-note-twitch = Заблокированный аккаунт отвечает так, будто его нет.
 site-note-pinterest = Заблокированный или закрытый аккаунт отвечает так, будто его нет. Некоторые страны перенаправляются на свой адрес: тогда ответа не будет.
 site-note-steam = Только именные адреса (/id/имя), не номера. Владелец может сменить адрес; блокировки и закрытые профили всё равно находятся.
+
+# What the watch adds to screens of others.
+delete-me-accounts = { $accounts ->
+        [one] { $accounts } аккаунт
+        [few] { $accounts } аккаунта
+       *[many] { $accounts } аккаунтов
+    } с историей
+panel-accounts = Аккаунтов: { $accounts }
+person-accounts = Аккаунтов: { $accounts }

@@ -1,11 +1,18 @@
-//! The only place that knows everyone: build, wire, run, stop in order.
+//! The composition root: build, wire, run, stop in order. Nothing else knows everyone.
 //!
-//! The order of the stop, 10 seconds in all: the poller confirms its offset and handlers in hand finish → the watch
-//! thread ends its run and the assistant gives back what it has in hand, both are joined → the sender delivers for up to 3 seconds, the rest stays as rows → the writer
-//! drains and checkpoints. What a stop cuts short is a row, so the next start goes on from there. The HTTP server closes
-//! its door at the beginning of the stop and ends beside these. What the parts stand on is made ready in `ground`.
+//! The order of the stop, 10 seconds in all:
+//!
+//! 1. The poller confirms its offset and the handlers in hand finish. The HTTP server takes no more connections.
+//! 2. The slices' threads end what they do and are joined.
+//! 3. The sender delivers for up to 3 seconds; the rest stays as rows.
+//! 4. The writer drains and checkpoints.
+//!
+//! What a stop cuts short is a row, so the next start goes on from there.
 
 mod bootstrap;
+mod files;
+mod parts;
+mod slices;
 #[cfg(test)]
 mod tests;
 
@@ -14,33 +21,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::anyhow;
-use futures_util::future::OptionFuture;
+use futures_util::future::join_all;
 
-use self::bootstrap::{
-    Questions, bind_http, cards, claim_link, introduce, kept, prepare, start_assistant,
-    start_cards, toolbox, workshop,
-};
+use self::parts::Base;
 use crate::activation::Activator;
-use crate::bot::{self, Bot, broadcast, menus};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
-use crate::http_server;
-use crate::retention;
-use crate::slices::assistant;
+use crate::http_server::Server;
 use crate::slices::watch::catalogue::CatalogueProblems;
-use crate::slices::watch::notices::Notifier;
-use crate::slices::watch::run::driver;
-use crate::slices::watch::run::driver::WatchParts;
-use crate::slices::watch::{Catalogue, WatchHandlers, load_catalogue};
+use crate::slices::watch::{Catalogue, load_catalogue};
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::telegram::{BotProxy, Fatal, Pace, Setup, Telegram};
-use crate::vitals::Vitals;
+use crate::telegram::{BotProxy, Fatal, Pace, Telegram};
 
 /// The stop's parts, each with its share of the 10 seconds.
 const HANDLERS_LIMIT: Duration = Duration::from_secs(2);
-const WATCH_LIMIT: Duration = Duration::from_secs(3);
+const THREADS_LIMIT: Duration = Duration::from_secs(3);
 const TASKS_LIMIT: Duration = Duration::from_secs(1);
 const WRITER_LIMIT: Duration = Duration::from_secs(1);
 
@@ -59,6 +55,8 @@ pub struct Options {
     pub pace: Pace,
     /// Threads that the system is to refuse, as when it has none left: for tests.
     pub refused_threads: Vec<&'static str>,
+    /// Slices that are left out, by their names: for tests.
+    pub without: Vec<&'static str>,
 }
 
 impl Options {
@@ -72,6 +70,7 @@ impl Options {
             lock: None,
             pace: Pace::default(),
             refused_threads: Vec::new(),
+            without: Vec::new(),
         }
     }
 
@@ -85,6 +84,7 @@ impl Options {
             lock: Some(lock),
             pace: Pace::default(),
             refused_threads: Vec::new(),
+            without: Vec::new(),
         }
     }
 }
@@ -120,8 +120,8 @@ pub struct App {
     tasks: Tasks,
     db: Db,
     writer: ThreadEnd,
-    watch: ThreadEnd,
-    assistant: Option<ThreadEnd>,
+    /// The slices' threads by their names.
+    threads: Vec<(&'static str, ThreadEnd)>,
     watch_bell: Activator,
     telegram: Option<Telegram>,
     claim_link: Option<String>,
@@ -165,144 +165,45 @@ impl App {
         catalogue: Arc<Catalogue>,
         tasks: &Tasks,
     ) -> Result<Self, StartError> {
-        let lock = match options.lock.take() {
-            Some(lock) => lock,
-            None => InstanceLock::take(&config.database)?.ok_or_else(|| {
-                let path = config.database.display();
-                anyhow!("another vakhta is running on {path}; stop it first, or ask it with `vakhta --check-now`")
-            })?,
-        };
-        let server = bind_http(&config, &options).await?;
+        let lock = bootstrap::lock(&config, &mut options)?;
+        let server = bootstrap::bind_http(&config, &options).await?;
         let (db, writer) = Db::open(&config.database, tasks)?;
-        let (api, me) = introduce(&config).await?;
+        let (api, me) = bootstrap::introduce(&config).await?;
         let clock = options.clock.clone();
-        prepare(&db, &clock, &config, me.as_ref()).await?;
+        bootstrap::apply_config(&db, &clock, &config).await?;
 
-        let notifier = Notifier {
-            catalogue,
-            zone: config.watch.zone.clone(),
-            language: config.people.language,
-            notify: config.watch.notify,
+        let built = slices::build(&config, catalogue, &options);
+        let base = Base {
+            config: &config,
+            options: &options,
+            db: &db,
+            clock: &clock,
+            tasks,
+            built: &built,
         };
-        let (watch_bell, menus, broadcasts) =
-            (Activator::new(), Activator::new(), Activator::new());
-        let handlers = WatchHandlers::new(&config.watch, notifier.clone(), watch_bell.clone())
-            .besides(Questions::state(&config));
-        let cards = cards(&config);
-        let questions = Questions::default();
-        let tools = toolbox(&config, &notifier);
-        let bot = Bot::new(
-            config.people.clone(),
-            handlers.clone(),
-            cards.handlers,
-            kept(),
-            clock.clone(),
-            menus.clone(),
-            broadcasts.clone(),
-        )
-        .with_assistant(questions.handlers(&config));
-        let telegram = api.clone().map(|api| {
-            let setup = Setup {
-                api,
-                db: db.clone(),
-                clock: clock.clone(),
-                tasks: tasks.clone(),
-                remark: bot::remarks(config.people.language),
-                workshop: Arc::new(workshop(
-                    config.people.language,
-                    notifier.clone(),
-                    cards.files,
-                )),
-                me: me.clone(),
-                pace: options.pace,
-            };
-            if options.bot {
-                Telegram::start(setup, Arc::new(bot))
-            } else {
-                Telegram::start_without_poller(setup)
-            }
-        });
+        let telegram = api
+            .clone()
+            .map(|api| parts::start_telegram(&base, api, me.clone()));
         let proxy = telegram
             .as_ref()
             .map_or_else(BotProxy::gone, Telegram::proxy);
-        let watch = driver::start(
-            WatchParts {
-                config: config.watch.clone(),
-                db: db.clone(),
-                clock: clock.clone(),
-                proxy: proxy.clone(),
-                notifier,
-                bell: watch_bell.clone(),
-                scheduled: options.bot,
-                run_now: options.run_now,
-            },
-            tasks,
-        )
-        .await?;
-        let asked = questions.parts(&config, &db, &clock, proxy, tools);
-        let assistant_thread = start_assistant(asked.clone(), &options, tasks).await?;
-        let claim_link = claim_link(&db, &clock, options.bot, me.as_ref()).await?;
-        if options.bot {
-            tasks.spawn(
-                "retention",
-                retention::run(kept(), db.clone(), clock.clone(), tasks.stop_token()),
-            );
+        let parts = base.parts(&proxy, telegram.as_ref());
+        let threads = parts::start_slices(parts).await?;
+        let is_bot = options.bot;
+        let claim_link = bootstrap::claim_link(&db, &clock, is_bot, me.as_ref()).await?;
+        if is_bot {
+            parts::start_upkeep(&base, api);
         }
-        if let (Some(telegram), Some(photos), true) = (&telegram, cards.photos, options.bot) {
-            start_cards(photos, &db, &clock, telegram.me(), tasks);
-        }
-        if let (Some(telegram), true) = (&telegram, options.bot) {
-            tasks.spawn(
-                "broadcasts",
-                broadcast::carry_out(
-                    db.clone(),
-                    clock.clone(),
-                    config.people.language,
-                    broadcasts,
-                    telegram.bell(),
-                    tasks.stop_token(),
-                ),
-            );
-            tasks.spawn(
-                "tables",
-                handlers.carry_out_tables(
-                    db.clone(),
-                    clock.clone(),
-                    telegram.bell(),
-                    tasks.stop_token(),
-                ),
-            );
-        }
-        if let (Some(api), true) = (api, options.bot) {
-            tasks.spawn(
-                "menus",
-                menus::keep(
-                    api,
-                    db.clone(),
-                    config.people.language,
-                    config.assistant.enabled,
-                    menus,
-                    tasks.stop_token(),
-                ),
-            );
-        }
-        let http = server.as_ref().map(http_server::Server::address);
+        let http = server.as_ref().map(Server::address);
         if let (Some(server), Some(telegram)) = (server, &telegram) {
-            let (schedule, asks) = (config.watch.schedule.clone(), asked.config.enabled);
-            let vitals = Vitals::new(db.clone(), clock, telegram.status(), schedule, asks);
-            let mut server = server.mount(http_server::vital_routes(vitals.into_look()));
-            if asks {
-                server = server.mount(assistant::api::routes(asked, tasks.stop_token()));
-            }
-            server.start(tasks);
+            parts::start_http(&base, parts, server, telegram);
         }
         Ok(Self {
             tasks: tasks.clone(),
             db,
             writer,
-            watch,
-            assistant: assistant_thread,
-            watch_bell,
+            threads,
+            watch_bell: built.watch,
             telegram,
             claim_link,
             http,
@@ -368,16 +269,15 @@ impl App {
                 "handlers did not end in time; their updates are handled again at the next start"
             );
         }
-        let assistant = OptionFuture::from(self.assistant.map(|end| end.wait(WATCH_LIMIT)));
-        let (watch, assistant) = tokio::join!(self.watch.wait(WATCH_LIMIT), assistant);
-        if !watch {
-            tracing::warn!(
-                "the watch thread did not end in time; its run is closed at the next start"
-            );
-        }
-        if assistant == Some(false) {
-            tracing::warn!("the assistant did not end in time; what it has in hand is asked anew");
-        }
+        let ends = self.threads.into_iter().map(|(name, end)| async move {
+            if !end.wait(THREADS_LIMIT).await {
+                tracing::warn!(
+                    thread = name,
+                    "a thread did not end in time; the next start takes up what it left"
+                );
+            }
+        });
+        join_all(ends).await;
         if let Some(telegram) = &self.telegram
             && !telegram.drain().await
         {

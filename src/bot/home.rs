@@ -1,54 +1,126 @@
-//! The first screen and help.
+//! The router's own slice: the first screen, help, and the end of a dialogue.
 
-use super::Bot;
+use super::claim::claim;
+use crate::activation::Activator;
+use crate::db::Connection;
+use crate::dialogue;
 use crate::html::Html;
-use crate::i18n::{self, Args, Lang, label};
-use crate::people::Actor;
+use crate::i18n::{self, label};
+use crate::navigation::{CANCEL, HOME, home_button};
+use crate::people::{Actor, CLAIM_PREFIX};
+use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
-/// What the bot is, and where to go.
-pub(super) fn home(actor: &Actor) -> anyhow::Result<Answer> {
-    let lang = actor.lang;
-    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
-    let mut keyboard = Keyboard::new()
-        .row([
-            button("button-add", "watch:add")?,
-            button("button-list", "watch:list:mine:0")?,
-        ])
-        .row([
-            button("button-check", "watch:check-mine")?,
-            button("button-status", "watch:status")?,
-        ])
-        .row([
-            button("button-settings", "bot:settings")?,
-            button("button-help", "bot:help")?,
-        ]);
-    if actor.role.is_admin() {
-        keyboard = keyboard.row([button("button-panel", "bot:panel")?]);
+const HELP: &str = "bot:help";
+
+const COMMANDS: &[Command] = &[
+    Command::private("help", Who::Member).menu(7, "command-help"),
+    Command::private("cancel", Who::Member)
+        .menu(8, "command-cancel")
+        .help("help-cancel"),
+    Command::private("start", Who::Member).menu(9, "command-start"),
+];
+
+const CALLBACKS: &[Callbacks] = &[
+    Callbacks::private(HOME, Who::Member),
+    Callbacks::private(HELP, Who::Member),
+    Callbacks::private(CANCEL, Who::Member),
+];
+
+/// The screens that belong to no capability.
+#[derive(Debug)]
+pub(crate) struct Home {
+    menus: Activator,
+}
+
+impl Home {
+    /// `menus` is rung when somebody's commands change.
+    pub(crate) fn new(menus: Activator) -> Self {
+        Self { menus }
     }
+}
+
+impl Slice for Home {
+    fn name(&self) -> &'static str {
+        "bot"
+    }
+
+    fn commands(&self) -> &'static [Command] {
+        COMMANDS
+    }
+
+    fn callbacks(&self) -> &'static [Callbacks] {
+        CALLBACKS
+    }
+
+    fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
+        let answer = match input {
+            Input::Command { name: "help", .. } | Input::Callback(HELP) => help(cx)?,
+            Input::Command { name: "cancel", .. } | Input::Callback(CANCEL) => cancel(cx)?,
+            Input::Command { args, .. } => match args.strip_prefix(CLAIM_PREFIX) {
+                Some(code) => claim(cx, code, &self.menus)?,
+                None => home(cx)?,
+            },
+            Input::Callback(_) => home(cx)?,
+            Input::Step(_) | Input::Text(_) | Input::File(..) => return Ok(None),
+        };
+        Ok(Some(answer))
+    }
+
+    fn entries(
+        &self,
+        _connection: &Connection,
+        actor: &Actor,
+        board: Board,
+    ) -> anyhow::Result<Vec<Entry>> {
+        if board != Board::Home {
+            return Ok(Vec::new());
+        }
+        let button = Button::callback(&label(actor.lang, "button-help"), HELP)?;
+        Ok(vec![Entry { row: 3, button }])
+    }
+}
+
+/// What the bot is, and where to go.
+pub(super) fn home(cx: &Context<'_>) -> anyhow::Result<Answer> {
+    let keyboard = cx.slices.entries(cx.tx, cx.actor, Board::Home)?;
+    let hello = i18n::text(cx.actor.lang, "start-hello");
+    Ok(Answer::screen(Screen::new(hello, keyboard)))
+}
+
+/// The commands a person may use, each with its line, and what slices add.
+fn help(cx: &Context<'_>) -> anyhow::Result<Answer> {
+    let lang = cx.actor.lang;
+    let lines = |wanted: fn(Who) -> bool| {
+        let commands = cx.slices.commands().into_iter();
+        let keys = commands
+            .filter(|command| command.private.or(command.group).is_some_and(wanted))
+            .filter_map(|command| command.help);
+        keys.map(|key| i18n::text(lang, key)).collect::<Vec<_>>()
+    };
+    let mut parts = vec![
+        i18n::text(lang, "help-title"),
+        Html::join(&lines(|who| who <= Who::Member), "\n"),
+    ];
+    parts.extend(cx.slices.help(lang));
+    if cx.actor.role.is_admin() {
+        parts.push(Html::join(&lines(|who| who > Who::Member), "\n"));
+    }
+    let privacy = Button::callback(&label(lang, "button-privacy"), "bot:privacy")?;
+    let keyboard = Keyboard::new().row([privacy]).row([home_button(lang)?]);
     Ok(Answer::screen(Screen::new(
-        i18n::text(lang, "start-hello"),
+        Html::join(&parts, "\n\n"),
         keyboard,
     )))
 }
 
-pub(super) fn home_row(lang: Lang) -> anyhow::Result<[Button; 1]> {
-    Ok([Button::callback(&label(lang, "button-home"), "bot:home")?])
-}
-
-impl Bot {
-    pub(super) fn help(&self, actor: &Actor) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
-        let mut text = i18n::html(
-            lang,
-            "help",
-            &Args::new().text("sites", &self.watch.sites()),
-        );
-        if actor.role.is_admin() {
-            text = Html::join([&text, &i18n::text(lang, "help-admin")], "\n\n");
-        }
-        let privacy = Button::callback(&label(lang, "button-privacy"), "bot:privacy")?;
-        let keyboard = Keyboard::new().row([privacy]).row(home_row(lang)?);
-        Ok(Answer::screen(Screen::new(text, keyboard)))
-    }
+fn cancel(cx: &Context<'_>) -> anyhow::Result<Answer> {
+    let key = if dialogue::end(cx.tx, cx.actor)? {
+        "cancel-done"
+    } else {
+        "cancel-nothing"
+    };
+    let lang = cx.actor.lang;
+    let keyboard = Keyboard::new().row([home_button(lang)?]);
+    Ok(Answer::screen(Screen::new(i18n::text(lang, key), keyboard)))
 }

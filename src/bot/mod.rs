@@ -1,32 +1,23 @@
-//! From an event to its answer.
+//! The router: from an event to the slice that answers it.
 //!
-//! One event is handled inside one write transaction: who asks, what they may do, what is changed, what is said, and the
-//! mark that it is done commit together. Rights are read from the database for every event, also for buttons, by the
-//! numeric id of the person who pressed. Words of others (forwards, channels, anonymous admins) come without a person
-//! and are never commands.
+//! One event is handled inside one write transaction: the actor's rights, every change, the answer and the done mark
+//! commit together. Words of others (forwards, channels, anonymous admins) come without a person and are never
+//! commands.
+//!
+//! # Invariants
+//!
+//! - Rights are read from the database for every event, by the numeric id of the person.
+//! - The router names no slice: it knows their tables and asks them in order.
+//! - A handler's fault costs its event only; an apology takes its place.
 
-pub mod broadcast;
-mod cards;
-pub mod export;
-mod files;
+mod claim;
 mod groups;
 mod home;
-mod log;
-pub mod menus;
-mod panel;
-mod people_screens;
-mod privacy;
-mod settings;
-mod stats;
+mod menus;
 mod strangers;
-#[cfg(test)]
-mod tests;
-mod zones;
 
 use std::sync::Arc;
 
-use self::broadcast::BroadcastStep;
-use self::zones::SettingsStep;
 use bytes::Bytes;
 
 use crate::activation::Activator;
@@ -35,52 +26,62 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
+use crate::navigation::cancel_button;
 use crate::people::{self, Actor, PeopleConfig};
-use crate::retention::Rule;
-use crate::slices::assistant::AssistantHandlers;
-use crate::slices::cards::CardHandlers;
-use crate::slices::watch::{WatchHandlers, store as watch_store};
+use crate::slice::{Attachment, Context, Inline, Input, Slices, Who};
 use crate::telegram::{
-    Answer, Button, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark,
+    Answer, Chat, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Person, Reaction, Remark,
     RemarkText, Screen, Wanted,
 };
 
-pub use files::Files;
+pub(crate) use home::Home;
+pub(crate) use menus::keep as keep_menus;
 
 /// The longest note Telegram shows on a callback, in UTF-16 units.
-const TOAST_LIMIT: usize = 200;
+pub(crate) const TOAST_LIMIT: usize = 200;
 
-/// Knows every slice's handlers and who may use them.
+/// Brings every event to its slice.
 #[derive(Debug)]
-pub struct Bot {
+pub(crate) struct Bot {
     people: PeopleConfig,
-    watch: WatchHandlers,
-    cards: Option<CardHandlers>,
-    assistant: Option<AssistantHandlers>,
-    kept: Vec<Rule>,
+    slices: Slices,
     clock: Clock,
     menus: Activator,
-    broadcasts: Activator,
+}
+
+impl Bot {
+    /// `menus` is rung when somebody's commands change.
+    pub(crate) fn new(
+        people: PeopleConfig,
+        slices: Slices,
+        clock: Clock,
+        menus: Activator,
+    ) -> Self {
+        Self {
+            people,
+            slices,
+            clock,
+            menus,
+        }
+    }
 }
 
 impl Handler for Bot {
     fn wants(&self, connection: &Connection, event: &Event) -> anyhow::Result<Option<Wanted>> {
-        let (EventKind::Document(file) | EventKind::Photo(file)) = &event.kind else {
+        let Some(file) = attachment(&event.kind) else {
             return Ok(None);
         };
-        let Some(actor) = self.member(connection, event)? else {
-            return Ok(None);
-        };
-        if matches!(event.kind, EventKind::Document(_))
-            && let Some(table) = WatchHandlers::wants(file)
-        {
-            return Ok(Some(table));
+        match self.member(connection, event)? {
+            Some(actor) => self.slices.wants(connection, &actor, file),
+            None => Ok(None),
         }
-        self.wants_picture(connection, &actor, event)
     }
 
     fn refine(&self, event: &Event, file: Bytes) -> Fetched {
-        self.refine_picture(event, file)
+        match attachment(&event.kind) {
+            Some(attachment) => self.slices.refine(attachment, file),
+            None => Ok(file),
+        }
     }
 
     fn handle(
@@ -92,10 +93,7 @@ impl Handler for Bot {
         if let EventKind::Inline { words, .. } = &event.kind {
             return self.offer(tx, event, words);
         }
-        let Some(chat) = event.chat else {
-            return Ok(Reaction::default());
-        };
-        let Some(person) = &event.from else {
+        let (Some(chat), Some(person)) = (event.chat, &event.from) else {
             return Ok(Reaction::default());
         };
         // What became of a chat itself is noted where events are dispatched; nobody has spoken.
@@ -106,32 +104,10 @@ impl Handler for Bot {
             return Ok(Reaction::default());
         }
         match chat.kind {
-            ChatKind::Private => {}
-            ChatKind::Group => return self.serve_group(tx, event, chat, person),
-            ChatKind::Other => return Ok(Reaction::default()),
+            ChatKind::Private => self.serve_private(tx, event, chat, person, file),
+            ChatKind::Group => self.serve_group(tx, event, chat, person),
+            ChatKind::Other => Ok(Reaction::default()),
         }
-        let now = self.clock.now();
-        let lang = people::meet_chat(tx, chat.id, &person.language_code, self.people.language)?;
-        let met = people::meet(tx, now, person.id, &person.name, &person.username)?;
-        let actor = Actor {
-            id: met.id,
-            role: met.role,
-            name: met.name,
-            chat_id: chat.id,
-            lang,
-            zone: people::preferences(tx, chat.id)?.zone,
-            now,
-            pressed: pressed(&event.kind),
-        };
-        let answer = if let Some(answer) = self.public_card(tx, &actor, &event.kind)? {
-            answer
-        } else if actor.role.is_member() {
-            self.serve(tx, &actor, &event.kind, file)?
-        } else {
-            self.meet_stranger(tx, &actor, &event.kind)?
-        };
-        answer.write(tx, now, actor.chat_id, actor.pressed)?;
-        Ok(reaction(answer))
     }
 
     fn apologise(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction> {
@@ -150,186 +126,203 @@ impl Handler for Bot {
 }
 
 impl Bot {
-    /// A bot with its slices; `kept` is what `/privacy` tells of, `menus` is rung when somebody's commands
-    /// change, `broadcasts` when there is something to say to everybody.
-    #[must_use]
-    pub fn new(
-        people: PeopleConfig,
-        watch: WatchHandlers,
-        cards: Option<CardHandlers>,
-        kept: Vec<Rule>,
-        clock: Clock,
-        menus: Activator,
-        broadcasts: Activator,
-    ) -> Self {
-        Self {
-            people,
-            watch,
-            cards,
-            assistant: None,
-            kept,
-            clock,
-            menus,
-            broadcasts,
-        }
-    }
-
-    /// With the assistant, where it is on.
-    #[must_use]
-    pub fn with_assistant(mut self, assistant: Option<AssistantHandlers>) -> Self {
-        self.assistant = assistant;
-        self
-    }
-
-    /// An event of somebody who was let in.
-    fn serve(
+    /// An event in somebody's own chat.
+    fn serve_private(
         &self,
         tx: &WriteTx<'_>,
-        actor: &Actor,
-        kind: &EventKind,
+        event: &Event,
+        chat: Chat,
+        person: &Person,
         file: Option<&Fetched>,
-    ) -> anyhow::Result<Answer> {
-        match kind {
-            EventKind::Command { name, args } => self.command(tx, actor, name, args),
-            EventKind::Text(text) => self.text(tx, actor, text),
-            EventKind::Callback { data, .. } => {
-                if let Some(message_id) = actor.pressed {
-                    watch_store::leave_screen(tx, actor.chat_id, message_id)?;
-                }
-                self.callback(tx, actor, data)
-            }
-            EventKind::Photo(photo) => self.photo(tx, actor, photo, file),
-            EventKind::Document(document) if self.awaits_picture(tx, actor, kind)? => {
-                self.photo(tx, actor, document, file)
-            }
-            EventKind::Document(document) => {
-                match self.watch.document(tx, actor, document, file)? {
-                    Some(answer) => Ok(answer),
-                    None => Ok(Answer::text(i18n::text(actor.lang, "expected-table"))),
-                }
-            }
-            EventKind::Other if dialogue::is_open(tx, actor)? => expected_text(actor),
-            EventKind::Other
-            | EventKind::Inline { .. }
-            | EventKind::Membership { .. }
-            | EventKind::Migrated { .. } => Ok(Answer::default()),
+    ) -> anyhow::Result<Reaction> {
+        let now = self.clock.now();
+        let lang = people::meet_chat(tx, chat.id, &person.language_code, self.people.language)?;
+        let met = people::meet(tx, now, person.id, &person.name, &person.username)?;
+        let actor = Actor {
+            id: met.id,
+            role: met.role,
+            name: met.name,
+            chat_id: chat.id,
+            lang,
+            zone: people::preferences(tx, chat.id)?.zone,
+            now,
+            pressed: pressed(&event.kind),
+        };
+        let cx = Context {
+            tx,
+            actor: &actor,
+            event,
+            slices: &self.slices,
+        };
+        let answer = self.answer(&cx, file)?;
+        answer.write(tx, now, actor.chat_id, actor.pressed)?;
+        Ok(reaction(answer))
+    }
+
+    fn answer(&self, cx: &Context<'_>, file: Option<&Fetched>) -> anyhow::Result<Answer> {
+        let input = match &cx.event.kind {
+            EventKind::Command { name, args } => Input::Command { name, args },
+            EventKind::Callback { data, .. } => Input::Callback(data),
+            EventKind::Text(text) => Input::Text(text),
+            kind => match attachment(kind) {
+                Some(attachment) => Input::File(attachment, file),
+                None => return self.wordless(cx),
+            },
+        };
+        if let Some(answer) = self.slices.handle_public(cx, input)? {
+            return Ok(answer);
+        }
+        if !cx.actor.role.is_member() {
+            return self.serve_stranger(cx, input);
+        }
+        match input {
+            Input::Command { name, .. } => command(cx, name, input),
+            Input::Callback(data) => callback(cx, data, input),
+            Input::Step(text) | Input::Text(text) => self.text(cx, text),
+            Input::File(attachment, _) => self.file(cx, attachment, input),
         }
     }
 
-    /// A text without a command: the next step of the dialogue that is open.
-    fn text(&self, tx: &WriteTx<'_>, actor: &Actor, text: &str) -> anyhow::Result<Answer> {
-        if let Some(answer) = self.watch.text(tx, actor, text)? {
-            return Ok(answer);
+    /// What is neither words nor a file, such as a sticker.
+    fn wordless(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        if !cx.actor.role.is_member() {
+            return self.meet_stranger(cx, None);
         }
-        if let Some(answer) = self.card_text(tx, actor, text)? {
-            return Ok(answer);
+        if cx.event.kind == EventKind::Other && dialogue::is_open(cx.tx, cx.actor)? {
+            return expected_text(cx.actor);
         }
-        if let Some(step) = dialogue::step::<SettingsStep>(tx, actor)? {
-            return self.settings_step(tx, actor, step, text);
-        }
-        if let Some(step) = dialogue::step::<BroadcastStep>(tx, actor)?
-            && actor.role.is_admin()
-        {
-            return self.broadcast_step(tx, actor, &step, text);
-        }
-        match &self.assistant {
-            Some(assistant) => assistant.ask(tx, actor, text),
-            None => Ok(Answer::text(i18n::text(actor.lang, "unexpected-text"))),
-        }
+        Ok(Answer::default())
     }
 
-    fn command(
+    /// A text is the next step of the open dialogue, or what a slice makes of free words.
+    fn text(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Answer> {
+        if let Some(answer) = self.slices.handle(cx, Input::Step(text))? {
+            return Ok(answer);
+        }
+        let answer = self.slices.handle(cx, Input::Text(text))?;
+        Ok(answer.unwrap_or_else(|| Answer::text(i18n::text(cx.actor.lang, "unexpected-text"))))
+    }
+
+    fn file(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        name: &str,
-        args: &str,
+        cx: &Context<'_>,
+        file: Attachment<'_>,
+        input: Input<'_>,
     ) -> anyhow::Result<Answer> {
-        if let (Some(assistant), "ask") = (&self.assistant, name) {
-            return assistant.ask(tx, actor, args);
+        if let Some(answer) = self.slices.handle(cx, input)? {
+            return Ok(answer);
         }
-        match name {
-            "start" => self.start(tx, actor, args),
-            "help" => self.help(actor),
-            "add" => self.watch.add(tx, actor, args),
-            "list" => self.watch.list(tx, actor, args),
-            "check" => self.watch.check_mine(tx, actor),
-            "status" => self.watch.status(tx, actor),
-            "settings" => self.settings(tx, actor),
-            "cancel" => cancel(tx, actor),
-            "privacy" => self.privacy(actor),
-            "delete_me" => self.ask_delete_me(tx, actor),
-            "admin" if actor.role.is_admin() => self.panel(tx, actor),
-            "admin" => Ok(Answer::text(i18n::text(actor.lang, "no-right"))),
-            _ => Ok(Answer::text(i18n::text(actor.lang, "unknown-command"))),
+        if !file.is_photo {
+            return Ok(Answer::text(i18n::text(cx.actor.lang, "expected-table")));
         }
+        if dialogue::is_open(cx.tx, cx.actor)? {
+            return expected_text(cx.actor);
+        }
+        Ok(Answer::default())
     }
 
-    fn callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
-        if let (Some(assistant), Some(rest)) = (&self.assistant, data.strip_prefix("ask:")) {
-            return assistant.callback(tx, actor, rest);
+    /// The person of an event in their own chat, if they were let in.
+    fn member(&self, connection: &Connection, event: &Event) -> anyhow::Result<Option<Actor>> {
+        let (Some(person), Some(chat)) = (&event.from, event.chat) else {
+            return Ok(None);
+        };
+        if chat.kind != ChatKind::Private {
+            return Ok(None);
         }
-        match data.split_once(':') {
-            Some(("watch", rest)) => self.watch.callback(tx, actor, rest),
-            Some(("people", rest)) if actor.role.is_admin() => {
-                self.people_callback(tx, actor, rest)
-            }
-            Some(("people", _)) => Ok(Answer::default().toast(label(actor.lang, "no-right"))),
-            Some(("run", rest)) => self.watch.run_callback(tx, actor, rest),
-            Some(("site", rest)) => self.watch.site_callback(tx, actor, rest),
-            Some(("admin", rest)) if actor.role.is_admin() => self.admin_callback(tx, actor, rest),
-            Some(("admin", _)) => Ok(Answer::default().toast(label(actor.lang, "no-right"))),
-            Some(("cards", rest)) => self.cards_callback(tx, actor, rest),
-            Some(("set", rest)) => self.settings_callback(tx, actor, rest),
-            Some(("bot", rest)) => self.own_callback(tx, actor, rest),
-            _ => Ok(home::home(actor)?.toast(label(actor.lang, "stale-button"))),
-        }
+        people::actor(
+            connection,
+            self.clock.now(),
+            person.id,
+            self.people.language,
+        )
     }
 
-    fn own_callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
-        match data.split_once(':').unwrap_or((data, "")) {
-            ("home", _) => home::home(actor),
-            ("help", _) => self.help(actor),
-            ("settings", _) => self.settings(tx, actor),
-            ("cancel", _) => cancel(tx, actor),
-            ("privacy", _) => self.privacy(actor),
-            ("ask-delete-me", _) => self.ask_delete_me(tx, actor),
-            ("delete-me", asked) => self.delete_me(tx, actor, asked),
-            ("keep-me", _) => privacy::keep_me(actor),
-            ("panel", _) if actor.role.is_admin() => self.panel(tx, actor),
-            ("panel", _) => Ok(Answer::default().toast(label(actor.lang, "no-right"))),
-            _ => Ok(home::home(actor)?.toast(label(actor.lang, "stale-button"))),
-        }
-    }
-
-    fn start(&self, tx: &WriteTx<'_>, actor: &Actor, args: &str) -> anyhow::Result<Answer> {
-        match args.strip_prefix(people::CLAIM_PREFIX) {
-            Some(code) => self.claim(tx, actor, code),
-            None => home::home(actor),
-        }
+    /// What slices offer to somebody who names the bot in another chat.
+    fn offer(
+        &self,
+        connection: &Connection,
+        event: &Event,
+        words: &str,
+    ) -> anyhow::Result<Reaction> {
+        let Some(person) = &event.from else {
+            return Ok(Reaction::default());
+        };
+        let known = people::get(connection, person.id)?;
+        let inline = Inline {
+            lang: people::language_of(connection, person.id, self.people.language)?,
+            is_admin: known.is_some_and(|known| known.role.is_admin()),
+            words,
+        };
+        Ok(Reaction {
+            offers: self.slices.offers(connection, inline)?,
+            ..Reaction::default()
+        })
     }
 }
 
-fn cancel(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
-    let key = if dialogue::end(tx, actor)? {
-        "cancel-done"
-    } else {
-        "cancel-nothing"
+/// A command of a member: the one place where its right is checked in people's own chats.
+fn command(cx: &Context<'_>, name: &str, input: Input<'_>) -> anyhow::Result<Answer> {
+    let lang = cx.actor.lang;
+    let found = cx.slices.command(name);
+    let Some((slice, rule, who)) =
+        found.and_then(|(slice, rule)| Some((slice, rule, rule.private?)))
+    else {
+        return Ok(Answer::text(i18n::text(lang, "unknown-command")));
     };
-    let screen = Screen::new(
-        i18n::text(actor.lang, key),
-        Keyboard::new().row(home::home_row(actor.lang)?),
-    );
-    Ok(Answer::screen(screen))
+    if !who.allows(cx.actor.role) {
+        return Ok(Answer::text(i18n::text(lang, rule.refusal)));
+    }
+    let answer = slice.handle(cx, input)?;
+    Ok(answer.unwrap_or_else(|| Answer::text(i18n::text(lang, "unknown-command"))))
 }
 
-/// The answer to what is no text, while a text is expected.
+/// A button that a member pressed: the one place where its right is checked in people's own chats.
+fn callback(cx: &Context<'_>, data: &str, input: Input<'_>) -> anyhow::Result<Answer> {
+    let actor = cx.actor;
+    if let Some(message) = actor.pressed {
+        cx.slices.pressed(cx.tx, actor.chat_id, message)?;
+    }
+    let found = cx.slices.callbacks(data);
+    let admitted = found.and_then(|(slice, rule)| Some((slice, rule, rule.private?)));
+    let answer = match admitted {
+        Some((_, rule, base)) if !rule.who(base, data).allows(actor.role) => {
+            return Ok(Answer::default().toast(label(actor.lang, rule.refusal)));
+        }
+        Some((slice, ..)) => slice.handle(cx, input)?,
+        None => None,
+    };
+    match answer {
+        Some(answer) => Ok(answer),
+        None => Ok(home::home(cx)?.toast(label(actor.lang, "stale-button"))),
+    }
+}
+
+/// True for what everybody may do, let in or not.
+fn is_for_anyone(slices: &Slices, input: Input<'_>) -> bool {
+    let who = match input {
+        Input::Command { name, .. } => slices.command(name).and_then(|(_, rule)| rule.private),
+        Input::Callback(data) => slices.callbacks(data).and_then(|(_, rule)| rule.private),
+        Input::Step(_) | Input::Text(_) | Input::File(..) => None,
+    };
+    who == Some(Who::Anyone)
+}
+
+/// A photo, or a file.
+fn attachment(kind: &EventKind) -> Option<Attachment<'_>> {
+    let (document, is_photo) = match kind {
+        EventKind::Photo(document) => (document, true),
+        EventKind::Document(document) => (document, false),
+        _ => return None,
+    };
+    Some(Attachment { document, is_photo })
+}
+
+/// Asks for a text, when something else was sent while a dialogue is open.
 fn expected_text(actor: &Actor) -> anyhow::Result<Answer> {
-    let cancel = Button::callback(&label(actor.lang, "button-cancel"), "bot:cancel")?;
     let text = i18n::text(actor.lang, "expected-text");
     Ok(Answer::screen(Screen::new(
         text,
-        Keyboard::new().row([cancel]),
+        Keyboard::new().row([cancel_button(actor.lang)?]),
     )))
 }
 
@@ -342,8 +335,7 @@ fn pressed(kind: &EventKind) -> Option<i64> {
 }
 
 /// What is added to messages on their way; `default` is for chats whose language is not known.
-#[must_use]
-pub fn remarks(default: Lang) -> RemarkText {
+pub(crate) fn remarks(default: Lang) -> RemarkText {
     Arc::new(move |language, remark| {
         let lang = Lang::from_code(language).unwrap_or(default);
         let Remark::Unconfirmed(summaries) = remark else {

@@ -52,11 +52,6 @@ fn prune_strangers(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     let context = || format!("forget person {person}");
     audit::forget(tx, person)?;
-    tx.execute(
-        "UPDATE broadcast SET by_person = 0 WHERE by_person = ?1",
-        [person],
-    )
-    .with_context(context)?;
     tx.execute("UPDATE chat SET bound_by = 0 WHERE bound_by = ?1", [person])
         .with_context(context)?;
     tx.execute(

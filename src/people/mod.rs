@@ -29,7 +29,8 @@ pub use chats::{
 pub use claim::{CLAIM_LIFE, CLAIM_PREFIX, make_claim, redeem_claim};
 pub use forget::{KEPT, forget, other_admin_than};
 pub use preferences::{
-    Mute, Preference, Preferences, Quiet, QuietHours, mute, preferences, set_preference,
+    Mute, Notify, Preference, Preferences, Quiet, QuietHours, digest_at, mute, notify_of,
+    preferences, set_digest_at, set_notify, set_preference,
 };
 pub use role::{Access, Role};
 

@@ -45,6 +45,43 @@ impl Quiet {
     }
 }
 
+/// What a chat hears of runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notify {
+    /// Every run.
+    EveryRun,
+    /// Only runs with news.
+    News,
+    /// One message a day.
+    Digest,
+}
+
+impl Notify {
+    /// The words in the database, in the configuration and on buttons.
+    pub const WORDS: &'static [(&'static str, Self)] = &[
+        ("every-run", Self::EveryRun),
+        ("news", Self::News),
+        ("digest", Self::Digest),
+    ];
+
+    /// The word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::EveryRun => "every-run",
+            Self::News => "news",
+            Self::Digest => "digest",
+        }
+    }
+
+    /// The meaning of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let (_, notify) = Self::WORDS.iter().find(|(name, _)| *name == word)?;
+        Some(*notify)
+    }
+}
+
 /// Hours of each day in which a chat wants no noise. They may go over midnight; from and to the same hour is none of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietHours {
@@ -215,6 +252,63 @@ pub fn set_preference(
             .with_context(context)
         }
     }
+}
+
+/// What a chat wants to hear of runs; none while it has not chosen.
+///
+/// # Errors
+/// When the database fails.
+pub fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option<Notify>> {
+    let word: Option<String> = connection
+        .prepare_cached("SELECT notify FROM chat WHERE id = ?1")?
+        .query_row([chat_id], |row| row.get(0))
+        .optional()
+        .with_context(|| format!("look up what chat {chat_id} wants to hear"))?;
+    Ok(word.as_deref().and_then(Notify::from_word))
+}
+
+/// Chooses what a chat hears of runs, or that it has not chosen. A digest begins with what comes.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_notify(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    chat_id: i64,
+    notify: Option<Notify>,
+) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET notify = ?2, digest_at = iif(?2 = 'digest' AND notify <> 'digest', ?3, digest_at) WHERE id = ?1",
+        params![chat_id, notify.map_or("", Notify::word), now.0],
+    )
+    .with_context(|| format!("choose what chat {chat_id} hears"))?;
+    Ok(())
+}
+
+/// When a chat last got a digest.
+///
+/// # Errors
+/// When the database fails.
+pub fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs> {
+    let at: Option<i64> = connection
+        .prepare_cached("SELECT digest_at FROM chat WHERE id = ?1")?
+        .query_row([chat_id], |row| row.get(0))
+        .optional()
+        .with_context(|| format!("look up the last digest of chat {chat_id}"))?;
+    Ok(UnixMs(at.unwrap_or(0)))
+}
+
+/// Notes that a chat got a digest.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_digest_at(tx: &WriteTx<'_>, chat_id: i64, at: UnixMs) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET digest_at = ?2 WHERE id = ?1",
+        params![chat_id, at.0],
+    )
+    .with_context(|| format!("note the digest of chat {chat_id}"))?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 
 use super::inbound::inbox;
-use super::outbox::broadcasts;
 use super::outbox::files::{KEEP_FILES, prune_files};
 use super::outbox::{KEEP_CLOSED, OUT_OF_REACH};
 
@@ -118,7 +117,7 @@ fn prune_news(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 }
 
 /// What of Telegram's tables is kept for how long.
-pub const KEPT: [Rule; 6] = [
+pub const KEPT: [Rule; 5] = [
     Rule {
         what: "updates",
         table: "inbox",
@@ -143,7 +142,6 @@ pub const KEPT: [Rule; 6] = [
         keep: KEEP_NEWS,
         prune: prune_news,
     },
-    broadcasts::KEPT,
     Rule {
         what: "files",
         table: "sent_file",

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use vakhta::demo::{Fault, Person, PretendTelegram};
-use vakhta::telegram::outbox::broadcasts;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
@@ -89,7 +88,10 @@ fn a_broadcast_goes_on_after_a_restart_and_can_be_stopped() {
         let db = t.app().db().clone();
         let mut period = tokio::time::interval(Duration::from_millis(10));
         while db
-            .read(|c| Ok(broadcasts::open(c)?.is_none_or(|open| !open.is_filled)))
+            .read(|c| {
+                let sql = "SELECT NOT EXISTS (SELECT 1 FROM broadcast WHERE state = 'filling')";
+                Ok(c.query_row(sql, [], |row| row.get(0))?)
+            })
             .await
             .unwrap()
         {

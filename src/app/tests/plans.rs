@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::app::slices::build;
 use crate::app::*;
 use crate::clock::UnixMs;
 use crate::config::Source;
@@ -14,6 +15,8 @@ use crate::demo::{
     Behaviour, ModelReply, Person, PretendModel, PretendSite, PretendTelegram, world,
 };
 use crate::i18n::Lang;
+use crate::retention;
+use crate::slices::assistant::shutdown;
 
 const LIMIT: Duration = Duration::from_secs(20);
 const ADMIN: i64 = 100;
@@ -288,13 +291,16 @@ async fn nothing_reads_more_the_more_there_is() {
         ]
         .into(),
     };
+    let config = Config::load(&source).unwrap();
+    let catalogue = Arc::new(load_catalogue(&config.watch).unwrap());
+    let kept = build(&config, catalogue, &Options::bot(false))
+        .slices
+        .kept();
     let options = Options {
         clock: Clock::set_to(START),
         ..Options::bot(false)
     };
-    let app = App::start(Config::load(&source).unwrap(), options)
-        .await
-        .unwrap();
+    let app = App::start(config, options).await.unwrap();
     let db = app.db().clone();
     plans::listen_to_all(&db).await;
 
@@ -318,12 +324,12 @@ async fn nothing_reads_more_the_more_there_is() {
     hears(&telegram, OWNER, "You …", 1).await;
     model.hold(false);
     hears(&telegram, OWNER, "That is all I know", 1).await;
-    assistant::end_what_is_open(&db, &Clock::set_to(START), Lang::En)
+    shutdown::end_what_is_open(&db, &Clock::set_to(START), Lang::En)
         .await
         .unwrap();
     let once = CancellationToken::new();
     once.cancel();
-    retention::run(kept(), db.clone(), Clock::set_to(START), once).await;
+    retention::run(kept, db.clone(), Clock::set_to(START), once).await;
     let statements = plans::heard()
         .into_iter()
         .map(|sql| (sql, String::new()))

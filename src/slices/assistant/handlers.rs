@@ -19,7 +19,7 @@ use crate::zone::Zone;
 
 /// The handlers of the assistant.
 #[derive(Debug)]
-pub struct AssistantHandlers {
+pub(crate) struct AssistantHandlers {
     live: Live,
     bell: Activator,
     zone: Zone,
@@ -31,7 +31,7 @@ pub struct AssistantHandlers {
 impl AssistantHandlers {
     /// With what the worker has too; `zone` is where a day of the budget begins.
     #[must_use]
-    pub fn new(config: &AssistantConfig, zone: Zone, live: Live, bell: Activator) -> Self {
+    pub(crate) fn new(config: &AssistantConfig, zone: Zone, live: Live, bell: Activator) -> Self {
         Self {
             live,
             bell,
@@ -44,7 +44,7 @@ impl AssistantHandlers {
 
     /// What leaves the machine, for who asks what is kept of them.
     #[must_use]
-    pub fn privacy(&self, lang: Lang) -> Html {
+    pub(crate) fn privacy(&self, lang: Lang) -> Html {
         let key = match self.tools {
             true => "privacy-assistant-tools",
             false => "privacy-assistant",
@@ -56,7 +56,7 @@ impl AssistantHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn forget(&self, tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    pub(crate) fn forget(&self, tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
         for question in store::open_of(tx, person)? {
             self.live.close(question);
         }
@@ -67,7 +67,12 @@ impl AssistantHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn ask(&self, tx: &WriteTx<'_>, actor: &Actor, text: &str) -> anyhow::Result<Answer> {
+    pub(crate) fn ask(
+        &self,
+        tx: &WriteTx<'_>,
+        actor: &Actor,
+        text: &str,
+    ) -> anyhow::Result<Answer> {
         let spot = Spot {
             chat_id: actor.chat_id,
             topic: None,
@@ -80,7 +85,7 @@ impl AssistantHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn ask_in_group(
+    pub(crate) fn ask_in_group(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
@@ -105,7 +110,12 @@ impl AssistantHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
+    pub(crate) fn callback(
+        &self,
+        tx: &WriteTx<'_>,
+        actor: &Actor,
+        data: &str,
+    ) -> anyhow::Result<Answer> {
         let (deed, public_id) = data.split_once(':').unwrap_or((data, ""));
         let Some(question) = store::named(tx, public_id)? else {
             return Ok(Answer::default().toast(label(actor.lang, "stale-button")));

@@ -18,11 +18,12 @@ mod markdown;
 pub mod model;
 pub mod notices;
 pub mod question;
-mod shutdown;
+pub(crate) mod shutdown;
+mod slice;
 pub mod store;
 mod streaming;
 pub mod worker;
 
 pub use config::AssistantConfig;
-pub use handlers::AssistantHandlers;
-pub use shutdown::end_what_is_open;
+pub(crate) use handlers::AssistantHandlers;
+pub(crate) use slice::{Assistant, AssistantOff};

@@ -153,7 +153,7 @@ pub(super) fn is_at(
 ///
 /// # Errors
 /// When the database fails.
-pub fn thinking_for(connection: &Connection, person: i64) -> anyhow::Result<Vec<(i64, i64)>> {
+fn thinking_for(connection: &Connection, person: i64) -> anyhow::Result<Vec<(i64, i64)>> {
     let mut messages = Vec::new();
     for question in store::open_of(connection, person)? {
         let Some(asked) = store::in_chat(connection, question)? else {
@@ -165,21 +165,17 @@ pub fn thinking_for(connection: &Connection, person: i64) -> anyhow::Result<Vec<
     Ok(messages)
 }
 
-/// Says in such messages that there will be no answer.
-///
-/// # Errors
-/// When the database fails.
-pub fn end_thinking(
-    tx: &WriteTx<'_>,
-    now: UnixMs,
-    lang: Lang,
-    messages: Vec<(i64, i64)>,
-) -> anyhow::Result<()> {
-    for (chat_id, message_id) in messages {
-        let text = i18n::text(lang, "assistant-failed-stopped");
-        outbox::insert(tx, now, &Outgoing::edit(chat_id, message_id, text))?;
-    }
-    Ok(())
+/// The edits that say, where somebody's open questions were asked, that there will be no answer.
+pub(super) fn end_thinking(
+    connection: &Connection,
+    actor: &Actor,
+) -> anyhow::Result<Vec<Outgoing>> {
+    let messages = thinking_for(connection, actor.id)?.into_iter();
+    let edits = messages.map(|(chat_id, message_id)| {
+        let text = i18n::text(actor.lang, "assistant-failed-stopped");
+        Outgoing::edit(chat_id, message_id, text)
+    });
+    Ok(edits.collect())
 }
 
 fn pages(lang: Lang, asked: &store::InChat) -> Vec<Html> {

@@ -16,7 +16,7 @@ const AT_ONCE: u32 = 100;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn end_what_is_open(db: &Db, clock: &Clock, language: Lang) -> anyhow::Result<()> {
+pub(crate) async fn end_what_is_open(db: &Db, clock: &Clock, language: Lang) -> anyhow::Result<()> {
     loop {
         let open = db.read(|c| store::open(c, AT_ONCE)).await?;
         if open.is_empty() {

@@ -17,6 +17,7 @@ pub mod label;
 pub mod leftovers;
 pub mod photo;
 pub mod qr;
+mod slice;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -24,5 +25,4 @@ mod texts;
 mod tools;
 
 pub use config::CardsConfig;
-pub use handlers::CardHandlers;
-pub use tools::tools;
+pub(crate) use slice::Cards;

@@ -26,7 +26,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The tools of cards; days begin in `zone`.
 #[must_use]
-pub fn tools(zone: &Zone) -> Vec<Box<dyn Tool>> {
+pub(crate) fn tools(zone: &Zone) -> Vec<Box<dyn Tool>> {
     vec![Box::new(CardStatistics(zone.clone()))]
 }
 

@@ -19,19 +19,19 @@ pub mod notices;
 pub mod probe;
 pub mod run;
 pub mod site;
+mod slice;
 pub mod store;
 mod tools;
 pub mod verdict;
 pub mod views;
 
 pub use catalogue::Catalogue;
-pub use handlers::{Besides, LineProblem, WatchHandlers, list_of_owner, of_parts};
-pub use model::account::Notify;
+pub use handlers::{LineProblem, list_of_owner, of_parts};
 pub use model::config::WatchConfig;
 pub use probe::{ProbeLimits, look};
 pub use run::controls::says_nobody;
 pub use run::schedule::Schedule;
-pub use tools::tools;
+pub(crate) use slice::Watch;
 
 /// Loads the catalogues that the configuration names.
 ///

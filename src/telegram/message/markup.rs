@@ -132,7 +132,14 @@ impl Keyboard {
         self
     }
 
-    /// True when there is nothing to callback.
+    /// Adds the rows of another keyboard.
+    #[must_use]
+    pub fn rows(mut self, other: Self) -> Self {
+        self.inline_keyboard.extend(other.inline_keyboard);
+        self
+    }
+
+    /// True when there is nothing to press.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.inline_keyboard.is_empty()

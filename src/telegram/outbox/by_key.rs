@@ -160,7 +160,7 @@ pub fn is_busy(connection: &Connection, chat_id: i64) -> anyhow::Result<bool> {
 }
 
 /// The bounds of the keys that begin with `key:`: between the colon and the sign after it.
-pub(crate) fn range(key: &str) -> (String, String) {
+pub fn range(key: &str) -> (String, String) {
     (format!("{key}:"), format!("{key};"))
 }
 

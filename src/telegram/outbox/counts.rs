@@ -3,6 +3,8 @@
 use rusqlite::Connection;
 
 use crate::clock::UnixMs;
+use crate::html::Html;
+use crate::i18n::{self, Args, Lang};
 
 use super::KEEP_CLOSED;
 
@@ -15,6 +17,18 @@ pub struct OutboxCounts {
     pub unconfirmed: u64,
     /// Given up in the last seven days (a chat that blocked us, a refusal).
     pub dead: u64,
+}
+
+impl OutboxCounts {
+    /// One line for admins.
+    #[must_use]
+    pub fn line(self, lang: Lang) -> Html {
+        let args = Args::new()
+            .number("pending", self.pending)
+            .number("unconfirmed", self.unconfirmed)
+            .number("dead", self.dead);
+        i18n::html(lang, "status-outbox", &args)
+    }
 }
 
 /// Counts what waits and what went wrong.

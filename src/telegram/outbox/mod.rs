@@ -7,7 +7,6 @@
 //! its chat, and a crowd of notices keeps no other chat waiting but stays in line within its own, so the order within a
 //! chat is kept; a closed row (sent, dead, folded) keeps its fate and its key, but no text.
 
-pub mod broadcasts;
 mod by_key;
 mod counts;
 pub(crate) mod files;
@@ -34,7 +33,7 @@ use super::upkeep;
 
 pub(crate) use self::by_key::{changes, overtake};
 pub use self::by_key::{
-    insert_in_place, is_busy, message_with_key, messages_with_key, rewrite_waiting,
+    insert_in_place, is_busy, message_with_key, messages_with_key, range, rewrite_waiting,
 };
 pub use self::counts::{Backlog, OutboxCounts, backlog, counts, each_recipe};
 pub use self::files::file_id;

@@ -8,13 +8,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::app::bootstrap::toolbox;
+use super::built;
 use crate::clock::UnixMs;
-use crate::config::{Config, Source};
 use crate::db::{Connection, Db, WriteTx};
 use crate::people::{self, Actor, Role};
-use crate::slices::watch::load_catalogue;
-use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Added, NewAccount};
 use crate::tasks::Tasks;
@@ -70,19 +67,7 @@ fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
 fn tools() -> Toolbox {
     let text = "[telegram]\nadmins = [100]\n[cards]\nenabled = true\n\
                 [assistant]\nenabled = true\nurl = \"http://127.0.0.1:1\"\n";
-    let source = Source {
-        path: "bot.toml".into(),
-        text: text.to_owned(),
-        environment: [].into(),
-    };
-    let config = Config::load(&source).unwrap();
-    let notifier = Notifier {
-        catalogue: std::sync::Arc::new(load_catalogue(&config.watch).unwrap()),
-        zone: config.watch.zone.clone(),
-        language: config.people.language,
-        notify: config.watch.notify,
-    };
-    toolbox(&config, &notifier)
+    built(text, &[]).1.slices.tools().into()
 }
 
 async fn furnished() -> (Db, tempfile::TempDir) {

@@ -24,7 +24,7 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn offers(
+    pub(crate) fn offers(
         &self,
         connection: &Connection,
         lang: Lang,

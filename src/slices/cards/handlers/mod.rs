@@ -32,7 +32,7 @@ use edit::EditStep;
 
 /// The handlers of cards.
 #[derive(Debug)]
-pub struct CardHandlers {
+pub(crate) struct CardHandlers {
     photos: Photos,
     base_url: Option<String>,
     zone: Zone,
@@ -42,7 +42,7 @@ pub struct CardHandlers {
 impl CardHandlers {
     /// With the pictures of a database; `zone` and `language` are for chats that have not chosen, the zone also for days.
     #[must_use]
-    pub fn new(config: &CardsConfig, photos: Photos, zone: Zone, language: Lang) -> Self {
+    pub(crate) fn new(config: &CardsConfig, photos: Photos, zone: Zone, language: Lang) -> Self {
         Self {
             photos,
             base_url: config.base_url.clone(),
@@ -55,7 +55,7 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn wants(
+    pub(crate) fn wants(
         &self,
         connection: &Connection,
         actor: &Actor,
@@ -75,7 +75,7 @@ impl CardHandlers {
     ///
     /// # Errors
     /// What is wrong with the picture.
-    pub fn refine(&self, picture: &Bytes) -> Fetched {
+    pub(crate) fn refine(&self, picture: &Bytes) -> Fetched {
         self.photos.keep(picture).map(Bytes::from)
     }
 
@@ -83,7 +83,7 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn is_open(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
+    pub(crate) fn is_open(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
         Ok(self.is_making(connection, actor)? || self.is_editing(connection, actor)?)
     }
 
@@ -91,7 +91,7 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn picture(
+    pub(crate) fn picture(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
@@ -108,7 +108,7 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn text(
+    pub(crate) fn text(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
@@ -132,7 +132,12 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
+    pub(crate) fn callback(
+        &self,
+        tx: &WriteTx<'_>,
+        actor: &Actor,
+        data: &str,
+    ) -> anyhow::Result<Answer> {
         match data.split_once(':').unwrap_or((data, "")) {
             ("add", _) => self.begin(tx, actor),
             ("back", _) => self.step_back(tx, actor),

@@ -20,7 +20,7 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn start(
+    pub(crate) fn start(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
@@ -46,7 +46,7 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn typed(
+    pub(crate) fn typed(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
@@ -102,7 +102,7 @@ impl CardHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn public_callback(
+    pub(crate) fn public_callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,

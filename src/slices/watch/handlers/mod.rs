@@ -44,11 +44,9 @@ use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::retention;
+use crate::slice::{Board, Context, Who};
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
 use crate::zone::Zone;
-
-/// What another slice says to an admin who asks for the state of things; nothing where it is off.
-pub type Besides = fn(&Connection, &Actor) -> anyhow::Result<Html>;
 
 /// The handlers of the watch.
 #[derive(Debug, Clone)]
@@ -59,10 +57,18 @@ pub struct WatchHandlers {
     default_site: String,
     bell: Activator,
     tables: Activator,
-    besides: Option<Besides>,
 }
 
 impl WatchHandlers {
+    /// The right that a button of the watch needs: what is about other people's accounts is for admins.
+    pub(crate) fn needs(data: &str) -> Who {
+        let data = data.strip_prefix("watch:").unwrap_or_default();
+        match Callback::parse(data) {
+            Some(callback) if needs_admin(callback) => Who::Admin,
+            _ => Who::Member,
+        }
+    }
+
     /// The handlers; `bell` wakes the watch thread.
     #[must_use]
     pub fn new(config: &WatchConfig, notifier: Notifier, bell: Activator) -> Self {
@@ -73,34 +79,7 @@ impl WatchHandlers {
             default_site: config.default_site.clone(),
             bell,
             tables: Activator::new(),
-            besides: None,
         }
-    }
-
-    /// With what another slice has to say in `/status`.
-    #[must_use]
-    pub fn besides(mut self, besides: Option<Besides>) -> Self {
-        self.besides = besides;
-        self
-    }
-
-    /// The sites people can choose from, as help shows them.
-    #[must_use]
-    pub fn sites(&self) -> String {
-        let keys: Vec<&str> = self
-            .notifier
-            .catalogue
-            .iter()
-            .take(40)
-            .map(|site| site.key().as_str())
-            .collect();
-        keys.join(", ")
-    }
-
-    /// What a site is called; its key where it is not known any more.
-    #[must_use]
-    pub fn site_name(&self, actor: &Actor, site: &str) -> String {
-        self.notifier.voice_to(actor).site_name(site)
     }
 
     /// What it says, and how.
@@ -112,12 +91,6 @@ impl WatchHandlers {
     #[must_use]
     pub fn zone(&self) -> &Zone {
         &self.notifier.zone
-    }
-
-    /// What admins hear who have not chosen.
-    #[must_use]
-    pub fn default_notify(&self) -> super::Notify {
-        self.notifier.notify
     }
 
     /// `/check`: looks at the actor's accounts now.
@@ -155,7 +128,8 @@ impl WatchHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn status(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
+    pub(crate) fn status(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let (connection, actor): (&Connection, _) = (cx.tx, cx.actor);
         let lang = actor.lang;
         let totals = store::totals(connection, Some(actor.id))?;
         let args = Args::new()
@@ -166,16 +140,9 @@ impl WatchHandlers {
         lines.push(self.last_run(connection, actor)?);
         lines.push(self.next_line(actor));
         if actor.role.is_admin() {
-            let counts = outbox::counts(connection, actor.now)?;
-            let args = Args::new()
-                .number("pending", counts.pending)
-                .number("unconfirmed", counts.unconfirmed)
-                .number("dead", counts.dead);
-            lines.push(i18n::html(lang, "status-outbox", &args));
-            lines.push(texts::storage(lang, &retention::sizes(connection)?));
-            if let Some(besides) = self.besides {
-                lines.push(besides(connection, actor)?);
-            }
+            lines.push(outbox::counts(connection, actor.now)?.line(lang));
+            lines.push(retention::sizes(connection)?.line(lang));
+            lines.extend(cx.slices.lines(connection, actor, Board::Status)?);
             let marks = store::marks(connection)?;
             let formatter = self.notifier.voice_to(actor);
             lines.extend(texts::alarms::distrusted(
@@ -254,7 +221,8 @@ impl WatchHandlers {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn callback(&self, tx: &WriteTx<'_>, actor: &Actor, data: &str) -> anyhow::Result<Answer> {
+    pub(crate) fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
+        let (tx, actor) = (cx.tx, cx.actor);
         if let Some(choice) = add_choice(data) {
             return self.add_callback(tx, actor, choice);
         }
@@ -262,11 +230,7 @@ impl WatchHandlers {
         if dialogue::step::<Question>(tx, actor)?.is_some() {
             dialogue::end(tx, actor)?;
         }
-        let callback = Callback::parse(data);
-        if callback.is_some_and(needs_admin) && !actor.role.is_admin() {
-            return Ok(refuse(actor));
-        }
-        match callback {
+        match Callback::parse(data) {
             Some(Callback::Add) => self.add_ask(tx, actor),
             Some(Callback::List(view)) => self.list_screen(tx, actor, view),
             Some(Callback::Find(view)) => {
@@ -281,7 +245,7 @@ impl WatchHandlers {
             Some(Callback::Apply(shown_at)) => self.apply_table(tx, actor, shown_at),
             Some(Callback::Export(whose)) => self.export(tx, actor, whose),
             Some(Callback::CheckMine) => self.check_mine(tx, actor),
-            Some(Callback::Status) => self.status(tx, actor),
+            Some(Callback::Status) => self.status(cx),
             Some(Callback::Charts) => Self::charts(actor),
             Some(Callback::Chart(subject)) => self.chart(tx, actor, subject),
             Some(Callback::MassChanges) => self.mass_changes(tx, actor),
@@ -305,11 +269,8 @@ fn needs_admin(callback: Callback<'_>) -> bool {
             whose != Whose::Mine
         }
         Callback::MassChanges | Callback::Decide(..) | Callback::Charts => true,
-        Callback::Add
-        | Callback::Apply(_)
-        | Callback::CheckMine
-        | Callback::Status
-        | Callback::Chart(_) => false,
+        Callback::Chart(subject) => charts::OF_ADMINS.contains(&subject),
+        Callback::Add | Callback::Apply(_) | Callback::CheckMine | Callback::Status => false,
     }
 }
 
@@ -331,11 +292,6 @@ fn note(actor: &Actor, text: Html) -> Answer {
     } else {
         Answer::text(text)
     }
-}
-
-/// Says that only admins may do this.
-fn refuse(actor: &Actor) -> Answer {
-    note(actor, i18n::text(actor.lang, "no-right"))
 }
 
 /// A number for an index, where a page is beyond the end.

@@ -1,4 +1,4 @@
-//! The plain types of the watch: accounts, runs, verdicts, what is asked of admins and what they want to hear.
+//! The plain types of the watch: accounts, runs, verdicts, and what is asked of admins.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -152,18 +152,6 @@ words! {
         Apply = "apply",
         /// It is not: the accounts are looked at again.
         Discard = "discard",
-    }
-}
-
-words! {
-    /// What an admin wants to hear of runs.
-    Notify {
-        /// Start and end of every run.
-        EveryRun = "every-run",
-        /// The end of runs in which something was found.
-        News = "news",
-        /// One message a day.
-        Digest = "digest",
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::account::Notify;
+use crate::people::Notify;
 use crate::settings::Section;
 use crate::slices::watch::catalogue::BrokenEntries;
 use crate::slices::watch::run::schedule::Schedule;

@@ -17,13 +17,13 @@ use crate::db::Connection;
 use self::alarms::CONTROLS;
 use self::texts::{Formatter, RunEnd};
 use super::catalogue::Catalogue;
-use super::model::account::{Notify, Run, Scope};
+use super::model::account::{Run, Scope};
 use super::store;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::Lang;
-use crate::people::{self, Actor, Mute, Preferences};
+use crate::people::{self, Actor, Mute, Notify, Preferences};
 use crate::telegram::{self, Held, Outgoing, outbox};
 use crate::zone::Zone;
 
@@ -100,7 +100,7 @@ impl Notifier {
             Ok(Listener {
                 chat,
                 asked,
-                notify: store::notify_of(connection, chat)?.unwrap_or(self.notify),
+                notify: people::notify_of(connection, chat)?.unwrap_or(self.notify),
                 preferences: people::preferences(connection, chat)?,
             })
         });

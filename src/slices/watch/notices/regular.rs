@@ -9,8 +9,7 @@ use super::Notifier;
 use super::texts::{self, Reminder};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::people::{self, Mute, Preferences, Quiet};
-use crate::slices::watch::model::account::Notify;
+use crate::people::{self, Mute, Notify, Preferences, Quiet};
 use crate::slices::watch::store;
 use crate::telegram::{Outgoing, outbox};
 
@@ -70,15 +69,15 @@ impl Notifier {
     /// When the database fails.
     pub(crate) fn digests(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
-            let notify = store::notify_of(tx, chat)?.unwrap_or(self.notify);
-            let last = store::digest_at(tx, chat)?;
+            let notify = people::notify_of(tx, chat)?.unwrap_or(self.notify);
+            let last = people::digest_at(tx, chat)?;
             let preferences = people::preferences(tx, chat)?;
             let span = match notify {
                 Notify::Digest => self.day(&preferences, last, now),
                 Notify::EveryRun | Notify::News => self.night(&preferences, last, now),
             };
             let Some((from, to)) = span else { continue };
-            store::set_digest_at(tx, chat, now)?;
+            people::set_digest_at(tx, chat, now)?;
             let (runs, counts) = store::digest(tx, from, to)?;
             let is_night = notify != Notify::Digest;
             // Who wants news only is not told that there was none.
@@ -105,7 +104,7 @@ impl Notifier {
             let message = Outgoing::notice(owner, text).among(many);
             let message = message.dedupe(format!("digest:{}:{owner}", now.0));
             outbox::insert(tx, now, &message)?;
-            store::set_digest_at(tx, owner, now)?;
+            people::set_digest_at(tx, owner, now)?;
         }
         Ok(())
     }

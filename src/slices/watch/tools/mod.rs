@@ -28,7 +28,7 @@ const LONGEST_WORDS: usize = 120;
 
 /// The tools of the watch.
 #[must_use]
-pub fn tools(notifier: &Notifier, schedule: &Schedule) -> Vec<Box<dyn Tool>> {
+pub(crate) fn tools(notifier: &Notifier, schedule: &Schedule) -> Vec<Box<dyn Tool>> {
     vec![
         Box::new(accounts::ListAccounts(notifier.clone())),
         Box::new(history::AccountHistory(notifier.clone())),

@@ -223,6 +223,42 @@ fn cells(account: &Account, zone: &Zone) -> [String; 13] {
     ]
 }
 
+/// Runs as a table.
+pub(crate) fn runs(connection: &Connection, lang: Lang, zone: &Zone) -> anyhow::Result<Vec<u8>> {
+    let mut table = Sheet::new(lang);
+    table.row([
+        "run",
+        "trigger",
+        "state",
+        "started",
+        "ended",
+        "total",
+        "found",
+        "not_found",
+        "errors",
+        "skipped",
+    ])?;
+    store::export_runs(connection, |id, run| {
+        let started = i18n::stamp(run.started_at, zone);
+        let ended = run
+            .ended_at
+            .map_or_else(String::new, |at| i18n::stamp(at, zone));
+        table.row([
+            id.to_string().as_str(),
+            run.trigger.word(),
+            run.state.word(),
+            &started,
+            &ended,
+            &run.total.to_string(),
+            &run.counts.found.to_string(),
+            &run.counts.not_found.to_string(),
+            &run.counts.errors.to_string(),
+            &run.skipped.to_string(),
+        ])
+    })?;
+    table.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,12 +5,10 @@ pub mod alarms;
 mod card;
 mod news;
 mod sites;
-mod storage;
 
 pub use self::card::{account_card, account_details, mark, who};
 pub use self::news::{FULL_NEWS, LIST_NEWS, count_news, news, news_summary};
 pub use self::sites::{site_note, site_protection};
-pub use self::storage::storage;
 use crate::clock::UnixMs;
 use crate::html::{Html, MESSAGE_LIMIT, cut};
 use crate::i18n::{self, Args, Lang};

@@ -15,8 +15,9 @@ use crate::config::{Config, Source};
 use crate::db::Db;
 use crate::demo::{PretendSite, world};
 use crate::i18n::Lang;
+use crate::people::Notify;
 use crate::people::{self, Role};
-use crate::slices::watch::model::account::{Account, Notify};
+use crate::slices::watch::model::account::Account;
 use crate::slices::watch::{load_catalogue, store};
 
 const START: UnixMs = UnixMs(1_795_275_300_000);

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Bot;
-use super::settings::{back, is_private};
+use super::Settings;
+use super::screen::{back, is_private};
 use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::Html;
@@ -47,7 +47,7 @@ pub(super) enum SettingsStep {
     Zone,
 }
 
-impl Bot {
+impl Settings {
     /// The time zone of the chat, by a button or as typed.
     pub(super) fn choose_zone(
         &self,
@@ -85,7 +85,7 @@ impl Bot {
     }
 
     pub(super) fn zone_of<'a>(&'a self, actor: &Actor) -> &'a Zone {
-        actor.zone.unwrap_or(self.watch.zone())
+        actor.zone.unwrap_or(&self.zone)
     }
 
     pub(super) fn zone_line(&self, actor: &Actor) -> Html {

@@ -3,16 +3,15 @@
 //! Every chat has its own: a person's, and a group's, where only admins come here. Buttons carry `set:<what>:<value>`, the
 //! value itself and no change of it, so that pressing one twice, or by two people, does the same as pressing it once.
 
-use super::Bot;
-use super::home::home_row;
+use super::Settings;
+use super::groups;
 use super::zones::spoken_zone;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
-use crate::people::{self, Actor, Preference, Preferences, Quiet, QuietHours};
-use crate::slices::watch::Notify;
-use crate::slices::watch::store as watch_store;
+use crate::navigation::home_button;
+use crate::people::{self, Actor, Notify, Preference, Preferences, Quiet, QuietHours};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
 /// Hour buttons in a row.
@@ -21,7 +20,7 @@ const HOURS_IN_ROW: usize = 6;
 /// Quiet hours offered at once.
 const NIGHTS: [(i8, i8); 3] = [(22, 8), (23, 8), (0, 9)];
 
-impl Bot {
+impl Settings {
     /// The first screen of the settings.
     pub(super) fn settings(
         &self,
@@ -30,7 +29,7 @@ impl Bot {
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
         let preferences = people::preferences(connection, actor.chat_id)?;
-        let notify = watch_store::notify_of(connection, actor.chat_id)?;
+        let notify = people::notify_of(connection, actor.chat_id)?;
         let mut lines = vec![
             i18n::html(
                 lang,
@@ -43,7 +42,7 @@ impl Bot {
         let choice = |yes: bool, key: &str| label(lang, &format!("{key}-{}", word(yes)));
         let mut wants_digest = notify == Some(Notify::Digest);
         if actor.role.is_admin() {
-            let chosen = notify.unwrap_or(self.watch.default_notify());
+            let chosen = notify.unwrap_or(self.notify);
             wants_digest = chosen == Notify::Digest;
             let spoken = label(lang, &format!("notify-{}", chosen.word()));
             lines.push(i18n::html(
@@ -91,8 +90,8 @@ impl Bot {
             "zones" => return self.zones(tx, actor),
             "quiet-hours" => return self.quiet_screen(tx, actor),
             "hours" => return hours_screen(actor),
-            "groups" if actor.role.is_admin() => return groups_screen(tx, actor),
-            "unbind" if actor.role.is_admin() => return self.unbind_callback(tx, actor, value),
+            "groups" if actor.role.is_admin() => return groups::screen(tx, actor),
+            "unbind" if actor.role.is_admin() => return groups::unbind_callback(tx, actor, value),
             "language" => return self.choose_language(tx, actor, value),
             "zone" => return self.choose_zone(tx, actor, value),
             "quiet" => {
@@ -110,7 +109,7 @@ impl Bot {
                 let notify = Notify::from_word(value);
                 let may = actor.role.is_admin() || notify.is_none_or(|n| n == Notify::Digest);
                 if may && (notify.is_some() || value == "none") {
-                    watch_store::set_notify(tx, now, chat, notify)?;
+                    people::set_notify(tx, now, chat, notify)?;
                 }
             }
             "digest-hour" => {
@@ -119,10 +118,10 @@ impl Bot {
                 }
             }
             "starts" => {
-                people::set_preference(tx, now, chat, Preference::RunStarts(value == "yes"))?
+                people::set_preference(tx, now, chat, Preference::RunStarts(value == "yes"))?;
             }
             "reminders" => {
-                people::set_preference(tx, now, chat, Preference::Reminders(value == "yes"))?
+                people::set_preference(tx, now, chat, Preference::Reminders(value == "yes"))?;
             }
             // Also the way back from a screen where something could be typed.
             "all" => {
@@ -247,7 +246,7 @@ fn settings_buttons(
     if actor.role.is_admin() {
         keyboard = keyboard.row([button("button-groups", "set:groups")?]);
     }
-    Ok(keyboard.row(home_row(lang)?))
+    Ok(keyboard.row([home_button(lang)?]))
 }
 
 fn hours_screen(actor: &Actor) -> anyhow::Result<Answer> {
@@ -262,26 +261,6 @@ fn hours_screen(actor: &Actor) -> anyhow::Result<Answer> {
     }
     Ok(Answer::screen(Screen::new(
         i18n::text(lang, "digest-hour-ask"),
-        keyboard.row([back(lang)?]),
-    )))
-}
-
-/// The groups that hear of runs, with how to add one.
-pub(super) fn groups_screen(connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
-    let lang = actor.lang;
-    let groups = people::bound(connection)?;
-    let mut keyboard = Keyboard::new();
-    for group in &groups {
-        let args = Args::new().text("title", &crate::html::cut(&group.title, 40));
-        let text = i18n::plain(lang, "button-unbind", &args);
-        keyboard = keyboard.row([Button::callback(
-            &text,
-            format!("set:unbind:{}", group.chat_id),
-        )?]);
-    }
-    let text = i18n::html(lang, "groups", &Args::new().number("n", groups.len()));
-    Ok(Answer::screen(Screen::new(
-        text,
         keyboard.row([back(lang)?]),
     )))
 }

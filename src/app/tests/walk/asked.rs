@@ -1,11 +1,7 @@
 //! Questions to the assistant for the walk: one that is open, one that is answered, one that failed, of each who walks.
 
 use super::{ADMIN, GROUP, NOW, OWNER, STRANGER, Step};
-use crate::activation::Activator;
-use crate::config::Config;
 use crate::db::WriteTx;
-use crate::slices::assistant::AssistantHandlers;
-use crate::slices::assistant::live::Live;
 
 /// How the questions end, each with what stands in its row: state, answer, reason, and whether it is closed.
 const ENDS: [(&str, &str, bool); 3] = [
@@ -13,11 +9,6 @@ const ENDS: [(&str, &str, bool); 3] = [
     ("completed", "", true),
     ("failed", "unavailable", true),
 ];
-
-pub(super) fn handlers(config: &Config) -> AssistantHandlers {
-    let zone = config.watch.zone.clone();
-    AssistantHandlers::new(&config.assistant, zone, Live::default(), Activator::new())
-}
 
 /// What is asked, and the buttons under questions that are there already: one's own, and those of others.
 pub(super) fn ways(person: i64) -> Vec<Step> {

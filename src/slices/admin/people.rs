@@ -1,33 +1,29 @@
-//! What admins do with people.
+//! What admins do with people. Buttons carry `people:<action>:<role seen>:<id>`.
 //!
-//! Buttons carry `people:<action>:<role seen>:<id>` and come here only from admins. One that saw another role does nothing. Roles of the configuration are changed only there;
-//! an owner's role by nobody else; making and unmaking admins is the owners' right.
+//! # Invariants
+//!
+//! - A button drawn for an older role is ignored.
 
-use super::Bot;
-use crate::db::WriteTx;
+use super::Admin;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
+use crate::navigation::panel_button;
 use crate::people::audit::{self, Deed};
 use crate::people::{self, Actor, Person, Role};
-use crate::slices::watch::list_of_owner;
-use crate::slices::watch::store as watch_store;
+use crate::slice::{Board, Context};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 use crate::telegram::{Outgoing, outbox};
 
 /// People on one page.
 const PER_PAGE: usize = 8;
 
-impl Bot {
+impl Admin {
     /// A button; `data` is what stands after `people:`.
-    pub(super) fn people_callback(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        data: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn people_callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
+        let (tx, actor) = (cx.tx, cx.actor);
         let (action, rest) = data.split_once(':').unwrap_or((data, ""));
         if action == "list" {
-            return people_list(tx, actor, rest.parse().unwrap_or(0));
+            return people_list(cx, rest.parse().unwrap_or(0));
         }
         let (seen, id) = match rest.split_once(':') {
             Some((seen, id)) => (Some(seen), id),
@@ -39,7 +35,7 @@ impl Bot {
         };
         let Some(person) = person else {
             let gone = label(actor.lang, "person-gone");
-            return Ok(people_list(tx, actor, 0)?.toast(gone));
+            return Ok(people_list(cx, 0)?.toast(gone));
         };
         // Whoever pressed had another role before their eyes: another admin was faster.
         if seen.is_some_and(|seen| seen != person.role.word()) {
@@ -49,10 +45,10 @@ impl Bot {
                 "changed-meanwhile",
                 &Args::new().text("now", &role),
             );
-            return Ok(person_card(tx, actor, &person)?.toast(note));
+            return Ok(person_card(cx, &person)?.toast(note));
         }
         let role = match action {
-            "card" => return person_card(tx, actor, &person),
+            "card" => return person_card(cx, &person),
             "let-in" if !person.role.is_member() => Role::User,
             "refuse" if person.role == Role::Asked => Role::Refused,
             "remove" if person.role.is_member() => Role::Refused,
@@ -61,26 +57,21 @@ impl Bot {
             // Another admin was faster, or the button is old.
             _ => {
                 let note = label(actor.lang, "done-already");
-                return Ok(person_card(tx, actor, &person)?.toast(note));
+                return Ok(person_card(cx, &person)?.toast(note));
             }
         };
-        self.change_role(tx, actor, &person, role)
+        self.change_role(cx, &person, role)
     }
 
-    fn change_role(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        person: &Person,
-        role: Role,
-    ) -> anyhow::Result<Answer> {
+    fn change_role(&self, cx: &Context<'_>, person: &Person, role: Role) -> anyhow::Result<Answer> {
+        let (tx, actor) = (cx.tx, cx.actor);
         if person.by_config {
             let note = label(actor.lang, "person-by-config");
-            return Ok(person_card(tx, actor, person)?.toast(note));
+            return Ok(person_card(cx, person)?.toast(note));
         }
         if !may_change(actor, person, role) {
             let note = label(actor.lang, "no-right");
-            return Ok(person_card(tx, actor, person)?.toast(note));
+            return Ok(person_card(cx, person)?.toast(note));
         }
         people::set_role(tx, person.id, role)?;
         audit::note(
@@ -98,7 +89,7 @@ impl Bot {
             "a role was changed"
         );
         if person.role.is_member() != role.is_member() {
-            let lang = people::language_of(tx, person.id, self.people.language)?;
+            let lang = people::language_of(tx, person.id, self.language)?;
             let key = if role.is_member() {
                 "access-granted"
             } else {
@@ -119,9 +110,7 @@ impl Bot {
             .html("name", &Html::name(&cut(&changed.name, 40)))
             .text("role", &label(actor.lang, &format!("role-{}", role.word())));
         let toast = i18n::plain(actor.lang, "person-answered", &args);
-        Ok(person_card(tx, actor, &changed)?
-            .toast(toast)
-            .ring(&self.menus))
+        Ok(person_card(cx, &changed)?.toast(toast).ring(&self.menus))
     }
 }
 
@@ -134,7 +123,8 @@ fn may_change(actor: &Actor, person: &Person, role: Role) -> bool {
     actor.role == Role::Owner || (actor.role.is_admin() && !about_admins)
 }
 
-fn people_list(tx: &WriteTx<'_>, actor: &Actor, page: usize) -> anyhow::Result<Answer> {
+fn people_list(cx: &Context<'_>, page: usize) -> anyhow::Result<Answer> {
+    let (tx, actor) = (cx.tx, cx.actor);
     let lang = actor.lang;
     let (_, total) = people::list(tx, 0, 0)?;
     let pages = total.div_ceil(PER_PAGE).max(1);
@@ -154,7 +144,7 @@ fn people_list(tx: &WriteTx<'_>, actor: &Actor, page: usize) -> anyhow::Result<A
     }
     let turn = |page| format!("people:list:{page}");
     keyboard = keyboard.row(page_row(lang, page, pages, turn)?);
-    let keyboard = keyboard.row([Button::callback(&label(lang, "button-back"), "bot:panel")?]);
+    let keyboard = keyboard.row([panel_button(lang)?]);
     let text = if total == 0 {
         i18n::text(lang, "people-empty")
     } else {
@@ -163,7 +153,8 @@ fn people_list(tx: &WriteTx<'_>, actor: &Actor, page: usize) -> anyhow::Result<A
     Ok(Answer::screen(Screen::new(text, keyboard)))
 }
 
-fn person_card(tx: &WriteTx<'_>, actor: &Actor, person: &Person) -> anyhow::Result<Answer> {
+fn person_card(cx: &Context<'_>, person: &Person) -> anyhow::Result<Answer> {
+    let (tx, actor) = (cx.tx, cx.actor);
     let lang = actor.lang;
     let args = Args::new()
         .html("who", &person.spoken())
@@ -171,8 +162,10 @@ fn person_card(tx: &WriteTx<'_>, actor: &Actor, person: &Person) -> anyhow::Resu
         .text(
             "role",
             &label(lang, &format!("role-{}", person.role.word())),
-        )
-        .number("accounts", watch_store::count_of_owner(tx, person.id)?);
+        );
+    let board = Board::Person(person.id);
+    let mut lines = vec![i18n::html(lang, "person-card", &args)];
+    lines.extend(cx.slices.lines(tx, actor, board)?);
     let button = |key: &str, action: &str| {
         let data = format!("people:{action}:{}:{}", person.role.word(), person.id);
         Button::callback(&label(lang, key), data)
@@ -199,15 +192,12 @@ fn person_card(tx: &WriteTx<'_>, actor: &Actor, person: &Person) -> anyhow::Resu
             keyboard = keyboard.row([button(key, action)?]);
         }
     }
-    let accounts = label(lang, "button-accounts-of");
+    let back = Button::callback(&label(lang, "button-back"), "people:list:0")?;
     let keyboard = keyboard
-        .row([Button::callback(&accounts, list_of_owner(person.id))?])
-        .row([Button::callback(
-            &label(lang, "button-back"),
-            "people:list:0",
-        )?]);
+        .rows(cx.slices.entries(tx, actor, board)?)
+        .row([back]);
     Ok(Answer::screen(Screen::new(
-        i18n::html(lang, "person-card", &args),
+        Html::join(&lines, "\n"),
         keyboard,
     )))
 }

@@ -6,25 +6,27 @@
 mod asked;
 mod back;
 mod cards;
+mod left_out;
 mod lengths;
 mod plans;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::Path;
 
 use self::back::{leads_back, needs_way_back};
-use crate::bot::*;
-use crate::clock::UnixMs;
-use crate::config::{Config, Source};
-use crate::db::{Db, plans::spied};
-use crate::slices::cards::files as card_files;
-use crate::slices::cards::files::CardFiles;
-use crate::slices::cards::photo::Photos;
-use crate::slices::watch::load_catalogue;
-use crate::slices::watch::notices::Notifier;
-use crate::slices::watch::views::files as watch_files;
+use super::built;
+use crate::activation::Activator;
+use crate::app::files::Files;
+use crate::bot::Bot;
+use crate::clock::{Clock, UnixMs};
+use crate::db::{Db, WriteTx, plans::spied};
+use crate::i18n::Lang;
+use crate::people::{self, PeopleConfig};
+use crate::slice::Command;
 use crate::tasks::Tasks;
-use crate::telegram::{Chat, Document, Person, Recipe, Workshop};
+use crate::telegram::{
+    Chat, ChatKind, Document, Event, EventKind, Fetched, Handler as _, Person, Reaction, Recipe,
+    Workshop as _,
+};
 
 /// 21 November 2026, 18:35:00 in Moscow.
 const NOW: UnixMs = UnixMs(1_795_275_300_000);
@@ -61,6 +63,7 @@ impl Step {
 
 struct Walk {
     bot: Bot,
+    commands: Vec<&'static Command>,
     files: Files,
     /// Also what is sent is made, which takes its time.
     makes_files: bool,
@@ -83,47 +86,24 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(tx: &WriteTx<'_>, makes_files: bool) -> anyhow::Result<Self> {
-        let source = Source {
-            path: "bot.toml".into(),
-            text: format!(
-                "[telegram]\nadmins = [{ADMIN}]\n[cards]\nenabled = true\n[assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n"
+    fn new(tx: &WriteTx<'_>, makes_files: bool, without: &[&'static str]) -> anyhow::Result<Self> {
+        let (config, built) = built(
+            &format!(
+                "[telegram]\nadmins = [{ADMIN}]\n[database]\npath = {:?}\n[cards]\nenabled = true\n\
+                 [assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n",
+                tx.path().unwrap_or_default()
             ),
-            environment: [].into(),
-        };
-        let config = Config::load(&source).unwrap();
-        let photos = Photos::of(Path::new(tx.path().unwrap_or_default()));
-        let zone = config.watch.zone.clone();
-        let cards = CardHandlers::new(&config.cards, photos.clone(), zone.clone(), Lang::Ru);
-        let card_files = CardFiles::new(&config.cards, photos, zone);
-        let notifier = Notifier {
-            catalogue: Arc::new(load_catalogue(&config.watch).unwrap()),
-            zone: config.watch.zone.clone(),
-            language: config.people.language,
-            notify: config.watch.notify,
-        };
-        let handlers = WatchHandlers::new(&config.watch, notifier.clone(), Activator::new())
-            .besides(Some(crate::slices::assistant::notices::state));
-        let assistant = asked::handlers(&config);
+            without,
+        );
         Ok(Self {
+            files: Files::new(&built.slices, Lang::Ru),
+            commands: built.slices.commands(),
             bot: Bot::new(
                 config.people,
-                handlers,
-                Some(cards),
-                Vec::new(),
+                built.slices,
                 Clock::set_to(NOW),
                 Activator::new(),
-                Activator::new(),
-            )
-            .with_assistant(Some(assistant)),
-            files: Files::new(Lang::Ru)
-                .with(export::MAKER, export::make)
-                .with(watch_files::MAKER, move |connection, recipe| {
-                    watch_files::make(&notifier, connection, recipe)
-                })
-                .with(card_files::MAKER, move |connection, recipe| {
-                    card_files.make(connection, recipe)
-                }),
+            ),
             makes_files,
             photo: cards::photo(tx)?,
             seen: BTreeSet::new(),
@@ -139,11 +119,24 @@ impl Walk {
 
     /// Walks everywhere these people come to.
     fn everywhere(tx: &WriteTx<'_>, people: &[i64], makes_files: bool) -> anyhow::Result<Self> {
-        let mut walk = Self::new(tx, makes_files)?;
+        Self::new(tx, makes_files, &[])?.walked(tx, people)
+    }
+
+    /// Walks everywhere with one slice left out.
+    fn without(tx: &WriteTx<'_>, people: &[i64], slice: &'static str) -> anyhow::Result<Self> {
+        Self::new(tx, false, &[slice])?.walked(tx, people)
+    }
+
+    fn walked(mut self, tx: &WriteTx<'_>, people: &[i64]) -> anyhow::Result<Self> {
+        let walk = &mut self;
         let about_cards = cards::ways(tx)?;
         for person in people {
             let more = ["list name", "add octocat github", "privacy"];
-            let commands = menus::names()
+            let commands = walk
+                .commands
+                .iter()
+                .map(|command| command.name)
+                .filter(|name| *name != "here" && *name != "ask")
                 .chain(more)
                 .map(|command| format!("/{command}"));
             let says = commands.map(Step::Says);
@@ -160,7 +153,7 @@ impl Walk {
         while let Some((person, way)) = walk.ahead.pop_front() {
             walk.go(tx, person, &way)?;
         }
-        Ok(walk)
+        Ok(self)
     }
 
     /// Goes a way and notes what it ran and where it leads.

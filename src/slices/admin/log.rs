@@ -1,12 +1,12 @@
 //! The audit log, page by page, narrowed by kind.
 
-use super::Bot;
-use super::panel::back_row;
-use crate::db::Connection;
+use super::Admin;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
+use crate::navigation::panel_button;
 use crate::people::audit::{self, COUNTED, Deed, Entry};
 use crate::people::{Actor, Role};
+use crate::slice::Context;
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 
 /// Entries on one page.
@@ -18,22 +18,17 @@ const KINDS_IN_ROW: usize = 3;
 /// The longest name in a line, in UTF-16 units: a page of lines stays within one message.
 const NAME_LIMIT: usize = 40;
 
-impl Bot {
+impl Admin {
     /// The screen; `data` is the kind (none: all) and the page.
-    pub(super) fn log_screen(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        data: &str,
-    ) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
+    pub(super) fn log_screen(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
+        let lang = cx.actor.lang;
         let (kind, page) = data.split_once(':').unwrap_or((data, "0"));
         let kind = Deed::KINDS.into_iter().find(|known| *known == kind);
         let kind = kind.unwrap_or_default();
-        let (_, total) = audit::page(connection, kind, 0, 0)?;
+        let (_, total) = audit::page(cx.tx, kind, 0, 0)?;
         let pages = total.min(COUNTED).div_ceil(PER_PAGE).max(1);
         let page = page.parse().unwrap_or(0).min(pages - 1);
-        let (entries, _) = audit::page(connection, kind, page * PER_PAGE, PER_PAGE)?;
+        let (entries, _) = audit::page(cx.tx, kind, page * PER_PAGE, PER_PAGE)?;
         let n = if total > COUNTED {
             format!("{COUNTED}+")
         } else {
@@ -41,7 +36,7 @@ impl Bot {
         };
         let title = i18n::html(lang, "log", &Args::new().text("n", &n));
         let mut lines = vec![title, Html::default()];
-        lines.extend(entries.iter().map(|entry| self.log_line(actor, entry)));
+        lines.extend(entries.iter().map(|entry| self.log_line(cx, entry)));
         let mut keyboard = Keyboard::new();
         for row in Deed::KINDS.chunks(KINDS_IN_ROW) {
             let buttons = row.iter().map(|other| {
@@ -60,16 +55,17 @@ impl Bot {
         let turn = |page| format!("admin:log:{kind}:{page}");
         let keyboard = keyboard
             .row(page_row(lang, page, pages, turn)?)
-            .row(back_row(actor)?);
+            .row([panel_button(lang)?]);
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
             keyboard,
         )))
     }
 
-    fn log_line(&self, actor: &Actor, entry: &Entry) -> Html {
+    fn log_line(&self, cx: &Context<'_>, entry: &Entry) -> Html {
+        let actor = cx.actor;
         let lang = actor.lang;
-        let zone = actor.zone.unwrap_or(self.watch.zone());
+        let zone = actor.zone.unwrap_or(&self.zone);
         let deed = match entry.deed {
             Some(deed) => label(lang, &deed_key(deed)),
             None => label(lang, "deed-other"),
@@ -78,7 +74,7 @@ impl Bot {
         if let Some(person) = entry.person {
             about.push(spoken(actor, person, &entry.person_name));
         }
-        if let Some(what) = self.spoken_what(actor, entry) {
+        if let Some(what) = spoken_what(cx, entry) {
             about.push(Html::text(&what));
         }
         let args = Args::new()
@@ -93,21 +89,20 @@ impl Bot {
         };
         i18n::html(lang, key, &args)
     }
+}
 
-    fn spoken_what(&self, actor: &Actor, entry: &Entry) -> Option<String> {
-        if entry.what.is_empty() {
-            return None;
-        }
-        Some(match entry.deed {
-            Some(Deed::Role) if Role::from_word(&entry.what).is_some() => {
-                label(actor.lang, &format!("role-{}", entry.what))
-            }
-            Some(Deed::Mute | Deed::Unmute | Deed::Apply | Deed::Discard) => {
-                self.watch.site_name(actor, &entry.what)
-            }
-            _ => cut(&entry.what, NAME_LIMIT * 2),
-        })
+/// What a deed was done to, as people call it.
+fn spoken_what(cx: &Context<'_>, entry: &Entry) -> Option<String> {
+    if entry.what.is_empty() {
+        return None;
     }
+    if entry.deed == Some(Deed::Role) && Role::from_word(&entry.what).is_some() {
+        return Some(label(cx.actor.lang, &format!("role-{}", entry.what)));
+    }
+    let named = entry
+        .deed
+        .and_then(|deed| cx.slices.subject(cx.actor, deed, &entry.what));
+    Some(named.unwrap_or_else(|| cut(&entry.what, NAME_LIMIT * 2)))
 }
 
 /// Who it is: a name, or what is left of one.

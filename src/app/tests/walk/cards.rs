@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::*;
+use crate::people::Actor;
 use crate::slices::cards::code::Code;
 use crate::slices::cards::photo::Photos;
 use crate::slices::cards::store;

@@ -8,18 +8,19 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::Bot;
-use super::panel::back_row;
+use super::Admin;
+use super::panel::panel;
+use super::store::{self, Broadcast, Delivered};
 use crate::activation::Activator;
 use crate::clock::Clock;
-use crate::db::{Connection, Db, WriteTx};
+use crate::db::{Connection, Db};
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
+use crate::navigation::panel_button;
 use crate::people::audit::{self, Deed};
 use crate::people::{self, Actor};
-use crate::telegram::outbox::broadcasts;
-use crate::telegram::outbox::broadcasts::{Broadcast, Delivered};
+use crate::slice::Context;
 use crate::telegram::{Answer, Button, Keyboard, Outgoing, Screen, outbox};
 
 /// The longest text, in UTF-16 units: the preview with what stands around it is one message.
@@ -49,58 +50,50 @@ pub(super) enum BroadcastStep {
     },
 }
 
-impl Bot {
-    /// The first screen: the text is asked for, or the one going on is shown.
-    pub(super) fn broadcast(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
-        if let Some(open) = broadcasts::open(tx)? {
-            return going_on(tx, actor, &open);
-        }
-        dialogue::set(tx, actor, &BroadcastStep::Text)?;
-        let n = broadcasts::audience(tx, actor.id)?;
-        let text = i18n::html(actor.lang, "broadcast-ask", &Args::new().number("n", n));
-        let cancel = cancel_button(actor)?;
-        Ok(Answer::screen(Screen::new(
-            text,
-            Keyboard::new().row([cancel]),
-        )))
+/// The first screen: asks for the text, or shows the broadcast that is going on.
+pub(super) fn begin(cx: &Context<'_>) -> anyhow::Result<Answer> {
+    let (tx, actor) = (cx.tx, cx.actor);
+    if let Some(open) = store::open(tx)? {
+        return going_on(tx, actor, &open);
     }
+    dialogue::set(tx, actor, &BroadcastStep::Text)?;
+    let n = store::audience(tx, actor.id)?;
+    let text = i18n::html(actor.lang, "broadcast-ask", &Args::new().number("n", n));
+    let cancel = cancel_button(actor)?;
+    Ok(Answer::screen(Screen::new(
+        text,
+        Keyboard::new().row([cancel]),
+    )))
+}
 
-    /// What was typed.
-    pub(super) fn broadcast_step(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        step: &BroadcastStep,
-        text: &str,
-    ) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
-        let text = text.trim();
-        let words = spoken(text);
-        if words.telegram_len() > TEXT_LIMIT {
-            let args = Args::new().number("limit", TEXT_LIMIT);
-            let long = i18n::html(lang, "broadcast-long", &args);
-            let keyboard = Keyboard::new().row([cancel_button(actor)?]);
-            return Ok(Answer::screen(Screen::new(long, keyboard)));
-        }
-        let shown = match step {
-            BroadcastStep::Text => actor.now.0,
-            BroadcastStep::Ready { shown, .. } => shown + 1,
-        };
-        let step = BroadcastStep::Ready {
-            text: text.to_owned(),
-            shown,
-        };
-        dialogue::set(tx, actor, &step)?;
-        preview(tx, actor, text, shown)
+/// Shows what was typed, to be sent or not.
+pub(super) fn typed(cx: &Context<'_>, step: &BroadcastStep, text: &str) -> anyhow::Result<Answer> {
+    let (tx, actor) = (cx.tx, cx.actor);
+    let lang = actor.lang;
+    let text = text.trim();
+    let words = spoken(text);
+    if words.telegram_len() > TEXT_LIMIT {
+        let args = Args::new().number("limit", TEXT_LIMIT);
+        let long = i18n::html(lang, "broadcast-long", &args);
+        let keyboard = Keyboard::new().row([cancel_button(actor)?]);
+        return Ok(Answer::screen(Screen::new(long, keyboard)));
     }
+    let shown = match step {
+        BroadcastStep::Text => actor.now.0,
+        BroadcastStep::Ready { shown, .. } => shown + 1,
+    };
+    let step = BroadcastStep::Ready {
+        text: text.to_owned(),
+        shown,
+    };
+    dialogue::set(tx, actor, &step)?;
+    preview(tx, actor, text, shown)
+}
 
+impl Admin {
     /// The preview is to be sent; `seen` is which one was shown.
-    pub(super) fn broadcast_send(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        seen: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn broadcast_send(&self, cx: &Context<'_>, seen: &str) -> anyhow::Result<Answer> {
+        let (tx, actor) = (cx.tx, cx.actor);
         let lang = actor.lang;
         let step = dialogue::step::<BroadcastStep>(tx, actor)?;
         let text = match step {
@@ -112,14 +105,14 @@ impl Bot {
             }
             _ => {
                 let stale = label(lang, "stale-button");
-                return Ok(self.broadcast(tx, actor)?.toast(stale));
+                return Ok(begin(cx)?.toast(stale));
             }
         };
-        if let Some(open) = broadcasts::open(tx)? {
+        if let Some(open) = store::open(tx)? {
             return Ok(going_on(tx, actor, &open)?.toast(label(lang, "broadcast-busy")));
         }
         dialogue::end(tx, actor)?;
-        let id = broadcasts::begin(tx, actor.now, actor.id, &text)?;
+        let id = store::begin(tx, actor.now, actor.id, &text)?;
         audit::note(
             tx,
             actor.now,
@@ -129,22 +122,18 @@ impl Bot {
             &id.to_string(),
         )?;
         tracing::info!(by = actor.id, id, "a broadcast begins");
-        let answer = match broadcasts::open(tx)? {
+        let answer = match store::open(tx)? {
             Some(open) => going_on(tx, actor, &open)?,
-            None => self.panel(tx, actor)?,
+            None => panel(cx)?,
         };
         Ok(answer.ring(&self.broadcasts))
     }
 
     /// A broadcast is to be stopped.
-    pub(super) fn broadcast_stop(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        id: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn broadcast_stop(&self, cx: &Context<'_>, id: &str) -> anyhow::Result<Answer> {
+        let (tx, actor) = (cx.tx, cx.actor);
         let id = id.parse().unwrap_or(0);
-        let is_stopped = broadcasts::stop(tx, id)?;
+        let is_stopped = store::stop(tx, id)?;
         if is_stopped {
             audit::note(
                 tx,
@@ -160,7 +149,7 @@ impl Bot {
         } else {
             "done-already"
         };
-        let answer = self.panel(tx, actor)?.toast(label(actor.lang, key));
+        let answer = panel(cx)?.toast(label(actor.lang, key));
         Ok(answer.ring(&self.broadcasts))
     }
 }
@@ -173,7 +162,7 @@ fn preview(
     shown: i64,
 ) -> anyhow::Result<Answer> {
     let lang = actor.lang;
-    let n = broadcasts::audience(connection, actor.id)?;
+    let n = store::audience(connection, actor.id)?;
     let args = Args::new().number("n", n).html("text", &spoken(text));
     let send = i18n::plain(lang, "button-broadcast-send", &Args::new().number("n", n));
     let keyboard = Keyboard::new()
@@ -191,8 +180,8 @@ fn preview(
 /// The screen of a broadcast that is not over.
 fn going_on(connection: &Connection, actor: &Actor, open: &Broadcast) -> anyhow::Result<Answer> {
     let lang = actor.lang;
-    let so_far = broadcasts::delivered(connection, open.id)?;
-    let n = broadcasts::audience(connection, open.by)?;
+    let so_far = store::delivered(connection, open.id)?;
+    let n = store::audience(connection, open.by)?;
     let args = sums(so_far).number("id", open.id).number("n", n);
     let button = |key: &str, data: String| Button::callback(&label(lang, key), data);
     let mut keyboard = Keyboard::new();
@@ -202,7 +191,7 @@ fn going_on(connection: &Connection, actor: &Actor, open: &Broadcast) -> anyhow:
     }
     let keyboard = keyboard
         .row([button("button-refresh", "admin:broadcast".to_owned())?])
-        .row(back_row(actor)?);
+        .row([panel_button(lang)?]);
     Ok(Answer::screen(Screen::new(
         i18n::html(lang, "broadcast-going-on", &args),
         keyboard,
@@ -228,7 +217,7 @@ fn spoken(text: &str) -> Html {
 }
 
 /// Carries broadcasts out until the stop. `sender` is rung when rows wait.
-pub async fn carry_out(
+pub(crate) async fn carry_out(
     db: Db,
     clock: Clock,
     language: Lang,
@@ -260,23 +249,23 @@ async fn step(
     language: Lang,
     sender_bell: &Activator,
 ) -> anyhow::Result<Option<Duration>> {
-    let Some(open) = db.read(broadcasts::open).await? else {
+    let Some(open) = db.read(store::open).await? else {
         return Ok(None);
     };
     let (id, now) = (open.id, clock.now());
     if !open.is_filled {
         let html = spoken(&open.text);
-        db.write(move |tx| broadcasts::fill(tx, now, &open, &html, PAGE))
+        db.write(move |tx| store::fill(tx, now, &open, &html, PAGE))
             .await?;
         sender_bell.ring();
         return Ok(Some(Duration::ZERO));
     }
-    let delivered = db.read(move |c| broadcasts::delivered(c, id)).await?;
+    let delivered = db.read(move |c| store::delivered(c, id)).await?;
     if delivered.waiting > 0 {
         return Ok(Some(LOOK));
     }
     let write = db.write(move |tx| {
-        broadcasts::close(tx, now, id)?;
+        store::close(tx, now, id)?;
         // Who said it may have left.
         if people::is_member(tx, open.by)? {
             let lang = people::language_of(tx, open.by, language)?;

@@ -1,63 +1,63 @@
-//! Words to everybody: one row of the outbox for each person, made some at a time.
+//! Broadcasts: one row of the outbox for each person, made a page at a time.
 //!
-//! Must stay true: whoever was let in when it began gets it once, over any number of restarts; the writer is back at others
-//! within milliseconds; nobody's answer or news waits for it, because its rows are a crowd however many they are.
-
-use std::time::Duration;
+//! # Invariants
+//!
+//! - Everybody who was let in when a broadcast began gets it once, over any number of restarts.
+//! - A page takes the writer milliseconds.
+//! - No answer or notice waits for a broadcast: its rows go out as a crowd, however few they are.
 
 use anyhow::Context as _;
 use rusqlite::{OptionalExtension as _, params};
 
-use super::by_key::range;
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::retention::{CHUNK, Rule};
-use crate::telegram::message::outgoing::Outgoing;
-use crate::telegram::outbox;
+use crate::telegram::Outgoing;
+use crate::telegram::outbox::{self, range};
 
 /// That somebody spoke to everybody, and to how many, is known for as long as runs are.
-pub(crate) const KEPT: Rule = Rule {
+pub(super) const KEPT: [Rule; 1] = [Rule {
     what: "broadcasts",
     table: "broadcast",
-    keep: Duration::from_secs(90 * 24 * 60 * 60),
+    keep: DAY.saturating_mul(90),
     prune,
-};
+}];
 
 /// A broadcast that is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broadcast {
+pub(super) struct Broadcast {
     /// Its number.
-    pub id: i64,
+    pub(super) id: i64,
     /// Who said it; 0: somebody who was forgotten.
-    pub by: i64,
+    pub(super) by: i64,
     /// As it was typed; empty once everybody has their row.
-    pub text: String,
+    pub(super) text: String,
     /// Everybody has their row, or it was stopped.
-    pub is_filled: bool,
+    pub(super) is_filled: bool,
     /// Somebody stopped it.
-    pub is_stopped: bool,
+    pub(super) is_stopped: bool,
     after_person: i64,
 }
 
 /// What became of the rows of a broadcast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Delivered {
+pub(super) struct Delivered {
     /// They arrived.
-    pub sent: u64,
+    pub(super) sent: u64,
     /// They may have arrived.
-    pub unsure: u64,
+    pub(super) unsure: u64,
     /// They could not be delivered.
-    pub dead: u64,
+    pub(super) dead: u64,
     /// They wait.
-    pub waiting: u64,
+    pub(super) waiting: u64,
 }
 
 /// People who would get a broadcast of somebody: all who were let in, but for themselves.
 ///
 /// # Errors
 /// When the database fails.
-pub fn audience(connection: &Connection, by: i64) -> anyhow::Result<u64> {
+pub(super) fn audience(connection: &Connection, by: i64) -> anyhow::Result<u64> {
     connection
         .prepare_cached(
             "SELECT count(*) FROM person WHERE role IN ('user', 'admin', 'owner') AND id <> ?1",
@@ -70,7 +70,7 @@ pub fn audience(connection: &Connection, by: i64) -> anyhow::Result<u64> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn begin(tx: &WriteTx<'_>, now: UnixMs, by: i64, text: &str) -> anyhow::Result<i64> {
+pub(super) fn begin(tx: &WriteTx<'_>, now: UnixMs, by: i64, text: &str) -> anyhow::Result<i64> {
     tx.execute(
         "INSERT INTO broadcast (by_person, text, state, created_at) VALUES (?1, ?2, 'filling', ?3)",
         params![by, text, now.0],
@@ -83,7 +83,7 @@ pub fn begin(tx: &WriteTx<'_>, now: UnixMs, by: i64, text: &str) -> anyhow::Resu
 ///
 /// # Errors
 /// When the database fails.
-pub fn open(connection: &Connection) -> anyhow::Result<Option<Broadcast>> {
+pub(super) fn open(connection: &Connection) -> anyhow::Result<Option<Broadcast>> {
     connection
         .prepare_cached(
             "SELECT id, by_person, text, state, after_person FROM broadcast WHERE ended_at IS NULL ORDER BY id LIMIT 1",
@@ -107,7 +107,7 @@ pub fn open(connection: &Connection) -> anyhow::Result<Option<Broadcast>> {
 ///
 /// # Errors
 /// When the text is too long, or the database fails.
-pub fn fill(
+pub(super) fn fill(
     tx: &WriteTx<'_>,
     now: UnixMs,
     broadcast: &Broadcast,
@@ -156,7 +156,7 @@ pub fn fill(
 ///
 /// # Errors
 /// When the database fails.
-pub fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
+pub(super) fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
     let stopped = tx
         .execute(
             "UPDATE broadcast SET state = 'stopped', text = '' WHERE id = ?1 AND state IN ('filling', 'sending')",
@@ -178,7 +178,7 @@ pub fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn delivered(connection: &Connection, id: i64) -> anyhow::Result<Delivered> {
+pub(super) fn delivered(connection: &Connection, id: i64) -> anyhow::Result<Delivered> {
     let (from, to) = range(&key(id));
     let mut statement = connection.prepare_cached(
         "SELECT state, count(*) FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 GROUP BY state",
@@ -201,7 +201,7 @@ pub fn delivered(connection: &Connection, id: i64) -> anyhow::Result<Delivered> 
 ///
 /// # Errors
 /// When the database fails.
-pub fn close(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
+pub(super) fn close(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE broadcast SET ended_at = ?2, state = iif(state = 'stopped', state, 'done') WHERE id = ?1",
         params![id, now.0],
@@ -217,6 +217,16 @@ fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
         params![before.0, CHUNK],
     )
     .context("forget old broadcasts")
+}
+
+/// What somebody said to everybody stays, as said by nobody.
+pub(super) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE broadcast SET by_person = 0 WHERE by_person = ?1",
+        [person],
+    )
+    .context("forget who said something to everybody")?;
+    Ok(())
 }
 
 /// What the keys of its rows begin with.

@@ -5,15 +5,13 @@ use anyhow::bail;
 use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Lang};
+use crate::slice::{FileMaker, Slices};
 use crate::telegram::{Made, Recipe, Workshop};
 
-/// What a slice offers: makes its files, as [`Workshop::make`] does.
-type Maker = Box<dyn Fn(&Connection, &Recipe) -> anyhow::Result<Made> + Send + Sync>;
-
-/// Every slice's maker by its name.
-pub struct Files {
+/// The makers of all slices by the slices' names.
+pub(crate) struct Files {
     language: Lang,
-    makers: Vec<(&'static str, Maker)>,
+    makers: Vec<(&'static str, FileMaker)>,
 }
 
 impl std::fmt::Debug for Files {
@@ -25,24 +23,15 @@ impl std::fmt::Debug for Files {
 }
 
 impl Files {
-    /// Without makers yet; `language` is for chats whose own is not known.
-    #[must_use]
-    pub fn new(language: Lang) -> Self {
+    /// `language` is for chats whose own is not known.
+    pub(crate) fn new(slices: &Slices, language: Lang) -> Self {
+        let makers = slices
+            .iter()
+            .filter_map(|slice| Some((slice.name(), slice.file_maker(slices)?)));
         Self {
             language,
-            makers: Vec::new(),
+            makers: makers.collect(),
         }
-    }
-
-    /// Adds a maker; recipes name it.
-    #[must_use]
-    pub fn with(
-        mut self,
-        name: &'static str,
-        make: impl Fn(&Connection, &Recipe) -> anyhow::Result<Made> + Send + Sync + 'static,
-    ) -> Self {
-        self.makers.push((name, Box::new(make)));
-        self
     }
 }
 

@@ -1,7 +1,8 @@
 //! No screen is longer than Telegram takes, however long everything in it is: a walk where all names, notes and numbers are as
 //! long as they may be, and more sites are in trouble than one message can name.
 
-use super::{ADMIN, OWNER, TOAST_LIMIT, Walk, furnish, store};
+use super::{ADMIN, OWNER, Walk, furnish, store};
+use crate::bot::TOAST_LIMIT;
 use crate::db::WriteTx;
 
 /// What still can be read on a button of a phone, in UTF-16 units.

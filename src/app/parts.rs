@@ -1,0 +1,114 @@
+//! The builders: one per part of the program.
+
+use std::sync::Arc;
+
+use super::Options;
+use super::files::Files;
+use super::slices::Built;
+use crate::bot::{self, Bot};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::http_server::{Server, vital_routes};
+use crate::retention;
+use crate::slice::Parts;
+use crate::tasks::{Tasks, ThreadEnd};
+use crate::telegram::{Api, BotProxy, Me, Setup, Telegram};
+use crate::vitals::Vitals;
+
+/// What every part is built from.
+pub(super) struct Base<'a> {
+    pub(super) config: &'a Config,
+    pub(super) options: &'a Options,
+    pub(super) db: &'a Db,
+    pub(super) clock: &'a Clock,
+    pub(super) tasks: &'a Tasks,
+    pub(super) built: &'a Built,
+}
+
+impl<'a> Base<'a> {
+    /// What slices run with.
+    pub(super) fn parts(&self, proxy: &'a BotProxy, telegram: Option<&'a Telegram>) -> Parts<'a> {
+        Parts {
+            db: self.db,
+            clock: self.clock,
+            tasks: self.tasks,
+            proxy,
+            telegram,
+            slices: &self.built.slices,
+            is_bot: self.options.bot,
+        }
+    }
+}
+
+/// Starts what hears and speaks; a process that serves one request only speaks.
+pub(super) fn start_telegram(base: &Base<'_>, api: Api, me: Option<Me>) -> Telegram {
+    let language = base.config.people.language;
+    let setup = Setup {
+        api,
+        db: base.db.clone(),
+        clock: base.clock.clone(),
+        tasks: base.tasks.clone(),
+        remark: bot::remarks(language),
+        workshop: Arc::new(Files::new(&base.built.slices, language)),
+        me,
+        pace: base.options.pace,
+    };
+    if !base.options.bot {
+        return Telegram::start_without_poller(setup);
+    }
+    let bot = Bot::new(
+        base.config.people.clone(),
+        base.built.slices.clone(),
+        base.clock.clone(),
+        base.built.menus.clone(),
+    );
+    Telegram::start(setup, Arc::new(bot))
+}
+
+/// Starts every slice; the ends of those that have a thread, by name.
+pub(super) async fn start_slices(
+    parts: Parts<'_>,
+) -> anyhow::Result<Vec<(&'static str, ThreadEnd)>> {
+    let mut threads = Vec::new();
+    for slice in parts.slices.iter() {
+        let end = slice.start(parts).await?;
+        threads.extend(end.map(|end| (slice.name(), end)));
+    }
+    Ok(threads)
+}
+
+/// Starts the pruning of old rows, and the menus of commands where there is a way to Telegram.
+pub(super) fn start_upkeep(base: &Base<'_>, api: Option<Api>) {
+    let (db, clock, tasks) = (base.db, base.clock, base.tasks);
+    let kept = base.built.slices.kept();
+    tasks.spawn(
+        "retention",
+        retention::run(kept, db.clone(), clock.clone(), tasks.stop_token()),
+    );
+    if let Some(api) = api {
+        let menus = bot::keep_menus(
+            api,
+            db.clone(),
+            base.config.people.language,
+            base.built.slices.clone(),
+            base.built.menus.clone(),
+            tasks.stop_token(),
+        );
+        tasks.spawn("menus", menus);
+    }
+}
+
+/// Starts the HTTP server with the routes of health, metrics and every slice.
+pub(super) fn start_http(base: &Base<'_>, parts: Parts<'_>, server: Server, telegram: &Telegram) {
+    let vitals = Vitals::new(
+        base.db.clone(),
+        base.clock.clone(),
+        telegram.status(),
+        base.config.watch.schedule.clone(),
+        base.config.assistant.enabled,
+    );
+    let server = server.mount(vital_routes(vitals.into_look()));
+    let routes = parts.slices.iter().filter_map(|slice| slice.routes(parts));
+    routes.fold(server, Server::mount).start(base.tasks);
+}

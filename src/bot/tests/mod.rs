@@ -1,3 +1,0 @@
-//! The walk through every screen.
-
-mod walk;

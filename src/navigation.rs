@@ -1,0 +1,26 @@
+//! The buttons that lead from a slice's screen to the screens that every person knows.
+
+use crate::i18n::{Lang, label};
+use crate::telegram::Button;
+
+/// Opens the first screen.
+pub(crate) const HOME: &str = "bot:home";
+
+/// Opens the admins' panel.
+pub(crate) const PANEL: &str = "bot:panel";
+
+/// Ends the open dialogue.
+pub(crate) const CANCEL: &str = "bot:cancel";
+
+pub(crate) fn home_button(lang: Lang) -> anyhow::Result<Button> {
+    Button::callback(&label(lang, "button-home"), HOME)
+}
+
+/// *Back*, to the panel.
+pub(crate) fn panel_button(lang: Lang) -> anyhow::Result<Button> {
+    Button::callback(&label(lang, "button-back"), PANEL)
+}
+
+pub(crate) fn cancel_button(lang: Lang) -> anyhow::Result<Button> {
+    Button::callback(&label(lang, "button-cancel"), CANCEL)
+}

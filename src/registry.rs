@@ -1,0 +1,179 @@
+//! How the router and the slices ask all slices at once.
+
+use bytes::Bytes;
+
+use crate::db::{Connection, WriteTx};
+use crate::dialogue;
+use crate::html::Html;
+use crate::i18n::Lang;
+use crate::people::audit::Deed;
+use crate::people::{self, Actor};
+use crate::retention::Rule;
+use crate::slice::{
+    Attachment, Board, Callbacks, Command, Context, Entry, Export, Inline, Input, Slice, Slices,
+};
+use crate::telegram::{self, Answer, Fetched, Keyboard, Offer, Outgoing, Wanted};
+use crate::tool::Tool;
+
+impl Slices {
+    /// A command and the slice that owns it.
+    pub(crate) fn command(&self, name: &str) -> Option<(&dyn Slice, &'static Command)> {
+        self.iter().find_map(|slice| {
+            let mut commands = slice.commands().iter();
+            Some((slice, commands.find(|command| command.name == name)?))
+        })
+    }
+
+    /// The rule for a button's data, and the slice that owns it.
+    pub(crate) fn callbacks(&self, data: &str) -> Option<(&dyn Slice, &'static Callbacks)> {
+        let all = self
+            .iter()
+            .flat_map(|slice| slice.callbacks().iter().map(move |rule| (slice, rule)));
+        all.filter(|(_, rule)| covers(rule.prefix, data))
+            .max_by_key(|(_, rule)| rule.prefix.len())
+    }
+
+    /// All commands in the order of the menu, those outside of it last.
+    pub(crate) fn commands(&self) -> Vec<&'static Command> {
+        let mut commands: Vec<_> = self.iter().flat_map(|slice| slice.commands()).collect();
+        commands.sort_by_key(|command| command.menu.map_or(u8::MAX, |(place, _)| place));
+        commands
+    }
+
+    /// The first answer to an input that no table assigns.
+    pub(crate) fn handle(
+        &self,
+        cx: &Context<'_>,
+        input: Input<'_>,
+    ) -> anyhow::Result<Option<Answer>> {
+        self.first(|slice| slice.handle(cx, input))
+    }
+
+    pub(crate) fn handle_public(
+        &self,
+        cx: &Context<'_>,
+        input: Input<'_>,
+    ) -> anyhow::Result<Option<Answer>> {
+        self.first(|slice| slice.handle_public(cx, input))
+    }
+
+    pub(crate) fn pressed(&self, tx: &WriteTx<'_>, chat: i64, message: i64) -> anyhow::Result<()> {
+        self.iter()
+            .try_for_each(|slice| slice.pressed(tx, chat, message))
+    }
+
+    pub(crate) fn offers(
+        &self,
+        connection: &Connection,
+        inline: Inline<'_>,
+    ) -> anyhow::Result<Option<Vec<Offer>>> {
+        self.first(|slice| slice.offers(connection, inline))
+    }
+
+    pub(crate) fn wants(
+        &self,
+        connection: &Connection,
+        actor: &Actor,
+        file: Attachment<'_>,
+    ) -> anyhow::Result<Option<Wanted>> {
+        self.first(|slice| slice.wants(connection, actor, file))
+    }
+
+    pub(crate) fn refine(&self, file: Attachment<'_>, bytes: Bytes) -> Fetched {
+        let refined = self.iter().find_map(|slice| slice.refine(file, &bytes));
+        refined.unwrap_or(Ok(bytes))
+    }
+
+    /// The buttons of a board, row by row.
+    pub(crate) fn entries(
+        &self,
+        connection: &Connection,
+        actor: &Actor,
+        board: Board,
+    ) -> anyhow::Result<Keyboard> {
+        let mut entries = self.collect(|slice| slice.entries(connection, actor, board))?;
+        entries.sort_by_key(|entry| entry.row);
+        let rows = entries.chunk_by_mut(|a, b| a.row == b.row);
+        Ok(rows.fold(Keyboard::new(), |keyboard, row| {
+            keyboard.row(row.iter().map(|Entry { button, .. }| button.clone()))
+        }))
+    }
+
+    pub(crate) fn lines(
+        &self,
+        connection: &Connection,
+        actor: &Actor,
+        board: Board,
+    ) -> anyhow::Result<Vec<Html>> {
+        self.collect(|slice| slice.lines(connection, actor, board))
+    }
+
+    pub(crate) fn help(&self, lang: Lang) -> Vec<Html> {
+        self.iter().flat_map(|slice| slice.help(lang)).collect()
+    }
+
+    pub(crate) fn privacy(&self, lang: Lang) -> Vec<Html> {
+        self.iter().flat_map(|slice| slice.privacy(lang)).collect()
+    }
+
+    pub(crate) fn subject(&self, actor: &Actor, deed: Deed, stored: &str) -> Option<String> {
+        self.iter()
+            .find_map(|slice| slice.subject(actor, deed, stored))
+    }
+
+    /// The tables that admins may take, by their words.
+    pub(crate) fn exports(&self) -> Vec<Export> {
+        let mut exports: Vec<Export> = self.iter().flat_map(|slice| slice.exports()).collect();
+        exports.sort_by_key(|export| export.word);
+        exports
+    }
+
+    /// What the whole program keeps for how long, in the order in which `/privacy` tells it.
+    pub(crate) fn kept(&self) -> Vec<Rule> {
+        let of_slices = self.iter().flat_map(|slice| slice.retention());
+        telegram::KEPT
+            .iter()
+            .chain(&dialogue::KEPT)
+            .chain(of_slices)
+            .chain(&people::KEPT)
+            .copied()
+            .collect()
+    }
+
+    pub(crate) fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
+        self.collect(|slice| slice.forget(tx, actor))
+    }
+
+    pub(crate) fn tools(&self) -> Vec<Box<dyn Tool>> {
+        self.iter().flat_map(|slice| slice.tools()).collect()
+    }
+
+    fn first<T>(
+        &self,
+        mut ask: impl FnMut(&dyn Slice) -> anyhow::Result<Option<T>>,
+    ) -> anyhow::Result<Option<T>> {
+        for slice in self.iter() {
+            if let Some(answer) = ask(slice)? {
+                return Ok(Some(answer));
+            }
+        }
+        Ok(None)
+    }
+
+    fn collect<T>(
+        &self,
+        mut ask: impl FnMut(&dyn Slice) -> anyhow::Result<Vec<T>>,
+    ) -> anyhow::Result<Vec<T>> {
+        let mut all = Vec::new();
+        for slice in self.iter() {
+            all.extend(ask(slice)?);
+        }
+        Ok(all)
+    }
+}
+
+/// True when data is the prefix itself or begins with it and a colon.
+fn covers(prefix: &str, data: &str) -> bool {
+    data.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}

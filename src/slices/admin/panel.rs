@@ -1,0 +1,24 @@
+//! `/admin`: one message from which admins reach everything, with the buttons of every slice.
+
+use crate::html::Html;
+use crate::i18n::{self, Args};
+use crate::navigation::home_button;
+use crate::people;
+use crate::slice::{Board, Context};
+use crate::telegram::{Answer, Screen};
+
+/// The panel.
+pub(super) fn panel(cx: &Context<'_>) -> anyhow::Result<Answer> {
+    let (tx, actor) = (cx.tx, cx.actor);
+    let (n_people, n_asked) = people::counts(tx)?;
+    let args = Args::new()
+        .number("people", n_people)
+        .number("asked", n_asked);
+    let mut lines = vec![i18n::html(actor.lang, "admin-panel", &args)];
+    lines.extend(cx.slices.lines(tx, actor, Board::Panel)?);
+    let keyboard = cx.slices.entries(tx, actor, Board::Panel)?;
+    Ok(Answer::screen(Screen::new(
+        Html::join(&lines, "\n"),
+        keyboard.row([home_button(actor.lang)?]),
+    )))
+}

@@ -1,0 +1,173 @@
+//! Administration as a slice: `/admin`, the buttons of its screens, its files, the task of broadcasts.
+
+use futures_util::future::BoxFuture;
+
+use super::broadcast::{self, BroadcastStep};
+use super::{export, store};
+use crate::activation::Activator;
+use crate::db::{Connection, WriteTx};
+use crate::dialogue;
+use crate::i18n::{Lang, label};
+use crate::navigation::PANEL;
+use crate::people::Actor;
+use crate::retention::Rule;
+use crate::slice::{
+    Board, Callbacks, Command, Context, Entry, FileMaker, Input, Parts, Slice, Slices, Who,
+};
+use crate::tasks::ThreadEnd;
+use crate::telegram::{Answer, Button, Outgoing};
+use crate::zone::Zone;
+
+const COMMANDS: &[Command] = &[Command::private("admin", Who::Admin)
+    .menu(1, "command-admin")
+    .help("help-admin")];
+
+const CALLBACKS: &[Callbacks] = &[
+    Callbacks::private("admin", Who::Admin),
+    Callbacks {
+        refusal: "owners-only",
+        ..Callbacks::private("admin:backup", Who::Owner)
+    },
+    Callbacks::private("people", Who::Admin),
+    Callbacks::private(PANEL, Who::Admin),
+];
+
+/// The admins' screens.
+#[derive(Debug)]
+pub(crate) struct Admin {
+    pub(super) zone: Zone,
+    pub(super) language: Lang,
+    pub(super) menus: Activator,
+    pub(super) broadcasts: Activator,
+}
+
+impl Admin {
+    /// `zone` and `language` are for chats that have not chosen; `menus` is rung when somebody's commands change.
+    pub(crate) fn new(zone: Zone, language: Lang, menus: Activator) -> Self {
+        Self {
+            zone,
+            language,
+            menus,
+            broadcasts: Activator::new(),
+        }
+    }
+
+    fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
+        let (prefix, rest) = data.split_once(':').unwrap_or((data, ""));
+        match prefix {
+            "people" => self.people_callback(cx, rest),
+            "admin" => self.admin_callback(cx, rest),
+            _ => super::panel::panel(cx),
+        }
+    }
+
+    fn admin_callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
+        match data.split_once(':').unwrap_or((data, "")) {
+            ("stats", _) => super::stats::stats(cx),
+            ("log", rest) => self.log_screen(cx, rest),
+            ("export", "") => export::screen(cx),
+            ("export", word) => self.export(cx, word),
+            ("backup", sure) => self.backup(cx, sure == "sure"),
+            ("broadcast", "") => broadcast::begin(cx),
+            ("broadcast-send", seen) => self.broadcast_send(cx, seen),
+            ("broadcast-stop", id) => self.broadcast_stop(cx, id),
+            ("broadcast-cancel", _) => {
+                dialogue::end(cx.tx, cx.actor)?;
+                super::panel::panel(cx)
+            }
+            _ => {
+                let stale = label(cx.actor.lang, "stale-button");
+                Ok(super::panel::panel(cx)?.toast(stale))
+            }
+        }
+    }
+}
+
+impl Slice for Admin {
+    fn name(&self) -> &'static str {
+        export::MAKER
+    }
+
+    fn commands(&self) -> &'static [Command] {
+        COMMANDS
+    }
+
+    fn callbacks(&self) -> &'static [Callbacks] {
+        CALLBACKS
+    }
+
+    fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
+        match input {
+            Input::Command { .. } => super::panel::panel(cx).map(Some),
+            Input::Callback(data) => self.callback(cx, data).map(Some),
+            Input::Step(text) if cx.actor.role.is_admin() => {
+                match dialogue::step::<BroadcastStep>(cx.tx, cx.actor)? {
+                    Some(step) => broadcast::typed(cx, &step, text).map(Some),
+                    None => Ok(None),
+                }
+            }
+            Input::Step(_) | Input::Text(_) | Input::File(..) => Ok(None),
+        }
+    }
+
+    fn entries(
+        &self,
+        _connection: &Connection,
+        actor: &Actor,
+        board: Board,
+    ) -> anyhow::Result<Vec<Entry>> {
+        let buttons: &[(u8, &str, &str)] = match board {
+            Board::Home if actor.role.is_admin() => &[(4, "button-panel", PANEL)],
+            Board::Panel => &[
+                (3, "button-people", "people:list:0"),
+                (4, "button-stats", "admin:stats"),
+                (5, "button-broadcast", "admin:broadcast"),
+                (5, "button-log", "admin:log::0"),
+                (6, "button-export", "admin:export"),
+            ],
+            _ => &[],
+        };
+        let entry = |(row, key, data): &(u8, &str, &str)| {
+            let button = Button::callback(&label(actor.lang, key), *data)?;
+            Ok(Entry { row: *row, button })
+        };
+        buttons.iter().map(entry).collect()
+    }
+
+    fn exports(&self) -> Vec<crate::slice::Export> {
+        vec![export::AUDIT]
+    }
+
+    fn retention(&self) -> &'static [Rule] {
+        &store::KEPT
+    }
+
+    fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
+        store::forget(tx, actor.id)?;
+        Ok(Vec::new())
+    }
+
+    fn file_maker(&self, slices: &Slices) -> Option<FileMaker> {
+        let exports = slices.exports();
+        Some(Box::new(move |connection, recipe| {
+            export::make(connection, recipe, &exports)
+        }))
+    }
+
+    fn start<'a>(&'a self, parts: Parts<'a>) -> BoxFuture<'a, anyhow::Result<Option<ThreadEnd>>> {
+        Box::pin(async move {
+            if let Some(telegram) = parts.telegram.filter(|_| parts.is_bot) {
+                let carry_out = broadcast::carry_out(
+                    parts.db.clone(),
+                    parts.clock.clone(),
+                    self.language,
+                    self.broadcasts.clone(),
+                    telegram.bell(),
+                    parts.tasks.stop_token(),
+                );
+                parts.tasks.spawn("broadcasts", carry_out);
+            }
+            Ok(None)
+        })
+    }
+}

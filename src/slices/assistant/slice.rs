@@ -1,0 +1,177 @@
+//! The assistant as a slice: `/ask`, plain texts, its buttons, its worker and its HTTP API.
+
+use futures_util::future::BoxFuture;
+
+use super::live::Live;
+use super::worker::{self, WorkerParts};
+use super::{AssistantConfig, AssistantHandlers, api, notices, shutdown, store};
+use crate::activation::Activator;
+use crate::db::{Connection, WriteTx};
+use crate::html::Html;
+use crate::i18n::Lang;
+use crate::people::Actor;
+use crate::retention::Rule;
+use crate::slice::{Board, Callbacks, Command, Context, Input, Parts, Slice, Who};
+use crate::tasks::ThreadEnd;
+use crate::telegram::{Answer, ChatKind, Outgoing};
+use crate::zone::Zone;
+
+const NAME: &str = "assistant";
+
+/// A question in a group is for members; everybody may press its buttons and is told what they may do.
+const COMMANDS: &[Command] = &[Command {
+    refusal: "assistant-members-only",
+    ..Command::private("ask", Who::Member)
+        .group(Who::Member)
+        .menu(12, "command-ask")
+}];
+
+const CALLBACKS: &[Callbacks] = &[Callbacks::private("ask", Who::Member).group(Who::Anyone)];
+
+/// Questions to a language model.
+#[derive(Debug)]
+pub(crate) struct Assistant {
+    config: AssistantConfig,
+    handlers: AssistantHandlers,
+    live: Live,
+    bell: Activator,
+    zone: Zone,
+    language: Lang,
+}
+
+impl Assistant {
+    /// `zone` is where a day of the budget begins, `language` is for admins whose own is not known.
+    pub(crate) fn new(config: AssistantConfig, zone: Zone, language: Lang) -> Self {
+        let (live, bell) = (Live::default(), Activator::new());
+        Self {
+            handlers: AssistantHandlers::new(&config, zone.clone(), live.clone(), bell.clone()),
+            config,
+            live,
+            bell,
+            zone,
+            language,
+        }
+    }
+
+    fn parts(&self, parts: Parts<'_>) -> WorkerParts {
+        let tools = if self.config.tools {
+            parts.slices.tools()
+        } else {
+            Vec::new()
+        };
+        WorkerParts {
+            config: self.config.clone(),
+            db: parts.db.clone(),
+            clock: parts.clock.clone(),
+            tools: tools.into(),
+            proxy: parts.proxy.clone(),
+            live: self.live.clone(),
+            bell: self.bell.clone(),
+            zone: self.zone.clone(),
+            language: self.language,
+        }
+    }
+
+    fn ask(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Answer> {
+        match cx.event.chat.map(|chat| chat.kind) {
+            Some(ChatKind::Group) => self.handlers.ask_in_group(cx.tx, cx.actor, cx.event, text),
+            _ => self.handlers.ask(cx.tx, cx.actor, text),
+        }
+    }
+}
+
+impl Slice for Assistant {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn commands(&self) -> &'static [Command] {
+        COMMANDS
+    }
+
+    fn callbacks(&self) -> &'static [Callbacks] {
+        CALLBACKS
+    }
+
+    fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
+        match input {
+            Input::Command { args, .. } => self.ask(cx, args).map(Some),
+            Input::Text(text) => self.ask(cx, text).map(Some),
+            Input::Callback(data) => {
+                let deed = data.strip_prefix("ask:").unwrap_or_default();
+                self.handlers.callback(cx.tx, cx.actor, deed).map(Some)
+            }
+            Input::Step(_) | Input::File(..) => Ok(None),
+        }
+    }
+
+    fn lines(
+        &self,
+        connection: &Connection,
+        actor: &Actor,
+        board: Board,
+    ) -> anyhow::Result<Vec<Html>> {
+        match board {
+            Board::Status => Ok(vec![notices::state(connection, actor)?]),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn privacy(&self, lang: Lang) -> Vec<Html> {
+        vec![self.handlers.privacy(lang)]
+    }
+
+    fn retention(&self) -> &'static [Rule] {
+        &store::KEPT
+    }
+
+    fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
+        let ended = notices::end_thinking(tx, actor)?;
+        self.handlers.forget(tx, actor.id)?;
+        Ok(ended)
+    }
+
+    fn start<'a>(&'a self, parts: Parts<'a>) -> BoxFuture<'a, anyhow::Result<Option<ThreadEnd>>> {
+        Box::pin(async move {
+            if !parts.is_bot {
+                return Ok(None);
+            }
+            worker::start(self.parts(parts), parts.tasks).await
+        })
+    }
+
+    fn routes(&self, parts: Parts<'_>) -> Option<axum::Router> {
+        Some(api::routes(self.parts(parts), parts.tasks.stop_token()))
+    }
+}
+
+/// The assistant while it is switched off: questions from before are ended, kept and forgotten.
+#[derive(Debug)]
+pub(crate) struct AssistantOff {
+    pub(crate) language: Lang,
+}
+
+impl Slice for AssistantOff {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn retention(&self) -> &'static [Rule] {
+        &store::KEPT
+    }
+
+    fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
+        let ended = notices::end_thinking(tx, actor)?;
+        store::forget(tx, actor.id)?;
+        Ok(ended)
+    }
+
+    fn start<'a>(&'a self, parts: Parts<'a>) -> BoxFuture<'a, anyhow::Result<Option<ThreadEnd>>> {
+        Box::pin(async move {
+            if parts.is_bot {
+                shutdown::end_what_is_open(parts.db, parts.clock, self.language).await?;
+            }
+            Ok(None)
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! Cards as a slice: what admins do, what everybody may do, the files and the tasks.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+use super::files::CardFiles;
+use super::handlers::CardHandlers;
+use super::photo::Photos;
+use super::{CardsConfig, leftovers, store, tools};
+use crate::db::{Connection, Db, WriteTx};
+use crate::html::Html;
+use crate::i18n::{self, Lang, label};
+use crate::navigation::cancel_button;
+use crate::people::Actor;
+use crate::retention::Rule;
+use crate::slice::{
+    Attachment, Board, Callbacks, Context, Dormant, Entry, FileMaker, Inline, Input, Parts, Slice,
+    Slices, Who,
+};
+use crate::tasks::ThreadEnd;
+use crate::telegram::{
+    Answer, Button, Fetched, Keyboard, Me, Offer, Outgoing, Screen, Telegram, Wanted,
+};
+use crate::tool::Tool;
+use crate::zone::Zone;
+
+const CALLBACKS: &[Callbacks] = &[Callbacks::private("cards", Who::Admin)];
+
+/// Product cards.
+#[derive(Debug)]
+pub(crate) struct Cards {
+    config: CardsConfig,
+    handlers: CardHandlers,
+    photos: Photos,
+    zone: Zone,
+}
+
+impl Cards {
+    /// Photos live beside the database; `zone` and `language` are for chats that have not chosen.
+    pub(crate) fn new(config: CardsConfig, database: &Path, zone: Zone, language: Lang) -> Self {
+        let photos = Photos::of(database);
+        Self {
+            handlers: CardHandlers::new(&config, photos.clone(), zone.clone(), language),
+            config,
+            photos,
+            zone,
+        }
+    }
+
+    /// A file of an admin; while a card is being made or changed, anything else is answered with what is expected.
+    fn picture(
+        &self,
+        cx: &Context<'_>,
+        file: Attachment<'_>,
+        fetched: Option<&Fetched>,
+    ) -> anyhow::Result<Option<Answer>> {
+        let (tx, actor) = (cx.tx, cx.actor);
+        let taken = self.handlers.picture(tx, actor, file.document, fetched)?;
+        if taken.is_some() || !self.handlers.is_open(tx, actor)? {
+            return Ok(taken);
+        }
+        let text = i18n::text(actor.lang, "expected-text");
+        let keyboard = Keyboard::new().row([cancel_button(actor.lang)?]);
+        Ok(Some(Answer::screen(Screen::new(text, keyboard))))
+    }
+
+    /// What remains of cards while they are switched off.
+    pub(crate) fn dormant() -> Dormant {
+        Dormant {
+            name: "cards",
+            retention: &store::KEPT,
+            forget: store::forget,
+        }
+    }
+}
+
+impl Slice for Cards {
+    fn name(&self) -> &'static str {
+        "cards"
+    }
+
+    fn callbacks(&self) -> &'static [Callbacks] {
+        CALLBACKS
+    }
+
+    fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
+        let (tx, actor) = (cx.tx, cx.actor);
+        match input {
+            Input::Callback(data) => {
+                let action = data.strip_prefix("cards:").unwrap_or_default();
+                self.handlers.callback(tx, actor, action).map(Some)
+            }
+            Input::Step(text) if actor.role.is_admin() => self.handlers.text(tx, actor, text),
+            Input::File(file, fetched) if actor.role.is_admin() => self.picture(cx, file, fetched),
+            _ => Ok(None),
+        }
+    }
+
+    /// A code that was scanned or typed, the buttons below it, a shared card. Nobody becomes a member by it.
+    fn handle_public(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
+        let (tx, actor) = (cx.tx, cx.actor);
+        match input {
+            Input::Command { name, args } if name == "start" => {
+                self.handlers.start(tx, actor, args)
+            }
+            Input::Text(text) => self.handlers.typed(tx, actor, text),
+            Input::Callback(data) => match data.strip_prefix("cards:") {
+                Some(action) => self.handlers.public_callback(tx, actor, action),
+                None => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn offers(
+        &self,
+        connection: &Connection,
+        inline: Inline<'_>,
+    ) -> anyhow::Result<Option<Vec<Offer>>> {
+        let Inline {
+            lang,
+            is_admin,
+            words,
+        } = inline;
+        let offers = self.handlers.offers(connection, lang, is_admin, words);
+        offers.map(Some)
+    }
+
+    fn wants(
+        &self,
+        connection: &Connection,
+        actor: &Actor,
+        file: Attachment<'_>,
+    ) -> anyhow::Result<Option<Wanted>> {
+        self.handlers.wants(connection, actor, file.document)
+    }
+
+    fn refine(&self, _file: Attachment<'_>, bytes: &Bytes) -> Option<Fetched> {
+        Some(self.handlers.refine(bytes))
+    }
+
+    fn entries(
+        &self,
+        _connection: &Connection,
+        actor: &Actor,
+        board: Board,
+    ) -> anyhow::Result<Vec<Entry>> {
+        if board != Board::Panel {
+            return Ok(Vec::new());
+        }
+        let entry = |key: &str, data: &str| {
+            let button = Button::callback(&label(actor.lang, key), data)?;
+            anyhow::Ok(Entry { row: 7, button })
+        };
+        Ok(vec![
+            entry("button-card-add", "cards:add")?,
+            entry("button-cards", "cards:list:0")?,
+        ])
+    }
+
+    fn lines(
+        &self,
+        _connection: &Connection,
+        actor: &Actor,
+        board: Board,
+    ) -> anyhow::Result<Vec<Html>> {
+        Ok(match board {
+            Board::Backup => vec![i18n::text(actor.lang, "backup-without-photos")],
+            _ => Vec::new(),
+        })
+    }
+
+    fn retention(&self) -> &'static [Rule] {
+        &store::KEPT
+    }
+
+    fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
+        store::forget(tx, actor.id)?;
+        Ok(Vec::new())
+    }
+
+    fn file_maker(&self, _slices: &Slices) -> Option<FileMaker> {
+        let files = CardFiles::new(&self.config, self.photos.clone(), self.zone.clone());
+        Some(Box::new(move |connection, recipe| {
+            files.make(connection, recipe)
+        }))
+    }
+
+    fn tools(&self) -> Vec<Box<dyn Tool>> {
+        tools::tools(&self.zone)
+    }
+
+    fn start<'a>(&'a self, parts: Parts<'a>) -> BoxFuture<'a, anyhow::Result<Option<ThreadEnd>>> {
+        Box::pin(async move {
+            let Some(telegram) = parts.telegram.filter(|_| parts.is_bot) else {
+                return Ok(None);
+            };
+            let stop = parts.tasks.stop_token();
+            let remove = leftovers::remove(
+                self.photos.clone(),
+                parts.db.clone(),
+                parts.clock.clone(),
+                stop,
+            );
+            parts.tasks.spawn("photos", remove);
+            note_name(parts, telegram).await?;
+            Ok(None)
+        })
+    }
+}
+
+/// Notes the bot's name, which is printed on labels: now, or as soon as Telegram says it.
+async fn note_name(parts: Parts<'_>, telegram: &Telegram) -> anyhow::Result<()> {
+    let mut me = telegram.me();
+    let known = me.borrow().clone();
+    if let Some(known) = known {
+        return note(parts.db, known).await;
+    }
+    let (db, stop) = (parts.db.clone(), parts.tasks.stop_token());
+    parts.tasks.spawn("bot-name", async move {
+        let said = tokio::select! {
+            () = stop.cancelled() => return,
+            said = me.wait_for(Option::is_some) => said.ok().and_then(|me| me.clone()),
+        };
+        let Some(me) = said else {
+            return;
+        };
+        if let Err(err) = note(&db, me).await {
+            tracing::warn!("the bot's name was not noted: {err:#}");
+        }
+    });
+    Ok(())
+}
+
+async fn note(db: &Db, me: Me) -> anyhow::Result<()> {
+    db.write(move |tx| store::note_bot(tx, &me)).await
+}

@@ -1,0 +1,75 @@
+//! The groups that hear of runs: `/here` in a group, and the list in an admin's settings.
+
+use super::screen::back;
+use crate::db::{Connection, WriteTx};
+use crate::html::cut;
+use crate::i18n::{self, Args, label};
+use crate::people::audit::{self, Deed};
+use crate::people::{self, Actor, Bound};
+use crate::slice::Context;
+use crate::telegram::{Answer, Button, Keyboard, Screen};
+
+/// The groups that hear of runs, with how to add one.
+pub(super) fn screen(connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
+    let lang = actor.lang;
+    let groups = people::bound(connection)?;
+    let mut keyboard = Keyboard::new();
+    for group in &groups {
+        let args = Args::new().text("title", &cut(&group.title, 40));
+        let text = i18n::plain(lang, "button-unbind", &args);
+        keyboard = keyboard.row([Button::callback(
+            &text,
+            format!("set:unbind:{}", group.chat_id),
+        )?]);
+    }
+    let text = i18n::html(lang, "groups", &Args::new().number("n", groups.len()));
+    Ok(Answer::screen(Screen::new(
+        text,
+        keyboard.row([back(lang)?]),
+    )))
+}
+
+/// `/here`, `/here off`: the group hears of runs in this place, or no more.
+pub(super) fn here(cx: &Context<'_>, args: &str) -> anyhow::Result<Answer> {
+    let (tx, actor, event) = (cx.tx, cx.actor, cx.event);
+    if args.eq_ignore_ascii_case("off") {
+        let key = if unbind(tx, actor, actor.chat_id)? {
+            "here-off"
+        } else {
+            "here-not"
+        };
+        return Ok(Answer::text(i18n::text(actor.lang, key)));
+    }
+    let group = Bound {
+        chat_id: actor.chat_id,
+        title: event.title.clone(),
+    };
+    people::bind(tx, actor.id, &group, event.topic)?;
+    audit::note(tx, actor.now, actor.id, Deed::Bind, None, &group.title)?;
+    Ok(Answer::text(i18n::text(actor.lang, "here-on")))
+}
+
+fn unbind(tx: &WriteTx<'_>, actor: &Actor, group: i64) -> anyhow::Result<bool> {
+    let bound = people::bound(tx)?
+        .into_iter()
+        .find(|one| one.chat_id == group);
+    let Some(bound) = bound else {
+        return Ok(false);
+    };
+    audit::note(tx, actor.now, actor.id, Deed::Unbind, None, &bound.title)?;
+    people::unbind(tx, group)
+}
+
+/// A button of the settings that lets a group hear nothing any more.
+pub(super) fn unbind_callback(
+    tx: &WriteTx<'_>,
+    actor: &Actor,
+    group: &str,
+) -> anyhow::Result<Answer> {
+    let unbound = match group.parse() {
+        Ok(group) => unbind(tx, actor, group)?,
+        Err(_) => false,
+    };
+    let note = if unbound { "here-off" } else { "done-already" };
+    Ok(screen(tx, actor)?.toast(label(actor.lang, note)))
+}

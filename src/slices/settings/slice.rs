@@ -1,0 +1,121 @@
+//! The settings as a slice: `/settings`, `/privacy`, `/delete_me`, and `/here` in groups.
+
+use super::groups;
+use super::privacy;
+use super::zones::SettingsStep;
+use crate::activation::Activator;
+use crate::db::Connection;
+use crate::dialogue;
+use crate::i18n::label;
+use crate::people::{Actor, Notify};
+use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who};
+use crate::telegram::{Answer, Button};
+use crate::zone::Zone;
+
+/// Everybody may ask what is kept about them and have it deleted.
+const COMMANDS: &[Command] = &[
+    Command::private("settings", Who::Member)
+        .group(Who::Admin)
+        .menu(6, "command-settings")
+        .help("help-settings"),
+    Command::private("privacy", Who::Anyone)
+        .menu(10, "command-privacy")
+        .help("help-privacy"),
+    Command::private("delete_me", Who::Anyone).menu(11, "command-delete-me"),
+    Command {
+        private: None,
+        ..Command::private("here", Who::Admin)
+            .group(Who::Admin)
+            .help("help-here")
+    },
+];
+
+const CALLBACKS: &[Callbacks] = &[
+    Callbacks::private("set", Who::Member).group(Who::Admin),
+    Callbacks::private("bot:settings", Who::Member),
+    Callbacks::private("bot:privacy", Who::Anyone),
+    Callbacks::private("bot:ask-delete-me", Who::Anyone),
+    Callbacks::private("bot:delete-me", Who::Anyone),
+    Callbacks::private("bot:keep-me", Who::Anyone),
+];
+
+/// What each chat chooses.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(super) zone: Zone,
+    pub(super) notify: Notify,
+    pub(super) menus: Activator,
+}
+
+impl Settings {
+    /// `zone` and `notify` are for chats that have not chosen; `menus` is rung when somebody's commands change.
+    pub(crate) fn new(zone: Zone, notify: Notify, menus: Activator) -> Self {
+        Self {
+            zone,
+            notify,
+            menus,
+        }
+    }
+
+    fn command(&self, cx: &Context<'_>, name: &str, args: &str) -> anyhow::Result<Answer> {
+        match name {
+            "here" => groups::here(cx, args),
+            "privacy" => privacy::privacy(cx),
+            "delete_me" => privacy::ask_delete_me(cx),
+            _ => self.settings(cx.tx, cx.actor),
+        }
+    }
+
+    fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
+        if let Some(choice) = data.strip_prefix("set:") {
+            return self.settings_callback(cx.tx, cx.actor, choice);
+        }
+        let action = data.strip_prefix("bot:").unwrap_or_default();
+        match action.split_once(':').unwrap_or((action, "")) {
+            ("privacy", _) => privacy::privacy(cx),
+            ("ask-delete-me", _) => privacy::ask_delete_me(cx),
+            ("delete-me", asked) => self.delete_me(cx, asked),
+            ("keep-me", _) => privacy::keep_me(cx.actor),
+            _ => self.settings(cx.tx, cx.actor),
+        }
+    }
+}
+
+impl Slice for Settings {
+    fn name(&self) -> &'static str {
+        "settings"
+    }
+
+    fn commands(&self) -> &'static [Command] {
+        COMMANDS
+    }
+
+    fn callbacks(&self) -> &'static [Callbacks] {
+        CALLBACKS
+    }
+
+    fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
+        match input {
+            Input::Command { name, args } => self.command(cx, name, args).map(Some),
+            Input::Callback(data) => self.callback(cx, data).map(Some),
+            Input::Step(text) => match dialogue::step::<SettingsStep>(cx.tx, cx.actor)? {
+                Some(step) => self.settings_step(cx.tx, cx.actor, step, text).map(Some),
+                None => Ok(None),
+            },
+            Input::Text(_) | Input::File(..) => Ok(None),
+        }
+    }
+
+    fn entries(
+        &self,
+        _connection: &Connection,
+        actor: &Actor,
+        board: Board,
+    ) -> anyhow::Result<Vec<Entry>> {
+        if board != Board::Home {
+            return Ok(Vec::new());
+        }
+        let button = Button::callback(&label(actor.lang, "button-settings"), "bot:settings")?;
+        Ok(vec![Entry { row: 3, button }])
+    }
+}
