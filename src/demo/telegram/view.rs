@@ -146,7 +146,7 @@ pub struct Call {
 pub struct CallbackAnswer {
     /// The callback it belongs to.
     pub callback_query_id: String,
-    /// Who pressed_message.
+    /// Who pressed.
     pub from_id: i64,
     /// What was shown over the chat, if anything.
     pub text: String,

@@ -102,9 +102,10 @@ impl Slice for Cards {
     fn handle_public(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
         let (tx, actor) = (cx.tx, cx.actor);
         match input {
-            Input::Command { name, args } if name == "start" => {
-                self.handlers.start(tx, actor, args)
-            }
+            Input::Command {
+                name: "start",
+                args,
+            } => self.handlers.start(tx, actor, args),
             Input::Text(text) => self.handlers.typed(tx, actor, text),
             Input::Callback(data) => match data.strip_prefix("cards:") {
                 Some(action) => self.handlers.public_callback(tx, actor, action),

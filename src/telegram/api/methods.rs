@@ -264,7 +264,7 @@ impl Api {
         Ok((answer.result.message_id, answer.result.file_id()))
     }
 
-    /// Ends the spinner on a pressed_message button, with a toast or an alert if there is a text (cut to 200 units).
+    /// Ends the spinner on a pressed button, with a toast or an alert if there is a text (cut to 200 units).
     ///
     /// # Errors
     /// [`ApiError`]; `query_too_old` is expected after a pause.

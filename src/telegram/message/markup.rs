@@ -25,7 +25,7 @@ pub struct Button {
 }
 
 impl Button {
-    /// A button that sends `data` back to us when it is pressed_message.
+    /// A button that sends `data` back to us when it is pressed.
     ///
     /// # Errors
     /// When the label is empty or the data is not of 1 to 64 bytes.
