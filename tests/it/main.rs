@@ -50,6 +50,7 @@ mod mass_change;
 mod page;
 mod panel;
 mod papers;
+mod pictures;
 mod privacy;
 mod process;
 mod sessions;
