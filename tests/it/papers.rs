@@ -255,7 +255,8 @@ fn the_readme_is_short_and_says_the_same_in_both_languages() {
         let links = paper.links.iter().chain(&paper.pictures);
         links
             .filter(|link| !link.starts_with("README"))
-            .cloned()
+            // A picture with words has a copy in English.
+            .map(|link| link.replace(".en.png", ".png"))
             .collect()
     };
     assert_eq!(others(&english), others(&russian));
