@@ -1,7 +1,4 @@
-//! The whole field: every site of a WhatsMyName file, played by a server, looked at by the real binary.
-//!
-//! The project does not carry the file: it is looked for in `../shared/sites` beside the project, or in the folder that
-//! `VAKHTA_TEST_SITES` named when the tests were built.
+//! The whole field: a server plays every site of the WhatsMyName file in `tests/data`, and the real binary probes them.
 
 #![expect(
     clippy::indexing_slicing,
@@ -13,7 +10,7 @@ mod hostile;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -29,18 +26,6 @@ const CANNOT_TELL: [&str; 1] = ["forumprawne.org"];
 
 /// A run over the whole field takes a second or two; a loaded machine takes longer.
 const RUN_LIMIT: Duration = Duration::from_secs(120);
-
-#[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
-fn file() -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/sites");
-    let folder = option_env!("VAKHTA_TEST_SITES").map_or(beside, PathBuf::from);
-    let file = folder.join("wmn-data.json");
-    if !file.exists() {
-        eprintln!("not tested: {} is not there", file.display());
-        return None;
-    }
-    Some(file)
-}
 
 /// One run of the program; the verdict of every account it looked at.
 async fn check(ground: &Ground) -> BTreeMap<(String, String), (String, String)> {
@@ -107,7 +92,7 @@ async fn every_site_is_left_alone_when_it_says_so(
 
 #[test]
 fn every_site_of_the_field_is_judged_rightly_and_none_is_guessed_about() {
-    let Some(file) = file() else { return };
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/wmn-data.json");
     run(async |ground| {
         let (emulation, catalogue) = Emulation::start(&file).await;
         let sites = set_up(&ground, &catalogue, &emulation).await;

@@ -1,10 +1,11 @@
-//! The files of WhatsMyName and Sherlock as they are, where they are at hand: the project does not carry them.
+//! The whole files of WhatsMyName and Sherlock in `tests/data`, judged without a network.
 //!
-//! They are looked for in `../shared/sites` beside the project, or in the folder that `VAKHTA_TEST_SITES` named when they were built. Every entry
-//! is used or explained; every site that is used finds and misses accounts by its own rules, without a network.
+//! # Invariants
+//! - Every entry is used, or its problem is explained.
+//! - Every site that is used finds and misses accounts by its own rules.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use url::Url;
 
@@ -28,15 +29,9 @@ const CANNOT_TELL: [&str; 6] = [
     "threads",
 ];
 
-fn listing(file: &str) -> Option<Listing> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/sites");
-    let folder = option_env!("VAKHTA_TEST_SITES").map_or(beside, PathBuf::from);
-    let path = folder.join(file);
-    if !path.exists() {
-        eprintln!("not tested: {} is not there", path.display());
-        return None;
-    }
-    Some(Listing::read(&path, false).unwrap())
+fn listing(file: &str) -> Listing {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    Listing::read(&folder.join(file), false).unwrap()
 }
 
 fn counts(listing: &Listing) -> BTreeMap<Fault, usize> {
@@ -210,9 +205,7 @@ fn assert_vouched_for_by_their_own_rules(listing: &Listing) {
 
 #[test]
 fn the_whole_whatsmyname_file() {
-    let Some(listing) = listing("wmn-data.json") else {
-        return;
-    };
+    let listing = listing("wmn-data.json");
     assert_eq!(listing.kind, FileKind::WhatsMyName);
     assert_used_or_explained(&listing);
     assert_judged_by_their_own_rules(&listing);
@@ -225,9 +218,7 @@ fn the_whole_whatsmyname_file() {
 
 #[test]
 fn the_whole_sherlock_file() {
-    let Some(listing) = listing("sherlock-data.json") else {
-        return;
-    };
+    let listing = listing("sherlock-data.json");
     assert_eq!(listing.kind, FileKind::Sherlock);
     assert_used_or_explained(&listing);
     assert_judged_by_their_own_rules(&listing);
