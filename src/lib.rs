@@ -64,3 +64,7 @@ pub mod telegram;
 pub mod tool;
 pub mod vitals;
 pub mod zone;
+
+#[cfg(test)]
+#[path = "../tests/tiers/tier.rs"]
+mod tier;

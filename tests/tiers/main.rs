@@ -1,0 +1,22 @@
+//! Runs after all other tests, and says last which of them were skipped or small.
+
+mod tier;
+
+use self::tier::{PROGRAMS, all_is_demanded, has};
+
+fn main() {
+    // Other runners ask first which tests there are.
+    if std::env::args().any(|argument| argument == "--list") {
+        return;
+    }
+    let slow = match all_is_demanded() {
+        true => "full",
+        false => "small (VAKHTA_TESTS=all runs it in full)",
+    };
+    let mut line = format!("tiers: kill loops and bursts {slow}");
+    for program in PROGRAMS {
+        let state = if has(program.name) { "run" } else { "skipped" };
+        line += &format!(", {} {state}", program.tests);
+    }
+    println!("{line}");
+}
