@@ -11,9 +11,9 @@ fn main() {
     }
     let slow = match all_is_demanded() {
         true => "full",
-        false => "small (VAKHTA_TESTS=all runs it in full)",
+        false => "small (VAKHTA_TESTS=all runs them in full)",
     };
-    let mut line = format!("tiers: kill loops and bursts {slow}");
+    let mut line = format!("tiers: kill loops {slow}");
     for program in PROGRAMS {
         let state = if has(program.name) { "run" } else { "skipped" };
         line += &format!(", {} {state}", program.tests);
