@@ -16,8 +16,8 @@ use super::HOSTILE;
 use super::known::{Known, button, is_of_answer, kind};
 use crate::harness::{LIMIT, Stage};
 
-/// How often a walker looks whether the bot is done.
-const LOOK: Duration = Duration::from_millis(10);
+/// How often a walker looks whether the bot is done. A chat gets one message a second, so more often only costs time.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What stands on the buttons that lead to where one came from.
 const BACK: [&str; 6] = [
