@@ -6,11 +6,10 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, UnixMs};
-use crate::db::{Connection, Db, WriteTx, size_bytes};
+use crate::db::{Connection, Db, WriteTx, facts, size_bytes};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 
@@ -108,12 +107,7 @@ async fn count_rows(rules: &[Rule], db: &Db) -> anyhow::Result<()> {
     });
     let rows: Vec<(&str, u64)> = rows.await?;
     let json = serde_json::to_string(&rows)?;
-    let write = db.write_replayable(move |tx| {
-        let sql = "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-        tx.execute(sql, (ROWS_FACT, &json))
-            .context("note how many rows there are")?;
-        Ok(())
-    });
+    let write = db.write_replayable(move |tx| facts::set(tx, ROWS_FACT, &json));
     write.await
 }
 
@@ -122,14 +116,10 @@ async fn count_rows(rules: &[Rule], db: &Db) -> anyhow::Result<()> {
 /// # Errors
 /// When the database fails.
 pub fn sizes(connection: &Connection) -> anyhow::Result<Sizes> {
-    let mut fact = connection.prepare_cached("SELECT value FROM fact WHERE key = ?1")?;
-    let mut rows = fact.query([ROWS_FACT])?;
-    let counted = match rows.next()? {
-        Some(row) => serde_json::from_str(row.get_ref(0)?.as_str()?).unwrap_or_default(),
-        None => Vec::new(),
-    };
+    let counted = facts::get(connection, ROWS_FACT)?;
+    let counted = counted.and_then(|json| serde_json::from_str(&json).ok());
     Ok(Sizes {
         bytes: size_bytes(connection)?,
-        rows: counted,
+        rows: counted.unwrap_or_default(),
     })
 }

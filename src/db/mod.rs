@@ -9,6 +9,7 @@
 //! changed page, is made by a thread of its own (`checkpoint.rs`), so that nobody waits for it.
 
 mod checkpoint;
+pub(crate) mod facts;
 mod lock;
 mod migrations;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
 use crate::clock::UnixMs;
-use crate::db::WriteTx;
+use crate::db::{WriteTx, facts};
 use crate::retention::CHUNK;
 
 /// The fact behind which rows may leave: the oldest moment that is kept.
@@ -216,11 +216,7 @@ fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
 
 /// Forgets what was done before a moment.
 pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
-    tx.execute(
-        "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        params![KEPT_SINCE, before.0.to_string()],
-    )
-    .context("mark what of the log is kept")?;
+    facts::set(tx, KEPT_SINCE, &before.0.to_string())?;
     // Rows stand in the order of their times, unless the clock was set back; those leave a little later.
     tx.execute(
         "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?2) AND at < ?1",

@@ -25,7 +25,7 @@ pub use scan::{GRACE, MOST_ASTRAY, scan};
 use super::card::Card;
 use super::code::Code;
 use crate::clock::UnixMs;
-use crate::db::WriteTx;
+use crate::db::{WriteTx, facts};
 use crate::random;
 use crate::telegram::Me;
 
@@ -208,12 +208,7 @@ const BOT_FACT: &str = "cards-bot";
 /// # Errors
 /// When the database fails.
 pub fn note_bot(tx: &WriteTx<'_>, me: &Me) -> anyhow::Result<()> {
-    tx.execute(
-        "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        [BOT_FACT, &serde_json::to_string(me)?],
-    )
-    .context("note who the bot is")?;
-    Ok(())
+    facts::set(tx, BOT_FACT, &serde_json::to_string(me)?)
 }
 
 /// Who we are at Telegram; none while it never said.
@@ -221,11 +216,7 @@ pub fn note_bot(tx: &WriteTx<'_>, me: &Me) -> anyhow::Result<()> {
 /// # Errors
 /// When the database fails.
 pub fn bot(connection: &Connection) -> anyhow::Result<Option<Me>> {
-    let noted: Option<String> = connection
-        .prepare_cached("SELECT value FROM fact WHERE key = ?1")?
-        .query_row([BOT_FACT], |row| row.get(0))
-        .optional()
-        .context("look up who the bot is")?;
+    let noted = facts::get(connection, BOT_FACT)?;
     Ok(noted.and_then(|json| serde_json::from_str(&json).ok()))
 }
 

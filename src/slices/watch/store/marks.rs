@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 
 use anyhow::Context as _;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
 use crate::clock::UnixMs;
-use crate::db::WriteTx;
+use crate::db::{WriteTx, facts};
 use crate::slices::watch::model::account::ControlFault;
 
 /// The fact that our own network is down; its value is since when.
@@ -99,11 +99,7 @@ pub fn control_news(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<
 /// # Errors
 /// When the database fails.
 pub fn offline_since(connection: &Connection) -> anyhow::Result<Option<UnixMs>> {
-    let since: Option<String> = connection
-        .prepare_cached("SELECT value FROM fact WHERE key = ?1")?
-        .query_row([OFFLINE], |row| row.get(0))
-        .optional()
-        .context("look up since when our network is down")?;
+    let since = facts::get(connection, OFFLINE)?;
     Ok(since.map(|since| read_moment(&since)))
 }
 
@@ -112,13 +108,7 @@ pub fn offline_since(connection: &Connection) -> anyhow::Result<Option<UnixMs>> 
 /// # Errors
 /// When the database fails.
 pub fn note_offline(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
-    let noted = tx
-        .execute(
-            "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
-            params![OFFLINE, now.0.to_string()],
-        )
-        .context("note that our network is down")?;
-    Ok(noted > 0)
+    facts::set_once(tx, OFFLINE, &now.0.to_string())
 }
 
 /// Notes that our own network is there; since when it was down, if it was.
@@ -126,11 +116,7 @@ pub fn note_offline(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
 /// # Errors
 /// When the database fails.
 pub fn note_online(tx: &WriteTx<'_>) -> anyhow::Result<Option<UnixMs>> {
-    let since: Option<String> = tx
-        .prepare_cached("DELETE FROM fact WHERE key = ?1 RETURNING value")?
-        .query_row([OFFLINE], |row| row.get(0))
-        .optional()
-        .context("note that our network is back")?;
+    let since = facts::take(tx, OFFLINE)?;
     Ok(since.map(|since| read_moment(&since)))
 }
 

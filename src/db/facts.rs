@@ -1,0 +1,44 @@
+//! Small facts, one row each, by a key of the room that owns them.
+
+use anyhow::Context as _;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::WriteTx;
+
+/// The value of a fact.
+pub(crate) fn get(connection: &Connection, key: &str) -> anyhow::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT value FROM fact WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()
+        .with_context(|| format!("look up the fact {key}"))
+}
+
+/// Sets a fact, whatever it was.
+pub(crate) fn set(tx: &WriteTx<'_>, key: &str, value: &str) -> anyhow::Result<()> {
+    tx.execute(
+        "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [key, value],
+    )
+    .with_context(|| format!("set the fact {key}"))?;
+    Ok(())
+}
+
+/// Sets a fact that is not there yet; false when it was.
+pub(crate) fn set_once(tx: &WriteTx<'_>, key: &str, value: &str) -> anyhow::Result<bool> {
+    let set = tx
+        .execute(
+            "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
+            [key, value],
+        )
+        .with_context(|| format!("set the fact {key} once"))?;
+    Ok(set > 0)
+}
+
+/// Removes a fact; its value, if there was one.
+pub(crate) fn take(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<Option<String>> {
+    tx.prepare_cached("DELETE FROM fact WHERE key = ?1 RETURNING value")?
+        .query_row([key], |row| row.get(0))
+        .optional()
+        .with_context(|| format!("remove the fact {key}"))
+}
