@@ -6,7 +6,7 @@ use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Lang};
 use crate::slice::{FileMaker, Slices};
-use crate::telegram::{Made, Recipe, Workshop};
+use crate::telegram::{FileMakers, Made, Recipe};
 
 /// The makers of all slices by the slices' names.
 pub(crate) struct Files {
@@ -35,7 +35,7 @@ impl Files {
     }
 }
 
-impl Workshop for Files {
+impl FileMakers for Files {
     fn make(&self, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
         let named = self.makers.iter().find(|(name, _)| *name == recipe.maker());
         let Some((_, make)) = named else {

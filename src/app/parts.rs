@@ -50,7 +50,7 @@ pub(super) fn start_telegram(base: &Base<'_>, api: Api, me: Option<Me>) -> Teleg
         clock: base.clock.clone(),
         tasks: base.tasks.clone(),
         remark: bot::remarks(language),
-        workshop: Arc::new(Files::new(&base.built.slices, language)),
+        file_makers: Arc::new(Files::new(&base.built.slices, language)),
         me,
         pace: base.options.pace,
     };

@@ -356,7 +356,6 @@ pub(crate) fn remarks(default: Lang) -> RemarkText {
 fn reaction(answer: Answer) -> Reaction {
     Reaction {
         callback_answer: answer.toast.map(|note| cut(&note, TOAST_LIMIT)),
-        callback_alert: false,
         offers: None,
         ring: answer.ring,
     }

@@ -10,6 +10,7 @@
 
 mod checkpoint;
 pub(crate) mod facts;
+mod fault;
 mod lock;
 mod migrations;
 #[cfg(test)]
@@ -33,6 +34,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::activation::Activator;
 use crate::tasks::{Tasks, ThreadEnd};
 
+pub use fault::is_storage_fault;
 pub use lock::{InstanceLock, is_held};
 pub use migrations::VERSION as SCHEMA_VERSION;
 pub use rusqlite::Connection;

@@ -1,29 +1,46 @@
 //! Telegram: everything that comes from it and everything that goes to it.
 //!
-//! In: `poller` → inbox table → `dispatch` → the bot's [`Handler`]. Out: a row of the [`outbox`], inserted in the
-//! transaction of the fact it tells of → `sender` → `deliver`. Beside that, `proxy` carries direct calls of other
-//! threads. Must stay true: nothing outside of this folder knows frankenstein; Telegram's faults end here.
+//! In: `poller` → inbox table → `dispatch` → the bot's [`Handler`]. Out: a row of the [`outbox`],
+//! inserted in the transaction of the fact it reports → `sender` → `deliver`. Beside that, `proxy`
+//! carries direct edits of other threads.
 //!
-//! The stop has two stages, because handlers and the watch thread still have things to say after polling has ended: the
-//! stop token of [`Tasks`] ends the poller (which confirms its offset) and the dispatcher (after the events in hand);
-//! [`Telegram::drain`] then ends the desk and the sender, which delivers for 3 s at most.
+//! The stop has two stages, because handlers and the watch thread still speak after polling has
+//! ended. The stop token of [`Tasks`] ends the poller, which confirms its offset, and the dispatcher,
+//! after the events in hand. [`Telegram::drain`] then ends the proxy worker and the sender, which
+//! delivers for at most 3 s.
+//!
+//! # Invariants
+//! - Nothing outside of this folder and the demo names frankenstein.
+//! - Telegram's faults end here.
 
 mod api;
 mod delivery;
 mod inbound;
 mod message;
 pub mod outbox;
+mod priority_gate;
+mod retention;
 #[cfg(test)]
 pub(crate) mod tests;
 mod upkeep;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use self::api::fatal::FatalCell;
+use self::delivery::deliver::Delivery;
+use self::delivery::edit_order::EditOrder;
+use self::delivery::makers::Makers;
+use self::delivery::proxy::Line;
+use self::delivery::rates::SharedRates;
+use self::delivery::sender::{DRAIN_LIMIT, Sender};
+use self::inbound::answers::Answers;
+use self::inbound::dispatch::Dispatcher;
+use self::inbound::fetch::Fetcher;
+use self::inbound::poller::Poller;
 use crate::activation::Activator;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -35,21 +52,21 @@ pub use api::fatal::Fatal;
 pub use api::inline::Offer;
 pub use api::methods::{CommandScope, Me};
 pub use delivery::deliver::{Remark, RemarkText};
-pub use delivery::priority_gate::PriorityGate;
-pub use delivery::proxy::{BotProxy, ProxyError};
+pub use delivery::proxy::{BotProxy, MessageEdit, ProxyError};
 pub use delivery::rates::Pace;
-pub use inbound::dispatch::{Handler, Reaction};
+pub use inbound::decode::decode;
 pub use inbound::document::Document;
-pub use inbound::event::{Chat, ChatKind, Event, EventKind, Person, Unreadable, decode};
-pub use inbound::fetch::{Fetched, FileFault, Wanted};
+pub use inbound::envelope::Unreadable;
+pub use inbound::event::{Chat, ChatKind, Event, EventKind, Person};
+pub use inbound::handler::{Fetched, FileFault, Handler, Reaction, Wanted};
 pub use inbound::inbox::{InboxCounts, counts as inbox_counts};
 pub use inbound::poller::PollStatus;
-pub use message::file::{Made, Recipe, Workshop};
+pub use message::file::{FileMakers, Made, Recipe};
 pub use message::markup::{Button, DATA_LIMIT, Keyboard, page_row};
 pub use message::outgoing::Outgoing;
 pub use message::screen::{Answer, Screen};
-pub use outbox::reserved::{Held, held, hold};
-pub use upkeep::{KEPT, forget};
+pub use priority_gate::PriorityGate;
+pub use retention::{KEPT, forget};
 
 /// What [`Telegram::drain`] waits for beyond the sender's own limit.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
@@ -57,21 +74,21 @@ const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 /// What Telegram needs to run.
 #[derive(Clone)]
 pub struct Setup {
-    /// Made on the runtime this is started on.
+    /// Made on the runtime that Telegram is started on.
     pub api: Api,
-    /// The database.
+    /// The database of its tables.
     pub db: Db,
     /// The time of day.
     pub clock: Clock,
-    /// Where its tasks run.
+    /// Runs its tasks.
     pub tasks: Tasks,
-    /// What is added to messages on their way.
+    /// Makes the notes that are added to messages on their way.
     pub remark: RemarkText,
     /// Makes the files of messages.
-    pub workshop: Arc<dyn Workshop>,
-    /// Who we are, if [`Api::introduce`] has said so already; else the poller asks.
+    pub file_makers: Arc<dyn FileMakers>,
+    /// Our own name, if [`Api::introduce`] has told it already; else the poller asks.
     pub me: Option<Me>,
-    /// How fast it may speak.
+    /// The limit of calls over all chats.
     pub pace: Pace,
 }
 
@@ -83,170 +100,101 @@ impl std::fmt::Debug for Setup {
     }
 }
 
-/// The running parts. Keep it until the end: dropping it ends the sender and the desk as [`Self::drain`] does, without
-/// waiting, and before the stop that counts as the death of a critical part.
+/// The running parts. Keep it until the end: dropping it ends the sender and the proxy worker as
+/// [`Self::drain`] does, but without waiting. Before the stop, that counts as the death of a critical
+/// part.
 #[derive(Debug)]
 pub struct Telegram {
-    api: Api,
     proxy: BotProxy,
-    sender_bell: Activator,
-    tasks: Tasks,
-    fatal: api::fatal::FatalCell,
+    shared: Shared,
     status: watch::Receiver<PollStatus>,
     me: watch::Receiver<Option<Me>>,
-    markup_faults: Arc<AtomicU64>,
-    drain: CancellationToken,
     // Poller and dispatcher, where they were started.
-    incoming_ended: Option<[CancellationToken; 2]>,
-    // Sender and desk.
-    outgoing_ended: [CancellationToken; 2],
+    incoming_ended: Vec<CancellationToken>,
+    // Sender and proxy worker.
+    outgoing_ended: Vec<CancellationToken>,
     _drain_on_drop: DropGuard,
 }
 
+/// What both directions use.
+#[derive(Debug, Clone)]
+struct Shared {
+    tasks: Tasks,
+    fatal: FatalCell,
+    sender_bell: Activator,
+    priority_gate: PriorityGate,
+    drain: CancellationToken,
+}
+
+/// The poller's ends of what [`Telegram`] reports.
+struct Reports {
+    status: watch::Sender<PollStatus>,
+    me: watch::Sender<Option<Me>>,
+}
+
 impl Telegram {
-    /// Starts everything: poller, dispatcher, sender, desk. Call it on the main runtime.
+    /// Starts everything: poller, dispatcher, sender, proxy worker. Call it on the main runtime.
     #[must_use]
     pub fn start(setup: Setup, handler: Arc<dyn Handler>) -> Self {
         Self::launch(setup, Some(handler))
     }
 
-    /// Starts only what speaks (sender and desk), for a process that makes one run and ends: two pollers with one token
-    /// would disturb each other.
+    /// Starts only the sender and the proxy worker, for a process that makes one run and ends: two
+    /// pollers with one token would disturb each other.
     #[must_use]
     pub fn start_without_poller(setup: Setup) -> Self {
         Self::launch(setup, None)
     }
 
     fn launch(setup: Setup, handler: Option<Arc<dyn Handler>>) -> Self {
-        let Setup {
-            api,
-            db,
-            clock,
-            tasks,
-            remark,
-            workshop,
-            me,
-            pace,
-        } = setup;
-        let sender_bell = Activator::new();
-        let drain = CancellationToken::new();
-        let fatal = api::fatal::FatalCell::new(tasks.clone());
-        let rates = delivery::rates::SharedRates::new(pace);
-        let priority_gate = PriorityGate::default();
-        let turns = delivery::edit_order::Turns::default();
-        let markup_faults = Arc::new(AtomicU64::new(0));
-        let (me_said, me) = watch::channel(me);
-        let (status_said, status) = watch::channel(PollStatus::default());
-        let incoming_ended = [CancellationToken::new(), CancellationToken::new()];
-        let hears = handler.is_some();
-        if let Some(handler) = handler {
-            let dispatcher = Activator::new();
-            let poller = inbound::poller::Poller {
-                api: api.clone(),
-                db: db.clone(),
-                clock: clock.clone(),
-                stop: tasks.stop_token(),
-                fatal: fatal.clone(),
-                dispatcher: dispatcher.clone(),
-                sender_bell: sender_bell.clone(),
-                priority_gate: priority_gate.clone(),
-                status: status_said,
-                me: me_said,
-            };
-            let [poller_end, dispatcher_end] =
-                incoming_ended.clone().map(CancellationToken::drop_guard);
-            tasks.spawn_critical("poller", async move {
-                poller.run().await;
-                drop(poller_end);
-            });
-            let dispatcher = inbound::dispatch::Dispatcher {
-                api: api.clone(),
-                db: db.clone(),
-                clock: clock.clone(),
-                tasks: tasks.clone(),
-                stop: tasks.stop_token(),
-                bell: dispatcher,
-                sender_bell: sender_bell.clone(),
-                handler,
-                me: me.clone(),
-                answer_places: inbound::answers::places(),
-            };
-            tasks.spawn_critical("dispatcher", async move {
-                dispatcher.run().await;
-                drop(dispatcher_end);
-            });
-        }
-        let delivery = delivery::deliver::Delivery {
-            api: api.clone(),
-            db,
-            clock,
-            rates: rates.clone(),
-            turns: turns.clone(),
-            priority_gate: priority_gate.clone(),
-            fatal: fatal.clone(),
-            remark,
-            makers: message::file::Makers::new(workshop),
-            markup_faults: Arc::clone(&markup_faults),
+        let shared = Shared {
+            tasks: setup.tasks.clone(),
+            fatal: FatalCell::new(setup.tasks.clone()),
+            sender_bell: Activator::new(),
+            priority_gate: PriorityGate::default(),
+            drain: CancellationToken::new(),
         };
-        let out = delivery::sender::Sender::new(delivery, sender_bell.clone(), drain.clone());
-        let outgoing_ended = [CancellationToken::new(), CancellationToken::new()];
-        let [sender_end, desk_end] = outgoing_ended.clone().map(CancellationToken::drop_guard);
-        tasks.spawn_critical("sender", async move {
-            out.run().await;
-            drop(sender_end);
-        });
-        let line = delivery::proxy::Line {
-            api: api.clone(),
-            rates,
-            turns,
+        let (said_me, me) = watch::channel(setup.me.clone());
+        let (said_status, status) = watch::channel(PollStatus::default());
+        let reports = Reports {
+            status: said_status,
+            me: said_me,
         };
-        let (proxy, desk) =
-            delivery::proxy::open(line, sender_bell.clone(), priority_gate, drain.clone());
-        tasks.spawn("desk", async move {
-            desk.run().await;
-            drop(desk_end);
-        });
+        let incoming_ended = match handler {
+            Some(handler) => start_incoming(&setup, &shared, handler, reports),
+            None => Vec::new(),
+        };
+        let (proxy, outgoing_ended) = start_outgoing(setup, &shared);
         Self {
-            api,
             proxy,
-            sender_bell,
-            tasks,
-            fatal,
             status,
             me,
-            markup_faults,
-            _drain_on_drop: drain.clone().drop_guard(),
-            drain,
-            incoming_ended: hears.then_some(incoming_ended),
+            _drain_on_drop: shared.drain.clone().drop_guard(),
+            shared,
+            incoming_ended,
             outgoing_ended,
         }
     }
 
-    /// The handle for direct calls from anywhere.
+    /// The handle for direct edits from any thread.
     #[must_use]
     pub fn proxy(&self) -> BotProxy {
         self.proxy.clone()
     }
 
-    /// The API on the main runtime: for commands and typing.
-    #[must_use]
-    pub fn api(&self) -> &Api {
-        &self.api
-    }
-
     /// The sender's bell: ring it after a commit that inserted rows into the outbox.
     #[must_use]
     pub fn bell(&self) -> Activator {
-        self.sender_bell.clone()
+        self.shared.sender_bell.clone()
     }
 
-    /// How polling goes.
+    /// The state of polling.
     #[must_use]
     pub fn status(&self) -> watch::Receiver<PollStatus> {
         self.status.clone()
     }
 
-    /// Who we are, as soon as it is known.
+    /// Our own name, once it is known.
     #[must_use]
     pub fn me(&self) -> watch::Receiver<Option<Me>> {
         self.me.clone()
@@ -255,56 +203,127 @@ impl Telegram {
     /// What made the program stop, if Telegram did.
     #[must_use]
     pub fn fatal(&self) -> Option<Fatal> {
-        self.fatal.get()
+        self.shared.fatal.get()
     }
 
-    /// Messages whose markup Telegram could not read since the start; every one is a bug of ours.
-    #[must_use]
-    pub fn markup_faults(&self) -> u64 {
-        self.markup_faults.load(Ordering::Relaxed)
-    }
-
-    /// Waits for the first stage of the stop: the poller has confirmed its offset and the events in hand are handled.
-    /// True when that happened within `limit`.
+    /// Waits for the first stage of the stop: the poller has confirmed its offset and the events in
+    /// hand are handled. True when that happened within `limit`.
     pub async fn handlers_ended(&self, limit: Duration) -> bool {
-        tokio::time::timeout(limit, all_ended(self.incoming_ended.iter().flatten()))
+        tokio::time::timeout(limit, all_ended(&self.incoming_ended))
             .await
             .is_ok()
     }
 
-    /// The second stage of the stop: delivers what is due for at most 3 s, answers or drops direct calls, then ends.
-    /// Implies the first stage. True when both parts ended in time.
+    /// The second stage of the stop: delivers what is due for at most 3 s, answers or drops direct
+    /// edits, then ends. Implies the first stage. True when both parts ended in time.
     pub async fn drain(&self) -> bool {
-        self.tasks.stop();
-        self.drain.cancel();
-        let limit = delivery::sender::DRAIN_LIMIT + DRAIN_MARGIN;
-        tokio::time::timeout(limit, all_ended(&self.outgoing_ended))
+        self.shared.tasks.stop();
+        self.shared.drain.cancel();
+        tokio::time::timeout(DRAIN_LIMIT + DRAIN_MARGIN, all_ended(&self.outgoing_ended))
             .await
             .is_ok()
     }
 }
 
-async fn all_ended(parts: impl IntoIterator<Item = &CancellationToken>) {
+/// Starts poller and dispatcher; their ends.
+fn start_incoming(
+    setup: &Setup,
+    shared: &Shared,
+    handler: Arc<dyn Handler>,
+    reports: Reports,
+) -> Vec<CancellationToken> {
+    let (tasks, stop) = (&shared.tasks, shared.tasks.stop_token());
+    let bell = Activator::new();
+    let dispatcher = Dispatcher {
+        db: setup.db.clone(),
+        clock: setup.clock.clone(),
+        stop: stop.clone(),
+        bell: bell.clone(),
+        sender_bell: shared.sender_bell.clone(),
+        handler: Arc::clone(&handler),
+        me: reports.me.subscribe(),
+        fetcher: Fetcher {
+            api: setup.api.clone(),
+            db: setup.db.clone(),
+            handler,
+            stop: stop.clone(),
+        },
+        answers: Answers::new(setup.api.clone(), tasks.clone()),
+    };
+    let poller = Poller {
+        api: setup.api.clone(),
+        db: setup.db.clone(),
+        clock: setup.clock.clone(),
+        stop,
+        fatal: shared.fatal.clone(),
+        dispatcher: bell,
+        sender_bell: shared.sender_bell.clone(),
+        priority_gate: shared.priority_gate.clone(),
+        status: reports.status,
+        me: reports.me,
+    };
+    let ended = [CancellationToken::new(), CancellationToken::new()];
+    let [poller_end, dispatcher_end] = ended.clone().map(CancellationToken::drop_guard);
+    tasks.spawn_critical("poller", async move {
+        poller.run().await;
+        drop(poller_end);
+    });
+    tasks.spawn_critical("dispatcher", async move {
+        dispatcher.run().await;
+        drop(dispatcher_end);
+    });
+    ended.into()
+}
+
+/// Starts sender and proxy worker; the proxy, and their ends.
+fn start_outgoing(setup: Setup, shared: &Shared) -> (BotProxy, Vec<CancellationToken>) {
+    let Shared {
+        tasks,
+        fatal,
+        sender_bell,
+        priority_gate,
+        drain,
+    } = shared.clone();
+    let rates = SharedRates::new(setup.pace);
+    let edit_order = EditOrder::default();
+    let line = Line {
+        api: setup.api.clone(),
+        rates: rates.clone(),
+        edit_order: edit_order.clone(),
+    };
+    let (proxy, worker) = delivery::proxy::open(
+        line,
+        sender_bell.clone(),
+        priority_gate.clone(),
+        drain.clone(),
+    );
+    let delivery = Delivery {
+        api: setup.api,
+        db: setup.db,
+        clock: setup.clock,
+        rates,
+        edit_order,
+        priority_gate,
+        fatal,
+        remark: setup.remark,
+        makers: Makers::new(setup.file_makers),
+    };
+    let sender = Sender::new(delivery, sender_bell, drain);
+    let ended = [CancellationToken::new(), CancellationToken::new()];
+    let [sender_end, worker_end] = ended.clone().map(CancellationToken::drop_guard);
+    tasks.spawn_critical("sender", async move {
+        sender.run().await;
+        drop(sender_end);
+    });
+    tasks.spawn("proxy", async move {
+        worker.run().await;
+        drop(worker_end);
+    });
+    (proxy, ended.into())
+}
+
+async fn all_ended(parts: &[CancellationToken]) {
     for part in parts {
         part.cancelled().await;
     }
-}
-
-/// One list of commands: for whom, in which two-letter language (`""`: all others), and (name, description) each.
-pub type CommandList<'a> = (CommandScope, &'a str, Vec<(String, String)>);
-
-/// Sets the lists of commands. A chat that never wrote to the bot cannot have a list of its own yet; that is no error.
-///
-/// # Errors
-/// The first refusal or transport error; the lists before it are set.
-pub async fn set_commands(api: &Api, lists: &[CommandList<'_>]) -> Result<(), ApiError> {
-    for (scope, language, commands) in lists {
-        match api.set_commands(*scope, language, commands).await {
-            Err(err) if matches!(scope, CommandScope::Chat(_)) && err.permanent_for_chat() => {
-                tracing::debug!(?scope, "no command list for a chat that never wrote: {err}");
-            }
-            result => result?,
-        }
-    }
-    Ok(())
 }

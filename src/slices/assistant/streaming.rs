@@ -2,7 +2,7 @@
 //!
 //! What is shown is in memory only and goes out at once or not at all; the newest text counts. Must stay true: the answer
 //! itself is the last word. Whether the attempt still has the question in hand is asked when an edit leaves, and the
-//! outbox's edit waits for the one on its way (`telegram::turns`).
+//! outbox's edit waits for the one on its way (`telegram::delivery::edit_order`).
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::question::{Claim, Venue};
 use super::store;
 use super::worker::WorkerParts;
 use crate::html::Html;
-use crate::telegram::ProxyError;
+use crate::telegram::{MessageEdit, ProxyError};
 
 /// How often a message grows at most.
 const PERIOD: Duration = Duration::from_millis(1_500);
@@ -75,10 +75,8 @@ async fn show(parts: &WorkerParts, claim: &Claim, text: Html) -> Shown {
         let in_hand = db.read(move |c| store::is_in_hand(c, id, attempt));
         in_hand.await.unwrap_or(false)
     };
-    let edit = parts
-        .proxy
-        .edit_in_passing(chat_id, message_id, text, Some(keyboard), is_wanted);
-    match edit.await {
+    let edit = MessageEdit::new(chat_id, message_id, text, Some(keyboard));
+    match parts.proxy.edit(edit.only_if(is_wanted).courtesy()).await {
         Ok(()) => Shown::Yes,
         Err(ProxyError::Late) => Shown::NotNow,
         Err(ProxyError::Api(err)) if err.is_passing() => Shown::NotNow,

@@ -1,9 +1,13 @@
-//! The way to the Bot API: one HTTP call, and what its answer means.
+//! The client of the Bot API: one HTTP call, and what its answer means.
 //!
-//! [`Api`] implements frankenstein's async trait over a `reqwest::Client` that the app made (redirects off), because we
-//! need the HTTP status, a `retry_after` longer than 18 hours, uploads from memory and errors without secrets. Must stay
-//! true: neither the token nor a body ever gets into an error, a `Debug` or a log; every call has a limit; an error says
-//! whether the call may have had an effect. The methods we call are in [`super::methods`].
+//! [`Api`] implements frankenstein's async trait over a `reqwest::Client` of the app (redirects off),
+//! because we need the HTTP status, a `retry_after` over 18 hours, uploads from memory and errors
+//! without secrets. The methods that we call are in [`super::methods`].
+//!
+//! # Invariants
+//! - Neither the token nor a body gets into an error, a `Debug` or a log.
+//! - Every call has a time limit.
+//! - An error says whether the call may have had an effect.
 
 use std::fmt;
 use std::future::Future;
@@ -20,25 +24,26 @@ use serde::de::DeserializeOwned;
 
 use super::error::{ApiError, refusal};
 
-/// How long the server is asked to hold a poll, in seconds; Telegram cuts anything longer to this.
+/// How long the server is asked to hold a poll, in seconds. Telegram allows no more.
 pub(crate) const POLL_SECONDS: u32 = 50;
 
 /// What a poll may take beyond [`POLL_SECONDS`] before it counts as lost.
 const POLL_MARGIN: Duration = Duration::from_secs(15);
 
-/// An ordinary call. Telegram answers in milliseconds; beyond this the connection is dead.
+/// The limit of an ordinary call. Telegram answers in milliseconds; beyond this the connection is dead.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
 
-/// A call that carries a file: 10 MB at 1 Mbit/s take 80 s.
+/// The limit of an upload: 10 MB at 1 Mbit/s take 80 s.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
 
-/// What fetching a file may take: 20 MB at 2 Mbit/s take 80 s.
+/// The limit of a download: 20 MB at 2 Mbit/s take 80 s.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
 
-/// The longest answer read. A hundred updates of the longest texts are about 3 MB; more is not from Telegram.
+/// The longest answer read, in bytes. A hundred updates of the longest texts are about 3 MB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A handle to the Bot API of one bot. Clones share the connections; use it on the runtime its client was made for.
+/// A handle to the Bot API of one bot. Clones share the connections. Use it only on the runtime that
+/// its HTTP client was made for.
 #[derive(Clone)]
 pub struct Api {
     http: reqwest::Client,
@@ -53,7 +58,7 @@ impl fmt::Debug for Api {
 }
 
 impl Api {
-    /// A handle for the bot with this token at the server `api_url` (`https://api.telegram.org` or one's own).
+    /// A handle for the bot with this token at the server `api_url`.
     ///
     /// `http` must not follow redirects: a POST would become a GET and look like success.
     #[must_use]
@@ -65,7 +70,7 @@ impl Api {
         }
     }
 
-    /// The bot's id, with which its token begins; 0 where that is no number.
+    /// The bot's id, with which its token begins; 0 if that is no number.
     pub(crate) fn bot_id(&self) -> i64 {
         let token = self.token.expose_secret();
         let id = token.split_once(':').and_then(|(id, _)| id.parse().ok());
@@ -82,7 +87,7 @@ impl Api {
         self.exchange(request.timeout(UPLOAD_LIMIT)).await
     }
 
-    /// Fetches the file at a path that `getFile` gave. `None`: it is larger than `at_most` bytes.
+    /// Downloads the file at a path from `getFile`; `None` if it is larger than `at_most` bytes.
     pub(crate) async fn download(
         &self,
         path: &str,
@@ -98,7 +103,7 @@ impl Api {
         } else {
             BODY_LIMIT
         };
-        // Room for all of it at once: a buffer that grows holds a large file twice.
+        // Allocate once: a growing buffer holds a large file twice.
         let told = response
             .content_length()
             .and_then(|n| usize::try_from(n).ok());
@@ -155,7 +160,7 @@ impl Api {
                 }
                 Ok(None) => break,
                 Ok(Some(_)) => return Err(unreadable(status, &body)),
-                // The server took the call and its answer was lost on the way: only success carries a 2xx.
+                // A 2xx says that the server took the call; only its answer was lost.
                 Err(err) if (200..300).contains(&status) => {
                     return Err(ApiError::Unknown(self.reason(err)));
                 }
@@ -173,7 +178,7 @@ impl Api {
     }
 
     fn not_answered(&self, err: reqwest::Error) -> ApiError {
-        // A connect error may also be a time-out; then nothing was sent either.
+        // A connect error may be a time-out; nothing was sent then either.
         if err.is_connect() || err.is_builder() {
             ApiError::NotSent(self.reason(err))
         } else {
@@ -181,7 +186,7 @@ impl Api {
         }
     }
 
-    /// The whole chain of a transport error, without the address, which contains the token.
+    /// The whole chain of a transport error, without the URL, which contains the token.
     fn reason(&self, err: reqwest::Error) -> String {
         let err = err.without_url();
         let mut text = err.to_string();
@@ -211,7 +216,7 @@ impl Api {
         }
     }
 
-    /// A server or a library that repeats our address to us must not bring the token into a log.
+    /// Hides the token, in case a server or a library repeats our URL.
     fn hide(&self, text: &str) -> String {
         let token = self.token.expose_secret();
         if token.is_empty() {
@@ -229,7 +234,7 @@ impl Api {
     }
 }
 
-/// An answer that says success but cannot be read in full had its effect; anything else did not come from Telegram.
+/// An unreadable answer that begins like a success had its effect; any other is not from Telegram.
 fn unreadable(status: u16, body: &[u8]) -> ApiError {
     let start: Vec<u8> = body
         .iter()
@@ -247,7 +252,7 @@ fn unreadable(status: u16, body: &[u8]) -> ApiError {
 }
 
 /// What an async method of the trait returns.
-type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send + 'a>>;
+type CallFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send + 'a>>;
 
 // The trait is made with `async_trait`; these signatures are what its macro writes.
 impl AsyncTelegramApi for Api {
@@ -257,7 +262,7 @@ impl AsyncTelegramApi for Api {
         &'life0 self,
         method: &'life1 str,
         params: Option<Params>,
-    ) -> Answer<'async_trait, Output>
+    ) -> CallFuture<'async_trait, Output>
     where
         Params: Serialize + fmt::Debug + Send + 'async_trait,
         Output: DeserializeOwned + 'async_trait,
@@ -268,13 +273,13 @@ impl AsyncTelegramApi for Api {
         Box::pin(self.call(method, params))
     }
 
-    /// Uploads by path are refused: what we send is in memory.
+    /// Refuses uploads by path: what we send is in memory.
     fn request_with_form_data<'life0, 'life1, 'life2, 'async_trait, Params, Output>(
         &'life0 self,
         method: &'life1 str,
         _params: Params,
         _files: Vec<(&'life2 str, PathBuf)>,
-    ) -> Answer<'async_trait, Output>
+    ) -> CallFuture<'async_trait, Output>
     where
         Params: Serialize + fmt::Debug + Send + 'async_trait,
         Output: DeserializeOwned + 'async_trait,

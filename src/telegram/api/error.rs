@@ -1,20 +1,21 @@
 //! What a call to Telegram can end with, and what each end demands.
 //!
-//! Must stay true: the four kinds differ in whether the call had an effect, because that decides whether it may be
-//! repeated; the descriptions compared here are the server's own (tdlib/telegram-bot-api), without their prefix.
+//! # Invariants
+//! - The four kinds differ in whether the call had an effect: that decides whether it may be repeated.
+//! - The descriptions compared here are the server's own (tdlib/telegram-bot-api), without their prefix.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Longer waits than this are not believed: Telegram asks for at most about a day.
+/// The longest `retry_after` that we believe: Telegram asks for about a day at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(31 * 24 * 3600);
 
 /// Why a call did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
-    /// Telegram answered no: surely without effect.
+    /// Telegram refused: surely without effect.
     #[error("Telegram refused ({code}): {description}")]
     Refused {
         /// The Bot API's error code, which is also the HTTP status.
@@ -26,7 +27,7 @@ pub enum ApiError {
         /// The id of the supergroup that this group became.
         migrate_to: Option<i64>,
     },
-    /// Something answered that is not the Bot API: a gateway's page, broken JSON, nothing.
+    /// The answer is not from the Bot API: a gateway's page, broken JSON, nothing.
     #[error("the answer could not be read (HTTP {status}, {len} bytes)")]
     Unreadable {
         /// The HTTP status.
@@ -37,12 +38,12 @@ pub enum ApiError {
     /// The call never left: no connection, no such host, TLS failed.
     #[error("Telegram could not be reached: {0}")]
     NotSent(String),
-    /// The call left and its answer never came in full: it may have had its effect.
+    /// The call left, but its answer did not arrive in full: it may have had its effect.
     #[error("Telegram's answer was lost: {0}")]
     Unknown(String),
 }
 
-/// 400s after which a chat stays closed until somebody in it writes again. Every 403 is one too.
+/// 400s after which a chat stays closed until somebody in it writes again. So does every 403.
 const CLOSED: &[&str] = &[
     "chat not found",
     "user not found",
@@ -59,17 +60,17 @@ const CLOSED: &[&str] = &[
     "need administrator rights in the channel chat",
 ];
 
-/// 400s that say that the message to edit is not there any more, or cannot be made into ours.
+/// 400s that say that the message to edit is gone, or cannot be edited into ours.
 const EDIT_GONE: &[&str] = &[
     "message to edit not found",
     "message can't be edited",
     "message_id_invalid",
-    // It is a picture: a screen cannot take its place.
+    // The message is a picture.
     "there is no text in the message to edit",
 ];
 
 impl ApiError {
-    /// The token is not valid (any more). A token of the wrong shape is answered with a bare 404.
+    /// The token is not valid (any more). A malformed token is answered with a bare 404.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         match self {
@@ -83,7 +84,7 @@ impl ApiError {
         }
     }
 
-    /// Somebody else polls with this token, or a webhook is set.
+    /// Another program polls with this token, or a webhook is set.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Refused { code: 409, .. })
@@ -95,7 +96,7 @@ impl ApiError {
         self.is_conflict() && self.says("webhook")
     }
 
-    /// An edit that would change nothing: the message is as we want it.
+    /// The edit would change nothing: the message is as we want it.
     #[must_use]
     pub fn is_not_modified(&self) -> bool {
         self.is_bad_request() && self.says("message is not modified")
@@ -131,20 +132,20 @@ impl ApiError {
         }
     }
 
-    /// Our markup was wrong, which is a bug of ours.
+    /// Our markup was wrong, which is our bug.
     #[must_use]
     pub fn is_bad_markup(&self) -> bool {
         self.is_bad_request() && self.says("can't parse entities")
     }
 
-    /// Telegram does not know the file by the id that it gave us.
+    /// Telegram does not know the file id (any more).
     #[must_use]
     pub fn is_file_unknown(&self) -> bool {
         self.is_bad_request()
             && (self.says("file identifier") || self.says("file_id") || self.says("file reference"))
     }
 
-    /// A callback that can no longer be answered (they live 150 s): expected after a pause.
+    /// The callback can no longer be answered (it lives 150 s). Expected after a pause.
     #[must_use]
     pub fn query_too_old(&self) -> bool {
         self.is_bad_request() && (self.says("query is too old") || self.says("query_id_invalid"))
@@ -159,7 +160,7 @@ impl ApiError {
         }
     }
 
-    /// The id that replaces the chat's.
+    /// The chat's new id.
     #[must_use]
     pub fn migrate_to(&self) -> Option<i64> {
         match self {
@@ -168,7 +169,7 @@ impl ApiError {
         }
     }
 
-    /// Surely without effect and worth another try: the server was busy, or was not there.
+    /// Surely without effect and worth another try: the server was busy or away.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
@@ -178,7 +179,7 @@ impl ApiError {
         }
     }
 
-    /// The file is larger than the server takes. A gateway before it may say so on a page of its own.
+    /// The file is larger than the server takes. A gateway may say so on a page of its own.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         match self {
@@ -201,7 +202,7 @@ impl ApiError {
         self.plain().is_some_and(|d| d.contains(words))
     }
 
-    /// The description in small letters, without `Bad Request: ` and the like.
+    /// The description in lower case, without `Bad Request: ` and the like.
     fn plain(&self) -> Option<String> {
         let Self::Refused { description, .. } = self else {
             return None;
@@ -217,7 +218,8 @@ impl ApiError {
     }
 }
 
-/// The outside of every answer. Parameters are taken as they come: a float or a string there must not hide the refusal.
+/// The envelope of every answer. Parameters are read loosely: a strange value there must not hide the
+/// refusal.
 #[derive(Deserialize)]
 struct Envelope {
     ok: bool,
@@ -226,7 +228,7 @@ struct Envelope {
     parameters: Option<Value>,
 }
 
-/// The refusal in an answer; nothing when the answer says success or is not from the Bot API.
+/// The refusal in an answer; `None` for a success and for an answer that is not from the Bot API.
 pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<ApiError> {
     let envelope: Envelope = serde_json::from_slice(body).ok()?;
     if envelope.ok {

@@ -1,4 +1,4 @@
-//! What no waiting can cure.
+//! Faults that end the program.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,7 @@ pub enum Fatal {
     Unauthorized,
 }
 
-/// Where the first fatal fault is kept for the app. Setting it stops the program in order.
+/// Keeps the first fatal fault for the app. Setting it stops the program in order.
 #[derive(Debug, Clone)]
 pub(crate) struct FatalCell {
     tasks: Tasks,

@@ -1,4 +1,4 @@
-//! What we offer to whoever names us in another chat, and how Telegram is told.
+//! Answers to inline queries: what we offer to a person who names us in another chat.
 
 use frankenstein::AsyncTelegramApi as _;
 use frankenstein::ParseMode;
@@ -14,23 +14,23 @@ use super::error::ApiError;
 use crate::html::Html;
 use crate::telegram::message::markup::Keyboard;
 
-/// How long Telegram may repeat an answer to the same person, in seconds: what is offered may be gone soon.
+/// How long Telegram may cache an answer for the same person: an offer may be gone soon.
 const CACHE_SECONDS: u32 = 10;
 
-/// Something to choose; chosen, it becomes a message of whoever asked.
+/// An offer. When the person chooses it, it becomes their message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// Names it among the others, at most 64 bytes.
+    /// Unique within one answer, at most 64 bytes.
     pub id: String,
-    /// What is shown to choose from: free text of people.
+    /// Shown in the list: free text of people.
     pub title: String,
-    /// More of it, in small.
+    /// The small print in the list.
     pub description: String,
-    /// The message; beside a photo at most 1024 UTF-16 units.
+    /// The message; with a photo at most 1024 UTF-16 units.
     pub html: Html,
-    /// Its buttons; only such that open an address.
+    /// Its buttons, which may only open addresses.
     pub keyboard: Keyboard,
-    /// Telegram's id of a photo of ours; without one it is a text.
+    /// Telegram's id of one of our photos; without one the offer is a text.
     pub photo: Option<String>,
 }
 
@@ -68,7 +68,7 @@ impl Offer {
 }
 
 impl Api {
-    /// Offers something to one person only: Telegram shows it to nobody else.
+    /// Answers an inline query. Telegram shows the offers only to the person who asked.
     pub(crate) async fn answer_inline(
         &self,
         query_id: &str,

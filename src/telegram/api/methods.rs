@@ -1,18 +1,19 @@
 //! The methods of the Bot API that we call, each with exactly the parameters we use.
 //!
-//! Parameters are frankenstein's types, results are read into the least we need: decoding its `Message` would cost five
-//! times as much and fail on fields we never look at. Link previews are off everywhere.
+//! Parameters are frankenstein's types. Results are read into the least we need: decoding its
+//! `Message` costs five times as much and fails on fields that we never read. Link previews are off
+//! everywhere.
 
 use frankenstein::AsyncTelegramApi as _;
 use frankenstein::ParseMode;
 use frankenstein::methods::{
     AnswerCallbackQueryParams, DeleteWebhookParams, EditMessageTextParams, GetUpdatesParams,
-    SendChatActionParams, SendMessageParams, SetMyCommandsParams,
+    SendMessageParams, SetMyCommandsParams,
 };
 use frankenstein::response::MethodResponse;
 use frankenstein::types::{
-    AllowedUpdate, BotCommand, BotCommandScope, BotCommandScopeChat, ChatAction, ChatId,
-    LinkPreviewOptions, ReplyMarkup, ReplyParameters,
+    AllowedUpdate, BotCommand, BotCommandScope, BotCommandScopeChat, ChatId, LinkPreviewOptions,
+    ReplyMarkup, ReplyParameters,
 };
 use reqwest::multipart::{Form, Part};
 use serde::de::IgnoredAny;
@@ -23,60 +24,43 @@ use serde_json::value::RawValue;
 use super::client::Api;
 use super::error::ApiError;
 use crate::html::{Html, cut};
-use crate::telegram::message::file::{File, From, Shown};
+use crate::telegram::message::file::{File, FileKind, FileSource};
 use crate::telegram::message::markup::Keyboard;
 
 /// Updates in one answer at most (Bot API: 1 to 100).
 pub(crate) const BATCH_LIMIT: u32 = 100;
 
 /// The longest answer to a callback, in characters (Bot API, `answerCallbackQuery`).
-const TAP_ANSWER_LIMIT: usize = 200;
+const CALLBACK_ANSWER_LIMIT: usize = 200;
 
-/// Who we are to Telegram.
+/// The bot as Telegram knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
-    /// The bot's id.
+    /// Telegram's id of the bot.
     pub id: i64,
-    /// The bot's user name, without `@`.
+    /// The user name, without `@`.
     pub username: String,
-    /// People may name the bot in any chat and choose what it offers (`/setinline` at `@BotFather`).
+    /// Inline mode is on (`/setinline` at `@BotFather`).
     #[serde(default)]
     pub supports_inline_queries: bool,
 }
 
-/// Who is shown a list of commands.
+/// Where a list of commands is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandScope {
-    /// Everybody for whom nothing closer is set.
+    /// Every chat without a list of its own.
     Default,
-    /// Everybody in a private chat.
-    PrivateChats,
-    /// Everybody in groups.
-    Groups,
     /// One chat, by its id.
     Chat(i64),
 }
 
 /// Where a new message goes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    /// The chat.
+pub(crate) struct Target {
     pub(crate) chat_id: i64,
-    /// A topic of it.
     pub(crate) topic: Option<i64>,
-    /// The message that is answered, where it still is there.
+    /// The message to reply to, if it still exists.
     pub(crate) reply_to: Option<i64>,
-}
-
-impl Place {
-    /// The chat itself.
-    pub(crate) fn chat(chat_id: i64) -> Self {
-        Self {
-            chat_id,
-            topic: None,
-            reply_to: None,
-        }
-    }
 }
 
 fn reply_parameters(message_id: i64) -> Option<ReplyParameters> {
@@ -85,7 +69,7 @@ fn reply_parameters(message_id: i64) -> Option<ReplyParameters> {
     Some(reply.allow_sending_without_reply(true).build())
 }
 
-/// The text of a message, as markup or, after Telegram could not read that, plain.
+/// The text of a message: markup, or plain after Telegram refused the markup.
 #[derive(Debug, Clone)]
 pub(crate) enum Body {
     Html(Html),
@@ -106,7 +90,7 @@ struct Posted {
     message_id: i64,
 }
 
-/// A message with a file. What cannot be read of the file is left aside: the message is sent.
+/// A message with a file. Unreadable parts of the file are ignored, because the message was sent.
 #[derive(Deserialize)]
 struct PostedFile {
     message_id: i64,
@@ -117,7 +101,7 @@ struct PostedFile {
 }
 
 impl PostedFile {
-    /// Telegram's id of the file; of a photo, that of its largest size, which is the last.
+    /// Telegram's id of the file; for a photo, that of its last and largest size.
     fn file_id(&self) -> Option<String> {
         let sizes = self.photo.as_array();
         let file = sizes
@@ -137,20 +121,20 @@ impl Api {
         Ok(answer.result)
     }
 
-    /// Removes a webhook, keeping what waits; while one is set, polling is refused.
+    /// Removes a webhook and keeps what waits. While one is set, polling is refused.
     pub(crate) async fn drop_webhook(&self) -> Result<(), ApiError> {
         let params = DeleteWebhookParams::builder().build();
         self.delete_webhook(&params).await.map(|_| ())
     }
 
-    /// One poll. The updates come as raw text, to be decoded one by one.
+    /// One poll. The updates stay raw text, to be decoded one by one.
     pub(crate) async fn poll(
         &self,
         offset: Option<i64>,
         limit: u32,
         seconds: u32,
     ) -> Result<Vec<Box<RawValue>>, ApiError> {
-        // The list is always sent: left out, the server would go on with the one of an earlier program.
+        // Always sent: without it the server uses the list of an earlier program.
         let params = GetUpdatesParams::builder()
             .maybe_offset(offset)
             .limit(limit)
@@ -167,19 +151,19 @@ impl Api {
         Ok(answer.result)
     }
 
-    /// Sends a new message; its id.
+    /// Sends a new message; returns its id.
     pub(crate) async fn post(
         &self,
-        place: Place,
+        target: Target,
         body: &Body,
         keyboard: Option<&Keyboard>,
         silent: bool,
     ) -> Result<i64, ApiError> {
         let (text, parse_mode) = body.parts();
         let params = SendMessageParams::builder()
-            .chat_id(ChatId::Integer(place.chat_id))
-            .maybe_message_thread_id(place.topic.and_then(|topic| i32::try_from(topic).ok()))
-            .maybe_reply_parameters(place.reply_to.and_then(reply_parameters))
+            .chat_id(ChatId::Integer(target.chat_id))
+            .maybe_message_thread_id(target.topic.and_then(|topic| i32::try_from(topic).ok()))
+            .maybe_reply_parameters(target.reply_to.and_then(reply_parameters))
             .text(text)
             .maybe_parse_mode(parse_mode)
             .link_preview_options(LinkPreviewOptions::DISABLED)
@@ -194,7 +178,7 @@ impl Api {
         Ok(answer.result.message_id)
     }
 
-    /// Changes a message of ours. Without a keyboard the old buttons go, as Telegram has it.
+    /// Edits one of our messages. Without a keyboard Telegram removes the old buttons.
     pub(crate) async fn edit(
         &self,
         chat_id: i64,
@@ -218,30 +202,31 @@ impl Api {
         Ok(())
     }
 
-    /// Sends a file, with a caption unless that is empty; the message's id, and Telegram's id of the file.
+    /// Sends a file, with a caption unless that is empty; returns the message's id and Telegram's id of
+    /// the file.
     pub(crate) async fn post_file(
         &self,
-        place: Place,
+        target: Target,
         file: &File,
         caption: &Body,
         keyboard: Option<&Keyboard>,
         silent: bool,
     ) -> Result<(i64, Option<String>), ApiError> {
-        let (method, field) = match file.shown {
-            Shown::Photo => ("sendPhoto", "photo"),
-            Shown::Document => ("sendDocument", "document"),
+        let (method, field) = match file.kind {
+            FileKind::Photo => ("sendPhoto", "photo"),
+            FileKind::Document => ("sendDocument", "document"),
         };
-        let mut form = Form::new().text("chat_id", place.chat_id.to_string());
-        form = match &file.from {
-            From::Telegram(id) => form.text(field, id.clone()),
-            From::Memory(made) => {
+        let mut form = Form::new().text("chat_id", target.chat_id.to_string());
+        form = match &file.source {
+            FileSource::Telegram(id) => form.text(field, id.clone()),
+            FileSource::Memory(made) => {
                 let bytes = made.bytes.clone();
                 let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
                 let part = Part::stream_with_length(bytes, size).file_name(made.name.clone());
                 form.part(field, part)
             }
         };
-        if let Some(topic) = place.topic {
+        if let Some(topic) = target.topic {
             form = form.text("message_thread_id", topic.to_string());
         }
         let (text, parse_mode) = caption.parts();
@@ -264,7 +249,7 @@ impl Api {
         Ok((answer.result.message_id, answer.result.file_id()))
     }
 
-    /// Ends the spinner on a pressed button, with a toast or an alert if there is a text (cut to 200 units).
+    /// Ends the spinner on a pressed button, with a toast if there is a text (cut to 200 units).
     ///
     /// # Errors
     /// [`ApiError`]; `query_too_old` is expected after a pause.
@@ -272,26 +257,12 @@ impl Api {
         &self,
         query_id: &str,
         text: Option<&str>,
-        alert: bool,
     ) -> Result<(), ApiError> {
         let params = AnswerCallbackQueryParams::builder()
             .callback_query_id(query_id)
-            .maybe_text(text.map(|t| cut(t, TAP_ANSWER_LIMIT)))
-            .maybe_show_alert(alert.then_some(true))
+            .maybe_text(text.map(|t| cut(t, CALLBACK_ANSWER_LIMIT)))
             .build();
         self.answer_callback_query(&params).await.map(|_| ())
-    }
-
-    /// Shows "typing…" in a chat for five seconds.
-    ///
-    /// # Errors
-    /// [`ApiError`]; never worth a retry.
-    pub async fn typing(&self, chat_id: i64) -> Result<(), ApiError> {
-        let params = SendChatActionParams::builder()
-            .chat_id(ChatId::Integer(chat_id))
-            .action(ChatAction::Typing)
-            .build();
-        self.send_chat_action(&params).await.map(|_| ())
     }
 
     /// Sets the list of commands (name without slash, description) for one scope and language (`""`: all others).
@@ -306,8 +277,6 @@ impl Api {
     ) -> Result<(), ApiError> {
         let scope = match scope {
             CommandScope::Default => BotCommandScope::Default,
-            CommandScope::PrivateChats => BotCommandScope::AllPrivateChats,
-            CommandScope::Groups => BotCommandScope::AllGroupChats,
             CommandScope::Chat(id) => BotCommandScope::Chat(
                 BotCommandScopeChat::builder()
                     .chat_id(ChatId::Integer(id))

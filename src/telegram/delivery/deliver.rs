@@ -1,10 +1,10 @@
-//! One message on its way: the call, what its end means, and the mark in the outbox.
+//! One message on its way: the call, its result, and the mark in the outbox.
 //!
-//! Must stay true: a message is never sent again after a call that may have had an effect; whatever happens, the row ends
-//! in a state that says what is known.
+//! # Invariants
+//! - A message is never sent again after a call that may have had an effect.
+//! - Every row ends in a state that says what is known of it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::backoff::{Backoff, delay};
@@ -13,43 +13,44 @@ use crate::counters;
 use crate::db::{Db, DbError};
 use crate::html::Html;
 
-use super::edit_order::Turns;
-use super::priority_gate::PriorityGate;
-use super::rates::{SharedRates, Urgency};
-use super::result::End;
+use super::edit_order::EditOrder;
+use super::makers::{FilePermit, Makers, NotMade};
+use super::rates::SharedRates;
+use super::result::DeliveryResult;
 use crate::telegram::api::client::Api;
 use crate::telegram::api::error::ApiError;
 use crate::telegram::api::fatal::FatalCell;
-use crate::telegram::api::methods::{Body, Place};
-use crate::telegram::message::file::{File, From, Makers, NotMade, Seat};
-use crate::telegram::outbox;
-use crate::telegram::outbox::{OUT_OF_REACH, Parcel};
+use crate::telegram::api::methods::{Body, Target};
+use crate::telegram::message::file::{File, FileSource};
+use crate::telegram::message::priority::Urgency;
+use crate::telegram::outbox::{self, ClaimedRow, OUT_OF_REACH};
+use crate::telegram::priority_gate::PriorityGate;
 
-/// Pauses of a row that could not be delivered. There is no last try while the row is younger than
-/// [`outbox::GIVE_UP`]: the reason is Telegram's absence, and that ends.
+/// Pauses of a row that could not be delivered. It is tried until it is older than
+/// [`outbox::GIVE_UP`], because Telegram's absence ends.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// How long a second call for the same row waits for its slot before the row goes back instead.
 const SLOT_LIMIT: Duration = Duration::from_secs(60);
 
-/// What is added to a message on its way.
+/// A note that is added to a message on its way.
 #[derive(Debug, Clone, Copy)]
 pub enum Remark<'a> {
-    /// Earlier messages may not have arrived: one plain line for each of them.
+    /// Earlier messages may not have arrived: one plain line each.
     Unconfirmed(&'a [String]),
-    /// The topic it was meant for is gone.
+    /// The message's topic is gone.
     TopicGone,
 }
 
-/// What a call that succeeded tells.
+/// The result of a call that succeeded.
 struct Posted {
     message_id: i64,
     file_id: Option<String>,
     once_more: bool,
 }
 
-/// Makes the sentence of a remark, given the chat's language (empty: not known).
+/// Makes the text of a remark, in the chat's language (empty: unknown).
 pub type RemarkText = Arc<dyn Fn(&str, Remark<'_>) -> Html + Send + Sync>;
 
 /// What delivering needs; cheap to clone.
@@ -59,37 +60,36 @@ pub(crate) struct Delivery {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) rates: SharedRates,
-    pub(crate) turns: Turns,
+    pub(crate) edit_order: EditOrder,
     pub(crate) priority_gate: PriorityGate,
     pub(crate) fatal: FatalCell,
     pub(crate) remark: RemarkText,
     pub(crate) makers: Makers,
-    pub(crate) markup_faults: Arc<AtomicU64>,
 }
 
 impl Delivery {
-    /// Delivers a claimed row and marks what became of it; `seat` is for the file it carries.
-    pub(crate) async fn run(self, parcel: Parcel, seat: Option<Seat>) {
-        let end = match self.file_of(&parcel, seat.as_ref()).await {
-            Ok(file) => self.send(&parcel, file.as_ref()).await,
-            Err(end) => end,
+    /// Delivers a claimed row and marks its result; `permit` is for the file it carries.
+    pub(crate) async fn run(self, row: ClaimedRow, permit: Option<FilePermit>) {
+        let result = match self.file_of(&row, permit.as_ref()).await {
+            Ok(file) => self.send(&row, file.as_ref()).await,
+            Err(result) => result,
         };
-        if parcel.urgency == Urgency::Answer {
+        if row.urgency == Urgency::Answer {
             self.priority_gate.close();
         }
-        self.log(&parcel, &end);
-        counters::delivery(end.outcome());
-        if end == End::Unauthorized {
+        self.log(&row, &result);
+        counters::delivery(result.outcome());
+        if result == DeliveryResult::Unauthorized {
             self.fatal.unauthorized();
         }
-        let sorry = self.makers.workshop.sorry(&parcel.language);
-        let parcel = Arc::new((parcel, sorry));
+        let sorry = self.makers.maker.sorry(&row.language);
+        let row = Arc::new((row, sorry));
         let bot_id = self.api.bot_id();
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
-        // No last try: while the mark is missing the chat is held, and only the end of the program ends this task.
+        // No last try: the chat waits for this mark, and only the end of the program ends this task.
         loop {
             let now = self.clock.now();
-            let (letter, how) = (Arc::clone(&parcel), end.clone());
+            let (letter, how) = (Arc::clone(&row), result.clone());
             let marked = self.db.write(move |tx| {
                 let (row, sorry) = &*letter;
                 how.mark(tx, now, bot_id, row, sorry)
@@ -101,18 +101,22 @@ impl Delivery {
                 return;
             }
             tracing::error!(
-                row = parcel.0.id,
+                row = row.0.id,
                 "a delivery could not be marked, trying again: {err:#}"
             );
             tokio::time::sleep(backoff.next()).await;
         }
     }
 
-    /// The file of a message, if it carries one: as Telegram has it, or made; from then on its call may leave.
-    async fn file_of(&self, parcel: &Parcel, seat: Option<&Seat>) -> Result<Option<File>, End> {
-        let (recipe, seat) = match (&parcel.file, seat) {
-            (Some(recipe), Some(seat)) => (recipe, seat),
-            (Some(_), None) => return Err(self.again(parcel)),
+    /// The file of a message, if it carries one: known to Telegram, or made. After this the call may leave.
+    async fn file_of(
+        &self,
+        row: &ClaimedRow,
+        permit: Option<&FilePermit>,
+    ) -> Result<Option<File>, DeliveryResult> {
+        let (recipe, permit) = match (&row.file, permit) {
+            (Some(recipe), Some(permit)) => (recipe, permit),
+            (Some(_), None) => return Err(self.again(row)),
             (None, _) => return Ok(None),
         };
         let (bot_id, asked) = (self.api.bot_id(), recipe.clone());
@@ -122,36 +126,38 @@ impl Delivery {
             .await;
         let file = match known {
             Ok(Some(id)) => File {
-                shown: recipe.shown(),
-                from: From::Telegram(id),
+                kind: recipe.kind(),
+                source: FileSource::Telegram(id),
             },
-            Ok(None) => match self.makers.make(&self.db, recipe, seat).await {
+            Ok(None) => match self.makers.make(&self.db, recipe, permit).await {
                 Ok(file) => file,
-                Err(NotMade::Later) => return Err(self.again(parcel)),
+                Err(NotMade::Later) => return Err(self.again(row)),
                 Err(NotMade::Never(why)) => {
-                    return Err(End::Dead(format!("the file could not be made: {why}")));
+                    return Err(DeliveryResult::Dead(format!(
+                        "the file could not be made: {why}"
+                    )));
                 }
             },
-            Err(_) => return Err(self.again(parcel)),
+            Err(_) => return Err(self.again(row)),
         };
-        let id = parcel.id;
-        match self.db.write(move |tx| outbox::leaves(tx, id)).await {
+        let id = row.id;
+        match self.db.write(move |tx| outbox::mark_sending(tx, id)).await {
             Ok(true) => Ok(Some(file)),
-            Ok(false) | Err(_) => Err(self.again(parcel)),
+            Ok(false) | Err(_) => Err(self.again(row)),
         }
     }
 
-    async fn send(&self, parcel: &Parcel, file: Option<&File>) -> End {
-        let (html, folded) = self.with_fold(parcel);
+    async fn send(&self, row: &ClaimedRow, file: Option<&File>) -> DeliveryResult {
+        let (html, folded) = self.with_fold(row);
         let mut body = Body::Html(html);
-        let (mut edit_of, mut topic) = (parcel.edit_of, parcel.topic);
+        let (mut edit_of, mut topic) = (row.edit_of, row.topic);
         loop {
-            let err = match self.call(parcel, file, edit_of, topic, &body).await {
+            let err = match self.call(row, file, edit_of, topic, &body).await {
                 Ok(posted) => {
-                    return End::Sent {
+                    return DeliveryResult::Sent {
                         message_id: posted.message_id,
                         folded,
-                        without_topic: topic != parcel.topic,
+                        without_topic: topic != row.topic,
                         file_id: posted.file_id,
                         once_more: posted.once_more,
                     };
@@ -161,49 +167,46 @@ impl Delivery {
             if edit_of.is_some() && err.is_edit_gone() {
                 edit_of = None;
             } else if is_at_telegram(file) && err.is_file_unknown() {
-                return End::FileUnknown;
+                return DeliveryResult::FileUnknown;
             } else if topic.is_some() && err.is_topic_gone() {
                 topic = None;
-                body = self.with_topic_note(parcel, body);
+                body = self.with_topic_note(row, body);
             } else if err.is_bad_markup()
                 && let Body::Html(html) = &body
             {
-                self.markup_faults.fetch_add(1, Ordering::Relaxed);
                 tracing::error!(
-                    row = parcel.id,
-                    chat_id = parcel.chat_id,
+                    row = row.id,
+                    chat_id = row.chat_id,
                     "our markup was refused; sent as plain text"
                 );
                 body = Body::Plain(html.to_plain());
             } else {
-                return self.judge(parcel, edit_of, &err);
+                return self.judge(row, edit_of, &err);
             }
-            // The row holds a place of the sender, so its second call is as urgent as an answer.
-            let slot = self.rates.wait(parcel.chat_id, Urgency::Answer, SLOT_LIMIT);
+            // The row holds a permit of the sender, so its second call is as urgent as an answer.
+            let slot = self.rates.wait(row.chat_id, Urgency::Answer, SLOT_LIMIT);
             if !slot.await {
-                return self.again(parcel);
+                return self.again(row);
             }
         }
     }
 
     async fn call(
         &self,
-        parcel: &Parcel,
+        row: &ClaimedRow,
         file: Option<&File>,
         edit_of: Option<i64>,
         topic: Option<i64>,
         body: &Body,
     ) -> Result<Posted, ApiError> {
-        let keyboard = parcel.keyboard.as_ref();
-        let place = Place {
-            chat_id: parcel.chat_id,
+        let keyboard = row.keyboard.as_ref();
+        let target = Target {
+            chat_id: row.chat_id,
             topic,
-            reply_to: parcel.reply_to,
+            reply_to: row.reply_to,
         };
         if let Some(file) = file {
-            let post = self
-                .api
-                .post_file(place, file, body, keyboard, parcel.silent);
+            let post = self.api.post_file(target, file, body, keyboard, row.silent);
             let (message_id, file_id) = post.await?;
             return Ok(Posted {
                 message_id,
@@ -212,9 +215,9 @@ impl Delivery {
             });
         }
         let (message_id, once_more) = match edit_of {
-            Some(id) => (id, self.edit(parcel, id, body).await?),
+            Some(id) => (id, self.edit(row, id, body).await?),
             None => {
-                let post = self.api.post(place, body, keyboard, parcel.silent);
+                let post = self.api.post(target, body, keyboard, row.silent);
                 (post.await?, false)
             }
         };
@@ -225,12 +228,10 @@ impl Delivery {
         })
     }
 
-    /// Changes a message when nothing else does; true when an older call may still change it back.
-    async fn edit(&self, parcel: &Parcel, id: i64, body: &Body) -> Result<bool, ApiError> {
-        let mut turn = self.turns.take(parcel.chat_id, id).await;
-        let call = self
-            .api
-            .edit(parcel.chat_id, id, body, parcel.keyboard.as_ref());
+    /// Changes a message in its turn; true when an older call may still change it back.
+    async fn edit(&self, row: &ClaimedRow, id: i64, body: &Body) -> Result<bool, ApiError> {
+        let mut turn = self.edit_order.turn(row.chat_id, id).await;
+        let call = self.api.edit(row.chat_id, id, body, row.keyboard.as_ref());
         match call.await {
             Err(err) if !err.is_not_modified() => return Err(err),
             _ => {}
@@ -240,99 +241,103 @@ impl Delivery {
         Ok(doubt)
     }
 
-    fn judge(&self, parcel: &Parcel, edit_of: Option<i64>, err: &ApiError) -> End {
+    fn judge(&self, row: &ClaimedRow, edit_of: Option<i64>, err: &ApiError) -> DeliveryResult {
         let now = self.clock.now();
         if let Some(wait) = err.retry_after() {
-            self.rates.refused(parcel.chat_id, wait);
+            self.rates.refused(row.chat_id, wait);
             let until = now.plus(wait);
-            return End::Frozen { until };
+            return DeliveryResult::Frozen { until };
         }
         if let Some(to) = err.migrate_to() {
-            return End::Moved { to };
+            return DeliveryResult::Moved { to };
         }
         match (edit_of, err) {
-            (_, err) if err.is_unauthorized() => End::Unauthorized,
-            (_, err) if err.permanent_for_chat() => End::Closed(err.to_string()),
-            (_, err) if err.is_too_large() => End::Dead(err.to_string()),
-            (_, err) if err.is_passing() => self.again(parcel),
+            (_, err) if err.is_unauthorized() => DeliveryResult::Unauthorized,
+            (_, err) if err.permanent_for_chat() => DeliveryResult::Closed(err.to_string()),
+            (_, err) if err.is_too_large() => DeliveryResult::Dead(err.to_string()),
+            (_, err) if err.is_passing() => self.again(row),
             // An edit may be repeated: the second one changes nothing.
-            (Some(_), ApiError::Unknown(_)) => self.again(parcel),
-            (None, ApiError::Unknown(_)) => End::Unconfirmed(err.to_string()),
-            _ => End::Dead(err.to_string()),
+            (Some(_), ApiError::Unknown(_)) => self.again(row),
+            (None, ApiError::Unknown(_)) => DeliveryResult::Unconfirmed(err.to_string()),
+            _ => DeliveryResult::Dead(err.to_string()),
         }
     }
 
-    fn again(&self, parcel: &Parcel) -> End {
-        let pause = delay(FIRST_PAUSE, LONGEST_PAUSE, parcel.attempts);
-        End::Again {
+    fn again(&self, row: &ClaimedRow) -> DeliveryResult {
+        let pause = delay(FIRST_PAUSE, LONGEST_PAUSE, row.attempts);
+        DeliveryResult::Again {
             due_at: self.clock.now().plus(pause),
             problem: OUT_OF_REACH.to_owned(),
         }
     }
 
-    /// The text with the note about earlier messages, as many of them as fit, and the rows it mentions.
-    fn with_fold(&self, parcel: &Parcel) -> (Html, Vec<i64>) {
-        let mut count = parcel.unconfirmed.len();
+    /// The text with a note about as many earlier messages as fit, and the rows it mentions.
+    fn with_fold(&self, row: &ClaimedRow) -> (Html, Vec<i64>) {
+        let mut count = row.unconfirmed.len();
         while count > 0 {
-            let named = parcel.unconfirmed.iter().take(count);
+            let named = row.unconfirmed.iter().take(count);
             let (ids, summaries): (Vec<i64>, Vec<String>) = named.cloned().unzip();
-            let note = (self.remark)(&parcel.language, Remark::Unconfirmed(&summaries));
-            let whole = Html::join([&parcel.html, &note], "\n\n");
-            if whole.telegram_len() <= outbox::text_limit(parcel.file.as_ref()) {
+            let note = (self.remark)(&row.language, Remark::Unconfirmed(&summaries));
+            let whole = Html::join([&row.html, &note], "\n\n");
+            if whole.telegram_len() <= outbox::text_limit(row.file.as_ref()) {
                 return (whole, ids);
             }
             count -= 1;
         }
-        (parcel.html.clone(), Vec::new())
+        (row.html.clone(), Vec::new())
     }
 
-    /// The text with the note that its topic is gone, where there is room for it.
-    fn with_topic_note(&self, parcel: &Parcel, body: Body) -> Body {
+    /// The text with a note that its topic is gone, if there is room for it.
+    fn with_topic_note(&self, row: &ClaimedRow, body: Body) -> Body {
         let Body::Html(html) = &body else {
             return body;
         };
-        let note = (self.remark)(&parcel.language, Remark::TopicGone);
+        let note = (self.remark)(&row.language, Remark::TopicGone);
         let whole = Html::join([html, &note], "\n\n");
-        if whole.telegram_len() <= outbox::text_limit(parcel.file.as_ref()) {
+        if whole.telegram_len() <= outbox::text_limit(row.file.as_ref()) {
             Body::Html(whole)
         } else {
             body
         }
     }
 
-    fn log(&self, parcel: &Parcel, end: &End) {
-        let (row, chat_id, attempts) = (parcel.id, parcel.chat_id, parcel.attempts);
-        match end {
-            End::Sent { message_id, .. } => tracing::debug!(row, chat_id, message_id, "delivered"),
-            End::Again { problem, .. } if attempts == 1 => {
+    fn log(&self, row: &ClaimedRow, result: &DeliveryResult) {
+        let (row, chat_id, attempts) = (row.id, row.chat_id, row.attempts);
+        match result {
+            DeliveryResult::Sent { message_id, .. } => {
+                tracing::debug!(row, chat_id, message_id, "delivered")
+            }
+            DeliveryResult::Again { problem, .. } if attempts == 1 => {
                 tracing::warn!(row, chat_id, "not delivered, goes again: {problem}");
             }
-            End::Again { problem, .. } => tracing::debug!(
+            DeliveryResult::Again { problem, .. } => tracing::debug!(
                 row,
                 chat_id,
                 attempts,
                 "not delivered, goes again: {problem}"
             ),
-            End::Frozen { until } => {
+            DeliveryResult::Frozen { until } => {
                 let wait = until.since(self.clock.now()).as_secs();
                 tracing::warn!(row, chat_id, wait, "Telegram asks this chat to wait");
             }
-            End::Unconfirmed(problem) => {
+            DeliveryResult::Unconfirmed(problem) => {
                 tracing::warn!(row, chat_id, "may or may not have arrived: {problem}");
             }
-            End::Dead(problem) => tracing::error!(row, chat_id, "given up: {problem}"),
-            End::Closed(why) => {
+            DeliveryResult::Dead(problem) => tracing::error!(row, chat_id, "given up: {problem}"),
+            DeliveryResult::Closed(why) => {
                 tracing::warn!(row, chat_id, "the chat cannot be written to: {why}");
             }
-            End::Moved { to } => tracing::info!(row, chat_id, to, "the group has a new id"),
-            End::FileUnknown => {
+            DeliveryResult::Moved { to } => {
+                tracing::info!(row, chat_id, to, "the group has a new id")
+            }
+            DeliveryResult::FileUnknown => {
                 tracing::info!(
                     row,
                     chat_id,
                     "Telegram has forgotten a file; it is made again"
                 );
             }
-            End::Unauthorized => {}
+            DeliveryResult::Unauthorized => {}
         }
     }
 }
@@ -341,7 +346,7 @@ fn is_at_telegram(file: Option<&File>) -> bool {
     matches!(
         file,
         Some(File {
-            from: From::Telegram(_),
+            source: FileSource::Telegram(_),
             ..
         })
     )

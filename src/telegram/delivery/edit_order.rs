@@ -1,31 +1,34 @@
-//! One call at a time changes a message.
+//! The order of edits: one call at a time changes a message.
 //!
-//! A message is changed by rows of the outbox, and by direct calls that show how something goes on. Must stay true: the
-//! outbox has the last word. Its edit waits for the direct call on its way; a direct call asks whether it still is wanted
-//! when it has its turn. One of whose end nobody knows may arrive later, so the edit that follows it is made once more.
+//! Rows of the outbox change a message, and so do direct edits that show progress.
+//!
+//! # Invariants
+//! - The outbox's edit always wins: it waits for the direct edit on its way.
+//! - A direct edit asks whether it is still wanted once it has its turn.
+//! - An edit with an unknown result may arrive late, so the edit after it is made twice.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-/// Messages of which nobody knows whether an old call will still change them, remembered at most; beyond it all of them are
-/// forgotten, which costs an edit that might have been needed.
+/// Maximum number of messages with an edit of unknown result. When exceeded, the list is cleared; the
+/// cost is at most one missed edit per message.
 const DOUBTS: usize = 1024;
 
 /// A message: its chat and its id.
 type Key = (i64, i64);
 
-/// Whether a call of which nobody knows the end may still change the message.
+/// Whether an edit of unknown result may still change the message.
 type Doubt = Arc<tokio::sync::Mutex<bool>>;
 
 /// Who changes which message. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Turns(Arc<Mutex<HashMap<Key, Doubt>>>);
+pub(crate) struct EditOrder(Arc<Mutex<HashMap<Key, Doubt>>>);
 
-impl Turns {
+impl EditOrder {
     /// Waits for the turn to change a message.
-    pub(crate) async fn take(&self, chat_id: i64, message_id: i64) -> Turn {
+    pub(crate) async fn turn(&self, chat_id: i64, message_id: i64) -> Turn {
         let key = (chat_id, message_id);
         let doubt = {
             let mut doubts = self.lock();
@@ -36,7 +39,7 @@ impl Turns {
         };
         Turn {
             doubt: doubt.lock_owned().await,
-            turns: self.clone(),
+            order: self.clone(),
             key,
         }
     }
@@ -51,7 +54,7 @@ impl Turns {
 #[derive(Debug)]
 pub(crate) struct Turn {
     doubt: OwnedMutexGuard<bool>,
-    turns: Turns,
+    order: EditOrder,
     key: Key,
 }
 
@@ -69,7 +72,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut doubts = self.turns.lock();
+        let mut doubts = self.order.lock();
         // Ours and the table's own: nobody waits for the next turn.
         let is_last = doubts
             .get(&self.key)
@@ -88,20 +91,20 @@ mod tests {
 
     #[tokio::test]
     async fn one_turn_at_a_time_and_nothing_is_kept_but_doubts() {
-        let turns = Turns::default();
-        let mut first = turns.take(1, 5).await;
-        assert!(turns.take(1, 5).now_or_never().is_none(), "it waits");
-        assert!(turns.take(1, 6).now_or_never().is_some(), "another message");
+        let order = EditOrder::default();
+        let mut first = order.turn(1, 5).await;
+        assert!(order.turn(1, 5).now_or_never().is_none(), "it waits");
+        assert!(order.turn(1, 6).now_or_never().is_some(), "another message");
         first.set_doubtful(true);
         drop(first);
-        let mut second = turns.take(1, 5).await;
+        let mut second = order.turn(1, 5).await;
         assert!(second.is_doubtful());
         second.set_doubtful(false);
         drop(second);
-        assert_eq!(turns.lock().len(), 0);
+        assert_eq!(order.lock().len(), 0);
         for message in 0..3_000 {
-            turns.take(2, message).await.set_doubtful(true);
+            order.turn(2, message).await.set_doubtful(true);
         }
-        assert!(turns.lock().len() <= DOUBTS);
+        assert!(order.lock().len() <= DOUBTS);
     }
 }

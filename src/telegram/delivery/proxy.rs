@@ -1,10 +1,14 @@
-//! The handle by which any other thread speaks through the main runtime.
+//! The handle by which other threads edit messages through the main runtime.
 //!
-//! A call travels over a channel to the *desk*, a task on the main runtime, and its result comes back; an HTTP client is
-//! never shared between runtimes. Calls made here are direct: they are not durable, not repeated and not ordered with the
-//! outbox, but for edits of one message, of which the outbox's is the last (`turns`). News belongs into the outbox; this is
-//! for progress and for files. Must stay true: no call hangs, whatever became of the main runtime.
+//! An edit travels over a channel to the *proxy worker*, a task on the main runtime, and its result
+//! comes back: an HTTP client is never shared between runtimes. Edits made here are not durable, not
+//! repeated and not ordered with the outbox, except that for one message the outbox's edit always
+//! wins (see `edit_order`). Use them to show progress. News belongs in the outbox.
+//!
+//! # Invariants
+//! - No call hangs, whatever happens to the main runtime.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -14,44 +18,44 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::edit_order::EditOrder;
+use super::rates::SharedRates;
+use super::sender::DRAIN_LIMIT;
 use crate::activation::Activator;
 use crate::html::Html;
-
-use super::edit_order::Turns;
-use super::priority_gate::PriorityGate;
-use super::rates::{SharedRates, Urgency};
-use super::sender::DRAIN_LIMIT;
 use crate::telegram::api::client::Api;
 use crate::telegram::api::error::ApiError;
-use crate::telegram::api::methods::{Body, Place};
-use crate::telegram::message::file::{File, From, Made, Shown};
+use crate::telegram::api::methods::Body;
 use crate::telegram::message::markup::Keyboard;
+use crate::telegram::message::priority::Urgency;
+use crate::telegram::priority_gate::PriorityGate;
 
-/// Calls waiting for the desk; at the rate of 25 a second this is under 3 s of work, and callers wait beyond it.
+/// Edits waiting for the worker: under 3 s of work at 25 calls a second. Beyond it, callers wait.
 const QUEUE: usize = 64;
 
 /// Calls on their way at once.
-const ON_THE_WAY: usize = 8;
+const AT_ONCE: usize = 8;
 
-/// How long a call waits for its slot before it fails; a group's slot can be a minute away.
+/// How long an edit waits for its slot before it fails; a group's slot can be a minute away.
 const SLOT_LIMIT: Duration = Duration::from_secs(70);
 
-/// What an edit may take once it has left: the outbox waits for it before it changes the same message.
+/// What an edit may take once it has left: the outbox waits for it before it edits the same message.
 const EDIT_LIMIT: Duration = Duration::from_secs(10);
 
-/// What a call may take in all: its slot, an upload, and the way there and back.
+/// What an edit may take in all: its slot, its turn, and the way there and back.
 const CALL_LIMIT: Duration = Duration::from_secs(200);
 
-/// Why a direct call had no result.
+/// Why a direct edit failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyError {
     /// The main runtime has ended or is ending.
     #[error("the main runtime is gone")]
     Gone,
-    /// No slot within our own limits, or no result in time: the call may have had its effect in the second case.
+    /// No slot within our own limits, or no result in time. The edit may have been made in the second
+    /// case.
     #[error("no result in time")]
     Late,
-    /// It was not wanted any more when its slot came.
+    /// The edit was no longer wanted when its turn came.
     #[error("no longer wanted")]
     Unwanted,
     /// Telegram's answer, or why there was none.
@@ -59,159 +63,98 @@ pub enum ProxyError {
     Api(#[from] ApiError),
 }
 
-/// Speaks to Telegram from any runtime and any thread. Clones share the desk.
+/// Tells whether an edit is still wanted.
+type StillWanted = Pin<Box<dyn Future<Output = bool> + Send>>;
+
+/// A direct edit of one of our messages.
+#[must_use = "an edit is made by `BotProxy::edit`"]
+pub struct MessageEdit {
+    chat_id: i64,
+    message_id: i64,
+    html: Html,
+    keyboard: Option<Keyboard>,
+    urgency: Urgency,
+    still_wanted: Option<StillWanted>,
+}
+
+impl fmt::Debug for MessageEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Texts of people stay out of every log.
+        f.debug_struct("MessageEdit")
+            .field("chat_id", &self.chat_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl MessageEdit {
+    /// Replaces the text and the buttons of a message.
+    pub fn new(chat_id: i64, message_id: i64, html: Html, keyboard: Option<Keyboard>) -> Self {
+        Self {
+            chat_id,
+            message_id,
+            html,
+            keyboard,
+            urgency: Urgency::Notice,
+            still_wanted: None,
+        }
+    }
+
+    /// Asks `still_wanted` when the edit has its slot and its turn; without a yes it does not leave.
+    pub fn only_if(mut self, still_wanted: impl Future<Output = bool> + Send + 'static) -> Self {
+        self.still_wanted = Some(Box::pin(still_wanted));
+        self
+    }
+
+    /// Makes the edit at once or not at all ([`ProxyError::Late`]), so that it delays nothing else.
+    pub fn courtesy(mut self) -> Self {
+        self.urgency = Urgency::Courtesy;
+        self
+    }
+}
+
+/// Speaks to Telegram from any runtime and any thread. Clones share the worker.
 #[derive(Debug, Clone)]
 pub struct BotProxy {
-    desk: mpsc::Sender<Call>,
+    worker: mpsc::Sender<Call>,
     sender_bell: Activator,
     priority_gate: PriorityGate,
 }
 
 #[derive(Debug)]
 struct Call {
-    chat_id: i64,
-    what: What,
-    reply: oneshot::Sender<Result<i64, ProxyError>>,
-}
-
-/// Whether a call still is wanted.
-type Wanted = Pin<Box<dyn Future<Output = bool> + Send>>;
-
-enum What {
-    Send(Html, Option<Keyboard>),
-    Edit(Edit),
-    File(File, Html),
-}
-
-/// A change of a message of ours.
-struct Edit {
-    message_id: i64,
-    html: Html,
-    keyboard: Option<Keyboard>,
-    urgency: Urgency,
-    wanted: Option<Wanted>,
-}
-
-impl std::fmt::Debug for What {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Texts of people stay out of every log.
-        f.write_str(match self {
-            Self::Send(..) => "Send",
-            Self::Edit(_) => "Edit",
-            Self::File(..) => "File",
-        })
-    }
+    edit: MessageEdit,
+    reply: oneshot::Sender<Result<(), ProxyError>>,
 }
 
 impl BotProxy {
-    /// A handle to nothing, for a process without a token: every call is [`ProxyError::Gone`] at once.
+    /// A handle to nothing, for a process without a token: every edit is [`ProxyError::Gone`] at once.
     #[must_use]
     pub fn gone() -> Self {
-        let (desk, _) = mpsc::channel(1);
+        let (worker, _) = mpsc::channel(1);
         Self {
-            desk,
+            worker,
             sender_bell: Activator::new(),
             priority_gate: PriorityGate::default(),
         }
     }
 
-    /// Sends a message now; its id.
+    /// Edits a message of ours now. *Not modified* is success. May simply be repeated.
     ///
     /// # Errors
-    /// [`ProxyError`]; not repeated, whatever it is.
-    pub async fn send_message(
-        &self,
-        chat_id: i64,
-        html: Html,
-        keyboard: Option<Keyboard>,
-    ) -> Result<i64, ProxyError> {
-        self.call(chat_id, What::Send(html, keyboard)).await
-    }
-
-    /// Changes a message of ours now. *Not modified* is success.
-    ///
-    /// # Errors
-    /// [`ProxyError`]; may simply be repeated.
-    pub async fn edit_message(
-        &self,
-        chat_id: i64,
-        message_id: i64,
-        html: Html,
-        keyboard: Option<Keyboard>,
-    ) -> Result<(), ProxyError> {
-        let edit = Edit {
-            message_id,
-            html,
-            keyboard,
-            urgency: Urgency::Notice,
-            wanted: None,
+    /// [`ProxyError`].
+    pub async fn edit(&self, edit: MessageEdit) -> Result<(), ProxyError> {
+        let (reply, result) = oneshot::channel();
+        let call = Call { edit, reply };
+        let whole = async {
+            self.worker.send(call).await.map_err(|_| ProxyError::Gone)?;
+            result.await.map_err(|_| ProxyError::Gone)?
         };
-        self.call(chat_id, What::Edit(edit)).await.map(|_| ())
+        tokio::time::timeout(CALL_LIMIT, whole)
+            .await
+            .map_err(|_| ProxyError::Late)?
     }
 
-    /// The same, if `wanted` says so when the call has its slot and leaves.
-    ///
-    /// # Errors
-    /// [`ProxyError`].
-    pub async fn edit_message_if(
-        &self,
-        chat_id: i64,
-        message_id: i64,
-        html: Html,
-        keyboard: Option<Keyboard>,
-        wanted: impl Future<Output = bool> + Send + 'static,
-    ) -> Result<(), ProxyError> {
-        let edit = edit(message_id, html, keyboard, Urgency::Notice, wanted);
-        self.call(chat_id, edit).await.map(|_| ())
-    }
-
-    /// The same as a courtesy: at once where there is room for it, else [`ProxyError::Late`]. It keeps nothing else waiting.
-    ///
-    /// # Errors
-    /// [`ProxyError`].
-    pub async fn edit_in_passing(
-        &self,
-        chat_id: i64,
-        message_id: i64,
-        html: Html,
-        keyboard: Option<Keyboard>,
-        wanted: impl Future<Output = bool> + Send + 'static,
-    ) -> Result<(), ProxyError> {
-        let edit = edit(message_id, html, keyboard, Urgency::Courtesy, wanted);
-        self.call(chat_id, edit).await.map(|_| ())
-    }
-
-    /// Sends a picture from memory, at most 10 MB, with a caption of at most 1024 UTF-16 units; the message's id.
-    ///
-    /// # Errors
-    /// As [`Self::send_message`].
-    pub async fn send_photo(
-        &self,
-        chat_id: i64,
-        bytes: Vec<u8>,
-        name: &str,
-        caption: Html,
-    ) -> Result<i64, ProxyError> {
-        let what = file(Shown::Photo, bytes, name, caption);
-        self.call(chat_id, what).await
-    }
-
-    /// Sends a file from memory, at most 50 MB, with a caption of at most 1024 UTF-16 units; the message's id.
-    ///
-    /// # Errors
-    /// As [`Self::send_message`].
-    pub async fn send_document(
-        &self,
-        chat_id: i64,
-        bytes: Vec<u8>,
-        name: &str,
-        caption: Html,
-    ) -> Result<i64, ProxyError> {
-        let what = file(Shown::Document, bytes, name, caption);
-        self.call(chat_id, what).await
-    }
-
-    /// Says that rows wait in the outbox. Never blocks.
+    /// Tells the sender that rows wait in the outbox. Never blocks.
     pub fn ring(&self) {
         self.sender_bell.ring();
     }
@@ -221,90 +164,47 @@ impl BotProxy {
     pub fn priority_gate(&self) -> &PriorityGate {
         &self.priority_gate
     }
-
-    async fn call(&self, chat_id: i64, what: What) -> Result<i64, ProxyError> {
-        let (reply, result) = oneshot::channel();
-        let call = Call {
-            chat_id,
-            what,
-            reply,
-        };
-        let whole = async {
-            self.desk.send(call).await.map_err(|_| ProxyError::Gone)?;
-            result.await.map_err(|_| ProxyError::Gone)?
-        };
-        tokio::time::timeout(CALL_LIMIT, whole)
-            .await
-            .map_err(|_| ProxyError::Late)?
-    }
 }
 
-/// An edit that is made only if it is still wanted when its turn has come.
-fn edit(
-    message_id: i64,
-    html: Html,
-    keyboard: Option<Keyboard>,
-    urgency: Urgency,
-    wanted: impl Future<Output = bool> + Send + 'static,
-) -> What {
-    What::Edit(Edit {
-        message_id,
-        html,
-        keyboard,
-        urgency,
-        wanted: Some(Box::pin(wanted)),
-    })
-}
-
-fn file(shown: Shown, bytes: Vec<u8>, name: &str, caption: Html) -> What {
-    let made = Made {
-        name: name.to_owned(),
-        bytes: bytes.into(),
-    };
-    let from = From::Memory(made);
-    What::File(File { shown, from }, caption)
-}
-
-/// The desk's end of the channel.
-pub(crate) struct Desk {
+/// The worker's end of the channel.
+pub(crate) struct ProxyWorker {
     calls: mpsc::Receiver<Call>,
     line: Line,
     drain: CancellationToken,
 }
 
-/// What a call goes out by.
+/// What a call needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) api: Api,
     pub(crate) rates: SharedRates,
-    pub(crate) turns: Turns,
+    pub(crate) edit_order: EditOrder,
 }
 
-/// A desk and the first handle to it.
+/// A worker and the first handle to it.
 pub(crate) fn open(
     line: Line,
     sender_bell: Activator,
     priority_gate: PriorityGate,
     drain: CancellationToken,
-) -> (BotProxy, Desk) {
-    let (desk, calls) = mpsc::channel(QUEUE);
+) -> (BotProxy, ProxyWorker) {
+    let (worker, calls) = mpsc::channel(QUEUE);
     let proxy = BotProxy {
-        desk,
+        worker,
         sender_bell,
         priority_gate,
     };
-    let desk = Desk { calls, line, drain };
-    (proxy, desk)
+    (proxy, ProxyWorker { calls, line, drain })
 }
 
-impl Desk {
-    /// Serves calls until the drain, then what was asked before it, within the drain's limit.
+impl ProxyWorker {
+    /// Serves calls until the drain, then finishes the calls made before it, within the drain's limit.
     pub(crate) async fn run(mut self) {
         let mut on_the_way = JoinSet::new();
         let mut end: Option<Instant> = None;
         loop {
             tokio::select! {
-                call = self.calls.recv(), if on_the_way.len() < ON_THE_WAY => match call {
+                call = self.calls.recv(), if on_the_way.len() < AT_ONCE => match call {
                     Some(call) => {
                         on_the_way.spawn(serve(self.line.clone(), call));
                     }
@@ -315,7 +215,7 @@ impl Desk {
                     self.calls.close();
                     end = Some(Instant::now() + DRAIN_LIMIT);
                 }
-                // Dropping the calls tells their actors at once.
+                // Dropping the calls tells their callers at once.
                 () = tokio::time::sleep_until(end.unwrap_or_else(Instant::now)), if end.is_some() => return,
             }
         }
@@ -327,38 +227,26 @@ impl Desk {
 
 async fn serve(line: Line, mut call: Call) {
     let result = tokio::select! {
-        result = line.perform(call.chat_id, call.what) => result,
-        // Nobody waits for it any more.
+        result = line.perform(call.edit) => result,
+        // The caller has stopped waiting.
         () = call.reply.closed() => return,
     };
     call.reply.send(result).ok();
 }
 
 impl Line {
-    async fn perform(&self, chat_id: i64, what: What) -> Result<i64, ProxyError> {
-        let has_slot = match &what {
-            What::Edit(edit) if edit.urgency == Urgency::Courtesy => {
-                self.rates.take(chat_id, edit.urgency).is_ok()
+    async fn perform(&self, edit: MessageEdit) -> Result<(), ProxyError> {
+        let (chat_id, urgency) = (edit.chat_id, edit.urgency);
+        let has_slot = match urgency {
+            Urgency::Courtesy => self.rates.take(chat_id, urgency).is_ok(),
+            Urgency::Notice | Urgency::Answer => {
+                self.rates.wait(chat_id, urgency, SLOT_LIMIT).await
             }
-            _ => self.rates.wait(chat_id, Urgency::Notice, SLOT_LIMIT).await,
         };
         if !has_slot {
             return Err(ProxyError::Late);
         }
-        let result = match what {
-            What::Send(html, keyboard) => {
-                let (place, body) = (Place::chat(chat_id), Body::Html(html));
-                let post = self.api.post(place, &body, keyboard.as_ref(), false);
-                post.await.map_err(ProxyError::Api)
-            }
-            What::Edit(edit) => self.edit(chat_id, edit).await,
-            What::File(file, caption) => {
-                let (place, body) = (Place::chat(chat_id), Body::Html(caption));
-                let post = self.api.post_file(place, &file, &body, None, false);
-                let posted = post.await.map_err(ProxyError::Api);
-                posted.map(|(message_id, _)| message_id)
-            }
-        };
+        let result = self.edit(edit).await;
         if let Err(ProxyError::Api(err)) = &result
             && let Some(wait) = err.retry_after()
         {
@@ -367,23 +255,25 @@ impl Line {
         result
     }
 
-    async fn edit(&self, chat_id: i64, edit: Edit) -> Result<i64, ProxyError> {
-        let id = edit.message_id;
-        let mut turn = self.turns.take(chat_id, id).await;
-        if let Some(wanted) = edit.wanted
-            && !wanted.await
+    async fn edit(&self, edit: MessageEdit) -> Result<(), ProxyError> {
+        let mut turn = self.edit_order.turn(edit.chat_id, edit.message_id).await;
+        if let Some(still_wanted) = edit.still_wanted
+            && !still_wanted.await
         {
             return Err(ProxyError::Unwanted);
         }
         let doubt = turn.is_doubtful();
-        // So it stands if this is cut short from here on.
+        // The state if this is cut short from here on.
         turn.set_doubtful(true);
         let body = Body::Html(edit.html);
-        let call = self.api.edit(chat_id, id, &body, edit.keyboard.as_ref());
+        let keyboard = edit.keyboard.as_ref();
+        let call = self
+            .api
+            .edit(edit.chat_id, edit.message_id, &body, keyboard);
         let result = match tokio::time::timeout(EDIT_LIMIT, call).await {
             Err(_) => return Err(ProxyError::Late),
-            Ok(Err(err)) if err.is_not_modified() => Ok(id),
-            Ok(other) => other.map(|()| id),
+            Ok(Err(err)) if err.is_not_modified() => Ok(()),
+            Ok(other) => other,
         };
         turn.set_doubtful(doubt || matches!(result, Err(ApiError::Unknown(_))));
         Ok(result?)

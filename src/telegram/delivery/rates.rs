@@ -1,12 +1,13 @@
-//! How fast we may speak: Telegram's unpublished limits, kept from below.
+//! Rate limits: Telegram's unpublished limits, kept with a margin.
 //!
-//! 25 calls a second in all (known limit about 30), one a second in a chat, 18 a minute in a group (known limit 20; edits
-//! count). Somebody who waits for an answer does not stand in line behind notices: those leave some of the 25 free. A
-//! courtesy goes where there is room, stands back as soon as half is used, and nothing else in its chat waits for it.
+//! 25 calls a second in all (known limit about 30), one a second per chat, 18 a minute per group
+//! (known limit 20; edits count). Notices leave some of the 25 free, so a person who waits for an
+//! answer does not queue behind them. A courtesy needs half of every limit to be free, and nothing
+//! else in its chat waits for it.
 //!
-//! Sliding windows instead of token buckets: in *no* window are there more than allowed, which a bucket with a
-//! burst does not promise. Pure: the moment is passed in. What Telegram itself asks for (429) is kept here too, so that
-//! the sender and the desk of the proxy obey it together.
+//! Sliding windows rather than token buckets: a bucket with a burst allows more than the limit in
+//! some window. Pure: the moment is a parameter. Pauses that Telegram asks for (429) are kept here
+//! too, so the sender and the proxy worker obey them together.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,15 +15,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::telegram::message::priority::{CROWD, Urgency};
+
 /// Calls in one second, over all chats.
 const IN_ALL: usize = 25;
 
-/// Of so many calls, notices leave one to answers. So many they may have however many answers there are, too, so that
-/// they are late but never stop.
+/// Notices leave one call in so many to answers. One call in so many is theirs however many answers
+/// there are, so notices may be late but never stop.
 const SHARES: usize = 5;
 
-/// Notices in one second, over all chats.
-pub(crate) const NOTICES_A_SECOND: usize = IN_ALL - IN_ALL / SHARES;
+// A crowd is what one second has no room for.
+const _: () = assert!(CROWD == IN_ALL - IN_ALL / SHARES);
 
 /// Calls in one minute, in one group.
 pub(crate) const IN_GROUP: usize = 18;
@@ -33,11 +36,11 @@ const COURTESY_GAPS: (Duration, Duration) = (Duration::from_millis(1_500), Durat
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Chats remembered before idle ones are dropped. A private one is idle after a second, a group after a minute, and in
-/// that time at most 25 × 60 can be busy.
+/// Chats remembered before idle ones are dropped. A chat is idle after a minute at most, and in a
+/// minute at most 25 × 60 can be busy.
 const CHATS: usize = 2048;
 
-/// How fast we may speak over all chats; how fast in one chat is no choice.
+/// The limit over all chats. The limits within one chat are fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// Calls in one second; `usize::MAX` is no limit.
@@ -45,37 +48,26 @@ pub struct Pace {
 }
 
 impl Default for Pace {
-    /// What Telegram is known to bear.
+    /// What Telegram is known to accept.
     fn default() -> Self {
         Self { in_all: IN_ALL }
     }
 }
 
 impl Pace {
-    /// What notices leave to answers, and the least that they have themselves.
+    /// The calls that notices leave to answers, and the least that notices get.
     fn share(self) -> usize {
         self.in_all.div_ceil(SHARES)
     }
 
-    /// Between two notices. In a burst they would use up a whole second's calls at once.
+    /// Between two notices: a burst would use up a whole second's calls at once.
     fn notice_gap(self) -> Duration {
         let notices = self.in_all.saturating_sub(self.share()).max(1);
         SECOND / u32::try_from(notices).unwrap_or(u32::MAX)
     }
 }
 
-/// Whether somebody waits for a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Urgency {
-    /// The answer to what somebody just did.
-    Answer,
-    /// Everything else.
-    Notice,
-    /// What nobody would miss: an answer as it stands while it is made.
-    Courtesy,
-}
-
-/// Who may call when.
+/// The calls of the recent past, and who may call when.
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
     pace: Pace,
@@ -88,9 +80,9 @@ pub(crate) struct Rates {
 
 #[derive(Debug, Default)]
 struct ChatRate {
-    /// Those of the last minute, in a group.
+    /// Calls of the last minute, in a group.
     calls: VecDeque<Instant>,
-    /// The last call that was no courtesy.
+    /// The last call that was not a courtesy.
     last: Option<Instant>,
     courtesy: Option<Instant>,
     frozen_until: Option<Instant>,
@@ -125,7 +117,7 @@ impl Rates {
                 let own = next_free(&mut self.notices, now, share, SECOND);
                 let gap = self.notices.back();
                 let gap = gap.map(|last| *last + self.pace.notice_gap());
-                // Room in either window is enough; none means there is room at once.
+                // Room in either window is enough; `None` means room at once.
                 shared.min(own).max(gap)
             }
             Urgency::Courtesy => {
@@ -156,8 +148,8 @@ impl Rates {
         Ok(())
     }
 
-    /// Telegram asked for a pause in this chat. When another chat was refused within the last second, the pause is for
-    /// everything: then the limit that was hit is the one over all chats.
+    /// Telegram asked for a pause in this chat. If another chat was refused within the last second, the
+    /// limit over all chats was hit, and the pause is for all of them.
     pub(crate) fn refused(&mut self, now: Instant, chat_id: i64, wait: Duration) {
         let until = now + wait;
         let chat = self.chats.entry(chat_id).or_default();
@@ -183,7 +175,7 @@ impl ChatRate {
     }
 }
 
-/// When a window of `span` has room for one more call: in the past if it has now.
+/// When a window of `span` has room for one more call; `None` if it has now.
 fn next_free(
     calls: &mut VecDeque<Instant>,
     now: Instant,
@@ -197,7 +189,8 @@ fn next_free(
     calls.get(over).map(|first| *first + span)
 }
 
-/// The rates, shared by the sender and the desk. A mutex: it is held for microseconds and never across an await.
+/// The rates, shared by the sender and the proxy worker. The mutex is held for microseconds and never
+/// across an await.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SharedRates(Arc<Mutex<Rates>>);
 
@@ -215,7 +208,7 @@ impl SharedRates {
         self.lock().take(Instant::now(), chat_id, urgency)
     }
 
-    /// Waits for a slot; gives up when it would not come before `limit`.
+    /// Waits for a slot; false when none comes within `limit`.
     pub(crate) async fn wait(&self, chat_id: i64, urgency: Urgency, limit: Duration) -> bool {
         let end = Instant::now() + limit;
         loop {

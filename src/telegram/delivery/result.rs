@@ -1,6 +1,7 @@
-//! How a delivery ended, and what is written down of it.
+//! The result of a delivery, and what is stored of it.
 //!
-//! Must stay true: everything that an end means for its row, its chat and its file is one transaction.
+//! # Invariants
+//! - Everything that a result means for its row, its chat and its file is one transaction.
 
 use std::time::Duration;
 
@@ -10,33 +11,32 @@ use crate::db::WriteTx;
 use crate::html::Html;
 
 use crate::telegram::message::outgoing::Outgoing;
-use crate::telegram::outbox;
-use crate::telegram::outbox::Parcel;
-use crate::telegram::outbox::files;
+use crate::telegram::outbox::{self, ClaimedRow};
+use crate::telegram::upkeep;
 
 /// When a call that was cut short has arrived, or never will.
 const SURELY_OVER: Duration = Duration::from_secs(30);
 
-/// How a delivery ended.
+/// The result of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum DeliveryResult {
     Sent {
         message_id: i64,
         folded: Vec<i64>,
-        /// The topic it was meant for is gone.
+        /// The topic is gone; the message went to the group itself.
         without_topic: bool,
-        /// Telegram's id of the file, where it was uploaded.
+        /// Telegram's id of the file, if there is one.
         file_id: Option<String>,
         /// An older call may still change the message back.
         once_more: bool,
     },
-    /// Again at once: Telegram does not know the file any more by the id it was to be sent by.
+    /// Again at once: Telegram has forgotten the id of the file.
     FileUnknown,
     Again {
         due_at: UnixMs,
         problem: String,
     },
-    /// Again, and nothing else to this chat before.
+    /// Again, and nothing else to this chat before that.
     Frozen {
         until: UnixMs,
     },
@@ -49,8 +49,8 @@ pub(crate) enum End {
     Unauthorized,
 }
 
-impl End {
-    /// The word it is counted under.
+impl DeliveryResult {
+    /// The label under which it is counted.
     pub(crate) fn outcome(&self) -> &'static str {
         let [sent, again, unconfirmed, dead] = counters::DELIVERY_OUTCOMES;
         match self {
@@ -64,28 +64,31 @@ impl End {
             Self::Dead(_) | Self::Closed(_) => dead,
         }
     }
-}
 
-impl End {
-    /// Marks what became of a row; `sorry` is said in place of a file that cannot be had.
+    /// Marks a row with its result; `sorry` takes the place of a file that cannot be sent.
     pub(crate) fn mark(
         &self,
         tx: &WriteTx<'_>,
         now: UnixMs,
         bot_id: i64,
-        parcel: &Parcel,
+        row: &ClaimedRow,
         sorry: &Html,
     ) -> anyhow::Result<()> {
-        mark(tx, now, parcel, self)?;
-        mark_file(tx, now, bot_id, parcel, self)?;
-        in_words(tx, now, parcel, self, sorry)
+        mark(tx, now, row, self)?;
+        mark_file(tx, now, bot_id, row, self)?;
+        in_words(tx, now, row, self, sorry)
     }
 }
 
-fn mark(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, end: &End) -> anyhow::Result<()> {
-    let too_old = now.since(parcel.created_at) > outbox::GIVE_UP;
-    match end {
-        End::Sent {
+fn mark(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    row: &ClaimedRow,
+    result: &DeliveryResult,
+) -> anyhow::Result<()> {
+    let too_old = now.since(row.created_at) > outbox::GIVE_UP;
+    match result {
+        DeliveryResult::Sent {
             message_id,
             folded,
             without_topic,
@@ -93,81 +96,81 @@ fn mark(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, end: &End) -> anyhow::Re
             ..
         } => {
             if *once_more {
-                repeat(tx, now, parcel, *message_id)?;
+                repeat(tx, now, row, *message_id)?;
             }
-            if let Some(topic) = parcel.topic.filter(|_| *without_topic) {
-                outbox::topic_gone(tx, parcel.chat_id, topic)?;
+            if let Some(topic) = row.topic.filter(|_| *without_topic) {
+                outbox::topic_gone(tx, row.chat_id, topic)?;
             }
-            outbox::sent(tx, now, parcel, *message_id, folded)
+            outbox::sent(tx, now, row, *message_id, folded)
         }
-        End::Again { problem, .. } if too_old => outbox::dead(
+        DeliveryResult::Again { problem, .. } if too_old => outbox::dead(
             tx,
             now,
-            parcel.id,
+            row.id,
             &format!("given up after seven days: {problem}"),
         ),
-        End::Again { due_at, problem } => outbox::returned(tx, parcel.id, *due_at, problem),
-        End::Frozen { until } => {
-            outbox::freeze_chat(tx, parcel.chat_id, *until)?;
-            outbox::returned(tx, parcel.id, *until, "Telegram asked for a pause")
+        DeliveryResult::Again { due_at, problem } => outbox::returned(tx, row.id, *due_at, problem),
+        DeliveryResult::Frozen { until } => {
+            outbox::freeze_chat(tx, row.chat_id, *until)?;
+            outbox::returned(tx, row.id, *until, "Telegram asked for a pause")
         }
-        End::Unconfirmed(problem) => outbox::unconfirmed(tx, parcel.id, problem),
-        End::Dead(problem) => outbox::dead(tx, now, parcel.id, problem),
-        End::Closed(why) => {
-            outbox::chat_unreachable(tx, now, parcel.chat_id, why)?;
-            outbox::dead(tx, now, parcel.id, why)
+        DeliveryResult::Unconfirmed(problem) => outbox::unconfirmed(tx, row.id, problem),
+        DeliveryResult::Dead(problem) => outbox::dead(tx, now, row.id, problem),
+        DeliveryResult::Closed(why) => {
+            outbox::chat_unreachable(tx, now, row.chat_id, why)?;
+            outbox::dead(tx, now, row.id, why)
         }
-        End::Moved { to } => {
-            outbox::migrate(tx, parcel.chat_id, *to)?;
-            outbox::returned(tx, parcel.id, now, "the group has a new id")
+        DeliveryResult::Moved { to } => {
+            upkeep::migrate(tx, row.chat_id, *to)?;
+            outbox::returned(tx, row.id, now, "the group has a new id")
         }
-        End::FileUnknown => outbox::returned(tx, parcel.id, now, "the file is made again"),
-        End::Unauthorized => outbox::returned(tx, parcel.id, now, "the token was refused"),
+        DeliveryResult::FileUnknown => outbox::returned(tx, row.id, now, "the file is made again"),
+        DeliveryResult::Unauthorized => outbox::returned(tx, row.id, now, "the token was refused"),
     }
 }
 
-/// Has an edit made once more, unless the message is to change anyway.
-fn repeat(tx: &WriteTx<'_>, now: UnixMs, parcel: &Parcel, message_id: i64) -> anyhow::Result<()> {
-    if outbox::changes(tx, parcel.chat_id, message_id)? {
+/// Queues an edit once more, unless another edit of the message waits.
+fn repeat(tx: &WriteTx<'_>, now: UnixMs, row: &ClaimedRow, message_id: i64) -> anyhow::Result<()> {
+    if outbox::changes(tx, row.chat_id, message_id)? {
         return Ok(());
     }
-    let mut edit = Outgoing::edit(parcel.chat_id, message_id, parcel.html.clone());
-    edit.keyboard.clone_from(&parcel.keyboard);
+    let mut edit = Outgoing::edit(row.chat_id, message_id, row.html.clone());
+    edit.keyboard.clone_from(&row.keyboard);
     outbox::insert(tx, now, &edit.not_before(now.plus(SURELY_OVER)))?;
     Ok(())
 }
 
-/// Notes by which id Telegram has the file now, or that it does not know that id any more.
+/// Notes Telegram's id of the file, or forgets one that Telegram does not know any more.
 fn mark_file(
     tx: &WriteTx<'_>,
     now: UnixMs,
     bot_id: i64,
-    parcel: &Parcel,
-    end: &End,
+    row: &ClaimedRow,
+    result: &DeliveryResult,
 ) -> anyhow::Result<()> {
-    match (&parcel.file, end) {
+    match (&row.file, result) {
         (
             Some(recipe),
-            End::Sent {
+            DeliveryResult::Sent {
                 file_id: Some(id), ..
             },
-        ) => files::note_file(tx, now, bot_id, recipe, id),
-        (Some(recipe), End::FileUnknown) => files::forget_file(tx, bot_id, recipe),
+        ) => outbox::note_file(tx, now, bot_id, recipe, id),
+        (Some(recipe), DeliveryResult::FileUnknown) => outbox::forget_file(tx, bot_id, recipe),
         _ => Ok(()),
     }
 }
 
-/// Tells the chat, where the file was to go, that it will not get it.
+/// Tells the chat that its file will not come.
 fn in_words(
     tx: &WriteTx<'_>,
     now: UnixMs,
-    parcel: &Parcel,
-    end: &End,
+    row: &ClaimedRow,
+    result: &DeliveryResult,
     sorry: &Html,
 ) -> anyhow::Result<()> {
-    if parcel.file.is_some() && matches!(end, End::Dead(_)) {
-        let mut words = Outgoing::reply(parcel.chat_id, sorry.clone()).in_topic(parcel.topic);
-        words.keyboard.clone_from(&parcel.keyboard);
+    if row.file.is_some() && matches!(result, DeliveryResult::Dead(_)) {
+        let mut words = Outgoing::reply(row.chat_id, sorry.clone()).in_topic(row.topic);
+        words.keyboard.clone_from(&row.keyboard);
         outbox::insert(tx, now, &words)?;
     }
     Ok(())

@@ -1,7 +1,9 @@
 //! The sender: takes due rows of the outbox and has them delivered.
 //!
-//! Must stay true: one row of a chat is on its way at a time, so their order is kept; nobody is told anything that is not
-//! a row first; what cannot be delivered by the end of the stop stays as rows.
+//! # Invariants
+//! - One row per chat is on its way at a time, so a chat keeps its order.
+//! - Nothing is sent that is not a row first.
+//! - What cannot be delivered by the end of the stop stays as rows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,40 +18,38 @@ use crate::activation::Activator;
 use crate::backoff::Backoff;
 
 use super::deliver::Delivery;
-use super::rates::Urgency;
-use crate::telegram::message::file::Seat;
-use crate::telegram::outbox;
-use crate::telegram::outbox::Head;
-use crate::telegram::upkeep;
+use super::makers::FilePermit;
+use crate::telegram::message::priority::Urgency;
+use crate::telegram::outbox::{self, Head};
 
 /// Calls on their way at once. At 25 calls a second and 50 to 300 ms each, more would not be used.
-const ON_THE_WAY: usize = 10;
+const AT_ONCE: usize = 10;
 
-/// Notices among these. The other places are for answers: slow or lost calls never keep all of them.
-const NOTICES_ON_THE_WAY: usize = 8;
+/// Notices among these. The rest is for answers, so slow or lost notices never use up all calls.
+const NOTICES_AT_ONCE: usize = 8;
 
-/// Rows considered at a look. Chats that wait for their own limit stand in front of others, and at most 25 a second can
-/// join them for at most 3 s each.
+/// Rows considered at once. Chats that wait for their own limit come before others, and at most 25 a
+/// second can join them, for at most 3 s each.
 const LOOK: usize = 128;
 
-/// How often the outbox is looked at without a ring: a row of another process waits at most this long.
+/// How often the outbox is read without a ring: a row of another process waits at most this long.
 const FALLBACK: Duration = Duration::from_secs(15);
 
-/// What delivering may take after the stop.
+/// What deliveries may take after the stop.
 pub(crate) const DRAIN_LIMIT: Duration = Duration::from_secs(3);
 
 pub(crate) struct Sender {
     pub(crate) delivery: Delivery,
     pub(crate) bell: Activator,
     pub(crate) drain: CancellationToken,
-    seats: Arc<Semaphore>,
+    notices: Arc<Semaphore>,
 }
 
-/// What a row has of the sender until its delivery has ended.
+/// What a row holds until its delivery has ended.
 #[derive(Default)]
-struct Hold {
+struct Permits {
     notice: Option<OwnedSemaphorePermit>,
-    file: Option<Seat>,
+    file: Option<FilePermit>,
 }
 
 impl Sender {
@@ -58,12 +58,12 @@ impl Sender {
             delivery,
             bell,
             drain,
-            seats: Arc::new(Semaphore::new(NOTICES_ON_THE_WAY)),
+            notices: Arc::new(Semaphore::new(NOTICES_AT_ONCE)),
         }
     }
 
     pub(crate) async fn run(self) {
-        if !self.adopt().await {
+        if !self.recover().await {
             return;
         }
         let mut on_the_way = JoinSet::new();
@@ -104,11 +104,11 @@ impl Sender {
         }
     }
 
-    /// Takes over what a crash left. False when the stop came first.
-    async fn adopt(&self) -> bool {
+    /// Recovers the rows that a crash left. False when the stop came first.
+    async fn recover(&self) -> bool {
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
         loop {
-            match self.delivery.db.write(upkeep::adopt_crashed).await {
+            match self.delivery.db.write(outbox::recover_crashed).await {
                 Ok((0, 0)) => return true,
                 Ok((edits, messages)) => {
                     tracing::warn!(
@@ -129,31 +129,31 @@ impl Sender {
         }
     }
 
-    /// Sends out what may go now; when to look again at the latest.
+    /// Sends what may leave now; returns when to look again at the latest.
     async fn send_out(&self, on_the_way: &mut JoinSet<()>) -> anyhow::Result<Instant> {
         let mut wake = Instant::now() + FALLBACK;
-        let mut places = ON_THE_WAY.saturating_sub(on_the_way.len());
-        if places == 0 || self.delivery.fatal.get().is_some() {
+        let mut free = AT_ONCE.saturating_sub(on_the_way.len());
+        if free == 0 || self.delivery.fatal.get().is_some() {
             return Ok(wake);
         }
         let now = self.delivery.clock.now();
         let db = &self.delivery.db;
         let heads = db.read(move |c| outbox::heads(c, now, LOOK)).await?;
         let mut ids = Vec::new();
-        let mut holds = HashMap::new();
+        let mut permits = HashMap::new();
         for head in heads {
-            if places == 0 {
+            if free == 0 {
                 break;
             }
-            let Some(hold) = self.hold(head) else {
-                // Its turn comes when another one like it has left.
+            let Some(permit) = self.permits(head) else {
+                // Its turn comes when a row of its kind has left.
                 continue;
             };
             match self.delivery.rates.take(head.chat_id, head.urgency) {
                 Ok(()) => {
                     ids.push(head.id);
-                    holds.insert(head.id, hold);
-                    places -= 1;
+                    permits.insert(head.id, permit);
+                    free -= 1;
                 }
                 Err(slot) => wake = wake.min(slot),
             }
@@ -165,31 +165,31 @@ impl Sender {
             return Ok(wake);
         }
         let asked = ids.len();
-        let parcels = db.write(move |tx| outbox::claim(tx, now, &ids)).await?;
-        if parcels.len() < asked {
-            // A row that was closed instead of claimed may stand before another one.
+        let rows = db.write(move |tx| outbox::claim(tx, now, &ids)).await?;
+        if rows.len() < asked {
+            // Behind a row that was closed instead of claimed another one may be due.
             wake = Instant::now();
         }
-        for parcel in parcels {
-            let hold = holds.remove(&parcel.id).unwrap_or_default();
+        for row in rows {
+            let permits = permits.remove(&row.id).unwrap_or_default();
             let delivery = self.delivery.clone();
             on_the_way.spawn(async move {
-                delivery.run(parcel, hold.file).await;
-                drop(hold.notice);
+                delivery.run(row, permits.file).await;
+                drop(permits.notice);
             });
         }
         Ok(wake)
     }
 
-    /// What a row needs beside a place; none while all of it is taken.
-    fn hold(&self, head: Head) -> Option<Hold> {
-        let mut hold = Hold::default();
+    /// The permits that a row needs; none while one of them is taken.
+    fn permits(&self, head: Head) -> Option<Permits> {
+        let mut permits = Permits::default();
         if head.urgency == Urgency::Notice {
-            hold.notice = Some(Arc::clone(&self.seats).try_acquire_owned().ok()?);
+            permits.notice = Some(Arc::clone(&self.notices).try_acquire_owned().ok()?);
         }
         if head.carries_file {
-            hold.file = Some(self.delivery.makers.seat()?);
+            permits.file = Some(self.delivery.makers.permit()?);
         }
-        Some(hold)
+        Some(permits)
     }
 }

@@ -1,47 +1,61 @@
-//! Answers that Telegram forgets soon: to a callback, and to whoever names us in another chat. They leave at once, beside the workers;
-//! nothing depends on their arrival.
+//! Answers that Telegram stops accepting soon: to a callback and to an inline query. They leave at
+//! once, beside the chat's worker, and nothing depends on their arrival.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
-use super::dispatch::{Dispatcher, Reaction};
 use super::event::EventKind;
+use super::handler::Reaction;
 use crate::backoff::Backoff;
+use crate::tasks::Tasks;
 use crate::telegram::api::client::Api;
 use crate::telegram::api::error::ApiError;
 
-/// Answers on their way at once; beyond, chats wait for a place.
-const PLACES: usize = 16;
+/// Answers on their way at once; beyond that, chats wait.
+const AT_ONCE: usize = 16;
 
-/// Tries to answer; Telegram forgets a callback after 150 s and an inline query after 30 s, and replies go through the outbox.
+/// Tries per answer. Telegram forgets a callback after 150 s and an inline query after 30 s.
 const TRIES: u32 = 3;
 
-/// The longest pause between those tries.
+/// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
 /// What answers on their way may still take after the stop.
 const STOP_LIMIT: Duration = Duration::from_secs(2);
 
-/// How many answers may be on their way.
-pub(crate) fn places() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(PLACES))
+/// Sends answers. Clones share the limit of [`AT_ONCE`].
+#[derive(Clone)]
+pub(crate) struct Answers {
+    api: Api,
+    tasks: Tasks,
+    stop: CancellationToken,
+    permits: Arc<Semaphore>,
 }
 
-impl Dispatcher {
-    /// Answers an event that wants to be, beside the worker, as soon as there is a place.
+impl Answers {
+    pub(crate) fn new(api: Api, tasks: Tasks) -> Self {
+        Self {
+            api,
+            stop: tasks.stop_token(),
+            tasks,
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// Answers an event of a kind that takes an answer; waits only for a permit.
     pub(crate) async fn answer(&self, kind: &EventKind, reaction: Reaction) {
         let query_id = match kind {
             EventKind::Callback { query_id, .. } => query_id.clone(),
             EventKind::Inline { query_id, .. } if reaction.offers.is_some() => query_id.clone(),
             _ => return,
         };
-        let Ok(place) = Arc::clone(&self.answer_places).acquire_owned().await else {
+        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else {
             return;
         };
-        let api = self.api.clone();
-        let stop = self.stop.clone();
+        let (api, stop) = (self.api.clone(), self.stop.clone());
         self.tasks.spawn("answer", async move {
             let too_late = async {
                 stop.cancelled().await;
@@ -51,7 +65,7 @@ impl Dispatcher {
                 () = keep_answering(&api, &query_id, &reaction) => {}
                 () = too_late => {}
             }
-            drop(place);
+            drop(permit);
         });
     }
 }
@@ -61,8 +75,7 @@ async fn once(api: &Api, query_id: &str, reaction: &Reaction) -> Result<(), ApiE
         Some(offers) => api.answer_inline(query_id, offers).await,
         None => {
             let text = reaction.callback_answer.as_deref();
-            api.answer_callback(query_id, text, reaction.callback_alert)
-                .await
+            api.answer_callback(query_id, text).await
         }
     }
 }

@@ -1,19 +1,19 @@
-//! A file that somebody sent, as its message tells of it.
+//! A file that somebody sent, as its message describes it.
 
 use serde::Deserialize;
 
-/// A file that somebody sent. All of it is their word: what is in it is known when it was fetched.
+/// A file that somebody sent. All fields are claims of the sender until the file is fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// By which it is fetched, also later; at most a few hundred bytes.
+    /// Telegram's id, by which the file is fetched, also later; at most a few hundred bytes.
     pub file_id: String,
-    /// Its name, or empty.
+    /// The file name, or empty.
     pub name: String,
-    /// Its MIME type, or empty.
+    /// The MIME type, or empty.
     pub mime: String,
-    /// In bytes, where Telegram tells.
+    /// In bytes, if Telegram tells.
     pub size: Option<u64>,
-    /// What is sent together carries the same text here; else empty.
+    /// Files sent together share this; else empty.
     pub album: String,
 }
 
@@ -26,7 +26,6 @@ pub(crate) struct RawDocument {
 }
 
 impl RawDocument {
-    /// The file as its message brings it.
     pub(crate) fn sent(self, album: String) -> Document {
         Document {
             file_id: self.file_id,
@@ -37,7 +36,7 @@ impl RawDocument {
         }
     }
 
-    /// The largest of the sizes of a photo.
+    /// The largest size of a photo.
     pub(crate) fn largest(sizes: Vec<Self>) -> Option<Self> {
         sizes.into_iter().max_by_key(|size| size.file_size)
     }

@@ -1,7 +1,9 @@
-//! Files on their way in: what a handler wants for an event is fetched before its transaction begins.
+//! Files on their way in: the file that a handler wants is fetched before its transaction begins.
 //!
-//! Must stay true: only the chat of the event waits; the wait has an end, and what came of it is a value that the handler
-//! must look at. A restart on the way costs nothing: the update is not done, so the file is fetched again.
+//! # Invariants
+//! - Only the chat of the event waits, and the wait has a limit.
+//! - The handler is given the result of the fetch, a fault included.
+//! - A restart loses nothing: the update is not done yet, so its file is fetched again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,56 +13,28 @@ use frankenstein::AsyncTelegramApi as _;
 use frankenstein::methods::GetFileParams;
 use frankenstein::response::MethodResponse;
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
-use super::dispatch::Dispatcher;
 use super::event::{Event, EventKind};
+use super::handler::{Fetched, FileFault, Handler, Wanted};
 use crate::backoff::Backoff;
+use crate::db::Db;
 use crate::telegram::api::client::Api;
 use crate::telegram::api::error::ApiError;
 
 /// The largest file a bot can fetch, in bytes (Bot API, `getFile`).
 const LARGEST: usize = 20 * 1024 * 1024;
 
-/// What one event waits for its file in all, however many tries that are.
+/// What one event waits for its file, all tries included.
 const LIMIT: Duration = Duration::from_secs(150);
 
-/// Tries to fetch a file.
 const TRIES: u32 = 4;
 
-/// The longest pause between two of them.
+/// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// A file that a handler wants.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
-    /// As Telegram gave it in a [`crate::telegram::Document`].
-    pub file_id: String,
-    /// In bytes; what is larger is not fetched.
-    pub at_most: usize,
-}
-
-/// What became of a wanted file.
-pub type Fetched = Result<Bytes, FileFault>;
-
-/// Why a file is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum FileFault {
-    /// It is larger than wanted, or than Telegram gives to bots.
-    #[error("the file is too large")]
-    TooLarge,
-    /// Telegram does not have it (any more).
-    #[error("Telegram does not have the file")]
-    Gone,
-    /// It could not be fetched in time.
-    #[error("the file could not be fetched")]
-    OutOfReach,
-    /// It is not what was wanted; the word is the handler's own.
-    #[error("the file is not what was wanted: {0}")]
-    Unfit(&'static str),
-}
-
 #[derive(Deserialize)]
-struct Place {
+struct FilePath {
     file_path: Option<String>,
     file_size: Option<u64>,
 }
@@ -68,10 +42,19 @@ struct Place {
 /// The stop came first: the update waits for the next start.
 pub(crate) struct Stopped;
 
-impl Dispatcher {
-    /// The file that the handler wants for an event, or why there is none.
+/// Fetches the files that handlers want.
+#[derive(Clone)]
+pub(crate) struct Fetcher {
+    pub(crate) api: Api,
+    pub(crate) db: Db,
+    pub(crate) handler: Arc<dyn Handler>,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Fetcher {
+    /// The file that the handler wants for an event, or its fault; `None` when it wants none.
     pub(crate) async fn file_for(&self, event: &Arc<Event>) -> Result<Option<Fetched>, Stopped> {
-        // Words need no file, and they are most of what comes: they are spared the question.
+        // Most events are words, which need no file: skip the read.
         if !matches!(
             event.kind,
             EventKind::Document(_) | EventKind::Photo(_) | EventKind::Callback { .. }
@@ -97,7 +80,7 @@ impl Dispatcher {
         }
     }
 
-    /// What the handler makes of a file before its transaction.
+    /// The file after [`Handler::refine`].
     async fn refined(&self, event: &Arc<Event>, bytes: Bytes) -> Fetched {
         let (handler, event) = (Arc::clone(&self.handler), Arc::clone(event));
         let update_id = event.update_id;
@@ -109,7 +92,6 @@ impl Dispatcher {
     }
 }
 
-/// Fetches a file, with a few tries.
 async fn fetch(api: &Api, wanted: &Wanted) -> Fetched {
     let tries = tokio::time::timeout(LIMIT, keep_trying(api, wanted));
     tries.await.unwrap_or(Err(FileFault::OutOfReach))
@@ -145,8 +127,8 @@ async fn once(api: &Api, wanted: &Wanted) -> Result<Fetched, ApiError> {
     let params = GetFileParams::builder()
         .file_id(wanted.file_id.clone())
         .build();
-    let answer: MethodResponse<Place> = api.request("getFile", Some(params)).await?;
-    let Place {
+    let answer: MethodResponse<FilePath> = api.request("getFile", Some(params)).await?;
+    let FilePath {
         file_path,
         file_size,
     } = answer.result;

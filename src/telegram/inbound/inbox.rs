@@ -1,21 +1,22 @@
 //! The table of what Telegram sent, from receipt to effect.
 //!
-//! Must stay true: an update is stored before it is confirmed to Telegram, and marked as done in the transaction of its
-//! effect, so a crash between the two replays it from here. Rows stay two days to recognise repeats, not longer: after a
-//! week of silence Telegram's numbers start again at random.
+//! # Invariants
+//! - An update is stored before it is confirmed to Telegram.
+//! - An update is marked as done in the transaction of its effect, so a crash before that replays it.
+//! - Rows stay two days to recognise repeats: after a week of silence Telegram's numbers restart at random.
 
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
 use crate::clock::UnixMs;
-use crate::db::{DbError, WriteTx};
+use crate::db::WriteTx;
 use crate::html::cut;
 use crate::retention::CHUNK;
 
-use super::event::Unreadable;
+use super::envelope::Unreadable;
 
-/// Rows of one chat taken into memory at once.
+/// Rows of one chat read at once.
 const AT_ONCE: u32 = 16;
 
 /// How much of an unreadable update is kept, in bytes.
@@ -36,7 +37,7 @@ pub(crate) struct Arrived {
     pub(crate) body: String,
 }
 
-/// Stores a batch; updates we have already are left out. Returns how many rows wait now.
+/// Stores a batch, without the updates that are stored already; how many rows wait now.
 pub(crate) fn store(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -82,7 +83,7 @@ pub(crate) fn quarantine(
     Ok(())
 }
 
-/// Updates without their effect yet.
+/// Counts the updates without their effect.
 pub(crate) fn waiting(connection: &Connection) -> anyhow::Result<u64> {
     let sql = "SELECT count(*) FROM inbox WHERE done_at IS NULL";
     let count: i64 = connection
@@ -91,7 +92,7 @@ pub(crate) fn waiting(connection: &Connection) -> anyhow::Result<u64> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// Chats with waiting rows, the longest waiting first, `limit` at most.
+/// At most `limit` chats with waiting rows, the longest waiting first.
 fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
     let mut query = connection.prepare_cached(
         "SELECT chat_id FROM inbox WHERE done_at IS NULL GROUP BY chat_id ORDER BY min(update_id) LIMIT ?1",
@@ -104,8 +105,8 @@ fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i6
 /// A waiting update: its number and its body.
 pub(crate) type Waiting = (i64, String);
 
-/// The chats that may be worked on and their first rows: of the `look` chats waiting longest those that are `free`,
-/// `limit` at most.
+/// The chats to work on and their first rows: at most `limit` of the `look` chats waiting longest,
+/// those that are `free`.
 pub(crate) fn work(
     connection: &Connection,
     look: usize,
@@ -128,13 +129,13 @@ pub(crate) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Marks an update as done. False when it was done already: then its effect must not happen again.
+/// Marks an update as done. False when it was done already: its effect must not happen again.
 pub(crate) fn mark_done(tx: &WriteTx<'_>, now: UnixMs, update_id: i64) -> anyhow::Result<bool> {
     let sql = "UPDATE inbox SET done_at = ?2, body = '' WHERE update_id = ?1 AND done_at IS NULL";
     Ok(tx.prepare_cached(sql)?.execute((update_id, now.0))? == 1)
 }
 
-/// Forgets updates that had their effect before a moment; how many.
+/// Forgets updates that had their effect before a moment; returns how many.
 pub(crate) fn prune_done(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(tx.execute(
         "DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox WHERE done_at < ?1 LIMIT ?2)",
@@ -142,7 +143,7 @@ pub(crate) fn prune_done(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usi
     )?)
 }
 
-/// Forgets unreadable updates that came before a moment; how many.
+/// Forgets unreadable updates that came before a moment; returns how many.
 pub(crate) fn prune_quarantine(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(tx.execute(
         "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE received_at < ?1 LIMIT ?2)",
@@ -153,16 +154,13 @@ pub(crate) fn prune_quarantine(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Resu
 /// The state of the inbox, for `/status` and health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InboxCounts {
-    /// Updates without their effect yet.
+    /// Updates without their effect.
     pub waiting: u64,
     /// Updates of the last seven days that could not be read.
     pub quarantined: u64,
 }
 
 /// Counts what waits and what could not be read.
-///
-/// # Errors
-/// When the database cannot be read.
 pub fn counts(connection: &Connection) -> anyhow::Result<InboxCounts> {
     let quarantined: i64 =
         connection.query_row("SELECT count(*) FROM quarantine", (), |row| row.get(0))?;
@@ -172,30 +170,17 @@ pub fn counts(connection: &Connection) -> anyhow::Result<InboxCounts> {
     })
 }
 
-/// True when an error is of the storage, not of the work: the work must then be tried again, never given up.
-pub(crate) fn is_storage_fault(err: &anyhow::Error) -> bool {
-    if let Some(err) = err.downcast_ref::<DbError>() {
-        return !matches!(err, DbError::Panicked);
-    }
-    err.chain().any(|cause| {
-        cause
-            .downcast_ref::<rusqlite::Error>()
-            .and_then(rusqlite::Error::sqlite_error_code)
-            .is_some_and(|code| {
-                matches!(
-                    code,
-                    ErrorCode::DiskFull
-                        | ErrorCode::SystemIoFailure
-                        | ErrorCode::DatabaseBusy
-                        | ErrorCode::DatabaseLocked
-                        | ErrorCode::DatabaseCorrupt
-                        | ErrorCode::NotADatabase
-                        | ErrorCode::CannotOpen
-                        | ErrorCode::ReadOnly
-                        | ErrorCode::OutOfMemory
-                )
-            })
-    })
+/// Removes what the inbox holds of a person. Done updates have no text; they keep only a number, by
+/// which a repeat is recognised. An update that still waits stays, because the person wrote it after
+/// they asked to be forgotten.
+pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE inbox SET chat_id = 0 WHERE done_at IS NOT NULL AND chat_id = ?1",
+        (person,),
+    )?;
+    let id = person.to_string();
+    tx.execute("DELETE FROM quarantine WHERE instr(body, ?1) > 0", (&id,))?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Long polling: from Telegram's queue into the inbox.
 //!
-//! Must stay true: a batch is in the database before the poll that confirms it to Telegram; one update that cannot be read
-//! never holds up the others; no fault ends the loop but a refused token, and none makes it spin.
+//! # Invariants
+//! - A batch is in the database before the poll that confirms it to Telegram.
+//! - An unreadable update never delays the others.
+//! - Only a refused token ends the loop, and no fault makes it spin.
 
 use std::time::Duration;
 
@@ -16,34 +18,32 @@ use crate::clock::{Clock, UnixMs};
 use crate::counters;
 use crate::db::Db;
 
-use super::event::{Unreadable, decode};
+use super::envelope::{Envelope, Unreadable};
 use super::inbox::{self, Arrived};
 use crate::telegram::api::client::{Api, POLL_SECONDS};
 use crate::telegram::api::error::ApiError;
 use crate::telegram::api::fatal::FatalCell;
 use crate::telegram::api::methods::{BATCH_LIMIT, Me};
-use crate::telegram::delivery::priority_gate::PriorityGate;
-use crate::telegram::upkeep;
+use crate::telegram::outbox;
+use crate::telegram::priority_gate::PriorityGate;
 
-/// Pauses after failed polls.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Updates waiting in the inbox before polling pauses: Telegram keeps the rest for us, up to a day.
+/// Updates waiting in the inbox before polling pauses. Telegram keeps the rest, for up to a day.
 const WAITING_LIMIT: u64 = 10_000;
 
-/// An empty answer sooner than this did not come from a long poll; asking again at once would spin.
+/// An empty answer sooner than this did not come from a long poll; polling again at once would spin.
 const SHORTEST_EMPTY_POLL: Duration = Duration::from_millis(500);
 
-/// What confirming the offset at the stop may take.
 const CONFIRM_LIMIT: Duration = Duration::from_secs(2);
 
-/// How polling goes, for `/status` and health.
+/// The state of polling, for `/status` and health.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PollStatus {
-    /// The last poll that was answered and stored.
+    /// When the last poll was answered and stored.
     pub last_success: Option<UnixMs>,
-    /// Why the last one failed, if it did.
+    /// Why the last poll failed, if it did.
     pub problem: Option<String>,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Poller {
     pub(crate) me: watch::Sender<Option<Me>>,
 }
 
-/// The offset of the next poll, and the last one that Telegram was given.
+/// The offset of the next poll, and the last one given to Telegram.
 #[derive(Debug, Default)]
 struct Offset {
     next: Option<i64>,
@@ -146,12 +146,7 @@ impl Poller {
             .chain(unreadable.iter().filter_map(|(u, _)| u.update_id))
             .max();
         for (what, _) in &unreadable {
-            tracing::warn!(
-                update_id = what.update_id,
-                kind = what.kind,
-                problem = what.problem,
-                "an update could not be read; it is kept in quarantine"
-            );
+            what.warn();
         }
         let now = self.clock.now();
         let mut waiting = self
@@ -201,7 +196,7 @@ impl Poller {
             return;
         }
         tracing::info!("polling works again");
-        match self.db.write(move |tx| upkeep::hurry(tx, now)).await {
+        match self.db.write(move |tx| outbox::retry_now(tx, now)).await {
             Ok(0) => {}
             Ok(_) => self.sender_bell.ring(),
             Err(err) => tracing::warn!("waiting messages were not hurried: {err:#}"),
@@ -229,17 +224,16 @@ impl Poller {
     }
 }
 
-/// What can be read, and what cannot, with its text.
+/// The updates for the inbox, and those whose envelope cannot be read.
 fn sort(batch: &[Box<RawValue>]) -> (Vec<Arrived>, Vec<(Unreadable, String)>) {
     let mut arrived = Vec::with_capacity(batch.len());
     let mut unreadable = Vec::new();
     for raw in batch {
         let body = raw.get().to_owned();
-        // Who a command is for does not matter here, so our name is not needed.
-        match decode(&body, "") {
-            Ok(event) => arrived.push(Arrived {
-                update_id: event.update_id,
-                chat_id: event.place(),
+        match Envelope::read(&body) {
+            Ok(Envelope { update_id, chat_id }) => arrived.push(Arrived {
+                update_id,
+                chat_id,
                 body,
             }),
             Err(what) => unreadable.push((what, body)),

@@ -3,4 +3,5 @@
 pub(super) mod file;
 pub(super) mod markup;
 pub(super) mod outgoing;
+pub(super) mod priority;
 pub(super) mod screen;

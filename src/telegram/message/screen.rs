@@ -1,23 +1,20 @@
-//! What a handler gives back: screens, a note on the callback, and whom to wake.
+//! What a handler gives back: screens, a note on the callback, and bells to ring.
 //!
-//! One screen is one message. After a callback it replaces the message with the button; otherwise it is a new one.
+//! One screen is one message. After a callback it replaces the message with the button; otherwise it
+//! is a new message.
 
 use crate::activation::Activator;
-use crate::clock::UnixMs;
-use crate::db::WriteTx;
 use crate::html::Html;
 
 use super::file::Recipe;
 use super::markup::Keyboard;
-use super::outgoing::Outgoing;
-use crate::telegram::outbox;
 
 /// A text with its buttons.
 #[derive(Debug, Clone, Default)]
 pub struct Screen {
     /// The text.
     pub html: Html,
-    /// The buttons; may be none.
+    /// Its buttons.
     pub keyboard: Keyboard,
 }
 
@@ -38,20 +35,20 @@ impl Screen {
     }
 }
 
-/// A handler's answer. Everything in it is committed with the handler's own changes.
+/// A handler's answer, committed together with the handler's own changes.
 #[derive(Debug, Default)]
 pub struct Answer {
-    /// Shown in place of the message whose button was pressed, or as a new message.
+    /// Replaces the message whose button was pressed, or is a new message.
     pub screen: Option<Screen>,
-    /// Files after it, each with its caption.
+    /// Files after the screen, each with its caption.
     pub files: Vec<(Recipe, Screen)>,
-    /// New messages after those.
+    /// New messages after the files.
     pub more: Vec<Screen>,
-    /// The topic of the group it is said in.
+    /// The topic of the group.
     pub topic: Option<i64>,
     /// A short note on the callback.
     pub toast: Option<String>,
-    /// Rung after the commit.
+    /// Bells to ring after the commit.
     pub ring: Vec<Activator>,
 }
 
@@ -92,40 +89,10 @@ impl Answer {
         self
     }
 
-    /// Wakes somebody after the commit.
+    /// Rings a bell after the commit.
     #[must_use]
     pub fn ring(mut self, bell: &Activator) -> Self {
         self.ring.push(bell.clone());
         self
-    }
-
-    /// Writes the screens to the outbox, as answer to a callback on `pressed` or to a message.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn write(
-        &self,
-        tx: &WriteTx<'_>,
-        now: UnixMs,
-        chat_id: i64,
-        pressed: Option<i64>,
-    ) -> anyhow::Result<()> {
-        if let Some(screen) = &self.screen {
-            let message = match pressed {
-                Some(message_id) => Outgoing::edit(chat_id, message_id, screen.html.clone()),
-                None => Outgoing::reply(chat_id, screen.html.clone()).in_topic(self.topic),
-            };
-            outbox::insert(tx, now, &message.keyboard(screen.keyboard.clone()))?;
-        }
-        for (recipe, caption) in &self.files {
-            let message = Outgoing::file(chat_id, recipe.clone(), caption.html.clone());
-            outbox::insert(tx, now, &message.keyboard(caption.keyboard.clone()))?;
-        }
-        for screen in &self.more {
-            let message =
-                Outgoing::reply(chat_id, screen.html.clone()).keyboard(screen.keyboard.clone());
-            outbox::insert(tx, now, &message)?;
-        }
-        Ok(())
     }
 }

@@ -1,7 +1,9 @@
-//! Rows of the outbox found again by their key, when there is more to say about what they tell of.
+//! Rows of the outbox found again by their key, when there is more to say about their fact.
 //!
-//! What a key begins with is given without the colon that ends it. Must stay true: only such rows are read, however many
-//! others tell of the same run.
+//! The beginning of a key is given without the colon that ends it.
+//!
+//! # Invariants
+//! - Only rows with such a key are read, however many others report the same run.
 
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -9,14 +11,10 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::{Html, MESSAGE_LIMIT};
 
-use super::{check_text, stored_keyboard};
+use super::insert::{check_text, insert, stored_keyboard};
 use crate::telegram::message::outgoing::Outgoing;
-use crate::telegram::outbox;
 
-/// The Telegram messages that have arrived, of the rows whose key begins with `key:`: chat and message id.
-///
-/// # Errors
-/// When the database cannot be read.
+/// Chat and message id of the messages that have arrived, of rows whose key begins with `key:`.
 pub fn messages_with_key(connection: &Connection, key: &str) -> anyhow::Result<Vec<(i64, i64)>> {
     let (from, to) = range(key);
     let mut statement = connection.prepare_cached(
@@ -27,7 +25,7 @@ pub fn messages_with_key(connection: &Connection, key: &str) -> anyhow::Result<V
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Gives the messages that still wait, of the rows whose key begins with `key:`, another text for their chat.
+/// Rewrites the texts of the messages that still wait, of rows whose key begins with `key:`.
 ///
 /// # Errors
 /// When a text is empty or too long, or the database refuses.
@@ -50,44 +48,42 @@ pub fn rewrite_waiting(
     Ok(())
 }
 
-/// The Telegram message of the row with this key, where it has arrived.
-///
-/// # Errors
-/// When the database cannot be read.
+/// The message id of the row with this key, if it has arrived.
 pub fn message_with_key(connection: &Connection, key: &str) -> anyhow::Result<Option<i64>> {
-    Ok(match place(connection, key)? {
-        Place::At(message_id) => Some(message_id),
+    Ok(match found(connection, key)? {
+        Found::Arrived(message_id) => Some(message_id),
         _ => None,
     })
 }
 
-/// Where the message of a row is.
-enum Place {
-    /// In a row that has not left: its id.
+/// What is known of the message of a row.
+enum Found {
+    /// It has not left: the row's id.
     Waits(i64),
-    /// On its way to Telegram, or nobody knows whether it arrived: the row's id.
+    /// It is on its way, or may have arrived: the row's id.
     Unsure(i64),
-    /// In its chat: the message's id.
-    At(i64),
+    /// It has arrived: the message's id.
+    Arrived(i64),
     /// It never arrived, or there is no such row.
     Nowhere,
 }
 
-fn place(connection: &Connection, key: &str) -> anyhow::Result<Place> {
+fn found(connection: &Connection, key: &str) -> anyhow::Result<Found> {
     let row: Option<(i64, String, Option<i64>)> = connection
         .prepare_cached("SELECT id, state, message_id FROM outbox WHERE dedupe = ?1")?
         .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     Ok(match row {
-        Some((id, state, _)) if state == "pending" => Place::Waits(id),
-        Some((id, state, _)) if state == "sending" || state == "unconfirmed" => Place::Unsure(id),
-        Some((_, state, Some(message_id))) if state == "sent" => Place::At(message_id),
-        _ => Place::Nowhere,
+        Some((id, state, _)) if state == "pending" => Found::Waits(id),
+        Some((id, state, _)) if state == "sending" || state == "unconfirmed" => Found::Unsure(id),
+        Some((_, state, Some(message_id))) if state == "sent" => Found::Arrived(message_id),
+        _ => Found::Nowhere,
     })
 }
 
-/// Says something in the place of the message of the row with this key: that message is changed, or its row while it
-/// waits. Of one on its way that is decided when it has arrived; where none did, this is a message of its own.
+/// Replaces the message of the row with this key: edits the message, or rewrites its row while that
+/// waits. For a message on its way, this is decided once its result is known. If none arrived, the
+/// replacement is a message of its own.
 ///
 /// # Errors
 /// As for [`super::insert`].
@@ -97,17 +93,17 @@ pub fn insert_in_place(
     key: &str,
     mut message: Outgoing,
 ) -> anyhow::Result<()> {
-    match place(tx, key)? {
-        Place::Waits(row) => return rewrite(tx, row, &message),
-        Place::At(message_id) => message = message.in_place_of(message_id),
-        Place::Unsure(row) => message.place_row = Some(row),
-        Place::Nowhere => {}
+    match found(tx, key)? {
+        Found::Waits(row) => return rewrite(tx, row, &message),
+        Found::Arrived(message_id) => message = message.in_place_of(message_id),
+        Found::Unsure(row) => message.place_row = Some(row),
+        Found::Nowhere => {}
     }
-    outbox::insert(tx, now, &message)?;
+    insert(tx, now, &message)?;
     Ok(())
 }
 
-/// Gives a row that waits another text and other buttons.
+/// Gives a waiting row another text and other buttons.
 fn rewrite(tx: &WriteTx<'_>, row: i64, message: &Outgoing) -> anyhow::Result<()> {
     check_text(&message.html, MESSAGE_LIMIT)?;
     let keyboard = message
@@ -126,7 +122,7 @@ fn rewrite(tx: &WriteTx<'_>, row: i64, message: &Outgoing) -> anyhow::Result<()>
     Ok(())
 }
 
-/// A row goes out in place of one of which nobody knows whether it arrived: nobody has to be told of that one.
+/// A row leaves in place of an unconfirmed one, which then need not be mentioned.
 pub(crate) fn overtake(tx: &WriteTx<'_>, now: UnixMs, row: i64) -> anyhow::Result<()> {
     tx.prepare_cached(
         "UPDATE outbox SET state = 'folded', carrier = ?1, closed_at = ?2, html = '', gist = '', keyboard = '', file = ''
@@ -136,7 +132,7 @@ pub(crate) fn overtake(tx: &WriteTx<'_>, now: UnixMs, row: i64) -> anyhow::Resul
     Ok(())
 }
 
-/// True when a message is to be changed by a row that waits.
+/// True when a waiting row edits the message.
 pub(crate) fn changes(
     connection: &Connection,
     chat_id: i64,
@@ -149,17 +145,14 @@ pub(crate) fn changes(
         .exists((chat_id, message_id))?)
 }
 
-/// True while something that is to be said in a chat has not ended: it waits, or is on its way.
-///
-/// # Errors
-/// When the database cannot be read.
+/// True while a message of the chat waits or is on its way.
 pub fn is_busy(connection: &Connection, chat_id: i64) -> anyhow::Result<bool> {
     let sql = "SELECT 1 FROM outbox
          WHERE closed_at IS NULL AND state IN ('pending', 'making', 'sending') AND chat_id = ?1";
     Ok(connection.prepare_cached(sql)?.exists([chat_id])?)
 }
 
-/// The bounds of the keys that begin with `key:`: between the colon and the sign after it.
+/// The bounds of the keys that begin with `key:`: the colon and the character after it.
 pub fn range(key: &str) -> (String, String) {
     (format!("{key}:"), format!("{key};"))
 }

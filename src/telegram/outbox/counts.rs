@@ -1,4 +1,4 @@
-//! What of the outbox waits, and what went wrong, in numbers: for `/status` and health. Which files wait with it.
+//! Counts of what waits and of what went wrong, for `/status` and health; the recipes that wait.
 
 use rusqlite::Connection;
 
@@ -6,7 +6,7 @@ use crate::clock::UnixMs;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
 
-use super::KEEP_CLOSED;
+use super::upkeep::KEEP_CLOSED;
 
 /// The state of the outbox, for `/status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,9 +32,6 @@ impl OutboxCounts {
 }
 
 /// Counts what waits and what went wrong.
-///
-/// # Errors
-/// When the database cannot be read.
 pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCounts> {
     let count = |sql: &str| -> anyhow::Result<u64> {
         let n: i64 = connection
@@ -62,21 +59,18 @@ pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCoun
     })
 }
 
-/// What of the outbox waits, for health.
+/// What waits, for health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Backlog {
     /// Due or on its way.
     pub pending: u64,
     /// May or may not have arrived.
     pub unconfirmed: u64,
-    /// Since when the oldest of the due ones could have been delivered.
+    /// Since when the oldest due row could have been delivered.
     pub oldest_due: Option<UnixMs>,
 }
 
-/// Counts what could have been delivered by now. A row that was tried has waited since it was made.
-///
-/// # Errors
-/// When the database cannot be read.
+/// Counts what could have been delivered by now. A row that was tried has waited since it was inserted.
 pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> {
     let (waiting, oldest): (u64, Option<i64>) = connection
         .prepare_cached(
@@ -101,10 +95,7 @@ pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> 
     })
 }
 
-/// Gives the recipe of every file that waits, as JSON.
-///
-/// # Errors
-/// When the database cannot be read.
+/// Passes on the recipe of every file that waits, as JSON.
 pub fn each_recipe(connection: &Connection, take: &mut impl FnMut(&str)) -> anyhow::Result<()> {
     let mut recipes = connection.prepare_cached(
         "SELECT file FROM outbox

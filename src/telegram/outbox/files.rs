@@ -1,7 +1,9 @@
-//! Files that Telegram has already: by which id of its own each can be sent again.
+//! Telegram's ids of files that were uploaded, by which they can be sent again.
 //!
-//! Such an id is a shortcut and belongs to one bot; what a message carries is its recipe. Must stay true: an id that Telegram
-//! does not take any more is forgotten, and the file is made.
+//! An id is a shortcut and belongs to one bot. A message always carries the recipe.
+//!
+//! # Invariants
+//! - An id that Telegram refuses is forgotten, and the file is made again.
 
 use std::time::Duration;
 
@@ -16,10 +18,7 @@ use crate::telegram::message::file::Recipe;
 /// How long an id is kept after the file was uploaded.
 pub(crate) const KEEP_FILES: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// Telegram's id of a file that this bot sent before; none for a recipe whose file may be another one each time.
-///
-/// # Errors
-/// When the database cannot be read.
+/// Telegram's id of a file that this bot sent before; `None` for a recipe whose file may change.
 pub fn file_id(
     connection: &Connection,
     bot_id: i64,
@@ -53,7 +52,7 @@ pub(crate) fn note_file(
     Ok(())
 }
 
-/// Forgets the id of a file, because Telegram does not know it any more.
+/// Forgets the id of a file that Telegram does not know any more.
 pub(crate) fn forget_file(tx: &WriteTx<'_>, bot_id: i64, recipe: &Recipe) -> anyhow::Result<()> {
     if let Some(key) = recipe.same_as() {
         tx.execute(
@@ -64,7 +63,7 @@ pub(crate) fn forget_file(tx: &WriteTx<'_>, bot_id: i64, recipe: &Recipe) -> any
     Ok(())
 }
 
-/// Forgets ids that were noted before a moment; how many.
+/// Forgets ids that were noted before a moment; returns how many.
 pub(crate) fn prune_files(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(tx.execute(
         "DELETE FROM sent_file WHERE rowid IN (SELECT rowid FROM sent_file WHERE at < ?1 LIMIT ?2)",

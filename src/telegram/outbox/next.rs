@@ -1,7 +1,9 @@
-//! Which rows of the outbox may go now, and when the next ones may.
+//! Which rows of the outbox may leave now, and when the next ones may.
 //!
-//! Must stay true: what somebody waits for goes first, then notices, then crowds of them, whichever chats they are for;
-//! within a chat the order is kept; ten thousand chats that wait cost a look no more than a hundred.
+//! # Invariants
+//! - Answers leave first, then notices, then crowds of notices, over all chats.
+//! - A chat keeps its order.
+//! - A look costs the same with ten thousand waiting chats as with a hundred.
 
 use std::collections::HashSet;
 
@@ -9,13 +11,9 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::clock::UnixMs;
 
-use crate::telegram::delivery::rates::Urgency;
-use crate::telegram::message::outgoing::Priority;
+use crate::telegram::message::priority::{Priority, Urgency};
 
-/// True when nothing is on its way or due: what is left waits for a later moment.
-///
-/// # Errors
-/// When the database cannot be read.
+/// True when nothing is on its way or due.
 pub fn is_quiet(connection: &Connection, now: UnixMs) -> anyhow::Result<bool> {
     let on_the_way: bool = connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM outbox WHERE closed_at IS NULL AND state IN ('making', 'sending'))",
@@ -25,7 +23,7 @@ pub fn is_quiet(connection: &Connection, now: UnixMs) -> anyhow::Result<bool> {
     Ok(!on_the_way && heads(connection, now, 1)?.is_empty())
 }
 
-/// A row that may go next in its chat.
+/// The next row of a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) id: i64,
@@ -34,9 +32,8 @@ pub(crate) struct Head {
     pub(crate) carries_file: bool,
 }
 
-/// The row of each chat that may go now, most urgent first: the chat that waits for the most urgent row, or for the
-/// longest time, goes first. What is read grows with `limit` and with the rows that one chat waits for, not with how many
-/// chats wait.
+/// The next row of each chat that may leave now, the most urgent first and then the longest waiting.
+/// What is read grows with `limit` and with the rows of one chat, not with the number of chats.
 pub(crate) fn heads(
     connection: &Connection,
     now: UnixMs,
@@ -62,10 +59,10 @@ pub(crate) fn heads(
     Ok(heads)
 }
 
-/// The chats that wait for rows of a priority, as often as they do.
+/// The chats of the due rows of a priority, once per row.
 const DUE_SQL: &str = "SELECT chat_id FROM outbox WHERE state = 'pending' AND priority = ?1 AND due_at <= ?2 ORDER BY due_at, id";
 
-/// The row that is next in its chat. News goes in the order in which it was told, crowd or not.
+/// The next row of a chat. A chat's news keeps its order, crowd or not.
 const HEAD_SQL: &str = "SELECT o.id, o.priority, o.file <> '' FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id
      WHERE o.id = (
          SELECT h.id FROM outbox h
@@ -75,7 +72,7 @@ const HEAD_SQL: &str = "SELECT o.id, o.priority, o.file <> '' FROM outbox o LEFT
        AND NOT EXISTS (
            SELECT 1 FROM outbox s WHERE s.closed_at IS NULL AND s.state IN ('making', 'sending') AND s.chat_id = ?1)";
 
-/// The row of a chat that may go now. A row that was tried and is not due yet holds its chat.
+/// The row of a chat that may leave now. A row that was tried and is not due yet blocks its chat.
 fn head_of(connection: &Connection, now: UnixMs, chat_id: i64) -> anyhow::Result<Option<Head>> {
     let mut query = connection.prepare_cached(HEAD_SQL)?;
     let head = query.query_row((chat_id, now.0), |row| {
@@ -89,7 +86,7 @@ fn head_of(connection: &Connection, now: UnixMs, chat_id: i64) -> anyhow::Result
     Ok(head.optional()?)
 }
 
-/// When the next row that is not due yet may go, or the next chat is no longer frozen.
+/// When the next row becomes due, or the next chat is no longer frozen.
 pub(crate) fn next_due(connection: &Connection, now: UnixMs) -> anyhow::Result<Option<UnixMs>> {
     let mut due = connection.prepare_cached(
         "SELECT min(due_at) FROM outbox WHERE state = 'pending' AND priority = ?1 AND due_at > ?2",

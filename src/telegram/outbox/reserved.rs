@@ -1,31 +1,30 @@
-//! Places kept in the outbox for messages whose text is made later.
+//! Rows reserved in the outbox for messages whose text is made later.
 //!
-//! A place is taken in the transaction of the fact it will tell of, so that the message cannot be lost; what is to be said is
-//! read from the facts when all of them are known. Must stay true: a place is filled or given up exactly once, and nothing
-//! is sent from it before.
+//! A row is reserved in the transaction of the fact it will report, so the message cannot be lost.
+//! Its text is made from the facts once all of them are known.
+//!
+//! # Invariants
+//! - A reserved row is filled or given up exactly once.
+//! - Nothing is sent from a reserved row before it is filled.
 
-use super::{check_text, stored_keyboard, text_limit};
+use super::insert::{check_text, stored_keyboard, text_limit};
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::people::Mute;
-use crate::telegram::message::outgoing::{Outgoing, Priority};
+use crate::telegram::message::outgoing::Outgoing;
+use crate::telegram::message::priority::Priority;
 
-/// A place that is kept.
+/// A reserved row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct Reserved {
     id: i64,
     key: String,
-    /// The chat.
     pub chat_id: i64,
-    /// The run it will tell of.
     pub run_id: i64,
 }
 
-/// Keeps a place for a notice of a run to a chat; once for a key, as with [`Outgoing::dedupe`].
-///
-/// # Errors
-/// When the database refuses.
-pub fn hold(
+/// Reserves a row for a notice of a run to a chat; once per key, as with [`Outgoing::dedupe`].
+pub fn reserve(
     tx: &WriteTx<'_>,
     now: UnixMs,
     chat_id: i64,
@@ -41,17 +40,14 @@ pub fn hold(
     Ok(())
 }
 
-/// Places that are kept, `limit` at most.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn held(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Held>> {
+/// The reserved rows, at most `limit`.
+pub fn reserved(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Reserved>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, dedupe, chat_id, run_id FROM outbox
          WHERE closed_at IS NULL AND state = 'held' AND dedupe IS NOT NULL AND run_id IS NOT NULL LIMIT ?1",
     )?;
     let rows = statement.query_map((limit,), |row| {
-        Ok(Held {
+        Ok(Reserved {
             id: row.get(0)?,
             key: row.get(1)?,
             chat_id: row.get(2)?,
@@ -61,8 +57,8 @@ pub fn held(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Held>> 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-impl Held {
-    /// True when its key begins with `kind:`.
+impl Reserved {
+    /// True when the key begins with `kind:`.
     #[must_use]
     pub fn is_about(&self, kind: &str) -> bool {
         self.key
@@ -70,7 +66,7 @@ impl Held {
             .is_some_and(|(before, _)| before == kind)
     }
 
-    /// Fills the place: the message goes out in its turn.
+    /// Fills the row: the message leaves in its turn.
     ///
     /// # Errors
     /// When the text is empty or too long, or the database refuses.
@@ -94,10 +90,7 @@ impl Held {
         Ok(())
     }
 
-    /// Gives the place up: there is nothing to say any more.
-    ///
-    /// # Errors
-    /// When the database refuses.
+    /// Gives the row up: there is nothing left to say.
     pub fn give_up(&self, tx: &WriteTx<'_>) -> anyhow::Result<()> {
         tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND state = 'held'")?
             .execute((self.id,))?;

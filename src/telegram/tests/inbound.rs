@@ -1,5 +1,6 @@
 //! What comes in: poller, inbox and dispatcher against a scripted server.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};

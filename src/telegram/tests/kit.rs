@@ -15,7 +15,7 @@ use crate::tasks::Tasks;
 
 use crate::html::Html;
 use crate::telegram::{
-    Api, Made, Outgoing, Pace, Recipe, Remark, Setup, Telegram, Workshop, outbox,
+    Api, FileMakers, Made, Outgoing, Pace, Recipe, Remark, Setup, Telegram, outbox,
 };
 
 /// Long enough for a busy machine, short enough to notice a hang.
@@ -78,7 +78,7 @@ impl Store {
                 }
                 Remark::TopicGone => Html::text(&format!("[{language}] no topic")),
             }),
-            workshop: Arc::new(Letters),
+            file_makers: Arc::new(Letters),
             me: None,
             pace: Pace::default(),
         }
@@ -104,7 +104,7 @@ impl Store {
 /// Makes files of as many letters as asked; fails and panics when asked for that.
 struct Letters;
 
-impl Workshop for Letters {
+impl FileMakers for Letters {
     fn make(&self, _: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
         match recipe.maker() {
             "fails" => anyhow::bail!("as the test wants"),

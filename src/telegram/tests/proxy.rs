@@ -16,15 +16,17 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
+fn edit(chat_id: i64) -> MessageEdit {
+    MessageEdit::new(chat_id, 5, Html::text("private words"), None)
+}
+
 #[tokio::test]
 async fn an_edit_that_is_not_wanted_any_more_does_not_leave() {
     let t = Store::new();
     let server = Server::start(&Tasks::new(), usual).await;
     let telegram = Telegram::start_without_poller(t.setup(server.api()));
-    let (proxy, text) = (telegram.proxy(), Html::text("x"));
-    let edit = |chat, wanted| {
-        proxy.edit_message_if(chat, 5, text.clone(), None, std::future::ready(wanted))
-    };
+    let proxy = telegram.proxy();
+    let edit = |chat, wanted| proxy.edit(edit(chat).only_if(std::future::ready(wanted)));
     assert_eq!(edit(1, false).await, Err(ProxyError::Unwanted));
     assert_eq!(edit(2, true).await, Ok(()));
     assert_eq!(server.calls("editMessageText").len(), 1);
@@ -48,32 +50,20 @@ fn another_thread_speaks_through_the_main_runtime_and_never_hangs_when_it_is_gon
     let watch = std::thread::Builder::new()
         .spawn(move || {
             runtime().block_on(async {
-                let text = Html::text("x");
-                assert_eq!(proxy.send_message(1, text.clone(), None).await, Ok(100));
-                assert_eq!(proxy.edit_message(2, 5, text.clone(), None).await, Ok(()));
-                let photo = proxy.send_photo(3, b"PNGDATA".to_vec(), "chart.png", text.clone());
-                assert_eq!(photo.await, Ok(100));
-                let file = proxy.send_document(4, b"a;b".to_vec(), "a.csv", Html::default());
-                assert_eq!(file.await, Ok(100));
+                assert_eq!(proxy.edit(edit(1)).await, Ok(()));
+                assert_eq!(proxy.edit(edit(2)).await, Ok(()));
                 ready.send(()).unwrap();
                 // This one is on its way when the main runtime ends.
-                let hanging = proxy.send_message(9, text.clone(), None).await;
-                assert_eq!(hanging, Err(ProxyError::Gone));
-                let late = proxy.send_message(1, text, None).await;
-                assert_eq!(late, Err(ProxyError::Gone));
+                assert_eq!(proxy.edit(edit(9)).await, Err(ProxyError::Gone));
+                assert_eq!(proxy.edit(edit(1)).await, Err(ProxyError::Gone));
                 proxy.ring();
             });
         })
         .unwrap();
     main.block_on(async {
         at_work.await.unwrap();
-        server.until("sendMessage", 2).await;
+        server.until("editMessageText", 3).await;
     });
-    let photo = server.calls("sendPhoto").remove(0);
-    let form = String::from_utf8_lossy(&photo.raw).into_owned();
-    for part in ["filename=\"chart.png\"", "PNGDATA", "name=\"caption\""] {
-        assert!(form.contains(part), "{form}");
-    }
     main.shutdown_timeout(Duration::from_secs(1));
     watch.join().unwrap();
     drop((t, telegram));
@@ -85,9 +75,9 @@ async fn the_drain_answers_what_was_asked_and_drops_what_hangs() {
     let server = Server::start(&Tasks::new(), |_, _| Reply::Hang).await;
     let telegram = Telegram::start_without_poller(t.setup(server.api()));
     let proxy = telegram.proxy();
-    let asked = proxy.send_message(1, Html::text("x"), None);
+    let asked = proxy.edit(edit(1));
     let end = async {
-        server.until("sendMessage", 1).await;
+        server.until("editMessageText", 1).await;
         telegram.drain().await
     };
     let (asked, drained) = tokio::join!(asked, end);
@@ -141,7 +131,7 @@ async fn the_token_and_texts_of_people_are_in_no_error_and_no_log() {
     ];
     let count = faults.len();
     let script = move |seen: &Seen, before: usize| match seen.method.as_str() {
-        "sendMessage" | "getMe" => faults[before % count].clone(),
+        "sendMessage" | "editMessageText" | "getMe" => faults[before % count].clone(),
         _ => usual(seen, before),
     };
     let server = Server::start(&Tasks::new(), script).await;
@@ -169,8 +159,7 @@ async fn the_token_and_texts_of_people_are_in_no_error_and_no_log() {
             Outgoing::notice(chat, Html::text("private words")),
         )
         .await;
-        let html = Html::text("private words");
-        let result = proxy.send_message(chat + 10, html, None).await;
+        let result = proxy.edit(edit(chat + 10)).await;
         said += &format!("{result:?}");
     }
     telegram.drain().await;

@@ -24,8 +24,8 @@ use crate::people::{self, PeopleConfig};
 use crate::slice::Command;
 use crate::tasks::Tasks;
 use crate::telegram::{
-    Chat, ChatKind, Document, Event, EventKind, Fetched, Handler as _, Person, Reaction, Recipe,
-    Workshop as _,
+    Chat, ChatKind, Document, Event, EventKind, Fetched, FileMakers as _, Handler as _, Person,
+    Reaction, Recipe,
 };
 
 /// 21 November 2026, 18:35:00 in Moscow.

@@ -11,7 +11,7 @@ use crate::i18n::{Lang, label};
 use crate::people;
 use crate::slices::watch::model::account::{Decision, MassChange, News, Run};
 use crate::slices::watch::store;
-use crate::telegram::{self, Button, Held, Keyboard, Outgoing, outbox};
+use crate::telegram::{Button, Keyboard, Outgoing, outbox};
 
 /// How the keys of messages about controls begin.
 pub(crate) const CONTROLS: &str = "controls";
@@ -23,7 +23,7 @@ impl Notifier {
     /// When the database fails.
     pub(crate) fn controls(tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
-            telegram::hold(
+            outbox::reserve(
                 tx,
                 now,
                 chat,
@@ -38,7 +38,7 @@ impl Notifier {
     pub(crate) fn controls_message(
         &self,
         connection: &Connection,
-        place: &Held,
+        place: &outbox::Reserved,
     ) -> anyhow::Result<Option<Outgoing>> {
         let news = store::control_news(connection, place.run_id)?;
         if news.is_empty() {

@@ -24,7 +24,7 @@ use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::Lang;
 use crate::people::{self, Actor, Mute, Notify, Preferences};
-use crate::telegram::{self, Held, Outgoing, outbox};
+use crate::telegram::{Outgoing, outbox};
 use crate::zone::Zone;
 
 /// Messages for kept places made at a time: the writer is back at others within milliseconds.
@@ -229,7 +229,7 @@ impl Notifier {
     /// # Errors
     /// When the database fails.
     pub fn news(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, owner: i64) -> anyhow::Result<()> {
-        telegram::hold(tx, now, owner, run_id, &format!("found:{run_id}:{owner}"))
+        outbox::reserve(tx, now, owner, run_id, &format!("found:{run_id}:{owner}"))
     }
 
     /// The messages for kept places, some at a time; none for a place about which nothing is left to say. To be called
@@ -240,8 +240,8 @@ impl Notifier {
     pub fn kept_messages(
         &self,
         connection: &Connection,
-    ) -> anyhow::Result<Vec<(Held, Option<Outgoing>)>> {
-        let places = telegram::held(connection, KEPT_PAGE)?;
+    ) -> anyhow::Result<Vec<(outbox::Reserved, Option<Outgoing>)>> {
+        let places = outbox::reserved(connection, KEPT_PAGE)?;
         let many = places.len();
         let messages = places.into_iter().map(|place| {
             let message = if place.is_about(CONTROLS) {
@@ -257,7 +257,7 @@ impl Notifier {
     fn news_message(
         &self,
         connection: &Connection,
-        place: &Held,
+        place: &outbox::Reserved,
     ) -> anyhow::Result<Option<Outgoing>> {
         let owner = place.chat_id;
         let (news, totals) = store::news_in_run(connection, place.run_id, owner, texts::LIST_NEWS)?;

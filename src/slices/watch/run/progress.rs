@@ -14,7 +14,7 @@ use crate::slices::watch::handlers::{WatchHandlers, stop_button};
 use crate::slices::watch::model::account::{Run, Scope};
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
-use crate::telegram::{BotProxy, ProxyError, Screen, outbox};
+use crate::telegram::{BotProxy, MessageEdit, ProxyError, Screen, outbox};
 
 /// Telegram counts edits as messages; this keeps well within one a second.
 pub(crate) const PERIOD: Duration = Duration::from_secs(3);
@@ -109,21 +109,17 @@ impl Progress<'_> {
             } = message;
             let (text, keyboard) = (screen.html, Some(screen.keyboard));
             let keyboard = keyboard.filter(|keyboard| !keyboard.is_empty());
-            let edited = if is_left_by_a_press {
+            let mut edit = MessageEdit::new(chat_id, message_id, text, keyboard);
+            if is_left_by_a_press {
                 let (db, now) = (self.db.clone(), self.clock.now());
-                let is_open = async move {
+                edit = edit.only_if(async move {
                     let open = db.read(move |c| store::is_open(c, now, chat_id, message_id));
                     open.await.unwrap_or(false)
-                };
-                self.proxy
-                    .edit_message_if(chat_id, message_id, text, keyboard, is_open)
-                    .await
-            } else {
-                self.proxy
-                    .edit_message(chat_id, message_id, text, keyboard)
-                    .await
+                });
+            }
+            let Err(err) = self.proxy.edit(edit).await else {
+                continue;
             };
-            let Err(err) = edited else { continue };
             tracing::debug!(chat_id, "a progress edit failed: {err}");
             if is_left_by_a_press && matches!(err, ProxyError::Api(_)) {
                 // The message may be gone, and nobody waits for the next edit.

@@ -1,10 +1,14 @@
 //! The outbox on a temp file.
 
-use super::reserved::{Held, held, hold};
+use std::time::Duration;
+
 use super::*;
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+use crate::html::Html;
 use crate::telegram::message::markup::Button;
 use crate::telegram::tests::kit::Store;
-use crate::telegram::upkeep::{KEPT, adopt_crashed, hurry};
+use crate::telegram::{KEPT, Keyboard, Outgoing, upkeep};
 
 const NOW: UnixMs = UnixMs(1_000_000);
 
@@ -21,9 +25,9 @@ async fn ready(t: &Store, at: UnixMs) -> Vec<i64> {
     heads.iter().map(|h| h.id).collect()
 }
 
-async fn take(t: &Store, id: i64) -> Parcel {
-    let mut parcels = t.write(move |tx| claim(tx, NOW, &[id])).await;
-    parcels.pop().unwrap()
+async fn take(t: &Store, id: i64) -> ClaimedRow {
+    let mut claimed = t.write(move |tx| claim(tx, NOW, &[id])).await;
+    claimed.pop().unwrap()
 }
 
 async fn state(t: &Store, id: i64) -> String {
@@ -56,9 +60,9 @@ async fn replies_go_first_and_a_chat_has_one_on_its_way() {
     let reply = put(&t, Outgoing::reply(1, Html::text("r"))).await.unwrap();
     put(&t, notice(3, "later").not_before(UnixMs(2_000_000))).await;
     assert_eq!(ready(&t, NOW).await, [reply, other]);
-    let parcel = take(&t, reply).await;
+    let row = take(&t, reply).await;
     assert_eq!(ready(&t, NOW).await, [other]);
-    t.write(move |tx| sent(tx, NOW, &parcel, 50, &[])).await;
+    t.write(move |tx| sent(tx, NOW, &row, 50, &[])).await;
     assert_eq!(ready(&t, NOW).await, [first, other]);
     assert_eq!(t.read(|c| next_due(c, NOW)).await, Some(UnixMs(2_000_000)));
 }
@@ -87,8 +91,8 @@ async fn news_is_queued_once_and_texts_are_checked() {
         .await
         .unwrap();
     assert_eq!(put(&t, notice(1, "a").dedupe("k:1")).await, None);
-    let parcel = take(&t, id).await;
-    t.write(move |tx| sent(tx, NOW, &parcel, 77, &[])).await;
+    let row = take(&t, id).await;
+    t.write(move |tx| sent(tx, NOW, &row, 77, &[])).await;
     assert_eq!(t.read(|c| messages_with_key(c, "k")).await, [(1, 77)]);
     assert!(t.read(|c| messages_with_key(c, "k:1")).await.is_empty());
     for bad in [String::new(), "я".repeat(4097)] {
@@ -109,9 +113,9 @@ async fn the_newest_edit_of_a_message_is_the_one_that_goes() {
     let last = put(&t, edit("3").keyboard(Keyboard::new())).await.unwrap();
     assert_eq!(ready(&t, NOW).await, [last]);
     assert_eq!(state(&t, keyed).await, "sent");
-    let parcel = take(&t, last).await;
+    let row = take(&t, last).await;
     assert_eq!(
-        (parcel.html.as_str(), parcel.keyboard),
+        (row.html.as_str(), row.keyboard),
         ("3", Some(Keyboard::new()))
     );
     assert_eq!(put(&t, edit("again").dedupe("k")).await, None);
@@ -122,24 +126,24 @@ async fn a_kept_place_is_filled_once_or_given_up() {
     let t = Store::new();
     for (chat, run) in [(1, 4), (1, 4), (2, 4)] {
         let key = format!("found:{run}:{chat}");
-        t.write(move |tx| hold(tx, NOW, chat, run, &key)).await;
+        t.write(move |tx| reserve(tx, NOW, chat, run, &key)).await;
     }
     assert!(ready(&t, NOW).await.is_empty(), "nothing to say yet");
-    let kept = t.write(|tx| held(tx, 10)).await;
-    let [first, second] = <[Held; 2]>::try_from(kept).unwrap();
+    let kept = t.write(|tx| reserved(tx, 10)).await;
+    let [first, second] = <[Reserved; 2]>::try_from(kept).unwrap();
     t.write(move |tx| {
         first.fill(tx, NOW, &notice(1, "a"))?;
         first.fill(tx, NOW, &notice(1, "b"))?;
         second.give_up(tx)
     })
     .await;
-    assert!(t.write(|tx| held(tx, 10)).await.is_empty());
+    assert!(t.write(|tx| reserved(tx, 10)).await.is_empty());
     let sent = ready(&t, NOW).await;
     let [only] = sent[..] else {
         panic!("one message: {sent:?}");
     };
     assert_eq!(take(&t, only).await.html.as_str(), "a");
-    t.write(|tx| hold(tx, NOW, 1, 4, "found:4:1")).await;
+    t.write(|tx| reserve(tx, NOW, 1, 4, "found:4:1")).await;
     assert_eq!(state(&t, only).await, "sending");
 }
 
@@ -152,7 +156,7 @@ async fn after_a_crash_edits_go_again_and_messages_are_folded_into_the_next_one(
         .unwrap();
     take(&t, message).await;
     take(&t, edit).await;
-    assert_eq!(t.write(adopt_crashed).await, (1, 1));
+    assert_eq!(t.write(recover_crashed).await, (1, 1));
     assert_eq!(ready(&t, NOW).await, [edit]);
     let edit_there = put(&t, Outgoing::edit(1, 3, Html::text("e")))
         .await
@@ -215,12 +219,12 @@ async fn a_new_chat_id_is_written_everywhere() {
             "INSERT INTO check_request (chat_id, created_at) VALUES (-5, 1)",
             (),
         )?;
-        migrate(tx, -5, -1005)?;
-        migrate(tx, -5, -1005)
+        upkeep::migrate(tx, -5, -1005)?;
+        upkeep::migrate(tx, -5, -1005)
     })
     .await;
-    let parcel = take(&t, id).await;
-    assert_eq!((parcel.chat_id, parcel.language.as_str()), (-1005, "en"));
+    let row = take(&t, id).await;
+    assert_eq!((row.chat_id, row.language.as_str()), (-1005, "en"));
     let left: i64 = t
         .read(|c| {
             Ok(c.query_row(
@@ -240,16 +244,16 @@ async fn what_took_the_place_of_a_lost_message_is_found_under_its_key() {
     let start = put(&t, notice(1, "start").of_run(3).dedupe("s:1"))
         .await
         .unwrap();
-    let parcel = take(&t, start).await;
-    t.write(move |tx| sent(tx, NOW, &parcel, 9, &[])).await;
+    let row = take(&t, start).await;
+    t.write(move |tx| sent(tx, NOW, &row, 9, &[])).await;
     let edit = put(&t, Outgoing::edit(1, 9, Html::text("e")))
         .await
         .unwrap();
-    let parcel = take(&t, edit).await;
+    let row = take(&t, edit).await;
     let newer = put(&t, Outgoing::edit(1, 9, Html::text("f")))
         .await
         .unwrap();
-    t.write(move |tx| sent(tx, NOW, &parcel, 20, &[])).await;
+    t.write(move |tx| sent(tx, NOW, &row, 20, &[])).await;
     assert_eq!(t.read(|c| messages_with_key(c, "s")).await, [(1, 20)]);
     assert_eq!(take(&t, newer).await.edit_of, Some(20));
 }
@@ -260,8 +264,8 @@ async fn old_rows_go_and_keys_are_remembered_longer() {
     t.write(|tx| chat_known(tx, 1)).await;
     for message in [notice(1, "a"), notice(1, "b").dedupe("k")] {
         let id = put(&t, message).await.unwrap();
-        let parcel = take(&t, id).await;
-        t.write(move |tx| sent(tx, NOW, &parcel, 1, &[])).await;
+        let row = take(&t, id).await;
+        t.write(move |tx| sent(tx, NOW, &row, 1, &[])).await;
     }
     let day = Duration::from_secs(24 * 3600);
     for (days, left) in [(6, 2), (8, 1), (61, 0)] {
@@ -281,8 +285,8 @@ async fn closed_rows_hold_no_text_and_the_last_word_to_somebody_forgotten_no_row
     let keyboard = Keyboard::new().row([Button::callback("x", "y").unwrap()]);
     for chat in [1, 2] {
         let id = put(&t, notice(chat, "a").keyboard(keyboard.clone())).await;
-        let parcel = take(&t, id.unwrap()).await;
-        t.write(move |tx| sent(tx, NOW, &parcel, 1, &[])).await;
+        let row = take(&t, id.unwrap()).await;
+        t.write(move |tx| sent(tx, NOW, &row, 1, &[])).await;
     }
     let lost = put(&t, notice(1, "lost")).await.unwrap();
     take(&t, lost).await;
@@ -321,6 +325,6 @@ async fn what_waited_for_the_network_goes_when_it_is_back() {
     take(&t, id).await;
     let due = UnixMs(NOW.0 + 300_000);
     t.write(move |tx| returned(tx, id, due, OUT_OF_REACH)).await;
-    assert_eq!(t.write(|tx| hurry(tx, NOW)).await, 1);
+    assert_eq!(t.write(|tx| retry_now(tx, NOW)).await, 1);
     assert_eq!(ready(&t, NOW).await, [id]);
 }

@@ -1,6 +1,7 @@
 //! Decoding against what Telegram sends, what strangers can make it send, and noise.
 
 use super::*;
+use crate::telegram::inbound::envelope::Envelope;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -15,6 +16,11 @@ fn message(fields: &Value) -> Event {
         "VakhtaBot",
     )
     .unwrap()
+}
+
+/// The chat in whose order an update belongs.
+fn place(update: &Value) -> i64 {
+    Envelope::read(&update.to_string()).unwrap().chat_id
 }
 
 fn command(name: &str, args: &str) -> EventKind {
@@ -106,6 +112,34 @@ fn what_cannot_be_read_is_named_without_its_content() {
     assert_eq!(decode("[]", "b").unwrap_err().update_id, None);
 }
 
+#[test]
+fn the_envelope_names_the_chat_of_the_event() {
+    let chat = json!({"id": -7, "type": "group"});
+    let user = json!({"id": 9, "is_bot": false, "first_name": "x"});
+    for content in [
+        json!({"message": {"message_id": 1, "chat": chat, "text": "x"}}),
+        json!({"edited_message": {"chat": chat}}),
+        json!({"channel_post": {"chat": chat}}),
+        json!({"edited_channel_post": {"chat": chat}}),
+        json!({"callback_query": {"id": "q", "from": user, "message": {"chat": chat, "message_id": 1}}}),
+        json!({"callback_query": {"id": "q", "from": user}}),
+        json!({"my_chat_member": {"chat": chat, "new_chat_member": {"status": "left"}}}),
+        json!({"kind_of_tomorrow": {"chat": chat}}),
+    ] {
+        let mut update = content.clone();
+        update["update_id"] = json!(1);
+        let event = decode(&update.to_string(), "").unwrap();
+        assert_eq!(
+            place(&update),
+            event.chat.map_or(0, |chat| chat.id),
+            "{content}"
+        );
+    }
+    let of_a_bot = json!({"update_id": 1, "inline_query": {"id": "9",
+        "from": {"id": 7, "is_bot": true, "first_name": "x"}}});
+    assert_eq!(place(&of_a_bot), 0);
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -146,12 +180,15 @@ proptest! {
             let text = value.to_string();
             let read = decode(&text, "b").map(|e| e.update_id).or_else(|u| u.update_id.ok_or(()));
             prop_assert_eq!(read, Ok(id));
+            let read = Envelope::read(&text).map(|e| e.update_id).or_else(|u| u.update_id.ok_or(()));
+            prop_assert_eq!(read, Ok(id));
         }
     }
 
     #[test]
     fn noise_never_panics(noise in "\\PC*") {
         decode(&noise, "b").ok();
+        Envelope::read(&noise).ok();
     }
 }
 
@@ -160,7 +197,8 @@ fn an_inline_query_has_a_person_and_no_chat() {
     let raw = json!({"update_id": 1, "inline_query": {"id": "9", "query": "s_1", "offset": "",
         "from": {"id": 7, "is_bot": false, "first_name": "Ева"}}});
     let event = decode(&raw.to_string(), "").unwrap();
-    assert_eq!((event.chat, event.place()), (None, 7));
+    assert_eq!(event.chat, None);
+    assert_eq!(place(&raw), 7);
     let kind = EventKind::Inline {
         query_id: "9".to_owned(),
         words: "s_1".to_owned(),

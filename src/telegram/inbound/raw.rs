@@ -1,10 +1,16 @@
-//! An update in Telegram's own shape, with only the fields that we read: what else an update carries cannot make it unreadable.
+//! An update in Telegram's own shape, with only the fields that we read.
+//!
+//! Other fields cannot make an update unreadable.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::document::RawDocument;
 use super::event::ChatKind;
+
+/// Accounts that stand for others: channel posts in groups, anonymous admins, Telegram's service
+/// messages.
+const STAND_INS: [i64; 3] = [136_817_688, 1_087_968_824, 777_000];
 
 #[derive(Deserialize)]
 pub(crate) struct RawUpdate {
@@ -63,6 +69,13 @@ pub(crate) struct RawUser {
     pub(crate) last_name: Option<String>,
     pub(crate) username: Option<String>,
     pub(crate) language_code: Option<String>,
+}
+
+impl RawUser {
+    /// True for a bot and for an account that stands for others: what it says is nobody's own word.
+    pub(crate) fn is_stand_in(&self) -> bool {
+        self.is_bot || STAND_INS.contains(&self.id)
+    }
 }
 
 #[derive(Deserialize)]

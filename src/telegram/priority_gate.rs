@@ -1,8 +1,12 @@
-//! Who goes first while processors and disk are short: somebody who waits for an answer.
+//! Who goes first while processors and disk are short: a person who waits for an answer.
 //!
-//! The poller opens a window when updates arrive, the first answer that leaves closes it, and a sweep starts nothing
-//! meanwhile. Must stay true: this is courtesy and nothing depends on it. A window ends by itself, and the next one opens
-//! no sooner than this one has lasted, so that however much people write the sweep keeps half of the time.
+//! The poller opens a window when updates arrive, and the first answer that leaves closes it. A run
+//! starts nothing while a window is open.
+//!
+//! # Invariants
+//! - The gate is a courtesy: nothing depends on it for being right.
+//! - A window ends by itself.
+//! - The pause after a window is as long as the window, so a run keeps half of the time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,13 +15,13 @@ use tokio::time::Instant;
 
 use crate::activation::Activator;
 
-/// The longest a sweep stands back for one answer: several times what an answer takes on a quiet machine.
+/// The longest window: several times what an answer takes on a quiet machine.
 const LONGEST: Duration = Duration::from_millis(30);
 
-/// People are taken to be talking with the bot for so long after the last answer.
+/// How long a conversation is taken to last after the last answer.
 const CONVERSATION: Duration = Duration::from_secs(2);
 
-/// The right of way of those who wait. Clones share it, on any thread.
+/// The gate. Clones share it, on any thread.
 #[derive(Debug, Clone, Default)]
 pub struct PriorityGate {
     window: Arc<Mutex<Window>>,
@@ -50,8 +54,8 @@ impl PriorityGate {
         self.lock().held_until(now)
     }
 
-    /// True while people talk with the bot: then what is done in one go should be small, because the next question may
-    /// come at any moment.
+    /// True while people talk with the bot. Work in small steps then: the next question may come at any
+    /// moment.
     #[must_use]
     pub fn in_conversation(&self) -> bool {
         let last = self.lock().last;
@@ -114,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_keeps_half_of_the_time() {
+    fn a_run_keeps_half_of_the_time() {
         let start = Instant::now();
         for answer_after in [1, 7, 20, 40] {
             let mut window = Window::default();

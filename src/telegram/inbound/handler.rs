@@ -1,0 +1,89 @@
+//! What the bot gives to the dispatcher: a [`Handler`], and what its hooks take and return.
+
+use bytes::Bytes;
+
+use super::event::Event;
+use crate::activation::Activator;
+use crate::db::{Connection, WriteTx};
+use crate::telegram::api::inline::Offer;
+
+/// What the bot does with an event.
+pub trait Handler: Send + Sync + 'static {
+    /// The file without which a callback, a document or a photo cannot be handled. Asked before each
+    /// try. The fetch delays only its chat, so refuse it to people who may not be served.
+    ///
+    /// # Errors
+    /// Any error counts as [`FileFault::OutOfReach`].
+    fn wants(&self, _connection: &Connection, _event: &Event) -> anyhow::Result<Option<Wanted>> {
+        Ok(None)
+    }
+
+    /// Turns a fetched file into what [`Self::handle`] is given, on a thread that may block. Slow work
+    /// and work on the disk belong here, not in the transaction. A repeat of the event repeats this.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    fn refine(&self, _event: &Event, file: Bytes) -> Fetched {
+        Ok(file)
+    }
+
+    /// Runs inside the write transaction that also marks the update as done. Replies are outbox rows
+    /// inserted here. `file` is the result of fetching the wanted file.
+    ///
+    /// # Errors
+    /// Any error takes the changes back and calls [`Self::apologise`], except a storage fault, after
+    /// which this is called again later.
+    fn handle(
+        &self,
+        tx: &WriteTx<'_>,
+        event: &Event,
+        file: Option<&Fetched>,
+    ) -> anyhow::Result<Reaction>;
+
+    /// Runs instead when [`Self::handle`] failed or panicked. Its transaction also marks the update as
+    /// done.
+    ///
+    /// # Errors
+    /// As for `handle`; when this fails too, the update is only marked as done.
+    fn apologise(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction>;
+}
+
+/// What follows a handled event after its commit.
+#[derive(Debug, Clone, Default)]
+pub struct Reaction {
+    /// Text of the answer to a callback, at most 200 characters; `None` only ends the spinner.
+    pub callback_answer: Option<String>,
+    /// What is offered to a person who names us in another chat; `None` leaves the query open.
+    pub offers: Option<Vec<Offer>>,
+    /// Bells to ring beside the sender's.
+    pub ring: Vec<Activator>,
+}
+
+/// A file that a handler wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// As Telegram gave it in a [`crate::telegram::Document`].
+    pub file_id: String,
+    /// In bytes; a larger file is not fetched.
+    pub at_most: usize,
+}
+
+/// The result of fetching a wanted file.
+pub type Fetched = Result<Bytes, FileFault>;
+
+/// Why a wanted file is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FileFault {
+    /// Larger than wanted, or than Telegram gives to bots.
+    #[error("the file is too large")]
+    TooLarge,
+    /// Telegram does not have it (any more).
+    #[error("Telegram does not have the file")]
+    Gone,
+    /// It could not be fetched in time.
+    #[error("the file could not be fetched")]
+    OutOfReach,
+    /// It is not what was wanted; the word is the handler's own.
+    #[error("the file is not what was wanted: {0}")]
+    Unfit(&'static str),
+}

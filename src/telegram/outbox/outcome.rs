@@ -1,0 +1,82 @@
+//! What became of a row, as the sender marks it.
+
+use std::time::Duration;
+
+use super::claim::ClaimedRow;
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+
+/// How long a message is tried before it is given up, and how long an unconfirmed one waits for a
+/// message that mentions it.
+pub(crate) const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The problem of a row that waits because Telegram could not be reached or was busy.
+pub(crate) const OUT_OF_REACH: &str = "Telegram could not be reached";
+
+/// The row was delivered as `message_id` and mentioned the rows in `folded`.
+pub(crate) fn sent(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    row: &ClaimedRow,
+    message_id: i64,
+    folded: &[i64],
+) -> anyhow::Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'sent', message_id = ?2, closed_at = ?3, problem = '', html = '', gist = '', keyboard = '', file = ''
+         WHERE id = ?1",
+    )?
+    .execute((row.id, message_id, now.0))?;
+    // Nothing stays of the last message to a person who was forgotten.
+    tx.prepare_cached(
+        "DELETE FROM outbox WHERE id = ?1 AND dedupe IS NULL AND chat_id NOT IN (SELECT id FROM chat)",
+    )?
+    .execute((row.id,))?;
+    for id in folded {
+        tx.execute(
+            "UPDATE outbox SET state = 'folded', carrier = ?2, closed_at = ?3, html = '', gist = '', keyboard = '', file = ''
+             WHERE id = ?1 AND state = 'unconfirmed'",
+            (id, row.id, now.0),
+        )?;
+    }
+    // The message to edit was gone and this one took its place: lookups must find the new one.
+    if let Some(gone) = row.edit_of.filter(|gone| *gone != message_id) {
+        tx.execute(
+            "UPDATE outbox SET message_id = ?3 WHERE chat_id = ?1 AND message_id = ?2 AND state = 'sent'",
+            (row.chat_id, gone, message_id),
+        )?;
+        tx.execute(
+            "UPDATE outbox SET edit_of = ?3 
+             WHERE closed_at IS NULL AND state IN ('held', 'pending') AND chat_id = ?1 AND edit_of = ?2",
+            (row.chat_id, gone, message_id),
+        )?;
+    }
+    Ok(())
+}
+
+/// The row was surely not delivered and is tried again at `due_at`.
+pub(crate) fn returned(
+    tx: &WriteTx<'_>,
+    id: i64,
+    due_at: UnixMs,
+    problem: &str,
+) -> anyhow::Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET state = 'pending', due_at = ?2, problem = ?3 WHERE id = ?1",
+    )?
+    .execute((id, due_at.0, problem))?;
+    Ok(())
+}
+
+/// The row is given up.
+pub(crate) fn dead(tx: &WriteTx<'_>, now: UnixMs, id: i64, problem: &str) -> anyhow::Result<()> {
+    let sql = "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = '', file = '' WHERE id = ?1";
+    tx.execute(sql, (id, now.0, problem))?;
+    Ok(())
+}
+
+/// The row may or may not have been delivered.
+pub(crate) fn unconfirmed(tx: &WriteTx<'_>, id: i64, problem: &str) -> anyhow::Result<()> {
+    let sql = "UPDATE outbox SET state = 'unconfirmed', problem = ?2 WHERE id = ?1";
+    tx.execute(sql, (id, problem))?;
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! How long Telegram's tables keep their rows, and what they forget of a person.
+
+use super::inbound::inbox;
+use super::outbox;
+use crate::db::WriteTx;
+use crate::retention::Rule;
+
+/// How long each table keeps its rows.
+pub const KEPT: [Rule; 5] = [
+    Rule {
+        what: "updates",
+        table: "inbox",
+        keep: inbox::KEEP_DONE,
+        prune: inbox::prune_done,
+    },
+    Rule {
+        what: "unreadable",
+        table: "quarantine",
+        keep: inbox::KEEP_QUARANTINE,
+        prune: inbox::prune_quarantine,
+    },
+    Rule {
+        what: "messages",
+        table: "outbox",
+        keep: outbox::KEEP_CLOSED,
+        prune: outbox::prune_messages,
+    },
+    Rule {
+        what: "news",
+        table: "outbox",
+        keep: outbox::KEEP_NEWS,
+        prune: outbox::prune_news,
+    },
+    Rule {
+        what: "files",
+        table: "sent_file",
+        keep: outbox::KEEP_FILES,
+        prune: outbox::prune_files,
+    },
+];
+
+/// Removes what Telegram's tables hold of a person.
+pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    inbox::forget(tx, person)?;
+    outbox::forget(tx, person)
+}
