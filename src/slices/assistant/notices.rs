@@ -10,7 +10,7 @@ use super::store;
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
-use crate::i18n::{self, Args, Lang, label};
+use crate::i18n::{self, Args, Lang};
 use crate::people::{self, Actor};
 use crate::telegram::outbox;
 use crate::telegram::{Button, Keyboard, Outgoing};
@@ -81,8 +81,8 @@ fn said(spot: Spot, html: Html) -> Outgoing {
 }
 
 fn stop_button(lang: Lang, public_id: &str) -> anyhow::Result<Keyboard> {
-    let stop = label(lang, "button-ask-stop");
-    Ok(Keyboard::new().row([Button::callback(&stop, format!("ask:stop:{public_id}"))?]))
+    let stop = Button::labelled(lang, "button-ask-stop", format!("ask:stop:{public_id}"))?;
+    Ok(Keyboard::new().row([stop]))
 }
 
 /// The message in which the answer to an open question grows, with its chat and its button; none while it is not there.
@@ -124,7 +124,7 @@ pub(super) fn answer(
     let mut keyboard = Keyboard::new();
     if asked.reason.is_some_and(Reason::helps_to_ask_again) {
         let data = format!("ask:again:{}", asked.public_id);
-        keyboard = keyboard.row([Button::callback(&label(lang, "button-ask-again"), data)?]);
+        keyboard = keyboard.row([Button::labelled(lang, "button-ask-again", data)?]);
     }
     let Some(first) = pages.next() else {
         return Ok(false);

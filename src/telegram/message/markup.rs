@@ -1,7 +1,9 @@
 //! Buttons under a message.
 //!
-//! A [`Keyboard`] is stored beside its message as the JSON that Telegram takes. Must stay true: what Telegram would refuse
-//! (data over 64 bytes, an address that is not of the web, an empty label) cannot be built.
+//! A [`Keyboard`] is stored beside its message as the JSON that Telegram takes.
+//!
+//! # Invariants
+//! - No button can be built that Telegram would refuse: data over 64 bytes, a strange address, an empty label.
 
 use anyhow::{Context as _, ensure};
 use frankenstein::types::{InlineKeyboardButton, InlineKeyboardMarkup};
@@ -12,7 +14,7 @@ use crate::i18n::{self, Args, Lang};
 /// The longest data of a button, in bytes (Bot API, `InlineKeyboardButton`).
 pub const DATA_LIMIT: usize = 64;
 
-/// One button.
+/// A button.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Button {
     text: String,
@@ -25,7 +27,7 @@ pub struct Button {
 }
 
 impl Button {
-    /// A button that sends `data` back to us when it is pressed.
+    /// A button that sends `data` back to us when somebody presses it.
     ///
     /// # Errors
     /// When the label is empty or the data is not of 1 to 64 bytes.
@@ -43,6 +45,14 @@ impl Button {
             url: None,
             switch_inline_query: None,
         })
+    }
+
+    /// A callback button with a label of the catalogue.
+    ///
+    /// # Errors
+    /// When the data is not of 1 to 64 bytes.
+    pub fn labelled(lang: Lang, key: &str, data: impl Into<String>) -> anyhow::Result<Self> {
+        Self::callback(&i18n::label(lang, key), data)
     }
 
     /// A button that opens an address.
@@ -65,8 +75,8 @@ impl Button {
         })
     }
 
-    /// A button that lets people choose a chat and names us there with these words. Telegram refuses it of a bot without
-    /// inline mode.
+    /// A button that lets people choose a chat and starts an inline query there with these words.
+    /// Telegram refuses it from a bot without inline mode.
     ///
     /// # Errors
     /// When the label is empty.
@@ -81,7 +91,8 @@ impl Button {
     }
 }
 
-/// The buttons that turn pages, the first of which is 0; none where there is one page. `data` is what a page's button carries.
+/// The buttons that turn pages; none for a single page. `page` counts from 0, and `data` gives what the
+/// button of a page carries.
 ///
 /// # Errors
 /// When the data is too long.
@@ -139,24 +150,16 @@ impl Keyboard {
         self
     }
 
-    /// True when there is nothing to press.
+    /// True without buttons.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.inline_keyboard.is_empty()
     }
 
-    /// The form it is stored in.
-    ///
-    /// # Errors
-    /// Never in practice: strings always serialise.
     pub(crate) fn to_json(&self) -> anyhow::Result<String> {
         serde_json::to_string(self).context("store a keyboard")
     }
 
-    /// Reads the stored form.
-    ///
-    /// # Errors
-    /// When the text was not written by [`Self::to_json`].
     pub(crate) fn from_json(stored: &str) -> anyhow::Result<Self> {
         serde_json::from_str(stored).context("read a stored keyboard")
     }

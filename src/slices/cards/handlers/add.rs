@@ -314,7 +314,7 @@ fn question(actor: &Actor, step: &CardStep) -> Html {
 }
 
 fn buttons(actor: &Actor, step: &CardStep) -> anyhow::Result<Keyboard> {
-    let button = |key: &str, data: String| Button::callback(&label(actor.lang, key), data);
+    let button = |key: &str, data: String| Button::labelled(actor.lang, key, data);
     let mut keyboard = Keyboard::new();
     match step.card {
         Asked::Packaged => {

@@ -41,9 +41,9 @@ impl CardHandlers {
                 .number("ever", alarm.ever);
             let mut keyboard = Keyboard::new();
             for word in DECISIONS {
-                let text = label(lang, &format!("button-alarm-{word}"));
+                let key = format!("button-alarm-{word}");
                 let data = format!("cards:alarm:{}:{}:{word}", card.id, alarm.code_id);
-                keyboard = keyboard.row([Button::callback(&text, data)?]);
+                keyboard = keyboard.row([Button::labelled(lang, &key, data)?]);
             }
             let notice = Outgoing::notice(chat, i18n::html(lang, key, &args));
             outbox::insert(tx, actor.now, &notice.keyboard(keyboard))?;

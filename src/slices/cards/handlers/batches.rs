@@ -47,7 +47,7 @@ impl CardHandlers {
             keyboard = keyboard.row([Button::callback(&text, data)?]);
         }
         let button = |key: &str, action: &str| {
-            Button::callback(&label(lang, key), format!("cards:{action}:{}", card.id))
+            Button::labelled(lang, key, format!("cards:{action}:{}", card.id))
         };
         let keyboard = keyboard
             .row([button("button-batch-add", "batch-add")?])
@@ -127,16 +127,14 @@ impl CardHandlers {
                     .number("checks", batch.checks);
                 let data = |action: &str| format!("cards:{action}:{}:{}", card.id, batch.first);
                 let keyboard = Keyboard::new()
-                    .row([Button::callback(
-                        &label(lang, "button-units"),
-                        data("units"),
-                    )?])
+                    .row([Button::labelled(lang, "button-units", data("units"))?])
                     .row([
                         Button::callback("CSV", data("codes"))?,
-                        Button::callback(&label(lang, "button-card-labels"), data("batch-labels"))?,
+                        Button::labelled(lang, "button-card-labels", data("batch-labels"))?,
                     ])
-                    .row([Button::callback(
-                        &label(lang, "button-back"),
+                    .row([Button::labelled(
+                        lang,
+                        "button-back",
                         format!("cards:batches:{}", card.id),
                     )?]);
                 let text = i18n::html(lang, "batch", &args);

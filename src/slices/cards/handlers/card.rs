@@ -34,7 +34,7 @@ impl CardHandlers {
                 let back = format!("cards:card:{}", card.id);
                 let keyboard = Keyboard::new()
                     .row(share_button(tx, lang, &card)?)
-                    .row([Button::callback(&label(lang, "button-back"), back)?]);
+                    .row([Button::labelled(lang, "button-back", back)?]);
                 present(lang, &i18n::text(lang, "card-preview"), &card, keyboard)
             }
             "qr" => qr(actor, &card, more == "svg"),
@@ -107,7 +107,7 @@ impl CardHandlers {
             lines.push(i18n::html(lang, "card-links", &args));
         }
         let button = |key: &str, action: &str| {
-            Button::callback(&label(lang, key), format!("cards:{action}:{}", card.id))
+            Button::labelled(lang, key, format!("cards:{action}:{}", card.id))
         };
         let (switch, to) = if card.active {
             ("button-card-off", "off")
@@ -126,7 +126,7 @@ impl CardHandlers {
                 button("button-card-labels", "labels")?,
             ])
             .row([
-                Button::callback(&label(lang, "button-card-code"), code)?,
+                Button::labelled(lang, "button-card-code", code)?,
                 button("button-batches", "batches")?,
                 button("button-card-scans", "scans")?,
             ])

@@ -132,10 +132,7 @@ impl CardHandlers {
             .row(page_row(lang, page, pages, |page| {
                 format!("{}:{page}", data("units"))
             })?)
-            .row([Button::callback(
-                &label(lang, "button-back"),
-                data("batch"),
-            )?]);
+            .row([Button::labelled(lang, "button-back", data("batch"))?]);
         let text = i18n::html(lang, "units", &Args::new().text("name", &batch.name));
         Ok(Answer::screen(Screen::new(text, keyboard)))
     }
@@ -182,7 +179,7 @@ fn code_buttons(
     printed: &Printed,
 ) -> anyhow::Result<Keyboard> {
     let data = |action: &str| format!("cards:{action}:{}:{}", card.id, printed.id);
-    let button = |key: &str, data: String| Button::callback(&label(lang, key), data);
+    let button = |key: &str, data: String| Button::labelled(lang, key, data);
     let others = CodeState::ALL
         .iter()
         .filter(|state| **state != printed.state);

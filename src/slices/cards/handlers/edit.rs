@@ -239,22 +239,18 @@ fn mark(photo: Option<&str>) -> &str {
 fn edit_screen(actor: &Actor, card: &Card) -> anyhow::Result<Answer> {
     let lang = actor.lang;
     let button = |word: &str| {
-        let text = label(lang, &format!("button-edit-{word}"));
-        Button::callback(&text, format!("cards:edit:{}:{word}", card.id))
+        let data = format!("cards:edit:{}:{word}", card.id);
+        Button::labelled(lang, &format!("button-edit-{word}"), data)
     };
     let mut keyboard = Keyboard::new()
         .row([button("name")?, button("description")?])
         .row([button("photo")?, button("packaged")?]);
     if card.packaged.is_some() {
-        let text = label(lang, "button-edit-unpackaged");
         let seen = mark(card.packaged.as_deref());
         let data = format!("cards:edit:{}:unpackaged:{seen}", card.id);
-        keyboard = keyboard.row([Button::callback(&text, data)?]);
+        keyboard = keyboard.row([Button::labelled(lang, "button-edit-unpackaged", data)?]);
     }
-    let back = Button::callback(
-        &label(lang, "button-back"),
-        format!("cards:card:{}", card.id),
-    )?;
+    let back = Button::labelled(lang, "button-back", format!("cards:card:{}", card.id))?;
     let text = i18n::html(lang, "card-edit", &Args::new().text("name", &card.name));
     Ok(Answer::screen(Screen::new(text, keyboard.row([back]))))
 }

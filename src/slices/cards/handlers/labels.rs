@@ -122,7 +122,7 @@ impl CardHandlers {
             Button::callback(&i18n::plain(lang, key, &args), format!("{print}:{mm}"))
         };
         let sizes: anyhow::Result<Vec<_>> = OFFERED.into_iter().map(size).collect();
-        let other = Button::callback(&label(lang, "button-labels-other"), format!("{print}:ask"))?;
+        let other = Button::labelled(lang, "button-labels-other", format!("{print}:ask"))?;
         let mut keyboard = Keyboard::new().row(sizes?).row([other]);
         for paper in ["a4", "single"] {
             let spoken = label(lang, &format!("button-labels-{paper}"));
@@ -136,7 +136,7 @@ impl CardHandlers {
             let row: anyhow::Result<Vec<_>> = Dpi::ALL.into_iter().map(button).collect();
             keyboard = keyboard.row(row?);
         }
-        let back = Button::callback(&label(lang, "button-back"), back)?;
+        let back = Button::labelled(lang, "button-back", back)?;
         let real = match store::bot(connection)? {
             Some(bot) => real_sizes(
                 &files::start(self.base_url.as_deref(), &bot.username),

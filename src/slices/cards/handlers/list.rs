@@ -6,7 +6,7 @@ use super::{CardHandlers, list_row, ways_out};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{clean_line, cut};
-use crate::i18n::{self, Args, label};
+use crate::i18n::{self, Args};
 use crate::people::Actor;
 use crate::slices::cards::code::Code;
 use crate::slices::cards::store;
@@ -82,7 +82,7 @@ impl CardHandlers {
             Which::Named(text) => format!("cards:{action}:{page}:{text}"),
             _ => format!("cards:{action}:{page}"),
         })?);
-        let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+        let button = |key: &str, data: &str| Button::labelled(lang, key, data);
         if *which != Which::Active {
             let keyboard = keyboard
                 .row([button("button-card-find", "cards:find")?])

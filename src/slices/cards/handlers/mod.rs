@@ -22,7 +22,7 @@ use super::photo::{LARGEST_FILE, Photos};
 use super::store::Which;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
-use crate::i18n::{Lang, label};
+use crate::i18n::Lang;
 use crate::people::Actor;
 use crate::telegram::{Answer, Button, Document, Fetched, Keyboard, Wanted};
 use crate::zone::Zone;
@@ -170,14 +170,14 @@ fn id_and_rest(data: &str) -> (i64, &str) {
 
 /// What stands below a question.
 fn ways_out(actor: &Actor) -> anyhow::Result<Keyboard> {
-    let cancel = Button::callback(&label(actor.lang, "button-cancel"), "bot:cancel")?;
+    let cancel = Button::labelled(actor.lang, "button-cancel", "bot:cancel")?;
     Ok(Keyboard::new().row([cancel]))
 }
 
 /// The row that leads back to the list of cards.
 fn list_row(actor: &Actor) -> anyhow::Result<[Button; 2]> {
     Ok([
-        Button::callback(&label(actor.lang, "button-cards"), "cards:list:0")?,
-        Button::callback(&label(actor.lang, "button-panel"), "bot:panel")?,
+        Button::labelled(actor.lang, "button-cards", "cards:list:0")?,
+        Button::labelled(actor.lang, "button-panel", "bot:panel")?,
     ])
 }

@@ -126,8 +126,7 @@ fn claim_button(lang: Lang, claim: Claim) -> anyhow::Result<Option<Button>> {
     let Claim::Free { code_id } = claim else {
         return Ok(None);
     };
-    let text = label(lang, "button-claim");
-    Button::callback(&text, format!("cards:claim:{code_id}")).map(Some)
+    Button::labelled(lang, "button-claim", format!("cards:claim:{code_id}")).map(Some)
 }
 
 /// The button that passes a card on, without any code of it; none while Telegram has not said what we are called.

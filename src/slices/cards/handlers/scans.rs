@@ -28,12 +28,9 @@ impl CardHandlers {
         let mut keyboard = Keyboard::new();
         if !scans.is_empty() {
             let table = format!("cards:scans-csv:{}", card.id);
-            keyboard = keyboard.row([Button::callback(&label(lang, "button-scans-csv"), table)?]);
+            keyboard = keyboard.row([Button::labelled(lang, "button-scans-csv", table)?]);
         }
-        let back = Button::callback(
-            &label(lang, "button-back"),
-            format!("cards:card:{}", card.id),
-        )?;
+        let back = Button::labelled(lang, "button-back", format!("cards:card:{}", card.id))?;
         let title = if scans.is_empty() {
             "scans-none"
         } else {

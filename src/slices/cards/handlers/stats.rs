@@ -33,9 +33,9 @@ impl CardHandlers {
                 .number("checks", card.checks);
             lines.push(i18n::html(lang, "cards-top-line", &args));
         }
-        let chart = Button::callback(&label(lang, "button-cards-chart"), "cards:chart")?;
-        let scans = Button::callback(&label(lang, "button-scans-csv"), "cards:scans-all")?;
-        let cards = Button::callback(&label(lang, "button-cards-csv"), "cards:cards-csv")?;
+        let chart = Button::labelled(lang, "button-cards-chart", "cards:chart")?;
+        let scans = Button::labelled(lang, "button-scans-csv", "cards:scans-all")?;
+        let cards = Button::labelled(lang, "button-cards-csv", "cards:cards-csv")?;
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
             Keyboard::new()
