@@ -5,9 +5,9 @@
 //! carries direct edits of other threads.
 //!
 //! The stop has two stages, because handlers and the watch thread still speak after polling has
-//! ended. The stop token of [`Tasks`] ends the poller, which confirms its offset, and the dispatcher,
-//! after the events in hand. [`Telegram::drain`] then ends the proxy worker and the sender, which
-//! delivers for at most 3 s.
+//! ended. The stop token of [`Tasks`] ends the poller, which confirms its offset, and the
+//! dispatcher, after the events in hand. [`Telegram::drain`] then ends the proxy worker and the
+//! sender, which delivers for at most 3 s.
 //!
 //! # Invariants
 //! - Nothing outside of this folder and the demo names frankenstein.
@@ -34,7 +34,7 @@ use self::api::fatal::FatalCell;
 use self::delivery::deliver::Delivery;
 use self::delivery::edit_order::EditOrder;
 use self::delivery::makers::Makers;
-use self::delivery::proxy::Line;
+use self::delivery::proxy::DirectCalls;
 use self::delivery::rates::SharedRates;
 use self::delivery::sender::{DRAIN_LIMIT, Sender};
 use self::inbound::answers::Answers;
@@ -101,8 +101,8 @@ impl std::fmt::Debug for Setup {
 }
 
 /// The running parts. Keep it until the end: dropping it ends the sender and the proxy worker as
-/// [`Self::drain`] does, but without waiting. Before the stop, that counts as the death of a critical
-/// part.
+/// [`Self::drain`] does, but without waiting. Before the stop, that counts as the death of a
+/// critical part.
 #[derive(Debug)]
 pub struct Telegram {
     proxy: BotProxy,
@@ -286,13 +286,13 @@ fn start_outgoing(setup: Setup, shared: &Shared) -> (BotProxy, Vec<CancellationT
     } = shared.clone();
     let rates = SharedRates::new(setup.pace);
     let edit_order = EditOrder::default();
-    let line = Line {
+    let direct = DirectCalls {
         api: setup.api.clone(),
         rates: rates.clone(),
         edit_order: edit_order.clone(),
     };
     let (proxy, worker) = delivery::proxy::open(
-        line,
+        direct,
         sender_bell.clone(),
         priority_gate.clone(),
         drain.clone(),

@@ -54,8 +54,8 @@ impl PriorityGate {
         self.lock().held_until(now)
     }
 
-    /// True while people talk with the bot. Work in small steps then: the next question may come at any
-    /// moment.
+    /// True while people talk with the bot. Work in small steps then: the next question may come at
+    /// any moment.
     #[must_use]
     pub fn in_conversation(&self) -> bool {
         let last = self.lock().last;

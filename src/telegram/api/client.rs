@@ -1,8 +1,8 @@
 //! The client of the Bot API: one HTTP call, and what its answer means.
 //!
-//! [`Api`] implements frankenstein's async trait over a `reqwest::Client` of the app (redirects off),
-//! because we need the HTTP status, a `retry_after` over 18 hours, uploads from memory and errors
-//! without secrets. The methods that we call are in [`super::methods`].
+//! [`Api`] implements frankenstein's async trait over a `reqwest::Client` of the app (redirects
+//! off), because we need the HTTP status, a `retry_after` over 18 hours, uploads from memory and
+//! errors without secrets. The methods that we call are in [`super::methods`].
 //!
 //! # Invariants
 //! - Neither the token nor a body gets into an error, a `Debug` or a log.
@@ -30,7 +30,8 @@ pub(crate) const POLL_SECONDS: u32 = 50;
 /// What a poll may take beyond [`POLL_SECONDS`] before it counts as lost.
 const POLL_MARGIN: Duration = Duration::from_secs(15);
 
-/// The limit of an ordinary call. Telegram answers in milliseconds; beyond this the connection is dead.
+/// The limit of an ordinary call. Telegram answers in milliseconds; beyond this the connection is
+/// dead.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
 
 /// The limit of an upload: 10 MB at 1 Mbit/s take 80 s.
@@ -42,8 +43,8 @@ const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
 /// The longest answer read, in bytes. A hundred updates of the longest texts are about 3 MB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A handle to the Bot API of one bot. Clones share the connections. Use it only on the runtime that
-/// its HTTP client was made for.
+/// A handle to the Bot API of one bot. Clones share the connections. Use it only on the runtime
+/// that its HTTP client was made for.
 #[derive(Clone)]
 pub struct Api {
     http: reqwest::Client,

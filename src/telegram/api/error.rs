@@ -1,8 +1,10 @@
 //! What a call to Telegram can end with, and what each end demands.
 //!
 //! # Invariants
-//! - The four kinds differ in whether the call had an effect: that decides whether it may be repeated.
-//! - The descriptions compared here are the server's own (tdlib/telegram-bot-api), without their prefix.
+//! - The four kinds differ in whether the call had an effect: that decides whether it may be
+//!   repeated.
+//! - The descriptions compared here are the server's own (tdlib/telegram-bot-api), without their
+//!   prefix.
 
 use std::time::Duration;
 
@@ -218,10 +220,10 @@ impl ApiError {
     }
 }
 
-/// The envelope of every answer. Parameters are read loosely: a strange value there must not hide the
-/// refusal.
+/// The envelope of every answer. Parameters are read loosely: a strange value there must not hide
+/// the refusal.
 #[derive(Deserialize)]
-struct Envelope {
+struct RawAnswer {
     ok: bool,
     error_code: Option<u16>,
     description: Option<String>,
@@ -230,17 +232,17 @@ struct Envelope {
 
 /// The refusal in an answer; `None` for a success and for an answer that is not from the Bot API.
 pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<ApiError> {
-    let envelope: Envelope = serde_json::from_slice(body).ok()?;
-    if envelope.ok {
+    let answer: RawAnswer = serde_json::from_slice(body).ok()?;
+    if answer.ok {
         return None;
     }
-    let parameter = |key: &str| envelope.parameters.as_ref().and_then(|p| p.get(key));
+    let parameter = |key: &str| answer.parameters.as_ref().and_then(|p| p.get(key));
     let retry_after = parameter("retry_after")
         .and_then(Value::as_i64)
         .map(|s| Duration::from_secs(u64::try_from(s).unwrap_or(0)).min(LONGEST_WAIT));
     Some(ApiError::Refused {
-        code: envelope.error_code.unwrap_or(status),
-        description: crate::html::cut(&envelope.description.unwrap_or_default(), 300),
+        code: answer.error_code.unwrap_or(status),
+        description: crate::html::cut(&answer.description.unwrap_or_default(), 300),
         retry_after,
         migrate_to: parameter("migrate_to_chat_id").and_then(Value::as_i64),
     })

@@ -24,7 +24,7 @@ use serde_json::value::RawValue;
 use super::client::Api;
 use super::error::ApiError;
 use crate::html::{Html, cut};
-use crate::telegram::message::file::{File, FileKind, FileSource};
+use crate::telegram::message::file::{AttachmentKind, File, FileSource};
 use crate::telegram::message::markup::Keyboard;
 
 /// Updates in one answer at most (Bot API: 1 to 100).
@@ -202,8 +202,8 @@ impl Api {
         Ok(())
     }
 
-    /// Sends a file, with a caption unless that is empty; returns the message's id and Telegram's id of
-    /// the file.
+    /// Sends a file, with a caption unless that is empty; returns the message's id and Telegram's
+    /// id of the file.
     pub(crate) async fn post_file(
         &self,
         target: Target,
@@ -213,8 +213,8 @@ impl Api {
         silent: bool,
     ) -> Result<(i64, Option<String>), ApiError> {
         let (method, field) = match file.kind {
-            FileKind::Photo => ("sendPhoto", "photo"),
-            FileKind::Document => ("sendDocument", "document"),
+            AttachmentKind::Photo => ("sendPhoto", "photo"),
+            AttachmentKind::Document => ("sendDocument", "document"),
         };
         let mut form = Form::new().text("chat_id", target.chat_id.to_string());
         form = match &file.source {
@@ -265,10 +265,12 @@ impl Api {
         self.answer_callback_query(&params).await.map(|_| ())
     }
 
-    /// Sets the list of commands (name without slash, description) for one scope and language (`""`: all others).
+    /// Sets the list of commands (name without slash, description) for one scope and language
+    /// (`""`: all others).
     ///
     /// # Errors
-    /// [`ApiError`]; a [`CommandScope::Chat`] that never wrote to the bot is refused as *chat not found*.
+    /// [`ApiError`]; a [`CommandScope::Chat`] that never wrote to the bot is refused as *chat not
+    /// found*.
     pub async fn set_commands(
         &self,
         scope: CommandScope,

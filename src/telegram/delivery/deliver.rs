@@ -86,7 +86,8 @@ impl Delivery {
         let row = Arc::new((row, sorry));
         let bot_id = self.api.bot_id();
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
-        // No last try: the chat waits for this mark, and only the end of the program ends this task.
+        // No last try: the chat waits for this mark, and only the end of the program ends this
+        // task.
         loop {
             let now = self.clock.now();
             let (letter, how) = (Arc::clone(&row), result.clone());
@@ -108,7 +109,8 @@ impl Delivery {
         }
     }
 
-    /// The file of a message, if it carries one: known to Telegram, or made. After this the call may leave.
+    /// The file of a message, if it carries one: known to Telegram, or made. After this the call
+    /// may leave.
     async fn file_of(
         &self,
         row: &ClaimedRow,

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-/// Maximum number of messages with an edit of unknown result. When exceeded, the list is cleared; the
-/// cost is at most one missed edit per message.
+/// Maximum number of messages with an edit of unknown result. When exceeded, the list is cleared;
+/// the cost is at most one missed edit per message.
 const DOUBTS: usize = 1024;
 
 /// A message: its chat and its id.
@@ -28,7 +28,7 @@ pub(crate) struct EditOrder(Arc<Mutex<HashMap<Key, Doubt>>>);
 
 impl EditOrder {
     /// Waits for the turn to change a message.
-    pub(crate) async fn turn(&self, chat_id: i64, message_id: i64) -> Turn {
+    pub(crate) async fn turn(&self, chat_id: i64, message_id: i64) -> EditTurn {
         let key = (chat_id, message_id);
         let doubt = {
             let mut doubts = self.lock();
@@ -37,7 +37,7 @@ impl EditOrder {
             }
             Arc::clone(doubts.entry(key).or_default())
         };
-        Turn {
+        EditTurn {
             doubt: doubt.lock_owned().await,
             order: self.clone(),
             key,
@@ -52,13 +52,13 @@ impl EditOrder {
 
 /// The turn to change a message; it ends when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct EditTurn {
     doubt: OwnedMutexGuard<bool>,
     order: EditOrder,
     key: Key,
 }
 
-impl Turn {
+impl EditTurn {
     /// True when an earlier call may still change the message.
     pub(crate) fn is_doubtful(&self) -> bool {
         *self.doubt
@@ -70,7 +70,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for EditTurn {
     fn drop(&mut self) {
         let mut doubts = self.order.lock();
         // Ours and the table's own: nobody waits for the next turn.

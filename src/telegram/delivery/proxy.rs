@@ -1,9 +1,9 @@
 //! The handle by which other threads edit messages through the main runtime.
 //!
 //! An edit travels over a channel to the *proxy worker*, a task on the main runtime, and its result
-//! comes back: an HTTP client is never shared between runtimes. Edits made here are not durable, not
-//! repeated and not ordered with the outbox, except that for one message the outbox's edit always
-//! wins (see `edit_order`). Use them to show progress. News belongs in the outbox.
+//! comes back: an HTTP client is never shared between runtimes. Edits made here are not durable,
+//! not repeated and not ordered with the outbox, except that for one message the outbox's edit
+//! always wins (see `edit_order`). Use them to show progress. News belongs in the outbox.
 //!
 //! # Invariants
 //! - No call hangs, whatever happens to the main runtime.
@@ -39,7 +39,8 @@ const AT_ONCE: usize = 8;
 /// How long an edit waits for its slot before it fails; a group's slot can be a minute away.
 const SLOT_LIMIT: Duration = Duration::from_secs(70);
 
-/// What an edit may take once it has left: the outbox waits for it before it edits the same message.
+/// What an edit may take once it has left: the outbox waits for it before it edits the same
+/// message.
 const EDIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// What an edit may take in all: its slot, its turn, and the way there and back.
@@ -51,8 +52,8 @@ pub enum ProxyError {
     /// The main runtime has ended or is ending.
     #[error("the main runtime is gone")]
     Gone,
-    /// No slot within our own limits, or no result in time. The edit may have been made in the second
-    /// case.
+    /// No slot within our own limits, or no result in time. The edit may have been made in the
+    /// second case.
     #[error("no result in time")]
     Late,
     /// The edit was no longer wanted when its turn came.
@@ -99,7 +100,8 @@ impl MessageEdit {
         }
     }
 
-    /// Asks `still_wanted` when the edit has its slot and its turn; without a yes it does not leave.
+    /// Asks `still_wanted` when the edit has its slot and its turn; without a yes it does not
+    /// leave.
     pub fn only_if(mut self, still_wanted: impl Future<Output = bool> + Send + 'static) -> Self {
         self.still_wanted = Some(Box::pin(still_wanted));
         self
@@ -127,7 +129,8 @@ struct Call {
 }
 
 impl BotProxy {
-    /// A handle to nothing, for a process without a token: every edit is [`ProxyError::Gone`] at once.
+    /// A handle to nothing, for a process without a token: every edit is [`ProxyError::Gone`] at
+    /// once.
     #[must_use]
     pub fn gone() -> Self {
         let (worker, _) = mpsc::channel(1);
@@ -169,13 +172,13 @@ impl BotProxy {
 /// The worker's end of the channel.
 pub(crate) struct ProxyWorker {
     calls: mpsc::Receiver<Call>,
-    line: Line,
+    direct: DirectCalls,
     drain: CancellationToken,
 }
 
 /// What a call needs.
 #[derive(Debug, Clone)]
-pub(crate) struct Line {
+pub(crate) struct DirectCalls {
     pub(crate) api: Api,
     pub(crate) rates: SharedRates,
     pub(crate) edit_order: EditOrder,
@@ -183,7 +186,7 @@ pub(crate) struct Line {
 
 /// A worker and the first handle to it.
 pub(crate) fn open(
-    line: Line,
+    direct: DirectCalls,
     sender_bell: Activator,
     priority_gate: PriorityGate,
     drain: CancellationToken,
@@ -194,11 +197,19 @@ pub(crate) fn open(
         sender_bell,
         priority_gate,
     };
-    (proxy, ProxyWorker { calls, line, drain })
+    (
+        proxy,
+        ProxyWorker {
+            calls,
+            direct,
+            drain,
+        },
+    )
 }
 
 impl ProxyWorker {
-    /// Serves calls until the drain, then finishes the calls made before it, within the drain's limit.
+    /// Serves calls until the drain, then finishes the calls made before it, within the drain's
+    /// limit.
     pub(crate) async fn run(mut self) {
         let mut on_the_way = JoinSet::new();
         let mut end: Option<Instant> = None;
@@ -206,7 +217,7 @@ impl ProxyWorker {
             tokio::select! {
                 call = self.calls.recv(), if on_the_way.len() < AT_ONCE => match call {
                     Some(call) => {
-                        on_the_way.spawn(serve(self.line.clone(), call));
+                        on_the_way.spawn(serve(self.direct.clone(), call));
                     }
                     None => break,
                 },
@@ -225,16 +236,16 @@ impl ProxyWorker {
     }
 }
 
-async fn serve(line: Line, mut call: Call) {
+async fn serve(direct: DirectCalls, mut call: Call) {
     let result = tokio::select! {
-        result = line.perform(call.edit) => result,
+        result = direct.perform(call.edit) => result,
         // The caller has stopped waiting.
         () = call.reply.closed() => return,
     };
     call.reply.send(result).ok();
 }
 
-impl Line {
+impl DirectCalls {
     async fn perform(&self, edit: MessageEdit) -> Result<(), ProxyError> {
         let (chat_id, urgency) = (edit.chat_id, edit.urgency);
         let has_slot = match urgency {

@@ -148,8 +148,8 @@ impl Rates {
         Ok(())
     }
 
-    /// Telegram asked for a pause in this chat. If another chat was refused within the last second, the
-    /// limit over all chats was hit, and the pause is for all of them.
+    /// Telegram asked for a pause in this chat. If another chat was refused within the last second,
+    /// the limit over all chats was hit, and the pause is for all of them.
     pub(crate) fn refused(&mut self, now: Instant, chat_id: i64, wait: Duration) {
         let until = now + wait;
         let chat = self.chats.entry(chat_id).or_default();
@@ -189,8 +189,8 @@ fn next_free(
     calls.get(over).map(|first| *first + span)
 }
 
-/// The rates, shared by the sender and the proxy worker. The mutex is held for microseconds and never
-/// across an await.
+/// The rates, shared by the sender and the proxy worker. The mutex is held for microseconds and
+/// never across an await.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SharedRates(Arc<Mutex<Rates>>);
 

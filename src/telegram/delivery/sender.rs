@@ -28,8 +28,8 @@ const AT_ONCE: usize = 10;
 /// Notices among these. The rest is for answers, so slow or lost notices never use up all calls.
 const NOTICES_AT_ONCE: usize = 8;
 
-/// Rows considered at once. Chats that wait for their own limit come before others, and at most 25 a
-/// second can join them, for at most 3 s each.
+/// Rows considered at once. Chats that wait for their own limit come before others, and at most 25
+/// a second can join them, for at most 3 s each.
 const LOOK: usize = 128;
 
 /// How often the outbox is read without a ring: a row of another process waits at most this long.

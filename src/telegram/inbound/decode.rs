@@ -2,7 +2,8 @@
 //!
 //! # Invariants
 //! - Decoding never panics.
-//! - Decoding never fails on a field that we do not read, so a new kind of sticker cannot deafen the bot.
+//! - Decoding never fails on a field that we do not read, so a new kind of sticker cannot deafen
+//!   the bot.
 
 use super::document::RawDocument;
 use super::envelope::Unreadable;

@@ -26,7 +26,7 @@ use super::envelope::Unreadable;
 use super::event::{ChatKind, Event, EventKind};
 use super::fetch::Fetcher;
 use super::handler::{Fetched, Handler, Reaction};
-use super::inbox::{self, Waiting};
+use super::inbox::{self, WaitingUpdate};
 use crate::telegram::api::methods::Me;
 use crate::telegram::{outbox, upkeep};
 
@@ -127,7 +127,7 @@ impl Dispatcher {
     }
 
     /// Handles what waits in one chat, in order, beginning with `rows`.
-    async fn work_off(self, chat_id: i64, mut rows: Vec<Waiting>, me: String) {
+    async fn work_off(self, chat_id: i64, mut rows: Vec<WaitingUpdate>, me: String) {
         while !rows.is_empty() {
             for (update_id, body) in rows {
                 if self.stop.is_cancelled() || !self.one(update_id, chat_id, body, &me).await {
@@ -138,7 +138,8 @@ impl Dispatcher {
                 Ok(rows) => rows,
                 Err(err) => {
                     tracing::error!(chat_id, "the inbox cannot be read: {err:#}");
-                    // The dispatcher looks again as soon as this ends; the pause keeps that from spinning.
+                    // The dispatcher looks again as soon as this ends; the pause keeps that from
+                    // spinning.
                     tokio::select! {
                         () = self.stop.cancelled() => {}
                         () = tokio::time::sleep(Duration::from_secs(1)) => {}
@@ -174,8 +175,8 @@ impl Dispatcher {
         true
     }
 
-    /// Stores the effect of an update; `None` when the stop came first. A storage fault is tried again
-    /// until the stop, because giving up would lose the update.
+    /// Stores the effect of an update; `None` when the stop came first. A storage fault is tried
+    /// again until the stop, because giving up would lose the update.
     async fn store(&self, update_id: i64, chat_id: i64, case: &Arc<Case>) -> Option<Reaction> {
         let mut way = Way::Handle;
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));

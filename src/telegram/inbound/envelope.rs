@@ -14,8 +14,8 @@ use crate::html::cut;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Envelope {
     pub(crate) update_id: i64,
-    /// The chat in whose order the update belongs. An inline query comes without a chat and belongs to
-    /// that of its person; 0 for all others without one.
+    /// The chat in whose order the update belongs. An inline query comes without a chat and belongs
+    /// to that of its person; 0 for all others without one.
     pub(crate) chat_id: i64,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! # Invariants
 //! - [`Event::from`] names a sender only when the words are surely that person's own.
-//! - So a check of rights by `from` cannot be tricked by forwards, inline bots, channels or anonymous admins.
+//! - So a check of rights by `from` cannot be tricked by forwards, inline bots, channels or
+//!   anonymous admins.
 
 use super::document::Document;
 
@@ -74,8 +75,8 @@ pub enum EventKind {
     Callback {
         /// For the answer.
         query_id: String,
-        /// The message with the button, which another screen can replace. 0 when Telegram does not tell,
-        /// and for a file, which no screen can replace.
+        /// The message with the button, which another screen can replace. 0 when Telegram does not
+        /// tell, and for a file, which no screen can replace.
         message_id: i64,
         /// The button's data.
         data: String,

@@ -9,8 +9,8 @@ use crate::telegram::api::inline::Offer;
 
 /// What the bot does with an event.
 pub trait Handler: Send + Sync + 'static {
-    /// The file without which a callback, a document or a photo cannot be handled. Asked before each
-    /// try. The fetch delays only its chat, so refuse it to people who may not be served.
+    /// The file without which a callback, a document or a photo cannot be handled. Asked before
+    /// each try. The fetch delays only its chat, so refuse it to people who may not be served.
     ///
     /// # Errors
     /// Any error counts as [`FileFault::OutOfReach`].
@@ -18,8 +18,9 @@ pub trait Handler: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Turns a fetched file into what [`Self::handle`] is given, on a thread that may block. Slow work
-    /// and work on the disk belong here, not in the transaction. A repeat of the event repeats this.
+    /// Turns a fetched file into what [`Self::handle`] is given, on a thread that may block. Slow
+    /// work and work on the disk belong here, not in the transaction. A repeat of the event repeats
+    /// this.
     ///
     /// # Errors
     /// What is wrong with the file.
@@ -27,12 +28,12 @@ pub trait Handler: Send + Sync + 'static {
         Ok(file)
     }
 
-    /// Runs inside the write transaction that also marks the update as done. Replies are outbox rows
-    /// inserted here. `file` is the result of fetching the wanted file.
+    /// Runs inside the write transaction that also marks the update as done. Replies are outbox
+    /// rows inserted here. `file` is the result of fetching the wanted file.
     ///
     /// # Errors
-    /// Any error takes the changes back and calls [`Self::apologise`], except a storage fault, after
-    /// which this is called again later.
+    /// Any error takes the changes back and calls [`Self::apologise`], except a storage fault,
+    /// after which this is called again later.
     fn handle(
         &self,
         tx: &WriteTx<'_>,
@@ -40,8 +41,8 @@ pub trait Handler: Send + Sync + 'static {
         file: Option<&Fetched>,
     ) -> anyhow::Result<Reaction>;
 
-    /// Runs instead when [`Self::handle`] failed or panicked. Its transaction also marks the update as
-    /// done.
+    /// Runs instead when [`Self::handle`] failed or panicked. Its transaction also marks the update
+    /// as done.
     ///
     /// # Errors
     /// As for `handle`; when this fails too, the update is only marked as done.

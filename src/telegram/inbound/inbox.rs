@@ -2,8 +2,10 @@
 //!
 //! # Invariants
 //! - An update is stored before it is confirmed to Telegram.
-//! - An update is marked as done in the transaction of its effect, so a crash before that replays it.
-//! - Rows stay two days to recognise repeats: after a week of silence Telegram's numbers restart at random.
+//! - An update is marked as done in the transaction of its effect, so a crash before that replays
+//!   it.
+//! - Rows stay two days to recognise repeats: after a week of silence Telegram's numbers restart at
+//!   random.
 
 use std::time::Duration;
 
@@ -103,7 +105,7 @@ fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i6
 }
 
 /// A waiting update: its number and its body.
-pub(crate) type Waiting = (i64, String);
+pub(crate) type WaitingUpdate = (i64, String);
 
 /// The chats to work on and their first rows: at most `limit` of the `look` chats waiting longest,
 /// those that are `free`.
@@ -112,7 +114,7 @@ pub(crate) fn work(
     look: usize,
     free: impl Fn(i64) -> bool,
     limit: usize,
-) -> anyhow::Result<Vec<(i64, Vec<Waiting>)>> {
+) -> anyhow::Result<Vec<(i64, Vec<WaitingUpdate>)>> {
     let chats = chats_waiting(connection, look)?;
     let chats = chats.into_iter().filter(|chat| free(*chat)).take(limit);
     chats
@@ -121,7 +123,7 @@ pub(crate) fn work(
 }
 
 /// The next waiting rows of a chat, in order.
-pub(crate) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<Waiting>> {
+pub(crate) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<WaitingUpdate>> {
     let mut query = connection.prepare_cached(
         "SELECT update_id, body FROM inbox WHERE done_at IS NULL AND chat_id = ?1 ORDER BY update_id LIMIT ?2",
     )?;
@@ -171,8 +173,8 @@ pub fn counts(connection: &Connection) -> anyhow::Result<InboxCounts> {
 }
 
 /// Removes what the inbox holds of a person. Done updates have no text; they keep only a number, by
-/// which a repeat is recognised. An update that still waits stays, because the person wrote it after
-/// they asked to be forgotten.
+/// which a repeat is recognised. An update that still waits stays, because the person wrote it
+/// after they asked to be forgotten.
 pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE inbox SET chat_id = 0 WHERE done_at IS NOT NULL AND chat_id = ?1",

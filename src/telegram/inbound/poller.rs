@@ -33,7 +33,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Updates waiting in the inbox before polling pauses. Telegram keeps the rest, for up to a day.
 const WAITING_LIMIT: u64 = 10_000;
 
-/// An empty answer sooner than this did not come from a long poll; polling again at once would spin.
+/// An empty answer sooner than this did not come from a long poll; polling again at once would
+/// spin.
 const SHORTEST_EMPTY_POLL: Duration = Duration::from_millis(500);
 
 const CONFIRM_LIMIT: Duration = Duration::from_secs(2);
@@ -85,7 +86,8 @@ impl Poller {
             () = self.stop.cancelled() => true,
             () = self.keep_polling(&mut offset) => false,
         };
-        // The poll that was dropped has confirmed what was given; the same offset again would be held for 3 s.
+        // The poll that was dropped has confirmed what was given; the same offset again would be
+        // held for 3 s.
         if asked_to_stop && offset.next != offset.given {
             let confirm = self.api.poll(offset.next, 1, 0);
             if !matches!(
@@ -140,7 +142,8 @@ impl Poller {
         }
         self.priority_gate.open();
         let (arrived, unreadable) = sort(&batch);
-        // The highest number of this batch, not of all time: after a week of silence they start at random.
+        // The highest number of this batch, not of all time: after a week of silence they start at
+        // random.
         let read = arrived.iter().map(|a| a.update_id);
         let highest = read
             .chain(unreadable.iter().filter_map(|(u, _)| u.update_id))

@@ -27,12 +27,12 @@ const RECIPE_LIMIT: usize = 1024;
 /// How a file is shown in the chat. The stored recipe and the keys of sent files hold these names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum FileKind {
+pub(crate) enum AttachmentKind {
     Photo,
     Document,
 }
 
-impl FileKind {
+impl AttachmentKind {
     /// The largest file of this kind, in bytes.
     pub(crate) fn limit(self) -> usize {
         match self {
@@ -46,7 +46,7 @@ impl FileKind {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
     #[serde(rename = "shown")]
-    kind: FileKind,
+    kind: AttachmentKind,
     maker: String,
     order: Value,
     /// Recipes of one maker that share this word always make the same file.
@@ -70,7 +70,7 @@ impl Recipe {
     /// # Errors
     /// When the order cannot be written as JSON.
     pub fn photo(maker: &str, order: &impl Serialize) -> anyhow::Result<Self> {
-        Self::new(FileKind::Photo, maker, order)
+        Self::new(AttachmentKind::Photo, maker, order)
     }
 
     /// A file to download, of at most 50 MB.
@@ -78,10 +78,10 @@ impl Recipe {
     /// # Errors
     /// When the order cannot be written as JSON.
     pub fn document(maker: &str, order: &impl Serialize) -> anyhow::Result<Self> {
-        Self::new(FileKind::Document, maker, order)
+        Self::new(AttachmentKind::Document, maker, order)
     }
 
-    fn new(kind: FileKind, maker: &str, order: &impl Serialize) -> anyhow::Result<Self> {
+    fn new(kind: AttachmentKind, maker: &str, order: &impl Serialize) -> anyhow::Result<Self> {
         Ok(Self {
             kind,
             maker: maker.to_owned(),
@@ -118,7 +118,7 @@ impl Recipe {
         T::deserialize(&self.order).context("read what file to make")
     }
 
-    pub(crate) fn kind(&self) -> FileKind {
+    pub(crate) fn kind(&self) -> AttachmentKind {
         self.kind
     }
 
@@ -167,7 +167,7 @@ pub trait FileMakers: Send + Sync + 'static {
 /// A file that can be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct File {
-    pub(crate) kind: FileKind,
+    pub(crate) kind: AttachmentKind,
     pub(crate) source: FileSource,
 }
 

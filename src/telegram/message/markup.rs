@@ -3,7 +3,8 @@
 //! A [`Keyboard`] is stored beside its message as the JSON that Telegram takes.
 //!
 //! # Invariants
-//! - No button can be built that Telegram would refuse: data over 64 bytes, a strange address, an empty label.
+//! - No button can be built that Telegram would refuse: data over 64 bytes, a strange address, an
+//!   empty label.
 
 use anyhow::{Context as _, ensure};
 use frankenstein::types::{InlineKeyboardButton, InlineKeyboardMarkup};
@@ -91,8 +92,8 @@ impl Button {
     }
 }
 
-/// The buttons that turn pages; none for a single page. `page` counts from 0, and `data` gives what the
-/// button of a page carries.
+/// The buttons that turn pages; none for a single page. `page` counts from 0, and `data` gives what
+/// the button of a page carries.
 ///
 /// # Errors
 /// When the data is too long.

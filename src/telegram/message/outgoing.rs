@@ -56,8 +56,8 @@ impl Outgoing {
         Self::new(chat_id, Priority::Reply, html)
     }
 
-    /// An edit of one of our messages. It replaces a pending edit of the same message. When the message
-    /// is gone, it becomes a new message.
+    /// An edit of one of our messages. It replaces a pending edit of the same message. When the
+    /// message is gone, it becomes a new message.
     pub fn edit(chat_id: i64, message_id: i64, html: Html) -> Self {
         Self::new(chat_id, Priority::Edit, html).in_place_of(message_id)
     }
@@ -69,7 +69,8 @@ impl Outgoing {
         self
     }
 
-    /// An answer with a file, which is made when it is sent. The caption has at most 1024 UTF-16 units.
+    /// An answer with a file, which is made when it is sent. The caption has at most 1024 UTF-16
+    /// units.
     pub fn file(chat_id: i64, recipe: Recipe, caption: Html) -> Self {
         let mut message = Self::reply(chat_id, caption);
         message.file = Some(recipe);
@@ -81,8 +82,8 @@ impl Outgoing {
         Self::new(chat_id, Priority::Notice, html)
     }
 
-    /// Marks this as one of so many notices made at once. If those take longer than a second to leave,
-    /// the notices of other chats leave first.
+    /// Marks this as one of so many notices made at once. If those take longer than a second to
+    /// leave, the notices of other chats leave first.
     pub fn among(mut self, notices: usize) -> Self {
         if self.priority == Priority::Notice && notices > CROWD {
             self.priority = Priority::Crowd;
@@ -114,8 +115,8 @@ impl Outgoing {
         self
     }
 
-    /// The line that mentions this message in the chat's next one if its arrival is unknown. The default
-    /// is the first line of the text.
+    /// The line that mentions this message in the chat's next one if its arrival is unknown. The
+    /// default is the first line of the text.
     pub fn summary(mut self, line: String) -> Self {
         self.summary = Some(line);
         self

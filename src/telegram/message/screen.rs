@@ -1,7 +1,7 @@
 //! What a handler gives back: screens, a note on the callback, and bells to ring.
 //!
-//! One screen is one message. After a callback it replaces the message with the button; otherwise it
-//! is a new message.
+//! One screen is one message. After a callback it replaces the message with the button; otherwise
+//! it is a new message.
 
 use crate::activation::Activator;
 use crate::html::Html;

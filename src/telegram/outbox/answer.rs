@@ -7,8 +7,8 @@ use crate::telegram::message::outgoing::Outgoing;
 use crate::telegram::message::screen::Answer;
 
 impl Answer {
-    /// Writes the screens to the outbox: as the answer to a callback on the message `pressed`, or as
-    /// new messages.
+    /// Writes the screens to the outbox: as the answer to a callback on the message `pressed`, or
+    /// as new messages.
     ///
     /// # Errors
     /// When Telegram would refuse a text, or the database fails.

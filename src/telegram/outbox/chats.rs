@@ -1,4 +1,5 @@
-//! What deliveries and updates tell about a chat: frozen, unreachable, reachable, or without its topic.
+//! What deliveries and updates tell about a chat: frozen, unreachable, reachable, or without its
+//! topic.
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;

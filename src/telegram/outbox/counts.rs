@@ -70,7 +70,8 @@ pub struct Backlog {
     pub oldest_due: Option<UnixMs>,
 }
 
-/// Counts what could have been delivered by now. A row that was tried has waited since it was inserted.
+/// Counts what could have been delivered by now. A row that was tried has waited since it was
+/// inserted.
 pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> {
     let (waiting, oldest): (u64, Option<i64>) = connection
         .prepare_cached(

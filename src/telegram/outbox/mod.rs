@@ -4,7 +4,8 @@
 //! (reserved →) pending → (making →) sending → sent | dead | unconfirmed → folded.
 //!
 //! # Invariants
-//! - A row is `sending` before its call leaves, so after a crash no call that may have arrived is repeated.
+//! - A row is `sending` before its call leaves, so after a crash no call that may have arrived is
+//!   repeated.
 //! - A row whose file is being made is `making`, which is safe to repeat.
 //! - At most one row per chat is `making` or `sending`.
 //! - A row that was tried goes again before later rows of its chat.

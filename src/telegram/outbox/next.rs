@@ -32,8 +32,9 @@ pub(crate) struct Head {
     pub(crate) carries_file: bool,
 }
 
-/// The next row of each chat that may leave now, the most urgent first and then the longest waiting.
-/// What is read grows with `limit` and with the rows of one chat, not with the number of chats.
+/// The next row of each chat that may leave now, the most urgent first and then the longest
+/// waiting. What is read grows with `limit` and with the rows of one chat, not with the number of
+/// chats.
 pub(crate) fn heads(
     connection: &Connection,
     now: UnixMs,

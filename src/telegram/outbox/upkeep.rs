@@ -1,5 +1,5 @@
-//! What happens to many rows at once: after a crash, when Telegram is back, when rows grow old, when
-//! a person wants to be forgotten.
+//! What happens to many rows at once: after a crash, when Telegram is back, when rows grow old,
+//! when a person wants to be forgotten.
 
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ pub(crate) const KEEP_CLOSED: Duration = Duration::from_secs(7 * 24 * 3600);
 pub(crate) const KEEP_NEWS: Duration = Duration::from_secs(60 * 24 * 3600);
 
 /// Recovers what a crash left in `making`, where no call had left, and in `sending`: edits may be
-/// repeated, messages may have arrived. Returns how many edits and how many messages were `sending`.
+/// repeated, messages may have arrived. Returns how many edits and how many messages were
+/// `sending`.
 pub(crate) fn recover_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)> {
     tx.execute(
         "UPDATE outbox SET state = 'pending' WHERE closed_at IS NULL AND state = 'making'",
@@ -63,16 +64,16 @@ pub(crate) fn prune_news(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usi
     )?)
 }
 
-/// Removes what the outbox holds of a person: what was said in their chat, and what waits for others
-/// and names them.
+/// Removes what the outbox holds of a person: what was said in their chat, and what waits for
+/// others and names them.
 pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     let id = person.to_string();
     tx.execute(
         "DELETE FROM outbox WHERE closed_at IS NOT NULL AND chat_id = ?1",
         (person,),
     )?;
-    // What waits: for them, and for others about them. Cards and questions about a person show the id
-    // in this form, and their buttons end with it.
+    // What waits: for them, and for others about them. Cards and questions about a person show the
+    // id in this form, and their buttons end with it.
     tx.execute(
         "DELETE FROM outbox WHERE closed_at IS NULL
              AND (chat_id = ?2 OR instr(html, '<code>' || ?1 || '</code>') > 0 OR instr(keyboard, ':' || ?1 || '\"') > 0)",

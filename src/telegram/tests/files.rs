@@ -1,4 +1,5 @@
-//! Files both ways, against a scripted server: made when they are due, fetched before they are needed.
+//! Files both ways, against a scripted server: made when they are due, fetched before they are
+//! needed.
 
 use std::sync::{Arc, Mutex};
 
@@ -157,7 +158,8 @@ async fn a_caption_and_a_recipe_have_their_limits() {
 /// What a handler was given for an event.
 type Given = Option<Result<Vec<u8>, FileFault>>;
 
-/// Wants the file of every document and of every callback that says so, and notes what it was given.
+/// Wants the file of every document and of every callback that says so, and notes what it was
+/// given.
 #[derive(Clone, Default)]
 struct Reader(Arc<Mutex<Vec<Given>>>);
 

@@ -7,7 +7,8 @@ use crate::clock::UnixMs;
 use crate::html::Html;
 use crate::telegram::*;
 
-/// A script that differs from the usual for messages only: by chat, and how many messages came before.
+/// A script that differs from the usual for messages only: by chat, and how many messages came
+/// before.
 fn for_messages(
     script: impl Fn(i64, usize) -> Option<Reply> + Send + Sync + 'static,
 ) -> impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static {

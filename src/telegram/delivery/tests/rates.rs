@@ -73,7 +73,8 @@ fn answers_do_not_wait_behind_notices_nor_notices_for_ever() {
     let mut rates = Rates::default();
     let start = Instant::now();
     let (mut answers, mut notices, mut waited) = (0, 0, 0);
-    // Ten seconds with a chat that wants a notice every millisecond and, from the third on, an answer every 60.
+    // Ten seconds with a chat that wants a notice every millisecond and, from the third on, an
+    // answer every 60.
     for ms in 0..10_000 {
         let now = start + Duration::from_millis(ms);
         let chat = i64::try_from(ms).unwrap() + 1;
