@@ -307,7 +307,7 @@ impl Delivery {
         let (row, chat_id, attempts) = (row.id, row.chat_id, row.attempts);
         match result {
             DeliveryResult::Sent { message_id, .. } => {
-                tracing::debug!(row, chat_id, message_id, "delivered")
+                tracing::debug!(row, chat_id, message_id, "delivered");
             }
             DeliveryResult::Again { problem, .. } if attempts == 1 => {
                 tracing::warn!(row, chat_id, "not delivered, goes again: {problem}");
@@ -330,7 +330,7 @@ impl Delivery {
                 tracing::warn!(row, chat_id, "the chat cannot be written to: {why}");
             }
             DeliveryResult::Moved { to } => {
-                tracing::info!(row, chat_id, to, "the group has a new id")
+                tracing::info!(row, chat_id, to, "the group has a new id");
             }
             DeliveryResult::FileUnknown => {
                 tracing::info!(
