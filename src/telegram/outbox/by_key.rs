@@ -25,6 +25,49 @@ pub fn messages_with_key(connection: &Connection, key: &str) -> anyhow::Result<V
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// What became of the rows of one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Delivered {
+    /// Arrived.
+    pub sent: u64,
+    /// May have arrived.
+    pub unsure: u64,
+    /// Could not be delivered.
+    pub dead: u64,
+    /// Not sent yet.
+    pub waiting: u64,
+}
+
+/// Counts what became of the rows whose key begins with `key:`.
+pub fn delivered(connection: &Connection, key: &str) -> anyhow::Result<Delivered> {
+    let (from, to) = range(key);
+    let mut statement = connection.prepare_cached(
+        "SELECT state, count(*) FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 GROUP BY state",
+    )?;
+    let mut rows = statement.query([from, to])?;
+    let mut delivered = Delivered::default();
+    while let Some(row) = rows.next()? {
+        let n: u64 = row.get(1)?;
+        match row.get_ref(0)?.as_str()? {
+            "sent" => delivered.sent += n,
+            "unconfirmed" | "folded" => delivered.unsure += n,
+            "dead" => delivered.dead += n,
+            _ => delivered.waiting += n,
+        }
+    }
+    Ok(delivered)
+}
+
+/// Withdraws the messages that still wait, of rows whose key begins with `key:`.
+pub fn withdraw(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<()> {
+    let (from, to) = range(key);
+    tx.execute(
+        "DELETE FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 AND state = 'pending'",
+        [from, to],
+    )?;
+    Ok(())
+}
+
 /// Rewrites the texts of the messages that still wait, of rows whose key begins with `key:`.
 ///
 /// # Errors

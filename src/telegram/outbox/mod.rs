@@ -29,7 +29,8 @@ mod tests;
 
 pub(crate) use self::by_key::changes;
 pub use self::by_key::{
-    insert_in_place, is_busy, message_with_key, messages_with_key, range, rewrite_waiting,
+    Delivered, delivered, insert_in_place, is_busy, message_with_key, messages_with_key, range,
+    rewrite_waiting, withdraw,
 };
 pub(crate) use self::chats::{chat_reachable, chat_unreachable, freeze_chat, topic_gone};
 pub(crate) use self::claim::{ClaimedRow, claim, mark_sending};
