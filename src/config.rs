@@ -268,8 +268,8 @@ fn read_telegram(section: &mut Section<'_>) -> TelegramKeys {
 fn read_people(section: &mut Section<'_>) -> PeopleConfig {
     PeopleConfig {
         admins: section.integers("admins"),
-        access: section.choice("access", Access::Request, Access::CHOICES),
-        language: section.choice("language", Lang::Ru, Lang::CHOICES),
+        access: section.choice("access", Access::Request, Access::WORDS),
+        language: section.choice("language", Lang::Ru, Lang::WORDS),
     }
 }
 

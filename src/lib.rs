@@ -24,7 +24,7 @@
 //! | [`sheet`], [`chart`] | tables for spreadsheets; pictures of numbers |
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
-//! | [`activation`], `backoff`, [`clock`], [`counters`], [`html`], [`random`], [`settings`], [`zone`] | bells, growing pauses, time, counts, safe text, random names, reading a section, time zones |
+//! | [`activation`], `backoff`, [`clock`], [`counters`], [`html`], [`random`], [`settings`], `words`, [`zone`] | bells, growing pauses, time, counts, safe text, random names, reading a section, enums with words, time zones |
 //!
 //! # Invariants
 //!
@@ -63,6 +63,7 @@ pub mod tasks;
 pub mod telegram;
 pub mod tool;
 pub mod vitals;
+mod words;
 pub mod zone;
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl FileMakers for Files {
 
     fn sorry(&self, language: &str) -> Html {
         i18n::text(
-            Lang::from_code(language).unwrap_or(self.language),
+            Lang::from_word(language).unwrap_or(self.language),
             "file-not-made",
         )
     }

@@ -337,7 +337,7 @@ fn pressed(kind: &EventKind) -> Option<i64> {
 /// What is added to messages on their way; `default` is for chats whose language is not known.
 pub(crate) fn remarks(default: Lang) -> RemarkText {
     Arc::new(move |language, remark| {
-        let lang = Lang::from_code(language).unwrap_or(default);
+        let lang = Lang::from_word(language).unwrap_or(default);
         let Remark::Unconfirmed(summaries) = remark else {
             return i18n::text(lang, "topic-gone");
         };

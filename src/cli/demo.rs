@@ -63,7 +63,7 @@ pub(super) async fn run(once: bool, lang: Lang) -> anyhow::Result<()> {
         Lang::Ru => "Ева",
         Lang::En => "Eve",
     };
-    let person = telegram.person(PERSON, name, lang.code());
+    let person = telegram.person(PERSON, name, lang.word());
     person.knows_bot();
     let folder = tempfile::tempdir().context("make a folder for the demo's database")?;
     let clock = if once {
@@ -102,7 +102,7 @@ fn config(
     once: bool,
 ) -> anyhow::Result<Config> {
     std::fs::write(folder.join("sites.toml"), world::catalogue(&site.url()))?;
-    let language = lang.code();
+    let language = lang.word();
     // The one run must not depend on how fast this machine is or on what its clock says: the next tick is the one after
     // that run, once a year. The chat should show its bar.
     let (confirm_delay, min_gap, schedule) = if once {

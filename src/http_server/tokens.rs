@@ -14,6 +14,7 @@ use crate::clock::UnixMs;
 use crate::db::{Db, WriteTx};
 use crate::people;
 use crate::random;
+use crate::words::words;
 
 /// What a token begins with, so that people and scanners of secrets know what it is.
 const PREFIX: &str = "vakhta_";
@@ -21,20 +22,11 @@ const PREFIX: &str = "vakhta_";
 /// Bytes of chance in a token.
 const TOKEN_BYTES: usize = 32;
 
-/// What a token may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Asking the assistant.
-    Chat,
-}
-
-impl Scope {
-    /// As it is stored and named on the command line.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Chat => "chat",
-        }
+words! {
+    /// What a token may be used for; the word is stored and named on the command line.
+    pub enum Scope {
+        /// Asking the assistant.
+        Chat = "chat",
     }
 }
 

@@ -106,7 +106,7 @@ impl Catalogue {
     }
 
     fn parse(&self) -> Bundle {
-        let locale: LanguageIdentifier = self.lang.code().parse().unwrap_or_default();
+        let locale: LanguageIdentifier = self.lang.word().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // Direction marks around arguments would stand in what people copy.
         bundle.set_use_isolating(false);

@@ -13,39 +13,22 @@ use jiff::civil::Date;
 
 use crate::clock::UnixMs;
 use crate::html::Html;
+use crate::words::words;
 use crate::zone::Zone;
 
-/// A language people can choose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Lang {
-    /// Russian, the default.
-    Ru,
-    /// English.
-    En,
+words! {
+    /// A language people can choose; the word is its two-letter code.
+    pub enum Lang {
+        /// Russian, the default.
+        Ru = "ru",
+        /// English.
+        En = "en",
+    }
 }
 
 impl Lang {
     /// Every language.
     pub const ALL: [Self; 2] = [Self::Ru, Self::En];
-
-    /// The words for the configuration and the database.
-    pub const CHOICES: &'static [(&'static str, Self)] = &[("ru", Self::Ru), ("en", Self::En)];
-
-    /// Two letters.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Ru => "ru",
-            Self::En => "en",
-        }
-    }
-
-    /// The language of a two-letter code as we store it.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        let (_, lang) = Self::CHOICES.iter().find(|(name, _)| *name == code)?;
-        Some(*lang)
-    }
 
     /// The language for what Telegram says of a person (`language_code`): Russian for `ru`, English for every other;
     /// none when Telegram says nothing.
@@ -138,7 +121,7 @@ fn format(lang: Lang, key: &str, args: Option<&Args<'_>>) -> String {
         Some((bundle, pattern))
     });
     let Some((bundle, pattern)) = found else {
-        tracing::error!(key, lang = lang.code(), "a text is missing");
+        tracing::error!(key, lang = lang.word(), "a text is missing");
         return key.to_owned();
     };
     let mut errors = Vec::new();
@@ -146,7 +129,7 @@ fn format(lang: Lang, key: &str, args: Option<&Args<'_>>) -> String {
     if !errors.is_empty() {
         tracing::error!(
             key,
-            lang = lang.code(),
+            lang = lang.word(),
             "a text could not be filled: {errors:?}"
         );
     }

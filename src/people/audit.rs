@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 use crate::clock::UnixMs;
 use crate::db::{WriteTx, facts};
 use crate::retention::CHUNK;
+use crate::words::words;
 
 /// The fact behind which rows may leave: the oldest moment that is kept.
 const KEPT_SINCE: &str = "audit-kept-since";
@@ -19,80 +20,64 @@ pub const COUNTED: usize = 10_000;
 /// Stands where somebody was who is forgotten; Telegram gives nobody this id.
 const NOBODY: i64 = 0;
 
-macro_rules! deeds {
-    ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
-        /// What was done; the word is its kind and the deed, with a point between.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Deed { $($(#[$doc])* $name),+ }
-
-        impl Deed {
-            /// Every deed.
-            pub const ALL: &'static [Self] = &[$(Self::$name),+];
-
-            /// The word in the database and in files.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$name => $word),+ }
-            }
-        }
-    };
-}
-
-deeds! {
-    /// Somebody's role was changed, to the one named.
-    Role = "people.role",
-    /// Somebody became the owner by a claim link.
-    Claim = "people.claim",
-    /// Somebody else's account was stopped for a while.
-    Pause = "accounts.pause",
-    /// It is looked at again.
-    Resume = "accounts.resume",
-    /// It is waited for anew.
-    Again = "accounts.again",
-    /// It is waited for longer.
-    Extend = "accounts.extend",
-    /// It was removed.
-    Delete = "accounts.delete",
-    /// It was brought back.
-    Restore = "accounts.restore",
-    /// Its note was changed.
-    Note = "accounts.note",
-    /// Something else is waited for.
-    Until = "accounts.until",
-    /// A site is not looked at.
-    Mute = "sites.mute",
-    /// It is looked at again.
-    Unmute = "sites.unmute",
-    /// A mass change was called true.
-    Apply = "sites.apply",
-    /// A mass change was called not true.
-    Discard = "sites.discard",
-    /// A run over everybody's accounts was asked for.
-    CheckAll = "runs.check",
-    /// A run was stopped.
-    StopRun = "runs.stop",
-    /// Something was said to everybody.
-    Broadcast = "messages.broadcast",
-    /// It was cut short.
-    StopBroadcast = "messages.stop",
-    /// A group hears of runs.
-    Bind = "messages.bind",
-    /// A group hears no more of runs.
-    Unbind = "messages.unbind",
-    /// A product card was made.
-    MakeCard = "cards.make",
-    /// Its codes are genuine again.
-    CardOn = "cards.on",
-    /// Its codes are not told to be genuine any more.
-    CardOff = "cards.off",
-    /// Its name, description or pictures were changed.
-    EditCard = "cards.edit",
-    /// Something was said of one of its codes.
-    CardCode = "cards.code",
-    /// Data of others left as a file.
-    Export = "data.export",
-    /// The whole database left as a file.
-    Backup = "data.backup",
+words! {
+    /// What was done; the word is its kind and the deed, with a point between.
+    pub enum Deed {
+        /// Somebody's role was changed, to the one named.
+        Role = "people.role",
+        /// Somebody became the owner by a claim link.
+        Claim = "people.claim",
+        /// Somebody else's account was stopped for a while.
+        Pause = "accounts.pause",
+        /// It is looked at again.
+        Resume = "accounts.resume",
+        /// It is waited for anew.
+        Again = "accounts.again",
+        /// It is waited for longer.
+        Extend = "accounts.extend",
+        /// It was removed.
+        Delete = "accounts.delete",
+        /// It was brought back.
+        Restore = "accounts.restore",
+        /// Its note was changed.
+        Note = "accounts.note",
+        /// Something else is waited for.
+        Until = "accounts.until",
+        /// A site is not looked at.
+        Mute = "sites.mute",
+        /// It is looked at again.
+        Unmute = "sites.unmute",
+        /// A mass change was called true.
+        Apply = "sites.apply",
+        /// A mass change was called not true.
+        Discard = "sites.discard",
+        /// A run over everybody's accounts was asked for.
+        CheckAll = "runs.check",
+        /// A run was stopped.
+        StopRun = "runs.stop",
+        /// Something was said to everybody.
+        Broadcast = "messages.broadcast",
+        /// It was cut short.
+        StopBroadcast = "messages.stop",
+        /// A group hears of runs.
+        Bind = "messages.bind",
+        /// A group hears no more of runs.
+        Unbind = "messages.unbind",
+        /// A product card was made.
+        MakeCard = "cards.make",
+        /// Its codes are genuine again.
+        CardOn = "cards.on",
+        /// Its codes are not told to be genuine any more.
+        CardOff = "cards.off",
+        /// Its name, description or pictures were changed.
+        EditCard = "cards.edit",
+        /// Something was said of one of its codes.
+        CardCode = "cards.code",
+        /// Data of others left as a file.
+        Export = "data.export",
+        /// The whole database left as a file.
+        Backup = "data.backup",
+    }
 }
 
 impl Deed {
@@ -100,12 +85,6 @@ impl Deed {
     pub const KINDS: [&'static str; 7] = [
         "people", "accounts", "sites", "runs", "messages", "cards", "data",
     ];
-
-    /// The meaning of a word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|deed| deed.word() == word).copied()
-    }
 }
 
 /// A row of the log.

@@ -18,7 +18,7 @@ pub fn meet_chat(
     language_code: &str,
     default: Lang,
 ) -> anyhow::Result<Lang> {
-    let known = Lang::from_telegram(language_code).map_or("", Lang::code);
+    let known = Lang::from_telegram(language_code).map_or("", Lang::word);
     let stored: String = tx
         .prepare_cached(
             "INSERT INTO chat (id, language) VALUES (:id, :language)
@@ -32,7 +32,7 @@ pub fn meet_chat(
             |row| row.get(0),
         )
         .with_context(|| format!("meet chat {chat_id}"))?;
-    Ok(Lang::from_code(&stored).unwrap_or(default))
+    Ok(Lang::from_word(&stored).unwrap_or(default))
 }
 
 /// The language a chat is spoken to.
@@ -47,7 +47,7 @@ pub fn language_of(connection: &Connection, chat_id: i64, default: Lang) -> anyh
         .with_context(|| format!("look up the language of chat {chat_id}"))?;
     Ok(stored
         .as_deref()
-        .and_then(Lang::from_code)
+        .and_then(Lang::from_word)
         .unwrap_or(default))
 }
 

@@ -9,76 +9,31 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::i18n::Lang;
+use crate::words::words;
 use crate::zone::Zone;
 
 /// The hour after which a digest comes, where nobody has chosen another.
 const DIGEST_HOUR: i8 = 9;
 
-/// What becomes of news in quiet hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quiet {
-    /// It waits for their end.
-    Hold,
-    /// It comes without a sound.
-    Silent,
-}
-
-impl Quiet {
-    /// The words in the database and on buttons.
-    pub const WORDS: &'static [(&'static str, Self)] =
-        &[("hold", Self::Hold), ("silent", Self::Silent)];
-
-    /// The word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Hold => "hold",
-            Self::Silent => "silent",
-        }
-    }
-
-    /// The meaning of a word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        let (_, quiet) = Self::WORDS.iter().find(|(name, _)| *name == word)?;
-        Some(*quiet)
+words! {
+    /// What becomes of news in quiet hours.
+    pub enum Quiet {
+        /// It waits for their end.
+        Hold = "hold",
+        /// It comes without a sound.
+        Silent = "silent",
     }
 }
 
-/// What a chat hears of runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notify {
-    /// Every run.
-    EveryRun,
-    /// Only runs with news.
-    News,
-    /// One message a day.
-    Digest,
-}
-
-impl Notify {
-    /// The words in the database, in the configuration and on buttons.
-    pub const WORDS: &'static [(&'static str, Self)] = &[
-        ("every-run", Self::EveryRun),
-        ("news", Self::News),
-        ("digest", Self::Digest),
-    ];
-
-    /// The word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::EveryRun => "every-run",
-            Self::News => "news",
-            Self::Digest => "digest",
-        }
-    }
-
-    /// The meaning of a word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        let (_, notify) = Self::WORDS.iter().find(|(name, _)| *name == word)?;
-        Some(*notify)
+words! {
+    /// What a chat hears of runs.
+    pub enum Notify {
+        /// Every run.
+        EveryRun = "every-run",
+        /// Only runs with news.
+        News = "news",
+        /// One message a day.
+        Digest = "digest",
     }
 }
 
@@ -176,7 +131,7 @@ pub fn preferences(connection: &Connection, chat_id: i64) -> anyhow::Result<Pref
             let quiet = Quiet::from_word(row.get_ref(5)?.as_str()?);
             let (from, to) = (row.get(6)?, row.get(7)?);
             Ok(Preferences {
-                language: Lang::from_code(row.get_ref(0)?.as_str()?),
+                language: Lang::from_word(row.get_ref(0)?.as_str()?),
                 zone: Some(row.get_ref(1)?.as_str()?)
                     .filter(|name| !name.is_empty())
                     .and_then(Zone::named),
@@ -234,7 +189,7 @@ pub fn set_preference(
             .with_context(context)
     };
     match preference {
-        Preference::Language(language) => set("language", &language.code()),
+        Preference::Language(language) => set("language", &language.word()),
         Preference::Zone(zone) => set("zone", &zone.name()),
         Preference::DigestHour(hour) => set("digest_hour", &hour),
         Preference::RunStarts(wanted) => set("run_starts", &wanted),

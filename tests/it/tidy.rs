@@ -20,6 +20,7 @@ const FLOORS: &[&[&str]] = &[
         "counters",
         "html",
         "settings",
+        "words",
     ],
     &["logging", "tasks", "zone"],
     &["http_client", "i18n"],

@@ -108,7 +108,7 @@ impl Admin {
         let zone = actor.zone.unwrap_or(&self.zone);
         let order = Order {
             what: what.to_owned(),
-            language: actor.lang.code().to_owned(),
+            language: actor.lang.word().to_owned(),
             zone: zone.name().to_owned(),
             day: zone.day(actor.now),
         };
@@ -129,7 +129,7 @@ pub(super) fn make(
             bytes: copy(connection)?.into(),
         });
     }
-    let lang = Lang::from_code(&order.language).context("a language that is not known")?;
+    let lang = Lang::from_word(&order.language).context("a language that is not known")?;
     let zone = Zone::named(&order.zone).context("a zone that is not known")?;
     let export = exports.iter().find(|export| export.word == order.what);
     let export = export.context("a table that nobody makes")?;

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::clock::UnixMs;
+use crate::words::words;
 
 /// How long an attempt may have a question in hand, by a clock that nobody can set. It is more than the longest call and
 /// the writing of its result take, so what is older has no one who works on it.
@@ -22,44 +23,21 @@ pub const MOST_FAILURES: u32 = 3;
 /// longer to read the answer.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
-/// Where a question stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// It waits for an attempt.
-    Pending,
-    /// An attempt has it in hand.
-    Processing,
-    /// It has its answer.
-    Completed,
-    /// It has none, and a reason.
-    Failed,
+words! {
+    /// Where a question stands.
+    pub enum State {
+        /// It waits for an attempt.
+        Pending = "pending",
+        /// An attempt has it in hand.
+        Processing = "processing",
+        /// It has its answer.
+        Completed = "completed",
+        /// It has none, and a reason.
+        Failed = "failed",
+    }
 }
 
 impl State {
-    const ALL: [Self; 4] = [
-        Self::Pending,
-        Self::Processing,
-        Self::Completed,
-        Self::Failed,
-    ];
-
-    /// As it is stored and told.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Processing => "processing",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The state a word means.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
-    }
-
     /// True when nothing more will come.
     #[must_use]
     pub const fn is_closed(self) -> bool {
@@ -67,101 +45,49 @@ impl State {
     }
 }
 
-/// Why an attempt, or a question, came to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// Whoever asked stopped it.
-    Stopped,
-    /// The program ended in the middle of it.
-    Interrupted,
-    /// The endpoint has too much to do, or we ask too often.
-    Busy,
-    /// The endpoint cannot be reached, or fails by itself.
-    Unavailable,
-    /// The endpoint said nothing for too long.
-    Silent,
-    /// The answer was not there within the longest time.
-    Slow,
-    /// The answer broke off.
-    Cut,
-    /// The model answered without a word.
-    Empty,
-    /// What came is not what such endpoints say.
-    Unreadable,
-    /// The endpoint or the model does not want to answer this.
-    Refused,
-    /// The question or its answer is too long.
-    TooLong,
-    /// The endpoint does not accept our key.
-    Key,
-    /// The account at the endpoint has no money left.
-    Credits,
-    /// The endpoint does not know the model.
-    NoModel,
-    /// The endpoint does not accept the call for another reason.
-    Rejected,
-    /// The person has used up what a day allows.
-    Budget,
-    /// The operator has switched the assistant off.
-    Off,
-    /// The person may not ask any longer.
-    NotAllowed,
+words! {
+    /// Why an attempt, or a question, came to nothing.
+    pub enum Reason {
+        /// Whoever asked stopped it.
+        Stopped = "stopped",
+        /// The program ended in the middle of it.
+        Interrupted = "interrupted",
+        /// The endpoint has too much to do, or we ask too often.
+        Busy = "busy",
+        /// The endpoint cannot be reached, or fails by itself.
+        Unavailable = "unavailable",
+        /// The endpoint said nothing for too long.
+        Silent = "silent",
+        /// The answer was not there within the longest time.
+        Slow = "slow",
+        /// The answer broke off.
+        Cut = "cut",
+        /// The model answered without a word.
+        Empty = "empty",
+        /// What came is not what such endpoints say.
+        Unreadable = "unreadable",
+        /// The endpoint or the model does not want to answer this.
+        Refused = "refused",
+        /// The question or its answer is too long.
+        TooLong = "too-long",
+        /// The endpoint does not accept our key.
+        Key = "key",
+        /// The account at the endpoint has no money left.
+        Credits = "credits",
+        /// The endpoint does not know the model.
+        NoModel = "no-model",
+        /// The endpoint does not accept the call for another reason.
+        Rejected = "rejected",
+        /// The person has used up what a day allows.
+        Budget = "budget",
+        /// The operator has switched the assistant off.
+        Off = "off",
+        /// The person may not ask any longer.
+        NotAllowed = "not-allowed",
+    }
 }
 
 impl Reason {
-    /// Every reason.
-    pub const ALL: [Self; 18] = [
-        Self::Stopped,
-        Self::Interrupted,
-        Self::Busy,
-        Self::Unavailable,
-        Self::Silent,
-        Self::Slow,
-        Self::Cut,
-        Self::Empty,
-        Self::Unreadable,
-        Self::Refused,
-        Self::TooLong,
-        Self::Key,
-        Self::Credits,
-        Self::NoModel,
-        Self::Rejected,
-        Self::Budget,
-        Self::Off,
-        Self::NotAllowed,
-    ];
-
-    /// As it is stored and told.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Stopped => "stopped",
-            Self::Interrupted => "interrupted",
-            Self::Busy => "busy",
-            Self::Unavailable => "unavailable",
-            Self::Silent => "silent",
-            Self::Slow => "slow",
-            Self::Cut => "cut",
-            Self::Empty => "empty",
-            Self::Unreadable => "unreadable",
-            Self::Refused => "refused",
-            Self::TooLong => "too-long",
-            Self::Key => "key",
-            Self::Credits => "credits",
-            Self::NoModel => "no-model",
-            Self::Rejected => "rejected",
-            Self::Budget => "budget",
-            Self::Off => "off",
-            Self::NotAllowed => "not-allowed",
-        }
-    }
-
-    /// The reason a word means.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.word() == word)
-    }
-
     /// True when the same call may well succeed a little later.
     #[must_use]
     pub const fn passes(self) -> bool {
@@ -333,13 +259,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_lead_back_and_a_call_ends_before_its_lease() {
-        for reason in Reason::ALL {
-            assert_eq!(Reason::from_word(reason.word()), Some(reason));
+    fn no_reason_both_passes_and_concerns_the_operator_and_a_call_ends_before_its_lease() {
+        for (_, reason) in Reason::WORDS {
             assert!(!(reason.passes() && reason.concerns_operator()));
-        }
-        for state in State::ALL {
-            assert_eq!(State::from_word(state.word()), Some(state));
         }
         assert!(LONGEST_CALL < LEASE);
     }

@@ -1,6 +1,7 @@
 //! The plain types of cards.
 
 use crate::clock::UnixMs;
+use crate::words::words;
 
 /// Characters of a name.
 pub const NAME_LENGTH: std::ops::RangeInclusive<usize> = 1..=100;
@@ -35,34 +36,9 @@ pub struct Card {
     pub created_at: UnixMs,
 }
 
-macro_rules! words {
-    ($(#[$doc:meta])* $type:ident { $($(#[$each:meta])* $name:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $type { $($(#[$each])* $name),+ }
-
-        impl $type {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$name),+];
-
-            /// The word in the database and in texts.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$name => $word),+ }
-            }
-
-            /// The meaning of a word.
-            #[must_use]
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$name),)+ _ => None }
-            }
-        }
-    };
-}
-
 words! {
     /// What the owner says of a code.
-    CodeState {
+    pub enum CodeState {
         /// The thing is sold or for sale.
         Active = "active",
         /// Not given out yet, or taken back.
@@ -76,7 +52,7 @@ words! {
 
 words! {
     /// What came of a scan.
-    Outcome {
+    pub enum Outcome {
         /// Genuine, and counted.
         Genuine = "genuine",
         /// Genuine, but this person looked a moment ago.

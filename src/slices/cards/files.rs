@@ -80,7 +80,7 @@ pub(super) fn qr(card: i64, code: Option<i64>, svg: bool) -> anyhow::Result<Reci
 pub(super) fn scans(actor: &Actor, card: Option<i64>, zone: &Zone) -> anyhow::Result<Recipe> {
     let order = Order::Scans {
         card,
-        lang: actor.lang.code().to_owned(),
+        lang: actor.lang.word().to_owned(),
         zone: zone.name().to_owned(),
     };
     Recipe::document(MAKER, &order)
@@ -89,7 +89,7 @@ pub(super) fn scans(actor: &Actor, card: Option<i64>, zone: &Zone) -> anyhow::Re
 /// The recipe of the chart.
 pub(super) fn chart(actor: &Actor) -> anyhow::Result<Recipe> {
     let order = Order::Chart {
-        lang: actor.lang.code().to_owned(),
+        lang: actor.lang.word().to_owned(),
         at: actor.now.0,
     };
     Recipe::photo(MAKER, &order)
@@ -98,7 +98,7 @@ pub(super) fn chart(actor: &Actor) -> anyhow::Result<Recipe> {
 /// The recipe of the table of cards.
 pub(super) fn cards(actor: &Actor, zone: &Zone) -> anyhow::Result<Recipe> {
     let order = Order::Cards {
-        lang: actor.lang.code().to_owned(),
+        lang: actor.lang.word().to_owned(),
         zone: zone.name().to_owned(),
     };
     Recipe::document(MAKER, &order)
@@ -155,7 +155,7 @@ impl CardFiles {
             Order::Cards { lang, zone } => self.cards(connection, &lang, &zone),
             Order::Codes { card, batch } => self.codes(connection, card, batch),
             Order::Chart { lang, at } => {
-                let lang = Lang::from_code(&lang).context("a chart in an unknown language")?;
+                let lang = Lang::from_word(&lang).context("a chart in an unknown language")?;
                 let picture = chart::picture(connection, &self.zone, lang, UnixMs(at))?
                     .context("there is nothing to draw any more")?;
                 Ok(Made {
@@ -294,7 +294,7 @@ fn of(connection: &Connection, card: i64) -> anyhow::Result<(Card, Printed, Stri
 
 /// An empty table for a reader of a language, and the zone of the times in it.
 fn table_in(lang: &str, zone: &str) -> anyhow::Result<(Sheet, &'static Zone)> {
-    let lang = Lang::from_code(lang).context("a table in an unknown language")?;
+    let lang = Lang::from_word(lang).context("a table in an unknown language")?;
     let zone = Zone::named(zone).context("a table with times of an unknown zone")?;
     Ok((Sheet::new(lang), zone))
 }

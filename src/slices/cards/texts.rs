@@ -119,13 +119,13 @@ mod tests {
     #[test]
     fn every_outcome_has_its_words() {
         for lang in Lang::ALL {
-            for outcome in Outcome::ALL {
-                assert!(i18n::has(lang, &format!("scan-{}", outcome.word())));
-                assert!(i18n::has(lang, &format!("outcome-{}", outcome.word())));
+            for (outcome, _) in Outcome::WORDS {
+                assert!(i18n::has(lang, &format!("scan-{outcome}")));
+                assert!(i18n::has(lang, &format!("outcome-{outcome}")));
             }
-            for state in CodeState::ALL {
-                assert!(i18n::has(lang, &format!("code-is-{}", state.word())));
-                assert!(i18n::has(lang, &format!("button-code-{}", state.word())));
+            for (state, _) in CodeState::WORDS {
+                assert!(i18n::has(lang, &format!("code-is-{state}")));
+                assert!(i18n::has(lang, &format!("button-code-{state}")));
             }
         }
         let mut scan = Scan::Known {

@@ -142,7 +142,7 @@ impl Settings {
         code: &str,
     ) -> anyhow::Result<Answer> {
         let mut actor = actor.clone();
-        if let Some(lang) = Lang::from_code(code) {
+        if let Some(lang) = Lang::from_word(code) {
             people::set_preference(tx, actor.now, actor.chat_id, Preference::Language(lang))?;
             actor.lang = lang;
         }
@@ -207,7 +207,7 @@ fn settings_buttons(
     let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
     let mut languages = Vec::new();
     for other in Lang::ALL {
-        let data = format!("set:language:{}", other.code());
+        let data = format!("set:language:{}", other.word());
         languages.push(Button::callback(other.own_name(), data)?);
     }
     let mut keyboard = Keyboard::new().row(languages);

@@ -180,13 +180,13 @@ fn code_buttons(
 ) -> anyhow::Result<Keyboard> {
     let data = |action: &str| format!("cards:{action}:{}:{}", card.id, printed.id);
     let button = |key: &str, data: String| Button::labelled(lang, key, data);
-    let others = CodeState::ALL
+    let others = CodeState::WORDS
         .iter()
-        .filter(|state| **state != printed.state);
+        .filter(|(_, state)| *state != printed.state);
     let states: anyhow::Result<Vec<_>> = others
-        .map(|state| {
-            let key = format!("button-code-{}", state.word());
-            button(&key, format!("{}:{}", data("code-set"), state.word()))
+        .map(|(word, _)| {
+            let key = format!("button-code-{word}");
+            button(&key, format!("{}:{word}", data("code-set")))
         })
         .collect();
     let mut more = Vec::new();

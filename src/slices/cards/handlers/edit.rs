@@ -16,29 +16,21 @@ use crate::slices::cards::photo::thumbnail_of;
 use crate::slices::cards::store;
 use crate::slices::cards::store::Change;
 use crate::telegram::{Answer, Button, Fetched, Keyboard, Screen};
+use crate::words::words;
 
-/// What is changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Part {
-    Name,
-    Description,
-    Photo,
-    Packaged,
+words! {
+    /// What is changed.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Part {
+        Name = "name",
+        Description = "description",
+        Photo = "photo",
+        Packaged = "packaged",
+    }
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Name, Self::Description, Self::Photo, Self::Packaged];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Description => "description",
-            Self::Photo => "photo",
-            Self::Packaged => "packaged",
-        }
-    }
-
     fn is_picture(self) -> bool {
         matches!(self, Self::Photo | Self::Packaged)
     }
@@ -90,7 +82,7 @@ impl CardHandlers {
             }
             return self.carry_out(tx, actor, card.id, &Change::Packaged(String::new()));
         }
-        match Part::ALL.into_iter().find(|part| part.word() == word) {
+        match Part::from_word(word) {
             Some(part) => question(tx, actor, card, part, None),
             None => edit_screen(actor, card),
         }

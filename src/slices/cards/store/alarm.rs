@@ -8,6 +8,7 @@ use rusqlite::params;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::slices::cards::card::{Alarm, Claim};
+use crate::words::words;
 
 /// Different people who may scan one thing within a day, and ever, before its owner is told.
 const MOST_IN_A_DAY: u32 = 3;
@@ -59,30 +60,17 @@ pub(super) fn raise(
     }))
 }
 
-/// What the owner decides about an alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// It means nothing; nothing is said of this code again.
-    Ignore,
-    /// Whoever scans it is warned.
-    Suspicious,
-    /// The thing is recalled.
-    Recall,
-    /// Neither of the first two holds any longer.
-    Watch,
-}
-
-impl Decision {
-    /// The meaning of a word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "ignore" => Some(Self::Ignore),
-            "suspicious" => Some(Self::Suspicious),
-            "recall" => Some(Self::Recall),
-            "watch" => Some(Self::Watch),
-            _ => None,
-        }
+words! {
+    /// What the owner decides about an alarm.
+    pub enum Decision {
+        /// It means nothing; nothing is said of this code again.
+        Ignore = "ignore",
+        /// Whoever scans it is warned.
+        Suspicious = "suspicious",
+        /// The thing is recalled.
+        Recall = "recall",
+        /// Neither of the first two holds any longer.
+        Watch = "watch",
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{CatalogueProblem, CatalogueProblems, foreign, read};
 use crate::slices::watch::site::Site;
+use crate::words::words;
 
 /// Largest catalogue file that is read, in bytes; the largest known one has 2 MB.
 const FILE_MAX_BYTES: u64 = 32 << 20;
@@ -102,18 +103,14 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What becomes of a catalogue with entries that are mistaken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BrokenEntries {
-    /// It is refused whole.
-    Refuse,
-    /// The rest is loaded, and each of them is said.
-    Skip,
-}
-
-impl BrokenEntries {
-    /// The words of the configuration.
-    pub const WORDS: &[(&str, Self)] = &[("refuse", Self::Refuse), ("skip", Self::Skip)];
+words! {
+    /// What becomes of a catalogue with entries that are mistaken.
+    pub enum BrokenEntries {
+        /// It is refused whole.
+        Refuse = "refuse",
+        /// The rest is loaded, and each of them is said.
+        Skip = "skip",
+    }
 }
 
 /// What a catalogue file gives.

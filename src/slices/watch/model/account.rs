@@ -8,39 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::past::Looks;
 use crate::clock::UnixMs;
 use crate::slices::watch::verdict::Sighting;
-
-/// An enum that is a word in the database and in the configuration.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$variant_doc])* $variant),+ }
-
-        impl $name {
-            /// Every word with its meaning.
-            pub const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),+];
-
-            /// The word.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// The meaning of a word.
-            #[must_use]
-            pub fn from_word(word: &str) -> Option<Self> {
-                let (_, value) = Self::WORDS.iter().find(|(name, _)| *name == word)?;
-                Some(*value)
-            }
-        }
-    };
-}
-
-pub(crate) use words;
+use crate::words::words;
 
 words! {
     /// Whether an account is looked at.
-    State {
+    pub enum State {
         /// Looked at in every run.
         Pending = "pending",
         /// Found: no longer looked at.
@@ -58,7 +30,7 @@ words! {
     /// What an account is waited for.
     #[derive(Default, Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
-    Until {
+    pub enum Until {
         /// It is there.
         #[default]
         Found = "found",
@@ -93,7 +65,7 @@ impl Until {
 
 words! {
     /// What a run reports of an account.
-    Verdict {
+    pub enum Verdict {
         /// It is there.
         Found = "found",
         /// It is not there.
@@ -105,7 +77,7 @@ words! {
 
 words! {
     /// Why a run began.
-    Trigger {
+    pub enum Trigger {
         /// The program started.
         Start = "start",
         /// The schedule fired.
@@ -119,7 +91,7 @@ words! {
 
 words! {
     /// How far a run is, or how it ended.
-    RunState {
+    pub enum RunState {
         /// It goes on.
         Running = "running",
         /// It looked at everything it had the time for.
@@ -133,7 +105,7 @@ words! {
 
 words! {
     /// How a site's control names were judged wrongly.
-    ControlFault {
+    pub enum ControlFault {
         /// The name that is surely there is not.
         KnownMissing = "known-missing",
         /// The answer for the name that is surely there fits no rule.
@@ -147,7 +119,7 @@ words! {
 
 words! {
     /// What an admin says of a mass change.
-    Decision {
+    pub enum Decision {
         /// It is true: the accounts are found.
         Apply = "apply",
         /// It is not: the accounts are looked at again.
@@ -157,7 +129,7 @@ words! {
 
 words! {
     /// What a chart shows.
-    Subject {
+    pub enum Subject {
         /// The actor's own accounts: found by day, and not found yet.
         Mine = "mine",
         /// Found by day and site.

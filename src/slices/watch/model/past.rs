@@ -1,11 +1,12 @@
 //! The plain types of an account's past: what happened to it, and what the last looks gave.
 
-use super::account::{Verdict, words};
+use super::account::Verdict;
 use crate::clock::UnixMs;
+use crate::words::words;
 
 words! {
     /// What happened to an account, as its history tells.
-    Change {
+    pub enum Change {
         /// It was added.
         Added = "added",
         /// A run found it.

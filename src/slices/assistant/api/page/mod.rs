@@ -87,7 +87,7 @@ async fn asset(Path((version, name)): Path<(String, String)>) -> Result<Response
 /// The language that was chosen by the link, else the one the browser likes most, else the configured one.
 fn language(headers: &HeaderMap, uri: &Uri, otherwise: Lang) -> Lang {
     let mut pairs = uri.query().unwrap_or_default().split('&');
-    let chosen = pairs.find_map(|pair| Lang::from_code(pair.strip_prefix("lang=")?));
+    let chosen = pairs.find_map(|pair| Lang::from_word(pair.strip_prefix("lang=")?));
     let liked = headers.get(header::ACCEPT_LANGUAGE);
     let liked = liked.and_then(|liked| most_liked(liked.to_str().ok()?));
     chosen.or(liked).unwrap_or(otherwise)
@@ -101,7 +101,7 @@ fn most_liked(accepted: &str) -> Option<Lang> {
         let code = tag.split('-').next().unwrap_or_default().trim();
         let weight = weight.trim().strip_prefix("q=");
         let weight: f32 = weight.and_then(|weight| weight.parse().ok()).unwrap_or(0.0);
-        let Some(lang) = Lang::from_code(code) else {
+        let Some(lang) = Lang::from_word(code) else {
             continue;
         };
         if best.is_none_or(|(_, most)| weight > most) && weight > 0.0 {
@@ -123,8 +123,8 @@ fn rendered(lang: Lang) -> String {
         let (key, rest) = piece.split_once("}}").unwrap_or((piece, ""));
         let put_in = match key {
             "assets" => format!("/assets/{}/", *VERSION),
-            "lang" => lang.code().to_owned(),
-            "other-lang" => other.code().to_owned(),
+            "lang" => lang.word().to_owned(),
+            "other-lang" => other.word().to_owned(),
             "other-name" => other.own_name().to_owned(),
             key => text(lang, key),
         };

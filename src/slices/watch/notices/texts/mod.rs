@@ -16,6 +16,7 @@ use crate::slices::watch::catalogue::Catalogue;
 use crate::slices::watch::model::account::{Account, Counts, RunState};
 use crate::slices::watch::site::SiteKey;
 use crate::slices::watch::store::{OwnSums, Progress};
+use crate::words::words;
 use crate::zone::Zone;
 
 /// Cells of the progress bar.
@@ -241,29 +242,17 @@ pub fn own_digest(lang: Lang, sums: OwnSums) -> Html {
     Html::join([&text, &i18n::text(lang, "digest-calm")], "\n\n")
 }
 
-/// Which reminder it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reminder {
-    /// Three days are left, or fewer.
-    Soon,
-    /// The last day.
-    LastDay,
-    /// The agreed time is over.
-    Overdue,
-    /// It was over before, and we still wait.
-    Waiting,
-}
-
-impl Reminder {
-    /// The word in keys of notices and texts.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Soon => "soon",
-            Self::LastDay => "last-day",
-            Self::Overdue => "overdue",
-            Self::Waiting => "waiting",
-        }
+words! {
+    /// Which reminder it is; the word is part of the keys of notices and texts.
+    pub enum Reminder {
+        /// Three days are left, or fewer.
+        Soon = "soon",
+        /// The last day.
+        LastDay = "last-day",
+        /// The agreed time is over.
+        Overdue = "overdue",
+        /// It was over before, and we still wait.
+        Waiting = "waiting",
     }
 }
 

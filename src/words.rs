@@ -1,0 +1,75 @@
+//! Enums whose values have a word: in the database, the configuration, buttons and keys of texts.
+//!
+//! # Invariants
+//! - A stored word is never renamed: old rows still hold it.
+//! - Every value has one word, every word one value.
+
+/// Declares an enum with a word for each value.
+///
+/// ```ignore
+/// words! {
+///     /// What an admin says of a mass change.
+///     pub enum Decision {
+///         /// The accounts are found.
+///         Apply = "apply",
+///         /// The accounts are checked again.
+///         Discard = "discard",
+///     }
+/// }
+/// ```
+///
+/// The enum gets `WORDS` (every word with its value, in the order of the declaration), `word()` and
+/// `from_word()`.
+macro_rules! words {
+    (
+        $(#[$doc:meta])*
+        $visible:vis enum $name:ident {
+            $($(#[$value_doc:meta])* $value:ident = $word:literal),+ $(,)?
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        $visible enum $name { $($(#[$value_doc])* $value),+ }
+
+        impl $name {
+            /// Every word with its value.
+            $visible const WORDS: &'static [(&'static str, Self)] =
+                &[$(($word, Self::$value)),+];
+
+            /// The word of this value.
+            #[must_use]
+            $visible const fn word(self) -> &'static str {
+                match self { $(Self::$value => $word),+ }
+            }
+
+            /// The value of a word.
+            #[must_use]
+            $visible fn from_word(word: &str) -> Option<Self> {
+                let (_, value) = Self::WORDS.iter().find(|(name, _)| *name == word)?;
+                Some(*value)
+            }
+        }
+    };
+}
+
+pub(crate) use words;
+
+#[cfg(test)]
+mod tests {
+    words! {
+        enum Sign {
+            Low = "low",
+            High = "high",
+        }
+    }
+
+    #[test]
+    fn every_word_leads_back_to_its_value() {
+        for (word, sign) in Sign::WORDS {
+            assert_eq!(sign.word(), *word);
+            assert_eq!(Sign::from_word(word), Some(*sign));
+        }
+        assert_eq!(Sign::from_word("middle"), None);
+        assert!(Sign::Low < Sign::High);
+    }
+}
