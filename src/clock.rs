@@ -8,8 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// One day.
-pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A day that is not reckoned by a calendar.
+pub const DAY: Duration = days(1);
+
+/// So many days.
+#[must_use]
+pub const fn days(count: u32) -> Duration {
+    Duration::from_secs(24 * 60 * 60).saturating_mul(count)
+}
 
 /// A moment, in unix milliseconds UTC: what the database stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::output::{complain, say};
 use super::run::stop_signal;
 use crate::app::{App, Options};
-use crate::clock::{Clock, UnixMs};
+use crate::clock::{Clock, UnixMs, days};
 use crate::config::{Config, Source};
 use crate::db::Db;
 use crate::demo::{ChatMessage, Person, PretendSite, PretendTelegram, world};
@@ -137,7 +137,7 @@ async fn seed(config: &Config, site: &PretendSite, clock: &Clock) -> anyhow::Res
     let tasks = Tasks::new();
     let (db, end) = Db::open(&config.database, &tasks)?;
     let accounts = world::accounts(site, PERSON);
-    let began = clock.now().minus(Duration::from_secs(9 * 24 * 60 * 60));
+    let began = clock.now().minus(days(9));
     db.write(move |tx| {
         people::admit(tx, began, PERSON)?;
         for account in &accounts {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::civil::DateTime;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::zone::Zone;
 
 /// A server that asks for more than a day is asked again after a day.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST: Duration = DAY;
 
 /// Reads `Retry-After`, in seconds or as a date. A date is taken relative to the answer's own `Date`, so that a wrong
 /// clock on either side makes no difference, and relative to `now` where there is none. A date in the past is no wait.

@@ -14,7 +14,7 @@ use rusqlite::params;
 
 use super::Problem;
 use super::tokens::{self, Scope};
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::db::{Db, WriteTx};
 use crate::random;
 
@@ -25,7 +25,7 @@ const COOKIE: &str = "vakhta";
 const VALUE_BYTES: usize = 32;
 
 /// How long nobody has to sign in again.
-const LASTS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const LASTS: Duration = days(30);
 
 /// Sessions of a token at most; one more ends the oldest. More browsers than a person has, and nobody fills the table.
 const MOST: u32 = 20;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use fluent_bundle::{FluentArgs, FluentValue};
 use jiff::civil::Date;
 
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::html::Html;
 use crate::words::words;
 use crate::zone::Zone;
@@ -195,7 +195,7 @@ pub fn megabytes(lang: Lang, bytes: u64) -> String {
 pub fn span(lang: Lang, span: Duration) -> String {
     let seconds = span.as_secs();
     let parts = [
-        ("span-days", seconds / 86_400),
+        ("span-days", seconds / DAY.as_secs()),
         ("span-hours", seconds / 3600 % 24),
         ("span-minutes", seconds / 60 % 60),
         ("span-seconds", seconds % 60),

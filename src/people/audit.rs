@@ -6,6 +6,7 @@
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
+use super::NOBODY;
 use crate::clock::UnixMs;
 use crate::db::{WriteTx, facts};
 use crate::retention::CHUNK;
@@ -16,9 +17,6 @@ const KEPT_SINCE: &str = "audit-kept-since";
 
 /// Rows counted, and so reached by the pages of a screen, at most: who needs older ones takes the file.
 pub const COUNTED: usize = 10_000;
-
-/// Stands where somebody was who is forgotten; Telegram gives nobody this id.
-const NOBODY: i64 = 0;
 
 words! {
     /// What was done; the word is its kind and the deed, with a point between.

@@ -1,12 +1,10 @@
 //! Who is forgotten: strangers after a time, everybody else when they ask for it.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
-use super::audit;
-use crate::clock::UnixMs;
+use super::{NOBODY, audit};
+use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 
@@ -15,13 +13,13 @@ pub const KEPT: [Rule; 2] = [
     Rule {
         what: "strangers",
         table: "person",
-        keep: Duration::from_secs(30 * 24 * 60 * 60),
+        keep: days(30),
         prune: prune_strangers,
     },
     Rule {
         what: "audit",
         table: "audit",
-        keep: Duration::from_secs(365 * 24 * 60 * 60),
+        keep: days(365),
         prune: audit::prune,
     },
 ];
@@ -52,8 +50,11 @@ fn prune_strangers(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     let context = || format!("forget person {person}");
     audit::forget(tx, person)?;
-    tx.execute("UPDATE chat SET bound_by = 0 WHERE bound_by = ?1", [person])
-        .with_context(context)?;
+    tx.execute(
+        "UPDATE chat SET bound_by = ?2 WHERE bound_by = ?1",
+        [person, NOBODY],
+    )
+    .with_context(context)?;
     tx.execute(
         "UPDATE person SET name = '', username = '' WHERE id = ?1 AND role = 'refused'",
         [person],

@@ -17,7 +17,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::WriteTx;
 use crate::html::{Html, clean_name};
 use crate::i18n::Lang;
@@ -34,8 +34,11 @@ pub use preferences::{
 };
 pub use role::{Access, Role};
 
+/// Takes the place of a person who was forgotten. Telegram gives nobody this id.
+pub(crate) const NOBODY: i64 = 0;
+
 /// How often a person without access is answered at most: silence is kinder than a conversation that leads nowhere.
-const STRANGER_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+const STRANGER_PAUSE: Duration = DAY;
 
 /// The part of `[telegram]` that is about people.
 #[derive(Debug, Clone)]

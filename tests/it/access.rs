@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use vakhta::clock::DAY;
 use vakhta::people::{self, Role};
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 async fn role_of(t: &Stage, id: i64) -> Option<Role> {
     let person = t

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use vakhta::clock::days;
 use vakhta::demo::model::ModelCall;
 use vakhta::demo::{Behaviour, ModelReply, PretendModel};
 use vakhta::slices::watch::store;
@@ -16,7 +17,7 @@ const EVA: i64 = 7;
 const BOB: i64 = 8;
 
 /// So long ago an account was added that is overdue for two days now.
-const LONG_AGO: Duration = Duration::from_secs(32 * 24 * 60 * 60);
+const LONG_AGO: Duration = days(32);
 
 pub(crate) async fn add(t: &Stage, owner: i64, username: &str) -> i64 {
     let began = t.clock.now().minus(LONG_AGO);

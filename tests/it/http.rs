@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpStream;
+use vakhta::clock::days;
 use vakhta::demo::Behaviour;
 
 use crate::harness::{ADMIN, LIMIT};
@@ -67,7 +68,7 @@ fn health_follows_what_happens() {
         );
 
         // Without a poll, and without the runs that were due each new year.
-        t.clock.advance(Duration::from_secs(1000 * 24 * 3600));
+        t.clock.advance(days(1000));
         let (status, health) = healthy(address, |health| health["healthy"] == false).await;
         assert_eq!(status, 503);
         assert_eq!(health["detail"], "failing: poll, run", "{health}");

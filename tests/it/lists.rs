@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vakhta::clock::UnixMs;
+use vakhta::clock::days;
 use vakhta::demo::{ChatMessage, Person};
 use vakhta::people::{self, Role};
 use vakhta::slices::watch::list_of_owner;
@@ -83,7 +83,7 @@ fn a_filter_survives_pages_cards_and_a_restart() {
         let all = t.callback(&eva, &none, "🗂 Все").await;
         assert!(all.text.contains(": 18"), "{}", all.text);
 
-        let overdue = UnixMs(t.clock.now().0 + 31 * 86_400_000);
+        let overdue = t.clock.now().plus(days(31));
         t.clock.set(overdue);
         let overdue = t.callback(&eva, &all, "Просрочены").await;
         assert!(overdue.text.contains(": 17"), "{}", overdue.text);

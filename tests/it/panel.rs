@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use vakhta::clock::days;
 use vakhta::demo::{Behaviour, ChatMessage, PretendTelegram};
 use vakhta::people::{self, Role, audit};
 use vakhta::slices::watch::store;
@@ -175,7 +176,7 @@ fn a_muted_site_is_not_looked_at_and_everybody_is_told_so() {
         let status = t.ask(&eva, "/status").await;
         assert!(status.text.contains(line), "{}", status.text);
         // It ends by itself, or by an admin.
-        t.clock.advance(Duration::from_secs(7 * 24 * 3600));
+        t.clock.advance(days(7));
         let summary = check_all(&t).await;
         assert!(summary.contains("• Проверено: 3\n"), "{summary}");
         let card = open(&t, &["Площадки", "GitHub", "пока не включу"]).await;

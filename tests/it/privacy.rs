@@ -2,6 +2,7 @@
 
 use rusqlite::types::ValueRef;
 use serde_json::json;
+use vakhta::clock::DAY;
 use vakhta::db::Connection;
 use vakhta::demo::Person;
 use vakhta::people::{self, Role};
@@ -275,7 +276,7 @@ fn who_waits_or_was_refused_is_forgotten_too() {
         t.ask(&eva, "/start").await;
         let asked = t.heard(ADMIN, "Просит доступ").await;
         t.callback(&t.admin, &asked, "Отказать").await;
-        t.clock.advance(std::time::Duration::from_secs(24 * 3600));
+        t.clock.advance(DAY);
         let question = t.ask(&eva, "/delete_me").await;
         let done = t.callback(&eva, &question, "Да, удалить").await;
         assert!(done.text.contains("в доступе отказано"), "{}", done.text);

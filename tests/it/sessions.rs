@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::json;
+use vakhta::clock::days;
 use vakhta::http_server::tokens;
 use vakhta::people::{self, Role};
 
@@ -94,7 +95,7 @@ fn a_session_stands_for_its_token_until_its_end() {
             (401, None)
         );
 
-        t.clock.advance(Duration::from_secs(30 * 24 * 60 * 60 - 1));
+        t.clock.advance(days(30) - Duration::from_secs(1));
         assert!(is_signed_in(&client, &session).await);
         t.clock.advance(Duration::from_secs(1));
         assert!(!is_signed_in(&client, &session).await, "it is over");

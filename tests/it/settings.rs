@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use vakhta::clock::DAY;
 use vakhta::demo::Behaviour;
 
 use crate::harness::{ADMIN, run};
@@ -171,7 +172,7 @@ fn reminders_come_before_at_and_after_the_end() {
         let eva = t.user(7, "Ева", "ru").await;
         t.site.set("github", "octocat", Behaviour::Missing);
         t.ask(&eva, "/add octocat github 10").await;
-        let day = Duration::from_secs(24 * 60 * 60);
+        let day = DAY;
         check_all(&t).await;
         for (days, title) in [
             (7, "⏳ Скоро конец срока"),

@@ -9,7 +9,7 @@
 use anyhow::Context as _;
 use rusqlite::{OptionalExtension as _, params};
 
-use crate::clock::{DAY, UnixMs};
+use crate::clock::{UnixMs, days};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::retention::{CHUNK, Rule};
@@ -20,7 +20,7 @@ use crate::telegram::outbox::{self, range};
 pub(super) const KEPT: [Rule; 1] = [Rule {
     what: "broadcasts",
     table: "broadcast",
-    keep: DAY.saturating_mul(90),
+    keep: days(90),
     prune,
 }];
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::photo::{Photos, names_in};
 use super::store;
-use crate::clock::{Clock, UnixMs};
+use crate::clock::{Clock, DAY, UnixMs};
 use crate::db::{Connection, Db};
 use crate::dialogue;
 use crate::telegram::outbox;
@@ -19,7 +19,7 @@ use crate::telegram::outbox;
 const PERIOD: Duration = Duration::from_secs(60 * 60);
 
 /// Younger ones are left alone.
-const LEFT_ALONE: Duration = Duration::from_secs(24 * 60 * 60);
+const LEFT_ALONE: Duration = DAY;
 
 /// Photos removed at a time at most: their reader is needed by others.
 const AT_ONCE: usize = 1000;

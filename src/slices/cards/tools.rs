@@ -1,11 +1,10 @@
 //! What a language model may read of product cards: the numbers that admins see on their screen.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::store;
+use crate::clock::DAY;
 use crate::db::Connection;
 use crate::html::cut;
 use crate::people::{Actor, Role};
@@ -21,8 +20,6 @@ const LONGEST_NAME: usize = 120;
 /// Days told.
 const USUAL: u32 = 7;
 const MOST: u32 = 90;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The tools of cards; days begin in `zone`.
 #[must_use]

@@ -6,13 +6,14 @@
 //! - The descriptions compared here are the server's own (tdlib/telegram-bot-api), without their
 //!   prefix.
 
+use crate::clock::days;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The longest `retry_after` that we believe: Telegram asks for about a day at most.
-const LONGEST_WAIT: Duration = Duration::from_secs(31 * 24 * 3600);
+/// Longer waits than this are not believed: Telegram asks for at most about a day.
+const LONGEST_WAIT: Duration = days(31);
 
 /// Why a call did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::html::cut;
 use crate::retention::CHUNK;
@@ -25,10 +25,10 @@ const AT_ONCE: u32 = 16;
 const QUARANTINE_BODY: usize = 16 * 1024;
 
 /// How long done updates are kept.
-pub(crate) const KEEP_DONE: Duration = Duration::from_secs(2 * 24 * 3600);
+pub(crate) const KEEP_DONE: Duration = days(2);
 
 /// How long unreadable updates are kept for the operator.
-pub(crate) const KEEP_QUARANTINE: Duration = Duration::from_secs(7 * 24 * 3600);
+pub(crate) const KEEP_QUARANTINE: Duration = days(7);
 
 /// An update as it came.
 #[derive(Debug)]

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::CHUNK;
 
 use crate::telegram::message::file::Recipe;
 
 /// How long an id is kept after the file was uploaded.
-pub(crate) const KEEP_FILES: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub(crate) const KEEP_FILES: Duration = days(90);
 
 /// Telegram's id of a file that this bot sent before; `None` for a recipe whose file may change.
 pub fn file_id(

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kit::{LIMIT, Reply, Seen, Server, Store, api, put, usual};
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::html::Html;
 use crate::telegram::*;
 
@@ -169,7 +169,7 @@ async fn without_a_connection_messages_wait() {
     put(&t, &telegram, notice(1, "a")).await;
     t.until("SELECT count(*) = 1 FROM outbox WHERE state = 'pending' AND attempts = 1 AND due_at > 1000000").await;
     // A week later it is given up.
-    t.clock.advance(Duration::from_secs(8 * 24 * 3600));
+    t.clock.advance(days(8));
     telegram.bell().ring();
     t.until("SELECT count(*) = 1 FROM outbox WHERE state = 'dead' AND problem LIKE 'given up after seven days%'").await;
     assert!(telegram.drain().await);

@@ -4,12 +4,11 @@
 mod plans;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::built;
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::{Connection, Db, WriteTx};
 use crate::people::{self, Actor, Role};
 use crate::slices::watch::store;
@@ -19,8 +18,6 @@ use crate::tool::{ToolError, Toolbox};
 
 /// 21 November 2026, 18:35:00 in Moscow.
 const NOW: UnixMs = UnixMs(1_795_275_300_000);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
 const ADMIN: i64 = 100;
 const OWNER: i64 = 7;
 const OTHER: i64 = 8;

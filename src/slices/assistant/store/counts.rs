@@ -5,10 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
-use crate::clock::UnixMs;
-
-/// Failures are counted over so long.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+use crate::clock::{DAY, UnixMs};
 
 /// Questions that wait or are worked on, and what failed lately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -5,12 +5,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rusqlite::params;
 
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 use crate::zone::Zone;
 
-const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const MONTH: Duration = days(30);
 
 /// What of the assistant is kept for how long.
 pub const KEPT: [Rule; 2] = [

@@ -1,11 +1,9 @@
 //! The clone alarm: a code for one thing that too many people scan, or somebody else than whose it is.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 use rusqlite::params;
 
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::WriteTx;
 use crate::slices::cards::card::{Alarm, Claim};
 use crate::words::words;
@@ -13,8 +11,6 @@ use crate::words::words;
 /// Different people who may scan one thing within a day, and ever, before its owner is told.
 const MOST_IN_A_DAY: u32 = 3;
 const MOST_EVER: u32 = 5;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The alarm that a counted scan of a unit code raises, once a day at most; none once the owner said to ignore it.
 pub(super) fn raise(

@@ -1,11 +1,9 @@
 //! What cards forget: scans after a year, a person's names when they ask for it.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 use rusqlite::params;
 
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 
@@ -13,7 +11,7 @@ use crate::retention::{CHUNK, Rule};
 pub const KEPT: [Rule; 1] = [Rule {
     what: "scans",
     table: "scan",
-    keep: Duration::from_secs(365 * 24 * 60 * 60),
+    keep: days(365),
     prune,
 }];
 

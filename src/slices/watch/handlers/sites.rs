@@ -3,11 +3,9 @@
 //! Buttons carry `site:<action>:…`. A button that mutes or unmutes carries since when the site was muted as its reader saw it;
 //! when another admin was faster, it shows how things are now instead.
 
-use std::time::Duration;
-
 use super::thread::spoken_until;
 use super::{WatchHandlers, clamp_page};
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
@@ -24,8 +22,6 @@ const PER_PAGE: usize = 8;
 
 /// Reasons shown on a card.
 const SHOWN_REASONS: usize = 8;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The longest key that stands in a button as it is; of a longer one its digest does.
 const TAG_LIMIT: usize = 32;

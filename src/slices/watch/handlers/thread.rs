@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::WatchHandlers;
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
@@ -24,7 +24,7 @@ const SHOWN_RUNS: usize = 5;
 const SHOWN_SITES: usize = 5;
 
 /// Slow sites are those of today and yesterday.
-const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
+const LATELY: Duration = DAY;
 
 impl WatchHandlers {
     /// A button; `data` is what stands after `run:`.

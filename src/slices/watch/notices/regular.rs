@@ -3,11 +3,10 @@
 //! All of it is looked for when a run over everything ends, and written by the transaction that ends it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::Notifier;
 use super::texts::{self, Reminder};
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::WriteTx;
 use crate::people::{self, Mute, Notify, Preferences, Quiet};
 use crate::slices::watch::store;
@@ -21,8 +20,6 @@ const REMINDER_LINES: usize = 30;
 
 /// Owners' digests written in one transaction at most; the others follow with the next run.
 const DIGEST_PAGE: usize = 500;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Notifier {
     /// Writes the reminders that are due, one message per owner and kind. Who wants none is told nothing.

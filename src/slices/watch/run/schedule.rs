@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, TimeZone as _};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::zone::Zone;
 
 /// A checked schedule.
@@ -80,7 +80,7 @@ impl Schedule {
         let second = first.and_then(|first| self.next_after(first));
         match (first, second) {
             (Some(first), Some(second)) => second.since(first),
-            _ => Duration::from_secs(24 * 60 * 60),
+            _ => DAY,
         }
     }
 

@@ -12,10 +12,11 @@ use super::template::{self, BodyKind, BodyTemplate, UrlTemplate};
 use super::{
     Asks, Method, NamePattern, Protection, Redirects, Rule, Site, SiteKey, Username, is_no_answer,
 };
+use crate::clock::DAY;
 use crate::http_client::check_target;
 
 /// A longer gap would let one account use up a day.
-const MIN_GAP_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+const MIN_GAP_MAX: Duration = DAY;
 
 /// Headers that would break how the request is made: its framing, its target, or the decoding of its answer.
 const REFUSED_HEADERS: [&str; 8] = [

@@ -7,16 +7,13 @@ use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
 use super::acts::{Turn, note_turn};
 use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs, days};
 use crate::db::WriteTx;
 use crate::slices::watch::model::account::{Account, State, Until};
 use crate::slices::watch::model::past::Change;
 
-/// One agreed day.
-pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// The first reminder comes this long before the end of the agreed time.
-const FIRST_REMINDER: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+const FIRST_REMINDER: Duration = days(3);
 
 /// An account to be added; the site and the name were checked by the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]

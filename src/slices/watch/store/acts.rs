@@ -8,15 +8,15 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
-use super::accounts::{DAY, first_reminder};
-use crate::clock::UnixMs;
+use super::accounts::first_reminder;
+use crate::clock::{DAY, UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 use crate::slices::watch::model::account::{State, Until};
 use crate::slices::watch::model::past::{By, Change, Looks, Past};
 
 /// How long what was removed can be brought back.
-const REMOVED_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const REMOVED_LIFE: Duration = days(7);
 
 /// Accounts that were removed are forgotten after a while.
 pub(super) const KEPT_REMOVED: Rule = Rule {

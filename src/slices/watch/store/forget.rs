@@ -1,13 +1,13 @@
 //! What the watch forgets: old runs after a time, a person's part when they ask for it.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 
 use super::acts::KEPT_REMOVED;
 use super::listing::KEPT_SEARCHES;
 use super::{days, runs};
+use crate::clock;
 use crate::db::WriteTx;
+use crate::people::NOBODY;
 use crate::retention::Rule;
 
 /// What of the watch is kept for how long. Accounts and their history stay until somebody removes them.
@@ -15,21 +15,18 @@ pub const KEPT: [Rule; 4] = [
     Rule {
         what: "runs",
         table: "run",
-        keep: Duration::from_secs(90 * 24 * 60 * 60),
+        keep: clock::days(90),
         prune: runs::prune,
     },
     Rule {
         what: "days",
         table: "site_day",
-        keep: Duration::from_secs(400 * 24 * 60 * 60),
+        keep: clock::days(400),
         prune: days::prune,
     },
     KEPT_REMOVED,
     KEPT_SEARCHES,
 ];
-
-/// Stands where a person was who is forgotten; Telegram gives nobody this id.
-const NOBODY: i64 = 0;
 
 /// Removes a person's accounts with their history and what they asked for. What they did to accounts of others, and runs
 /// made for them, stay as done by nobody. Returns how many accounts there were.

@@ -3,13 +3,11 @@
 //! What must stay true: a list costs about the same however many accounts there are. So it counts no further than
 //! [`COUNTED`], every filter but the search for a text has an index, and that search looks at no more than [`SEARCHED`].
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, ToSql, named_params, params};
 
 use super::{ACCOUNT_COLUMNS, account_from_row};
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 use crate::slices::watch::model::account::Account;
@@ -25,7 +23,7 @@ pub const SEARCHED: i64 = 20_000;
 pub(super) const KEPT_SEARCHES: Rule = Rule {
     what: "searches",
     table: "search",
-    keep: Duration::from_secs(30 * 24 * 60 * 60),
+    keep: days(30),
     prune: prune_searches,
 };
 

@@ -1,16 +1,12 @@
 //! Reminders before, at and after the end of the agreed time.
 
-use std::time::Duration;
-
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
 use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::WriteTx;
 use crate::slices::watch::model::account::Account;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A reminder that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{DAY_SECONDS, add, described, name_of, owner};
-use crate::clock::UnixMs;
+use super::{add, described, name_of, owner};
+use crate::clock::{UnixMs, days};
 use crate::db::Connection;
 use crate::people::Actor;
 use crate::slices::watch::notices::Notifier;
@@ -149,15 +149,15 @@ impl ListAccounts {
     /// The time that is asked about: what began after the first moment, and not after the second; none: all time.
     fn time(&self, actor: &Actor, wanted: &Wanted) -> Result<Option<(UnixMs, UnixMs)>, ToolError> {
         let now = actor.now;
-        let days = match wanted.days {
-            Some(days) => Some(tool::within("days", days, 1..=3650)?),
+        let around = match wanted.days {
+            Some(count) => Some(days(tool::within("days", count, 1..=3650)?)),
             None => None,
         };
         let part = match wanted.within {
             Some(Within::Today) => Span::Day,
             Some(Within::ThisWeek) => Span::Week,
             Some(Within::ThisMonth) => Span::Month,
-            None => return Ok(days.map(|days| (now.minus(span(days)), now.plus(span(days))))),
+            None => return Ok(around.map(|span| (now.minus(span), now.plus(span)))),
         };
         let (first, next) = self.0.voice_to(actor).zone.span(now, part);
         let moment = Duration::from_millis(1);
@@ -171,7 +171,7 @@ impl ListAccounts {
             (Which::Pending, _) => vec![Filter::Pending],
             (Which::Overdue, None) => vec![Filter::Overdue],
             (Which::Overdue, Some((from, _))) => vec![Filter::Ends(from, now)],
-            (Which::Ending, None) => vec![Filter::Ends(now, now.plus(span(AHEAD)))],
+            (Which::Ending, None) => vec![Filter::Ends(now, now.plus(days(AHEAD)))],
             (Which::Ending, Some((_, to))) => vec![Filter::Ends(now, to)],
             (Which::Done, None) => vec![Filter::Done],
             (Which::Done, Some((from, _))) => vec![Filter::DoneSince(from)],
@@ -195,11 +195,6 @@ impl ListAccounts {
             also: filters.collect(),
         })
     }
-}
-
-/// So many days.
-fn span(days: u32) -> Duration {
-    Duration::from_secs(u64::from(days) * DAY_SECONDS)
 }
 
 /// A text of a length that somebody may look for.

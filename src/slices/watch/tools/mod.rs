@@ -14,14 +14,11 @@ use super::Schedule;
 use super::model::account::{Account, State};
 use super::notices::Notifier;
 use super::notices::texts::Formatter;
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::Connection;
 use crate::html::cut;
 use crate::people::{self, Actor};
 use crate::tool::{Tool, ToolError};
-
-/// Seconds of a day.
-const DAY_SECONDS: u64 = 24 * 60 * 60;
 
 /// Letters of what people wrote that are told.
 const LONGEST_WORDS: usize = 120;
@@ -93,7 +90,7 @@ fn described(formatter: Formatter<'_>, now: UnixMs, account: &Account) -> Value 
             true => ("days_overdue", now.since(account.ends_at)),
             false => ("whole_days_left", account.ends_at.since(now)),
         };
-        add(&mut told, key, span.as_secs() / DAY_SECONDS);
+        add(&mut told, key, span.as_secs() / DAY.as_secs());
     }
     if let Some(done_at) = account.done_at {
         add(&mut told, "done", at(done_at));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::Connection;
 use crate::slices::watch::model::account::SiteTally;
 use crate::slices::watch::store;
@@ -11,7 +11,7 @@ use crate::slices::watch::store::{Breakers, Marks, SiteMute};
 use crate::zone::Zone;
 
 /// What is told of sites is told of so long.
-pub(crate) const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const LATELY: Duration = DAY;
 
 /// What is wrong with a site, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

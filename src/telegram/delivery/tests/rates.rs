@@ -1,6 +1,7 @@
 //! Rates over made-up moments: never more than allowed, and nobody waits for what matters less.
 
 use super::*;
+use crate::clock::DAY;
 use proptest::prelude::*;
 
 fn most_in_a_window(times: &[Instant], span: Duration) -> usize {
@@ -56,7 +57,7 @@ proptest! {
 fn a_refusal_freezes_its_chat_and_two_freeze_everything() {
     let mut rates = Rates::default();
     let now = Instant::now();
-    let day = Duration::from_secs(86_400);
+    let day = DAY;
     rates.refused(now, 1, day);
     assert_eq!(rates.take(now, 1, Urgency::Answer), Err(now + day));
     assert_eq!(rates.take(now, 2, Urgency::Answer), Ok(()));

@@ -1,6 +1,7 @@
 //! The inbox on a temp file.
 
 use super::*;
+use crate::clock::days;
 use crate::telegram::tests::kit::Store;
 
 fn arrived(update_id: i64, chat_id: i64) -> Arrived {
@@ -58,7 +59,7 @@ async fn old_rows_go_and_waiting_ones_stay() {
         })
         .await;
     assert_eq!(size, 16 * 1024);
-    let later = UnixMs(0).plus(Duration::from_secs(8 * 24 * 3600));
+    let later = UnixMs(0).plus(days(8));
     t.write(move |tx| {
         Ok((
             prune_done(tx, later.minus(KEEP_DONE))?,

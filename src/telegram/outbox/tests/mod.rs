@@ -197,7 +197,7 @@ async fn a_closed_chat_gets_nothing_until_somebody_acts() {
 async fn a_frozen_chat_waits_exactly_as_long_as_asked() {
     let t = Store::new();
     let id = put(&t, notice(1, "a")).await.unwrap();
-    let until = UnixMs(NOW.0 + 86_400_000);
+    let until = NOW.plus(DAY);
     t.write(move |tx| freeze_chat(tx, 1, until)).await;
     t.write(move |tx| freeze_chat(tx, 1, UnixMs(5))).await;
     assert!(ready(&t, UnixMs(until.0 - 1)).await.is_empty());
@@ -267,7 +267,7 @@ async fn old_rows_go_and_keys_are_remembered_longer() {
         let row = take(&t, id).await;
         t.write(move |tx| sent(tx, NOW, &row, 1, &[])).await;
     }
-    let day = Duration::from_secs(24 * 3600);
+    let day = DAY;
     for (days, left) in [(6, 2), (8, 1), (61, 0)] {
         let at = NOW.plus(day * days);
         for rule in KEPT {

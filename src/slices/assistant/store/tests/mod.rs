@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::clock::days;
 use crate::db::Db;
 use crate::retention::Rule;
 use crate::slices::assistant::question::{
@@ -220,7 +221,7 @@ async fn a_clock_that_jumps_makes_no_question_wait_for_ever() {
     let much = NOW.minus(2 * LONGEST_WAIT);
     let claim = desk.claim(much).await;
     // An attempt is not given up because the time of day jumps: only who knows that it is gone says so.
-    let tomorrow = NOW.plus(Duration::from_secs(24 * 3600));
+    let tomorrow = NOW.plus(days(1));
     assert_eq!(desk.next(tomorrow, Budget::default()).await, Next::Nothing);
     let done = desk
         .settle(tomorrow, &claim, Outcome::Answered("so".to_owned()))

@@ -4,7 +4,7 @@ mod given_up;
 mod reading;
 
 use super::*;
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::demo::model::{KEY, answer_to};
 use crate::demo::{ModelReply, PretendModel};
 use crate::people;
@@ -296,7 +296,7 @@ async fn admins_hear_once_a_day_what_only_they_can_mend() {
         assert_eq!(desk.closed(&id).await.reason, Some(Reason::Credits));
     }
     assert_eq!(desk.number("SELECT count(*) FROM outbox").await, 1);
-    desk.parts.clock.advance(Duration::from_secs(24 * 3600));
+    desk.parts.clock.advance(DAY);
     let id = desk.ask("c").await;
     desk.closed(&id).await;
     assert_eq!(desk.number("SELECT count(*) FROM outbox").await, 2);

@@ -1,6 +1,7 @@
 //! Codes for one thing each: when their owner is told, whose the thing is.
 
 use super::*;
+use crate::clock::days;
 use crate::slices::cards::card::{Claim, CodeState, Outcome, Scan};
 
 #[tokio::test]
@@ -26,7 +27,7 @@ async fn a_thing_that_many_people_scan_raises_the_alarm_once_a_day() {
                 },
             )
         };
-        let day = std::time::Duration::from_secs(24 * 60 * 60);
+        let day = days(1);
         let code = &units[1].code;
         let mut raised = Vec::new();
         for person in 1..=5 {

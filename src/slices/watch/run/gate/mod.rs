@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::clock::DAY;
 use crate::slices::watch::probe::Look;
 use crate::slices::watch::site::{Site, SiteKey};
 use crate::slices::watch::verdict::Inconclusive;
@@ -27,7 +28,7 @@ const BREAKER_FIRST: Duration = Duration::from_secs(3);
 const BREAKER_LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// A site that asks for more than a day is asked again after a day.
-const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const RETRY_AFTER_LONGEST: Duration = DAY;
 
 /// Gaps are stretched by up to this share, so that requests do not beat like a clock. They are never shortened.
 const GAP_JITTER: f64 = 0.4;

@@ -6,6 +6,7 @@ mod list;
 use std::time::Duration;
 
 use super::*;
+use crate::clock::DAY;
 use crate::db::plans::plan;
 use crate::db::{Db, WriteTx};
 use crate::people;
@@ -13,8 +14,6 @@ use crate::slices::watch::model::account::{RunState, Scope, Trigger};
 use crate::tasks::{Tasks, ThreadEnd};
 
 pub(super) const NOW: UnixMs = UnixMs(1_790_000_000_000);
-pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// The calendar day of [`NOW`].
 pub(super) const TODAY: &str = "2026-09-21";
 pub(super) const OWNER: i64 = 7;

@@ -8,7 +8,7 @@ mod tally;
 use std::time::Duration;
 
 use crate::chart::{Chart, Ink, Panel, Shape};
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
@@ -23,7 +23,7 @@ use tally::{BySite, by_site};
 const DAYS: u16 = 30;
 
 /// Days that the chart of durations goes back: longer, and five minutes would be less than a pixel.
-const RUN_DAYS: u64 = 2;
+const RUN_DAYS: u32 = 2;
 
 /// Runs that a chart shows at most: two days of a run every five minutes.
 const RUNS: usize = 576;
@@ -185,7 +185,7 @@ fn duration(
     formatter: Formatter<'_>,
     at: UnixMs,
 ) -> anyhow::Result<Option<Picture>> {
-    let since = at.minus(Duration::from_secs(RUN_DAYS * 24 * 60 * 60));
+    let since = at.minus(days(RUN_DAYS));
     let runs = store::durations(connection, since, RUNS)?;
     let mut sorted: Vec<Duration> = runs.iter().map(|(_, took)| *took).collect();
     sorted.sort_unstable();

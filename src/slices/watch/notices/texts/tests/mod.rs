@@ -4,12 +4,11 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::*;
+use crate::clock::days;
 use crate::slices::watch::catalogue::BrokenEntries;
 use crate::slices::watch::model::account::{News, State, Until, Verdict};
 use crate::slices::watch::model::past::{By, Change, Looks, Past};
 use crate::slices::watch::verdict::Sighting;
-
-const DAY: i64 = 86_400_000;
 
 /// 12 October 2026, 10:00 in Moscow.
 const BEGAN: UnixMs = UnixMs(1_791_788_400_000);
@@ -37,14 +36,14 @@ fn account(username: &str) -> Account {
         state: State::Done,
         period_days: 30,
         started_at: BEGAN,
-        ends_at: UnixMs(BEGAN.0 + 30 * DAY),
-        done_at: Some(UnixMs(BEGAN.0 + 9 * DAY)),
+        ends_at: BEGAN.plus(days(30)),
+        done_at: Some(BEGAN.plus(days(9))),
         verdict: Some(Verdict::Found),
         reason: String::new(),
-        checked_at: Some(UnixMs(BEGAN.0 + 9 * DAY)),
+        checked_at: Some(BEGAN.plus(days(9))),
         until: Until::Found,
         note: "<&>".repeat(66),
-        seen_at: Some(UnixMs(BEGAN.0 + 9 * DAY)),
+        seen_at: Some(BEGAN.plus(days(9))),
         looks: Looks(0b01_10_11),
     }
 }
