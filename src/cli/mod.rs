@@ -8,7 +8,6 @@ mod backup;
 mod check_now;
 mod demo;
 mod doctor;
-mod doctor_assistant;
 mod output;
 mod run;
 mod shell;

@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, Sender};
 use rusqlite::Connection;
 
 use super::BUSY_TIMEOUT;
-use super::writer::Durability;
+use super::durability::Durability;
 use crate::tasks::{Tasks, give_way};
 
 /// Pages in the log before they are carried over. A page that was changed many times is copied once, so a log of 16 MB

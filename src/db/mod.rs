@@ -9,6 +9,7 @@
 //! changed page, is made by a thread of its own (`checkpoint.rs`), so that nobody waits for it.
 
 mod checkpoint;
+mod durability;
 pub(crate) mod facts;
 mod fault;
 mod lock;
@@ -35,10 +36,10 @@ use crate::activation::Activator;
 use crate::tasks::{Tasks, ThreadEnd};
 
 pub use fault::is_storage_fault;
+use durability::Durability;
 pub use lock::{InstanceLock, is_held};
 pub use migrations::VERSION as SCHEMA_VERSION;
 pub use rusqlite::Connection;
-use writer::Durability;
 pub use writer::WriteTx;
 
 /// Requests waiting for the writer at most. At 50,000 a second this is 20 ms of work; a longer queue would only hide

@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::DbError;
 use super::checkpoint::Checkpoints;
+use super::durability::Durability;
 use crate::activation::Activator;
 
 /// Requests done in one transaction at most: enough to make a commit cheap, few enough to answer within milliseconds.
@@ -35,26 +36,6 @@ impl std::ops::Deref for WriteTx<'_> {
 
     fn deref(&self) -> &Connection {
         self.0
-    }
-}
-
-/// When a commit has to be on the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Durability {
-    /// Before its request is answered.
-    Synced,
-    /// With the next commit that is synced.
-    WithNext,
-}
-
-impl Durability {
-    /// Makes the connection's next commits of this kind. Not inside a transaction.
-    pub(super) fn set(self, connection: &Connection) -> rusqlite::Result<()> {
-        let level = match self {
-            Self::Synced => "full",
-            Self::WithNext => "normal",
-        };
-        connection.pragma_update(None, "synchronous", level)
     }
 }
 

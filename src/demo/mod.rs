@@ -6,6 +6,7 @@
 
 pub mod model;
 pub mod site;
+mod socket;
 pub mod steps;
 pub mod telegram;
 pub mod wire;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::wire::{read_more, write_all};
+use super::socket::{client_gone, write_all};
 
 /// A part of an answer that takes its time.
 #[derive(Debug, Clone)]
@@ -39,13 +39,4 @@ impl Step {
             Self::Hang => client_gone(stream).await,
         }
     }
-}
-
-/// Waits until the client closes the connection.
-pub(super) async fn client_gone(stream: &TcpStream) -> io::Result<()> {
-    let mut ignored = Vec::new();
-    while read_more(stream, &mut ignored).await? > 0 {
-        ignored.clear();
-    }
-    Ok(())
 }

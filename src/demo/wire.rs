@@ -11,15 +11,13 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::steps::{Step, client_gone};
+use super::socket::{client_gone, read_more, write_all};
+use super::steps::Step;
 
 /// Heads above this are not sent by any client of ours.
 const HEAD_LIMIT: usize = 64 * 1024;
 /// Telegram takes uploads of 50 MB; a little more is read so that the refusal can be an answer.
 const BODY_LIMIT: usize = 60 * 1024 * 1024;
-/// How much is read from a socket at once.
-const READ_STEP: usize = 16 * 1024;
-
 /// One request as it came.
 #[derive(Debug, Default)]
 pub struct Request {
@@ -342,30 +340,6 @@ async fn take(stream: &TcpStream, buffer: &mut Vec<u8>, length: usize) -> io::Re
         }
     }
     Ok(buffer.drain(..length).collect())
-}
-
-pub(super) async fn read_more(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize> {
-    let before = buffer.len();
-    loop {
-        buffer.resize(before + READ_STEP, 0);
-        let read = stream.try_read(buffer.get_mut(before..).unwrap_or_default());
-        buffer.truncate(before + *read.as_ref().unwrap_or(&0));
-        match read {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => stream.readable().await?,
-            other => return other,
-        }
-    }
-}
-
-pub(super) async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match stream.try_write(bytes) {
-            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => stream.writable().await?,
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 /// Where `needle` begins in `haystack`.

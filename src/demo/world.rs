@@ -5,13 +5,10 @@
 
 use std::sync::LazyLock;
 
-use super::site::{Behaviour, PretendSite};
+use super::site::{Behaviour, CONTROL, PretendSite};
 use crate::clock::Clock;
 use crate::slices::watch::store::NewAccount;
 use crate::zone::Zone;
-
-/// The control name of every site; the pretend site has it unless it is told otherwise.
-pub const CONTROL: &str = "known";
 
 /// Accounts in the demo.
 pub const ACCOUNTS: usize = 137;

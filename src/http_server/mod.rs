@@ -7,6 +7,8 @@
 //! Must stay true: without an address nothing of this is made; whatever a client sends, its connection has an end, and
 //! what is read from it has a limit; nothing here says a text of people.
 
+mod bearer;
+mod cookie;
 pub mod health;
 mod metrics;
 mod pace;
@@ -17,6 +19,7 @@ pub mod tokens;
 
 use std::net::SocketAddr;
 
+pub use bearer::Bearer;
 pub use health::{Look, Signs};
 pub use pace::Pace;
 pub use problem::Problem;

@@ -9,20 +9,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use rusqlite::params;
 
-use super::Problem;
 use super::tokens::{self, Scope};
+use super::{Bearer, Problem, cookie};
 use crate::clock::{UnixMs, days};
 use crate::db::{Db, WriteTx};
 use crate::random;
-
-/// The cookie's name.
-const COOKIE: &str = "vakhta";
-
-/// Bytes of chance in the cookie's value.
-const VALUE_BYTES: usize = 32;
 
 /// How long nobody has to sign in again.
 const LASTS: Duration = days(30);
@@ -43,8 +37,8 @@ pub async fn open(
     if !request.headers.contains_key(header::AUTHORIZATION) {
         return Err(tokens::unauthorized("a session is opened with a token"));
     }
-    let bearer = tokens::bearer(db, now, request, scope).await?;
-    let before = given(&request.headers);
+    let bearer = Bearer::of(db, now, request, scope).await?;
+    let before = cookie::given(&request.headers);
     let opened = db.write(move |tx| {
         if let Some(before) = before {
             end(tx, &before)?;
@@ -52,7 +46,7 @@ pub async fn open(
         begin(tx, now, bearer.token_id)
     });
     let value = opened.await.map_err(|err| not_stored(&err))?;
-    cookie(&request.headers, &value, LASTS)
+    cookie::set(&request.headers, &value, LASTS)
 }
 
 /// Ends the session of a request, where it has one: the cookie without a value.
@@ -60,47 +54,12 @@ pub async fn open(
 /// # Errors
 /// The answer for a request that another site made.
 pub async fn close(db: &Db, request: &Parts) -> Result<HeaderValue, Problem> {
-    if let Some(hash) = given(&request.headers) {
-        demand_own_page(request)?;
+    if let Some(hash) = cookie::given(&request.headers) {
+        cookie::demand_own_page(request)?;
         let ended = db.write(move |tx| end(tx, &hash));
         ended.await.map_err(|err| not_stored(&err))?;
     }
-    cookie(&request.headers, "", Duration::ZERO)
-}
-
-/// The hash of the session that a request brings; none when it is not of our form.
-pub(super) fn given(headers: &HeaderMap) -> Option<Vec<u8>> {
-    let cookies = headers.get_all(header::COOKIE).into_iter();
-    let mut pairs = cookies
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'));
-    let value = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
-    (value.len() == 2 * VALUE_BYTES).then(|| tokens::hash(value))
-}
-
-/// Refuses what changes something and was made by the page of another site.
-///
-/// # Errors
-/// The answer for such a request.
-pub(super) fn demand_own_page(request: &Parts) -> Result<(), Problem> {
-    if matches!(request.method, Method::GET | Method::HEAD) || is_of_own_page(&request.headers) {
-        return Ok(());
-    }
-    Err(Problem::new(StatusCode::FORBIDDEN)
-        .code("origin")
-        .detail("a session is accepted only from the page of this server"))
-}
-
-/// Browsers say in `Sec-Fetch-Site` who asks, but not over plain http beyond loopback; there `Origin` is what they say. The first
-/// is asked first because a proxy may change `Host`.
-fn is_of_own_page(headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin";
-    }
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://"));
-    let host = text(header::HOST);
-    matches!((origin, host), (Some((_, origin)), Some(host)) if origin.eq_ignore_ascii_case(host))
+    cookie::set(&request.headers, "", Duration::ZERO)
 }
 
 fn begin(tx: &WriteTx<'_>, now: UnixMs, token_id: i64) -> anyhow::Result<String> {
@@ -110,7 +69,7 @@ fn begin(tx: &WriteTx<'_>, now: UnixMs, token_id: i64) -> anyhow::Result<String>
     )?
     .execute(params![token_id, MOST - 1])
     .context("end the oldest sessions of a token")?;
-    let value = random::hex::<VALUE_BYTES>()?;
+    let value = random::hex::<{ cookie::VALUE_BYTES }>()?;
     tx.prepare_cached("INSERT INTO session (hash, token_id, ends_at) VALUES (?1, ?2, ?3)")?
         .execute(params![tokens::hash(&value), token_id, now.plus(LASTS).0])
         .context("store a session")?;
@@ -121,21 +80,6 @@ fn end(tx: &WriteTx<'_>, hash: &[u8]) -> anyhow::Result<()> {
     tx.execute("DELETE FROM session WHERE hash = ?1", [hash])
         .context("end a session")?;
     Ok(())
-}
-
-/// The header that sets the cookie. Where a proxy says that the browser came by https, the cookie is never sent by anything
-/// else; on loopback and behind an ssh tunnel there is only http, and a browser would drop a cookie that wants more.
-fn cookie(headers: &HeaderMap, value: &str, lasts: Duration) -> Result<HeaderValue, Problem> {
-    let by_https = headers
-        .get("x-forwarded-proto")
-        .is_some_and(|scheme| scheme == "https");
-    let secure = if by_https { "; Secure" } else { "" };
-    let seconds = lasts.as_secs();
-    let cookie =
-        format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
-    cookie
-        .parse()
-        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 fn not_stored(err: &anyhow::Error) -> Problem {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vakhta::demo::{Behaviour, world};
+use vakhta::demo::{Behaviour, site, world};
 use vakhta::slices::watch::model::account::RunState;
 use vakhta::slices::watch::store;
 
@@ -65,7 +65,7 @@ fn a_site_that_says_yes_to_everybody_gives_no_verdict_and_is_told_once() {
 
         t.site.forget_names("github");
         t.site.set_default("github", Behaviour::Missing);
-        t.site.set("github", world::CONTROL, Behaviour::Exists);
+        t.site.set("github", site::CONTROL, Behaviour::Exists);
         for _ in 0..2 {
             let summary = check_all(&t).await;
             assert!(
@@ -89,7 +89,7 @@ fn a_site_whose_known_name_is_gone_gives_no_verdict() {
         let eva = t.user(7, "Ева", "ru").await;
         add(&t, &eva, "github", &[("there", Behaviour::Exists)]).await;
         for behaviour in [Behaviour::Missing, Behaviour::SoftMissing] {
-            t.site.set("github", world::CONTROL, behaviour);
+            t.site.set("github", site::CONTROL, behaviour);
             let summary = check_all(&t).await;
             assert!(summary.contains("• Найдено: 0\n• Не найдено: 0\n• Ошибок: 1"));
         }
@@ -113,7 +113,7 @@ fn controls_keep_to_the_gate_of_their_site_and_hold_no_other() {
         add(&t, &eva, "github", &names).await;
         add(&t, &eva, "vk", &names).await;
         let busy = vec![Behaviour::rate_limited(2), Behaviour::Exists];
-        t.site.behave_in_turn("github", world::CONTROL, busy);
+        t.site.behave_in_turn("github", site::CONTROL, busy);
         let summary = check_all(&t).await;
         assert!(
             summary.contains("• Не найдено: 8\n• Ошибок: 0"),
@@ -155,7 +155,7 @@ fn a_control_that_could_not_be_looked_at_is_no_broken_rule() {
             .map(|name| (name.as_str(), Behaviour::Missing))
             .collect();
         add(&t, &eva, "github", &many).await;
-        t.site.set("github", world::CONTROL, Behaviour::BlockPage);
+        t.site.set("github", site::CONTROL, Behaviour::BlockPage);
         let summary = check_all(&t).await;
         assert!(
             summary.contains("GitHub: страница-заслон вместо ответа — 8"),
@@ -165,7 +165,7 @@ fn a_control_that_could_not_be_looked_at_is_no_broken_rule() {
         // One that comes through at last is as good as any.
         t.site.behave_in_turn(
             "github",
-            world::CONTROL,
+            site::CONTROL,
             vec![Behaviour::Reset, Behaviour::Exists],
         );
         let summary = check_all(&t).await;

@@ -45,6 +45,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
             "src/slices/cards/store/",
             "src/slices/watch/store/",
             "src/people/",
+            "src/http_server/bearer.rs",
             "src/http_server/sessions.rs",
             "src/http_server/tokens.rs",
             "src/dialogue.rs",

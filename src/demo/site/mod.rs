@@ -21,7 +21,9 @@ use tokio::sync::watch;
 
 pub use self::behaviour::Behaviour;
 use crate::demo::wire::{Answer, Request, Server};
-use crate::demo::world::CONTROL;
+
+/// The control name: every site has it unless it is told otherwise.
+pub const CONTROL: &str = "known";
 
 /// Runs at every request.
 type Hook = Arc<dyn Fn() + Send + Sync>;

@@ -100,6 +100,26 @@ impl Group {
     }
 }
 
+impl Person {
+    /// Writes in a group.
+    pub fn writes_in(&self, group: &Group, text: &str) -> i64 {
+        self.posts(group.id(), words(text))
+    }
+
+    /// Writes in a topic of a group.
+    pub fn writes_in_topic(&self, group: &Group, topic: i64, text: &str) -> i64 {
+        let mut fields = words(text);
+        fields.insert("message_thread_id".to_owned(), json!(topic));
+        fields.insert("is_topic_message".to_owned(), json!(true));
+        self.posts(group.id(), fields)
+    }
+
+    /// Sends any data as if a button of that message in a group had it; the message need not exist.
+    pub fn presses_forged_in(&self, group: &Group, message_id: i64, data: &str) -> String {
+        self.callback(group.id(), message_id, data)
+    }
+}
+
 fn anonymous() -> Value {
     json!({ "id": ANONYMOUS_ADMIN, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot" })
 }

@@ -6,18 +6,11 @@ use super::{
     Person, PretendTelegram, html,
     params::Params,
     rules::{Outcome, Refusal},
-    state::State,
+    state::{Question, State},
 };
 
 /// Results of one answer at most.
 const MOST_RESULTS: usize = 50;
-
-/// A question that the bot may answer once.
-#[derive(Debug, Default)]
-pub(super) struct Question {
-    /// What was offered, once it was.
-    pub(super) offered: Option<Vec<Value>>,
-}
 
 impl PretendTelegram {
     /// Switches inline mode on, as its owner does; the bot learns of it by `getMe`.

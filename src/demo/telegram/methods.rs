@@ -44,7 +44,7 @@ pub(super) fn run(state: &mut State, method: &str, params: &Params) -> Outcome {
         "pinChatMessage" | "unpinChatMessage" => sending::pin(state, params),
         "sendMessageDraft" => draft(state, params),
         "sendChatAction" => {
-            state.writable_chat(chat_id(params)?)?;
+            state.writable_chat(rules::chat_id(params)?)?;
             rules::action(params)?;
             Ok(json!(true))
         }
@@ -57,15 +57,6 @@ pub(super) fn run(state: &mut State, method: &str, params: &Params) -> Outcome {
             Ok(json!(true))
         }
         _ => Err(Refusal::new(404, "Not Found: method not found")),
-    }
-}
-
-/// The chat a call names. User names of chats are not known here.
-pub(super) fn chat_id(params: &Params) -> Result<Option<i64>, Refusal> {
-    match params.text("chat_id") {
-        None => Err(Refusal::bad("chat_id is empty")),
-        Some(text) if text.is_empty() => Err(Refusal::bad("chat_id is empty")),
-        Some(text) => Ok(text.parse().ok()),
     }
 }
 
@@ -140,7 +131,7 @@ fn menu(state: &State, params: &Params) -> Result<(String, String), Refusal> {
 
 /// A draft is shown for half a minute and leaves nothing behind; the recorded call is all there is to see.
 fn draft(state: &State, params: &Params) -> Outcome {
-    let chat = state.writable_chat(chat_id(params)?)?;
+    let chat = state.writable_chat(rules::chat_id(params)?)?;
     if !chat.is_private() {
         return Err(Refusal::bad("chat not found"));
     }
@@ -198,9 +189,9 @@ fn get_file(state: &State, params: &Params) -> Outcome {
 }
 
 fn get_chat(state: &State, params: &Params) -> Outcome {
-    let chat = state.known_chat(chat_id(params)?)?;
+    let chat = state.known_chat(rules::chat_id(params)?)?;
     if let Standing::Kicked | Standing::Left = chat.standing {
-        state.writable_chat(chat_id(params)?)?;
+        state.writable_chat(rules::chat_id(params)?)?;
     }
     let more = json!({
         "accent_color_id": 0,
@@ -220,7 +211,7 @@ fn get_chat(state: &State, params: &Params) -> Outcome {
 }
 
 fn leave_chat(state: &mut State, params: &Params) -> Outcome {
-    let id = chat_id(params)?;
+    let id = rules::chat_id(params)?;
     if state.writable_chat(id)?.is_private() {
         return Err(Refusal::bad(
             "chat member status can't be changed in private chats",

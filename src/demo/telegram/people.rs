@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use super::{
     PretendTelegram,
     events::{bot_commands, change_standing, post, words},
-    group::Group,
     html::Parsed,
     params::Upload,
     sending,
@@ -42,19 +41,6 @@ impl Person {
     /// Writes to the bot and gives the number of the message.
     pub fn writes(&self, text: &str) -> i64 {
         self.posts(self.id, words(text))
-    }
-
-    /// Writes in a group.
-    pub fn writes_in(&self, group: &Group, text: &str) -> i64 {
-        self.posts(group.id(), words(text))
-    }
-
-    /// Writes in a topic of a group.
-    pub fn writes_in_topic(&self, group: &Group, topic: i64, text: &str) -> i64 {
-        let mut fields = words(text);
-        fields.insert("message_thread_id".to_owned(), json!(topic));
-        fields.insert("is_topic_message".to_owned(), json!(true));
-        self.posts(group.id(), fields)
     }
 
     /// Sends a text that somebody else wrote.
@@ -179,12 +165,7 @@ impl Person {
         self.callback(self.id, message_id, data)
     }
 
-    /// The same in a group.
-    pub fn presses_forged_in(&self, group: &Group, message_id: i64, data: &str) -> String {
-        self.callback(group.id(), message_id, data)
-    }
-
-    fn callback(&self, chat_id: i64, message_id: i64, data: &str) -> String {
+    pub(super) fn callback(&self, chat_id: i64, message_id: i64, data: &str) -> String {
         self.telegram.shared.change(|state| {
             let now = state.now();
             let id = format!("{}{:09}", self.id, state.presses.len() + 1);
@@ -297,7 +278,7 @@ impl Person {
         change_standing(state, self.id, &user, (old, new), standing);
     }
 
-    fn posts(&self, chat_id: i64, fields: Map<String, Value>) -> i64 {
+    pub(super) fn posts(&self, chat_id: i64, fields: Map<String, Value>) -> i64 {
         self.telegram.shared.change(|state| {
             let user = self.user(state);
             if chat_id == self.id {

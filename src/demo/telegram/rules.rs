@@ -26,6 +26,15 @@ pub(super) struct Refusal {
 
 pub(super) type Outcome = Result<Value, Refusal>;
 
+/// The chat a call names. User names of chats are not known here.
+pub(super) fn chat_id(params: &Params) -> Result<Option<i64>, Refusal> {
+    match params.text("chat_id") {
+        None => Err(Refusal::bad("chat_id is empty")),
+        Some(text) if text.is_empty() => Err(Refusal::bad("chat_id is empty")),
+        Some(text) => Ok(text.parse().ok()),
+    }
+}
+
 impl Refusal {
     pub(super) fn new(code: u16, description: impl Into<String>) -> Self {
         Self {

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::{
     html::Parsed,
-    methods::chat_id,
     params::{Params, Upload},
     rules::{self, Outcome, Refusal},
     state::{self, Draft, State},
@@ -17,7 +16,7 @@ use super::{
 const UPLOAD_LIMIT: usize = 50 * 1024 * 1024;
 
 pub(super) fn send_message(state: &mut State, params: &Params) -> Outcome {
-    let chat = chat_id(params)?;
+    let chat = rules::chat_id(params)?;
     let parsed = rules::text(params)?;
     let draft = Draft {
         content: content("text", &parsed),
@@ -29,7 +28,7 @@ pub(super) fn send_message(state: &mut State, params: &Params) -> Outcome {
 }
 
 pub(super) fn send_file(state: &mut State, params: &Params, kind: &'static str) -> Outcome {
-    let chat = chat_id(params)?;
+    let chat = rules::chat_id(params)?;
     let parsed = rules::caption(params)?;
     // The rest is checked before the file is kept, so that a refused call leaves nothing behind.
     state.writable_chat(chat)?;
@@ -257,7 +256,7 @@ pub(super) fn pin(state: &State, params: &Params) -> Outcome {
 }
 
 fn target(params: &Params) -> Result<(i64, i64), Refusal> {
-    let chat = chat_id(params)?.ok_or_else(|| Refusal::bad("chat not found"))?;
+    let chat = rules::chat_id(params)?.ok_or_else(|| Refusal::bad("chat not found"))?;
     let message = params.integer("message_id").filter(|id| *id > 0);
     Ok((
         chat,

@@ -13,7 +13,6 @@ use serde_json::{Map, Value, json};
 use super::{
     faults::Fault,
     html::Parsed,
-    inline::Question,
     params::Upload,
     rates::Rates,
     rules::Refusal,
@@ -93,6 +92,13 @@ pub(super) struct Callback {
     pub(super) from_id: i64,
     pub(super) answered: bool,
     pub(super) expires: i64,
+}
+
+/// A question that the bot may answer once.
+#[derive(Debug, Default)]
+pub(super) struct Question {
+    /// What was offered, once it was.
+    pub(super) offered: Option<Vec<Value>>,
 }
 
 /// The pretend clock: Unix seconds.

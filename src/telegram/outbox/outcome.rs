@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::claim::ClaimedRow;
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 
 /// How long a message is tried before it is given up, and how long an unconfirmed one waits for a
 /// message that mentions it.
-pub(crate) const GIVE_UP: Duration = Duration::from_secs(7 * 24 * 3600);
+pub(crate) const GIVE_UP: Duration = days(7);
 
 /// The problem of a row that waits because Telegram could not be reached or was busy.
 pub(crate) const OUT_OF_REACH: &str = "Telegram could not be reached";

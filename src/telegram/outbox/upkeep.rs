@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use super::outcome::OUT_OF_REACH;
-use crate::clock::UnixMs;
+use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::CHUNK;
 
 /// How long closed rows are kept.
-pub(crate) const KEEP_CLOSED: Duration = Duration::from_secs(7 * 24 * 3600);
+pub(crate) const KEEP_CLOSED: Duration = days(7);
 
 /// How long closed rows with a dedupe key are kept: no news repeats itself after that.
-pub(crate) const KEEP_NEWS: Duration = Duration::from_secs(60 * 24 * 3600);
+pub(crate) const KEEP_NEWS: Duration = days(60);
 
 /// Recovers what a crash left in `making`, where no call had left, and in `sending`: edits may be
 /// repeated, messages may have arrived. Returns how many edits and how many messages were

@@ -31,9 +31,8 @@ use super::notices;
 use super::question::{Question, Reason};
 use super::store::{self, Asked, Limits, NewQuestion};
 use super::worker::WorkerParts;
-use crate::http_server::tokens;
-use crate::http_server::tokens::{Bearer, Scope};
-use crate::http_server::{Pace, Problem};
+use crate::http_server::tokens::Scope;
+use crate::http_server::{Bearer, Pace, Problem};
 
 /// How often a client is to look at a question that was just taken.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -245,7 +244,7 @@ impl FromRequestParts<Desk> for Bearer {
     async fn from_request_parts(request: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
         let (db, clock) = (&desk.parts.db, &desk.parts.clock);
         let _place = desk.crowd.acquire().await;
-        tokens::bearer(db, clock.now(), request, Scope::Chat).await
+        Bearer::of(db, clock.now(), request, Scope::Chat).await
     }
 }
 

@@ -6,8 +6,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{Desk, documents};
-use crate::http_server::tokens::{Bearer, Scope};
-use crate::http_server::{Problem, sessions};
+use crate::http_server::tokens::Scope;
+use crate::http_server::{Bearer, Problem, sessions};
 
 /// Exchange a token for a session
 ///

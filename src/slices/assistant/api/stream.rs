@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::Desk;
 use super::documents::Status;
-use crate::http_server::tokens::Bearer;
+use crate::http_server::Bearer;
 use crate::slices::assistant::live::Progress;
 use crate::slices::assistant::question::Question;
 use crate::slices::assistant::store;

@@ -13,7 +13,7 @@ use super::*;
 use crate::clock::UnixMs;
 use crate::config::{Config, Source};
 use crate::db::Db;
-use crate::demo::{PretendSite, world};
+use crate::demo::{PretendSite, site};
 use crate::i18n::Lang;
 use crate::people::Notify;
 use crate::people::{self, Role};
@@ -165,6 +165,6 @@ fn entry(key: &str, url: &str) -> String {
     format!(
         "[[site]]\nkey = \"{key}\"\nurl = \"{url}/{key}/{{name}}\"\ncontrol = \"{}\"\n\
          exists = {{ status = [200], text = [\"profile of\"] }}\nmissing = {{ status = [404] }}\n",
-        world::CONTROL
+        site::CONTROL
     )
 }

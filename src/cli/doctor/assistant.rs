@@ -2,7 +2,7 @@
 //!
 //! Must stay true: the key is never printed, and nothing is asked that costs money.
 
-use super::doctor::Finding::{self, Notice, Well, Wrong};
+use super::Finding::{self, Notice, Well, Wrong};
 use crate::slices::assistant::AssistantConfig;
 use crate::slices::assistant::model::{About, Model, NotAsked};
 

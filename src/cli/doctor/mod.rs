@@ -2,6 +2,8 @@
 //!
 //! Must stay true: it leaves no file that belongs to somebody else than the database does, so that root may ask about a bot.
 
+mod assistant;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +12,7 @@ use anyhow::Context as _;
 use rustix::fs::Access;
 use rustix::io::Errno;
 
-use super::{Failure, doctor_assistant, output};
+use super::{Failure, output};
 use crate::clock::{Clock, UnixMs};
 use crate::config::Config;
 use crate::db::{self, Db, SCHEMA_VERSION};
@@ -57,7 +59,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         ),
         ("sites", sites(config)),
         ("cards", cards(config)),
-        ("assistant", doctor_assistant::look(&config.assistant).await),
+        ("assistant", assistant::look(&config.assistant).await),
         ("http", http_server(config.http.listen).await),
         ("disk", disk(&config.database)),
         ("log", log_file(config)),

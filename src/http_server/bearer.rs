@@ -1,0 +1,111 @@
+//! Whose request it is: the person behind a token, or behind a session that stands for one.
+//!
+//! # Invariants
+//! - Scopes and the role are read at every request: what is taken away is gone at once.
+
+use anyhow::Context as _;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::tokens::{self, Scope};
+use super::{Problem, cookie};
+use crate::clock::UnixMs;
+use crate::db::Db;
+use crate::people;
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bearer {
+    /// The token's row.
+    pub token_id: i64,
+    /// The person it belongs to.
+    pub person_id: i64,
+}
+
+impl Bearer {
+    /// Whose request it is.
+    ///
+    /// # Errors
+    /// The answer for who has neither token nor session, or one that may not do this.
+    pub async fn of(db: &Db, now: UnixMs, request: &Parts, scope: Scope) -> Result<Self, Problem> {
+        let proof = Proof::of(request)?;
+        let found = db.read(move |c| look_up(c, now, &proof)).await;
+        match found {
+            Ok(Some((bearer, scopes, true)))
+                if scopes.split(' ').any(|word| word == scope.word()) =>
+            {
+                Ok(bearer)
+            }
+            Ok(Some((_, _, true))) => Err(Problem::new(StatusCode::FORBIDDEN)
+                .code("scope")
+                .detail(format!("the token has no scope {:?}", scope.word()))),
+            Ok(Some(_)) => Err(Problem::new(StatusCode::FORBIDDEN)
+                .code("person")
+                .detail("the person this token belongs to may not use the bot")),
+            Ok(None) => Err(tokens::unauthorized(
+                "there is no such token or session; it may have been revoked, or be over",
+            )),
+            Err(err) => {
+                tracing::error!("a token could not be looked up: {err:#}");
+                Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE))
+            }
+        }
+    }
+}
+
+/// With what a request proves whose it is: a hash.
+enum Proof {
+    Token(Vec<u8>),
+    Session(Vec<u8>),
+}
+
+impl Proof {
+    /// What a request brings. A session counts only where nothing else is tried, and only from our own page.
+    fn of(request: &Parts) -> Result<Self, Problem> {
+        let headers = &request.headers;
+        if headers.contains_key(header::AUTHORIZATION) {
+            let token = tokens::given(headers).map(|token| Self::Token(tokens::hash(token)));
+            return token.ok_or_else(|| tokens::unauthorized("this is no token of ours"));
+        }
+        let Some(session) = cookie::given(headers) else {
+            return Err(tokens::unauthorized(
+                "send a token: Authorization: Bearer vakhta_…; `vakhta tokens add` makes one",
+            ));
+        };
+        cookie::demand_own_page(request)?;
+        Ok(Self::Session(session))
+    }
+}
+
+/// Whose the token is that is proven, its scopes, and whether they are let in.
+fn look_up(
+    connection: &Connection,
+    now: UnixMs,
+    proof: &Proof,
+) -> anyhow::Result<Option<(Bearer, String, bool)>> {
+    let of_row = |row: &Row<'_>| {
+        let bearer = Bearer {
+            token_id: row.get(0)?,
+            person_id: row.get(1)?,
+        };
+        Ok((bearer, row.get(2)?))
+    };
+    let found = match proof {
+        Proof::Token(hash) => connection
+            .prepare_cached("SELECT id, person_id, scopes FROM token WHERE hash = ?1")?
+            .query_row([hash], of_row),
+        Proof::Session(hash) => connection
+            .prepare_cached(
+                "SELECT token.id, person_id, scopes FROM session JOIN token ON token.id = token_id
+                 WHERE session.hash = ?1 AND ends_at > ?2",
+            )?
+            .query_row(params![hash, now.0], of_row),
+    };
+    let found = found.optional().context("look up a token")?;
+    let Some((bearer, scopes)) = found else {
+        return Ok(None);
+    };
+    let is_member = people::is_member(connection, bearer.person_id)?;
+    Ok(Some((bearer, scopes, is_member)))
+}

@@ -1,0 +1,73 @@
+//! The session cookie: how it is read, when it counts, how it is set.
+//!
+//! # Invariants
+//! - A request that changes something counts only from our own page: browsers send cookies along
+//!   for other sites too.
+
+use std::time::Duration;
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+use super::Problem;
+use super::tokens::hash;
+
+/// The cookie's name.
+const COOKIE: &str = "vakhta";
+
+/// Random bytes in the cookie's value.
+pub(super) const VALUE_BYTES: usize = 32;
+
+/// The hash of the session that a request brings; none when it is not of our form.
+pub(super) fn given(headers: &HeaderMap) -> Option<Vec<u8>> {
+    let cookies = headers.get_all(header::COOKIE).into_iter();
+    let mut pairs = cookies
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'));
+    let value = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
+    (value.len() == 2 * VALUE_BYTES).then(|| hash(value))
+}
+
+/// Refuses what changes something and was made by the page of another site.
+///
+/// # Errors
+/// The answer for such a request.
+pub(super) fn demand_own_page(request: &Parts) -> Result<(), Problem> {
+    if matches!(request.method, Method::GET | Method::HEAD) || is_of_own_page(&request.headers) {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::FORBIDDEN)
+        .code("origin")
+        .detail("a session is accepted only from the page of this server"))
+}
+
+/// Browsers say in `Sec-Fetch-Site` who asks, but not over plain http beyond loopback; there `Origin` is what they say. The first
+/// is asked first because a proxy may change `Host`.
+fn is_of_own_page(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://"));
+    let host = text(header::HOST);
+    matches!((origin, host), (Some((_, origin)), Some(host)) if origin.eq_ignore_ascii_case(host))
+}
+
+/// The header that sets the cookie. Where a proxy says that the browser came by https, the cookie is never sent by anything
+/// else; on loopback and behind an ssh tunnel there is only http, and a browser would drop a cookie that wants more.
+pub(super) fn set(
+    headers: &HeaderMap,
+    value: &str,
+    lasts: Duration,
+) -> Result<HeaderValue, Problem> {
+    let by_https = headers
+        .get("x-forwarded-proto")
+        .is_some_and(|scheme| scheme == "https");
+    let secure = if by_https { "; Secure" } else { "" };
+    let seconds = lasts.as_secs();
+    let cookie =
+        format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
+    cookie
+        .parse()
+        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR))
+}
