@@ -5,6 +5,7 @@
 //! passes here says something about the real world. All stop when the last clone of their handle is dropped.
 
 pub mod model;
+mod pretend;
 pub mod site;
 mod socket;
 pub mod steps;

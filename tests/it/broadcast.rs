@@ -123,7 +123,7 @@ fn a_broadcast_goes_on_after_a_restart_and_can_be_stopped() {
         }
         t.telegram
             .wait_until("quiet", LIMIT, |telegram| {
-                telegram.unanswered_presses() == 0
+                telegram.unanswered_callbacks() == 0
             })
             .await
             .unwrap();

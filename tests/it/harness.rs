@@ -326,7 +326,7 @@ impl Stage {
                 .await
                 .unwrap();
             assert_eq!(
-                self.telegram.unanswered_presses(),
+                self.telegram.unanswered_callbacks(),
                 0,
                 "taps are left without an answer"
             );

@@ -9,18 +9,17 @@ mod messages;
 mod reply;
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::bail;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 pub use self::reply::{ModelReply, answer_to};
 
 use self::reply::{document, refusal};
-use super::wire::{Answer, Request, Server};
+use super::pretend::{Pretend, Shared};
+use super::wire::{Answer, Request};
 
 /// The key that is accepted.
 pub const KEY: &str = "sk-pretend-0123456789abcdef";
@@ -46,122 +45,87 @@ struct State {
     in_flight: usize,
     most_in_flight: usize,
     left_usd: f64,
-}
-
-struct Shared {
-    state: Mutex<State>,
-    changes: watch::Sender<u64>,
     let_go: watch::Sender<bool>,
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn changed(&self) {
-        self.changes.send_modify(|version| *version += 1);
-    }
-}
-
 /// A call on its way; dropping it counts it out.
-struct InFlight(Arc<Shared>);
+struct InFlight(Arc<Shared<State>>);
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.lock().in_flight -= 1;
-        self.0.changed();
+        self.0.change(|state| state.in_flight -= 1);
     }
 }
 
 /// A handle to a running pretend endpoint; clones are the same server.
-#[derive(Clone)]
-pub struct PretendModel {
-    shared: Arc<Shared>,
-    server: Arc<Server>,
-}
-
-impl fmt::Debug for PretendModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PretendModel")
-            .field("url", &self.url())
-            .finish_non_exhaustive()
-    }
-}
+#[derive(Clone, Debug)]
+pub struct PretendModel(Pretend<State>);
 
 impl PretendModel {
     /// Starts a server on a free loopback port; it streams its answers.
     pub async fn start() -> anyhow::Result<Self> {
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State {
-                usual: ModelReply::Stream,
-                turns: VecDeque::new(),
-                by_question: HashMap::new(),
-                calls: Vec::new(),
-                in_flight: 0,
-                most_in_flight: 0,
-                left_usd: 7.5,
-            }),
-            changes: watch::Sender::new(0),
+        let state = State {
+            usual: ModelReply::Stream,
+            turns: VecDeque::new(),
+            by_question: HashMap::new(),
+            calls: Vec::new(),
+            in_flight: 0,
+            most_in_flight: 0,
+            left_usd: 7.5,
             let_go: watch::Sender::new(true),
-        });
-        let for_server = Arc::clone(&shared);
-        let server =
-            Server::start(move |request| std::future::ready(handle(&for_server, &request))).await?;
-        Ok(Self {
-            shared,
-            server: Arc::new(server),
-        })
+        };
+        let answer = |shared, request| std::future::ready(handle(&shared, &request));
+        Pretend::start(state, answer).await.map(Self)
     }
 
     /// The base address of the endpoint, as a configuration names it.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("{}/v1", self.server.url())
+        format!("{}/v1", self.0.url())
     }
 
     /// Says how calls are answered from now on.
     pub fn set(&self, reply: ModelReply) {
-        self.shared.lock().usual = reply;
+        self.0.lock().usual = reply;
     }
 
     /// Says how the next calls are answered, one after the other.
     pub fn next(&self, replies: impl IntoIterator<Item = ModelReply>) {
-        self.shared.lock().turns.extend(replies);
+        self.0.lock().turns.extend(replies);
     }
 
     /// Says how calls with this question are answered.
     pub fn set_for(&self, question: &str, reply: ModelReply) {
-        let mut state = self.shared.lock();
+        let mut state = self.0.lock();
         state.by_question.insert(question.to_owned(), reply);
     }
 
     /// Holds answers back from now on ([`ModelReply::Held`]), or lets go of all that are held.
     pub fn hold(&self, on: bool) {
-        self.shared.let_go.send_replace(!on);
+        self.0.lock().let_go.send_replace(!on);
     }
 
     /// Says what the key may still use, in US dollars.
     pub fn has_left(&self, usd: f64) {
-        self.shared.lock().left_usd = usd;
+        self.0.lock().left_usd = usd;
     }
 
     /// The calls so far, in order.
     #[must_use]
     pub fn calls(&self) -> Vec<ModelCall> {
-        self.shared.lock().calls.clone()
+        self.0.lock().calls.clone()
     }
 
     /// Calls that are not answered to their end.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.shared.lock().in_flight
+        self.0.lock().in_flight
     }
 
     /// The most calls at one moment.
     #[must_use]
     pub fn most_in_flight(&self) -> usize {
-        self.shared.lock().most_in_flight
+        self.0.lock().most_in_flight
     }
 
     /// Waits until the condition holds; it is looked at now and whenever a call comes or ends.
@@ -171,26 +135,14 @@ impl PretendModel {
         limit: Duration,
         mut condition: impl FnMut(&Self) -> bool,
     ) -> anyhow::Result<()> {
-        let mut changes = self.shared.changes.subscribe();
-        let waited = tokio::time::timeout(limit, async {
-            loop {
-                changes.borrow_and_update();
-                if condition(self) {
-                    return;
-                }
-                // The sender lives as long as this handle, so this only says that something changed.
-                changes.changed().await.ok();
-            }
-        });
-        if waited.await.is_err() {
-            let calls = self.shared.lock().calls.len();
-            bail!("waited {limit:?} in vain for: {what}; calls so far: {calls}");
-        }
-        Ok(())
+        let report = || format!("calls so far: {}", self.0.lock().calls.len());
+        self.0
+            .wait_until(what, limit, || condition(self), report)
+            .await
     }
 }
 
-fn handle(shared: &Arc<Shared>, request: &Request) -> (Answer, Option<InFlight>) {
+fn handle(shared: &Arc<Shared<State>>, request: &Request) -> (Answer, Option<InFlight>) {
     if request.method == "GET" {
         return (about(request, shared.lock().left_usd), None);
     }
@@ -198,17 +150,16 @@ fn handle(shared: &Arc<Shared>, request: &Request) -> (Answer, Option<InFlight>)
         Ok(call) => call,
         Err((status, why)) => return (refusal(status, &status.into(), why, ""), None),
     };
-    let reply = {
-        let mut state = shared.lock();
+    let answer = shared.change(|state| {
         state.in_flight += 1;
         state.most_in_flight = state.most_in_flight.max(state.in_flight);
         state.calls.push(call.clone());
         let turn = state.turns.pop_front();
-        turn.or_else(|| state.by_question.get(&call.question).cloned())
-            .unwrap_or_else(|| state.usual.clone())
-    };
-    shared.changed();
-    let answer = reply.answer(&call, &shared.let_go);
+        let reply = turn
+            .or_else(|| state.by_question.get(&call.question).cloned())
+            .unwrap_or_else(|| state.usual.clone());
+        reply.answer(&call, &state.let_go)
+    });
     (answer, Some(InFlight(Arc::clone(shared))))
 }
 

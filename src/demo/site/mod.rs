@@ -9,18 +9,15 @@ mod behaviour;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use anyhow::bail;
 use tokio::sync::watch;
 
 pub use self::behaviour::Behaviour;
-use crate::demo::wire::{Answer, Request, Server};
+use crate::demo::pretend::{Pretend, Shared};
+use crate::demo::wire::{Answer, Request};
 
 /// The control name: every site has it unless it is told otherwise.
 pub const CONTROL: &str = "known";
@@ -80,81 +77,48 @@ struct State {
     recording: bool,
     delay: Duration,
     hook: Option<Hook>,
-}
-
-struct Shared {
-    state: Mutex<State>,
-    changes: watch::Sender<u64>,
     held: watch::Sender<bool>,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn changed(&self) {
-        self.changes.send_modify(|version| *version += 1);
-    }
 }
 
 /// A request on its way; dropping it counts it out.
 struct InFlight {
-    shared: Arc<Shared>,
+    shared: Arc<Shared<State>>,
     site: String,
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        if let Some(site) = self.shared.lock().sites.get_mut(&self.site) {
-            site.in_flight -= 1;
-        }
-        self.shared.changed();
+        self.shared.change(|state| {
+            if let Some(site) = state.sites.get_mut(&self.site) {
+                site.in_flight -= 1;
+            }
+        });
     }
 }
 
 /// A handle to a running pretend site; clones are the same server.
-#[derive(Clone)]
-pub struct PretendSite {
-    shared: Arc<Shared>,
-    server: Arc<Server>,
-}
-
-impl fmt::Debug for PretendSite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PretendSite")
-            .field("url", &self.url())
-            .finish_non_exhaustive()
-    }
-}
+#[derive(Clone, Debug)]
+pub struct PretendSite(Pretend<State>);
 
 impl PretendSite {
     /// Starts a server on a free loopback port. Every name on every site is missing at first, but for the control name of
     /// the catalogue.
     pub async fn start() -> anyhow::Result<Self> {
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State {
-                sites: HashMap::new(),
-                requests: Vec::new(),
-                count: 0,
-                recording: true,
-                delay: Duration::ZERO,
-                hook: None,
-            }),
-            changes: watch::Sender::new(0),
+        let state = State {
+            sites: HashMap::new(),
+            requests: Vec::new(),
+            count: 0,
+            recording: true,
+            delay: Duration::ZERO,
+            hook: None,
             held: watch::Sender::new(false),
-        });
-        let for_server = Arc::clone(&shared);
-        let server = Server::start(move |request| handle(Arc::clone(&for_server), request)).await?;
-        Ok(Self {
-            shared,
-            server: Arc::new(server),
-        })
+        };
+        Pretend::start(state, handle).await.map(Self)
     }
 
     /// `http://127.0.0.1:PORT`; a profile is at `{url}/{site}/{name}`.
     pub fn url(&self) -> String {
-        self.server.url()
+        self.0.url()
     }
 
     /// Says how a name on a site behaves from now on.
@@ -168,7 +132,7 @@ impl PretendSite {
             list: behaviours,
             next: 0,
         };
-        self.shared
+        self.0
             .lock()
             .sites
             .entry(site.to_owned())
@@ -179,7 +143,7 @@ impl PretendSite {
 
     /// Says how the names of a site behave that were not spoken of.
     pub fn set_default(&self, site: &str, behaviour: Behaviour) {
-        self.shared
+        self.0
             .lock()
             .sites
             .entry(site.to_owned())
@@ -189,39 +153,39 @@ impl PretendSite {
 
     /// Forgets what was said about single names of a site; its default stays.
     pub fn forget_names(&self, site: &str) {
-        if let Some(site) = self.shared.lock().sites.get_mut(site) {
+        if let Some(site) = self.0.lock().sites.get_mut(site) {
             site.names.clear();
         }
     }
 
     /// Holds every answer back for so long.
     pub fn set_delay(&self, delay: Duration) {
-        self.shared.lock().delay = delay;
+        self.0.lock().delay = delay;
     }
 
     /// Holds answers back from now on, or lets go of all that are held.
     pub fn hold(&self, on: bool) {
-        self.shared.held.send_replace(on);
+        self.0.lock().held.send_replace(on);
     }
 
     /// Calls this at every request, before it is answered.
     pub fn on_request(&self, hook: Box<dyn Fn() + Send + Sync>) {
-        self.shared.lock().hook = Some(Arc::from(hook));
+        self.0.lock().hook = Some(Arc::from(hook));
     }
 
     /// Switches the keeping of requests off or on; they are counted in any case.
     pub fn record(&self, on: bool) {
-        self.shared.lock().recording = on;
+        self.0.lock().recording = on;
     }
 
     /// The requests for profiles so far, in order.
     pub fn requests(&self) -> Vec<SiteRequest> {
-        self.shared.lock().requests.clone()
+        self.0.lock().requests.clone()
     }
 
     /// The requests for the profiles of one site, in order.
     pub fn requests_to(&self, site: &str) -> Vec<SiteRequest> {
-        self.shared
+        self.0
             .lock()
             .requests
             .iter()
@@ -232,12 +196,12 @@ impl PretendSite {
 
     /// How many requests for profiles came.
     pub fn request_count(&self) -> usize {
-        self.shared.lock().count
+        self.0.lock().count
     }
 
     /// The most requests a site had at one moment.
     pub fn max_in_flight(&self, site: &str) -> usize {
-        self.shared
+        self.0
             .lock()
             .sites
             .get(site)
@@ -246,7 +210,7 @@ impl PretendSite {
 
     /// How many requests a site has now.
     pub fn in_flight(&self, site: &str) -> usize {
-        self.shared
+        self.0
             .lock()
             .sites
             .get(site)
@@ -255,7 +219,7 @@ impl PretendSite {
 
     /// Forgets requests and counts, keeps behaviours.
     pub fn forget_requests(&self) {
-        let mut state = self.shared.lock();
+        let mut state = self.0.lock();
         state.requests.clear();
         state.count = 0;
         for site in state.sites.values_mut() {
@@ -270,26 +234,14 @@ impl PretendSite {
         limit: Duration,
         mut condition: impl FnMut(&Self) -> bool,
     ) -> anyhow::Result<()> {
-        let mut changes = self.shared.changes.subscribe();
-        let over = tokio::time::sleep(limit);
-        tokio::pin!(over);
-        loop {
-            changes.borrow_and_update();
-            if condition(self) {
-                return Ok(());
-            }
-            tokio::select! {
-                // The sender lives as long as this handle, so this only says that something changed.
-                _ = changes.changed() => {}
-                () = &mut over => {
-                    bail!("waited {limit:?} in vain for: {what}; requests so far: {}", self.request_count())
-                }
-            }
-        }
+        let report = || format!("requests so far: {}", self.request_count());
+        self.0
+            .wait_until(what, limit, || condition(self), report)
+            .await
     }
 }
 
-async fn handle(shared: Arc<Shared>, request: Request) -> (Answer, Option<InFlight>) {
+async fn handle(shared: Arc<Shared<State>>, request: Request) -> (Answer, Option<InFlight>) {
     let parts = request
         .path
         .strip_prefix('/')
@@ -310,8 +262,7 @@ async fn handle(shared: Arc<Shared>, request: Request) -> (Answer, Option<InFlig
         shared: Arc::clone(&shared),
         site: site.to_owned(),
     };
-    let (answer, delay, hook) = {
-        let mut state = shared.lock();
+    let (answer, delay, hook, mut held) = shared.change(|state| {
         state.count += 1;
         let behaviour = state
             .sites
@@ -333,9 +284,9 @@ async fn handle(shared: Arc<Shared>, request: Request) -> (Answer, Option<InFlig
             behaviour.answer(&request.path, name),
             state.delay,
             state.hook.clone(),
+            state.held.subscribe(),
         )
-    };
-    shared.changed();
+    });
     if let Some(hook) = hook {
         hook();
     }
@@ -343,7 +294,7 @@ async fn handle(shared: Arc<Shared>, request: Request) -> (Answer, Option<InFlig
         tokio::time::sleep(delay).await;
     }
     // The sender lives in `shared`, so this ends only when answers are let go.
-    shared.held.subscribe().wait_for(|held| !held).await.ok();
+    held.wait_for(|held| !held).await.ok();
     (answer, Some(guard))
 }
 

@@ -152,7 +152,7 @@ fn answer_callback(state: &mut State, params: &Params) -> Outcome {
     }
     let now = state.now();
     let callback = state
-        .presses
+        .callbacks
         .get_mut(&id)
         .filter(|callback| !callback.answered && callback.expires > now)
         .ok_or_else(too_old)?;

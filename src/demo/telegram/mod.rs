@@ -12,6 +12,7 @@ mod inline;
 mod methods;
 mod params;
 mod people;
+mod polling;
 mod rates;
 mod rules;
 mod sending;
@@ -23,17 +24,12 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    fmt,
-    fmt::Write as _,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::bail;
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use self::state::{BOT_ID, State};
 pub use self::{
@@ -43,86 +39,38 @@ pub use self::{
     people::Person,
     view::{Button, Call, CallbackAnswer, ChatMessage, SentFile},
 };
-use crate::demo::wire::Server;
+use crate::demo::pretend::Pretend;
 
 /// How many messages and calls a failed wait shows.
 const SHOWN_IN_ERRORS: usize = 40;
 /// Updates pushed raw are kept a day of pretend time.
 const RAW_LIFETIME: i64 = 24 * 60 * 60;
 
-/// What the server and all handles share.
-struct Shared {
-    token: String,
-    state: Mutex<State>,
-    /// Counts the changes of the state, for whoever waits.
-    changes: watch::Sender<u64>,
-    /// Calls that were cut short and take effect later.
-    late: Mutex<JoinSet<()>>,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // A test that panics while it holds the lock must not hide its own message behind another panic.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn changed(&self) {
-        self.changes.send_modify(|version| *version += 1);
-    }
-
-    /// Changes the state and wakes whoever waits.
-    fn change<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        let result = work(&mut self.lock());
-        self.changed();
-        result
-    }
-}
-
 /// A handle to a running pretend Telegram; clones are the same server.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct PretendTelegram {
-    shared: Arc<Shared>,
-    server: Arc<Server>,
-}
-
-impl fmt::Debug for PretendTelegram {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PretendTelegram")
-            .field("url", &self.api_url())
-            .finish_non_exhaustive()
-    }
+    shared: Pretend<State>,
+    token: Arc<str>,
 }
 
 impl PretendTelegram {
     /// Starts a server on a free loopback port.
     pub async fn start() -> anyhow::Result<Self> {
         let secret: String = (0..35).map(|_| fastrand::alphanumeric()).collect();
-        let shared = Arc::new(Shared {
-            token: format!("{BOT_ID}:{secret}"),
-            state: Mutex::new(State::new()),
-            changes: watch::Sender::new(0),
-            late: Mutex::default(),
-        });
-        let for_server = Arc::clone(&shared);
-        let server = Server::start(move |request| {
-            let shared = Arc::clone(&for_server);
-            async move { (server::handle(shared, request).await, ()) }
-        })
-        .await?;
-        Ok(Self {
-            shared,
-            server: Arc::new(server),
-        })
+        let token: Arc<str> = format!("{BOT_ID}:{secret}").into();
+        let answer = |shared, request| async move { (server::handle(shared, request).await, ()) };
+        let shared = Pretend::start(State::new(Arc::clone(&token)), answer).await?;
+        Ok(Self { shared, token })
     }
 
     /// The `api_url` for the bot: `http://127.0.0.1:PORT`.
     pub fn api_url(&self) -> String {
-        self.server.url()
+        self.shared.url()
     }
 
     /// The token of the bot, in the shape of a real one.
     pub fn token(&self) -> &str {
-        &self.shared.token
+        &self.token
     }
 
     /// A person with that numeric id, who has not written to the bot yet. Asking again gives the same person.
@@ -207,16 +155,16 @@ impl PretendTelegram {
             .collect()
     }
 
-    /// The bot's answers to presses, in order.
+    /// The bot's answers to callbacks, in order.
     pub fn callback_answers(&self) -> Vec<CallbackAnswer> {
         self.shared.lock().answers.clone()
     }
 
-    /// Taps that still wait for an answer.
-    pub fn unanswered_presses(&self) -> usize {
+    /// Callbacks that still wait for an answer.
+    pub fn unanswered_callbacks(&self) -> usize {
         self.shared
             .lock()
-            .presses
+            .callbacks
             .values()
             .filter(|callback| !callback.answered)
             .count()
@@ -293,7 +241,7 @@ impl PretendTelegram {
     /// Tells of every change, for whoever follows the chats for good.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.shared.changes.subscribe()
+        self.shared.changes()
     }
 
     /// Waits until the condition holds; it is looked at now and after every change. The error names what was awaited
@@ -304,20 +252,10 @@ impl PretendTelegram {
         limit: Duration,
         mut condition: impl FnMut(&Self) -> bool,
     ) -> anyhow::Result<()> {
-        let mut changes = self.shared.changes.subscribe();
-        let over = tokio::time::sleep(limit);
-        tokio::pin!(over);
-        loop {
-            changes.borrow_and_update();
-            if condition(self) {
-                return Ok(());
-            }
-            tokio::select! {
-                // The sender lives as long as this handle, so this only says that something changed.
-                _ = changes.changed() => {}
-                () = &mut over => bail!("waited {limit:?} in vain for: {what}\n{}", self.transcript()),
-            }
-        }
+        let report = || format!("\n{}", self.transcript());
+        self.shared
+            .wait_until(what, limit, || condition(self), report)
+            .await
     }
 
     /// The last messages and calls as text, for error messages.

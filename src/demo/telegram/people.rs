@@ -12,7 +12,7 @@ use super::{
     params::Upload,
     sending,
     state::{Callback, Standing, State},
-    updates::TAP_LIFETIME,
+    updates::CALLBACK_LIFETIME,
     view::{CallbackAnswer, ChatMessage},
 };
 
@@ -168,7 +168,7 @@ impl Person {
     pub(super) fn callback(&self, chat_id: i64, message_id: i64, data: &str) -> String {
         self.telegram.shared.change(|state| {
             let now = state.now();
-            let id = format!("{}{:09}", self.id, state.presses.len() + 1);
+            let id = format!("{}{:09}", self.id, state.callbacks.len() + 1);
             let chat = state.chats.get(&chat_id).map(|chat| chat.json.clone());
             let message = match state.message(chat_id, message_id) {
                 Some(stored) => stored.json.clone(),
@@ -181,9 +181,9 @@ impl Person {
             let callback = Callback {
                 from_id: self.id,
                 answered: false,
-                expires: now + TAP_LIFETIME,
+                expires: now + CALLBACK_LIFETIME,
             };
-            state.presses.insert(id.clone(), callback);
+            state.callbacks.insert(id.clone(), callback);
             state.queue.push("callback_query", &query, now);
             id
         })

@@ -1,22 +1,23 @@
 //! From a request to an answer: the token, the method, the faults, and the record of the call.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::{
-    Shared,
     faults::{Fault, json_answer},
     methods,
     params::Params,
+    polling,
     rules::{Outcome, Refusal},
-    updates,
+    state::State,
     view::Call,
 };
+use crate::demo::pretend::Shared;
 use crate::demo::wire::{Answer, Request};
 
 /// Answers one request.
-pub(super) async fn handle(shared: Arc<Shared>, request: Request) -> Answer {
+pub(super) async fn handle(shared: Arc<Shared<State>>, request: Request) -> Answer {
     if let Some(rest) = request.path.strip_prefix("/file/bot") {
         return download(&shared, rest);
     }
@@ -37,11 +38,10 @@ pub(super) async fn handle(shared: Arc<Shared>, request: Request) -> Answer {
     if let (Some(Fault::Late(pause)), Ok(params)) = (&fault, &params) {
         let (pause, params, method) = (*pause, params.clone(), method.to_owned());
         let calls = Arc::clone(&shared);
-        let mut late = calls.late.lock().unwrap_or_else(PoisonError::into_inner);
-        late.spawn(async move {
+        shared.lock().late.spawn(async move {
             tokio::time::sleep(pause).await;
-            let outcome = methods::run(&mut shared.lock(), &method, &params);
-            finish(&shared, order, &outcome, true);
+            let outcome = methods::run(&mut calls.lock(), &method, &params);
+            finish(&calls, order, &outcome, true);
         });
         return Answer::Reset;
     }
@@ -62,7 +62,7 @@ pub(super) async fn handle(shared: Arc<Shared>, request: Request) -> Answer {
     }
     let outcome = match params {
         Err(why) => Err(Refusal::bad(why)),
-        Ok(params) if method == "getUpdates" => updates::get_updates(&shared, &params).await,
+        Ok(params) if method == "getUpdates" => polling::get_updates(&shared, &params).await,
         Ok(params) => methods::run(&mut shared.lock(), method, &params),
     };
     let spoiled = fault.as_ref().and_then(Fault::answer);
@@ -73,15 +73,16 @@ pub(super) async fn handle(shared: Arc<Shared>, request: Request) -> Answer {
     })
 }
 
-fn authorized(shared: &Shared, token: &str) -> Result<(), Refusal> {
-    if token == shared.token && !shared.lock().token_revoked {
+fn authorized(shared: &Shared<State>, token: &str) -> Result<(), Refusal> {
+    let state = shared.lock();
+    if token == &*state.token && !state.token_revoked {
         return Ok(());
     }
     Err(Refusal::new(401, "Unauthorized"))
 }
 
 /// Writes the call down and takes the fault that waits for it, if any.
-fn begin(shared: &Shared, method: &str, params: Value) -> (usize, Option<Fault>) {
+fn begin(shared: &Shared<State>, method: &str, params: Value) -> (usize, Option<Fault>) {
     let mut state = shared.lock();
     let order = state.calls.len() + 1;
     let method = method.to_owned();
@@ -108,21 +109,22 @@ fn begin(shared: &Shared, method: &str, params: Value) -> (usize, Option<Fault>)
     (order, fault)
 }
 
-fn finish(shared: &Shared, order: usize, outcome: &Outcome, broken: bool) {
-    if let Some(call) = shared.lock().calls.get_mut(order - 1) {
-        let call = Arc::make_mut(call);
-        call.finished = true;
-        call.ok = outcome.is_ok();
-        call.broken = broken;
-        call.refusal = outcome
-            .as_ref()
-            .err()
-            .map(|refusal| refusal.description.clone());
-    }
-    shared.changed();
+fn finish(shared: &Shared<State>, order: usize, outcome: &Outcome, broken: bool) {
+    shared.change(|state| {
+        if let Some(call) = state.calls.get_mut(order - 1) {
+            let call = Arc::make_mut(call);
+            call.finished = true;
+            call.ok = outcome.is_ok();
+            call.broken = broken;
+            call.refusal = outcome
+                .as_ref()
+                .err()
+                .map(|refusal| refusal.description.clone());
+        }
+    });
 }
 
-fn download(shared: &Shared, rest: &str) -> Answer {
+fn download(shared: &Shared<State>, rest: &str) -> Answer {
     let Some((token, path)) = rest.split_once('/') else {
         return refused(&Refusal::new(404, "Not Found"));
     };

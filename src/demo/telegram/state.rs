@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde_json::{Map, Value, json};
+use tokio::task::JoinSet;
 
 use super::{
     faults::Fault,
@@ -106,6 +107,7 @@ pub(super) type ClockFn = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// The memory of the server.
 pub(super) struct State {
+    pub(super) token: Arc<str>,
     pub(super) token_revoked: bool,
     pub(super) chats: HashMap<i64, Chat>,
     pub(super) messages: Vec<Stored>,
@@ -113,7 +115,7 @@ pub(super) struct State {
     /// Private chats share one counter, as they do for a real bot.
     last_private_id: i64,
     pub(super) queue: Queue,
-    pub(super) presses: HashMap<String, Callback>,
+    pub(super) callbacks: HashMap<String, Callback>,
     pub(super) answers: Vec<CallbackAnswer>,
     /// Whether people may name the bot in other chats, and what they asked it there.
     pub(super) inline: bool,
@@ -124,21 +126,24 @@ pub(super) struct State {
     pub(super) calls: Vec<Arc<Call>>,
     pub(super) faults: Vec<(String, usize, Fault)>,
     pub(super) rates: Rates,
+    /// Calls that were cut short and take effect later.
+    pub(super) late: JoinSet<()>,
     clock: ClockFn,
 }
 
 impl State {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(token: Arc<str>) -> Self {
         let begin = std::time::Instant::now();
         let elapsed = move || i64::try_from(begin.elapsed().as_secs()).unwrap_or(0);
         Self {
+            token,
             token_revoked: false,
             chats: HashMap::new(),
             messages: Vec::new(),
             by_id: HashMap::new(),
             last_private_id: 0,
             queue: Queue::new(),
-            presses: HashMap::new(),
+            callbacks: HashMap::new(),
             answers: Vec::new(),
             inline: false,
             questions: HashMap::new(),
@@ -147,6 +152,7 @@ impl State {
             calls: Vec::new(),
             faults: Vec::new(),
             rates: Rates::default(),
+            late: JoinSet::new(),
             clock: Arc::new(move || FIRST_SECOND + elapsed()),
         }
     }

@@ -1,23 +1,20 @@
-//! The queue of updates: how they get in, how `getUpdates` gives them out, when they are forgotten.
+//! The queue of updates: how they get in, how they are given out, when they are forgotten.
 //!
 //! An update is confirmed by a later call with a higher offset and by nothing else. The newest poll wins.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
 use super::{
-    Shared,
     params::Params,
     rules::{Outcome, Refusal},
 };
 
 /// Kinds that come only to a bot that asks for them.
 const ON_REQUEST: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
-/// The server cuts longer polls.
-const LONGEST_POLL: u64 = 50;
 /// A callback is kept this long, other updates a day.
-pub(super) const TAP_LIFETIME: i64 = 150;
+pub(super) const CALLBACK_LIFETIME: i64 = 150;
 const LIFETIME: i64 = 24 * 60 * 60;
 
 const CONFLICT: &str = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
@@ -63,7 +60,7 @@ impl Queue {
             self.allowed.iter().any(|allowed| allowed == kind)
         };
         let lifetime = if kind == "callback_query" {
-            TAP_LIFETIME
+            CALLBACK_LIFETIME
         } else {
             LIFETIME
         };
@@ -165,55 +162,28 @@ impl Queue {
             .map(|(name, value)| (name.to_owned(), value))
             .collect()
     }
-}
 
-/// `getUpdates`: answers at once when there is something, else when something comes or the time is over.
-pub(super) async fn get_updates(shared: &Arc<Shared>, params: &Params) -> Outcome {
-    let limit = usize::try_from(params.integer("limit").unwrap_or(100))
-        .unwrap_or(100)
-        .clamp(1, 100);
-    let timeout = u64::try_from(params.integer("timeout").unwrap_or(0))
-        .unwrap_or(0)
-        .min(LONGEST_POLL);
-    let mut changes = shared.changes.subscribe();
-    let poll = {
-        let mut state = shared.lock();
-        let now = state.now();
-        let queue = &mut state.queue;
-        if !queue.webhook.is_empty() {
+    /// Begins a `getUpdates`, which ends all older ones; gives its number.
+    pub(super) fn begin_poll(&mut self, params: &Params, now: i64) -> Result<u64, Refusal> {
+        if !self.webhook.is_empty() {
             return Err(Refusal::new(409, WEBHOOK));
         }
-        queue.remember_allowed(params)?;
-        queue.newest_poll += 1;
-        queue.confirm(params.integer("offset").unwrap_or(0), now);
-        queue.newest_poll
-    };
-    shared.changed();
-    let over = tokio::time::sleep(Duration::from_secs(timeout));
-    tokio::pin!(over);
-    let mut last = timeout == 0;
-    loop {
-        changes.borrow_and_update();
-        {
-            let queue = &shared.lock().queue;
-            if !queue.webhook.is_empty() {
-                return Err(Refusal::new(409, WEBHOOK));
-            }
-            if queue.newest_poll != poll {
-                return Err(Refusal::new(409, CONFLICT));
-            }
-            if last || queue.len() > 0 {
-                return Ok(queue
-                    .waiting
-                    .iter()
-                    .take(limit)
-                    .map(|queued| queued.update.clone())
-                    .collect());
-            }
+        self.remember_allowed(params)?;
+        self.newest_poll += 1;
+        self.confirm(params.integer("offset").unwrap_or(0), now);
+        Ok(self.newest_poll)
+    }
+
+    /// What that poll gets now, if it is not to wait.
+    pub(super) fn poll(&self, poll: u64, limit: usize) -> Result<Option<Value>, Refusal> {
+        if !self.webhook.is_empty() {
+            return Err(Refusal::new(409, WEBHOOK));
         }
-        tokio::select! {
-            changed = changes.changed() => last = changed.is_err(),
-            () = &mut over => last = true,
+        if self.newest_poll != poll {
+            return Err(Refusal::new(409, CONFLICT));
         }
+        let waiting = self.waiting.iter().take(limit);
+        let updates: Vec<Value> = waiting.map(|queued| queued.update.clone()).collect();
+        Ok((!updates.is_empty()).then(|| json!(updates)))
     }
 }

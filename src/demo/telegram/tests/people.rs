@@ -14,7 +14,7 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn a_tap_is_answered_once() {
+async fn a_callback_is_answered_once() {
     let stage = Stage::new().await;
     let markup = json!({ "inline_keyboard": [
         [{ "text": "Да", "callback_data": "yes:1" }, { "text": "Open", "url": "https://e.org" }],
@@ -36,7 +36,7 @@ async fn a_tap_is_answered_once() {
     );
     assert_eq!(query["message"]["reply_markup"], markup);
     assert!(query["chat_instance"].is_string());
-    assert_eq!(stage.telegram.unanswered_presses(), 1);
+    assert_eq!(stage.telegram.unanswered_callbacks(), 1);
     let long = json!({ "callback_query_id": callback, "text": "я".repeat(201) });
     assert_eq!(
         stage.refusal("answerCallbackQuery", long).await,
@@ -44,7 +44,7 @@ async fn a_tap_is_answered_once() {
     );
     let answer = json!({ "callback_query_id": callback, "text": "ok", "show_alert": true });
     stage.call("answerCallbackQuery", answer.clone()).await;
-    assert_eq!(stage.telegram.unanswered_presses(), 0);
+    assert_eq!(stage.telegram.unanswered_callbacks(), 0);
     let shown = stage.anna.callback_answer(&callback).unwrap();
     assert_eq!((shown.text.as_str(), shown.show_alert), ("ok", true));
     assert_eq!(
@@ -54,7 +54,7 @@ async fn a_tap_is_answered_once() {
 }
 
 #[tokio::test]
-async fn a_tap_presses_what_is_there_now() {
+async fn a_press_takes_the_button_that_is_there_now() {
     let stage = Stage::new().await;
     let markup =
         |data: &str| json!({ "inline_keyboard": [[{ "text": "x", "callback_data": data }]] });
