@@ -1,90 +1,31 @@
-# Managing: what admins see and decide.
-kept-days = sums of checks by day and site, without names
-rows-site_day = daily sums
-kept-audit = what admins did with roles, accounts and sites of others
+### Administration: people, the log, exports, broadcasts.
+
+## What admins see and decide.
+
 rows-broadcast = broadcasts
-rows-audit = log entries
-changed-meanwhile = This changed while you were looking. Now: { $now }
-delete-me-done-refused = ✅ Your name and messages are deleted. Only your number and the mark that access was refused are left.
-digest-night =
-    🌙 The quiet hours in short
-
-    • Runs: { $runs }
-    • Found: { $found }
-    • Not found: { $not_found }
-    • Errors: { $errors }
-digest-own =
-    📅 Your accounts today
-
-    • Waiting: { $pending }
-    • Found: { $found }
-    • Could not look: { $errors }
-remind-waiting = ⌛️ Still waiting: the agreed time is long over
-remind-off = No more reminders: /settings
-button-thread = 🩺 How runs go
-button-sites = 🌐 Sites
 button-stats = 📊 Statistics
 button-broadcast = 📣 Broadcast
 button-log = 📜 Audit log
 button-export = 📤 Export
-button-refresh = 🔄 Refresh
-button-stop-run = ⏹ Stop
-run-stopping = ⏹ Stopping: what was looked at is kept.
-run-over = This run is over.
-run-stopped = ⏹ Stopped by { $by }: { $checked } of { $total } looked at, the rest comes next time.
-run-muted = 🔇 Muted by an admin, not looked at: { $sites }
-thread = 🩺 <b>How runs go</b>
-thread-late = ⏱ Lateness of the last start: { $span }
-thread-runs = The last runs:
-thread-run = • { $time } — { $span }, { $checked } looked at, { $errors } errors
-thread-slow = Slowest to answer:
-thread-site = • { $site } — { $span }
-span-ms = { $n } ms
-span-short = { $n } s
-sites = 🌐 <b>Sites</b>: { $n }. Looked at and errors are since yesterday.
-sites-none = 🌐 No site was looked at since yesterday.
-site-button = { $mark } { $site } · { $checked } · errors { $errors }
-site-card =
-    🌐 <b>{ $site }</b>
-
-    Since yesterday: found { $found }, not found { $not_found }, errors { $errors }
-site-look = An answer takes { $span } on average
-site-muted = 🔇 Not looked at { $until }
-site-silent = ⏳ Asks to be left alone until { $time } (Retry-After)
-site-controls-failed = ⚠️ No verdicts since { $time }: { $fault }
-site-controls-well = ✅ Control names are right since { $time }
-site-errors = Errors of the last day:
-site-error = • { $reason } — { $n }
-site-not-muted = looked at
-account-muted = 🔇 { $site } is not looked at { $until }
-until = until { $time }
-until-unmuted = until an admin unmutes it
-button-mute-day = 🔇 Mute for a day
-button-mute-week = 🔇 Mute for a week
-button-mute = 🔇 Mute until I unmute it
-button-unmute = 🔊 Unmute
 stats = 📊 <b>Statistics</b>
-stats-accounts = 🗂 { $all } accounts: { $pending } waiting, { $done } found, { $paused } paused
-stats-today = 🔍 Today: { $checked } accounts looked at, { $found } found, { $errors } errors
-stats-week = 🗓 7 days: { $checked } accounts looked at, { $found } found, { $errors } errors
 stats-people = 👥 { $people } people, { $asked } waiting for an answer
-broadcast-ask = 📣 What shall everybody hear? It goes to (people: { $n }). Type the text.
+broadcast-ask = 📣 What should everybody be told? Recipients: { $n }. Type the text.
 broadcast-long = Too long: at most { $limit } characters. Type a shorter text.
 broadcast-preview =
-    👀 This is how it will look (people: { $n }):
+    👀 This is how it will look (recipients: { $n }):
 
     { $text }
-button-broadcast-send = 📣 Send, people: { $n }
+button-broadcast-send = 📣 Send (recipients: { $n })
 button-broadcast-stop = ⏹ Stop the broadcast
-broadcast-busy = Another broadcast is still going on.
+broadcast-busy = Another broadcast is still running.
 broadcast-going-on =
-    📣 Broadcast no. { $id }, people: { $n }
+    📣 Broadcast no. { $id }, recipients: { $n }
 
     • Sent: { $sent }
     • Waiting: { $waiting }
     • Unreachable: { $dead }
     • Unconfirmed: { $unsure }
-broadcast-stopping = ⏹ The broadcast is stopped.
+broadcast-stopping = ⏹ Stopping the broadcast.
 broadcast-done =
     📣 Broadcast no. { $id } is done
 
@@ -102,7 +43,6 @@ broadcast-stopped =
 log = 📜 <b>Audit log</b>, entries: { $n }
 log-line = { $time } · { $by }: { $deed }
 log-line-about = { $time } · { $by }: { $deed } — { $about }
-somebody = somebody who left
 kind-people = 👥 People
 kind-accounts = 🗂 Accounts
 kind-sites = 🌐 Sites
@@ -110,49 +50,93 @@ kind-runs = 🔍 Runs
 kind-messages = 📣 Messages
 kind-data = 📤 Data
 deed-people-role = new role
-deed-people-claim = became the owner by a link
+deed-people-claim = became the owner through a link
 deed-accounts-pause = paused somebody's account
 deed-accounts-resume = resumed somebody's account
-deed-accounts-again = somebody's account waits again
-deed-accounts-extend = more time for somebody's account
+deed-accounts-again = restarted the wait for somebody's account
+deed-accounts-extend = extended somebody's account
 deed-accounts-delete = removed somebody's account
-deed-accounts-restore = brought somebody's account back
-deed-accounts-note = a note on somebody's account
-deed-accounts-until = what to wait for at somebody's account
+deed-accounts-restore = restored somebody's account
+deed-accounts-note = changed the note of somebody's account
+deed-accounts-until = changed what somebody's account waits for
 deed-sites-mute = muted a site
 deed-sites-unmute = unmuted a site
-deed-sites-apply = a mass change is true
-deed-sites-discard = a mass change is not true
-deed-runs-check = check of everything
+deed-sites-apply = confirmed a mass change
+deed-sites-discard = rejected a mass change
+deed-runs-check = checked everything
 deed-runs-stop = stopped a run
-deed-messages-broadcast = broadcast
+deed-messages-broadcast = sent a broadcast
 deed-messages-stop = stopped a broadcast
-deed-messages-bind = reports to a group
-deed-messages-unbind = no more reports to a group
-deed-data-export = export
-deed-data-backup = copy of the database
-deed-other = unknown deed
+deed-messages-bind = turned reports to a group on
+deed-messages-unbind = turned reports to a group off
+deed-data-export = exported data
+deed-data-backup = downloaded the database
+deed-other = unknown action
 export =
     📤 <b>Export</b>
 
-    The files hold data of people: keep them where others do not see them. Every export is noted in the audit log.
+    The files contain personal data: keep them private. Every export is recorded in the audit log.
 button-export-accounts = 🗂 Everybody's accounts (CSV)
 button-export-audit = 📜 Audit log (CSV)
 button-export-runs = 🔍 Runs (CSV)
 button-backup = 💾 Backup
 button-backup-sure = 💾 Yes, send the file
-export-coming = Making the file…
 export-accounts = 🗂 Everybody's accounts
 export-audit = 📜 Audit log
-export-runs = 🔍 Runs of 90 days
+export-runs = 🔍 Runs of the last 90 days
 owners-only = Only an owner can do this.
 backup-ask =
     💾 <b>Backup</b>, { $size } MB
 
-    It holds all that the bot knows: people, their accounts, messages. The file stays in this chat and on Telegram's servers. Send it?
+    It contains everything the bot knows: people, their accounts, messages. The file will stay in this chat and on Telegram's servers. Send it?
 backup-too-large =
-    💾 The database is too large for Telegram: { $size } MB, and 50 are allowed.
+    💾 The database is too large for Telegram: { $size } MB; the limit is 50.
 
-    Make a copy where the bot runs: <code>vakhta backup copy.db</code>
-backup-caption = 💾 A copy of the database. To restore: stop the bot, put the file in the database's place, start.
-button-accounts-of = 🗂 Accounts
+    Make a copy on the machine where the bot runs: <code>vakhta backup copy.db</code>
+backup-caption = 💾 A copy of the database. To restore: stop the bot, replace the database with this file, start the bot.
+
+## People and access.
+
+access-granted = ✅ You now have access. To begin: /start
+access-ended = 🔒 Your access has ended.
+button-make-admin = ⭐️ Make admin
+button-make-user = Remove admin rights
+button-remove = 🗑 End access
+people-list = 👥 <b>People</b>: { $n }
+people-empty = 👥 Nobody yet.
+person-card =
+    👤 { $who }
+    id <code>{ $id }</code>
+    { $role }
+person-gone = This person is no longer on the list.
+person-by-config = This role is set in the configuration file and can only be changed there.
+person-answered = { $admin }: { $name } — { $role }
+role-stranger = stranger
+role-asked = waiting for an answer
+role-refused = no access
+role-user = user
+role-admin = admin
+role-owner = owner
+
+## What is kept about broadcasts.
+
+kept-broadcasts = records of broadcasts, without the text
+
+## Cards in the log and in backups.
+
+deed-cards-make = created a card
+deed-cards-on = switched a card on
+deed-cards-off = switched a card off
+kind-cards = 🏷 Cards
+deed-cards-edit = changed a card
+deed-cards-code = decided about a code
+
+## The way into administration.
+
+help-admin = /admin — manage: runs, sites, people, accounts, broadcast, audit log
+command-admin = Manage
+admin-panel =
+    🛠 <b>Manage</b>
+
+    People: { $people }, waiting for an answer: { $asked }
+button-people = 👥 People

@@ -1,31 +1,93 @@
-# The assistant: what admins hear, and what is kept of questions.
+### Assistant: questions in chats, access, the page for browsers.
+
+## Troubles, outcomes, and what is kept of questions.
+
 kept-questions = questions to the assistant and their answers
 rows-question = questions to the assistant
-kept-spend = what questions of a day cost
-rows-question_spend = sums of the assistant's cost by day
-assistant-trouble-key = ⚠️ Assistant: the model server does not accept the key (401). Questions stay without an answer. Check VAKHTA_ASSISTANT_API_KEY.
-assistant-trouble-credits = ⚠️ Assistant: the account at the model server has no money left (402). Questions stay without an answer until it is topped up.
+kept-spend = the daily cost of questions
+rows-question_spend = daily totals of the assistant's cost
+assistant-trouble-key = ⚠️ Assistant: the model server does not accept the key (401). Questions will not be answered. Check VAKHTA_ASSISTANT_API_KEY.
+assistant-trouble-credits = ⚠️ Assistant: the account at the model server has no money left (402). Questions will not be answered until it is topped up.
 assistant-trouble-no-model = ⚠️ Assistant: the model server does not know the model (404). Check assistant.model and assistant.fallbacks.
 assistant-trouble-rejected = ⚠️ Assistant: the model server rejects our requests. Check assistant.url and the model.
 assistant-thinking = 🤔 Thinking...
 assistant-usage = 🤖 Write a question: <code>/ask why is the sea salt?</code>
-assistant-too-many = ⏳ Many of your questions have no answer yet. Wait for one of them.
+assistant-too-many = ⏳ Too many of your questions are still unanswered. Wait for one of them.
 button-ask-stop = ⏹ Stop
 button-ask-again = 🔁 Again
-command-ask = Ask the assistant
 assistant-failed-stopped = ⏹ Stopped.
-assistant-failed-interrupted = ❌ It did not work out: the work broke off three times.
+assistant-failed-interrupted = ❌ It did not work: the attempt was interrupted three times.
 assistant-failed-busy = ❌ The model server is busy. Try again later.
 assistant-failed-unavailable = ❌ The model server cannot be reached or fails.
 assistant-failed-silent = ❌ The model server said nothing for too long.
 assistant-failed-slow = ❌ The answer took too long.
-assistant-failed-cut = ❌ The answer broke off.
-assistant-failed-empty = ❌ The model answered without a word.
-assistant-failed-unreadable = ❌ The model server said something that nobody understands.
-assistant-failed-refused = 🚫 The model does not want to answer this. Ask in another way.
+assistant-failed-cut = ❌ The answer was cut off.
+assistant-failed-empty = ❌ The model gave an empty answer.
+assistant-failed-unreadable = ❌ The model server gave an unreadable answer.
+assistant-failed-refused = 🚫 The model refused to answer this. Try asking differently.
 assistant-failed-too-long = ✂️ The question or its answer is too long. Ask for less.
 assistant-failed-key = ❌ The assistant is not set up: the model server does not accept the key. The admins know.
 assistant-failed-credits = ❌ The assistant has no money left. The admins know.
 assistant-failed-no-model = ❌ The model server does not know the model. The admins know.
 assistant-failed-rejected = ❌ The model server does not accept the request. The admins know.
-assistant-failed-budget = ⏳ That is all for today: the day’s limit is used up. Tomorrow you can ask again.
+assistant-failed-budget = ⏳ That is all for today: the daily limit is used up. You can ask again tomorrow.
+
+## Questions in chats: how they end, and who may ask.
+
+assistant-failed-off = ⏹ The assistant was switched off: there will be no answer.
+assistant-answered-elsewhere = ✅ The answer is in another message.
+assistant-members-only = 🔒 Only people with access can ask me. Write to me in a private chat: /start
+assistant-of-another = This is somebody else's question.
+assistant-state = 🤖 Questions to the assistant: { $open }, the oldest has waited { $oldest }; failed in 24 hours: { $failed }
+assistant-state-idle = 🤖 No questions to the assistant; failed in 24 hours: { $failed }
+
+## What goes to the model server, and who may not ask.
+
+privacy-assistant = Questions to the assistant and their answers are processed by a language model server chosen by the person who runs the bot.
+privacy-assistant-tools = Questions to the assistant and their answers are processed by a language model server chosen by the person who runs the bot. To answer, the model reads what you see in the bot: your accounts with notes and history, runs, sites, and for admins also other people's accounts with names and the card statistics.
+assistant-failed-not-allowed = 🚫 You can no longer ask questions.
+
+## The page for browsers. It fills in the words in braces itself.
+
+page-title = Vakhta: the assistant
+page-name = Vakhta
+page-no-script = This page needs JavaScript.
+page-sign-out = Sign out
+page-sign-in = Sign in
+page-sign-in-title = Sign in
+page-sign-in-note = You need a token. On the server, this prints one:
+page-sign-in-name = NAME
+page-token = Token
+page-welcome = Ask anything
+page-welcome-note = Each question stands on its own: the model does not remember earlier ones.
+page-log = Questions and answers
+page-you = Question
+page-question = Your question
+page-placeholder = Ask...
+page-send = Send
+page-stop = Stop
+page-again = Again
+page-hint = Enter sends, Shift+Enter starts a new line, Esc stops
+page-busy = Wait for the answer, or stop it, to ask the next question
+page-thinking = Thinking...
+page-writing = Answering...
+page-slow = The model is taking longer than usual
+page-elapsed = · { $seconds } s
+page-attempt = Trying again ({ $attempt } of { $most })
+page-stopping = Stopping...
+page-offline-sending = No connection to the server. The question will be sent as soon as there is one.
+page-offline-open = No connection to the server. The answer will not be lost.
+page-no-connection = No connection to the server. Try again.
+page-retry-helps = You can ask again.
+page-retry-useless = Asking the same again will not help now.
+page-signed-out = You are signed out. Sign in again: the conversation is still here.
+page-token-form = This is not a token: tokens begin with vakhta_ and have 71 characters.
+page-problem-token = Unknown token; it may have been revoked.
+page-problem-scope = This token does not allow asking questions.
+page-problem-person = The person this token belongs to no longer has access to the bot.
+page-problem-message = The question is too long.
+page-problem-too-often = Too many questions in a minute. You can ask again at { $time }.
+page-problem-too-many-open = Too many unanswered questions. You can ask again at { $time }.
+page-problem-budget = That is all for today: the daily limit is used up. You can ask again at { $time }.
+page-problem-no-such-question = This question is gone: questions are kept for a month.
+page-problem-other = The server refused (code { $status }).

@@ -1,72 +1,13 @@
-# Управление: что видят и решают администраторы.
-kept-days = суммы проверок по дням и площадкам, без имён
-rows-site_day = дневных сумм
-kept-audit = что администраторы сделали с чужими ролями, аккаунтами и площадками
+### Управление: люди, журнал, выгрузка, рассылка.
+
+## Управление: что видят и решают администраторы.
+
 rows-broadcast = рассылок
-rows-audit = записей журнала
-changed-meanwhile = Пока вы смотрели, это изменилось. Сейчас: { $now }
-delete-me-done-refused = ✅ Ваши имя и сообщения удалены. Остались только номер и отметка, что в доступе отказано.
-digest-night =
-    🌙 Итог тихих часов
-
-    • Проверок: { $runs }
-    • Найдено: { $found }
-    • Не найдено: { $not_found }
-    • Ошибок: { $errors }
-digest-own =
-    📅 Ваши аккаунты за день
-
-    • Ждут: { $pending }
-    • Найдено: { $found }
-    • Посмотреть не удалось: { $errors }
-remind-waiting = ⌛️ Всё ещё жду: срок давно прошёл
-remind-off = Не напоминать: /settings
-button-thread = 🩺 Ход проверок
-button-sites = 🌐 Площадки
 button-stats = 📊 Статистика
 button-broadcast = 📣 Рассылка
 button-log = 📜 Журнал
 button-export = 📤 Выгрузка
-button-refresh = 🔄 Обновить
-button-stop-run = ⏹ Остановить
-run-stopping = ⏹ Останавливаю: что уже проверено, сохранено.
-run-over = Эта проверка уже закончена.
-run-stopped = ⏹ Остановил(а) { $by }: проверено { $checked } из { $total }, остальное — в следующий раз.
-run-muted = 🔇 Отключены администратором, не проверялись: { $sites }
-thread = 🩺 <b>Ход проверок</b>
-thread-late = ⏱ Опоздание последнего запуска: { $span }
-thread-runs = Последние проверки:
-thread-run = • { $time } — { $span }, проверено { $checked }, ошибок { $errors }
-thread-slow = Отвечают дольше всех:
-thread-site = • { $site } — { $span }
-span-ms = { $n } мс
-span-short = { $n } с
-sites = 🌐 <b>Площадки</b>: { $n }. Проверено и ошибок — со вчерашнего дня.
-sites-none = 🌐 Со вчерашнего дня ни одна площадка не проверялась.
-site-button = { $mark } { $site } · { $checked } · ошибок { $errors }
-site-card =
-    🌐 <b>{ $site }</b>
-
-    Со вчерашнего дня: найдено { $found }, не найдено { $not_found }, ошибок { $errors }
-site-look = Ответ в среднем: { $span }
-site-muted = 🔇 Не проверяется { $until }
-site-silent = ⏳ Просит не спрашивать до { $time } (Retry-After)
-site-controls-failed = ⚠️ С { $time } нет вердиктов: { $fault }
-site-controls-well = ✅ Контрольные имена верны с { $time }
-site-errors = Ошибки за сутки:
-site-error = • { $reason } — { $n }
-site-not-muted = проверяется
-account-muted = 🔇 { $site } сейчас не проверяется { $until }
-until = до { $time }
-until-unmuted = пока администратор не включит снова
-button-mute-day = 🔇 Не проверять день
-button-mute-week = 🔇 Не проверять неделю
-button-mute = 🔇 Не проверять, пока не включу
-button-unmute = 🔊 Снова проверять
 stats = 📊 <b>Статистика</b>
-stats-accounts = 🗂 Аккаунтов { $all }: ждут { $pending }, найдены { $done }, на паузе { $paused }
-stats-today = 🔍 Сегодня: проверок аккаунтов { $checked }, найдено { $found }, ошибок { $errors }
-stats-week = 🗓 За 7 дней: проверок аккаунтов { $checked }, найдено { $found }, ошибок { $errors }
 stats-people = 👥 Людей { $people }, ждут ответа { $asked }
 broadcast-ask = 📣 Что сказать всем? Это получат (людей: { $n }). Напишите текст.
 broadcast-long = Слишком длинно: не больше { $limit } знаков. Напишите короче.
@@ -102,7 +43,6 @@ broadcast-stopped =
 log = 📜 <b>Журнал</b>, записей: { $n }
 log-line = { $time } · { $by }: { $deed }
 log-line-about = { $time } · { $by }: { $deed } — { $about }
-somebody = кто-то удалённый
 kind-people = 👥 Люди
 kind-accounts = 🗂 Аккаунты
 kind-sites = 🌐 Площадки
@@ -141,7 +81,6 @@ button-export-audit = 📜 Журнал (CSV)
 button-export-runs = 🔍 Проверки (CSV)
 button-backup = 💾 Копия базы
 button-backup-sure = 💾 Да, прислать файл
-export-coming = Готовлю файл…
 export-accounts = 🗂 Аккаунты всех
 export-audit = 📜 Журнал
 export-runs = 🔍 Проверки за 90 дней
@@ -155,4 +94,49 @@ backup-too-large =
 
     Сделайте копию там, где работает бот: <code>vakhta backup копия.db</code>
 backup-caption = 💾 Копия базы. Восстановить: остановить бота, положить файл на место базы, запустить.
-button-accounts-of = 🗂 Аккаунты
+
+## Люди и доступ.
+
+access-granted = ✅ Вам открыли доступ. Начать: /start
+access-ended = 🔒 Ваш доступ закрыт.
+button-make-admin = ⭐️ Сделать администратором
+button-make-user = Убрать из администраторов
+button-remove = 🗑 Закрыть доступ
+people-list = 👥 <b>Люди</b>: { $n }
+people-empty = 👥 Пока никого нет.
+person-card =
+    👤 { $who }
+    id <code>{ $id }</code>
+    { $role }
+person-gone = Этого человека больше нет в списке.
+person-by-config = Роль задана в файле настроек и меняется только там.
+person-answered = { $admin }: { $name } — { $role }
+role-stranger = незнакомец
+role-asked = ждёт ответа
+role-refused = доступа нет
+role-user = пользователь
+role-admin = администратор
+role-owner = владелец
+
+## Что хранится о рассылках.
+
+kept-broadcasts = что администратор писал всем, без текста
+
+## Карточки в журнале и копии базы.
+
+deed-cards-make = карта создана
+deed-cards-on = карта включена
+deed-cards-off = карта отключена
+kind-cards = 🏷 Карты
+deed-cards-edit = карта изменена
+deed-cards-code = решение о коде
+
+## Вход в управление.
+
+help-admin = /admin — управление: проверки, площадки, люди, аккаунты, рассылка, журнал
+command-admin = Управление
+admin-panel =
+    🛠 <b>Управление</b>
+
+    Людей: { $people }, ждут ответа: { $asked }
+button-people = 👥 Люди

@@ -38,7 +38,7 @@ pub(super) enum Command {
         site: Option<String>,
         /// Agreed days [default: `watch.period_days`]
         days: Option<String>,
-        /// What to wait for: that it is found, that it is gone, or any change
+        /// What to wait for: that the account is found, that it is gone, or any change
         #[arg(long, default_value = "found", value_parser = ["found", "gone", "change"])]
         until: String,
         /// Telegram id of the person who waits [default: the first owner]
@@ -47,11 +47,11 @@ pub(super) enum Command {
     },
     /// List accounts
     List {
-        /// Only those of this person
+        /// Only this person's accounts
         #[arg(long, value_name = "TELEGRAM_ID")]
         owner: Option<i64>,
     },
-    /// Add accounts from a CSV file with the header site,username,days,until (days and until may be missing)
+    /// Add accounts from a CSV file with the header site,username,days,until (days and until are optional)
     Import {
         /// The file; `-` for standard input
         file: PathBuf,
@@ -63,7 +63,7 @@ pub(super) enum Command {
     Export {
         /// The new file [default: standard output]
         file: Option<PathBuf>,
-        /// Only those of this person
+        /// Only this person's accounts
         #[arg(long, value_name = "TELEGRAM_ID")]
         owner: Option<i64>,
     },
@@ -130,7 +130,7 @@ async fn add(
     output::say(&match added {
         Added::New(id) => format!("added {named} as account {id}"),
         Added::Known(id, state) => {
-            format!("{named} is there already: account {id}, {}", state.word())
+            format!("{named} already exists: account {id}, {}", state.word())
         }
     });
     Ok(())
@@ -194,7 +194,7 @@ async fn import(config: &Config, db: &Db, file: &Path, owner: Option<i64>) -> Re
         })
         .await?;
     output::say(&format!(
-        "imported {added} accounts, {known} were there already"
+        "imported {added} accounts, {known} already existed"
     ));
     Ok(())
 }
@@ -220,7 +220,7 @@ fn read_text(file: &Path) -> anyhow::Result<String> {
     } else {
         File::open(file)?.read_to_end(&mut bytes)?;
     }
-    String::from_utf8(bytes).context("it is not UTF-8 text; save it as UTF-8")
+    String::from_utf8(bytes).context("it is not UTF-8; save it as UTF-8")
 }
 
 /// All accounts of a CSV text, or every problem with its line.
@@ -270,7 +270,7 @@ pub(super) async fn the_owner(
         .or(stored)
         .ok_or_else(|| {
             Failure::Usage(anyhow!(
-                "nobody owns this bot yet; name who waits with --owner TELEGRAM_ID"
+                "this bot has no owner yet; say who waits with --owner TELEGRAM_ID"
             ))
         })
 }

@@ -101,7 +101,7 @@ async fn ask(config: &Config, json: bool) -> Result<Asked, Failure> {
                 let is_answered = matches!(progress.state, RunState::Done | RunState::Offline);
                 Ok(is_answered.then_some(run))
             });
-            done.await?.ok_or_else(|| anyhow!("the running bot has stopped; ask again"))?
+            done.await?.ok_or_else(|| anyhow!("the running bot has stopped; try again"))?
         }
     };
     report(&db, run, json).await?;
@@ -141,7 +141,7 @@ async fn make(config: Config, lock: InstanceLock, json: bool) -> Result<(), Fail
 }
 
 fn stopped_early() -> Failure {
-    Failure::Work(anyhow!("stopped before the run was over"))
+    Failure::Work(anyhow!("stopped before the run ended"))
 }
 
 /// Waits until those are answered, too, who asked this process meanwhile: its end would cut their run.
@@ -176,7 +176,7 @@ async fn follow(db: &Db, request: i64, json: bool) -> anyhow::Result<i64> {
             if !busy && asked.elapsed() > PATIENCE {
                 db.write(move |tx| store::withdraw(tx, request)).await?;
                 anyhow::bail!(
-                    "the running bot did not begin a run within {} s; see its log",
+                    "the running bot did not start a run within {} s; see its log",
                     PATIENCE.as_secs()
                 );
             }
@@ -189,7 +189,7 @@ async fn follow(db: &Db, request: i64, json: bool) -> anyhow::Result<i64> {
             bar.finish_and_clear();
             anyhow::ensure!(
                 progress.state != RunState::Interrupted,
-                "the run was interrupted; its accounts are checked again next time"
+                "the run was interrupted; the next run checks its accounts again"
             );
             return Ok(run);
         }
@@ -322,14 +322,14 @@ async fn say_what_waits(db: &Db, has_token: bool) -> anyhow::Result<()> {
     let waiting = db.read(move |c| outbox::counts(c, now)).await?.pending;
     if waiting > 0 && !has_token {
         output::complain(&format!(
-            "without a bot token nobody could be told; {waiting} messages wait in the outbox for the bot"
+            "without a bot token nobody could be notified; {waiting} messages are waiting in the outbox"
         ));
     } else if waiting > 0 {
         output::complain(&format!(
-            "{waiting} messages could not be delivered yet; they wait in the outbox"
+            "{waiting} messages could not be delivered yet; they are waiting in the outbox"
         ));
     } else if !has_token {
-        output::complain("without a bot token nobody could be told; no messages are waiting");
+        output::complain("without a bot token nobody could be notified; no messages are waiting");
     }
     Ok(())
 }

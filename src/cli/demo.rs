@@ -125,10 +125,7 @@ fn config(
     };
     Config::load(&source).map_err(|problems| {
         let lines: Vec<&str> = problems.iter().collect();
-        anyhow::anyhow!(
-            "the demo's configuration is not right: {}",
-            lines.join("; ")
-        )
+        anyhow::anyhow!("the demo's configuration is invalid: {}", lines.join("; "))
     })
 }
 
@@ -173,7 +170,7 @@ async fn one_run(telegram: &PretendTelegram) -> anyhow::Result<()> {
 /// The chat in this terminal, until the input ends.
 async fn chat(app: &App, telegram: &PretendTelegram, person: &Person) -> anyhow::Result<()> {
     complain(
-        "This is the real bot; Telegram and the sites are pretend. Type messages (/help), numbers press buttons, Ctrl-D ends.\n",
+        "This is the real bot with a pretend Telegram and pretend sites. Type messages (/help) or the number of a button; Ctrl-D ends.\n",
     );
     let mut typed = read_lines()?;
     let mut shown = Shown::default();
@@ -198,7 +195,7 @@ async fn chat(app: &App, telegram: &PretendTelegram, person: &Person) -> anyhow:
         tokio::select! {
             ended = &mut answered => {
                 shown.print_news(telegram);
-                return ended.context("the bot is still busy with what was typed").and_then(|quiet| quiet);
+                return ended.context("the bot is still busy with the last input").and_then(|quiet| quiet);
             }
             _ = changes.changed() => shown.print_news(telegram),
         }

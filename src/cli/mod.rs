@@ -61,7 +61,7 @@ struct CheckArguments {
 enum Command {
     /// Run the bot (also without any command)
     Run {
-        /// Make the first run at once even where `run_at_start` is false
+        /// Make the first run at once even if `run_at_start` is false
         #[arg(long)]
         check_now: bool,
     },
@@ -82,7 +82,7 @@ enum Command {
     /// Sites in the catalogues
     #[command(subcommand)]
     Sites(sites::Command),
-    /// Tokens, with which programs prove themselves to the HTTP server
+    /// Tokens that programs use with the HTTP server
     #[command(subcommand)]
     Tokens(tokens::Command),
     /// Write a consistent copy of a live database
@@ -97,7 +97,7 @@ enum Command {
     },
     /// Print the manual page, or write the pages of all commands to a folder
     Man {
-        /// The folder; it is made when it is missing
+        /// The folder; it is created if it is missing
         folder: Option<PathBuf>,
     },
 }
@@ -168,7 +168,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
 async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     if arguments.check.check_now && arguments.command.is_some() {
         return Err(Failure::Usage(anyhow::anyhow!(
-            "--check-now takes no command; to start the bot with a run at once: vakhta run --check-now"
+            "--check-now takes no command; to start the bot with an immediate run, use vakhta run --check-now"
         )));
     }
     // These need no configuration.
@@ -212,7 +212,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
 fn usage(place: &str, problems: &Problems) -> Failure {
     let lines: Vec<&str> = problems.iter().collect();
     Failure::Usage(anyhow::anyhow!(
-        "the configuration is not right{place}:\n  {}",
+        "the configuration is invalid{place}:\n  {}",
         lines.join("\n  ")
     ))
 }

@@ -17,7 +17,7 @@ pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> 
     };
     if let Some(link) = app.claim_link() {
         output::say(&format!(
-            "Nobody manages this bot yet. Whoever opens this link first becomes its owner (15 minutes):\n{link}"
+            "Nobody manages this bot yet. The first person to open this link within 15 minutes becomes its owner:\n{link}"
         ));
     }
     match app.run_until(stop).await {
@@ -26,7 +26,7 @@ pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> 
             "Telegram no longer accepts the bot token (401): it was revoked; get a new one from @BotFather"
         ))),
         Outcome::Died(part) => Err(Failure::Work(anyhow!(
-            "{part} ended unexpectedly; the log says why"
+            "{part} ended unexpectedly; see the log"
         ))),
     }
 }

@@ -19,14 +19,14 @@ pub(super) enum Command {
         /// Key or exact name
         site: String,
     },
-    /// Look at control names: those that are surely there, and one that surely is not
+    /// Probe control names: those that certainly exist, and one that certainly does not
     Test {
         /// Keys or exact names [default: all sites]
         sites: Vec<String>,
     },
     /// Read a catalogue file (our own format, WhatsMyName or Sherlock) and explain every entry that will not be used
     Import {
-        /// The file, as it would stand in `[sites] catalogues`
+        /// The file, as it would be listed in `[sites] catalogues`
         file: PathBuf,
     },
 }
@@ -68,8 +68,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
 
 fn find<'a>(catalogue: &'a Catalogue, typed: &str) -> Result<&'a Site, Failure> {
     let found = catalogue.find(typed).map(AsRef::as_ref);
-    found
-        .ok_or_else(|| Failure::Usage(anyhow!("there is no site {typed}; see `vakhta sites list`")))
+    found.ok_or_else(|| Failure::Usage(anyhow!("unknown site {typed}; see `vakhta sites list`")))
 }
 
 fn show(site: &Site) -> Result<(), Failure> {
@@ -87,7 +86,7 @@ fn show(site: &Site) -> Result<(), Failure> {
     if site.is_weak() {
         line(
             "weak",
-            "one side has no evidence of its own: found needs one look more",
+            "one side has no evidence of its own: found needs one more probe",
         );
     }
     let controls: Vec<&str> = site.controls().iter().map(|name| name.as_str()).collect();
@@ -106,7 +105,7 @@ fn show(site: &Site) -> Result<(), Failure> {
     if site.asks() == Asks::Name {
         line(
             "asks",
-            "only whether a name is taken: it cannot see a profile come back",
+            "only tells whether a name is taken; it cannot notice a profile that comes back",
         );
     }
     if let Some(note) = site.note() {

@@ -23,12 +23,12 @@ pub(super) fn run(file: &Path, config: &WatchConfig) -> Result<(), Failure> {
         output::say(&line);
     }
     if listing.sites.is_empty() {
-        return Err(Failure::Usage(anyhow!("no entry of this file can be used")));
+        return Err(Failure::Usage(anyhow!("no entry of this file is usable")));
     }
     let has_mistakes = listing.mistakes().next().is_some();
     if has_mistakes && config.broken_entries == BrokenEntries::Refuse {
         return Err(Failure::Usage(anyhow!(
-            "the file is refused for its mistakes; mend them, or set broken_entries = \"skip\" in [sites] to go without \
+            "the file is rejected because of its mistakes; fix them, or set broken_entries = \"skip\" in [sites] to go without \
              those entries"
         )));
     }
@@ -48,7 +48,7 @@ fn counts(listing: &Listing) -> Vec<String> {
             "  only tell whether a name is taken: {}",
             count(|s| s.asks() == Asks::Name)
         ),
-        format!("  weak, need one look more: {}", count(Site::is_weak)),
+        format!("  weak, need one more probe: {}", count(Site::is_weak)),
         format!(
             "  without a control name: {}",
             count(|s| s.control().is_none())

@@ -21,20 +21,20 @@ use crate::tasks::Tasks;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a token and print it; it cannot be shown again
+    /// Create a token and print it; it cannot be shown again
     Add {
         /// What it is for, in your own words
         name: String,
-        /// What it may be used for
+        /// What the token may be used for
         #[arg(long, value_enum, default_value = "chat")]
         scope: Vec<ScopeArgument>,
-        /// Telegram id of the person on whose behalf it asks [default: the first owner]
+        /// Telegram id of the person it acts for [default: the first owner]
         #[arg(long, value_name = "TELEGRAM_ID")]
         owner: Option<i64>,
     },
-    /// List tokens, without what they are made of
+    /// List tokens, without their secrets
     List,
-    /// End a token
+    /// Revoke a token
     Revoke {
         /// Its number in the list
         id: i64,
@@ -79,11 +79,11 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
                 })
                 .await?;
             output::complain(&format!(
-                "token {id}, on behalf of {owner}; keep it, it is not shown again:"
+                "token {id}, for {owner}; keep it, it will not be shown again:"
             ));
             output::say(&token);
             if let Some(page) = page_link(config, &token) {
-                output::complain(&format!("or open the page with it: {page}"));
+                output::complain(&format!("or open the page: {page}"));
             }
         }
         Command::List => {
@@ -100,7 +100,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
         }
         Command::Revoke { id } => {
             if !db.write(move |tx| tokens::revoke(tx, id)).await? {
-                return Err(Failure::Work(anyhow!("there is no token {id}")));
+                return Err(Failure::Work(anyhow!("unknown token {id}")));
             }
             output::say(&format!("token {id} is revoked"));
         }

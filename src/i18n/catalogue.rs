@@ -1,7 +1,9 @@
-//! The texts, a file a slice and language.
+//! The texts: one file per slice and one for the spine, in each language.
 //!
-//! A file is parsed when one of its texts is said for the first time: parsed, all of them take half a megabyte, and most
-//! bots speak one language. What must stay true: a text refers to no other, which may stand in another file.
+//! A file is parsed when one of its texts is first needed: most bots speak one language.
+//!
+//! # Invariants
+//! - A text never refers to another text, which may be in another file.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
@@ -22,48 +24,8 @@ pub(super) struct Catalogue {
     parsed: OnceLock<Bundle>,
 }
 
-pub(super) static CATALOGUES: [Catalogue; 34] = [
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/accounts.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/admin.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/assistant.ftl")),
-    Catalogue::new(
-        Lang::Ru,
-        include_str!("../../locales/ru/assistant_tools.ftl"),
-    ),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/bot.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/cards.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/charts.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/files.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/labels.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/page.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/people.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/privacy.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/questions.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/runs.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/settings.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/tables.ftl")),
-    Catalogue::new(Lang::Ru, include_str!("../../locales/ru/watch.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/accounts.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/admin.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/assistant.ftl")),
-    Catalogue::new(
-        Lang::En,
-        include_str!("../../locales/en/assistant_tools.ftl"),
-    ),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/bot.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/cards.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/charts.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/files.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/labels.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/page.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/people.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/privacy.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/questions.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/runs.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/settings.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/tables.ftl")),
-    Catalogue::new(Lang::En, include_str!("../../locales/en/watch.ftl")),
-];
+// `static CATALOGUES`: every file in `locales/`, listed by `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/catalogues.rs"));
 
 /// The texts among which a key is.
 pub(super) fn holding(lang: Lang, key: &str) -> Option<&'static Bundle> {

@@ -1,6 +1,6 @@
 //! What people read, in their language.
 //!
-//! Every sentence stands in `locales/{ru,en}/*.ftl` (Fluent, for plural forms), compiled in. The texts are ours and may
+//! Every sentence is in `locales/{ru,en}/*.ftl` (Fluent, for plural forms), compiled in. The texts are ours and may
 //! hold the tags Telegram knows; what is put into them is escaped, unless it is [`Html`] already. A test holds both
 //! languages against each other: the same keys, the same placeholders.
 

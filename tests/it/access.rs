@@ -51,7 +51,7 @@ fn a_stranger_is_answered_once_a_day() {
         let first = t.ask(&stranger, "/start").await;
         assert_eq!(
             first.text,
-            "🔒 This is a private bot; it takes no new people."
+            "🔒 This is a private bot; it does not accept new people."
         );
         for text in ["/start", "/list", "hello", "/admin"] {
             stranger.writes(text);

@@ -11,7 +11,7 @@ fn accounts_are_added_listed_and_exported() {
         let end = ground.vakhta(&add).finish().await;
         assert_eq!(
             end.demand(0).stdout,
-            "octocat on github is there already: account 1, pending"
+            "octocat on github already exists: account 1, pending"
         );
         // The default site, days and owner.
         ground
@@ -62,12 +62,12 @@ fn accounts_are_added_listed_and_exported() {
         let end = ground.vakhta(&import).finish().await;
         assert_eq!(
             end.demand(0).stdout,
-            "imported 2 accounts, 0 were there already"
+            "imported 2 accounts, 0 already existed"
         );
         let end = ground.vakhta(&import).finish().await;
         assert_eq!(
             end.demand(0).stdout,
-            "imported 0 accounts, 2 were there already"
+            "imported 0 accounts, 2 already existed"
         );
         let end = ground
             .vakhta(&["accounts", "add", "a b", "github"])
@@ -139,7 +139,7 @@ fn files_of_spreadsheets_are_understood() {
             .await;
         assert_eq!(
             end.demand(0).stdout,
-            "imported 2 accounts, 0 were there already"
+            "imported 2 accounts, 0 already existed"
         );
         ground.write("pipe.csv", "site,username\ntelegram,pavel_d\n");
         let import = ground
@@ -147,7 +147,7 @@ fn files_of_spreadsheets_are_understood() {
             .stdin(ground.path("pipe.csv"));
         assert_eq!(
             import.finish().await.demand(0).stdout,
-            "imported 1 accounts, 0 were there already"
+            "imported 1 accounts, 0 already existed"
         );
         let rows = "SELECT site || ' ' || username || ' ' || period_days FROM account ORDER BY id";
         assert_eq!(
@@ -207,7 +207,7 @@ fn sites_are_listed_shown_and_tested() {
             .finish()
             .await
             .demand(2)
-            .says(&["there is no site nowhere"]);
+            .says(&["unknown site nowhere"]);
         let end = ground
             .vakhta(&["sites", "test", "github", "vk"])
             .finish()

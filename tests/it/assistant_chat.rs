@@ -57,7 +57,7 @@ fn stop_and_again_below_the_question() {
         // What fails says why; a stop over HTTP is seen in the chat as well.
         model.set(ModelReply::status(403));
         t.ask(&eva, "/ask bad?").await;
-        t.heard(7, "does not want to answer this").await;
+        t.heard(7, "refused to answer this").await;
         model.set(ModelReply::Hang);
         t.ask(&eva, "/ask slow?").await;
         model.wait_until("a call", LIMIT, begun).await.unwrap();

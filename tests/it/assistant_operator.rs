@@ -33,7 +33,7 @@ fn doctor_says_whether_the_assistant_can_work() {
         let said = doctor(&ground, &url, KEY, "first", 0).await;
         assert!(said.starts_with("ok   assistant"), "{said}");
         assert!(
-            said.ends_with("1 of 2 models; the key may still use 7.50 USD"),
+            said.ends_with("1 of 2 models; the key has 7.50 USD left"),
             "{said}"
         );
         let said = doctor(&ground, &url, KEY, "third", 0).await;

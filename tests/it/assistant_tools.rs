@@ -208,10 +208,7 @@ fn what_leaves_the_machine_is_told_and_can_be_kept_in() {
         assert!(!told.text.contains("language model"));
         let model = with_assistant(&mut t, "tools = false").await;
         let told = t.ask(&eva, "/privacy").await;
-        assert!(
-            told.text
-                .contains("processed by the server of a language model")
-        );
+        assert!(told.text.contains("processed by a language model server"));
         assert!(!told.text.contains("the model reads"));
         t.ask(&eva, "/ask what is overdue?").await;
         t.heard(EVA, "what is overdue?").await;

@@ -141,7 +141,7 @@ fn foreign_sites_are_named_by_key_or_name_and_weak_ones_need_one_look_more() {
             .says(&["no such name is possible on Two Sides: an.na"]);
         let archived = ["accounts", "add", "gleb", "Old (Pages)", "--owner", "7"];
         let end = ground.vakhta(&archived).finish().await;
-        end.demand(0).says(&["only knows whether a name is taken"]);
+        end.demand(0).says(&["only tells whether a name is taken"]);
 
         let check = ground.vakhta(&["--check-now", "--json"]).without_token();
         let end = check.finish().await;

@@ -16,7 +16,7 @@ fn an_owner_sees_their_own_accounts_drawn() {
         let eva = t.user(7, "Ева", "en").await;
         let status = t.ask(&eva, "/status").await;
         let note = t.callback_for_note(&eva, &status, "watch:chart:mine").await;
-        assert!(note.starts_with("There is nothing to draw yet"), "{note}");
+        assert!(note.starts_with("Nothing to draw yet"), "{note}");
         t.ask(&eva, "/add octocat github").await;
         t.ask(&eva, "/add hubot github").await;
         let oleg = t.user(8, "Олег", "ru").await;

@@ -69,7 +69,9 @@ fn it_gives_exactly_the_right_verdicts_and_repeats_no_notice() {
         });
         assert_eq!(report(&end), expected);
         // Start and end for the admin, one message for the owner.
-        end.says(&["without a bot token nobody could be told; 3 messages wait in the outbox"]);
+        end.says(&[
+            "without a bot token nobody could be notified; 3 messages are waiting in the outbox",
+        ]);
 
         let again = ground
             .vakhta(&["--check-now", "--json"])
@@ -271,7 +273,7 @@ fn an_own_run_that_is_interrupted_ends_in_order() {
         hangs(&ground.site, "vk").await;
         asked.signal(Signal::INT);
         let end = asked.end(Duration::from_secs(10)).await;
-        end.demand(1).says(&["stopped before the run was over"]);
+        end.demand(1).says(&["stopped before the run ended"]);
         assert_eq!(end.stdout, "");
         assert_eq!(ground.column("SELECT state FROM run"), ["interrupted"]);
     });

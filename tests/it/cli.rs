@@ -237,7 +237,7 @@ fn doctor_names_what_is_wrong() {
         bot.logged("Initial run completed").await;
         let end = ground.vakhta(&["doctor"]).finish().await;
         assert!(
-            end.demand(0).stdout.contains("a bot is running on it"),
+            end.demand(0).stdout.contains("a bot is using it"),
             "{}",
             end.stdout
         );

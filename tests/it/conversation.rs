@@ -59,7 +59,7 @@ fn a_stranger_asks_and_an_admin_lets_them_in() {
         let question = t.heard(ADMIN, "Просит доступ").await;
         let card = t.callback(&t.admin, &question, "Впустить").await;
         assert!(card.text.contains("пользователь"), "{}", card.text);
-        t.heard(55, "You have been let in").await;
+        t.heard(55, "You now have access").await;
         let again = t
             .admin
             .presses_forged(question.message_id, "people:refuse:55");

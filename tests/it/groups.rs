@@ -22,7 +22,7 @@ fn that_a_topic_is_gone_is_said_in_the_configured_language() {
         t.heard(GROUP, "will come here").await;
         group.deletes_topic(5);
         check_all(&t).await;
-        t.heard(GROUP, "The topic this went to is gone").await;
+        t.heard(GROUP, "The topic for reports is gone").await;
         t.expect_refusals();
         t
     });

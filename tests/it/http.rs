@@ -130,7 +130,7 @@ fn counters_gauges_and_no_texts_of_people() {
             .finish()
             .await;
         assert!(
-            end.demand(0).stdout.contains("says that it is well"),
+            end.demand(0).stdout.contains("reports that all is well"),
             "{}",
             end.stdout
         );

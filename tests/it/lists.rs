@@ -201,7 +201,7 @@ fn an_admin_lists_everybody_and_one_owner_and_nobody_else_does() {
         let boss = t.telegram.person(200, "Boss", "en");
         let screen = t.ask(&boss, "/start").await;
         boss.presses_forged(screen.message_id, "watch:ask-note:7:all:0");
-        t.heard(200, "What shall I note?").await;
+        t.heard(200, "What should the note say?").await;
         t.ask(&boss, "from the boss").await;
         let changed = t.ask(&t.admin, "от Ольги").await;
         assert!(

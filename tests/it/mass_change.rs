@@ -88,7 +88,7 @@ fn a_mass_change_waits_for_an_admin_who_says_that_it_is_true() {
             .unwrap();
         // The second admin's press came too late.
         let late = boss.presses_forged(for_boss.message_id, "watch:mass:discard:1");
-        assert_eq!(t.note(&boss, &late).await, "This has been done already.");
+        assert_eq!(t.note(&boss, &late).await, "This has already been done.");
         let db = t.app().db();
         let done = db.read(|c| Ok(store::totals(c, Some(7))?.done)).await;
         assert_eq!(done.unwrap(), 12);

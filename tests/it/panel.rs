@@ -54,7 +54,7 @@ fn every_screen_of_the_panel_has_a_way_back() {
         }
         let boss = boss(&t).await;
         for button in [
-            "How runs go",
+            "Health of runs",
             "Sites",
             "Statistics",
             "Broadcast",

@@ -235,7 +235,7 @@ fn privacy_tells_what_the_program_does() {
         let eva = t.user(EVA, NAME, "en").await;
         let told = t.ask(&eva, "/privacy").await;
         for line in [
-            "• marks that your messages and taps were answered, without their texts — 2 days",
+            "• records that your messages and button presses were answered, without their texts — 2 days",
             "• messages that the bot could not read — 7 days",
             "• an unfinished conversation — 1 h",
             "• results of runs, without names — 90 days",

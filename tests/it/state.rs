@@ -37,7 +37,7 @@ fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
         let eva = t.user(7, "Ева", "ru").await;
         add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
         let boss = boss(&t).await;
-        let hers = open(&t, &boss, "How runs go").await;
+        let hers = open(&t, &boss, "Health of runs").await;
         t.clock.advance(Duration::from_secs(1));
         let his = open(&t, &t.admin, "Ход проверок").await;
         assert!(!his.text.contains('▓'), "{}", his.text);
@@ -63,7 +63,7 @@ fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
         shows(&t, &hers, "1/2").await;
         let panel = t.callback(&t.admin, &moved, "Назад").await;
         // Of two screens that move, the one asked for last moves first.
-        let over = shows(&t, &hers, "2 looked at, 1 errors").await;
+        let over = shows(&t, &hers, "2 checked, 1 errors").await;
         assert!(over.button("Stop").is_none() && !over.text.contains('▓'));
         let still = t.telegram.message(ADMIN, panel.message_id).unwrap();
         assert_eq!(

@@ -333,7 +333,7 @@ fn admins_hear_as_much_as_they_chose() {
         let settings = t.ask(&boss, "/settings").await;
         let chosen = t.callback(&boss, &settings, "only with news").await;
         assert!(
-            chosen.text.contains("Reports of runs: only with news"),
+            chosen.text.contains("Run reports: only with news"),
             "{}",
             chosen.text
         );

@@ -22,10 +22,10 @@ pub(super) async fn look(config: &AssistantConfig) -> Finding {
         )),
         Err(NotAsked::Silent) => Wrong(format!("{url} does not answer in time")),
         Err(NotAsked::Key) => Wrong(format!(
-            "{url} does not accept the key; set VAKHTA_ASSISTANT_API_KEY anew"
+            "{url} does not accept the key; set VAKHTA_ASSISTANT_API_KEY again"
         )),
         Err(NotAsked::Status(status)) => Notice(format!(
-            "{url} answers, but does not list its models (HTTP {status}); whether it works shows with the first question"
+            "{url} answers, but does not list its models (HTTP {status}); the first question will show whether it works"
         )),
     }
 }
@@ -34,7 +34,7 @@ fn judge(config: &AssistantConfig, about: &About) -> Finding {
     let url = &config.endpoint.url;
     if about.left_usd.is_some_and(|left| left <= 0.0) {
         return Wrong(format!(
-            "the key for {url} has nothing left to use; top the account up"
+            "the key for {url} has no credit left; top up the account"
         ));
     }
     let is_missing = |model: &&String| !about.models.contains(model);
@@ -51,7 +51,7 @@ fn judge(config: &AssistantConfig, about: &About) -> Finding {
         ));
     }
     let left = match about.left_usd {
-        Some(left) => format!("; the key may still use {left:.2} USD"),
+        Some(left) => format!("; the key has {left:.2} USD left"),
         None => String::new(),
     };
     let key = match config.endpoint.key {

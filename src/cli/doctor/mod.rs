@@ -48,7 +48,7 @@ use Finding::{Notice, Well, Wrong};
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let (telegram, clock) = telegram(config).await;
     let findings = [
-        ("config", Well("read and checked".to_owned())),
+        ("config", Well("valid".to_owned())),
         ("telegram", telegram),
         ("clock", clock),
         (
@@ -98,7 +98,7 @@ async fn telegram(config: &Config) -> (Finding, Finding) {
             me.username, me.id, config.telegram.api_url
         )),
         Ok(Err(err)) if err.is_unauthorized() => {
-            Wrong("Telegram does not know this token; copy it again from @BotFather".to_owned())
+            Wrong("Telegram does not accept this token; copy it again from @BotFather".to_owned())
         }
         Ok(Err(err)) => Wrong(format!(
             "{} does not answer: {err}",
@@ -124,13 +124,13 @@ async fn server_clock(client: &reqwest::Client, api_url: &str) -> Finding {
         Err(_) => None,
     };
     let Some(server) = date.and_then(http_date) else {
-        return Notice("not compared: the server told no time".to_owned());
+        return Notice("not compared: the server sent no date".to_owned());
     };
     let ours = Clock::system().now();
     let apart = ours.since(server).max(server.since(ours));
     if apart > CLOCK_TOLERANCE {
         Wrong(format!(
-            "{} s apart from Telegram's; switch time synchronisation on",
+            "{} s off from Telegram's; turn time synchronisation on",
             apart.as_secs()
         ))
     } else {
@@ -156,11 +156,11 @@ async fn database(config: &Config) -> anyhow::Result<Finding> {
             .unwrap_or(Path::new("."));
         anyhow::ensure!(
             folder.is_dir(),
-            "{} is missing; make the folder",
+            "{} is missing; create the folder",
             folder.display()
         );
         return Ok(Notice(format!(
-            "{} will be made at the first start",
+            "{} will be created at the first start",
             path.display()
         )));
     }
@@ -185,9 +185,9 @@ async fn database(config: &Config) -> anyhow::Result<Finding> {
         path.display()
     );
     let state = if running {
-        "a bot is running on it"
+        "a bot is using it"
     } else {
-        "no bot is running on it"
+        "no bot is using it"
     };
     let summary = format!(
         "{}, {} KB, schema {SCHEMA_VERSION}, {state}; messages waiting {}, unconfirmed {}, undeliverable {}",
@@ -199,12 +199,12 @@ async fn database(config: &Config) -> anyhow::Result<Finding> {
     );
     if !admins && config.people.admins.is_empty() {
         return Ok(Notice(format!(
-            "{summary}; nobody manages the bot yet: `vakhta run` prints a link for that"
+            "{summary}; nobody manages the bot yet: `vakhta run` prints a link to become its owner"
         )));
     }
     if others_can_read(path) {
         return Ok(Notice(format!(
-            "{summary}; others on this machine can read what people wrote: run chmod 600 on it"
+            "{summary}; other users of this machine can read it: run chmod 600 on it"
         )));
     }
     Ok(Well(summary))
@@ -223,7 +223,7 @@ fn sites(config: &Config) -> Finding {
             let n = catalogue.iter().count();
             let notes = [catalogue.warnings(), catalogue.notes()].concat();
             if notes.is_empty() {
-                Well(format!("{n} sites; try them with `vakhta sites test`"))
+                Well(format!("{n} sites; probe them with `vakhta sites test`"))
             } else {
                 Notice(format!("{n} sites; {}", notes.join("; ")))
             }
@@ -240,8 +240,8 @@ fn cards(config: &Config) -> Finding {
     let shown = folder.display();
     match rustix::fs::access(&folder, Access::WRITE_OK | Access::EXEC_OK) {
         Ok(()) => Well(format!("on; photos are in {shown}")),
-        Err(Errno::NOENT) => Well(format!("on; {shown} will be made with the first photo")),
-        Err(err) => Wrong(format!("photos cannot be kept in {shown}: {err}")),
+        Err(Errno::NOENT) => Well(format!("on; {shown} will be created with the first photo")),
+        Err(err) => Wrong(format!("photos cannot be stored in {shown}: {err}")),
     }
 }
 
@@ -258,10 +258,10 @@ async fn http_server(listen: Option<SocketAddr>) -> Finding {
         Err(why) => match health_at(address).await {
             None => Wrong(why),
             Some(failing) if failing.is_empty() => {
-                Well(format!("the bot at {address} says that it is well"))
+                Well(format!("the bot at {address} reports that all is well"))
             }
             Some(failing) => Wrong(format!(
-                "the bot at {address} says that this fails: {}",
+                "the bot at {address} reports failures: {}",
                 failing.join(", ")
             )),
         },
@@ -297,7 +297,7 @@ fn disk(database: &Path) -> Finding {
             let free = stat.f_bavail.saturating_mul(stat.f_frsize);
             let text = format!("{} MB free at {}", free / 1024 / 1024, folder.display());
             if free < LITTLE_SPACE {
-                Wrong(format!("only {text}; make room"))
+                Wrong(format!("only {text}; free some space"))
             } else {
                 Well(text)
             }
@@ -318,13 +318,13 @@ fn log_file(config: &Config) -> Finding {
                 && folder.unwrap_or(Path::new(".")).is_dir() =>
         {
             Well(format!(
-                "to standard error and {}, which is made at the start",
+                "to standard error and {}, which is created at the start",
                 path.display()
             ))
         }
         Ok(_) => Well(format!("to standard error and {}", path.display())),
         Err(err) => Notice(format!(
-            "{} cannot be written ({err}); the log goes on without it",
+            "{} cannot be written ({err}); the log goes to standard error only",
             path.display()
         )),
     }

@@ -130,12 +130,12 @@ const ACCEPTED: &[Accepted] = &[
         "the conversations of the last hour",
     ),
     (
-        "UPDATE broadcast SET by_person = 0",
+        "UPDATE broadcast SET by_person = ?2",
         "SCAN broadcast",
         "admins speak to everybody now and then",
     ),
     (
-        "UPDATE chat SET bound_by = 0",
+        "UPDATE chat SET bound_by = ?2",
         "SCAN chat USING INDEX chat_bound",
         "an index of the groups that hear of runs",
     ),

@@ -2,7 +2,7 @@
 //!
 //! One document in the language of whoever asks for it, with modules of JavaScript, a style and a picture beside it; there is no
 //! build step and nothing is fetched from elsewhere. Must stay true: no script, style or markup runs that is not one of these
-//! files ([`POLICY`]); assets have a version in their address and never change under it; all texts stand in `page.ftl`.
+//! files ([`POLICY`]); assets have a version in their address and never change under it; all texts are in `assistant.ftl`.
 
 use std::sync::LazyLock;
 
