@@ -106,6 +106,12 @@ impl fmt::Debug for Clock {
 }
 
 #[cfg(test)]
+pub(crate) mod testing {
+    /// The moment at which unit tests begin: 21 November 2026, 18:35:00 in Moscow.
+    pub(crate) const NOW: super::UnixMs = super::UnixMs(1_795_275_300_000);
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

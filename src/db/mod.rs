@@ -17,6 +17,8 @@ mod migrations;
 #[cfg(test)]
 pub(crate) mod plans;
 mod steps;
+#[cfg(test)]
+pub(crate) mod testing;
 mod writer;
 
 use std::fs::File;

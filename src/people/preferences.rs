@@ -273,8 +273,7 @@ mod tests {
     #[test]
     fn quiet_hours_go_over_midnight_and_follow_the_zone() {
         let zone = Zone::named("Europe/Moscow").unwrap();
-        // 2026-11-21, 18:35 in Moscow.
-        let evening = UnixMs(1_795_275_300_000);
+        let evening = crate::clock::testing::NOW;
         let hour = std::time::Duration::from_secs(3600);
         let minutes = |hours: QuietHours, at| {
             let end = hours.end(zone, at);

@@ -2,28 +2,10 @@
 
 use std::time::Duration;
 
+use super::testing::Store;
 use super::*;
 
 const LIMIT: Duration = Duration::from_secs(10);
-
-struct Opened {
-    db: Db,
-    end: ThreadEnd,
-    tasks: Tasks,
-    folder: tempfile::TempDir,
-}
-
-fn open() -> Opened {
-    let folder = tempfile::tempdir().unwrap();
-    let tasks = Tasks::new();
-    let (db, end) = Db::open(&folder.path().join("t.db"), &tasks).unwrap();
-    Opened {
-        db,
-        end,
-        tasks,
-        folder,
-    }
-}
 
 async fn facts(db: &Db) -> i64 {
     db.read(|c| Ok(c.query_row("SELECT count(*) FROM fact", [], |row| row.get(0))?))
@@ -38,7 +20,7 @@ fn insert(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_failed_request_takes_back_its_own_changes_only() {
-    let t = open();
+    let t = Store::new();
     let (good, bad, panicking) = tokio::join!(
         t.db.write(|tx| insert(tx, "good")),
         t.db.write(|tx| {
@@ -61,7 +43,7 @@ async fn a_failed_request_takes_back_its_own_changes_only() {
 
 #[tokio::test]
 async fn readers_cannot_write() {
-    let t = open();
+    let t = Store::new();
     let result = t.db.read(|c| Ok(c.execute("DELETE FROM fact", [])?)).await;
     assert!(format!("{:#}", result.unwrap_err()).contains("readonly"));
 }
@@ -71,7 +53,7 @@ const MANY: usize = WRITE_QUEUE + 200;
 
 #[tokio::test]
 async fn many_writers_at_once_all_succeed() {
-    let t = open();
+    let t = Store::new();
     let all = (0..MANY).map(|i| {
         let db = t.db.clone();
         async move { db.write(move |tx| insert(tx, &i.to_string())).await }
@@ -85,7 +67,7 @@ async fn many_writers_at_once_all_succeed() {
 
 #[tokio::test]
 async fn a_commit_of_another_process_rings() {
-    let t = open();
+    let t = Store::new();
     t.db.write(|tx| insert(tx, "own")).await.unwrap();
     let other = Connection::open(t.db.path()).unwrap();
     other
@@ -98,7 +80,7 @@ async fn a_commit_of_another_process_rings() {
 
 #[tokio::test]
 async fn a_lock_held_elsewhere_is_an_error_for_the_group_and_over_afterwards() {
-    let t = open();
+    let t = Store::new();
     let other = Connection::open(t.db.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = t.db.write(|tx| insert(tx, "late")).await.unwrap_err();
@@ -110,7 +92,7 @@ async fn a_lock_held_elsewhere_is_an_error_for_the_group_and_over_afterwards() {
 
 #[tokio::test]
 async fn a_backup_of_a_live_database_is_whole_and_never_overwrites() {
-    let t = open();
+    let t = Store::new();
     t.db.write(|tx| insert(tx, "kept")).await.unwrap();
     let copy = t.folder.path().join("copy.db");
     backup(t.db.path(), &copy).unwrap();
@@ -121,7 +103,7 @@ async fn a_backup_of_a_live_database_is_whole_and_never_overwrites() {
 
 #[tokio::test]
 async fn the_writer_ends_when_the_last_handle_is_gone() {
-    let t = open();
+    let t = Store::new();
     let clone = t.db.clone();
     drop(t.db);
     clone.write(|tx| insert(tx, "last")).await.unwrap();
@@ -144,7 +126,7 @@ fn what_is_no_database_is_refused_unharmed() {
 
 #[tokio::test]
 async fn a_full_disk_fails_the_request_and_harms_nothing() {
-    let t = open();
+    let t = Store::new();
     t.db.write(|tx| insert(tx, "before")).await.unwrap();
     // SQLite's own limit on pages stands for a disk that has no more of them.
     let limit = |pages: i64| {
@@ -177,7 +159,7 @@ fn sync_level(tx: &WriteTx<'_>) -> anyhow::Result<i64> {
 async fn only_replayable_commits_leave_the_sync_to_the_next() {
     const FULL: i64 = 2;
     const NORMAL: i64 = 1;
-    let t = open();
+    let t = Store::new();
     for _ in 0..2 {
         let replayable = |tx: &WriteTx<'_>| {
             insert(tx, &fastrand::u64(..).to_string())?;
@@ -212,7 +194,7 @@ async fn log_pages(db: &Db) -> (i64, i64) {
 
 #[tokio::test]
 async fn a_long_log_is_carried_over_while_the_writer_goes_on() {
-    let t = open();
+    let t = Store::new();
     while log_pages(&t.db).await.0 < checkpoint::PAGES {
         t.db.write_replayable(|tx| fill(tx, 500)).await.unwrap();
     }
@@ -229,7 +211,7 @@ async fn a_long_log_is_carried_over_while_the_writer_goes_on() {
 
 #[tokio::test]
 async fn a_log_that_grew_in_a_burst_gives_its_disk_back() {
-    let t = open();
+    let t = Store::new();
     let log = t.folder.path().join("t.db-wal");
     let length = || std::fs::metadata(&log).unwrap().len();
     t.db.write(|tx| {

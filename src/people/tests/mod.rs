@@ -1,17 +1,13 @@
 //! Roles, claims and languages on a real file.
 
 use super::*;
-use crate::db::Db;
-use crate::tasks::Tasks;
-
-const NOW: UnixMs = UnixMs(1_790_000_000_000);
+use crate::clock::testing::NOW;
+use crate::db::testing::Store;
 
 async fn on_database<T: Send + 'static>(
     work: impl FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
 ) -> T {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
-    db.write(work).await.unwrap()
+    Store::new().write(work).await
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension as _, params};
 use crate::clock::{UnixMs, days};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
+use crate::people::NOBODY;
 use crate::retention::{CHUNK, Rule};
 use crate::telegram::Outgoing;
 use crate::telegram::outbox::{self, range};
@@ -222,8 +223,8 @@ fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 /// What somebody said to everybody stays, as said by nobody.
 pub(super) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute(
-        "UPDATE broadcast SET by_person = 0 WHERE by_person = ?1",
-        [person],
+        "UPDATE broadcast SET by_person = ?2 WHERE by_person = ?1",
+        [person, NOBODY],
     )
     .context("forget who said something to everybody")?;
     Ok(())

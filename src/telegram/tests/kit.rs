@@ -1,5 +1,6 @@
 //! What the tests of this folder share: a database on a temp file, and a scripted server.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::clock::{Clock, UnixMs};
-use crate::db::{Db, WriteTx};
+use crate::db::{WriteTx, testing};
 use crate::tasks::Tasks;
 
 use crate::html::Html;
@@ -22,27 +23,28 @@ use crate::telegram::{
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// What a read is given, by its own name in `inbox.rs` and `outbox.rs` only.
-type Connection = <WriteTx<'static> as std::ops::Deref>::Target;
+type Connection = <WriteTx<'static> as Deref>::Target;
 
 pub(crate) const TOKEN: &str = "123456789:AAsecretsecretsecretsecretsecret00";
 
 pub(crate) struct Store {
-    pub(crate) db: Db,
-    pub(crate) tasks: Tasks,
+    store: testing::Store,
     pub(crate) clock: Clock,
-    _folder: tempfile::TempDir,
+}
+
+impl Deref for Store {
+    type Target = testing::Store;
+
+    fn deref(&self) -> &testing::Store {
+        &self.store
+    }
 }
 
 impl Store {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let tasks = Tasks::new();
-        let (db, _end) = Db::open(&folder.path().join("t.db"), &tasks).unwrap();
         Self {
-            db,
-            tasks,
+            store: testing::Store::new(),
             clock: Clock::set_to(UnixMs(1_000_000)),
-            _folder: folder,
         }
     }
 
@@ -82,22 +84,6 @@ impl Store {
             me: None,
             pace: Pace::default(),
         }
-    }
-
-    pub(crate) async fn write<T, F>(&self, work: F) -> T
-    where
-        F: FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
-        self.db.write(work).await.unwrap()
-    }
-
-    pub(crate) async fn read<T, F>(&self, work: F) -> T
-    where
-        F: FnOnce(&Connection) -> anyhow::Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
-        self.db.read(work).await.unwrap()
     }
 }
 

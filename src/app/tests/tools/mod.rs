@@ -8,16 +8,15 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::built;
-use crate::clock::{DAY, UnixMs};
-use crate::db::{Connection, Db, WriteTx};
+use crate::clock::DAY;
+use crate::clock::testing::NOW;
+use crate::db::testing::Store;
+use crate::db::{Connection, WriteTx};
 use crate::people::{self, Actor, Role};
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Added, NewAccount};
-use crate::tasks::Tasks;
 use crate::tool::{ToolError, Toolbox};
 
-/// 21 November 2026, 18:35:00 in Moscow.
-const NOW: UnixMs = UnixMs(1_795_275_300_000);
 const ADMIN: i64 = 100;
 const OWNER: i64 = 7;
 const OTHER: i64 = 8;
@@ -67,11 +66,10 @@ fn tools() -> Toolbox {
     built(text, &[]).1.slices.tools().into()
 }
 
-async fn furnished() -> (Db, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
-    db.write(furnish).await.unwrap();
-    (db, folder)
+async fn furnished() -> Store {
+    let store = Store::new();
+    store.write(furnish).await;
+    store
 }
 
 fn actor(connection: &Connection, id: i64) -> Actor {
@@ -127,7 +125,8 @@ fn foreign(schema: &Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn schemas_and_parsers_agree() {
-    let (db, _folder) = furnished().await;
+    let store = furnished().await;
+    let db = &store.db;
     let checked = db.read(|connection| {
         let mut checked = 0;
         for tool in tools().offered(Role::Owner) {
@@ -181,7 +180,8 @@ async fn schemas_and_parsers_agree() {
 
 #[tokio::test]
 async fn nobody_reads_what_the_bot_would_not_show_them() {
-    let (db, _folder) = furnished().await;
+    let store = furnished().await;
+    let db = &store.db;
     let checked = db.read(|connection| {
         let read = |id, tool: &str, arguments: Value| run(connection, id, tool, &arguments);
         let names = |told: Value| -> Vec<String> {
@@ -304,7 +304,8 @@ async fn nobody_reads_what_the_bot_would_not_show_them() {
 
 #[tokio::test]
 async fn what_was_not_looked_through_is_told_so() {
-    let (db, _folder) = furnished().await;
+    let store = furnished().await;
+    let db = &store.db;
     let fill = db.write(|tx| {
         tx.execute_batch(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)

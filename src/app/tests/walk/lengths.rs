@@ -1,9 +1,10 @@
 //! No screen is longer than Telegram takes, however long everything in it is: a walk where all names, notes and numbers are as
 //! long as they may be, and more sites are in trouble than one message can name.
 
-use super::{ADMIN, OWNER, Walk, furnish, store};
+use super::{ADMIN, OWNER, Walk, furnish};
 use crate::bot::TOAST_LIMIT;
 use crate::db::WriteTx;
+use crate::db::testing::Store;
 
 /// What still can be read on a button of a phone, in UTF-16 units.
 const LONGEST_LABEL: usize = 96;
@@ -54,7 +55,8 @@ fn stretch(tx: &WriteTx<'_>, lang: &str) -> anyhow::Result<()> {
 #[tokio::test]
 async fn no_screen_is_longer_than_telegram_takes() {
     for lang in ["ru", "en"] {
-        let (db, _folder) = store();
+        let store = Store::new();
+        let db = &store.db;
         let walked = db.write(move |tx| {
             furnish(tx)?;
             stretch(tx, lang)?;

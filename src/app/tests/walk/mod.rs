@@ -17,19 +17,17 @@ use super::built;
 use crate::activation::Activator;
 use crate::app::files::Files;
 use crate::bot::Bot;
-use crate::clock::{Clock, UnixMs};
-use crate::db::{Db, WriteTx, plans::spied};
+use crate::clock::Clock;
+use crate::clock::testing::NOW;
+use crate::db::{WriteTx, plans::spied};
 use crate::i18n::Lang;
 use crate::people::{self, PeopleConfig};
 use crate::slice::Command;
-use crate::tasks::Tasks;
 use crate::telegram::{
     Chat, ChatKind, Document, Event, EventKind, Fetched, FileMakers as _, Handler as _, Person,
     Reaction, Recipe,
 };
 
-/// 21 November 2026, 18:35:00 in Moscow.
-const NOW: UnixMs = UnixMs(1_795_275_300_000);
 const ADMIN: i64 = 100;
 const OWNER: i64 = 1_003;
 const STRANGER: i64 = 9;
@@ -382,11 +380,4 @@ fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
     tx.execute_batch(include_str!("../../../../benches/figures/world/past.sql"))?;
     asked::furnish(tx)?;
     cards::furnish(tx)
-}
-
-/// A database of its own.
-fn store() -> (Db, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, _) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
-    (db, folder)
 }

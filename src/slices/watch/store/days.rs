@@ -114,13 +114,12 @@ pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Db;
-    use crate::tasks::Tasks;
+    use crate::db::testing::Store;
 
     #[tokio::test]
     async fn days_add_up_and_are_forgotten() {
-        let folder = tempfile::tempdir().unwrap();
-        let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+        let store = Store::new();
+        let db = &store.db;
         let tally = SiteTally {
             counts: Counts {
                 found: 1,

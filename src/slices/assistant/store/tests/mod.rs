@@ -1,43 +1,40 @@
 //! The queue on a real database: who may write what, and clocks that jump.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use super::*;
 use crate::clock::days;
-use crate::db::Db;
+use crate::clock::testing::NOW;
+use crate::db::testing::Store;
 use crate::retention::Rule;
 use crate::slices::assistant::question::{
     Budget, Claim, LONGEST_WAIT, MOST_FAILURES, Outcome, Usage,
 };
-use crate::tasks::Tasks;
 
-const NOW: UnixMs = UnixMs(1_795_275_300_000);
 const DAY: &str = "2026-11-21";
 const ANN: i64 = 7;
 
 struct Desk {
-    db: Db,
+    store: Store,
     /// Against which questions are taken; another may count when they are begun.
     budget: Budget,
-    _folder: tempfile::TempDir,
+}
+
+impl Deref for Desk {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
 }
 
 impl Desk {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
         Self {
-            db,
+            store: Store::new(),
             budget: Budget::default(),
-            _folder: folder,
         }
-    }
-
-    async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
-    ) -> T {
-        self.db.write(work).await.unwrap()
     }
 
     async fn ask(&self, text: &str, key: Option<&str>) -> Asked {

@@ -4,6 +4,7 @@ mod given_up;
 mod reading;
 
 use super::*;
+use crate::clock::testing::NOW;
 use crate::clock::{DAY, UnixMs};
 use crate::demo::model::{KEY, answer_to};
 use crate::demo::{ModelReply, PretendModel};
@@ -13,7 +14,6 @@ use crate::slices::assistant::question::{Budget, Question, State};
 use crate::slices::assistant::store::{Asked, Limits, NewQuestion};
 
 const LIMIT: Duration = Duration::from_secs(20);
-const NOW: UnixMs = UnixMs(1_795_275_300_000);
 const ANN: i64 = 7;
 
 struct Desk {

@@ -5,39 +5,13 @@ mod codes;
 mod scans;
 
 use super::*;
-use crate::db::Db;
+use crate::db::testing::Store;
 use crate::i18n::Lang;
 use crate::people::{self, Actor, Role};
 use crate::slices::cards::card::{Outcome, Scan};
-use crate::tasks::{Tasks, ThreadEnd};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const DAY: &str = "2026-09-21";
-
-struct Store {
-    db: Db,
-    _end: ThreadEnd,
-    _folder: tempfile::TempDir,
-}
-
-impl Store {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (db, end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
-        Self {
-            db,
-            _end: end,
-            _folder: folder,
-        }
-    }
-
-    async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
-    ) -> T {
-        self.db.write(work).await.unwrap()
-    }
-}
 
 fn actor(id: i64, now: UnixMs) -> Actor {
     Actor {

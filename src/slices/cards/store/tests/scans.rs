@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::db::plans;
+use crate::db::plans::{self, Place};
 use crate::slices::cards::card::{CodeState, Outcome, Scan};
 use crate::slices::cards::code::Mistyped;
 
@@ -140,7 +140,7 @@ async fn whoever_is_forgotten_is_found_by_indexes() {
         done?;
         assert_eq!(statements.len(), 4, "{statements:?}");
         let statements = statements.into_iter().map(|sql| (sql, String::new()));
-        let (faults, _) = plans::faults(tx, &statements.collect(), &[]);
+        let (faults, _) = plans::faults(tx, &statements.collect(), Place::Leaving);
         assert!(faults.is_empty(), "{faults:?}");
         Ok(())
     });

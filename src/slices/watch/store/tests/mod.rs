@@ -7,41 +7,16 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::DAY;
+use crate::db::WriteTx;
 use crate::db::plans::plan;
-use crate::db::{Db, WriteTx};
+pub(super) use crate::db::testing::Store;
 use crate::people;
 use crate::slices::watch::model::account::{RunState, Scope, Trigger};
-use crate::tasks::{Tasks, ThreadEnd};
 
 pub(super) const NOW: UnixMs = UnixMs(1_790_000_000_000);
 /// The calendar day of [`NOW`].
 pub(super) const TODAY: &str = "2026-09-21";
 pub(super) const OWNER: i64 = 7;
-
-pub(super) struct Store {
-    db: Db,
-    _end: ThreadEnd,
-    _folder: tempfile::TempDir,
-}
-
-impl Store {
-    pub(super) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (db, end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
-        Self {
-            db,
-            _end: end,
-            _folder: folder,
-        }
-    }
-
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
-    ) -> T {
-        self.db.write(work).await.unwrap()
-    }
-}
 
 fn new(site: &str, username: &str) -> NewAccount {
     NewAccount::new(OWNER, site, username, 30)

@@ -84,7 +84,7 @@ fn the_fixed_texts_are_fixed() {
     let catalogue = catalogue();
     let formatter = formatter(&catalogue, Lang::Ru);
     // 21 November 2026, 18:35:00 in Moscow.
-    let at = UnixMs(1_795_275_300_000);
+    let at = crate::clock::testing::NOW;
     assert_eq!(
         run_started(formatter, 137, at).to_plain(),
         "🔄 Автопроверка запущена\n\n📊 Аккаунтов к проверке: 137\n⏰ Время: 18:35:00"

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 
 use super::*;
-use crate::clock::UnixMs;
+use crate::clock::testing::NOW;
 use crate::config::{Config, Source};
 use crate::db::Db;
 use crate::demo::{PretendSite, site};
@@ -20,7 +20,6 @@ use crate::people::{self, Role};
 use crate::slices::watch::model::account::Account;
 use crate::slices::watch::{load_catalogue, store};
 
-const START: UnixMs = UnixMs(1_795_275_300_000);
 const ADMIN: i64 = 100;
 const OWNER: i64 = 7;
 
@@ -90,12 +89,12 @@ impl World {
         let config = Config::load(&source).unwrap();
         let (db, _) = Db::open(&folder.path().join("v.db"), &Tasks::new()).unwrap();
         let write = db.write(|tx| {
-            people::admit(tx, START, OWNER)?;
-            people::admit(tx, START, ADMIN)?;
+            people::admit(tx, NOW, OWNER)?;
+            people::admit(tx, NOW, ADMIN)?;
             people::set_role(tx, ADMIN, Role::Admin)
         });
         write.await.unwrap();
-        let clock = Clock::set_to(START);
+        let clock = Clock::set_to(NOW);
         let time = Time::stand_still(&db, &clock);
         let parts = WatchParts {
             db: db.clone(),
@@ -128,7 +127,7 @@ impl World {
         let write = self.db.write(move |tx| {
             for username in names {
                 let new = store::NewAccount::new(OWNER, &site, &username, 30);
-                store::add(tx, START, &new)?;
+                store::add(tx, NOW, &new)?;
             }
             Ok(())
         });
@@ -147,7 +146,7 @@ impl World {
     async fn accounts(&self) -> Vec<Account> {
         let read = self
             .db
-            .read(|c| store::page(c, START, &store::Listing::default(), 0, usize::MAX >> 1));
+            .read(|c| store::page(c, NOW, &store::Listing::default(), 0, usize::MAX >> 1));
         read.await.unwrap()
     }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::db::Db;
+use crate::db::testing::Store;
 use crate::people;
 use crate::slices::watch::model::account::{RunState, Trigger, Verdict};
 use crate::slices::watch::store::{Bearing, Look, NewAccount};
-use crate::tasks::Tasks;
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const OWNER: i64 = 7;
@@ -74,19 +74,19 @@ fn set(ids: &[i64]) -> BTreeSet<i64> {
 
 #[tokio::test]
 async fn what_a_cut_run_did_not_reach_comes_first() {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
-    let all = fill(&db, 3 * PAGE + 10).await;
+    let store = Store::new();
+    let db = &store.db;
+    let all = fill(db, 3 * PAGE + 10).await;
 
     // Two cut runs share a round: nobody twice before everybody once.
-    let first = cut_run(&db, Scope::All, PAGE + 20).await;
-    let second = cut_run(&db, Scope::All, PAGE).await;
+    let first = cut_run(db, Scope::All, PAGE + 20).await;
+    let second = cut_run(db, Scope::All, PAGE).await;
     assert!(set(&first).is_disjoint(&set(&second)));
     // A run of an owner belongs to no round: it looks at all, and the round goes on after it.
-    let owners = cut_run(&db, Scope::Owner(OWNER), 1).await;
+    let owners = cut_run(db, Scope::Owner(OWNER), 1).await;
     assert_eq!(owners.len(), 1);
 
-    let third = cut_run(&db, Scope::All, usize::MAX).await;
+    let third = cut_run(db, Scope::All, usize::MAX).await;
     assert_eq!(third.len(), all.len(), "each once");
     assert_eq!(set(&third), all);
     let rest: BTreeSet<i64> = all
@@ -102,7 +102,7 @@ async fn what_a_cut_run_did_not_reach_comes_first() {
     assert_eq!(set(come_first), rest);
 
     // The round is over: the next run begins like the first.
-    let fourth = cut_run(&db, Scope::All, usize::MAX).await;
+    let fourth = cut_run(db, Scope::All, usize::MAX).await;
     assert_eq!(set(&fourth), all);
     assert!(fourth.iter().take(PAGE).all(|id| *id <= PAGE as i64));
 }
@@ -110,14 +110,14 @@ async fn what_a_cut_run_did_not_reach_comes_first() {
 #[tokio::test]
 async fn a_cut_within_a_page_is_remembered() {
     for accounts in [PAGE - 8, 2 * PAGE - 16] {
-        let folder = tempfile::tempdir().unwrap();
-        let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
-        let all = fill(&db, accounts).await;
+        let store = Store::new();
+        let db = &store.db;
+        let all = fill(db, accounts).await;
         // Three runs of a third each are a round, whatever pages they cut.
         let third = all.len() / 3;
         let mut seen = BTreeSet::new();
         for _ in 0..3 {
-            seen.extend(cut_run(&db, Scope::All, third).await);
+            seen.extend(cut_run(db, Scope::All, third).await);
         }
         assert_eq!(seen.len(), 3 * third);
     }
@@ -125,15 +125,15 @@ async fn a_cut_within_a_page_is_remembered() {
 
 #[tokio::test]
 async fn a_cut_within_the_second_half_of_a_round_is_remembered() {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
-    let all = fill(&db, 3 * PAGE).await;
-    let first = cut_run(&db, Scope::All, 2 * PAGE).await;
+    let store = Store::new();
+    let db = &store.db;
+    let all = fill(db, 3 * PAGE).await;
+    let first = cut_run(db, Scope::All, 2 * PAGE).await;
     // The last third, and the first one again.
-    let second = cut_run(&db, Scope::All, 2 * PAGE).await;
+    let second = cut_run(db, Scope::All, 2 * PAGE).await;
     assert_eq!(set(&first).intersection(&set(&second)).count(), PAGE);
     // The middle waits longest now.
-    let third = cut_run(&db, Scope::All, PAGE).await;
+    let third = cut_run(db, Scope::All, PAGE).await;
     let longest: BTreeSet<i64> = all
         .iter()
         .copied()
@@ -144,11 +144,11 @@ async fn a_cut_within_the_second_half_of_a_round_is_remembered() {
 
 #[tokio::test]
 async fn a_page_is_read_before_the_one_before_is_used_up() {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
-    fill(&db, 3 * PAGE).await;
+    let store = Store::new();
+    let db = &store.db;
+    fill(db, 3 * PAGE).await;
     // Of the old round, which comes first, half a page is left after its first page.
-    cut_run(&db, Scope::All, 3 * PAGE / 2).await;
+    cut_run(db, Scope::All, 3 * PAGE / 2).await;
     let run = db
         .write(|tx| Ok(store::begin(tx, NOW, Trigger::Schedule, Scope::All, 0)?.id))
         .await
@@ -159,7 +159,7 @@ async fn a_page_is_read_before_the_one_before_is_used_up() {
     loop {
         while let Some(reading) = lane.next_reading(Scope::All, run) {
             left.push(lane.page.len());
-            lane.take_page(reading.read(&db).await.unwrap());
+            lane.take_page(reading.read(db).await.unwrap());
         }
         assert!(lane.page.len() <= PAGE / 2 + PAGE);
         if lane.take(Instant::now()).is_none() {

@@ -1,15 +1,12 @@
 //! Charts from a database with some history.
 
 use super::*;
-use crate::db::Db;
+use crate::clock::testing::NOW;
+use crate::db::testing::Store;
 use crate::i18n::Lang;
 use crate::slices::watch::Catalogue;
 use crate::slices::watch::catalogue::BrokenEntries;
-use crate::tasks::Tasks;
 use crate::zone::Zone;
-
-/// 21 November 2026, 18:35:00 in Moscow.
-const NOW: UnixMs = UnixMs(1_795_275_300_000);
 
 /// A month of a bot that looks at six sites: site, checks a day, errors a day, found a day.
 const HISTORY: &str = "
@@ -33,8 +30,8 @@ const HISTORY: &str = "
 
 /// What is drawn of a database with or without history.
 async fn drawn(history: bool, lang: Lang, subject: Subject) -> Option<Picture> {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, _end) = Db::open(&folder.path().join("t.db"), &Tasks::new()).unwrap();
+    let store = Store::new();
+    let db = &store.db;
     if history {
         let fill = db.write(|tx| Ok(tx.execute_batch(HISTORY)?));
         fill.await.unwrap();
