@@ -37,7 +37,6 @@ mod chromium;
 mod cli;
 mod conversation;
 mod database;
-mod dates;
 mod field;
 mod groups;
 mod guards;

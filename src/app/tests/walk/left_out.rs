@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{ADMIN, NOW, Walk, furnish, store};
+use super::{ADMIN, NOW, Walk, furnish};
 use crate::app::{App, Options, Outcome};
 use crate::clock::Clock;
 use crate::config::{Config, Source};
+use crate::db::testing::Store;
 use crate::demo::PretendTelegram;
 use crate::demo::model::KEY;
 
@@ -16,7 +17,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn every_screen_is_there_with_each_slice_left_out() {
-    let (db, _folder) = store();
+    let store = Store::new();
+    let db = &store.db;
     db.write(furnish).await.unwrap();
     for slice in SLICES {
         let walked = db.write(move |tx| Walk::without(tx, &[ADMIN], slice));

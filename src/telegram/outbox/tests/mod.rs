@@ -1,9 +1,7 @@
 //! The outbox on a temp file.
 
-use std::time::Duration;
-
 use super::*;
-use crate::clock::UnixMs;
+use crate::clock::{DAY, UnixMs};
 use crate::db::WriteTx;
 use crate::html::Html;
 use crate::telegram::message::markup::Button;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::tidy::{everything, is_test_file};
+use super::{everything, is_test_file};
 
 /// What makes a test go by the machine's clock: it asks for the time, or starts a program that does.
 const MACHINE_CLOCK: &[&str] = &[

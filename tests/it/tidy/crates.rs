@@ -1,0 +1,151 @@
+//! Which crates are named where, and what is in the tree of dependencies.
+
+use std::process::Command;
+
+use super::{code, files, is_test_file};
+
+/// Files that may name a crate.
+const CRATE_ROOMS: &[(&str, &[&str])] = &[
+    (
+        "rusqlite",
+        &[
+            "src/db/",
+            "src/slices/assistant/store/",
+            "src/slices/cards/store/",
+            "src/slices/watch/store/",
+            "src/people/",
+            "src/http_server/bearer.rs",
+            "src/http_server/sessions.rs",
+            "src/http_server/tokens.rs",
+            "src/dialogue.rs",
+            "src/telegram/outbox",
+            "src/telegram/inbound/inbox.rs",
+        ],
+    ),
+    ("frankenstein", &["src/telegram/", "src/demo/"]),
+    ("std::env::var", &["src/config.rs"]),
+    ("r2d2", &["src/db/"]),
+    ("plotters", &["src/chart/"]),
+    ("png", &["src/chart/", "src/slices/cards/qr.rs"]),
+    ("qrcodegen", &["src/slices/cards/qr.rs"]),
+    ("rqrr", &["src/slices/cards/qr.rs"]),
+    ("pulldown_cmark", &["src/slices/assistant/markdown.rs"]),
+    ("pdf_writer", &["src/slices/cards/label.rs"]),
+    ("image", &["src/slices/cards/photo.rs"]),
+    (
+        "chrono",
+        &[
+            "src/slices/watch/run/schedule.rs",
+            "src/slices/watch/run/ticks.rs",
+        ],
+    ),
+    ("tokio_cron_scheduler", &["src/slices/watch/run/ticks.rs"]),
+    ("axum", &["src/http_server/", "src/slices/assistant/api/"]),
+    ("utoipa", &["src/slices/assistant/api/"]),
+    ("metrics", &["src/counters.rs", "src/http_server/"]),
+];
+
+#[test]
+fn crates_are_named_only_in_their_rooms() {
+    for (path, text) in files("src") {
+        if is_test_file(&path) {
+            continue;
+        }
+        let place = path.to_string_lossy().into_owned();
+        let code = code(&text);
+        for (name, rooms) in CRATE_ROOMS {
+            let named = code.contains(&format!("{name}::"))
+                || code.contains(&format!("use {name}"))
+                || (name.contains("::") && code.contains(name));
+            assert!(
+                !named || rooms.iter().any(|room| place.starts_with(room)),
+                "{place} names {name}"
+            );
+        }
+    }
+}
+
+fn metadata() -> serde_json::Value {
+    // Only what is built for this machine: crates for other systems were never fetched.
+    let version = Command::new("rustc").arg("-vV").output().unwrap();
+    let version = String::from_utf8(version.stdout).unwrap();
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version=1",
+            "--locked",
+            "--filter-platform",
+            host,
+        ])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn the_tree_has_one_of_each_that_matters_and_known_licences() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    for single in [
+        "rusqlite",
+        "libsqlite3-sys",
+        "reqwest",
+        "rustls",
+        "ring",
+        "tokio",
+        "hyper",
+    ] {
+        let n = packages
+            .iter()
+            .filter(|package| package["name"] == single)
+            .count();
+        assert_eq!(n, 1, "{single} stands {n} times in the tree");
+    }
+    for banned in ["openssl-sys", "native-tls", "aws-lc-sys", "sqlx"] {
+        assert!(
+            packages.iter().all(|package| package["name"] != banned),
+            "{banned} is in the tree"
+        );
+    }
+    let known = [
+        "MIT",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "Zlib",
+        "Unicode-3.0",
+        "CC0-1.0",
+        "Unlicense",
+        "0BSD",
+        "WTFPL",
+        "CDLA-Permissive-2.0",
+        "MPL-2.0",
+        "BSL-1.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "MIT-0",
+        "LGPL-2.1-or-later",
+    ];
+    for package in packages {
+        let name = package["name"].as_str().unwrap();
+        let licence = package["license"]
+            .as_str()
+            .unwrap_or_default()
+            .replace('/', " OR ");
+        let lawful = licence.split(" OR ").any(|choice| {
+            choice
+                .split(" AND ")
+                .all(|one| known.contains(&one.trim_matches(['(', ')', ' '])))
+        });
+        assert!(lawful, "{name} has the licence {licence:?}");
+    }
+}
