@@ -45,6 +45,16 @@ pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A group got another id; a dialogue that was begun under the new one is the newer.
+pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE OR IGNORE dialogue SET chat_id = ?2 WHERE chat_id = ?1",
+        (from, to),
+    )?;
+    tx.execute("DELETE FROM dialogue WHERE chat_id = ?1", (from,))?;
+    Ok(())
+}
+
 /// The step the actor is at, if a conversation is open.
 ///
 /// # Errors

@@ -144,6 +144,14 @@ impl Slices {
         self.collect(|slice| slice.forget(tx, actor))
     }
 
+    /// Rewrites the id of a group everywhere but in Telegram's own tables.
+    pub(crate) fn chat_moved(&self, tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
+        people::move_chat(tx, from, to)?;
+        dialogue::move_chat(tx, from, to)?;
+        self.iter()
+            .try_for_each(|slice| slice.chat_moved(tx, from, to))
+    }
+
     pub(crate) fn tools(&self) -> Vec<Box<dyn Tool>> {
         self.iter().flat_map(|slice| slice.tools()).collect()
     }

@@ -347,6 +347,11 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         Ok(Vec::new())
     }
 
+    /// A group got another id.
+    fn chat_moved(&self, _tx: &WriteTx<'_>, _from: i64, _to: i64) -> anyhow::Result<()> {
+        Ok(())
+    }
+
     /// Makes the files whose recipes bear its name.
     fn file_maker(&self, _slices: &Slices) -> Option<FileMaker> {
         None

@@ -11,9 +11,9 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::http_server::{Server, vital_routes};
 use crate::retention;
-use crate::slice::Parts;
+use crate::slice::{Parts, Slices};
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::telegram::{Api, BotProxy, Me, Setup, Telegram};
+use crate::telegram::{Api, BotProxy, ChatMoved, Me, Setup, Telegram};
 use crate::vitals::Vitals;
 
 /// What every part is built from.
@@ -51,6 +51,7 @@ pub(super) fn start_telegram(base: &Base<'_>, api: Api, me: Option<Me>) -> Teleg
         tasks: base.tasks.clone(),
         remark: bot::remarks(language),
         file_makers: Arc::new(Files::new(&base.built.slices, language)),
+        chat_moved: chat_moved(&base.built.slices),
         me,
         pace: base.options.pace,
     };
@@ -64,6 +65,11 @@ pub(super) fn start_telegram(base: &Base<'_>, api: Api, me: Option<Me>) -> Teleg
         base.built.menus.clone(),
     );
     Telegram::start(setup, Arc::new(bot))
+}
+
+fn chat_moved(slices: &Slices) -> ChatMoved {
+    let slices = slices.clone();
+    Arc::new(move |tx, from, to| slices.chat_moved(tx, from, to))
 }
 
 /// Starts every slice; the ends of those that have a thread, by name.

@@ -37,8 +37,8 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::activation::Activator;
 use crate::tasks::{Tasks, ThreadEnd};
 
-pub use fault::is_storage_fault;
 use durability::Durability;
+pub use fault::is_storage_fault;
 pub use lock::{InstanceLock, is_held};
 pub use migrations::VERSION as SCHEMA_VERSION;
 pub use rusqlite::Connection;

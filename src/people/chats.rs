@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, named_params};
 
+use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::clean_name;
 use crate::i18n::Lang;
@@ -90,6 +91,65 @@ pub fn report_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
         chats.push(group.context("list the groups that hear of runs")?);
     }
     Ok(chats)
+}
+
+/// Nothing is sent to the chat before `until`, as Telegram asked with a 429.
+pub(crate) fn freeze_chat(tx: &WriteTx<'_>, chat_id: i64, until: UnixMs) -> anyhow::Result<()> {
+    tx.execute(
+        "INSERT INTO chat (id, frozen_until) VALUES (?1, ?2)
+         ON CONFLICT (id) DO UPDATE SET frozen_until = max(frozen_until, excluded.frozen_until)",
+        (chat_id, until.0),
+    )?;
+    Ok(())
+}
+
+/// Nothing can be sent to the chat; `why` is Telegram's reason.
+pub(crate) fn chat_unreachable(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    chat_id: i64,
+    why: &str,
+) -> anyhow::Result<()> {
+    tx.execute(
+        "INSERT INTO chat (id, unreachable_at, unreachable_why) VALUES (?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET unreachable_at = coalesce(unreachable_at, excluded.unreachable_at),
+             unreachable_why = excluded.unreachable_why",
+        (chat_id, now.0, why),
+    )?;
+    Ok(())
+}
+
+/// Somebody in the chat acted, so messages can be sent to it again.
+pub(crate) fn chat_reachable(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<()> {
+    tx.prepare_cached(
+        "UPDATE chat SET unreachable_at = NULL, unreachable_why = '' WHERE id = ?1 AND unreachable_at IS NOT NULL",
+    )?
+    .execute((chat_id,))?;
+    Ok(())
+}
+
+/// A topic of the group is gone: reports go to the group itself.
+pub(crate) fn topic_gone(tx: &WriteTx<'_>, chat_id: i64, topic: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE chat SET topic = NULL WHERE id = ?1 AND topic = ?2",
+        [chat_id, topic],
+    )?;
+    Ok(())
+}
+
+/// A group got another id. The new chat may have spoken first and have a row already; its settings
+/// are the newer ones.
+pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE OR IGNORE chat SET id = ?2 WHERE id = ?1",
+        (from, to),
+    )?;
+    tx.execute("DELETE FROM chat WHERE id = ?1", (from,))?;
+    tx.execute(
+        "UPDATE chat SET frozen_until = 0, unreachable_at = NULL, unreachable_why = '' WHERE id = ?1",
+        (to,),
+    )?;
+    Ok(())
 }
 
 /// A group that hears of runs.

@@ -26,6 +26,7 @@ use crate::zone::Zone;
 pub use chats::{
     Bound, admin_chats, admin_languages, bind, bound, language_of, meet_chat, report_chats, unbind,
 };
+pub(crate) use chats::{chat_reachable, chat_unreachable, freeze_chat, move_chat, topic_gone};
 pub use claim::{CLAIM_LIFE, CLAIM_PREFIX, make_claim, redeem_claim};
 pub use forget::{KEPT, forget, other_admin_than};
 pub use preferences::{

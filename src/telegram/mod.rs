@@ -22,7 +22,6 @@ mod priority_gate;
 mod retention;
 #[cfg(test)]
 pub(crate) mod tests;
-mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +42,7 @@ use self::inbound::fetch::Fetcher;
 use self::inbound::poller::Poller;
 use crate::activation::Activator;
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{Db, WriteTx};
 use crate::tasks::Tasks;
 
 pub use api::client::Api;
@@ -71,6 +70,9 @@ pub use retention::{KEPT, forget};
 /// What [`Telegram::drain`] waits for beyond the sender's own limit.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 
+/// Rewrites, outside of Telegram's own tables, the id of a group that got another one: old id, new id.
+pub type ChatMoved = Arc<dyn Fn(&WriteTx<'_>, i64, i64) -> anyhow::Result<()> + Send + Sync>;
+
 /// What Telegram needs to run.
 #[derive(Clone)]
 pub struct Setup {
@@ -86,6 +88,8 @@ pub struct Setup {
     pub remark: RemarkText,
     /// Makes the files of messages.
     pub file_makers: Arc<dyn FileMakers>,
+    /// Runs in the transaction that learns of a group's new id.
+    pub chat_moved: ChatMoved,
     /// Our own name, if [`Api::introduce`] has told it already; else the poller asks.
     pub me: Option<Me>,
     /// The limit of calls over all chats.
@@ -241,6 +245,7 @@ fn start_incoming(
         bell: bell.clone(),
         sender_bell: shared.sender_bell.clone(),
         handler: Arc::clone(&handler),
+        chat_moved: Arc::clone(&setup.chat_moved),
         me: reports.me.subscribe(),
         fetcher: Fetcher {
             api: setup.api.clone(),
@@ -307,6 +312,7 @@ fn start_outgoing(setup: Setup, shared: &Shared) -> (BotProxy, Vec<CancellationT
         fatal,
         remark: setup.remark,
         makers: Makers::new(setup.file_makers),
+        chat_moved: setup.chat_moved,
     };
     let sender = Sender::new(delivery, sender_bell, drain);
     let ended = [CancellationToken::new(), CancellationToken::new()];

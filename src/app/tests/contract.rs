@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::built;
+use crate::db::testing::Store;
 use crate::i18n::{self, Lang};
 use crate::slice::{Slices, Who};
 
@@ -113,4 +114,30 @@ fn what_is_off_is_pruned_and_forgotten_all_the_same() {
     assert_eq!(tables(&off), tables(&all()));
     assert!(off.command("ask").is_none());
     assert!(off.callbacks("cards:list:0").is_none());
+}
+
+#[tokio::test]
+async fn a_new_chat_id_is_written_everywhere() {
+    let store = Store::new();
+    let slices = all();
+    let found = store.db.write(move |tx| {
+        for sql in [
+            "INSERT INTO chat (id, language, frozen_until) VALUES (-5, 'en', 9)",
+            "INSERT INTO dialogue VALUES (-5, 7, '{}', 1)",
+            "INSERT INTO check_request (chat_id, created_at) VALUES (-5, 1)",
+        ] {
+            tx.execute(sql, ())?;
+        }
+        // Telegram may tell it twice: by a message, and by a refusal.
+        slices.chat_moved(tx, -5, -1005)?;
+        slices.chat_moved(tx, -5, -1005)?;
+        let count = |chat: i64| {
+            let sql = "SELECT (SELECT count(*) FROM chat WHERE id = ?1 AND frozen_until = 0)
+                 + (SELECT count(*) FROM dialogue WHERE chat_id = ?1)
+                 + (SELECT count(*) FROM check_request WHERE chat_id = ?1)";
+            tx.query_row(sql, [chat], |row| row.get::<_, i64>(0))
+        };
+        Ok((count(-5)?, count(-1005)?))
+    });
+    assert_eq!(found.await.unwrap(), (0, 3));
 }

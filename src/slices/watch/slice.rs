@@ -279,6 +279,10 @@ impl Slice for Watch {
         Ok(Vec::new())
     }
 
+    fn chat_moved(&self, tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
+        store::move_requests(tx, from, to)
+    }
+
     fn file_maker(&self, _slices: &Slices) -> Option<FileMaker> {
         let notifier = self.notifier.clone();
         Some(Box::new(move |connection, recipe| {

@@ -17,6 +17,7 @@ use super::edit_order::EditOrder;
 use super::makers::{FilePermit, Makers, NotMade};
 use super::rates::SharedRates;
 use super::result::DeliveryResult;
+use crate::telegram::ChatMoved;
 use crate::telegram::api::client::Api;
 use crate::telegram::api::error::ApiError;
 use crate::telegram::api::fatal::FatalCell;
@@ -65,6 +66,7 @@ pub(crate) struct Delivery {
     pub(crate) fatal: FatalCell,
     pub(crate) remark: RemarkText,
     pub(crate) makers: Makers,
+    pub(crate) chat_moved: ChatMoved,
 }
 
 impl Delivery {
@@ -91,9 +93,14 @@ impl Delivery {
         loop {
             let now = self.clock.now();
             let (letter, how) = (Arc::clone(&row), result.clone());
+            let moved = Arc::clone(&self.chat_moved);
             let marked = self.db.write(move |tx| {
                 let (row, sorry) = &*letter;
-                how.mark(tx, now, bot_id, row, sorry)
+                how.mark(tx, now, bot_id, row, sorry)?;
+                match how {
+                    DeliveryResult::Moved { to } => moved(tx, row.chat_id, to),
+                    _ => Ok(()),
+                }
             });
             let Err(err) = marked.await else {
                 return;

@@ -10,9 +10,9 @@ use crate::counters;
 use crate::db::WriteTx;
 use crate::html::Html;
 
+use crate::people;
 use crate::telegram::message::outgoing::Outgoing;
 use crate::telegram::outbox::{self, ClaimedRow};
-use crate::telegram::upkeep;
 
 /// When a call that was cut short has arrived, or never will.
 const SURELY_OVER: Duration = Duration::from_secs(30);
@@ -111,7 +111,7 @@ fn mark(
         ),
         DeliveryResult::Again { due_at, problem } => outbox::returned(tx, row.id, *due_at, problem),
         DeliveryResult::Frozen { until } => {
-            outbox::freeze_chat(tx, row.chat_id, *until)?;
+            people::freeze_chat(tx, row.chat_id, *until)?;
             outbox::returned(tx, row.id, *until, "Telegram asked for a pause")
         }
         DeliveryResult::Unconfirmed(problem) => outbox::unconfirmed(tx, row.id, problem),
@@ -121,7 +121,7 @@ fn mark(
             outbox::dead(tx, now, row.id, why)
         }
         DeliveryResult::Moved { to } => {
-            upkeep::migrate(tx, row.chat_id, *to)?;
+            outbox::move_chat(tx, row.chat_id, *to)?;
             outbox::returned(tx, row.id, now, "the group has a new id")
         }
         DeliveryResult::FileUnknown => outbox::returned(tx, row.id, now, "the file is made again"),

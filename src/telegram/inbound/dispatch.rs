@@ -27,8 +27,9 @@ use super::event::{ChatKind, Event, EventKind};
 use super::fetch::Fetcher;
 use super::handler::{Fetched, Handler, Reaction};
 use super::inbox::{self, WaitingUpdate};
+use crate::people;
 use crate::telegram::api::methods::Me;
-use crate::telegram::{outbox, upkeep};
+use crate::telegram::{ChatMoved, outbox};
 
 /// Chats handled at once. The database has one writer; this hides the waits around it.
 const WORKERS: usize = 32;
@@ -47,6 +48,7 @@ pub(crate) struct Dispatcher {
     pub(crate) bell: Activator,
     pub(crate) sender_bell: Activator,
     pub(crate) handler: Arc<dyn Handler>,
+    pub(crate) chat_moved: ChatMoved,
     pub(crate) me: watch::Receiver<Option<Me>>,
     pub(crate) fetcher: Fetcher,
     pub(crate) answers: Answers,
@@ -184,7 +186,9 @@ impl Dispatcher {
             let handler = Arc::clone(&self.handler);
             let case = Arc::clone(case);
             let now = self.clock.now();
-            let effect = move |tx: &WriteTx<'_>| effect(tx, now, update_id, &case, &*handler, way);
+            let moved = Arc::clone(&self.chat_moved);
+            let effect =
+                move |tx: &WriteTx<'_>| effect(tx, now, update_id, &case, (&*handler, &moved), way);
             let err = match self.db.write(effect).await {
                 Ok(reaction) => return Some(reaction),
                 Err(err) => err,
@@ -223,7 +227,7 @@ fn effect(
     now: UnixMs,
     update_id: i64,
     case: &Case,
-    handler: &dyn Handler,
+    (handler, moved): (&dyn Handler, &ChatMoved),
     way: Way,
 ) -> anyhow::Result<Reaction> {
     if !inbox::mark_done(tx, now, update_id)? {
@@ -231,7 +235,7 @@ fn effect(
     }
     match (case, way) {
         (Case::Event(event, file), _) => {
-            note_chat(tx, now, event)?;
+            note_chat(tx, now, event, moved)?;
             match way {
                 Way::Handle => handler.handle(tx, event, file.as_ref()),
                 Way::Apologise => handler.apologise(tx, event),
@@ -247,7 +251,12 @@ fn effect(
 }
 
 /// Notes what an event tells about its chat, before the handler sees it.
-fn note_chat(tx: &WriteTx<'_>, now: UnixMs, event: &Event) -> anyhow::Result<()> {
+fn note_chat(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    event: &Event,
+    moved: &ChatMoved,
+) -> anyhow::Result<()> {
     let Some(chat) = event.chat else {
         return Ok(());
     };
@@ -255,10 +264,13 @@ fn note_chat(tx: &WriteTx<'_>, now: UnixMs, event: &Event) -> anyhow::Result<()>
         EventKind::Membership { can_write: false } => {
             outbox::chat_unreachable(tx, now, chat.id, "the bot was blocked or removed")
         }
-        EventKind::Membership { can_write: true } => outbox::chat_reachable(tx, chat.id),
-        EventKind::Migrated { to } => upkeep::migrate(tx, chat.id, *to),
+        EventKind::Membership { can_write: true } => people::chat_reachable(tx, chat.id),
+        EventKind::Migrated { to } => {
+            outbox::move_chat(tx, chat.id, *to)?;
+            moved(tx, chat.id, *to)
+        }
         // In a group anybody may speak while we still may not.
-        _ if chat.kind == ChatKind::Private => outbox::chat_reachable(tx, chat.id),
+        _ if chat.kind == ChatKind::Private => people::chat_reachable(tx, chat.id),
         _ => Ok(()),
     }
 }

@@ -32,7 +32,7 @@ pub use self::by_key::{
     Delivered, delivered, insert_in_place, is_busy, message_with_key, messages_with_key, range,
     rewrite_waiting, withdraw,
 };
-pub(crate) use self::chats::{chat_reachable, chat_unreachable, freeze_chat, topic_gone};
+pub(crate) use self::chats::{chat_unreachable, move_chat, topic_gone};
 pub(crate) use self::claim::{ClaimedRow, claim, mark_sending};
 pub use self::counts::{Backlog, OutboxCounts, backlog, counts, each_recipe};
 pub use self::files::file_id;

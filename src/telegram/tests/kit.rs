@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::clock::{Clock, UnixMs};
 use crate::db::{WriteTx, testing};
+use crate::people;
 use crate::tasks::Tasks;
 
 use crate::html::Html;
@@ -81,6 +82,7 @@ impl Store {
                 Remark::TopicGone => Html::text(&format!("[{language}] no topic")),
             }),
             file_makers: Arc::new(Letters),
+            chat_moved: Arc::new(people::move_chat),
             me: None,
             pace: Pace::default(),
         }

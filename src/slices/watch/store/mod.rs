@@ -54,6 +54,7 @@ pub use mass::{
 pub use news::{has_news, news_in_run};
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
 pub use reports::{OwnSums, digest, own_sums, owners_with_digest};
+pub(crate) use requests::move_requests;
 pub use requests::{ask, open_requests, request_run, withdraw};
 pub use rounds::{Stretch, begin_round, first_stretch, settle_rounds};
 pub use runs::{

@@ -78,3 +78,12 @@ pub(super) fn reopen(tx: &WriteTx<'_>, run_id: i64) -> anyhow::Result<()> {
     .with_context(|| format!("reopen the requests of run {run_id}"))?;
     Ok(())
 }
+
+/// A group got another id: requests made there are answered under the new one.
+pub(crate) fn move_requests(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE check_request SET chat_id = ?2 WHERE chat_id = ?1",
+        (from, to),
+    )?;
+    Ok(())
+}

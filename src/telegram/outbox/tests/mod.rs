@@ -6,7 +6,8 @@ use crate::db::WriteTx;
 use crate::html::Html;
 use crate::telegram::message::markup::Button;
 use crate::telegram::tests::kit::Store;
-use crate::telegram::{KEPT, Keyboard, Outgoing, upkeep};
+use crate::people::{chat_reachable, freeze_chat};
+use crate::telegram::{KEPT, Keyboard, Outgoing};
 
 const NOW: UnixMs = UnixMs(1_000_000);
 
@@ -204,36 +205,13 @@ async fn a_frozen_chat_waits_exactly_as_long_as_asked() {
 }
 
 #[tokio::test]
-async fn a_new_chat_id_is_written_everywhere() {
+async fn what_waits_follows_a_group_to_its_new_id() {
     let t = Store::new();
     let id = put(&t, notice(-5, "a")).await.unwrap();
-    t.write(|tx| {
-        tx.execute(
-            "INSERT INTO chat (id, language, frozen_until) VALUES (-5, 'en', 9)",
-            (),
-        )?;
-        tx.execute("INSERT INTO dialogue VALUES (-5, 7, '{}', 1)", ())?;
-        tx.execute(
-            "INSERT INTO check_request (chat_id, created_at) VALUES (-5, 1)",
-            (),
-        )?;
-        upkeep::migrate(tx, -5, -1005)?;
-        upkeep::migrate(tx, -5, -1005)
-    })
-    .await;
-    let row = take(&t, id).await;
-    assert_eq!((row.chat_id, row.language.as_str()), (-1005, "en"));
-    let left: i64 = t
-        .read(|c| {
-            Ok(c.query_row(
-                "SELECT (SELECT count(*) FROM chat WHERE id = -5) + (SELECT count(*) FROM dialogue WHERE chat_id = -5)
-                      + (SELECT count(*) FROM check_request WHERE chat_id = -5)",
-                (),
-                |r| r.get(0),
-            )?)
-        })
-        .await;
-    assert_eq!(left, 0);
+    for _ in 0..2 {
+        t.write(|tx| move_chat(tx, -5, -1005)).await;
+    }
+    assert_eq!(take(&t, id).await.chat_id, -1005);
 }
 
 #[tokio::test]
