@@ -16,12 +16,15 @@ const BACK: [&str; 6] = [
 /// Buttons under answers, which stand in the chat: nobody has left a screen for them.
 const ANSWER: &str = "ask:";
 
-/// The first screen of those who were let in: there is nothing to go back to.
-const HOME: &str = "bot:home";
+/// Only the first screen shows this button: there is nothing to go back to.
+const ONLY_AT_HOME: &str = "bot:help";
 
 /// True for a screen that a button showed, and for every question.
 pub(super) fn needs_way_back(last: &Step, is_asked: bool, said: &[(String, String)]) -> bool {
-    if matches!(last, Step::Taps(data) if data == HOME || data.starts_with(ANSWER)) {
+    let is_home = said
+        .iter()
+        .any(|(keyboard, _)| each(keyboard, "callback_data").contains(&ONLY_AT_HOME.to_owned()));
+    if is_home || matches!(last, Step::Taps(data) if data.starts_with(ANSWER)) {
         return false;
     }
     let has_buttons = said

@@ -4,9 +4,9 @@ use super::*;
 use crate::clock::{DAY, UnixMs};
 use crate::db::WriteTx;
 use crate::html::Html;
+use crate::people::{chat_reachable, freeze_chat};
 use crate::telegram::message::markup::Button;
 use crate::telegram::tests::kit::Store;
-use crate::people::{chat_reachable, freeze_chat};
 use crate::telegram::{KEPT, Keyboard, Outgoing};
 
 const NOW: UnixMs = UnixMs(1_000_000);
