@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Admin;
 use super::panel::panel;
-use super::store::{self, Broadcast, Delivered};
+use super::store::{self, Broadcast};
 use crate::activation::Activator;
 use crate::clock::Clock;
 use crate::db::{Connection, Db};
@@ -21,7 +21,8 @@ use crate::navigation::panel_button;
 use crate::people::audit::{self, Deed};
 use crate::people::{self, Actor};
 use crate::slice::Context;
-use crate::telegram::{Answer, Button, Keyboard, Outgoing, Screen, outbox};
+use crate::telegram::outbox::{self, Delivered};
+use crate::telegram::{Answer, Button, Keyboard, Outgoing, Screen};
 
 /// The longest text, in UTF-16 units: the preview with what stands around it is one message.
 const TEXT_LIMIT: usize = 3500;
@@ -183,7 +184,7 @@ fn going_on(connection: &Connection, actor: &Actor, open: &Broadcast) -> anyhow:
     let so_far = store::delivered(connection, open.id)?;
     let n = store::audience(connection, open.by)?;
     let args = sums(so_far).number("id", open.id).number("n", n);
-    let button = |key: &str, data: String| Button::callback(&label(lang, key), data);
+    let button = |key: &str, data: String| Button::labelled(lang, key, data);
     let mut keyboard = Keyboard::new();
     if !open.is_stopped {
         let stop = format!("admin:broadcast-stop:{}", open.id);
@@ -199,8 +200,7 @@ fn going_on(connection: &Connection, actor: &Actor, open: &Broadcast) -> anyhow:
 }
 
 fn cancel_button(actor: &Actor) -> anyhow::Result<Button> {
-    let text = label(actor.lang, "button-cancel");
-    Button::callback(&text, "admin:broadcast-cancel")
+    Button::labelled(actor.lang, "button-cancel", "admin:broadcast-cancel")
 }
 
 fn sums<'a>(delivered: Delivered) -> Args<'a> {

@@ -15,7 +15,7 @@ use crate::html::Html;
 use crate::people::NOBODY;
 use crate::retention::{CHUNK, Rule};
 use crate::telegram::Outgoing;
-use crate::telegram::outbox::{self, range};
+use crate::telegram::outbox::{self, Delivered};
 
 /// That somebody spoke to everybody, and to how many, is known for as long as runs are.
 pub(super) const KEPT: [Rule; 1] = [Rule {
@@ -39,19 +39,6 @@ pub(super) struct Broadcast {
     /// Somebody stopped it.
     pub(super) is_stopped: bool,
     after_person: i64,
-}
-
-/// What became of the rows of a broadcast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Delivered {
-    /// They arrived.
-    pub(super) sent: u64,
-    /// They may have arrived.
-    pub(super) unsure: u64,
-    /// They could not be delivered.
-    pub(super) dead: u64,
-    /// They wait.
-    pub(super) waiting: u64,
 }
 
 /// People who would get a broadcast of somebody: all who were let in, but for themselves.
@@ -165,12 +152,7 @@ pub(super) fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
         )
         .context("stop a broadcast")?;
     if stopped > 0 {
-        let (from, to) = range(&key(id));
-        tx.execute(
-            "DELETE FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 AND state = 'pending'",
-            [from, to],
-        )
-        .context("take back what was not sent")?;
+        outbox::withdraw(tx, &key(id)).context("take back what was not sent")?;
     }
     Ok(stopped > 0)
 }
@@ -180,22 +162,7 @@ pub(super) fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
 /// # Errors
 /// When the database fails.
 pub(super) fn delivered(connection: &Connection, id: i64) -> anyhow::Result<Delivered> {
-    let (from, to) = range(&key(id));
-    let mut statement = connection.prepare_cached(
-        "SELECT state, count(*) FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 GROUP BY state",
-    )?;
-    let mut rows = statement.query([from, to])?;
-    let mut delivered = Delivered::default();
-    while let Some(row) = rows.next()? {
-        let n: u64 = row.get(1)?;
-        match row.get_ref(0)?.as_str()? {
-            "sent" => delivered.sent += n,
-            "unconfirmed" | "folded" => delivered.unsure += n,
-            "dead" => delivered.dead += n,
-            _ => delivered.waiting += n,
-        }
-    }
-    Ok(delivered)
+    outbox::delivered(connection, &key(id))
 }
 
 /// Ends a broadcast of which nothing waits any more.

@@ -196,7 +196,7 @@ pub fn is_busy(connection: &Connection, chat_id: i64) -> anyhow::Result<bool> {
 }
 
 /// The bounds of the keys that begin with `key:`: the colon and the character after it.
-pub fn range(key: &str) -> (String, String) {
+fn range(key: &str) -> (String, String) {
     (format!("{key}:"), format!("{key};"))
 }
 

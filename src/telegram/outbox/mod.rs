@@ -29,7 +29,7 @@ mod tests;
 
 pub(crate) use self::by_key::changes;
 pub use self::by_key::{
-    Delivered, delivered, insert_in_place, is_busy, message_with_key, messages_with_key, range,
+    Delivered, delivered, insert_in_place, is_busy, message_with_key, messages_with_key,
     rewrite_waiting, withdraw,
 };
 pub(crate) use self::chats::{chat_unreachable, move_chat, topic_gone};
