@@ -1,6 +1,6 @@
 //! The buttons that lead from a slice's screen to the screens that every person knows.
 
-use crate::i18n::{Lang, label};
+use crate::i18n::Lang;
 use crate::telegram::Button;
 
 /// Opens the first screen.
@@ -13,14 +13,14 @@ pub(crate) const PANEL: &str = "bot:panel";
 pub(crate) const CANCEL: &str = "bot:cancel";
 
 pub(crate) fn home_button(lang: Lang) -> anyhow::Result<Button> {
-    Button::callback(&label(lang, "button-home"), HOME)
+    Button::labelled(lang, "button-home", HOME)
 }
 
 /// *Back*, to the panel.
 pub(crate) fn panel_button(lang: Lang) -> anyhow::Result<Button> {
-    Button::callback(&label(lang, "button-back"), PANEL)
+    Button::labelled(lang, "button-back", PANEL)
 }
 
 pub(crate) fn cancel_button(lang: Lang) -> anyhow::Result<Button> {
-    Button::callback(&label(lang, "button-cancel"), CANCEL)
+    Button::labelled(lang, "button-cancel", CANCEL)
 }

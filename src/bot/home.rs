@@ -5,7 +5,7 @@ use crate::activation::Activator;
 use crate::db::Connection;
 use crate::dialogue;
 use crate::html::Html;
-use crate::i18n::{self, label};
+use crate::i18n;
 use crate::navigation::{CANCEL, HOME, home_button};
 use crate::people::{Actor, CLAIM_PREFIX};
 use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who};
@@ -76,7 +76,7 @@ impl Slice for Home {
         if board != Board::Home {
             return Ok(Vec::new());
         }
-        let button = Button::callback(&label(actor.lang, "button-help"), HELP)?;
+        let button = Button::labelled(actor.lang, "button-help", HELP)?;
         Ok(vec![Entry { row: 3, button }])
     }
 }
@@ -106,7 +106,7 @@ fn help(cx: &Context<'_>) -> anyhow::Result<Answer> {
     if cx.actor.role.is_admin() {
         parts.push(Html::join(&lines(|who| who > Who::Member), "\n"));
     }
-    let privacy = Button::callback(&label(lang, "button-privacy"), "bot:privacy")?;
+    let privacy = Button::labelled(lang, "button-privacy", "bot:privacy")?;
     let keyboard = Keyboard::new().row([privacy]).row([home_button(lang)?]);
     Ok(Answer::screen(Screen::new(
         Html::join(&parts, "\n\n"),

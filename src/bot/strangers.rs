@@ -10,7 +10,7 @@ use super::claim::claim;
 use super::home;
 use super::{Bot, is_for_anyone};
 use crate::html::Html;
-use crate::i18n::{self, Args, label};
+use crate::i18n::{self, Args};
 use crate::people::{self, Access, Actor, CLAIM_PREFIX, Role};
 use crate::slice::{Context, Input};
 use crate::telegram::{Answer, Button, Keyboard};
@@ -75,7 +75,7 @@ impl Bot {
                 .text("id", &actor.id.to_string());
             let button = |key: &str, action: &str| {
                 let data = format!("people:{action}:asked:{}", actor.id);
-                Button::callback(&label(lang, key), data)
+                Button::labelled(lang, key, data)
             };
             let keyboard = Keyboard::new().row([
                 button("button-let-in", "let-in")?,

@@ -49,12 +49,15 @@ pub(super) fn screen(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let lang = cx.actor.lang;
     let mut keyboard = Keyboard::new();
     for Export { word, .. } in cx.slices.exports() {
-        let text = label(lang, &format!("button-export-{word}"));
-        keyboard = keyboard.row([Button::callback(&text, format!("admin:export:{word}"))?]);
+        let (key, data) = (
+            format!("button-export-{word}"),
+            format!("admin:export:{word}"),
+        );
+        keyboard = keyboard.row([Button::labelled(lang, &key, data)?]);
     }
     if cx.actor.role == Role::Owner {
-        let text = label(lang, "button-backup");
-        keyboard = keyboard.row([Button::callback(&text, "admin:backup:ask")?]);
+        let backup = Button::labelled(lang, "button-backup", "admin:backup:ask")?;
+        keyboard = keyboard.row([backup]);
     }
     Ok(Answer::screen(Screen::new(
         i18n::text(lang, "export"),
@@ -81,7 +84,7 @@ impl Admin {
         let lang = actor.lang;
         let bytes = db::size_bytes(tx)?;
         let size = Args::new().text("size", &i18n::megabytes(lang, bytes));
-        let back = Button::callback(&label(lang, "button-back"), "admin:export")?;
+        let back = Button::labelled(lang, "button-back", "admin:export")?;
         if bytes > BACKUP_LIMIT {
             let text = i18n::html(lang, "backup-too-large", &size);
             return Ok(Answer::screen(Screen::new(
@@ -90,7 +93,7 @@ impl Admin {
             )));
         }
         if !sure {
-            let yes = Button::callback(&label(lang, "button-backup-sure"), "admin:backup:sure")?;
+            let yes = Button::labelled(lang, "button-backup-sure", "admin:backup:sure")?;
             let text = i18n::html(lang, "backup-ask", &size);
             let keyboard = Keyboard::new().row([yes]).row([back]);
             return Ok(Answer::screen(Screen::new(text, keyboard)));

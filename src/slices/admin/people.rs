@@ -168,7 +168,7 @@ fn person_card(cx: &Context<'_>, person: &Person) -> anyhow::Result<Answer> {
     lines.extend(cx.slices.lines(tx, actor, board)?);
     let button = |key: &str, action: &str| {
         let data = format!("people:{action}:{}:{}", person.role.word(), person.id);
-        Button::callback(&label(lang, key), data)
+        Button::labelled(lang, key, data)
     };
     let mut keyboard = Keyboard::new();
     let offered: &[(&str, &str, Role)] = match person.role {
@@ -192,7 +192,7 @@ fn person_card(cx: &Context<'_>, person: &Person) -> anyhow::Result<Answer> {
             keyboard = keyboard.row([button(key, action)?]);
         }
     }
-    let back = Button::callback(&label(lang, "button-back"), "people:list:0")?;
+    let back = Button::labelled(lang, "button-back", "people:list:0")?;
     let keyboard = keyboard
         .rows(cx.slices.entries(tx, actor, board)?)
         .row([back]);

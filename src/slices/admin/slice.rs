@@ -128,7 +128,7 @@ impl Slice for Admin {
             _ => &[],
         };
         let entry = |(row, key, data): &(u8, &str, &str)| {
-            let button = Button::callback(&label(actor.lang, key), *data)?;
+            let button = Button::labelled(actor.lang, key, *data)?;
             Ok(Entry { row: *row, button })
         };
         buttons.iter().map(entry).collect()

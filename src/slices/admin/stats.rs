@@ -1,7 +1,7 @@
 //! Numbers for admins: accounts, checks, people, messages, the database. All come from counters and indexed queries.
 
 use crate::html::Html;
-use crate::i18n::{self, Args, label};
+use crate::i18n::{self, Args};
 use crate::navigation::panel_button;
 use crate::people;
 use crate::retention;
@@ -22,7 +22,7 @@ pub(super) fn stats(cx: &Context<'_>) -> anyhow::Result<Answer> {
     ));
     lines.push(outbox::counts(tx, actor.now)?.line(lang));
     lines.push(retention::sizes(tx)?.line(lang));
-    let refresh = Button::callback(&label(lang, "button-refresh"), "admin:stats")?;
+    let refresh = Button::labelled(lang, "button-refresh", "admin:stats")?;
     let keyboard = Keyboard::new().row([refresh]).row([panel_button(lang)?]);
     Ok(Answer::screen(Screen::new(
         Html::join(&lines, "\n"),

@@ -11,7 +11,7 @@ use super::photo::Photos;
 use super::{CardsConfig, leftovers, store, tools};
 use crate::db::{Connection, Db, WriteTx};
 use crate::html::Html;
-use crate::i18n::{self, Lang, label};
+use crate::i18n::{self, Lang};
 use crate::navigation::cancel_button;
 use crate::people::Actor;
 use crate::retention::Rule;
@@ -152,7 +152,7 @@ impl Slice for Cards {
             return Ok(Vec::new());
         }
         let entry = |key: &str, data: &str| {
-            let button = Button::callback(&label(actor.lang, key), data)?;
+            let button = Button::labelled(actor.lang, key, data)?;
             anyhow::Ok(Entry { row: 7, button })
         };
         Ok(vec![

@@ -33,7 +33,7 @@ pub(super) fn privacy(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let mut parts = vec![i18n::html(lang, "privacy", &args)];
     parts.extend(cx.slices.privacy(lang));
     let text = Html::join(&parts, "\n\n");
-    let delete = Button::callback(&label(lang, "button-delete-me"), "bot:ask-delete-me")?;
+    let delete = Button::labelled(lang, "button-delete-me", "bot:ask-delete-me")?;
     let keyboard = Keyboard::new().row([delete]).row(way_home(cx.actor)?);
     Ok(Answer::screen(Screen::new(text, keyboard)))
 }
@@ -52,11 +52,12 @@ pub(super) fn ask_delete_me(cx: &Context<'_>) -> anyhow::Result<Answer> {
     }
     let args = Args::new().html("owned", &Html::join(&owned, ", "));
     let text = i18n::html(lang, "delete-me-ask", &args);
-    let sure = Button::callback(
-        &label(lang, "button-delete-me-sure"),
+    let sure = Button::labelled(
+        lang,
+        "button-delete-me-sure",
         format!("{DELETE_ME}{}", actor.now.0),
     )?;
-    let keep = Button::callback(&label(lang, "button-cancel"), "bot:keep-me")?;
+    let keep = Button::labelled(lang, "button-cancel", "bot:keep-me")?;
     let keyboard = Keyboard::new().row([sure]).row([keep]);
     Ok(Answer::screen(Screen::new(text, keyboard)))
 }

@@ -188,8 +188,8 @@ impl Settings {
             keyboard = keyboard.row([button(&text, *how, now.from, now.to)?]);
         }
         if stored.is_some() {
-            let off = label(lang, "button-quiet-off");
-            keyboard = keyboard.row([Button::callback(&off, "set:quiet:off")?]);
+            let off = Button::labelled(lang, "button-quiet-off", "set:quiet:off")?;
+            keyboard = keyboard.row([off]);
         }
         Ok(Answer::screen(Screen::new(
             text,
@@ -204,7 +204,7 @@ fn settings_buttons(
     wants_digest: bool,
 ) -> anyhow::Result<Keyboard> {
     let lang = actor.lang;
-    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+    let button = |key: &str, data: &str| Button::labelled(lang, key, data);
     let mut languages = Vec::new();
     for other in Lang::ALL {
         let data = format!("set:language:{}", other.word());
@@ -270,7 +270,7 @@ pub(super) fn is_private(actor: &Actor) -> bool {
 }
 
 pub(super) fn back(lang: Lang) -> anyhow::Result<Button> {
-    Button::callback(&label(lang, "button-back"), "set:all")
+    Button::labelled(lang, "button-back", "set:all")
 }
 
 fn word(yes: bool) -> &'static str {

@@ -6,7 +6,6 @@ use super::zones::SettingsStep;
 use crate::activation::Activator;
 use crate::db::Connection;
 use crate::dialogue;
-use crate::i18n::label;
 use crate::people::{Actor, Notify};
 use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who};
 use crate::telegram::{Answer, Button};
@@ -115,7 +114,7 @@ impl Slice for Settings {
         if board != Board::Home {
             return Ok(Vec::new());
         }
-        let button = Button::callback(&label(actor.lang, "button-settings"), "bot:settings")?;
+        let button = Button::labelled(actor.lang, "button-settings", "bot:settings")?;
         Ok(vec![Entry { row: 3, button }])
     }
 }
