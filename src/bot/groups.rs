@@ -11,7 +11,7 @@ use crate::db::WriteTx;
 use crate::i18n::{self, label};
 use crate::people::{self, Actor, Role};
 use crate::slice::{Command, Context, Input, Slice, Who};
-use crate::telegram::{Answer, Chat, Event, EventKind, Person, Reaction};
+use crate::telegram::{Answer, Chat, Event, EventKind, Reaction, User};
 
 /// What becomes of an event in a group.
 enum Admission<'a> {
@@ -30,7 +30,7 @@ impl Bot {
         tx: &WriteTx<'_>,
         event: &Event,
         chat: Chat,
-        person: &Person,
+        person: &User,
     ) -> anyhow::Result<Reaction> {
         let known = people::get(tx, person.id)?;
         let role = known.as_ref().map_or(Role::Stranger, |known| known.role);
@@ -102,7 +102,7 @@ impl Bot {
     }
 
     /// True when somebody who was not let in may be told so now: once a day.
-    fn may_be_refused(&self, tx: &WriteTx<'_>, person: &Person) -> anyhow::Result<bool> {
+    fn may_be_refused(&self, tx: &WriteTx<'_>, person: &User) -> anyhow::Result<bool> {
         let now = self.clock.now();
         people::meet(tx, now, person.id, &person.name, &person.username)?;
         people::may_answer_stranger(tx, now, person.id)

@@ -30,8 +30,8 @@ use crate::navigation::cancel_button;
 use crate::people::{self, Actor, PeopleConfig};
 use crate::slice::{Attachment, Context, Inline, Input, Slices, Who};
 use crate::telegram::{
-    Answer, Chat, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Person, Reaction, Remark,
-    RemarkText, Screen, Wanted,
+    Answer, Chat, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark,
+    RemarkText, Screen, User, Wanted,
 };
 
 pub(crate) use home::Home;
@@ -132,7 +132,7 @@ impl Bot {
         tx: &WriteTx<'_>,
         event: &Event,
         chat: Chat,
-        person: &Person,
+        person: &User,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Reaction> {
         let now = self.clock.now();

@@ -56,7 +56,7 @@ pub use delivery::rates::Pace;
 pub use inbound::decode::decode;
 pub use inbound::document::Document;
 pub use inbound::envelope::Unreadable;
-pub use inbound::event::{Chat, ChatKind, Event, EventKind, Person};
+pub use inbound::event::{Chat, ChatKind, Event, EventKind, User};
 pub use inbound::handler::{Fetched, FileFault, Handler, Reaction, Wanted};
 pub use inbound::inbox::{InboxCounts, counts as inbox_counts};
 pub use inbound::poller::PollStatus;

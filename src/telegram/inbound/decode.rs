@@ -7,7 +7,7 @@
 
 use super::document::RawDocument;
 use super::envelope::Unreadable;
-use super::event::{Chat, ChatKind, Event, EventKind, Person};
+use super::event::{Chat, ChatKind, Event, EventKind, User};
 use super::raw::{RawCallbackMessage, RawChat, RawMessage, RawStanding, RawUpdate, RawUser};
 
 /// Decodes one update. `me` is our user name: commands in groups may name the bot they are for.
@@ -79,7 +79,7 @@ impl From<&RawChat> for Chat {
     }
 }
 
-fn read_message(message: RawMessage, me: &str) -> (Option<Chat>, Option<Person>, EventKind) {
+fn read_message(message: RawMessage, me: &str) -> (Option<Chat>, Option<User>, EventKind) {
     let chat: Chat = (&message.chat).into();
     let borrowed = message.sender_chat.is_some()
         || message.via_bot.is_some()
@@ -125,7 +125,7 @@ fn read_command(text: String, me: &str) -> EventKind {
     }
 }
 
-fn person(raw: RawUser) -> Option<Person> {
+fn person(raw: RawUser) -> Option<User> {
     if raw.is_stand_in() {
         return None;
     }
@@ -134,7 +134,7 @@ fn person(raw: RawUser) -> Option<Person> {
         name.push(' ');
         name.push_str(&last);
     }
-    Some(Person {
+    Some(User {
         id: raw.id,
         name,
         username: raw.username.unwrap_or_default(),

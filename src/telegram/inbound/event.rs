@@ -15,7 +15,7 @@ pub struct Event {
     /// The chat; none for an inline query.
     pub chat: Option<Chat>,
     /// Who surely did it; none when the words may be another's.
-    pub from: Option<Person>,
+    pub from: Option<User>,
     /// What happened.
     pub kind: EventKind,
     /// The topic of the group.
@@ -46,9 +46,9 @@ pub enum ChatKind {
     Other,
 }
 
-/// A person under their current name. Only the id is an identity.
+/// A user of Telegram under their current name. Only the id is an identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
+pub struct User {
     /// Telegram's id.
     pub id: i64,
     /// First and last name: hostile until escaped by `Html::name`.

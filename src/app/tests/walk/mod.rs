@@ -24,8 +24,8 @@ use crate::i18n::Lang;
 use crate::people::{self, PeopleConfig};
 use crate::slice::Command;
 use crate::telegram::{
-    Chat, ChatKind, Document, Event, EventKind, Fetched, FileMakers as _, Handler as _, Person,
-    Reaction, Recipe,
+    Chat, ChatKind, Document, Event, EventKind, Fetched, FileMakers as _, Handler as _, Reaction,
+    Recipe, User,
 };
 
 const ADMIN: i64 = 100;
@@ -342,7 +342,7 @@ fn event(person: i64, step: &Step) -> Event {
                 ChatKind::Group
             },
         }),
-        from: Some(Person {
+        from: Some(User {
             id: person,
             name: "Name".to_owned(),
             username: "name".to_owned(),
