@@ -1,39 +1,41 @@
-//! What a language model may read of the program: tools that slices declare, and that the assistant runs for who asks.
+//! Tools with which a language model reads the program's data. Slices declare them, the assistant
+//! runs them.
 //!
-//! A tool only reads: it is given a connection that cannot write, and no way to a network. Must stay true: whose data it gives is
-//! decided by [`Actor`] alone, whose rights were read for this very run and by the same connection; what a model says can narrow
-//! that and never widen it. To a model there is no difference between a tool that does not exist and one that is not for who
-//! asks.
+//! A tool only reads: it gets a connection that cannot write, and no network.
+//!
+//! # Invariants
+//!
+//! - [`Actor`] alone decides whose data a tool returns; arguments can only narrow that.
+//! - The actor's rights are read for this run, by the same connection.
+//! - A tool that is not for the actor looks like one that does not exist.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::db::Connection;
 use crate::people::{Actor, Role};
 
-/// A question to the database that a model may ask.
 pub trait Tool: fmt::Debug + Send + Sync {
-    /// What a model calls it: small letters and `_`.
+    /// Small letters and `_`.
     fn name(&self) -> &'static str;
 
-    /// What it is good for: a few English sentences for the model.
+    /// A few English sentences for the model.
     fn purpose(&self) -> &'static str;
 
-    /// What it can be given, as the JSON schema of an object.
+    /// The JSON schema of the arguments, which are an object.
     fn arguments(&self) -> Value;
 
-    /// True for those who may use it.
     fn is_for(&self, role: Role) -> bool {
         role.is_member()
     }
 
-    /// Reads. `arguments` is an object; what is null was left out of it.
+    /// `arguments` is an object without nulls.
     ///
     /// # Errors
-    /// What is wrong with the arguments, in words for the model, or that the database fails.
+    /// What is wrong with the arguments, in words for the model, or a database error.
     fn run(
         &self,
         connection: &Connection,
@@ -42,44 +44,109 @@ pub trait Tool: fmt::Debug + Send + Sync {
     ) -> Result<Value, ToolError>;
 }
 
-/// Why a tool gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
-    /// It was used wrongly: a sentence for the model.
+    /// A sentence for the model.
     #[error("{0}")]
     Misused(String),
-    /// The database failed, which is nothing for a model.
+    /// The model is not told of this.
     #[error(transparent)]
     Storage(#[from] anyhow::Error),
 }
 
-/// The arguments of a tool, read into its own type.
-///
 /// # Errors
-/// Where they do not fit it.
+/// A sentence for the model when the arguments do not fit the type.
 pub fn parse<T: DeserializeOwned>(arguments: Value) -> Result<T, ToolError> {
     serde_json::from_value(arguments).map_err(|err| ToolError::Misused(err.to_string()))
 }
 
-/// A number that is to lie within a range.
-///
-/// # Errors
-/// Where it does not.
-pub fn within(
-    name: &str,
-    number: u32,
-    range: std::ops::RangeInclusive<u32>,
-) -> Result<u32, ToolError> {
-    if range.contains(&number) {
-        return Ok(number);
-    }
-    let (least, most) = (range.start(), range.end());
-    Err(ToolError::Misused(format!(
-        "{name} must be {least} to {most}"
-    )))
+/// A number that a tool can be given. The schema and the check use the same limits.
+#[derive(Debug, Clone, Copy)]
+pub struct Number {
+    pub name: &'static str,
+    pub least: u32,
+    pub most: u32,
+    /// What the number means, for the model.
+    pub about: &'static str,
 }
 
-/// All tools. Clones share them.
+impl Number {
+    /// Name and schema.
+    #[must_use]
+    pub fn property(&self) -> (&'static str, Value) {
+        let schema = json!({
+            "type": "integer",
+            "minimum": self.least,
+            "maximum": self.most,
+            "description": self.about,
+        });
+        (self.name, schema)
+    }
+
+    /// # Errors
+    /// A sentence for the model when the number is out of range.
+    pub fn check(&self, number: u32) -> Result<u32, ToolError> {
+        let Self {
+            name, least, most, ..
+        } = *self;
+        if (least..=most).contains(&number) {
+            return Ok(number);
+        }
+        Err(ToolError::Misused(format!(
+            "{name} must be {least} to {most}"
+        )))
+    }
+}
+
+/// A text that a tool can be given. The schema and the check use the same limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    pub name: &'static str,
+    /// Characters at most.
+    pub longest: usize,
+    pub example: &'static str,
+    /// What the text means, for the model.
+    pub about: &'static str,
+}
+
+impl Text {
+    /// Name and schema.
+    #[must_use]
+    pub fn property(&self) -> (&'static str, Value) {
+        let schema = json!({
+            "type": "string",
+            "maxLength": self.longest,
+            "examples": [self.example],
+            "description": self.about,
+        });
+        (self.name, schema)
+    }
+
+    /// The text without spaces around it.
+    ///
+    /// # Errors
+    /// A sentence for the model when the text is empty or too long.
+    pub fn check<'t>(&self, text: &'t str) -> Result<&'t str, ToolError> {
+        let Self { name, longest, .. } = *self;
+        if (1..=longest).contains(&text.chars().count()) {
+            return Ok(text.trim());
+        }
+        Err(ToolError::Misused(format!(
+            "{name} must have 1 to {longest} letters"
+        )))
+    }
+}
+
+/// An object whose properties are all optional.
+pub fn schema<const N: usize>(properties: [(&'static str, Value); N]) -> Value {
+    let properties: Map<String, Value> = properties
+        .into_iter()
+        .map(|(name, schema)| (name.to_owned(), schema))
+        .collect();
+    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+/// Clones share the tools.
 #[derive(Debug, Clone, Default)]
 pub struct Toolbox(Arc<[Box<dyn Tool>]>);
 
@@ -90,13 +157,12 @@ impl From<Vec<Box<dyn Tool>>> for Toolbox {
 }
 
 impl Toolbox {
-    /// The tools for somebody with a role.
     pub fn offered(&self, role: Role) -> impl Iterator<Item = &dyn Tool> {
         let tools = self.0.iter().map(Box::as_ref);
         tools.filter(move |tool| tool.is_for(role))
     }
 
-    /// Runs a tool as a model asks for it; `arguments` is the text it gives, which may be empty.
+    /// `arguments` is the text that the model wrote; it may be empty.
     ///
     /// # Errors
     /// When there is no such tool for the actor, and as [`Tool::run`].

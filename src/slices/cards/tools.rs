@@ -1,4 +1,4 @@
-//! What a language model may read of product cards: the numbers that admins see on their screen.
+//! The tool with which a language model reads about product cards: the totals that admins see.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,32 +8,34 @@ use crate::clock::DAY;
 use crate::db::Connection;
 use crate::html::cut;
 use crate::people::{Actor, Role};
-use crate::tool::{self, Tool, ToolError};
+use crate::tool::{self, Number, Tool, ToolError};
 use crate::zone::Zone;
 
-/// Cards that are named as checked most.
 const TOP: usize = 10;
 
-/// Letters of a card's name that are told.
+/// Letters of a card's name.
 const LONGEST_NAME: usize = 120;
 
-/// Days told.
-const USUAL: u32 = 7;
-const MOST: u32 = 90;
+const DAYS: Number = Number {
+    name: "days",
+    least: 1,
+    most: 90,
+    about: "days told, usually 7; today is one",
+};
+const USUAL_DAYS: u32 = 7;
 
-/// The tools of cards; days begin in `zone`.
+/// Days begin in `zone`.
 #[must_use]
 pub(crate) fn tools(zone: &Zone) -> Vec<Box<dyn Tool>> {
     vec![Box::new(CardStatistics(zone.clone()))]
 }
 
-/// As the numbers over all cards, and their chart.
 #[derive(Debug)]
 struct CardStatistics(Zone);
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
-struct Wanted {
+struct StatisticsArguments {
     days: Option<u32>,
 }
 
@@ -48,13 +50,7 @@ impl Tool for CardStatistics {
     }
 
     fn arguments(&self) -> Value {
-        json!({
-            "type": "object",
-            "additionalProperties": false,
-            "properties": {
-                "days": { "type": "integer", "minimum": 1, "maximum": 90, "description": "days told, usually 7; today is one" }
-            }
-        })
+        tool::schema([DAYS.property()])
     }
 
     fn is_for(&self, role: Role) -> bool {
@@ -67,8 +63,8 @@ impl Tool for CardStatistics {
         actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
-        let wanted: Wanted = tool::parse(arguments)?;
-        let days = tool::within("days", wanted.days.unwrap_or(USUAL), 1..=MOST)?;
+        let given: StatisticsArguments = tool::parse(arguments)?;
+        let days = DAYS.check(given.days.unwrap_or(USUAL_DAYS))?;
         let sums = store::sums(connection)?;
         let top = store::top(connection, TOP)?;
         let top = top.iter().map(|card| {

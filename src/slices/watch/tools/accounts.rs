@@ -1,4 +1,4 @@
-//! Lists of accounts, narrowed as people narrow them.
+//! The tool that lists accounts, with the filters of `/list`.
 
 use std::time::Duration;
 
@@ -12,15 +12,47 @@ use crate::people::Actor;
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{COUNTED, Filter, Listing};
-use crate::tool::{self, Tool, ToolError};
+use crate::tool::{self, Number, Text, Tool, ToolError};
 use crate::zone::Span;
 
-/// Accounts told at once.
-const USUAL: u32 = 20;
-const MOST: u32 = 30;
+const LIMIT: Number = Number {
+    name: "limit",
+    least: 1,
+    most: 30,
+    about: "accounts told at once, usually 20",
+};
+const USUAL_LIMIT: u32 = 20;
 
-/// Days that are looked ahead where nobody says how many.
-const AHEAD: u32 = 7;
+const DAYS: Number = Number {
+    name: "days",
+    least: 1,
+    most: 3650,
+    about: "with overdue: the agreed time ended at most so many days ago; with ending: it ends within so \
+        many days (7 when left out); with done: it happened at most so many days ago",
+};
+/// For accounts that end soon, when the model names no number of days.
+const DAYS_AHEAD: u32 = 7;
+
+const SKIP: Number = Number {
+    name: "skip",
+    least: 0,
+    most: 10_000,
+    about: "for the next page",
+};
+
+const SITE: Text = Text {
+    name: "site",
+    longest: 100,
+    example: "GitHub",
+    about: "only on this site",
+};
+
+const NAME: Text = Text {
+    name: "name",
+    longest: 100,
+    example: "octo",
+    about: "only with this text in the user name or the note",
+};
 
 /// As `/list`.
 #[derive(Debug)]
@@ -28,7 +60,7 @@ pub(super) struct ListAccounts(pub(super) Notifier);
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
-struct Wanted {
+struct ListArguments {
     which: Which,
     days: Option<u32>,
     within: Option<Within>,
@@ -70,41 +102,33 @@ impl Tool for ListAccounts {
     }
 
     fn arguments(&self) -> Value {
-        json!({
-            "type": "object",
-            "additionalProperties": false,
-            "properties": {
-                "which": {
-                    "type": "string",
-                    "enum": ["all", "pending", "overdue", "ending", "done", "paused"],
-                    "description": "pending: looked at in every run; overdue: of these the agreed time is over; ending: of these \
-                        it ends soon; done: what was waited for has happened; paused: stopped by a person, or held until an admin \
-                        decides. Default: all"
-                },
-                "days": {
-                    "type": "integer", "minimum": 1, "maximum": 3650,
-                    "description": "with overdue: the agreed time ended at most so many days ago; with ending: it ends within so \
-                        many days (7 when left out); with done: it happened at most so many days ago"
-                },
-                "within": {
-                    "type": "string",
-                    "enum": ["today", "this_week", "this_month"],
-                    "description": "instead of days, by the calendar: with overdue: the agreed time ended in it; with ending: it \
-                        will end in it; with done: it happened in it"
-                },
-                "site": { "type": "string", "maxLength": 100, "examples": ["GitHub"], "description": "only on this site" },
-                "name": {
-                    "type": "string", "maxLength": 100, "examples": ["octo"],
-                    "description": "only with this text in the user name or the note"
-                },
-                "everybody": {
-                    "type": "boolean",
-                    "description": "for admins: the accounts of all people instead of the person's own"
-                },
-                "skip": { "type": "integer", "minimum": 0, "maximum": 10000, "description": "for the next page" },
-                "limit": { "type": "integer", "minimum": 1, "maximum": 30, "description": "accounts told at once, usually 20" }
-            }
-        })
+        let which = json!({
+            "type": "string",
+            "enum": ["all", "pending", "overdue", "ending", "done", "paused"],
+            "description": "pending: looked at in every run; overdue: of these the agreed time is over; ending: of these \
+                it ends soon; done: what was waited for has happened; paused: stopped by a person, or held until an admin \
+                decides. Default: all"
+        });
+        let within = json!({
+            "type": "string",
+            "enum": ["today", "this_week", "this_month"],
+            "description": "instead of days, by the calendar: with overdue: the agreed time ended in it; with ending: it \
+                will end in it; with done: it happened in it"
+        });
+        let everybody = json!({
+            "type": "boolean",
+            "description": "for admins: the accounts of all people instead of the person's own"
+        });
+        tool::schema([
+            ("which", which),
+            DAYS.property(),
+            ("within", within),
+            SITE.property(),
+            NAME.property(),
+            ("everybody", everybody),
+            SKIP.property(),
+            LIMIT.property(),
+        ])
     }
 
     fn run(
@@ -113,10 +137,10 @@ impl Tool for ListAccounts {
         actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
-        let wanted: Wanted = tool::parse(arguments)?;
-        let listing = self.listing(actor, &wanted)?;
-        let skip = tool::within("skip", wanted.skip, 0..=10_000)? as usize;
-        let limit = tool::within("limit", wanted.limit.unwrap_or(USUAL), 1..=MOST)? as usize;
+        let given: ListArguments = tool::parse(arguments)?;
+        let listing = self.listing(actor, &given)?;
+        let skip = SKIP.check(given.skip)? as usize;
+        let limit = LIMIT.check(given.limit.unwrap_or(USUAL_LIMIT))? as usize;
         let total = store::count_listed(connection, actor.now, &listing)?;
         let page = store::page(connection, actor.now, &listing, skip, limit)?;
         let formatter = self.0.voice_to(actor);
@@ -146,14 +170,19 @@ impl Tool for ListAccounts {
 }
 
 impl ListAccounts {
-    /// The time that is asked about: what began after the first moment, and not after the second; none: all time.
-    fn time(&self, actor: &Actor, wanted: &Wanted) -> Result<Option<(UnixMs, UnixMs)>, ToolError> {
+    /// The span of time asked about, without its first moment and with its last; none means all
+    /// time.
+    fn time(
+        &self,
+        actor: &Actor,
+        given: &ListArguments,
+    ) -> Result<Option<(UnixMs, UnixMs)>, ToolError> {
         let now = actor.now;
-        let around = match wanted.days {
-            Some(count) => Some(days(tool::within("days", count, 1..=3650)?)),
+        let around = match given.days {
+            Some(count) => Some(days(DAYS.check(count)?)),
             None => None,
         };
-        let part = match wanted.within {
+        let part = match given.within {
             Some(Within::Today) => Span::Day,
             Some(Within::ThisWeek) => Span::Week,
             Some(Within::ThisMonth) => Span::Month,
@@ -164,45 +193,35 @@ impl ListAccounts {
         Ok(Some((first.minus(moment), next.minus(moment))))
     }
 
-    fn listing(&self, actor: &Actor, wanted: &Wanted) -> Result<Listing, ToolError> {
+    fn listing(&self, actor: &Actor, given: &ListArguments) -> Result<Listing, ToolError> {
         let now = actor.now;
-        let mut filters = match (wanted.which, self.time(actor, wanted)?) {
+        let mut filters = match (given.which, self.time(actor, given)?) {
             (Which::All, _) => Vec::new(),
             (Which::Pending, _) => vec![Filter::Pending],
             (Which::Overdue, None) => vec![Filter::Overdue],
             (Which::Overdue, Some((from, _))) => vec![Filter::Ends(from, now)],
-            (Which::Ending, None) => vec![Filter::Ends(now, now.plus(days(AHEAD)))],
+            (Which::Ending, None) => vec![Filter::Ends(now, now.plus(days(DAYS_AHEAD)))],
             (Which::Ending, Some((_, to))) => vec![Filter::Ends(now, to)],
             (Which::Done, None) => vec![Filter::Done],
             (Which::Done, Some((from, _))) => vec![Filter::DoneSince(from)],
             (Which::Paused, _) => vec![Filter::Paused],
         };
-        if let Some(site) = &wanted.site {
-            let known = self.0.catalogue.find(short("site", site)?);
+        if let Some(site) = &given.site {
+            let known = self.0.catalogue.find(SITE.check(site)?);
             let key = known.map_or_else(
                 || site.trim().to_lowercase(),
                 |site| site.key().as_str().to_owned(),
             );
             filters.push(Filter::Site(key));
         }
-        if let Some(name) = &wanted.name {
-            filters.push(Filter::Text(short("name", name)?.to_owned()));
+        if let Some(name) = &given.name {
+            filters.push(Filter::Text(NAME.check(name)?.to_owned()));
         }
         let mut filters = filters.into_iter();
         Ok(Listing {
-            owner: owner(actor, wanted.everybody)?,
+            owner: owner(actor, given.everybody)?,
             filter: filters.next().unwrap_or_default(),
             also: filters.collect(),
         })
-    }
-}
-
-/// A text of a length that somebody may look for.
-fn short<'t>(name: &str, text: &'t str) -> Result<&'t str, ToolError> {
-    match text.chars().count() {
-        1..=100 => Ok(text.trim()),
-        _ => Err(ToolError::Misused(format!(
-            "{name} must have 1 to 100 letters"
-        ))),
     }
 }

@@ -1,4 +1,4 @@
-//! One account: how it stands, what the last looks gave, what happened to it.
+//! The tool that tells about one account: its state, the last results and its history.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,16 +12,15 @@ use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 use crate::tool::{self, Tool, ToolError};
 
-/// Changes told, as on the card of an account.
 const SHOWN: usize = 10;
 
-/// As the card of an account.
+/// Same content as the card of an account.
 #[derive(Debug)]
 pub(super) struct AccountHistory(pub(super) Notifier);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+struct HistoryArguments {
     account: i64,
 }
 
@@ -52,9 +51,9 @@ impl Tool for AccountHistory {
         actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
-        let Wanted { account: id } = tool::parse(arguments)?;
+        let HistoryArguments { account: id } = tool::parse(arguments)?;
         let viewer = (!actor.role.is_admin()).then_some(actor.id);
-        // An account of somebody else is as one that does not exist.
+        // Somebody else's account looks like one that does not exist.
         let account = store::get(connection, viewer, id)?
             .ok_or_else(|| ToolError::Misused("there is no such account".to_owned()))?;
         let formatter = self.0.voice_to(actor);

@@ -1,7 +1,11 @@
-//! What a language model may read of the watch: what the bot's screens show to the same person, no more.
+//! Tools with which a language model reads about the watch: no more than the bot's screens show to
+//! the same person.
 //!
-//! Must stay true: whose accounts are read is decided by who asks, as in the handlers; times are told in the actor's zone and with
-//! everything computed, so that a model has nothing to reckon; what people wrote is cut to a length and stands in strings.
+//! # Invariants
+//!
+//! - The person who asks decides whose accounts are read, as in the handlers.
+//! - Times are in the actor's zone and everything is computed, so a model has nothing to calculate.
+//! - What people wrote is cut to a length and stays inside JSON strings.
 
 mod accounts;
 mod history;
@@ -20,10 +24,9 @@ use crate::html::cut;
 use crate::people::{self, Actor};
 use crate::tool::{Tool, ToolError};
 
-/// Letters of what people wrote that are told.
+/// Letters of what people wrote.
 const LONGEST_WORDS: usize = 120;
 
-/// The tools of the watch.
 #[must_use]
 pub(crate) fn tools(notifier: &Notifier, schedule: &Schedule) -> Vec<Box<dyn Tool>> {
     vec![
@@ -37,7 +40,7 @@ pub(crate) fn tools(notifier: &Notifier, schedule: &Schedule) -> Vec<Box<dyn Too
     ]
 }
 
-/// Whose accounts are read: the actor's own; everybody's for admins who want that.
+/// The actor's own accounts; everybody's for admins who want that.
 fn owner(actor: &Actor, everybody: bool) -> Result<Option<i64>, ToolError> {
     match (everybody, actor.role.is_admin()) {
         (false, _) => Ok(Some(actor.id)),
@@ -48,26 +51,23 @@ fn owner(actor: &Actor, everybody: bool) -> Result<Option<i64>, ToolError> {
     }
 }
 
-/// A person's name as admins read it.
 fn name_of(connection: &Connection, id: i64) -> anyhow::Result<String> {
     let person = people::get(connection, id)?;
     let name = person.map_or_else(|| id.to_string(), |person| person.spoken().to_plain());
     Ok(cut(&name, LONGEST_WORDS))
 }
 
-/// A sentence of the bot about why we could not look.
+/// Why we could not look, as the bot says it.
 fn why(formatter: Formatter<'_>, reason: &str) -> String {
     super::notices::texts::reason(formatter.lang, reason).to_plain()
 }
 
-/// Adds something to what is told.
 fn add(told: &mut Value, key: &str, value: impl Into<Value>) {
     if let Some(told) = told.as_object_mut() {
         told.insert(key.to_owned(), value.into());
     }
 }
 
-/// An account as all tools tell it.
 fn described(formatter: Formatter<'_>, now: UnixMs, account: &Account) -> Value {
     let at = |moment: UnixMs| formatter.zone.iso(moment);
     let state = match account.state {
@@ -84,7 +84,7 @@ fn described(formatter: Formatter<'_>, now: UnixMs, account: &Account) -> Value 
         "agreed_days": account.period_days,
         "agreed_end": at(account.ends_at),
     });
-    // As the lists of the bot: only what is looked at is overdue.
+    // As in the bot's lists, only a pending account is overdue.
     if account.state == State::Pending {
         let (key, span) = match account.ends_at <= now {
             true => ("days_overdue", now.since(account.ends_at)),

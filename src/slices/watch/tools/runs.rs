@@ -1,4 +1,5 @@
-//! The last runs over everybody's accounts: to everybody the last one in numbers, to admins more of them, with their errors.
+//! The tool that tells about the last runs: the latest one in numbers, for admins several with
+//! their errors.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,16 +13,20 @@ use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::notices::texts::Formatter;
 use crate::slices::watch::store;
 use crate::slices::watch::store::LastRun;
-use crate::tool::{self, Tool, ToolError};
+use crate::tool::{self, Number, Tool, ToolError};
 
-/// Runs told.
-const USUAL: u32 = 5;
-const MOST: u32 = 20;
+const LIMIT: Number = Number {
+    name: "limit",
+    least: 1,
+    most: 20,
+    about: "runs told, usually 5",
+};
+const USUAL_LIMIT: u32 = 5;
 
-/// Errors of a run told, as in its summary.
+/// As many as in a run's summary.
 const SHOWN_ERRORS: usize = 5;
 
-/// As `/status`, and for admins as the screen of the thread.
+/// Same content as `/status`, and for admins as the screen of the thread.
 #[derive(Debug)]
 pub(super) struct RecentRuns {
     pub(super) notifier: Notifier,
@@ -30,7 +35,7 @@ pub(super) struct RecentRuns {
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
-struct Wanted {
+struct RunsArguments {
     limit: Option<u32>,
 }
 
@@ -45,13 +50,7 @@ impl Tool for RecentRuns {
     }
 
     fn arguments(&self) -> Value {
-        json!({
-            "type": "object",
-            "additionalProperties": false,
-            "properties": {
-                "limit": { "type": "integer", "minimum": 1, "maximum": 20, "description": "runs told, usually 5" }
-            }
-        })
+        tool::schema([LIMIT.property()])
     }
 
     fn run(
@@ -60,8 +59,8 @@ impl Tool for RecentRuns {
         actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
-        let wanted: Wanted = tool::parse(arguments)?;
-        let limit = tool::within("limit", wanted.limit.unwrap_or(USUAL), 1..=MOST)?;
+        let given: RunsArguments = tool::parse(arguments)?;
+        let limit = LIMIT.check(given.limit.unwrap_or(USUAL_LIMIT))?;
         let is_admin = actor.role.is_admin();
         let formatter = self.notifier.voice_to(actor);
         let mut runs = Vec::new();

@@ -1,4 +1,5 @@
-//! Sites that something is wrong with: to admins all of them and why, to others what concerns their own accounts.
+//! The tool that tells about sites in trouble: for admins all of them with reasons, for others
+//! those of their own accounts.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,19 +13,18 @@ use crate::slices::watch::store;
 use crate::slices::watch::views::health::{Health, LATELY, Trouble};
 use crate::tool::{self, Tool, ToolError};
 
-/// Sites told at most, the worst first.
+/// The worst first.
 const MOST: usize = 20;
 
-/// Reasons told of one site.
 const SHOWN_REASONS: usize = 3;
 
-/// As the screen of sites, and for others as the end of `/status`.
+/// Same content as the screen of sites, and for others as the end of `/status`.
 #[derive(Debug)]
 pub(super) struct SitesInTrouble(pub(super) Notifier);
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
-struct Wanted {}
+struct NoArguments {}
 
 impl Tool for SitesInTrouble {
     fn name(&self) -> &'static str {
@@ -37,7 +37,7 @@ impl Tool for SitesInTrouble {
     }
 
     fn arguments(&self) -> Value {
-        json!({ "type": "object", "additionalProperties": false, "properties": {} })
+        tool::schema([])
     }
 
     fn run(
@@ -46,7 +46,7 @@ impl Tool for SitesInTrouble {
         actor: &Actor,
         arguments: Value,
     ) -> Result<Value, ToolError> {
-        let Wanted {} = tool::parse(arguments)?;
+        let NoArguments {} = tool::parse(arguments)?;
         let formatter = self.0.voice_to(actor);
         if actor.role.is_admin() {
             let health = Health::read(connection, &self.0.zone, actor.now)?;
