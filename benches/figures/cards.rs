@@ -1,4 +1,5 @@
-//! Scans of one hot card by many at once, in a database of many cards and a long log; the counter beside the log.
+//! Scans of one popular card by many people at once, in a database of many cards and a long log;
+//! and whether the counter agrees with the log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,7 +14,7 @@ use vakhta::i18n::Lang;
 use vakhta::people::{self, Actor, Role};
 use vakhta::slices::cards::code::Code;
 use vakhta::slices::cards::store;
-use vakhta::slices::cards::store::{NewCard, Which};
+use vakhta::slices::cards::store::{CardFilter, NewCard};
 use vakhta::tasks::Tasks;
 
 use crate::roles::main_runtime;
@@ -23,14 +24,14 @@ use crate::world;
 /// Callers at once.
 const CALLERS: usize = 64;
 
-/// Scans they make together.
+/// Scans in all.
 const SCANS: i64 = 50_000;
 
-/// What the database holds before.
+/// Cards in the database before.
 const CARDS: usize = 100_000;
 const LOG: i64 = 1_000_000;
 
-/// What is promised of each.
+/// The limit that is promised for each.
 const PROMISED: Duration = Duration::from_millis(50);
 
 const NOW: UnixMs = UnixMs(1_795_275_300_000);
@@ -86,10 +87,10 @@ type Read = fn(&vakhta::db::Connection) -> anyhow::Result<()>;
 
 const READS: &[(&str, Read)] = &[
     ("the ten newest cards", |c| {
-        store::page(c, &Which::Active, 0, 10).map(drop)
+        store::page(c, &CardFilter::Active, 0, 10).map(drop)
     }),
     ("a search for a name", |c| {
-        store::page(c, &Which::Named("9999".to_owned()), 0, 10).map(drop)
+        store::page(c, &CardFilter::Named("9999".to_owned()), 0, 10).map(drop)
     }),
     ("the last scans of a card", |c| {
         store::last_scans(c, 1, 10).map(drop)
@@ -115,7 +116,7 @@ fn fill(tx: &WriteTx<'_>) -> anyhow::Result<(i64, Code)> {
     let mut log = tx.prepare(
         "INSERT INTO scan (code_id, person_id, name, username, result, at, card_id) VALUES (?1, ?2, 'Somebody', 'user', 'genuine', ?3, ?1)",
     )?;
-    // The hot card is the first, and none of these are its scans.
+    // The popular card is the first; none of these scans are its own.
     let others = i64::try_from(CARDS)? - 1;
     for n in 0..LOG {
         log.execute(params![

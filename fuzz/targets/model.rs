@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let whole = read(body, body.len());
     assert_eq!(read(body, usize::from(*portion)), whole);
-    if whole.trouble.is_none() {
+    if whole.error.is_none() {
         assert!(!whole.text.trim().is_empty() || !whole.calls.is_empty());
     }
     assert!(whole.calls.len() <= 8);

@@ -1,4 +1,5 @@
-//! Product cards: made in a dialogue that survives restarts, printed, scanned by people the bot never met.
+//! Product cards: made in a dialogue that survives restarts, printed, and scanned by people whom
+//! the bot has never met.
 
 use std::sync::Arc;
 
@@ -8,11 +9,10 @@ use vakhta::people::{self, Role};
 use vakhta::slices::cards::card::CodeState;
 use vakhta::slices::cards::code::Code;
 use vakhta::slices::cards::store;
-use vakhta::slices::cards::store::Which;
+use vakhta::slices::cards::store::CardFilter;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
-/// A picture of one shade.
 pub(crate) fn jpeg(shade: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     JpegEncoder::new(&mut bytes)
@@ -21,7 +21,7 @@ pub(crate) fn jpeg(shade: u8) -> Vec<u8> {
     bytes
 }
 
-/// Starts the bot again with cards.
+/// Restarts the bot with cards.
 pub(crate) async fn with_cards(t: &mut Stage) {
     t.stop().await;
     t.reconfigure("[sites]", "[cards]\nenabled = true\n[sites]");
@@ -57,7 +57,7 @@ pub(crate) async fn make(t: &Stage, name: &str, description: &str) -> (Arc<ChatM
 /// The code of the newest card.
 async fn code_of(t: &Stage) -> Code {
     let read = t.app().db().read(|c| {
-        let (cards, _) = store::page(c, &Which::Active, 0, 1)?;
+        let (cards, _) = store::page(c, &CardFilter::Active, 0, 1)?;
         Ok(store::shared(c, cards.first().unwrap().id)?.code)
     });
     read.await.unwrap()
@@ -87,7 +87,7 @@ fn a_card_is_made_step_by_step_through_restarts_and_scanned_by_a_stranger() {
         let asked = t.ask(&t.admin, "Часы <b>&").await;
         assert!(asked.text.contains("Опишите её"), "{}", asked.text);
         again(&mut t).await;
-        // Back, and the name once more.
+        // Goes back and types the name again.
         let asked = t.callback(&t.admin, &asked, "Назад").await;
         assert!(asked.text.contains("Шаг 2 из 5"), "{}", asked.text);
         t.ask(&t.admin, "Часы <i>&").await;
@@ -111,7 +111,7 @@ fn a_card_is_made_step_by_step_through_restarts_and_scanned_by_a_stranger() {
         );
         assert_eq!(t.note(&t.admin, &late).await, "Это уже сделано.");
 
-        // A stranger scans: the card is the first they see, and nobody is let in by it.
+        // A stranger scans: the card is the first thing they see, and scanning lets nobody in.
         let code = code_of(&t).await;
         let buyer = t.telegram.person(55, "Покупатель", "ru");
         let shown = scans(&t, &buyer, &code).await;
@@ -174,7 +174,7 @@ fn scans_are_told_counted_and_refused_as_they_are() {
             write.await.unwrap();
             let told = scans(&t, &eva, &code).await;
             assert!(told.text.contains(words), "{}", told.text);
-            // Of what is not given out nothing is shown.
+            // Nothing is shown of a card that was not given out.
             assert_eq!(told.file.is_none(), state == CodeState::Inactive);
         }
         let sums = t.app().db().read(store::sums).await.unwrap();
@@ -193,14 +193,14 @@ fn a_scan_leaves_a_dialogue_alone_and_a_shared_card_is_no_check() {
         sends_photo(&t, &jpeg(1), "album").await;
         let shown = scans(&t, &t.admin, &code).await;
         assert!(shown.text.contains("Проверка № 1"), "{}", shown.text);
-        // The second photo of the album finds its place, a third one none.
+        // The second photo of the album is used, a third one is not.
         sends_photo(&t, &jpeg(2), "album").await;
         t.admin.sends_photo(&jpeg(3), "album");
         let asked = t.ask(&t.admin, "Вторая").await;
         assert!(asked.text.contains("Опишите её"), "{}", asked.text);
         t.ask(&t.admin, "Альбом").await;
         let question = t.heard(ADMIN, "Шаг 5 из 5").await;
-        // The button of another card that was being made.
+        // A button of an older dialogue.
         let stale = t.admin.presses_forged(question.message_id, "cards:save:1");
         assert_eq!(t.note(&t.admin, &stale).await, "Это уже сделано.");
         t.ask(&t.admin, "/cancel").await;
@@ -224,7 +224,7 @@ fn a_scan_leaves_a_dialogue_alone_and_a_shared_card_is_no_check() {
 #[test]
 fn what_is_no_photo_is_answered_and_what_is_printed_is_sent() {
     run(async |mut t| {
-        // Telegram itself gives no file of that size.
+        // Telegram gives bots no file of that size.
         t.expect_refusals();
         with_cards(&mut t).await;
         let panel = t.ask(&t.admin, "/admin").await;

@@ -102,7 +102,7 @@ async fn nothing_reads_more_the_more_there_is() {
     hears(&telegram, OWNER, "You …", 1).await;
     model.hold(false);
     hears(&telegram, OWNER, "That is all I know", 1).await;
-    shutdown::end_what_is_open(&db, &Clock::set_to(NOW), Lang::En)
+    shutdown::end_open_questions(&db, &Clock::set_to(NOW), Lang::En)
         .await
         .unwrap();
     let once = CancellationToken::new();

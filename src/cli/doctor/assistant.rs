@@ -4,7 +4,7 @@
 
 use super::Finding::{self, Notice, Well, Wrong};
 use crate::slices::assistant::AssistantConfig;
-use crate::slices::assistant::model::{About, Model, NotAsked};
+use crate::slices::assistant::model::{EndpointError, EndpointInfo, Model};
 
 pub(super) async fn look(config: &AssistantConfig) -> Finding {
     if !config.enabled {
@@ -15,22 +15,22 @@ pub(super) async fn look(config: &AssistantConfig) -> Finding {
         Ok(model) => model,
         Err(err) => return Wrong(format!("{err:#}")),
     };
-    match model.about().await {
+    match model.endpoint_info().await {
         Ok(about) => judge(config, &about),
-        Err(NotAsked::Unreachable) => Wrong(format!(
+        Err(EndpointError::Unreachable) => Wrong(format!(
             "{url} cannot be reached; check assistant.url; is a proxy needed (HTTPS_PROXY)?"
         )),
-        Err(NotAsked::Silent) => Wrong(format!("{url} does not answer in time")),
-        Err(NotAsked::Key) => Wrong(format!(
+        Err(EndpointError::Silent) => Wrong(format!("{url} does not answer in time")),
+        Err(EndpointError::Key) => Wrong(format!(
             "{url} does not accept the key; set VAKHTA_ASSISTANT_API_KEY again"
         )),
-        Err(NotAsked::Status(status)) => Notice(format!(
+        Err(EndpointError::Status(status)) => Notice(format!(
             "{url} answers, but does not list its models (HTTP {status}); the first question will show whether it works"
         )),
     }
 }
 
-fn judge(config: &AssistantConfig, about: &About) -> Finding {
+fn judge(config: &AssistantConfig, about: &EndpointInfo) -> Finding {
     let url = &config.endpoint.url;
     if about.left_usd.is_some_and(|left| left <= 0.0) {
         return Wrong(format!(

@@ -1,4 +1,4 @@
-//! Section `[assistant]`, and its one secret.
+//! Section `[assistant]`, and the API key, which comes from the environment.
 
 use std::time::Duration;
 
@@ -11,32 +11,30 @@ use crate::settings::Section;
 /// Billionths of a dollar in a cent.
 const NANO_IN_CENT: u64 = 10_000_000;
 
-/// What the operator says about the assistant.
 #[derive(Debug, Clone)]
 pub struct AssistantConfig {
-    /// Without it nobody can ask, and nothing of it is made.
-    pub enabled: bool,
-    /// Where models are and how they are spoken to.
-    pub endpoint: Endpoint,
-    /// The models, in the order in which they are asked; the next one after each failure. Never empty.
-    pub models: Vec<String>,
-    /// Calls at the same time.
-    pub workers: usize,
-    /// Of these, the calls for one person.
-    pub per_person: u32,
-    /// Models may ask for what the actor may see in the bot.
-    pub tools: bool,
+    /// When false, no part of the assistant is built and nobody can ask.
+    pub(crate) enabled: bool,
+    pub(crate) endpoint: Endpoint,
+    /// Asked in this order, the next one after each failure. Never empty.
+    pub(crate) models: Vec<String>,
+    /// Calls at once.
+    pub(crate) workers: usize,
+    /// Calls at once for one person.
+    pub(crate) per_person: u32,
+    /// Whether models may use tools.
+    pub(crate) tools: bool,
     /// What a person may use in a day.
-    pub budget: Budget,
-    /// Open questions of a person at most.
-    pub most_open: u32,
-    /// Questions that a token may ask in a minute.
-    pub per_minute: u32,
+    pub(crate) budget: Budget,
+    /// Open questions of one person, at most.
+    pub(crate) most_open: u32,
+    /// Questions that one token may ask in a minute.
+    pub(crate) per_minute: u32,
 }
 
 impl AssistantConfig {
-    /// Reads the section. The key is given apart: it is no key of the file.
-    pub fn read(section: &mut Section<'_>) -> Self {
+    /// Reads the section. [`Self::with_key`] adds the key, which is not in the file.
+    pub(crate) fn read(section: &mut Section<'_>) -> Self {
         section.refuse(
             "api_key",
             "a secret does not belong in this file; set VAKHTA_ASSISTANT_API_KEY",
@@ -75,16 +73,15 @@ impl AssistantConfig {
         }
     }
 
-    /// With the key of the endpoint.
     #[must_use]
-    pub fn with_key(mut self, key: Option<SecretString>) -> Self {
+    pub(crate) fn with_key(mut self, key: Option<SecretString>) -> Self {
         self.endpoint.key = key;
         self
     }
 
-    /// What is missing, where something is.
+    /// What is missing, as a message for the operator.
     #[must_use]
-    pub fn problem(&self) -> Option<&'static str> {
+    pub(crate) fn problem(&self) -> Option<&'static str> {
         let needs_key = self.enabled && self.endpoint.url.starts_with(OPENROUTER);
         (needs_key && self.endpoint.key.is_none()).then_some(
             "assistant.enabled: OpenRouter wants a key: set VAKHTA_ASSISTANT_API_KEY or OPENROUTER_API_KEY, \
@@ -93,10 +90,10 @@ impl AssistantConfig {
     }
 }
 
-/// The endpoint of the default, which answers nobody without a key.
+/// The default endpoint, which serves nobody without a key.
 const OPENROUTER: &str = "https://openrouter.ai/";
 
-/// A limit in units of `unit`; 0 stands for none.
+/// A limit in units of `unit`; 0 means no limit.
 fn limit(number: u32, unit: u64) -> Option<u64> {
     (number > 0).then(|| u64::from(number) * unit)
 }

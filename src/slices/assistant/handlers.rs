@@ -1,14 +1,20 @@
-//! The assistant in the bot: a question in one's own chat or in a group, *stop* and *again* below it.
+//! The assistant in the bot: a question in a private chat or a group, and the buttons *stop* and
+//! *again*.
 //!
-//! Buttons carry `ask:<deed>:<question>`; one that names what is gone says so. In a group everybody sees them: a question is
-//! stopped by whoever asked it or by an admin, and asked again by whoever asked it. Must stay true: a question is taken by
-//! the transaction of its event, and its place in the chat is a row of the outbox that the answer will find again.
+//! Buttons carry `ask:<deed>:<question>`. A button of a question that is gone says so. In a group
+//! everybody sees the buttons: the person who asked or an admin may stop, only the person who asked
+//! may ask again.
+//!
+//! # Invariants
+//!
+//! - The transaction that handles the event also stores the question.
+//! - *I am thinking* is an outbox row, which the answer later finds and replaces.
 
 use super::AssistantConfig;
-use super::live::Live;
 use super::notices;
-use super::question::{Budget, Question, Reason, Spot, State};
-use super::store::{self, Asked, Limits, NewQuestion};
+use super::progress::ProgressStreams;
+use super::question::{Budget, ChatOrigin, Question, QuestionState, Reason};
+use super::store::{self, AskLimits, AskOutcome, NewQuestion};
 use crate::activation::Activator;
 use crate::db::WriteTx;
 use crate::html::Html;
@@ -17,10 +23,9 @@ use crate::people::Actor;
 use crate::telegram::{Answer, Event, outbox};
 use crate::zone::Zone;
 
-/// The handlers of the assistant.
 #[derive(Debug)]
 pub(crate) struct AssistantHandlers {
-    live: Live,
+    progress: ProgressStreams,
     bell: Activator,
     zone: Zone,
     most_open: u32,
@@ -29,11 +34,16 @@ pub(crate) struct AssistantHandlers {
 }
 
 impl AssistantHandlers {
-    /// With what the worker has too; `zone` is where a day of the budget begins.
+    /// `zone` is where the day of the budget begins.
     #[must_use]
-    pub(crate) fn new(config: &AssistantConfig, zone: Zone, live: Live, bell: Activator) -> Self {
+    pub(crate) fn new(
+        config: &AssistantConfig,
+        zone: Zone,
+        progress: ProgressStreams,
+        bell: Activator,
+    ) -> Self {
         Self {
-            live,
+            progress,
             bell,
             zone,
             most_open: config.most_open,
@@ -42,7 +52,7 @@ impl AssistantHandlers {
         }
     }
 
-    /// What leaves the machine, for who asks what is kept of them.
+    /// What leaves the machine, for `/privacy`.
     #[must_use]
     pub(crate) fn privacy(&self, lang: Lang) -> Html {
         let key = match self.tools {
@@ -52,39 +62,30 @@ impl AssistantHandlers {
         i18n::text(lang, key)
     }
 
-    /// Removes everything of a person. What is being answered is cut short, so that nothing more of it is sent to a model.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Removes everything of a person, and stops answers in progress so that nothing more reaches a
+    /// model.
     pub(crate) fn forget(&self, tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
         for question in store::open_of(tx, person)? {
-            self.live.close(question);
+            self.progress.close(question);
         }
         store::forget(tx, person)
     }
 
-    /// A question in one's own chat.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) fn ask(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         text: &str,
     ) -> anyhow::Result<Answer> {
-        let spot = Spot {
+        let origin = ChatOrigin {
             chat_id: actor.chat_id,
             topic: None,
             message_id: None,
         };
-        self.take(tx, actor, spot, text.trim(), None)
+        self.take(tx, actor, origin, text.trim(), None)
     }
 
-    /// A question in a group: its answer stands under it, for all to see.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// The answer appears below the question, for everybody in the group.
     pub(crate) fn ask_in_group(
         &self,
         tx: &WriteTx<'_>,
@@ -98,18 +99,15 @@ impl AssistantHandlers {
                 "assistant-members-only",
             )));
         }
-        let spot = Spot {
+        let origin = ChatOrigin {
             chat_id: actor.chat_id,
             topic: event.topic,
             message_id: event.message_id,
         };
-        self.take(tx, actor, spot, text.trim(), None)
+        self.take(tx, actor, origin, text.trim(), None)
     }
 
-    /// A button; `data` is what stands after `ask:`.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// A button; `data` is the part after `ask:`.
     pub(crate) fn callback(
         &self,
         tx: &WriteTx<'_>,
@@ -117,7 +115,7 @@ impl AssistantHandlers {
         data: &str,
     ) -> anyhow::Result<Answer> {
         let (deed, public_id) = data.split_once(':').unwrap_or((data, ""));
-        let Some(question) = store::named(tx, public_id)? else {
+        let Some(question) = store::by_public_id(tx, public_id)? else {
             return Ok(Answer::default().toast(label(actor.lang, "stale-button")));
         };
         let is_own = question.person_id == actor.id;
@@ -133,24 +131,27 @@ impl AssistantHandlers {
 
     fn stop(&self, tx: &WriteTx<'_>, actor: &Actor, question: &Question) -> anyhow::Result<Answer> {
         if !question.state.is_closed() {
-            let partial = self.live.text(question.id);
+            let partial = self.progress.text(question.id);
             store::end(tx, actor.now, question.id, Reason::Stopped, &partial)?;
-            self.live.close(question.id);
+            self.progress.close(question.id);
             notices::answer(tx, actor.now, actor.lang, question.id)?;
         }
         let Some(pressed) = actor.pressed else {
             return Ok(Answer::default());
         };
-        if notices::is_at(tx, &question.public_id, pressed)? {
-            // What was said there did not arrive, as when the chat was blocked: it is said again.
+        if notices::is_answer_at(tx, &question.public_id, pressed)? {
+            // The answer did not arrive, for example because the chat was blocked, so it is sent
+            // again.
             if question.state.is_closed() && !outbox::is_busy(tx, actor.chat_id)? {
                 notices::answer(tx, actor.now, actor.lang, question.id)?;
             }
             return Ok(Answer::default());
         }
-        // Of a message that was lost on its way nobody knew the id until now; its answer is another message.
+        // The button is on a message that was thought lost, so the answer is in another message.
         let key = match store::get(tx, question.person_id, &question.public_id)? {
-            Some(now) if now.state == State::Completed => "assistant-answered-elsewhere".to_owned(),
+            Some(now) if now.state == QuestionState::Completed => {
+                "assistant-answered-elsewhere".to_owned()
+            }
             now => {
                 let reason = now.and_then(|now| now.reason).unwrap_or(Reason::Stopped);
                 format!("assistant-failed-{}", reason.word())
@@ -159,7 +160,7 @@ impl AssistantHandlers {
         Ok(Answer::text(i18n::text(actor.lang, &key)))
     }
 
-    /// Pressed twice, it is asked again once.
+    /// The client key makes a second press find the same question.
     fn again(
         &self,
         tx: &WriteTx<'_>,
@@ -171,14 +172,14 @@ impl AssistantHandlers {
         };
         let text = store::text(tx, question.id)?;
         let client_key = format!("again:{}", question.public_id);
-        self.take(tx, actor, asked.spot, &text, Some(client_key))
+        self.take(tx, actor, asked.origin, &text, Some(client_key))
     }
 
     fn take(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        spot: Spot,
+        origin: ChatOrigin,
         text: &str,
         client_key: Option<String>,
     ) -> anyhow::Result<Answer> {
@@ -190,22 +191,22 @@ impl AssistantHandlers {
             person_id: actor.id,
             token_id: None,
             client_key,
-            spot: Some(spot),
+            origin: Some(origin),
             text: text.to_owned(),
         };
-        let limits = Limits {
+        let limits = AskLimits {
             most_open: self.most_open,
             budget: self.budget,
             day: self.zone.day(actor.now),
         };
         match store::ask(tx, actor.now, &question, &limits)? {
-            Asked::Is(public_id) => {
-                notices::thinking(tx, actor, spot, &public_id)?;
+            AskOutcome::Is(public_id) => {
+                notices::thinking(tx, actor, origin, &public_id)?;
                 Ok(Answer::default().ring(&self.bell))
             }
-            Asked::TooManyOpen => say("assistant-too-many"),
-            Asked::OverBudget => say("assistant-failed-budget"),
-            Asked::OtherText => say("stale-button"),
+            AskOutcome::TooManyOpen => say("assistant-too-many"),
+            AskOutcome::OverBudget => say("assistant-failed-budget"),
+            AskOutcome::OtherText => say("stale-button"),
         }
     }
 }

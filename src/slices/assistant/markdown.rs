@@ -1,25 +1,27 @@
-//! What a model writes, as messages that Telegram shows: Markdown becomes the few tags that Telegram knows.
+//! A model's Markdown as Telegram messages, with the few tags that Telegram knows.
 //!
-//! Must stay true: whatever a model writes is text. Markup comes only from what the parser found, links only lead to http and
-//! https, raw HTML is shown as it stands; every message is within Telegram's limit, and none is empty.
+//! # Invariants
+//!
+//! - Markup comes only from what the parser found; everything else is text.
+//! - Links lead to http and https only, and raw HTML is shown as text.
+//! - Every message fits Telegram's limit, and none is empty.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::html::{Html, MESSAGE_LIMIT, Mark};
 
-/// Stands below an answer that goes on.
+/// Ends an answer that is still growing.
 const GOES_ON: &str = " …";
 
-/// The messages of an answer, in their order.
 #[must_use]
 pub(super) fn messages(markdown: &str) -> Vec<Html> {
     within(markdown, MESSAGE_LIMIT)
 }
 
-/// What is there of an answer, as far as one message shows it; none while nothing is.
+/// The beginning of a growing answer, as one message; none while it is empty.
 #[must_use]
 pub(super) fn so_far(markdown: &str) -> Option<Html> {
-    // More than a message holds, with room for markup: no more is read, however long an answer grows.
+    // Twice the limit leaves room for markup, and keeps the cost flat however long the answer is.
     let end = markdown.char_indices().nth(2 * MESSAGE_LIMIT);
     let begin = end.map_or(markdown, |(end, _)| markdown.get(..end).unwrap_or(markdown));
     let goes_on = Html::text(GOES_ON);
@@ -31,7 +33,7 @@ pub(super) fn so_far(markdown: &str) -> Option<Html> {
 }
 
 fn within(markdown: &str, limit: usize) -> Vec<Html> {
-    let mut reader = Reader::default();
+    let mut reader = BlockReader::default();
     for event in Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH) {
         reader.event(event);
     }
@@ -43,24 +45,23 @@ fn within(markdown: &str, limit: usize) -> Vec<Html> {
     pages.done(markdown)
 }
 
-/// Markup that is open, with what stands in it.
-enum Open {
+enum OpenMarkup {
     Mark(Mark),
     Link(String),
     Other,
 }
 
 #[derive(Default)]
-struct Reader {
-    /// Finished blocks, each with what stands between it and the one before.
+struct BlockReader {
+    /// Finished blocks, each with the separator that follows it.
     blocks: Vec<(&'static str, Html)>,
     block: Html,
-    open: Vec<(Open, Html)>,
-    /// The next number of each list around; none: it has points.
+    open: Vec<(OpenMarkup, Html)>,
+    /// The next number of each open list; `None` for bullet points.
     lists: Vec<Option<u64>>,
 }
 
-impl Reader {
+impl BlockReader {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),
@@ -69,7 +70,7 @@ impl Reader {
                 self.say(&Html::text(&text));
             }
             Event::Code(text) => self.say(&Html::code(&text)),
-            // Models break lines where they mean it.
+            // Models break lines on purpose.
             Event::SoftBreak | Event::HardBreak => self.say(&Html::text("\n")),
             Event::Rule => self.say(&Html::text("———")),
             _ => {}
@@ -78,17 +79,17 @@ impl Reader {
 
     fn start(&mut self, tag: Tag<'_>) {
         let open = match tag {
-            Tag::Strong => Open::Mark(Mark::Bold),
-            Tag::Emphasis => Open::Mark(Mark::Italic),
-            Tag::Strikethrough => Open::Mark(Mark::Struck),
-            Tag::Link { dest_url, .. } => Open::Link(dest_url.into_string()),
+            Tag::Strong => OpenMarkup::Mark(Mark::Bold),
+            Tag::Emphasis => OpenMarkup::Mark(Mark::Italic),
+            Tag::Strikethrough => OpenMarkup::Mark(Mark::Struck),
+            Tag::Link { dest_url, .. } => OpenMarkup::Link(dest_url.into_string()),
             Tag::Heading { .. } => {
                 self.end_block("\n\n");
-                Open::Mark(Mark::Bold)
+                OpenMarkup::Mark(Mark::Bold)
             }
             Tag::CodeBlock(_) => {
                 self.end_block("\n\n");
-                Open::Mark(Mark::Block)
+                OpenMarkup::Mark(Mark::Block)
             }
             Tag::List(first) => {
                 self.end_block("\n");
@@ -97,7 +98,7 @@ impl Reader {
             }
             Tag::Item => return self.begin_item(),
             Tag::Paragraph | Tag::BlockQuote(_) | Tag::HtmlBlock => return,
-            _ => Open::Other,
+            _ => OpenMarkup::Other,
         };
         self.open.push((open, Html::default()));
     }
@@ -124,9 +125,9 @@ impl Reader {
             return;
         };
         let whole = match open {
-            Open::Mark(mark) => inner.marked(mark),
-            Open::Link(url) => Html::link(&inner.to_plain(), &url),
-            Open::Other => inner,
+            OpenMarkup::Mark(mark) => inner.marked(mark),
+            OpenMarkup::Link(url) => Html::link(&inner.to_plain(), &url),
+            OpenMarkup::Other => inner,
         };
         self.say(&whole);
         if matches!(tag, TagEnd::Heading(_) | TagEnd::CodeBlock) {
@@ -155,7 +156,6 @@ impl Reader {
         }
     }
 
-    /// What stands so far is a block; `separator` is what follows it.
     fn end_block(&mut self, separator: &'static str) {
         let block = std::mem::take(&mut self.block);
         if !block.to_plain().trim().is_empty() {
@@ -164,9 +164,8 @@ impl Reader {
     }
 }
 
-/// Blocks put together to messages.
 struct Pages {
-    /// UTF-16 units of one.
+    /// In UTF-16 units.
     limit: usize,
     done: Vec<Html>,
     page: Html,
@@ -189,7 +188,7 @@ impl Pages {
             self.turn();
         }
         if block.telegram_len() > self.limit {
-            // Its markup would be cut somewhere: what is so long goes without.
+            // A cut would break its markup, so a block this long becomes plain text.
             let pieces = pieces(&block.to_plain(), self.limit);
             self.done
                 .extend(pieces.iter().map(|piece| Html::text(piece)));
@@ -211,7 +210,7 @@ impl Pages {
     fn done(mut self, source: &str) -> Vec<Html> {
         self.turn();
         if self.done.is_empty() {
-            // Nothing but markup: it is shown as it stands.
+            // Nothing but markup, so the source is shown.
             self.done = pieces(source, self.limit)
                 .iter()
                 .map(|piece| Html::text(piece))
@@ -221,7 +220,6 @@ impl Pages {
     }
 }
 
-/// A text in pieces of so many UTF-16 units at most.
 fn pieces(text: &str, limit: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut piece = String::new();
@@ -235,98 +233,11 @@ fn pieces(text: &str, limit: usize) -> Vec<String> {
         piece.push(c);
     }
     pieces.push(piece);
-    // Telegram refuses what shows nothing.
+    // Telegram refuses messages that show nothing.
     pieces.retain(|piece| !piece.trim().is_empty());
     pieces
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn one(markdown: &str) -> String {
-        let messages = messages(markdown);
-        assert_eq!(messages.len(), 1, "{messages:?}");
-        messages[0].as_str().to_owned()
-    }
-
-    #[test]
-    fn markup_becomes_tags_and_everything_else_text() {
-        for (markdown, html) in [
-            ("a < b & *c*", "a &lt; b &amp; <i>c</i>"),
-            ("**b** ~~s~~ `x<y`", "<b>b</b> <s>s</s> <code>x&lt;y</code>"),
-            ("# Head\nText\nmore", "<b>Head</b>\n\nText\nmore"),
-            ("- a\n- b\n  - c\n\nend", "• a\n• b\n  • c\n\nend"),
-            ("3. a\n4. b", "3. a\n4. b"),
-            (
-                "```rust\nlet x = 1 < 2;\n```",
-                "<pre>let x = 1 &lt; 2;\n</pre>",
-            ),
-            (
-                "[a](https://x.example/?a=1&b)",
-                "<a href=\"https://x.example/?a=1&amp;b\">a</a>",
-            ),
-            ("[a](javascript:alert(1))", "a"),
-            (
-                "<script>alert(1)</script>",
-                "&lt;script&gt;alert(1)&lt;/script&gt;",
-            ),
-            ("<b onclick=x>a</b>", "&lt;b onclick=x&gt;a&lt;/b&gt;"),
-            ("***", "———"),
-        ] {
-            assert_eq!(one(markdown), html, "{markdown}");
-        }
-    }
-
-    #[test]
-    fn what_is_long_becomes_several_messages() {
-        let paragraphs = "слово ".repeat(300) + "\n\n";
-        let messages_of = messages(&paragraphs.repeat(6));
-        assert_eq!(messages_of.len(), 3);
-        let code = format!("```\n{}\n```", "x".repeat(9000));
-        assert_eq!(messages(&code).len(), 3);
-    }
-
-    #[test]
-    fn what_is_there_so_far_is_one_message_and_goes_on() {
-        assert_eq!(so_far(""), None);
-        assert_eq!(so_far(" \n"), None);
-        for (markdown, html) in [
-            ("a **b", "a **b …"),
-            ("a **b** `c", "a <b>b</b> `c …"),
-            ("```\nlet x", "<pre>let x</pre> …"),
-            ("- a\n- b", "• a\n• b …"),
-        ] {
-            assert_eq!(so_far(markdown).unwrap().as_str(), html, "{markdown}");
-        }
-        let long = "слово **два** ".repeat(2_000);
-        let shown = so_far(&long).unwrap();
-        assert!((4_000..=MESSAGE_LIMIT).contains(&shown.telegram_len()));
-        assert_eq!(so_far(&format!("{long}more")).unwrap(), shown);
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_messages_that_telegram_takes(words in prop::collection::vec(prop::sample::select(vec![
-            "a", "**", "*", "_", "`", "```\n", "\n", "\n\n", "- ", "1. ", "# ", "> ", "[x](http://y)", "<b>", "&", "~~", "ёж", "![i](u)", "|a|b|\n", "  ",
-        ]), 1..60)) {
-            let text = words.concat();
-            prop_assume!(!text.trim().is_empty());
-            for message in messages(&text).into_iter().chain(so_far(&text)) {
-                prop_assert!(message.telegram_len() <= MESSAGE_LIMIT);
-                prop_assert!(!message.to_plain().trim().is_empty());
-                let mut open: Vec<&str> = Vec::new();
-                for tag in message.as_str().split('<').skip(1) {
-                    let name = tag.split(['>', ' ']).next().unwrap();
-                    match name.strip_prefix('/') {
-                        Some(name) => prop_assert_eq!(open.pop(), Some(name)),
-                        None => open.push(name),
-                    }
-                }
-                prop_assert!(open.is_empty());
-            }
-        }
-    }
-}
+#[path = "tests/markdown.rs"]
+mod tests;

@@ -1,29 +1,34 @@
-//! The assistant: a question always gets its answer or a reason.
+//! The assistant: questions to a language model.
 //!
-//! The way of a question: it is asked and becomes a row ([`store::ask`]) → the worker takes it in hand and calls a model
-//! ([`model`]) → answer or failure, cost and what is told about it commit in one transaction ([`store::settle`]). Whoever
-//! waits reads the row, and sees the text grow in [`live`].
+//! A question becomes a row ([`store::ask`]). The worker claims the row and calls a model
+//! ([`model`]). The answer or the failure, its cost and the reply in the chat commit in one
+//! transaction ([`store::settle`]). Clients read the row, and see the text grow through
+//! [`progress`].
 //!
-//! Must stay true: nothing of this is touched while `[assistant]` is off; a question that was taken ends completed or failed,
-//! whatever dies or hangs; no text of a question or an answer reaches a log.
+//! Imports go down only: handlers, api and worker → streaming → notices → store → model → question.
 //!
-//! Inside the slice: http and handlers know live, notices and store, the worker knows model and growth besides; notices know
-//! markdown and store; all know the plain types of [`question`].
+//! # Invariants
+//!
+//! - While `[assistant]` is off, nothing of this is built.
+//! - Every question that was taken ends completed or failed, whatever crashes or hangs.
+//! - The text of a question or an answer never reaches a log.
 
-pub mod api;
+pub(crate) mod api;
 mod config;
+mod context;
 mod handlers;
-pub mod live;
 mod markdown;
 pub mod model;
-pub mod notices;
-pub mod question;
+pub(crate) mod notices;
+pub(crate) mod progress;
+pub(crate) mod question;
 pub(crate) mod shutdown;
 mod slice;
-pub mod store;
+pub(crate) mod store;
 mod streaming;
-pub mod worker;
+pub(crate) mod worker;
 
 pub use config::AssistantConfig;
+pub(crate) use context::AssistantContext;
 pub(crate) use handlers::AssistantHandlers;
 pub(crate) use slice::{Assistant, AssistantOff};

@@ -1,11 +1,11 @@
-//! What the assistant says in Telegram: that it thinks, its answers, and to admins what only they can mend.
+//! The assistant's messages in Telegram: *I am thinking*, answers, and warnings for admins.
 //!
-//! The rows are written by the transaction that writes the fact. An answer takes the place of *I am thinking*, wherever
-//! that is by then; where it never arrived, or nobody knows, the answer is a message of its own. Admins hear of a reason at
-//! most once a day.
+//! The transaction that writes a fact also writes its message. An answer replaces *I am thinking*.
+//! If that message never arrived, or nobody knows, the answer is a message of its own. Admins hear
+//! of each reason at most once a day.
 
 use super::markdown;
-use super::question::{Reason, Spot, State};
+use super::question::{ChatOrigin, QuestionState, Reason};
 use super::store;
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
@@ -15,11 +15,8 @@ use crate::people::{self, Actor};
 use crate::telegram::outbox;
 use crate::telegram::{Button, Keyboard, Outgoing};
 
-/// Tells the admins why questions come to nothing; true when there was somebody to tell anew.
-///
-/// # Errors
-/// When the database fails.
-pub(super) fn trouble(
+/// Tells the admins why questions fail; true when somebody had not been told today.
+pub(super) fn warn_admins(
     tx: &WriteTx<'_>,
     now: UnixMs,
     day: &str,
@@ -36,11 +33,8 @@ pub(super) fn trouble(
     Ok(told)
 }
 
-/// How the queue is, for an admin.
-///
-/// # Errors
-/// When the database fails.
-pub fn state(connection: &Connection, actor: &Actor) -> anyhow::Result<Html> {
+/// The state of the queue, for an admin.
+pub(crate) fn state(connection: &Connection, actor: &Actor) -> anyhow::Result<Html> {
     let counts = store::counts(connection, actor.now)?;
     let args = Args::new()
         .number("open", counts.open)
@@ -57,27 +51,23 @@ fn key(public_id: &str) -> String {
     format!("answer:{public_id}")
 }
 
-/// Says in the actor's chat that their question is being answered.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn thinking(
     tx: &WriteTx<'_>,
     actor: &Actor,
-    spot: Spot,
+    origin: ChatOrigin,
     public_id: &str,
 ) -> anyhow::Result<()> {
-    let message = said(spot, i18n::text(actor.lang, "assistant-thinking"))
+    let message = reply_at(origin, i18n::text(actor.lang, "assistant-thinking"))
         .keyboard(stop_button(actor.lang, public_id)?)
         .dedupe(key(public_id));
     outbox::insert(tx, actor.now, &message)?;
     Ok(())
 }
 
-fn said(spot: Spot, html: Html) -> Outgoing {
-    Outgoing::reply(spot.chat_id, html)
-        .in_topic(spot.topic)
-        .under(spot.message_id)
+fn reply_at(origin: ChatOrigin, html: Html) -> Outgoing {
+    Outgoing::reply(origin.chat_id, html)
+        .in_topic(origin.topic)
+        .under(origin.message_id)
 }
 
 fn stop_button(lang: Lang, public_id: &str) -> anyhow::Result<Keyboard> {
@@ -85,11 +75,8 @@ fn stop_button(lang: Lang, public_id: &str) -> anyhow::Result<Keyboard> {
     Ok(Keyboard::new().row([stop]))
 }
 
-/// The message in which the answer to an open question grows, with its chat and its button; none while it is not there.
-///
-/// # Errors
-/// When the database fails.
-pub(super) fn growing(
+/// The chat, message and button of *I am thinking*; none while the message has not arrived.
+pub(super) fn progress_message(
     connection: &Connection,
     question: i64,
     language: Lang,
@@ -100,16 +87,13 @@ pub(super) fn growing(
     let Some(message_id) = outbox::message_with_key(connection, &key(&asked.public_id))? else {
         return Ok(None);
     };
-    let chat_id = asked.spot.chat_id;
+    let chat_id = asked.origin.chat_id;
     let lang = people::language_of(connection, chat_id, language)?;
     let keyboard = stop_button(lang, &asked.public_id)?;
     Ok(Some((chat_id, message_id, keyboard)))
 }
 
-/// Says in the chat where a closed question was asked what became of it; true when it was asked in one.
-///
-/// # Errors
-/// When the database fails.
+/// Sends the answer or the failure of a closed question; false when it was not asked in a chat.
 pub(super) fn answer(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -119,7 +103,7 @@ pub(super) fn answer(
     let Some(asked) = store::in_chat(tx, question)? else {
         return Ok(false);
     };
-    let lang = people::language_of(tx, asked.spot.chat_id, language)?;
+    let lang = people::language_of(tx, asked.origin.chat_id, language)?;
     let mut pages = pages(lang, &asked).into_iter();
     let mut keyboard = Keyboard::new();
     if asked.reason.is_some_and(Reason::helps_to_ask_again) {
@@ -129,19 +113,16 @@ pub(super) fn answer(
     let Some(first) = pages.next() else {
         return Ok(false);
     };
-    let first = said(asked.spot, first).keyboard(keyboard);
+    let first = reply_at(asked.origin, first).keyboard(keyboard);
     outbox::insert_in_place(tx, now, &key(&asked.public_id), first)?;
     for page in pages {
-        outbox::insert(tx, now, &said(asked.spot, page))?;
+        outbox::insert(tx, now, &reply_at(asked.origin, page))?;
     }
     Ok(true)
 }
 
-/// True when this message is the one with the answer to a question.
-///
-/// # Errors
-/// When the database fails.
-pub(super) fn is_at(
+/// Whether this message shows the answer.
+pub(super) fn is_answer_at(
     connection: &Connection,
     public_id: &str,
     message_id: i64,
@@ -149,10 +130,8 @@ pub(super) fn is_at(
     Ok(outbox::message_with_key(connection, &key(public_id))? == Some(message_id))
 }
 
-/// The messages that say that somebody's questions are being answered: to be changed when their questions are removed.
-///
-/// # Errors
-/// When the database fails.
+/// Chats and messages that say *I am thinking* to a person, to be changed when their questions are
+/// removed.
 fn thinking_for(connection: &Connection, person: i64) -> anyhow::Result<Vec<(i64, i64)>> {
     let mut messages = Vec::new();
     for question in store::open_of(connection, person)? {
@@ -160,7 +139,7 @@ fn thinking_for(connection: &Connection, person: i64) -> anyhow::Result<Vec<(i64
             continue;
         };
         let message = outbox::message_with_key(connection, &key(&asked.public_id))?;
-        messages.extend(message.map(|message| (asked.spot.chat_id, message)));
+        messages.extend(message.map(|message| (asked.origin.chat_id, message)));
     }
     Ok(messages)
 }
@@ -180,12 +159,12 @@ pub(super) fn end_thinking(
 
 fn pages(lang: Lang, asked: &store::InChat) -> Vec<Html> {
     match asked.state {
-        State::Completed => markdown::messages(&asked.answer),
+        QuestionState::Completed => markdown::messages(&asked.answer),
         _ => failure(lang, asked),
     }
 }
 
-/// Why there is no answer, and the part that was there.
+/// Why there is no answer, and as much of it as there was.
 fn failure(lang: Lang, asked: &store::InChat) -> Vec<Html> {
     let word = asked.reason.unwrap_or(Reason::Interrupted).word();
     let why = i18n::text(lang, &format!("assistant-failed-{word}"));

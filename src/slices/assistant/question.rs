@@ -1,96 +1,96 @@
-//! The plain words of the assistant: a question, what becomes of it, and why one comes to nothing.
+//! The model of the assistant: questions, attempts and the reasons why they fail.
 //!
-//! A **question** is a person's text on its way to its answer. An **attempt** is one call of a model for it. What must stay
-//! true: the words of [`State`] and [`Reason`] are stored and told to clients, so they are never renamed.
+//! A **question** is a person's text. An **attempt** is one try at its answer.
+//!
+//! # Invariants
+//!
+//! - The words of [`QuestionState`] and [`Reason`] are stored and part of the API, so they never
+//!   change.
 
 use std::time::Duration;
 
 use crate::clock::UnixMs;
 use crate::words::words;
 
-/// How long an attempt may have a question in hand, by a clock that nobody can set. It is more than the longest call and
-/// the writing of its result take, so what is older has no one who works on it.
-pub const LEASE: Duration = Duration::from_secs(300);
+/// How long an attempt may own a question, by a monotonic clock. Longer than the longest call and
+/// the writing of its result, so nobody works on a question with an older attempt.
+pub(crate) const LEASE: Duration = Duration::from_secs(300);
 
-/// The longest call of a model, from its beginning to its last byte. Shorter than [`LEASE`], so that a call that goes on is
-/// never begun again beside itself.
-pub const LONGEST_CALL: Duration = Duration::from_secs(240);
+/// The longest call, to its last byte. Shorter than [`LEASE`], so a running call is never started
+/// again.
+pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(240);
 
-/// Attempts that come to nothing before a question does.
-pub const MOST_FAILURES: u32 = 3;
+/// Failed attempts after which a question fails.
+pub(crate) const MOST_FAILURES: u32 = 3;
 
-/// The longest pause between two attempts. An endpoint that asks for more is not waited for: nobody would be there any
-/// longer to read the answer.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// The longest pause between two attempts. If an endpoint asks for more, the question fails: nobody
+/// would still be waiting.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 words! {
-    /// Where a question stands.
-    pub enum State {
-        /// It waits for an attempt.
+    /// As stored, and as clients see it.
+    pub(crate) enum QuestionState {
+        /// Waits for an attempt.
         Pending = "pending",
-        /// An attempt has it in hand.
+        /// An attempt is working on it.
         Processing = "processing",
-        /// It has its answer.
         Completed = "completed",
-        /// It has none, and a reason.
         Failed = "failed",
     }
 }
 
-impl State {
-    /// True when nothing more will come.
+impl QuestionState {
     #[must_use]
-    pub const fn is_closed(self) -> bool {
+    pub(crate) const fn is_closed(self) -> bool {
         matches!(self, Self::Completed | Self::Failed)
     }
 }
 
 words! {
-    /// Why an attempt, or a question, came to nothing.
+    /// Why an attempt or a question failed.
     pub enum Reason {
-        /// Whoever asked stopped it.
+        /// Stopped by the person who asked, or by an admin.
         Stopped = "stopped",
-        /// The program ended in the middle of it.
+        /// The program ended, or the attempt was lost.
         Interrupted = "interrupted",
-        /// The endpoint has too much to do, or we ask too often.
+        /// The endpoint is overloaded, or limits our rate.
         Busy = "busy",
-        /// The endpoint cannot be reached, or fails by itself.
+        /// The endpoint cannot be reached, or fails.
         Unavailable = "unavailable",
-        /// The endpoint said nothing for too long.
+        /// No byte came for too long.
         Silent = "silent",
-        /// The answer was not there within the longest time.
+        /// The whole call took too long.
         Slow = "slow",
         /// The answer broke off.
         Cut = "cut",
-        /// The model answered without a word.
         Empty = "empty",
-        /// What came is not what such endpoints say.
+        /// The response does not follow the API.
         Unreadable = "unreadable",
-        /// The endpoint or the model does not want to answer this.
+        /// The endpoint or the model refuses to answer.
         Refused = "refused",
         /// The question or its answer is too long.
         TooLong = "too-long",
         /// The endpoint does not accept our key.
         Key = "key",
-        /// The account at the endpoint has no money left.
+        /// The account at the endpoint is empty.
         Credits = "credits",
         /// The endpoint does not know the model.
         NoModel = "no-model",
-        /// The endpoint does not accept the call for another reason.
+        /// The endpoint refuses the request for another reason.
         Rejected = "rejected",
-        /// The person has used up what a day allows.
+        /// The person has used up the day's budget.
         Budget = "budget",
-        /// The operator has switched the assistant off.
+        /// The assistant is switched off.
         Off = "off",
-        /// The person may not ask any longer.
+        /// The person may no longer ask.
         NotAllowed = "not-allowed",
     }
 }
 
 impl Reason {
-    /// True when the same call may well succeed a little later.
+    /// Whether the same call may succeed a little later.
     #[must_use]
-    pub const fn passes(self) -> bool {
+    pub(crate) const fn passes(self) -> bool {
         matches!(
             self,
             Self::Interrupted
@@ -104,15 +104,15 @@ impl Reason {
         )
     }
 
-    /// True when it helps whoever asked to ask the same again.
+    /// Whether the person should be offered *again*.
     #[must_use]
-    pub const fn helps_to_ask_again(self) -> bool {
+    pub(crate) const fn helps_to_ask_again(self) -> bool {
         self.passes() || matches!(self, Self::Stopped)
     }
 
-    /// True when only the operator can mend it, so that the admins hear of it.
+    /// Whether only the operator can fix it, so that the admins are told.
     #[must_use]
-    pub const fn concerns_operator(self) -> bool {
+    pub(crate) const fn concerns_operator(self) -> bool {
         matches!(
             self,
             Self::Key | Self::Credits | Self::NoModel | Self::Rejected
@@ -120,55 +120,47 @@ impl Reason {
     }
 }
 
-/// Where in Telegram a question is asked, and answered.
+/// The chat in which a question was asked and is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spot {
-    /// The chat.
-    pub chat_id: i64,
-    /// A topic of it.
-    pub topic: Option<i64>,
-    /// In a group, the message with the question: the answer stands under it.
-    pub message_id: Option<i64>,
+pub(crate) struct ChatOrigin {
+    pub(crate) chat_id: i64,
+    pub(crate) topic: Option<i64>,
+    /// In a group, the message with the question; the answer replies to it.
+    pub(crate) message_id: Option<i64>,
 }
 
-/// A question as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// Its row.
-    pub id: i64,
-    /// What clients call it.
-    pub public_id: String,
-    /// Who asks.
-    pub person_id: i64,
-    /// Where it stands.
-    pub state: State,
-    /// Attempts that came to nothing.
-    pub failures: u32,
-    /// The answer; of a failed question the part that was there.
-    pub answer: String,
-    /// Why the last attempt came to nothing.
-    pub reason: Option<Reason>,
-    /// When it was asked.
-    pub created_at: UnixMs,
-    /// When it was answered or failed.
-    pub closed_at: Option<UnixMs>,
+pub(crate) struct Question {
+    pub(crate) id: i64,
+    /// The name in the API and in buttons.
+    pub(crate) public_id: String,
+    pub(crate) person_id: i64,
+    pub(crate) state: QuestionState,
+    /// Failed attempts.
+    pub(crate) failures: u32,
+    /// For a failed question, as much of the answer as there was.
+    pub(crate) answer: String,
+    /// Why the last attempt failed.
+    pub(crate) reason: Option<Reason>,
+    pub(crate) created_at: UnixMs,
+    /// When it completed or failed.
+    pub(crate) closed_at: Option<UnixMs>,
 }
 
-/// Where a question was asked, which decides who sees its answer and how.
+/// Where a question was asked; decides who sees the answer, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Venue {
-    /// Over HTTP, where whoever asked looks for the answer.
+pub(crate) enum Venue {
     Http,
-    /// In a chat with the bot: who asked sees the answer while it is made.
+    /// Only the person who asked sees the answer.
     Private,
-    /// In a group: so does everybody there.
+    /// Everybody in the group sees the answer.
     Group,
 }
 
 impl Venue {
-    /// That of a chat, or of none. Telegram numbers people upwards from zero and groups downwards.
+    /// Telegram's ids are positive for people and negative for groups.
     #[must_use]
-    pub fn of(chat_id: Option<i64>) -> Self {
+    pub(crate) fn of(chat_id: Option<i64>) -> Self {
         match chat_id {
             None => Self::Http,
             Some(0..) => Self::Private,
@@ -177,61 +169,72 @@ impl Venue {
     }
 }
 
-/// The right to work on a question, and to write what became of it as long as no later attempt was begun.
+/// The right to work on a question and to write its result, as long as no later attempt began.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// The question's row.
-    pub id: i64,
-    /// Who asks.
-    pub person_id: i64,
-    /// Its number, which no other attempt of the question ever has.
-    pub attempt: u32,
-    /// Attempts before it that came to nothing.
-    pub failures: u32,
-    /// What is asked.
-    pub text: String,
-    /// Where it was asked.
-    pub venue: Venue,
-    /// The model to call.
-    pub model: String,
+pub(crate) struct Claim {
+    pub(crate) id: i64,
+    pub(crate) person_id: i64,
+    /// Unique within the question.
+    pub(crate) attempt: u32,
+    /// Failed attempts before this one.
+    pub(crate) failures: u32,
+    pub(crate) text: String,
+    pub(crate) venue: Venue,
+    pub(crate) model: String,
 }
 
-/// What an attempt came to.
+/// Names an attempt, to write its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AttemptRef {
+    pub(crate) id: i64,
+    pub(crate) person_id: i64,
+    pub(crate) attempt: u32,
+    /// Failed attempts before this one.
+    pub(crate) failures: u32,
+}
+
+impl AttemptRef {
+    #[must_use]
+    pub(crate) fn of(claim: &Claim) -> Self {
+        Self {
+            id: claim.id,
+            person_id: claim.person_id,
+            attempt: claim.attempt,
+            failures: claim.failures,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The whole answer.
+pub(crate) enum AttemptOutcome {
     Answered(String),
-    /// None.
     Failed {
-        /// Why.
         reason: Reason,
-        /// The part that was there.
+        /// As much of the answer as there was.
         partial: String,
-        /// The pause before the next attempt; none: there is to be no other.
+        /// The pause before the next attempt; `None` when the question fails now.
         again: Option<Duration>,
     },
-    /// It was given back in good order, and counts for nothing.
+    /// Given back because the program stops. It does not count as a failure.
     Released,
 }
 
-/// What a call used, as the endpoint says; zero where it says nothing.
+/// Usage as the endpoint reports it; zero where it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Usage {
-    /// The model that answered; empty: not said.
+    /// The model that answered; empty when unknown.
     pub model: String,
-    /// The endpoint's own name for the call.
+    /// The endpoint's id of the call.
     pub generation: String,
-    /// Tokens that were sent.
     pub prompt_tokens: u64,
-    /// Tokens that came.
     pub completion_tokens: u64,
-    /// Cost, in billionths of a US dollar.
+    /// Billionths of a US dollar.
     pub cost_nanousd: u64,
 }
 
 impl Usage {
-    /// Adds a later call of the same attempt; the names are those of the last call that says them.
-    pub fn add(&mut self, later: Self) {
+    /// Adds a later call of the same attempt. The later names win.
+    pub(crate) fn add(&mut self, later: Self) {
         if !later.model.is_empty() {
             self.model = later.model;
         }
@@ -245,24 +248,15 @@ impl Usage {
     }
 }
 
-/// What a person may use in a day; none: without a limit.
+/// What a person may use in a day; `None` means no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Budget {
-    /// Tokens, sent and received.
-    pub tokens: Option<u64>,
-    /// Cost, in billionths of a US dollar.
-    pub cost_nanousd: Option<u64>,
+pub(crate) struct Budget {
+    /// Sent and received.
+    pub(crate) tokens: Option<u64>,
+    /// Billionths of a US dollar.
+    pub(crate) cost_nanousd: Option<u64>,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_reason_both_passes_and_concerns_the_operator_and_a_call_ends_before_its_lease() {
-        for (_, reason) in Reason::WORDS {
-            assert!(!(reason.passes() && reason.concerns_operator()));
-        }
-        assert!(LONGEST_CALL < LEASE);
-    }
-}
+#[path = "tests/question.rs"]
+mod tests;

@@ -1,6 +1,9 @@
-//! What a start without the assistant owes to those who asked when it was on.
+//! Ends open questions when the program starts without the assistant.
 //!
-//! Must stay true: nobody waits for an answer that will not come; where nothing is open, nothing is written.
+//! # Invariants
+//!
+//! - Nobody waits for an answer that will not come.
+//! - Nothing is written when nothing is open.
 
 use super::notices;
 use super::question::Reason;
@@ -9,14 +12,15 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::i18n::Lang;
 
-/// Questions ended in one transaction; others' writes come between.
+/// Questions ended in one transaction, so that other writes come between.
 const AT_ONCE: u32 = 100;
 
-/// Ends every open question, because nobody will answer it, and says so where it was asked.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) async fn end_what_is_open(db: &Db, clock: &Clock, language: Lang) -> anyhow::Result<()> {
+/// Ends every open question and says so in its chat.
+pub(crate) async fn end_open_questions(
+    db: &Db,
+    clock: &Clock,
+    language: Lang,
+) -> anyhow::Result<()> {
     loop {
         let open = db.read(|c| store::open(c, AT_ONCE)).await?;
         if open.is_empty() {

@@ -2,9 +2,9 @@
 
 use futures_util::future::BoxFuture;
 
-use super::live::Live;
-use super::worker::{self, WorkerParts};
-use super::{AssistantConfig, AssistantHandlers, api, notices, shutdown, store};
+use super::progress::ProgressStreams;
+use super::worker;
+use super::{AssistantConfig, AssistantContext, AssistantHandlers, api, notices, shutdown, store};
 use crate::activation::Activator;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
@@ -33,7 +33,7 @@ const CALLBACKS: &[Callbacks] = &[Callbacks::private("ask", Who::Member).group(W
 pub(crate) struct Assistant {
     config: AssistantConfig,
     handlers: AssistantHandlers,
-    live: Live,
+    progress: ProgressStreams,
     bell: Activator,
     zone: Zone,
     language: Lang,
@@ -42,30 +42,30 @@ pub(crate) struct Assistant {
 impl Assistant {
     /// `zone` is where a day of the budget begins, `language` is for admins whose own is not known.
     pub(crate) fn new(config: AssistantConfig, zone: Zone, language: Lang) -> Self {
-        let (live, bell) = (Live::default(), Activator::new());
+        let (progress, bell) = (ProgressStreams::default(), Activator::new());
         Self {
-            handlers: AssistantHandlers::new(&config, zone.clone(), live.clone(), bell.clone()),
+            handlers: AssistantHandlers::new(&config, zone.clone(), progress.clone(), bell.clone()),
             config,
-            live,
+            progress,
             bell,
             zone,
             language,
         }
     }
 
-    fn parts(&self, parts: Parts<'_>) -> WorkerParts {
+    fn parts(&self, parts: Parts<'_>) -> AssistantContext {
         let tools = if self.config.tools {
             parts.slices.tools()
         } else {
             Vec::new()
         };
-        WorkerParts {
+        AssistantContext {
             config: self.config.clone(),
             db: parts.db.clone(),
             clock: parts.clock.clone(),
             tools: tools.into(),
             proxy: parts.proxy.clone(),
-            live: self.live.clone(),
+            progress: self.progress.clone(),
             bell: self.bell.clone(),
             zone: self.zone.clone(),
             language: self.language,
@@ -169,7 +169,7 @@ impl Slice for AssistantOff {
     fn start<'a>(&'a self, parts: Parts<'a>) -> BoxFuture<'a, anyhow::Result<Option<ThreadEnd>>> {
         Box::pin(async move {
             if parts.is_bot {
-                shutdown::end_what_is_open(parts.db, parts.clock, self.language).await?;
+                shutdown::end_open_questions(parts.db, parts.clock, self.language).await?;
             }
             Ok(None)
         })

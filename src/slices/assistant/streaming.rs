@@ -1,34 +1,36 @@
-//! An answer in the chat while it is made: the message that says *I am thinking* grows.
+//! Streaming edits: *I am thinking* grows into the answer while the model writes it.
 //!
-//! What is shown is in memory only and goes out at once or not at all; the newest text counts. Must stay true: the answer
-//! itself is the last word. Whether the attempt still has the question in hand is asked when an edit leaves, and the
-//! outbox's edit waits for the one on its way (`telegram::delivery::edit_order`).
+//! An edit is sent at once or dropped; only the newest text matters.
+//!
+//! # Invariants
+//!
+//! - The answer is the last edit: the outbox's edit waits for one that is on its way.
+//! - Just before an edit leaves, the attempt must still own the question.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::AssistantContext;
 use super::notices;
 use super::question::{Claim, Venue};
 use super::store;
-use super::worker::WorkerParts;
 use crate::html::Html;
 use crate::telegram::{MessageEdit, ProxyError};
 
-/// How often a message grows at most.
+/// The shortest time between two edits of a message.
 const PERIOD: Duration = Duration::from_millis(1_500);
 
-/// What became of showing something.
-enum Shown {
+enum EditResult {
     Yes,
-    /// There was no room for it; the next time there is more to show.
+    /// No room for it now; the next edit will show more.
     NotNow,
-    /// The message cannot be changed, or is not to grow any more.
+    /// The message cannot be edited, or must not be any more.
     Never,
 }
 
 /// Shows an attempt's text as it grows, until `done`.
-pub(super) async fn follow(parts: &WorkerParts, claim: &Claim, done: &CancellationToken) {
+pub(super) async fn follow(context: &AssistantContext, claim: &Claim, done: &CancellationToken) {
     if claim.venue == Venue::Http {
         return;
     }
@@ -42,48 +44,50 @@ pub(super) async fn follow(parts: &WorkerParts, claim: &Claim, done: &Cancellati
             () = done.cancelled() => return,
             _ = period.tick() => {}
         }
-        let Some(text) = super::markdown::so_far(&parts.live.text(claim.id)) else {
+        let Some(text) = super::markdown::so_far(&context.progress.text(claim.id)) else {
             continue;
         };
         if text == shown {
             continue;
         }
-        match show(parts, claim, text.clone()).await {
-            Shown::Yes => shown = text,
-            Shown::NotNow => {}
-            Shown::Never => return,
+        match show(context, claim, text.clone()).await {
+            EditResult::Yes => shown = text,
+            EditResult::NotNow => {}
+            EditResult::Never => return,
         }
     }
 }
 
-async fn show(parts: &WorkerParts, claim: &Claim, text: Html) -> Shown {
-    let (id, attempt, language) = (claim.id, claim.attempt, parts.language);
-    let place = parts.db.read(move |c| notices::growing(c, id, language));
+async fn show(context: &AssistantContext, claim: &Claim, text: Html) -> EditResult {
+    let (id, attempt, language) = (claim.id, claim.attempt, context.language);
+    let place = context
+        .db
+        .read(move |c| notices::progress_message(c, id, language));
     let (chat_id, message_id, keyboard) = match place.await {
         Ok(Some(place)) => place,
-        Ok(None) => return Shown::NotNow,
+        Ok(None) => return EditResult::NotNow,
         Err(err) => {
             tracing::warn!(
                 question = id,
                 "where an answer grows could not be read: {err:#}"
             );
-            return Shown::NotNow;
+            return EditResult::NotNow;
         }
     };
-    let db = parts.db.clone();
+    let db = context.db.clone();
     let is_wanted = async move {
         let in_hand = db.read(move |c| store::is_in_hand(c, id, attempt));
         in_hand.await.unwrap_or(false)
     };
     let edit = MessageEdit::new(chat_id, message_id, text, Some(keyboard));
-    match parts.proxy.edit(edit.only_if(is_wanted).courtesy()).await {
-        Ok(()) => Shown::Yes,
-        Err(ProxyError::Late) => Shown::NotNow,
-        Err(ProxyError::Api(err)) if err.is_passing() => Shown::NotNow,
-        Err(ProxyError::Unwanted | ProxyError::Gone) => Shown::Never,
+    match context.proxy.edit(edit.only_if(is_wanted).courtesy()).await {
+        Ok(()) => EditResult::Yes,
+        Err(ProxyError::Late) => EditResult::NotNow,
+        Err(ProxyError::Api(err)) if err.is_passing() => EditResult::NotNow,
+        Err(ProxyError::Unwanted | ProxyError::Gone) => EditResult::Never,
         Err(ProxyError::Api(err)) => {
             tracing::debug!(question = id, "an answer cannot grow in its chat: {err}");
-            Shown::Never
+            EditResult::Never
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How often cards are checked, day by day, as a picture with its numbers in words.
+//! Counted scans day by day, as a chart with a caption.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -11,25 +11,22 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::zone::Zone;
 
-/// Days shown; the last is today.
+/// The last of them is today.
 const DAYS: u16 = 30;
 
-/// Checks by day.
-pub(super) struct Picture {
-    /// The numbers in words.
+pub(super) struct ChecksChart {
     pub(super) caption: Html,
-    /// The picture.
     pub(super) chart: Chart,
 }
 
-/// The last days as they stand at a moment; none when nothing was checked in them. `zone` is the configured one, by whose
-/// days checks are counted.
+/// None when nothing was scanned in these days. `zone` is the configured one, because scans are
+/// counted by its days.
 pub(super) fn picture(
     connection: &Connection,
     zone: &Zone,
     lang: Lang,
     at: UnixMs,
-) -> anyhow::Result<Option<Picture>> {
+) -> anyhow::Result<Option<ChecksChart>> {
     let today = zone.civil(at).date();
     let days: Vec<Date> = (0..DAYS)
         .rev()
@@ -47,7 +44,7 @@ pub(super) fn picture(
         f64::from(found.map_or(0, |(_, checks)| *checks))
     };
     let args = Args::new().number("days", DAYS).number("checks", total);
-    Ok(Some(Picture {
+    Ok(Some(ChecksChart {
         caption: i18n::html(lang, "cards-chart", &args),
         chart: Chart {
             title: label(lang, "cards-chart-title"),

@@ -2,18 +2,16 @@
 
 use crate::settings::Section;
 
-/// What the operator says about cards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardsConfig {
-    /// Without it there are no cards, and codes are texts like any other.
-    pub enabled: bool,
-    /// What printed codes stand behind instead of a link to the bot, with a slash at its end.
-    pub base_url: Option<String>,
+    /// When false, there are no cards, and a code is a text like any other.
+    pub(crate) enabled: bool,
+    /// Printed codes lead here instead of to the bot. Ends with a slash.
+    pub(crate) base_url: Option<String>,
 }
 
 impl CardsConfig {
-    /// Reads the section.
-    pub fn read(section: &mut Section<'_>) -> Self {
+    pub(crate) fn read(section: &mut Section<'_>) -> Self {
         let enabled = section.boolean("enabled", false);
         let base_url = section.parsed("base_url", "", |text| {
             if text.is_empty() {

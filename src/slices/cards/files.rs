@@ -1,14 +1,14 @@
-//! The files that cards make when their messages go out.
+//! Files of cards, made when their message is delivered.
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::card::Card;
 use super::code::SCAN_PREFIX;
-use super::label::{Dpi, Labels, MOST, Paper, Print};
+use super::label::{Dpi, Labels, MOST, Paper, PrintSettings};
 use super::photo::Photos;
-use super::qr::{Level, Qr};
-use super::store::{Batch, Printed};
+use super::qr::{ErrorCorrection, Qr};
+use super::store::{Batch, StoredCode};
 use super::{CardsConfig, chart, store};
 use crate::clock::UnixMs;
 use crate::db::Connection;
@@ -18,41 +18,47 @@ use crate::sheet::Sheet;
 use crate::telegram::{Made, Recipe};
 use crate::zone::Zone;
 
-/// The name of cards in recipes.
-pub const MAKER: &str = "cards";
+/// The maker's name in recipes.
+pub(crate) const MAKER: &str = "cards";
 
-/// Why there are no links.
 const NAMELESS: &str = "Telegram has not said yet what we are called";
 
-/// Labels of a shared code on a sheet.
+/// Labels of a shared code on one sheet.
 const COPIES: usize = 30;
 
-/// What a recipe of cards asks for.
+/// A file to make. Stored in outbox rows, so words and fields never change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "make", rename_all = "snake_case")]
-enum Order {
-    /// A photo that was kept.
-    Photo { name: String },
-    /// The code of a card as a picture.
+enum CardFile {
+    /// A stored photo.
+    Photo {
+        name: String,
+    },
     Qr {
         card: i64,
-        /// One of its codes; none: the one that things share.
+        /// `None` for the code that all things share.
         code: Option<i64>,
         svg: bool,
     },
-    /// The log of scans, of one card or of everything, in a language and with times of a zone.
     Scans {
         card: Option<i64>,
         lang: String,
         zone: String,
     },
-    /// The codes of a batch as a table for a printing house; a batch is named by its first code.
-    Codes { card: i64, batch: i64 },
-    /// All cards, in a language and with times of a zone.
-    Cards { lang: String, zone: String },
-    /// Checks by day as they stood at a moment, in a language.
-    Chart { lang: String, at: i64 },
-    /// Labels with the code of a card, or with the codes of a batch.
+    /// A table for a printing house. A batch is named by its first code.
+    Codes {
+        card: i64,
+        batch: i64,
+    },
+    Cards {
+        lang: String,
+        zone: String,
+    },
+    /// `at` is the moment that the chart shows.
+    Chart {
+        lang: String,
+        at: i64,
+    },
     Labels {
         card: i64,
         batch: Option<i64>,
@@ -62,23 +68,21 @@ enum Order {
     },
 }
 
-/// The recipe of a photo.
 pub(super) fn photo(name: &str) -> anyhow::Result<Recipe> {
-    let order = Order::Photo {
+    let order = CardFile::Photo {
         name: name.to_owned(),
     };
-    // A name stands for what is in it, so Telegram's copy is as good.
+    // The name is a hash of the content, so a copy that Telegram has is as good.
     Ok(Recipe::photo(MAKER, &order)?.always_the_same(name))
 }
 
-/// The recipe of a code's picture: a document, because Telegram spoils what is sent as a photo.
+/// A document, because Telegram recompresses photos.
 pub(super) fn qr(card: i64, code: Option<i64>, svg: bool) -> anyhow::Result<Recipe> {
-    Recipe::document(MAKER, &Order::Qr { card, code, svg })
+    Recipe::document(MAKER, &CardFile::Qr { card, code, svg })
 }
 
-/// The recipe of the log of scans.
 pub(super) fn scans(actor: &Actor, card: Option<i64>, zone: &Zone) -> anyhow::Result<Recipe> {
-    let order = Order::Scans {
+    let order = CardFile::Scans {
         card,
         lang: actor.lang.word().to_owned(),
         zone: zone.name().to_owned(),
@@ -86,32 +90,32 @@ pub(super) fn scans(actor: &Actor, card: Option<i64>, zone: &Zone) -> anyhow::Re
     Recipe::document(MAKER, &order)
 }
 
-/// The recipe of the chart.
 pub(super) fn chart(actor: &Actor) -> anyhow::Result<Recipe> {
-    let order = Order::Chart {
+    let order = CardFile::Chart {
         lang: actor.lang.word().to_owned(),
         at: actor.now.0,
     };
     Recipe::photo(MAKER, &order)
 }
 
-/// The recipe of the table of cards.
 pub(super) fn cards(actor: &Actor, zone: &Zone) -> anyhow::Result<Recipe> {
-    let order = Order::Cards {
+    let order = CardFile::Cards {
         lang: actor.lang.word().to_owned(),
         zone: zone.name().to_owned(),
     };
     Recipe::document(MAKER, &order)
 }
 
-/// The recipe of a batch's table.
 pub(super) fn codes(card: i64, batch: i64) -> anyhow::Result<Recipe> {
-    Recipe::document(MAKER, &Order::Codes { card, batch })
+    Recipe::document(MAKER, &CardFile::Codes { card, batch })
 }
 
-/// The recipe of labels.
-pub(super) fn labels(card: i64, batch: Option<i64>, print: Print) -> anyhow::Result<Recipe> {
-    let order = Order::Labels {
+pub(super) fn labels(
+    card: i64,
+    batch: Option<i64>,
+    print: PrintSettings,
+) -> anyhow::Result<Recipe> {
+    let order = CardFile::Labels {
         card,
         batch,
         sheet: print.paper != Paper::Single,
@@ -121,18 +125,17 @@ pub(super) fn labels(card: i64, batch: Option<i64>, print: Print) -> anyhow::Res
     Recipe::document(MAKER, &order)
 }
 
-/// Makes the files of cards.
 #[derive(Debug, Clone)]
-pub struct CardFiles {
+pub(crate) struct CardFiles {
     photos: Photos,
     base_url: Option<String>,
     zone: Zone,
 }
 
 impl CardFiles {
-    /// With the pictures of a database; `zone` is the one by whose days scans are counted.
+    /// `zone` is the configured one, because scans are counted by its days.
     #[must_use]
-    pub fn new(config: &CardsConfig, photos: Photos, zone: Zone) -> Self {
+    pub(crate) fn new(config: &CardsConfig, photos: Photos, zone: Zone) -> Self {
         Self {
             photos,
             base_url: config.base_url.clone(),
@@ -140,21 +143,19 @@ impl CardFiles {
         }
     }
 
-    /// Makes a file that a recipe of cards asks for.
-    ///
     /// # Errors
-    /// When the recipe is not understood, what it names is gone, or the database or the disk fails.
-    pub fn make(&self, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
+    /// When the recipe is invalid, what it names is gone, or the database or the disk fails.
+    pub(crate) fn make(&self, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
         match recipe.order()? {
-            Order::Photo { name } => Ok(Made {
+            CardFile::Photo { name } => Ok(Made {
                 bytes: self.photos.read(&name)?,
                 name: "photo.jpg".to_owned(),
             }),
-            Order::Qr { card, code, svg } => self.qr(connection, card, code, svg),
-            Order::Scans { card, lang, zone } => scans_table(connection, card, &lang, &zone),
-            Order::Cards { lang, zone } => self.cards(connection, &lang, &zone),
-            Order::Codes { card, batch } => self.codes(connection, card, batch),
-            Order::Chart { lang, at } => {
+            CardFile::Qr { card, code, svg } => self.qr(connection, card, code, svg),
+            CardFile::Scans { card, lang, zone } => scans_table(connection, card, &lang, &zone),
+            CardFile::Cards { lang, zone } => self.cards(connection, &lang, &zone),
+            CardFile::Codes { card, batch } => self.codes(connection, card, batch),
+            CardFile::Chart { lang, at } => {
                 let lang = Lang::from_word(&lang).context("a chart in an unknown language")?;
                 let picture = chart::picture(connection, &self.zone, lang, UnixMs(at))?
                     .context("there is nothing to draw any more")?;
@@ -163,7 +164,7 @@ impl CardFiles {
                     bytes: picture.chart.png()?.into(),
                 })
             }
-            Order::Labels {
+            CardFile::Labels {
                 card,
                 batch,
                 sheet,
@@ -179,7 +180,7 @@ impl CardFiles {
                         units.into_iter().map(|unit| unit.code).collect()
                     }
                 };
-                let print = Print {
+                let print = PrintSettings {
                     paper: if sheet {
                         Paper::A4 { used: 0 }
                     } else {
@@ -211,7 +212,7 @@ impl CardFiles {
             Some(id) => store::printed(connection, card.id, id)?.context("the code is gone")?,
         };
         let start = start(self.base_url.as_deref(), &bot);
-        let qr = Qr::new(&start, &printed.code, Level::Quartile)?;
+        let qr = Qr::new(&start, &printed.code, ErrorCorrection::Quartile)?;
         let (bytes, kind) = if svg {
             (qr.svg().into_bytes(), "svg")
         } else {
@@ -257,7 +258,7 @@ impl CardFiles {
         let (card, _, bot) = of(connection, card)?;
         let (batch, units) = units(connection, card.id, first)?;
         let start = start(self.base_url.as_deref(), &bot);
-        // Printing houses feed it to machines, so it is the same in every language.
+        // Printing machines read it, so it is the same in every language.
         let mut sheet = Sheet::new(Lang::En);
         sheet.row(["code", "url", "batch", "serial", "state", "checks"])?;
         for unit in units {
@@ -277,22 +278,26 @@ impl CardFiles {
     }
 }
 
-/// A batch by its first code, with its codes.
-fn units(connection: &Connection, card: i64, first: i64) -> anyhow::Result<(Batch, Vec<Printed>)> {
+/// A batch, and its codes.
+fn units(
+    connection: &Connection,
+    card: i64,
+    first: i64,
+) -> anyhow::Result<(Batch, Vec<StoredCode>)> {
     let batch = store::batch(connection, card, first)?.context("the batch is gone")?;
     let units = store::unit_codes(connection, card, &batch.name, 0, MOST)?;
     Ok((batch, units))
 }
 
-/// A card, the code that its things share, and what the bot is called.
-fn of(connection: &Connection, card: i64) -> anyhow::Result<(Card, Printed, String)> {
+/// A card, its shared code, and the bot's user name.
+fn of(connection: &Connection, card: i64) -> anyhow::Result<(Card, StoredCode, String)> {
     let found = store::get(connection, card)?.context("the card is gone")?;
     let shared = store::shared(connection, card)?;
     let bot = store::bot(connection)?.context(NAMELESS)?;
     Ok((found, shared, bot.username))
 }
 
-/// An empty table for a reader of a language, and the zone of the times in it.
+/// An empty table in a language, and the zone of its times.
 fn table_in(lang: &str, zone: &str) -> anyhow::Result<(Sheet, &'static Zone)> {
     let lang = Lang::from_word(lang).context("a table in an unknown language")?;
     let zone = Zone::named(zone).context("a table with times of an unknown zone")?;
@@ -333,7 +338,7 @@ fn scans_table(
     })
 }
 
-/// What a printed code stands behind.
+/// The address before a printed code.
 pub(super) fn start(base_url: Option<&str>, bot: &str) -> String {
     base_url.map_or_else(
         || format!("https://t.me/{bot}?start={SCAN_PREFIX}"),

@@ -1,8 +1,11 @@
-//! Labels for printers: a symbol with its code in letters beside it, alone or on sheets of A4, as PDF.
+//! Labels for printers: a QR symbol with its code as text beside it, one per page or on sheets of
+//! A4, as PDF.
 //!
-//! Must stay true: a module is a whole number of the printer's dots, at least three of them, so its edges are as sharp as
-//! the printer can make them; sizes are given with the quiet zone. Everything is laid out in dots; only the PDF knows
-//! points.
+//! The layout is in printer dots; only the PDF uses points. Sizes include the quiet zone.
+//!
+//! # Invariants
+//!
+//! - A module is a whole number of printer dots, at least three, so its edges are sharp.
 
 use std::io::Write as _;
 use std::ops::RangeInclusive;
@@ -13,43 +16,42 @@ use flate2::write::ZlibEncoder;
 use pdf_writer::{Content, Filter, Finish as _, Name, Pdf, Rect, Ref, Str};
 
 use super::code::Code;
-use super::qr::{Level, Qr, modules_of};
+use super::qr::{ErrorCorrection, Qr, modules_of};
 
-/// Sides of a symbol that are printed, in millimetres with the quiet zone: smaller ones are not read.
-pub const SIDES: RangeInclusive<u32> = 15..=60;
+/// Sides of a symbol in millimetres. Phones do not read smaller ones.
+pub(crate) const SIDES: RangeInclusive<u32> = 15..=60;
 
-/// The side when nothing else is said.
-pub const USUAL_SIDE: u32 = 20;
+pub(crate) const USUAL_SIDE: u32 = 20;
 
-/// Labels of one file at most: beyond, it is made in parts.
-pub const MOST: usize = 1000;
+/// Labels of one file at most.
+pub(crate) const MOST: usize = 1000;
 
-/// Dots of a module at least: with two, few phones read it.
+/// With two dots, few phones read a symbol.
 const LEAST_DOTS: u32 = 3;
 
-/// Symbols with smaller sides, in millimetres, are made with larger modules and fewer spare ones.
+/// Symbols with a smaller side, in millimetres, get larger modules and less error correction.
 const TINY: u32 = 18;
 
-/// What each side of a dark rectangle stands back from the edge of its dots, in dots. Programs that put a PDF on paper
-/// darken every dot that a shape touches, and a place that is rounded touches the dot behind the edge now and then: corners
-/// become wider than others, and a reader of a whole sheet gives up.
+/// How far each side of a dark rectangle is inset, in dots. Renderers darken every dot that a shape
+/// touches. After rounding, a shape may touch one dot too many, which widens corners and makes
+/// scanners fail on a full sheet.
 const TRIM: f32 = 1.0 / 64.0;
 
-/// Beside the symbol, in millimetres, and the letters that this is wide.
+/// Space for text beside the symbol in millimetres, and the letters that fit there.
 const TEXT_WIDTH: u32 = 17;
 const LINE_LETTERS: usize = 13;
 
-/// A sheet of A4 and what stays white at its edges, in millimetres.
+/// A sheet of A4 and its white margin, in millimetres.
 const A4: (u32, u32) = (210, 297);
 const MARGIN: u32 = 8;
 
-/// Letters, in points.
+/// Font size and line height, in points.
 const LETTERS: f32 = 6.0;
 const LINE: f32 = 7.0;
 
-/// The dots of a printer, to the inch.
+/// Resolution of a printer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dpi {
+pub(crate) enum Dpi {
     /// Thermal printers.
     D203,
     /// Better thermal printers.
@@ -59,12 +61,10 @@ pub enum Dpi {
 }
 
 impl Dpi {
-    /// Every resolution.
-    pub const ALL: [Self; 3] = [Self::D203, Self::D300, Self::D600];
+    pub(crate) const ALL: [Self; 3] = [Self::D203, Self::D300, Self::D600];
 
-    /// Dots to the inch.
     #[must_use]
-    pub fn per_inch(self) -> u32 {
+    pub(crate) fn per_inch(self) -> u32 {
         match self {
             Self::D203 => 203,
             Self::D300 => 300,
@@ -72,14 +72,13 @@ impl Dpi {
         }
     }
 
-    /// The resolution with so many dots to the inch.
     #[must_use]
-    pub fn from_number(per_inch: u32) -> Option<Self> {
+    pub(crate) fn from_number(per_inch: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|dpi| dpi.per_inch() == per_inch)
     }
 
-    /// Millimetres in dots. At 600 dots to the inch their number is even, so that what stands there stands on whole dots at
-    /// 300, too.
+    /// Millimetres in dots. At 600 dpi the number is even, so that everything is on whole dots at
+    /// 300 dpi too.
     fn dots(self, mm: u32) -> u32 {
         match self {
             Self::D600 => 2 * Self::D300.dots(mm),
@@ -88,41 +87,36 @@ impl Dpi {
     }
 }
 
-/// On what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paper {
-    /// Sheets of A4 with many labels, of which the first few places may be used up already.
+pub(crate) enum Paper {
+    /// Sheets of A4 with many labels.
     A4 {
-        /// Places left empty on the first sheet.
+        /// Places left empty on the first sheet, because they are used up.
         used: usize,
     },
-    /// A page for each label.
+    /// One label per page.
     Single,
 }
 
-/// How labels are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Print {
-    /// On what.
-    pub paper: Paper,
-    /// The side asked for, in millimetres, of [`SIDES`].
-    pub side_mm: u32,
-    /// The printer.
-    pub dpi: Dpi,
+pub(crate) struct PrintSettings {
+    pub(crate) paper: Paper,
+    /// The side asked for, in millimetres, within [`SIDES`].
+    pub(crate) side_mm: u32,
+    pub(crate) dpi: Dpi,
 }
 
-/// Where the parts of a label lie, in dots.
+/// The parts of a label, in dots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cell {
-    /// Dots of a module.
     module: u32,
-    /// The symbol with its quiet zone.
+    /// With the quiet zone.
     side: u32,
-    /// With the letters.
+    /// With the text.
     width: u32,
 }
 
-/// A label on a page; the place is that of its upper left corner, in dots.
+/// A label on a page. The place is its upper left corner, in dots.
 #[derive(Debug)]
 struct Placed<'a> {
     x: u32,
@@ -131,7 +125,7 @@ struct Placed<'a> {
     lines: &'a [String],
 }
 
-/// A page of labels, in dots.
+/// In dots.
 #[derive(Debug)]
 struct Page<'a> {
     width: u32,
@@ -139,20 +133,25 @@ struct Page<'a> {
     labels: Vec<Placed<'a>>,
 }
 
-/// The labels of codes, made for a printer.
 #[derive(Debug)]
-pub struct Labels {
-    print: Print,
+pub(crate) struct Labels {
+    print: PrintSettings,
     labels: Vec<(Qr, Vec<String>)>,
     cell: Cell,
 }
 
 impl Labels {
-    /// Labels of codes, each read again. `start` is the address before the code, `under` a line below it, in Latin letters.
+    /// Every symbol is read again. `start` is the address before the code, `under` a line below it
+    /// in ASCII.
     ///
     /// # Errors
-    /// When there are none or more than [`MOST`], or a symbol cannot be made or is not read again.
-    pub fn new(start: &str, codes: &[Code], under: &str, print: Print) -> anyhow::Result<Self> {
+    /// When there are no codes or more than [`MOST`], or a symbol cannot be made or read again.
+    pub(crate) fn new(
+        start: &str,
+        codes: &[Code],
+        under: &str,
+        print: PrintSettings,
+    ) -> anyhow::Result<Self> {
         ensure!(
             (1..=MOST).contains(&codes.len()),
             "labels of {} codes; 1 to {MOST} are made at once",
@@ -171,7 +170,7 @@ impl Labels {
             .iter()
             .map(label)
             .collect::<anyhow::Result<Vec<_>>>()?;
-        // Codes have one length, so their symbols have one size.
+        // All codes have one length, so all symbols have one size.
         let modules = labels.iter().map(|(qr, _)| qr.modules()).max();
         let cell = Cell::new(modules.unwrap_or(1), print);
         Ok(Self {
@@ -181,11 +180,9 @@ impl Labels {
         })
     }
 
-    /// The file.
-    ///
     /// # Errors
-    /// When it cannot be compressed, which does not happen in memory.
-    pub fn pdf(&self) -> anyhow::Result<Vec<u8>> {
+    /// When compression fails, which does not happen in memory.
+    pub(crate) fn pdf(&self) -> anyhow::Result<Vec<u8>> {
         let (catalogue, tree, font) = (Ref::new(1), Ref::new(2), Ref::new(3));
         let name = Name(b"F");
         let pages = self.pages();
@@ -229,12 +226,12 @@ impl Labels {
         let (points, module) = (self.points(), self.cell.module);
         let mut content = Content::new();
         content.save_state();
-        // From here on the unit is a dot of the printer.
+        // From here on the unit is a printer dot.
         content.transform([points, 0.0, 0.0, points, 0.0, 0.0]);
         for label in &page.labels {
             for run in label.qr.runs() {
                 let (x, y) = (label.x + run.x * module, label.y + (run.y + 1) * module);
-                // A PDF counts from the bottom.
+                // PDF counts from the bottom.
                 let bottom = page.height.saturating_sub(y);
                 content.rect(
                     as_f32(x) + TRIM,
@@ -261,7 +258,6 @@ impl Labels {
         content.finish().into_vec()
     }
 
-    /// Where every label stands.
     fn pages(&self) -> Vec<Page<'_>> {
         let Cell { side, width, .. } = self.cell;
         let (page_width, page_height, margin, used) = match self.print.paper {
@@ -300,7 +296,7 @@ impl Labels {
 }
 
 impl Cell {
-    fn new(modules: u32, print: Print) -> Self {
+    fn new(modules: u32, print: PrintSettings) -> Self {
         let asked = print.dpi.dots(print.side_mm);
         let module = ((asked + modules / 2) / modules).max(LEAST_DOTS);
         let side = module * modules;
@@ -312,13 +308,13 @@ impl Cell {
     }
 }
 
-/// The side that is printed, with the quiet zone, in tenths of a millimetre: the nearest to what is asked for whose modules
-/// are whole dots of the printer. `start` is the address before the code.
+/// The printed side in tenths of a millimetre: the nearest to `side_mm` whose modules are whole
+/// dots. `start` is the address before the code.
 ///
 /// # Errors
 /// When the address is too long.
-pub fn printed_tenths(start: &str, side_mm: u32, dpi: Dpi) -> anyhow::Result<u32> {
-    let print = Print {
+pub(crate) fn printed_tenths(start: &str, side_mm: u32, dpi: Dpi) -> anyhow::Result<u32> {
+    let print = PrintSettings {
         paper: Paper::Single,
         side_mm,
         dpi,
@@ -327,15 +323,15 @@ pub fn printed_tenths(start: &str, side_mm: u32, dpi: Dpi) -> anyhow::Result<u32
     Ok(cell.side * 254 / dpi.per_inch())
 }
 
-fn level_of(side_mm: u32) -> Level {
+fn level_of(side_mm: u32) -> ErrorCorrection {
     if side_mm < TINY {
-        Level::Medium
+        ErrorCorrection::Medium
     } else {
-        Level::Quartile
+        ErrorCorrection::Quartile
     }
 }
 
-/// The code in letters, in lines that fit beside the symbol.
+/// The code as text, in lines that fit beside the symbol.
 fn lines(code: &Code, under: &str) -> Vec<String> {
     let spoken = code.spoken();
     let groups: Vec<&str> = spoken.split('-').collect();
@@ -346,7 +342,7 @@ fn lines(code: &Code, under: &str) -> Vec<String> {
         .collect()
 }
 
-/// Dots of a page are far below what an `f32` counts exactly.
+/// An `f32` counts the dots of a page exactly.
 fn as_f32(dots: u32) -> f32 {
     u16::try_from(dots).map_or(f32::from(u16::MAX), f32::from)
 }

@@ -1,7 +1,9 @@
-//! Photos that no card has: sent in a conversation that was given up, or replaced by others.
+//! Removes photos that no card uses: left by abandoned dialogues, or replaced by others.
 //!
-//! Must stay true: a photo that a card, an open conversation or a message on its way names is never removed, nor is one that
-//! was kept within the last day, whose row may not be written yet.
+//! # Invariants
+//!
+//! - A photo stays while a card, an open dialogue or an undelivered message names it.
+//! - A photo stays for a day after it was stored, because the row that names it comes later.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -15,20 +17,20 @@ use crate::db::{Connection, Db};
 use crate::dialogue;
 use crate::telegram::outbox;
 
-/// How often photos are looked through.
+/// How often the folder is searched.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
 
-/// Younger ones are left alone.
+/// Younger photos are left alone.
 const LEFT_ALONE: Duration = DAY;
 
-/// Photos removed at a time at most: their reader is needed by others.
+/// Photos removed at once. The database reader is needed by others.
 const AT_ONCE: usize = 1000;
 
-/// Removes what nobody needs until the stop.
-pub async fn remove(photos: Photos, db: Db, clock: Clock, stop: CancellationToken) {
+/// Runs until the stop.
+pub(crate) async fn remove(photos: Photos, db: Db, clock: Clock, stop: CancellationToken) {
     loop {
         let (photos, before) = (photos.clone(), clock.now().minus(LEFT_ALONE));
-        match db.read(move |c| sweep(&photos, c, before)).await {
+        match db.read(move |c| remove_older(&photos, c, before)).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "photos that no card has were removed"),
             Err(err) => tracing::warn!("photos that no card has could not be removed: {err:#}"),
@@ -40,8 +42,8 @@ pub async fn remove(photos: Photos, db: Db, clock: Clock, stop: CancellationToke
     }
 }
 
-/// Removes what was left before a moment; how many photos.
-fn sweep(photos: &Photos, connection: &Connection, before: UnixMs) -> anyhow::Result<usize> {
+/// Removes unused photos that were stored before a moment; returns how many.
+fn remove_older(photos: &Photos, connection: &Connection, before: UnixMs) -> anyhow::Result<usize> {
     let mut left: HashSet<String> = photos.kept_before(before)?;
     if left.is_empty() {
         return Ok(0);
@@ -64,82 +66,5 @@ fn sweep(photos: &Photos, connection: &Connection, before: UnixMs) -> anyhow::Re
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::plans::{self, Place};
-    use crate::slices::cards::photo::thumbnail_of;
-    use crate::slices::cards::store::NewCard;
-    use crate::slices::cards::tests::kit::{date_photos, jpeg};
-    use crate::tasks::Tasks;
-
-    /// When the photos were kept.
-    const KEPT: UnixMs = crate::clock::testing::NOW;
-
-    #[tokio::test]
-    async fn what_is_looked_through_is_known() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.db");
-        let (db, _end) = Db::open(&path, &Tasks::new()).unwrap();
-        let photos = Photos::of(&path);
-        photos.keep(&jpeg(10, 10)).unwrap();
-        date_photos(&path, KEPT);
-        let later = KEPT.plus(LEFT_ALONE);
-        let looked = db.read(move |c| {
-            let (removed, statements) = plans::spied(c, || sweep(&photos, c, later));
-            assert_eq!(removed?, 1);
-            let statements = statements.into_iter().map(|sql| (sql, String::new()));
-            Ok(plans::faults(c, &statements.collect(), Place::Leftovers))
-        });
-        let (faults, unused) = looked.await.unwrap();
-        assert!(faults.is_empty(), "{faults:?}");
-        assert!(unused.is_empty(), "{unused:?}");
-    }
-
-    #[tokio::test]
-    async fn only_what_nobody_names_is_removed_and_not_at_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.db");
-        let (db, _end) = Db::open(&path, &Tasks::new()).unwrap();
-        let photos = Photos::of(&path);
-        let [photo, packaged, asked, sent, nobody] =
-            [10, 20, 30, 40, 50].map(|width| photos.keep(&jpeg(width, 10)).unwrap());
-        date_photos(&path, KEPT);
-        let card = NewCard {
-            owner_id: 7,
-            name: "Watch".to_owned(),
-            description: String::new(),
-            photo: photo.clone(),
-            packaged: packaged.clone(),
-        };
-        let (step, file) = (
-            format!(r#"{{"photo":"{asked}"}}"#),
-            format!(r#"{{"order":{{"name":"{}"}}}}"#, thumbnail_of(&sent)),
-        );
-        let write = db.write(move |tx| {
-            store::add(tx, UnixMs(0), &card)?;
-            tx.execute("INSERT INTO dialogue (chat_id, user_id, step, expires_at) VALUES (7, 7, ?1, 0)", [step])?;
-            tx.execute(
-                "INSERT INTO outbox (chat_id, priority, html, gist, state, due_at, created_at, file) VALUES (7, 0, 'x', 'x', 'pending', 0, 0, ?1)",
-                [file],
-            )?;
-            Ok(())
-        });
-        write.await.unwrap();
-        let sweep_at = async |moment: UnixMs| {
-            let photos = photos.clone();
-            db.read(move |c| sweep(&photos, c, moment.minus(LEFT_ALONE)))
-                .await
-                .unwrap()
-        };
-        assert_eq!(sweep_at(KEPT.plus(LEFT_ALONE)).await, 0);
-        let later = KEPT.plus(2 * LEFT_ALONE);
-        assert_eq!(sweep_at(later).await, 1);
-        assert_eq!(sweep_at(later).await, 0);
-        for name in [&photo, &packaged, &asked, &sent] {
-            photos.read(name).unwrap();
-            photos.read(&thumbnail_of(name)).unwrap();
-        }
-        photos.read(&nobody).unwrap_err();
-        photos.read(&thumbnail_of(&nobody)).unwrap_err();
-    }
-}
+#[path = "tests/leftovers.rs"]
+mod tests;

@@ -1,22 +1,26 @@
-//! Product cards: proof that a thing is the real thing.
+//! Product cards: proof that a thing is genuine.
 //!
-//! An admin makes a card in a dialogue; its code ([`code`]) is printed as a QR picture ([`qr`]) on labels ([`label`]); whoever
-//! scans it is led to the bot, let in or not, and sees photo, description and how often it was checked. A scan is one
-//! transaction ([`store::scan`]). Must stay true: nothing of this is touched while `[cards]` is off.
+//! An admin makes a card in a dialogue. Its [`code`] is printed as a QR picture ([`qr`]) on labels
+//! ([`label`]). A scan leads anybody to the bot, which shows the card and how often the code was
+//! checked. A scan is one transaction ([`store::scan`]).
 //!
-//! Inside the slice: handlers know files, chart, store and texts; tools know store; files know chart, label, qr, photo and store; leftovers know
-//! photo and store; all know the plain types of [`card`] and [`code`].
+//! Imports go down only: handlers → files, leftovers, tools → chart, label, photo, texts → qr,
+//! store → card, code.
+//!
+//! # Invariants
+//!
+//! - While `[cards]` is off, nothing of this is built.
 
 pub mod card;
 mod chart;
 pub mod code;
 mod config;
-pub mod files;
+pub(crate) mod files;
 mod handlers;
-pub mod label;
-pub mod leftovers;
+pub(crate) mod label;
+pub(crate) mod leftovers;
 pub mod photo;
-pub mod qr;
+pub(crate) mod qr;
 mod slice;
 pub mod store;
 #[cfg(test)]

@@ -1,9 +1,12 @@
-//! Photos as we keep them: turned upright, at most 2560 pixels wide or high, JPEG without anything that tells of whoever took
-//! them; beside each the same in small.
+//! Photos of cards: upright JPEG, at most 2560 pixels wide and high, without metadata; and a
+//! thumbnail of each.
 //!
-//! Must stay true: what comes in is looked at in one place, one picture at a time, with a limit on its pixels before any
-//! of them is unpacked, so no picture takes more memory than the largest allowed one; a file is named by the hash of what is
-//! in it and never changes, so it may be written before the row that names it, and twice.
+//! # Invariants
+//!
+//! - One picture is decoded at a time, and its number of pixels is checked first. So memory is
+//!   bounded.
+//! - A file is named by the hash of its content and never changes.
+//! - So it may be written before the row that names it, and written twice.
 
 use std::collections::HashSet;
 use std::fs;
@@ -21,37 +24,34 @@ use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbaImage};
 use crate::clock::UnixMs;
 use crate::telegram::FileFault;
 
-/// The longest side that is kept, in pixels: more is not shown by Telegram.
+/// Telegram shows no more.
 const LONGEST_SIDE: u32 = 2560;
 
-/// The longest side of the small ones, in pixels.
 const THUMBNAIL_SIDE: u32 = 320;
 
-/// Pixels that are unpacked at most: 96 MB of memory for a moment.
+/// Decoding takes 96 MB for a moment.
 const MOST_PIXELS: u64 = 32_000_000;
 
-/// The same in bytes, for what a decoder takes beside the pixels.
+/// The same limit in bytes, with what a decoder needs beside the pixels.
 const MOST_BYTES: u64 = 192 * 1024 * 1024;
 
-/// How many times longer than the other a side may be; Telegram refuses more.
+/// The longest ratio of the sides; Telegram refuses more.
 const LONGEST_SHAPE: u32 = 20;
 
-/// Of 100: what nobody sees is left out.
+/// JPEG quality of 100.
 const QUALITY: u8 = 88;
 
-/// The largest file that is looked at, in bytes: as large as Telegram gives to bots.
-pub const LARGEST_FILE: usize = 20 * 1024 * 1024;
+/// Bots get no larger files from Telegram.
+pub(crate) const LARGEST_FILE: usize = 20 * 1024 * 1024;
 
-/// It is no picture that we can read.
-pub const NO_PICTURE: &str = "no-picture";
+/// Not a picture that we can read.
+pub(crate) const NO_PICTURE: &str = "no-picture";
 
-/// It has more pixels than are unpacked.
-pub const TOO_MANY_PIXELS: &str = "too-many-pixels";
+pub(crate) const TOO_MANY_PIXELS: &str = "too-many-pixels";
 
-/// It is too long and narrow.
-pub const TOO_NARROW: &str = "too-narrow";
+pub(crate) const TOO_NARROW: &str = "too-narrow";
 
-/// The folder of pictures; clones share it.
+/// The folder of photos. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Photos {
     folder: Arc<Path>,
@@ -59,7 +59,7 @@ pub struct Photos {
 }
 
 impl Photos {
-    /// The folder that belongs to a database: `vakhta.photos` beside `vakhta.db`.
+    /// The folder of a database: `vakhta.photos` beside `vakhta.db`.
     #[must_use]
     pub fn of(database: &Path) -> Self {
         Self {
@@ -68,11 +68,11 @@ impl Photos {
         }
     }
 
-    /// Keeps a picture that somebody sent, and returns its name. Takes up to seconds: not on a runtime, not in a
+    /// Stores a picture and returns its name. Takes up to seconds, so not for a runtime or a
     /// transaction.
     ///
     /// # Errors
-    /// What is wrong with it; a full or broken disk is [`FileFault::OutOfReach`].
+    /// What is wrong with the picture; a full or broken disk is [`FileFault::OutOfReach`].
     pub fn keep(&self, sent: &[u8]) -> Result<String, FileFault> {
         let _alone = self
             .one_at_a_time
@@ -91,13 +91,13 @@ impl Photos {
         let name = format!("{hash}{KIND}");
         make_private_folder(&self.folder)
             .with_context(|| format!("make the folder {}", self.folder.display()))?;
-        // The small one first: whoever finds the other may count on it.
+        // The thumbnail first, so that every full picture has one.
         self.write(&thumbnail_of(&name), thumbnail)?;
         self.write(&name, picture)?;
         Ok(name)
     }
 
-    /// Writes a file anew even where it is there, so that it counts as young: see [`super::leftovers`].
+    /// Rewrites an existing file, so that it counts as young: see [`super::leftovers`].
     fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let context = || format!("write a photo to {}", self.folder.display());
         let mut file = tempfile::NamedTempFile::new_in(&*self.folder).with_context(context)?;
@@ -107,11 +107,9 @@ impl Photos {
         Ok(())
     }
 
-    /// The names of pictures that were kept before a moment, and not again since.
-    ///
-    /// # Errors
-    /// When the folder cannot be read; where there is none, there are no pictures.
-    pub fn kept_before(&self, moment: UnixMs) -> anyhow::Result<HashSet<String>> {
+    /// Names of pictures that were stored before a moment, and not again since. No folder means no
+    /// pictures.
+    pub(crate) fn kept_before(&self, moment: UnixMs) -> anyhow::Result<HashSet<String>> {
         let mut names = HashSet::new();
         for entry in entries(&self.folder)? {
             let entry = entry.context("read the folder of photos")?;
@@ -126,13 +124,10 @@ impl Photos {
         Ok(names)
     }
 
-    /// Removes a picture with its small one; false when it was kept again since `moment`.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn remove(&self, name: &str, moment: UnixMs) -> anyhow::Result<bool> {
+    /// Removes a picture and its thumbnail; false when it was stored again since `moment`.
+    pub(crate) fn remove(&self, name: &str, moment: UnixMs) -> anyhow::Result<bool> {
         ensure!(is_name(name), "a photo of a name that none has");
-        // Nobody keeps it anew between the look and the removal.
+        // Nobody can store it again between check and removal.
         let _alone = self
             .one_at_a_time
             .lock()
@@ -154,22 +149,15 @@ impl Photos {
         Ok(true)
     }
 
-    /// A picture by its name.
-    ///
-    /// # Errors
-    /// When it is not there.
-    pub fn read(&self, name: &str) -> anyhow::Result<Bytes> {
+    pub(crate) fn read(&self, name: &str) -> anyhow::Result<Bytes> {
         ensure!(is_name(name), "a photo of a name that none has");
         let bytes = fs::read(self.folder.join(name)).context("read a photo")?;
         Ok(bytes.into())
     }
 }
 
-/// Copies the pictures of a database beside its copy; returns how many there are.
-///
-/// # Errors
-/// When one cannot be read or written.
-pub fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
+/// Copies the photos of a database beside its backup; returns how many there are.
+pub(crate) fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
     let (from, to) = (folder_of(source), folder_of(target));
     let mut entries = entries(&from)?.peekable();
     if entries.peek().is_none() {
@@ -179,7 +167,7 @@ pub fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
     let mut copied = 0;
     for entry in entries {
         let name = entry?.file_name();
-        // A file that is only being written has another name.
+        // Files that are being written have other names.
         if name.to_str().is_some_and(is_name) {
             fs::copy(from.join(&name), to.join(&name))
                 .with_context(|| format!("copy a photo to {}", to.display()))?;
@@ -189,7 +177,7 @@ pub fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
     Ok(copied)
 }
 
-/// What is in a folder; nothing where it is not there.
+/// The entries of a folder; none when it does not exist.
 fn entries(folder: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result<fs::DirEntry>>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => Some(entries),
@@ -201,7 +189,6 @@ fn entries(folder: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result
     Ok(entries.into_iter().flatten())
 }
 
-/// When a file was written.
 fn kept_at(path: &Path) -> anyhow::Result<UnixMs> {
     let written = path.metadata().and_then(|file| file.modified());
     let since = written
@@ -211,23 +198,22 @@ fn kept_at(path: &Path) -> anyhow::Result<UnixMs> {
     Ok(UnixMs(0).plus(since))
 }
 
-/// The folder of pictures that belongs to a database; it may not be there yet.
+/// The photo folder of a database; it may not exist.
 #[must_use]
-pub fn folder_of(database: &Path) -> PathBuf {
+pub(crate) fn folder_of(database: &Path) -> PathBuf {
     database.with_extension("photos")
 }
 
-/// How names end.
+/// File extensions of a photo and its thumbnail.
 const KIND: &str = ".jpg";
 const SMALL: &str = ".small.jpg";
 
-/// The name of the small picture beside another one.
 #[must_use]
-pub fn thumbnail_of(name: &str) -> String {
+pub(crate) fn thumbnail_of(name: &str) -> String {
     format!("{}{SMALL}", name.strip_suffix(KIND).unwrap_or(name))
 }
 
-/// The name of the picture that a small one belongs to; any other as it is.
+/// The name of the picture that a thumbnail belongs to; other names stay.
 fn full_name(name: &str) -> String {
     match name.strip_suffix(SMALL) {
         Some(hash) => format!("{hash}{KIND}"),
@@ -235,7 +221,7 @@ fn full_name(name: &str) -> String {
     }
 }
 
-/// The names of pictures that stand in a JSON text, each as that of the full one.
+/// The full names of all pictures that a JSON text names.
 pub(super) fn names_in(json: &str) -> impl Iterator<Item = String> {
     let words = json.split('"').filter(|word| is_name(word));
     words.map(full_name)
@@ -255,7 +241,7 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
         .create(folder)
 }
 
-/// The picture as we keep it, and in small.
+/// The picture as it is stored, and its thumbnail.
 fn normalise(sent: &[u8]) -> Result<(Vec<u8>, Vec<u8>), FileFault> {
     let no_picture = |_| FileFault::Unfit(NO_PICTURE);
     let mut reader = ImageReader::new(Cursor::new(sent))
@@ -290,7 +276,7 @@ fn normalise(sent: &[u8]) -> Result<(Vec<u8>, Vec<u8>), FileFault> {
     Ok((as_jpeg(picture)?, as_jpeg(small)?))
 }
 
-/// Only pixels are written: what the file said of its camera, place and time stays behind.
+/// Only pixels are written, so camera, place and time are dropped.
 fn as_jpeg(picture: DynamicImage) -> Result<Vec<u8>, FileFault> {
     let mut kept = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut kept, QUALITY);
@@ -299,7 +285,7 @@ fn as_jpeg(picture: DynamicImage) -> Result<Vec<u8>, FileFault> {
     Ok(kept)
 }
 
-/// The picture where nothing shines through.
+/// Fills transparent areas with white.
 fn on_white(mut picture: RgbaImage) -> DynamicImage {
     for pixel in picture.pixels_mut() {
         let [red, green, blue, alpha] = pixel.0;

@@ -1,58 +1,54 @@
-//! A code as a QR picture: PNG and SVG, and the rectangles from which labels are drawn.
+//! A code as a QR picture: PNG, SVG, and the rectangles that labels are drawn from.
 //!
-//! Must stay true: dark on light with four modules of quiet around; a picture was read again before it is handed out, so
-//! nobody prints what no phone can read. The address stands in bytes and the code in letters and digits, two segments,
-//! which keeps the symbol small.
+//! The address and the code are two segments, bytes and alphanumeric, which keeps the symbol small.
+//!
+//! # Invariants
+//!
+//! - A symbol is dark on light, with a quiet zone of four modules.
+//! - Every picture is read again before it is handed out, so nobody prints an unreadable one.
 
 use anyhow::{Context as _, bail, ensure};
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 use super::code::{Code, LENGTH};
 
-/// Light modules around the symbol, on each side.
+/// The quiet zone on each side, in modules.
 const QUIET: u32 = 4;
 
-/// The least width of a PNG, in pixels.
+/// The smallest width of a PNG, in pixels.
 const PNG_WIDTH: u32 = 800;
 
-/// Pixels of a module are a multiple of this: JPEG squeezes pictures in blocks of so many, and a module that shares none with
-/// its neighbours stays as it is at any quality.
+/// Pixels of a module are a multiple of this. JPEG compresses blocks of this size, and a module
+/// that shares no block with its neighbours stays sharp at any quality.
 const BLOCK: u32 = 8;
 
-/// Pixels of a module when a symbol is read again from its rectangles.
+/// Pixels of a module when a symbol is read again.
 const PROOF_SCALE: u32 = 4;
 
-/// The patterns that a symbol's data may be laid under.
 const MASKS: u8 = 8;
 
-/// Modules along a side of a corner, with the light ones around it.
+/// Modules along a side of a finder pattern, with its light border.
 const CORNER: i32 = 8;
 
-/// How much of the symbol may be lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// For labels so small that sharpness is worth more than spare symbols.
+pub(crate) enum ErrorCorrection {
+    /// For small labels, where large modules matter more than redundancy.
     Medium,
-    /// The usual one.
     Quartile,
 }
 
-/// The symbol of a code.
 #[derive(Clone)]
-pub struct Qr {
+pub(crate) struct Qr {
     link: String,
     symbol: QrCode,
 }
 
-/// Dark modules in a row, in modules from the upper left corner of the quiet zone.
+/// A row of dark modules. Counted in modules from the upper left corner of the quiet zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Run {
-    /// From the left.
-    pub x: u32,
-    /// From the top.
-    pub y: u32,
-    /// How many.
-    pub width: u32,
+pub(crate) struct DarkRun {
+    pub(crate) x: u32,
+    pub(crate) y: u32,
+    pub(crate) width: u32,
 }
 
 impl std::fmt::Debug for Qr {
@@ -62,11 +58,11 @@ impl std::fmt::Debug for Qr {
 }
 
 impl Qr {
-    /// The symbol that leads to `start` with the code behind it.
+    /// The symbol of `start` with the code after it.
     ///
     /// # Errors
-    /// When the address is too long, or the symbol is not read again as what it says.
-    pub fn new(start: &str, code: &Code, level: Level) -> anyhow::Result<Self> {
+    /// When the address is too long, or the symbol does not read as what it says.
+    pub(crate) fn new(start: &str, code: &Code, level: ErrorCorrection) -> anyhow::Result<Self> {
         let symbol = symbol_of(start, code.as_str(), level)?;
         let qr = Self {
             link: format!("{start}{}", code.as_str()),
@@ -76,27 +72,27 @@ impl Qr {
         Ok(qr)
     }
 
-    /// The address it leads to.
     #[must_use]
-    pub fn link(&self) -> &str {
+    #[cfg(test)]
+    pub(crate) fn link(&self) -> &str {
         &self.link
     }
 
-    /// Modules along a side, quiet zone and all.
+    /// Modules along a side, with the quiet zone.
     #[must_use]
-    pub fn modules(&self) -> u32 {
+    pub(crate) fn modules(&self) -> u32 {
         self.symbol.size().unsigned_abs() + 2 * QUIET
     }
 
-    /// What is dark, row by row.
+    /// Row by row.
     #[must_use]
-    pub fn runs(&self) -> Vec<Run> {
-        let mut runs: Vec<Run> = Vec::new();
+    pub(crate) fn runs(&self) -> Vec<DarkRun> {
+        let mut runs: Vec<DarkRun> = Vec::new();
         for y in 0..self.modules() {
             for x in (0..self.modules()).filter(|x| self.is_dark(*x, y)) {
                 match runs.last_mut() {
                     Some(run) if run.y == y && run.x + run.width == x => run.width += 1,
-                    _ => runs.push(Run { x, y, width: 1 }),
+                    _ => runs.push(DarkRun { x, y, width: 1 }),
                 }
             }
         }
@@ -104,7 +100,7 @@ impl Qr {
     }
 
     fn is_dark(&self, x: u32, y: u32) -> bool {
-        // Beside the symbol every module is light.
+        // The quiet zone is light.
         let inner = |at: u32| at.checked_sub(QUIET).and_then(|at| i32::try_from(at).ok());
         match (inner(x), inner(y)) {
             (Some(x), Some(y)) => self.symbol.get_module(x, y),
@@ -112,11 +108,11 @@ impl Qr {
         }
     }
 
-    /// The picture as PNG of one bit, at least 800 pixels wide.
+    /// A PNG of one bit per pixel, at least 800 pixels wide.
     ///
     /// # Errors
-    /// When it is not read again as what it says.
-    pub fn png(&self) -> anyhow::Result<Vec<u8>> {
+    /// When it does not read as what it says.
+    pub(crate) fn png(&self) -> anyhow::Result<Vec<u8>> {
         let scale = PNG_WIDTH.div_ceil(self.modules()).next_multiple_of(BLOCK);
         let side = scale * self.modules();
         let mut rows = Vec::new();
@@ -143,9 +139,9 @@ impl Qr {
         Ok(bytes)
     }
 
-    /// The picture as SVG, whose unit is a module.
+    /// The unit is a module.
     #[must_use]
-    pub fn svg(&self) -> String {
+    pub(crate) fn svg(&self) -> String {
         let side = self.modules();
         let path: String = self
             .runs()
@@ -158,7 +154,7 @@ impl Qr {
         )
     }
 
-    /// Reads the symbol again from the rectangles of which every picture is made.
+    /// Reads the symbol again from the rectangles that all pictures are made of.
     fn prove(&self) -> anyhow::Result<()> {
         let modules = self.modules();
         let mut dark = vec![false; (modules * modules) as usize];
@@ -188,27 +184,28 @@ impl Qr {
     }
 }
 
-/// Modules along a side of every symbol that leads to `start` with a code behind it, quiet zone and all: codes have one length.
+/// Modules along a side, with the quiet zone, of every symbol for `start`: all codes have one
+/// length.
 ///
 /// # Errors
 /// When the address is too long.
-pub fn modules_of(start: &str, level: Level) -> anyhow::Result<u32> {
+pub(crate) fn modules_of(start: &str, level: ErrorCorrection) -> anyhow::Result<u32> {
     let symbol = symbol_of(start, &"0".repeat(LENGTH), level)?;
     Ok(symbol.size().unsigned_abs() + 2 * QUIET)
 }
 
-fn symbol_of(start: &str, code: &str, level: Level) -> anyhow::Result<QrCode> {
+fn symbol_of(start: &str, code: &str, level: ErrorCorrection) -> anyhow::Result<QrCode> {
     let segments = [
         QrSegment::make_bytes(start.as_bytes()),
         QrSegment::make_alphanumeric(code),
     ];
     let level = match level {
-        Level::Medium => QrCodeEcc::Medium,
-        Level::Quartile => QrCodeEcc::Quartile,
+        ErrorCorrection::Medium => QrCodeEcc::Medium,
+        ErrorCorrection::Quartile => QrCodeEcc::Quartile,
     };
     let with_mask = |mask: Option<u8>| {
         let mask = mask.map(Mask::new);
-        // What a symbol of this size can spare beyond the level, it may use: nothing becomes less sharp by it.
+        // Uses a higher level if the symbol does not grow.
         QrCode::encode_segments_advanced(&segments, level, Version::MIN, Version::MAX, mask, true)
             .context("make a QR symbol")
     };
@@ -227,16 +224,17 @@ fn symbol_of(start: &str, code: &str, level: Level) -> anyhow::Result<QrCode> {
     Ok(best)
 }
 
-/// How many places of a symbol's data a reader takes for corners. On a sheet with many symbols each of them costs it thousands
-/// of tries, after which it gives up the rest of the sheet.
+/// How many places in a symbol's data look like a finder pattern. On a sheet with many symbols each
+/// such place costs a reader thousands of tries, until it gives up the rest of the sheet.
 ///
-/// A corner is told by runs of 1, 1, 3, 1, 1 modules, about as readers measure them, in a row and in a column that cross.
+/// A finder pattern is runs of 1, 1, 3, 1, 1 modules in a row and in a column that cross, measured
+/// about as readers do.
 fn stray_finders(symbol: &QrCode) -> usize {
     let side = symbol.size();
-    let across: Vec<Vec<Like>> = (0..side)
+    let across: Vec<Vec<FinderLike>> = (0..side)
         .map(|y| corner_like(side, |x| symbol.get_module(x, y)))
         .collect();
-    let down: Vec<Vec<Like>> = (0..side)
+    let down: Vec<Vec<FinderLike>> = (0..side)
         .map(|x| corner_like(side, |y| symbol.get_module(x, y)))
         .collect();
     let near = |at: i32| at < CORNER;
@@ -255,16 +253,16 @@ fn stray_finders(symbol: &QrCode) -> usize {
     strays
 }
 
-/// The middle one of five runs that look like a line through a corner.
+/// The middle one of five runs that look like a line through a finder pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Like {
+struct FinderLike {
     from: i32,
     to: i32,
 }
 
-/// The places on a line of modules that look like a corner.
-fn corner_like(side: i32, is_dark: impl Fn(i32) -> bool) -> Vec<Like> {
-    // Where the shade changes; what is before and behind the symbol is light.
+/// The places on a line of modules that look like a finder pattern.
+fn corner_like(side: i32, is_dark: impl Fn(i32) -> bool) -> Vec<FinderLike> {
+    // Where the shade changes; outside the symbol everything is light.
     let dark = |at: i32| (0..side).contains(&at) && is_dark(at);
     let edges: Vec<i32> = (0..=side).filter(|at| dark(*at) != dark(at - 1)).collect();
     let mut found = Vec::new();
@@ -273,14 +271,15 @@ fn corner_like(side: i32, is_dark: impl Fn(i32) -> bool) -> Vec<Like> {
             continue;
         };
         let whole = end - start;
-        // Two runs next to each other, in fourteenths of the whole: 4, 8, 8 and 4 in a corner, and what readers take for it.
+        // Two neighbouring runs, in fourteenths of the whole: a finder pattern has 4, 8, 8 and 4.
+        // The bounds are what readers accept.
         let fits = |pair: i32, least: i32, below: i32| {
             (least * whole..below * whole).contains(&(pair * 14))
         };
         let looks =
             fits(b - start, 2, 5) && fits(c - a, 7, 9) && fits(d - b, 7, 9) && fits(end - c, 2, 5);
         if dark(start) && looks {
-            found.push(Like { from: b, to: c });
+            found.push(FinderLike { from: b, to: c });
         }
     }
     found
@@ -304,7 +303,7 @@ fn shades_of_png(bytes: &[u8]) -> anyhow::Result<(usize, Vec<u8>)> {
     Ok((frame.width as usize, shades))
 }
 
-/// Reads the one symbol of a square picture of shades.
+/// Reads the only symbol of a square grey picture.
 fn read(side: usize, shade: impl FnMut(usize, usize) -> u8) -> anyhow::Result<String> {
     let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side, side, shade);
     let grids = picture.detect_grids();

@@ -9,7 +9,7 @@ use crate::people::Actor;
 use crate::slices::cards::code::Code;
 use crate::slices::cards::photo::Photos;
 use crate::slices::cards::store;
-use crate::slices::cards::store::{Decision, MOST_ASTRAY, NewCard, Printed};
+use crate::slices::cards::store::{AlarmDecision, MOST_UNMATCHED, NewCard, StoredCode};
 use crate::telegram::Me;
 
 /// Cards there are: more than a page of them.
@@ -55,11 +55,11 @@ pub(super) fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
                 panic!("{UNITS} codes are more than four");
             };
             assert!(store::claim(tx, NOW, BUYERS[0], claimed.id)?);
-            store::decide(tx, suspicious.id, Decision::Suspicious)?;
-            store::decide(tx, recalled.id, Decision::Recall)?;
+            store::decide(tx, suspicious.id, AlarmDecision::Suspicious)?;
+            store::decide(tx, recalled.id, AlarmDecision::Recall)?;
         }
     }
-    for _ in 1..MOST_ASTRAY {
+    for _ in 1..MOST_UNMATCHED {
         scan(tx, STRANGER, &Code::draw()?)?;
     }
     Ok(())
@@ -67,7 +67,7 @@ pub(super) fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
 
 /// What people do who hold a thing in their hands, whoever they are.
 pub(super) fn ways(tx: &WriteTx<'_>) -> anyhow::Result<Vec<Step>> {
-    let (cards, _) = store::page(tx, &store::Which::Active, 0, CARDS)?;
+    let (cards, _) = store::page(tx, &store::CardFilter::Active, 0, CARDS)?;
     let [.., second, first] = cards.as_slice() else {
         panic!("{CARDS} cards are more than two");
     };
@@ -75,7 +75,7 @@ pub(super) fn ways(tx: &WriteTx<'_>) -> anyhow::Result<Vec<Step>> {
     let mut codes = vec![shared.clone(), Code::draw()?];
     for card in [first, second] {
         let units = store::unit_codes(tx, card.id, "summer", 0, 5)?;
-        codes.extend(units.into_iter().map(|Printed { code, .. }| code));
+        codes.extend(units.into_iter().map(|StoredCode { code, .. }| code));
     }
     let scans = codes
         .iter()

@@ -1,4 +1,6 @@
-//! What is read and written over HTTP, and how it is described.
+//! The documents of the API, and their description in OpenAPI.
+//!
+//! The doc comments of schema types are part of `openapi.json`.
 
 use axum::body::Bytes;
 use axum::http::{StatusCode, header};
@@ -8,12 +10,10 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::http_server;
-use crate::slices::assistant::question::{Question, Reason, State};
+use crate::slices::assistant::question::{Question, QuestionState, Reason};
 
-/// Characters of a question at most.
 const MESSAGE_LIMIT: usize = 16_000;
 
-/// The document as a whole.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -27,7 +27,7 @@ const MESSAGE_LIMIT: usize = 16_000;
         (name = "session", description = "A cookie for browsers instead of a token")
     )
 )]
-pub(super) struct Api;
+pub(super) struct ApiDocument;
 
 struct Proofs;
 
@@ -47,7 +47,6 @@ impl Modify for Proofs {
     }
 }
 
-/// The document as it is served.
 pub(super) fn printed(api: &utoipa::openapi::OpenApi) -> String {
     api.to_pretty_json().unwrap_or_default() + "\n"
 }
@@ -83,7 +82,7 @@ impl Taken {
     pub(super) fn of(public_id: &str) -> Self {
         Self {
             request_id: public_id.to_owned(),
-            status: State::Pending.word(),
+            status: QuestionState::Pending.word(),
             status_url: format!("/api/chat-status/{public_id}/"),
             stream_url: format!("/api/chat-stream/{public_id}/"),
         }
@@ -124,16 +123,16 @@ pub(super) struct Cause {
 
 impl Status {
     pub(super) fn of(question: &Question, answer: String) -> Self {
-        // What went wrong before an answer was there is of no interest any longer.
+        // The reason of a failed attempt no longer matters once there is an answer.
         let reason = question
             .reason
-            .filter(|_| question.state != State::Completed);
+            .filter(|_| question.state != QuestionState::Completed);
         Self {
             request_id: question.public_id.clone(),
             status: question.state.word(),
             answer,
             attempt: match question.state {
-                State::Failed => question.failures.max(1),
+                QuestionState::Failed => question.failures.max(1),
                 _ => question.failures + 1,
             },
             reason: reason.map(Cause::of),
@@ -178,11 +177,12 @@ const fn detail(reason: Reason) -> &'static str {
 
 /// An error (RFC 9457)
 #[derive(ToSchema)]
+#[schema(as = Problem)]
 #[expect(
     dead_code,
     reason = "it only describes what `http_server::Problem` writes"
 )]
-pub(super) struct Problem {
+pub(super) struct ProblemDocument {
     /// `about:blank`, or a name of its own
     #[schema(example = "urn:vakhta:problem:too-often")]
     r#type: String,
@@ -196,11 +196,10 @@ pub(super) struct Problem {
     detail: Option<String>,
 }
 
-/// Reads the body of a question.
 pub(super) fn read_message(body: &[u8]) -> Result<String, http_server::Problem> {
     let read: Result<NewMessage, _> = serde_json::from_slice(body);
     let read = read.map_err(|err| {
-        // Where it is wrong, not what stands there.
+        // Names the position only: the body itself must not appear in an error.
         http_server::Problem::new(StatusCode::BAD_REQUEST)
             .code("body")
             .detail(format!(
@@ -218,12 +217,11 @@ pub(super) fn read_message(body: &[u8]) -> Result<String, http_server::Problem> 
     Ok(text.to_owned())
 }
 
-/// A document of JSON.
 pub(super) struct Json(pub(super) Bytes);
 
 impl Json {
     pub(super) fn of(document: &impl Serialize) -> Self {
-        // These documents hold nothing that JSON cannot.
+        // Serializing cannot fail: these types hold only strings and numbers.
         Self(serde_json::to_vec(document).unwrap_or_default().into())
     }
 }

@@ -1,8 +1,12 @@
-//! An answer while it is made, as server-sent events: a snapshot, what is added, the end.
+//! An answer as server-sent events while the model writes it: a snapshot, deltas, the end.
 //!
-//! What is added comes from memory, the snapshot's state and the end from the database. Must stay true: the last event is
-//! there only when the question is closed; a stream never outlives its question, the stop of the program, or its client by
-//! more than [`LOOK_PERIOD`].
+//! Deltas come from memory. The state in the snapshot and the end come from the database.
+//!
+//! # Invariants
+//!
+//! - The last event is sent only when the question is closed.
+//! - A stream ends with its question, with the program, or within [`CHECK_PERIOD`] of its client's
+//!   end.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,44 +18,43 @@ use futures_util::stream::{Stream, unfold};
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use super::Desk;
+use super::ApiState;
 use super::documents::Status;
 use crate::http_server::Bearer;
-use crate::slices::assistant::live::Progress;
+use crate::slices::assistant::progress::AnswerProgress;
 use crate::slices::assistant::question::Question;
 use crate::slices::assistant::store;
 
-/// How often a stream in which nothing comes says that it is alive; proxies close silent ones after a minute or less. It is an
-/// event and no comment, because a page does not hear of comments and could not tell silence from a connection that is dead.
+/// How often a silent stream sends an `alive` event; proxies close silent connections after a
+/// minute or less. A comment would not do: the page cannot see comments, and could not tell silence
+/// from a dead connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How often the database is asked whether the question is over, beside what memory tells.
-const LOOK_PERIOD: Duration = Duration::from_secs(15);
+/// How often the database is asked whether the question is closed, in case memory missed it.
+const CHECK_PERIOD: Duration = Duration::from_secs(15);
 
 /// Tells proxies to pass each event on at once.
 const NO_BUFFER: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
 
-/// Words that are added to an answer.
 #[derive(Debug, Serialize)]
 struct Delta<'a> {
     text: &'a str,
 }
 
-/// The answer to a client that looks on.
 pub(super) fn of(
-    desk: Desk,
+    api: ApiState,
     bearer: Bearer,
     question: &Question,
-    place: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
 ) -> Response {
     let follower = Follower {
-        progress: desk.parts.live.follow(question.id),
-        desk,
+        progress: api.context.progress.follow(question.id),
+        api,
         bearer,
         id: question.id,
         public_id: question.public_id.clone(),
-        shown: Shown::Nothing,
-        _place: place,
+        shown: Position::Nothing,
+        _permit: permit,
     };
     let mut response = kept_alive(follower.events());
     let (name, value) = NO_BUFFER;
@@ -60,34 +63,33 @@ pub(super) fn of(
     response
 }
 
-/// The answer that brings these events, and others where none come.
+/// The response with these events, and `alive` events in between.
 fn kept_alive(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
     let alive = Event::default().event("alive").data("{}");
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).event(alive);
     Sse::new(events).keep_alive(keep_alive).into_response()
 }
 
-/// What a client has seen.
+/// What the client has received.
 #[derive(Debug, Clone, Copy)]
-enum Shown {
+enum Position {
     Nothing,
-    /// So many bytes of the text of this attempt.
+    /// This many bytes of this attempt's text.
     Part {
         attempt: u32,
         bytes: usize,
     },
-    /// The last event.
     End,
 }
 
 struct Follower {
-    desk: Desk,
+    api: ApiState,
     bearer: Bearer,
     id: i64,
     public_id: String,
-    progress: watch::Receiver<Progress>,
-    shown: Shown,
-    _place: OwnedSemaphorePermit,
+    progress: watch::Receiver<AnswerProgress>,
+    shown: Position,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Follower {
@@ -98,23 +100,23 @@ impl Follower {
         })
     }
 
-    /// The next event; none: the stream is over.
+    /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
-        if let Shown::Nothing = self.shown {
+        if let Position::Nothing = self.shown {
             return self.snapshot().await;
         }
         loop {
-            let Shown::Part { attempt, bytes } = self.shown else {
+            let Position::Part { attempt, bytes } = self.shown else {
                 return None;
             };
             tokio::select! {
-                () = self.desk.stop.cancelled() => return None,
+                () = self.api.stop.cancelled() => return None,
                 changed = self.progress.changed() => {
                     if changed.is_err() {
                         return self.end_if_over().await;
                     }
                 }
-                () = tokio::time::sleep(LOOK_PERIOD) => {
+                () = tokio::time::sleep(CHECK_PERIOD) => {
                     match self.question().await {
                         Some(question) if !question.state.is_closed() => continue,
                         _ => return self.end_if_over().await,
@@ -127,22 +129,22 @@ impl Follower {
             }
             if let Some(text) = progress.text.get(bytes..).filter(|text| !text.is_empty()) {
                 let bytes = progress.text.len();
-                self.shown = Shown::Part { attempt, bytes };
+                self.shown = Position::Part { attempt, bytes };
                 return Some(event("delta", bytes, &Delta { text }));
             }
         }
     }
 
-    /// How the question stands, with the text so far.
     async fn snapshot(&mut self) -> Option<Event> {
-        // The text before the state: when it is over by then, the end comes next.
+        // The text is read before the state: if the question closes in between, the end event
+        // follows.
         let progress = self.progress.borrow_and_update().clone();
         let question = self.question().await?;
         let (attempt, bytes) = (progress.attempt, progress.text.len());
-        self.shown = Shown::Part { attempt, bytes };
+        self.shown = Position::Part { attempt, bytes };
         if question.state.is_closed() {
-            // Nobody ends the entry that this stream may have begun.
-            self.desk.parts.live.close(self.id);
+            // This stream may have created the entry, and nothing else would remove it.
+            self.api.context.progress.close(self.id);
         }
         let text = match question.state.is_closed() {
             true => question.answer.clone(),
@@ -152,12 +154,12 @@ impl Follower {
         Some(event("snapshot", bytes, &status))
     }
 
-    /// The last event, where the question is closed. One that was forgotten, or cannot be read, ends without it.
+    /// The last event of a closed question. A forgotten or unreadable question ends without one.
     async fn end_if_over(&mut self) -> Option<Event> {
-        self.shown = Shown::End;
+        self.shown = Position::End;
         let question = self.question().await;
         let question = question.filter(|question| question.state.is_closed())?;
-        self.desk.parts.live.close(self.id);
+        self.api.context.progress.close(self.id);
         let (kind, text) = (question.state.word(), question.answer.clone());
         Some(event(kind, text.len(), &Status::of(&question, text)))
     }
@@ -165,8 +167,8 @@ impl Follower {
     async fn question(&self) -> Option<Question> {
         let (person, public_id) = (self.bearer.person_id, self.public_id.clone());
         let read = self
-            .desk
-            .parts
+            .api
+            .context
             .db
             .read(move |c| store::get(c, person, &public_id));
         read.await.unwrap_or_else(|err| {
@@ -176,9 +178,9 @@ impl Follower {
     }
 }
 
-/// An event whose id is the length of the text it leads to, in bytes.
+/// The event's id is the length of the text so far, in bytes.
 fn event(kind: &'static str, bytes: usize, data: &impl Serialize) -> Event {
-    // These documents hold nothing that JSON cannot.
+    // Serializing cannot fail: these types hold only strings and numbers.
     let data = serde_json::to_string(data).unwrap_or_default();
     Event::default()
         .event(kind)
@@ -187,23 +189,5 @@ fn event(kind: &'static str, bytes: usize, data: &impl Serialize) -> Event {
 }
 
 #[cfg(test)]
-mod tests {
-    use futures_util::StreamExt as _;
-    use tokio::time::Instant;
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn silence_says_that_it_is_alive_before_a_page_gives_it_up() {
-        let silent = kept_alive(futures_util::stream::pending());
-        let mut said = silent.into_body().into_data_stream();
-        let began = Instant::now();
-        for _ in 0..2 {
-            let event = said.next().await.unwrap().unwrap();
-            assert_eq!(event, "event: alive\ndata: {}\n\n");
-        }
-        let page = include_str!("page/question.js");
-        assert!(page.contains("SILENCE_MS = 20_000"));
-        assert!(began.elapsed() / 2 < Duration::from_millis(20_000));
-    }
-}
+#[path = "tests/stream.rs"]
+mod tests;

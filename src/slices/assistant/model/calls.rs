@@ -1,48 +1,48 @@
-//! What a model asks to read, put together from its pieces.
+//! Tool calls, put together from the pieces of a stream.
 //!
-//! Endpoints say it in many ways: piece by piece or at once, with or without index and id, all calls under one index, arguments
-//! as a text or as an object. Must stay true: pieces of two calls are never mixed where there is anything to tell them apart by,
-//! and everything held has a limit.
+//! Endpoints differ: pieces or whole calls, with or without index and id, all calls under one
+//! index, arguments as a text or as an object.
+//!
+//! # Invariants
+//!
+//! - Pieces of two calls are never mixed if anything tells them apart.
+//! - Everything that is kept has a limit.
 
 use serde_json::{Map, Value};
 
-use super::reading::short;
-
-/// Calls of one answer at most; nobody needs more at once, and what is left out can be asked for in the next round.
+/// Calls of one answer at most. A model can ask for more in the next round.
 const MOST_CALLS: usize = 8;
 
-/// Bytes of one call's arguments that are kept. An object of which the end is missing is none, and the model is told so.
+/// Bytes of one call's arguments. A cut object does not parse, and the model is told so.
 const ARGUMENTS_LIMIT: usize = 8 * 1024;
 
-/// Bytes of what an endpoint wants back with a call; signatures have some thousands.
+/// Bytes of what the endpoint wants back with a call; signatures have some thousands.
 const EXTRA_LIMIT: usize = 64 * 1024;
 
-/// Letters of a name at most, as OpenAI has it.
+/// OpenAI's limit for a tool's name.
 const NAME_LIMIT: usize = 64;
 
-/// A tool that a model asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolCall {
-    /// What its result is to be called: the endpoint's name, or one of ours.
+    /// The endpoint's id, or one of ours.
     pub id: String,
-    /// The tool; never empty, but there may be no such tool.
+    /// Never empty, but there may be no such tool.
     pub name: String,
-    /// What the tool is given, as a text that may be no JSON.
+    /// May not be valid JSON.
     pub arguments: String,
     /// What the endpoint wants back unchanged with the call.
     pub extra: Option<Value>,
 }
 
-/// Calls that are being put together.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    parts: Vec<Part>,
-    /// Where pieces go that say nothing of where they belong.
+    parts: Vec<PartialCall>,
+    /// The call that gets pieces without index, id and name.
     last: Option<usize>,
 }
 
 #[derive(Debug, Default)]
-struct Part {
+struct PartialCall {
     index: Option<u64>,
     id: String,
     name: String,
@@ -51,7 +51,7 @@ struct Part {
 }
 
 impl Calls {
-    /// Takes the pieces that a delta or a message holds.
+    /// Takes the pieces of a delta or a message.
     pub(super) fn take(&mut self, spoken: &Value) {
         let pieces = spoken.get("tool_calls").and_then(Value::as_array);
         for piece in pieces.into_iter().flatten() {
@@ -88,7 +88,7 @@ impl Calls {
         }
     }
 
-    /// Where a piece belongs; none where there is no room for another call.
+    /// The call that a piece belongs to; none when there is no room for another.
     fn place(&mut self, index: Option<u64>, id: &str, name: &str) -> Option<usize> {
         let known = match index {
             Some(_) => self.parts.iter().rposition(|part| part.index == index),
@@ -106,25 +106,26 @@ impl Calls {
         if self.parts.len() == MOST_CALLS {
             return None;
         }
-        self.parts.push(Part {
+        self.parts.push(PartialCall {
             index,
-            ..Part::default()
+            ..PartialCall::default()
         });
         self.parts.len().checked_sub(1)
     }
 
-    /// What is asked for. What has no name asks for nothing.
+    /// The finished calls. A call without a name is dropped.
     pub(super) fn finish(self) -> Vec<ToolCall> {
         let mut calls: Vec<ToolCall> = Vec::new();
         for (number, part) in self.parts.into_iter().enumerate() {
-            // Told back to the endpoint, so it has only letters that such names may have.
+            // The name goes back to the endpoint, so it keeps only the letters that are allowed
+            // there.
             let lawful = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
             let name: String = part.name.chars().filter(lawful).take(NAME_LIMIT).collect();
             if name.is_empty() {
                 continue;
             }
             let is_free = |id: &String| calls.iter().all(|call| call.id != *id);
-            // Nine letters and digits: there are endpoints that take nothing else.
+            // Nine letters and digits: some endpoints accept nothing else.
             let own = (number..).map(|number| format!("call{number:05}"));
             let given = Some(part.id).filter(|id| !id.is_empty());
             let Some(id) = given.into_iter().chain(own).find(is_free) else {
@@ -141,13 +142,13 @@ impl Calls {
     }
 }
 
-impl Part {
-    /// True when a piece with this id and name, either of which may be empty, belongs to the call that was begun.
+impl PartialCall {
+    /// Whether a piece with this id and name, either of which may be empty, continues this call.
     fn goes_on(&self, id: &str, name: &str) -> bool {
         if !id.is_empty() && !self.id.is_empty() {
             return id == self.id;
         }
-        // Named again after its whole arguments: some endpoints say every call under the same index.
+        // A name after complete arguments begins a new call: some endpoints use one index for all.
         name.is_empty() || self.name.is_empty() || !is_object(&self.arguments)
     }
 
@@ -161,7 +162,15 @@ impl Part {
     }
 }
 
-/// True for the text of a JSON object.
+/// Cut to a length that may be stored.
+pub(super) fn short(name: &str) -> &str {
+    const LONGEST: usize = 128;
+    name.char_indices()
+        .nth(LONGEST)
+        .and_then(|(end, _)| name.get(..end))
+        .unwrap_or(name)
+}
+
 pub(super) fn is_object(text: &str) -> bool {
     serde_json::from_str::<Map<String, Value>>(text).is_ok()
 }

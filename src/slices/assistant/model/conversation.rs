@@ -1,7 +1,9 @@
-//! What a model is told in one attempt: the question, and what it has asked to read since.
+//! What a model is told in one attempt: the question, its tool calls and their results.
 //!
-//! Must stay true: every call that a model made is told back to it with a result, or endpoints refuse the whole; what an
-//! endpoint wants back unchanged with its calls comes back so.
+//! # Invariants
+//!
+//! - Every tool call goes back with a result; endpoints refuse a conversation without it.
+//! - What an endpoint wants back with its calls goes back unchanged.
 
 use serde_json::{Value, json};
 
@@ -9,17 +11,16 @@ use super::calls::{ToolCall, is_object};
 use super::reading::Ended;
 use crate::tool::Tool;
 
-/// The messages so far, and the tools a model may ask for.
 #[derive(Debug, Clone)]
-pub struct Conversation {
+pub(crate) struct Conversation {
     messages: Vec<Value>,
     tools: Vec<Value>,
 }
 
 impl Conversation {
-    /// Begins with a question; `instructions` may be empty.
+    /// `instructions` may be empty.
     #[must_use]
-    pub fn new(instructions: &str, question: &str) -> Self {
+    pub(crate) fn new(instructions: &str, question: &str) -> Self {
         let mut messages = Vec::new();
         if !instructions.is_empty() {
             messages.push(json!({ "role": "system", "content": instructions }));
@@ -31,9 +32,8 @@ impl Conversation {
         }
     }
 
-    /// With tools that the model may ask for.
     #[must_use]
-    pub fn with_tools<'t>(mut self, tools: impl Iterator<Item = &'t dyn Tool>) -> Self {
+    pub(crate) fn with_tools<'t>(mut self, tools: impl Iterator<Item = &'t dyn Tool>) -> Self {
         let described = tools.map(|tool| {
             json!({ "type": "function", "function": {
                 "name": tool.name(), "description": tool.purpose(), "parameters": tool.arguments() } })
@@ -42,16 +42,16 @@ impl Conversation {
         self
     }
 
-    /// True when the model may ask for something.
     #[must_use]
-    pub fn has_tools(&self) -> bool {
+    pub(crate) fn has_tools(&self) -> bool {
         !self.tools.is_empty()
     }
 
-    /// Adds what the model asks for; a result for each of its calls has to follow.
-    pub fn asked(&mut self, ended: &Ended) {
+    /// Adds the model's tool calls. A result for each of them must follow.
+    pub(crate) fn asked(&mut self, ended: &Ended) {
         let calls = ended.calls.iter().map(|call| {
-            // There are endpoints that refuse what is no object, also where a model said it.
+            // Some endpoints refuse arguments that are not an object, even if their own model wrote
+            // them.
             let arguments = match is_object(&call.arguments) {
                 true => call.arguments.as_str(),
                 false => "{}",
@@ -73,24 +73,25 @@ impl Conversation {
         self.messages.push(message);
     }
 
-    /// Adds the result of a call.
-    pub fn result(&mut self, call: &ToolCall, result: &str) {
+    pub(crate) fn result(&mut self, call: &ToolCall, result: &str) {
         self.messages
             .push(json!({ "role": "tool", "tool_call_id": call.id, "content": result }));
     }
 
-    /// The document of a request. Where it may not ask for tools any more, the model has to answer in words.
+    /// The request's document. With `may_read` false, the model has to answer in words.
     pub(super) fn request(&self, model: &str, max_tokens: u32, may_read: bool) -> Value {
         let mut request = json!({
             "model": model,
             "messages": self.messages,
             "max_tokens": max_tokens,
-            // Always: what keeps a stream alive tells a slow endpoint from a dead one, and closing it ends the bill.
+            // Always streamed: keep-alive bytes tell a slow endpoint from a dead one, and closing
+            // the stream ends the bill.
             "stream": true,
             "stream_options": { "include_usage": true },
         });
         if let (true, Some(request)) = (self.has_tools(), request.as_object_mut()) {
-            // Named in the last request as well: some endpoints refuse messages about tools that are not.
+            // Tools are named in the last request too: some endpoints refuse messages about tools
+            // that the request does not name.
             request.insert("tools".to_owned(), self.tools.clone().into());
             if !may_read {
                 request.insert("tool_choice".to_owned(), "none".into());

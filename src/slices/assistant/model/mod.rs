@@ -1,18 +1,23 @@
-//! The way to a language model: one streamed call of any endpoint that speaks as OpenAI's does.
+//! The client of a language model: one streamed call to any endpoint with OpenAI's API.
 //!
-//! [`Conversation`] says what is sent, [`Reading`] what the bytes mean, `trouble` what errors mean; here are the network and the
-//! time. Must stay true: every call ends, by its own end, by silence or by the longest time; the key and the words of people
-//! reach no error and no log; a client is used on the runtime it was made on.
+//! [`Conversation`] is what is sent, [`Reading`] parses the response, [`CallError`] says what went
+//! wrong. This file has the network and the time limits.
+//!
+//! # Invariants
+//!
+//! - Every call ends: by itself, after too long a silence, or at its time limit.
+//! - The key and people's words reach no error and no log.
+//! - A client is used only on the runtime that made it.
 
-mod about;
+mod call_error;
 mod calls;
 mod conversation;
+mod endpoint_info;
 mod reading;
 mod sse;
 mod surrogates;
 #[cfg(test)]
 mod tests;
-mod trouble;
 
 use std::time::Duration;
 
@@ -21,66 +26,60 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 
-pub use about::{About, NotAsked};
-pub use calls::ToolCall;
-pub use conversation::Conversation;
+pub(crate) use call_error::CallError;
+pub(crate) use calls::ToolCall;
+pub(crate) use conversation::Conversation;
+pub(crate) use endpoint_info::{EndpointError, EndpointInfo};
 pub use reading::{Ended, Reading};
-pub use trouble::Trouble;
 
 use super::question::Reason;
 use crate::clock::UnixMs;
 use crate::http_client;
 use crate::http_client::retry_after;
 
-/// Bytes of an error's document that are read.
 const ERROR_LIMIT: usize = 64 * 1024;
 
-/// The endpoint and how it is spoken to.
 #[derive(Debug, Clone)]
-pub struct Endpoint {
-    /// Its base address, without a slash at the end.
-    pub url: String,
-    /// Our key; some endpoints of one's own need none.
-    pub key: Option<SecretString>,
-    /// What the model is told before every question; may be empty.
-    pub instructions: String,
+pub(crate) struct Endpoint {
+    /// Base address, without a slash at the end.
+    pub(crate) url: String,
+    /// Some self-hosted endpoints need none.
+    pub(crate) key: Option<SecretString>,
+    /// Sent before every question; may be empty.
+    pub(crate) instructions: String,
     /// Tokens of an answer at most.
-    pub max_tokens: u32,
-    /// How long it may say nothing: before its first byte and between two.
-    pub silence: Duration,
-    /// How long an attempt may take in all, with everything that is read for it.
-    pub longest: Duration,
+    pub(crate) max_tokens: u32,
+    /// The longest silence before the first byte and between two bytes.
+    pub(crate) silence: Duration,
+    /// The longest time for an attempt, with all its rounds.
+    pub(crate) longest: Duration,
 }
 
-/// One request.
 #[derive(Debug, Clone, Copy)]
-pub struct Call<'a> {
-    /// The model.
-    pub model: &'a str,
-    /// What it is told.
-    pub conversation: &'a Conversation,
-    /// Whether it may ask for tools again.
-    pub may_read: bool,
+pub(crate) struct ModelRequest<'a> {
+    pub(crate) model: &'a str,
+    pub(crate) conversation: &'a Conversation,
+    /// Whether the model may ask for tools.
+    pub(crate) may_read: bool,
     /// When the call has to be over.
-    pub end: Instant,
-    /// What a `Retry-After` date is held against where the answer has no date of its own.
-    pub now: UnixMs,
+    pub(crate) end: Instant,
+    /// Compared with a `Retry-After` date when the response has no date of its own.
+    pub(crate) now: UnixMs,
 }
 
-/// A client of one endpoint.
 #[derive(Debug)]
-pub struct Model {
+pub(crate) struct Model {
     http: reqwest::Client,
     endpoint: Endpoint,
     authorization: Option<HeaderValue>,
 }
 
 impl Model {
-    /// A client for the runtime on which it is made.
+    /// Makes the client for the current runtime.
     ///
     /// # Errors
-    /// When the HTTP client cannot be made, or the key cannot stand in a header.
-    pub fn new(endpoint: Endpoint) -> anyhow::Result<Self> {
+    /// When the HTTP client cannot be made, or the key is no valid header value.
+    pub(crate) fn new(endpoint: Endpoint) -> anyhow::Result<Self> {
         let authorization = endpoint.key.as_ref().map(authorization).transpose()?;
         Ok(Self {
             http: http_client::model_client()?,
@@ -89,15 +88,15 @@ impl Model {
         })
     }
 
-    /// Asks a model. `heard` is given each part of the text as it comes, and in the end has been given all of it.
-    pub async fn ask(&self, call: Call<'_>, mut heard: impl FnMut(&str)) -> Ended {
-        let limits = Limits {
+    /// Calls a model. `heard` gets each part of the text as it arrives, in the end all of it.
+    pub(crate) async fn ask(&self, call: ModelRequest<'_>, mut heard: impl FnMut(&str)) -> Ended {
+        let limits = CallLimits {
             silence: self.endpoint.silence,
             end: call.end,
         };
         let response = match limits.within(self.request(&call).send()).await {
             Ok(Ok(response)) => response,
-            // Nothing was answered: no address, no connection, or it was closed at once.
+            // No address, no connection, or the connection was closed without a response.
             Ok(Err(_)) => return ended(Reason::Unavailable.into()),
             Err(reason) => return ended(reason.into()),
         };
@@ -105,18 +104,18 @@ impl Model {
         let status = response.status();
         if !status.is_success() {
             let body = error_body(response, &limits).await;
-            return ended(trouble::of_answer(status.as_u16(), &body, asked_to_wait));
+            return ended(call_error::of_answer(status.as_u16(), &body, asked_to_wait));
         }
         let mut reading = Reading::new(asked_to_wait);
         let broken = read(response, &limits, &mut reading, &mut heard).await;
         let before = reading.text().len();
         let ended = reading.end(broken);
-        // Of one document nothing is read before its end.
+        // A response that is one document has no text before its end.
         hear(&mut heard, &ended.text, before);
         ended
     }
 
-    fn request(&self, call: &Call<'_>) -> reqwest::RequestBuilder {
+    fn request(&self, call: &ModelRequest<'_>) -> reqwest::RequestBuilder {
         let Endpoint {
             url, max_tokens, ..
         } = &self.endpoint;
@@ -134,7 +133,7 @@ impl Model {
     }
 }
 
-/// Gives what a text has beyond a place, if anything.
+/// Passes on the text after byte `from`.
 fn hear(heard: &mut impl FnMut(&str), text: &str, from: usize) {
     if let Some(new) = text.get(from..).filter(|new| !new.is_empty()) {
         heard(new);
@@ -149,10 +148,10 @@ fn authorization(key: &SecretString) -> anyhow::Result<HeaderValue> {
     Ok(value)
 }
 
-/// Reads the body to its end, or says why it broke off.
+/// Reads the body to its end; returns why it broke off.
 async fn read(
     mut response: reqwest::Response,
-    limits: &Limits,
+    limits: &CallLimits,
     reading: &mut Reading,
     heard: &mut impl FnMut(&str),
 ) -> Option<Reason> {
@@ -172,8 +171,8 @@ async fn read(
     }
 }
 
-/// The document of an error, as far as it can be had.
-async fn error_body(mut response: reqwest::Response, limits: &Limits) -> Vec<u8> {
+/// As much of the body as fits the limits.
+async fn error_body(mut response: reqwest::Response, limits: &CallLimits) -> Vec<u8> {
     let mut body = Vec::new();
     while let Ok(Ok(Some(bytes))) = limits.within(response.chunk()).await {
         if body.len() + bytes.len() > ERROR_LIMIT {
@@ -184,23 +183,22 @@ async fn error_body(mut response: reqwest::Response, limits: &Limits) -> Vec<u8>
     body
 }
 
-fn ended(trouble: Trouble) -> Ended {
+fn ended(error: CallError) -> Ended {
     Ended {
         text: String::new(),
         calls: Vec::new(),
         reasoning: Vec::new(),
         usage: super::question::Usage::default(),
-        trouble: Some(trouble),
+        error: Some(error),
     }
 }
 
-/// The two limits of a call.
-struct Limits {
+struct CallLimits {
     silence: Duration,
     end: Instant,
 }
 
-impl Limits {
+impl CallLimits {
     async fn within<T>(&self, step: impl Future<Output = T>) -> Result<T, Reason> {
         let silent_at = Instant::now() + self.silence;
         let (until, reason) = if silent_at < self.end {

@@ -1,179 +1,183 @@
-//! An answer, read from its bytes: text, what it asks to read, end, use, or what went wrong.
+//! Reads an answer from the bytes of a response: text, tool calls, end, usage, or what went wrong.
 //!
-//! A pure state machine: no clock, no network. Whether a body is a stream or one document is told by its first byte, not by
-//! its header, which endpoints get wrong. Must stay true: the same bytes mean the same however they are cut; an answer is whole
-//! only when it says so, so a broken connection never looks like an end; everything held has a limit.
+//! A pure state machine without clock and network. The first byte tells a stream from a document,
+//! because endpoints get the content type wrong.
+//!
+//! # Invariants
+//!
+//! - The same bytes mean the same, wherever they are cut.
+//! - An answer is whole only when it says so; a broken connection never looks like an end.
+//! - Everything that is kept has a limit.
 
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::calls::{Calls, ToolCall};
+use super::call_error::{self, CallError};
+use super::calls::{Calls, ToolCall, short};
 use super::sse::Events;
-use super::surrogates::Halves;
-use super::trouble::{self, Trouble};
+use super::surrogates::SurrogateJoiner;
 use crate::slices::assistant::question::{Reason, Usage};
 
-/// Bytes of a body at most: a hundred times the longest answer.
+/// A hundred times the longest answer.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// Bytes of an answer's text at most.
 const TEXT_LIMIT: usize = 256 * 1024;
 
-/// Bytes of what an endpoint wants back with its calls; beyond that nothing of it is kept.
+/// Beyond this, no reasoning is kept.
 const REASONING_LIMIT: usize = 256 * 1024;
 
-/// What a stream says when nothing more comes.
+/// Ends a stream.
 const DONE: &str = "[DONE]";
 
-/// Billionths in one.
 const NANO: f64 = 1e9;
 
-/// How a call ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// The text, as far as it came.
     pub text: String,
     /// What the model asks to read before it answers.
     pub calls: Vec<ToolCall>,
-    /// What the endpoint wants back unchanged with these calls: signed thoughts, without which some models refuse the result.
+    /// Goes back unchanged with the calls: signed thoughts, without which some models refuse the
+    /// result.
     pub reasoning: Vec<Value>,
-    /// What the endpoint says that it used.
+    /// As the endpoint reports it.
     pub usage: Usage,
-    /// Why the text is not the answer; none: it is, or the calls are.
-    pub trouble: Option<Trouble>,
+    /// Why there is no answer. `None` when the text is the answer, or when there are calls.
+    pub error: Option<CallError>,
 }
 
-/// An answer that is being read.
+/// The parser, between two portions.
 #[derive(Debug)]
 pub struct Reading {
     retry_after: Option<Duration>,
-    body: Body,
+    body: BodyForm,
     bytes: usize,
-    said: Said,
+    said: AnswerSoFar,
 }
 
 #[derive(Debug)]
-enum Body {
-    /// Nothing but space so far.
+enum BodyForm {
+    /// Only white space so far.
     Unknown,
     Stream(Events),
     Document(Vec<u8>),
 }
 
-/// What was said so far.
 #[derive(Debug, Default)]
-struct Said {
+struct AnswerSoFar {
     text: String,
-    halves: Halves,
+    surrogates: SurrogateJoiner,
     calls: Calls,
     reasoning: Vec<Value>,
     reasoning_bytes: usize,
     usage: Usage,
-    /// Something came that belongs to an answer.
+    /// Something arrived that belongs to an answer.
     begun: bool,
     finish: Option<String>,
     done: bool,
-    trouble: Option<Trouble>,
+    error: Option<CallError>,
 }
 
 impl Reading {
-    /// The body of a successful answer, with the wait its head asks for, if it does.
+    /// `retry_after` is the wait that the response's head asks for.
     #[must_use]
     pub fn new(retry_after: Option<Duration>) -> Self {
         Self {
             retry_after,
-            body: Body::Unknown,
+            body: BodyForm::Unknown,
             bytes: 0,
-            said: Said::default(),
+            said: AnswerSoFar::default(),
         }
     }
 
-    /// The text so far.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.said.text
     }
 
-    /// Reads a portion; true while more is wanted.
+    /// Reads a portion; false when no more is needed.
     pub fn take(&mut self, mut bytes: &[u8]) -> bool {
         if self.said.is_over() {
             return false;
         }
         self.bytes = self.bytes.saturating_add(bytes.len());
         if self.bytes > BODY_LIMIT {
-            self.said.trouble = Some(Reason::Unreadable.into());
+            self.said.error = Some(Reason::Unreadable.into());
             return false;
         }
-        if let Body::Unknown = self.body {
+        if let BodyForm::Unknown = self.body {
             bytes = bytes.trim_ascii_start();
             match bytes.first() {
                 None => return true,
-                Some(b'{') => self.body = Body::Document(Vec::new()),
-                Some(_) => self.body = Body::Stream(Events::default()),
+                Some(b'{') => self.body = BodyForm::Document(Vec::new()),
+                Some(_) => self.body = BodyForm::Stream(Events::default()),
             }
         }
         match &mut self.body {
-            Body::Unknown => {}
-            Body::Document(document) => document.extend_from_slice(bytes),
-            Body::Stream(events) => {
+            BodyForm::Unknown => {}
+            BodyForm::Document(document) => document.extend_from_slice(bytes),
+            BodyForm::Stream(events) => {
                 let (said, retry_after) = (&mut self.said, self.retry_after);
                 let mut take = |data: &str| said.event(data, retry_after);
                 if events.push(bytes, &mut take).is_err() {
-                    self.said.trouble = Some(Reason::Unreadable.into());
+                    self.said.error = Some(Reason::Unreadable.into());
                 }
             }
         }
         !self.said.is_over()
     }
 
-    /// Nothing more comes. `broken` says why, where that is not the end of the body.
+    /// The body is over. `broken` says why, when that is not its end.
     #[must_use]
     pub fn end(mut self, broken: Option<Reason>) -> Ended {
         if !self.said.is_over() {
             match &mut self.body {
-                Body::Stream(events) if broken.is_none() => {
+                BodyForm::Stream(events) if broken.is_none() => {
                     let (said, retry_after) = (&mut self.said, self.retry_after);
-                    // Half an event is no event: the answer was cut there.
+                    // An incomplete event means that the answer was cut there.
                     events.end(&mut |data| !is_whole(data) || said.event(data, retry_after));
                 }
-                Body::Document(document) if broken.is_none() => {
-                    match self.said.halves.read(&String::from_utf8_lossy(document)) {
+                BodyForm::Document(document) if broken.is_none() => {
+                    match self
+                        .said
+                        .surrogates
+                        .read(&String::from_utf8_lossy(document))
+                    {
                         Ok(document) => self.said.document(&document, self.retry_after),
-                        Err(err) if err.is_eof() => self.said.trouble = Some(Reason::Cut.into()),
-                        Err(_) => self.said.trouble = Some(Reason::Unreadable.into()),
+                        Err(err) if err.is_eof() => self.said.error = Some(Reason::Cut.into()),
+                        Err(_) => self.said.error = Some(Reason::Unreadable.into()),
                     }
                 }
                 _ => {}
             }
         }
         let calls = std::mem::take(&mut self.said.calls).finish();
-        let trouble = self.said.verdict(broken, self.bytes > 0, !calls.is_empty());
+        let error = self.said.verdict(broken, self.bytes > 0, !calls.is_empty());
         Ended {
             text: self.said.text,
             calls,
             reasoning: self.said.reasoning,
             usage: self.said.usage,
-            trouble,
+            error,
         }
     }
 }
 
-impl Said {
+impl AnswerSoFar {
     fn is_over(&self) -> bool {
-        self.done || self.trouble.is_some()
+        self.done || self.error.is_some()
     }
 
-    /// Takes the data of an event; true while more is wanted.
+    /// Takes the data of an event; false when no more is needed.
     fn event(&mut self, data: &str, retry_after: Option<Duration>) -> bool {
         let data = data.trim();
         if data == DONE {
             self.done = true;
         } else if !data.is_empty() {
-            match self.halves.read(data) {
+            match self.surrogates.read(data) {
                 Ok(event) => self.absorb(&event, retry_after),
-                Err(_) => self.trouble = Some(Reason::Unreadable.into()),
+                Err(_) => self.error = Some(Reason::Unreadable.into()),
             }
         }
         !self.is_over()
@@ -196,10 +200,10 @@ impl Said {
             self.note_usage(usage);
         }
         let choice = value.get("choices").and_then(|choices| choices.get(0));
-        if let Some(error) = trouble::error_in(value)
+        if let Some(error) = call_error::error_in(value)
             .or_else(|| choice?.get("error").filter(|error| !error.is_null()))
         {
-            self.trouble = Some(trouble::of_error(error, retry_after));
+            self.error = Some(call_error::of_error(error, retry_after));
             return;
         }
         let Some(choice) = choice else { return };
@@ -215,7 +219,7 @@ impl Said {
             self.note_reasoning(message);
         }
         if self.text.len() > TEXT_LIMIT {
-            self.trouble = Some(Reason::TooLong.into());
+            self.error = Some(Reason::TooLong.into());
         }
         if let Some(finish) = choice.get("finish_reason").and_then(Value::as_str) {
             self.finish = Some(finish.to_owned());
@@ -230,7 +234,7 @@ impl Said {
                 .saturating_add(detail.to_string().len());
             self.reasoning.push(detail.clone());
         }
-        // Half of it would be worse than nothing.
+        // Half of the reasoning is worse than none.
         if self.reasoning_bytes > REASONING_LIMIT {
             self.reasoning.clear();
         }
@@ -245,16 +249,16 @@ impl Said {
         self.usage.cost_nanousd = cost.map_or(self.usage.cost_nanousd, nano);
     }
 
-    fn verdict(&self, broken: Option<Reason>, any_bytes: bool, asks: bool) -> Option<Trouble> {
-        if self.trouble.is_some() {
-            return self.trouble;
+    fn verdict(&self, broken: Option<Reason>, any_bytes: bool, asks: bool) -> Option<CallError> {
+        if self.error.is_some() {
+            return self.error;
         }
         let reason = match self.finish.as_deref() {
             Some("error") => Reason::Unavailable,
             Some("content_filter") => Reason::Refused,
             None if !self.done => match broken {
                 Some(reason) => reason,
-                // Something came, and it was no answer at all: a page of a proxy.
+                // Something arrived, but not an answer: a proxy's page, for example.
                 None if any_bytes && !self.begun => Reason::Unreadable,
                 None => Reason::Cut,
             },
@@ -269,7 +273,7 @@ fn is_whole(data: &str) -> bool {
     data.trim() == DONE || serde_json::from_str::<IgnoredAny>(data).is_ok()
 }
 
-/// Adds what was spoken: a text, or parts of which some are texts.
+/// Adds a text, or a list of parts, some of which are texts.
 fn append(text: &mut String, spoken: &Value) {
     match spoken {
         Value::String(words) => text.push_str(words),
@@ -281,16 +285,7 @@ fn append(text: &mut String, spoken: &Value) {
     }
 }
 
-/// Names that an endpoint gives are stored, so they have a length.
-pub(super) fn short(name: &str) -> &str {
-    const LONGEST: usize = 128;
-    name.char_indices()
-        .nth(LONGEST)
-        .and_then(|(end, _)| name.get(..end))
-        .unwrap_or(name)
-}
-
-/// A number, or one in digits.
+/// A number, or a text with one.
 fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
@@ -309,6 +304,6 @@ fn nano(one: f64) -> u64 {
     reason = "the cast stays within the type's range, and what is no number becomes 0"
 )]
 fn to_whole(number: f64) -> u64 {
-    // Sums of these are stored as signed numbers: a nonsensical one must not overflow them.
+    // Sums are stored as signed numbers, so an absurd number must not overflow them.
     number.clamp(0.0, 1e15) as u64
 }

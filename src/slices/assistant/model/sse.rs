@@ -1,15 +1,17 @@
-//! Server-sent events out of bytes: the data of each, however the bytes were cut on their way.
+//! Server-sent events from bytes: the data of each event.
 //!
-//! Must stay true: what comes out depends on the bytes alone, not on their portions; what is held has a limit.
+//! # Invariants
+//!
+//! - The result depends on the bytes alone, not on where they are cut.
+//! - What is kept has a limit.
 
-/// Bytes of one event at most. A portion of an answer has hundreds.
+/// A usual event has hundreds of bytes.
 const EVENT_LIMIT: usize = 1024 * 1024;
 
-/// An event, or a line of one, is longer than any endpoint's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooLong;
 
-/// The reader of a stream, between two portions.
+/// The parser, between two portions.
 #[derive(Debug, Default)]
 pub(super) struct Events {
     line: Vec<u8>,
@@ -19,14 +21,16 @@ pub(super) struct Events {
 }
 
 impl Events {
-    /// Reads a portion and gives the data of each event that ends in it; the taker says whether it wants more.
+    /// Passes on the data of each event that ends in this portion. `take` returns false when it
+    /// needs no more.
     pub(super) fn push(
         &mut self,
         bytes: &[u8],
         take: &mut impl FnMut(&str) -> bool,
     ) -> Result<bool, TooLong> {
         for &byte in bytes {
-            // A line ends with \n, \r or both.
+            // A line ends with
+            // , \r or both.
             let ends = match byte {
                 b'\n' => !std::mem::take(&mut self.after_return),
                 b'\r' => {
@@ -49,7 +53,7 @@ impl Events {
         Ok(true)
     }
 
-    /// The stream has ended: what is there without the empty line after it counts too.
+    /// The end of the stream also ends the last event, even without an empty line.
     pub(super) fn end(&mut self, take: &mut impl FnMut(&str) -> bool) {
         if self.line.is_empty() || self.line_ends(take) {
             self.line_ends(take);
@@ -69,7 +73,7 @@ impl Events {
                 None => true,
             };
         }
-        // Comments, which keep the connection alive, and fields that say nothing to us are left out.
+        // Comments keep the connection alive. They and unknown fields are skipped.
         if let Some(value) = line.strip_prefix(b"data") {
             let value = match value.strip_prefix(b":") {
                 Some(value) => value.strip_prefix(b" ").unwrap_or(value),

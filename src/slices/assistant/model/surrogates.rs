@@ -1,24 +1,28 @@
-//! Halves of characters, as servers give them that cut a text between two units of UTF-16.
+//! Characters cut in half by servers that split text between two UTF-16 units.
 //!
-//! In JSON a character beyond the first 65,536 may be two escapes, and whoever hands out a text unit by unit (as programs in
-//! JavaScript easily do) puts them into two events, of which neither is a text. Must stay true: only what no reader of JSON
-//! takes is changed; nothing is held but the first halves of one event.
+//! JSON may write a character beyond U+FFFF as two escapes. A server that streams text unit by unit
+//! puts them into two events, neither of which is valid text.
+//!
+//! # Invariants
+//!
+//! - Only what a JSON parser refuses is changed.
+//! - Only the first halves of one event are kept.
 
 use serde_json::Value;
 
 /// Bytes of `\u1234`.
 const ESCAPE: usize = 6;
 
-/// First halves that wait for the event with the second ones: their escapes, in their order.
+/// The escapes of first halves that wait for the next event, in order.
 #[derive(Debug, Default)]
-pub(super) struct Halves(Vec<String>);
+pub(super) struct SurrogateJoiner(Vec<String>);
 
-impl Halves {
-    /// Reads JSON whose texts may end or begin within a character. A second half whose first one never came is told as a
-    /// character that nobody knows.
+impl SurrogateJoiner {
+    /// Reads JSON whose texts may begin or end inside a character. A second half without a first
+    /// one becomes U+FFFD.
     ///
     /// # Errors
-    /// When it is no JSON for another reason.
+    /// When it is not JSON for another reason.
     pub(super) fn read(&mut self, json: &str) -> serde_json::Result<Value> {
         serde_json::from_str(json).or_else(|_| serde_json::from_str(&self.mended(json)))
     }
@@ -56,7 +60,7 @@ impl Halves {
     }
 }
 
-/// The escape that a text begins with, or its first two characters, and what comes after it.
+/// Splits off the escape at the start of a text, or its first two characters.
 fn next_escape(text: &str) -> (&str, &str) {
     let length = match unit(text) {
         Some(_) => ESCAPE,
@@ -65,7 +69,7 @@ fn next_escape(text: &str) -> (&str, &str) {
     text.split_at_checked(length).unwrap_or((text, ""))
 }
 
-/// The unit whose escape a text begins with.
+/// The UTF-16 unit whose escape is at the start of a text.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let are_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -73,60 +77,5 @@ fn unit(text: &str) -> Option<u16> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// What the texts of such events say.
-    fn said(events: &[&str]) -> String {
-        let mut halves = Halves::default();
-        let texts = events.iter().map(|json| halves.read(json).unwrap());
-        texts
-            .map(|text| text.as_str().unwrap().to_owned())
-            .collect()
-    }
-
-    #[test]
-    fn halves_find_each_other_and_nothing_else_is_touched() {
-        for (events, text) in [
-            (&[r#""a\ud83c""#, r#""\udf0ab""#][..], "a🌊b"),
-            (
-                &[r#""\uD83C""#, r#""""#, r#""\uDF0A\ud83c""#, r#""\udf0a""#],
-                "🌊🌊",
-            ),
-            (
-                &[r#""\ud83c\udf0a \ud83c""#, r#""\udf0a\n\u0041\\ud83c""#],
-                "🌊 🌊\nA\\ud83c",
-            ),
-            (&[r#""a\udf0a""#], "a\u{fffd}"),
-            (&[r#""a\ud83c""#, r#""\u0041\udf0a\udf0a""#], "aA🌊\u{fffd}"),
-            (&[r#""a\ud83cb""#], "ab"),
-        ] {
-            assert_eq!(said(events), text, "{events:?}");
-        }
-        let two = Halves::default()
-            .read(r#"{"a":"\ud83c","b":"\udf0a"}"#)
-            .unwrap();
-        assert_eq!(two, serde_json::json!({ "a": "", "b": "\u{fffd}" }));
-        for broken in [r#""\ud83c"#, r#""\ud83"#, r#""\"#, r#""\u00é1""#] {
-            assert!(Halves::default().read(broken).is_err(), "{broken}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_text_handed_out_unit_by_unit_is_the_text(text in ".{0,40}") {
-            let events: Vec<String> = text.encode_utf16().map(|unit| format!("\"\\u{unit:04x}\"")).collect();
-            let events: Vec<&str> = events.iter().map(String::as_str).collect();
-            prop_assert_eq!(said(&events), text);
-        }
-
-        #[test]
-        fn no_text_is_too_strange(json in r#"[\\u"d8c0-9é{]{0,40}"#) {
-            let mut halves = Halves::default();
-            halves.read(&json).ok();
-            halves.read(&json).ok();
-        }
-    }
-}
+#[path = "tests/surrogates.rs"]
+mod tests;

@@ -1,4 +1,4 @@
-//! How the queue is, in numbers.
+//! The state of the queue, in numbers.
 
 use std::time::Duration;
 
@@ -7,22 +7,16 @@ use rusqlite::{Connection, params};
 
 use crate::clock::{DAY, UnixMs};
 
-/// Questions that wait or are worked on, and what failed lately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Questions that are not closed.
-    pub open: u64,
-    /// How long the oldest of them has waited.
-    pub oldest: Duration,
-    /// Questions that came to nothing within 24 hours, but for those that were stopped.
-    pub failed: u64,
+pub(crate) struct QueueCounts {
+    pub(crate) open: u64,
+    /// How long the oldest open question has waited.
+    pub(crate) oldest: Duration,
+    /// Failed within 24 hours, without those that were stopped.
+    pub(crate) failed: u64,
 }
 
-/// Counts the questions.
-///
-/// # Errors
-/// When the database fails.
-pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<Counts> {
+pub(crate) fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<QueueCounts> {
     connection
         .prepare_cached(
             "SELECT count(*), min(created_at),
@@ -32,7 +26,7 @@ pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<Counts> {
         )?
         .query_row(params![now.minus(DAY).0], |row| {
             let oldest: Option<i64> = row.get(1)?;
-            Ok(Counts {
+            Ok(QueueCounts {
                 open: row.get(0)?,
                 oldest: oldest.map_or(Duration::ZERO, |at| now.since(UnixMs(at))),
                 failed: row.get(2)?,

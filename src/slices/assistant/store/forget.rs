@@ -1,4 +1,4 @@
-//! What the assistant forgets: questions and what they cost after a month, everything of a person when they ask for it.
+//! Retention: questions and their cost are kept for a month. A person can have everything removed.
 
 use std::time::Duration;
 
@@ -12,8 +12,7 @@ use crate::zone::Zone;
 
 const MONTH: Duration = days(30);
 
-/// What of the assistant is kept for how long.
-pub const KEPT: [Rule; 2] = [
+pub(crate) const KEPT: [Rule; 2] = [
     Rule {
         what: "questions",
         table: "question",
@@ -46,11 +45,8 @@ fn prune_spend(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     .context("forget what questions of old days cost")
 }
 
-/// Removes everything of a person. An attempt that is under way finds nothing to write to.
-///
-/// # Errors
-/// When the database fails.
-pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+/// Removes everything of a person. A running attempt then has no row to write to.
+pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     for sql in [
         "DELETE FROM question WHERE person_id = ?1",
         "DELETE FROM question_spend WHERE person_id = ?1",

@@ -1,9 +1,9 @@
-//! The queue: who has a question in hand, and what an attempt came to.
+//! The queue: which question is next, who owns it, and how an attempt ends.
 //!
-//! The stored times are of a clock that people set. Set forward, a pause between two attempts ends early; set back, a
-//! question would wait for a moment that is far away, so what is due later than the longest pause allows is due now. Nothing
-//! else here depends on the time of day: that an attempt was given up is told by whoever calls [`settle`] for it, by a
-//! monotonic clock.
+//! Due times come from the wall clock, which people set. If it jumps forward, a pause ends early.
+//! If it jumps back, a question would wait too long, so a question that is due later than the
+//! longest pause allows is due now. Nothing else depends on the wall clock: the worker finds lost
+//! attempts by a monotonic clock.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -12,30 +12,29 @@ use super::spend;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::slices::assistant::question::{
-    Budget, Claim, LONGEST_WAIT, MOST_FAILURES, Outcome, State, Usage, Venue,
+    AttemptOutcome, AttemptRef, Budget, Claim, LONGEST_WAIT, MOST_FAILURES, QuestionState, Usage,
+    Venue,
 };
 
-/// What is to be done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
-    /// This attempt.
+pub(crate) enum NextJob {
     Attempt(Claim),
-    /// Nothing but to end this one: the person has used up the day's budget.
-    OverBudget(InHand),
-    /// Nothing is due.
+    /// End this question: the person has used up the day's budget.
+    OverBudget(AttemptRef),
     Nothing,
 }
 
-/// The questions that are due: `?1` is now, `?2` the end of the longest pause, `?3` how many one person may have in hand.
+/// Questions that are due. `?1` is now, `?2` the end of the longest pause, `?3` how many questions
+/// of one person may be processing.
 const DUE: &str = "FROM question INDEXED BY question_pending
     WHERE state = 'pending' AND (due_at <= ?1 OR due_at > ?2)
         AND person_id NOT IN (SELECT person_id FROM question WHERE state = 'processing' GROUP BY person_id HAVING count(*) >= ?3)";
 
-/// True when there is a question to be taken in hand.
-///
-/// # Errors
-/// When the database fails.
-pub fn is_due(connection: &Connection, now: UnixMs, per_person: u32) -> anyhow::Result<bool> {
+pub(crate) fn is_due(
+    connection: &Connection,
+    now: UnixMs,
+    per_person: u32,
+) -> anyhow::Result<bool> {
     connection
         .prepare_cached(&format!("SELECT EXISTS (SELECT 1 {DUE})"))?
         .query_row(
@@ -45,19 +44,19 @@ pub fn is_due(connection: &Connection, now: UnixMs, per_person: u32) -> anyhow::
         .context("look for a question that is due")
 }
 
-/// Takes the question whose turn it is, of a person who has fewer than `per_person` in hand. `models` are called in their
-/// order, the next one after each failure.
+/// Claims the next question of a person who has fewer than `per_person` processing. The models are
+/// used in order, the next one after each failure.
 ///
 /// # Errors
-/// When the database fails or there is no model.
-pub fn claim(
+/// When the database fails or `models` is empty.
+pub(crate) fn claim(
     tx: &WriteTx<'_>,
     now: UnixMs,
     day: &str,
     models: &[String],
     budget: Budget,
     per_person: u32,
-) -> anyhow::Result<Next> {
+) -> anyhow::Result<NextJob> {
     let claim = tx
         .prepare_cached(&format!(
             "UPDATE question SET state = 'processing', attempt = attempt + 1
@@ -81,10 +80,10 @@ pub fn claim(
         .optional()
         .context("take a question in hand")?;
     let Some(mut claim) = claim else {
-        return Ok(Next::Nothing);
+        return Ok(NextJob::Nothing);
     };
     if spend::is_over_budget(tx, claim.person_id, day, budget)? {
-        return Ok(Next::OverBudget(InHand::of(&claim)));
+        return Ok(NextJob::OverBudget(AttemptRef::of(&claim)));
     }
     let turn = usize::try_from(claim.failures).unwrap_or(usize::MAX);
     let model = models.get(turn).or(models.last());
@@ -94,45 +93,16 @@ pub fn claim(
     )?
     .execute(params![claim.id, claim.attempt, claim.model, now.0])
     .context("note an attempt")?;
-    Ok(Next::Attempt(claim))
+    Ok(NextJob::Attempt(claim))
 }
 
-/// An attempt at a question, as far as writing its result needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InHand {
-    /// The question's row.
-    pub id: i64,
-    /// Who asks.
-    pub person_id: i64,
-    /// The attempt's number.
-    pub attempt: u32,
-    /// Attempts before it that came to nothing.
-    pub failures: u32,
-}
-
-impl InHand {
-    /// That of a claim.
-    #[must_use]
-    pub fn of(claim: &Claim) -> Self {
-        Self {
-            id: claim.id,
-            person_id: claim.person_id,
-            attempt: claim.attempt,
-            failures: claim.failures,
-        }
-    }
-}
-
-/// Every question that an attempt has in hand, or had when the program ended.
-///
-/// # Errors
-/// When the database fails.
-pub fn in_hand(connection: &Connection) -> anyhow::Result<Vec<InHand>> {
+/// Every question that an attempt owns, or owned when the program ended.
+pub(crate) fn in_hand(connection: &Connection) -> anyhow::Result<Vec<AttemptRef>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, person_id, attempt, failures FROM question WHERE state = 'processing'",
     )?;
     let rows = statement.query_map([], |row| {
-        Ok(InHand {
+        Ok(AttemptRef {
             id: row.get(0)?,
             person_id: row.get(1)?,
             attempt: row.get(2)?,
@@ -143,30 +113,26 @@ pub fn in_hand(connection: &Connection) -> anyhow::Result<Vec<InHand>> {
         .context("read which questions are in hand")
 }
 
-/// What became of writing a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settled {
-    /// The question stands there now.
-    At(State),
-    /// The result came too late: a later attempt has the question, or it waits for one.
+pub(crate) enum Settled {
+    /// The question is now in this state.
+    At(QuestionState),
+    /// Too late: a later attempt owns the question, or it waits for one.
     Late,
-    /// The result came too late: the question is closed or forgotten.
+    /// Too late: the question is closed or forgotten.
     Gone,
 }
 
-/// Writes what an attempt came to and what it cost, unless it is too late for the first.
-///
-/// # Errors
-/// When the database fails.
-pub fn settle(
+/// Writes the result of an attempt, unless it comes too late, and in any case its cost.
+pub(crate) fn settle(
     tx: &WriteTx<'_>,
     now: UnixMs,
     day: &str,
-    attempt: &InHand,
-    outcome: &Outcome,
+    attempt: &AttemptRef,
+    outcome: &AttemptOutcome,
     usage: &Usage,
 ) -> anyhow::Result<Settled> {
-    let change = Change::of(now, attempt, outcome);
+    let change = RowUpdate::of(now, attempt, outcome);
     let changed = tx
         .prepare_cached(
             "UPDATE question SET state = ?3, due_at = ?4, answer = ?5, reason = ?6, failures = failures + ?7, closed_at = ?8
@@ -190,9 +156,9 @@ pub fn settle(
     };
     let said = match (settled, outcome) {
         (Settled::Late | Settled::Gone, _) => "late",
-        (_, Outcome::Answered(_)) => "answered",
-        (_, Outcome::Released) => "released",
-        (_, Outcome::Failed { reason, .. }) => reason.word(),
+        (_, AttemptOutcome::Answered(_)) => "answered",
+        (_, AttemptOutcome::Released) => "released",
+        (_, AttemptOutcome::Failed { reason, .. }) => reason.word(),
     };
     spend::note(tx, now, day, attempt, said, usage)?;
     Ok(settled)
@@ -204,46 +170,45 @@ fn is_open(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
         .with_context(|| format!("look whether question {id} is open"))
 }
 
-/// What a result changes of a question.
-struct Change<'a> {
-    state: State,
+struct RowUpdate<'a> {
+    state: QuestionState,
     due_at: UnixMs,
     answer: &'a str,
     word: &'static str,
     failures: u32,
 }
 
-impl<'a> Change<'a> {
-    fn of(now: UnixMs, attempt: &InHand, outcome: &'a Outcome) -> Self {
+impl<'a> RowUpdate<'a> {
+    fn of(now: UnixMs, attempt: &AttemptRef, outcome: &'a AttemptOutcome) -> Self {
         match outcome {
-            Outcome::Answered(answer) => Self {
-                state: State::Completed,
+            AttemptOutcome::Answered(answer) => Self {
+                state: QuestionState::Completed,
                 due_at: now,
                 answer,
                 word: "",
                 failures: 0,
             },
-            Outcome::Released => Self {
-                state: State::Pending,
+            AttemptOutcome::Released => Self {
+                state: QuestionState::Pending,
                 due_at: now,
                 answer: "",
                 word: "",
                 failures: 0,
             },
-            Outcome::Failed {
+            AttemptOutcome::Failed {
                 reason,
                 partial,
                 again,
             } => match again.filter(|_| attempt.failures + 1 < MOST_FAILURES) {
                 Some(wait) => Self {
-                    state: State::Pending,
+                    state: QuestionState::Pending,
                     due_at: now.plus(wait.min(LONGEST_WAIT)),
                     answer: "",
                     word: reason.word(),
                     failures: 1,
                 },
                 None => Self {
-                    state: State::Failed,
+                    state: QuestionState::Failed,
                     due_at: now,
                     answer: partial,
                     word: reason.word(),

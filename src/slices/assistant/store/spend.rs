@@ -1,19 +1,18 @@
-//! What calls cost: by attempt, and summed up by person and day.
+//! What calls cost: by attempt, and by person and day.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::InHand;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::slices::assistant::question::{Budget, Usage};
+use crate::slices::assistant::question::{AttemptRef, Budget, Usage};
 
-/// Notes how an attempt ended and what it used. Nothing is noted of a question that was forgotten.
+/// Records how an attempt ended and its usage. Nothing is recorded for a forgotten question.
 pub(super) fn note(
     tx: &WriteTx<'_>,
     now: UnixMs,
     day: &str,
-    attempt: &InHand,
+    attempt: &AttemptRef,
     said: &str,
     usage: &Usage,
 ) -> anyhow::Result<()> {
@@ -48,11 +47,7 @@ pub(super) fn note(
     Ok(())
 }
 
-/// True when a person has used up what a day allows.
-///
-/// # Errors
-/// When the database fails.
-pub fn is_over_budget(
+pub(crate) fn is_over_budget(
     connection: &Connection,
     person_id: i64,
     day: &str,

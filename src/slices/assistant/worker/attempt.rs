@@ -1,53 +1,53 @@
-//! One attempt: the rounds with a model, and their result in one transaction.
+//! One attempt: the rounds with a model, and its result in one transaction.
 //!
-//! Must stay true: what was read with a right that the actor has no longer is told to nobody.
+//! # Invariants
+//!
+//! - Nobody is told what was read with rights that they have lost since.
 
-use std::collections::HashSet;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::WorkerParts;
 use super::rounds::Rounds;
+use super::toolless::ToollessModels;
 use crate::backoff::{Backoff, delay};
 use crate::counters;
 use crate::db::Connection;
 use crate::people::{self, Role};
-use crate::slices::assistant::model::{Model, Trouble};
-use crate::slices::assistant::question::{Claim, LONGEST_WAIT, Outcome, Reason, State, Usage};
+use crate::slices::assistant::AssistantContext;
+use crate::slices::assistant::model::{CallError, Model};
+use crate::slices::assistant::question::{
+    AttemptOutcome, AttemptRef, Claim, LONGEST_WAIT, QuestionState, Reason, Usage,
+};
 use crate::slices::assistant::store;
-use crate::slices::assistant::store::{InHand, Next, Settled};
+use crate::slices::assistant::store::{NextJob, Settled};
 use crate::slices::assistant::{notices, streaming};
 
-/// The pause before a second attempt; it doubles before the third.
+/// The pause before the second attempt; it doubles before the third.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 
-/// The first pause before a result that could not be written is written again, and the longest.
+/// The first and the longest pause before a failed write of a result is repeated.
 const STORAGE_PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
-/// What all attempts share.
 #[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) parts: WorkerParts,
+pub(super) struct Attempts {
+    pub(super) context: AssistantContext,
     pub(super) model: Model,
-    /// Models that know no tools, as their endpoint said. There are no more of them than the configuration names.
-    pub(super) toolless: Mutex<HashSet<String>>,
+    pub(super) toolless: ToollessModels,
 }
 
-/// What an attempt made.
 #[derive(Debug, Clone)]
-pub(super) struct Made {
-    pub(super) outcome: Outcome,
+pub(super) struct AttemptResult {
+    pub(super) outcome: AttemptOutcome,
     pub(super) usage: Usage,
-    /// The highest role with which something was read for it.
+    /// The highest role with which a tool ran.
     pub(super) read_as: Option<Role>,
 }
 
-impl Made {
-    /// An outcome without a call.
-    pub(super) fn nothing(outcome: Outcome) -> Self {
+impl AttemptResult {
+    /// A result without a call.
+    pub(super) fn nothing(outcome: AttemptOutcome) -> Self {
         Self {
             outcome,
             usage: Usage::default(),
@@ -55,9 +55,9 @@ impl Made {
         }
     }
 
-    /// Where the actor may see less than when it was read for them, nothing of it is told and the question is asked anew, if
-    /// they may ask at all.
-    fn checked(self, connection: &Connection, attempt: &InHand) -> anyhow::Result<Self> {
+    /// If the person lost rights since the tools ran, discards the answer and puts the question
+    /// back, or ends it if they may no longer ask.
+    fn checked(self, connection: &Connection, attempt: &AttemptRef) -> anyhow::Result<Self> {
         let Some(read_as) = self.read_as else {
             return Ok(self);
         };
@@ -70,7 +70,7 @@ impl Made {
             true => (Reason::Interrupted, Some(Duration::ZERO)),
             false => (Reason::NotAllowed, None),
         };
-        let outcome = Outcome::Failed {
+        let outcome = AttemptOutcome::Failed {
             reason,
             partial: String::new(),
             again,
@@ -79,29 +79,29 @@ impl Made {
     }
 }
 
-impl Shared {
-    /// Takes the next question in hand.
-    pub(super) async fn next(&self) -> anyhow::Result<Next> {
-        let (now, config) = (self.parts.clock.now(), &self.parts.config);
+impl Attempts {
+    /// Claims the next question.
+    pub(super) async fn next(&self) -> anyhow::Result<NextJob> {
+        let (now, config) = (self.context.clock.now(), &self.context.config);
         let most = config.per_person;
-        let is_due = self.parts.db.read(move |c| store::is_due(c, now, most));
+        let is_due = self.context.db.read(move |c| store::is_due(c, now, most));
         if !is_due.await? {
-            return Ok(Next::Nothing);
+            return Ok(NextJob::Nothing);
         }
         let (models, budget) = (config.models.clone(), config.budget);
-        let day = self.parts.zone.day(now);
-        // A power cut that takes this back has ended the attempt as well.
+        let day = self.context.zone.day(now);
+        // If a power cut undoes the claim, it has also ended the attempt.
         let claim = self
-            .parts
+            .context
             .db
             .write_replayable(move |tx| store::claim(tx, now, &day, &models, budget, most));
         claim.await
     }
 
-    /// Asks, and writes what came of it. A result that cannot be written is tried until the lease ends: then the question is
-    /// asked anew, and the answer is lost.
+    /// Runs an attempt and writes its result. A failed write is repeated until the lease ends; then
+    /// the answer is lost and the question is asked again.
     pub(super) async fn attempt(&self, claim: Claim, until: Instant, stop: &CancellationToken) {
-        let in_hand = InHand::of(&claim);
+        let in_hand = AttemptRef::of(&claim);
         let made = self.ask(&claim, stop).await;
         let mut pauses = Backoff::new(STORAGE_PAUSES.0, STORAGE_PAUSES.1);
         loop {
@@ -119,97 +119,106 @@ impl Shared {
         }
     }
 
-    async fn ask(&self, claim: &Claim, stop: &CancellationToken) -> Made {
-        let pen = self.parts.live.begin(claim.id, claim.attempt);
-        let mut rounds = Rounds::new(self, claim, &pen);
+    async fn ask(&self, claim: &Claim, stop: &CancellationToken) -> AttemptResult {
+        let writer = self.context.progress.begin(claim.id, claim.attempt);
+        let mut rounds = Rounds::new(&self.context, &self.model, &self.toolless, claim, &writer);
         let over = CancellationToken::new();
         let ended = async {
-            // Leaving the call closes its connection; what was used until then stays known.
+            // Dropping the call closes its connection; the usage so far is kept.
             let ended = tokio::select! {
                 biased;
-                () = pen.cut.cancelled() => None,
+                () = writer.cut.cancelled() => None,
                 () = stop.cancelled() => None,
                 ended = rounds.run() => Some(ended),
             };
             over.cancel();
             ended
         };
-        // An edit on its way is waited for, as the answer in its place would have to; not by a stop of the program.
-        let growth = async {
+        // Waits for an edit on its way, as the answer in its place would have to. A stop of the
+        // program does not wait.
+        let edits = async {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = streaming::follow(&self.parts, claim, &over) => {}
+                () = streaming::follow(&self.context, claim, &over) => {}
             }
         };
-        let (ended, ()) = tokio::join!(ended, growth);
+        let (ended, ()) = tokio::join!(ended, edits);
         let (usage, read_as) = (rounds.usage, rounds.read_as);
         let outcome = match ended {
-            None => Outcome::Released,
-            Some(None) => Outcome::Answered(rounds.text),
-            Some(Some(trouble)) => {
+            None => AttemptOutcome::Released,
+            Some(None) => AttemptOutcome::Answered(rounds.text),
+            Some(Some(error)) => {
                 tracing::info!(
                     question = claim.id,
                     attempt = claim.attempt,
                     model = claim.model,
-                    reason = trouble.reason.word(),
+                    reason = error.reason.word(),
                     "an attempt came to nothing"
                 );
-                Outcome::Failed {
-                    reason: trouble.reason,
+                AttemptOutcome::Failed {
+                    reason: error.reason,
                     partial: rounds.text,
-                    again: self.pause(claim, trouble),
+                    again: self.pause(claim, error),
                 }
             }
         };
-        Made {
+        AttemptResult {
             outcome,
             usage,
             read_as,
         }
     }
 
-    /// The pause before another attempt; none when there is to be no other.
-    fn pause(&self, claim: &Claim, trouble: Trouble) -> Option<Duration> {
+    /// The pause before another attempt; `None` when the question fails now.
+    fn pause(&self, claim: &Claim, error: CallError) -> Option<Duration> {
         let failures = claim.failures + 1;
-        let models = u32::try_from(self.parts.config.models.len()).unwrap_or(u32::MAX);
-        // A model that is not there is no reason not to ask the next one.
-        let another = trouble.reason == Reason::NoModel && failures < models;
-        if !(trouble.reason.passes() || another) {
+        let models = u32::try_from(self.context.config.models.len()).unwrap_or(u32::MAX);
+        // If the endpoint does not know this model, the next one may still work.
+        let another = error.reason == Reason::NoModel && failures < models;
+        if !(error.reason.passes() || another) {
             return None;
         }
-        // Never before the endpoint wants it, and never in step with others.
+        // Not before the endpoint allows it, and with jitter.
         let pause =
-            trouble.retry_after.unwrap_or_default() + delay(FIRST_PAUSE, LONGEST_WAIT, failures);
+            error.retry_after.unwrap_or_default() + delay(FIRST_PAUSE, LONGEST_WAIT, failures);
         (pause <= LONGEST_WAIT).then_some(pause)
     }
 
-    /// Writes a result with everything that is told because of it, in one transaction.
-    pub(super) async fn settle(&self, attempt: InHand, made: Made) -> anyhow::Result<Settled> {
+    /// Writes a result and the messages about it in one transaction.
+    pub(super) async fn settle(
+        &self,
+        attempt: AttemptRef,
+        made: AttemptResult,
+    ) -> anyhow::Result<Settled> {
         let (settled, told) = self.write(attempt, made).await?;
         match settled {
             Settled::At(state) if state.is_closed() => {
-                counters::question_closed(state == State::Completed);
-                self.parts.live.close(attempt.id);
+                counters::question_closed(state == QuestionState::Completed);
+                self.context.progress.close(attempt.id);
             }
             Settled::At(_) => {}
             Settled::Late => counters::answer_late(),
             Settled::Gone => {
                 counters::answer_late();
-                self.parts.live.close(attempt.id);
+                self.context.progress.close(attempt.id);
             }
         }
         if told {
-            self.parts.proxy.ring();
+            self.context.proxy.ring();
         }
         Ok(settled)
     }
 
-    /// What became of writing a result, and whether there is something to deliver.
-    async fn write(&self, attempt: InHand, made: Made) -> anyhow::Result<(Settled, bool)> {
-        let now = self.parts.clock.now();
-        let (day, language) = (self.parts.zone.day(now), self.parts.language);
-        let write = self.parts.db.write(move |tx| {
-            let Made { outcome, usage, .. } = made.checked(tx, &attempt)?;
+    /// Also returns whether there is something to deliver.
+    async fn write(
+        &self,
+        attempt: AttemptRef,
+        made: AttemptResult,
+    ) -> anyhow::Result<(Settled, bool)> {
+        let now = self.context.clock.now();
+        let (day, language) = (self.context.zone.day(now), self.context.language);
+        let write = self.context.db.write(move |tx| {
+            let AttemptResult { outcome, usage, .. } = made.checked(tx, &attempt)?;
             let settled = store::settle(tx, now, &day, &attempt, &outcome, &usage)?;
             let Settled::At(state) = settled else {
                 return Ok((settled, false));
@@ -218,10 +227,11 @@ impl Shared {
             if state.is_closed() {
                 told |= notices::answer(tx, now, language, attempt.id)?;
             }
-            if let (State::Failed, Outcome::Failed { reason, .. }) = (state, &outcome)
+            if let (QuestionState::Failed, AttemptOutcome::Failed { reason, .. }) =
+                (state, &outcome)
                 && reason.concerns_operator()
             {
-                told |= notices::trouble(tx, now, &day, *reason, language)?;
+                told |= notices::warn_admins(tx, now, &day, *reason, language)?;
             }
             Ok((settled, told))
         });

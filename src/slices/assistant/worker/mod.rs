@@ -1,22 +1,28 @@
-//! The worker: takes questions in hand, so many at a time, and begins anew what was given up.
+//! The worker: claims questions, runs a limited number of attempts at once, and puts lost questions
+//! back.
 //!
-//! One named OS thread with its own runtime, HTTP client and database handle; where the system gives no thread, the same
-//! loop runs on the main runtime. What wakes it carries no data: what is due is read from the database.
+//! It runs on a named OS thread with its own runtime and HTTP client. If the system gives no
+//! thread, the same loop runs on the main runtime. The bell that wakes it carries no data: due
+//! questions are read from the database.
 //!
-//! A lease is held here and in memory, by a clock that nobody can set, because one program at most works on a database: a
-//! question that is in hand in the database and has no lease here was given up, by a crash, a panic or a call that hangs.
-//! Looking for such is the same at the start as at any time. Must stay true: only this loop begins attempts and gives them
-//! up, one after the other, so no question is ever in two hands by its own doing; and should an old one still come to an
-//! end, the database refuses its result.
+//! Leases are kept in memory, by a monotonic clock, because only one program works on a database. A
+//! question that is processing in the database and has no lease here was lost: by a crash, a panic
+//! or a call that hangs. At the start nothing is special.
+//!
+//! # Invariants
+//!
+//! - Only this loop begins attempts and gives them up, one after the other.
+//! - The database refuses the result of an attempt that was given up.
 
 mod attempt;
 mod rounds;
 #[cfg(test)]
 mod tests;
+mod toolless;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -24,56 +30,30 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use self::attempt::{Made, Shared};
-use super::AssistantConfig;
-use super::live::Live;
+use self::attempt::{AttemptResult, Attempts};
+use self::toolless::ToollessModels;
+use super::AssistantContext;
 use super::model::Model;
-use super::question::{Claim, LEASE, Outcome, Reason};
-use super::store::{self, InHand, Next};
+use super::question::{AttemptOutcome, AttemptRef, Claim, LEASE, Reason};
+use super::store::{self, NextJob};
 use crate::activation::Activator;
-use crate::clock::Clock;
-use crate::db::Db;
-use crate::i18n::Lang;
 use crate::tasks::{Tasks, ThreadEnd};
-use crate::telegram::BotProxy;
-use crate::tool::Toolbox;
-use crate::zone::Zone;
 
-/// The thread's name.
-pub const THREAD: &str = "assistant";
+pub(crate) const THREAD: &str = "assistant";
 
-/// How often questions that were given up are looked for, and those whose pause is over. A bell rings for new ones.
-const LOOK_PERIOD: Duration = Duration::from_secs(1);
+/// How often lost questions, and those whose pause is over, are looked for. The bell announces new
+/// ones.
+const CHECK_PERIOD: Duration = Duration::from_secs(1);
 
-/// What the worker works with.
-#[derive(Debug, Clone)]
-pub struct WorkerParts {
-    /// Its settings.
-    pub config: AssistantConfig,
-    /// The database.
-    pub db: Db,
-    /// What models may read of the program.
-    pub tools: Toolbox,
-    /// The time of day.
-    pub clock: Clock,
-    /// The way to the main runtime.
-    pub proxy: BotProxy,
-    /// Where answers are shown while they are made.
-    pub live: Live,
-    /// Rung when there is something to do.
-    pub bell: Activator,
-    /// Where a day of the budget begins and ends.
-    pub zone: Zone,
-    /// For admins whose language is not known.
-    pub language: Lang,
-}
-
-/// Starts the worker; the thread's end, where it has a thread of its own.
+/// Starts the worker. Returns the end of its thread, if it has one.
 ///
 /// # Errors
-/// When it can work neither on a thread nor beside the bot: its HTTP client cannot be made.
-pub async fn start(parts: WorkerParts, tasks: &Tasks) -> anyhow::Result<Option<ThreadEnd>> {
-    let (own, stop) = (parts.clone(), tasks.stop_token());
+/// When the HTTP client cannot be made.
+pub(crate) async fn start(
+    context: AssistantContext,
+    tasks: &Tasks,
+) -> anyhow::Result<Option<ThreadEnd>> {
+    let (own, stop) = (context.clone(), tasks.stop_token());
     let started = tasks.thread_with_runtime(THREAD, async move || {
         let worker = Worker::new(own, stop)?;
         Ok(worker.run())
@@ -84,14 +64,14 @@ pub async fn start(parts: WorkerParts, tasks: &Tasks) -> anyhow::Result<Option<T
             tracing::warn!(
                 "the assistant has no thread of its own and works beside the bot: {err:#}"
             );
-            let worker = Worker::new(parts, tasks.stop_token())?;
+            let worker = Worker::new(context, tasks.stop_token())?;
             tasks.spawn_critical(THREAD, worker.run());
             Ok(None)
         }
     }
 }
 
-/// An attempt that goes on.
+/// A running attempt.
 #[derive(Debug, Clone, Copy)]
 struct Lease {
     attempt: u32,
@@ -99,23 +79,23 @@ struct Lease {
 }
 
 struct Worker {
-    shared: Arc<Shared>,
+    attempts: Arc<Attempts>,
     bell: Activator,
     most_calls: usize,
     stop: CancellationToken,
-    calls: JoinSet<InHand>,
+    calls: JoinSet<AttemptRef>,
     leases: HashMap<i64, Lease>,
 }
 
 impl Worker {
-    fn new(parts: WorkerParts, stop: CancellationToken) -> anyhow::Result<Self> {
-        let (bell, most_calls) = (parts.bell.clone(), parts.config.workers);
-        let model = Model::new(parts.config.endpoint.clone())?;
+    fn new(context: AssistantContext, stop: CancellationToken) -> anyhow::Result<Self> {
+        let (bell, most_calls) = (context.bell.clone(), context.config.workers);
+        let model = Model::new(context.config.endpoint.clone())?;
         Ok(Self {
-            shared: Arc::new(Shared {
-                parts,
+            attempts: Arc::new(Attempts {
+                context,
                 model,
-                toolless: Mutex::new(HashSet::new()),
+                toolless: ToollessModels::default(),
             }),
             bell,
             most_calls,
@@ -127,30 +107,30 @@ impl Worker {
 
     async fn run(mut self) {
         tracing::info!(workers = self.most_calls, "the assistant is ready");
-        let mut look_at = Instant::now();
+        let mut check_at = Instant::now();
         while !self.stop.is_cancelled() {
-            if look_at <= Instant::now() {
-                self.begin_anew().await;
-                look_at = Instant::now() + LOOK_PERIOD;
+            if check_at <= Instant::now() {
+                self.requeue_lost().await;
+                check_at = Instant::now() + CHECK_PERIOD;
             }
-            self.take_what_is_due().await;
+            self.claim_due().await;
             tokio::select! {
                 () = self.stop.cancelled() => {}
                 () = self.bell.rung() => {}
                 Some(ended) = self.calls.join_next() => self.forget_lease(ended.ok()),
-                () = tokio::time::sleep_until(look_at) => {}
+                () = tokio::time::sleep_until(check_at) => {}
             }
         }
-        // Each gives its question back when it sees the stop.
+        // Each attempt gives its question back when it sees the stop.
         while self.calls.join_next().await.is_some() {}
     }
 
-    async fn take_what_is_due(&mut self) {
+    async fn claim_due(&mut self) {
         while self.calls.len() < self.most_calls && !self.stop.is_cancelled() {
-            match self.shared.next().await {
-                Ok(Next::Attempt(claim)) => self.begin(claim),
-                Ok(Next::OverBudget(question)) => self.end_for_budget(question).await,
-                Ok(Next::Nothing) => return,
+            match self.attempts.next().await {
+                Ok(NextJob::Attempt(claim)) => self.begin(claim),
+                Ok(NextJob::OverBudget(question)) => self.end_for_budget(question).await,
+                Ok(NextJob::Nothing) => return,
                 Err(err) => {
                     tracing::error!("no question could be taken in hand: {err:#}");
                     return;
@@ -159,14 +139,18 @@ impl Worker {
         }
     }
 
-    async fn end_for_budget(&self, question: InHand) {
-        let outcome = Outcome::Failed {
+    async fn end_for_budget(&self, question: AttemptRef) {
+        let outcome = AttemptOutcome::Failed {
             reason: Reason::Budget,
             partial: String::new(),
             again: None,
         };
-        // One that is not ended now is found by [`Self::begin_anew`], and comes here again.
-        if let Err(err) = self.shared.settle(question, Made::nothing(outcome)).await {
+        // If this fails, [`Self::requeue_lost`] finds the question and it comes here again.
+        if let Err(err) = self
+            .attempts
+            .settle(question, AttemptResult::nothing(outcome))
+            .await
+        {
             tracing::error!("a question over the budget could not be ended: {err:#}");
         }
     }
@@ -177,10 +161,10 @@ impl Worker {
             until: Instant::now() + LEASE,
         };
         self.leases.insert(claim.id, lease);
-        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
-        let in_hand = InHand::of(&claim);
+        let (attempts, stop) = (Arc::clone(&self.attempts), self.stop.clone());
+        let in_hand = AttemptRef::of(&claim);
         self.calls.spawn(async move {
-            let work = AssertUnwindSafe(shared.attempt(claim, lease.until, &stop));
+            let work = AssertUnwindSafe(attempts.attempt(claim, lease.until, &stop));
             if work.catch_unwind().await.is_err() {
                 tracing::error!(question = in_hand.id, "an attempt panicked");
             }
@@ -188,8 +172,8 @@ impl Worker {
         });
     }
 
-    /// An attempt is over; one that wrote no result is found by [`Self::begin_anew`].
-    fn forget_lease(&mut self, ended: Option<InHand>) {
+    /// [`Self::requeue_lost`] finds an attempt that wrote no result.
+    fn forget_lease(&mut self, ended: Option<AttemptRef>) {
         if let Some(ended) = ended
             && let Some(lease) = self.leases.get(&ended.id)
             && lease.attempt == ended.attempt
@@ -198,9 +182,9 @@ impl Worker {
         }
     }
 
-    /// Puts every question back that nobody works on.
-    async fn begin_anew(&mut self) {
-        let in_hand = match self.shared.parts.db.read(store::in_hand).await {
+    /// Puts back every question that no attempt works on.
+    async fn requeue_lost(&mut self) {
+        let in_hand = match self.attempts.context.db.read(store::in_hand).await {
             Ok(in_hand) => in_hand,
             Err(err) => {
                 tracing::error!("questions in hand could not be read: {err:#}");
@@ -218,12 +202,14 @@ impl Worker {
                 attempt = question.attempt,
                 "an attempt was given up; the question is asked anew"
             );
-            let outcome = Outcome::Failed {
+            let outcome = AttemptOutcome::Failed {
                 reason: Reason::Interrupted,
                 partial: String::new(),
                 again: Some(Duration::ZERO),
             };
-            let given_up = self.shared.settle(question, Made::nothing(outcome));
+            let given_up = self
+                .attempts
+                .settle(question, AttemptResult::nothing(outcome));
             match given_up.await {
                 Ok(_) => self.forget_lease(Some(question)),
                 Err(err) => tracing::error!("a question could not be put back: {err:#}"),

@@ -1,7 +1,8 @@
-//! The dialogue that makes a card: photo → name → description → photo in its package → look at it → done.
+//! The dialogue that makes a card: photo → name → description → photo in its package → preview →
+//! done.
 //!
-//! The step is a row, so a restart loses nothing; a photo is kept before its step is. Wrong input is answered with what was
-//! expected, and the step stays.
+//! The step is a database row, and the photo is stored before it, so a restart loses nothing. Wrong
+//! input is answered with what is expected, and the step stays.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,10 +20,9 @@ use crate::slices::cards::store;
 use crate::slices::cards::store::NewCard;
 use crate::telegram::{Answer, Button, Document, Fetched, FileFault, Keyboard, Screen};
 
-/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Asked {
+enum AddStage {
     Photo,
     Name,
     Description,
@@ -30,7 +30,7 @@ enum Asked {
     Consent,
 }
 
-impl Asked {
+impl AddStage {
     const ALL: [Self; 5] = [
         Self::Photo,
         Self::Name,
@@ -55,14 +55,13 @@ impl Asked {
     }
 }
 
-/// A card that is being made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct CardStep {
-    card: Asked,
-    /// When it was begun; the last button carries the same.
+    card: AddStage,
+    /// The last button carries the same value, so a button of an older dialogue does nothing.
     begun: i64,
     photo: String,
-    /// The album the photo came in.
+    /// The album that the photo came in.
     album: String,
     name: String,
     description: String,
@@ -71,33 +70,32 @@ pub(super) struct CardStep {
 }
 
 impl CardStep {
-    /// Whether a picture that was sent is wanted now.
+    /// Whether this picture is expected now.
     pub(super) fn takes(&self, picture: &Document) -> bool {
-        matches!(self.card, Asked::Photo | Asked::Packaged) || self.is_of_album(picture)
+        matches!(self.card, AddStage::Photo | AddStage::Packaged) || self.is_of_album(picture)
     }
 
-    /// A second picture of the album whose first one was taken.
+    /// The second picture of the album that the first photo came in.
     fn is_of_album(&self, picture: &Document) -> bool {
         !self.album.is_empty() && self.album == picture.album && self.packaged.is_empty()
     }
 
-    /// The step after this one; a second photo that is there already is not asked for.
+    /// A second photo that is already there is not asked for.
     fn next(self) -> Self {
         let card = match self.card {
-            Asked::Photo => Asked::Name,
-            Asked::Name => Asked::Description,
-            Asked::Description if self.packaged.is_empty() => Asked::Packaged,
-            Asked::Description | Asked::Packaged | Asked::Consent => Asked::Consent,
+            AddStage::Photo => AddStage::Name,
+            AddStage::Name => AddStage::Description,
+            AddStage::Description if self.packaged.is_empty() => AddStage::Packaged,
+            AddStage::Description | AddStage::Packaged | AddStage::Consent => AddStage::Consent,
         };
         Self { card, ..self }
     }
 }
 
 impl CardHandlers {
-    /// *Add a card*.
     pub(super) fn begin(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         let step = CardStep {
-            card: Asked::Photo,
+            card: AddStage::Photo,
             begun: actor.now.0,
             photo: String::new(),
             album: String::new(),
@@ -108,12 +106,11 @@ impl CardHandlers {
         go_to(tx, actor, &step)
     }
 
-    /// Whether a card is being made.
     pub(super) fn is_making(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
         Ok(dialogue::step::<CardStep>(connection, actor)?.is_some())
     }
 
-    /// A picture; none when no card is being made.
+    /// None when no card is being made.
     pub(super) fn add_picture(
         &self,
         tx: &WriteTx<'_>,
@@ -125,7 +122,7 @@ impl CardHandlers {
             return Ok(None);
         };
         if !step.takes(picture) {
-            // A further picture of the album is no answer to the question that is open.
+            // Further pictures of the album do not answer the open question.
             if !picture.album.is_empty() && picture.album == step.album {
                 return Ok(Some(Answer::default()));
             }
@@ -139,16 +136,16 @@ impl CardHandlers {
             }
         };
         match step.card {
-            Asked::Photo => {
+            AddStage::Photo => {
                 step.photo = name;
                 step.album.clone_from(&picture.album);
                 go_to(tx, actor, &step.next()).map(Some)
             }
-            Asked::Packaged => {
+            AddStage::Packaged => {
                 step.packaged = name;
                 go_to(tx, actor, &step.next()).map(Some)
             }
-            Asked::Name | Asked::Description | Asked::Consent => {
+            AddStage::Name | AddStage::Description | AddStage::Consent => {
                 step.packaged = name;
                 dialogue::set(tx, actor, &step)?;
                 let text = i18n::text(actor.lang, "card-second-taken");
@@ -157,7 +154,7 @@ impl CardHandlers {
         }
     }
 
-    /// A text; none when no card is being made.
+    /// None when no card is being made.
     pub(super) fn add_text(
         &self,
         tx: &WriteTx<'_>,
@@ -168,9 +165,9 @@ impl CardHandlers {
             return Ok(None);
         };
         let taken = match step.card {
-            Asked::Name => name(text).map(|name| step.name = name),
-            Asked::Description => description(text).map(|text| step.description = text),
-            Asked::Photo | Asked::Packaged | Asked::Consent => None,
+            AddStage::Name => name(text).map(|name| step.name = name),
+            AddStage::Description => description(text).map(|text| step.description = text),
+            AddStage::Photo | AddStage::Packaged | AddStage::Consent => None,
         };
         if taken.is_none() {
             return expected(actor, &step).map(Some);
@@ -178,29 +175,27 @@ impl CardHandlers {
         go_to(tx, actor, &step.next()).map(Some)
     }
 
-    /// *Without* it: the description or the second photo.
     pub(super) fn skip(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         match dialogue::step::<CardStep>(tx, actor)? {
-            Some(step) if step.card == Asked::Packaged => go_to(tx, actor, &step.next()),
+            Some(step) if step.card == AddStage::Packaged => go_to(tx, actor, &step.next()),
             Some(step) => expected(actor, &step),
             None => self.stale(tx, actor),
         }
     }
 
-    /// *Back* to the question before.
     pub(super) fn step_back(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         let Some(mut step) = dialogue::step::<CardStep>(tx, actor)? else {
             return self.stale(tx, actor);
         };
-        step.card = step.card.before().unwrap_or(Asked::Photo);
-        if matches!(step.card, Asked::Photo | Asked::Packaged) {
-            // What is asked for again is not there until it is answered.
+        step.card = step.card.before().unwrap_or(AddStage::Photo);
+        if matches!(step.card, AddStage::Photo | AddStage::Packaged) {
+            // Going back to a photo drops the second one.
             step.packaged.clear();
         }
         go_to(tx, actor, &step)
     }
 
-    /// The last button: the card is made as it was shown.
+    /// The last button.
     pub(super) fn save(
         &self,
         tx: &WriteTx<'_>,
@@ -209,7 +204,7 @@ impl CardHandlers {
     ) -> anyhow::Result<Answer> {
         let step = dialogue::step::<CardStep>(tx, actor)?;
         let shown =
-            step.filter(|step| step.card == Asked::Consent && step.begun.to_string() == begun);
+            step.filter(|step| step.card == AddStage::Consent && step.begun.to_string() == begun);
         let Some(step) = shown else {
             return self.stale(tx, actor);
         };
@@ -233,7 +228,7 @@ impl CardHandlers {
     }
 }
 
-/// A name, if a text can be one.
+/// A name, if the text is valid as one.
 pub(super) fn name(text: &str) -> Option<String> {
     let name = clean_line(text);
     NAME_LENGTH
@@ -241,7 +236,7 @@ pub(super) fn name(text: &str) -> Option<String> {
         .then_some(name)
 }
 
-/// A description, if a text can be one.
+/// A description, if the text is valid as one.
 pub(super) fn description(text: &str) -> Option<String> {
     let text = text.trim();
     (1..=LONGEST_DESCRIPTION)
@@ -249,13 +244,12 @@ pub(super) fn description(text: &str) -> Option<String> {
         .then(|| text.to_owned())
 }
 
-/// What is said of a picture that cannot be taken.
 pub(super) fn photo_problem(actor: &Actor, problem: &str) -> Html {
     let args = Args::new().number("mb", LARGEST_FILE / 1024 / 1024);
     i18n::html(actor.lang, problem, &args)
 }
 
-/// The name of the picture that was kept, or what to say instead.
+/// The stored picture's name, or the locale id of what to say instead.
 pub(super) fn kept(file: Option<&Fetched>) -> Result<String, &'static str> {
     match file {
         Some(Ok(name)) => String::from_utf8(name.to_vec()).map_err(|_| "card-photo-out-of-reach"),
@@ -270,7 +264,7 @@ pub(super) fn kept(file: Option<&Fetched>) -> Result<String, &'static str> {
 fn go_to(tx: &WriteTx<'_>, actor: &Actor, step: &CardStep) -> anyhow::Result<Answer> {
     dialogue::set(tx, actor, step)?;
     let question = Screen::new(question(actor, step), buttons(actor, step)?);
-    if step.card != Asked::Consent {
+    if step.card != AddStage::Consent {
         return Ok(Answer::screen(question));
     }
     let card = Card {
@@ -290,7 +284,7 @@ fn go_to(tx: &WriteTx<'_>, actor: &Actor, step: &CardStep) -> anyhow::Result<Ans
     Ok(present(actor.lang, &heading, &card, Keyboard::new())?.then(question))
 }
 
-/// The answer to what was not asked for: the same question, with what is taken.
+/// Repeats the question, with what is expected.
 fn expected(actor: &Actor, step: &CardStep) -> anyhow::Result<Answer> {
     let lang = actor.lang;
     let key = format!("card-expected-{}", step.card.word());
@@ -304,10 +298,10 @@ fn expected(actor: &Actor, step: &CardStep) -> anyhow::Result<Answer> {
 }
 
 fn question(actor: &Actor, step: &CardStep) -> Html {
-    let n = Asked::ALL.iter().position(|asked| *asked == step.card);
+    let n = AddStage::ALL.iter().position(|asked| *asked == step.card);
     let args = Args::new()
         .number("step", n.unwrap_or(0) + 1)
-        .number("steps", Asked::ALL.len())
+        .number("steps", AddStage::ALL.len())
         .number("name", *NAME_LENGTH.end())
         .number("description", LONGEST_DESCRIPTION);
     i18n::html(actor.lang, &format!("card-ask-{}", step.card.word()), &args)
@@ -317,17 +311,17 @@ fn buttons(actor: &Actor, step: &CardStep) -> anyhow::Result<Keyboard> {
     let button = |key: &str, data: String| Button::labelled(actor.lang, key, data);
     let mut keyboard = Keyboard::new();
     match step.card {
-        Asked::Packaged => {
+        AddStage::Packaged => {
             keyboard = keyboard.row([button("button-card-skip", "cards:skip".to_owned())?]);
         }
-        Asked::Consent => {
+        AddStage::Consent => {
             let save = format!("cards:save:{}", step.begun);
             keyboard = keyboard.row([button("button-card-save", save)?]);
         }
-        Asked::Photo | Asked::Name | Asked::Description => {}
+        AddStage::Photo | AddStage::Name | AddStage::Description => {}
     }
     let mut last = Vec::new();
-    if step.card != Asked::Photo {
+    if step.card != AddStage::Photo {
         last.push(button("button-back", "cards:back".to_owned())?);
     }
     last.push(button("button-cancel", "bot:cancel".to_owned())?);

@@ -1,26 +1,32 @@
-//! What is told when somebody scans one thing too many, or tries codes that do not exist, and what is decided then.
+//! Warnings: too many people scan one thing, or somebody tries wrong codes. And what an admin
+//! decides about them.
 
 use super::CardHandlers;
 use super::codes::note_code;
 use crate::db::WriteTx;
 use crate::i18n::{self, Args, label};
 use crate::people::{self, Actor};
-use crate::slices::cards::card::{Alarm, Card};
+use crate::slices::cards::card::{Card, CloneAlarm};
 use crate::slices::cards::store;
-use crate::slices::cards::store::{Decision, MOST_ASTRAY, Printed};
+use crate::slices::cards::store::{AlarmDecision, MOST_UNMATCHED, StoredCode};
 use crate::telegram::{Answer, Button, Keyboard, Outgoing, outbox};
 
-/// What can be decided, as buttons carry it.
-const DECISIONS: [&str; 3] = ["ignore", "suspicious", "recall"];
+/// The buttons below a warning.
+const DECISIONS: [AlarmDecision; 3] = [
+    AlarmDecision::Ignore,
+    AlarmDecision::Suspicious,
+    AlarmDecision::Recall,
+];
 
 impl CardHandlers {
-    /// Tells the owner, in the transaction of the scan; all admins, where the owner is none any more.
+    /// Tells the card's owner in the transaction of the scan, or all admins if the owner is no
+    /// longer one.
     pub(super) fn tell_owner(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         card: &Card,
-        alarm: Alarm,
+        alarm: CloneAlarm,
     ) -> anyhow::Result<()> {
         let owner = people::get(tx, card.owner_id)?;
         let chats = match owner.filter(|owner| owner.role.is_admin()) {
@@ -40,7 +46,7 @@ impl CardHandlers {
                 .number("day", alarm.in_a_day)
                 .number("ever", alarm.ever);
             let mut keyboard = Keyboard::new();
-            for word in DECISIONS {
+            for word in DECISIONS.map(AlarmDecision::word) {
                 let key = format!("button-alarm-{word}");
                 let data = format!("cards:alarm:{}:{}:{word}", card.id, alarm.code_id);
                 keyboard = keyboard.row([Button::labelled(lang, &key, data)?]);
@@ -51,7 +57,7 @@ impl CardHandlers {
         Ok(())
     }
 
-    /// Tells the admins of somebody who tries codes, once a day.
+    /// Tells the admins once a day about a person who tries wrong codes.
     pub(super) fn tell_of_tries(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<()> {
         let person = people::get(tx, actor.id)?;
         let who = person.map(|person| person.spoken()).unwrap_or_default();
@@ -60,7 +66,7 @@ impl CardHandlers {
             let args = Args::new()
                 .html("who", &who)
                 .text("id", &actor.id.to_string())
-                .number("n", MOST_ASTRAY);
+                .number("n", MOST_UNMATCHED);
             let notice = Outgoing::notice(chat, i18n::html(lang, "card-tries", &args));
             let once = format!("cards-tries:{}:{day}:{chat}", actor.id);
             outbox::insert(tx, actor.now, &notice.dedupe(once))?;
@@ -68,16 +74,16 @@ impl CardHandlers {
         Ok(())
     }
 
-    /// A decision about a code of a card, as its word.
+    /// Carries out the decision that a button names.
     pub(super) fn decide(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         card: &Card,
-        printed: &Printed,
+        printed: &StoredCode,
         word: &str,
     ) -> anyhow::Result<Answer> {
-        let Some(decision) = Decision::from_word(word) else {
+        let Some(decision) = AlarmDecision::from_word(word) else {
             return self.stale_card(tx, actor, card);
         };
         store::decide(tx, printed.id, decision)?;

@@ -1,4 +1,4 @@
-//! Batches: codes for one thing each, made in two words, printed as a table or as labels.
+//! Batches: codes for one thing each. An admin sends name and size, and gets a table or labels.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,21 +14,18 @@ use crate::slices::cards::store;
 use crate::slices::cards::store::MOST_CODES;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
-/// Batches on a screen.
 const SHOWN: usize = 10;
 
-/// Characters of a batch's name.
 const NAME_LENGTH: usize = 40;
 
-/// A batch that is asked for.
+/// Waits for a batch's name and size.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BatchStep {
-    /// Of which card.
+    /// The card's id.
     batch_of: i64,
 }
 
 impl CardHandlers {
-    /// The batches of a card.
     pub(super) fn batches(
         &self,
         connection: &Connection,
@@ -56,7 +53,6 @@ impl CardHandlers {
         Ok(Answer::screen(Screen::new(text, keyboard)))
     }
 
-    /// Asks for a batch's name and size.
     pub(super) fn ask_batch(
         &self,
         tx: &WriteTx<'_>,
@@ -67,7 +63,7 @@ impl CardHandlers {
         asked(actor, "batch-ask")
     }
 
-    /// The answer to that; none when nobody asked.
+    /// None when nobody was asked.
     pub(super) fn batch_text(
         &self,
         tx: &WriteTx<'_>,
@@ -96,7 +92,7 @@ impl CardHandlers {
         self.batches(tx, actor, &card).map(Some)
     }
 
-    /// A button about one batch; `rest` begins with its first code.
+    /// A button about one batch; `rest` begins with the id of its first code.
     pub(super) fn batch_callback(
         &self,
         tx: &WriteTx<'_>,

@@ -1,4 +1,4 @@
-//! One card: what is known of it, and where its buttons lead.
+//! The screen of one card, and its buttons.
 
 use super::scan::{present, share_button, shared_link};
 use super::{CardHandlers, id_and_rest, list_row};
@@ -55,7 +55,7 @@ impl CardHandlers {
         }
     }
 
-    /// The card as it is now, after a button that says nothing any more.
+    /// The card as it is now, after an outdated button.
     pub(super) fn stale_card(
         &self,
         connection: &Connection,
@@ -66,7 +66,7 @@ impl CardHandlers {
         Ok(self.card(connection, actor, card)?.toast(note))
     }
 
-    /// A card that was just made: its screen, and its code as a picture.
+    /// After a card was made: its screen, and its code as a picture.
     pub(super) fn made(&self, tx: &WriteTx<'_>, actor: &Actor, id: i64) -> anyhow::Result<Answer> {
         let Some(card) = store::get(tx, id)? else {
             return self.list(tx, actor, 0);
@@ -77,7 +77,6 @@ impl CardHandlers {
         Ok(answer)
     }
 
-    /// One card.
     pub(super) fn card(
         &self,
         connection: &Connection,
@@ -161,7 +160,7 @@ impl CardHandlers {
     }
 }
 
-/// The code that things share, as a picture.
+/// The shared code as a picture.
 fn qr(actor: &Actor, card: &Card, svg: bool) -> anyhow::Result<Answer> {
     let args = Args::new().text("name", &card.name);
     let caption = Screen::text(i18n::html(actor.lang, "card-qr-caption", &args));

@@ -1,4 +1,4 @@
-//! One code: what is known of it, and what an admin says of it. The codes of a batch, page by page.
+//! The screen of one code, with what an admin can do; the codes of a batch, page by page.
 
 use super::{CardHandlers, id_and_rest};
 use crate::db::{Connection, WriteTx};
@@ -9,10 +9,9 @@ use crate::people::{self, Actor};
 use crate::slices::cards::card::{Card, CodeState};
 use crate::slices::cards::files;
 use crate::slices::cards::store;
-use crate::slices::cards::store::{Batch, Printed};
+use crate::slices::cards::store::{Batch, StoredCode};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 
-/// Codes on a page of a batch, and in a row of it.
 const PAGE: usize = 40;
 const IN_ROW: usize = 5;
 
@@ -58,7 +57,6 @@ impl CardHandlers {
         self.code_screen(tx, actor, card, printed.id)
     }
 
-    /// One code.
     pub(super) fn code_screen(
         &self,
         connection: &Connection,
@@ -104,7 +102,6 @@ impl CardHandlers {
         )))
     }
 
-    /// The codes of a batch.
     pub(super) fn units(
         &self,
         connection: &Connection,
@@ -120,8 +117,8 @@ impl CardHandlers {
         let units = store::unit_codes(connection, card.id, &batch.name, page * PAGE, PAGE)?;
         let mut keyboard = Keyboard::new();
         for row in units.chunks(IN_ROW) {
-            let button = |unit: &Printed| {
-                let text = format!("{}{}", mark(unit.state), unit.serial);
+            let button = |unit: &StoredCode| {
+                let text = format!("{}{}", state_mark(unit.state), unit.serial);
                 Button::callback(&text, format!("cards:code:{}:{}", card.id, unit.id))
             };
             let row: anyhow::Result<Vec<_>> = row.iter().map(button).collect();
@@ -138,20 +135,20 @@ impl CardHandlers {
     }
 }
 
-/// Notes what an admin said of a code.
+/// Records what an admin did with a code.
 pub(super) fn note_code(
     tx: &WriteTx<'_>,
     actor: &Actor,
     card: &Card,
-    printed: &Printed,
+    printed: &StoredCode,
     word: &str,
 ) -> anyhow::Result<()> {
     let what = format!("{}: {word}", spoken(Lang::En, card, printed));
     audit::note(tx, actor.now, actor.id, Deed::CardCode, None, &what)
 }
 
-/// What a code belongs to: the card, for a thing of a batch with the batch and its number.
-fn spoken(lang: Lang, card: &Card, printed: &Printed) -> String {
+/// The card's name; for a code of a batch with the batch and the number.
+fn spoken(lang: Lang, card: &Card, printed: &StoredCode) -> String {
     if printed.batch.is_empty() {
         return card.name.clone();
     }
@@ -162,8 +159,8 @@ fn spoken(lang: Lang, card: &Card, printed: &Printed) -> String {
     i18n::plain(lang, "code-of-batch", &args)
 }
 
-/// What stands before the number of a thing whose code is not active.
-fn mark(state: CodeState) -> &'static str {
+/// Precedes the number of a code that is not active.
+fn state_mark(state: CodeState) -> &'static str {
     match state {
         CodeState::Active => "",
         CodeState::Inactive => "⏸ ",
@@ -176,7 +173,7 @@ fn code_buttons(
     connection: &Connection,
     lang: Lang,
     card: &Card,
-    printed: &Printed,
+    printed: &StoredCode,
 ) -> anyhow::Result<Keyboard> {
     let data = |action: &str| format!("cards:{action}:{}:{}", card.id, printed.id);
     let button = |key: &str, data: String| Button::labelled(lang, key, data);

@@ -1,4 +1,4 @@
-//! Changing a card: its name, its description, its pictures. Each is one question; its answer is carried out at once.
+//! Editing a card's name, description or photos, one question at a time.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,15 +14,14 @@ use crate::slices::cards::card::{Card, LONGEST_DESCRIPTION, NAME_LENGTH};
 use crate::slices::cards::files;
 use crate::slices::cards::photo::thumbnail_of;
 use crate::slices::cards::store;
-use crate::slices::cards::store::Change;
+use crate::slices::cards::store::CardChange;
 use crate::telegram::{Answer, Button, Fetched, Keyboard, Screen};
 use crate::words::words;
 
 words! {
-    /// What is changed.
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
-    enum Part {
+    enum CardPart {
         Name = "name",
         Description = "description",
         Photo = "photo",
@@ -30,12 +29,12 @@ words! {
     }
 }
 
-impl Part {
+impl CardPart {
     fn is_picture(self) -> bool {
         matches!(self, Self::Photo | Self::Packaged)
     }
 
-    /// What a card has there; of a photo its name.
+    /// The part's current value; for a photo its file name.
     fn of(self, card: &Card) -> &str {
         match self {
             Self::Name => &card.name,
@@ -46,28 +45,27 @@ impl Part {
     }
 }
 
-/// Characters shown of what somebody else wrote meanwhile.
+/// Characters shown of a text that somebody else has written in the meantime.
 const SHOWN_TEXT: usize = 500;
 
-/// A change that is asked for.
+/// Waits for a new value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct EditStep {
-    /// Of which card.
+    /// The card's id.
     edit_of: i64,
-    part: Part,
-    /// What was there when it was asked for.
+    part: CardPart,
+    /// The value when the question was asked.
     before: String,
 }
 
 impl EditStep {
-    /// Whether a picture that was sent is wanted now.
     pub(super) fn takes_picture(&self) -> bool {
         self.part.is_picture()
     }
 }
 
 impl CardHandlers {
-    /// *Change*: what of it, or the question for that; `word` is the part.
+    /// Shows the parts, or asks for the part that `word` names.
     pub(super) fn edit(
         &self,
         tx: &WriteTx<'_>,
@@ -76,25 +74,26 @@ impl CardHandlers {
         word: &str,
     ) -> anyhow::Result<Answer> {
         if let Some(seen) = word.strip_prefix("unpackaged:") {
-            if seen != mark(card.packaged.as_deref()) {
+            if seen != photo_tag(card.packaged.as_deref()) {
                 let stale = label(actor.lang, "stale-button");
                 return Ok(edit_screen(actor, card)?.toast(stale));
             }
-            return self.carry_out(tx, actor, card.id, &Change::Packaged(String::new()));
+            return self.carry_out(tx, actor, card.id, &CardChange::Packaged(String::new()));
         }
-        match Part::from_word(word) {
+        match CardPart::from_word(word) {
             Some(part) => question(tx, actor, card, part, None),
             None => edit_screen(actor, card),
         }
     }
 
-    /// The answer to a question, unless somebody else was faster: then what they did is shown, and replaced only knowingly.
+    /// Carries out a change, unless somebody else has changed the part in the meantime: then their
+    /// value is shown and the question repeated.
     fn answered(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         step: &EditStep,
-        change: &Change,
+        change: &CardChange,
     ) -> anyhow::Result<Answer> {
         match store::get(tx, step.edit_of)? {
             Some(card) if step.part.of(&card) != step.before => {
@@ -114,7 +113,7 @@ impl CardHandlers {
         }
     }
 
-    /// A text as the answer; none when nobody asked.
+    /// None when nobody was asked.
     pub(super) fn edit_text(
         &self,
         tx: &WriteTx<'_>,
@@ -125,9 +124,9 @@ impl CardHandlers {
             return Ok(None);
         };
         let change = match step.part {
-            Part::Name => name(text).map(Change::Name),
-            Part::Description => description(text).map(Change::Description),
-            Part::Photo | Part::Packaged => None,
+            CardPart::Name => name(text).map(CardChange::Name),
+            CardPart::Description => description(text).map(CardChange::Description),
+            CardPart::Photo | CardPart::Packaged => None,
         };
         match change {
             Some(change) => self.answered(tx, actor, &step, &change).map(Some),
@@ -135,7 +134,7 @@ impl CardHandlers {
         }
     }
 
-    /// A picture as the answer; none when nobody asked.
+    /// None when nobody was asked.
     pub(super) fn edit_picture(
         &self,
         tx: &WriteTx<'_>,
@@ -156,8 +155,8 @@ impl CardHandlers {
             }
         };
         let change = match step.part {
-            Part::Packaged => Change::Packaged(name),
-            _ => Change::Photo(name),
+            CardPart::Packaged => CardChange::Packaged(name),
+            _ => CardChange::Photo(name),
         };
         self.answered(tx, actor, &step, &change).map(Some)
     }
@@ -167,7 +166,7 @@ impl CardHandlers {
         tx: &WriteTx<'_>,
         actor: &Actor,
         id: i64,
-        change: &Change,
+        change: &CardChange,
     ) -> anyhow::Result<Answer> {
         dialogue::end(tx, actor)?;
         if store::change(tx, id, change)?
@@ -186,7 +185,6 @@ impl CardHandlers {
         Ok(answer)
     }
 
-    /// Whether a change is asked for.
     pub(super) fn is_editing(
         &self,
         connection: &Connection,
@@ -196,12 +194,12 @@ impl CardHandlers {
     }
 }
 
-/// Asks for a part of a card; `raced` is what is said before, when somebody else has changed it meanwhile.
+/// Asks for a part; `raced` goes before the question when somebody else has changed the part.
 fn question(
     tx: &WriteTx<'_>,
     actor: &Actor,
     card: &Card,
-    part: Part,
+    part: CardPart,
     raced: Option<&Html>,
 ) -> anyhow::Result<Answer> {
     let step = EditStep {
@@ -214,7 +212,7 @@ fn question(
     if let (Some(raced), Some(screen)) = (raced, &mut answer.screen) {
         screen.html = Html::join([raced, &screen.html], "\n\n");
     }
-    // What is there now, small: it is only to be recognised.
+    // The small picture is enough to recognise it.
     if part.is_picture() && !step.before.is_empty() {
         let caption = Screen::text(i18n::text(actor.lang, "card-edit-now"));
         answer = answer.file(files::photo(&thumbnail_of(&step.before))?, caption);
@@ -222,12 +220,12 @@ fn question(
     Ok(answer)
 }
 
-/// A photo as a button carries it: the beginning of its name, which is a hash; empty when there is none.
-fn mark(photo: Option<&str>) -> &str {
+/// The beginning of a photo's name, which is a hash; short enough for a button. Empty without a
+/// photo.
+fn photo_tag(photo: Option<&str>) -> &str {
     photo.and_then(|name| name.get(..8)).unwrap_or_default()
 }
 
-/// What of a card can be changed.
 fn edit_screen(actor: &Actor, card: &Card) -> anyhow::Result<Answer> {
     let lang = actor.lang;
     let button = |word: &str| {
@@ -238,7 +236,7 @@ fn edit_screen(actor: &Actor, card: &Card) -> anyhow::Result<Answer> {
         .row([button("name")?, button("description")?])
         .row([button("photo")?, button("packaged")?]);
     if card.packaged.is_some() {
-        let seen = mark(card.packaged.as_deref());
+        let seen = photo_tag(card.packaged.as_deref());
         let data = format!("cards:edit:{}:unpackaged:{seen}", card.id);
         keyboard = keyboard.row([Button::labelled(lang, "button-edit-unpackaged", data)?]);
     }
@@ -247,13 +245,13 @@ fn edit_screen(actor: &Actor, card: &Card) -> anyhow::Result<Answer> {
     Ok(Answer::screen(Screen::new(text, keyboard.row([back]))))
 }
 
-/// The question for a part, or what is said to a wrong answer; `about` is which of the two.
-fn ask(actor: &Actor, part: Part, about: &str) -> anyhow::Result<Answer> {
+/// Asks for a part, or says what is expected; `about` is the locale prefix of either.
+fn ask(actor: &Actor, part: CardPart, about: &str) -> anyhow::Result<Answer> {
     let args = Args::new()
         .number("name", *NAME_LENGTH.end())
         .number("description", LONGEST_DESCRIPTION);
     let key = match (about, part) {
-        ("card-expected", Part::Packaged) => "card-expected-photo".to_owned(),
+        ("card-expected", CardPart::Packaged) => "card-expected-photo".to_owned(),
         _ => format!("{about}-{}", part.word()),
     };
     let text = i18n::html(actor.lang, &key, &args);

@@ -1,5 +1,7 @@
-//! Cards in other chats: whoever names the bot there is offered the card that was shared; admins also those that they look
-//! for by name. Where the bot has no inline mode, Telegram sends no such question.
+//! Cards in other chats: a person who names the bot there is offered the shared card. Admins can
+//! also search cards by name.
+//!
+//! Without inline mode Telegram sends no such queries.
 
 use super::CardHandlers;
 use super::scan::{SHARE_PREFIX, shared_link};
@@ -9,21 +11,17 @@ use crate::i18n::{self, Lang, label};
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
 use crate::slices::cards::store;
-use crate::slices::cards::store::Which;
+use crate::slices::cards::store::CardFilter;
 use crate::slices::cards::texts::shown;
 use crate::telegram::{Button, Keyboard, Me, Offer, outbox};
 
-/// Cards offered at most.
 const OFFERED: usize = 10;
 
-/// Letters of a description below a name.
+/// Letters of the description below a name.
 const DESCRIPTION: usize = 100;
 
 impl CardHandlers {
-    /// What is offered for these words, in the language of whoever wrote them.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// The cards offered for these words.
     pub(crate) fn offers(
         &self,
         connection: &Connection,
@@ -40,8 +38,8 @@ impl CardHandlers {
                 .into_iter()
                 .collect(),
             None if !is_admin => Vec::new(),
-            None if words.is_empty() => store::page(connection, &Which::Active, 0, OFFERED)?.0,
-            None => store::page(connection, &Which::Named(words.to_owned()), 0, OFFERED)?.0,
+            None if words.is_empty() => store::page(connection, &CardFilter::Active, 0, OFFERED)?.0,
+            None => store::page(connection, &CardFilter::Named(words.to_owned()), 0, OFFERED)?.0,
         };
         let active = cards.iter().filter(|card| card.active);
         active

@@ -1,4 +1,4 @@
-//! Labels: how large, for which printer, on which paper.
+//! Labels: their size, paper and printer.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,24 +9,24 @@ use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
-use crate::slices::cards::label::{Dpi, Paper, Print, SIDES, USUAL_SIDE, printed_tenths};
+use crate::slices::cards::label::{Dpi, Paper, PrintSettings, SIDES, USUAL_SIDE, printed_tenths};
 use crate::slices::cards::store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
-/// Sides that are offered, in millimetres.
+/// In millimetres.
 const OFFERED: [u32; 5] = [15, USUAL_SIDE, 25, 30, 40];
 
-/// A size that is asked for.
+/// Waits for a size.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct SideStep {
-    /// Of the labels of which card, or of which of its batches.
+    /// The card's id; `batch` names a batch by its first code.
     labels_of: i64,
     batch: Option<i64>,
 }
 
 impl CardHandlers {
-    /// Labels of the code that things share, or of the codes of a batch; `how` is the size, or with the paper and the printer
-    /// behind it what to print; `ask` is the question for another size.
+    /// Labels of the shared code, or of a batch. `how` is a size, a size with paper and printer
+    /// (`20:a4:300`), or `ask` for the question about another size.
     pub(super) fn labels(
         &self,
         tx: &WriteTx<'_>,
@@ -57,7 +57,7 @@ impl CardHandlers {
             let screen = self.labels_screen(tx, actor, card, batch, side_mm)?;
             return Ok(screen.toast(label(lang, "stale-button")));
         };
-        let print = Print {
+        let print = PrintSettings {
             paper,
             side_mm,
             dpi,
@@ -68,7 +68,7 @@ impl CardHandlers {
             .toast(label(lang, "export-coming")))
     }
 
-    /// The size as the answer; none when nobody asked.
+    /// None when nobody was asked.
     pub(super) fn side_text(
         &self,
         tx: &WriteTx<'_>,
@@ -82,7 +82,7 @@ impl CardHandlers {
             dialogue::end(tx, actor)?;
             return self.list(tx, actor, 0).map(Some);
         };
-        // The unit may stand behind it.
+        // The unit may follow the number.
         let digits = text.trim().trim_end_matches(|c: char| !c.is_ascii_digit());
         let side_mm = digits.parse().ok().filter(|mm| SIDES.contains(mm));
         let Some(side_mm) = side_mm else {
@@ -160,7 +160,7 @@ fn asked(actor: &Actor, key: &str) -> anyhow::Result<Answer> {
     Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
 }
 
-/// What a size becomes on each printer, whose dots are not divided: `203 dpi — 22.5, …`.
+/// The side that each printer can print, because dots cannot be divided: `203 dpi — 22.5, …`.
 fn real_sizes(start: &str, side_mm: u32) -> anyhow::Result<String> {
     let mut sizes = Vec::new();
     for dpi in Dpi::ALL {

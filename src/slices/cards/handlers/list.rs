@@ -1,4 +1,4 @@
-//! Lists of cards: the active ones, those that are off, those that a text finds.
+//! Lists of cards: active ones, inactive ones, and those that a text finds.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,41 +10,38 @@ use crate::i18n::{self, Args};
 use crate::people::Actor;
 use crate::slices::cards::code::Code;
 use crate::slices::cards::store;
-use crate::slices::cards::store::Which;
+use crate::slices::cards::store::CardFilter;
 use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen, page_row};
 
-/// Cards on a page.
 const PAGE: usize = 10;
 
 /// Letters of a name on a button.
 const BUTTON_NAME: usize = 40;
 
-/// Bytes of a text that is looked for: it travels in the buttons that turn pages, so nothing of it is stored.
+/// Bytes of a searched text. It travels in the buttons that turn pages, so it is not stored.
 const SEARCHED: usize = DATA_LIMIT - "cards:found:99999:".len();
 
-/// A text to look for is asked for.
+/// Waits for a text to search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct FindStep {
     find_cards: bool,
 }
 
 impl CardHandlers {
-    /// *My cards*: the newest active ones.
     pub(super) fn list(
         &self,
         connection: &Connection,
         actor: &Actor,
         page: usize,
     ) -> anyhow::Result<Answer> {
-        self.list_of(connection, actor, &Which::Active, page)
+        self.list_of(connection, actor, &CardFilter::Active, page)
     }
 
-    /// Cards of one kind.
     pub(super) fn list_of(
         &self,
         connection: &Connection,
         actor: &Actor,
-        which: &Which,
+        which: &CardFilter,
         page: usize,
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
@@ -56,13 +53,13 @@ impl CardHandlers {
             cards = store::page(connection, which, page * PAGE, PAGE)?.0;
         }
         let (key, action, text) = match which {
-            Which::Active => ("cards-list", "list", ""),
-            Which::Inactive => ("cards-list-off", "off-list", ""),
-            Which::Named(text) => ("cards-found", "found", text.as_str()),
+            CardFilter::Active => ("cards-list", "list", ""),
+            CardFilter::Inactive => ("cards-list-off", "off-list", ""),
+            CardFilter::Named(text) => ("cards-found", "found", text.as_str()),
         };
         let args = Args::new().number("n", total).text("text", text);
         let title = match which {
-            Which::Active if cards.is_empty() => i18n::text(lang, "cards-none"),
+            CardFilter::Active if cards.is_empty() => i18n::text(lang, "cards-none"),
             _ => i18n::html(lang, key, &args),
         };
         let mut keyboard = Keyboard::new();
@@ -79,11 +76,11 @@ impl CardHandlers {
             keyboard = keyboard.row([Button::callback(&text, format!("cards:card:{}", card.id))?]);
         }
         let keyboard = keyboard.row(page_row(lang, page, pages, |page| match which {
-            Which::Named(text) => format!("cards:{action}:{page}:{text}"),
+            CardFilter::Named(text) => format!("cards:{action}:{page}:{text}"),
             _ => format!("cards:{action}:{page}"),
         })?);
         let button = |key: &str, data: &str| Button::labelled(lang, key, data);
-        if *which != Which::Active {
+        if *which != CardFilter::Active {
             let keyboard = keyboard
                 .row([button("button-card-find", "cards:find")?])
                 .row(list_row(actor)?);
@@ -102,7 +99,7 @@ impl CardHandlers {
         Ok(Answer::screen(Screen::new(title, keyboard)))
     }
 
-    /// A page of what a text finds; `rest` is the page and the text.
+    /// `rest` is the page and the text.
     pub(super) fn found(
         &self,
         connection: &Connection,
@@ -110,18 +107,17 @@ impl CardHandlers {
         rest: &str,
     ) -> anyhow::Result<Answer> {
         let (page, text) = rest.split_once(':').unwrap_or((rest, ""));
-        let which = Which::Named(text.to_owned());
+        let which = CardFilter::Named(text.to_owned());
         self.list_of(connection, actor, &which, page.parse().unwrap_or(0))
     }
 
-    /// *Find*: asks for a text.
     pub(super) fn find(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         dialogue::set(tx, actor, &FindStep { find_cards: true })?;
         let text = i18n::text(actor.lang, "cards-find");
         Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
     }
 
-    /// The answer to that: a code leads to itself, any other text to the cards that have it in their names; none when nobody
+    /// Opens the card of a code, or lists the cards with a text in their name; none when nobody was
     /// asked.
     pub(super) fn find_text(
         &self,
@@ -142,6 +138,7 @@ impl CardHandlers {
         while text.len() > SEARCHED {
             text.pop();
         }
-        self.list_of(tx, actor, &Which::Named(text), 0).map(Some)
+        self.list_of(tx, actor, &CardFilter::Named(text), 0)
+            .map(Some)
     }
 }

@@ -1,8 +1,8 @@
-//! What people do with cards in the bot.
+//! Cards in the bot.
 //!
-//! Everybody may check a code and see a card that was shared; the rest is for admins, and whoever calls [`CardHandlers::callback`]
-//! sees to that. Buttons carry `cards:<action>:…`; anything that does not parse, or names what is gone, shows how things are
-//! now instead of failing.
+//! Everybody may check a code and open a shared card. Everything else is for admins; the caller of
+//! [`CardHandlers::callback`] checks that. Buttons carry `cards:<action>:…`. A button that does not
+//! parse, or names what is gone, shows the current state instead of failing.
 
 mod add;
 mod alarms;
@@ -19,7 +19,7 @@ mod stats;
 
 use super::CardsConfig;
 use super::photo::{LARGEST_FILE, Photos};
-use super::store::Which;
+use super::store::CardFilter;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::Lang;
@@ -30,7 +30,6 @@ use add::CardStep;
 use bytes::Bytes;
 use edit::EditStep;
 
-/// The handlers of cards.
 #[derive(Debug)]
 pub(crate) struct CardHandlers {
     photos: Photos,
@@ -40,7 +39,8 @@ pub(crate) struct CardHandlers {
 }
 
 impl CardHandlers {
-    /// With the pictures of a database; `zone` and `language` are for chats that have not chosen, the zone also for days.
+    /// `zone` and `language` are for chats that have not chosen. `zone` also says when a day
+    /// begins.
     #[must_use]
     pub(crate) fn new(config: &CardsConfig, photos: Photos, zone: Zone, language: Lang) -> Self {
         Self {
@@ -51,10 +51,8 @@ impl CardHandlers {
         }
     }
 
-    /// The file to fetch for a photo, or a picture sent as a file, if somebody was asked for one.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// The file to fetch for a photo, or for a picture sent as a file, if somebody was asked for
+    /// one.
     pub(crate) fn wants(
         &self,
         connection: &Connection,
@@ -71,7 +69,8 @@ impl CardHandlers {
         }))
     }
 
-    /// Keeps a picture that was fetched and gives its name in its place. Not on a runtime, not in a transaction.
+    /// Stores a fetched picture and returns its name in place of the bytes. Not for a runtime or a
+    /// transaction.
     ///
     /// # Errors
     /// What is wrong with the picture.
@@ -79,18 +78,12 @@ impl CardHandlers {
         self.photos.keep(picture).map(Bytes::from)
     }
 
-    /// Whether an answer about a card is awaited, which may be a picture.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Whether a question about a card is open whose answer may be a picture.
     pub(crate) fn is_open(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
         Ok(self.is_making(connection, actor)? || self.is_editing(connection, actor)?)
     }
 
-    /// A picture; none when nobody asked for one.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// None when nobody was asked for a picture.
     pub(crate) fn picture(
         &self,
         tx: &WriteTx<'_>,
@@ -104,10 +97,7 @@ impl CardHandlers {
         self.edit_picture(tx, actor, file)
     }
 
-    /// A text as the answer to what was asked; none when nothing was.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// None when nothing was asked.
     pub(crate) fn text(
         &self,
         tx: &WriteTx<'_>,
@@ -128,10 +118,7 @@ impl CardHandlers {
         Ok(None)
     }
 
-    /// A button; `data` is what stands after `cards:`.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// A button; `data` is the part after `cards:`.
     pub(crate) fn callback(
         &self,
         tx: &WriteTx<'_>,
@@ -145,7 +132,7 @@ impl CardHandlers {
             ("save", made) => self.save(tx, actor, made),
             ("list", page) => self.list(tx, actor, page.parse().unwrap_or(0)),
             ("off-list", page) => {
-                self.list_of(tx, actor, &Which::Inactive, page.parse().unwrap_or(0))
+                self.list_of(tx, actor, &CardFilter::Inactive, page.parse().unwrap_or(0))
             }
             ("find", _) => self.find(tx, actor),
             ("found", rest) => self.found(tx, actor, rest),
@@ -162,19 +149,18 @@ impl CardHandlers {
     }
 }
 
-/// The id that a button's data begins with, and what stands behind it. What is no id becomes 0, which names nothing.
+/// Splits a button's data into an id and the rest. An invalid id becomes 0, which names nothing.
 fn id_and_rest(data: &str) -> (i64, &str) {
     let (id, rest) = data.split_once(':').unwrap_or((data, ""));
     (id.parse().unwrap_or(0), rest)
 }
 
-/// What stands below a question.
+/// The button below a question.
 fn ways_out(actor: &Actor) -> anyhow::Result<Keyboard> {
     let cancel = Button::labelled(actor.lang, "button-cancel", "bot:cancel")?;
     Ok(Keyboard::new().row([cancel]))
 }
 
-/// The row that leads back to the list of cards.
 fn list_row(actor: &Actor) -> anyhow::Result<[Button; 2]> {
     Ok([
         Button::labelled(actor.lang, "button-cards", "cards:list:0")?,

@@ -1,4 +1,4 @@
-//! A scan, a typed code, a card that was shared: for everybody, let in or not.
+//! Scans, typed codes and shared cards: for everybody, members or not.
 
 use super::{CardHandlers, id_and_rest};
 use crate::db::{Connection, WriteTx};
@@ -6,20 +6,18 @@ use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Lang, label};
 use crate::people::Actor;
-use crate::slices::cards::card::{Card, Claim, Outcome, Scan};
+use crate::slices::cards::card::{Card, Ownership, Scan, ScanOutcome};
 use crate::slices::cards::code::{Code, Mistyped, SCAN_PREFIX};
 use crate::slices::cards::texts::{heading, shown};
 use crate::slices::cards::{files, store};
 use crate::telegram::{Answer, Button, Keyboard, Me, Screen};
 
-/// What the start parameter of a shared card begins with. It names no code, so nothing of it can be printed or counted.
+/// Begins the start parameter of a shared card. It holds no code, so it can be neither printed nor
+/// counted.
 pub(super) const SHARE_PREFIX: &str = "s_";
 
 impl CardHandlers {
-    /// `/start` with a parameter; none when that is not about cards. A dialogue that is open stays as it is.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// `/start` with a parameter; none when it is not about cards. An open dialogue stays open.
     pub(crate) fn start(
         &self,
         tx: &WriteTx<'_>,
@@ -42,10 +40,7 @@ impl CardHandlers {
         present(actor.lang, &heading, &card, keyboard).map(Some)
     }
 
-    /// A text that looks like a code; none when it does not, or when it is an answer to a question.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// A text that looks like a code; none when it does not, or when it answers a question.
     pub(crate) fn typed(
         &self,
         tx: &WriteTx<'_>,
@@ -67,8 +62,8 @@ impl CardHandlers {
         let scan = store::scan(tx, actor, read, &self.zone.day(actor.now))?;
         let lang = actor.lang;
         let heading = heading(lang, self.zone_of(actor), &scan);
-        let (card, outcome, claim, alarm) = match &scan {
-            Scan::Astray { too_many, .. } => {
+        let (card, outcome, ownership, alarm) = match &scan {
+            Scan::Unmatched { too_many, .. } => {
                 if *too_many {
                     self.tell_of_tries(tx, actor)?;
                 }
@@ -77,20 +72,20 @@ impl CardHandlers {
             Scan::Known {
                 card,
                 outcome,
-                claim,
+                ownership,
                 alarm,
                 ..
-            } => (card, *outcome, *claim, *alarm),
+            } => (card, *outcome, *ownership, *alarm),
         };
         if let Some(alarm) = alarm {
             self.tell_owner(tx, actor, card, alarm)?;
         }
         match outcome {
-            // Of what was not given out nothing is shown.
-            Outcome::Inactive => Ok(Answer::text(heading)),
-            Outcome::Genuine | Outcome::Repeat => {
+            // Nothing is shown of a thing that was not given out.
+            ScanOutcome::Inactive => Ok(Answer::text(heading)),
+            ScanOutcome::Genuine | ScanOutcome::Repeat => {
                 let keyboard = Keyboard::new()
-                    .row(claim_button(lang, claim)?)
+                    .row(claim_button(lang, ownership)?)
                     .row(share_button(tx, lang, card)?);
                 present(lang, &heading, card, keyboard)
             }
@@ -98,10 +93,8 @@ impl CardHandlers {
         }
     }
 
-    /// A button below a card that was scanned; `action` is what stands after `cards:`. None when it is for admins.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// A button below a scanned card; `action` is the part after `cards:`. None when it is for
+    /// admins.
     pub(crate) fn public_callback(
         &self,
         tx: &WriteTx<'_>,
@@ -121,15 +114,15 @@ impl CardHandlers {
     }
 }
 
-/// The button by which somebody says that a thing is theirs.
-fn claim_button(lang: Lang, claim: Claim) -> anyhow::Result<Option<Button>> {
-    let Claim::Free { code_id } = claim else {
+/// The button *this is mine*.
+fn claim_button(lang: Lang, ownership: Ownership) -> anyhow::Result<Option<Button>> {
+    let Ownership::Free { code_id } = ownership else {
         return Ok(None);
     };
     Button::labelled(lang, "button-claim", format!("cards:claim:{code_id}")).map(Some)
 }
 
-/// The button that passes a card on, without any code of it; none while Telegram has not said what we are called.
+/// Shares a card without any of its codes; none until Telegram has told the bot's name.
 pub(super) fn share_button(
     connection: &Connection,
     lang: Lang,
@@ -148,13 +141,13 @@ pub(super) fn share_button(
     Button::url(&text, share.as_str()).map(Some)
 }
 
-/// The link that shows a card and counts nothing.
+/// Opens a card without counting a scan.
 pub(super) fn shared_link(bot: &Me, card: &Card) -> String {
     let (bot, card) = (&bot.username, &card.public_id);
     format!("https://t.me/{bot}?start={SHARE_PREFIX}{card}")
 }
 
-/// A card as buyers see it: its photos, the words beside the first of them.
+/// A card as buyers see it: its photos, the text below the first one.
 pub(super) fn present(
     lang: Lang,
     head: &Html,

@@ -1,4 +1,4 @@
-//! The log of scans: the last ones of a card on a screen, more of them as a table. All cards as a table.
+//! The log of scans: a card's newest ones on a screen, more as a table. All cards as a table.
 
 use super::CardHandlers;
 use crate::db::{Connection, WriteTx};
@@ -9,14 +9,12 @@ use crate::people::audit::{self, Deed};
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
 use crate::slices::cards::store;
-use crate::slices::cards::store::{Logged, MOST_EXPORTED};
+use crate::slices::cards::store::{LoggedScan, MOST_EXPORTED};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
-/// Scans on the screen.
 const SHOWN: usize = 10;
 
 impl CardHandlers {
-    /// The last scans of a card.
     pub(super) fn scans(
         &self,
         connection: &Connection,
@@ -45,7 +43,7 @@ impl CardHandlers {
         )))
     }
 
-    fn line(&self, actor: &Actor, scan: &Logged) -> Html {
+    fn line(&self, actor: &Actor, scan: &LoggedScan) -> Html {
         let lang = actor.lang;
         let who = if scan.person == 0 {
             i18n::text(lang, "somebody")
@@ -68,7 +66,6 @@ impl CardHandlers {
         i18n::html(lang, "scans-line-of-batch", &args)
     }
 
-    /// All cards as a table.
     pub(super) fn cards_table(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         audit::note(tx, actor.now, actor.id, Deed::Export, None, "cards")?;
         let caption = i18n::text(actor.lang, "cards-caption");
@@ -80,7 +77,7 @@ impl CardHandlers {
             .toast(label(actor.lang, "export-coming")))
     }
 
-    /// The log as a table, of one card or of everything.
+    /// Of one card, or of all.
     pub(super) fn scans_table(
         &self,
         tx: &WriteTx<'_>,

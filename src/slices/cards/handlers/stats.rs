@@ -1,4 +1,4 @@
-//! Numbers over all cards, and their chart.
+//! Totals over all cards, and their chart.
 
 use super::{CardHandlers, list_row};
 use crate::db::Connection;
@@ -8,11 +8,9 @@ use crate::people::Actor;
 use crate::slices::cards::{chart, files, store};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
-/// Cards that are named as checked most.
 const TOP: usize = 3;
 
 impl CardHandlers {
-    /// Numbers over all cards.
     pub(super) fn stats(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
         let lang = actor.lang;
         let sums = store::sums(connection)?;
@@ -45,7 +43,6 @@ impl CardHandlers {
         )))
     }
 
-    /// Checks by day as a picture.
     pub(super) fn chart(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
         let lang = actor.lang;
         let Some(picture) = chart::picture(connection, &self.zone, lang, actor.now)? else {

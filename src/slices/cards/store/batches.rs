@@ -6,20 +6,17 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::add_code;
 use crate::db::WriteTx;
 
-/// Codes of a batch at most: they are made in one transaction, which takes some ten milliseconds.
-pub const MOST_CODES: u32 = 1000;
+/// Codes of a batch at most. One transaction makes them, in about ten milliseconds.
+pub(crate) const MOST_CODES: u32 = 1000;
 
-/// A batch of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
-    /// Its first code, by which buttons name it.
-    pub first: i64,
-    /// As the owner called it.
-    pub name: String,
-    /// Its codes.
-    pub codes: u64,
-    /// Counted scans of them.
-    pub checks: u64,
+pub(crate) struct Batch {
+    /// The id of its first code, which names the batch in buttons.
+    pub(crate) first: i64,
+    pub(crate) name: String,
+    pub(crate) codes: u64,
+    /// Counted scans.
+    pub(crate) checks: u64,
 }
 
 const BATCH_COLUMNS: &str = "min(id), batch, count(*), sum(checks)";
@@ -34,9 +31,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Batch> {
 }
 
 /// Makes a batch; false when the card has one of this name.
-///
-/// # Errors
-/// When the database or the system's source of chance fails.
 pub fn add_batch(tx: &WriteTx<'_>, card: i64, name: &str, codes: u32) -> anyhow::Result<bool> {
     let known: bool = tx
         .query_row(
@@ -54,11 +48,12 @@ pub fn add_batch(tx: &WriteTx<'_>, card: i64, name: &str, codes: u32) -> anyhow:
     Ok(true)
 }
 
-/// The batches of a card, the newest first.
-///
-/// # Errors
-/// When the database fails.
-pub fn batches(connection: &Connection, card: i64, limit: usize) -> anyhow::Result<Vec<Batch>> {
+/// The newest first.
+pub(crate) fn batches(
+    connection: &Connection,
+    card: i64,
+    limit: usize,
+) -> anyhow::Result<Vec<Batch>> {
     let sql = format!(
         "SELECT {BATCH_COLUMNS} FROM card_code
          WHERE card_id = ?1 AND batch <> '' GROUP BY batch ORDER BY 1 DESC LIMIT ?2"
@@ -69,11 +64,12 @@ pub fn batches(connection: &Connection, card: i64, limit: usize) -> anyhow::Resu
         .with_context(|| format!("list the batches of card {card}"))
 }
 
-/// A batch of a card, by its first code.
-///
-/// # Errors
-/// When the database fails.
-pub fn batch(connection: &Connection, card: i64, first: i64) -> anyhow::Result<Option<Batch>> {
+/// By the id of its first code.
+pub(crate) fn batch(
+    connection: &Connection,
+    card: i64,
+    first: i64,
+) -> anyhow::Result<Option<Batch>> {
     let sql = format!(
         "SELECT {BATCH_COLUMNS} FROM card_code WHERE card_id = ?1 AND batch =
              (SELECT batch FROM card_code WHERE id = ?2 AND card_id = ?1 AND batch <> '')
@@ -86,11 +82,12 @@ pub fn batch(connection: &Connection, card: i64, first: i64) -> anyhow::Result<O
         .with_context(|| format!("look up a batch of card {card}"))
 }
 
-/// A batch of a card, by its name; none for the empty one, to which the code belongs that things share.
-///
-/// # Errors
-/// When the database fails.
-pub fn batch_of(connection: &Connection, card: i64, name: &str) -> anyhow::Result<Option<Batch>> {
+/// A batch by name; none for the empty name, which belongs to the shared code.
+pub(crate) fn batch_of(
+    connection: &Connection,
+    card: i64,
+    name: &str,
+) -> anyhow::Result<Option<Batch>> {
     if name.is_empty() {
         return Ok(None);
     }

@@ -1,4 +1,4 @@
-//! Single codes as admins see them, and whose the thing of one is.
+//! Single codes, and who owns the thing of a code.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -9,38 +9,34 @@ use crate::db::WriteTx;
 use crate::slices::cards::card::{Card, CodeState};
 use crate::slices::cards::code::Code;
 
-/// A code as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Printed {
-    /// Ours, by which buttons name it.
+pub struct StoredCode {
     pub id: i64,
-    /// The code.
     pub code: Code,
-    /// The name of its batch; empty for the code that things share.
+    /// The batch's name; empty for the shared code.
     pub batch: String,
-    /// Its number in the batch, from 1.
+    /// The number in the batch, from 1.
     pub serial: u32,
-    /// What the owner says of it.
     pub state: CodeState,
     /// Counted scans.
     pub checks: u64,
-    /// The first of them.
+    /// The first counted scan.
     pub first_at: Option<UnixMs>,
-    /// Whoever scans it is warned.
+    /// Everybody who scans the code is warned.
     pub suspicious: bool,
-    /// The owner wants to hear who scans it.
+    /// Alarms are on.
     pub watched: bool,
-    /// Whose the thing is, and since when; person 0 was forgotten.
+    /// The thing's owner, and since when; person 0 was forgotten.
     pub claimed: Option<(i64, UnixMs)>,
 }
 
 const COLUMNS: &str = "card_code.id, card_code.code, card_code.batch, card_code.serial, card_code.state, card_code.checks, \
      card_code.first_at, card_code.suspicious, card_code.watched, card_code.claimed_by, card_code.claimed_at";
 
-fn from_row(row: &Row<'_>) -> anyhow::Result<Printed> {
+fn from_row(row: &Row<'_>) -> anyhow::Result<StoredCode> {
     let at = |place: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(place)?.map(UnixMs));
     let claimed_by: Option<i64> = row.get(9)?;
-    Ok(Printed {
+    Ok(StoredCode {
         id: row.get(0)?,
         code: Code::read(row.get_ref(1)?.as_str()?).context("a stored code is damaged")?,
         batch: row.get(2)?,
@@ -54,12 +50,12 @@ fn from_row(row: &Row<'_>) -> anyhow::Result<Printed> {
     })
 }
 
-/// The codes that a condition with one or two parameters names.
+/// `condition` has one or two parameters.
 fn select(
     connection: &Connection,
     condition: &str,
     parameters: impl rusqlite::Params,
-) -> anyhow::Result<Vec<Printed>> {
+) -> anyhow::Result<Vec<StoredCode>> {
     let sql = format!("SELECT {COLUMNS} FROM card_code WHERE {condition}");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(parameters).context("look up codes")?;
@@ -70,46 +66,38 @@ fn select(
     Ok(codes)
 }
 
-/// A code of a card, by its id.
-///
-/// # Errors
-/// When the database fails, or the code is damaged.
-pub fn printed(connection: &Connection, card: i64, id: i64) -> anyhow::Result<Option<Printed>> {
+pub(crate) fn printed(
+    connection: &Connection,
+    card: i64,
+    id: i64,
+) -> anyhow::Result<Option<StoredCode>> {
     let found = select(connection, "id = ?1 AND card_id = ?2", [id, card])?;
     Ok(found.into_iter().next())
 }
 
-/// The code that all things of a card share.
-///
 /// # Errors
-/// When the database fails, or the card has none.
-pub fn shared(connection: &Connection, card: i64) -> anyhow::Result<Printed> {
+/// When the database fails, or the card has no shared code.
+pub fn shared(connection: &Connection, card: i64) -> anyhow::Result<StoredCode> {
     let found = select(connection, "card_id = ?1 AND batch = ''", [card])?;
     let first = found.into_iter().next();
     first.with_context(|| format!("card {card} has no code"))
 }
 
-/// The codes of a batch, in their order, from the one after `offset`.
-///
-/// # Errors
-/// When the database fails, or a code is damaged.
-pub fn unit_codes(
+/// The codes of a batch in order, after the first `offset`.
+pub(crate) fn unit_codes(
     connection: &Connection,
     card: i64,
     batch: &str,
     offset: usize,
     limit: usize,
-) -> anyhow::Result<Vec<Printed>> {
+) -> anyhow::Result<Vec<StoredCode>> {
     let condition = "card_id = ?1 AND batch = ?2 ORDER BY serial LIMIT ?3 OFFSET ?4";
     let parameters = params![card, batch, sql_limit(limit), sql_limit(offset)];
     select(connection, condition, parameters)
 }
 
 /// The card of a code, and the code's id.
-///
-/// # Errors
-/// When the database fails.
-pub fn find(connection: &Connection, code: &Code) -> anyhow::Result<Option<(Card, i64)>> {
+pub(crate) fn find(connection: &Connection, code: &Code) -> anyhow::Result<Option<(Card, i64)>> {
     let found: Option<(i64, i64)> = connection
         .prepare_cached("SELECT card_id, id FROM card_code WHERE code = ?1")?
         .query_row([code.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -121,10 +109,7 @@ pub fn find(connection: &Connection, code: &Code) -> anyhow::Result<Option<(Card
     Ok(get(connection, card)?.map(|card| (card, id)))
 }
 
-/// Says of a code what is to be told of it; true when that changed it.
-///
-/// # Errors
-/// When the database fails.
+/// True when this changed something.
 pub fn set_state(tx: &WriteTx<'_>, code: &Code, state: CodeState) -> anyhow::Result<bool> {
     let changed = tx
         .execute(
@@ -135,12 +120,14 @@ pub fn set_state(tx: &WriteTx<'_>, code: &Code, state: CodeState) -> anyhow::Res
     Ok(changed > 0)
 }
 
-/// Notes that the thing of a code is a person's, who has scanned it; false when it is somebody's already, was never scanned
-/// by them, or its code is not active.
-///
-/// # Errors
-/// When the database fails.
-pub fn claim(tx: &WriteTx<'_>, now: UnixMs, person: i64, code_id: i64) -> anyhow::Result<bool> {
+/// Records that a thing belongs to a person who has scanned it. False when it has an owner, when
+/// they never scanned it, or when the code is not active.
+pub(crate) fn claim(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    person: i64,
+    code_id: i64,
+) -> anyhow::Result<bool> {
     let changed = tx
         .prepare_cached(
             "UPDATE card_code SET claimed_by = ?2, claimed_at = ?3
@@ -153,11 +140,8 @@ pub fn claim(tx: &WriteTx<'_>, now: UnixMs, person: i64, code_id: i64) -> anyhow
     Ok(changed > 0)
 }
 
-/// Makes a thing nobody's again, as before it is sold on; true when it was somebody's.
-///
-/// # Errors
-/// When the database fails.
-pub fn release(tx: &WriteTx<'_>, code_id: i64) -> anyhow::Result<bool> {
+/// Makes a thing free again, before it is sold on; true when it had an owner.
+pub(crate) fn release(tx: &WriteTx<'_>, code_id: i64) -> anyhow::Result<bool> {
     let changed = tx
         .execute(
             "UPDATE card_code SET claimed_by = NULL, claimed_at = NULL WHERE id = ?1 AND claimed_by IS NOT NULL",

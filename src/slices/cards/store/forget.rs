@@ -1,4 +1,4 @@
-//! What cards forget: scans after a year, a person's names when they ask for it.
+//! Retention: scans are kept for a year. A person can have their names removed.
 
 use anyhow::Context as _;
 use rusqlite::params;
@@ -7,8 +7,8 @@ use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 
-/// What of cards is kept for how long. Cards, their codes and their counts stay.
-pub const KEPT: [Rule; 1] = [Rule {
+/// Cards, their codes and their counts are kept.
+pub(crate) const KEPT: [Rule; 1] = [Rule {
     what: "scans",
     table: "scan",
     keep: days(365),
@@ -23,11 +23,8 @@ fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     .context("forget old scans")
 }
 
-/// Takes a person's number and names from what they scanned and from cards they made; counts stay.
-///
-/// # Errors
-/// When the database fails.
-pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+/// Removes a person's id and names from scans, cards and codes. The counts stay.
+pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     for sql in [
         "UPDATE scan SET person_id = 0, name = '', username = '' WHERE person_id = ?1",
         "DELETE FROM card_person WHERE person_id = ?1",

@@ -1,4 +1,4 @@
-//! Lists of cards, and sums over all of them.
+//! Lists of cards, and totals over all of them.
 
 use anyhow::Context as _;
 use rusqlite::Connection;
@@ -6,33 +6,27 @@ use rusqlite::Connection;
 use super::{CARD_COLUMNS, CARD_WIDTH, card_from_row, get, sql_limit};
 use crate::slices::cards::card::Card;
 
-/// Cards that a list shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
-    /// Those whose codes are genuine.
+pub enum CardFilter {
     Active,
-    /// Those that were switched off.
     Inactive,
-    /// Those with a text in their name, active or not.
+    /// Cards with this text in their name, active or not.
     Named(String),
 }
 
-/// One page of cards, the newest first, and how many there are in all.
-///
-/// # Errors
-/// When the database fails.
+/// One page, the newest first, and the number of all cards in the list.
 pub fn page(
     connection: &Connection,
-    which: &Which,
+    which: &CardFilter,
     offset: usize,
     limit: usize,
 ) -> anyhow::Result<(Vec<Card>, usize)> {
     let active = match which {
-        Which::Active => 1,
-        Which::Inactive => 0,
-        Which::Named(text) => return named(connection, text, offset, limit),
+        CardFilter::Active => 1,
+        CardFilter::Inactive => 0,
+        CardFilter::Named(text) => return named(connection, text, offset, limit),
     };
-    // The number stands in the text, or SQLite would not see that an index holds just these.
+    // A literal, because with a parameter SQLite would not use the partial index.
     let total = connection
         .prepare_cached(&format!(
             "SELECT count(*) FROM card WHERE active = {active}"
@@ -48,7 +42,7 @@ pub fn page(
     Ok((cards, total))
 }
 
-/// Names are compared in the index that holds nothing else.
+/// Searches the index that holds only names.
 fn named(
     connection: &Connection,
     text: &str,
@@ -66,11 +60,8 @@ fn named(
     Ok((cards.collect::<anyhow::Result<_>>()?, ids.len()))
 }
 
-/// Gives every card with the code that its things share, in the order in which they were made.
-///
-/// # Errors
-/// When the database or the taker fails.
-pub fn each_card(
+/// Every card with its shared code, the oldest first.
+pub(crate) fn each_card(
     connection: &Connection,
     mut take: impl FnMut(Card, &str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -86,12 +77,9 @@ pub fn each_card(
     Ok(())
 }
 
-/// Sums over all cards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sums {
-    /// Cards.
+pub struct CardTotals {
     pub cards: u64,
-    /// Of them active.
     pub active: u64,
     /// Counted scans.
     pub checks: u64,
@@ -99,19 +87,15 @@ pub struct Sums {
     pub people: u64,
 }
 
-/// Sums over all cards.
-///
-/// # Errors
-/// When the database fails.
-pub fn sums(connection: &Connection) -> anyhow::Result<Sums> {
+pub fn sums(connection: &Connection) -> anyhow::Result<CardTotals> {
     connection
         .prepare_cached(
-            // Each is read from an index: the rows themselves hold descriptions.
+            // Each is read from an index, because the rows hold long descriptions.
             "SELECT (SELECT count(*) FROM card), (SELECT count(*) FROM card WHERE active = 1),
                  (SELECT coalesce(sum(checks), 0) FROM card), (SELECT count(*) FROM card_person WHERE card_id = 0)",
         )?
         .query_row([], |row| {
-            Ok(Sums {
+            Ok(CardTotals {
                 cards: row.get(0)?,
                 active: row.get(1)?,
                 checks: row.get(2)?,
@@ -121,11 +105,8 @@ pub fn sums(connection: &Connection) -> anyhow::Result<Sums> {
         .context("sum up cards")
 }
 
-/// Counted scans by day, from a day on (`2026-11-21`), where there were any.
-///
-/// # Errors
-/// When the database fails.
-pub fn days(connection: &Connection, from: &str) -> anyhow::Result<Vec<(String, u32)>> {
+/// Counted scans by day, from this day (`2026-11-21`) on. Days without scans are left out.
+pub(crate) fn days(connection: &Connection, from: &str) -> anyhow::Result<Vec<(String, u32)>> {
     let mut statement = connection.prepare_cached(
         "SELECT day, sum(checks) FROM card_day WHERE day >= ?1 GROUP BY day ORDER BY day",
     )?;
@@ -133,10 +114,7 @@ pub fn days(connection: &Connection, from: &str) -> anyhow::Result<Vec<(String, 
     rows.collect::<Result<_, _>>().context("count scans by day")
 }
 
-/// The cards that are checked most; of two alike the newer first.
-///
-/// # Errors
-/// When the database fails.
+/// The cards with the most scans; of two with the same number, the newer first.
 pub fn top(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Card>> {
     let sql = format!(
         "SELECT {CARD_COLUMNS} FROM card WHERE checks > 0 ORDER BY checks DESC, id DESC LIMIT ?1"

@@ -1,35 +1,29 @@
-//! The log of scans, as admins read it.
+//! The log of scans, for admins.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, Row, params};
 
 use super::sql_limit;
 use crate::clock::UnixMs;
-use crate::slices::cards::card::Outcome;
+use crate::slices::cards::card::ScanOutcome;
 
-/// Scans in a file at most, the newest: some 20 MB, and a few seconds to make.
-pub const MOST_EXPORTED: usize = 200_000;
+/// Scans of a file at most: about 20 MB, which takes a few seconds.
+pub(crate) const MOST_EXPORTED: usize = 200_000;
 
-/// A scan as it was noted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logged {
-    /// When.
+pub struct LoggedScan {
     pub at: UnixMs,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// The card's name; empty where there is no such code.
+    pub outcome: ScanOutcome,
+    /// Empty when no code matched.
     pub card: String,
-    /// The code.
     pub code: String,
-    /// The name of its batch.
     pub batch: String,
-    /// Its number in the batch; 0 for the code that things share.
+    /// The number in the batch; 0 for the shared code.
     pub serial: u32,
-    /// Who scanned it; 0: somebody who was forgotten.
+    /// Who scanned it; 0 for a forgotten person.
     pub person: i64,
-    /// What they called themselves then.
+    /// As they called themselves then.
     pub name: String,
-    /// Their user name then.
     pub username: String,
 }
 
@@ -37,10 +31,10 @@ const SELECT: &str = "SELECT scan.at, scan.result, coalesce(card.name, ''), coal
      coalesce(card_code.serial, 0), scan.person_id, scan.name, scan.username \
      FROM scan LEFT JOIN card_code ON card_code.id = scan.code_id LEFT JOIN card ON card.id = scan.card_id";
 
-fn from_row(row: &Row<'_>) -> anyhow::Result<Logged> {
-    Ok(Logged {
+fn from_row(row: &Row<'_>) -> anyhow::Result<LoggedScan> {
+    Ok(LoggedScan {
         at: UnixMs(row.get(0)?),
-        outcome: Outcome::from_word(row.get_ref(1)?.as_str()?).context("an unknown outcome")?,
+        outcome: ScanOutcome::from_word(row.get_ref(1)?.as_str()?).context("an unknown outcome")?,
         card: row.get(2)?,
         code: row.get(3)?,
         batch: row.get(4)?,
@@ -51,11 +45,11 @@ fn from_row(row: &Row<'_>) -> anyhow::Result<Logged> {
     })
 }
 
-/// The newest scans of a card.
-///
-/// # Errors
-/// When the database fails.
-pub fn last_scans(connection: &Connection, card: i64, limit: usize) -> anyhow::Result<Vec<Logged>> {
+pub fn last_scans(
+    connection: &Connection,
+    card: i64,
+    limit: usize,
+) -> anyhow::Result<Vec<LoggedScan>> {
     let mut scans = Vec::new();
     each(connection, Some(card), limit, |scan| {
         scans.push(scan);
@@ -64,14 +58,11 @@ pub fn last_scans(connection: &Connection, card: i64, limit: usize) -> anyhow::R
     Ok(scans)
 }
 
-/// Gives the newest scans of a card, or of everything, one after another.
-///
-/// # Errors
-/// When the database or the taker fails.
-pub fn export(
+/// Passes on the newest scans, of one card or of all.
+pub(crate) fn export(
     connection: &Connection,
     card: Option<i64>,
-    take: impl FnMut(Logged) -> anyhow::Result<()>,
+    take: impl FnMut(LoggedScan) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     each(connection, card, MOST_EXPORTED, take)
 }
@@ -80,7 +71,7 @@ fn each(
     connection: &Connection,
     card: Option<i64>,
     limit: usize,
-    mut take: impl FnMut(Logged) -> anyhow::Result<()>,
+    mut take: impl FnMut(LoggedScan) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let of_card = if card.is_some() {
         "WHERE scan.card_id = ?1"

@@ -1,7 +1,10 @@
-//! The SQL of cards. Functions that change something take a `&WriteTx`, the others any connection.
+//! The SQL of cards. Functions that write take a `&WriteTx`.
 //!
-//! What must stay true: what a scan found, its count and its row in the log are written by one transaction; a card's
-//! `checks` are the sum of its codes' and the number of its rows that say *genuine*, as long as those are kept.
+//! # Invariants
+//!
+//! - One transaction writes a scan's result, its count and its row in the log.
+//! - A card's `checks` equal the sum of its codes' checks.
+//! - While scans are kept, they also equal the card's rows with result *genuine*.
 
 mod alarm;
 mod batches;
@@ -14,13 +17,18 @@ mod scan;
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-pub use alarm::{Decision, decide};
-pub use batches::{Batch, MOST_CODES, add_batch, batch, batch_of, batches};
-pub use codes::{Printed, claim, find, printed, release, set_state, shared, unit_codes};
-pub use forget::{KEPT, forget};
-pub use listing::{Sums, Which, days, each_card, page, sums, top};
-pub use log::{Logged, MOST_EXPORTED, export, last_scans};
-pub use scan::{GRACE, MOST_ASTRAY, scan};
+pub(crate) use alarm::{AlarmDecision, decide};
+pub use batches::add_batch;
+pub(crate) use batches::{Batch, MOST_CODES, batch, batch_of, batches};
+pub(crate) use codes::{StoredCode, claim, find, printed, release, unit_codes};
+pub use codes::{set_state, shared};
+pub(crate) use forget::{KEPT, forget};
+pub use listing::{CardFilter, page, sums, top};
+pub(crate) use listing::{days, each_card};
+pub use log::last_scans;
+pub(crate) use log::{LoggedScan, MOST_EXPORTED, export};
+pub(crate) use scan::MOST_UNMATCHED;
+pub use scan::scan;
 
 use super::card::Card;
 use super::code::Code;
@@ -32,7 +40,7 @@ use crate::telegram::Me;
 const CARD_COLUMNS: &str = "card.id, card.public_id, card.owner_id, card.name, card.description, card.photo, card.packaged, \
      card.active, card.checks, card.people, card.created_at";
 
-/// How many columns that are.
+/// The number of these columns.
 const CARD_WIDTH: usize = 11;
 
 fn card_from_row(row: &Row<'_>) -> rusqlite::Result<Card> {
@@ -53,25 +61,17 @@ fn card_from_row(row: &Row<'_>) -> rusqlite::Result<Card> {
     })
 }
 
-/// What a new card consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCard {
-    /// Who makes it.
     pub owner_id: i64,
-    /// What the thing is called.
     pub name: String,
-    /// What is said of it.
     pub description: String,
-    /// Its picture.
     pub photo: String,
-    /// The second one; may be empty.
+    /// The second photo; may be empty.
     pub packaged: String,
 }
 
-/// Makes a card with one shared code, and returns its id.
-///
-/// # Errors
-/// When the database or the system's source of chance fails.
+/// Makes a card with its shared code; returns its id.
 pub fn add(tx: &WriteTx<'_>, now: UnixMs, card: &NewCard) -> anyhow::Result<i64> {
     let public_id = random::hex::<8>()?;
     tx.execute(
@@ -93,7 +93,7 @@ pub fn add(tx: &WriteTx<'_>, now: UnixMs, card: &NewCard) -> anyhow::Result<i64>
     Ok(id)
 }
 
-/// Gives a card another code. One that exists already, which chance does not bring about, is an error.
+/// Adds a code. An existing one is an error; 80 random bits do not repeat.
 fn add_code(tx: &WriteTx<'_>, card: i64, batch: &str, serial: u32) -> anyhow::Result<()> {
     let code = Code::draw()?;
     tx.prepare_cached(
@@ -104,10 +104,6 @@ fn add_code(tx: &WriteTx<'_>, card: i64, batch: &str, serial: u32) -> anyhow::Re
     Ok(())
 }
 
-/// A card by its id.
-///
-/// # Errors
-/// When the database fails.
 pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Card>> {
     let sql = format!("SELECT {CARD_COLUMNS} FROM card WHERE id = ?1");
     connection
@@ -117,11 +113,11 @@ pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Card>> {
         .with_context(|| format!("look up card {id}"))
 }
 
-/// A card by the name under which it is shared.
-///
-/// # Errors
-/// When the database fails.
-pub fn by_public_id(connection: &Connection, public_id: &str) -> anyhow::Result<Option<Card>> {
+/// A card by the name in its share link.
+pub(crate) fn by_public_id(
+    connection: &Connection,
+    public_id: &str,
+) -> anyhow::Result<Option<Card>> {
     let sql = format!("SELECT {CARD_COLUMNS} FROM card WHERE public_id = ?1");
     connection
         .prepare_cached(&sql)?
@@ -130,11 +126,8 @@ pub fn by_public_id(connection: &Connection, public_id: &str) -> anyhow::Result<
         .context("look up a shared card")
 }
 
-/// Makes a card active or not; true when that changed it.
-///
-/// # Errors
-/// When the database fails.
-pub fn set_active(tx: &WriteTx<'_>, card: i64, active: bool) -> anyhow::Result<bool> {
+/// True when this changed something.
+pub(crate) fn set_active(tx: &WriteTx<'_>, card: i64, active: bool) -> anyhow::Result<bool> {
     let changed = tx
         .execute(
             "UPDATE card SET active = ?2 WHERE id = ?1 AND active <> ?2",
@@ -144,38 +137,31 @@ pub fn set_active(tx: &WriteTx<'_>, card: i64, active: bool) -> anyhow::Result<b
     Ok(changed > 0)
 }
 
-/// What is changed of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// What the thing is called.
+pub(crate) enum CardChange {
     Name(String),
-    /// What is said of it.
     Description(String),
-    /// Its picture.
     Photo(String),
-    /// The second one; empty: none any longer.
+    /// The second photo; empty removes it.
     Packaged(String),
 }
 
-/// Changes a card; true when it was different before.
-///
-/// # Errors
-/// When the database fails.
-pub fn change(tx: &WriteTx<'_>, card: i64, change: &Change) -> anyhow::Result<bool> {
+/// True when this changed something.
+pub(crate) fn change(tx: &WriteTx<'_>, card: i64, change: &CardChange) -> anyhow::Result<bool> {
     let (sql, value) = match change {
-        Change::Name(name) => (
+        CardChange::Name(name) => (
             "UPDATE card SET name = ?2 WHERE id = ?1 AND name <> ?2",
             name,
         ),
-        Change::Description(text) => (
+        CardChange::Description(text) => (
             "UPDATE card SET description = ?2 WHERE id = ?1 AND description <> ?2",
             text,
         ),
-        Change::Photo(photo) => (
+        CardChange::Photo(photo) => (
             "UPDATE card SET photo = ?2 WHERE id = ?1 AND photo <> ?2",
             photo,
         ),
-        Change::Packaged(photo) => (
+        CardChange::Packaged(photo) => (
             "UPDATE card SET packaged = ?2 WHERE id = ?1 AND packaged <> ?2",
             photo,
         ),
@@ -186,11 +172,11 @@ pub fn change(tx: &WriteTx<'_>, card: i64, change: &Change) -> anyhow::Result<bo
     Ok(changed > 0)
 }
 
-/// Gives the names of all pictures of cards, some of them empty.
-///
-/// # Errors
-/// When the database fails.
-pub fn each_photo(connection: &Connection, mut take: impl FnMut(&str)) -> anyhow::Result<()> {
+/// The names of all photos of cards, some of them empty.
+pub(crate) fn each_photo(
+    connection: &Connection,
+    mut take: impl FnMut(&str),
+) -> anyhow::Result<()> {
     let mut photos = connection.prepare_cached("SELECT photo, packaged FROM card")?;
     let mut rows = photos.query([]).context("read the names of photos")?;
     while let Some(row) = rows.next().context("read the names of photos")? {
@@ -200,27 +186,19 @@ pub fn each_photo(connection: &Connection, mut take: impl FnMut(&str)) -> anyhow
     Ok(())
 }
 
-/// The fact that holds who we are at Telegram, for links that are made while it is out of reach.
+/// The fact that holds the bot's name at Telegram, for links made while Telegram is out of reach.
 const BOT_FACT: &str = "cards-bot";
 
-/// Notes who we are at Telegram.
-///
-/// # Errors
-/// When the database fails.
-pub fn note_bot(tx: &WriteTx<'_>, me: &Me) -> anyhow::Result<()> {
+pub(crate) fn note_bot(tx: &WriteTx<'_>, me: &Me) -> anyhow::Result<()> {
     facts::set(tx, BOT_FACT, &serde_json::to_string(me)?)
 }
 
-/// Who we are at Telegram; none while it never said.
-///
-/// # Errors
-/// When the database fails.
-pub fn bot(connection: &Connection) -> anyhow::Result<Option<Me>> {
+/// None until Telegram has told the bot's name.
+pub(crate) fn bot(connection: &Connection) -> anyhow::Result<Option<Me>> {
     let noted = facts::get(connection, BOT_FACT)?;
     Ok(noted.and_then(|json| serde_json::from_str(&json).ok()))
 }
 
-/// A number of rows as SQLite takes it.
 fn sql_limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! A scan: look up, count and log in one transaction.
+//! A scan: look up, count and log, in one transaction.
 
 use std::time::Duration;
 
@@ -9,36 +9,33 @@ use super::{CARD_COLUMNS, CARD_WIDTH, alarm, card_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::people::{self, Actor};
-use crate::slices::cards::card::{Card, Claim, CodeState, Outcome, Scan};
+use crate::slices::cards::card::{Card, CodeState, Ownership, Scan, ScanOutcome};
 use crate::slices::cards::code::{Code, Mistyped};
 
-/// Within this time the same person's look at the same code is shown and not counted.
-pub const GRACE: Duration = Duration::from_secs(10 * 60);
+/// Another scan of the same code by the same person within this time is shown, but not counted.
+pub(crate) const GRACE: Duration = Duration::from_secs(10 * 60);
 
-/// Codes that do not exist which a person may try within ten minutes; then nothing is looked up for them for as long.
-pub const MOST_ASTRAY: u32 = 10;
+/// Wrong codes that a person may try within ten minutes. After that their scans are refused until
+/// the time is over.
+pub(crate) const MOST_UNMATCHED: u32 = 10;
 
-/// See [`MOST_ASTRAY`].
-const ASTRAY_TIME: Duration = Duration::from_secs(10 * 60);
+/// See [`MOST_UNMATCHED`].
+const UNMATCHED_WINDOW: Duration = Duration::from_secs(10 * 60);
 
-/// A code as stored.
 struct Known {
     code_id: i64,
     state: CodeState,
     checks: u64,
     first_at: Option<UnixMs>,
     suspicious: bool,
-    /// The thing's number in its batch; none for a code that things share.
+    /// The number in the batch; none for the shared code.
     serial: Option<u32>,
-    claim: Claim,
+    ownership: Ownership,
     card: Card,
 }
 
-/// What a code, or what was typed instead, stands for; noted and, when it is genuine, counted. `day` is today in the
+/// Looks up a code, logs the scan and, if the code is genuine, counts it. `day` is today in the
 /// configured zone.
-///
-/// # Errors
-/// When the database fails.
 pub fn scan(
     tx: &WriteTx<'_>,
     actor: &Actor,
@@ -46,28 +43,28 @@ pub fn scan(
     day: &str,
 ) -> anyhow::Result<Scan> {
     let known = match read {
-        _ if strays(tx, actor)? => Err(Outcome::Refused),
-        Err(_) => Err(Outcome::Mistyped),
-        Ok(code) => look_up(tx, actor, code)?.ok_or(Outcome::Unknown),
+        _ if tries_too_many(tx, actor)? => Err(ScanOutcome::Refused),
+        Err(_) => Err(ScanOutcome::Mistyped),
+        Ok(code) => look_up(tx, actor, code)?.ok_or(ScanOutcome::Unknown),
     };
     let known = match known {
         Ok(known) => known,
         Err(outcome) => {
             log(tx, actor, None, outcome)?;
-            let too_many = outcome != Outcome::Refused && strays(tx, actor)?;
-            return Ok(Scan::Astray { outcome, too_many });
+            let too_many = outcome != ScanOutcome::Refused && tries_too_many(tx, actor)?;
+            return Ok(Scan::Unmatched { outcome, too_many });
         }
     };
     let outcome = judge(tx, actor, &known)?;
     log(tx, actor, Some(&known), outcome)?;
     let (mut checks, mut first_at, mut alarm) = (known.checks, known.first_at, None);
-    if outcome == Outcome::Genuine {
+    if outcome == ScanOutcome::Genuine {
         count(tx, actor, &known, day)?;
         checks += 1;
         first_at = first_at.or(Some(actor.now));
-        // A code that things share is scanned by many: that is popularity.
+        // Many people scan a shared code; that is no sign of copies.
         if let Some(serial) = known.serial {
-            alarm = alarm::raise(tx, actor.now, known.code_id, serial, known.claim)?;
+            alarm = alarm::raise(tx, actor.now, known.code_id, serial, known.ownership)?;
         }
     }
     Ok(Scan::Known {
@@ -76,23 +73,23 @@ pub fn scan(
         checks,
         first_at,
         suspicious: known.suspicious,
-        claim: known.claim,
+        ownership: known.ownership,
         alarm,
     })
 }
 
-/// True for somebody who tries codes.
-fn strays(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
+/// Whether a person has tried too many wrong codes.
+fn tries_too_many(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
     let tries: u32 = tx
         .prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM scan WHERE person_id = ?1 AND code_id IS NULL AND at > ?2 LIMIT ?3)",
         )?
         .query_row(
-            params![actor.id, actor.now.minus(ASTRAY_TIME).0, MOST_ASTRAY],
+            params![actor.id, actor.now.minus(UNMATCHED_WINDOW).0, MOST_UNMATCHED],
             |row| row.get(0),
         )
         .context("count codes that do not exist")?;
-    Ok(tries >= MOST_ASTRAY)
+    Ok(tries >= MOST_UNMATCHED)
 }
 
 fn look_up(tx: &WriteTx<'_>, actor: &Actor, code: &Code) -> anyhow::Result<Option<Known>> {
@@ -109,17 +106,18 @@ fn look_up(tx: &WriteTx<'_>, actor: &Actor, code: &Code) -> anyhow::Result<Optio
         let claimed_at = UnixMs(row.get::<_, Option<i64>>(CARD_WIDTH + 7)?.unwrap_or(0));
         Ok(Known {
             code_id,
-            // The schema's CHECK allows no other word; a word of a newer program is no reason to call a thing genuine.
+            // The schema's CHECK allows no other word. A word of a newer program must not make a
+            // thing genuine.
             state: CodeState::from_word(word).unwrap_or(CodeState::Inactive),
             checks: row.get(CARD_WIDTH + 2)?,
             first_at: row.get::<_, Option<i64>>(CARD_WIDTH + 3)?.map(UnixMs),
             suspicious: row.get(CARD_WIDTH + 4)?,
             serial,
-            claim: match claimed_by {
-                _ if serial.is_none() => Claim::Shared,
-                None => Claim::Free { code_id },
-                Some(person) if person == actor.id => Claim::Own(claimed_at),
-                Some(_) => Claim::Others(claimed_at),
+            ownership: match claimed_by {
+                _ if serial.is_none() => Ownership::Shared,
+                None => Ownership::Free { code_id },
+                Some(person) if person == actor.id => Ownership::Own(claimed_at),
+                Some(_) => Ownership::Others(claimed_at),
             },
             card: card_from_row(row)?,
         })
@@ -130,12 +128,12 @@ fn look_up(tx: &WriteTx<'_>, actor: &Actor, code: &Code) -> anyhow::Result<Optio
         .context("look up a code")
 }
 
-fn judge(tx: &WriteTx<'_>, actor: &Actor, known: &Known) -> anyhow::Result<Outcome> {
+fn judge(tx: &WriteTx<'_>, actor: &Actor, known: &Known) -> anyhow::Result<ScanOutcome> {
     let outcome = match known.state {
-        CodeState::Recalled => Outcome::Recalled,
-        CodeState::Stolen => Outcome::Stolen,
-        CodeState::Inactive => Outcome::Inactive,
-        CodeState::Active if !known.card.active => Outcome::Inactive,
+        CodeState::Recalled => ScanOutcome::Recalled,
+        CodeState::Stolen => ScanOutcome::Stolen,
+        CodeState::Inactive => ScanOutcome::Inactive,
+        CodeState::Active if !known.card.active => ScanOutcome::Inactive,
         CodeState::Active => {
             let since = actor.now.minus(GRACE).0;
             let counted: bool = tx
@@ -146,9 +144,9 @@ fn judge(tx: &WriteTx<'_>, actor: &Actor, known: &Known) -> anyhow::Result<Outco
                 .query_row(params![known.code_id, actor.id, since], |row| row.get(0))
                 .context("look for the scan before")?;
             if counted {
-                Outcome::Repeat
+                ScanOutcome::Repeat
             } else {
-                Outcome::Genuine
+                ScanOutcome::Genuine
             }
         }
     };
@@ -184,7 +182,7 @@ fn log(
     tx: &WriteTx<'_>,
     actor: &Actor,
     known: Option<&Known>,
-    outcome: Outcome,
+    outcome: ScanOutcome,
 ) -> anyhow::Result<()> {
     let username = people::get(tx, actor.id)?.map_or_else(String::new, |person| person.username);
     tx.prepare_cached(

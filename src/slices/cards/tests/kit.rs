@@ -1,4 +1,5 @@
-//! What the tests of pictures share: a picture, and an independent reader, zbar, where the machine has it.
+//! Shared by the tests of pictures: a test picture, and zbar as an independent reader if the
+//! machine has it.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +13,7 @@ use crate::clock::UnixMs;
 use crate::slices::cards::photo::folder_of;
 use crate::tier;
 
-/// What zbar reads in a picture of grey shades, sorted; none where the machine has no zbar.
+/// What zbar reads in a grey picture, sorted; none when the machine has no zbar.
 pub(crate) fn zbar(width: u32, height: u32, shades: &[u8]) -> Option<Vec<String>> {
     if !tier::has("zbarimg") {
         return None;
@@ -32,7 +33,6 @@ pub(crate) fn zbar(width: u32, height: u32, shades: &[u8]) -> Option<Vec<String>
     Some(lines)
 }
 
-/// A picture whose quarters differ.
 pub(crate) fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let picture = RgbImage::from_fn(width, height, |x, y| {
         Rgb([

@@ -1,4 +1,5 @@
-//! Labels as a printer would put them on paper: by poppler from the PDF, read again by zbar, whole sheets at once.
+//! Labels as a printer would print them: rendered from the PDF by poppler, read by zbar, whole
+//! sheets at once.
 
 use std::process::Command;
 
@@ -8,25 +9,25 @@ use crate::tier;
 
 const START: &str = "https://t.me/VakhtaDemo15Bot?start=v_";
 
-fn labels(n: usize, print: Print) -> (Vec<Code>, Labels) {
+fn labels(n: usize, print: PrintSettings) -> (Vec<Code>, Labels) {
     let codes: Vec<Code> = (0..n).map(|_| Code::draw().unwrap()).collect();
     let labels = Labels::new(START, &codes, "@VakhtaDemo15Bot", print).unwrap();
     (codes, labels)
 }
 
-fn print(paper: Paper, side_mm: u32, dpi: Dpi) -> Print {
-    Print {
+fn print(paper: Paper, side_mm: u32, dpi: Dpi) -> PrintSettings {
+    PrintSettings {
         paper,
         side_mm,
         dpi,
     }
 }
 
-/// How poppler puts a PDF on paper: with grey dots along edges, or without.
+/// How poppler renders: with grey dots along edges, or without.
 const WAYS: [&[&str]; 2] = [&["-gray"], &["-gray", "-aa", "no", "-aaVector", "no"]];
 
-/// The pages of a file as poppler puts them on paper, each as width, height and shades; none where the machine has no
-/// poppler.
+/// The pages of a PDF as poppler renders them: width, height and shades; none when the machine has
+/// no poppler.
 fn printed(pdf: &[u8], dpi: Dpi, way: &[&str]) -> Option<Vec<(u32, u32, Vec<u8>)>> {
     if !tier::has("pdftoppm") {
         return None;
@@ -55,7 +56,7 @@ fn printed(pdf: &[u8], dpi: Dpi, way: &[&str]) -> Option<Vec<(u32, u32, Vec<u8>)
     )
 }
 
-/// Width, height and shades of a picture as `pdftoppm -gray` writes it.
+/// Width, height and shades of a picture from `pdftoppm -gray`.
 fn grey(pgm: &[u8]) -> (u32, u32, Vec<u8>) {
     let mut parts = pgm.splitn(5, |byte| byte.is_ascii_whitespace());
     assert_eq!(parts.next(), Some(&b"P5"[..]));
@@ -67,7 +68,7 @@ fn grey(pgm: &[u8]) -> (u32, u32, Vec<u8>) {
     (width, height, parts.next().unwrap().to_vec())
 }
 
-/// Prints full sheets, or single labels, and reads each page at once.
+/// Prints full sheets, or single labels, and reads each page.
 fn every_label_is_read(paper: Paper, n: usize, made_for: Dpi, printer: Dpi) {
     let (_, labels) = labels(n, print(paper, USUAL_SIDE, made_for));
     let pdf = labels.pdf().unwrap();
@@ -91,10 +92,10 @@ fn every_label_is_read(paper: Paper, n: usize, made_for: Dpi, printer: Dpi) {
 #[test]
 fn every_label_of_full_sheets_is_read_at_once_as_others_print_them() {
     let sheet = Paper::A4 { used: 3 };
-    // One sheet, of which three places are used up.
+    // One sheet with three places used up.
     every_label_is_read(sheet, 45, Dpi::D203, Dpi::D203);
     every_label_is_read(sheet, 67, Dpi::D300, Dpi::D300);
-    // Half of the dots are whole dots, too.
+    // Half of an even number of dots is a whole number.
     every_label_is_read(sheet, 67, Dpi::D600, Dpi::D300);
 }
 
@@ -137,7 +138,7 @@ fn labels_fill_pages_and_stay_on_them() {
             assert!(label.y + labels.cell.side <= page.height);
         }
     }
-    // What does not fit on a line beside the symbol is broken.
+    // Text that does not fit beside the symbol is broken into lines.
     assert!(
         labels.labels[0]
             .1

@@ -1,3 +1,3 @@
-//! What the tests of the cards share.
+//! Shared by the tests of cards.
 
 pub(crate) mod kit;

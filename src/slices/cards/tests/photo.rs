@@ -1,11 +1,11 @@
-//! Photos: what is taken, what is refused, what is left behind.
+//! Photos: what is accepted, what is refused, and which metadata is dropped.
 
 use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::*;
 use crate::slices::cards::tests::kit::{date_photos, jpeg};
 
-/// The picture as a camera gives it that was held on its side, with the place where it was taken.
+/// The picture as from a camera held on its side, with the place of the shot.
 fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x02\0".to_vec();
     exif.extend_from_slice(&[0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);
@@ -14,7 +14,7 @@ fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     [&jpeg[..2], b"\xff\xe1", &length, &exif, &jpeg[2..]].concat()
 }
 
-/// A PNG of nothing that says it is very large.
+/// An empty PNG whose header claims to be very large.
 fn bomb(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
@@ -42,7 +42,7 @@ fn a_picture_is_turned_upright_and_says_nothing_of_its_camera() {
     assert!(!kept.windows(4).any(|part| part == b"Exif"));
     let picture = image::load_from_memory(&kept).unwrap().into_rgb8();
     assert_eq!(picture.dimensions(), (30, 40));
-    // What was on the left is above, as the camera meant it.
+    // The left side is now the top, as the camera meant it.
     assert!(picture.get_pixel(15, 5).0[0] > 150);
     assert!(picture.get_pixel(15, 35).0[0] < 60);
 }

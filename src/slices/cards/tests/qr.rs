@@ -8,14 +8,13 @@ use crate::slices::cards::tests::kit::zbar;
 
 const START: &str = "https://t.me/VakhtaDemo15Bot?start=v_";
 
-/// Pictures of each sort that are tried.
 const TRIES: usize = 10;
 
 fn qr() -> Qr {
-    Qr::new(START, &Code::draw().unwrap(), Level::Quartile).unwrap()
+    Qr::new(START, &Code::draw().unwrap(), ErrorCorrection::Quartile).unwrap()
 }
 
-/// The picture turned by an angle around its middle, on a larger white ground, four pixels to a module.
+/// The picture turned around its middle on a larger white ground, four pixels to a module.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -31,7 +30,7 @@ fn turned(qr: &Qr, degrees: f64) -> (u32, Vec<u8>) {
             i as f64 % side - side / 2.0,
             (i as f64 / side).floor() - side / 2.0,
         );
-        // Each pixel is the mean of 16 points in it, as a camera sees it.
+        // Each pixel is the mean of 16 points, as in a camera.
         let points = (0..16).map(|k| (x + f64::from(k % 4) / 4.0, y + f64::from(k / 4) / 4.0));
         let dark = points.filter(|(x, y)| {
             let (u, v) = (
@@ -76,7 +75,12 @@ fn what_cannot_be_read_again_is_not_handed_out() {
     qr.link.push('X');
     assert!(qr.prove().is_err());
     assert!(qr.png().is_err());
-    Qr::new(&"x".repeat(3000), &Code::draw().unwrap(), Level::Medium).unwrap_err();
+    Qr::new(
+        &"x".repeat(3000),
+        &Code::draw().unwrap(),
+        ErrorCorrection::Medium,
+    )
+    .unwrap_err();
 }
 
 #[test]
@@ -109,20 +113,21 @@ fn zbar_reads_clean_compressed_and_turned_pictures() {
 
 #[test]
 fn a_mask_is_chosen_that_shows_no_corners_where_none_are() {
-    // A corner alone on a light ground is the one thing that surely looks like one.
+    // A finder pattern alone on a light ground is the one thing that surely looks like one.
     let corner = |x: i32, y: i32| {
         let ring = x.abs().max(y.abs());
         ring <= 3 && ring != 2
     };
     assert_eq!(
         corner_like(9, |x| corner(x - 4, 0)),
-        [Like { from: 3, to: 6 }]
+        [FinderLike { from: 3, to: 6 }]
     );
     assert_eq!(corner_like(9, |x| corner(x - 4, 3)), []);
     let (mut chosen, mut usual) = (0, 0);
     for _ in 0..20 {
         let code = Code::draw().unwrap();
-        chosen += stray_finders(&symbol_of(START, code.as_str(), Level::Quartile).unwrap());
+        chosen +=
+            stray_finders(&symbol_of(START, code.as_str(), ErrorCorrection::Quartile).unwrap());
         let segments = [
             QrSegment::make_bytes(START.as_bytes()),
             QrSegment::make_alphanumeric(code.as_str()),

@@ -1,8 +1,13 @@
-//! The page for people, at `/`: it speaks the same API as every other client.
+//! The web page at `/`. It uses the same API as every other client.
 //!
-//! One document in the language of whoever asks for it, with modules of JavaScript, a style and a picture beside it; there is no
-//! build step and nothing is fetched from elsewhere. Must stay true: no script, style or markup runs that is not one of these
-//! files ([`POLICY`]); assets have a version in their address and never change under it; all texts are in `assistant.ftl`.
+//! One HTML document in the reader's language, with JavaScript modules, a style sheet and an icon.
+//! There is no build step.
+//!
+//! # Invariants
+//!
+//! - Only the scripts and styles of this folder run; nothing is loaded from elsewhere ([`POLICY`]).
+//! - The address of an asset has a version, so its content never changes.
+//! - All texts are in `assistant.ftl`.
 
 use std::sync::LazyLock;
 
@@ -12,19 +17,19 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::Desk;
+use super::ApiState;
 use crate::html::Html;
 use crate::http_server::Problem;
 use crate::i18n::{self, Args, Lang};
 use crate::random;
 use crate::slices::assistant::question::MOST_FAILURES;
 
-/// What a browser may do with the page. What is no text of ours cannot become markup even by a mistake of our script, and no other
-/// page may stand around it.
+/// The page's content security policy. Trusted types stop our script from turning text into markup
+/// by mistake, and no other page may embed this one.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// How long browsers may keep an asset: for ever, because another content has another address.
+/// Assets can be kept without limit: new content gets a new address.
 const KEPT: &str = "public, max-age=31536000, immutable";
 
 const DOCUMENT: &str = include_str!("page.html");
@@ -44,7 +49,7 @@ const ASSETS: [(&str, &str, &str); 5] = [
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// The version of all assets together, so that they can name each other.
+/// One version for all assets, because they name each other.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
     for (name, _, content) in ASSETS {
@@ -55,14 +60,14 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     hash.chars().take(16).collect()
 });
 
-pub(super) fn routes() -> Router<Desk> {
+pub(super) fn routes() -> Router<ApiState> {
     Router::new()
         .route("/", get(page))
         .route("/assets/{version}/{name}", get(asset))
 }
 
-async fn page(State(desk): State<Desk>, headers: HeaderMap, uri: Uri) -> Response {
-    let lang = language(&headers, &uri, desk.parts.language);
+async fn page(State(api): State<ApiState>, headers: HeaderMap, uri: Uri) -> Response {
+    let lang = language(&headers, &uri, api.context.language);
     let head = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -84,7 +89,7 @@ async fn asset(Path((version, name)): Path<(String, String)>) -> Result<Response
     Ok((head, *content).into_response())
 }
 
-/// The language that was chosen by the link, else the one the browser likes most, else the configured one.
+/// The language in the link, else the one that the browser prefers, else the configured one.
 fn language(headers: &HeaderMap, uri: &Uri, otherwise: Lang) -> Lang {
     let mut pairs = uri.query().unwrap_or_default().split('&');
     let chosen = pairs.find_map(|pair| Lang::from_word(pair.strip_prefix("lang=")?));
@@ -93,7 +98,8 @@ fn language(headers: &HeaderMap, uri: &Uri, otherwise: Lang) -> Lang {
     chosen.or(liked).unwrap_or(otherwise)
 }
 
-/// The first of our languages among those with the highest weight: `de, en;q=0.8, ru;q=0.5` is English.
+/// The first known language among those with the highest weight: `de, en;q=0.8, ru;q=0.5` is
+/// English.
 fn most_liked(accepted: &str) -> Option<Lang> {
     let mut best = None;
     for range in accepted.split(',') {
@@ -111,7 +117,7 @@ fn most_liked(accepted: &str) -> Option<Lang> {
     best.map(|(lang, _)| lang)
 }
 
-/// The document with everything put in that stands between double braces.
+/// The document, with each `{{key}}` replaced.
 fn rendered(lang: Lang) -> String {
     let other = match lang {
         Lang::Ru => Lang::En,
@@ -134,7 +140,7 @@ fn rendered(lang: Lang) -> String {
     page
 }
 
-/// A text for the page. What only the script knows stays a name in braces.
+/// A text for the page. Placeholders that only the script can fill stay, as names in braces.
 fn text(lang: Lang, key: &str) -> String {
     let args = Args::new()
         .number("most", MOST_FAILURES)

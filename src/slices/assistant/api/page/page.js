@@ -1,4 +1,4 @@
-// The page: what people do on it, and signing in and out.
+// The page: its forms and buttons, signing in and out.
 
 import { SignedOut, ask, call, carry, keep, kept, lookNow, refusal, stop, turns, underWay } from './question.js';
 import { $, complain, say, scrollToEnd, show, showPhase, write } from './view.js';
@@ -10,7 +10,7 @@ const TOKEN = /^vakhta_[0-9a-f]{64}$/;
 async function goOn() {
   try {
     const turn = await carry();
-    // What was not taken can be mended and sent again.
+    // A question that was refused can be edited and sent again.
     if (turn && !turn.id && !turn.trouble?.retry && !$('message').value) {
       $('message').value = turn.text;
       keepDraft();
@@ -68,7 +68,7 @@ async function signOut() {
   location.reload();
 }
 
-// The token of a link, which does not stay in the address.
+// The token in a link's hash. It is removed from the address.
 function tokenOfAddress() {
   const token = location.hash.slice(1);
   if (token) history.replaceState(null, '', location.pathname + location.search);
@@ -81,7 +81,7 @@ function begin() {
   goOn();
 }
 
-// Who is signed in stays so: nobody becomes somebody else by a link.
+// A link never changes who is signed in.
 async function start() {
   const token = tokenOfAddress();
   const { status } = await call('GET', '/api/session/');
@@ -114,7 +114,7 @@ $('stop').addEventListener('click', () => {
 $('again').addEventListener('click', () => put(turns.at(-1).text));
 $('sign-out').addEventListener('click', signOut);
 
-// Whoever comes back looks at what the server knows by now, and who lost the network sees that.
+// After coming back, or losing the network, the status is read at once.
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && lookNow());
 document.addEventListener('resume', lookNow);
 for (const kind of ['pageshow', 'online', 'offline']) window.addEventListener(kind, lookNow);

@@ -1,13 +1,16 @@
-// The way of a question to its answer. A turn is a question with what became of it; it is kept in the tab's own storage, so that
-// a reload goes on where it was. Its states: sending, open, completed, failed. What must stay true: a question is sent under one
-// key however often it has to be sent; what the server has stored is believed, and a stream only shows it sooner; one question is
-// under way at a time.
+// From a question to its answer. A turn is a question with its result. Turns are kept in the tab's
+// session storage, so a reload continues. States: sending, open, completed, failed.
+//
+// Invariants:
+// - A question keeps its idempotency key, however often it is sent.
+// - The server's status is the truth; a stream only shows it sooner.
+// - One question is under way at a time.
 
 import { isText, say, show } from './view.js';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
-// The server says something every 15 seconds, so a stream that says nothing for longer is dead.
+// The server sends something every 15 seconds, so a stream that is silent for longer is dead.
 const SILENCE_MS = 20_000;
 // The server answers within 10 seconds.
 const CALL_LIMIT_MS = 15_000;
@@ -24,7 +27,7 @@ export function kept(name, otherwise) {
   }
 }
 
-// False: there is no storage, or no room in it. The page works all the same, and only a reload forgets.
+// False when there is no storage or no room. The page still works, but a reload forgets.
 export function keep(name, value) {
   try {
     sessionStorage.setItem(name, JSON.stringify(value));
@@ -50,7 +53,7 @@ function change(turn, facts) {
 
 export class SignedOut extends Error {}
 
-// Status 0: there was no answer.
+// Status 0: no response.
 export async function call(method, path, headers = {}, body = undefined) {
   try {
     const response = await fetch(path, { method, headers, body, signal: AbortSignal.timeout(CALL_LIMIT_MS) });
@@ -62,7 +65,7 @@ export async function call(method, path, headers = {}, body = undefined) {
   }
 }
 
-// Why the server does not want to; none where it was not reached or is ill, and all may be well soon.
+// Why the server refuses; `undefined` when it cannot be reached or fails, because that may pass.
 export function refusal({ status, wait_s, answer }) {
   if (status === 401) throw new SignedOut();
   if (status < 400 || status >= 500 || status === 408) return undefined;
@@ -71,7 +74,7 @@ export function refusal({ status, wait_s, answer }) {
   return { text: say(isText(key) ? key : 'problem-other', { status, time }), retry: status === 429 };
 }
 
-// Ends a wait before its time.
+// Ends the current wait.
 let wake = () => {};
 export const lookNow = () => wake();
 
@@ -89,12 +92,12 @@ const longer = (pause_ms) => Math.min(pause_ms * 1.5, LONGEST_PAUSE_MS);
 
 // --- from the question to its end
 
-// `crypto.randomUUID` is not there on a page that came by plain http from another machine.
+// `crypto.randomUUID` does not exist on a page loaded over plain http from another machine.
 function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-// Begins a question; it is under way from now on.
+// Begins a question, which is then under way.
 export function ask(text) {
   turns.push({ key: newKey(), text, asked: Date.now(), state: 'sending', answer: '', attempt: 1 });
   turns.splice(0, turns.length - MOST_TURNS);
@@ -110,7 +113,8 @@ export function stop() {
 
 let isCarrying = false;
 
-// Brings the question that is under way to its end; the turn, if there was one. Throws `SignedOut` where that is in the way.
+// Brings the question that is under way to its end; resolves with its turn, if there was one.
+// Throws `SignedOut`.
 export async function carry() {
   const turn = underWay();
   if (!turn || isCarrying) return undefined;
@@ -139,7 +143,8 @@ async function send(turn) {
   }
 }
 
-// Follows the stream; looks at the status whenever that ends, and only so where streams bring nothing.
+// Follows the stream, and reads the status whenever the stream ends; reads only the status if
+// streams bring nothing.
 async function follow(turn) {
   let pause_ms = FIRST_PAUSE_MS;
   let isStreaming = true;
@@ -148,7 +153,7 @@ async function follow(turn) {
     if (isStreaming && isReached && !turn.isStopped) {
       const events = await stream(turn);
       isStreaming = events > 0;
-      // A stream of no more than its first event may be cut each time.
+      // A stream with only its first event may be cut every time.
       if (events > 1) pause_ms = FIRST_PAUSE_MS;
       if (isOver(turn)) return;
     }
@@ -160,7 +165,7 @@ async function follow(turn) {
   }
 }
 
-// Resolves with the number of events when the stream is over, for whatever reason.
+// Resolves with the number of events when the stream ends, for any reason.
 function stream(turn) {
   return new Promise((done) => {
     const source = new EventSource(`/api/chat-stream/${turn.id}/`);
@@ -183,7 +188,7 @@ function stream(turn) {
         if (isOver(turn)) end();
       });
     for (const kind of ['snapshot', 'completed', 'failed']) on(kind, (status) => take(turn, status));
-    // Not kept: every stream begins with the whole.
+    // Not kept in storage: every stream begins with the whole text.
     on('delta', ({ text }) => {
       turn.answer += text;
       show(turn, false);
@@ -195,7 +200,8 @@ function stream(turn) {
   });
 }
 
-// Asks for the status, or stops the question, which is answered with its status too. True when the server was reached.
+// Reads the status, or stops the question, which returns the status too. True when the server was
+// reached.
 async function look(turn) {
   const said = turn.isStopped
     ? await call('DELETE', `/api/chat/${turn.id}/`)

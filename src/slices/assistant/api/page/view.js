@@ -1,9 +1,13 @@
-// What is shown of the questions and answers. What must stay true: what a model or a person wrote becomes text, never markup; an
-// answer enters the log, which is read aloud, once and whole; what is read aloud is written only when it changes.
+// Shows questions and answers.
+//
+// Invariants:
+// - What a model or a person wrote becomes text, never markup.
+// - An answer enters the log, which screen readers announce, once and whole.
+// - Announced text is written only when it changes.
 
 const SLOW_MS = 10_000;
 const COUNTED_MS = 60_000;
-// Nearer to its end than this, the conversation is read at its end.
+// Closer to its end than this, the conversation keeps scrolling with the text.
 const NEAR_PX = 80;
 
 export const $ = (id) => document.getElementById(id);
@@ -16,14 +20,14 @@ export function write(id, text) {
   if ($(id).textContent !== text) $(id).textContent = text;
 }
 
-// What went wrong, and whether it can be asked again.
+// What went wrong, and whether asking again makes sense.
 export function complain(trouble) {
   $('trouble').hidden = !trouble;
   $('again').hidden = !trouble?.retry;
   write('alert', trouble?.text ?? '');
 }
 
-// Shows the newest turn, however it stands; older ones do not change any more.
+// Shows the newest turn. Older ones no longer change.
 export function show(turn, isOver) {
   const answer = formatted(turn.answer);
   const article = articleOf(turn);
@@ -45,7 +49,8 @@ export function scrollToEnd() {
   $('scroller').scrollTop = $('scroller').scrollHeight;
 }
 
-// Who reads the end goes on reading it, whether the text grows or the screen shrinks; who reads elsewhere is left there.
+// A reader at the end stays at the end when the text grows or the screen shrinks; a reader
+// elsewhere is not moved.
 let isAtEnd = true;
 $('scroller').addEventListener('scroll', () => {
   const { scrollHeight, scrollTop, clientHeight } = $('scroller');
@@ -55,7 +60,7 @@ const sizes = new ResizeObserver(() => isAtEnd && scrollToEnd());
 sizes.observe($('scroller'));
 sizes.observe($('conversation'));
 
-// How the question that is under way goes.
+// The progress of the question that is under way.
 export function showPhase(turn) {
   const past_ms = turn ? Date.now() - turn.asked : 0;
   write('phase', turn ? phase(turn, past_ms) : '');
@@ -82,10 +87,11 @@ function articleOf(turn) {
   return articles.get(turn.key);
 }
 
-// A block of code, also one that has no end yet.
+// A code block, even without its closing fence.
 const CODE = /^ {0,3}```[^`\n]*\n([^]*?)(?:^ {0,3}```[ \t]*$|(?![^]))/m;
 
-// Code between fences, code and bold words within a line, headings and points are marked; all else stays as it was written.
+// Marks code blocks, and within a line code, bold, headings and bullets; everything else stays as
+// written.
 function formatted(text) {
   return text.split(CODE).flatMap((piece, i) => {
     const words = piece.replace(/^\n+|\s+$/g, '');

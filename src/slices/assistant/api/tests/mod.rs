@@ -1,10 +1,10 @@
-//! The description of the API is the checked-in one, so that no change of it goes unseen.
+//! The OpenAPI description equals the committed one, so every change of the API shows in a diff.
 
 use super::*;
 
 #[test]
 fn the_document_is_the_checked_in_one() {
-    let (_, api) = described();
+    let (_, api) = documented();
     let printed = documents::printed(&api);
     assert_eq!(
         printed,

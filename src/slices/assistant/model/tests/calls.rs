@@ -1,4 +1,4 @@
-//! What a model asks to read, in all the ways in which endpoints say it.
+//! Tool calls in all the forms that endpoints use.
 
 use super::*;
 use crate::slices::assistant::model::calls::is_object;
@@ -10,10 +10,9 @@ pub(super) const OTHER: &str = r#"data: {"choices":[{"delta":{"tool_calls":[{"in
 pub(super) const WHOLE: &str = r#"data: {"choices":[{"delta":{"tool_calls":[{"function":{"name":"one","arguments":{"y":2}},"extra_content":{"google":{"thought_signature":"s"}}}]}}]}"#;
 const ENDS: &str = r#"data: {"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#;
 
-/// Id, name and arguments of a call.
-type Asked = (&'static str, &'static str, &'static str);
+type Expected = (&'static str, &'static str, &'static str);
 
-/// The calls of an answer whose events have these pieces of calls: id, name, arguments.
+/// The calls of an answer whose events carry these pieces.
 fn asked(pieces: &[&str]) -> Vec<(String, String, String)> {
     let events = pieces.iter().map(|piece| {
         format!("data: {{\"choices\":[{{\"delta\":{{\"tool_calls\":[{piece}]}}}}]}}\n\n")
@@ -21,7 +20,7 @@ fn asked(pieces: &[&str]) -> Vec<(String, String, String)> {
     let body: String = events.chain([format!("{ENDS}\n\n")]).collect();
     let ended = read_whole(&body);
     let is_asking = !ended.calls.is_empty();
-    assert_eq!(ended.trouble.is_none(), is_asking, "{ended:?}");
+    assert_eq!(ended.error.is_none(), is_asking, "{ended:?}");
     let calls = ended.calls.into_iter();
     calls
         .map(|call| (call.id, call.name, call.arguments))
@@ -30,7 +29,7 @@ fn asked(pieces: &[&str]) -> Vec<(String, String, String)> {
 
 #[test]
 fn every_way_to_ask_for_tools() {
-    let table: &[(&str, &[&str], &[Asked])] = &[
+    let table: &[(&str, &[&str], &[Expected])] = &[
         (
             "in pieces, two at once, mixed",
             &[
@@ -153,7 +152,7 @@ fn calls_have_limits() {
     let giant = piece(0, &"ж".repeat(100_000));
     let kept = asked(&[&giant]).remove(0).2;
     assert!(kept.len() <= 8 * 1024 && !is_object(&kept));
-    // What has no room takes nothing from the others.
+    // A call without room must not take arguments from the others.
     let overflow = [many.as_slice(), &[r#"{"function":{"arguments":"}"}}"#]].concat();
     assert!(
         asked(&overflow)
@@ -191,7 +190,7 @@ fn what_an_endpoint_wants_back_comes_back() {
 fn only_some_errors_are_about_tools() {
     let about = |status: u16, error: serde_json::Value| {
         let body = json!({ "error": error }).to_string();
-        trouble::of_answer(status, body.as_bytes(), None).about_tools
+        call_error::of_answer(status, body.as_bytes(), None).about_tools
     };
     let said = |words: &str| json!({ "message": words });
     assert!(about(404, said("No endpoints found that support tool use")));
@@ -202,5 +201,5 @@ fn only_some_errors_are_about_tools() {
     assert!(!about(429, said("too many tools today")));
     assert!(!about(401, said("tools")));
     let inside = r#"{"error":{"code":404,"message":"No endpoints found that support tool use"}}"#;
-    assert!(read_whole(inside).trouble.unwrap().about_tools);
+    assert!(read_whole(inside).error.unwrap().about_tools);
 }

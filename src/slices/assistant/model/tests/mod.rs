@@ -1,4 +1,4 @@
-//! What bytes mean, however they are cut; and calls over the network, with their limits.
+//! What bytes mean, wherever they are cut; calls over the network, with their limits.
 
 mod calls;
 
@@ -12,7 +12,7 @@ use crate::demo::model::{KEY, answer_to};
 use crate::demo::{ModelReply, PretendModel};
 use crate::slices::assistant::question::Usage;
 
-/// Reads a body in portions that end at these places.
+/// Reads a body in portions that end at these offsets.
 fn read_cut(body: &[u8], cuts: &[usize], broken: Option<Reason>) -> Ended {
     let mut reading = Reading::new(None);
     let mut from = 0;
@@ -36,8 +36,8 @@ fn read_whole(body: &str) -> Ended {
 fn verdict(body: &str) -> Result<String, Reason> {
     let ended = read_whole(body);
     ended
-        .trouble
-        .map_or(Ok(ended.text), |trouble| Err(trouble.reason))
+        .error
+        .map_or(Ok(ended.text), |error| Err(error.reason))
 }
 
 const WORDS: &str = r#"data: {"choices":[{"delta":{"content":"Да"}}]}"#;
@@ -92,7 +92,7 @@ fn what_endpoints_say_and_what_it_means() {
 
 #[test]
 fn statuses_are_told_apart_and_words_come_first() {
-    let plain = |status: u16| trouble::of_answer(status, b"<html>", None).reason;
+    let plain = |status: u16| call_error::of_answer(status, b"<html>", None).reason;
     for (status, reason) in [
         (400, Reason::Rejected),
         (401, Reason::Key),
@@ -117,14 +117,14 @@ fn statuses_are_told_apart_and_words_come_first() {
     ] {
         let body = json!({ "error": { "code": code } }).to_string();
         assert_eq!(
-            trouble::of_answer(status, body.as_bytes(), None).reason,
+            call_error::of_answer(status, body.as_bytes(), None).reason,
             reason
         );
     }
     let sentence =
         "This endpoint's maximum context length is 8192 tokens. However, you requested 9000.";
     let body = json!({ "error": { "code": 400, "message": sentence } }).to_string();
-    let told = trouble::of_answer(400, body.as_bytes(), None).reason;
+    let told = call_error::of_answer(400, body.as_bytes(), None).reason;
     assert_eq!(told, Reason::TooLong);
     for never in [400, 401, 402, 403, 404, 413] {
         assert!(!plain(never).passes(), "{never}");
@@ -208,7 +208,7 @@ async fn ask(pretend: &PretendModel) -> (Ended, String) {
 
 async fn ask_by(model: &Model) -> (Ended, String) {
     let mut heard = String::new();
-    let call = Call {
+    let call = ModelRequest {
         model: "some/model",
         conversation: &Conversation::new("Be brief.", "why?"),
         may_read: false,
@@ -226,7 +226,7 @@ async fn every_answer_of_an_endpoint() {
     for reply in [ModelReply::Stream, ModelReply::Plain] {
         pretend.set(reply.clone());
         let (ended, heard) = ask(&pretend).await;
-        assert_eq!((ended.trouble, &ended.text), (None, &whole), "{reply:?}");
+        assert_eq!((ended.error, &ended.text), (None, &whole), "{reply:?}");
         let used = (
             ended.usage.prompt_tokens,
             ended.usage.completion_tokens,
@@ -258,7 +258,7 @@ async fn every_answer_of_an_endpoint() {
         pretend.set(reply.clone());
         let (ended, heard) = ask(&pretend).await;
         assert_eq!(
-            ended.trouble.map(|trouble| trouble.reason),
+            ended.error.map(|error| error.reason),
             Some(reason),
             "{reply:?}"
         );
@@ -271,22 +271,22 @@ async fn every_answer_of_an_endpoint() {
         retry_after: "17".to_owned(),
     });
     let (ended, _) = ask(&pretend).await;
-    let busy = Trouble {
+    let busy = CallError {
         reason: Reason::Busy,
         retry_after: Some(Duration::from_secs(17)),
         about_tools: false,
     };
-    assert_eq!(ended.trouble, Some(busy));
+    assert_eq!(ended.error, Some(busy));
     let wrong_key = model(&pretend.url(), "another");
     assert!(!format!("{wrong_key:?}").contains("another"));
     let (ended, _) = ask_by(&wrong_key).await;
-    assert_eq!(ended.trouble, Some(Reason::Key.into()));
+    assert_eq!(ended.error, Some(Reason::Key.into()));
     let nobody = model("http://127.0.0.1:1/v1", KEY);
     let (ended, _) = ask_by(&nobody).await;
-    assert_eq!(ended.trouble, Some(Reason::Unavailable.into()));
+    assert_eq!(ended.error, Some(Reason::Unavailable.into()));
 }
 
-/// A clock that goes on by itself when nothing else is to be done: what it shows is what was waited for.
+/// The paused clock advances only while everything waits, so it shows what was waited for.
 #[tokio::test(start_paused = true)]
 async fn silence_and_length_have_their_limits() {
     let pretend = PretendModel::start().await.unwrap();
@@ -295,7 +295,7 @@ async fn silence_and_length_have_their_limits() {
         (ModelReply::Hang, Some(Reason::Silent), 60),
         (ModelReply::SilentAfter(0), Some(Reason::Silent), 60),
         (ModelReply::SilentAfter(3), Some(Reason::Silent), 60),
-        // Comments say that somebody is there, but not for ever.
+        // Comments keep the connection alive, but only up to the time limit.
         (
             ModelReply::KeptAlive(3, minute - Duration::from_secs(1)),
             None,
@@ -316,11 +316,7 @@ async fn silence_and_length_have_their_limits() {
         pretend.set(reply.clone());
         let began = Instant::now();
         let (ended, _) = ask(&pretend).await;
-        assert_eq!(
-            ended.trouble.map(|trouble| trouble.reason),
-            reason,
-            "{reply:?}"
-        );
+        assert_eq!(ended.error.map(|error| error.reason), reason, "{reply:?}");
         assert_eq!(began.elapsed().as_secs(), seconds, "{reply:?}");
     }
 }

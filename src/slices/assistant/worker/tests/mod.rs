@@ -1,29 +1,36 @@
-//! The worker between a real database and a pretend endpoint: every way a question can go, and where it ends.
+//! The worker between a real database and a pretend endpoint: every way a question can go.
 
 mod given_up;
 mod reading;
 
 use super::*;
 use crate::clock::testing::NOW;
-use crate::clock::{DAY, UnixMs};
+use crate::clock::{Clock, DAY, UnixMs};
+use crate::db::Db;
 use crate::demo::model::{KEY, answer_to};
 use crate::demo::{ModelReply, PretendModel};
+use crate::i18n::Lang;
 use crate::people;
+use crate::slices::assistant::AssistantConfig;
 use crate::slices::assistant::model::Endpoint;
-use crate::slices::assistant::question::{Budget, Question, State};
-use crate::slices::assistant::store::{Asked, Limits, NewQuestion};
+use crate::slices::assistant::progress::ProgressStreams;
+use crate::slices::assistant::question::{Budget, Question, QuestionState};
+use crate::slices::assistant::store::{AskLimits, AskOutcome, NewQuestion};
+use crate::telegram::BotProxy;
+use crate::tool::Toolbox;
+use crate::zone::Zone;
 
 const LIMIT: Duration = Duration::from_secs(20);
 const ANN: i64 = 7;
 
-struct Desk {
+struct Fixture {
     model: PretendModel,
-    parts: WorkerParts,
+    context: AssistantContext,
     tasks: Tasks,
     _folder: tempfile::TempDir,
 }
 
-impl Desk {
+impl Fixture {
     async fn new() -> Self {
         Self::with(Toolbox::default()).await
     }
@@ -53,28 +60,28 @@ impl Desk {
             most_open: 100,
             per_minute: 100,
         };
-        let parts = WorkerParts {
+        let context = AssistantContext {
             config,
             db,
             clock: Clock::set_to(NOW),
             tools,
             proxy: BotProxy::gone(),
-            live: Live::default(),
+            progress: ProgressStreams::default(),
             bell: Activator::new(),
             zone: Zone::UTC,
             language: Lang::Ru,
         };
         Self {
             model,
-            parts,
+            context,
             tasks,
             _folder: folder,
         }
     }
 
-    /// Runs the worker on the test's own runtime, whose clock may stand still.
+    /// Runs the worker on the test's own runtime, whose clock may be paused.
     fn start_in_place(&self) {
-        let worker = Worker::new(self.parts.clone(), self.tasks.stop_token()).unwrap();
+        let worker = Worker::new(self.context.clone(), self.tasks.stop_token()).unwrap();
         self.tasks.spawn(THREAD, worker.run());
     }
 
@@ -83,33 +90,36 @@ impl Desk {
             person_id: ANN,
             token_id: None,
             client_key: None,
-            spot: None,
+            origin: None,
             text: text.to_owned(),
         };
-        let now = self.parts.clock.now();
-        let limits = Limits {
+        let now = self.context.clock.now();
+        let limits = AskLimits {
             most_open: 100,
             budget: Budget::default(),
             day: String::new(),
         };
         let asked = self
-            .parts
+            .context
             .db
             .write(move |tx| store::ask(tx, now, &question, &limits));
-        let Asked::Is(id) = asked.await.unwrap() else {
+        let AskOutcome::Is(id) = asked.await.unwrap() else {
             panic!("it was not taken")
         };
-        self.parts.bell.ring();
+        self.context.bell.ring();
         id
     }
 
     async fn question(&self, public_id: &str) -> Question {
         let public_id = public_id.to_owned();
-        let found = self.parts.db.read(move |c| store::get(c, ANN, &public_id));
+        let found = self
+            .context
+            .db
+            .read(move |c| store::get(c, ANN, &public_id));
         found.await.unwrap().unwrap()
     }
 
-    /// The question once it is as wanted.
+    /// Waits until the question is as wanted.
     async fn once(&self, public_id: &str, wanted: impl Fn(&Question) -> bool) -> Question {
         let mut period = tokio::time::interval(Duration::from_millis(20));
         let looked = tokio::time::timeout(Duration::from_secs(4000), async {
@@ -131,7 +141,7 @@ impl Desk {
 
     async fn number(&self, sql: &'static str) -> i64 {
         let n = self
-            .parts
+            .context
             .db
             .read(move |c| Ok(c.query_row(sql, [], |row| row.get(0))?));
         n.await.unwrap()
@@ -140,52 +150,59 @@ impl Desk {
 
 #[tokio::test]
 async fn questions_are_answered_so_many_at_a_time_on_a_thread_of_its_own() {
-    let desk = Desk::new().await;
-    let thread = start(desk.parts.clone(), &desk.tasks).await.unwrap();
-    assert!(desk.tasks.running().contains(&THREAD));
-    desk.model.set(ModelReply::Held);
-    desk.model.hold(true);
+    let fixture = Fixture::new().await;
+    let thread = start(fixture.context.clone(), &fixture.tasks)
+        .await
+        .unwrap();
+    assert!(fixture.tasks.running().contains(&THREAD));
+    fixture.model.set(ModelReply::Held);
+    fixture.model.hold(true);
     let mut ids = Vec::new();
     for text in ["a", "b", "c", "d", "e"] {
-        ids.push(desk.ask(text).await);
+        ids.push(fixture.ask(text).await);
     }
     let two = |model: &PretendModel| model.in_flight() == 2;
-    desk.model
+    fixture
+        .model
         .wait_until("two calls", LIMIT, two)
         .await
         .unwrap();
-    desk.model.hold(false);
+    fixture.model.hold(false);
     for (id, text) in ids.iter().zip(["a", "b", "c", "d", "e"]) {
-        assert_eq!(desk.closed(id).await.answer, answer_to(text));
+        assert_eq!(fixture.closed(id).await.answer, answer_to(text));
     }
-    assert_eq!(desk.model.most_in_flight(), 2);
+    assert_eq!(fixture.model.most_in_flight(), 2);
     assert_eq!(
-        desk.number("SELECT cost_nanousd FROM question_spend").await,
+        fixture
+            .number("SELECT cost_nanousd FROM question_spend")
+            .await,
         5 * 21_000
     );
-    desk.tasks.stop();
+    fixture.tasks.stop();
     assert!(thread.unwrap().wait(LIMIT).await);
-    assert_eq!(desk.parts.live.count(), 0);
+    assert_eq!(fixture.context.progress.count(), 0);
 }
 
 #[tokio::test]
 async fn without_a_thread_the_same_work_is_done_in_place() {
-    let desk = Desk::new().await;
-    desk.tasks.refuse_thread(THREAD);
-    let thread = start(desk.parts.clone(), &desk.tasks).await.unwrap();
+    let fixture = Fixture::new().await;
+    fixture.tasks.refuse_thread(THREAD);
+    let thread = start(fixture.context.clone(), &fixture.tasks)
+        .await
+        .unwrap();
     assert!(thread.is_none());
-    let id = desk.ask("why?").await;
-    assert_eq!(desk.closed(&id).await.answer, answer_to("why?"));
-    desk.tasks.stop();
-    assert!(desk.tasks.ended(LIMIT).await);
-    assert_eq!(desk.tasks.died(), None);
+    let id = fixture.ask("why?").await;
+    assert_eq!(fixture.closed(&id).await.answer, answer_to("why?"));
+    fixture.tasks.stop();
+    assert!(fixture.tasks.ended(LIMIT).await);
+    assert_eq!(fixture.tasks.died(), None);
 }
 
-/// A clock that goes on by itself when nothing else is to be done.
+/// The paused clock advances when everything waits.
 #[tokio::test(start_paused = true)]
 async fn what_passes_is_tried_three_times_and_what_does_not_once() {
-    let desk = Desk::new().await;
-    desk.start_in_place();
+    let fixture = Fixture::new().await;
+    fixture.start_in_place();
     for (reply, reason, calls) in [
         (ModelReply::status(503), Reason::Unavailable, 3),
         (ModelReply::CutAfter(2), Reason::Cut, 3),
@@ -202,16 +219,16 @@ async fn what_passes_is_tried_three_times_and_what_does_not_once() {
         (ModelReply::status(402), Reason::Credits, 1),
         (ModelReply::status(403), Reason::Refused, 1),
         (ModelReply::status(413), Reason::TooLong, 1),
-        // The next model may be there.
+        // The next model may exist.
         (ModelReply::status(404), Reason::NoModel, 2),
     ] {
-        let before = desk.model.calls().len();
-        desk.model.set(reply.clone());
-        let id = desk.ask("why?").await;
-        // The stored time of day stands still; pauses end because it is moved.
+        let before = fixture.model.calls().len();
+        fixture.model.set(reply.clone());
+        let id = fixture.ask("why?").await;
+        // The wall clock stands still, so pauses end only because the test moves it.
         let mut failures = 0;
         let question = loop {
-            let question = desk
+            let question = fixture
                 .once(&id, |question| {
                     question.state.is_closed() || question.failures > failures
                 })
@@ -220,11 +237,11 @@ async fn what_passes_is_tried_three_times_and_what_does_not_once() {
             if question.state.is_closed() {
                 break question;
             }
-            assert_eq!(question.state, State::Pending, "{reply:?}");
-            desk.parts.clock.advance(Duration::from_secs(10));
+            assert_eq!(question.state, QuestionState::Pending, "{reply:?}");
+            fixture.context.clock.advance(Duration::from_secs(10));
         };
         assert_eq!(question.reason, Some(reason), "{reply:?}");
-        let models: Vec<String> = desk
+        let models: Vec<String> = fixture
             .model
             .calls()
             .split_off(before)
@@ -240,36 +257,40 @@ async fn what_passes_is_tried_three_times_and_what_does_not_once() {
             assert_eq!(question.answer, "You asked: ");
         }
     }
-    desk.model
+    fixture
+        .model
         .next([ModelReply::status(500), ModelReply::Stream]);
-    desk.parts.clock.advance(Duration::from_secs(10));
-    let id = desk.ask("why?").await;
-    desk.once(&id, |question| question.failures == 1).await;
-    desk.parts.clock.advance(Duration::from_secs(10));
-    let question = desk.closed(&id).await;
-    assert_eq!((question.state, question.reason), (State::Completed, None));
+    fixture.context.clock.advance(Duration::from_secs(10));
+    let id = fixture.ask("why?").await;
+    fixture.once(&id, |question| question.failures == 1).await;
+    fixture.context.clock.advance(Duration::from_secs(10));
+    let question = fixture.closed(&id).await;
+    assert_eq!(
+        (question.state, question.reason),
+        (QuestionState::Completed, None)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_endpoint_is_left_alone_as_long_as_it_asks() {
-    let desk = Desk::new().await;
-    desk.start_in_place();
+    let fixture = Fixture::new().await;
+    fixture.start_in_place();
     let busy = |seconds: u32| ModelReply::Refuse {
         status: 429,
         code: 429.into(),
         retry_after: seconds.to_string(),
     };
-    desk.model.next([busy(100)]);
-    let id = desk.ask("why?").await;
-    desk.once(&id, |question| question.failures == 1).await;
-    let due = desk.number("SELECT due_at FROM question").await;
+    fixture.model.next([busy(100)]);
+    let id = fixture.ask("why?").await;
+    fixture.once(&id, |question| question.failures == 1).await;
+    let due = fixture.number("SELECT due_at FROM question").await;
     let wait = u64::try_from(due - NOW.0).unwrap();
     assert!((100_000..103_000).contains(&wait), "{wait} ms");
-    desk.parts.clock.advance(Duration::from_millis(wait));
-    assert_eq!(desk.closed(&id).await.state, State::Completed);
-    desk.model.next([busy(3600)]);
-    let id = desk.ask("and?").await;
-    let question = desk.closed(&id).await;
+    fixture.context.clock.advance(Duration::from_millis(wait));
+    assert_eq!(fixture.closed(&id).await.state, QuestionState::Completed);
+    fixture.model.next([busy(3600)]);
+    let id = fixture.ask("and?").await;
+    let question = fixture.closed(&id).await;
     assert_eq!(
         (question.reason, question.failures),
         (Some(Reason::Busy), 1),
@@ -279,8 +300,8 @@ async fn an_endpoint_is_left_alone_as_long_as_it_asks() {
 
 #[tokio::test]
 async fn admins_hear_once_a_day_what_only_they_can_mend() {
-    let desk = Desk::new().await;
-    let admit = desk.parts.db.write(|tx| {
+    let fixture = Fixture::new().await;
+    let admit = fixture.context.db.write(|tx| {
         tx.execute(
             "INSERT INTO person (id, role, created_at) VALUES (1, 'owner', 0)",
             [],
@@ -289,17 +310,17 @@ async fn admins_hear_once_a_day_what_only_they_can_mend() {
         Ok(())
     });
     admit.await.unwrap();
-    desk.model.set(ModelReply::status(402));
-    desk.start_in_place();
+    fixture.model.set(ModelReply::status(402));
+    fixture.start_in_place();
     for text in ["a", "b"] {
-        let id = desk.ask(text).await;
-        assert_eq!(desk.closed(&id).await.reason, Some(Reason::Credits));
+        let id = fixture.ask(text).await;
+        assert_eq!(fixture.closed(&id).await.reason, Some(Reason::Credits));
     }
-    assert_eq!(desk.number("SELECT count(*) FROM outbox").await, 1);
-    desk.parts.clock.advance(DAY);
-    let id = desk.ask("c").await;
-    desk.closed(&id).await;
-    assert_eq!(desk.number("SELECT count(*) FROM outbox").await, 2);
-    desk.tasks.stop();
-    assert!(desk.tasks.ended(LIMIT).await);
+    assert_eq!(fixture.number("SELECT count(*) FROM outbox").await, 1);
+    fixture.context.clock.advance(DAY);
+    let id = fixture.ask("c").await;
+    fixture.closed(&id).await;
+    assert_eq!(fixture.number("SELECT count(*) FROM outbox").await, 2);
+    fixture.tasks.stop();
+    assert!(fixture.tasks.ended(LIMIT).await);
 }

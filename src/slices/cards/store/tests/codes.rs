@@ -1,8 +1,8 @@
-//! Codes for one thing each: when their owner is told, whose the thing is.
+//! Codes for one thing each: alarms and ownership.
 
 use super::*;
 use crate::clock::days;
-use crate::slices::cards::card::{Claim, CodeState, Outcome, Scan};
+use crate::slices::cards::card::{CodeState, Ownership, Scan, ScanOutcome};
 
 #[tokio::test]
 async fn a_thing_that_many_people_scan_raises_the_alarm_once_a_day() {
@@ -23,7 +23,7 @@ async fn a_thing_that_many_people_scan_raises_the_alarm_once_a_day() {
             Ok(
                 match scan(tx, &actor(person, now), &Ok(code.clone()), DAY)? {
                     Scan::Known { alarm, .. } => alarm.map(|alarm| (alarm.in_a_day, alarm.ever)),
-                    Scan::Astray { .. } => None,
+                    Scan::Unmatched { .. } => None,
                 },
             )
         };
@@ -35,12 +35,12 @@ async fn a_thing_that_many_people_scan_raises_the_alarm_once_a_day() {
             assert_eq!(alarm(person, NOW, &shared)?, None, "it is popular");
         }
         assert_eq!(raised, [None, None, None, Some((4, 4)), None]);
-        // Slowly, too: five people are enough for ever.
+        // However slowly: a sixth person is enough.
         assert_eq!(alarm(6, NOW.plus(day), code)?, Some((1, 6)));
         let row: i64 = tx.query_row("SELECT id FROM card_code WHERE serial = 2", [], |row| {
             row.get(0)
         })?;
-        assert!(decide(tx, row, Decision::Suspicious)?);
+        assert!(decide(tx, row, AlarmDecision::Suspicious)?);
         let seen = scan(tx, &actor(7, NOW), &Ok(code.clone()), DAY)?;
         assert!(matches!(
             seen,
@@ -49,11 +49,11 @@ async fn a_thing_that_many_people_scan_raises_the_alarm_once_a_day() {
                 ..
             }
         ));
-        assert!(decide(tx, row, Decision::Ignore)?);
+        assert!(decide(tx, row, AlarmDecision::Ignore)?);
         assert_eq!(alarm(8, NOW.plus(day * 3), code)?, None);
-        assert!(decide(tx, row, Decision::Recall)?);
-        assert_eq!(look(tx, 9, NOW, code)?.0, Outcome::Recalled);
-        assert!(!decide(tx, 999, Decision::Ignore)?);
+        assert!(decide(tx, row, AlarmDecision::Recall)?);
+        assert_eq!(look(tx, 9, NOW, code)?.0, ScanOutcome::Recalled);
+        assert!(!decide(tx, 999, AlarmDecision::Ignore)?);
         Ok(())
     });
     work.await;
@@ -72,16 +72,18 @@ async fn whose_a_thing_is_counts_for_units_that_were_scanned() {
         assert!(!claim(tx, NOW, 1, unit.id)?, "never scanned");
         let seen = |person: i64| -> anyhow::Result<_> {
             match scan(tx, &actor(person, NOW), &Ok(unit.code.clone()), DAY)? {
-                Scan::Known { claim, alarm, .. } => Ok((claim, alarm)),
-                Scan::Astray { .. } => panic!("it is known"),
+                Scan::Known {
+                    ownership, alarm, ..
+                } => Ok((ownership, alarm)),
+                Scan::Unmatched { .. } => panic!("it is known"),
             }
         };
-        assert_eq!(seen(1)?, (Claim::Free { code_id: unit.id }, None));
+        assert_eq!(seen(1)?, (Ownership::Free { code_id: unit.id }, None));
         assert!(claim(tx, NOW, 1, unit.id)?);
         assert!(!claim(tx, NOW, 1, unit.id)?);
-        assert_eq!(seen(1)?.0, Claim::Own(NOW));
+        assert_eq!(seen(1)?.0, Ownership::Own(NOW));
         let (whose, alarm) = seen(2)?;
-        assert_eq!(whose, Claim::Others(NOW));
+        assert_eq!(whose, Ownership::Others(NOW));
         assert!(alarm.unwrap().claimed, "the second person is one too many");
         assert!(!claim(tx, NOW, 2, unit.id)?);
         assert_eq!(printed(tx, id, unit.id)?.unwrap().claimed, Some((1, NOW)));

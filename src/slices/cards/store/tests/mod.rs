@@ -1,4 +1,4 @@
-//! The tables of cards on a real file. What the tests of them share: a database, a card, somebody who looks.
+//! The tables of cards on a real file, and what these tests share.
 
 mod cards;
 mod codes;
@@ -8,7 +8,7 @@ use super::*;
 use crate::db::testing::Store;
 use crate::i18n::Lang;
 use crate::people::{self, Actor, Role};
-use crate::slices::cards::card::{Outcome, Scan};
+use crate::slices::cards::card::{Scan, ScanOutcome};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const DAY: &str = "2026-09-21";
@@ -41,14 +41,14 @@ fn card(tx: &WriteTx<'_>) -> anyhow::Result<(i64, Code)> {
     Ok((id, shared(tx, id)?.code))
 }
 
-fn look(tx: &WriteTx<'_>, id: i64, now: UnixMs, code: &Code) -> anyhow::Result<(Outcome, u64)> {
+fn look(tx: &WriteTx<'_>, id: i64, now: UnixMs, code: &Code) -> anyhow::Result<(ScanOutcome, u64)> {
     let actor = actor(id, now);
     people::meet(tx, now, id, &actor.name, "user")?;
     Ok(match scan(tx, &actor, &Ok(code.clone()), DAY)? {
         Scan::Known {
             outcome, checks, ..
         } => (outcome, checks),
-        Scan::Astray { outcome, .. } => (outcome, 0),
+        Scan::Unmatched { outcome, .. } => (outcome, 0),
     })
 }
 

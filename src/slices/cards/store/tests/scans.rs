@@ -1,11 +1,12 @@
-//! Scans: what is said, what is counted, what is noted, what is forgotten.
+//! Scans: what is shown, counted, logged and forgotten.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::db::plans::{self, Place};
-use crate::slices::cards::card::{CodeState, Outcome, Scan};
+use crate::slices::cards::card::{CodeState, Scan, ScanOutcome};
 use crate::slices::cards::code::Mistyped;
+use crate::slices::cards::store::scan::GRACE;
 
 #[tokio::test]
 async fn a_look_soon_after_is_shown_and_not_counted() {
@@ -28,10 +29,10 @@ async fn a_look_soon_after_is_shown_and_not_counted() {
     assert_eq!(
         counts.await,
         [
-            (Outcome::Genuine, 1),
-            (Outcome::Repeat, 1),
-            (Outcome::Genuine, 2),
-            (Outcome::Genuine, 3)
+            (ScanOutcome::Genuine, 1),
+            (ScanOutcome::Repeat, 1),
+            (ScanOutcome::Genuine, 2),
+            (ScanOutcome::Genuine, 3)
         ]
     );
 }
@@ -42,24 +43,24 @@ async fn what_is_not_genuine_says_why_and_is_noted() {
     let work = store.write(|tx| {
         let (id, code) = card(tx)?;
         let other = Code::draw()?;
-        assert_eq!(look(tx, 1, NOW, &other)?.0, Outcome::Unknown);
+        assert_eq!(look(tx, 1, NOW, &other)?.0, ScanOutcome::Unknown);
         let typed = scan(tx, &actor(1, NOW), &Err(Mistyped::Check), DAY)?;
-        let mistyped = Scan::Astray {
-            outcome: Outcome::Mistyped,
+        let mistyped = Scan::Unmatched {
+            outcome: ScanOutcome::Mistyped,
             too_many: false,
         };
         assert_eq!(typed, mistyped);
         for (state, outcome) in [
-            (CodeState::Inactive, Outcome::Inactive),
-            (CodeState::Recalled, Outcome::Recalled),
-            (CodeState::Stolen, Outcome::Stolen),
+            (CodeState::Inactive, ScanOutcome::Inactive),
+            (CodeState::Recalled, ScanOutcome::Recalled),
+            (CodeState::Stolen, ScanOutcome::Stolen),
         ] {
             assert!(set_state(tx, &code, state)?);
             assert_eq!(look(tx, 1, NOW, &code)?, (outcome, 0));
         }
         assert!(set_state(tx, &code, CodeState::Active)?);
         assert!(set_active(tx, id, false)?);
-        assert_eq!(look(tx, 1, NOW, &code)?.0, Outcome::Inactive);
+        assert_eq!(look(tx, 1, NOW, &code)?.0, ScanOutcome::Inactive);
         assert_eq!(n(tx, "scan WHERE name = 'Person 1'"), 6);
         assert_eq!(n(tx, "card_person"), 0);
         Ok(())
@@ -72,18 +73,18 @@ async fn who_tries_codes_is_not_served_for_a_while() {
     let store = Store::new();
     let work = store.write(|tx| {
         let (_, code) = card(tx)?;
-        for n in 1..=MOST_ASTRAY {
+        for n in 1..=MOST_UNMATCHED {
             let astray = scan(tx, &actor(1, NOW), &Ok(Code::draw()?), DAY)?;
-            let expected = Scan::Astray {
-                outcome: Outcome::Unknown,
-                too_many: n == MOST_ASTRAY,
+            let expected = Scan::Unmatched {
+                outcome: ScanOutcome::Unknown,
+                too_many: n == MOST_UNMATCHED,
             };
             assert_eq!(astray, expected);
         }
-        assert_eq!(look(tx, 1, NOW, &code)?.0, Outcome::Refused);
-        assert_eq!(look(tx, 2, NOW, &code)?, (Outcome::Genuine, 1));
+        assert_eq!(look(tx, 1, NOW, &code)?.0, ScanOutcome::Refused);
+        assert_eq!(look(tx, 2, NOW, &code)?, (ScanOutcome::Genuine, 1));
         let later = NOW.plus(GRACE * 2);
-        assert_eq!(look(tx, 1, later, &code)?, (Outcome::Genuine, 2));
+        assert_eq!(look(tx, 1, later, &code)?, (ScanOutcome::Genuine, 2));
         Ok(())
     });
     work.await;
@@ -99,7 +100,7 @@ async fn who_is_forgotten_leaves_counts_and_no_names() {
         assert_eq!(n(tx, "scan WHERE person_id = 1 OR name <> ''"), 0);
         assert_eq!(n(tx, "card_person"), 0);
         assert_eq!(get(tx, id)?.unwrap().checks, 1);
-        // Old scans go in the end, and the counts stay.
+        // In the end old scans go, and the counts stay.
         assert_eq!((KEPT[0].prune)(tx, NOW.plus(GRACE))?, 1);
         assert_eq!(get(tx, id)?.unwrap().checks, 1);
         Ok(())
@@ -124,8 +125,8 @@ async fn the_log_is_read_newest_first() {
             all.push((scan.outcome, scan.card));
             Ok(())
         })?;
-        assert_eq!(all[0], (Outcome::Unknown, String::new()));
-        assert_eq!(all[2], (Outcome::Genuine, "Watch".to_owned()));
+        assert_eq!(all[0], (ScanOutcome::Unknown, String::new()));
+        assert_eq!(all[2], (ScanOutcome::Genuine, "Watch".to_owned()));
         Ok(())
     });
     work.await;
@@ -135,7 +136,7 @@ async fn the_log_is_read_newest_first() {
 async fn whoever_is_forgotten_is_found_by_indexes() {
     let store = Store::new();
     let work = store.write(|tx| {
-        // What screens run is looked at by the walk through them; nobody leaves there.
+        // The walk through the screens covers their statements, but it forgets nobody.
         let (done, statements) = plans::spied(tx, || forget(tx, 1));
         done?;
         assert_eq!(statements.len(), 4, "{statements:?}");
@@ -150,7 +151,7 @@ async fn whoever_is_forgotten_is_found_by_indexes() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
-    /// Whoever looks when, in whatever order: the counters are the log.
+    /// Whoever scans when, in any order, the counters agree with the log.
     #[test]
     fn the_counters_are_the_log(looks in prop::collection::vec((0_usize..3, 1_i64..4, 0_u32..30), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,4 +1,4 @@
-//! The page as it is served: complete in both languages, and nothing in it that its policy forbids.
+//! The page is complete in both languages and keeps to its own content security policy.
 
 use super::*;
 use crate::slices::assistant::question::Reason;

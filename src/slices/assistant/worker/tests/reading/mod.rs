@@ -1,4 +1,4 @@
-//! Rounds in which a model reads: what it is told, what it is not, and that every attempt ends.
+//! Rounds with tools: what a model is told, what it is not told, and that every attempt ends.
 
 mod rights;
 mod rounds;
@@ -14,7 +14,6 @@ use crate::tool::{Tool, ToolError};
 
 type Run = Box<dyn Fn(&Connection, &Actor, Value) -> Result<Value, ToolError> + Send + Sync>;
 
-/// A tool for a test.
 struct Tested {
     name: &'static str,
     least: Role,
@@ -65,7 +64,6 @@ fn tool(
     })
 }
 
-/// Is for admins.
 fn secret() -> Box<dyn Tool> {
     Box::new(Tested {
         name: "secret",
@@ -77,13 +75,14 @@ fn secret() -> Box<dyn Tool> {
     })
 }
 
-/// Gives so many letters.
+/// Returns this many letters.
 fn bulk(letters: usize) -> Box<dyn Tool> {
     tool("bulk", move |_, _, _| Ok("x".repeat(letters).into()))
 }
 
-/// A desk with tools: one says who asks and what it was given, one is for admins, one gives much, one cannot read.
-async fn desk() -> Desk {
+/// A fixture with four tools: one echoes the person and its arguments, one is for admins, one
+/// returns much, one fails.
+async fn fixture() -> Fixture {
     let mirror = tool("mirror", |_, actor, given| {
         Ok(json!({ "asker": actor.id, "role": actor.role.word(), "given": given }))
     });
@@ -91,7 +90,7 @@ async fn desk() -> Desk {
         let written = connection.execute("DELETE FROM person", []);
         Err(ToolError::Storage(written.unwrap_err().into()))
     });
-    Desk::with(vec![mirror, secret(), bulk(20 * 1024), broken].into()).await
+    Fixture::with(vec![mirror, secret(), bulk(20 * 1024), broken].into()).await
 }
 
 fn calls(tools: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -99,16 +98,17 @@ fn calls(tools: &[(&str, &str)]) -> Vec<(String, String)> {
     tools.iter().map(owned).collect()
 }
 
-impl Desk {
+impl Fixture {
     async fn set_role(&self, role: Role) {
         let set = self
-            .parts
+            .context
             .db
             .write(move |tx| people::set_role(tx, ANN, role));
         set.await.unwrap();
     }
 
-    /// Asks with a first round that reads, and a second one that is held back; returns when that has begun.
+    /// Asks a question whose first round uses tools and whose second round is held back; returns
+    /// when the second has begun.
     async fn ask_and_hold(&self, tools: &[(&str, &str)]) -> String {
         self.model.next([ModelReply::Reads(calls(tools))]);
         self.model.set(ModelReply::Held);
@@ -122,7 +122,6 @@ impl Desk {
     }
 }
 
-/// The names of the tools in a call.
 fn offered(call: &crate::demo::model::ModelCall) -> Vec<&str> {
     let tools = call.body.get("tools").and_then(Value::as_array);
     let names = tools.into_iter().flatten();

@@ -1,8 +1,11 @@
-//! What an error of an endpoint means.
+//! What an endpoint's error means.
 //!
-//! Endpoints say the same in many ways: by the HTTP status, by a code that is a number or a word, in a document with status
-//! 200 or in the middle of a stream. Must stay true: nothing that an endpoint wrote is kept, only what it means; it may hold
-//! the key or the words of people.
+//! Endpoints report the same error in many ways: as an HTTP status, as a code that is a number or a
+//! word, in a document with status 200, or in the middle of a stream.
+//!
+//! # Invariants
+//!
+//! - Only the meaning is kept. The endpoint's own words may hold the key or people's texts.
 
 use std::time::Duration;
 
@@ -10,18 +13,17 @@ use serde_json::Value;
 
 use crate::slices::assistant::question::Reason;
 
-/// Why a call came to nothing.
+/// Why a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Trouble {
-    /// What it means.
+pub struct CallError {
     pub reason: Reason,
-    /// How long the endpoint wants to be left alone, where it says so.
+    /// How long the endpoint asks to be left alone.
     pub retry_after: Option<Duration>,
-    /// It is about tools: without them the same may well be answered.
+    /// The model may well answer the same question without tools.
     pub about_tools: bool,
 }
 
-impl From<Reason> for Trouble {
+impl From<Reason> for CallError {
     fn from(reason: Reason) -> Self {
         Self {
             reason,
@@ -31,7 +33,7 @@ impl From<Reason> for Trouble {
     }
 }
 
-/// What words in a code mean, the most telling first. These say more than the status they come with.
+/// What words in a code mean, the clearest first. They say more than the status.
 const TELLING: &[(&str, Reason)] = &[
     ("insufficient_quota", Reason::Credits),
     ("insufficient_credits", Reason::Credits),
@@ -44,10 +46,10 @@ const TELLING: &[(&str, Reason)] = &[
     ("model_not_found", Reason::NoModel),
 ];
 
-/// What OpenRouter says only in its sentence, below a code that is the status.
+/// OpenRouter reports this only in the message; its code is just the status.
 const TOO_LONG_SENTENCE: &str = "maximum context length";
 
-/// What words mean where no status is told.
+/// What words mean where there is no status.
 const WORDS: &[(&str, Reason)] = &[
     ("rate_limit", Reason::Busy),
     ("too_many_requests", Reason::Busy),
@@ -59,34 +61,35 @@ const WORDS: &[(&str, Reason)] = &[
     ("bad_request", Reason::Rejected),
 ];
 
-/// What an HTTP status that is no success means, with the document that came with it, if one did.
-pub(super) fn of_answer(status: u16, body: &[u8], retry_after: Option<Duration>) -> Trouble {
+/// `status` is not a success; `body` may be empty.
+pub(super) fn of_answer(status: u16, body: &[u8], retry_after: Option<Duration>) -> CallError {
     let document: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let error = error_in(&document).unwrap_or(&Value::Null);
     let reason = telling(error).unwrap_or_else(|| of_status(status));
-    Trouble {
+    CallError {
         reason,
         retry_after,
         about_tools: is_about_tools(reason, status, error),
     }
 }
 
-/// What an error within a successful answer means.
-pub(super) fn of_error(error: &Value, retry_after: Option<Duration>) -> Trouble {
+/// An error inside a successful response.
+pub(super) fn of_error(error: &Value, retry_after: Option<Duration>) -> CallError {
     let reason = telling(error)
         .or_else(|| status_in(error).map(of_status))
         .or_else(|| among(WORDS, error))
-        // The call was accepted, so it is the endpoint that failed.
+        // The request was accepted, so the endpoint itself failed.
         .unwrap_or(Reason::Unavailable);
-    Trouble {
+    CallError {
         reason,
         retry_after,
         about_tools: status_in(error).is_some_and(|status| is_about_tools(reason, status, error)),
     }
 }
 
-/// Says an error that tools are not wanted? There is no code for it: Ollama, vLLM, llama.cpp and OpenRouter each say it in
-/// their own words, under statuses of their own. Who speaks of a text that is too long may name tools besides.
+/// Whether the error says that tools are not wanted. There is no code for it: Ollama, vLLM,
+/// llama.cpp and OpenRouter each use their own words and statuses. A message about a too long text
+/// may mention tools too.
 fn is_about_tools(reason: Reason, status: u16, error: &Value) -> bool {
     let words = error.get("message").unwrap_or(error).as_str();
     matches!(status, 400 | 404 | 422 | 500 | 501)
@@ -94,7 +97,7 @@ fn is_about_tools(reason: Reason, status: u16, error: &Value) -> bool {
         && words.is_some_and(|words| words.to_ascii_lowercase().contains("tool"))
 }
 
-/// The error that a document or an event holds.
+/// The error in a document or an event.
 pub(super) fn error_in(document: &Value) -> Option<&Value> {
     let held = document.get("error").filter(|error| !error.is_null());
     held.or_else(|| (document.get("object")? == "error").then_some(document))
@@ -110,12 +113,12 @@ fn of_status(status: u16) -> Reason {
         413 => Reason::TooLong,
         429 => Reason::Busy,
         408 | 425 | 500..=599 => Reason::Unavailable,
-        // A redirect belongs here too: the address is not the endpoint's.
+        // A redirect too: the configured address is not the endpoint's.
         _ => Reason::Rejected,
     }
 }
 
-/// The HTTP status that an error's code names, as a number or in digits.
+/// The HTTP status in an error's code, as a number or in digits.
 fn status_in(error: &Value) -> Option<u16> {
     ["code", "status"].into_iter().find_map(|key| {
         let code = error.get(key)?;

@@ -1,4 +1,4 @@
-//! What an endpoint says of itself and of our key, asked before anything costs money.
+//! What an endpoint says about itself and our key. Asking costs nothing.
 
 use std::time::Duration;
 
@@ -9,31 +9,26 @@ use serde::de::DeserializeOwned;
 
 use super::Model;
 
-/// How long the endpoint is waited for in all.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Bytes of a document that are read. OpenRouter's list of models has about a megabyte.
+/// OpenRouter's list of models has about a megabyte.
 const DOCUMENT_LIMIT: usize = 16 * 1024 * 1024;
 
-/// What an endpoint says of itself.
 #[derive(Debug, Clone, PartialEq)]
-pub struct About {
-    /// The models it has.
-    pub models: Vec<String>,
-    /// US dollars that the key may still use, where the endpoint has a limit and says so.
-    pub left_usd: Option<f64>,
+pub(crate) struct EndpointInfo {
+    pub(crate) models: Vec<String>,
+    /// US dollars that the key may still use, where the endpoint says so.
+    pub(crate) left_usd: Option<f64>,
 }
 
-/// Why an endpoint said nothing of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotAsked {
-    /// There is no way to it, or it hung up.
+pub(crate) enum EndpointError {
+    /// No connection, or it was closed without a response.
     Unreachable,
-    /// It did not answer in time.
     Silent,
-    /// It does not accept our key.
+    /// The endpoint does not accept our key.
     Key,
-    /// It answered with this status, or with what is no list of models (200).
+    /// Another status, or 200 with something else than a list of models.
     Status(u16),
 }
 
@@ -53,43 +48,48 @@ struct KeyLimits {
 }
 
 impl Model {
-    /// What the endpoint says of itself.
-    ///
-    /// # Errors
-    /// Why it said nothing.
-    pub async fn about(&self) -> Result<About, NotAsked> {
+    /// Asks for the models and the key's limit.
+    pub(crate) async fn endpoint_info(&self) -> Result<EndpointInfo, EndpointError> {
         let asked = async {
             let models: Data<Vec<Named>> = self.get("models").await?;
-            // OpenRouter tells everybody its models, and of the key only here; others do not know this path.
-            let key: Result<Data<KeyLimits>, NotAsked> = self.get("key").await;
+            // OpenRouter lists its models to everybody, so only this path tests the key. Other
+            // endpoints do not have it.
+            let key: Result<Data<KeyLimits>, EndpointError> = self.get("key").await;
             let left_usd = match key {
                 Ok(key) => key.data.limit_remaining,
-                Err(NotAsked::Status(_)) => None,
+                Err(EndpointError::Status(_)) => None,
                 Err(other) => return Err(other),
             };
             let models = models.data.into_iter().map(|model| model.id).collect();
-            Ok(About { models, left_usd })
+            Ok(EndpointInfo { models, left_usd })
         };
         let within = tokio::time::timeout(LIMIT, asked).await;
-        within.unwrap_or(Err(NotAsked::Silent))
+        within.unwrap_or(Err(EndpointError::Silent))
     }
 
-    async fn get<T: DeserializeOwned>(&self, what: &str) -> Result<T, NotAsked> {
+    async fn get<T: DeserializeOwned>(&self, what: &str) -> Result<T, EndpointError> {
         let mut request = self.http.get(format!("{}/{what}", self.endpoint.url));
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
-        let mut response = request.send().await.map_err(|_| NotAsked::Unreachable)?;
+        let mut response = request
+            .send()
+            .await
+            .map_err(|_| EndpointError::Unreachable)?;
         let status = response.status();
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-            return Err(NotAsked::Key);
+            return Err(EndpointError::Key);
         }
-        let unclear = NotAsked::Status(status.as_u16());
+        let unclear = EndpointError::Status(status.as_u16());
         if !status.is_success() {
             return Err(unclear);
         }
         let mut body = Vec::new();
-        while let Some(bytes) = response.chunk().await.map_err(|_| NotAsked::Unreachable)? {
+        while let Some(bytes) = response
+            .chunk()
+            .await
+            .map_err(|_| EndpointError::Unreachable)?
+        {
             if body.len() + bytes.len() > DOCUMENT_LIMIT {
                 return Err(unclear);
             }
