@@ -1,10 +1,11 @@
-//! Two hundred questions at once over HTTP, idle and while a sweep over 100,000 accounts runs; and how long people wait for
-//! `/status` meanwhile.
+//! Two hundred questions at once over HTTP, idle and during a run over 100,000 accounts; and how
+//! long people wait for `/status` meanwhile.
 //!
-//! Each question comes on a connection and with a token of its own, as from the programs of two hundred people, and counts from
-//! the first byte of the request to the last of the answer. A pretend endpoint answers the questions; it and the clients are on
-//! one thread of this process, Telegram is on another, and both take processor time from the program. What of a longer wait is
-//! only that shows the same crowd at a bare server that takes a question and forgets it.
+//! Each question has a connection and a token of its own, as from the programs of two hundred
+//! people. Its time is from the first byte of the request to the last byte of the response. A
+//! pretend endpoint answers the questions. It shares one thread of this process with the clients,
+//! Telegram has another, and both take processor time from the program. The same crowd at a bare
+//! server, which takes a question and forgets it, shows how much of the wait is only that.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -35,10 +36,10 @@ const ACCOUNTS: usize = 100_000;
 /// Questions at once.
 const AT_ONCE: i64 = 200;
 
-/// Whose the programs are that ask them: each has a person and a token of its own.
+/// The first of the people whose programs ask: each has a person and a token of its own.
 const FIRST_PERSON: i64 = 50_000;
 
-/// How long so many come again and again: as long as [`samples`] takes.
+/// The crowds come again and again for as long as [`samples`] takes.
 const LASTS: Duration = Duration::from_secs(60);
 
 /// Between two crowds.
@@ -92,7 +93,7 @@ pub(crate) fn measure() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where the clients and the endpoint are.
+/// The runtime of the clients and the endpoint.
 fn programs() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -100,7 +101,8 @@ fn programs() -> std::io::Result<Runtime> {
         .build()
 }
 
-/// A server beside the bot on its runtime that takes every question and does nothing with it: its address, and what ends it.
+/// A server beside the bot, on its runtime, that takes every question and does nothing: its
+/// address, and what ends it.
 async fn bare_server() -> anyhow::Result<(String, JoinSet<std::io::Result<()>>)> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
@@ -131,7 +133,7 @@ fn show(rows: &mut Vec<Vec<String>>, what: &str, mut samples: Vec<Duration>) {
     rows.push(row([&what, &samples.len(), &ms(p50), &ms(p99)]));
 }
 
-/// What [`world::settle`] wrote, with the assistant.
+/// What [`world::settle`] wrote, plus the assistant.
 fn config(folder: &Path, token: &str, model: &PretendModel) -> anyhow::Result<Config> {
     let path = folder.join("bot.toml");
     let text = std::fs::read_to_string(&path)?;
@@ -153,7 +155,7 @@ fn config(folder: &Path, token: &str, model: &PretendModel) -> anyhow::Result<Co
         .map_err(|problems| anyhow::anyhow!("{:?}", problems.iter().collect::<Vec<_>>()))
 }
 
-/// Two hundred at once, again and again; how long each question waited until it was taken.
+/// Two hundred at once, again and again; how long each question waited to be accepted.
 async fn crowds(url: String, tokens: Arc<[String]>) -> anyhow::Result<Vec<Duration>> {
     let client = http_client::own_client(LIMIT)?;
     let mut waited = Vec::new();

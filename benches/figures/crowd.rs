@@ -1,5 +1,6 @@
-//! The world in which an account of each of many owners is found at once: the program between a pretend Telegram that
-//! refuses whatever comes too fast, and a pretend site; people who ask meanwhile; what everybody heard in the end.
+//! The world of a crowd: one account of each of many owners is found in one run. The program is
+//! between a pretend Telegram that refuses calls that come too fast, and a pretend site. People ask
+//! for the status meanwhile. In the end the stage says what each chat heard.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -24,32 +25,31 @@ use crate::{roles, world};
 /// Owners of the accounts that are found at once.
 const FIRST_OWNER: i64 = 100_000;
 
-/// Who asks for the status, one after the other.
+/// People who ask for the status, one after the other.
 const ASKERS: std::ops::Range<i64> = 1_000..1_100;
 
-/// Whose account appears while the crowd waits.
+/// People whose account appears while the crowd waits.
 const OTHERS: std::ops::Range<i64> = 2_000..2_200;
 
 const WORKERS: usize = 32;
 
-/// So many questions, and somebody else's account appears.
+/// After this many status requests, another person's account appears.
 const QUESTIONS: usize = 6;
 
-/// Messages whose answer is lost at a kill.
+/// Messages whose response is lost at a kill.
 const CUT: usize = 3;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How the notices ended.
 #[derive(Debug, Default)]
 pub(crate) struct Ends {
     /// Chats that heard of their account once.
     pub(crate) told: usize,
-    /// Chats that were told that they may not have.
+    /// Chats that were told that a message may be missing.
     pub(crate) named: usize,
     /// Chats that heard nothing.
     pub(crate) lost: usize,
-    /// Chats that heard it more often.
+    /// Chats that heard it twice or more.
     pub(crate) twice: usize,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Stage {
     telegram: PretendTelegram,
     site: PretendSite,
     folder: tempfile::TempDir,
-    // When each message arrived.
+    // Records when each message arrives.
     times: JoinHandle<()>,
     arrived: Arc<Mutex<Vec<Instant>>>,
     questions: usize,
@@ -68,7 +68,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// A world with so many owners, and nothing told yet.
+    /// A world with this many owners, before any run.
     pub(crate) fn new(owners: usize) -> anyhow::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
@@ -101,7 +101,7 @@ impl Stage {
         })
     }
 
-    /// The program, with a run at once or none; back when it asks for updates.
+    /// Starts the program, with or without a run at the start; returns when it polls for updates.
     pub(crate) fn start(&self, run: bool) -> anyhow::Result<Child> {
         let mut command = vakhta(self.folder.path(), self.telegram.token());
         command.env("VAKHTA_WATCH_RUN_AT_START", run.to_string());
@@ -113,7 +113,7 @@ impl Stage {
         Ok(child)
     }
 
-    /// `kill -9` with messages on their way.
+    /// `kill -9` while messages are on their way.
     pub(crate) fn kill(&mut self, mut program: Child) -> anyhow::Result<()> {
         self.end_check()?;
         self.telegram
@@ -129,7 +129,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Waits for the last run that was asked for.
+    /// Waits for the last requested run.
     fn end_check(&mut self) -> anyhow::Result<()> {
         if let Some(mut check) = self.check.take() {
             check.wait()?;
@@ -154,18 +154,19 @@ impl Stage {
         Ok(db)
     }
 
-    /// True while a message waits or is on its way.
+    /// Whether a message waits or is on its way.
     pub(crate) fn waits(&self) -> anyhow::Result<bool> {
         let sql = "SELECT count(*) FROM outbox WHERE closed_at IS NULL AND state <> 'unconfirmed'";
         Ok(self.number(sql)? > 0)
     }
 
-    /// The one number that a query gives.
+    /// The one number that a query returns.
     pub(crate) fn number(&self, sql: &str) -> anyhow::Result<i64> {
         Ok(self.db()?.query_row(sql, [], |row| row.get(0))?)
     }
 
-    /// Has one person after the other ask for the status as long as something holds; how long each waited.
+    /// Makes people ask for the status, one after the other, while a condition holds; how long each
+    /// waited.
     pub(crate) fn ask_while(
         &mut self,
         pace: Duration,
@@ -194,7 +195,7 @@ impl Stage {
         Ok(waited)
     }
 
-    /// Has a run find an account of somebody else, unless the last one still goes on.
+    /// Lets a run find another person's account, unless the previous one still goes on.
     fn somebody_elses_appears(&mut self) -> anyhow::Result<()> {
         if let Some(check) = &mut self.check
             && check.try_wait()?.is_none()
@@ -216,7 +217,7 @@ impl Stage {
         Ok(self.telegram.person(id, "Owner", "en"))
     }
 
-    /// From the rows of others' news to the moments in which Telegram had confirmed them.
+    /// From the rows of other people's notices to Telegram's confirmation.
     pub(crate) fn news_of_others(&self) -> anyhow::Result<Vec<Duration>> {
         let db = self.db()?;
         let mut statement = db.prepare(
@@ -227,14 +228,14 @@ impl Stage {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Milliseconds from the last look of the first run to the last row of its notices.
+    /// Milliseconds from the last probe of the first run to the last row of its notices.
     pub(crate) fn writing(&self) -> anyhow::Result<i64> {
         self.number(
             "SELECT max(due_at) - (SELECT max(at) FROM transition WHERE run_id = 1) FROM outbox WHERE run_id = 1 AND dedupe LIKE 'found:%'",
         )
     }
 
-    /// Who may have missed something writes, which brings the note about it.
+    /// People who may have missed a message write, which brings the note about it.
     pub(crate) fn ask_for_notes(&mut self) -> anyhow::Result<()> {
         self.end_check()?;
         let db = self.db()?;
@@ -253,7 +254,7 @@ impl Stage {
         Ok(())
     }
 
-    /// What everybody heard, once all is told.
+    /// What each chat heard, when everything is delivered.
     pub(crate) fn ends(&self) -> anyhow::Result<Ends> {
         let mut ends = Ends::default();
         for number in 0..self.owners {
@@ -302,7 +303,7 @@ impl Stage {
     }
 }
 
-/// Notes when messages arrive.
+/// Records when messages arrive.
 async fn note_times(telegram: PretendTelegram, arrived: Arc<Mutex<Vec<Instant>>>) {
     let mut changes = telegram.changes();
     while changes.changed().await.is_ok() {

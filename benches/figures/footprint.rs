@@ -16,12 +16,12 @@ use crate::{process, roles};
 
 const ACCOUNTS: usize = 10_000;
 
-/// Workers of the sweep: more than the default, so that it is over soon.
+/// Workers of the run: more than the default, so that it ends soon.
 const WORKERS: usize = 32;
 
 const STARTS: usize = 20;
 
-/// What comes after the start (menus, the first look at the database) is over by then.
+/// Work after the start (menus, the first checkpoint of the database) is over by then.
 const SETTLED: Duration = Duration::from_secs(5);
 
 const IDLE: Duration = Duration::from_secs(30);
@@ -136,7 +136,7 @@ fn used(
     (format!("{:.3} %", share * 100.0), format!("{wakes:.1}/s"))
 }
 
-/// The world must move on meanwhile, so this is a wait and no condition.
+/// The program has to idle for a while, so this is a wait and not a condition.
 #[expect(
     clippy::disallowed_methods,
     reason = "doing nothing for a while is what is measured"
@@ -158,7 +158,7 @@ fn fill(database: &Path) -> anyhow::Result<()> {
 /// What is started.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
-    /// The program as it is without a configuration of its own.
+    /// The program without a configuration of its own.
     Usual,
     /// With product cards.
     Cards,
@@ -174,7 +174,7 @@ struct Program {
 }
 
 impl Program {
-    /// Starts something; how long until it asked for updates.
+    /// Starts it; how long until it polls for updates.
     fn start(
         runtime: &Runtime,
         folder: &Path,
@@ -212,7 +212,7 @@ impl Program {
         self.child.id()
     }
 
-    /// Has the running program make a run, as an operator would.
+    /// Starts a run from the command line, as an operator would.
     fn check_now(&self, folder: &Path) -> anyhow::Result<()> {
         let status = vakhta(folder, &self.token)
             .arg("--check-now")
@@ -232,7 +232,7 @@ impl Drop for Program {
     }
 }
 
-/// The real program, not started yet.
+/// The real program, not yet started.
 pub(crate) fn vakhta(folder: &Path, token: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vakhta"));
     command

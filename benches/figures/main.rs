@@ -1,20 +1,21 @@
-//! What is promised to be fast and small, measured: `cargo bench`, or one part of it.
+//! Measures what is promised to be fast and small: `cargo bench`, or one part of it.
 //!
 //! ```text
-//! cargo bench                    all parts but the notices
-//! cargo bench -- sweep [N]       checks per second beside a bare loop; N accounts, 10000 without
-//! cargo bench -- status          the answer to /status, idle and while a sweep over 100,000 accounts runs
-//! cargo bench -- notices [N]     N owners' accounts found at once, 10000 without: nine minutes at Telegram's rates
-//! cargo bench -- owners [N]      answers of every screen while N owners have 100 accounts each; 10000 without
-//! cargo bench -- writes          group commit beside single commits and the disk
-//! cargo bench -- cards           64 callers scanning one hot card
-//! cargo bench -- assistant       200 questions at once over HTTP, idle and while a sweep runs
-//! cargo bench -- footprint       start, memory and processor time of the real program
+//! cargo bench                 all parts but the notices
+//! cargo bench -- sweep [N]    checks per second beside a bare loop; N accounts (10000)
+//! cargo bench -- status       the reply to /status, idle and during a run over 100,000 accounts
+//! cargo bench -- notices [N]  accounts of N owners (10000) found at once: nine minutes
+//! cargo bench -- owners [N]   every screen while N owners (10000) have 100 accounts each
+//! cargo bench -- writes       group commit beside single commits and the disk
+//! cargo bench -- cards        64 callers who scan one popular card
+//! cargo bench -- assistant    200 questions at once over HTTP, idle and during a run
+//! cargo bench -- footprint    start, memory and processor time of the real program
 //! ```
 //!
-//! Every figure stands beside its limit, taken in the same run on the same machine: compare the ratios, not the times.
-//! Nothing is asserted, because a loaded machine is no fault of the program. Whatever would disturb a figure (the
-//! pretend site, the bare loop) runs in a process of its own, which is this program again with a *role*.
+//! Every figure is printed beside its limit, from the same run on the same machine: compare ratios,
+//! not times. Nothing is asserted, because a loaded machine is no fault of the program. Whatever
+//! would disturb a figure (the pretend site, the bare loop) runs in a separate process, which is this
+//! program again with a *role*.
 #![expect(clippy::print_stdout, reason = "tables are what a bench is for")]
 
 mod assistant;

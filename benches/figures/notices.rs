@@ -1,7 +1,8 @@
-//! An account of each of ten thousand owners is found in one run: how the notices go out at Telegram's rates, over two
-//! `kill -9`, and how long others wait meanwhile.
+//! One account of each of ten thousand owners is found in one run: how the notices go out at
+//! Telegram's rates, over two `kill -9`, and how long other people wait meanwhile.
 //!
-//! All the time somebody asks for the status, and now and then the account of somebody else appears in a run of its own.
+//! Somebody asks for the status all the time. Now and then another person's account appears in a
+//! run of its own.
 
 use std::time::{Duration, Instant};
 
@@ -11,23 +12,22 @@ use crate::crowd::Stage;
 use crate::process;
 use crate::table::{self, mb, ms, quantile, row};
 
-/// Between two questions, while the notices are written and while they go out.
+/// Time between two status requests.
 const OFTEN: Duration = Duration::from_millis(100);
 const STEADY: Duration = Duration::from_millis(700);
 
-/// What was measured while the program ran.
 struct Lives {
-    /// How long the answers took while the notices were written, and while they went out.
+    /// Response times while the notices were written, and while they went out.
     written: Vec<Duration>,
     sent: Vec<Duration>,
-    /// Bytes of the write-ahead log when all were written.
+    /// Bytes of the write-ahead log when all notices were written.
     log: u64,
-    /// A share of one processor while they went out, and the most memory until then in bytes.
+    /// Share of one processor while they went out, and the highest memory until then in bytes.
     cpu: f64,
     memory: f64,
 }
 
-/// Three lives: all is found, written, and told in thirds.
+/// Three lives: find everything, write it, and deliver a third in each.
 fn live(stage: &mut Stage, owners: usize) -> anyhow::Result<Lives> {
     let program = stage.start(true)?;
     let pid = program.id();

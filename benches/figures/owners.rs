@@ -1,8 +1,9 @@
-//! What an answer costs while 10,000 owners have 100 accounts each: processor and database time of every screen.
+//! What a reply costs while 10,000 owners have 100 accounts each: processor and database time of
+//! every screen.
 //!
-//! The whole bot answers: an update comes, is stored, handled, answered and delivered, and all of that is counted, by the
-//! processor time of its threads and by the time that statements take on the connections of its database. Every sample
-//! is another person's, so that each screen is new to its chat.
+//! The whole bot is measured: an update is received, stored, handled, answered and delivered.
+//! Counted are the processor time of its threads and the time that statements take on its database
+//! connections. Each sample is from another person, so that each screen is new in its chat.
 
 use std::time::{Duration, Instant};
 
@@ -21,30 +22,30 @@ use crate::{process, world};
 /// Owners added in one transaction.
 const PORTION: usize = 500;
 
-/// Runs in the past of the database: ninety days of one every five minutes.
+/// Runs in the history: ninety days of one every five minutes.
 const RUNS: usize = 25_920;
 
-/// People of each kind who ask; each asks for every screen once.
+/// People of each kind who ask; each opens every screen once.
 const ASKERS: i64 = 40;
 
 /// The first owner of accounts; the others follow.
 const FIRST_OWNER: i64 = 1_001;
 
-/// What the threads of the pretend Telegram are called.
+/// Name of the pretend Telegram's threads.
 const PRETEND: &str = "pretend";
 
 /// The longest wait for an answer.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// How long the program must have done nothing for an answer to be over.
+/// The program must be idle for this long before a reply counts as complete.
 const STILL: Duration = Duration::from_millis(3);
 
-/// How one comes to a screen.
+/// How to get to a screen.
 #[derive(Clone, Copy)]
 enum Way {
     Says(&'static str),
     Taps(&'static str),
-    /// The answer comes as a message of its own.
+    /// The reply is a message of its own.
     TapsForFile(&'static str),
 }
 
@@ -115,7 +116,7 @@ pub(crate) fn measure(owners: usize) -> anyhow::Result<()> {
         fill(app.db(), owners).await?;
         anyhow::Ok(app)
     })?;
-    // On the other runtime, whose timers wake none of the program's threads.
+    // On the other runtime, so that its timers wake none of the program's threads.
     let db = app.db().clone();
     let rows = pretend.block_on(async {
         statements::listen(&db).await?;
@@ -143,7 +144,7 @@ pub(crate) fn measure(owners: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The answer to each of these people: processor and database time.
+/// Processor and database time of the reply to each of these people.
 async fn samples(
     db: &Db,
     telegram: &PretendTelegram,
@@ -166,7 +167,7 @@ fn show(name: &str, (mut cpu, mut database): (Vec<Duration>, Vec<Duration>)) -> 
     row([&name, &cpu, &worst_cpu, &database, &worst])
 }
 
-/// A pretend Telegram on threads of its own, which are not counted.
+/// A pretend Telegram on its own threads, which are not counted.
 fn pretend_telegram() -> anyhow::Result<(Runtime, PretendTelegram)> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
@@ -177,7 +178,7 @@ fn pretend_telegram() -> anyhow::Result<(Runtime, PretendTelegram)> {
     Ok((runtime, telegram))
 }
 
-/// Owners with their accounts, and a past of all of it.
+/// Owners with their accounts, and a history of it all.
 async fn fill(db: &Db, owners: usize) -> anyhow::Result<()> {
     let now = Clock::system().now().0;
     let admins = world::ADMIN..world::ADMIN + ASKERS;
@@ -208,7 +209,7 @@ async fn fill(db: &Db, owners: usize) -> anyhow::Result<()> {
         .await
 }
 
-/// Wall time of a read that reads nothing: the middle one and the worst.
+/// Wall time of an empty read: the median and the maximum.
 async fn empty_reads(db: &Db) -> anyhow::Result<(Duration, Duration)> {
     let mut samples = Vec::new();
     for _ in 0..ASKERS {
@@ -219,19 +220,19 @@ async fn empty_reads(db: &Db) -> anyhow::Result<(Duration, Duration)> {
     Ok((quantile(&mut samples, 0.5), quantile(&mut samples, 1.0)))
 }
 
-/// What somebody says, or the data of what they press.
+/// What a person writes, or the data of the button they press.
 enum Step {
     Says(&'static str),
     Taps(String, Answered),
 }
 
-/// How the answer to a press comes.
+/// How the reply to a press arrives.
 enum Answered {
     InPlace,
     AsFile,
 }
 
-/// A way with the numbers of this person's own rows.
+/// A way, with the ids of this person's own rows filled in.
 async fn settled(db: &Db, way: Way, person: i64) -> anyhow::Result<Step> {
     let (data, answered) = match way {
         Way::Says(text) => return Ok(Step::Says(text)),
@@ -256,7 +257,7 @@ async fn settled(db: &Db, way: Way, person: i64) -> anyhow::Result<Step> {
     Ok(Step::Taps(data, answered))
 }
 
-/// Has one answer made and delivered; the processor and the database time it took.
+/// Waits for one reply to be made and delivered; its processor and database time.
 async fn answer(
     telegram: &PretendTelegram,
     person: &Person,
@@ -296,7 +297,7 @@ async fn answer(
     ))
 }
 
-/// Waits until the program does nothing.
+/// Waits until the program is idle.
 async fn still() -> anyhow::Result<()> {
     let mut look = tokio::time::interval(STILL);
     let mut before = process::threads_but(PRETEND)?;

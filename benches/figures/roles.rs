@@ -1,4 +1,5 @@
-//! What this program does as a process of its own: the pretend site, the watch, the bare loop, the bare start.
+//! What this program does as a separate process: the pretend site, the watch, the bare loop, the
+//! bare start.
 
 use std::io::Read as _;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::{process, world};
 
 /// Serves the pretend site until standard input ends.
 pub(crate) fn site(accounts: usize) -> anyhow::Result<()> {
-    // One thread serves, this one waits.
+    // One thread serves, and this one waits.
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -34,7 +35,7 @@ pub(crate) fn site(accounts: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The whole program without Telegram makes one run.
+/// One run of the whole program without Telegram.
 pub(crate) fn watch(accounts: usize, workers: usize, site: &str) -> anyhow::Result<()> {
     main_runtime()?.block_on(async {
         let folder = world::folder()?;
@@ -58,7 +59,7 @@ pub(crate) fn watch(accounts: usize, workers: usize, site: &str) -> anyhow::Resu
     })
 }
 
-/// The same requests without anything around them.
+/// The same requests with nothing around them.
 pub(crate) fn bare_loop(accounts: usize, workers: usize, site: &str) -> anyhow::Result<()> {
     Builder::new_current_thread()
         .enable_all()
@@ -70,7 +71,7 @@ pub(crate) fn bare_loop(accounts: usize, workers: usize, site: &str) -> anyhow::
         })
 }
 
-/// Asks for every account with so many workers, as often as the watch does.
+/// Requests every account with this many workers, as often as the watch does.
 pub(crate) async fn ask_all(accounts: usize, workers: usize, site: &str) -> anyhow::Result<()> {
     let client = http_client::site_client(&SiteClientConfig {
         timeout: Duration::from_secs(10),
@@ -87,7 +88,7 @@ pub(crate) async fn ask_all(accounts: usize, workers: usize, site: &str) -> anyh
                 if number >= accounts {
                     return anyhow::Ok(());
                 }
-                // What is there is asked twice, as the watch does to be sure.
+                // A found account is requested twice, because the watch confirms it.
                 for _ in 0..if world::is_found(number) { 2 } else { 1 } {
                     let url = format!("{site}/{}/{}", world::SITE, world::username(number));
                     let answer = client.get(url).send().await?;
@@ -102,7 +103,7 @@ pub(crate) async fn ask_all(accounts: usize, workers: usize, site: &str) -> anyh
     Ok(())
 }
 
-/// The least a bot can do before its first `getUpdates`: a runtime, a client, one call.
+/// The least that a bot can do before its first `getUpdates`: a runtime, a client, one call.
 pub(crate) fn bare_start(api: &str) -> anyhow::Result<()> {
     main_runtime()?.block_on(async {
         let client = http_client::telegram_client()?;

@@ -1,4 +1,5 @@
-//! How long statements take on all connections of a database, by SQLite's own word when they begin and end.
+//! How long statements take on all connections of a database, according to SQLite's trace of their
+//! begin and end.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,17 +13,18 @@ use vakhta::db::Db;
 /// Reading connections of the program.
 const READERS: usize = 3;
 
-/// Nanoseconds in statements since somebody asked.
+/// Nanoseconds in statements since the last query.
 static SPENT: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
-    /// When the outermost statement on this thread began, and how many are open: one may run while another gives its rows.
+    /// When the outermost statement on this thread began, and how many are open: one may run while
+    /// another returns rows.
     static OPEN: Cell<(Option<Instant>, u32)> = const { Cell::new((None, 0)) };
 }
 
-/// Counts from now on, on every connection there is.
+/// Counts from now on, on every connection.
 pub(crate) async fn listen(db: &Db) -> anyhow::Result<()> {
-    // Readers that wait for each other are all there are.
+    // Readers that wait for each other occupy every connection.
     let together = Arc::new(Barrier::new(READERS));
     let readers = (0..READERS).map(|_| {
         let together = Arc::clone(&together);
@@ -40,7 +42,7 @@ pub(crate) async fn listen(db: &Db) -> anyhow::Result<()> {
     .await
 }
 
-/// What statements took since this was asked last.
+/// Time in statements since the last call.
 pub(crate) fn spent() -> Duration {
     Duration::from_nanos(SPENT.swap(0, Ordering::Relaxed))
 }
@@ -57,7 +59,7 @@ fn count(connection: &Connection) {
 fn note(event: TraceEvent<'_>) {
     let (began, open) = OPEN.get();
     match event {
-        // Triggers tell of themselves too, in a comment.
+        // Triggers are traced too, as comments.
         TraceEvent::Stmt(_, sql) if !sql.starts_with("--") => {
             OPEN.set((began.or_else(|| Some(Instant::now())), open + 1));
         }

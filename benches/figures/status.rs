@@ -1,8 +1,9 @@
-//! How long a person waits for the answer to `/status`, idle and while a sweep over 100,000 accounts runs.
+//! How long a person waits for the reply to `/status`, idle and during a run over 100,000 accounts.
 //!
-//! The people ask one after the other at a steady pace below Telegram's own limits, each in a private chat. The bare
-//! loop beside it (long poll, send, nothing stored) shows what the protocol takes, and, with a bare checking loop on a
-//! thread of the same process, what of the difference is nothing but the processor being busy.
+//! People ask one after the other at a steady pace below Telegram's own limits, each in a private
+//! chat. The bare loop beside it (long poll, send, nothing stored) shows what the protocol costs.
+//! With a bare checking loop on a thread of the same process, it also shows how much of the
+//! difference is only a busy processor.
 
 use std::time::{Duration, Instant};
 
@@ -20,13 +21,14 @@ use crate::world::{self, Site};
 
 const ACCOUNTS: usize = 100_000;
 
-/// The default, and so many that the processor is all there is.
+/// The default, and so many that the processor is the limit.
 const WORKERS: [usize; 2] = [3, 32];
 
-/// Between two questions: 16 a second, where Telegram allows 25 messages, so that its pace is not what is measured.
+/// Time between two requests: 16 a second, where Telegram allows 25 messages, so that Telegram's
+/// rate is not what is measured.
 const PACE: Duration = Duration::from_millis(62);
 
-/// Questions of each person: enough for the slowest hundredth to be ten answers.
+/// Requests of each person: enough for the slowest hundredth to be ten replies.
 const ROUNDS: usize = 3;
 
 /// The longest wait for an answer.
@@ -74,7 +76,7 @@ fn show(rows: &mut Vec<Vec<String>>, who: &str, mut idle: Vec<Duration>, mut bus
     }
 }
 
-/// The whole bot, idle and in a sweep.
+/// The whole bot, idle and during a run.
 fn bot(site: &Site, workers: usize) -> anyhow::Result<(Vec<Duration>, Vec<Duration>)> {
     let (pretend, telegram, people) = telegram()?;
     main_runtime()?.block_on(async {
@@ -96,7 +98,7 @@ fn bot(site: &Site, workers: usize) -> anyhow::Result<(Vec<Duration>, Vec<Durati
     })
 }
 
-/// A bot that only answers, idle and beside a checking loop on a thread of its own.
+/// A bot that only replies, idle and beside a checking loop on a thread of its own.
 fn bare(site: &Site, workers: usize) -> anyhow::Result<(Vec<Duration>, Vec<Duration>)> {
     let (pretend, telegram, people) = telegram()?;
     let answers = main_runtime()?;

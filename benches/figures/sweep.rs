@@ -1,18 +1,19 @@
-//! Checks per second by the real watch, beside a bare loop that makes the same requests with as many workers.
+//! Checks per second of the real watch, beside a bare loop that makes the same requests with as
+//! many workers.
 //!
-//! The watch does more for each account: it judges the answer, counts, and stores the verdict durably. The figure says
-//! what that costs. Both run in processes of their own against the same pretend site; the rounds alternate, and the
-//! median of their ratios counts.
+//! The watch does more for each account: it judges the response, counts, and stores the verdict
+//! durably. The figure is the cost of that. Both run in separate processes against the same pretend
+//! site. The rounds alternate, and the result is the median of their ratios.
 
 use anyhow::Context as _;
 
 use crate::table::{self, mb, median, row};
 use crate::world::{self, Site};
 
-/// Workers at once: the default, a busy operator, far beyond both.
+/// Workers: the default, a busy operator, far beyond both.
 const WORKERS: [usize; 3] = [3, 32, 256];
 
-/// Rounds over few accounts; over many, one is long enough.
+/// Rounds over few accounts. Over many accounts one round is long enough.
 const ROUNDS: usize = 3;
 const MANY: usize = 50_000;
 

@@ -1,4 +1,4 @@
-//! Tables that can be pasted into `docs/figures.md`, and the few numbers they need.
+//! Tables to paste into `docs/figures.md`, and the statistics that they need.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) fn print(title: &str, rows: &[Vec<String>]) {
     }
 }
 
-/// A row of cells, the first to the left and the numbers to the right.
+/// A row of cells: the first aligned left, the numbers right.
 fn line(row: &[String], widths: &[usize]) -> Vec<String> {
     let cells = row.iter().zip(widths).enumerate();
     cells
@@ -34,7 +34,6 @@ fn line(row: &[String], widths: &[usize]) -> Vec<String> {
         .collect()
 }
 
-/// A row from anything that can be shown.
 pub(crate) fn row<const N: usize>(cells: [&dyn std::fmt::Display; N]) -> Vec<String> {
     cells.iter().map(ToString::to_string).collect()
 }
@@ -52,19 +51,18 @@ pub(crate) fn quantile(samples: &mut [Duration], share: f64) -> Duration {
     samples.get(place.min(last)).copied().unwrap_or_default()
 }
 
-/// The middle one.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// Milliseconds with two places.
+/// Milliseconds with two decimals.
 pub(crate) fn ms(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1_000.0)
 }
 
-/// Megabytes with one place.
+/// Megabytes with one decimal.
 pub(crate) fn mb(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1_000_000.0)
 }

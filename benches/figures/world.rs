@@ -1,4 +1,5 @@
-//! The world the figures are taken in: a folder on a real disk, accounts, a pretend site in a process of its own.
+//! The world of the figures: a folder on a real disk, accounts, and a pretend site in a separate
+//! process.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -15,44 +16,43 @@ use vakhta::slices::watch::model::account::{RunState, Scope};
 use vakhta::slices::watch::store;
 use vakhta::slices::watch::store::{NewAccount, Progress};
 
-/// The one site.
 pub(crate) const SITE: &str = "bench";
 
-/// The admin, who hears of every run.
+/// The admin, who is told about every run.
 pub(crate) const ADMIN: i64 = 100;
 
 /// The first owner of accounts; the others follow.
 pub(crate) const FIRST_OWNER: i64 = 1_000;
 
-/// Owners among whom the accounts are spread, and people who ask for the status.
+/// Owners of the accounts; they also ask for the status.
 pub(crate) const OWNERS: usize = 320;
 
-/// One account in this many is there.
+/// One account in this many exists.
 const FOUND_EVERY: usize = 100;
 
-/// Accounts added in one request.
+/// Accounts added in one transaction.
 const PORTION: usize = 2_000;
 
-/// The shortest and the longest time between two questions whether a run is over: each costs the program what a few looks do.
+/// The shortest and the longest pause between two checks whether a run is over. Each check costs
+/// the program as much as a few probes.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(100));
 
-/// The name of an account.
 pub(crate) fn username(number: usize) -> String {
     format!("name_{number:06}")
 }
 
-/// True for accounts that are there.
+/// Whether an account exists.
 pub(crate) fn is_found(number: usize) -> bool {
     number.is_multiple_of(FOUND_EVERY)
 }
 
-/// A new folder beside the build, which is on a disk where /tmp may be memory.
+/// A new folder beside the build, which is on a disk; /tmp may be memory.
 pub(crate) fn folder() -> anyhow::Result<tempfile::TempDir> {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).context("make a folder")
 }
 
-/// Writes the catalogue and the configuration: no politeness, so that the program is measured and not its preferences, and
-/// no schedule that would come in between.
+/// Writes the catalogue and the configuration: no pauses between requests, so that the program is
+/// measured, and no schedule that would interfere.
 pub(crate) fn settle(folder: &Path, workers: usize, site: &str, api: &str) -> anyhow::Result<()> {
     let catalogue = format!(
         "[[site]]\nkey = \"{SITE}\"\nname = \"Bench\"\nurl = \"https://bench.example/{{name}}\"\n\
@@ -86,7 +86,7 @@ pub(crate) fn config(folder: &Path, token: Option<&str>) -> anyhow::Result<Confi
         .map_err(|problems| anyhow::anyhow!("{:?}", problems.iter().collect::<Vec<_>>()))
 }
 
-/// Adds accounts that wait, spread among the owners.
+/// Adds pending accounts, spread among the owners.
 pub(crate) async fn fill(db: &Db, accounts: usize) -> anyhow::Result<()> {
     let now = Clock::system().now();
     db.write(move |tx| owners().try_for_each(|owner| people::admit(tx, now, owner)))
@@ -115,7 +115,7 @@ pub(crate) fn owners() -> impl Iterator<Item = i64> {
     (FIRST_OWNER..).take(OWNERS)
 }
 
-/// Asks for a run over everything, rings for it and waits for its end.
+/// Requests a run over everything, rings for it and waits for its end.
 pub(crate) async fn run_everything(db: &Db, ring: impl FnOnce()) -> anyhow::Result<Progress> {
     let now = Clock::system().now();
     let request = db
@@ -137,7 +137,7 @@ pub(crate) async fn run_everything(db: &Db, ring: impl FnOnce()) -> anyhow::Resu
             );
             return Ok(progress.clone());
         }
-        // Half of the time that is likely left.
+        // Half of the estimated time left.
         let (checked, total) = progress.map_or((0, 1), |run| (run.counts.checked(), run.total));
         let left = total.saturating_sub(checked) as f64 / checked.max(1) as f64 / 2.0;
         let pause = began.elapsed().mul_f64(left).clamp(PAUSES.0, PAUSES.1);
@@ -152,7 +152,8 @@ pub(crate) fn role(words: &[&str]) -> anyhow::Result<Command> {
     Ok(command)
 }
 
-/// The pretend site in a process of its own, so that its work is not counted as ours. It ends with this value.
+/// The pretend site in a separate process, so that its work does not count as ours. It ends when
+/// this value is dropped.
 pub(crate) struct Site {
     pub(crate) url: String,
     child: Child,

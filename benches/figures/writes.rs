@@ -1,4 +1,5 @@
-//! Durable writes: group commit through the writer thread, beside one commit each and beside the bare disk.
+//! Durable writes: group commit through the writer thread, beside single commits and beside the
+//! bare disk.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -14,20 +15,18 @@ use crate::roles::main_runtime;
 use crate::table::{self, ms, quantile, row};
 use crate::world;
 
-/// Tasks that write at once.
 const PRODUCERS: usize = 64;
 
-/// Rows through the writer thread; single commits are so much slower that fewer do.
+/// Rows through the writer thread. Single commits are much slower, so fewer rows suffice.
 const ROWS: usize = 50_000;
 const SINGLE_ROWS: usize = 2_000;
 
-/// A page, the least a commit writes.
+/// A page is the least that a commit writes.
 const PAGE: [u8; 4096] = [7; 4096];
 
 const MAKE: &str = "CREATE TABLE bench (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT";
 const INSERT: &str = "INSERT INTO bench (body) VALUES ('a row of about the length of a verdict')";
 
-/// What a way of writing gave.
 struct Written {
     took: Duration,
     each: Vec<Duration>,

@@ -1,4 +1,4 @@
-//! Who may do what, as people and strangers try it.
+//! Who may do what, as members and strangers try it.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ async fn role_of(t: &Stage, id: i64) -> Option<Role> {
     person.map(|person| person.role)
 }
 
-/// Waits until the bot has dealt with everything that was written so far.
+/// Waits until the bot has handled everything written so far.
 async fn settled(t: &Stage) {
     let marker = t.ask(&t.admin, "/cancel").await;
     assert_eq!(marker.text, "Прерывать нечего.");
@@ -104,7 +104,7 @@ fn admins_are_made_by_owners_only_and_nobody_undoes_another_silently() {
             t.note(&boss, &touched).await,
             "Роль задана в файле настроек и меняется только там."
         );
-        // The owner makes an admin; the same button again says that it is done.
+        // The owner makes an admin; a second press says that it is done already.
         let panel = t.ask(&t.admin, "/admin").await;
         let made = t
             .admin
@@ -124,7 +124,7 @@ fn admins_are_made_by_owners_only_and_nobody_undoes_another_silently() {
             .wait_until("the admin's menu", LIMIT, menu)
             .await
             .unwrap();
-        // Who still sees a user changes no admin.
+        // A button drawn for a user cannot change an admin.
         let stale = t
             .admin
             .presses_forged(panel.message_id, "people:remove:user:7");
@@ -133,7 +133,7 @@ fn admins_are_made_by_owners_only_and_nobody_undoes_another_silently() {
             "Пока вы смотрели, это изменилось. Сейчас: администратор"
         );
         assert_eq!(role_of(&t, 7).await, Some(Role::Admin));
-        // Removed, their old buttons do nothing.
+        // After removal, their old buttons do nothing.
         let panel_of_eva = t.ask(&eva, "/admin").await;
         let out = t.admin.presses_forged(panel.message_id, "people:remove:7");
         t.note(&t.admin, &out).await;

@@ -1,5 +1,5 @@
-//! The assistant of the real bot over HTTP: asking, looking, looking on, stopping; who may, how often, and what is told when
-//! something is wrong.
+//! The assistant over HTTP: ask, read the status, follow, stop; who may, how often, and which
+//! errors clients get.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn a_question_and_its_answer_on_a_thread_and_without_one() {
             answer_to("why is the sea salt?")
         );
         assert_eq!(model.calls()[0].body["messages"][0]["content"], "Be brief.");
-        // Both ways of writing a path are one.
+        // Both forms of a path work.
         let short = client.request(Method::GET, &format!("/api/chat-status/{id}"));
         assert_eq!(client.answer(short).await.0, 200);
 
@@ -83,7 +83,7 @@ fn who_looks_on_sees_a_snapshot_what_is_added_and_the_end() {
         assert_eq!(after.next().await.unwrap().1["answer"], text);
         assert_eq!(after.next().await, None);
 
-        // An answer that begins anew is shown from its beginning.
+        // When an answer begins again, it is shown from its beginning.
         model.next([ModelReply::CutAfter(2)]);
         let id = client.ask("again?").await;
         client
@@ -282,7 +282,7 @@ fn the_same_again_is_the_same_question_and_limits_say_how_long() {
             id,
             "also when it is answered"
         );
-        // The first answer used up the day, so what waited is not asked any more.
+        // The first answer used up the day, so the waiting question is not asked any more.
         let waited = client
             .once(&second, |status| status["closed_at_ms"].is_i64())
             .await;

@@ -1,4 +1,5 @@
-//! The assistant in Telegram: `/ask` and plain words, the answer in the place of *I am thinking*, stop and again.
+//! The assistant in Telegram: `/ask` and plain text, the answer in place of *I am thinking*, stop
+//! and again.
 
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ fn a_question_in_the_chat_is_answered_in_its_place() {
         let answer = t.heard(7, &answer_to("почему море солёное?")).await;
         assert_eq!(answer.message_id, thinking.message_id, "in its place");
         assert!(answer.buttons().is_empty());
-        // Plain words are a question too, and a quick answer leaves no message that only thinks.
+        // Plain text is a question too, and a quick answer leaves no message that only thinks.
         model.set(ModelReply::Raw(
             b"data: {\"choices\":[{\"message\":{\"content\":\"**Da** <b>x</b>\"},\"finish_reason\":\"stop\"}]}\n\n".to_vec(),
         ));
@@ -54,7 +55,7 @@ fn stop_and_again_below_the_question() {
         t.callback_for_note(&eva, &stopped, "Again").await;
         assert_eq!(model.calls().len(), 2, "asked again once");
 
-        // What fails says why; a stop over HTTP is seen in the chat as well.
+        // A failure says why; a stop over HTTP shows in the chat too.
         model.set(ModelReply::status(403));
         t.ask(&eva, "/ask bad?").await;
         t.heard(7, "refused to answer this").await;

@@ -1,4 +1,5 @@
-//! The assistant in groups: who may ask, where it is answered, who may stop it; and whose turn it is.
+//! The assistant in groups: who may ask, where the answer appears, who may stop it, and whose turn
+//! it is.
 
 use serde_json::json;
 use vakhta::demo::model::answer_to;
@@ -18,7 +19,8 @@ fn a_group_is_answered_under_the_question_and_only_who_was_let_in() {
         let stranger = t.telegram.person(9, "Чужой", "ru");
         let group = t.telegram.group(GROUP, "Смена");
         group.opens_topic(5);
-        // Words are not for the bot, and a stranger is told once a day that they may not ask.
+        // Plain text in a group is not for the bot. A stranger is told once a day that they may not
+        // ask.
         eva.writes_in(&group, "почему море солёное?");
         stranger.writes_in(&group, "/ask почему?");
         t.heard(GROUP, "могут те, кого впустили").await;
@@ -41,7 +43,7 @@ fn a_group_is_answered_under_the_question_and_only_who_was_let_in() {
     });
 }
 
-/// A group reads every answer, so an admin asks there as anybody.
+/// A group reads every answer, so an admin asks there with the rights of a user.
 #[test]
 fn in_a_group_nobody_is_told_of_more_than_their_own() {
     harness::run(async |mut t| {
@@ -75,7 +77,7 @@ fn in_a_group_nobody_is_told_of_more_than_their_own() {
                 .is_some_and(|system| system.contains("asked in a group"));
             assert!(told_of_group, "{sent}");
         }
-        // The same in their own chat is answered in full.
+        // The same question in a private chat gets the full answer.
         model.set(ModelReply::reads(
             "list_accounts",
             &json!({ "everybody": true }),

@@ -1,4 +1,5 @@
-//! An answer grows in its chat while it is made, and the answer itself is the last word, whatever becomes of an edit.
+//! Streaming edits: an answer grows in its chat, and the answer itself is always the last edit,
+//! whatever happens to the others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use crate::harness::{self, ADMIN, LIMIT, Stage};
 
 const QUESTION: &str = "почему?";
 
-/// Asks with a model that says the first words and then waits: the person, and the message that thinks.
+/// Asks a model that says its first words and then waits; the person, and the message that thinks.
 async fn ask_and_hold(t: &Stage, model: &PretendModel) -> (Person, Arc<ChatMessage>) {
     let eva = t.user(7, "Ева", "ru").await;
     model.set(ModelReply::Held);
@@ -20,13 +21,13 @@ async fn ask_and_hold(t: &Stage, model: &PretendModel) -> (Person, Arc<ChatMessa
     (eva, thinking)
 }
 
-/// Waits until so many edits were called.
+/// Waits for this many edit calls.
 async fn edits(t: &Stage, n: usize) {
     let called = |telegram: &PretendTelegram| telegram.calls("editMessageText").len() >= n;
     t.telegram.wait_until("edits", LIMIT, called).await.unwrap();
 }
 
-/// The message when every call for an edit has ended, so many at least.
+/// The message after every edit call has ended; at least this many.
 async fn settled(t: &Stage, message_id: i64, n: usize) -> Arc<ChatMessage> {
     let ended = |telegram: &PretendTelegram| {
         let calls = telegram.calls("editMessageText");
@@ -37,7 +38,7 @@ async fn settled(t: &Stage, message_id: i64, n: usize) -> Arc<ChatMessage> {
     t.telegram.message(7, message_id).unwrap()
 }
 
-/// The answer, which has no button any more, when every call for an edit has ended.
+/// The answer, which no longer has a button, after every edit call has ended.
 async fn answered(t: &Stage, message_id: i64) -> Arc<ChatMessage> {
     let is_there = |telegram: &PretendTelegram| {
         let message = telegram.message(7, message_id);
@@ -66,7 +67,7 @@ fn the_message_that_thinks_grows_and_keeps_its_button() {
             ["🤔 Думаю...", "You …"]
         );
 
-        // A program that is begun again goes on in the same message.
+        // After a restart the answer continues in the same message.
         model.set(ModelReply::SilentAfter(2));
         let thinking = t.ask(&t.admin, "/ask and?").await;
         t.heard(ADMIN, "You asked: …").await;
@@ -97,7 +98,7 @@ fn an_edit_that_is_slow_is_waited_for_and_one_that_comes_late_is_written_over() 
         let answer = answered(&t, thinking.message_id).await;
         assert_eq!(answer.text, answer_to(QUESTION));
 
-        // The connection is gone, and the call arrives when the answer was there already.
+        // The connection is lost, and the call arrives after the answer.
         model.hold(true);
         let late = Fault::Late(Duration::from_secs(3));
         t.telegram.break_next("editMessageText", 1, late);
@@ -148,13 +149,13 @@ fn what_telegram_refuses_is_no_reason_to_miss_the_answer() {
             model.set(ModelReply::Held);
             model.hold(true);
             let thinking = t.ask(&t.admin, &format!("/ask {question}")).await;
-            // What passes is no reason to show nothing more.
+            // A passing error does not end the edits.
             let tries = if n < 2 { 2 } else { 1 };
             edits(&t, before + tries).await;
             model.hold(false);
             let answer = t.heard(ADMIN, &answer_to(&question)).await;
             assert_eq!(answer.message_id, thinking.message_id, "{refusal:?}");
-            // What Telegram asked for counts for the sender's rows as for a clock that stands still here.
+            // Telegram's wait is counted by the clock, which stands still here.
             t.clock.advance(Duration::from_secs(2));
         }
         t

@@ -1,8 +1,9 @@
-//! `kill -9` in a loop over a thousand questions (over a hundred in plain `cargo test`): none is lost, none
-//! answered twice, none left over.
+//! `kill -9` in a loop over a thousand questions (over a hundred in plain `cargo test`): none is
+//! lost, none is answered twice, none is left over.
 //!
-//! The real process is killed at random moments and started again on the same database, while a client goes on asking and asks
-//! again under the same name whatever it got no answer for. The endpoint streams, breaks off, refuses, falls silent.
+//! The real process is killed at random moments and restarted on the same database. A client keeps
+//! asking, and repeats a question under the same key until it gets a response. The endpoint
+//! streams, breaks off, refuses and falls silent.
 
 #![expect(
     clippy::indexing_slicing,
@@ -35,13 +36,13 @@ const CLIENTS: usize = 4;
 /// Questions that are closed.
 const CLOSED: &str = "SELECT count(*) FROM question WHERE closed_at IS NOT NULL";
 
-/// One in so many may end in peace; the others are closed between kills.
+/// One in so many may finish; the others are closed between kills.
 const IN_PEACE: usize = 20;
 
 /// A life ends within this time.
 const LONGEST_LIFE: Duration = Duration::from_millis(700);
 
-/// What is left after the last kill takes its time: pauses between attempts are seconds.
+/// What is left after the last kill takes time: pauses between attempts are seconds long.
 const LAST_ANSWERS: Duration = Duration::from_secs(90);
 
 #[test]
@@ -75,7 +76,7 @@ fn questions_survive_every_kill() {
                 .env("VAKHTA_ASSISTANT_API_KEY", KEY)
                 .start();
             let life = LONGEST_LIFE.mul_f64(random.f64());
-            // A life may end before it listens.
+            // A life may end before the server listens.
             let lived = tokio::time::timeout(life, async {
                 address.send_replace(Some(address_of(&process).await));
                 std::future::pending::<()>().await;
@@ -118,7 +119,7 @@ fn prepare(ground: &Ground, model: &PretendModel, random: &mut fastrand::Rng) {
             2 => ModelReply::SilentAfter(3),
             3 => ModelReply::Hang,
             4 => ModelReply::ErrorAsSuccess("content_filter".into()),
-            // Killed before, between and after the two rounds of it.
+            // Killed before, between and after the two rounds.
             10..13 => {
                 let tools =
                     ["list_accounts", "recent_runs"].map(|tool| (tool.to_owned(), "{}".to_owned()));
@@ -142,7 +143,7 @@ async fn address_of(process: &Process) -> SocketAddr {
     address.trim().parse().unwrap()
 }
 
-/// Asks questions, each until it is taken.
+/// Asks each question until it is accepted.
 async fn ask_all(
     token: String,
     mut addresses: watch::Receiver<Option<SocketAddr>>,
@@ -168,11 +169,11 @@ async fn ask_all(
                 Ok(answer) if answer.status() == 202 => break,
                 Ok(answer) => {
                     let (status, text) = (answer.status(), answer.text().await);
-                    // A process that is killed while it answers may cut the document.
+                    // A process killed while it responds may cut the document.
                     assert!(status.is_server_error(), "{status}: {text:?}");
                 }
                 Err(_) => {
-                    // That life is over: the next one has another address.
+                    // That life is over; the next one has another address.
                     addresses
                         .wait_for(|now| *now != Some(address))
                         .await
@@ -207,7 +208,7 @@ fn compare(ground: &Ground, model: &PretendModel) {
                 let answer = row[2].as_str().unwrap();
                 let read = answer.strip_prefix(&answer_to(text)).unwrap();
                 assert_eq!(row[5], 1, "{row}");
-                // What was read stands in the answer once.
+                // A tool's result is in the answer once.
                 let read = read.matches("\"data\":").count();
                 assert!([0, 2].contains(&read), "{row}");
             }
@@ -217,7 +218,8 @@ fn compare(ground: &Ground, model: &PretendModel) {
             }
             _ => unreachable!("{row}"),
         }
-        // A call that left when the program was killed belongs to an attempt that counts as a failure. Who reads calls twice.
+        // A call in flight at a kill belongs to an attempt that counts as failed. A question with a
+        // tool needs two calls.
         assert!(
             calls.get(text).copied().unwrap_or_default() <= 6,
             "{row}: {calls:?}"

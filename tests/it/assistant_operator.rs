@@ -1,4 +1,4 @@
-//! What the operator and the admins see of the assistant: `doctor`, `/status`, `/healthz` and `/metrics`.
+//! What operator and admins see of the assistant: `doctor`, `/status`, `/healthz`, `/metrics`.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::chat::with_assistant;
 use crate::harness::{self, LIMIT};
 use crate::process::{self, Ground};
 
-/// What `doctor` says of the assistant, and its exit code.
+/// What `doctor` reports about the assistant, and its exit code.
 async fn doctor(ground: &Ground, url: &str, key: &str, model: &str, code: i32) -> String {
     let end = ground
         .vakhta(&["doctor"])

@@ -1,4 +1,5 @@
-//! *I am thinking* never stays: whatever became of that message, whoever asked hears the end, and the message goes on.
+//! *I am thinking* never stays: whatever happened to that message, the person gets the end, and the
+//! message is replaced.
 
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ fn an_answer_waits_for_its_place_on_the_way() {
     harness::run(async |mut t| {
         let model = with_assistant(&mut t, "").await;
         let eva = t.user(7, "Ева", "ru").await;
-        // The answer is there long before Telegram has taken the message that thinks.
+        // The answer is ready long before Telegram has accepted *I am thinking*.
         let slow = Fault::Slow(Duration::from_secs(2));
         t.telegram.break_next("sendMessage", 1, slow);
         eva.writes("/ask почему?");
@@ -88,7 +89,7 @@ fn a_message_that_is_deleted_or_cannot_be_changed_is_no_end() {
         model.hold(false);
         let answer = t.heard(7, &answer_to("почему?")).await;
         assert_ne!(answer.message_id, thinking.message_id);
-        // Blocked: nothing can be said; the button tells whoever comes back.
+        // While the chat is blocked nothing can be said; a press of the button repeats it later.
         model.hold(true);
         let thinking = t.ask(&eva, "/ask и?").await;
         called(&model).await;

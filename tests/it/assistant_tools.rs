@@ -1,5 +1,5 @@
-//! The assistant knows the watch: questions about accounts, runs, sites and cards are answered from the database, with the
-//! actor's own rights, in Telegram and over HTTP.
+//! The assistant's tools: questions about accounts, runs, sites and cards are answered from the
+//! database with the actor's own rights, in Telegram and over HTTP.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::harness::{self, ADMIN, LIMIT, Stage};
 const EVA: i64 = 7;
 const BOB: i64 = 8;
 
-/// So long ago an account was added that is overdue for two days now.
+/// Age of an account that is overdue for two days.
 const LONG_AGO: Duration = days(32);
 
 pub(crate) async fn add(t: &Stage, owner: i64, username: &str) -> i64 {
@@ -33,7 +33,7 @@ pub(crate) async fn add(t: &Stage, owner: i64, username: &str) -> i64 {
     }
 }
 
-/// What the tools gave in the last call, as the model was told.
+/// The results of tools in the last call, as the model got them.
 fn told(calls: &[ModelCall]) -> Value {
     let results = &calls.last().unwrap().results;
     serde_json::from_str(results.first().unwrap()).unwrap()
@@ -65,7 +65,7 @@ fn what_is_overdue_this_week_is_answered_from_the_database() {
         assert!(system.starts_with("Be brief.\n\n"), "{system}");
         assert!(system.contains("Saturday, in Europe/Moscow"), "{system}");
 
-        // What belongs to others is not there, whatever the model asks for.
+        // Other people's data does not exist, whatever the model asks for.
         let asked = [
             ("list_accounts", json!({ "everybody": true })),
             ("list_accounts", json!({ "owner": BOB })),

@@ -1,4 +1,4 @@
-//! What people and strangers send that nobody expects: always a clear answer, nothing lost, no panic.
+//! Unexpected input from members and strangers: always a clear reply, nothing lost, no panic.
 
 use crate::harness::{ADMIN, run};
 
@@ -46,7 +46,7 @@ fn lines_that_cannot_be_are_named_and_the_others_are_added() {
 fn ten_thousand_lines_are_one_answer() {
     run(async |t| {
         let eva = t.user(7, "Ева", "ru").await;
-        // More than Telegram lets a person send at once; a server of one's own may.
+        // More than Telegram lets a person send at once; a self-hosted server may allow it.
         let lines: Vec<String> = (0..10_000).map(|n| format!("name{n} github")).collect();
         let answer = t.ask(&eva, &format!("/add {}", lines.join("\n"))).await;
         assert!(

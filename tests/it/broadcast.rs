@@ -1,4 +1,4 @@
-//! Words to everybody: once each, over a restart, stopped in the middle, with a summary.
+//! Broadcasts: to everybody once, over a restart, stopped in the middle, with a summary.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use vakhta::demo::{Fault, Person, PretendTelegram};
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
-/// Types a text and comes to its preview.
+/// Types a text and gets its preview.
 async fn preview(t: &Stage, text: &str) -> std::sync::Arc<vakhta::demo::ChatMessage> {
     let panel = t.ask(&t.admin, "/admin").await;
     t.callback(&t.admin, &panel, "Рассылка").await;
@@ -49,7 +49,7 @@ fn a_broadcast_is_shown_first_and_reaches_everybody_once() {
             first.text
         );
         let second = t.ask(&t.admin, "Завтра будет ремонт").await;
-        // The older preview sends nothing.
+        // A button of the older preview sends nothing.
         let note = t.callback_for_note(&t.admin, &first, "Отправить").await;
         assert!(note.contains("устарела"), "{note}");
         t.callback(&t.admin, &second, "Отправить, людей: 3").await;
@@ -80,7 +80,7 @@ fn a_broadcast_is_shown_first_and_reaches_everybody_once() {
 fn a_broadcast_goes_on_after_a_restart_and_can_be_stopped() {
     run(async |mut t| {
         let users = users(&t, 5).await;
-        // Telegram is away: the rows wait.
+        // While Telegram is away, the rows wait.
         let shown = preview(&t, "Идёт дождь").await;
         t.telegram
             .break_next("sendMessage", 1000, Fault::status(502, "Bad Gateway"));
@@ -107,7 +107,7 @@ fn a_broadcast_goes_on_after_a_restart_and_can_be_stopped() {
         for user in &users {
             assert_eq!(copies(&t.telegram, user.id(), "Идёт дождь"), 1);
         }
-        // A second one is stopped before anything of it is sent.
+        // A second broadcast is stopped before any of it is sent.
         for user in &users {
             let quiet = user.presses_forged(1, "set:quiet:hold:18:20");
             t.note(user, &quiet).await;

@@ -1,4 +1,5 @@
-//! Codes for one thing each: printed in batches, looked after one by one, claimed by who bought the thing, copied by others.
+//! Codes for one thing each: printed in batches, managed one by one, claimed by the buyer, copied
+//! by others.
 
 use vakhta::slices::cards::code::Code;
 
@@ -99,7 +100,7 @@ fn a_thing_belongs_to_one_person_until_an_admin_releases_it() {
         let again = scans(&t, &eva, &code).await;
         assert!(again.text.contains("закреплена за вами"), "{}", again.text);
         assert!(again.button("Это моя вещь").is_none());
-        // Whoever comes later cannot take it, whatever their buttons say.
+        // A later scanner cannot claim it, even with a forged button.
         let oleg = t.telegram.person(56, "Олег", "ru");
         let warned = scans(&t, &oleg, &code).await;
         assert!(

@@ -1,4 +1,4 @@
-//! Cards that are passed on: in other chats, by a link, with photos that Telegram has already.
+//! Sharing cards: in other chats, by a link, with photos that Telegram already has.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use vakhta::demo::{ChatMessage, Person, PretendTelegram};
 use crate::cards::{make, scans, with_cards};
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
-/// Telegram knows of a message before the program knows that it does.
+/// Telegram has a message before the program knows it, so this waits for the program.
 async fn all_delivered(t: &Stage) {
     t.once("SELECT NOT EXISTS (SELECT 1 FROM outbox WHERE state IN ('held', 'pending', 'making', 'sending'))")
         .await;
 }
 
-/// What the bot offers to somebody who names it in another chat.
+/// What the bot offers to a person who names it in another chat.
 async fn offered(t: &Stage, person: &Person, words: &str) -> Vec<Value> {
     let question = person.asks_inline(words);
     let answered = |_: &PretendTelegram| person.offered(&question).is_some();
@@ -25,7 +25,7 @@ async fn offered(t: &Stage, person: &Person, words: &str) -> Vec<Value> {
     person.offered(&question).unwrap()
 }
 
-/// What the button to share says in the other chat.
+/// What the share button inserts in the other chat.
 fn words(message: &ChatMessage) -> Option<String> {
     let rows = message.reply_markup.as_ref()?["inline_keyboard"].as_array()?;
     let buttons = rows.iter().filter_map(Value::as_array).flatten();
@@ -63,7 +63,7 @@ fn a_card_is_offered_in_other_chats_and_never_its_code() {
             "{all}"
         );
         assert!(all.contains(&format!("?start={words}")), "{all}");
-        // Only admins look through cards.
+        // Only admins can search cards.
         for ask in ["", "сумка", "s_0123"] {
             assert!(offered(&t, &eva, ask).await.is_empty(), "{ask}");
         }
@@ -113,7 +113,7 @@ async fn photo_to(
 #[test]
 fn a_photo_is_uploaded_once_and_again_when_telegram_forgot_it() {
     run(async |mut t| {
-        // Telegram refuses the id that it forgot.
+        // Telegram refuses a file id that it forgot.
         t.expect_refusals();
         with_cards(&mut t).await;
         let (_, code) = make(&t, "Сумка", "Кожа").await;
@@ -126,7 +126,7 @@ fn a_photo_is_uploaded_once_and_again_when_telegram_forgot_it() {
             });
             ids.await.unwrap()
         };
-        // The preview in the dialogue was the first.
+        // The preview in the dialogue was the first use.
         let first = t
             .heard(ADMIN, "Так карточку увидит")
             .await
@@ -165,7 +165,7 @@ fn a_scan_that_comes_twice_counts_once() {
         let before = t.telegram.messages(55).len();
         t.telegram.repeat_last_update();
         t.telegram.wait_until(what, LIMIT, taken).await.unwrap();
-        // Whatever came after it has an answer, so the repeat had its chance.
+        // A later message has its reply, so the repeat had its chance.
         t.ask(&eva, "/start s_0").await;
         let rows = t.app().db().read(|c| {
             let sql = "SELECT (SELECT count(*) FROM scan), (SELECT checks FROM card)";

@@ -1,4 +1,5 @@
-//! `kill -9` at every step of making a card, at a scan, at the list and at the numbers loses none, and counts a scan once.
+//! `kill -9` at every step of making a card, at a scan, at the list and at the totals loses
+//! nothing, and counts a scan once.
 
 use vakhta::demo::PretendTelegram;
 
@@ -6,7 +7,7 @@ use crate::cards::jpeg;
 use crate::harness::LIMIT;
 use crate::process::{self, Ground};
 
-/// A process that is killed as soon as it has what was sent, and one that goes on from there.
+/// Kills a process as soon as it has the message, and starts another one that continues.
 async fn killed_at(ground: &Ground, send: impl FnOnce(), until: &str) {
     let process = ground
         .vakhta(&["run"])
@@ -112,7 +113,7 @@ fn every_step_of_the_dialogue_is_killed_and_goes_on() {
         let all = "(SELECT count(*) FROM card) * 100 + (SELECT count(*) FROM scan) * 10 + (SELECT checks FROM card)";
         assert_eq!(ground.number(&format!("SELECT {all}")), 111);
 
-        // The copy of the database has the photos beside it.
+        // The backup has the photos beside it.
         let end = ground.vakhta(&["backup", "copy.db"]).finish().await;
         end.demand(0);
         assert!(end.stdout.contains("2 photos"), "{}", end.stdout);

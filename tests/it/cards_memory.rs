@@ -1,17 +1,17 @@
-//! Pictures that are no pictures, or too much of one, are answered, and the program stays as small as it was.
+//! Broken and oversized pictures get a reply, and the program's memory stays small.
 
 use std::io::Write as _;
 
 use crate::process::{self, Ground, Process};
 
-/// What the program may grow to for a moment, in KB: the file itself, twice while it is handed over, and what a little
-/// picture takes. A bomb of 64 million pixels would take at least 64,000 more.
+/// How far memory may grow for a moment, in KB: the file, twice while it is handed over, and a
+/// small picture. A bomb of 64 million pixels would need at least 64,000 more.
 const ROOM_KB: u64 = 48 * 1024;
 
-/// What it may have grown by when that is over.
+/// How far it may have grown afterwards.
 const REST_KB: u64 = 8 * 1024;
 
-/// A PNG of nothing that says it is very large.
+/// An empty PNG whose header claims to be very large.
 fn bomb() -> Vec<u8> {
     let side = 8000;
     let mut bytes = Vec::new();
@@ -29,7 +29,7 @@ fn bomb() -> Vec<u8> {
     bytes
 }
 
-/// Memory of the process in KB: the most it ever had, and what it has now.
+/// Memory of the process in KB: the peak and the current value.
 fn memory(process: &Process) -> [u64; 2] {
     let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
     ["VmHWM:", "VmRSS:"].map(|field| {
@@ -52,7 +52,7 @@ fn what_is_no_photo_is_answered_and_takes_no_memory() {
             .start();
         ground.admin.presses_forged(1, "cards:add");
         ground.heard(ground.admin.id(), "шаг 1 из 5").await;
-        // A picture that is in order first, so that what every picture takes is no part of the measure.
+        // A valid picture first, so that what every picture costs is not part of the measure.
         answered(&ground, "a.pdf", b"%PDF-1.7", "Это не картинка").await;
         let [_, before] = memory(&process);
         answered(&ground, "bomb.png", &bomb(), "слишком много точек").await;
@@ -64,7 +64,7 @@ fn what_is_no_photo_is_answered_and_takes_no_memory() {
         ground
             .telegram
             .wait_until("the answer to the large file", crate::harness::LIMIT, |t| {
-                // The file itself is a message, too.
+                // The file itself is a message too.
                 t.messages(ground.admin.id()).len() > refused + 1
             })
             .await

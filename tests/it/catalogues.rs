@@ -1,10 +1,11 @@
-//! Catalogues of other projects: what of them is used, what is said of the rest, and how their sites are looked at.
+//! Catalogues of other projects: which entries are used, what is reported about the rest, and how
+//! their sites are probed.
 
 use vakhta::demo::Behaviour;
 
 use crate::process::{Ground, run};
 
-/// A WhatsMyName file and a Sherlock file that lead to the pretend site; each has an entry that cannot be used.
+/// A WhatsMyName and a Sherlock file that lead to the pretend site, each with one unusable entry.
 fn write_catalogues(ground: &Ground) {
     let site = ground.site.url();
     let entry = |name: &str, cat: &str, more: &str| {
@@ -204,7 +205,7 @@ fn a_test_of_sites_asks_all_known_names_and_one_of_them_is_enough() {
             }
             assert!(line.contains("; random name "), "{line}");
         }
-        // It asked to be left alone at the first look.
+        // The site asked to be left alone at the first probe.
         assert_eq!(ground.site.requests_to("busy").len(), 1);
         assert_eq!(ground.site.max_in_flight("well"), 1);
     });

@@ -25,7 +25,7 @@ fn an_owner_sees_their_own_accounts_drawn() {
         t.ask(&eva, "/check").await;
         t.heard(7, "Check finished").await;
         let status = t.ask(&eva, "/status").await;
-        // What is asked for while the program ends is drawn after the next start.
+        // A chart asked for while the program stops is drawn after the next start.
         t.stop().await;
         eva.presses(&status, "watch:chart:mine").unwrap();
         t.start().await;
@@ -35,7 +35,7 @@ fn an_owner_sees_their_own_accounts_drawn() {
             chart.text,
             "📈 My accounts\n\n• Found in 30 days: 1\n• Not found yet: 1"
         );
-        // No screen can take the place of a picture.
+        // A screen cannot replace a picture.
         eva.presses(&chart, "Home").unwrap();
         let home = eva.next_reply(LIMIT).await.unwrap();
         assert!(home.text.starts_with("👋"), "{}", home.text);

@@ -24,7 +24,7 @@ pub(crate) struct Client {
     pub(crate) token: String,
 }
 
-/// An answer: status, `Retry-After`, document.
+/// A response: status, `Retry-After`, document.
 pub(crate) type Answer = (u16, Option<u64>, Value);
 
 impl Client {
@@ -135,14 +135,14 @@ impl Client {
     }
 }
 
-/// What a stream brings.
+/// The events of a stream.
 pub(crate) struct Events {
     response: reqwest::Response,
     text: String,
 }
 
 impl Events {
-    /// The next event: its kind and its data; none at the end.
+    /// The next event's kind and data; none at the end.
     pub(crate) async fn next(&mut self) -> Option<(String, Value)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
@@ -165,7 +165,7 @@ impl Events {
     }
 }
 
-/// A stage with the assistant on; the lines go into `[assistant]`.
+/// A stage with the assistant on; `lines` go into `[assistant]`.
 pub(crate) async fn with_assistant(stage: &mut Stage, lines: &str) -> PretendModel {
     let model = PretendModel::start().await.unwrap();
     stage.stop().await;

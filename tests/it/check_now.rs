@@ -9,7 +9,7 @@ use vakhta::demo::{Behaviour, PretendSite};
 use crate::harness::{ADMIN, LIMIT};
 use crate::process::{Ended, Ground, Process, run};
 
-/// Six accounts, each with its own fate.
+/// Six accounts, each with another result.
 async fn six_accounts(ground: &Ground) {
     ground.site.set("github", "there", Behaviour::Exists);
     ground.site.set("github", "broken", Behaviour::ServerError);
@@ -27,7 +27,7 @@ async fn six_accounts(ground: &Ground) {
     ground.import(7, &names).await;
 }
 
-/// The one JSON object on standard output, without what differs from run to run.
+/// The JSON object on standard output, without what differs from run to run.
 fn report(end: &Ended) -> Value {
     assert_eq!(
         end.stdout.lines().count(),
@@ -91,7 +91,7 @@ fn it_gives_exactly_the_right_verdicts_and_repeats_no_notice() {
             ["there", "back"]
         );
 
-        // What waits is delivered by the bot, once.
+        // The bot delivers what waits, once.
         let bot = ground
             .vakhta(&["run"])
             .env("VAKHTA_WATCH_RUN_AT_START", "false")
@@ -120,7 +120,7 @@ fn a_site_that_wants_to_be_left_alone_is_left_alone_by_the_next_process_too() {
             assert_eq!(accounts, json!([limited("first"), limited("second")]));
             assert_eq!(ground.site.requests_to("github").len(), 1);
         }
-        // Once the time is over nothing is left of it.
+        // When the time is over, nothing is left of it.
         let past = "UPDATE site_silence SET until = 1";
         let db = rusqlite::Connection::open(ground.path("v.db")).unwrap();
         assert_eq!(db.execute(past, []).unwrap(), 1);
@@ -165,12 +165,12 @@ fn with_a_token_it_tells_before_it_ends() {
             ground.number("SELECT count(*) FROM outbox WHERE state <> 'sent'"),
             0
         );
-        // Another poller with the same token would disturb a bot elsewhere.
+        // A second poller with the same token would disturb a bot elsewhere.
         assert!(ground.telegram.calls("getUpdates").is_empty());
     });
 }
 
-/// A bot that makes no run by itself.
+/// A bot that starts no run by itself.
 async fn idle_bot(ground: &Ground, further: &str) -> Process {
     ground.configure(&format!("run_at_start = false\n{further}"));
     let bot = ground.vakhta(&["run"]).start();
@@ -210,7 +210,7 @@ fn a_running_bot_makes_the_run_instead_and_its_status_shows_it() {
         let took = ground.number(
             "SELECT r.started_at - q.created_at FROM check_request q JOIN run r ON r.id = q.run_id",
         );
-        // A second is promised; the other one is for a loaded machine.
+        // One second is promised; the other one is for a loaded machine.
         assert!(took < 2000, "the request was seen after {took} ms");
         ground.heard(7, "Имя пользователя: back").await;
         bot.stop().await;
@@ -227,7 +227,7 @@ fn two_at_once_are_both_answered() {
             .vakhta(&["--check-now", "--json"])
             .without_token()
             .start();
-        // The second asks while the first one's run goes on.
+        // The second request comes while the first one's run goes on.
         hangs(&ground.site, "vk").await;
         let second = ground
             .vakhta(&["--check-now", "--json"])
@@ -279,13 +279,14 @@ fn an_own_run_that_is_interrupted_ends_in_order() {
     });
 }
 
-/// The most looks that may be in flight.
+/// Probes that may be in flight.
 const MOST: usize = 512;
 
 #[test]
 fn with_512_workers_as_many_looks_are_in_flight_and_never_more() {
     run(async |ground| {
-        // No control name is possible there, so that nothing but accounts is looked at, and the site itself would take more.
+        // No control name is possible there, so only accounts are probed; the site itself would
+        // allow more.
         let sites = format!(
             "[[site]]\nkey = \"wide\"\nurl = \"{}/wide/{{name}}\"\nname_pattern = \"name[0-9]{{3}}\"\n\
              exists = {{ status = [200], text = [\"profile of\"] }}\nmissing = {{ status = [404] }}\n\

@@ -72,7 +72,7 @@ fn keys_are_overridden_by_the_environment() {
             .finish()
             .await;
         end.demand(2).says(&["watch.timeout: given \"soon\""]);
-        // The file itself can be named so, too.
+        // The option accepts the file itself too.
         std::fs::rename(ground.path("bot.toml"), ground.path("else.toml")).unwrap();
         ground
             .vakhta(&list)
@@ -120,7 +120,7 @@ fn a_token_revoked_at_run_time_ends_the_bot_with_1() {
             .await
             .unwrap();
         ground.telegram.revoke_token();
-        // Somebody writes, so the poll that waits comes back and the next one is refused.
+        // A person writes, so the waiting poll returns and the next one is refused.
         ground.admin.writes("/status");
         let end = bot.end(LIMIT).await;
         assert_eq!(end.code, Some(1), "{}", end.stderr);

@@ -1,4 +1,5 @@
-//! The file of the real process: refused where it is not ours, held by one bot at a time, copied while it lives.
+//! The database file of the real process: refused if it is not ours, used by one bot at a time,
+//! copied while in use.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -7,7 +8,7 @@ use vakhta::demo::Behaviour;
 use crate::harness::ADMIN;
 use crate::process::{Ground, run};
 
-/// A folder that cannot be written to, unless everything can (root).
+/// A folder without write permission; false for root, who can write everywhere.
 fn is_read_only(ground: &Ground, name: &str) -> bool {
     let folder = ground.path(name);
     std::fs::create_dir(&folder).unwrap();
@@ -119,11 +120,11 @@ fn a_backup_of_a_live_database_is_a_database() {
             let mode = ground.path(file).metadata().unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{file} can be read by others");
         }
-        // What comes after the copy is lost with it.
+        // What comes after the copy is not in it.
         ground.import(7, &[("github", "later")]).await;
         bot.stop().await;
 
-        // The copy takes the place of what is lost.
+        // The copy replaces the lost files.
         for file in ["v.db", "v.db-wal", "v.db-shm"] {
             std::fs::remove_file(ground.path(file)).ok();
         }

@@ -1,4 +1,4 @@
-//! Groups that hear of runs: bound by admins, in topics, obeying nobody else.
+//! Groups that are told about runs: bound by admins, in topics, and obeying nobody else.
 
 use vakhta::demo::Behaviour;
 use vakhta::people;
@@ -35,7 +35,7 @@ fn a_group_hears_of_runs_where_an_admin_wants_it() {
         add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
         let group = t.telegram.group(GROUP, "Смена & Ко");
         group.opens_topic(5);
-        // Nobody else binds it: not a user, not somebody behind the group's name.
+        // Nobody else can bind it: not a user, not somebody who writes as the group.
         eva.writes_in(&group, "/here");
         group.anonymous_admin_writes("/here");
         t.ask(&eva, "/status").await;
@@ -47,7 +47,7 @@ fn a_group_hears_of_runs_where_an_admin_wants_it() {
         check_all(&t).await;
         let summary = t.heard(GROUP, "✅ Автопроверка завершена").await;
         assert_eq!(summary.topic, Some(5));
-        // The topic is deleted: the group itself is told, once, and why.
+        // The topic is deleted: the group itself is told once, with the reason.
         group.deletes_topic(5);
         check_all(&t).await;
         let fallen = t.heard(GROUP, "Темы, куда это шло, больше нет").await;
@@ -58,7 +58,7 @@ fn a_group_hears_of_runs_where_an_admin_wants_it() {
             messages.iter().filter(|m| m.text.contains(text)).count()
         };
         assert_eq!(notes("Темы, куда это шло"), 1);
-        // Settings of the group: by admins only, and without dialogues.
+        // Group settings: for admins only, and without dialogues.
         t.admin.writes_in(&group, "/settings");
         let settings = t.heard(GROUP, "⚙️ Настройки").await;
         let refused = eva.presses(&settings, "только с новостями").unwrap();
@@ -86,7 +86,7 @@ fn a_group_hears_of_runs_where_an_admin_wants_it() {
             t.note(&t.admin, &panel).await,
             "Это — в личном чате со мной."
         );
-        // The group gets another id and is still told; then no more.
+        // The group gets another id and is still told; after that it is unbound.
         let group = group.migrates_to(-1_009_876_543_210, "Смена & Ко");
         let settings = t.ask(&t.admin, "/settings").await;
         let groups = t.callback(&t.admin, &settings, "Группы с отчётами").await;

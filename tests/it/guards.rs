@@ -1,4 +1,5 @@
-//! Controls of sites and the guard over our own network; the brake on mass changes is in [`mass_change`](crate::mass_change).
+//! Controls of sites and the guard over our own network. The brake on mass changes is in
+//! [`mass_change`](crate::mass_change).
 
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ pub(crate) fn told(t: &Stage, chat: i64, text: &str) -> usize {
     messages.iter().filter(|m| m.text.contains(text)).count()
 }
 
-/// How often a site was asked about a name.
+/// How often a site was asked for a name.
 fn looks(t: &Stage, site: &str, name: &str) -> usize {
     let looks = t.site.requests_to(site);
     looks.iter().filter(|look| look.name == name).count()
@@ -123,7 +124,7 @@ fn controls_keep_to_the_gate_of_their_site_and_hold_no_other() {
         assert_eq!(looks.len(), 7);
         let gap = looks[1].at.duration_since(looks[0].at);
         assert!(gap >= Duration::from_secs(2), "asked again after {gap:?}");
-        // The last look at the other site came before the second one at this.
+        // The last probe of the other site came before the second one of this site.
         let other = t.site.requests_to("vk");
         assert!(other.last().unwrap().at < looks[1].at);
         t
@@ -162,7 +163,7 @@ fn a_control_that_could_not_be_looked_at_is_no_broken_rule() {
             "{summary}"
         );
         assert_eq!(t.site.request_count(), 3, "the control, three times");
-        // One that comes through at last is as good as any.
+        // One success at the end is enough.
         t.site.behave_in_turn(
             "github",
             site::CONTROL,
@@ -178,7 +179,7 @@ fn a_control_that_could_not_be_looked_at_is_no_broken_rule() {
     });
 }
 
-/// Leads the sites of the next start elsewhere.
+/// Points the sites of the next start elsewhere.
 fn lead_sites_to(t: &Stage, url: &str) {
     let catalogue = t.folder.path().join("sites.toml");
     std::fs::write(catalogue, world::catalogue(url)).unwrap();
@@ -257,14 +258,14 @@ fn when_our_own_network_is_down_nothing_changes_and_it_is_told_once() {
     });
 }
 
-/// Waits until so many runs have ended because our own network is down.
+/// Waits for this many runs that ended because our own network was down.
 async fn offline_runs(t: &Stage, n: i64) {
     let mut period = tokio::time::interval(Duration::from_millis(10));
     let waited = tokio::time::timeout(LIMIT, async {
         loop {
             period.tick().await;
             let last = t.app().db().read(store::last).await.unwrap().unwrap();
-            // One run before them was a good one.
+            // The run before them was a good one.
             if last.id > n && last.progress.state == RunState::Offline {
                 return;
             }

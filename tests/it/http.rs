@@ -12,7 +12,7 @@ use crate::harness::{ADMIN, LIMIT};
 use crate::process::Process;
 use crate::{harness, process};
 
-/// Asks for a path: the status and the body.
+/// Requests a path; status and body.
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
     let client = vakhta::http_client::own_client(LIMIT).unwrap();
     let asked = client.get(format!("http://{address}{path}")).send();
@@ -20,7 +20,7 @@ async fn get(address: SocketAddr, path: &str) -> (u16, String) {
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-/// Asks for the health until it is as wanted: a look is good for a second.
+/// Requests the health until it is as wanted; the server caches it for a second.
 async fn healthy(address: SocketAddr, wanted: impl Fn(&Value) -> bool) -> (u16, Value) {
     let mut period = tokio::time::interval(Duration::from_millis(50));
     let asked = tokio::time::timeout(LIMIT, async {
@@ -123,7 +123,7 @@ fn counters_gauges_and_no_texts_of_people() {
         });
         scraped.await.expect("every number stands there");
 
-        // doctor asks the bot that listens there.
+        // `doctor` asks the bot that listens there.
         let end = ground
             .vakhta(&["doctor"])
             .env("VAKHTA_HTTP_LISTEN", &address.to_string())
@@ -134,7 +134,7 @@ fn counters_gauges_and_no_texts_of_people() {
             "{}",
             end.stdout
         );
-        // A connection that idles does not hold the stop.
+        // An idle connection does not delay the stop.
         let _idle = TcpStream::connect(address).await.unwrap();
         bot.stop().await;
     });

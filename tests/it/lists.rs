@@ -1,4 +1,4 @@
-//! `/list` and cards: one message, narrowed, leafed through, and what is done from a card.
+//! `/list` and cards: one message, with filters and pages, and the actions of a card.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use vakhta::slices::watch::store::NewAccount;
 use crate::harness::{Stage, run};
 use crate::panel::boss;
 
-/// Gives an owner so many accounts, named after the site and their number.
+/// Gives an owner this many accounts, named after the site and a number.
 async fn fill(t: &Stage, owner: i64, site: &'static str, n: usize) {
     let now = t.clock.now();
     let add = move |tx: &vakhta::db::WriteTx<'_>| {
@@ -142,7 +142,7 @@ fn a_card_is_changed_from_its_buttons_and_by_answers() {
         let clear = t.callback(&eva, &noted, "Убрать заметку").await;
         assert!(!clear.text.contains("🗒"), "{}", clear.text);
 
-        // A question that was left is not answered by what is typed later.
+        // A question that was abandoned is not answered by later text.
         let ask = t.callback(&eva, &clear, "🗒 Заметка").await;
         let card = t.callback(&eva, &ask, "Назад").await;
         let lost = t.ask(&eva, "это не заметка").await;
@@ -195,7 +195,7 @@ fn an_admin_lists_everybody_and_one_owner_and_nobody_else_does() {
         let second = t.callback(&t.admin, &of_eva, "›").await;
         assert_eq!(labels(&second)[0], "⏳ github_06 · GitHub");
 
-        // Two admins at one note: the second is shown what the first one wrote.
+        // Two admins edit one note: the second is shown what the first wrote.
         let card = t.callback(&t.admin, &second, "github_06").await;
         t.callback(&t.admin, &card, "🗒 Заметка").await;
         let boss = t.telegram.person(200, "Boss", "en");
@@ -273,7 +273,7 @@ fn nobody_sees_or_changes_the_accounts_of_another() {
             t.note(&eva, &callback).await;
             assert_eq!(account().await, before, "{data}");
         }
-        // As the answer to the last question, if there was one.
+        // This would answer the last question, if one were open.
         t.ask(&eva, "9").await;
         assert_eq!(account().await, before);
         let told = t.telegram.messages(7);

@@ -1,7 +1,8 @@
 //! The integration tests: one binary, one file per promise.
 //!
-//! Whole-bot tests ([`harness`]) run the real program in this process against the pretend Telegram and site; process
-//! tests ([`process`]) run the real binary. Nothing sleeps: waits are level-triggered and limited.
+//! Whole-bot tests ([`harness`]) run the program in this process against the pretend Telegram and
+//! site. Process tests ([`process`]) run the real binary. Nothing sleeps: every wait is for a
+//! condition and has a limit.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The brake: what is found of a site all at once waits for an admin.
+//! The brake: when many accounts of a site are found at once, an admin decides.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::harness::{ADMIN, Stage, run_with};
 use crate::process;
 use crate::watch::{add, check_all};
 
-/// So many accounts on GitHub that a run has called missing.
+/// This many accounts on GitHub that a run has called missing.
 async fn missing(t: &Stage, owner: &Person, n: usize) -> Vec<String> {
     let names: Vec<String> = (0..n).map(|n| format!("name{n:02}")).collect();
     let accounts: Vec<_> = names
@@ -61,7 +61,7 @@ fn a_mass_change_waits_for_an_admin_who_says_that_it_is_true() {
         let card = t.callback(&eva, &card, "name00").await;
         assert!(card.text.contains("✋ Ждёт решения"), "{}", card.text);
 
-        // Neither a further run nor a restart asks again or forgets.
+        // Neither another run nor a restart asks again or forgets.
         check_all(&t).await;
         t.stop().await;
         t.start().await;
@@ -86,7 +86,7 @@ fn a_mass_change_waits_for_an_admin_who_says_that_it_is_true() {
             .wait_until("the other admin's message", crate::harness::LIMIT, edited)
             .await
             .unwrap();
-        // The second admin's press came too late.
+        // The second admin presses too late.
         let late = boss.presses_forged(for_boss.message_id, "watch:mass:discard:1");
         assert_eq!(t.note(&boss, &late).await, "This has already been done.");
         let db = t.app().db();
@@ -103,7 +103,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
     run_with("per_site = 4\nworkers = 4", async |t| {
         let eva = t.user(7, "Ева", "ru").await;
         let question = mass_change(&t, &eva).await;
-        // What was held is counted as what the summary called it.
+        // What was held counts as what the summary called it.
         let days = t.app().db().read(|c| store::days(c, "")).await;
         let counts: Vec<_> = days.unwrap().iter().map(|d| d.tally.counts).collect();
         let expected = Counts {
@@ -125,7 +125,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
         {
             period.tick().await;
         }
-        // Nobody is asked again for some hours, and nobody hears of what would have been held.
+        // For some hours nobody is asked again, and nobody is told what would have been held.
         for hours in [1, 4] {
             t.clock.advance(Duration::from_secs(hours * 3600));
             let summary = check_all(&t).await;
@@ -168,7 +168,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
             summary.contains("• Не найдено: 12\n• Ошибок: 0"),
             "{summary}"
         );
-        // One that really comes back is found at once.
+        // An account that really returns is found at once.
         t.site.set("github", "name03", Behaviour::Exists);
         check_all(&t).await;
         t.heard(7, "✅ Аккаунт найден").await;
@@ -182,7 +182,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
 fn what_is_no_mass_change_is_told_at_once() {
     run_with("per_site = 4\nworkers = 4", async |t| {
         let eva = t.user(7, "Ева", "ru").await;
-        // A first run over accounts that are there changes nothing.
+        // A first run over existing accounts changes nothing.
         let there: Vec<String> = (0..12).map(|n| format!("there{n}")).collect();
         let there: Vec<_> = there
             .iter()
@@ -241,7 +241,7 @@ fn what_a_killed_run_held_is_looked_at_again() {
             ground.number("SELECT count(*) FROM account WHERE state = 'held'"),
             12
         );
-        // A decision that nobody could carry out before the end is carried out after it.
+        // A decision that could not be carried out before the stop is carried out after the start.
         let db = rusqlite::Connection::open(ground.path("v.db")).unwrap();
         let decide = "UPDATE mass_change SET decision = ?1, decided_by = ?2";
         db.execute(decide, (Decision::Apply.word(), ADMIN)).unwrap();

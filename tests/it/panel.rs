@@ -150,7 +150,7 @@ fn a_muted_site_is_not_looked_at_and_everybody_is_told_so() {
             "{}",
             muted.text
         );
-        // The other admin still sees a site that is looked at.
+        // The other admin still sees a site that is not muted.
         let note = t
             .callback_for_note(&boss, &boss_card, "Mute for a day")
             .await;
@@ -167,7 +167,7 @@ fn a_muted_site_is_not_looked_at_and_everybody_is_told_so() {
         );
         assert!(!summary.contains("Не успели"), "{summary}");
         assert_eq!(t.site.requests_to("github").len(), seen);
-        // Who waits for an account there sees it.
+        // A person who waits for an account there sees it.
         let list = t.ask(&eva, "/list").await;
         let card = t.callback(&eva, &list, "octocat").await;
         let line = "🔇 GitHub сейчас не проверяется до 28.11.2026 18:35";
@@ -229,7 +229,7 @@ fn the_log_tells_who_did_what_and_only_grows() {
             let refused = format!("{:#}", refused.unwrap_err());
             assert!(refused.contains("the audit log"), "{sql}: {refused}");
         }
-        // Eva leaves: what she was stays unknown.
+        // Eva leaves; who she was stays unknown.
         t.ask(&t.admin, "/start").await;
         let question = t.ask(&eva, "/delete_me").await;
         t.callback(&eva, &question, "Да, удалить").await;
@@ -239,7 +239,7 @@ fn the_log_tells_who_did_what_and_only_grows() {
             "{}",
             log.text
         );
-        // After a year it is forgotten.
+        // It is removed after a year.
         let rule = people::KEPT
             .iter()
             .find(|rule| rule.what == "audit")
@@ -293,7 +293,7 @@ fn tables_and_the_database_leave_as_files() {
             .query_row("SELECT username FROM account", [], |row| row.get(0))
             .unwrap();
         assert_eq!(names, "octocat");
-        // An admin who is no owner gets tables only.
+        // An admin who is not an owner gets tables only.
         let boss = boss(&t).await;
         let panel = t.ask(&boss, "/admin").await;
         let screen = t.callback(&boss, &panel, "Export").await;

@@ -1,4 +1,4 @@
-//! What is kept of people, how they take it back, and what the log never holds.
+//! What is kept of people, how they have it removed, and what the log never holds.
 
 use rusqlite::types::ValueRef;
 use serde_json::json;
@@ -9,7 +9,7 @@ use vakhta::people::{self, Role};
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
-/// Ids, names and words that stand nowhere by chance.
+/// Ids, names and words that occur nowhere by chance.
 const EVA: i64 = 770_012_345;
 const NAME: &str = "Ева Тайнова";
 const WORDS: [&str; 4] = ["Тайнова", "sought-name", "второе-имя", "письмо-боту"];
@@ -86,14 +86,14 @@ async fn eva_lives(t: &Stage) -> Person {
     t.ask(&eva, "/add sought-name github").await;
     t.ask(&eva, "/check").await;
     t.heard(EVA, "✅ Автопроверка завершена").await;
-    // The admin looks at her and at everybody's accounts.
+    // The admin opens her card and everybody's accounts.
     let panel = t.ask(&t.admin, "/admin").await;
     t.callback(&t.admin, &panel, "Аккаунты всех").await;
     let panel = t.ask(&t.admin, "/admin").await;
     let list = t.callback(&t.admin, &panel, "Люди").await;
     t.callback(&t.admin, &list, "Тайнова").await;
     t.ask(&eva, "письмо-боту").await;
-    // She cannot be read for once, and leaves a dialogue open.
+    // One of her messages cannot be decoded, and she leaves a dialogue open.
     eva.sends(json!({ "text": 5, "caption": "письмо-боту" }));
     t.ask(&eva, "/add").await;
     t.ask(&eva, "второе-имя").await;
@@ -135,7 +135,7 @@ fn whoever_asks_for_it_is_forgotten_whole_and_the_log_never_knew_them() {
             question.text
         );
 
-        // Not yet, and not by an old button.
+        // Cancelled, and an old button does nothing.
         let kept = t.callback(&eva, &question, "Отмена").await;
         assert_eq!(kept.text, "Ничего не удалено.");
         let question = t.ask(&eva, "/delete_me").await;
@@ -160,7 +160,7 @@ fn whoever_asks_for_it_is_forgotten_whole_and_the_log_never_knew_them() {
             .unwrap();
         assert_eq!(kept, 2, "what others share stays, without a name");
 
-        // A second callback finds nothing, says the same, and leaves nothing.
+        // A second press finds nothing, says the same, and leaves nothing.
         let data = yes.button("Да, удалить").unwrap().data.unwrap();
         let callback = eva.presses_forged(yes.message_id, &data);
         t.note(&eva, &callback).await;
@@ -252,7 +252,7 @@ fn privacy_tells_what_the_program_does() {
     });
 }
 
-/// The log holds no text of people, at any level.
+/// At no level does the log hold people's texts.
 fn assert_log_knows_nobody(t: &Stage) {
     for level in [tracing::Level::DEBUG, tracing::Level::INFO] {
         assert!(!t.log.at(level).is_empty(), "{level} is not listened to");
@@ -272,7 +272,7 @@ fn who_waits_or_was_refused_is_forgotten_too() {
         let question = t.callback(&eva, &kept, "Удалить мои данные").await;
         t.callback(&eva, &question, "Да, удалить").await;
         traced(&t, <[String]>::is_empty).await;
-        // Refused, the number and the mark stay, or they could ask again and again.
+        // For a refused person id and mark are kept, or they could ask again and again.
         t.ask(&eva, "/start").await;
         let asked = t.heard(ADMIN, "Просит доступ").await;
         t.callback(&t.admin, &asked, "Отказать").await;

@@ -1,4 +1,4 @@
-//! Sessions as any client meets them over HTTP: who is signed in, until when, and who may use it.
+//! Sessions over HTTP: who is signed in, until when, and who may use them.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use vakhta::people::{self, Role};
 use crate::chat::{Client, with_assistant};
 use crate::harness::{self, ADMIN};
 
-/// The `Set-Cookie` of an answer.
+/// The `Set-Cookie` header of a response.
 fn cookie(answer: &Response) -> &str {
     answer.headers()["set-cookie"].to_str().unwrap()
 }
 
-/// Signs in; `name=value` of the cookie.
+/// Signs in; returns the cookie as `name=value`.
 async fn sign_in(client: &Client) -> String {
     let answer = client
         .request(Method::POST, "/api/session/")
@@ -27,7 +27,7 @@ async fn sign_in(client: &Client) -> String {
     cookie(&answer).split(';').next().unwrap().to_owned()
 }
 
-/// A request with a session and nothing else, from our own page.
+/// A request with only a session, as from our own page.
 fn with(client: &Client, session: &str, method: Method, path: &str) -> RequestBuilder {
     let request = client
         .bare(method, path)
@@ -80,7 +80,7 @@ fn a_session_stands_for_its_token_until_its_end() {
         client
             .completed(taken["request_id"].as_str().unwrap())
             .await;
-        // A session is no token, a wrong token is not mended by a session, and a session does not prolong itself.
+        // A session is no token, does not make up for a wrong token, and does not prolong itself.
         let value = session.split_once('=').unwrap().1;
         let as_token = client.bare(Method::GET, "/api/session/").bearer_auth(value);
         assert_eq!(as_token.send().await.unwrap().status(), 401);
@@ -121,7 +121,7 @@ fn a_session_ends_with_its_token_and_when_somebody_signs_out() {
         assert!(cookie(&out).starts_with("vakhta=; ") && cookie(&out).contains("Max-Age=0"));
         assert!(!is_signed_in(&client, &first).await);
         assert!(is_signed_in(&client, &second).await);
-        // Who signs in anew has one session, not two.
+        // A second sign-in replaces the session.
         let anew = client
             .request(Method::POST, "/api/session/")
             .header("cookie", &second);
@@ -200,7 +200,7 @@ fn other_sites_cannot_use_a_session() {
             }
         }
         assert!(is_signed_in(&client, &session).await);
-        // Beyond loopback browsers say no more than this.
+        // Browsers send no more than this beyond loopback.
         let out = client
             .bare(Method::DELETE, "/api/session/")
             .header("cookie", &session)

@@ -1,4 +1,4 @@
-//! Notices under control: time zones, quiet hours, digests, each chat for itself.
+//! Settings of notices: time zones, quiet hours and digests, for each chat.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn a_time_zone_is_chosen_or_typed_and_dates_follow_it() {
             "{}",
             settings.text
         );
-        // Typed, with a mistake and a restart between.
+        // Typed, with a mistake and a restart in between.
         t.callback(&eva, &settings, "Часовой пояс").await;
         let wrong = t.ask(&eva, "Марс").await;
         assert!(wrong.text.contains("Не знаю такого"), "{}", wrong.text);
@@ -43,7 +43,7 @@ fn a_time_zone_is_chosen_or_typed_and_dates_follow_it() {
             "{}",
             settings.text
         );
-        // The dialogue is over, and Eva's times are hers alone.
+        // The dialogue is over, and Eva's zone applies to her alone.
         let lost = t.ask(&eva, "utc-5").await;
         assert!(lost.text.contains("/add"), "{}", lost.text);
         add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
@@ -70,14 +70,14 @@ fn news_waits_for_the_end_of_quiet_hours_and_answers_do_not() {
             "{}",
             quiet.text
         );
-        // The admin's begin earlier.
+        // The admin's quiet hours begin earlier.
         let settings = t.ask(&t.admin, "/settings").await;
         let set = t
             .admin
             .presses_forged(settings.message_id, "set:quiet:hold:18:8");
         t.note(&t.admin, &set).await;
         t.clock.advance(HOUR * 3);
-        // 21:35: who asks is answered, the rest waits.
+        // 21:35: replies are sent at once, everything else waits.
         add(&t, &eva, "github", &[("octocat", Behaviour::Exists)]).await;
         check_all(&t).await;
         assert!(heard(&t, 7, "Аккаунт найден").is_none());
@@ -156,7 +156,7 @@ fn digests_come_at_the_chosen_hour_and_say_that_all_is_well() {
         assert!(own.text.contains("• Ждут: 1\n"), "{}", own.text);
         assert!(own.text.contains("Всё спокойно"), "{}", own.text);
         assert!(heard(&t, ADMIN, "📅 Сводка").is_none());
-        // The admin's comes at nine, with the runs since it was chosen.
+        // The admin's digest comes at nine, with the runs since it was chosen.
         t.clock.advance(HOUR * 13);
         check_all(&t).await;
         let all = t.heard(ADMIN, "📅 Сводка за день").await;
@@ -196,7 +196,7 @@ fn reminders_come_before_at_and_after_the_end() {
             about.count()
         };
         assert_eq!(told(), 4, "a reminder was repeated");
-        // The next one comes two days later, and not to somebody who wants none.
+        // The next one comes two days later, and not to a person who wants none.
         let settings = t.ask(&eva, "/settings").await;
         let settings = t.callback(&eva, &settings, "Не напоминать о сроке").await;
         assert!(
@@ -217,7 +217,7 @@ fn reminders_come_before_at_and_after_the_end() {
     });
 }
 
-/// A message of the bot that is there already.
+/// A message of the bot that has already arrived.
 fn heard(t: &crate::harness::Stage, chat: i64, text: &str) -> Option<String> {
     let messages = t.telegram.messages(chat);
     let found = messages

@@ -1,4 +1,5 @@
-//! The admins' screens about runs and sites: the one that moves by itself, and why a site is left alone.
+//! The admins' screens of runs and sites: the one that updates itself, and why a site is left
+//! alone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ async fn open(t: &Stage, who: &Person, button: &str) -> Arc<ChatMessage> {
     t.callback(who, &panel, button).await
 }
 
-/// Waits until a message shows a text, whoever makes it do so.
+/// Waits until a message shows a text, whoever changes it.
 async fn shows(t: &Stage, screen: &ChatMessage, text: &str) -> Arc<ChatMessage> {
     let (chat, id) = (screen.chat_id, screen.message_id);
     let shown = |telegram: &PretendTelegram| {
@@ -49,7 +50,7 @@ fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
             "a run over somebody's accounts is not shown there"
         );
         add(&t, &eva, "telegram", &[("hanging", Behaviour::Hang)]).await;
-        // Asked for by somebody who is not at the screen.
+        // Requested by somebody who does not have the screen open.
         let asked = t.app().db().write(|tx| {
             use vakhta::slices::watch::model::account::Scope;
             use vakhta::slices::watch::store;
@@ -62,7 +63,7 @@ fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
         assert!(moved.button("Остановить").is_some());
         shows(&t, &hers, "1/2").await;
         let panel = t.callback(&t.admin, &moved, "Назад").await;
-        // Of two screens that move, the one asked for last moves first.
+        // Of two screens that update, the one opened last is first.
         let over = shows(&t, &hers, "2 checked, 1 errors").await;
         assert!(over.button("Stop").is_none() && !over.text.contains('▓'));
         let still = t.telegram.message(ADMIN, panel.message_id).unwrap();
@@ -91,7 +92,8 @@ fn a_site_that_is_left_alone_says_since_when_why_and_until_when() {
         let line = "⏳ С 21.11.2026 18:35 не спрашивается: запросы подряд не удались \
                     (ошибка на стороне площадки (5xx)). Пробный запрос — не раньше 21.11.2026 18:35";
         assert!(card.text.contains(line), "{}", card.text);
-        // Only a run asks, so a trial that is due waits for the next one: it is once a year here.
+        // Only a run makes the trial request, so a due trial waits for the next run, which is once
+        // a year here.
         t.clock.advance(Duration::from_secs(60));
         let back = t.callback(&t.admin, &card, "Назад").await;
         let card = t.callback(&t.admin, &back, "GitHub").await;
@@ -99,7 +101,7 @@ fn a_site_that_is_left_alone_says_since_when_why_and_until_when() {
         let year = if month == 12 { 2026 } else { 2027 };
         let tick = format!("не раньше 01.{month:02}.{year} 00:00");
         assert!(card.text.contains(&tick), "{tick}: {}", card.text);
-        // Nothing of it is remembered over a start, and the card says so.
+        // None of it survives a restart, and the card says so.
         t.stop().await;
         t.start().await;
         let back = t.callback(&t.admin, &card, "Назад").await;

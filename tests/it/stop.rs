@@ -8,7 +8,7 @@ use vakhta::demo::{Behaviour, Fault};
 use crate::harness::{ADMIN, LIMIT};
 use crate::process::{Ground, Process, run};
 
-/// What a run looks at that never ends by itself within a test: one account answers, one hangs.
+/// A run that never ends by itself within a test: one account answers, one hangs.
 async fn hanging_run(ground: &Ground) -> Process {
     ground.configure("timeout = \"60s\"");
     ground.site.set("github", "hanging", Behaviour::Hang);
@@ -51,13 +51,14 @@ fn sigterm_in_mid_run_with_a_hanging_site_ends_in_order() {
             ground.column("SELECT username FROM account WHERE state = 'pending'"),
             ["hanging"]
         );
-        // What was found before the end is told; the start message no longer says that the run goes on.
+        // What was found before the stop is told; the start message no longer says that the run
+        // goes on.
         ground.heard(7, "✅ Аккаунт найден").await;
         ground.heard(ADMIN, "Проверка прервана").await;
         let waiting = "SELECT count(*) FROM outbox WHERE state IN ('held', 'pending', 'sending', 'unconfirmed')";
         assert_eq!(ground.number(waiting), 0);
 
-        // The next start goes on with what was not looked at.
+        // The next start continues with the accounts that were not probed.
         ground.site.set("github", "hanging", Behaviour::Exists);
         let process = ground.vakhta(&["run"]).start();
         ground.heard(ADMIN, "• Проверено: 1\n• Найдено: 1").await;
@@ -100,7 +101,8 @@ fn sigterm_while_telegram_hangs_ends_in_time_and_nothing_is_lost() {
         ground.heard(ADMIN, "🔄 Автопроверка запущена").await;
         process.stop().await;
         assert_eq!(ground.column("SELECT state FROM run"), ["interrupted"]);
-        // The start arrived and nobody heard of it; the notice was let go by the stop and hung, too.
+        // The start message arrived, but its response was lost. The stop released the notice, and
+        // it hung too.
         let unknown = "SELECT dedupe FROM outbox WHERE state = 'sending' ORDER BY id";
         assert_eq!(ground.column(unknown), ["start:1:100", "found:1:7"]);
 

@@ -1,4 +1,4 @@
-//! Tables of accounts: sent to the bot, looked at, applied; asked of the bot and sent back to it.
+//! Tables of accounts: uploaded, previewed, applied; exported and uploaded again.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use vakhta::tasks::Tasks;
 
 use crate::harness::{LIMIT, Stage, run};
 
-/// Sends a file and returns the answer.
+/// Sends a file and returns the reply.
 async fn send(t: &Stage, who: &Person, name: &str, bytes: &[u8]) -> Arc<ChatMessage> {
     who.skips_unread();
     who.sends_document(name, bytes, "");
@@ -61,7 +61,7 @@ fn a_table_is_looked_at_first_and_applied_as_it_was_shown() {
         t.stop().await;
         t.start().await;
 
-        // What is there changes meanwhile, and is shown instead of being done.
+        // The data changes in between, so the current state is shown and nothing is done.
         t.ask(&eva, "/list").await;
         let list = t.ask(&eva, "/list octocat").await;
         let card = t.callback(&eva, &list, "octocat").await;
@@ -123,7 +123,7 @@ fn what_is_exported_can_be_sent_back() {
         let card = t.callback(&oleg, &list, "octocat").await;
         assert!(card.text.contains("🗒 Note: =2+2; \"да\""), "{}", card.text);
 
-        // Everybody's is for admins, and says whose is whose.
+        // The table of everybody is for admins, and names the owners.
         let forged = oleg.presses_forged(list.message_id, "watch:export:all");
         t.note(&oleg, &forged).await;
         assert!(
@@ -170,7 +170,7 @@ fn what_is_no_table_is_answered_with_what_was_expected() {
                 said.text
             );
         }
-        // A table may be pasted, too, and be cancelled.
+        // A table can also be pasted, and cancelled.
         t.ask(&eva, "/add").await;
         let shown = t.ask(&eva, "site,username\ngithub,octocat").await;
         assert!(shown.text.contains("Новых: 1"), "{}", shown.text);
@@ -184,7 +184,7 @@ fn what_is_no_table_is_answered_with_what_was_expected() {
     });
 }
 
-/// A table of so many accounts with names that begin alike.
+/// A table of this many accounts whose names begin alike.
 fn table_of(prefix: &str, rows: usize) -> String {
     let rows = (0..rows).map(|row| format!("github,{prefix}{row}\n"));
     std::iter::once("site,username\n".to_owned())
@@ -224,7 +224,7 @@ fn a_large_table_is_added_in_portions_and_goes_on_where_a_crash_stopped_it() {
                     &NewAccount::new(7, "github", &format!("b{row}"), 30),
                 )?;
             }
-            // Somebody else, whose older one comes first, was sent away before it was added.
+            // Another person's older message comes first, but they were removed before it was sent.
             let other = Import {
                 person: 8,
                 chat: 8,

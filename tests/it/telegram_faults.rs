@@ -1,6 +1,8 @@
-//! Telegram as it really is: down, slow, flooding, broken, forgetful. The bot lives on and delivers.
+//! Telegram as it really is: down, slow, flooding, broken, forgetful. The bot survives and
+//! delivers.
 //!
-//! Every stage of these tests captures the log down to TRACE and ends by looking for the token in it.
+//! Every stage of these tests captures the log down to TRACE and searches it for the token at the
+//! end.
 
 use std::time::Duration;
 
@@ -10,7 +12,8 @@ use vakhta::telegram::inbox_counts;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
-/// Says something and waits for the answer, whatever Telegram does meanwhile; the clock moves so that pauses pass.
+/// Writes and waits for the reply, whatever Telegram does meanwhile; the clock advances so that
+/// pauses end.
 async fn answered(t: &Stage, person: &Person, text: &str) -> String {
     person.skips_unread();
     let before = t.telegram.messages(person.id()).len();
@@ -178,7 +181,7 @@ fn a_flooded_chat_waits_its_day_and_the_others_do_not() {
         let other = t.ask(&oleg, "/help").await;
         assert!(other.text.starts_with("Что я умею"));
         assert!(t.telegram.last_reply(7).is_none());
-        // The pause is a row: a restart does not forget it.
+        // The pause is a row, so a restart does not forget it.
         t.stop().await;
         t.start().await;
         let other = t.ask(&oleg, "/list").await;
@@ -217,7 +220,7 @@ fn a_revoked_token_stops_the_program() {
         t.expect_errors();
         t.expect_refusals();
         t.telegram.revoke_token();
-        // The poll that waits is answered by the next update only.
+        // The waiting poll returns only with the next update.
         t.admin.writes("/help");
         let outcome = t.ends().await;
         assert_eq!(outcome, vakhta::app::Outcome::Unauthorized);

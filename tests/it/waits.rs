@@ -1,4 +1,4 @@
-//! What an account can be waited for: that it appears, that it is gone, any change.
+//! What an account can be waited for: that it appears, that it disappears, or any change.
 
 use vakhta::demo::{Behaviour, ChatMessage, Person};
 use vakhta::slices::watch::store;
@@ -7,7 +7,7 @@ use crate::guards::told;
 use crate::harness::{ADMIN, Stage, run, run_with};
 use crate::watch::{add, check_all};
 
-/// Chooses on its card what an account is waited for; the card after it.
+/// Chooses on an account's card what to wait for; returns the card afterwards.
 async fn choose(t: &Stage, owner: &Person, name: &str, until: &str) -> std::sync::Arc<ChatMessage> {
     let list = t.ask(owner, &format!("/list {name}")).await;
     let card = t.callback(owner, &list, name).await;
@@ -28,7 +28,7 @@ fn an_account_that_is_gone_is_told_once_and_done() {
             "{summary}"
         );
 
-        // One look of two that says so is no answer.
+        // One probe of two is not enough.
         let flickers = vec![Behaviour::Missing, Behaviour::Exists];
         t.site.behave_in_turn("github", "octocat", flickers);
         let summary = check_all(&t).await;
@@ -104,7 +104,7 @@ fn each_change_is_told_once_and_the_wait_goes_on() {
         let eva = t.user(7, "Ева", "ru").await;
         add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
         choose(&t, &eva, "octocat", "любое изменение").await;
-        // The first look is no change, whatever it says.
+        // The first probe is no change, whatever it says.
         check_all(&t).await;
         assert_eq!(told(&t, 7, "Аккаунт"), 0);
         t.site.set("github", "octocat", Behaviour::Exists);

@@ -1,4 +1,4 @@
-//! Runs end to end: what becomes a verdict, what never does, and who hears of it.
+//! Runs end to end: what becomes a verdict, what never does, and who is told.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use vakhta::slices::watch::store;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 
-/// Adds accounts of one owner and sets how the site answers.
+/// Adds accounts of one owner and sets the site's responses.
 pub(crate) async fn add(
     t: &Stage,
     owner: &vakhta::demo::Person,
@@ -24,7 +24,7 @@ pub(crate) async fn add(
     t.ask(owner, &format!("/add {}", lines.join("\n"))).await;
 }
 
-/// Lets the admin check everything and returns the summary.
+/// The admin checks everything; returns the summary.
 pub(crate) async fn check_all(t: &Stage) -> String {
     let before = t.telegram.messages(ADMIN).len();
     let panel = t.ask(&t.admin, "/admin").await;
@@ -79,7 +79,7 @@ fn only_a_clear_answer_becomes_a_verdict() {
                 Behaviour::ClosedAfterHeaders,
                 Behaviour::Garbage,
             ];
-            // Each on a site of its own would take twenty sites; on three of them the breaker has its say as well.
+            // A site for each would take twenty sites; on three of them the breaker also has a say.
             for (index, behaviour) in hostile.iter().enumerate() {
                 let site = ["telegram", "vk", "instagram"][index % 3];
                 add(
@@ -172,7 +172,8 @@ fn a_failing_site_is_left_alone_and_holds_nobody() {
             .collect();
         add(&t, &eva, "vk", &down).await;
         add(&t, &eva, "github", &[("there", Behaviour::Exists)]).await;
-        // The other site answers while the failing one is waited for. Its controls are looked at before.
+        // The other site answers while the failing one is waited for. Its controls are probed
+        // before.
         let panel = t.ask(&t.admin, "/admin").await;
         t.callback_for_note(&t.admin, &panel, "Проверить все сейчас")
             .await;

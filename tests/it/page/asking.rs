@@ -1,4 +1,4 @@
-//! The page as people use it: asking, stopping, asking again, signing in and out, without a mouse.
+//! The page in use: asking, stopping, asking again, signing in and out, without a mouse.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ fn a_question_is_thought_about_answered_in_words_and_whole_without_a_mouse() {
         // A word that is being composed is not sent.
         let composing = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, cancelable: true }))";
         assert_eq!(page.run(composing).await, json!(true));
-        // One question at a time; what is written meanwhile stays.
+        // One question at a time; a draft stays.
         ask(&mut page, "and when?").await;
         page.reads("#busy", "Дождитесь ответа").await;
         assert_eq!(
@@ -89,7 +89,7 @@ fn what_models_and_people_write_stays_text() {
         };
         let hostile = "<img src=x onerror=\"window.harm = 1\"></script><script>window.harm = 2</script>\
                        <a href=\"javascript:window.harm = 3\">x</a> &amp; \u{202e}<svg onload=window.harm=4>";
-        // As it grows, and when it is whole.
+        // While it grows, and when it is whole.
         hold(&model);
         ask(&mut page, hostile).await;
         page.reads("#draft", "You").await;
@@ -122,7 +122,7 @@ fn what_models_and_people_write_stays_text() {
         assert_eq!(inside(&mut page, "p code").await, json!(["1 < 2"]));
         page.reads("#log article:last-child .answer", "• bold and 1 < 2")
             .await;
-        // Scripts that came in some other way would not run either.
+        // An injected script would not run either.
         page.run("document.body.append(document.createElement('script')); 0")
             .await;
         assert!(
@@ -168,7 +168,7 @@ fn a_stop_keeps_the_part_and_what_failed_says_why_and_can_be_asked_again() {
         page.reads("#log article:first-child .note", "Остановлено")
             .await;
 
-        // A second attempt is told of, and begins with nothing.
+        // A second attempt is announced and begins empty.
         model.set(ModelReply::Hang);
         model.next([ModelReply::CutAfter(2)]);
         ask(&mut page, "again?").await;
@@ -182,7 +182,7 @@ fn a_stop_keeps_the_part_and_what_failed_says_why_and_can_be_asked_again() {
         page.reads("#alert", "Остановлено").await;
         assert_eq!(page.text("#log article:last-child .answer").await, "");
 
-        // Where it is of no use to ask again, there is no button.
+        // There is no button when asking again is no use.
         model.set(ModelReply::status(401));
         ask(&mut page, "may I?").await;
         page.reads("#alert", "не принимает ключ").await;
@@ -193,7 +193,7 @@ fn a_stop_keeps_the_part_and_what_failed_says_why_and_can_be_asked_again() {
         );
         t.heard(ADMIN, "не принимает ключ").await;
 
-        // What is too long is not cut, and can be mended.
+        // A text that is too long is not cut, and can be edited.
         let long = "ы".repeat(16_001);
         ask(&mut page, &long).await;
         page.reads("#alert", "Вопрос слишком длинный").await;
@@ -226,7 +226,7 @@ fn a_limit_says_until_when() {
             "/ в \\d{2}:\\d{2}:\\d{2}\\.$/.test(document.getElementById('alert').textContent)",
         )
         .await;
-        // The next day, as the bot counts them.
+        // The next day, by the bot's clock.
         t.clock.advance(Duration::from_secs(6 * 60 * 60));
         page.clicks("#again").await;
         is_answered(&mut page, "and?").await;
@@ -269,7 +269,7 @@ fn signing_in_and_out_and_a_token_that_is_revoked_lose_no_words() {
             page.run(scripts_see).await,
             json!("{\"draft\":\"\\\"\\\"\"}")
         );
-        // Who is signed in is not signed in as another by a link.
+        // A link does not change who is signed in.
         let other = Client::of(&t, 7).await;
         page.run(&format!("location.hash = '{}'", other.token))
             .await;

@@ -1,5 +1,5 @@
-//! The page in a real browser when something goes wrong: a reload, a tab that sleeps, a server that is killed, a network that is
-//! gone, streams that bring nothing. The question ends with its answer, and is asked once.
+//! The page in a real browser when something goes wrong: a reload, a sleeping tab, a killed server,
+//! a lost network, streams that bring nothing. The question gets its answer, and is asked once.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
@@ -58,7 +58,7 @@ fn a_reload_in_mid_answer_goes_on_and_the_time_is_told() {
         is_answered(&mut page, "why?").await;
         assert_eq!(model.calls().len(), 2);
 
-        // Where the tab's storage is full, old turns make room for the new one.
+        // When the tab's storage is full, old turns make room for the new one.
         let full = "const put = Storage.prototype.setItem; Storage.prototype.setItem = function (name, value) { \
              if (value.length > 500) throw new DOMException('full'); put.call(this, name, value); }; 0";
         page.run(full).await;
@@ -91,7 +91,7 @@ fn a_tab_that_slept_finds_its_answer() {
             .await;
         is_answered(&mut page, "why?").await;
 
-        // A stream that died without a word is noticed by who comes back, long before its silence is.
+        // After coming back, a dead stream is noticed long before its silence would show it.
         page.run(
             "window.EventSource = class { addEventListener() {} close() { window.closed_n = (window.closed_n ?? 0) + 1; } }; \
              Object.defineProperty(document, 'visibilityState', { value: 'visible' }); 0",
@@ -133,7 +133,7 @@ fn without_a_network_a_question_waits_and_an_answer_is_not_lost() {
         ask(&mut page, "why?").await;
         page.reads("#phase", "Вопрос отправится, как только она появится")
             .await;
-        // Nobody is made to wait who does not want to.
+        // A person who does not want to wait can stop.
         page.presses("Escape", 27, 0).await;
         page.reads("#alert", "Остановлено").await;
         page.clicks("#again").await;
@@ -150,7 +150,7 @@ fn without_a_network_a_question_waits_and_an_answer_is_not_lost() {
         page.set_offline(false).await;
         is_answered(&mut page, "why?").await;
 
-        // An answer of the server that is lost on its way: the same question is sent again, and asked once.
+        // The server's response is lost: the same question is sent again, and asked once.
         let lossy = "const real = fetch; let lost = 0; window.fetch = async (path, how) => { const answer = await real(path, how); \
              if (how.method === 'POST' && lost++ < 1) throw new TypeError('lost'); return answer; }; 0";
         page.run(lossy).await;
@@ -195,7 +195,7 @@ fn a_stream_that_is_refused_or_silent_is_replaced_by_looking() {
     });
 }
 
-/// A port that no other test is given by chance: the system takes those from 32768 on.
+/// A port that no other test gets by chance: the system assigns those from 32768 on.
 fn own_port() -> u16 {
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     std::iter::repeat_with(|| fastrand::u16(10_000..32_768))
@@ -271,7 +271,7 @@ fn a_server_killed_in_mid_answer_answers_when_it_is_back() {
         model.set(ModelReply::Slow(Duration::from_millis(20)));
         let process = lives(&ground).await;
         is_answered(&mut page, "why?").await;
-        // A question that meets no server is sent when there is one.
+        // A question that reaches no server is sent when there is one.
         process.kill();
         ask(&mut page, "and?").await;
         page.reads("#phase", "Вопрос отправится").await;

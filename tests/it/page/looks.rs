@@ -1,4 +1,5 @@
-//! How the page is served and looks: its policy, on a desk and on a phone, in light and dark, in both languages.
+//! How the page is served and looks: its policy, on a desktop and a phone, in light and dark, in
+//! both languages.
 
 #![expect(
     clippy::indexing_slicing,
@@ -68,7 +69,7 @@ fn the_page_is_served_with_its_policy_and_its_assets_for_ever() {
     });
 }
 
-/// The lowest contrast of a visible text to its ground, and where it is.
+/// The lowest contrast of a visible text, and where it is.
 const CONTRAST: &str = "(() => { \
     const light = (c) => { const [r, g, b] = c.map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); \
         return 0.2126 * r + 0.7152 * g + 0.0722 * b; }; \
@@ -84,7 +85,7 @@ const CONTRAST: &str = "(() => { \
         if (ratio < worst[0]) worst = [ratio, e.tagName + '#' + e.id + '.' + e.className]; } \
     return worst; })()";
 
-/// What can be pressed and is too small for a finger.
+/// Targets that are too small for a finger.
 const SMALL: &str = "Array.from(document.querySelectorAll('button, a, input, textarea')).filter((e) => e.checkVisibility()) \
     .filter((e) => { const r = e.getBoundingClientRect(); return r.width < 44 || r.height < 44; }).map((e) => e.outerHTML)";
 
@@ -125,7 +126,7 @@ fn it_fits_a_phone_can_be_read_in_light_and_dark_and_speaks_two_languages() {
         ask(&mut page, "Почему небо голубое?").await;
         page.reads("#draft", "You").await;
         check_looks(&mut page, "answering").await;
-        // Who reads elsewhere is left there.
+        // A reader elsewhere is not moved.
         page.run("document.getElementById('scroller').scrollTop = 0")
             .await;
         page.until("document.getElementById('scroller').scrollTop === 0")
@@ -133,7 +134,7 @@ fn it_fits_a_phone_can_be_read_in_light_and_dark_and_speaks_two_languages() {
         page.screen(360, 640, true).await;
         let painted = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(document.getElementById('scroller').scrollTop))))";
         assert_eq!(page.run(painted).await, json!(0));
-        // The conversation goes on in the other language.
+        // The conversation continues in the other language.
         page.run("document.querySelector('header a').click()").await;
         page.reads("#phase", "Answering...").await;
         page.reads("#log article:nth-child(2) .question", "солёное")
@@ -146,7 +147,8 @@ fn it_fits_a_phone_can_be_read_in_light_and_dark_and_speaks_two_languages() {
     });
 }
 
-/// Looks at the page on a desk and on a phone, in light and dark. Pictures of it are left in `target/tmp`.
+/// Checks the page on a desktop and a phone, in light and dark. Pictures of it are left in
+/// `target/tmp`.
 async fn check_looks(page: &mut Browser, name: &str) {
     for (width, height, is_phone) in [(1100, 760, false), (360, 640, true)] {
         page.screen(width, height, is_phone).await;

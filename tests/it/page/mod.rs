@@ -1,4 +1,5 @@
-//! The page in a real browser, and what its tests share: a browser that is signed in, and what people do there.
+//! The page in a real browser, and what its tests share: a browser that is signed in, and its
+//! actions.
 
 mod asking;
 mod astray;
@@ -12,12 +13,12 @@ use crate::chat::Client;
 use crate::chromium::Browser;
 use crate::harness::Stage;
 
-/// Notes everything that is said of how the question under way goes.
+/// Records every announcement about the question under way.
 const LISTENER: &str = "window.said = []; addEventListener('DOMContentLoaded', () => { \
      const phase = document.getElementById('phase'); \
      new MutationObserver(() => said.push(phase.textContent)).observe(phase, { childList: true }); });";
 
-/// A browser whose page is signed in by a link; none where there is no browser.
+/// A browser whose page is signed in by a link; none on a machine without a browser.
 async fn signed_in(t: &Stage, client: &Client) -> Option<Browser> {
     let mut browser = Browser::start("ru").await?;
     let source = json!({ "source": LISTENER });
@@ -56,7 +57,7 @@ async fn is_answered(browser: &mut Browser, question: &str) {
         .await;
 }
 
-/// Answers stop after their first word until they are let go.
+/// Answers stop after their first word until they are released.
 fn hold(model: &PretendModel) {
     model.set(ModelReply::Held);
     model.hold(true);

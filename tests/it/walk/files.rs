@@ -1,4 +1,5 @@
-//! Somebody who sends files: tables that are looked at, applied and cancelled, and everything that is no table.
+//! A person who sends files: tables that are previewed, applied and cancelled, and everything that
+//! is no table.
 
 use futures_util::future::join_all;
 use vakhta::people::Role;
@@ -9,7 +10,7 @@ use crate::harness::{Stage, run};
 
 const APPLY: &str = "watch:apply:N";
 
-/// Files that are no tables, or tables of nothing.
+/// Files that are no tables, or empty tables.
 fn wrong() -> Vec<(&'static str, Vec<u8>)> {
     let hostile: String = HOSTILE
         .iter()
@@ -50,7 +51,7 @@ fn leads_on(walker: &Walker, after: &str) {
     assert!(leads, "a dead end after {after}: {:?}", shown.text);
 }
 
-/// What is no table adds nothing and is answered.
+/// What is no table adds nothing and gets a reply.
 async fn no_tables(t: &Stage, walker: &mut Walker) {
     let before = accounts(t, walker.person.id()).await;
     for (name, bytes) in wrong() {
@@ -62,7 +63,7 @@ async fn no_tables(t: &Stage, walker: &mut Walker) {
     assert_eq!(accounts(t, walker.person.id()).await, before);
 }
 
-/// A table is looked at and left, another one is looked at.
+/// One table is previewed and left, another one is previewed.
 async fn look(t: &Stage, walker: &mut Walker) {
     let before = accounts(t, walker.person.id()).await;
     walker.sends(t, "a.csv", &table("left")).await;
@@ -106,7 +107,7 @@ fn files_of_every_kind_are_answered_and_lead_on() {
             person.knows_bot();
             Walker::new(person, role)
         });
-        // All at once: a chat gets one message a second.
+        // All at once, because a chat gets one message a second.
         let walks = walkers.iter_mut().map(async |walker| {
             walker.settle(&t).await;
             no_tables(&t, walker).await;

@@ -1,36 +1,35 @@
-//! What those who walk together know: buttons seen, pressed and still ahead, and what each leads to.
+//! What walkers of one kind share: buttons seen, pressed and still ahead, and where each leads.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use vakhta::demo::ChatMessage;
 
-/// Buttons pressed of those that do the same to something else, as the sites and zones to choose from do, or lead back to
-/// another place.
+/// Buttons pressed of those that do the same for another object (sites and zones to choose from),
+/// or lead back to another screen.
 pub(super) const VARIANTS: usize = 3;
 
-/// What people of one kind know of the bot.
 #[derive(Default)]
 pub(super) struct Known {
     /// Every button seen, by its kind.
     pub(super) found: BTreeSet<String>,
     /// Those that were pressed.
     pub(super) pressed: BTreeSet<String>,
-    /// Those that were not there any more when somebody came to press them.
+    /// Those that were gone when somebody came to press them.
     pub(super) lost: BTreeSet<String>,
-    /// Ways that end with a button nobody has pressed yet, and how often they were tried in vain.
+    /// Ways that end with a button nobody has pressed yet, and how often each was tried in vain.
     pub(super) ahead: VecDeque<(Vec<String>, usize)>,
-    /// The buttons under what each button showed.
+    /// The buttons below what each button showed.
     pub(super) leads: BTreeMap<String, BTreeSet<String>>,
-    /// Ways that begin a dialogue, by the step of it.
+    /// Ways that begin a dialogue, by its step.
     pub(super) dialogues: BTreeMap<String, Vec<String>>,
-    /// What should not be.
+    /// Faults found.
     pub(super) wrong: Vec<String>,
 }
 
-/// Letters of the public name of a question, which is no number and yet another one each time.
+/// Letters of a question's public id, which differs each time.
 const NAME: usize = 32;
 
-/// The kind of a button: its data with every number, and every name of a question, as `N`.
+/// The kind of a button: its data with every number and question id as `N`.
 pub(super) fn kind(data: &str) -> String {
     let mut kind = String::new();
     let (data, name) = match data.rsplit_once(':') {
@@ -47,12 +46,12 @@ pub(super) fn kind(data: &str) -> String {
     kind + name
 }
 
-/// True for buttons under an answer, which stands in the chat: nobody has left a screen for it.
+/// Whether a button is below an answer, which stays in the chat: no screen was left for it.
 pub(super) fn is_of_answer(kind: &str) -> bool {
     kind.starts_with("ask:")
 }
 
-/// What a button does, where it also says to what: its first two words.
+/// What a button does without its object: its first two words.
 fn family(kind: &str) -> Option<(&str, &str)> {
     let (room, rest) = kind.split_once(':')?;
     let (action, _) = rest.split_once(':')?;
@@ -89,7 +88,7 @@ impl Known {
         }
     }
 
-    /// A way to go on: a command, what this screen has, or the shortest.
+    /// A way to continue: a command, what this screen has, or the shortest.
     pub(super) fn next(&mut self, screen: Option<&ChatMessage>) -> Option<(Vec<String>, usize)> {
         let cost = |way: &[String]| {
             let last = way.last().map(String::as_str).unwrap_or_default();
@@ -101,7 +100,7 @@ impl Known {
         self.ahead.remove(place)
     }
 
-    /// Screens from which no button leads home, whatever is pressed; under an answer none has to.
+    /// Screens from which no button leads home. Under an answer none has to.
     pub(super) fn dead_ends(&self) -> Vec<&String> {
         let mut good: BTreeSet<&str> = BTreeSet::from(["bot:home"]);
         loop {
@@ -126,7 +125,7 @@ impl Known {
     }
 }
 
-/// What the button of this kind under a message carries.
+/// The data of the button of this kind under a message.
 pub(super) fn button(message: &ChatMessage, of: &str) -> Option<String> {
     let buttons = message.buttons().into_iter();
     buttons

@@ -1,8 +1,9 @@
-//! A scripted user that presses every button there is, as owner, admin and user, in Russian and in English.
+//! A scripted user that presses every button, as owner, admin and user, in Russian and in English.
 //!
-//! Nobody tells it which screens there are: it begins with the commands of the menu and follows the buttons it finds, so a
-//! new screen is walked without a change here. A button counts once for all numbers it may carry. Dangerous ones are pressed
-//! too; whoever lost their rights by it gets them back for the next way.
+//! Nobody tells it which screens exist: it begins with the menu's commands and follows the buttons
+//! it finds, so a new screen needs no change here. A button counts once for all numbers that it may
+//! carry. Dangerous ones are pressed too; a walker that loses its rights gets them back for the
+//! next way.
 
 mod files;
 mod known;
@@ -27,7 +28,7 @@ use crate::cards::jpeg;
 use crate::chat::with_assistant;
 use crate::harness::{ADMIN, Stage, run};
 
-/// Names that people and sites really have, or wish they had.
+/// Names that people and sites have, or might wish to have.
 const HOSTILE: [&str; 5] = [
     "<b>Ева & Ко",
     "\u{202e}evil\u{200f} شخص",
@@ -36,10 +37,11 @@ const HOSTILE: [&str; 5] = [
     "\"a\" &amp; 'b' </code>",
 ];
 
-/// People of one kind who walk together: a chat gets one message a second, so alone it would take minutes.
+/// People of one kind who walk together: a chat gets one message a second, so alone it would take
+/// minutes.
 const TOGETHER: usize = 4;
 
-/// People of one kind walk through everything; what they know then.
+/// People of one kind walk through everything; returns what they know then.
 async fn walk_as(t: &Stage, first_id: i64, role: Role, language: &str) -> Known {
     let known = RefCell::new(Known::default());
     let mut walkers = Vec::new();
@@ -58,7 +60,7 @@ async fn walk_as(t: &Stage, first_id: i64, role: Role, language: &str) -> Known 
     known.into_inner()
 }
 
-/// Cards of things that people really sell, or wish they did.
+/// Cards of things that people sell, or might wish to sell.
 async fn cards(t: &Stage) {
     let database = t.folder.path().join("test.db");
     let photo = Photos::of(&database).keep(&jpeg(7)).unwrap();
@@ -80,7 +82,7 @@ async fn cards(t: &Stage) {
     make.await.unwrap();
 }
 
-/// Strangers who wait, members who do nothing, and a site with a name to stumble over.
+/// Strangers who wait, idle members, and a site with a difficult name.
 async fn furnish(t: &mut Stage) {
     t.stop().await;
     let path = t.folder.path().join("sites.toml");
@@ -114,7 +116,7 @@ async fn nothing_is_given_up(t: &Stage) {
     assert_eq!(dead.await.unwrap(), None);
 }
 
-/// Goes on with every dialogue after a restart before each answer: the bot still knows what it asked.
+/// Continues every dialogue after a restart before each answer: the bot still knows its question.
 async fn restart_in(t: &mut Stage, dialogues: &BTreeMap<String, Vec<String>>) {
     let person = t.telegram.person(1010, HOSTILE[0], "ru");
     person.knows_bot();

@@ -1,4 +1,5 @@
-//! A restart before every answer of every dialogue there is: each goes on, and ends as it would have without.
+//! A restart before every answer of every dialogue: each continues and ends as it would have
+//! without.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,8 @@ use super::{HOSTILE, furnish, nothing_is_given_up};
 use crate::cards::jpeg;
 use crate::harness::{Stage, run};
 
-/// Every question that can be open, by the words of its row. A new dialogue has to be named here, and gone through below.
+/// Every question that can be open, by the words of its row. A new dialogue must be added here and
+/// gone through below.
 const EVERY: [&str; 21] = [
     "add how-long",
     "add where",
@@ -34,7 +36,7 @@ const EVERY: [&str; 21] = [
     "table shown",
 ];
 
-/// The fields that say which question it is.
+/// The fields that tell which question it is.
 const TAGS: [&str; 7] = [
     "add",
     "broadcast",
@@ -45,7 +47,7 @@ const TAGS: [&str; 7] = [
     "table",
 ];
 
-/// What somebody does next.
+/// What a person does next.
 enum Act {
     Says(&'static str),
     /// Presses a button of this kind.
@@ -55,10 +57,10 @@ enum Act {
 
 use Act::{Presses, Says, SendsPhoto};
 
-/// A table whose only row is new.
+/// A table with one new row.
 const TABLE: &[u8] = b"site,username\ngithub,tabled\n";
 
-/// A dialogue: how one comes to its first question, what is done then, and what must be true in the end.
+/// A dialogue: the way to its first question, what is done then, and what must be true in the end.
 struct Dialogue {
     way: &'static [&'static str],
     acts: &'static [Act],

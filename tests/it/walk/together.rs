@@ -11,7 +11,7 @@ use super::{HOSTILE, furnish, nothing_is_given_up};
 use crate::cards::jpeg;
 use crate::harness::{Stage, run};
 
-/// Rows that each thing done leaves, and messages to whom it was done.
+/// Rows that an action leaves, and messages to the person concerned.
 async fn traces(t: &Stage, person: i64) -> [i64; 3] {
     let rows = t.app().db().read(move |c| {
         let count = |sql: &str| c.query_row(sql, [], |row| row.get::<_, i64>(0));
@@ -35,7 +35,8 @@ fn two_admins(t: &Stage) -> [Walker; 2] {
     })
 }
 
-/// Both see this screen and press one button after another, each at the same moment; what it does happens at most once.
+/// Both see this screen and press one button after another, each at the same moment; what it does
+/// happens at most once.
 async fn press_all(t: &Stage, pair: &mut [Walker; 2], screen: &str, person: i64) {
     let mut pressed = BTreeSet::new();
     loop {
@@ -95,7 +96,7 @@ fn two_admins_press_the_same_at_once() {
     });
 }
 
-/// The text a query gives.
+/// The text that a query returns.
 async fn stored(t: &Stage, sql: &'static str) -> String {
     let read = t
         .app()
@@ -104,7 +105,7 @@ async fn stored(t: &Stage, sql: &'static str) -> String {
     read.await.unwrap()
 }
 
-/// Both are asked the same.
+/// Both are asked the same question.
 async fn ask_both(t: &Stage, pair: &mut [Walker; 2], question: &str) {
     for walker in pair {
         walker.show(t, question).await;
@@ -112,7 +113,7 @@ async fn ask_both(t: &Stage, pair: &mut [Walker; 2], question: &str) {
     }
 }
 
-/// They answer otherwise: whoever is second hears of the first before anything is replaced.
+/// They answer differently: the second sees the first one's answer before anything is replaced.
 async fn answer_both(t: &Stage, pair: &mut [Walker; 2], question: &str, sql: &'static str) {
     ask_both(t, pair, question).await;
     let [one, two] = pair;
@@ -122,7 +123,7 @@ async fn answer_both(t: &Stage, pair: &mut [Walker; 2], question: &str, sql: &'s
     assert_eq!(stored(t, sql).await, "the first answer", "{question}");
     let told = &two.screen.as_ref().unwrap().text;
     assert!(told.contains("the first answer"), "{question}: {told}");
-    // Now knowingly.
+    // Now on purpose.
     two.writes(t, "the second answer").await;
     assert_eq!(stored(t, sql).await, "the second answer", "{question}");
 }
@@ -139,7 +140,8 @@ async fn send_both(t: &Stage, pair: &mut [Walker; 2], question: &str, sql: &'sta
     assert_ne!(stored(t, sql).await, first, "{question}");
 }
 
-/// Of the dialogues that [`restarts`](super::restarts) names these change what both see; in the others nobody meets anybody.
+/// Of the dialogues that [`restarts`](super::restarts) names, these change what both see; in the
+/// others nobody can collide.
 #[test]
 fn two_admins_never_replace_each_others_words_unseen() {
     run(async |mut t| {
@@ -170,14 +172,14 @@ fn two_admins_never_replace_each_others_words_unseen() {
         ] {
             send_both(&t, &mut pair, question, sql).await;
         }
-        // Days add up, and each who added some is named.
+        // Days add up, and everybody who added some is named.
         let days = "SELECT group_concat(by_person || ' ' || detail, ', ') FROM transition WHERE what = 'extended'";
         ask_both(&t, &mut pair, "watch:ask-days:1:all:0").await;
         for walker in &mut pair {
             walker.writes(&t, "11").await;
         }
         assert_eq!(stored(&t, days).await, "2000 11, 2001 11");
-        // A batch of the same name is there once.
+        // A batch of the same name exists once.
         let codes = "SELECT CAST(count(*) AS TEXT) FROM card_code WHERE batch = 'summer'";
         ask_both(&t, &mut pair, "cards:batch-add:1").await;
         for walker in &mut pair {

@@ -1,4 +1,4 @@
-//! Somebody who says commands and presses buttons, one at a time, and waits for what comes.
+//! A person who types commands and presses buttons, one at a time, and waits for the reply.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,10 +16,11 @@ use super::HOSTILE;
 use super::known::{Known, button, is_of_answer, kind};
 use crate::harness::{LIMIT, Stage};
 
-/// How often a walker looks whether the bot is done. A chat gets one message a second, so more often only costs time.
+/// How often a walker checks whether the bot is done. A chat gets one message a second, so checking
+/// more often only costs time.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// What stands on the buttons that lead to where one came from.
+/// Labels of the buttons that lead back.
 const BACK: [&str; 6] = [
     "button-back",
     "button-cancel",
@@ -29,10 +30,9 @@ const BACK: [&str; 6] = [
     "button-to-list",
 ];
 
-/// Tries to go a way, whose buttons may be gone because somebody else pressed one.
+/// Tries for a way whose buttons may be gone because somebody else pressed one.
 const TRIES: usize = 2;
 
-/// Somebody who walks.
 pub(super) struct Walker {
     pub(super) person: Person,
     pub(super) role: Role,
@@ -50,7 +50,8 @@ impl Walker {
         }
     }
 
-    /// Lets them in, gives them their role and some accounts: also after a button that took these away.
+    /// Lets the person in and gives them their role and some accounts, also after a button took
+    /// these away.
     pub(super) async fn settle(&self, t: &Stage) {
         let (id, role, now) = (self.person.id(), self.role, t.clock.now());
         let settle = t.app().db().write(move |tx| {
@@ -74,7 +75,7 @@ impl Walker {
         settle.await.unwrap();
     }
 
-    /// Waits until no answer is on its way to this chat; news may take its time.
+    /// Waits until no reply is on its way to this chat. Notices may take their time.
     pub(super) async fn quiet(&self, t: &Stage) {
         let (chat, mut look) = (self.person.id(), tokio::time::interval(LOOK));
         let now = t.clock.now().0;
@@ -128,25 +129,25 @@ impl Walker {
         true
     }
 
-    /// Says a command; what it shows is the beginning of ways.
+    /// Types a command; its screen begins new ways.
     pub(super) async fn say(&mut self, t: &Stage, text: &str) {
         self.settle(t).await;
         self.writes(t, text).await;
         self.way = vec![text.to_owned()];
     }
 
-    /// Writes something and reads what comes: the newest message with buttons, or the newest.
+    /// Writes and reads the reply: the newest message with buttons, or the newest.
     pub(super) async fn writes(&mut self, t: &Stage, text: &str) {
         self.acts(t, text, |person| person.writes(text)).await;
     }
 
-    /// Sends a file and reads what comes, in the same way.
+    /// Sends a file and reads the reply in the same way.
     pub(super) async fn sends(&mut self, t: &Stage, name: &str, bytes: &[u8]) {
         self.acts(t, name, |person| person.sends_document(name, bytes, ""))
             .await;
     }
 
-    /// Sends a photo and reads what comes, in the same way.
+    /// Sends a photo and reads the reply in the same way.
     pub(super) async fn sends_photo(&mut self, t: &Stage, bytes: &[u8]) {
         self.acts(t, "a photo", |person| person.sends_photo(bytes, ""))
             .await;
@@ -188,7 +189,7 @@ impl Walker {
         self.screen = with_buttons.or(newest);
     }
 
-    /// Shows the screen of a button that was seen some time ago.
+    /// Opens the screen of a button seen earlier.
     pub(super) async fn show(&mut self, t: &Stage, data: &str) {
         self.writes(t, "/start").await;
         let home = self.screen.clone().unwrap();
@@ -198,7 +199,7 @@ impl Walker {
         self.screen = t.telegram.message(home.chat_id, home.message_id);
     }
 
-    /// The kinds of the buttons on the screen.
+    /// The kinds of the screen's buttons.
     pub(super) fn kinds(&self) -> Vec<String> {
         let buttons = self.screen.iter().flat_map(|screen| screen.buttons());
         buttons
@@ -206,7 +207,7 @@ impl Walker {
             .collect()
     }
 
-    /// Goes a way from its beginning; false when a button on it is gone.
+    /// Follows a way from its beginning; false when a button on it is gone.
     pub(super) async fn go(&mut self, t: &Stage, way: &[String]) -> bool {
         let Some((command, presses)) = way.split_first() else {
             return false;
@@ -220,7 +221,7 @@ impl Walker {
         true
     }
 
-    /// The row of the dialogue that is open.
+    /// The row of the open dialogue.
     pub(super) async fn row(&self, t: &Stage) -> Option<BTreeMap<String, serde_json::Value>> {
         let chat = self.person.id();
         let step = t.app().db().read(move |c| {
@@ -230,7 +231,7 @@ impl Walker {
         serde_json::from_str(&step.await.unwrap()?).unwrap()
     }
 
-    /// The step of the dialogue that is open: its row without what people gave.
+    /// The step of the open dialogue: its row without the person's input.
     pub(super) async fn step(&self, t: &Stage) -> Option<String> {
         let fields = self.row(t).await?;
         let is_word = |c: char| c.is_ascii_lowercase() || c == '-';
@@ -245,7 +246,7 @@ impl Walker {
         Some(parts.collect::<Vec<_>>().join(" "))
     }
 
-    /// Presses what nobody has pressed yet until nothing is left.
+    /// Presses buttons nobody has pressed yet, until none is left.
     pub(super) async fn walk(mut self, t: &Stage, known: &RefCell<Known>) {
         loop {
             let next = known.borrow_mut().next(self.screen.as_deref());
@@ -273,7 +274,8 @@ impl Walker {
                 if tries < TRIES {
                     known.ahead.push_back((way, tries + 1));
                 } else {
-                    // Whoever sees it next, on another way, may press it; once, or this would have no end.
+                    // The next walker who sees it on another way may press it; once, or this would
+                    // not end.
                     if known.lost.insert(last.clone()) {
                         known.found.remove(last);
                     }
@@ -282,21 +284,21 @@ impl Walker {
         }
     }
 
-    /// Notes what is on the screen.
+    /// Records the screen.
     pub(super) async fn look(&self, t: &Stage, known: &RefCell<Known>) {
         let step = self.step(t).await;
         let Some(screen) = &self.screen else {
             return;
         };
         let mut known = known.borrow_mut();
-        // A message may also name the command that goes on; a screen only at its end.
+        // A message may also name the command that continues; a screen only at its end.
         let last = screen.text.rsplit(' ').next().unwrap_or_default();
         let goes_on = last.starts_with('/') || screen.edits == 0 && screen.text.contains(" /");
         if screen.buttons().is_empty() && !goes_on && self.way.len() > 1 {
             let problem = format!("a dead end after {:?}: {:?}", self.way, screen.text);
             known.wrong.push(problem);
         }
-        // Home is where one begins; a question may be the answer to a command, too.
+        // Home is where everybody begins; a question may also be the reply to a command.
         let is_home = self.way == ["/start"];
         let may_be_stuck = self.way.len() > 1 || step.is_some() && !is_home;
         let is_answer = self.kinds().iter().all(|kind| is_of_answer(kind));
@@ -314,7 +316,7 @@ impl Walker {
     }
 }
 
-/// True when a button leads to where one came from.
+/// Whether a button leads back.
 pub(super) fn leads_back(screen: &ChatMessage) -> bool {
     let labels = |lang| BACK.map(|key| label(lang, key));
     let mut back = [Lang::Ru, Lang::En].into_iter().flat_map(labels);
