@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 use vakhta::slices::watch::catalogue::Listing;
+use vakhta::slices::watch::model::verdict::Sighting;
 use vakhta::slices::watch::site::Site;
-use vakhta::slices::watch::verdict::{Answer, AnswerHeaders, Sighting, judge};
+use vakhta::slices::watch::verdict::{Answer, AnswerHeaders, judge};
 
 const EXISTS: &str = "profile of";
 const MISSING: &str = "no such user";

@@ -278,7 +278,7 @@ pub(super) async fn the_owner(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::slices::watch::catalogue::BrokenEntries;
+    use crate::slices::watch::model::config::BrokenEntries;
 
     fn parse_text(text: &str) -> Result<Vec<NewAccount>, Vec<String>> {
         let catalogue = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).unwrap();

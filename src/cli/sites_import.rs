@@ -9,7 +9,8 @@ use anyhow::anyhow;
 
 use super::{Failure, output};
 use crate::slices::watch::WatchConfig;
-use crate::slices::watch::catalogue::{BrokenEntries, CatalogueProblem, Fault, Listing};
+use crate::slices::watch::catalogue::{CatalogueProblem, Fault, Listing};
+use crate::slices::watch::model::config::BrokenEntries;
 use crate::slices::watch::site::{Asks, Site};
 
 /// Reads the file and says what it gives: results on standard output, one line for every problem.

@@ -14,11 +14,12 @@ use super::{Failure, output};
 use crate::clock::Clock;
 use crate::http_client;
 use crate::http_client::SiteClientConfig;
-use crate::slices::watch::probe::Look;
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::probe::Probe;
 use crate::slices::watch::run::gate::{GateDefaults, Gates, Start};
 use crate::slices::watch::site::{Site, Username};
-use crate::slices::watch::verdict::{Inconclusive, Sighting};
-use crate::slices::watch::{ProbeLimits, WatchConfig, look, says_nobody};
+use crate::slices::watch::verdict::Inconclusive;
+use crate::slices::watch::{ProbeLimits, WatchConfig, probe, says_nobody};
 
 /// How long a site that wants to be left alone is waited for, unless its ordinary gap is longer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -69,15 +70,15 @@ impl Tester<'_> {
         let mut said = Vec::new();
         let mut is_known = site.controls().is_empty();
         for name in site.controls() {
-            let look = self.look(&mut gates, site, name).await;
-            is_known |= look.outcome == Ok(Sighting::Exists);
-            said.push(format!("control name {name}: {}", spoken(&look)));
+            let probe = self.probe(&mut gates, site, name).await;
+            is_known |= probe.outcome == Ok(Sighting::Exists);
+            said.push(format!("control name {name}: {}", spoken(&probe)));
         }
         let mut is_unknown = true;
         if let Some(name) = site.random_name() {
-            let look = self.look(&mut gates, site, &name).await;
-            is_unknown = says_nobody(site, &look);
-            said.push(format!("random name {name}: {}", spoken(&look)));
+            let probe = self.probe(&mut gates, site, &name).await;
+            is_unknown = says_nobody(site, &probe);
+            said.push(format!("random name {name}: {}", spoken(&probe)));
         }
         let is_well = is_known && is_unknown;
         let mark = if is_well { "ok  " } else { "FAIL" };
@@ -86,7 +87,7 @@ impl Tester<'_> {
     }
 
     /// Looks at a name as soon as the site's gate allows; not at all where that would be too long.
-    async fn look(&self, gates: &mut Gates, site: &Site, name: &Username) -> Look {
+    async fn probe(&self, gates: &mut Gates, site: &Site, name: &Username) -> Probe {
         let gap = site.min_gap().unwrap_or(self.config.min_gap);
         // The gap itself is stretched by less than this.
         let patience = PATIENCE.max(gap * 2);
@@ -97,22 +98,22 @@ impl Tester<'_> {
                 Start::At(at) => (at, Inconclusive::RateLimited),
                 Start::Closed { until } => (until, Inconclusive::BreakerOpen),
                 // Not so while one look is made after the other.
-                Start::Busy => return Look::without_answer(Inconclusive::RateLimited),
+                Start::Busy => return Probe::without_answer(Inconclusive::RateLimited),
             };
             if at.duration_since(now) > patience {
-                return Look::without_answer(why);
+                return Probe::without_answer(why);
             }
             tokio::time::sleep_until(at).await;
         }
         gates.begin(site, Instant::now());
-        let look = look(&self.client, site, name, &self.limits).await;
-        gates.end(site, &look, Instant::now());
-        look
+        let probe = probe(&self.client, site, name, &self.limits).await;
+        gates.end(site, &probe, Instant::now());
+        probe
     }
 }
 
-fn spoken(look: &Look) -> String {
-    match look.outcome {
+fn spoken(probe: &Probe) -> String {
+    match probe.outcome {
         Ok(Sighting::Exists) => "exists".to_owned(),
         Ok(Sighting::Missing) => "missing".to_owned(),
         Err(why) => format!("could not look: {why}"),

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-use super::WatchConfig;
 use super::handlers::WatchHandlers;
 use super::model::account::SiteTally;
+use super::model::config::WatchConfig;
 use super::notices::Notifier;
 use super::run::driver::{self, WatchParts};
 use super::store::SiteDay;

@@ -1,11 +1,10 @@
-//! One catalogue file: what it gives, and why the rest of it is not used.
+//! One catalogue file: the sites in it, and why its other entries are not used.
 
 use std::fmt;
 use std::path::Path;
 
 use super::{CatalogueProblem, CatalogueProblems, foreign, read};
 use crate::slices::watch::site::Site;
-use crate::words::words;
 
 /// Largest catalogue file that is read, in bytes; the largest known one has 2 MB.
 const FILE_MAX_BYTES: u64 = 32 << 20;
@@ -19,7 +18,6 @@ pub enum FileKind {
     WhatsMyName,
     /// A `data.json`.
     Sherlock,
-    /// None of them.
     Unknown,
 }
 
@@ -60,8 +58,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Tells a mistake in a foreign file from an entry that is in order and only not for us: switched off, without a
-    /// rule that a watch could trust, or in need of a request that a watch does not send.
+    /// True for a mistake. False for a valid foreign entry that we cannot use: switched off,
+    /// without a trustworthy rule, or in need of a request that we do not send.
     fn is_mistake(self) -> bool {
         match self {
             Self::File
@@ -100,16 +98,6 @@ impl fmt::Display for Fault {
             Self::Pattern => "unusable name pattern",
             Self::Rule => "rules that cannot tell",
         })
-    }
-}
-
-words! {
-    /// What becomes of a catalogue with entries that are mistaken.
-    pub enum BrokenEntries {
-        /// It is refused whole.
-        Refuse = "refuse",
-        /// The rest is loaded, and each of them is said.
-        Skip = "skip",
     }
 }
 
@@ -159,7 +147,7 @@ impl Listing {
             .filter(move |problem| is_own || problem.fault.is_mistake())
     }
 
-    /// Reads the text of a catalogue file of any kind; `file` is its name in what is said of it.
+    /// Reads the text of a catalogue file of any kind. Messages name the file as `file`.
     #[must_use]
     pub fn parse(file: &str, text: &str, allow_private: bool) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -1,15 +1,17 @@
 //! The catalogue: every site the program knows.
 //!
-//! It is read once, from the built-in file and the operator's files, and never changes afterwards. All problems of all
-//! files are found in one go, each with file, line, entry and reason. A user's entry replaces a built-in one of the same
-//! key; between two user files the earlier one wins; either is said once in [`Catalogue::notes`].
+//! The catalogue is read once, from the built-in file and the operator's files, and never changes
+//! afterwards. All problems of all files are found in one go, each with file, line, entry and
+//! reason. A user's entry replaces a built-in one of the same key. Of two user files with the same
+//! key the earlier one wins. [`Catalogue::notes`] tells about both.
 //!
-//! A mistaken entry refuses the catalogue, unless the operator chose [`BrokenEntries::Skip`]: then it is left out with a
-//! warning. Entries of WhatsMyName and Sherlock files that are in order, but not for us, are no mistakes: they are
-//! left out, counted in a warning, and explained one by one by [`Listing::read`]. A file that cannot be read as a whole is
-//! always refused.
+//! A mistaken entry refuses the catalogue. With [`BrokenEntries::Skip`] it is left out with a
+//! warning instead. Valid entries of WhatsMyName and Sherlock files that we cannot use are no
+//! mistakes: they are left out and counted in a warning, and [`Listing::read`] explains each of
+//! them. A file that cannot be read as a whole is always refused.
 
 mod foreign;
+pub(super) mod line;
 mod listing;
 mod read;
 #[cfg(test)]
@@ -23,7 +25,8 @@ use std::sync::Arc;
 
 use url::Url;
 
-pub use listing::{BrokenEntries, Fault, FileKind, Listing};
+use crate::slices::watch::model::config::BrokenEntries;
+pub use listing::{Fault, FileKind, Listing};
 
 use super::site::{Site, SiteKey, Username};
 
@@ -55,7 +58,6 @@ pub struct CatalogueProblem {
     pub entry: Option<String>,
     /// What kind of thing is wrong, for counting.
     pub fault: Fault,
-    /// What is wrong.
     pub reason: String,
 }
 
@@ -94,8 +96,8 @@ impl fmt::Display for CatalogueProblems {
 impl Catalogue {
     /// Reads the built-in sites and the operator's files.
     ///
-    /// `default_key` names the site that is meant where a person names none. `allow_private` lets entries point at
-    /// loopback and private addresses.
+    /// A person who names no site means the site `default_key`. `allow_private` lets entries point
+    /// at loopback and private addresses.
     ///
     /// # Errors
     /// All problems of all files.
@@ -131,7 +133,8 @@ impl Catalogue {
             }),
             Some(_) => Err(CatalogueProblems(merge.problems)),
             None => {
-                // The default may only be missing because its own entry is broken, which is said already.
+                // The default is missing only if its own entry is broken, and that was reported
+                // above.
                 merge.problems.push(CatalogueProblem {
                     file: "[sites] default".to_owned(),
                     line: None,
@@ -159,13 +162,14 @@ impl Catalogue {
         by_key.or_else(|| self.iter().find(|site| site.name() == typed))
     }
 
-    /// The account a profile's address belongs to. The address may be typed without `https://`.
+    /// The account of a profile address. The address may come without `https://`.
     #[must_use]
     pub fn from_url(&self, typed: &str) -> Option<(Arc<Site>, Username)> {
         let url = if typed.contains("://") {
             Url::parse(typed).ok()?
         } else {
-            // Without a scheme only what begins with a host is an address; `name` and `site name` are not.
+            // Without a scheme only a text that begins with a host is an address; `name` and `site
+            // name` are not.
             let (host, _) = typed.split_once('/')?;
             if !host.contains('.') {
                 return None;
@@ -184,7 +188,7 @@ impl Catalogue {
         self.sites.values()
     }
 
-    /// Sites to offer, the best known first: those that come with the program, then the others without those for adults.
+    /// Sites to offer: the built-in ones first, then the others, without sites for adults.
     pub fn offered(&self) -> impl Iterator<Item = &Arc<Site>> {
         let known = |site: &&Arc<Site>| self.built_in.contains(site.key());
         let others = self
@@ -223,7 +227,7 @@ struct Merge {
 }
 
 impl Merge {
-    /// Adds what a file gives; keys that are there already are said once for each other file.
+    /// Adds the sites of a file. Keys that exist already are reported once for each other file.
     fn add(&mut self, file: &str, listing: Listing, broken_entries: BrokenEntries) {
         let mistakes = listing.mistakes().cloned();
         match broken_entries {

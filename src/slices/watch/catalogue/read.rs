@@ -1,4 +1,4 @@
-//! Reads one catalogue file: TOML to sites, with a line for every problem.
+//! Reads one catalogue file of our own format: TOML to sites, with a line for every problem.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::ops::Range;
@@ -26,7 +26,7 @@ pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
     };
     let (root, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        // What follows a broken line is guesswork, so only the broken lines themselves are reported.
+        // What follows a broken line is guesswork, so only the broken lines are reported.
         for error in errors {
             reader.add(error.span(), None, Fault::File, error.message());
         }
@@ -117,7 +117,8 @@ impl Reader<'_> {
             self.note_duplicate(key, &label, &span, first_lines);
         }
 
-        // Serde stops at the first unknown key; taking them out first names them all, and then what else is wrong.
+        // Serde stops at the first unknown key. Taking unknown keys out first names them all, and
+        // then the other mistakes.
         let mut lines: BTreeMap<String, Range<usize>> = BTreeMap::new();
         let mut known = DeTable::new();
         for (name, field) in std::mem::take(&mut table) {

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::WatchHandlers;
 use super::added::{Sums, many_added};
 use super::callback::Act;
-use super::import::{Line, LineProblem, of_parts, parse_days, parse_line};
 use super::view::View;
 use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
+use crate::slices::watch::catalogue::line::{Line, LineProblem, of_parts, parse_days, parse_line};
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -32,16 +32,13 @@ const SITES_IN_ROW: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "add", rename_all = "kebab-case")]
 pub(super) enum AddStep {
-    /// Names are expected.
     Who,
     /// A name was given, its site is expected.
     Where {
-        /// The name.
         name: String,
     },
     /// Name and site were given, the agreed days are expected.
     HowLong {
-        /// The name.
         name: String,
         /// Key of the site.
         site: String,
@@ -56,19 +53,14 @@ pub(super) enum AddStep {
 pub(super) enum Choice<'a> {
     /// A site by its key.
     Site(&'a str),
-    /// Agreed days.
     Days(u32),
     /// What is waited for.
     Until(Until),
-    /// The question before.
     Back,
 }
 
 impl WatchHandlers {
     /// `/add` with what stands after it.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn add(&self, tx: &WriteTx<'_>, actor: &Actor, arguments: &str) -> anyhow::Result<Answer> {
         if arguments.trim().is_empty() {
             return self.add_ask(tx, actor);
@@ -76,7 +68,6 @@ impl WatchHandlers {
         self.add_lines(tx, actor, arguments)
     }
 
-    /// Begins the dialogue.
     pub(super) fn add_ask(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         dialogue::set(tx, actor, &AddStep::Who)?;
         let home = Button::callback(&label(actor.lang, "button-home"), "bot:home")?;
@@ -88,10 +79,7 @@ impl WatchHandlers {
         )
     }
 
-    /// A text while the dialogue is open. Wrong input repeats the question with what was wrong.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// A text while the dialogue is open. Wrong input repeats the question and says what was wrong.
     pub(super) fn add_step(
         &self,
         tx: &WriteTx<'_>,
@@ -265,7 +253,7 @@ impl WatchHandlers {
 
     fn add_lines(&self, tx: &WriteTx<'_>, actor: &Actor, text: &str) -> anyhow::Result<Answer> {
         if table::is_table(text) {
-            return self.look_at_table(tx, actor, text, false);
+            return self.preview_table(tx, actor, text, false);
         }
         let lines: Vec<&str> = text.lines().collect();
         let single = lines.iter().filter(|line| !line.trim().is_empty()).count() == 1;
@@ -279,7 +267,8 @@ impl WatchHandlers {
         self.add_parsed(tx, actor, single, parsed.collect())
     }
 
-    /// Adds what could be read. The dialogue ends when something was added; otherwise the question stays open.
+    /// Adds the accounts that could be read. If any was added, the dialogue ends. Otherwise the
+    /// question stays open.
     fn add_parsed(
         &self,
         tx: &WriteTx<'_>,

@@ -1,15 +1,16 @@
-//! What adding did, as people read it.
+//! The answer to `/add` and to a table: what was added, what was known, what was wrong.
 
 use std::collections::HashSet;
 
 use super::WatchHandlers;
-use super::import::{Line, LineProblem};
 use crate::html::Html;
-use crate::i18n::{self, Args, Lang};
+use crate::i18n::{self, Args, Lang, label};
 use crate::people::Actor;
+use crate::slices::watch::catalogue::line::{Line, LineProblem};
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::site::Asks;
+use crate::telegram::{Button, Keyboard};
 
 /// Wrong lines named in the answer; the others are counted.
 const SHOWN_BAD_LINES: usize = 5;
@@ -114,4 +115,15 @@ pub(super) fn bad_lines(lang: Lang, bad: &[(u64, LineProblem)]) -> Vec<Html> {
         lines.push(i18n::html(lang, "add-bad-more", &rest));
     }
     lines
+}
+
+/// Where people go on from here.
+pub(super) fn ways_on(lang: Lang) -> anyhow::Result<Keyboard> {
+    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+    Ok(Keyboard::new()
+        .row([
+            button("button-check", "watch:check-mine")?,
+            button("button-list", "watch:list:mine:0")?,
+        ])
+        .row([button("button-home", "bot:home")?]))
 }

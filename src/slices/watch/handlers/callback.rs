@@ -83,7 +83,6 @@ impl Act {
         }
     }
 
-    /// The button's data.
     pub(super) fn data(self, id: i64, view: View) -> String {
         match self {
             Self::Extend(days) => format!("watch:extend:{id}:{days}:{view}"),
@@ -106,7 +105,8 @@ impl Act {
     }
 }
 
-/// What a note is told from another by, in a button: a note that somebody else wrote meanwhile is not removed unread.
+/// A checksum of a note for buttons: a button does not remove a note that somebody else wrote
+/// meanwhile.
 pub(super) fn note_mark(note: &str) -> u16 {
     let mix = |mark: u16, byte: u8| mark.rotate_left(5).wrapping_mul(31) ^ u16::from(byte);
     note.bytes().fold(1, mix)

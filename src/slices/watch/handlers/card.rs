@@ -1,7 +1,8 @@
-//! The card of one account, and what its buttons do.
+//! The card of one account, and its buttons.
 
 use super::WatchHandlers;
 use super::callback::{Act, EXTENSIONS, note_mark};
+use super::deeds::note_deed;
 use super::list::spoken_owner;
 use super::questions::Question;
 use super::view::View;
@@ -9,7 +10,7 @@ use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
-use crate::people::audit::{self, Deed};
+use crate::people::audit::Deed;
 use crate::slices::watch::model::account::{Account, Scope, State, Until};
 use crate::slices::watch::model::past::By;
 use crate::slices::watch::notices::texts;
@@ -204,20 +205,6 @@ impl WatchHandlers {
             .text("site", &formatter.site_name(&account.site));
         i18n::html(actor.lang, key, &args)
     }
-}
-
-/// Notes what was done to an account of somebody else.
-pub(super) fn note_deed(
-    tx: &WriteTx<'_>,
-    actor: &Actor,
-    deed: Deed,
-    account: &Account,
-) -> anyhow::Result<()> {
-    if account.owner_id == actor.id {
-        return Ok(());
-    }
-    let what = format!("{}/{}", account.site, account.username);
-    audit::note(tx, actor.now, actor.id, deed, Some(account.owner_id), &what)
 }
 
 /// True while what an account is waited for can be chosen.

@@ -1,4 +1,4 @@
-//! Charts: which there are, and asking for one.
+//! The charts that people can choose, and the request for one.
 
 use super::{WatchHandlers, note};
 use crate::db::Connection;

@@ -13,7 +13,8 @@ use crate::slices::watch::store;
 use crate::slices::watch::store::{COUNTED, Filter, SEARCHED};
 use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen, page_row};
 
-/// Accounts on one page: with the filters below them as many buttons as a phone shows without scrolling.
+/// Accounts on one page: with the filters below, as many buttons as a phone shows without
+/// scrolling.
 const PER_PAGE: usize = 6;
 
 /// Sites on one page of the choice.
@@ -27,9 +28,6 @@ pub(super) const LONGEST_SEARCH: usize = 100;
 
 impl WatchHandlers {
     /// `/list` with what stands after it: a text to look for.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn list(&self, tx: &WriteTx<'_>, actor: &Actor, arguments: &str) -> anyhow::Result<Answer> {
         let view = View::default();
         match arguments.trim() {

@@ -1,7 +1,7 @@
 //! Questions to the admins about mass changes.
 //!
-//! A press only decides: the decision is a row, and the watch thread carries it out. Of two admins who press, the first
-//! one counts, and the second one is shown what was decided.
+//! A press only writes the decision. The watch thread carries it out. If two admins press, the
+//! first one counts, and the second one sees what was decided.
 
 use super::WatchHandlers;
 use crate::db::{Connection, WriteTx};
@@ -16,9 +16,6 @@ use crate::telegram::{Answer, Button, Keyboard, Screen};
 
 impl WatchHandlers {
     /// The oldest question that nobody has answered.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(super) fn mass_changes(
         &self,
         connection: &Connection,
@@ -40,9 +37,6 @@ impl WatchHandlers {
     }
 
     /// An admin's answer to a question.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(super) fn decide(
         &self,
         tx: &WriteTx<'_>,

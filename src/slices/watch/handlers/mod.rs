@@ -1,15 +1,16 @@
 //! What people do with accounts in the bot.
 //!
-//! Every function runs inside the write transaction of its event and reads the actor's rights there: an owner sees and
-//! changes their own accounts, an admin everybody's. Buttons carry `watch:<action>:…`; anything that does not parse, or
-//! names what is gone, shows how things are now instead of failing.
+//! Every function runs inside the write transaction of its event and reads the actor's rights
+//! there: an owner sees and changes their own accounts, an admin everybody's. Buttons carry
+//! `watch:<action>:…`. A button that does not parse, or names something that is gone, shows the
+//! current state instead of failing.
 
 mod add;
 mod added;
 mod callback;
 mod card;
 mod charts;
-mod import;
+mod deeds;
 mod list;
 mod mass;
 mod portions;
@@ -19,32 +20,30 @@ mod tables;
 mod thread;
 mod view;
 
-use crate::db::Connection;
 use anyhow::Context as _;
 
-pub(super) use import::LONGEST_NOTE;
-pub use import::{LineProblem, of_parts};
 pub use view::list_of_owner;
 
 use self::add::AddStep;
 use self::callback::Callback;
 use self::questions::Question;
 use self::tables::TableStep;
-pub(super) use self::thread::stop_button;
 use self::view::{View, Whose};
-use super::model::account::{RunState, Scope, Subject, Until};
+use super::model::account::{Scope, Subject, Until};
 use super::notices::Notifier;
 use super::notices::texts;
-use super::{Schedule, WatchConfig, store};
+use super::store;
+use super::views::runs;
 use crate::activation::Activator;
-use crate::clock::UnixMs;
-use crate::db::WriteTx;
+use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::retention;
 use crate::slice::{Board, Context, Who};
+use crate::slices::watch::model::config::WatchConfig;
+use crate::slices::watch::model::schedule::Schedule;
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
 use crate::zone::Zone;
 
@@ -60,7 +59,8 @@ pub struct WatchHandlers {
 }
 
 impl WatchHandlers {
-    /// The right that a button of the watch needs: what is about other people's accounts is for admins.
+    /// The right that a button of the watch needs: buttons about other people's accounts are for
+    /// admins.
     pub(crate) fn needs(data: &str) -> Who {
         let data = data.strip_prefix("watch:").unwrap_or_default();
         match Callback::parse(data) {
@@ -82,21 +82,13 @@ impl WatchHandlers {
         }
     }
 
-    /// What it says, and how.
-    pub(super) fn notifier(&self) -> &Notifier {
-        &self.notifier
-    }
-
     /// The zone of chats that have not chosen.
     #[must_use]
     pub fn zone(&self) -> &Zone {
         &self.notifier.zone
     }
 
-    /// `/check`: looks at the actor's accounts now.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// `/check`: a run over the actor's accounts now.
     pub fn check_mine(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         let pending = store::totals(tx, Some(actor.id))?.pending;
         self.ask_check(tx, actor, Scope::Owner(actor.id), pending)
@@ -125,9 +117,6 @@ impl WatchHandlers {
     }
 
     /// `/status`.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) fn status(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
         let (connection, actor): (&Connection, _) = (cx.tx, cx.actor);
         let lang = actor.lang;
@@ -137,14 +126,14 @@ impl WatchHandlers {
             .number("done", totals.done as u64)
             .number("paused", totals.paused as u64);
         let mut lines = vec![i18n::html(lang, "status", &args), Html::default()];
-        lines.push(self.last_run(connection, actor)?);
-        lines.push(self.next_line(actor));
+        let formatter = self.notifier.voice_to(actor);
+        lines.push(runs::last_line(connection, formatter)?);
+        lines.push(runs::next_line(formatter, &self.schedule, actor.now));
         if actor.role.is_admin() {
             lines.push(outbox::counts(connection, actor.now)?.line(lang));
             lines.push(retention::sizes(connection)?.line(lang));
             lines.extend(cx.slices.lines(connection, actor, Board::Status)?);
             let marks = store::marks(connection)?;
-            let formatter = self.notifier.voice_to(actor);
             lines.extend(texts::alarms::distrusted(
                 formatter,
                 marks.distrusted.iter(),
@@ -162,42 +151,7 @@ impl WatchHandlers {
         Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
     }
 
-    fn last_run(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Html> {
-        let lang = actor.lang;
-        let Some(last) = store::last(connection)? else {
-            return Ok(i18n::text(lang, "status-no-run"));
-        };
-        let run = last.progress;
-        let counts = run.counts;
-        let zone = self.notifier.voice_to(actor).zone;
-        let at = |moment: UnixMs| i18n::date_time(lang, moment, zone);
-        let Some(ended_at) = run.ended_at else {
-            let args = Args::new()
-                .number("checked", counts.checked())
-                .number("total", run.total);
-            return Ok(i18n::html(lang, "status-running", &args));
-        };
-        let cut = match run.state {
-            RunState::Interrupted => Some("status-last-interrupted"),
-            RunState::Offline => Some("status-last-offline"),
-            RunState::Running | RunState::Done => None,
-        };
-        if let Some(key) = cut {
-            let args = Args::new().text("time", &at(ended_at));
-            return Ok(i18n::html(lang, key, &args));
-        }
-        let args = Args::new()
-            .text("time", &at(ended_at))
-            .number("found", counts.found)
-            .number("not_found", counts.not_found)
-            .number("errors", counts.errors);
-        Ok(i18n::html(lang, "status-last", &args))
-    }
-
     /// A text, when a conversation of the watch is open.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn text(
         &self,
         tx: &WriteTx<'_>,
@@ -212,15 +166,12 @@ impl WatchHandlers {
         }
         if let Some(TableStep::Shown { text: table, .. }) = dialogue::step(tx, actor)? {
             // It waits for one of two buttons: the question again.
-            return self.look_at_table(tx, actor, &table, false).map(Some);
+            return self.preview_table(tx, actor, &table, false).map(Some);
         }
         Ok(None)
     }
 
     /// A pressed button; `data` is what stands after `watch:`.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
         let (tx, actor) = (cx.tx, cx.actor);
         if let Some(choice) = add_choice(data) {

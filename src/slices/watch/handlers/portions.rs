@@ -1,7 +1,9 @@
-//! Large tables are added some rows at a time, so that nobody else's write waits for all of them.
+//! Large tables are added a few rows at a time, so that other writes need not wait for all of them.
 //!
-//! What must stay true: each portion commits with the mark how far the table is, so a crash neither loses a row nor adds one
-//! twice; the result commits with the last mark.
+//! # Invariants
+//! - Each portion commits with the mark of how far the table is: a crash loses no row and adds none
+//!   twice.
+//! - The result commits with the last mark.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::WatchHandlers;
-use super::tables::ways_on;
+use super::added::ways_on;
 use crate::activation::Activator;
 use crate::clock::{Clock, UnixMs};
 use crate::db::{Db, WriteTx};
@@ -30,7 +32,8 @@ pub(super) const PORTION: usize = 200;
 const REST: Duration = Duration::from_secs(5);
 
 impl WatchHandlers {
-    /// Adds large tables, one after the other, until the stop; `sender` is rung when a result waits.
+    /// Adds large tables, one after the other, until the stop. Rings `sender_bell` when a result
+    /// waits.
     pub async fn carry_out_tables(
         self,
         db: Db,
@@ -91,7 +94,7 @@ impl WatchHandlers {
         }
     }
 
-    /// Adds the next accounts of a table; true when there are none, and the result is on its way.
+    /// Adds the next accounts of a table; true when none is left and the result is on its way.
     fn add_portion(
         &self,
         tx: &WriteTx<'_>,

@@ -1,14 +1,14 @@
 //! Questions that lists and cards ask, and the texts that answer them.
 //!
-//! A question is a row, so it survives a restart, and it names the list it was asked from, so the answer leads back there.
-//! Wrong input repeats the question with what was expected; any other button of the watch leaves it.
+//! A question is a row, so it survives a restart. It names the list it was asked from, so the
+//! answer leads back there. Wrong input repeats the question and says what is expected. Any other
+//! button of the watch leaves the question.
 
 use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
 use super::callback::Act;
-use super::card::note_deed;
-use super::import::{LONGEST_NOTE, LineProblem, parse_days};
+use super::deeds::note_deed;
 use super::view::View;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
@@ -16,6 +16,7 @@ use crate::html::{Html, clean_line};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::Deed;
+use crate::slices::watch::catalogue::line::{LONGEST_NOTE, LineProblem, parse_days};
 use crate::slices::watch::model::account::{Account, State};
 use crate::slices::watch::store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
@@ -25,22 +26,12 @@ use crate::telegram::{Answer, Button, Keyboard, Screen};
 #[serde(tag = "question", rename_all = "kebab-case")]
 pub(super) enum Question {
     /// What to look for in a list.
-    Find {
-        /// The list.
-        view: String,
-    },
+    Find { view: String },
     /// By how many days the agreed time is to be longer.
-    Days {
-        /// The account.
-        id: i64,
-        /// The list.
-        view: String,
-    },
+    Days { id: i64, view: String },
     /// A note beside an account.
     Note {
-        /// The account.
         id: i64,
-        /// The list.
         view: String,
         /// The note as it was when the question was asked.
         before: String,
@@ -140,7 +131,8 @@ impl WatchHandlers {
                     return self.leave(tx, actor, question);
                 };
                 if account.note != *before {
-                    // Somebody else was faster: what they wrote is shown, and replaced only knowingly.
+                    // Somebody else was faster: what they wrote is shown, and replaced only
+                    // knowingly.
                     let wrong = i18n::text(lang, "note-changed");
                     let question = Question::Note {
                         id: *id,

@@ -1,7 +1,8 @@
-//! Sites, for admins: how they do, why looks at them fail, and whether they are looked at.
+//! The screens of sites, for admins: how each site does, why probes fail there, and whether it is
+//! muted.
 //!
-//! Buttons carry `site:<action>:…`. A button that mutes or unmutes carries since when the site was muted as its reader saw it;
-//! when another admin was faster, it shows how things are now instead.
+//! Buttons carry `site:<action>:…`. A button that mutes or unmutes carries the mute that its reader
+//! saw. If another admin was faster, the button shows the current state instead.
 
 use super::thread::spoken_until;
 use super::{WatchHandlers, clamp_page};
@@ -35,9 +36,6 @@ const MUTES: [(u32, &str); 3] = [
 
 impl WatchHandlers {
     /// A button; `data` is what stands after `site:`.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn site_callback(
         &self,
         tx: &WriteTx<'_>,
@@ -62,7 +60,8 @@ impl WatchHandlers {
         }
     }
 
-    /// Mutes for so many days (0: for good), or unmutes, unless somebody else did so meanwhile.
+    /// Mutes a site for some days (0: until it is unmuted), or unmutes it, unless somebody else did
+    /// meanwhile.
     fn mute_callback(
         &self,
         tx: &WriteTx<'_>,
@@ -226,7 +225,7 @@ impl WatchHandlers {
             .number("not_found", tally.counts.not_found)
             .number("errors", tally.counts.errors);
         let mut lines = vec![i18n::html(lang, "site-card", &args)];
-        if let Some(took) = tally.usual_look() {
+        if let Some(took) = tally.usual_probe() {
             let span = i18n::short_span(lang, took);
             lines.push(i18n::html(
                 lang,
@@ -276,10 +275,7 @@ impl WatchHandlers {
         i18n::html(lang, "site-breaker", &args)
     }
 
-    /// That a site is not looked at, for whoever waits for an account there; none while it is.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// That a site is not probed, for whoever waits for an account there; none while it is.
     pub(super) fn mute_line(
         &self,
         connection: &Connection,

@@ -1,19 +1,20 @@
 //! Tables of accounts that people send and ask for.
 //!
-//! A table that was sent is first only looked at: what would be new, what is there already, what is wrong. The step keeps
-//! the table itself, so that *apply* does what was shown, also after a restart; when other accounts were added or removed
-//! meanwhile, it shows the new counts instead and asks once more. A large one is added by `portions`.
+//! A table is first only previewed: what is new, what is known, what is wrong. The dialogue step
+//! keeps the table itself, so that *apply* does what was shown, also after a restart. If accounts
+//! were added or removed meanwhile, the preview is shown again with the new counts. A large table
+//! is added by `portions`.
 
 use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
-use super::added::bad_lines;
+use super::added::{bad_lines, ways_on};
 use super::portions::PORTION;
 use super::view::{View, Whose};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
-use crate::i18n::{self, Args, Lang, label};
+use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::watch::notices::texts;
@@ -31,13 +32,12 @@ const LARGEST: usize = 512 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "table", rename_all = "kebab-case")]
 pub(super) enum TableStep {
-    /// It was looked at, and what would come of it was shown.
+    /// It was probed, and what would come of it was shown.
     Shown {
         /// When; the buttons that belong to it carry the same.
         at: i64,
         /// The table as it came.
         text: String,
-        /// What was shown.
         counts: TableCounts,
     },
 }
@@ -61,9 +61,6 @@ impl WatchHandlers {
     }
 
     /// A document; none when it is no table.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn document(
         &self,
         tx: &WriteTx<'_>,
@@ -76,7 +73,7 @@ impl WatchHandlers {
         }
         let problem = match file {
             Some(Ok(bytes)) => match std::str::from_utf8(bytes) {
-                Ok(text) => return self.look_at_table(tx, actor, text, false).map(Some),
+                Ok(text) => return self.preview_table(tx, actor, text, false).map(Some),
                 Err(_) => "table-not-utf8",
             },
             Some(Err(FileFault::TooLarge)) => "table-too-large",
@@ -93,7 +90,7 @@ impl WatchHandlers {
     }
 
     /// Shows what would come of a table, and asks whether to go on.
-    pub(super) fn look_at_table(
+    pub(super) fn preview_table(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
@@ -153,7 +150,7 @@ impl WatchHandlers {
         };
         let table = self.read_table(actor, &text);
         if count(tx, &table)? != counts {
-            return self.look_at_table(tx, actor, &text, true);
+            return self.preview_table(tx, actor, &text, true);
         }
         if table.accounts.len() > PORTION {
             return self.apply_later(tx, actor, text, counts.new);
@@ -253,15 +250,4 @@ fn is_table_file(document: &Document) -> bool {
         .iter()
         .any(|end| name.ends_with(end));
     is_named || document.mime == "text/csv"
-}
-
-/// Where people go on from here.
-pub(super) fn ways_on(lang: Lang) -> anyhow::Result<Keyboard> {
-    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
-    Ok(Keyboard::new()
-        .row([
-            button("button-check", "watch:check-mine")?,
-            button("button-list", "watch:list:mine:0")?,
-        ])
-        .row([button("button-home", "bot:home")?]))
 }

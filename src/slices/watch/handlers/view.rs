@@ -1,8 +1,9 @@
 //! What a list shows, as its buttons carry it.
 //!
-//! A button has 64 bytes, so a view is a short word: whose accounts, which page, and what they are narrowed to. Words that
-//! do not fit, a site or a searched text, are a row of the database, and the view has its number. So a view goes with every
-//! button that leads away from a list, and comes back with it: nothing is remembered between presses.
+//! A button has 64 bytes, so a view is a short word: whose accounts, which page, which filter. A
+//! site or a searched text does not fit. It is a row of the database, and the view has its number.
+//! Every button that leads away from a list carries the view and brings it back, so nothing is
+//! remembered between presses.
 
 use std::fmt;
 
@@ -14,7 +15,6 @@ use crate::slices::watch::store::{Filter, Listing};
 /// Whose accounts a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Whose {
-    /// The actor's own.
     #[default]
     Mine,
     /// Everybody's: for admins.

@@ -1,27 +1,27 @@
-//! The plain types of the watch: accounts, runs, verdicts, and what is asked of admins.
+//! Accounts and runs as plain types, and what people decide about them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::past::Looks;
+use super::past::ProbeHistory;
+use super::verdict::{Sighting, Verdict};
 use crate::clock::UnixMs;
-use crate::slices::watch::verdict::Sighting;
 use crate::words::words;
 
 words! {
-    /// Whether an account is looked at.
+    /// Whether an account is probed.
     pub enum State {
         /// Looked at in every run.
         Pending = "pending",
-        /// Found: no longer looked at.
+        /// Found: no longer probed.
         Done = "done",
         /// A person stopped it for a while.
         Paused = "paused",
         /// Found together with suspiciously many others: an admin decides whether that is true.
         Held = "held",
-        /// Taken away by a person, who may want it back: hidden everywhere, forgotten after a while.
+        /// Removed by a person, who may want it back: hidden everywhere, deleted after a while.
         Removed = "removed",
     }
 }
@@ -31,7 +31,6 @@ words! {
     #[derive(Default, Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
     pub enum Until {
-        /// It is there.
         #[default]
         Found = "found",
         /// It is not there.
@@ -42,8 +41,8 @@ words! {
 }
 
 impl Until {
-    /// True when a sighting is what is waited for. `known` is what runs have seen before: of what was never seen nobody can
-    /// say that it changed.
+    /// True when a sighting ends the wait. `known` is what earlier runs saw: without it there is no
+    /// change.
     #[must_use]
     pub fn is_met(self, known: Option<Sighting>, seen: Sighting) -> bool {
         match self {
@@ -53,7 +52,8 @@ impl Until {
         }
     }
 
-    /// True when a sighting needs further looks that agree: it is what is waited for, or what later changes are told by.
+    /// True when a sighting needs further probes that agree: it ends the wait, or later changes are
+    /// compared with it.
     #[must_use]
     pub fn is_decisive(self, known: Option<Sighting>, seen: Sighting) -> bool {
         match self {
@@ -64,21 +64,8 @@ impl Until {
 }
 
 words! {
-    /// What a run reports of an account.
-    pub enum Verdict {
-        /// It is there.
-        Found = "found",
-        /// It is not there.
-        NotFound = "not_found",
-        /// We could not look.
-        Error = "error",
-    }
-}
-
-words! {
     /// Why a run began.
     pub enum Trigger {
-        /// The program started.
         Start = "start",
         /// The schedule fired.
         Schedule = "schedule",
@@ -92,9 +79,8 @@ words! {
 words! {
     /// How far a run is, or how it ended.
     pub enum RunState {
-        /// It goes on.
         Running = "running",
-        /// It looked at everything it had the time for.
+        /// It probed everything it had the time for.
         Done = "done",
         /// It was cut short by a stop, a crash or a fault of the database.
         Interrupted = "interrupted",
@@ -122,7 +108,7 @@ words! {
     pub enum Decision {
         /// It is true: the accounts are found.
         Apply = "apply",
-        /// It is not: the accounts are looked at again.
+        /// It is not: the accounts are probed again.
         Discard = "discard",
     }
 }
@@ -141,35 +127,12 @@ words! {
     }
 }
 
-impl Verdict {
-    /// The verdict that says what was seen.
-    #[must_use]
-    pub fn of(seen: Sighting) -> Self {
-        match seen {
-            Sighting::Exists => Self::Found,
-            Sighting::Missing => Self::NotFound,
-        }
-    }
-
-    /// What was seen; none when we could not look.
-    #[must_use]
-    pub fn sighting(self) -> Option<Sighting> {
-        match self {
-            Self::Found => Some(Sighting::Exists),
-            Self::NotFound => Some(Sighting::Missing),
-            Self::Error => None,
-        }
-    }
-}
-
 /// Which accounts a run is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// Everybody's.
     All,
     /// Those of one owner.
     Owner(i64),
-    /// A single one.
     Account(i64),
 }
 
@@ -184,7 +147,6 @@ impl Scope {
         }
     }
 
-    /// The owner column.
     #[must_use]
     pub fn owner_column(self) -> Option<i64> {
         match self {
@@ -193,7 +155,6 @@ impl Scope {
         }
     }
 
-    /// The account column.
     #[must_use]
     pub fn account_column(self) -> Option<i64> {
         match self {
@@ -214,9 +175,8 @@ pub struct Account {
     pub site: String,
     /// The name, exactly as given.
     pub username: String,
-    /// Whether it is looked at.
+    /// Whether it is probed.
     pub state: State,
-    /// Agreed days.
     pub period_days: u32,
     /// When the wait began.
     pub started_at: UnixMs,
@@ -228,7 +188,7 @@ pub struct Account {
     pub verdict: Option<Verdict>,
     /// Why the last run could not look: a machine key.
     pub reason: String,
-    /// When it was last looked at.
+    /// When it was last probed.
     pub checked_at: Option<UnixMs>,
     /// What is waited for.
     pub until: Until,
@@ -236,8 +196,8 @@ pub struct Account {
     pub note: String,
     /// When it was last found.
     pub seen_at: Option<UnixMs>,
-    /// What the last looks gave.
-    pub looks: Looks,
+    /// What the last probes gave.
+    pub probes: ProbeHistory,
 }
 
 /// What a run has to tell of an account: it is there, or it is not.
@@ -245,17 +205,15 @@ pub struct Account {
 pub struct News {
     /// The account, as it is now.
     pub account: Account,
-    /// What was seen.
     pub seen: Sighting,
 }
 
-/// How many accounts there are of each kind of news: what was waited for, and what was seen.
+/// How many accounts there are for each wait and sighting.
 pub type NewsTotals = BTreeMap<(Until, Sighting), usize>;
 
-/// So many accounts of one site changed at once that the admins are asked whether it is true.
+/// So many accounts of one site changed at once that the admins are asked whether to believe it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MassChange {
-    /// Its number.
     pub id: i64,
     /// Key of the site.
     pub site: String,
@@ -274,9 +232,7 @@ pub struct MassChange {
 /// What a run counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Accounts found.
     pub found: u64,
-    /// Accounts not found.
     pub not_found: u64,
     /// Accounts we could not look at.
     pub errors: u64,
@@ -305,17 +261,17 @@ pub struct SiteTally {
     /// What it counted of the site's accounts.
     pub counts: Counts,
     /// Requests, confirmations and controls among them.
-    pub looks: u64,
+    pub probes: u64,
     /// How long those took together.
-    pub looking: Duration,
+    pub probing: Duration,
 }
 
 impl SiteTally {
-    /// How long a look takes on average; none without one.
+    /// How long a probe takes on average; none without one.
     #[must_use]
-    pub fn usual_look(self) -> Option<Duration> {
-        let looks = u32::try_from(self.looks).unwrap_or(u32::MAX);
-        self.looking.checked_div(looks)
+    pub fn usual_probe(self) -> Option<Duration> {
+        let probes = u32::try_from(self.probes).unwrap_or(u32::MAX);
+        self.probing.checked_div(probes)
     }
 
     /// Adds what was done at another time.
@@ -323,24 +279,21 @@ impl SiteTally {
         self.counts.found += other.counts.found;
         self.counts.not_found += other.counts.not_found;
         self.counts.errors += other.counts.errors;
-        self.looks += other.looks;
-        self.looking += other.looking;
+        self.probes += other.probes;
+        self.probing += other.probing;
     }
 }
 
 /// A run that is going on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// Its number.
     pub id: i64,
-    /// Why it began.
     pub trigger: Trigger,
     /// What it is about.
     pub scope: Scope,
-    /// When it began.
     pub started_at: UnixMs,
     /// Pending accounts at its beginning.
     pub total: u64,
-    /// Chats that hear of its start and its end besides what they chose: those who asked for it.
+    /// Chats of the people who asked for it. They hear of its start and end, whatever they chose.
     pub actors: Vec<i64>,
 }

@@ -1,34 +1,43 @@
-//! Sections `[watch]` and `[sites]`.
+//! The sections `[watch]` and `[sites]` of the configuration.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::schedule::Schedule;
 use crate::people::Notify;
 use crate::settings::Section;
-use crate::slices::watch::catalogue::BrokenEntries;
-use crate::slices::watch::run::schedule::Schedule;
+use crate::words::words;
 use crate::zone::Zone;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// How and when accounts are looked at.
+words! {
+    /// What becomes of a catalogue with mistaken entries.
+    pub enum BrokenEntries {
+        /// The catalogue is refused as a whole.
+        Refuse = "refuse",
+        /// The other entries are loaded, and each mistaken one is reported.
+        Skip = "skip",
+    }
+}
+
+/// How and when accounts are probed.
 #[derive(Debug, Clone)]
 pub struct WatchConfig {
-    /// When.
     pub schedule: Schedule,
     /// Also once at the start.
     pub run_at_start: bool,
-    /// Looks at the same time.
+    /// Probes at the same time.
     pub workers: usize,
-    /// Longest time for one look.
+    /// Longest time for one probe.
     pub timeout: Duration,
-    /// Looks that must agree before an account counts as found.
+    /// Probes that must agree before an account counts as found.
     pub confirmations: u32,
-    /// Pause between those looks.
+    /// Pause between those probes.
     pub confirm_delay: Duration,
-    /// Looks at the same site at the same time.
+    /// Probes of the same site at the same time.
     pub per_site: u32,
-    /// Pause between two looks at the same site.
+    /// Pause between two probes at the same site.
     pub min_gap: Duration,
     /// Agreed days of an account when none are given.
     pub period_days: u32,
@@ -47,8 +56,8 @@ pub struct WatchConfig {
 }
 
 impl WatchConfig {
-    /// Reads `[watch]`; [`Self::read_sites`] reads the rest. None when the schedule or the zone is wrong, which have no
-    /// stand-in; the section has noted it.
+    /// Reads `[watch]`; [`Self::read_sites`] reads the rest. None if the schedule or the zone is
+    /// wrong, which have no stand-in. The section has noted the mistake.
     pub fn read(section: &mut Section<'_>) -> Option<Self> {
         let zone = section.parsed("time_zone", "Europe/Moscow", |text| {
             text.parse::<Zone>()
@@ -86,7 +95,8 @@ impl WatchConfig {
         })
     }
 
-    /// Reads `[sites]` into what [`Self::read`] gave; with nothing there, its problems are noted all the same.
+    /// Reads `[sites]` into the result of [`Self::read`]. Without one, mistakes are noted all the
+    /// same.
     pub fn read_sites(config: Option<&mut Self>, section: &mut Section<'_>) {
         let catalogues = section.paths("catalogues");
         let default_site = section.string("default", "telegram");

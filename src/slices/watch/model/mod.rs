@@ -1,5 +1,8 @@
-//! Plain types of the watch: accounts, their past, the configuration.
+//! Plain types of the watch: accounts, their history, runs, verdicts, the schedule and the
+//! configuration.
 
 pub mod account;
-pub(super) mod config;
+pub mod config;
 pub mod past;
+pub mod schedule;
+pub mod verdict;

@@ -1,13 +1,12 @@
-//! The plain types of an account's past: what happened to it, and what the last looks gave.
+//! The past of an account: what happened to it, and the outcomes of its last probes.
 
-use super::account::Verdict;
+use super::verdict::Verdict;
 use crate::clock::UnixMs;
 use crate::words::words;
 
 words! {
     /// What happened to an account, as its history tells.
     pub enum Change {
-        /// It was added.
         Added = "added",
         /// A run found it.
         Found = "found",
@@ -35,20 +34,16 @@ words! {
 /// A change of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Past {
-    /// What happened.
     pub what: Change,
     /// More of it: days added, the word of what is waited for.
     pub detail: String,
-    /// Who did it.
     pub by: By,
-    /// When.
     pub at: UnixMs,
 }
 
 /// Who changed an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum By {
-    /// A run.
     Run,
     /// A person, by number.
     Person(i64),
@@ -56,20 +51,21 @@ pub enum By {
     Nobody,
 }
 
-/// What the last looks at an account gave, two bits each, the newest lowest: one number, so that keeping it costs a run
-/// next to nothing.
+/// The outcomes of the last probes of an account, two bits each, the newest lowest. One number
+/// costs a run next to nothing to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Looks(pub i64);
+pub struct ProbeHistory(pub i64);
 
-impl Looks {
-    /// So many looks are kept.
+impl ProbeHistory {
+    /// The number of outcomes that are kept.
     pub const KEPT: u32 = 24;
 
     /// The bits of all of them.
     pub const MASK: i64 = (1 << (2 * Self::KEPT)) - 1;
 
-    /// Always set in the database, above all looks: SQLite stores a number in as few bytes as it needs, and a row that
-    /// keeps its size is written where it is, for half of the work.
+    /// This bit above all outcomes is always set in the database. SQLite stores a number in as few
+    /// bytes as it needs, and a row that keeps its size is rewritten in place, for half of the
+    /// work.
     pub const WIDTH: i64 = 1 << (2 * Self::KEPT);
 
     /// What the database holds.
@@ -78,7 +74,7 @@ impl Looks {
         Self(bits & Self::MASK)
     }
 
-    /// The bits of a look. No look, as where a wait began anew, has none.
+    /// The bits of a probe. No probe, as where a wait began anew, has none.
     #[must_use]
     pub const fn bits(verdict: Verdict) -> i64 {
         match verdict {
@@ -88,7 +84,6 @@ impl Looks {
         }
     }
 
-    /// The newest look.
     #[must_use]
     pub fn last(self) -> Option<Verdict> {
         self.at(0)
@@ -103,7 +98,7 @@ impl Looks {
         }
     }
 
-    /// The looks, the oldest first.
+    /// The outcomes, the oldest first.
     pub fn oldest_first(self) -> impl Iterator<Item = Verdict> {
         let places = (0..Self::KEPT).rev();
         places.filter_map(move |place| self.at(place))
@@ -115,24 +110,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looks_are_shifted_in_and_the_oldest_fall_out() {
-        let mut looks = Looks::default();
-        assert_eq!(looks.oldest_first().count(), 0);
-        let shift =
-            |looks: Looks, verdict| Looks((looks.0 << 2 & Looks::MASK) | Looks::bits(verdict));
+    fn outcomes_are_shifted_in_and_the_oldest_fall_out() {
+        let mut probes = ProbeHistory::default();
+        assert_eq!(probes.oldest_first().count(), 0);
+        let shift = |probes: ProbeHistory, verdict| {
+            ProbeHistory((probes.0 << 2 & ProbeHistory::MASK) | ProbeHistory::bits(verdict))
+        };
         for verdict in [Verdict::NotFound, Verdict::Error, Verdict::Found] {
-            looks = shift(looks, verdict);
+            probes = shift(probes, verdict);
         }
-        let seen: Vec<Verdict> = looks.oldest_first().collect();
+        let seen: Vec<Verdict> = probes.oldest_first().collect();
         assert_eq!(seen, [Verdict::NotFound, Verdict::Error, Verdict::Found]);
-        for _ in 0..Looks::KEPT {
-            looks = shift(looks, Verdict::Error);
+        for _ in 0..ProbeHistory::KEPT {
+            probes = shift(probes, Verdict::Error);
         }
         assert!(
-            looks
+            probes
                 .oldest_first()
                 .all(|verdict| verdict == Verdict::Error)
         );
-        assert_eq!(looks.oldest_first().count(), Looks::KEPT as usize);
+        assert_eq!(probes.oldest_first().count(), ProbeHistory::KEPT as usize);
     }
 }

@@ -1,6 +1,6 @@
-//! What admins are told, or asked, when a site or our own network cannot be trusted.
+//! Notices to admins when a site or our own network cannot be trusted.
 //!
-//! As with all notices, the row is written by the transaction that writes the fact, so each is told once, whatever
+//! The transaction that writes the fact also writes the row, so each notice is sent once, whatever
 //! happens in between.
 
 use super::Notifier;
@@ -14,13 +14,11 @@ use crate::slices::watch::store;
 use crate::telegram::{Button, Keyboard, Outgoing, outbox};
 
 /// How the keys of messages about controls begin.
-pub(crate) const CONTROLS: &str = "controls";
+pub(super) const CONTROLS: &str = "controls";
 
 impl Notifier {
-    /// Keeps a place for the one message of a run to each admin about sites whose controls failed or are well again.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Reserves the one message of a run to each admin about sites whose controls failed or are
+    /// well again.
     pub(crate) fn controls(tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
             outbox::reserve(
@@ -35,7 +33,7 @@ impl Notifier {
     }
 
     /// The message for such a place.
-    pub(crate) fn controls_message(
+    pub(super) fn controls_message(
         &self,
         connection: &Connection,
         place: &outbox::Reserved,
@@ -49,9 +47,6 @@ impl Notifier {
     }
 
     /// Asks the admins whether a mass change is true.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) fn mass_change(
         &self,
         tx: &WriteTx<'_>,
@@ -69,10 +64,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// Shows the other admins, in the messages that asked them, that and how a question is decided.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Edits the messages that asked the admins, so that they show the decision.
     pub(crate) fn mass_change_decided(
         &self,
         tx: &WriteTx<'_>,
@@ -91,9 +83,6 @@ impl Notifier {
     }
 
     /// Tells an owner of accounts that were held and changed after all.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) fn true_after_all(
         &self,
         tx: &WriteTx<'_>,
@@ -115,11 +104,8 @@ impl Notifier {
         Ok(())
     }
 
-    /// Closes the messages of a run that could not look because our own network is down. Who asked for it hears so; the
-    /// admins, when it is news.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Closes the messages of a run that could not look because our own network is down. People who
+    /// asked for the run are told. The admins are told if it is news.
     pub(crate) fn run_offline(
         &self,
         tx: &WriteTx<'_>,
@@ -142,9 +128,6 @@ impl Notifier {
     }
 
     /// Tells the admins that our own network is back.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) fn online(
         &self,
         tx: &WriteTx<'_>,

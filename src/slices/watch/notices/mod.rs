@@ -1,9 +1,12 @@
-//! What the watch has to say, written as outbox rows by the transaction that writes the fact.
+//! Notices of the watch: outbox rows, written by the transaction that writes the fact.
 //!
-//! Who hears what: of a run over everybody's accounts the admins, as each chose; of any run those who asked for it; of a
-//! what an account was waited for its owner, in one message per run. What comes by the calendar is in `regular`. Its place in the
-//! outbox is taken with the fact; its text is made when
-//! the run has found all, because a text made anew with every account would cost a run the square of what it finds.
+//! - Admins hear of runs over all accounts, each as they chose.
+//! - The person who asked for a run hears of that run.
+//! - An owner is told when an account they wait for changes: one message per run.
+//!
+//! The row of an owner's message is reserved with the fact, and its text is made at the run's end.
+//! A text made anew with every account would cost a run the square of what it finds. Reminders and
+//! digests are in `regular`.
 
 pub(crate) mod alarms;
 pub(crate) mod regular;
@@ -27,10 +30,10 @@ use crate::people::{self, Actor, Mute, Notify, Preferences};
 use crate::telegram::{Outgoing, outbox};
 use crate::zone::Zone;
 
-/// Messages for kept places made at a time: the writer is back at others within milliseconds.
+/// Reserved messages filled in at a time: the writer is back at other requests within milliseconds.
 const KEPT_PAGE: usize = 128;
 
-/// Among so many of the newest runs those that were cut are looked for whose start messages arrived late.
+/// Newest runs that are searched for cut ones whose start messages arrived late.
 const CUT_RUNS: usize = 20;
 
 /// What notices need besides their facts.
@@ -48,9 +51,6 @@ pub struct Notifier {
 
 impl Notifier {
     /// The formatter for a chat.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn formatter(
         &self,
         connection: &Connection,
@@ -108,9 +108,6 @@ impl Notifier {
     }
 
     /// Tells that a run has begun; quietly, because it is no news.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn run_started(&self, tx: &WriteTx<'_>, now: UnixMs, run: &Run) -> anyhow::Result<()> {
         // Who asked about one account gets its card at the end, nothing before.
         if matches!(run.scope, Scope::Account(_)) {
@@ -133,9 +130,6 @@ impl Notifier {
     }
 
     /// Tells that a run has ended. What it found was told before.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn run_ended(
         &self,
         tx: &WriteTx<'_>,
@@ -170,10 +164,7 @@ impl Notifier {
         self.close_starts(tx, now)
     }
 
-    /// Closes the start messages of a run that did not look at everything.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Closes the start messages of a run that was cut short.
     pub fn run_unfinished(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
         let run = store::progress(tx, run_id)?;
         let key = format!("start:{run_id}");
@@ -181,11 +172,9 @@ impl Notifier {
         self.close_starts(tx, now)
     }
 
-    /// Makes the start messages of unfinished runs say so. One that was on its way at the cut becomes known only
-    /// later, so this looks at the last ones again whenever a run begins or ends; each is edited once.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Makes the start messages of unfinished runs say so. A message that was on its way at the cut
+    /// becomes known only later. So every begin and end of a run checks the last runs again. Each
+    /// message is edited once.
     pub fn close_starts(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
         for run_id in store::last_unfinished(tx, CUT_RUNS)? {
             let run = store::progress(tx, run_id)?;
@@ -212,9 +201,6 @@ impl Notifier {
     }
 
     /// Tells the admins that a run broke off by a fault of ours.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn run_crashed(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
             let text = texts::run_crashed(self.formatter(tx, chat)?.lang, run_id);
@@ -224,19 +210,13 @@ impl Notifier {
         Ok(())
     }
 
-    /// Keeps a place for the one message of a run to an owner about what was waited for and has happened.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Reserves the one message of a run to an owner whose waits are over.
     pub fn news(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, owner: i64) -> anyhow::Result<()> {
         outbox::reserve(tx, now, owner, run_id, &format!("found:{run_id}:{owner}"))
     }
 
-    /// The messages for kept places, some at a time; none for a place about which nothing is left to say. To be called
-    /// while no sweep goes on.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// The messages for reserved rows, some at a time; none for a row about which nothing is left
+    /// to say. Only for moments without a pass.
     pub fn kept_messages(
         &self,
         connection: &Connection,

@@ -1,6 +1,7 @@
-//! What comes by the calendar: reminders of agreed times, digests, and the sum of quiet hours.
+//! Notices that come by the calendar: reminders of agreed times, digests, and the sum of quiet
+//! hours.
 //!
-//! All of it is looked for when a run over everything ends, and written by the transaction that ends it.
+//! The transaction that ends a run over all accounts looks for them and writes them.
 
 use std::collections::BTreeMap;
 
@@ -18,14 +19,12 @@ const REMINDER_PAGE: usize = 500;
 /// Accounts named in one reminder at most; the others follow with the next run.
 const REMINDER_LINES: usize = 30;
 
-/// Owners' digests written in one transaction at most; the others follow with the next run.
+/// Owners' digests written in one transaction at most. The others follow with the next run.
 const DIGEST_PAGE: usize = 500;
 
 impl Notifier {
-    /// Writes the reminders that are due, one message per owner and kind. Who wants none is told nothing.
-    ///
-    /// # Errors
-    /// When the database fails.
+    /// Writes the reminders that are due, one message per owner and kind, unless the owner wants
+    /// none.
     pub(crate) fn reminders(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
         let mut by_owner: BTreeMap<(i64, Reminder), Vec<store::DueReminder>> = BTreeMap::new();
         for due in store::due_reminders(tx, now, REMINDER_PAGE)? {
@@ -61,9 +60,6 @@ impl Notifier {
     }
 
     /// Writes the daily digests that are due, and the sums of quiet hours that are over.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) fn digests(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
             let notify = people::notify_of(tx, chat)?.unwrap_or(self.notify);
@@ -118,7 +114,8 @@ impl Notifier {
         (last < due).then_some((last, now))
     }
 
-    /// The quiet hours that are over and not summed up yet, where summaries of runs wait for their end.
+    /// The quiet hours that are over and not summed up yet, for a chat that holds summaries of runs
+    /// until their end.
     fn night(
         &self,
         preferences: &Preferences,

@@ -1,8 +1,10 @@
-//! The body of an answer: unpacked, made text, and read no further than needed.
+//! The body of an answer: unpacked, decoded to text, and read no further than needed.
 //!
-//! What must stay true: nobody makes us hold more than the cap, neither by what is sent nor by what it unpacks to; a body
-//! that ends early, or is announced where none can come, is never taken for a whole one; a text of a rule meets the page as people read it, whatever charset
-//! the page is written in.
+//! # Invariants
+//! - We never hold more than the cap, neither of what is sent nor of what it unpacks to.
+//! - A body that ends early is never taken for a whole one, nor is one announced where none can
+//!   come.
+//! - Rules match decoded text, whatever the page's charset.
 
 use std::io::{self, ErrorKind, Write};
 
@@ -18,14 +20,15 @@ use crate::slices::watch::site::{Method, Site};
 use crate::slices::watch::verdict;
 use crate::slices::watch::verdict::Inconclusive;
 
-/// A rest shorter than this is read even when the verdict is certain: that is cheaper than the new connection a broken
-/// off answer costs, and it tells a whole page from a cut one.
+/// A rest shorter than this is read even when the verdict is certain. Reading it is cheaper than
+/// the new connection that a broken-off answer costs, and it tells a whole page from a cut one.
 const EARLY_END_AFTER: usize = 64 << 10;
 
-/// Where a page may name its charset, in bytes from its beginning; the HTML standard's own number.
+/// Bytes from the beginning of a page within which it may name its charset, by the HTML standard.
 const HEAD: usize = 1024;
 
-/// Reads the body piece by piece until it ends, is certain, or is longer than `max_bytes`, packed or unpacked.
+/// Reads the body piece by piece until it ends, is certain, or is longer than `max_bytes`, packed
+/// or unpacked.
 pub(super) async fn read(
     response: &mut Response,
     site: &Site,
@@ -36,8 +39,9 @@ pub(super) async fn read(
         return Err(Inconclusive::CutBody);
     }
     let mut body = Body::new(response.headers(), max_bytes);
-    // Looked at again whenever the size has doubled: every byte is searched about twice, however long the body is.
-    let mut look_at = EARLY_END_AFTER;
+    // Judged again whenever the size has doubled: every byte is searched about twice, however long
+    // the body is.
+    let mut check_at = EARLY_END_AFTER;
     while let Some(piece) = response
         .chunk()
         .await
@@ -45,8 +49,8 @@ pub(super) async fn read(
     {
         let taken = body.take(&piece);
         let too_long = taken == Err(Inconclusive::BodyTooLarge);
-        if too_long || body.text().len() >= look_at {
-            look_at = body.text().len().saturating_mul(2);
+        if too_long || body.text().len() >= check_at {
+            check_at = body.text().len().saturating_mul(2);
             if verdict::is_certain(site, status, body.text()) {
                 return Ok(body.into_text());
             }
@@ -138,8 +142,8 @@ impl Body {
     }
 }
 
-/// Answers with these statuses have no body (RFC 9110), and none of our requests sets a condition, so nothing may be
-/// announced with them either, as it may in answer to one that does. What is announced was cut off or belongs to another
+/// True for statuses without a body (RFC 9110). None of our requests sets a condition, so such an
+/// answer may not announce a body either. An announced one was cut off or belongs to another
 /// answer.
 fn announces_in_vain(status: u16, headers: &HeaderMap) -> bool {
     let is_announced = || {
@@ -190,7 +194,8 @@ impl Text {
         };
         let most = decoder.max_utf8_buffer_length(bytes.len());
         self.done.reserve(most.unwrap_or(bytes.len()));
-        // There is room for all of it, so the result says nothing; what is no text becomes a replacement character.
+        // There is room for the whole text, so the result says nothing. Undecodable bytes become
+        // replacement characters.
         let _all_taken = decoder.decode_to_string(bytes, &mut self.done, is_last);
     }
 

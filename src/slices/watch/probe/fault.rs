@@ -1,6 +1,7 @@
-//! Faults of the way to a site and back, mapped to reasons.
+//! Faults on the way to a site and back, mapped to reasons.
 //!
-//! The HTTP library tells most of them only by the chain of causes inside its error, so the chain is searched.
+//! The HTTP library tells most faults only by the chain of causes inside its error, so the chain is
+//! searched.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -10,7 +11,8 @@ use crate::slices::watch::verdict::Inconclusive;
 
 /// Why no answer came.
 pub(super) fn before_answer(error: &reqwest::Error) -> Inconclusive {
-    // Time that ran out before there was a connection tells that the site was not reached, not that it is slow.
+    // A time-out before there was a connection means that the site was not reached, not that it is
+    // slow.
     if error.is_connect() && error.is_timeout() {
         return Inconclusive::Connect;
     }
@@ -20,15 +22,16 @@ pub(super) fn before_answer(error: &reqwest::Error) -> Inconclusive {
     if error.is_dns() {
         return Inconclusive::Dns;
     }
-    // Closing in the middle of the handshake is how a TLS port is told from a plain one, but also an ordinary reset.
+    // A TLS port closes a plain connection in the middle of the handshake, but an ordinary reset
+    // looks the same.
     if let Some(reason) = causes(error).find_map(io_reason) {
         return reason;
     }
     if error.is_connect() {
         return Inconclusive::Connect;
     }
-    // What is left is a connection closed without an answer, or an answer that is no HTTP. hyper's own error type tells
-    // them apart, but is not ours to name; its text is.
+    // The rest is a connection closed without an answer, or an answer that is no HTTP. hyper's own
+    // error type tells them apart, but we cannot name it. Its text does as well.
     if causes(error).any(|cause| cause.to_string().contains("connection closed")) {
         Inconclusive::Reset
     } else {
@@ -43,8 +46,8 @@ pub(super) fn in_body(error: &reqwest::Error) -> Inconclusive {
     }
     let cut = |cause: &(dyn Error + 'static)| {
         let text = cause.to_string();
-        // The same length check fails when the peer closes cleanly; the kind of the error is lost on its way through
-        // the decompressor.
+        // The same length check fails when the peer closes cleanly. The decompressor loses the kind
+        // of the error.
         text.contains("end of file before message length reached")
             || text.contains("unexpected EOF")
             || text.contains("connection closed")
@@ -98,7 +101,8 @@ fn io_of<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
     cause.downcast_ref()
 }
 
-/// The error and all its causes. An I/O error hides what it wraps from `source`, so it is opened here.
+/// The error and all its causes. An I/O error hides its inner error from `source`, so it is opened
+/// here.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     let first: &(dyn Error + 'static) = error;
     std::iter::successors(Some(first), |&cause| {

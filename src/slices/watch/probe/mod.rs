@@ -1,8 +1,10 @@
-//! One look at one account: a request, its answer, its judgement.
+//! One probe: a request about one account, its answer, its judgement.
 //!
-//! What must stay true: a look ends within its time limit, reads no more than its cap (`body`), asks nothing but
-//! permitted targets, sends a site's headers and bodies to that site's host only (`redirects`), and turns every fault
-//! of the way into a reason (`fault`), never into a verdict.
+//! # Invariants
+//! - A probe ends within its time limit and reads no more than its cap (`body`).
+//! - A probe asks permitted targets only.
+//! - A site's headers and bodies go to that site's host only (`redirects`).
+//! - A fault on the way becomes a reason (`fault`), never a verdict.
 
 mod body;
 mod fault;
@@ -19,10 +21,12 @@ use tokio::time::{Instant, Sleep, sleep};
 use url::Url;
 
 use super::site::{Method, ProbeRequest, Site, Username};
-use super::verdict::{self, Answer, AnswerHeaders, BlockPage, Inconclusive, Sighting};
+use super::verdict::{self, Answer, AnswerHeaders, BlockPage, Inconclusive};
 use crate::clock::UnixMs;
+use crate::slices::watch::model::verdict::Sighting;
 
-/// Bytes of a body that are read by default. Profile pages of large sites have about one million.
+/// Bytes of a body that are read by default. Profile pages of large sites have about one million
+/// bytes.
 pub const MAX_BODY_DEFAULT: usize = 2 << 20;
 
 /// Cloudflare stood in the way.
@@ -31,14 +35,15 @@ static CF_MITIGATED: HeaderName = HeaderName::from_static("cf-mitigated");
 /// The AWS firewall stood in the way.
 static AMZN_WAF_ACTION: HeaderName = HeaderName::from_static("x-amzn-waf-action");
 
-/// The limits of one look.
+/// The limits of one probe.
 #[derive(Debug, Clone, Copy)]
 pub struct ProbeLimits {
     /// Time for everything, from resolving the name to the last byte, redirects included.
     pub timeout: Duration,
     /// Allows targets in private networks.
     pub allow_private: bool,
-    /// Bytes of the body, packed and unpacked; what goes on longer gives no verdict unless it is certain by then.
+    /// Bytes of the body, packed and unpacked. A longer body gives no verdict unless it is certain
+    /// by then.
     pub max_body: usize,
     /// The wall clock, for a `Retry-After` with a date from a site that sends no `Date`.
     pub now: UnixMs,
@@ -57,9 +62,9 @@ impl ProbeLimits {
     }
 }
 
-/// What one look gave.
+/// What one probe gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
+pub struct Probe {
     /// What was seen, or why nothing was.
     pub outcome: Result<Sighting, Inconclusive>,
     /// How long the site wants to be left alone, at most a day.
@@ -68,8 +73,8 @@ pub struct Look {
     pub status: Option<u16>,
 }
 
-impl Look {
-    /// A look that got no answer.
+impl Probe {
+    /// A probe that got no answer.
     #[must_use]
     pub const fn without_answer(reason: Inconclusive) -> Self {
         Self {
@@ -80,50 +85,50 @@ impl Look {
     }
 }
 
-/// Looks at one account once.
+/// Probes one account once.
 ///
-/// The client must be one of [`crate::http_client::site_client`], made for the runtime this runs on, with the same permission
-/// for private targets.
-pub async fn look(client: &Client, site: &Site, name: &Username, limits: &ProbeLimits) -> Look {
-    look_by(client, site, name, limits, pin!(sleep(limits.timeout))).await
+/// The client must come from [`crate::http_client::site_client`], made for this runtime with the
+/// same permission for private targets.
+pub async fn probe(client: &Client, site: &Site, name: &Username, limits: &ProbeLimits) -> Probe {
+    probe_by(client, site, name, limits, pin!(sleep(limits.timeout))).await
 }
 
-/// The same with the timer of the look before: to move one on costs less than to make one.
-pub(super) async fn look_by(
+/// Like [`probe`], with the timer of the probe before: moving a timer is cheaper than making one.
+pub(super) async fn probe_by(
     client: &Client,
     site: &Site,
     name: &Username,
     limits: &ProbeLimits,
     mut timer: Pin<&mut Sleep>,
-) -> Look {
+) -> Probe {
     timer.as_mut().reset(Instant::now() + limits.timeout);
-    let mut look = Look::without_answer(Inconclusive::Timeout);
-    look.outcome = tokio::select! {
+    let mut probe = Probe::without_answer(Inconclusive::Timeout);
+    probe.outcome = tokio::select! {
         biased;
-        outcome = ask(client, site, name, limits, &mut look) => outcome,
+        outcome = ask(client, site, name, limits, &mut probe) => outcome,
         () = timer => Err(Inconclusive::Timeout),
     };
-    look
+    probe
 }
 
-/// Fills in what is known of the answer as soon as it is, so that a time-out in the body keeps it.
+/// Fills in `probe` as soon as something is known, so that a time-out in the body keeps it.
 async fn ask(
     client: &Client,
     site: &Site,
     name: &Username,
     limits: &ProbeLimits,
-    look: &mut Look,
+    probe: &mut Probe,
 ) -> Result<Sighting, Inconclusive> {
     let mut request = site
         .probe_request(name)
         .map_err(|_| Inconclusive::BadName)?;
-    let mut response = redirects::follow(client, site, name, &mut request, limits, look).await?;
+    let mut response = redirects::follow(client, site, name, &mut request, limits, probe).await?;
     let body = body::read(&mut response, site, limits.max_body).await?;
     let answer = answer(request.url, &response, body);
     let sighting = verdict::judge(site, &answer)?;
     if let Some(target) = verdict::bare_target(site, &answer) {
-        // Few looks go on here, and the others need not be as large.
-        let end = redirects::look_after(client, site, &answer.url, target, limits, look);
+        // Few probes go on here, and the others need not be as large.
+        let end = redirects::check_end(client, site, &answer.url, target, limits, probe);
         Box::pin(end).await?;
     }
     Ok(sighting)
@@ -133,7 +138,7 @@ fn answer(url: Url, response: &Response, body: String) -> Answer {
     let mut headers = AnswerHeaders::default();
     let mut location = None;
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    // An answer has fewer headers than a look-up of each of these would have to search.
+    // An answer has fewer headers than a probe-up of each of these would have to search.
     for (name, value) in response.headers() {
         if name == LOCATION {
             location.get_or_insert_with(|| text(value));

@@ -1,13 +1,17 @@
-//! Redirects: followed where the site says so, and looked after where one is the answer.
+//! Redirects: followed where the site says so, and checked at their end where a bare redirect is
+//! the answer.
 //!
-//! Every hop is checked like a first request. What must stay true: headers and bodies of the catalogue stay with the
-//! host they were written for, a redirect never leads out of encryption, and a chain always ends.
+//! # Invariants
+//! - Every hop is checked like a first request.
+//! - Headers and bodies of the catalogue stay with the host they were written for.
+//! - A redirect never leads out of encryption.
+//! - A chain always ends.
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{Client, Response};
 use url::Url;
 
-use super::{Look, ProbeLimits, fault, send};
+use super::{Probe, ProbeLimits, fault, send};
 use crate::http_client::{check_target, retry_after};
 use crate::slices::watch::site::{Method, ProbeRequest, Redirects, Site, Username};
 use crate::slices::watch::verdict;
@@ -21,12 +25,13 @@ const MAX_REDIRECTS: usize = 5;
 struct Way(Vec<Url>);
 
 impl Way {
-    /// Notes that `from` leads to `target`, which may be asked only when the site did not want to be left alone first.
-    fn step(&mut self, from: &Url, target: &Url, look: &Look) -> Result<(), Inconclusive> {
+    /// Notes that `from` leads to `target`. The target may be asked only if the site did not ask to
+    /// be left alone first.
+    fn step(&mut self, from: &Url, target: &Url, probe: &Probe) -> Result<(), Inconclusive> {
         if let Some(reason) = verdict::detour(from, target) {
             return Err(reason);
         }
-        if look.retry_after.is_some_and(|wait| !wait.is_zero()) {
+        if probe.retry_after.is_some_and(|wait| !wait.is_zero()) {
             return Err(Inconclusive::RateLimited);
         }
         self.0.push(from.clone());
@@ -40,18 +45,19 @@ impl Way {
     }
 }
 
-/// Sends the request and follows redirects where the site says so; the request becomes that of the last hop.
+/// Sends the request and follows redirects where the site says so. The request becomes that of the
+/// last hop.
 pub(super) async fn follow(
     client: &Client,
     site: &Site,
     name: &Username,
     request: &mut ProbeRequest,
     limits: &ProbeLimits,
-    look: &mut Look,
+    probe: &mut Probe,
 ) -> Result<Response, Inconclusive> {
     let mut way = Way::default();
     loop {
-        let response = hop(client, site, request, limits, look).await?;
+        let response = hop(client, site, request, limits, probe).await?;
         let status = response.status().as_u16();
         if site.redirects() == Redirects::Answer || !verdict::is_redirect(status) {
             return Ok(response);
@@ -60,32 +66,33 @@ pub(super) async fn follow(
         if site.redirects() == Redirects::SameName && !name.is_still_in(&target, &request.url) {
             return Ok(response);
         }
-        way.step(&request.url, &target, look)?;
+        way.step(&request.url, &target, probe)?;
         lead_on(request, target, status)?;
     }
 }
 
-/// Looks where a redirect ends that is an answer by itself: not in a circle, at a login or at a challenge. It stays on
-/// the site's own host, and what it meets there beyond that is of no matter: the answer has been given.
-pub(super) async fn look_after(
+/// Checks that a redirect which is an answer by itself does not end in a circle, at a login or at a
+/// challenge. It stays on the site's own host. Other trouble on the way does not matter, because
+/// the answer was given.
+pub(super) async fn check_end(
     client: &Client,
     site: &Site,
     from: &Url,
     target: Url,
     limits: &ProbeLimits,
-    look: &mut Look,
+    probe: &mut Probe,
 ) -> Result<(), Inconclusive> {
     let mut way = Way::default();
-    way.step(from, &target, look)?;
+    way.step(from, &target, probe)?;
     let mut request = ProbeRequest {
         method: Method::Get,
         url: target,
         headers: HeaderMap::new(),
         body: None,
     };
-    let answered = look.status;
+    let answered = probe.status;
     while is_same_origin(from, &request.url) {
-        let Ok(response) = hop(client, site, &request, limits, look).await else {
+        let Ok(response) = hop(client, site, &request, limits, probe).await else {
             break;
         };
         if !verdict::is_redirect(response.status().as_u16()) {
@@ -94,10 +101,10 @@ pub(super) async fn look_after(
         let Some(next) = self::target(&request.url, &response) else {
             break;
         };
-        way.step(&request.url, &next, look)?;
+        way.step(&request.url, &next, probe)?;
         request.url = next;
     }
-    look.status = answered;
+    probe.status = answered;
     Ok(())
 }
 
@@ -107,16 +114,16 @@ async fn hop(
     site: &Site,
     request: &ProbeRequest,
     limits: &ProbeLimits,
-    look: &mut Look,
+    probe: &mut Probe,
 ) -> Result<Response, Inconclusive> {
     check_target(&request.url, limits.allow_private, site.named_port())
         .map_err(|_| Inconclusive::PrivateTarget)?;
     let response = send(client, request)
         .await
         .map_err(|error| fault::before_answer(&error))?;
-    look.status = Some(response.status().as_u16());
+    probe.status = Some(response.status().as_u16());
     let wait = retry_after::read(response.headers(), limits.now);
-    look.retry_after = look.retry_after.max(wait);
+    probe.retry_after = probe.retry_after.max(wait);
     Ok(response)
 }
 

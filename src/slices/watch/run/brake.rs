@@ -1,12 +1,14 @@
 //! The brake on mass changes.
 //!
-//! When more than half of a site's accounts, and at least ten, are found at once that an earlier run had called missing,
-//! or are missing that one had found, the site has more likely changed than its people. Such accounts are held by the run, in the database, until all its
-//! looks are done; then they are let go as they were seen, or kept while the admins are asked. An account that was never
-//! seen otherwise has not changed: a first run over many profiles that are there is no mass change.
+//! If at least ten accounts, and more than half of a site's, flip at once, suspect the site rather
+//! than the accounts. The run holds these accounts in the database until all its probes are done.
+//! Then it releases them as they were seen, or keeps them while the admins are asked. A first
+//! sighting is no change, so a first run over many profiles is no mass change.
 //!
-//! What must stay true: nobody hears of a held account; a decision is carried out to its end, also after a crash; what
-//! a run held and never came to decide about is looked at again.
+//! # Invariants
+//! - Nobody hears of a held account.
+//! - A decision is carried out to its end, also after a crash.
+//! - Accounts that a cut run held without a decision are probed again.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -21,9 +23,9 @@ use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 
 /// Changes that are needed at least. Sites with fewer accounts are never held.
-pub(crate) const LEAST: u64 = 10;
+pub(super) const LEAST: u64 = 10;
 
-/// How long a site of which an admin said that its mass change is not true is not asked about again.
+/// After an admin discarded a mass change, the site is not asked about again for this time.
 const REST: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// Accounts moved in one request to the writer: answers of the bot pass between.
@@ -32,27 +34,27 @@ const PORTION: usize = 64;
 /// Accounts of one owner that are told of in one message after a decision.
 const TOLD_AT_ONCE: usize = 500;
 
-/// Tells whether so many changes among so many accounts with a verdict are too many to be believed.
+/// True when too many of the accounts with a verdict changed to be believed.
 fn is_mass_change(changed: u64, answered: u64) -> bool {
     changed >= LEAST && changed.saturating_mul(2) > answered
 }
 
 /// What the brake works with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Brake<'a> {
-    pub(crate) db: &'a Db,
-    pub(crate) clock: &'a Clock,
-    pub(crate) notifier: &'a Notifier,
-    pub(crate) stop: &'a CancellationToken,
+pub(super) struct Brake<'a> {
+    pub(super) db: &'a Db,
+    pub(super) clock: &'a Clock,
+    pub(super) notifier: &'a Notifier,
+    pub(super) stop: &'a CancellationToken,
 }
 
 impl Brake<'_> {
-    /// Decides what becomes of the accounts that a run has held, at the end of its looks. `answered` says how many of a
-    /// site's accounts it had a verdict for, those held among them.
+    /// Decides about the accounts that a run has held, after its probes. `answered` counts each
+    /// site's accounts with a verdict, held ones included.
     ///
     /// # Errors
-    /// When the database fails; the rest is looked at again by the next run.
-    pub(crate) async fn settle(
+    /// When the database fails. The next run probes the rest again.
+    pub(super) async fn settle(
         self,
         run_id: i64,
         answered: &HashMap<Arc<str>, u64>,
@@ -66,7 +68,8 @@ impl Brake<'_> {
         for held in held {
             let answered = answered.get(&*held.site).copied().unwrap_or_default();
             let answered = answered.max(held.changed);
-            // While the admins are asked about a site, what else changes there waits for their answer, too.
+            // While the admins are asked about a site, its other changes wait for their answer,
+            // too.
             if marks.asked_about.contains(&held.site) || is_mass_change(held.changed, answered) {
                 if resting.contains(&held.site) {
                     self.wait_again(run_id, held.site, held.changed).await?;
@@ -148,11 +151,11 @@ impl Brake<'_> {
         }
     }
 
-    /// Carries out what admins have decided; true when there was something.
+    /// Carries out the decisions of admins; true when there was one.
     ///
     /// # Errors
-    /// When the database fails; the rest is carried out the next time.
-    pub(crate) async fn carry_out(self) -> anyhow::Result<bool> {
+    /// When the database fails. The next call carries out the rest.
+    pub(super) async fn carry_out(self) -> anyhow::Result<bool> {
         let mut questions = self.db.read(store::mass_changes).await?;
         questions.retain(|question| question.decision.is_some());
         for question in &questions {
@@ -165,7 +168,8 @@ impl Brake<'_> {
         Ok(!questions.is_empty())
     }
 
-    /// Moves some of the accounts a question is about; true when it is closed because none is left.
+    /// Moves some of the accounts of a question; true when none was left and the question is
+    /// closed.
     async fn one_portion(self, question: MassChange, decision: Decision) -> anyhow::Result<bool> {
         let (now, notifier) = (self.clock.now(), self.notifier.clone());
         let write = self.db.write(move |tx| {
@@ -188,11 +192,8 @@ impl Brake<'_> {
         write.await
     }
 
-    /// Lets accounts wait again that a run held before it was cut short. Only for moments in which no run goes on.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub(crate) async fn recover(self) -> anyhow::Result<()> {
+    /// Returns accounts that a cut run held to waiting. Only for moments without a run.
+    pub(super) async fn recover(self) -> anyhow::Result<()> {
         while let Some(site) = self.db.read(store::held_without_question).await? {
             let write = self
                 .db

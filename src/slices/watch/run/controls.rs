@@ -1,33 +1,39 @@
-//! Control looks: whether a site's rules still tell who is there from who is not.
+//! Control probes: whether a site's rules still tell existing names from missing ones.
 //!
-//! Before a site gives verdicts, a name that is surely there must be found, and a random lawful name must be missing. What
-//! was well is believed for fifteen minutes; what was not is asked again by the next run.
+//! Before a site gives verdicts, a known name must be found and a random lawful name must be
+//! missing. A good result is believed for fifteen minutes. After a bad one, the next run asks
+//! again. If a known name is missing, further known names of the catalogue are asked first, because
+//! one profile that is gone must not stop a site.
 //!
-//! What must stay true: a control that was judged wrongly, and one that could not be looked at, both keep the site from
-//! giving verdicts, but only the first says that its rules are broken and is told to the admins. A profile that is gone
-//! or closed must not stop a site, so the catalogue's further known names are asked before the rules are doubted.
+//! # Invariants
+//! - A control that was judged wrongly, or could not be probed, keeps the site from giving
+//!   verdicts.
+//! - Only a control that was judged wrongly is told to the admins.
 //!
 //! Two rules for sites that can tell less:
-//! - Where a missing account is only known by its status, and that status alone is no evidence (403, a bare redirect), or
-//!   where it has no address at all, no random name can ever be judged missing. That it was not judged found is enough
-//!   there, because the accounts' own answers are held to the same rule. A weak site has no such excuse.
-//! - A site without a known name, or whose name pattern allows no random one, is vouched for by the other control, and
-//!   by none when it has neither: then the two sides of its rules and the confirmations are all there is.
+//! - Some sites tell a missing account by a status that is no evidence (403, a bare redirect), or
+//!   by having no address. There no random name can be judged missing, so it is enough that the
+//!   name is not judged found. Accounts are held to the same rule. This does not apply to weak
+//!   sites.
+//! - A site may have no known name, or a name pattern that allows no random one. Then the other
+//!   control vouches for the site. With neither, only the two sides of its rules and the
+//!   confirmations protect its verdicts.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::clock::UnixMs;
 use crate::slices::watch::model::account::ControlFault;
-use crate::slices::watch::probe::Look;
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::probe::Probe;
 use crate::slices::watch::site::{Site, SiteKey, Username};
 use crate::slices::watch::verdict;
-use crate::slices::watch::verdict::{Inconclusive, Sighting};
+use crate::slices::watch::verdict::Inconclusive;
 
 /// How long controls that were judged rightly are believed.
 const BELIEVED: Duration = Duration::from_secs(15 * 60);
 
-/// Looks at a control that may fail to give an answer before the site is left alone for this run: one lost connection
+/// Probes of a control without an answer after which the run gives the site up: one lost connection
 /// is no reason, three are.
 const TRIES: u32 = 3;
 
@@ -57,14 +63,14 @@ pub(crate) enum Standing {
     /// Nobody asked yet.
     #[default]
     Unknown,
-    /// The controls are being looked at.
+    /// The controls are being probed.
     Asking(Round),
     /// They were judged rightly.
     Well { until: UnixMs },
 }
 
 impl Standing {
-    /// The control to look at before any account; none when the site may give verdicts.
+    /// The control to probe before any account; none when the site may give verdicts.
     pub(crate) fn due(
         &mut self,
         site: &Site,
@@ -92,24 +98,24 @@ impl Standing {
         name
     }
 
-    /// True while a control look is on its way: nothing else begins at the site.
+    /// True while a control probe is on its way: nothing else begins at the site.
     pub(crate) fn waits(&self) -> bool {
         matches!(self, Self::Asking(round) if round.in_flight)
     }
 
-    /// The control look on its way ended without telling anything, for a reason that is not the site's.
-    pub(crate) fn forget_look(&mut self) {
+    /// The control probe on its way ended without an answer, for a reason that is not the site's.
+    pub(crate) fn forget_probe(&mut self) {
         if let Self::Asking(round) = self {
             round.in_flight = false;
         }
     }
 
-    /// Takes the outcome of the control look on its way.
-    pub(crate) fn hear(&mut self, site: &Site, look: &Look, now: UnixMs) -> Said {
+    /// Takes the outcome of the control probe on its way.
+    pub(crate) fn hear(&mut self, site: &Site, probe: &Probe, now: UnixMs) -> Said {
         let Self::Asking(round) = self else {
             return Said::More;
         };
-        let said = round.hear(site, look);
+        let said = round.hear(site, probe);
         match said {
             Said::More => {}
             Said::Well => {
@@ -124,24 +130,24 @@ impl Standing {
     }
 }
 
-/// What control looks have said.
+/// What control probes have said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// One more look is needed.
+    /// One more probe is needed.
     More,
     /// Both controls were judged rightly.
     Well,
     /// A control was judged wrongly: the site's rules cannot be trusted.
     Failed(ControlFault),
-    /// A control could not be looked at, again and again: nothing is known of the rules.
+    /// A control could not be probed, again and again: nothing is known of the rules.
     Unseen(Inconclusive),
 }
 
-/// One round of control looks at a site.
+/// One round of control probes at a site.
 #[derive(Debug)]
 pub(crate) struct Round {
     part: Part,
-    /// Looks of this part so far.
+    /// Probes of this part so far.
     tries: u32,
     /// How a known name was judged wrongly, while others are still to be asked.
     doubt: Option<ControlFault>,
@@ -170,7 +176,8 @@ impl Round {
 
     fn next_name(&mut self, site: &Site) -> Option<Username> {
         let name = match self.part {
-            // Each look asks the next name, so that one that has trouble of its own is not asked again at once.
+            // Each probe asks the next name, so that a name with trouble of its own is not asked
+            // again at once.
             Part::Known => {
                 let known = site.controls().iter().cycle();
                 known.take(TRIES as usize).nth(self.tries as usize).cloned()
@@ -181,17 +188,17 @@ impl Round {
         name
     }
 
-    fn hear(&mut self, site: &Site, look: &Look) -> Said {
+    fn hear(&mut self, site: &Site, probe: &Probe) -> Said {
         self.in_flight = false;
         self.tries += 1;
         match self.part {
-            Part::Known => self.hear_known(site, look),
-            Part::Random => self.hear_random(site, look),
+            Part::Known => self.hear_known(site, probe),
+            Part::Random => self.hear_random(site, probe),
         }
     }
 
-    fn hear_known(&mut self, site: &Site, look: &Look) -> Said {
-        let unseen = match look.outcome {
+    fn hear_known(&mut self, site: &Site, probe: &Probe) -> Said {
+        let unseen = match probe.outcome {
             Ok(Sighting::Exists) if site.random_name().is_none() => return Said::Well,
             Ok(Sighting::Exists) => {
                 self.part = Part::Random;
@@ -202,7 +209,7 @@ impl Round {
                 self.doubt = Some(ControlFault::KnownMissing);
                 None
             }
-            Err(why) if is_no_answer(look, why) => Some(why),
+            Err(why) if is_no_answer(probe, why) => Some(why),
             Err(_) => {
                 self.doubt.get_or_insert(ControlFault::KnownUnclear);
                 None
@@ -216,11 +223,11 @@ impl Round {
         }
     }
 
-    fn hear_random(&self, site: &Site, look: &Look) -> Said {
-        match look.outcome {
-            _ if says_nobody(site, look) => Said::Well,
+    fn hear_random(&self, site: &Site, probe: &Probe) -> Said {
+        match probe.outcome {
+            _ if says_nobody(site, probe) => Said::Well,
             Ok(_) => Said::Failed(ControlFault::RandomFound),
-            Err(why) if is_no_answer(look, why) => {
+            Err(why) if is_no_answer(probe, why) => {
                 if self.tries < TRIES {
                     Said::More
                 } else {
@@ -232,30 +239,32 @@ impl Round {
     }
 }
 
-/// The look says nothing about the rules: the site or the way to it had trouble, or nothing was sent at all.
-fn is_no_answer(look: &Look, why: Inconclusive) -> bool {
-    why.is_site_trouble() || look.status.is_none()
+/// True if the probe says nothing about the rules: the site or the way to it had trouble, or
+/// nothing was sent.
+fn is_no_answer(probe: &Probe, why: Inconclusive) -> bool {
+    why.is_site_trouble() || probe.status.is_none()
 }
 
-/// Tells whether a look at a random name said that nobody has it, as clearly as this site can.
+/// True if a probe of a random name said that nobody has it, as clearly as this site can.
 #[must_use]
-pub fn says_nobody(site: &Site, look: &Look) -> bool {
-    match look.outcome {
+pub fn says_nobody(site: &Site, probe: &Probe) -> bool {
+    match probe.outcome {
         Ok(sighting) => sighting == Sighting::Missing,
-        Err(why) => is_as_far_as_it_goes(site, look, why),
+        Err(why) => is_as_far_as_it_goes(site, probe, why),
     }
 }
 
-/// Tells whether this is all that a site can ever say of a name that nobody has: the missing side names this status
-/// without a text to go with it, or as a redirect; or every account has a host of its own and this one has no address.
-fn is_as_far_as_it_goes(site: &Site, look: &Look, why: Inconclusive) -> bool {
+/// True if the site cannot answer more clearly for a name that does not exist. Either the missing
+/// side names this status without a text or as a redirect, or every account has its own host and
+/// this host has no address.
+fn is_as_far_as_it_goes(site: &Site, probe: &Probe, why: Inconclusive) -> bool {
     let missing = site.missing();
     let by_status = |status| {
         let alone = !missing.has_text() || missing.bare.contains(&status);
         missing.names_status(status) && (alone || verdict::is_redirect(status))
     };
     let no_host = why == Inconclusive::Dns && site.names_host() && site.control().is_some();
-    !site.is_weak() && (no_host || look.status.is_some_and(by_status))
+    !site.is_weak() && (no_host || probe.status.is_some_and(by_status))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Runs: one pass over all pending accounts, when it begins, and the guards that keep it polite and honest.
+//! Runs: one pass over all pending accounts, when it begins, and the guards that keep it polite and
+//! honest.
 
 pub(super) mod brake;
 pub(super) mod controls;
@@ -8,5 +9,4 @@ pub(super) mod lane;
 pub(super) mod network;
 pub(super) mod pass;
 pub(super) mod progress;
-pub(super) mod schedule;
 pub(super) mod ticks;

@@ -1,28 +1,29 @@
-//! Whether our own network is there.
+//! Whether our own network is up.
 //!
-//! The first looks of a run at its sites are the canaries. While no site has answered, one that cannot be reached is
-//! *silent*: its account goes back, and nothing is written of it. The first answer from anywhere ends the doubt, and the
-//! silent sites are asked again as what they are, down. When nothing answers, the run ends as *could not look*, and no
-//! account is touched.
+//! The first probes of a run are the canaries. While no site has answered, a site that cannot be
+//! reached is *silent*: its account goes back, and nothing is written. The first answer from
+//! anywhere ends the doubt, and silent sites are asked again as sites that are down. If nothing
+//! answers, the run ends as *could not look*, and no account is touched.
 //!
-//! A run over one site cannot tell its trouble from ours, so there each account has its own reason. A site that takes
-//! the connection and then hangs or resets is reached, and no canary of ours.
+//! A run over one site cannot tell the site's trouble from ours, so there each account has its own
+//! reason. A site that takes the connection and then hangs or resets has been reached, and is no
+//! canary.
 
 use std::collections::BTreeSet;
 
-use crate::slices::watch::probe::Look;
+use crate::slices::watch::probe::Probe;
 use crate::slices::watch::site::Site;
 use crate::slices::watch::verdict::Inconclusive;
 
-/// Silent hosts after which no further site is asked: of so many different ones somebody would answer.
+/// Silent hosts after which no further site is asked: one of so many different hosts would answer.
 const CANARIES: usize = 5;
 
 /// Silent sites that are needed at least.
 const LEAST: usize = 2;
 
-/// What the looks of a run have said of our own network.
+/// What the probes of a run have said of our own network.
 #[derive(Debug, Default)]
-pub(crate) struct Network {
+pub(super) struct Network {
     is_trusted: bool,
     is_heard: bool,
     silent_sites: BTreeSet<usize>,
@@ -31,16 +32,17 @@ pub(crate) struct Network {
 
 impl Network {
     /// Of a run over so many sites nothing is known at first.
-    pub(crate) fn new(sites: usize) -> Self {
+    pub(super) fn new(sites: usize) -> Self {
         Self {
             is_trusted: sites < LEAST,
             ..Self::default()
         }
     }
 
-    /// Takes a look at the site with this number; true when it may have failed by our own fault.
-    pub(crate) fn doubts(&mut self, number: usize, site: &Site, look: &Look) -> bool {
-        let Some(is_reached) = is_reached(look) else {
+    /// Takes a probe of the site with this number; true when our own network may be to blame for
+    /// its failure.
+    pub(super) fn doubts(&mut self, number: usize, site: &Site, probe: &Probe) -> bool {
+        let Some(is_reached) = is_reached(probe) else {
             return false;
         };
         self.is_heard |= is_reached;
@@ -54,36 +56,36 @@ impl Network {
     }
 
     /// Tells whether a site that was silent may be asked again.
-    pub(crate) fn is_trusted(&self) -> bool {
+    pub(super) fn is_trusted(&self) -> bool {
         self.is_trusted
     }
 
     /// Tells whether any site was reached.
-    pub(crate) fn is_heard(&self) -> bool {
+    pub(super) fn is_heard(&self) -> bool {
         self.is_heard
     }
 
     /// Tells whether asking further sites is of no use.
-    pub(crate) fn seems_down(&self) -> bool {
+    pub(super) fn seems_down(&self) -> bool {
         !self.is_trusted && self.silent_hosts.len() >= CANARIES
     }
 
-    /// Tells, when no look is left to be made, whether our own network is to blame. If not, what was silent has trouble
-    /// of its own.
-    pub(crate) fn is_down(&mut self) -> bool {
+    /// At the end of the probes: true when our own network is to blame. If not, silent sites have
+    /// trouble of their own.
+    pub(super) fn is_down(&mut self) -> bool {
         let is_down = !self.is_trusted && self.silent_sites.len() >= LEAST;
         self.is_trusted |= !is_down;
         is_down
     }
 }
 
-/// Tells whether a look reached its site; none when it was not made at all.
-fn is_reached(look: &Look) -> Option<bool> {
-    match look.outcome {
+/// Tells whether a probe reached its site; none when it was not made at all.
+fn is_reached(probe: &Probe) -> Option<bool> {
+    match probe.outcome {
         Err(Inconclusive::Dns | Inconclusive::Connect | Inconclusive::Tls) => {
-            Some(look.status.is_some())
+            Some(probe.status.is_some())
         }
-        Err(why) if look.status.is_none() && !why.is_site_trouble() => None,
+        Err(why) if probe.status.is_none() && !why.is_site_trouble() => None,
         _ => Some(true),
     }
 }
@@ -101,8 +103,8 @@ mod tests {
         entry.into_site(false).unwrap()
     }
 
-    fn failed(reason: Inconclusive) -> Look {
-        Look::without_answer(reason)
+    fn failed(reason: Inconclusive) -> Probe {
+        Probe::without_answer(reason)
     }
 
     #[test]
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn any_answer_ends_the_doubt() {
-        let answer = Look {
+        let answer = Probe {
             status: Some(503),
             ..failed(Inconclusive::ServerError(503))
         };

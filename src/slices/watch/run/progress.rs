@@ -1,31 +1,35 @@
-//! What moves by itself while a run goes on: the bar in its start messages, and the screens of state that admins have open.
+//! What moves by itself while a run goes on: the bar in its start messages, and the screens of runs
+//! that admins have open.
 //!
-//! Edits are made directly through the bot proxy, at most every three seconds and only when something changed; they are
-//! a courtesy, so a failed one is forgotten and the sweep never waits for them. A screen moves until its reader presses
-//! something on it, and for a while only: whether it still is open is asked again when its edit leaves, so that no edit
-//! takes the place of what the reader went on to.
+//! Edits go directly through the bot proxy, at most every three seconds and only when something
+//! changed. They are a courtesy: a failed edit is forgotten, and the pass never waits for one. A
+//! screen moves until its reader presses a button on it, and for a limited time. The edit asks
+//! again whether the screen is open when it leaves, so that it never overwrites what the reader
+//! went on to.
 
 use std::time::Duration;
 
 use crate::clock::{Clock, UnixMs};
 use crate::db::{Connection, Db};
 use crate::people;
-use crate::slices::watch::handlers::{WatchHandlers, stop_button};
 use crate::slices::watch::model::account::{Run, Scope};
+use crate::slices::watch::model::schedule::Schedule;
+use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
+use crate::slices::watch::views::runs;
 use crate::telegram::{BotProxy, MessageEdit, ProxyError, Screen, outbox};
 
 /// Telegram counts edits as messages; this keeps well within one a second.
-pub(crate) const PERIOD: Duration = Duration::from_secs(3);
+pub(super) const PERIOD: Duration = Duration::from_secs(3);
 
-/// What moving needs.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Progress<'a> {
-    pub(crate) db: &'a Db,
-    pub(crate) clock: &'a Clock,
-    pub(crate) proxy: &'a BotProxy,
-    pub(crate) handlers: &'a WatchHandlers,
+pub(super) struct Progress<'a> {
+    pub(super) db: &'a Db,
+    pub(super) clock: &'a Clock,
+    pub(super) proxy: &'a BotProxy,
+    pub(super) notifier: &'a Notifier,
+    pub(super) schedule: &'a Schedule,
 }
 
 /// A message and what it is to show.
@@ -39,7 +43,7 @@ struct Shown {
 
 impl Progress<'_> {
     /// Moves what shows a run until it is dropped.
-    pub(crate) async fn follow(self, run: &Run) {
+    pub(super) async fn follow(self, run: &Run) {
         let mut shown = 0;
         let mut period = tokio::time::interval(PERIOD);
         period.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -57,17 +61,19 @@ impl Progress<'_> {
     }
 
     /// Shows the whole bar in messages that showed a part of it.
-    pub(crate) async fn finish(self, run: &Run) {
+    pub(super) async fn finish(self, run: &Run) {
         if let Err(err) = self.show(run, 0, false).await {
             tracing::debug!(run.id, "the end of the bar could not be shown: {err:#}");
         }
     }
 
-    /// Shows on the open screens that the run is over; waits for that no longer than for a step of the bar.
-    pub(crate) async fn close(self) {
+    /// Shows on the open screens that the run is over. It takes no longer than a step of the bar.
+    pub(super) async fn close(self) {
         let now = self.clock.now();
-        let handlers = self.handlers.clone();
-        let screens = self.db.read(move |c| open_screens(c, &handlers, now));
+        let (notifier, schedule) = (self.notifier.clone(), self.schedule.clone());
+        let screens = self
+            .db
+            .read(move |c| open_screens(c, &notifier, &schedule, now));
         let whole = async {
             match screens.await {
                 Ok(screens) => self.edit(screens).await,
@@ -77,10 +83,11 @@ impl Progress<'_> {
         tokio::time::timeout(PERIOD, whole).await.ok();
     }
 
-    /// Edits what shows the run when more was checked than is shown; returns what is shown now. Admins can stop it there.
+    /// Edits what shows the run if more was checked than is shown; returns what is shown now. With
+    /// `with_stop`, admins get a button to stop the run.
     async fn show(self, run: &Run, shown: u64, with_stop: bool) -> anyhow::Result<u64> {
         let (run, now) = (run.clone(), self.clock.now());
-        let handlers = self.handlers.clone();
+        let (notifier, schedule) = (self.notifier.clone(), self.schedule.clone());
         let (checked, messages) = self
             .db
             .read(move |c| {
@@ -88,9 +95,9 @@ impl Progress<'_> {
                 if checked == shown {
                     return Ok((checked, Vec::new()));
                 }
-                let mut messages = start_messages(c, &handlers, &run, checked, with_stop)?;
+                let mut messages = start_messages(c, &notifier, &run, checked, with_stop)?;
                 if with_stop && run.scope == Scope::All {
-                    messages.extend(open_screens(c, &handlers, now)?);
+                    messages.extend(open_screens(c, &notifier, &schedule, now)?);
                 }
                 Ok((checked, messages))
             })
@@ -134,7 +141,7 @@ impl Progress<'_> {
 
 fn start_messages(
     connection: &Connection,
-    handlers: &WatchHandlers,
+    notifier: &Notifier,
     run: &Run,
     checked: u64,
     with_stop: bool,
@@ -142,11 +149,13 @@ fn start_messages(
     let may_stop = people::report_chats(connection)?;
     let messages = outbox::messages_with_key(connection, &format!("start:{}", run.id))?;
     let shown = messages.into_iter().map(|(chat_id, message_id)| {
-        let formatter = handlers.notifier().formatter(connection, chat_id)?;
+        let formatter = notifier.formatter(connection, chat_id)?;
         let text = texts::run_progress(formatter, run.total, run.started_at, checked);
         let mut screen = Screen::text(text);
         if with_stop && may_stop.contains(&chat_id) {
-            screen.keyboard = screen.keyboard.row([stop_button(formatter.lang, run.id)?]);
+            screen.keyboard = screen
+                .keyboard
+                .row([runs::stop_button(formatter.lang, run.id)?]);
         }
         Ok(Shown {
             chat_id,
@@ -160,13 +169,14 @@ fn start_messages(
 
 fn open_screens(
     connection: &Connection,
-    handlers: &WatchHandlers,
+    notifier: &Notifier,
+    schedule: &Schedule,
     now: UnixMs,
 ) -> anyhow::Result<Vec<Shown>> {
     let mut shown = Vec::new();
     for (chat_id, message_id) in store::open_screens(connection, now)? {
         // Whoever is no admin any more sees no more of it.
-        if let Some(screen) = handlers.state_for(connection, now, chat_id)? {
+        if let Some(screen) = runs::screen_for(connection, notifier, schedule, now, chat_id)? {
             shown.push(Shown {
                 chat_id,
                 message_id,

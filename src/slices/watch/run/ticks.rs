@@ -1,6 +1,6 @@
 //! The schedule at work: a cron job that marks a tick as due and rings.
 //!
-//! The job does no work of its own, so runs cannot overlap; during a run it only counts.
+//! The job does no work of its own, so runs cannot overlap. During a run it only counts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,32 +10,33 @@ use chrono::FixedOffset;
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::activation::Activator;
-use crate::slices::watch::Schedule;
+use crate::slices::watch::model::schedule::Schedule;
 
-/// There is one job, so its queues hold a few messages at a time; the scheduler's own choice of 200 takes 170 KB at rest.
+/// There is one job, so its queues hold a few messages at a time. The scheduler's own choice of 200
+/// takes 170 KB at rest.
 const SCHEDULER_QUEUE: usize = 16;
 
 /// What the scheduler's job and the driver share.
 #[derive(Debug, Default)]
-pub(crate) struct Ticks {
+pub(super) struct Ticks {
     /// A run is due.
-    pub(crate) due: AtomicBool,
+    pub(super) due: AtomicBool,
     /// A run over everything goes on.
-    pub(crate) running: AtomicBool,
+    pub(super) running: AtomicBool,
     /// Ticks that fired during it.
-    pub(crate) missed: AtomicU64,
+    pub(super) missed: AtomicU64,
 }
 
 /// The cron job of the schedule.
-pub(crate) struct Scheduler {
+pub(super) struct Scheduler {
     scheduler: JobScheduler,
     job: uuid::Uuid,
     /// The zone's distance from UTC the job was made with, in seconds.
-    pub(crate) offset: i32,
+    pub(super) offset: i32,
 }
 
 impl Scheduler {
-    pub(crate) async fn new(
+    pub(super) async fn new(
         schedule: &Schedule,
         offset: i32,
         ticks: &Arc<Ticks>,
@@ -56,7 +57,7 @@ impl Scheduler {
         })
     }
 
-    pub(crate) async fn remake(
+    pub(super) async fn remake(
         &mut self,
         schedule: &Schedule,
         offset: i32,
@@ -76,7 +77,7 @@ impl Scheduler {
         Ok(())
     }
 
-    pub(crate) async fn stop(&mut self) {
+    pub(super) async fn stop(&mut self) {
         if let Err(err) = self.scheduler.shutdown().await {
             tracing::warn!("the scheduler did not stop: {err}");
         }

@@ -1,8 +1,9 @@
-//! What a site is: how to ask it about an account and how to read its answer.
+//! A site: how to ask it about an account, and how to read its answer.
 //!
-//! A [`Site`] is only made from a checked catalogue entry, so everything in it is lawful: templates are URLs, patterns
-//! compile, rules can tell apart. A user name is refused or taken as it is; it is never altered, because an altered
-//! name is another person's account.
+//! # Invariants
+//! - A [`Site`] comes from a checked entry: its templates are URLs, its patterns compile, its rules
+//!   differ.
+//! - A user name is refused or taken as it is, because an altered name is another person's account.
 
 pub(super) mod entry;
 mod names;
@@ -26,7 +27,6 @@ use template::{BodyTemplate, UrlTemplate};
 /// One request, ready to be sent.
 #[derive(Debug, Clone)]
 pub struct ProbeRequest {
-    /// The method.
     pub method: Method,
     /// The address, with the user name in it where the site wants it there.
     pub url: Url,
@@ -36,7 +36,7 @@ pub struct ProbeRequest {
     pub body: Option<String>,
 }
 
-/// A service with rules how to look at accounts on it.
+/// A service, with the rules how to judge accounts on it.
 #[derive(Debug, Clone)]
 pub struct Site {
     key: SiteKey,
@@ -64,13 +64,11 @@ pub struct Site {
 }
 
 impl Site {
-    /// What people type.
     #[must_use]
     pub fn key(&self) -> &SiteKey {
         &self.key
     }
 
-    /// What people read.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -106,8 +104,9 @@ impl Site {
         &self.refusals
     }
 
-    /// Tells whether one side of the rules has no evidence of its own but the absence of the other's, or a bare status.
-    /// Such a site needs one look more than others before an account counts as found.
+    /// True if one side of the rules has no evidence of its own, only the absence of the other's or
+    /// a bare status. A weak site needs one more probe than others before an account counts as
+    /// found.
     #[must_use]
     pub fn is_weak(&self) -> bool {
         self.is_weak
@@ -203,8 +202,8 @@ impl Site {
         self.probe.sample().port()
     }
 
-    /// Reads a user name as somebody typed it. One leading `@` is how people write names and is not part of it; beyond
-    /// that the name is refused or taken exactly as it is.
+    /// Reads a user name as somebody typed it. One leading `@` is not part of the name. Otherwise
+    /// the name is refused or taken exactly as it is.
     ///
     /// # Errors
     /// Why this site cannot have such a name.
@@ -219,8 +218,8 @@ impl Site {
         Ok(name)
     }
 
-    /// Reads a user name that was accepted before. Whether it still fits into the addresses is left to
-    /// [`Self::probe_request`], which needs the address anyway.
+    /// Reads a user name that was accepted before. [`Self::probe_request`] checks whether it still
+    /// fits into the addresses.
     ///
     /// # Errors
     /// Why this site cannot have such a name any more.
@@ -235,7 +234,7 @@ impl Site {
         Ok(name)
     }
 
-    /// A lawful name that surely nobody has; none when the site's pattern allows no such name.
+    /// A random lawful name that nobody has; none if the site's pattern allows no such name.
     #[must_use]
     pub fn random_name(&self) -> Option<Username> {
         // From long to short: the longer, the surer that nobody has it.
@@ -261,11 +260,12 @@ impl Site {
         self.url.display(name)
     }
 
-    /// The request that asks about a name. The name is percent-encoded in the address and escaped for JSON or a form in
-    /// the body, after the request's Content-Type.
+    /// The request that asks about a name. The name is percent-encoded in the address and escaped
+    /// for JSON or a form in the body, after the request's Content-Type.
     ///
     /// # Errors
-    /// When the name cannot stand where this site wants it, which happens only to names this site did not parse.
+    /// When the name does not fit into the address, which happens only to names this site did not
+    /// parse.
     pub fn probe_request(&self, name: &Username) -> Result<ProbeRequest, UsernameProblem> {
         Ok(ProbeRequest {
             method: self.method,
@@ -275,8 +275,8 @@ impl Site {
         })
     }
 
-    /// Finds the user name in a profile's address. The scheme, `www.`, a trailing slash and a query the site does not
-    /// ask for make no difference.
+    /// Finds the user name in a profile's address. The scheme, `www.`, a trailing slash and other
+    /// query fields make no difference.
     #[must_use]
     pub fn name_from_url(&self, url: &Url) -> Option<Username> {
         if !matches!(url.scheme(), "http" | "https") {

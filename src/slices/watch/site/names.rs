@@ -1,6 +1,8 @@
 //! What people type: keys of sites and user names.
 //!
-//! A name is refused or taken exactly as it is, because an altered name is another person's account.
+//! # Invariants
+//! - A name is refused or taken exactly as it is, because an altered name is another person's
+//!   account.
 
 use std::fmt;
 use std::sync::Arc;
@@ -54,8 +56,8 @@ pub struct SiteKeyProblem;
 pub struct Username(String);
 
 impl Username {
-    /// Checks what holds for user names on every site. A site's own pattern is asked by [`Site::parse_username`](super::Site::parse_username); this
-    /// one is for names that were accepted before.
+    /// Checks the rules for user names on every site, for names that were accepted before.
+    /// [`Site::parse_username`](super::Site::parse_username) checks a site's own pattern.
     ///
     /// # Errors
     /// Why the text cannot be a user name.
@@ -98,7 +100,8 @@ impl fmt::Display for Username {
     }
 }
 
-/// Characters that change how a text looks or reads without being seen: joiners, direction marks, tags.
+/// Characters that change how a text looks or reads without being seen: joiners, direction marks,
+/// tags.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -110,7 +113,6 @@ fn is_invisible(c: char) -> bool {
 /// Why a text cannot be a user name on a site.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UsernameProblem {
-    /// Nothing was given.
     #[error("the user name is empty")]
     Empty,
     /// More than [`USERNAME_MAX_CHARS`] characters.

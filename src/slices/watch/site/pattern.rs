@@ -1,8 +1,9 @@
-//! The pattern a site's user names keep to.
+//! The pattern of a site's user names.
 //!
-//! What is kept at rest is only the pattern's text: compiled it takes a hundred times as much memory, and most sites of
-//! a large catalogue are never asked. It is compiled once when its entry is read, so that a bad one is refused there,
-//! and once more when the first name after that has to be judged.
+//! Only the pattern's text is kept at rest. Compiled, a pattern takes a hundred times as much
+//! memory, and most sites of a large catalogue are never asked. It is compiled once when its entry
+//! is read, so that a bad pattern is refused there, and once more when the first name has to be
+//! judged.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -11,10 +12,12 @@ use fancy_regex::{Expr, Regex, RegexBuilder};
 
 use super::UsernameProblem;
 
-/// Steps a pattern with look-around or back references may take over one name before it counts as too hard.
+/// Steps a pattern with look-around or back references may take over one name before it counts as
+/// too hard.
 const BACKTRACK_LIMIT: usize = 100_000;
 
-/// Bytes a compiled pattern may take; enough for every Unicode class, not for nested counts of thousands.
+/// Bytes a compiled pattern may take; enough for every Unicode class, not for nested counts of
+/// thousands.
 const SIZE_LIMIT: usize = 4 << 20;
 
 /// A pattern that compiles.
@@ -26,12 +29,14 @@ pub(super) struct NamePattern {
 }
 
 impl NamePattern {
-    /// Our own patterns are of whole names; those of foreign files are searched for, and have anchors of their own.
+    /// Our own patterns match whole names. Patterns of foreign files are searched for, and have
+    /// anchors of their own.
     ///
     /// # Errors
-    /// The compiler's words about a pattern that is none, or takes too much memory.
+    /// The compiler's words about a pattern that is invalid or takes too much memory.
     pub(super) fn parse(source: &str, is_searched: bool) -> Result<Self, Box<fancy_regex::Error>> {
-        // By itself first: a mistake is told by its own place, and no parenthesis closes the one that is put around it.
+        // Compiled by itself first: the error names the right place, and no parenthesis of the
+        // pattern closes ours.
         Expr::parse_tree(source)?;
         let compiled = compile(source, is_searched)?;
         Ok(Self {

@@ -22,7 +22,8 @@ pub enum Asks {
     /// The profile is there to be seen.
     #[default]
     Profile,
-    /// The name is taken. A blocked profile keeps its name, so this cannot see one come back.
+    /// Whether the name is taken. A blocked profile keeps its name, so the site cannot see it come
+    /// back.
     Name,
 }
 
@@ -31,7 +32,8 @@ const DISTINCT_BYTES: usize = 8;
 
 /// What an answer looks like: one of the statuses and all of the texts.
 ///
-/// The fields a catalogue of our own has no words for come from foreign files, whose rules are one-sided at times.
+/// Fields that our own format does not have come from foreign files, where some rules are
+/// one-sided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -43,7 +45,7 @@ pub struct Rule {
     /// Texts, one of which must be in the body, unless there are none.
     #[serde(skip)]
     pub any_text: Vec<String>,
-    /// Texts that must not be in the body: the other side's, where this side has none of its own.
+    /// Texts that must not be in the body: the other side's, if this side has none of its own.
     #[serde(skip)]
     pub no_text: Vec<String>,
     /// Further status codes, which need no text.
@@ -76,7 +78,8 @@ impl Rule {
         self.text.iter().all(is_in) && (self.any_text.is_empty() || self.any_text.iter().any(is_in))
     }
 
-    /// Tells whether one of the texts in the body is long enough to be the site's own: "home" or "404" is on many pages.
+    /// True if one of the texts in the body is long enough to be the site's own: "home" or "404" is
+    /// on many pages.
     #[must_use]
     pub fn is_surely_in(&self, body: &str) -> bool {
         let mut texts = self.text.iter().chain(&self.any_text);
@@ -96,8 +99,9 @@ pub enum Redirects {
     /// None: a redirect is the answer.
     #[default]
     Answer,
-    /// Those to an address that still has the user name in its path or host; any other is the answer. A page without the
-    /// name, such as the front page, says nothing about an account.
+    /// Follows redirects to an address that still has the user name in its path or host. Any other
+    /// redirect is the answer: a page without the name, like the front page, says nothing about an
+    /// account.
     SameName,
     /// All.
     Follow,
@@ -114,10 +118,10 @@ pub enum Protection {
     Login,
 }
 
-/// Statuses that say nothing about an account: who asks is refused, or the site is unwell. A rule may name one only
-/// together with a text.
+/// Statuses that say nothing about an account: we are refused, or the site is in trouble. A rule
+/// may name such a status only together with a text.
 #[must_use]
-pub(in crate::slices::watch) const fn is_no_answer(status: u16) -> bool {
+pub(crate) const fn is_no_answer(status: u16) -> bool {
     matches!(
         status,
         401 | 403 | 407 | 408 | 421 | 425 | 429 | 500..=599 | 999

@@ -1,7 +1,8 @@
 //! Texts with `{name}` in them: URLs and request bodies.
 //!
-//! A name goes in escaped for the place it stands in, so that no lawful name can become another path, another query or
-//! another field, and comes out of a URL as the very same name.
+//! # Invariants
+//! - A name is escaped for its position: it cannot become another path, query or field.
+//! - A name that went into a URL comes out of it unchanged.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -39,7 +40,8 @@ pub(super) struct UrlTemplate {
     path: Option<Vec<String>>,
 }
 
-/// Stands for the name where a template is taken apart. Lower case and a DNS label, so it survives in every place.
+/// A stand-in for the name when a template is taken apart. It is lower case and a DNS label, so it
+/// survives everywhere.
 const SAMPLE: &str = "vakhta-0-name-0-sample";
 
 impl UrlTemplate {
@@ -70,7 +72,8 @@ impl UrlTemplate {
             if index > 0 {
                 pieces.push(Piece::Name(place));
             }
-            // The authority ends at the first slash after "://", which the first text holds unless the name is in it.
+            // The authority ends at the first slash after "://". The first text contains it unless
+            // the name is in it.
             let text_after_scheme = if index == 0 {
                 text.split_once("://").map_or(text, |(_, rest)| rest)
             } else {
@@ -124,10 +127,10 @@ impl UrlTemplate {
     /// Puts a name in.
     ///
     /// # Errors
-    /// When the name stands in the host and is not a DNS label, or the result is not a URL.
+    /// When the name is in the host and is not a DNS label, or the result is not a URL.
     pub(super) fn expand(&self, name: &Username) -> Result<Url, UsernameProblem> {
         if let Some(path) = &self.path {
-            // A quarter of the work, and every look does it.
+            // A quarter of the work, and every probe does it.
             let mut url = self.sample.clone();
             url.set_path(&path.join(&percent(name.as_str())));
             return Ok(url);
@@ -161,8 +164,8 @@ impl UrlTemplate {
             .unwrap_or_else(|_| self.raw.replace(PLACEHOLDER, &percent(name.as_str())))
     }
 
-    /// Finds the name in a URL that this template could have made. The scheme, a leading `www.`, a trailing slash and
-    /// parts of the query that the template does not ask for make no difference.
+    /// Finds the name in a URL that this template could have made. The scheme, a leading `www.`, a
+    /// trailing slash and other query fields make no difference.
     pub(super) fn find_name(&self, url: &Url) -> Option<String> {
         let host = same_host(url.host_str()?, self.sample.host_str()?)?;
         if url.port() != self.sample.port() {
@@ -203,7 +206,8 @@ fn same_host(asked: &str, wanted: &str) -> Option<Option<String>> {
     (name != Some("www")).then(|| name.map(str::to_owned))
 }
 
-/// Compares a text with one that holds [`SAMPLE`]. `None`: they differ. `Some(None)`: equal, no name in it.
+/// Compares a text with one that contains [`SAMPLE`]. `None`: they differ. `Some(None)`: equal, no
+/// name in it.
 fn between<'a>(given: &'a str, wanted: &str) -> Option<Option<&'a str>> {
     match wanted.split_once(SAMPLE) {
         None => (given == wanted).then_some(None),
@@ -222,8 +226,9 @@ fn decode(segment: &str) -> String {
         .map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
-/// Tells whether a redirect's target still has the name as a segment of its path, as in `/@name` or `/name.html`, or at
-/// the head of its host where it stood there before, in any letter case.
+/// True if a redirect's target still has the name as a segment of its path, like `/@name` or
+/// `/name.html`, or at the head of its host if it was there before. Letter case makes no
+/// difference.
 pub(super) fn is_still_named(name: &Username, target: &Url, before: &Url) -> bool {
     let name = name.as_str().to_lowercase();
     let head = |url: &Url| {
@@ -271,7 +276,8 @@ pub(super) enum BodyKind {
 }
 
 impl BodyKind {
-    /// Tells the kind from a `Content-Type` value; `None` for kinds a name cannot be put into safely.
+    /// Tells the kind from a `Content-Type` value; `None` for kinds a name cannot be put into
+    /// safely.
     pub(super) fn from_content_type(value: &str) -> Option<Self> {
         let essence = value
             .split(';')

@@ -1,11 +1,11 @@
-//! Accounts: adding, reading, counting. What people do with them is in `acts`, how they are listed in `listing`.
+//! Accounts: adding, reading, counting. Changes by people are in `acts`, lists are in `listing`.
 
 use std::time::Duration;
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
-use super::acts::{Turn, note_turn};
+use super::transitions::Transition;
 use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
 use crate::clock::{DAY, UnixMs, days};
 use crate::db::WriteTx;
@@ -24,7 +24,6 @@ pub struct NewAccount {
     pub site: String,
     /// The name, exactly as given.
     pub username: String,
-    /// Agreed days.
     pub period_days: u32,
     /// What it is waited for.
     pub until: Until,
@@ -47,7 +46,6 @@ impl NewAccount {
     }
 }
 
-/// What adding did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
     /// A new account with this number.
@@ -56,10 +54,7 @@ pub enum Added {
     Known(i64, State),
 }
 
-/// Adds an account; one that the owner already has is left alone, one that was removed begins anew.
-///
-/// # Errors
-/// When the database fails.
+/// Adds an account. An account that the owner has is left alone. A removed one begins anew.
 pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Added> {
     let known = tx
         .prepare_cached(
@@ -102,16 +97,13 @@ pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Ad
     let id = tx.last_insert_rowid();
     tx.prepare_cached("INSERT INTO look (account_id) VALUES (?1)")?
         .execute([id])
-        .context("add the account's row of looks")?;
-    let added = Turn::new(id, Change::Added, None, State::Pending);
-    note_turn(tx, now, &added.by(new.owner_id))?;
+        .context("add the row of the account's probes")?;
+    let added = Transition::new(id, Change::Added, None, State::Pending);
+    added.by(new.owner_id).note(tx, now)?;
     Ok(Added::New(id))
 }
 
 /// True when its owner has an account already, so that it would not be added.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_known(connection: &Connection, new: &NewAccount) -> anyhow::Result<bool> {
     connection
         .prepare_cached(
@@ -124,10 +116,8 @@ pub fn is_known(connection: &Connection, new: &NewAccount) -> anyhow::Result<boo
         .context("look for the account")
 }
 
-/// An account by its number, if `viewer` may see it (`None`: an admin). One that was removed is not there.
-///
-/// # Errors
-/// When the database fails.
+/// An account by its number, if `viewer` may see it (`None`: an admin). Removed accounts are left
+/// out.
 pub fn get(
     connection: &Connection,
     viewer: Option<i64>,
@@ -137,10 +127,7 @@ pub fn get(
     Ok(account.filter(|account| account.state != State::Removed))
 }
 
-/// The same, but those that were removed and are not yet forgotten are there, too.
-///
-/// # Errors
-/// When the database fails.
+/// Like [`get`], with accounts that were removed and are not yet forgotten.
 pub fn get_any(
     connection: &Connection,
     viewer: Option<i64>,
@@ -161,14 +148,12 @@ pub fn get_any(
 pub struct Totals {
     /// Looked at in every run.
     pub pending: usize,
-    /// Found.
     pub done: usize,
     /// Stopped for a while.
     pub paused: usize,
 }
 
 impl Totals {
-    /// All of them.
     #[must_use]
     pub fn all(self) -> usize {
         self.pending + self.done + self.paused
@@ -176,9 +161,6 @@ impl Totals {
 }
 
 /// Counts accounts by state, of one owner or of all.
-///
-/// # Errors
-/// When the database fails.
 pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Totals> {
     let sql = match owner {
         Some(_) => "SELECT state, count(*) FROM account WHERE owner_id = ?1 GROUP BY state",
@@ -201,17 +183,11 @@ pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Tot
 }
 
 /// How many accounts an owner has.
-///
-/// # Errors
-/// When the database fails.
 pub fn count_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<usize> {
     Ok(totals(connection, Some(owner))?.all())
 }
 
 /// Calls `each` with every account, or every one of an owner, without holding them all.
-///
-/// # Errors
-/// When the database or `each` fails.
 pub fn export(
     connection: &Connection,
     owner: Option<i64>,
@@ -230,9 +206,6 @@ pub fn export(
 }
 
 /// True when not all exported accounts wait until they are found.
-///
-/// # Errors
-/// When the database fails.
 pub fn some_wait_otherwise(connection: &Connection, owner: Option<i64>) -> anyhow::Result<bool> {
     let whose = of(owner);
     let sql = format!(
@@ -242,7 +215,8 @@ pub fn some_wait_otherwise(connection: &Connection, owner: Option<i64>) -> anyho
     exists.context("look for accounts that wait for something else")
 }
 
-/// The accounts of an owner, or all, as a condition on `?1`: SQLite plans a statement before it knows whose are wanted.
+/// The accounts of an owner, or all, as a condition on `?1`. SQLite plans a statement before it
+/// knows the parameter.
 fn of(owner: Option<i64>) -> &'static str {
     match owner {
         Some(_) => "owner_id = ?1",
@@ -250,7 +224,7 @@ fn of(owner: Option<i64>) -> &'static str {
     }
 }
 
-/// Three days before the end, or at the next moment left when the agreed time is shorter.
+/// Three days before the end, or the next later moment if the agreed time is shorter.
 pub(super) fn first_reminder(now: UnixMs, ends_at: UnixMs) -> UnixMs {
     let early = ends_at.minus(FIRST_REMINDER);
     let last_day = ends_at.minus(DAY);

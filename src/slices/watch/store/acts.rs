@@ -1,7 +1,10 @@
-//! What people do with an account: pause, wait again, extend, note, choose what is waited for, remove and bring back.
+//! What people do with an account: pause, wait again, extend, note, choose the wait, remove and
+//! bring back.
 //!
-//! What must stay true: whatever is done names in its statement what the account must be for it, so that the second of
-//! two presses changes nothing; every change stands in the account's history with who did it.
+//! # Invariants
+//! - Each UPDATE names the expected state in its WHERE clause, so a second press of a button does
+//!   nothing.
+//! - Every change is in the account's history with the person who made it.
 
 use std::time::Duration;
 
@@ -9,11 +12,12 @@ use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 
 use super::accounts::first_reminder;
+use super::transitions::Transition;
 use crate::clock::{DAY, UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 use crate::slices::watch::model::account::{State, Until};
-use crate::slices::watch::model::past::{By, Change, Looks, Past};
+use crate::slices::watch::model::past::{Change, ProbeHistory};
 
 /// How long what was removed can be brought back.
 const REMOVED_LIFE: Duration = days(7);
@@ -26,97 +30,7 @@ pub(super) const KEPT_REMOVED: Rule = Rule {
     prune: prune_removed,
 };
 
-/// A change for an account's history.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Turn<'a> {
-    account_id: i64,
-    what: Change,
-    from: Option<State>,
-    to: State,
-    run_id: Option<i64>,
-    by: Option<i64>,
-    detail: &'a str,
-}
-
-impl<'a> Turn<'a> {
-    pub(super) fn new(account_id: i64, what: Change, from: Option<State>, to: State) -> Self {
-        Self {
-            account_id,
-            what,
-            from,
-            to,
-            run_id: None,
-            by: None,
-            detail: "",
-        }
-    }
-
-    /// A person did it.
-    pub(super) fn by(mut self, person: i64) -> Self {
-        self.by = Some(person);
-        self
-    }
-
-    /// A run did it.
-    pub(super) fn in_run(mut self, run_id: i64) -> Self {
-        self.run_id = Some(run_id);
-        self
-    }
-
-    fn detail(mut self, detail: &'a str) -> Self {
-        self.detail = detail;
-        self
-    }
-}
-
-/// Notes a change.
-pub(super) fn note_turn(tx: &WriteTx<'_>, now: UnixMs, turn: &Turn<'_>) -> anyhow::Result<()> {
-    tx.prepare_cached(
-        "INSERT INTO transition (account_id, run_id, by_person, from_state, to_state, at, what, detail)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?
-    .execute(params![
-        turn.account_id,
-        turn.run_id,
-        turn.by,
-        turn.from.map_or("", State::word),
-        turn.to.word(),
-        now.0,
-        turn.what.word(),
-        turn.detail
-    ])
-    .with_context(|| format!("note the change of account {}", turn.account_id))?;
-    Ok(())
-}
-
-/// The last changes of an account, the newest first.
-///
-/// # Errors
-/// When the database fails.
-pub fn history(connection: &Connection, id: i64, limit: usize) -> anyhow::Result<Vec<Past>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT what, detail, by_person, at FROM transition WHERE account_id = ?1 ORDER BY id DESC LIMIT ?2",
-    )?;
-    let rows = statement.query_map(params![id, limit], |row| {
-        Ok(Past {
-            what: super::word(row, 0, Change::from_word)?,
-            detail: row.get(1)?,
-            by: match row.get(2)? {
-                None => By::Run,
-                Some(0) => By::Nobody,
-                Some(person) => By::Person(person),
-            },
-            at: UnixMs(row.get(3)?),
-        })
-    })?;
-    rows.collect::<Result<_, _>>()
-        .with_context(|| format!("read the history of account {id}"))
-}
-
 /// Pauses or resumes an account; true when that changed it.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_paused(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -136,15 +50,14 @@ pub fn set_paused(
         )
         .with_context(|| format!("pause or resume account {id}"))?;
     if changed > 0 {
-        note_turn(tx, now, &Turn::new(id, what, Some(from), to).by(by))?;
+        Transition::new(id, what, Some(from), to)
+            .by(by)
+            .note(tx, now)?;
     }
     Ok(changed > 0)
 }
 
 /// Begins a wait that is over anew with the same agreed days; true when that changed it.
-///
-/// # Errors
-/// When the database fails.
 pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
     let days: Option<u32> = tx
         .query_row(
@@ -168,18 +81,15 @@ pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<
     .with_context(|| format!("wait again for account {id}"))?;
     tx.execute(
         "UPDATE look SET history = (history << 2 & ?2) | ?3, reason = '', known = 0 WHERE account_id = ?1",
-        params![id, Looks::MASK, Looks::WIDTH],
+        params![id, ProbeHistory::MASK, ProbeHistory::WIDTH],
     )?;
-    let turn = Turn::new(id, Change::Again, Some(State::Done), State::Pending);
-    note_turn(tx, now, &turn.by(by))?;
+    let turn = Transition::new(id, Change::Again, Some(State::Done), State::Pending);
+    turn.by(by).note(tx, now)?;
     Ok(true)
 }
 
-/// Makes the agreed time of a wait that goes on longer; true when that changed it. Reminders start anew, because their
-/// days moved.
-///
-/// # Errors
-/// When the database fails.
+/// Extends the agreed time of a wait; true when that changed it. Reminders start anew, because
+/// their days moved.
 pub fn extend(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64, days: u32) -> anyhow::Result<bool> {
     let longer = tx
         .query_row(
@@ -199,16 +109,13 @@ pub fn extend(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64, days: u32) -> any
         params![id, first_reminder(now, UnixMs(ends_at)).0],
     )?;
     let days = days.to_string();
-    let turn = Turn::new(id, Change::Extended, Some(state), state);
-    note_turn(tx, now, &turn.by(by).detail(&days))?;
+    let turn = Transition::new(id, Change::Extended, Some(state), state);
+    turn.by(by).detail(&days).note(tx, now)?;
     Ok(true)
 }
 
-/// Writes the note of an account, or removes it with an empty one; true when that changed it. `before` is the note as it
-/// was shown to who changes it: what somebody else wrote since is not overwritten.
-///
-/// # Errors
-/// When the database fails.
+/// Writes the note of an account, or removes it with an empty one; true when that changed it.
+/// `before` is the note that the person saw: a newer note is not overwritten.
 pub fn set_note(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -221,16 +128,15 @@ pub fn set_note(
     stay(
         tx,
         now,
+        id,
         sql,
         params![id, before, note],
-        Turn::new(id, Change::Noted, None, State::Pending).by(by),
+        Transition::new(id, Change::Noted, None, State::Pending).by(by),
     )
 }
 
-/// Chooses what an account is waited for while no run has seen it happen; true when that changed it. `before` is what was shown.
-///
-/// # Errors
-/// When the database fails.
+/// Chooses what is waited for, while the wait goes on; true when that changed it. `before` is the
+/// choice that the person saw.
 pub fn set_until(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -241,25 +147,26 @@ pub fn set_until(
 ) -> anyhow::Result<bool> {
     let sql = "UPDATE account SET until = ?3 WHERE id = ?1 AND until = ?2 AND until <> ?3
                AND state IN ('pending', 'paused') RETURNING state";
-    let turn = Turn::new(id, Change::Until, None, State::Pending).by(by);
+    let turn = Transition::new(id, Change::Until, None, State::Pending).by(by);
     stay(
         tx,
         now,
+        id,
         sql,
         params![id, before.word(), until.word()],
         turn.detail(until.word()),
     )
 }
 
-/// A change that leaves the account's state as it is.
+/// Notes a change that leaves the account's state as it is, if the statement `sql` changes a row.
 fn stay(
     tx: &WriteTx<'_>,
     now: UnixMs,
+    id: i64,
     sql: &str,
     params: &[&dyn rusqlite::ToSql],
-    turn: Turn<'_>,
+    change: Transition<'_>,
 ) -> anyhow::Result<bool> {
-    let id = turn.account_id;
     let state = tx
         .query_row(sql, params, |row| super::word(row, 0, State::from_word))
         .optional()
@@ -267,19 +174,12 @@ fn stay(
     let Some(state) = state else {
         return Ok(false);
     };
-    let turn = Turn {
-        from: Some(state),
-        to: state,
-        ..turn
-    };
-    note_turn(tx, now, &turn)?;
+    change.in_state(state).note(tx, now)?;
     Ok(true)
 }
 
-/// Takes an account away: it is hidden everywhere and can be brought back for a while. True when that changed it.
-///
-/// # Errors
-/// When the database fails.
+/// Removes an account: it is hidden everywhere and can be brought back for a while. True when that
+/// changed it.
 pub fn remove(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
     let from = state_of(tx, id)?.filter(|state| *state != State::Removed);
     let Some(from) = from else {
@@ -290,16 +190,13 @@ pub fn remove(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result
         params![id, now.0],
     )
     .with_context(|| format!("remove account {id}"))?;
-    let turn = Turn::new(id, Change::Removed, Some(from), State::Removed);
-    note_turn(tx, now, &turn.by(by))?;
+    let turn = Transition::new(id, Change::Removed, Some(from), State::Removed);
+    turn.by(by).note(tx, now)?;
     Ok(true)
 }
 
-/// Brings a removed account back as it was; true when that changed it. One that was held waits again, because the question
-/// about it may be answered by now.
-///
-/// # Errors
-/// When the database fails.
+/// Brings a removed account back as it was; true when that changed it. A held account waits again,
+/// because the question about it may be answered by now.
 pub fn restore(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
     let before = tx
         .query_row(
@@ -320,8 +217,8 @@ pub fn restore(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Resul
         )
         .with_context(|| format!("bring account {id} back"))?;
     if changed > 0 {
-        let turn = Turn::new(id, Change::Restored, Some(State::Removed), to);
-        note_turn(tx, now, &turn.by(by))?;
+        let turn = Transition::new(id, Change::Restored, Some(State::Removed), to);
+        turn.by(by).note(tx, now)?;
     }
     Ok(changed > 0)
 }

@@ -1,7 +1,9 @@
-//! The sites that are left alone after repeated failures, as the watch thread last said: for who asks how sites do.
+//! The sites that are left alone after repeated failures, as the watch thread last said.
 //!
-//! What must stay true: the rows are what the gates remember ([`crate::slices::watch::run::gate`]), all of them, and so none after a start.
-//! Nothing is decided by them.
+//! The rows are for display only; nothing is decided by them.
+//!
+//! # Invariants
+//! - The rows are exactly the breakers that the gates remember, and so none after a start.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +16,10 @@ use crate::db::WriteTx;
 /// That a site is left alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breaker {
-    /// Since when.
     pub since: UnixMs,
-    /// Before that nothing is sent; then one look tries the site.
+    /// Before that nothing is sent; then one probe tries the site.
     pub trial_at: UnixMs,
-    /// How the last look there failed: a machine key.
+    /// How the last probe there failed: a machine key.
     pub reason: String,
 }
 
@@ -26,9 +27,6 @@ pub struct Breaker {
 pub type Breakers = BTreeMap<String, Breaker>;
 
 /// Writes down which breakers are open, in place of what was written before.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_breakers(tx: &WriteTx<'_>, open: &Breakers) -> anyhow::Result<()> {
     let context = "write down which breakers are open";
     tx.execute("DELETE FROM site_breaker", [])
@@ -48,10 +46,6 @@ pub fn set_breakers(tx: &WriteTx<'_>, open: &Breakers) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The open breakers.
-///
-/// # Errors
-/// When the database fails.
 pub fn breakers(connection: &Connection) -> anyhow::Result<Breakers> {
     let mut statement =
         connection.prepare("SELECT site, since, trial_at, reason FROM site_breaker")?;

@@ -11,9 +11,6 @@ use crate::clock::UnixMs;
 pub type Wait = (UnixMs, Option<UnixMs>);
 
 /// The waits of an owner's accounts.
-///
-/// # Errors
-/// When the database fails.
 pub fn waits_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<Wait>> {
     let mut statement = connection.prepare_cached(
         "SELECT created_at, iif(state = 'done', done_at, NULL) FROM account
@@ -27,11 +24,7 @@ pub fn waits_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec
         .context("list how long accounts were waited for")
 }
 
-/// The ends of the runs over everybody's accounts that looked at all of them, and how long those took; the oldest first,
-/// of the newest `limit`.
-///
-/// # Errors
-/// When the database fails.
+/// The ends and durations of the newest `limit` complete runs over all accounts, the oldest first.
 pub fn durations(
     connection: &Connection,
     since: UnixMs,

@@ -1,7 +1,8 @@
 //! What runs did, summed up by site and day: for charts, statistics and the slowest sites.
 //!
-//! What must stay true: a day counts an account in the transaction that counts it for its run, so that a run that is cut,
-//! wherever, is neither lost there nor counted twice.
+//! # Invariants
+//! - A day counts an account in the transaction that counts it for its run, so a cut run loses
+//!   nothing.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,14 +23,10 @@ pub struct SiteDay {
     pub day: String,
     /// Key of the site.
     pub site: String,
-    /// What was done.
     pub tally: SiteTally,
 }
 
-/// Adds what was done at some sites to a day ([`Zone::day`] of the moment when it is written down).
-///
-/// # Errors
-/// When the database fails.
+/// Adds tallies of sites to a day ([`Zone::day`] of the moment when they are written).
 pub fn count_day<'s>(
     tx: &WriteTx<'_>,
     day: &str,
@@ -46,10 +43,10 @@ pub fn count_day<'s>(
             not_found,
             errors,
         } = tally.counts;
-        if tally.counts.checked() == 0 && tally.looks == 0 {
+        if tally.counts.checked() == 0 && tally.probes == 0 {
             continue;
         }
-        let looking_ms = u64::try_from(tally.looking.as_millis()).unwrap_or(u64::MAX);
+        let looking_ms = u64::try_from(tally.probing.as_millis()).unwrap_or(u64::MAX);
         statement
             .execute(params![
                 day,
@@ -57,18 +54,15 @@ pub fn count_day<'s>(
                 found,
                 not_found,
                 errors,
-                tally.looks,
+                tally.probes,
                 looking_ms
             ])
-            .with_context(|| format!("count the looks at {site}"))?;
+            .with_context(|| format!("count the probes of {site}"))?;
     }
     Ok(())
 }
 
 /// What was done since a day, that day included: by day, then by site.
-///
-/// # Errors
-/// When the database fails.
 pub fn days(connection: &Connection, since: &str) -> anyhow::Result<Vec<SiteDay>> {
     let mut statement = connection.prepare_cached(
         "SELECT day, site, found, not_found, errors, looks, looking_ms FROM site_day WHERE day >= ?1 ORDER BY day, site",
@@ -83,8 +77,8 @@ pub fn days(connection: &Connection, since: &str) -> anyhow::Result<Vec<SiteDay>
                     not_found: row.get(3)?,
                     errors: row.get(4)?,
                 },
-                looks: row.get(5)?,
-                looking: Duration::from_millis(row.get(6)?),
+                probes: row.get(5)?,
+                probing: Duration::from_millis(row.get(6)?),
             },
         })
     })?;
@@ -126,8 +120,8 @@ mod tests {
                 not_found: 2,
                 errors: 3,
             },
-            looks: 7,
-            looking: Duration::from_millis(1500),
+            probes: 7,
+            probing: Duration::from_millis(1500),
         };
         let tallies = [("github", tally), ("idle", SiteTally::default())];
         for day in ["2026-11-20", "2026-11-21", "2026-11-21"] {
@@ -138,9 +132,9 @@ mod tests {
         let all = db.read(|c| days(c, "2026-11-20")).await.unwrap();
         assert_eq!(all.len(), 2, "{all:?}");
         let last = all.last().unwrap();
-        assert_eq!((last.day.as_str(), last.tally.looks), ("2026-11-21", 14));
+        assert_eq!((last.day.as_str(), last.tally.probes), ("2026-11-21", 14));
         assert_eq!(last.tally.counts.checked(), 12);
-        assert_eq!(last.tally.looking, Duration::from_secs(3));
+        assert_eq!(last.tally.probing, Duration::from_secs(3));
         // 21 November 2026, 12:00 UTC.
         let gone = db.write(|tx| prune(tx, UnixMs(1_795_262_400_000)));
         assert_eq!(gone.await.unwrap(), 1);

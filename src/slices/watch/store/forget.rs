@@ -1,4 +1,4 @@
-//! What the watch forgets: old runs after a time, a person's part when they ask for it.
+//! What the watch forgets: old runs after a time, and a person's rows when they ask for it.
 
 use anyhow::Context as _;
 
@@ -10,7 +10,7 @@ use crate::db::WriteTx;
 use crate::people::NOBODY;
 use crate::retention::Rule;
 
-/// What of the watch is kept for how long. Accounts and their history stay until somebody removes them.
+/// How long the watch keeps its rows. Accounts and their history stay until somebody removes them.
 pub const KEPT: [Rule; 4] = [
     Rule {
         what: "runs",
@@ -28,11 +28,8 @@ pub const KEPT: [Rule; 4] = [
     KEPT_SEARCHES,
 ];
 
-/// Removes a person's accounts with their history and what they asked for. What they did to accounts of others, and runs
-/// made for them, stay as done by nobody. Returns how many accounts there were.
-///
-/// # Errors
-/// When the database fails.
+/// Removes a person's accounts with their history and requests; returns how many accounts there
+/// were. What the person did to other accounts, and runs made for them, stay without a name.
 pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<usize> {
     let context = || format!("forget the accounts of person {person}");
     let accounts = tx

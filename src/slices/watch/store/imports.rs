@@ -1,4 +1,4 @@
-//! Tables of accounts on their way in. A large one is added some rows at a time, each portion with the mark how far it is.
+//! Large tables on their way in, each with the mark of how far it is.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -27,9 +27,6 @@ pub struct Imported {
 }
 
 /// Begins to add a table; false while one of the same person is being added.
-///
-/// # Errors
-/// When the database fails.
 pub fn begin_import(tx: &WriteTx<'_>, now: UnixMs, import: &Import) -> anyhow::Result<bool> {
     let begun = tx
         .execute(
@@ -48,9 +45,6 @@ pub fn begin_import(tx: &WriteTx<'_>, now: UnixMs, import: &Import) -> anyhow::R
 }
 
 /// The table that has waited longest to be added.
-///
-/// # Errors
-/// When the database fails.
 pub fn next_import(connection: &Connection) -> anyhow::Result<Option<Import>> {
     connection
         .query_row(
@@ -69,9 +63,6 @@ pub fn next_import(connection: &Connection) -> anyhow::Result<Option<Import>> {
 }
 
 /// How far a person's table is; none when it is there no more.
-///
-/// # Errors
-/// When the database fails.
 pub fn imported(connection: &Connection, person: i64) -> anyhow::Result<Option<Imported>> {
     connection
         .prepare_cached("SELECT line, added FROM import WHERE person_id = ?1")?
@@ -86,9 +77,6 @@ pub fn imported(connection: &Connection, person: i64) -> anyhow::Result<Option<I
 }
 
 /// Notes how far a person's table is.
-///
-/// # Errors
-/// When the database fails.
 pub fn note_imported(tx: &WriteTx<'_>, person: i64, imported: Imported) -> anyhow::Result<()> {
     tx.prepare_cached("UPDATE import SET line = ?2, added = ?3 WHERE person_id = ?1")?
         .execute(params![person, imported.line, imported.added])
@@ -97,9 +85,6 @@ pub fn note_imported(tx: &WriteTx<'_>, person: i64, imported: Imported) -> anyho
 }
 
 /// A person's table is added, or is not to be.
-///
-/// # Errors
-/// When the database fails.
 pub fn end_import(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute("DELETE FROM import WHERE person_id = ?1", [person])
         .context("forget a table")?;

@@ -1,7 +1,10 @@
-//! Lists of accounts: whose, narrowed by what, one page at a time.
+//! Lists of accounts: whose, with which filter, one page at a time.
 //!
-//! What must stay true: a list costs about the same however many accounts there are. So it counts no further than
-//! [`COUNTED`], every filter but the search for a text has an index, and that search looks at no more than [`SEARCHED`].
+//! # Invariants
+//! - A list costs about the same however many accounts there are.
+//! - A list counts no further than [`COUNTED`].
+//! - Every filter has an index, except the search for a text, which reads at most [`SEARCHED`]
+//!   accounts.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, ToSql, named_params, params};
@@ -12,14 +15,15 @@ use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 use crate::slices::watch::model::account::Account;
 
-/// Accounts of a list counted, and so reached by its pages, at most: nobody leafs further, and filters find the others.
+/// A list counts and pages through this many accounts at most: nobody leafs further, and filters
+/// find the others.
 pub const COUNTED: usize = 10_000;
 
-/// Accounts among which a text is searched for in everybody's list, the newest: some ten milliseconds of the writer each
-/// time, and a list does it twice.
+/// In everybody's list a text is searched for among this many of the newest accounts. That takes
+/// the writer some ten milliseconds, and a list does it twice.
 pub const SEARCHED: i64 = 20_000;
 
-/// Searches are forgotten when nobody has used them for so long; older buttons show the whole list.
+/// A search is forgotten after this time without use. Older buttons then show the whole list.
 pub(super) const KEPT_SEARCHES: Rule = Rule {
     what: "searches",
     table: "search",
@@ -30,10 +34,9 @@ pub(super) const KEPT_SEARCHES: Rule = Rule {
 /// What a list is narrowed to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Filter {
-    /// Not at all.
     #[default]
     Everything,
-    /// Those looked at in every run.
+    /// Those probed in every run.
     Pending,
     /// Those of them whose agreed time is over.
     Overdue,
@@ -45,7 +48,7 @@ pub enum Filter {
     Site(String),
     /// Those with a text in their name or note.
     Text(String),
-    /// Those looked at in every run whose agreed time ends after a moment and not after another.
+    /// Pending accounts whose agreed time ends after the first moment and not after the second.
     Ends(UnixMs, UnixMs),
     /// Those whose wait is over since a moment, the last first.
     DoneSince(UnixMs),
@@ -78,9 +81,9 @@ impl Filter {
 pub struct Listing {
     /// The owner; everybody's when there is none.
     pub owner: Option<i64>,
-    /// Which.
     pub filter: Filter,
-    /// And of those which. In everybody's list these are looked for among the first [`COUNTED`] of those only.
+    /// Further conditions. In everybody's list they are applied to the first [`COUNTED`] accounts
+    /// only.
     pub also: Vec<Filter>,
 }
 
@@ -188,9 +191,6 @@ impl Listing {
 }
 
 /// How many accounts a list has; one more than [`COUNTED`] stands for all beyond.
-///
-/// # Errors
-/// When the database fails.
 pub fn count_listed(
     connection: &Connection,
     now: UnixMs,
@@ -205,10 +205,7 @@ pub fn count_listed(
     counts.first().copied().context("count the accounts")
 }
 
-/// True when a search for a text in everybody's list does not look at the oldest accounts.
-///
-/// # Errors
-/// When the database fails.
+/// True when a search for a text in everybody's list leaves out the oldest accounts.
 pub fn search_is_partial(connection: &Connection) -> anyhow::Result<bool> {
     connection
         .prepare_cached("SELECT coalesce((SELECT max(id) FROM account) - (SELECT min(id) FROM account), 0) >= ?1")?
@@ -216,10 +213,7 @@ pub fn search_is_partial(connection: &Connection) -> anyhow::Result<bool> {
         .context("look how many accounts there are")
 }
 
-/// True when a list of everybody's accounts does not look at all that it is about.
-///
-/// # Errors
-/// When the database fails.
+/// True when a list of everybody's accounts leaves some of them out.
 pub fn is_partial(connection: &Connection, now: UnixMs, listing: &Listing) -> anyhow::Result<bool> {
     if listing.owner.is_some() {
         return Ok(false);
@@ -235,9 +229,6 @@ pub fn is_partial(connection: &Connection, now: UnixMs, listing: &Listing) -> an
 }
 
 /// One page of a list.
-///
-/// # Errors
-/// When the database fails.
 pub fn page(
     connection: &Connection,
     now: UnixMs,
@@ -255,10 +246,7 @@ pub fn page(
     )
 }
 
-/// The keys of the sites that an owner, or anybody, has accounts on, after a key, in their order.
-///
-/// # Errors
-/// When the database fails.
+/// The sorted keys of the sites that an owner, or anybody, has accounts on, beginning after a key.
 pub fn sites_in_use(
     connection: &Connection,
     owner: Option<i64>,
@@ -310,9 +298,6 @@ pub fn note_search(
 }
 
 /// A search of a person by its number; none when it was forgotten.
-///
-/// # Errors
-/// When the database fails.
 pub fn search(connection: &Connection, person: i64, id: i64) -> anyhow::Result<Option<Filter>> {
     connection
         .prepare_cached("SELECT kind = 'site', words FROM search WHERE id = ?1 AND person_id = ?2")?

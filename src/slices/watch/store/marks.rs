@@ -1,4 +1,4 @@
-//! What stands from one run to the next about sites and our own network: which sites' controls failed, which sites the
+//! What runs remember about sites and our own network: which controls failed, which sites the
 //! admins are being asked about, and since when our own network is down.
 
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ const OFFLINE: &str = "offline-since";
 /// What is open about sites, by their keys.
 #[derive(Debug, Clone, Default)]
 pub struct Marks {
-    /// Their controls failed when they were last looked at.
+    /// Their controls failed when they were last probed.
     pub distrusted: HashSet<String>,
     /// The admins are asked whether a mass change is true.
     pub asked_about: HashSet<String>,
@@ -32,9 +32,6 @@ pub struct ControlNews {
 }
 
 /// What is open about sites.
-///
-/// # Errors
-/// When the database fails.
 pub fn marks(connection: &Connection) -> anyhow::Result<Marks> {
     let keys = |sql: &str| -> anyhow::Result<HashSet<String>> {
         let mut statement = connection.prepare_cached(sql)?;
@@ -49,9 +46,6 @@ pub fn marks(connection: &Connection) -> anyhow::Result<Marks> {
 }
 
 /// Notes changes of sites' controls that a run saw; true when one of them is new.
-///
-/// # Errors
-/// When the database fails.
 pub fn note_controls(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -78,9 +72,6 @@ pub fn note_controls(
 }
 
 /// The sites whose controls changed in a run, and to what.
-///
-/// # Errors
-/// When the database fails.
 pub fn control_news(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<ControlNews>> {
     let mut statement = connection
         .prepare_cached("SELECT site, fault FROM site_control WHERE run_id = ?1 ORDER BY site")?;
@@ -95,26 +86,17 @@ pub fn control_news(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<
 }
 
 /// Since when our own network is down.
-///
-/// # Errors
-/// When the database fails.
 pub fn offline_since(connection: &Connection) -> anyhow::Result<Option<UnixMs>> {
     let since = facts::get(connection, OFFLINE)?;
     Ok(since.map(|since| read_moment(&since)))
 }
 
 /// Notes that our own network is down; false when that was known.
-///
-/// # Errors
-/// When the database fails.
 pub fn note_offline(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
     facts::set_once(tx, OFFLINE, &now.0.to_string())
 }
 
 /// Notes that our own network is there; since when it was down, if it was.
-///
-/// # Errors
-/// When the database fails.
 pub fn note_online(tx: &WriteTx<'_>) -> anyhow::Result<Option<UnixMs>> {
     let since = facts::take(tx, OFFLINE)?;
     Ok(since.map(|since| read_moment(&since)))

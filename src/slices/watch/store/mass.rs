@@ -1,23 +1,24 @@
-//! Accounts that are held because too many of their site changed at once, and the questions about them.
+//! Accounts held because too many of their site changed at once, and the questions about them.
 //!
-//! What must stay true: an account leaves `held` once, by a statement that names that state; a question is decided once.
+//! # Invariants
+//! - An account leaves `held` once, by a statement that names that state.
+//! - A question is decided once.
 
 use std::collections::HashSet;
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::acts::{Turn, note_turn};
-use super::looks::{Tallies, count, count_errors};
 use super::news::{come_true, waiter};
+use super::tallies::{Tallies, count, count_errors};
+use super::transitions::Transition;
 use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::{
-    Account, Decision, MassChange, News, SiteTally, State, Verdict,
-};
-use crate::slices::watch::model::past::Looks;
-use crate::slices::watch::verdict::Sighting;
+use crate::slices::watch::model::account::{Account, Decision, MassChange, News, SiteTally, State};
+use crate::slices::watch::model::past::ProbeHistory;
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::model::verdict::Verdict;
 
 /// Why a held account has no verdict: a machine key.
 pub(super) const REASON: &str = "mass-change";
@@ -29,22 +30,18 @@ const COLUMNS: &str = "id, site, run_id, changed, answered, decision, gone";
 pub struct HeldSite {
     /// Key of the site.
     pub site: String,
-    /// How many.
     pub changed: u64,
     /// How many of them were there and are not found now.
     pub gone: u64,
 }
 
 /// How many accounts a run has held, by site.
-///
-/// # Errors
-/// When the database fails.
 pub fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<HeldSite>> {
     let mut statement = connection.prepare_cached(
         "SELECT site, count(*), count(*) FILTER (WHERE look.known = ?2) FROM account JOIN look ON look.account_id = account.id
          WHERE state = 'held' AND look.run_id = ?1 GROUP BY site",
     )?;
-    let found = Looks::bits(Verdict::Found);
+    let found = ProbeHistory::bits(Verdict::Found);
     let rows = statement.query_map([run_id, found], |row| {
         Ok(HeldSite {
             site: row.get(0)?,
@@ -56,11 +53,8 @@ pub fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<H
         .with_context(|| format!("count what run {run_id} holds"))
 }
 
-/// Lets some accounts go that a run has held, as it saw them, and counts them there. Returns their owners; none when no
-/// account of the site is left.
-///
-/// # Errors
-/// When the database fails.
+/// Releases some accounts that a run has held, as it saw them, and counts them there. Returns their
+/// owners; none when no account of the site is left.
 pub fn release(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -83,7 +77,7 @@ pub fn release(
     let mut tally = SiteTally::default();
     for (id, owner) in accounts {
         if let Some((seen, turn)) = finish(tx, now, id)? {
-            note_turn(tx, now, &turn.in_run(run_id))?;
+            turn.in_run(run_id).note(tx, now)?;
             tally.counts.add(Verdict::of(seen));
             owners.push(owner);
         }
@@ -93,13 +87,13 @@ pub fn release(
     Ok(owners)
 }
 
-/// Makes true what the last look at a held account saw: the opposite of what was known. What was seen, and the change
-/// that is to be noted; none when the account is not held.
+/// Applies what the last probe of a held account saw: the opposite of what was known. Returns the
+/// sighting and the transition to note; none when the account is not held.
 fn finish(
     tx: &WriteTx<'_>,
     now: UnixMs,
     id: i64,
-) -> anyhow::Result<Option<(Sighting, Turn<'static>)>> {
+) -> anyhow::Result<Option<(Sighting, Transition<'static>)>> {
     let Some(waiter) = waiter(tx, id)?.filter(|waiter| waiter.state == State::Held) else {
         return Ok(None);
     };
@@ -114,7 +108,7 @@ fn finish(
     )?
     .execute(params![
         id,
-        Looks::bits(verdict),
+        ProbeHistory::bits(verdict),
         seen == Sighting::Exists
     ])
     .with_context(|| format!("let account {id} go"))?;
@@ -122,11 +116,8 @@ fn finish(
     Ok(Some((seen, turn)))
 }
 
-/// Keeps the accounts of a site that a run holds, and counts them there as not looked at. Returns the question when it is
-/// a new one; accounts held while a question about their site is open join it.
-///
-/// # Errors
-/// When the database fails.
+/// Keeps the accounts of a site that a run holds, and counts them there as not probed. Returns the
+/// question if it is new. Accounts held while a question about their site is open join it.
 pub fn keep(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -156,10 +147,7 @@ pub fn keep(
     mass_change(tx, tx.last_insert_rowid())
 }
 
-/// Counts accounts that a run holds as not looked at.
-///
-/// # Errors
-/// When the database fails.
+/// Counts accounts that a run holds as not probed.
 pub fn count_held(
     tx: &WriteTx<'_>,
     day: &str,
@@ -173,10 +161,7 @@ pub fn count_held(
     count_errors(tx, run_id, site, REASON, changed)
 }
 
-/// Nobody is asked about a site before a moment.
-///
-/// # Errors
-/// When the database fails.
+/// Notes that nobody is asked about a site before a moment.
 pub fn rest(tx: &WriteTx<'_>, now: UnixMs, site: &str, until: UnixMs) -> anyhow::Result<()> {
     tx.execute("DELETE FROM mass_rest WHERE until <= ?1", [now.0])
         .context("forget what was answered long ago")?;
@@ -188,10 +173,7 @@ pub fn rest(tx: &WriteTx<'_>, now: UnixMs, site: &str, until: UnixMs) -> anyhow:
     Ok(())
 }
 
-/// The sites about which nobody is asked now, because an admin has answered not long ago.
-///
-/// # Errors
-/// When the database fails.
+/// Sites that nobody is asked about now, because an admin answered not long ago.
 pub fn resting(connection: &Connection, now: UnixMs) -> anyhow::Result<HashSet<String>> {
     let mut statement = connection.prepare_cached("SELECT site FROM mass_rest WHERE until > ?1")?;
     let rows = statement.query_map([now.0], |row| row.get(0))?;
@@ -200,9 +182,6 @@ pub fn resting(connection: &Connection, now: UnixMs) -> anyhow::Result<HashSet<S
 }
 
 /// A question by its number, while it is open.
-///
-/// # Errors
-/// When the database fails.
 pub fn mass_change(connection: &Connection, id: i64) -> anyhow::Result<Option<MassChange>> {
     let sql = format!("SELECT {COLUMNS} FROM mass_change WHERE id = ?1");
     connection
@@ -212,10 +191,7 @@ pub fn mass_change(connection: &Connection, id: i64) -> anyhow::Result<Option<Ma
         .with_context(|| format!("look up question {id}"))
 }
 
-/// The open questions, the oldest first; those that are decided and not yet carried out among them.
-///
-/// # Errors
-/// When the database fails.
+/// The open questions, the oldest first, including those decided but not yet carried out.
 pub fn mass_changes(connection: &Connection) -> anyhow::Result<Vec<MassChange>> {
     let sql = format!("SELECT {COLUMNS} FROM mass_change ORDER BY id");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -236,9 +212,6 @@ fn mass_change_from_row(row: &Row<'_>) -> rusqlite::Result<MassChange> {
 }
 
 /// Decides a question; false when somebody has done so before.
-///
-/// # Errors
-/// When the database fails.
 pub fn decide(tx: &WriteTx<'_>, by: i64, id: i64, decision: Decision) -> anyhow::Result<bool> {
     let decided = tx
         .execute(
@@ -249,11 +222,8 @@ pub fn decide(tx: &WriteTx<'_>, by: i64, id: i64, decision: Decision) -> anyhow:
     Ok(decided > 0)
 }
 
-/// Makes true what was seen of held accounts of one owner, after an admin has said so. Returns the accounts; none when no
-/// account of the site is held any more.
-///
-/// # Errors
-/// When the database fails.
+/// Applies what was seen of held accounts of one owner, after an admin has confirmed it. Returns
+/// the accounts; none when no account of the site is held.
 pub fn apply_held(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -279,7 +249,7 @@ pub fn apply_held(
     for mut account in accounts {
         if let Some((seen, turn)) = finish(tx, now, account.id)? {
             let turn = decided_by.map_or(turn, |person| turn.by(person));
-            note_turn(tx, now, &turn)?;
+            turn.note(tx, now)?;
             account.done_at = Some(now);
             news.push(News { account, seen });
         }
@@ -287,10 +257,7 @@ pub fn apply_held(
     Ok(news)
 }
 
-/// Lets held accounts of a site wait again; how many. They are looked at by the next run.
-///
-/// # Errors
-/// When the database fails.
+/// Lets held accounts of a site wait again; how many. They are probed by the next run.
 pub fn return_held(tx: &WriteTx<'_>, site: &str, limit: usize) -> anyhow::Result<usize> {
     tx.execute(
         "UPDATE account SET state = 'pending' WHERE id IN
@@ -300,10 +267,7 @@ pub fn return_held(tx: &WriteTx<'_>, site: &str, limit: usize) -> anyhow::Result
     .with_context(|| format!("let the accounts of {site} wait again"))
 }
 
-/// A site with accounts that a run held and did not come to decide about, because it was cut short.
-///
-/// # Errors
-/// When the database fails.
+/// A site with accounts that a cut run held without a decision.
 pub fn held_without_question(connection: &Connection) -> anyhow::Result<Option<String>> {
     connection
         .prepare_cached(
@@ -315,9 +279,6 @@ pub fn held_without_question(connection: &Connection) -> anyhow::Result<Option<S
 }
 
 /// Forgets a question that was carried out.
-///
-/// # Errors
-/// When the database fails.
 pub fn close_question(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<()> {
     tx.execute("DELETE FROM mass_change WHERE id = ?1", [id])
         .with_context(|| format!("close question {id}"))?;

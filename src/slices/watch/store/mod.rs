@@ -1,7 +1,10 @@
-//! The SQL of the watch. Functions that change something take a `&WriteTx`, the others any connection.
+//! The SQL of the watch. Functions that change something take a `&WriteTx`, the others any
+//! connection.
 //!
-//! What must stay true: a verdict, its transition and its notices are written by one transaction; an account's row
-//! changes only while it is still pending; the run that last looked at an account never falls.
+//! # Invariants
+//! - A verdict, its transition and its reserved notice are written by one transaction.
+//! - A run changes an account's row only while the account is pending.
+//! - The number of the run that last probed an account never falls.
 
 mod accounts;
 mod acts;
@@ -11,10 +14,10 @@ mod days;
 mod forget;
 mod imports;
 mod listing;
-mod looks;
 mod marks;
 mod mass;
 mod news;
+mod probes;
 mod reminders;
 mod reports;
 mod requests;
@@ -23,6 +26,8 @@ mod runs;
 mod screens;
 mod silences;
 mod sites;
+mod tallies;
+mod transitions;
 
 use rusqlite::Row;
 
@@ -30,7 +35,7 @@ pub use accounts::{
     Added, NewAccount, Totals, add, count_of_owner, export, get, get_any, is_known,
     some_wait_otherwise, totals,
 };
-pub use acts::{again, extend, history, remove, restore, set_note, set_paused, set_until};
+pub use acts::{again, extend, remove, restore, set_note, set_paused, set_until};
 pub use breakers::{Breaker, Breakers, breakers, set_breakers};
 pub use charts::{Wait, durations, waits_of_owner};
 pub use days::{SiteDay, by_site, count_day, days};
@@ -42,7 +47,6 @@ pub use listing::{
     COUNTED, Filter, Listing, SEARCHED, count_listed, is_partial, note_search, page, search,
     search_is_partial, sites_in_use,
 };
-pub use looks::{Bearing, Look, Waiting, apply, next_page, unreached};
 pub use marks::{
     ControlNews, Marks, control_news, marks, note_controls, note_offline, note_online,
     offline_since,
@@ -52,6 +56,7 @@ pub use mass::{
     keep, mass_change, mass_changes, release, rest, resting, return_held,
 };
 pub use news::{has_news, news_in_run};
+pub use probes::{Bearing, ProbeResult, Waiting, apply, next_page, unreached};
 pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
 pub use reports::{OwnSums, digest, own_sums, owners_with_digest};
 pub(crate) use requests::move_requests;
@@ -65,11 +70,13 @@ pub use runs::{
 pub use screens::{is_open, leave_screen, open_screen, open_screens};
 pub use silences::silences;
 pub use sites::{SiteMute, control, errors_since, mute, muted, sites_of_owner, unmute};
+pub use transitions::history;
 
-use super::model::account::{Account, State, Until, Verdict};
-use super::model::past::Looks;
-use super::verdict::Sighting;
+use super::model::account::{Account, State, Until};
+use super::model::past::ProbeHistory;
 use crate::clock::UnixMs;
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::model::verdict::Verdict;
 
 const ACCOUNT_COLUMNS: &str = "account.id, account.owner_id, account.site, account.username, account.state, \
      account.period_days, account.started_at, account.ends_at, account.done_at, \
@@ -79,7 +86,7 @@ const ACCOUNT_COLUMNS: &str = "account.id, account.owner_id, account.site, accou
 const ACCOUNTS: &str = "account JOIN look ON look.account_id = account.id";
 
 fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let looks = Looks::stored(row.get(9)?);
+    let probes = ProbeHistory::stored(row.get(9)?);
     Ok(Account {
         id: row.get(0)?,
         owner_id: row.get(1)?,
@@ -90,19 +97,19 @@ fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         started_at: UnixMs(row.get(6)?),
         ends_at: UnixMs(row.get(7)?),
         done_at: row.get::<_, Option<i64>>(8)?.map(UnixMs),
-        verdict: looks.last(),
+        verdict: probes.last(),
         reason: row.get(10)?,
         checked_at: row.get::<_, Option<i64>>(11)?.map(UnixMs),
         until: word(row, 12, Until::from_word)?,
         note: row.get(13)?,
         seen_at: row.get::<_, Option<i64>>(14)?.map(UnixMs),
-        looks,
+        probes,
     })
 }
 
 /// The column `look.known`.
 fn known(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Sighting>> {
-    Ok(Looks::stored(row.get(column)?)
+    Ok(ProbeHistory::stored(row.get(column)?)
         .last()
         .and_then(Verdict::sighting))
 }

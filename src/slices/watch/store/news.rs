@@ -1,18 +1,20 @@
-//! What was waited for and has happened: the transition, and what there is to tell of a run.
+//! Waits that are over: the transition, and what a run has to tell about it.
 //!
-//! What must stay true: what an account is waited for is read in the transaction that writes, so that a look on its way
-//! while somebody chooses otherwise ends no wait and tells nothing.
+//! # Invariants
+//! - The writing transaction reads what is waited for, so a late probe ends no wait that was
+//!   changed meanwhile.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::acts::{Turn, note_turn};
+use super::transitions::Transition;
 use super::{ACCOUNT_COLUMNS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::{News, NewsTotals, State, Until, Verdict};
+use crate::slices::watch::model::account::{News, NewsTotals, State, Until};
 use crate::slices::watch::model::past::Change;
-use crate::slices::watch::verdict::Sighting;
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::model::verdict::Verdict;
 
 /// Who waits for an account, and for what.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +26,7 @@ pub(super) struct Waiter {
     pub(super) known: Option<Sighting>,
 }
 
-/// Who waits for an account, and for what; nobody when it was removed while a run looked.
+/// Who waits for an account, and for what; none if the account was removed during the run.
 pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result<Option<Waiter>> {
     connection
         .prepare_cached(
@@ -43,8 +45,8 @@ pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result
         .with_context(|| format!("look up who waits for account {account_id}"))
 }
 
-/// A run saw what its candidate was waited for: ends the wait, or notes the change of an account that waits on. Returns the
-/// owner, who is to hear of it; none when the account is waited for otherwise since.
+/// A run saw what was waited for: ends the wait, or notes the change of an account that waits on.
+/// Returns the owner to tell; none if the wait was changed since.
 pub(super) fn tell(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -60,19 +62,18 @@ pub(super) fn tell(
         return Ok(None);
     };
     let turn = come_true(tx, now, account_id, waiter, seen)?;
-    note_turn(tx, now, &turn.in_run(run_id))?;
+    turn.in_run(run_id).note(tx, now)?;
     Ok(Some(waiter.owner_id))
 }
 
-/// Puts an account into the state in which it is after what it was waited for has happened. The change is still to be
-/// noted.
+/// Puts an account into its state after the wait is over. Returns the transition to note.
 pub(super) fn come_true(
     tx: &WriteTx<'_>,
     now: UnixMs,
     account_id: i64,
     waiter: Waiter,
     seen: Sighting,
-) -> anyhow::Result<Turn<'static>> {
+) -> anyhow::Result<Transition<'static>> {
     let what = match seen {
         Sighting::Exists => Change::Found,
         Sighting::Missing => Change::Gone,
@@ -95,10 +96,10 @@ pub(super) fn come_true(
             State::Pending
         }
     };
-    Ok(Turn::new(account_id, what, Some(waiter.state), to))
+    Ok(Transition::new(account_id, what, Some(waiter.state), to))
 }
 
-/// What a run has to tell an owner, as far as it is still so.
+/// What a run has to tell an owner and what is still true.
 const ROWS: &str = "account JOIN look ON look.account_id = account.id
          CROSS JOIN transition ON transition.run_id = ?2 AND transition.account_id = account.id
          WHERE (account.owner_id = ?1 AND account.state = 'done'
@@ -113,11 +114,8 @@ pub(super) fn first_sql() -> String {
     )
 }
 
-/// What a run has to tell an owner, as far as it is still so: the first accounts, and how many there are of each kind, by
-/// what was seen and whether the wait goes on.
-///
-/// # Errors
-/// When the database fails.
+/// What a run has to tell an owner and what is still true: the first accounts, and how many there
+/// are for each wait and sighting.
 pub fn news_in_run(
     connection: &Connection,
     run_id: i64,
@@ -162,9 +160,6 @@ pub fn news_in_run(
 }
 
 /// True when a run saw something that somebody waited for.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_news(connection: &Connection, run_id: i64) -> anyhow::Result<bool> {
     connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM transition WHERE run_id = ?1)")?

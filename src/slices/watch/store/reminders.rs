@@ -18,9 +18,6 @@ pub struct DueReminder {
 }
 
 /// Accounts whose reminder is due, the longest due first.
-///
-/// # Errors
-/// When the database fails.
 pub fn due(connection: &Connection, now: UnixMs, limit: usize) -> anyhow::Result<Vec<DueReminder>> {
     let sql = format!(
         "SELECT {ACCOUNT_COLUMNS}, account.epoch AS epoch FROM {ACCOUNTS}
@@ -36,13 +33,11 @@ pub fn due(connection: &Connection, now: UnixMs, limit: usize) -> anyhow::Result
     rows.collect::<Result<_, _>>().context("list due reminders")
 }
 
-/// Days after the end of the agreed time on which its owner is told that we still wait; then no more.
+/// Days after the end of the agreed time on which the owner is reminded that we still wait.
 const STILL_WAITING: [u32; 5] = [1, 3, 7, 14, 30];
 
-/// Plans the account's next reminder: the last day, the end, then some more with growing distance, then none.
-///
-/// # Errors
-/// When the database fails.
+/// Plans the account's next reminder: the last day, the end, then some with growing distance, then
+/// none.
 pub fn mark_sent(tx: &WriteTx<'_>, now: UnixMs, account: &Account) -> anyhow::Result<()> {
     let ends_at = account.ends_at;
     let later = STILL_WAITING.map(|days| ends_at.plus(DAY * days));

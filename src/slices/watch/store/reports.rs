@@ -4,13 +4,12 @@ use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
 use crate::clock::UnixMs;
-use crate::slices::watch::model::account::{Counts, Verdict};
-use crate::slices::watch::model::past::Looks;
+use crate::slices::watch::model::account::Counts;
+use crate::slices::watch::model::past::ProbeHistory;
+use crate::slices::watch::model::verdict::Verdict;
 
-/// Sums of the runs over everybody's accounts that ended after a moment and not after another: how many, and what they counted.
-///
-/// # Errors
-/// When the database fails.
+/// The number and sums of the runs over all accounts that ended after the first moment and not
+/// after the second.
 pub fn digest(connection: &Connection, after: UnixMs, to: UnixMs) -> anyhow::Result<(u64, Counts)> {
     connection
         .prepare_cached(
@@ -28,11 +27,8 @@ pub fn digest(connection: &Connection, after: UnixMs, to: UnixMs) -> anyhow::Res
         .context("sum up the runs")
 }
 
-/// People without a say over others who want a digest of their own accounts, those with the oldest one first: chat and when it
-/// was.
-///
-/// # Errors
-/// When the database fails.
+/// Members who want a digest of their own accounts, the oldest digest first: chat and time of the
+/// last digest.
 pub fn owners_with_digest(
     connection: &Connection,
     limit: usize,
@@ -53,14 +49,11 @@ pub struct OwnSums {
     pub pending: u64,
     /// Found after the moment.
     pub found: u64,
-    /// Waited for, and the last look could not see.
+    /// Waited for, and the last probe could not see.
     pub errors: u64,
 }
 
 /// Sums up an owner's accounts; *found* are those after a moment.
-///
-/// # Errors
-/// When the database fails.
 pub fn own_sums(connection: &Connection, owner: i64, after: UnixMs) -> anyhow::Result<OwnSums> {
     connection
         .prepare_cached(
@@ -70,7 +63,7 @@ pub fn own_sums(connection: &Connection, owner: i64, after: UnixMs) -> anyhow::R
              FROM account JOIN look ON look.account_id = account.id WHERE owner_id = ?1",
         )?
         .query_row(
-            params![owner, after.0, Looks::bits(Verdict::Error)],
+            params![owner, after.0, ProbeHistory::bits(Verdict::Error)],
             |row| {
                 Ok(OwnSums {
                     pending: row.get(0)?,

@@ -8,9 +8,6 @@ use crate::db::WriteTx;
 use crate::slices::watch::model::account::Scope;
 
 /// Asks for a check; returns the request's number.
-///
-/// # Errors
-/// When the database fails.
 pub fn ask(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -26,9 +23,6 @@ pub fn ask(
 }
 
 /// Takes a request back that no run has taken yet; true when it was still open.
-///
-/// # Errors
-/// When the database fails.
 pub fn withdraw(tx: &WriteTx<'_>, request: i64) -> anyhow::Result<bool> {
     let deleted = tx
         .execute(
@@ -40,9 +34,6 @@ pub fn withdraw(tx: &WriteTx<'_>, request: i64) -> anyhow::Result<bool> {
 }
 
 /// The run that answers a request, once one has taken it.
-///
-/// # Errors
-/// When the database fails.
 pub fn request_run(connection: &Connection, request: i64) -> anyhow::Result<Option<i64>> {
     let run: Option<Option<i64>> = connection
         .query_row(
@@ -56,9 +47,6 @@ pub fn request_run(connection: &Connection, request: i64) -> anyhow::Result<Opti
 }
 
 /// The scopes of open requests, the oldest first, each once.
-///
-/// # Errors
-/// When the database fails.
 pub fn open_requests(connection: &Connection) -> anyhow::Result<Vec<Scope>> {
     let mut statement = connection.prepare_cached(
         "SELECT owner_id, account_id FROM check_request WHERE run_id IS NULL
@@ -68,7 +56,8 @@ pub fn open_requests(connection: &Connection) -> anyhow::Result<Vec<Scope>> {
     rows.collect::<Result<_, _>>().context("list open requests")
 }
 
-/// What people asked for in the bot is done by a later run, unless an admin has stopped this one; the command line follows its own run and hears of its end.
+/// Requests made in the bot go back to the queue unless an admin stopped this run. The command line
+/// waits for its own run, so its request is not requeued.
 pub(super) fn reopen(tx: &WriteTx<'_>, run_id: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE check_request SET run_id = NULL WHERE run_id = ?1 AND chat_id IS NOT NULL

@@ -1,9 +1,12 @@
-//! Where a run goes on at a site when the runs before did not reach all of its accounts.
+//! Where a run goes on at a site when earlier runs did not reach all of its accounts.
 //!
-//! A round is one look at every account of a site, in as many runs as that takes. What must stay true: no account is
-//! looked at twice in a round before every other had its turn. An order by the last look itself would need an index
-//! that every look rewrites; this needs a row per site, and only where a run was cut. A round is noted by a run that has
-//! more than a page of a site before it, so that a crash is no setback, and settled by its end.
+//! A round is one probe of every account of a site, in as many runs as that takes. An order by the
+//! last probe would need an index that every probe rewrites. A round needs one row per site, and
+//! only where a run was cut. A run notes a round when it has more than a page of a site to do, so
+//! that a crash is no setback, and settles it at its end.
+//!
+//! # Invariants
+//! - No account is probed twice in a round before every other had its turn.
 
 use std::collections::HashSet;
 
@@ -13,11 +16,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::db::WriteTx;
 use crate::slices::watch::model::account::Scope;
 
-/// The accounts of a site that were last looked at by a run in `since..before`, with numbers after `after`. No run at all
-/// counts as run 0.
+/// The accounts of a site whose last run is in `since..before`, with numbers above `after`. Without
+/// any run an account counts as run 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
-    /// The first run.
     pub since: i64,
     /// The run after the last one.
     pub before: i64,
@@ -25,11 +27,8 @@ pub struct Stretch {
     pub after: i64,
 }
 
-/// What a run looks at first at a site: what is left of a round that is not over, otherwise everything. A run over a part
-/// of the accounts belongs to no round.
-///
-/// # Errors
-/// When the database fails.
+/// What a run probes first at a site: the rest of an open round, otherwise everything. A run over a
+/// part of the accounts belongs to no round.
 pub fn first_stretch(
     connection: &Connection,
     scope: Scope,
@@ -52,9 +51,6 @@ pub fn first_stretch(
 }
 
 /// Begins a site's round with a run.
-///
-/// # Errors
-/// When the database fails.
 pub fn begin_round(tx: &WriteTx<'_>, site: &str, run_id: i64) -> anyhow::Result<()> {
     tx.prepare_cached(
         "INSERT INTO round (site, run_id) VALUES (?1, ?2)
@@ -65,11 +61,9 @@ pub fn begin_round(tx: &WriteTx<'_>, site: &str, run_id: i64) -> anyhow::Result<
     Ok(())
 }
 
-/// Settles the rounds with the end of a run over everything. Those sites of which it left accounts go on where they are,
-/// or begin with this run; all others are through, and their next run begins anew.
-///
-/// # Errors
-/// When the database fails.
+/// Settles the rounds at the end of a run over all accounts. Sites with accounts left continue
+/// their round, or begin one with this run. All other sites are through, and their next run begins
+/// anew.
 pub fn settle_rounds(
     tx: &WriteTx<'_>,
     run_id: i64,

@@ -7,13 +7,11 @@ use super::requests;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::retention::CHUNK;
-use crate::slices::watch::model::account::{Counts, Run, RunState, Scope, Trigger, Verdict};
-use crate::slices::watch::model::past::Looks;
+use crate::slices::watch::model::account::{Counts, Run, RunState, Scope, Trigger};
+use crate::slices::watch::model::past::ProbeHistory;
+use crate::slices::watch::model::verdict::Verdict;
 
 /// Pending accounts in a scope by site.
-///
-/// # Errors
-/// When the database fails.
 pub fn count_pending_by_site(
     connection: &Connection,
     scope: Scope,
@@ -83,9 +81,6 @@ pub fn begin(
 }
 
 /// What a run has counted so far.
-///
-/// # Errors
-/// When the database fails.
 pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<Counts> {
     connection
         .prepare_cached("SELECT found, not_found, errors FROM run WHERE id = ?1")?
@@ -99,10 +94,7 @@ pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<Counts> {
         .with_context(|| format!("read the counts of run {run_id}"))
 }
 
-/// Ends a run in a state. What people asked an interrupted one for is done by a later run.
-///
-/// # Errors
-/// When the database fails.
+/// Ends a run in a state. A later run does what people asked an interrupted one for.
 pub fn end(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -125,11 +117,8 @@ pub fn end(
     Ok(())
 }
 
-/// Closes runs that a crash left open; returns their numbers. Only the one watch thread of a database makes runs, so a
-/// run that is open when it is not making one was left behind.
-///
-/// # Errors
-/// When the database fails.
+/// Closes runs that a crash left open; returns their numbers. A database has one watch thread, so
+/// an open run outside of its runs was left behind.
 pub fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> {
     let mut statement = tx.prepare_cached(
         "UPDATE run SET state = 'interrupted', ended_at = ?1 WHERE state = 'running' RETURNING id",
@@ -144,10 +133,7 @@ pub fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> 
     Ok(ids)
 }
 
-/// The newest runs that ended before they had looked at everything.
-///
-/// # Errors
-/// When the database fails.
+/// The newest runs that ended before they had probed everything.
 pub fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
     // The newest rows only: runs that were cut long ago have nothing on its way any more.
     let mut statement = connection.prepare_cached(
@@ -162,15 +148,12 @@ pub fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::Result<
 /// How far a run is, for those who follow it from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// Why it began.
     pub trigger: Trigger,
     /// Accounts at its beginning.
     pub total: u64,
-    /// What it counted.
     pub counts: Counts,
     /// Not reached for lack of time.
     pub skipped: u64,
-    /// When it began.
     pub started_at: UnixMs,
     /// When it ended; none while it goes on.
     pub ended_at: Option<UnixMs>,
@@ -212,16 +195,12 @@ pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<Progress
 /// The last run over everybody's accounts, and the one going on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastRun {
-    /// Its number.
     pub id: i64,
     /// How far it is.
     pub progress: Progress,
 }
 
 /// The newest run over everybody's accounts.
-///
-/// # Errors
-/// When the database fails.
 pub fn last(connection: &Connection) -> anyhow::Result<Option<LastRun>> {
     let id: Option<i64> = connection
         .query_row(
@@ -241,9 +220,6 @@ pub fn last(connection: &Connection) -> anyhow::Result<Option<LastRun>> {
 }
 
 /// The newest runs over everybody's accounts, the newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn recent(connection: &Connection, limit: usize) -> anyhow::Result<Vec<LastRun>> {
     let mut statement = connection.prepare_cached(
         "SELECT id FROM run WHERE owner_id IS NULL AND account_id IS NULL ORDER BY id DESC LIMIT ?1",
@@ -262,9 +238,6 @@ pub fn recent(connection: &Connection, limit: usize) -> anyhow::Result<Vec<LastR
 }
 
 /// Calls `each` with every run that is kept, the oldest first.
-///
-/// # Errors
-/// When the database or `each` fails.
 pub fn export_runs(
     connection: &Connection,
     mut each: impl FnMut(i64, &Progress) -> anyhow::Result<()>,
@@ -278,10 +251,7 @@ pub fn export_runs(
     Ok(())
 }
 
-/// Asks the watch thread to end a run early; false when it is over, or somebody has asked before.
-///
-/// # Errors
-/// When the database fails.
+/// Asks the watch thread to end a run early; false when it is over, or somebody asked before.
 pub fn stop(tx: &WriteTx<'_>, by: i64, run_id: i64) -> anyhow::Result<bool> {
     let asked = tx
         .execute(
@@ -308,7 +278,6 @@ pub fn is_stopped(connection: &Connection, run_id: i64) -> anyhow::Result<bool> 
 pub struct RunAccount {
     /// Key of the site.
     pub site: String,
-    /// The name.
     pub username: String,
     /// What the run said.
     pub verdict: Verdict,
@@ -317,9 +286,6 @@ pub struct RunAccount {
 }
 
 /// What a run said of each account, while no later run has looked.
-///
-/// # Errors
-/// When the database or `each` fails.
 pub fn accounts_of_run(
     connection: &Connection,
     run_id: i64,
@@ -331,7 +297,7 @@ pub fn accounts_of_run(
     )?;
     let mut rows = statement.query([run_id])?;
     while let Some(row) = rows.next()? {
-        let Some(verdict) = Looks::stored(row.get(2)?).last() else {
+        let Some(verdict) = ProbeHistory::stored(row.get(2)?).last() else {
             continue;
         };
         each(RunAccount {
@@ -345,9 +311,6 @@ pub fn accounts_of_run(
 }
 
 /// The sites that gave errors in a run, the worst first: site, reason, count.
-///
-/// # Errors
-/// When the database fails.
 pub fn errors_of_run(
     connection: &Connection,
     run_id: i64,
@@ -363,10 +326,10 @@ pub fn errors_of_run(
         .with_context(|| format!("list the errors of run {run_id}"))
 }
 
-/// Forgets runs that ended before a moment, with their errors and requests; how many. The newest run of each account's
-/// row keeps its number there, which is only compared.
+/// Deletes runs that ended before a moment, with their errors and requests; returns how many.
+/// Accounts keep the number of their last run, which is only compared.
 pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
-    // Runs end in the order of their numbers, so the oldest rows are looked at only.
+    // Runs end in the order of their numbers, so the oldest rows are probed only.
     tx.execute(
         "DELETE FROM run WHERE id IN (SELECT id FROM run ORDER BY id LIMIT ?2) AND ended_at < ?1",
         params![before.0, CHUNK],
@@ -375,9 +338,6 @@ pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 }
 
 /// True while a run goes on.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_running(connection: &Connection) -> anyhow::Result<bool> {
     connection
         .query_row(

@@ -1,6 +1,8 @@
-//! The screens of state that admins have open: they move by themselves while a run goes on.
+//! The screens of runs that admins have open, which move by themselves while a run goes on.
 //!
-//! What must stay true: one a chat at most; a press on the message ends it, in the transaction that shows something else there.
+//! # Invariants
+//! - At most one screen per chat is open.
+//! - A press on the message closes the screen, in the transaction that shows something else there.
 
 use std::time::Duration;
 
@@ -10,16 +12,15 @@ use rusqlite::{Connection, params};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
-/// How long a screen moves after its reader last asked for it: somebody who still reads presses again.
+/// How long a screen moves after its reader last asked for it. Somebody who still reads it presses
+/// again.
 const OPEN_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// Screens that move at once: with this many, each step still costs less than a tenth of what Telegram takes in its time.
+/// Screens that move at once. With this many, each step costs less than a tenth of Telegram's limit
+/// for the time.
 const OPEN_AT_ONCE: usize = 8;
 
-/// Somebody looks at the screen of state in a message.
-///
-/// # Errors
-/// When the database fails.
+/// Notes that somebody has the screen of runs open in a message.
 pub fn open_screen(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -36,9 +37,6 @@ pub fn open_screen(
 }
 
 /// The message shows something else from now on.
-///
-/// # Errors
-/// When the database fails.
 pub fn leave_screen(tx: &WriteTx<'_>, chat_id: i64, message_id: i64) -> anyhow::Result<()> {
     tx.prepare_cached("DELETE FROM open_screen WHERE chat_id = ?1 AND message_id = ?2")?
         .execute([chat_id, message_id])
@@ -47,9 +45,6 @@ pub fn leave_screen(tx: &WriteTx<'_>, chat_id: i64, message_id: i64) -> anyhow::
 }
 
 /// The screens that are open, those asked for last first: chat and message.
-///
-/// # Errors
-/// When the database fails.
 pub fn open_screens(connection: &Connection, now: UnixMs) -> anyhow::Result<Vec<(i64, i64)>> {
     let mut statement = connection.prepare_cached(
         "SELECT chat_id, message_id FROM open_screen WHERE until > ?1 ORDER BY until DESC LIMIT ?2",
@@ -62,9 +57,6 @@ pub fn open_screens(connection: &Connection, now: UnixMs) -> anyhow::Result<Vec<
 }
 
 /// True while the message shows the screen of state.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_open(
     connection: &Connection,
     now: UnixMs,

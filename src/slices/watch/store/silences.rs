@@ -9,9 +9,6 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
 /// Notes that a site wants to be left alone until a moment, and forgets what is over.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn silence(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -30,9 +27,6 @@ pub(super) fn silence(
 }
 
 /// The sites that want to be left alone, and for how long from now on.
-///
-/// # Errors
-/// When the database fails.
 pub fn silences(connection: &Connection, now: UnixMs) -> anyhow::Result<Vec<(String, Duration)>> {
     let mut statement =
         connection.prepare("SELECT site, until FROM site_silence WHERE until > ?1")?;

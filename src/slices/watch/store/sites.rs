@@ -1,5 +1,5 @@
-//! What is known of sites besides their accounts: which are muted, why looks at them failed lately, since when their controls
-//! fail.
+//! Facts about sites besides their accounts: which are muted, why probes failed lately, since when
+//! controls fail.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,15 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::slices::watch::model::account::ControlFault;
 
-/// A site that no run looks at.
+/// A site that no run probes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SiteMute {
-    /// Since when.
     pub since: UnixMs,
     /// Until when; none: until an admin says otherwise.
     pub until: Option<UnixMs>,
 }
 
 /// The sites that are muted at a moment, by their keys.
-///
-/// # Errors
-/// When the database fails.
 pub fn muted(connection: &Connection, now: UnixMs) -> anyhow::Result<BTreeMap<String, SiteMute>> {
     let mut statement = connection.prepare_cached(
         "SELECT site, since, until FROM site_mute WHERE until IS NULL OR until > ?1",
@@ -39,9 +35,6 @@ pub fn muted(connection: &Connection, now: UnixMs) -> anyhow::Result<BTreeMap<St
 }
 
 /// Mutes a site; one that is muted is muted anew. Mutes that are over are forgotten.
-///
-/// # Errors
-/// When the database fails.
 pub fn mute(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -59,10 +52,7 @@ pub fn mute(
     Ok(())
 }
 
-/// Lets runs look at a site again.
-///
-/// # Errors
-/// When the database fails.
+/// Lets runs probe a site again.
 pub fn unmute(tx: &WriteTx<'_>, site: &str) -> anyhow::Result<()> {
     tx.execute("DELETE FROM site_mute WHERE site = ?1", [site])
         .with_context(|| format!("unmute {site}"))?;
@@ -70,9 +60,6 @@ pub fn unmute(tx: &WriteTx<'_>, site: &str) -> anyhow::Result<()> {
 }
 
 /// The sites where an owner has accounts that wait.
-///
-/// # Errors
-/// When the database fails.
 pub fn sites_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<String>> {
     let mut statement = connection.prepare_cached(
         "SELECT DISTINCT site FROM account WHERE owner_id = ?1 AND state = 'pending' ORDER BY site",
@@ -82,16 +69,14 @@ pub fn sites_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec
         .context("list the owner's sites")
 }
 
-/// Why looks at a site failed in runs that began after a moment, the commonest first: reason and count.
-///
-/// # Errors
-/// When the database fails.
+/// Why probes of a site failed in runs that began after a moment, the most common reason first,
+/// with counts.
 pub fn errors_since(
     connection: &Connection,
     site: &str,
     since: UnixMs,
 ) -> anyhow::Result<Vec<(String, u64)>> {
-    // Runs begin in the order of their numbers, so this walks back over those that are asked for only.
+    // Runs begin in the order of their numbers, so this walks back over the wanted runs only.
     let before: i64 = connection
         .prepare_cached("SELECT id FROM run WHERE started_at < ?1 ORDER BY id DESC LIMIT 1")?
         .query_row([since.0], |row| row.get(0))
@@ -102,13 +87,11 @@ pub fn errors_since(
     )?;
     let rows = statement.query_map(params![before, site], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect::<Result<_, _>>()
-        .with_context(|| format!("read why looks at {site} failed"))
+        .with_context(|| format!("read why probes of {site} failed"))
 }
 
-/// What a site's controls are, if they ever failed: the fault, none while they are well, and since when.
-///
-/// # Errors
-/// When the database fails.
+/// The fault of a site's controls (none while they are well), and since when; none if they never
+/// failed.
 pub fn control(
     connection: &Connection,
     site: &str,

@@ -57,10 +57,10 @@ impl Tool for AccountHistory {
         let account = store::get(connection, viewer, id)?
             .ok_or_else(|| ToolError::Misused("there is no such account".to_owned()))?;
         let formatter = self.0.voice_to(actor);
-        let looks: Vec<&str> = account
-            .looks
+        let probes: Vec<&str> = account
+            .probes
             .oldest_first()
-            .map(|look| look.word())
+            .map(|probe| probe.word())
             .collect();
         let mut changes = Vec::new();
         for past in store::history(connection, id, SHOWN)? {
@@ -79,7 +79,7 @@ impl Tool for AccountHistory {
         }
         let mut told = json!({
             "account": described(formatter, actor.now, &account),
-            "last_looks_oldest_first": looks,
+            "last_looks_oldest_first": probes,
             "changes_newest_first": changes,
         });
         if store::muted(connection, actor.now)?.contains_key(&account.site) {

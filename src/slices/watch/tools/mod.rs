@@ -14,7 +14,6 @@ mod sites;
 
 use serde_json::Value;
 
-use super::Schedule;
 use super::model::account::{Account, State};
 use super::notices::Notifier;
 use super::notices::texts::Formatter;
@@ -22,6 +21,7 @@ use crate::clock::{DAY, UnixMs};
 use crate::db::Connection;
 use crate::html::cut;
 use crate::people::{self, Actor};
+use crate::slices::watch::model::schedule::Schedule;
 use crate::tool::{Tool, ToolError};
 
 /// Letters of what people wrote.

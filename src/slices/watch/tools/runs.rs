@@ -8,7 +8,7 @@ use super::{add, why};
 use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::people::Actor;
-use crate::slices::watch::Schedule;
+use crate::slices::watch::model::schedule::Schedule;
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::notices::texts::Formatter;
 use crate::slices::watch::store;

@@ -1,8 +1,11 @@
 //! What an answer means. Pure: an answer goes in, a sighting or a reason comes out.
 //!
-//! The order of judgement is fixed: block pages first (also with status 200, also by `Location`), then statuses that are
-//! no answer, then the site's rule, both sides. What must stay true: a verdict has positive evidence of its own, and
-//! anything else is [`Inconclusive`], which changes nothing about an account.
+//! The order of judgement is fixed: block pages (also with status 200, also by `Location`), then
+//! statuses that are no answer, then both sides of the site's rule.
+//!
+//! # Invariants
+//! - A verdict has positive evidence of its own.
+//! - Anything else is [`Inconclusive`] and changes nothing about an account.
 
 mod blocks;
 mod reason;
@@ -16,16 +19,8 @@ use blocks::Blocks;
 pub(super) use blocks::{detour, redirect_trap};
 pub use reason::Inconclusive;
 
+use super::model::verdict::Sighting;
 use super::site::{Method, Rule, Site, is_no_answer};
-
-/// What was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sighting {
-    /// The account is there.
-    Exists,
-    /// The account is not there.
-    Missing,
-}
 
 /// The headers that tell who answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +38,6 @@ pub struct AnswerHeaders {
 pub struct Answer {
     /// The address that gave this answer.
     pub url: Url,
-    /// The status code.
     pub status: u16,
     /// The headers that matter.
     pub headers: AnswerHeaders,
@@ -96,8 +90,8 @@ pub fn judge(site: &Site, answer: &Answer) -> Result<Sighting, Inconclusive> {
     }
 }
 
-/// Tells whether more of the body cannot change what [`judge`] says of it: one side's text is there, and the status
-/// rules the other side out.
+/// True if more of the body cannot change the result of [`judge`]: one side's text is there, and
+/// the status rules the other side out.
 pub(super) fn is_certain(site: &Site, status: u16, body: &str) -> bool {
     let seen = |rule: &Rule, other: &Rule| {
         rule.names_status(status)
@@ -111,7 +105,8 @@ pub(super) fn is_certain(site: &Site, status: u16, body: &str) -> bool {
     seen(site.exists(), site.missing()) || seen(site.missing(), site.exists())
 }
 
-/// Where a redirect leads that tells by its status alone: whether that is any answer shows at its end.
+/// The target of a redirect that answers by its status alone. Its end shows whether that is an
+/// answer.
 pub(super) fn bare_target(site: &Site, answer: &Answer) -> Option<Url> {
     let location = answer.location.as_deref()?;
     let is_bare = is_redirect(answer.status)
@@ -126,7 +121,8 @@ pub(super) fn bare_target(site: &Site, answer: &Answer) -> Option<Url> {
 enum Fit {
     /// The rule does not name the status.
     No,
-    /// The rule names the status, but not all of its texts are there, or one of the other side's is.
+    /// The rule names the status, but one of its texts is missing, or one of the other side's is
+    /// there.
     Half,
     /// The rule names the status and needs no text with it.
     Status,
@@ -163,7 +159,8 @@ pub(super) fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// A redirect that was not followed may be an answer, but not one to itself, to a login or to a challenge.
+/// A redirect that was not followed may be an answer, but not if it leads to itself, a login or a
+/// challenge.
 fn judge_location(answer: &Answer) -> Result<(), Inconclusive> {
     let nowhere = Inconclusive::Status(answer.status);
     let Some(location) = answer.location.as_deref() else {
@@ -176,7 +173,7 @@ fn judge_location(answer: &Answer) -> Result<(), Inconclusive> {
     if target == answer.url {
         return Err(Inconclusive::RedirectLoop);
     }
-    // Another spelling of the same address (https, `www.`, a slash, letter case) is no answer yet.
+    // Another spelling of the same address (https, `www.`, a slash, letter case) is no answer.
     if spelling(&target) == spelling(&answer.url) {
         Err(nowhere)
     } else {
@@ -203,8 +200,9 @@ fn no_answer(status: u16) -> Inconclusive {
     }
 }
 
-/// Where nothing in the body is nothing unusual: HEAD, redirects and statuses without a body by their nature, and the two
-/// statuses whose whole meaning is that nothing is there. An empty page that claims success is how firewalls answer.
+/// True where an empty body is normal: HEAD, redirects, statuses without a body, and the two
+/// statuses that mean that nothing is there. Firewalls answer with an empty page that claims
+/// success.
 fn may_be_empty(method: Method, status: u16) -> bool {
     method == Method::Head || is_redirect(status) || matches!(status, 204 | 205 | 304 | 404 | 410)
 }

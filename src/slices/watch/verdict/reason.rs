@@ -1,12 +1,14 @@
-//! Why a look says nothing about an account. Each reason has a stable key, a sentence for operators, and says whose fault
-//! it is; the sentences for people are in the locales.
+//! Why a probe says nothing about an account.
+//!
+//! Each reason has a stable key and a sentence for operators, and says who is at fault. The
+//! sentences for people are in the locales.
 
 use std::fmt;
 
 use super::BlockPage;
 use crate::slices::watch::site::is_no_answer;
 
-/// Why a look says nothing about the account.
+/// Why a probe says nothing about the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Inconclusive {
     /// The site's name has no address.
@@ -45,12 +47,13 @@ pub enum Inconclusive {
     EmptyBody,
     /// The answer fits both rules: the site's definition is broken.
     BothRulesMatch,
-    /// A rule names the status, but its text is not there: the site has changed or the definition is broken.
+    /// A rule names the status, but its text is missing: the site has changed or the definition is
+    /// broken.
     NoRuleMatches,
     /// The site failed repeatedly and is left alone for a while.
     BreakerOpen,
-    /// Looks at the same account did not agree.
-    LooksDisagree,
+    /// Probes of the same account did not agree.
+    ProbesDisagree,
     /// The address, or one it redirected to, is not to be asked.
     PrivateTarget,
     /// The catalogue has no such site (any more).
@@ -118,7 +121,7 @@ impl Inconclusive {
             Self::BothRulesMatch => "both-rules-match",
             Self::NoRuleMatches => "no-rule-matches",
             Self::BreakerOpen => "breaker-open",
-            Self::LooksDisagree => "looks-disagree",
+            Self::ProbesDisagree => "looks-disagree",
             Self::PrivateTarget => "private-target",
             Self::UnknownSite => "unknown-site",
             Self::BadName => "bad-name",
@@ -127,7 +130,7 @@ impl Inconclusive {
         }
     }
 
-    /// Tells whether the site itself failed or refused, so that asking on would only make it worse.
+    /// True if the site itself failed or refused, so that asking on would make it worse.
     #[must_use]
     pub const fn is_site_trouble(self) -> bool {
         match self {
@@ -147,12 +150,13 @@ impl Inconclusive {
             | Self::Forbidden
             | Self::ServerError(_)
             | Self::EmptyBody => true,
-            // 408, 421, 425 and 999 are refusals; other statuses are answers that the definition does not know.
+            // 408, 421, 425 and 999 are refusals. Other statuses are answers that the definition
+            // does not know.
             Self::Status(status) => is_no_answer(status),
             Self::BothRulesMatch
             | Self::NoRuleMatches
             | Self::BreakerOpen
-            | Self::LooksDisagree
+            | Self::ProbesDisagree
             | Self::PrivateTarget
             | Self::UnknownSite
             | Self::BadName
@@ -191,7 +195,7 @@ impl fmt::Display for Inconclusive {
                 "the answer fits no rule, the site has changed or its definition is broken"
             }
             Self::BreakerOpen => "the site failed repeatedly and is left alone for a while",
-            Self::LooksDisagree => "two looks did not agree",
+            Self::ProbesDisagree => "two looks did not agree",
             Self::PrivateTarget => "the address is not one that may be asked",
             Self::UnknownSite => "no catalogue has this site",
             Self::BadName => "the site cannot have this user name",

@@ -1,4 +1,4 @@
-//! The files that the watch makes when their messages go out.
+//! The files that the watch makes when their messages leave.
 
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub const MAKER: &str = "watch";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "make", rename_all = "snake_case")]
 enum Order {
-    /// A chart as it stood at a moment.
+    /// A chart at a moment.
     Chart {
         subject: String,
         owner: i64,
@@ -58,7 +58,7 @@ pub(crate) fn accounts(owner: Option<i64>, actor: &Actor) -> anyhow::Result<Reci
 /// Makes a file that a recipe of the watch asks for.
 ///
 /// # Errors
-/// When the recipe is not understood, there is nothing to show any more, or the database fails.
+/// When the recipe is not understood, nothing is left to show, or the database fails.
 pub fn make(notifier: &Notifier, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
     match recipe.order()? {
         Order::Chart {

@@ -16,13 +16,13 @@ pub(crate) const LATELY: Duration = DAY;
 /// What is wrong with a site, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Trouble {
-    /// An admin wants no run to look at it.
+    /// An admin wants no run to probe it.
     Muted,
     /// Its control names were judged wrongly.
     Distrusted,
     /// It wants to be left alone, or has failed so often that it is.
     LeftAlone,
-    /// More than every tenth look fails.
+    /// More than every tenth probe fails.
     Failing,
 }
 

@@ -1,6 +1,8 @@
-//! What people look at besides messages: charts, tables, files, and the health of sites.
+//! Screens and files that are functions of a connection: charts, tables, the screen of runs, the
+//! health of sites.
 
 pub(super) mod charts;
 pub mod files;
 pub(super) mod health;
+pub(super) mod runs;
 pub mod table;

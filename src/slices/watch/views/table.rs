@@ -1,7 +1,8 @@
-//! Accounts as a table: CSV files in and out, of the bot and of the command line.
+//! Accounts as a table: CSV files in and out, for the bot and the command line.
 //!
-//! What must stay true: what is written can be read again, by a spreadsheet and by us; a row is an account with a lawful name or a problem with its line, never something
-//! in between.
+//! # Invariants
+//! - A table that is written can be read again, by a spreadsheet and by us.
+//! - A row is an account with a lawful name, or a problem with its line.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -12,8 +13,9 @@ use crate::html::clean_line;
 use crate::i18n::{self, Lang};
 use crate::sheet::{self, Sheet};
 use crate::slices::watch::catalogue::Catalogue;
-use crate::slices::watch::handlers::{LONGEST_NOTE, LineProblem, of_parts};
-use crate::slices::watch::model::account::{Account, Until, Verdict};
+use crate::slices::watch::catalogue::line::{LONGEST_NOTE, LineProblem, of_parts};
+use crate::slices::watch::model::account::{Account, Until};
+use crate::slices::watch::model::verdict::Verdict;
 use crate::slices::watch::store;
 use crate::slices::watch::store::NewAccount;
 use crate::zone::Zone;
@@ -155,11 +157,8 @@ fn delimiter(text: &str) -> u8 {
     best
 }
 
-/// Writes accounts with the columns that make one, for other programs: three, and a fourth where somebody waits for
-/// something else than that an account is found.
-///
-/// # Errors
-/// When the database or the writing fails.
+/// Writes accounts for other programs, with the columns that are needed to add them: three, and a
+/// fourth if somebody waits for something else than *found*.
 pub fn write(connection: &Connection, owner: Option<i64>, out: impl Write) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     let columns = 3 + usize::from(store::some_wait_otherwise(connection, owner)?);
@@ -180,10 +179,8 @@ pub fn write(connection: &Connection, owner: Option<i64>, out: impl Write) -> an
     Ok(())
 }
 
-/// The same with all there is to say of them, for people and their spreadsheets; with the owner where it is everybody's.
-///
-/// # Errors
-/// When the database fails.
+/// Writes accounts with all columns, for people and their spreadsheets; with the owner if they are
+/// everybody's.
 pub fn sheet(
     connection: &Connection,
     owner: Option<i64>,
@@ -262,7 +259,7 @@ pub(crate) fn runs(connection: &Connection, lang: Lang, zone: &Zone) -> anyhow::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::slices::watch::catalogue::BrokenEntries;
+    use crate::slices::watch::model::config::BrokenEntries;
 
     fn read_text(text: &str) -> Table {
         let catalogue = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).unwrap();

@@ -1,4 +1,4 @@
-//! The fields of one entry in a JSON file: taken one by one, every problem kept.
+//! The fields of one entry in a JSON file. Fields are taken one by one, and every problem is kept.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -82,7 +82,8 @@ impl Fields {
         self.problems
     }
 
-    /// Takes a field as what `read` makes of it; none when it is not there or something else, which is noted.
+    /// Takes a field and reads it with `read`. A missing field is none. A field of another kind is
+    /// none and noted.
     fn take<T>(
         &mut self,
         name: &str,
@@ -107,7 +108,6 @@ impl Fields {
         }
     }
 
-    /// A text.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
         self.take(name, "a text", |value| value.as_str().map(str::to_owned))
     }
@@ -117,7 +117,6 @@ impl Fields {
         self.take(name, "true or false", Value::as_bool)
     }
 
-    /// A status code.
     pub(super) fn status(&mut self, name: &str) -> Option<u16> {
         self.take(name, "a status code", status)
     }

@@ -1,7 +1,9 @@
-//! Catalogues of other projects: WhatsMyName and Sherlock files.
+//! Catalogues of other projects: WhatsMyName and Sherlock files, told apart by their contents.
 //!
-//! They are told apart by what is in them. What must stay true: every entry becomes a site or is explained with its
-//! reason; nothing of an entry is guessed, and no rule that could call an answer without evidence a verdict gets in.
+//! # Invariants
+//! - Every entry becomes a site or is explained with its reason.
+//! - Nothing in an entry is guessed.
+//! - No rule gets in that could turn an answer without evidence into a verdict.
 
 mod fields;
 mod names_only;
@@ -216,8 +218,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The key of a foreign entry: its name in lower case, every run of other characters one `-`, none at the ends. A name
-/// without any Latin letter or digit keeps its own letters.
+/// The key of a foreign entry: its name in lower case, with `-` for every run of other characters
+/// and none at the ends. A name without Latin letters or digits keeps its own letters.
 fn key_of(name: &str) -> String {
     let lower = name.to_lowercase();
     let latin = dashed(&lower, |c| c.is_ascii_alphanumeric());
@@ -233,7 +235,8 @@ fn dashed(text: &str, keeps: impl Fn(char) -> bool) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
-/// A foreign address in our words: `{name}` for the foreign mark, and other braces encoded as every client sends them.
+/// A foreign address in our notation: `{name}` for the foreign mark, other braces encoded as every
+/// client sends them.
 fn address(raw: &str, mark: &str) -> String {
     let plain = |part: &str| {
         part.replace('{', "%7B")
@@ -244,7 +247,7 @@ fn address(raw: &str, mark: &str) -> String {
     parts.join("{name}")
 }
 
-/// Headers that the HTTP client sets itself, and that change nothing about what is asked.
+/// Headers that the HTTP client sets itself and that do not change the question.
 const OWN_HEADERS: [&str; 6] = [
     "accept-encoding",
     "connection",
@@ -254,8 +257,8 @@ const OWN_HEADERS: [&str; 6] = [
     "upgrade-insecure-requests",
 ];
 
-/// The headers to send, and the `Host` that the entry asks for. That one is never sent: it is the address's own, like
-/// the others that are the client's affair.
+/// The headers to send, and the `Host` that the entry asks for. `Host` is never sent: it belongs to
+/// the address, like the other headers that the client sets.
 fn headers(fields: &mut Fields) -> (BTreeMap<String, String>, Option<String>) {
     let mut kept = fields.texts("headers");
     let host = kept

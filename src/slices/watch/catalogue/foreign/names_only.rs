@@ -1,8 +1,9 @@
-//! Entries of foreign files that do not look at a profile: they ask whether a name is free, an archive, a search or
-//! somebody else's copy.
+//! Foreign entries that do not probe a profile: they ask whether a name is free, an archive, a
+//! search, or a copy.
 //!
-//! No catalogue says so itself, so this list is ours to keep. A blocked profile keeps its name, its archived pages and its
-//! copies, so such a site cannot see one come back, and people are told when they add an account on it.
+//! No catalogue marks these entries, so we keep this list. A blocked profile keeps its name,
+//! archived pages and copies. The site therefore cannot see the profile come back, and people are
+//! told so when they add an account on it.
 
 use url::Url;
 
@@ -24,7 +25,8 @@ enum Knows {
 /// The category of archives in WhatsMyName files.
 const ARCHIVED: &str = "archived";
 
-/// Hosts (with their subdomains), the beginning of path and query ("/" for all), and what is known there.
+/// Hosts (with their subdomains), the beginning of path and query ("/" for all), and what the site
+/// tells.
 const PLACES: &[(&str, &str, Knows)] = &[
     // Forms of registration ask these while somebody types a name.
     (

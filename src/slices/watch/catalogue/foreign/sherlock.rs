@@ -1,10 +1,12 @@
 //! Entries of a Sherlock file.
 //!
-//! They know one side only: what a missing account looks like; everything else counts as found there. Here *found* needs
-//! status 200 and none of the texts of the other side, *missing* a text, a status that means it, or a redirect away from
-//! the name; anything else is no verdict. Since nothing on a found page itself is asked for, such a site is weak.
+//! A Sherlock entry describes a missing account only and counts everything else as found. Here
+//! *found* needs status 200 and none of the texts of the other side. *Missing* needs a text, a
+//! status that means it, or a redirect away from the name. Anything else is no verdict. A found
+//! page has no evidence of its own, so the site is weak.
 //!
-//! What is asked with HEAD there is asked with GET here: without a body, a challenge with status 200 looks like a profile.
+//! Entries that use HEAD are probed with GET: without a body, a challenge with status 200 looks
+//! like a profile.
 
 use serde_json::Value;
 
@@ -39,7 +41,8 @@ pub(super) const FIELDS: &[&str] = &[
 /// What stands for the user name.
 const MARK: &str = "{}";
 
-/// What stands for the user name in a body that was put together here; an empty object in one must stay one.
+/// The mark of the user name in a body that was put together here. An empty object in a body must
+/// stay one.
 const BODY_MARK: &str = "{the-user-name}";
 
 /// The status of a page that is there.
@@ -51,11 +54,10 @@ const GONE: [u16; 2] = [404, 410];
 /// Statuses a page with a "no such user" text may have.
 const SAYING: [u16; 5] = [200, 400, 404, 410, 422];
 
-/// Redirects.
 const AWAY: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// Parts of texts, in lower case, that entries list beside those of a missing account, but that refuse who asks or belong
-/// to a site that is unwell: with one of them we could not look.
+/// Parts of texts, in lower case. Entries list them beside the texts of a missing account, but they
+/// mean a refusal or a site in trouble: with one of them we could not look.
 const REFUSALS: &[&str] = &[
     "rate limit",
     "too many requests",

@@ -1,7 +1,7 @@
 //! Entries of a WhatsMyName file.
 //!
-//! They have both sides: a status and a text each. Where one side has no text and the same status, the other side's text
-//! tells by its absence, and the site is weak.
+//! An entry has both sides: a status and a text each. Where one side has no text and the same
+//! status, the absence of the other side's text tells, and the site is weak.
 
 use super::fields::Fields;
 use super::{Draft, address, headers, key_of};
@@ -36,7 +36,7 @@ const MARK: &str = "{account}";
 /// The category of sites for adults.
 const ADULT: &str = "xx NSFW xx";
 
-/// What a site can be marked as protected by, beside "user-auth" and those without a name.
+/// Kinds of protection a site can be marked with, besides "user-auth" and unnamed ones.
 const PROTECTIONS: [(&str, &str); 6] = [
     ("anubis", "Anubis"),
     ("captcha", "captcha"),
@@ -126,7 +126,8 @@ fn field_name(own: &str) -> &'static str {
     }
 }
 
-/// A name inside a text inside JSON could close that text with a quote, which is not escaped twice.
+/// A name in a text within JSON could close that text with a quote, because quotes are not escaped
+/// twice.
 fn quotes(body: Option<&str>, check: &str) -> &'static str {
     if body.is_some() || check.contains("%22{name}") {
         "\"\\"
@@ -155,7 +156,8 @@ fn rules(
             .filter(|text| !text.is_empty() && !never_has_body(code))
             .map(str::to_owned)
             .collect(),
-        // Where the other side's text holds this one's, as every text holds an empty one, its absence makes the difference.
+        // The other side's text contains this one's, as every text contains an empty one. So its
+        // absence makes the difference.
         no_text: [other]
             .into_iter()
             .filter(|other| is_same_code && other.contains(text))
@@ -169,7 +171,7 @@ fn rules(
     Some((exists, missing, is_weak))
 }
 
-/// Such an answer ends with its head, so a text that an entry wants in it cannot be there.
+/// An answer to HEAD has no body, so a text that the entry wants cannot be there.
 fn never_has_body(status: u16) -> bool {
     matches!(status, 204 | 205 | 304)
 }

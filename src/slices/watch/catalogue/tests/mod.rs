@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::{BrokenEntries, Catalogue, CatalogueProblems};
+use super::{Catalogue, CatalogueProblems};
+use crate::slices::watch::model::config::BrokenEntries;
 use crate::slices::watch::site::{Asks, SiteKey};
 
 fn files(texts: &[&str]) -> (TempDir, Vec<PathBuf>) {

@@ -1,4 +1,4 @@
-//! What is said of sites and of our own network when they cannot be trusted.
+//! Texts about sites and our own network when they cannot be trusted.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use crate::i18n::{self, Args, Lang};
 use crate::slices::watch::model::account::{Decision, MassChange};
 use crate::slices::watch::store::ControlNews;
 
-/// The longest list of sites in one line, in UTF-16 units. After a night without answers it can be all of them.
+/// The longest list of sites in one line, in UTF-16 units. After a night without answers the list
+/// can have all sites.
 const LIST_LIMIT: usize = 1000;
 
 /// Sites whose controls failed, and those that are well again.
@@ -44,7 +45,7 @@ pub fn controls(formatter: Formatter<'_>, news: &[ControlNews]) -> Html {
     fit(lines)
 }
 
-/// The sites whose controls failed when they were last looked at, in one line; none when there are none.
+/// One line with the sites whose controls failed at their last probe; none without such sites.
 #[must_use]
 pub fn distrusted<'a>(
     formatter: Formatter<'_>,

@@ -1,10 +1,11 @@
-//! One account, as its card shows it.
+//! The text of an account's card.
 
 use super::{Formatter, fit};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
-use crate::slices::watch::model::account::{Account, State, Until, Verdict};
-use crate::slices::watch::model::past::{By, Change, Looks, Past};
+use crate::slices::watch::model::account::{Account, State, Until};
+use crate::slices::watch::model::past::{By, Change, Past, ProbeHistory};
+use crate::slices::watch::model::verdict::Verdict;
 
 /// The mark of an account in lists.
 #[must_use]
@@ -58,8 +59,8 @@ pub fn account_card(formatter: Formatter<'_>, account: &Account, owner: Option<&
     Html::join(&lines, "\n")
 }
 
-/// What a card shows besides: when the account was last seen, the last looks, and its history, the newest change first, each
-/// with the name of who did it.
+/// The lower part of a card: when the account was last seen, its last probes, and its history. The
+/// newest change comes first, each with the name of the person.
 #[must_use]
 pub fn account_details(
     formatter: Formatter<'_>,
@@ -75,8 +76,8 @@ pub fn account_details(
         ),
         None => i18n::text(lang, "account-never-seen"),
     }];
-    if account.looks != Looks::default() {
-        let args = Args::new().html("looks", &sparkline(account.looks));
+    if account.probes != ProbeHistory::default() {
+        let args = Args::new().html("looks", &sparkline(account.probes));
         lines.push(i18n::html(lang, "account-looks", &args));
     }
     lines.extend([Html::default(), i18n::text(lang, "account-history")]);
@@ -107,14 +108,14 @@ fn state(formatter: Formatter<'_>, account: &Account) -> Option<Html> {
     }
 }
 
-/// A column for each look, the newest on the right.
-fn sparkline(looks: Looks) -> Html {
+/// A column for each probe, the newest on the right.
+fn sparkline(probes: ProbeHistory) -> Html {
     let column = |verdict| match verdict {
         Verdict::Found => '█',
         Verdict::NotFound => '▁',
         Verdict::Error => '·',
     };
-    Html::code(&looks.oldest_first().map(column).collect::<String>())
+    Html::code(&probes.oldest_first().map(column).collect::<String>())
 }
 
 fn change(lang: Lang, past: &Past) -> Html {

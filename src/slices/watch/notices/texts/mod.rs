@@ -1,4 +1,4 @@
-//! What the watch says, as pure functions of plain values. What it says of troubled sites and of our own network is in
+//! The texts of the watch: pure functions of plain values. Texts about untrusted sites are in
 //! [`alarms`].
 
 pub mod alarms;
@@ -25,7 +25,6 @@ const BAR_CELLS: u64 = 10;
 /// Who speaks to whom: what every text needs besides its facts.
 #[derive(Debug, Clone, Copy)]
 pub struct Formatter<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// The zone of dates and times.
     pub zone: &'a Zone,
@@ -71,7 +70,6 @@ pub fn n_accounts(lang: Lang, n: usize) -> String {
     i18n::plain(lang, "n-accounts", &Args::new().number("n", n))
 }
 
-/// A run begins.
 #[must_use]
 pub fn run_started(formatter: Formatter<'_>, total: u64, at: UnixMs) -> Html {
     let args = Args::new()
@@ -96,7 +94,8 @@ fn bar(checked: u64, total: u64) -> String {
         .collect()
 }
 
-/// A run did not look at everything; stands in place of its start. `stopped_by` is the name of the admin who ended it.
+/// The text of a run that was cut short, in place of its start. `stopped_by` is the admin who ended
+/// it.
 #[must_use]
 pub fn run_unfinished(formatter: Formatter<'_>, run: &Progress, stopped_by: Option<&str>) -> Html {
     let note = match (run.state, stopped_by) {
@@ -120,15 +119,14 @@ pub fn run_unfinished(formatter: Formatter<'_>, run: &Progress, stopped_by: Opti
 /// What a run's summary tells besides its counts.
 #[derive(Debug, Clone)]
 pub struct RunEnd {
-    /// What was counted.
     pub counts: Counts,
     /// How long it took.
     pub took: std::time::Duration,
-    /// Why looks failed: site, reason, count; the worst first, one more than is shown.
+    /// Why probes failed: site, reason, count; the most common first, one more than is shown.
     pub errors: Vec<(String, String, u64)>,
     /// Not reached for lack of time.
     pub skipped: u64,
-    /// Sites that are muted, each with how many accounts were therefore not looked at.
+    /// Sites that are muted, each with how many accounts were therefore not probed.
     pub muted: Vec<(String, u64)>,
     /// Ticks that fired meanwhile.
     pub missed_ticks: u64,

@@ -1,11 +1,11 @@
-//! What owners hear when what they wait for has happened.
+//! The message to an owner whose wait is over.
 
 use super::{Formatter, fit, n_accounts};
 use crate::clock::UnixMs;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args};
 use crate::slices::watch::model::account::{Account, News, NewsTotals, Until};
-use crate::slices::watch::verdict::Sighting;
+use crate::slices::watch::model::verdict::Sighting;
 
 /// Accounts told in full in one message; with more of them it is a list.
 pub const FULL_NEWS: usize = 5;
@@ -13,10 +13,10 @@ pub const FULL_NEWS: usize = 5;
 /// Lines of such a list at most: about 60 characters each, half of Telegram's limit.
 pub const LIST_NEWS: usize = 40;
 
-/// The longest line that names accounts, in UTF-16 units: several of them fit into one message.
+/// The longest line that names accounts, in UTF-16 units. Several such lines fit into one message.
 const GIST_LIMIT: usize = 400;
 
-/// The keys of the texts for a kind of news: of one account, of the title of a list, of a line of it.
+/// The keys of the texts for a kind of news: one account, the title of a list, a line of the list.
 fn keys(until: Until, seen: Sighting) -> [&'static str; 3] {
     match (until, seen) {
         (Until::Change, Sighting::Exists) => ["appeared", "appeared-many", "change-line"],
@@ -36,7 +36,7 @@ pub fn count_news(news: &[News]) -> NewsTotals {
     totals
 }
 
-/// What was waited for has happened to accounts of one owner; `totals` may be more than are named.
+/// The message to an owner whose waits are over. `totals` may count more accounts than are named.
 #[must_use]
 pub fn news(formatter: Formatter<'_>, named: &[News], totals: &NewsTotals) -> Html {
     let all: usize = totals.values().sum();
@@ -82,7 +82,7 @@ fn list<'a>(
     lines
 }
 
-/// The line that names accounts in a later message, should the message about them not be sure to have arrived.
+/// The line that names accounts in a later message, if their own message may not have arrived.
 #[must_use]
 pub fn news_summary(formatter: Formatter<'_>, news: &[News]) -> String {
     let names: Vec<&str> = news

@@ -1,10 +1,11 @@
-//! What is said of a site.
+//! Notes about a site.
 
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
 use crate::slices::watch::site::{Protection, Site};
 
-/// Where a site cannot be trusted: of the built-in sites in the reader's language, of others as their file says it.
+/// A note on the limits of a site: built-in sites in the reader's language, others as their file
+/// says it.
 #[must_use]
 pub fn site_note(lang: Lang, site: &Site) -> Option<Html> {
     let note = site.note()?;

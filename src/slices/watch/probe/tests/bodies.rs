@@ -1,13 +1,14 @@
 //! Tests of bodies: caps, packings, charsets.
 
 use super::server::{Act, answer, gzip, send};
-use super::{RULES, Server, limits, look_at, look_with, site};
-use crate::slices::watch::verdict::{Inconclusive, Sighting};
+use super::{RULES, Server, limits, probe_at, probe_with, site};
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::verdict::Inconclusive;
 
-/// Looks once at a site that answers with these packed bytes.
+/// Probes a site once that answers with these packed bytes.
 async fn unpacked(status: &str, packed: &[u8]) -> Result<Sighting, Inconclusive> {
     let act = Act::Send(answer(status, "Content-Encoding: gzip\r\n", packed));
-    look_with(act, "", &limits()).await.outcome
+    probe_with(act, "", &limits()).await.outcome
 }
 
 #[tokio::test]
@@ -15,7 +16,7 @@ async fn bodies_are_read_up_to_the_cap() {
     let head = b"HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n".to_vec();
     let endless = Act::Endless(head, vec![b'x'; 8192]);
     assert_eq!(
-        look_with(endless, "", &limits()).await.outcome,
+        probe_with(endless, "", &limits()).await.outcome,
         Err(Inconclusive::BodyTooLarge)
     );
 
@@ -23,14 +24,14 @@ async fn bodies_are_read_up_to_the_cap() {
     let head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nthe profile of ann".to_vec();
     let endless = Act::Endless(head, vec![b'x'; 8192]);
     assert_eq!(
-        look_with(endless, "", &limits()).await.outcome,
+        probe_with(endless, "", &limits()).await.outcome,
         Ok(Sighting::Exists)
     );
 
     let bomb = gzip(&vec![b' '; 3 << 20]);
     let bomb = Act::Send(answer("404 Not Found", "Content-Encoding: gzip\r\n", &bomb));
     assert_eq!(
-        look_with(bomb, "", &limits()).await.outcome,
+        probe_with(bomb, "", &limits()).await.outcome,
         Err(Inconclusive::BodyTooLarge)
     );
     let members = gzip(&vec![b' '; 50_000]).repeat(60);
@@ -63,12 +64,12 @@ async fn a_body_may_come_in_several_members() {
     // Packed in a way that we did not ask for.
     let strange = answer("200 OK", "Content-Encoding: br\r\n", b"the profile of ann");
     assert_eq!(
-        look_with(Act::Send(strange), "", &limits()).await.outcome,
+        probe_with(Act::Send(strange), "", &limits()).await.outcome,
         Err(Inconclusive::BadBody)
     );
     // An empty one says how it would have been packed.
     assert_eq!(
-        look_with(
+        probe_with(
             send("404 Not Found", "Content-Encoding: gzip\r\n", ""),
             "",
             &limits()
@@ -105,21 +106,21 @@ async fn what_is_announced_where_none_can_come_is_no_whole_answer() {
         let act = Act::Send(format!("HTTP/1.1 {head}Connection: close\r\n\r\n").into_bytes());
         let (server, serving) = Server::bind(vec![act]).await;
         let site = site(&format!("http://{}/{{name}}", server.address), &rules);
-        let look = look_at(&site, &limits(), serving).await;
-        assert_eq!(look.outcome, expected, "{head}");
+        let probe = probe_at(&site, &limits(), serving).await;
+        assert_eq!(probe.outcome, expected, "{head}");
     }
 }
 
 /// "профиль" in windows-1251.
 const CYRILLIC: &[u8] = b"\xEF\xF0\xEE\xF4\xE8\xEB\xFC";
 
-/// Looks once at a page of these bytes, at a site whose rule is in Russian.
+/// Probes a page of these bytes once, at a site whose rule is in Russian.
 async fn read_in(headers: &str, page: &[u8]) -> Result<Sighting, Inconclusive> {
     let act = Act::Send(answer("200 OK", headers, page));
     let (server, serving) = Server::bind(vec![act]).await;
     let rules = RULES.replace("profile of", "профиль");
     let site = site(&format!("http://{}/{{name}}", server.address), &rules);
-    look_at(&site, &limits(), serving).await.outcome
+    probe_at(&site, &limits(), serving).await.outcome
 }
 
 fn page(head: &str) -> Vec<u8> {
@@ -196,7 +197,7 @@ async fn a_certain_page_is_left_early_in_any_charset() {
     let rules = RULES.replace("profile of", "профиль");
     let site = site(&format!("http://{}/{{name}}", server.address), &rules);
     assert_eq!(
-        look_at(&site, &limits(), serving).await.outcome,
+        probe_at(&site, &limits(), serving).await.outcome,
         Ok(Sighting::Exists)
     );
 }

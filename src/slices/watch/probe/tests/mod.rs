@@ -1,4 +1,4 @@
-//! Tests of looks at a tiny server that answers with canned bytes, or does worse.
+//! Tests of probes at a tiny server that answers with canned bytes, or does worse.
 
 mod bodies;
 mod redirects;
@@ -12,12 +12,14 @@ use reqwest::Client;
 use tokio::net::TcpListener;
 
 use self::server::{Act, Server, answer, gzip, send};
-use super::{Look, MAX_BODY_DEFAULT, ProbeLimits, look, look_by};
+use super::{MAX_BODY_DEFAULT, Probe, ProbeLimits, probe, probe_by};
 use crate::clock::UnixMs;
 use crate::http_client::{DEFAULT_USER_AGENT, SiteClientConfig, site_client};
-use crate::slices::watch::catalogue::{BrokenEntries, Catalogue};
+use crate::slices::watch::catalogue::Catalogue;
+use crate::slices::watch::model::config::BrokenEntries;
+use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::{Site, Username};
-use crate::slices::watch::verdict::{Inconclusive, Sighting};
+use crate::slices::watch::verdict::Inconclusive;
 
 fn client(allow_private_targets: bool) -> Client {
     site_client(&SiteClientConfig {
@@ -55,37 +57,37 @@ fn site(url: &str, more: &str) -> Arc<Site> {
     )
 }
 
-async fn look_at(site: &Site, limits: &ProbeLimits, serving: impl Future<Output = ()>) -> Look {
+async fn probe_at(site: &Site, limits: &ProbeLimits, serving: impl Future<Output = ()>) -> Probe {
     let name = Username::parse("ann").unwrap();
     let client = client(true);
     tokio::select! {
-        look = look(&client, site, &name, limits) => look,
+        probe = probe(&client, site, &name, limits) => probe,
         () = serving => unreachable!("the server never ends"),
     }
 }
 
-/// Looks once at a site that does this.
-async fn look_with(act: Act, more: &str, limits: &ProbeLimits) -> Look {
+/// Probes a site once that does this.
+async fn probe_with(act: Act, more: &str, limits: &ProbeLimits) -> Probe {
     let (server, serving) = Server::bind(vec![act]).await;
     let site = site(
         &format!("http://{}/{{name}}", server.address),
         &format!("{RULES}{more}"),
     );
-    look_at(&site, limits, serving).await
+    probe_at(&site, limits, serving).await
 }
 
 #[tokio::test]
 async fn profiles_are_seen_and_missed() {
-    let found = look_with(send("200 OK", "", "the profile of ann"), "", &limits()).await;
+    let found = probe_with(send("200 OK", "", "the profile of ann"), "", &limits()).await;
     assert_eq!(
         found,
-        Look {
+        Probe {
             outcome: Ok(Sighting::Exists),
             retry_after: None,
             status: Some(200)
         }
     );
-    let missing = look_with(send("404 Not Found", "", "nobody"), "", &limits()).await;
+    let missing = probe_with(send("404 Not Found", "", "nobody"), "", &limits()).await;
     assert_eq!(missing.outcome, Ok(Sighting::Missing));
     let zipped = answer(
         "200 OK",
@@ -93,12 +95,12 @@ async fn profiles_are_seen_and_missed() {
         &gzip(b"the profile of ann"),
     );
     assert_eq!(
-        look_with(Act::Send(zipped), "", &limits()).await.outcome,
+        probe_with(Act::Send(zipped), "", &limits()).await.outcome,
         Ok(Sighting::Exists)
     );
     let latin = answer("200 OK", "", b"\xe9 the profile of \xe9");
     assert_eq!(
-        look_with(Act::Send(latin), "", &limits()).await.outcome,
+        probe_with(Act::Send(latin), "", &limits()).await.outcome,
         Ok(Sighting::Exists)
     );
 }
@@ -115,7 +117,7 @@ async fn requests_carry_what_the_catalogue_says() {
         ),
     );
     assert_eq!(
-        look_at(&site, &limits(), serving).await.outcome,
+        probe_at(&site, &limits(), serving).await.outcome,
         Ok(Sighting::Exists)
     );
     let request = server.requests().remove(0);
@@ -137,7 +139,7 @@ async fn requests_carry_what_the_catalogue_says() {
 #[tokio::test]
 async fn faults_of_the_way_are_reasons() {
     let reason = |act, more: &'static str| async move {
-        look_with(act, more, &limits()).await.outcome.unwrap_err()
+        probe_with(act, more, &limits()).await.outcome.unwrap_err()
     };
     assert_eq!(reason(Act::Reset, "").await, Inconclusive::Reset);
     assert_eq!(reason(Act::Send(Vec::new()), "").await, Inconclusive::Reset);
@@ -187,7 +189,7 @@ async fn nobody_listening_no_name_and_no_tls_are_told_apart() {
     drop(listener);
     let refused = site(&format!("http://{closed}/{{name}}"), RULES);
     assert_eq!(
-        look_at(&refused, &limits(), std::future::pending())
+        probe_at(&refused, &limits(), std::future::pending())
             .await
             .outcome,
         Err(Inconclusive::Connect)
@@ -198,7 +200,7 @@ async fn nobody_listening_no_name_and_no_tls_are_told_apart() {
         &format!("http://{}.invalid/{{name}}", "a".repeat(70)),
         RULES,
     );
-    let outcome = look_at(&no_name, &limits(), std::future::pending())
+    let outcome = probe_at(&no_name, &limits(), std::future::pending())
         .await
         .outcome;
     assert_eq!(outcome, Err(Inconclusive::Dns));
@@ -206,57 +208,57 @@ async fn nobody_listening_no_name_and_no_tls_are_told_apart() {
     let (server, serving) = Server::bind(vec![send("400 Bad Request", "", "plain")]).await;
     let plain = site(&format!("https://{}/{{name}}", server.address), RULES);
     assert_eq!(
-        look_at(&plain, &limits(), serving).await.outcome,
+        probe_at(&plain, &limits(), serving).await.outcome,
         Err(Inconclusive::Tls)
     );
 }
 
 #[tokio::test]
-async fn each_look_has_all_its_time_though_they_share_a_timer() {
+async fn each_probe_has_all_its_time_though_they_share_a_timer() {
     let mut timer = pin!(tokio::time::sleep_until(tokio::time::Instant::now()));
     timer.as_mut().await;
     let (server, serving) = Server::bind(vec![send("200 OK", "", "the profile of ann")]).await;
     let site = site(&format!("http://{}/{{name}}", server.address), RULES);
     let (client, name, limits) = (client(true), Username::parse("ann").unwrap(), limits());
-    let look = tokio::select! {
-        look = look_by(&client, &site, &name, &limits, timer) => look,
+    let probe = tokio::select! {
+        probe = probe_by(&client, &site, &name, &limits, timer) => probe,
         () = serving => unreachable!("the server never ends"),
     };
-    assert_eq!(look.outcome, Ok(Sighting::Exists));
+    assert_eq!(probe.outcome, Ok(Sighting::Exists));
 }
 
 #[tokio::test]
-async fn a_look_ends_within_its_time() {
+async fn a_probe_ends_within_its_time() {
     let short = ProbeLimits {
         timeout: Duration::from_millis(200),
         ..limits()
     };
     assert_eq!(
-        look_with(Act::Hang(Vec::new()), "", &short).await,
-        Look::without_answer(Inconclusive::Timeout)
+        probe_with(Act::Hang(Vec::new()), "", &short).await,
+        Probe::without_answer(Inconclusive::Timeout)
     );
     let slow = Act::Hang(b"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec());
-    let look = look_with(slow, "", &short).await;
+    let probe = probe_with(slow, "", &short).await;
     assert_eq!(
-        (look.outcome, look.status),
+        (probe.outcome, probe.status),
         (Err(Inconclusive::Timeout), Some(404))
     );
 }
 
 #[tokio::test]
 async fn retry_after_is_passed_on() {
-    let look = look_with(
+    let probe = probe_with(
         send("429 Too Many Requests", "Retry-After: 7\r\n", "slow down"),
         "",
         &limits(),
     )
     .await;
-    let expected = Look {
+    let expected = Probe {
         outcome: Err(Inconclusive::RateLimited),
         retry_after: Some(Duration::from_secs(7)),
         status: Some(429),
     };
-    assert_eq!(look, expected);
+    assert_eq!(probe, expected);
 }
 
 #[tokio::test]
@@ -274,11 +276,12 @@ async fn private_targets_are_refused_by_address_and_by_name() {
             (format!("127.0.0.1:{port}"), strict),
             (format!("localhost:{port}"), strict),
             (format!("[::ffff:127.0.0.1]:{port}"), strict),
-            // With the check of the URL out of the way the resolver still refuses what the name leads to.
+            // With the check of the URL out of the way the resolver still refuses what the name
+            // leads to.
             (format!("localhost:{port}"), limits()),
         ] {
             let site = site(&format!("http://{host}/{{name}}"), RULES);
-            let outcome = look(&guarded, &site, &name, &limits).await.outcome;
+            let outcome = probe(&guarded, &site, &name, &limits).await.outcome;
             assert_eq!(outcome, Err(Inconclusive::PrivateTarget), "{host}");
         }
     };

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 
 use super::server::{Act, Server, send, serve};
-use super::{RULES, limits, look_at, look_with, site};
-use crate::slices::watch::verdict::{Inconclusive, Sighting};
+use super::{RULES, limits, probe_at, probe_with, site};
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::verdict::Inconclusive;
 
 #[tokio::test]
 async fn redirects_are_answers_unless_they_are_to_be_followed() {
     let to = |location: &str| send("302 Found", &format!("Location: {location}\r\n"), "moved");
-    let unfollowed = look_with(to("/elsewhere"), "", &limits()).await;
+    let unfollowed = probe_with(to("/elsewhere"), "", &limits()).await;
     assert_eq!(unfollowed.outcome, Err(Inconclusive::Status(302)));
 
     let follow = "follow_redirects = true";
@@ -25,7 +26,7 @@ async fn redirects_are_answers_unless_they_are_to_be_followed() {
         &format!("{RULES}{follow}\nheaders = {{ X-Key = \"k\" }}"),
     );
     assert_eq!(
-        look_at(&site, &limits(), serving).await.outcome,
+        probe_at(&site, &limits(), serving).await.outcome,
         Ok(Sighting::Exists)
     );
     let requests = server.requests();
@@ -34,7 +35,12 @@ async fn redirects_are_answers_unless_they_are_to_be_followed() {
             && requests[1].to_ascii_lowercase().contains("x-key: k")
     );
 
-    let reason = |act| async move { look_with(act, follow, &limits()).await.outcome.unwrap_err() };
+    let reason = |act| async move {
+        probe_with(act, follow, &limits())
+            .await
+            .outcome
+            .unwrap_err()
+    };
     assert_eq!(reason(to("/ann")).await, Inconclusive::RedirectLoop);
     assert_eq!(
         reason(to("/accounts/login/?next=/ann")).await,
@@ -64,7 +70,7 @@ async fn redirects_are_answers_unless_they_are_to_be_followed() {
         &format!("{RULES}{follow}"),
     );
     assert_eq!(
-        look_at(&site, &limits(), serving).await.outcome,
+        probe_at(&site, &limits(), serving).await.outcome,
         Err(Inconclusive::TooManyRedirects)
     );
     assert_eq!(server.requests().len(), 6);
@@ -106,7 +112,7 @@ async fn headers_and_bodies_stay_with_their_host() {
             ),
         );
         assert_eq!(
-            look_at(&site, &limits(), serving).await.outcome,
+            probe_at(&site, &limits(), serving).await.outcome,
             outcome,
             "{status} {method}"
         );
@@ -180,14 +186,14 @@ async fn a_bare_redirect_is_an_answer_only_when_it_ends() {
         let rules = "exists = { status = [200], text = [\"profile of\"] }\nmissing = { status = [302] }\n\
             headers = { X-Key = \"secret\" }";
         let site = site(&format!("http://{}/{{name}}", server.address), rules);
-        let look = look_at(&site, &limits(), serving).await;
+        let probe = probe_at(&site, &limits(), serving).await;
         let asked = server.requests();
         assert_eq!(
-            (look.outcome, asked.len()),
+            (probe.outcome, asked.len()),
             (expected, requests),
             "{asked:?}"
         );
-        assert_eq!(look.status, Some(302));
+        assert_eq!(probe.status, Some(302));
         assert!(
             asked
                 .iter()

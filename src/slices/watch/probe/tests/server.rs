@@ -27,7 +27,8 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Binds a port and gives the future that serves it; answers are used in turn, the last one again and again.
+    /// Binds a port and gives the future that serves it; answers are used in turn, the last one
+    /// again and again.
     pub(super) async fn bind(acts: Vec<Act>) -> (Self, impl Future<Output = ()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -75,8 +76,8 @@ pub(super) async fn serve(
             Act::SendAndReset(bytes) => {
                 stream.write_all(&bytes).await.unwrap();
                 stream.flush().await.unwrap();
-                // Reading on until the client is at work on the answer is not possible; the reset may overtake it, and
-                // either is a fault.
+                // Reading on until the client is at work on the answer is not possible; the reset
+                // may overtake it, and either is a fault.
                 stream.set_zero_linger().unwrap();
             }
         }

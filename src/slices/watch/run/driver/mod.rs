@@ -1,12 +1,17 @@
 //! The watch thread: when runs happen.
 //!
-//! One named OS thread with its own current-thread runtime, HTTP client, scheduler and database handle. The scheduler's
-//! job only marks that a tick is due and rings; this loop awaits a ring or the stop and makes the run itself, so runs
-//! never overlap. What wakes it carries no data: requests are read from the database, and the path after a crash is the
-//! ordinary one. A panic within a run is caught, told to the admins, and the next tick goes on.
+//! One named OS thread has its own current-thread runtime, HTTP client, scheduler and database
+//! handle. The scheduler's job only marks a tick as due and rings. This loop awaits a ring or the
+//! stop and makes the run itself (`run`). A ring carries no data: requests are read from the
+//! database, so a start after a crash takes the ordinary path.
 //!
-//! tokio-cron-scheduler's repeated jobs die after a stall, so only cron jobs are used; a clock set back silences those,
-//! so a monotonic watchdog makes a run when none came for two intervals. How a run is made is in `run`.
+//! Repeated jobs of tokio-cron-scheduler die after a stall, so only cron jobs are used. A clock
+//! that is set back silences cron jobs, so a monotonic watchdog makes a run when none came for two
+//! intervals.
+//!
+//! # Invariants
+//! - Runs never overlap.
+//! - A panic within a run is caught and told to the admins, and the next tick goes on.
 
 mod run;
 #[cfg(test)]
@@ -31,9 +36,8 @@ use crate::db::Db;
 use crate::http_client;
 use crate::http_client::SiteClientConfig;
 use crate::i18n;
-use crate::slices::watch::WatchConfig;
-use crate::slices::watch::handlers::WatchHandlers;
 use crate::slices::watch::model::account::{Scope, Trigger};
+use crate::slices::watch::model::config::WatchConfig;
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::site::SiteKey;
 use crate::slices::watch::store;
@@ -43,9 +47,7 @@ use crate::telegram::BotProxy;
 /// What the watch thread works with.
 #[derive(Debug)]
 pub struct WatchParts {
-    /// Its settings.
     pub config: WatchConfig,
-    /// The database.
     pub db: Db,
     /// The time of day.
     pub clock: Clock,
@@ -62,12 +64,13 @@ pub struct WatchParts {
 }
 
 impl WatchParts {
-    fn progress<'a>(&'a self, handlers: &'a WatchHandlers) -> Progress<'a> {
+    fn progress(&self) -> Progress<'_> {
         Progress {
             db: &self.db,
             clock: &self.clock,
             proxy: &self.proxy,
-            handlers,
+            notifier: &self.notifier,
+            schedule: &self.config.schedule,
         }
     }
 }
@@ -75,7 +78,8 @@ impl WatchParts {
 /// Starts the watch thread and waits until it is ready.
 ///
 /// # Errors
-/// When the thread, its runtime, its HTTP client or its scheduler cannot be started within five seconds.
+/// When the thread, its runtime, its HTTP client or its scheduler cannot be started within five
+/// seconds.
 pub async fn start(parts: WatchParts, tasks: &Tasks) -> anyhow::Result<ThreadEnd> {
     let stop = tasks.stop_token();
     tasks
@@ -88,8 +92,6 @@ pub async fn start(parts: WatchParts, tasks: &Tasks) -> anyhow::Result<ThreadEnd
 
 struct Driver {
     parts: WatchParts,
-    /// For the screens that move by themselves.
-    handlers: WatchHandlers,
     stop: CancellationToken,
     client: reqwest::Client,
     memory: Memory,
@@ -114,10 +116,8 @@ impl Driver {
             None
         };
         let memory = new_memory(config);
-        let handlers = WatchHandlers::new(config, parts.notifier.clone(), parts.bell.clone());
         let mut driver = Self {
             parts,
-            handlers,
             stop,
             client,
             memory,
@@ -176,7 +176,8 @@ impl Driver {
         }
     }
 
-    /// Carries out what admins decided, and makes every run that is due: those asked for, then the tick.
+    /// Carries out the decisions of admins, and makes every run that is due: first those asked for,
+    /// then the tick.
     async fn serve(&mut self) {
         loop {
             let open = self.parts.db.read(store::open_requests).await;
@@ -220,8 +221,8 @@ impl Driver {
         config.schedule.period_after(self.parts.clock.now())
     }
 
-    /// The scheduler freezes a zone's distance from UTC when a job is made; after a change to or from summer time the
-    /// job is made anew.
+    /// The scheduler freezes a zone's distance from UTC when a job is made. After a change to or
+    /// from summer time the job is remade.
     async fn follow_time_zone(&mut self) {
         let offset = self
             .parts

@@ -1,7 +1,8 @@
 //! One run, from its row to its summary.
 //!
-//! What must stay true: whatever goes wrong in a run, its row is closed, by this run or by the next one, and the watch goes
-//! on.
+//! # Invariants
+//! - Whatever goes wrong in a run, its row is closed, by this run or by the next one.
+//! - Whatever goes wrong in a run, the watch goes on.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -21,19 +22,19 @@ use crate::db::{Db, WriteTx};
 use crate::slices::watch::model::account::{Run, RunState, Scope, SiteTally, Trigger};
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::notices::texts::{RunEnd, SHOWN_ERRORS};
-use crate::slices::watch::run::pass::{End, Sweep, Swept};
+use crate::slices::watch::run::pass::{End, PassContext, PassSummary};
 use crate::slices::watch::run::progress;
 use crate::slices::watch::store;
 
-/// A run made by the schedule ends when the next tick is due, but never before this: very short schedules would cut
-/// every run.
+/// A run of the schedule ends when the next tick is due, but never before this: very short
+/// schedules would cut every run.
 const SHORTEST_RUN: Duration = Duration::from_secs(60);
 
 /// Requests by site that no result was written with.
-type Asked = Vec<(Arc<str>, SiteTally)>;
+type Requests = Vec<(Arc<str>, SiteTally)>;
 
 impl Driver {
-    /// One run, from its row to its summary. Whatever goes wrong is logged here, and the watch goes on.
+    /// One run, from its row to its summary. Errors are logged here, and the watch goes on.
     pub(super) async fn make_run(&mut self, trigger: Trigger, scope: Scope) {
         let everything = scope == Scope::All;
         if everything {
@@ -58,7 +59,7 @@ impl Driver {
         if everything {
             self.ticks.running.store(false, Ordering::SeqCst);
             self.last_run = Instant::now();
-            self.parts.progress(&self.handlers).close().await;
+            self.parts.progress().close().await;
         }
     }
 
@@ -82,19 +83,19 @@ impl Driver {
         self.parts.proxy.ring();
 
         let until = self.time_limit(trigger, began);
-        let swept = AssertUnwindSafe(self.sweep(&run, pending, until))
+        let passed = AssertUnwindSafe(self.pass(&run, pending, until))
             .catch_unwind()
             .await;
         let took = began.elapsed();
-        match swept {
-            Ok(Ok(swept)) => match swept.end {
-                End::Done => self.end(&run, took, swept, muted).await?,
-                End::Stopped => self.interrupt(&run, swept.asked, false).await?,
-                End::Offline => self.end_offline(&run, swept.asked).await?,
+        match passed {
+            Ok(Ok(summary)) => match summary.end {
+                End::Done => self.end(&run, took, summary, muted).await?,
+                End::Stopped => self.interrupt(&run, summary.unwritten, false).await?,
+                End::Offline => self.end_offline(&run, summary.unwritten).await?,
             },
             Ok(Err(err)) => {
                 // If the database fails here too, the next run closes this one.
-                self.interrupt(&run, Asked::new(), false)
+                self.interrupt(&run, Requests::new(), false)
                     .await
                     .with_context(|| format!("after: {err:#}"))?;
                 return Err(err);
@@ -102,7 +103,7 @@ impl Driver {
             Err(_) => {
                 // What the gates remember may be half changed.
                 self.memory = new_memory(&self.parts.config);
-                self.interrupt(&run, Asked::new(), true).await?;
+                self.interrupt(&run, Requests::new(), true).await?;
                 self.remember_silences().await?;
                 bail!("run {} panicked", run.id);
             }
@@ -142,7 +143,7 @@ impl Driver {
         write.await
     }
 
-    /// Closes the run that a crash cut and lets go of its notices, without waiting for the next run.
+    /// Closes a run that a crash cut and releases its notices, without waiting for the next run.
     pub(super) async fn recover(&self) {
         let now = self.parts.clock.now();
         let notifier = self.parts.notifier.clone();
@@ -159,17 +160,17 @@ impl Driver {
         self.parts.proxy.ring();
     }
 
-    /// The sweep with the live bar beside it, and what becomes of accounts that it held.
-    async fn sweep(
+    /// The pass with the live bar beside it, and what becomes of accounts that it held.
+    async fn pass(
         &mut self,
         run: &Run,
         sites: Vec<(String, u64)>,
         until: Option<Instant>,
-    ) -> anyhow::Result<Swept> {
+    ) -> anyhow::Result<PassSummary> {
         let parts = &self.parts;
         // Ends with the program, or when an admin wants this run to end.
         let stop = self.stop.child_token();
-        let sweep = Sweep {
+        let pass = PassContext {
             db: &parts.db,
             clock: &parts.clock,
             client: &self.client,
@@ -178,23 +179,23 @@ impl Driver {
             priority_gate: parts.proxy.priority_gate(),
             stop: &stop,
         };
-        let shown = parts.progress(&self.handlers);
+        let shown = parts.progress();
         let bar = shown.follow(run);
         let began = Instant::now();
-        let swept = tokio::select! {
-            swept = sweep.run(&mut self.memory, run, sites, until) => swept?,
+        let summary = tokio::select! {
+            summary = pass.run(&mut self.memory, run, sites, until) => summary?,
             () = bar => bail!("the progress bar ended before the run"),
             () = stop_when_asked(&parts.db, &parts.bell, run.id, &stop) => {
                 bail!("who waits for the stop of the run ended before it")
             }
         };
-        if swept.end == End::Done {
-            self.brake().settle(run.id, &swept.answered).await?;
+        if summary.end == End::Done {
+            self.brake().settle(run.id, &summary.answered).await?;
             if began.elapsed() >= progress::PERIOD {
                 shown.finish(run).await;
             }
         }
-        Ok(swept)
+        Ok(summary)
     }
 
     /// Fills the places that were kept for messages about what runs saw.
@@ -221,12 +222,13 @@ impl Driver {
         }
     }
 
-    /// Ends a run that looked at what it could; `muted` are the sites, each with its accounts, at which it was not to look.
+    /// Ends a run that probed what it could. `muted` lists muted sites with the number of their
+    /// accounts.
     async fn end(
         &self,
         run: &Run,
         took: Duration,
-        swept: Swept,
+        summary: PassSummary,
         muted: Vec<(String, u64)>,
     ) -> anyhow::Result<()> {
         self.fill_places().await?;
@@ -254,7 +256,7 @@ impl Driver {
         let write = parts.db.write(move |tx| {
             let counts = store::counts(tx, run.id)?;
             store::end(tx, now, run.id, RunState::Done, skipped, missed_ticks)?;
-            count_asked(tx, &notifier, now, &swept.asked)?;
+            count_requests(tx, &notifier, now, &summary.unwritten)?;
             let end = RunEnd {
                 counts,
                 took,
@@ -265,7 +267,7 @@ impl Driver {
                 next,
             };
             notifier.run_ended(tx, now, &run, &end)?;
-            if swept.is_heard
+            if summary.is_heard
                 && let Some(since) = store::note_online(tx)?
             {
                 notifier.online(tx, now, &run, since)?;
@@ -284,7 +286,7 @@ impl Driver {
     }
 
     /// Ends a run that could not look, because our own network is down.
-    async fn end_offline(&self, run: &Run, asked: Asked) -> anyhow::Result<()> {
+    async fn end_offline(&self, run: &Run, unwritten: Requests) -> anyhow::Result<()> {
         self.fill_places().await?;
         tracing::warn!(
             run = run.id,
@@ -294,7 +296,7 @@ impl Driver {
         let (run, notifier) = (run.clone(), self.parts.notifier.clone());
         let write = self.parts.db.write(move |tx| {
             store::end(tx, now, run.id, RunState::Offline, 0, 0)?;
-            count_asked(tx, &notifier, now, &asked)?;
+            count_requests(tx, &notifier, now, &unwritten)?;
             // A run over few accounts may have met the few sites that are down.
             let is_news = run.scope == Scope::All && store::note_offline(tx, now)?;
             notifier.run_offline(tx, now, &run, is_news)
@@ -306,13 +308,13 @@ impl Driver {
     }
 
     /// Ends a run that was cut short; what it did until then counts.
-    async fn interrupt(&self, run: &Run, asked: Asked, crashed: bool) -> anyhow::Result<()> {
+    async fn interrupt(&self, run: &Run, unwritten: Requests, crashed: bool) -> anyhow::Result<()> {
         self.fill_places().await?;
         let now = self.parts.clock.now();
         let (id, notifier) = (run.id, self.parts.notifier.clone());
         let write = self.parts.db.write(move |tx| {
             store::end(tx, now, id, RunState::Interrupted, 0, 0)?;
-            count_asked(tx, &notifier, now, &asked)?;
+            count_requests(tx, &notifier, now, &unwritten)?;
             notifier.run_unfinished(tx, now, id)?;
             if crashed {
                 notifier.run_crashed(tx, now, id)?;
@@ -325,8 +327,9 @@ impl Driver {
         Ok(())
     }
 
-    /// A run of the schedule ends when the next tick is due, so that its summary comes in time and what was not reached
-    /// comes first in the next one. A run somebody asked for looks at everything.
+    /// A run of the schedule ends when the next tick is due. So its summary comes in time, and
+    /// accounts that it did not reach come first in the next run. A run that somebody asked for has
+    /// no limit.
     fn time_limit(&self, trigger: Trigger, began: Instant) -> Option<Instant> {
         match trigger {
             Trigger::Schedule | Trigger::Watchdog => Some(began + self.period().max(SHORTEST_RUN)),
@@ -335,7 +338,8 @@ impl Driver {
     }
 }
 
-/// Ends a run when an admin wants so. What else rings meanwhile is found in the database after the run.
+/// Ends a run when an admin asks for it. Other reasons to ring are found in the database after the
+/// run.
 async fn stop_when_asked(db: &Db, bell: &Activator, run_id: i64, stop: &CancellationToken) {
     loop {
         bell.rung().await;
@@ -347,17 +351,18 @@ async fn stop_when_asked(db: &Db, bell: &Activator, run_id: i64, stop: &Cancella
     }
 }
 
-fn count_asked(
+fn count_requests(
     tx: &WriteTx<'_>,
     notifier: &Notifier,
     now: UnixMs,
-    asked: &Asked,
+    requests: &Requests,
 ) -> anyhow::Result<()> {
-    let asked = asked.iter().map(|(site, tally)| (&**site, *tally));
-    store::count_day(tx, &notifier.zone.day(now), asked)
+    let requests = requests.iter().map(|(site, tally)| (&**site, *tally));
+    store::count_day(tx, &notifier.zone.day(now), requests)
 }
 
-/// Between two runs the rows are made to say what is: no run goes on, and these breakers are open.
+/// Between two runs the rows are made to match the facts: no run goes on, and these breakers are
+/// open.
 fn close_left_behind(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -375,7 +380,8 @@ fn close_left_behind(
     notifier.close_starts(tx, now)
 }
 
-/// The duration as people see it: by the clock that their times come from, unless it was set meanwhile.
+/// The duration as people see it: by the clock of their times, unless the clock was set during the
+/// run.
 fn shown_time(started_at: UnixMs, now: UnixMs, measured: Duration) -> Duration {
     let by_clock = now.since(started_at);
     let apart = by_clock.abs_diff(measured);

@@ -1,8 +1,12 @@
-//! When a site may be asked: how many requests at once, how far apart, when not at all.
+//! When a site may be asked: how many requests at once, how far apart, and when not at all.
 //!
-//! A pure state machine without a clock of its own. What must stay true, for every order of calls: never more than
-//! `per_site` requests in flight at a site, never a start before the gap or a `Retry-After` is over, and while a site is
-//! being tried again after repeated failures exactly one request.
+//! A gate is a pure state machine without a clock of its own.
+//!
+//! # Invariants
+//! For every order of calls:
+//! - At most `per_site` requests are in flight at a site.
+//! - No request starts before the gap or a `Retry-After` is over.
+//! - After repeated failures exactly one request tries the site again.
 
 #[cfg(test)]
 mod tests;
@@ -13,15 +17,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::clock::DAY;
-use crate::slices::watch::probe::Look;
+use crate::slices::watch::probe::Probe;
 use crate::slices::watch::site::{Site, SiteKey};
 use crate::slices::watch::verdict::Inconclusive;
 
 /// Failures in a row after which a site is left alone.
 const BREAKER_FAILURES: u32 = 5;
 
-/// How long a site is left alone at first: short enough that a run waits for it, because five failures in a row may as
-/// well be five odd accounts. It doubles with every trial that fails.
+/// How long a site is left alone at first. It is short enough that a run waits for it, because five
+/// failures in a row may be five odd accounts. The time doubles with every trial that fails.
 const BREAKER_FIRST: Duration = Duration::from_secs(3);
 
 /// How long a site is left alone at most, before jitter: three runs.
@@ -30,10 +34,12 @@ const BREAKER_LONGEST: Duration = Duration::from_secs(15 * 60);
 /// A site that asks for more than a day is asked again after a day.
 const RETRY_AFTER_LONGEST: Duration = DAY;
 
-/// Gaps are stretched by up to this share, so that requests do not beat like a clock. They are never shortened.
+/// Gaps are stretched by up to this share, so that requests do not beat like a clock. They are
+/// never shortened.
 const GAP_JITTER: f64 = 0.4;
 
-/// The time a site is left alone is stretched by up to this share, so that sites do not come back all at once.
+/// The time a site is left alone is stretched by up to this share, so that not all sites come back
+/// at once.
 const BREAKER_JITTER: f64 = 0.2;
 
 /// What holds for sites that say nothing else.
@@ -54,8 +60,9 @@ pub enum Start {
     At(Instant),
     /// When one of this site's requests has ended; ask again then.
     Busy,
-    /// The site failed repeatedly and is left alone until this moment. Accounts that cannot wait so long are
-    /// inconclusive with [`BreakerOpen`](crate::slices::watch::verdict::Inconclusive::BreakerOpen).
+    /// The site failed repeatedly and is left alone until this moment. Accounts that cannot wait
+    /// are inconclusive with
+    /// [`BreakerOpen`](crate::slices::watch::verdict::Inconclusive::BreakerOpen).
     Closed {
         /// When one request may try the site again.
         until: Instant,
@@ -103,7 +110,6 @@ pub struct Opened {
     pub trial_at: Instant,
     /// How the last request failed.
     pub why: Inconclusive,
-    /// Trials that failed.
     trials: u32,
 }
 
@@ -140,7 +146,8 @@ impl Gates {
                     until: opened.trial_at,
                 };
             }
-            // Requests that began before it opened are still out: the trial waits for them, so that it is the only one.
+            // Requests from before it opened are still out. The trial waits for them, so that it is
+            // the only request.
             Breaker::Open(_) if gate.in_flight > 0 => return Start::Busy,
             Breaker::Trying(_) => return Start::Busy,
             Breaker::Open(_) | Breaker::Shut => {}
@@ -170,19 +177,19 @@ impl Gates {
     }
 
     /// Notes that a request to a site has ended, and how.
-    pub fn end(&mut self, site: &Site, look: &Look, now: Instant) {
+    pub fn end(&mut self, site: &Site, probe: &Probe, now: Instant) {
         let stretch = 1.0 + BREAKER_JITTER * self.random.f64();
         let gate = self.sites.entry(site.key().clone()).or_default();
         let before = gate.breaker.opened();
         gate.in_flight = gate.in_flight.saturating_sub(1);
-        if let Some(wait) = look.retry_after {
+        if let Some(wait) = probe.retry_after {
             let until = now + wait.min(RETRY_AFTER_LONGEST);
             gate.silent_until = gate.silent_until.max(Some(until));
         }
-        match look.outcome {
+        match probe.outcome {
             Err(why) if why.is_site_trouble() => gate.failed(why, now, stretch),
             // Nothing was sent, for a reason of our own: that says nothing about the site.
-            Err(_) if look.status.is_none() => gate.try_again(now),
+            Err(_) if probe.status.is_none() => gate.try_again(now),
             _ => {
                 gate.failures_in_a_row = 0;
                 gate.breaker = Breaker::Shut;
@@ -208,7 +215,8 @@ impl Gates {
         gate.silent_until = gate.silent_until.max(Some(until));
     }
 
-    /// Forgets requests whose end will never be told, after a sweep was broken off. Everything else is remembered.
+    /// Forgets requests whose end will never be told, after a pass was broken off. The rest is
+    /// remembered.
     pub fn forget_in_flight(&mut self, now: Instant) {
         for gate in self.sites.values_mut() {
             gate.in_flight = 0;

@@ -1,9 +1,12 @@
 //! The accounts of one site on their way through a run.
 //!
-//! A lane holds a page and a half of accounts at most, however many wait, and those of them that must be looked at once
-//! more; how it reads on is in [`reading`]. All lanes are served in turn, so that a slow site never holds the others.
+//! A lane holds at most a page and a half of accounts, and those that must be probed once more.
+//! [`reading`] tells how it reads on. All lanes are served in turn, so a slow site never holds up
+//! the others.
 
+mod candidate;
 mod reading;
+mod step;
 
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
@@ -12,94 +15,36 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::candidate::{Candidate, Next};
 use self::reading::Place;
 pub(super) use self::reading::{Page, Reading};
+pub(super) use self::step::{Confirming, Landed, PlannedProbe, Step, Subject};
 use super::brake;
-use super::controls::{Controls, Standing};
+use super::controls::{Controls, Said, Standing};
+use super::gate::{Gates, Start};
 use crate::clock::UnixMs;
-use crate::slices::watch::model::account::{Scope, SiteTally, Until};
-use crate::slices::watch::site::{Method, Site, Username};
+use crate::slices::watch::model::account::{Scope, SiteTally};
+use crate::slices::watch::model::verdict::{Sighting, Verdict};
+use crate::slices::watch::probe::Probe;
+use crate::slices::watch::site::{Site, Username};
 use crate::slices::watch::store;
-use crate::slices::watch::verdict::{Inconclusive, Sighting};
+use crate::slices::watch::store::{ControlNews, ProbeResult};
+use crate::slices::watch::verdict::Inconclusive;
 
 /// Accounts that all lanes together read at a time: a few megabytes.
 const PAGES: usize = 16 * 1024;
 
-/// Accounts a lane reads at a time: enough that a read costs little beside the looks, few enough that looks on their way
-/// need not wait for it.
+/// Accounts a lane reads at a time: enough that a read is cheap beside the probes, few enough that
+/// probes on their way need not wait for it.
 const PAGE: RangeInclusive<usize> = 64..=1024;
 
-/// Accounts whose order is left to chance together. Results are written in about this order too, so that the rows of a
-/// group lie together in the file.
+/// Accounts that are shuffled together. Results are written in about this order, so that the rows
+/// of a group lie together in the file.
 const SHUFFLED: usize = 128;
 
-/// How long a run waits for a site that wants to be left alone. A longer pause is over in a later run; until then its
-/// accounts could not be looked at.
+/// How long a run waits for a site that wants to be left alone. If the pause is longer, the site's
+/// accounts could not be probed in this run.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// An account in the run's hands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Candidate {
-    pub(super) id: i64,
-    pub(super) username: String,
-    /// What it is waited for.
-    pub(super) until: Until,
-    /// What earlier runs said of it.
-    pub(super) known: Option<Sighting>,
-    /// Looks in this run that agree on something that must be certain: what, and how many.
-    pub(super) agreed: Option<(Sighting, u32)>,
-    /// Its connection was closed under a look in this run, and it was asked about once more.
-    pub(super) retried: bool,
-}
-
-/// What follows a look at an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Another one, a little later.
-    LookAgain,
-    /// Its result.
-    Settle(Result<Sighting, Inconclusive>),
-}
-
-impl Candidate {
-    /// Takes the outcome of a look; `needed` of them must agree before it counts that what is waited for has happened.
-    pub(super) fn after(
-        &mut self,
-        outcome: Result<Sighting, Inconclusive>,
-        needed: u32,
-        method: Method,
-    ) -> Next {
-        match outcome {
-            // It was otherwise a moment ago: that is no answer, whatever the last look says.
-            Ok(seen) if self.agreed.is_some_and(|(before, _)| before != seen) => {
-                return Next::Settle(Err(Inconclusive::LooksDisagree));
-            }
-            Ok(seen) if self.until.is_decisive(self.known, seen) => {
-                let looks = self.agreed.map_or(1, |(_, looks)| looks + 1);
-                self.agreed = Some((seen, looks));
-                if looks < needed {
-                    return Next::LookAgain;
-                }
-            }
-            // A site may give up a connection at the moment it is used again: once more, but nothing is sent twice.
-            Err(Inconclusive::Reset) if method != Method::Post && !self.retried => {
-                self.retried = true;
-                return Next::LookAgain;
-            }
-            _ => {}
-        }
-        Next::Settle(outcome)
-    }
-}
-
-/// What a look is about.
-#[derive(Debug)]
-pub(super) enum Subject {
-    /// An account.
-    Account(Candidate),
-    /// A name of the site's controls.
-    Control(Username),
-}
 
 /// How many accounts each of so many lanes reads at a time.
 pub(super) fn page_size(lanes: usize) -> usize {
@@ -110,27 +55,29 @@ pub(super) fn page_size(lanes: usize) -> usize {
 #[derive(Debug)]
 pub(super) struct Lane {
     /// The site's key as the accounts name it.
-    pub(super) key: Arc<str>,
+    key: Arc<str>,
     /// The site, unless the catalogue no longer has it.
-    pub(super) site: Option<Arc<Site>>,
-    /// No look at this site can start before.
-    pub(super) not_before: Option<Instant>,
+    site: Option<Arc<Site>>,
+    /// No probe of this site can start before.
+    not_before: Option<Instant>,
     /// When the site may be asked again, by a `Retry-After` that is not in the database yet.
-    pub(super) silent_until: Option<UnixMs>,
-    /// Why the site is given up for this run: its accounts get no look.
-    pub(super) given_up: Option<Inconclusive>,
-    /// The site could not be reached, which may be our own fault: it is not asked until another site has answered.
-    pub(super) is_silent: bool,
+    silent_until: Option<UnixMs>,
+    /// Why the site is given up for this run: its accounts get no probe.
+    given_up: Option<Inconclusive>,
+    /// The site could not be reached, which may be our own fault. No probe until another site has
+    /// answered.
+    is_silent: bool,
     /// How far its controls are.
-    pub(super) standing: Standing,
-    /// Its controls failed before this run, and the admins know.
-    pub(super) is_distrusted: bool,
-    /// It has so many accounts that changes are held until their share is known, or the admins are being asked.
-    pub(super) is_braked: bool,
+    standing: Standing,
+    /// Its controls failed before, and the admins know.
+    is_distrusted: bool,
+    /// It has so many accounts that changes are held until their share is known, or the admins are
+    /// being asked.
+    is_braked: bool,
     /// Accounts that got a verdict so far.
-    pub(super) answered: u64,
+    answered: u64,
     /// Requests that were not written down yet; their accounts are counted with the results.
-    pub(super) asked: SiteTally,
+    unwritten: SiteTally,
     /// How many accounts it reads at a time.
     page_size: usize,
     page: Vec<Candidate>,
@@ -139,8 +86,8 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    /// A lane for so many accounts of a site, read in pages of [`page_size`]; `marks` say what earlier runs left open about
-    /// sites.
+    /// A lane for a number of accounts of a site, read in pages of [`page_size`]. `marks` say what
+    /// earlier runs left open.
     pub(super) fn new(
         key: Arc<str>,
         accounts: u64,
@@ -159,7 +106,7 @@ impl Lane {
             is_silent: false,
             standing: Standing::default(),
             answered: 0,
-            asked: SiteTally::default(),
+            unwritten: SiteTally::default(),
             page_size,
             page: Vec::new(),
             once_more: VecDeque::new(),
@@ -167,14 +114,36 @@ impl Lane {
         }
     }
 
-    /// The site may be asked at a later moment: within the run's patience that is waited for, otherwise the site is given
-    /// up. Returns when the lane can go on.
-    pub(super) fn wait_or_give_up(
-        &mut self,
-        at: Instant,
-        now: Instant,
-        why: Inconclusive,
-    ) -> Instant {
+    /// When the lane can take its next step; none when it has no account left, or waits for a probe
+    /// or a page.
+    pub(super) fn next_step_at(&mut self, gates: &Gates, now: Instant) -> Option<Instant> {
+        let has_account = self.ready_at(now)?;
+        let Some(site) = self.site.as_ref().filter(|_| self.given_up.is_none()) else {
+            return Some(now);
+        };
+        if has_account > now {
+            return Some(has_account);
+        }
+        if let Some(at) = self.not_before.filter(|at| *at > now) {
+            return Some(at);
+        }
+        match gates.next_start(site, now) {
+            Start::Now => {
+                self.not_before = None;
+                Some(now)
+            }
+            Start::At(at) => Some(self.wait_or_give_up(at, now, Inconclusive::RateLimited)),
+            // Every slot at the site is taken: one of the probes in flight will change that.
+            Start::Busy => None,
+            Start::Closed { until } => {
+                Some(self.wait_or_give_up(until, now, Inconclusive::BreakerOpen))
+            }
+        }
+    }
+
+    /// The site may be asked at a later moment. Within the run's patience the lane waits for it,
+    /// otherwise it gives the site up. Returns when the lane can go on.
+    fn wait_or_give_up(&mut self, at: Instant, now: Instant, why: Inconclusive) -> Instant {
         if at.saturating_duration_since(now) <= PATIENCE {
             self.not_before = Some(at);
             return at;
@@ -183,7 +152,7 @@ impl Lane {
         now
     }
 
-    /// The reading of the next page, when it is time for it; `scope` and `run_id` are those of the run.
+    /// The reading of the next page, when it is time for it.
     pub(super) fn next_reading(&self, scope: Scope, run_id: i64) -> Option<Reading> {
         if self.is_silent || self.standing.waits() || self.page.len() > self.page_size / 2 {
             return None;
@@ -194,7 +163,7 @@ impl Lane {
             .next_reading(nothing_left, site, scope, run_id, self.page_size)
     }
 
-    /// True when it has nothing left of what it read, and nothing to look at once more.
+    /// True when no account that it read is left to probe.
     pub(super) fn is_at_its_end(&self) -> bool {
         self.page.is_empty() && self.once_more.is_empty()
     }
@@ -203,19 +172,9 @@ impl Lane {
     pub(super) fn take_page(&mut self, page: Page) {
         let (place, waiting) = page.into_parts();
         self.place = place;
-        let mut page: Vec<Candidate> = waiting
-            .into_iter()
-            .map(|waiting| Candidate {
-                id: waiting.id,
-                username: waiting.username,
-                until: waiting.until,
-                known: waiting.known,
-                agreed: None,
-                retried: false,
-            })
-            .collect();
-        // The order is chance: accounts that always fail lie together in the order of ids, and in a row they would look
-        // like a site that is down. The last one is taken first.
+        let mut page: Vec<Candidate> = waiting.into_iter().map(Candidate::new).collect();
+        // Accounts that always fail lie together in the order of ids, and in a row they would look
+        // like a site that is down. So the order is random. The last one is taken first.
         page.reverse();
         for part in page.chunks_mut(SHUFFLED) {
             fastrand::shuffle(part);
@@ -224,20 +183,45 @@ impl Lane {
         self.page = page;
     }
 
-    /// What to look at next: the site's controls before any of its accounts. None when no account may be looked at now.
+    /// The next step: the site's controls before any of its accounts. None when no account may be
+    /// probed now.
     pub(super) fn next(
         &mut self,
         now: Instant,
         today: UnixMs,
         controls: &Controls,
-    ) -> Option<Subject> {
+    ) -> Option<Step> {
         if let (Some(site), None) = (&self.site, self.given_up)
             && self.has_account(now)
             && let Some(name) = self.standing.due(site, controls, today)
         {
-            return Some(Subject::Control(name));
+            return Some(Step::Probe(PlannedProbe {
+                subject: Subject::Control,
+                site: Arc::clone(site),
+                name,
+            }));
         }
-        self.take(now).map(Subject::Account)
+        let candidate = self.take(now)?;
+        Some(match self.probe_of(&candidate) {
+            Ok((site, name)) => Step::Probe(PlannedProbe {
+                subject: Subject::Account(candidate),
+                site,
+                name,
+            }),
+            Err(why) => Step::Settle(self.settle(&candidate, Err(why))),
+        })
+    }
+
+    /// Whom to ask for an account, or why no probe can tell anything about it.
+    fn probe_of(&self, candidate: &Candidate) -> Result<(Arc<Site>, Username), Inconclusive> {
+        let site = self.site.as_ref().ok_or(Inconclusive::UnknownSite)?;
+        if let Some(why) = self.given_up {
+            return Err(why);
+        }
+        let name = site
+            .stored_username(candidate.username())
+            .map_err(|_| Inconclusive::BadName)?;
+        Ok((Arc::clone(site), name))
     }
 
     fn has_account(&self, now: Instant) -> bool {
@@ -245,7 +229,7 @@ impl Lane {
         !self.page.is_empty() || self.once_more.front().is_some_and(is_due)
     }
 
-    /// The next account that may be looked at now: first those to be looked at once more.
+    /// The next account that may be probed now: first those to be probed once more.
     fn take(&mut self, now: Instant) -> Option<Candidate> {
         if self
             .once_more
@@ -257,14 +241,124 @@ impl Lane {
         self.page.pop()
     }
 
-    /// Puts an account back for another look after a pause.
-    pub(super) fn look_again(&mut self, candidate: Candidate, now: Instant, pause: Duration) {
-        self.once_more.push_back((now + pause, candidate));
+    /// A probe failed in a way that may be our own network's fault: it counts for nothing, and the
+    /// site is silent.
+    pub(super) fn fall_silent(&mut self, subject: Subject, now: Instant) {
+        self.not_before = None;
+        self.is_silent = true;
+        match subject {
+            Subject::Account(candidate) => self.once_more.push_back((now, candidate)),
+            Subject::Control => self.standing.forget_probe(),
+        }
     }
 
-    /// When the lane can next give something to look at, as far as it is concerned; none when it has no more, or waits
-    /// for a look or a page on its way.
-    pub(super) fn ready_at(&self, now: Instant) -> Option<Instant> {
+    /// Lets a silent site be asked again; true when it was one.
+    pub(super) fn wake(&mut self) -> bool {
+        std::mem::take(&mut self.is_silent)
+    }
+
+    /// Counts a probe that was made, and how long the site wants to be left alone after it.
+    pub(super) fn count(&mut self, took: Duration, silent_until: Option<UnixMs>) {
+        self.not_before = None;
+        self.unwritten.probes += 1;
+        self.unwritten.probing += took;
+        self.silent_until = self.silent_until.max(silent_until);
+    }
+
+    /// Takes a probe of a control name.
+    pub(super) fn land_control(
+        &mut self,
+        site: &Site,
+        probe: &Probe,
+        today: UnixMs,
+        controls: &mut Controls,
+    ) -> Landed {
+        let fault = match self.standing.hear(site, probe, today) {
+            Said::More => return Landed::Nothing,
+            Said::Unseen(why) => {
+                // Nothing is known of the rules, so there is nothing to tell of them either.
+                self.given_up = Some(why);
+                return Landed::Nothing;
+            }
+            Said::Well => {
+                controls.note_well(site.key(), today);
+                None
+            }
+            Said::Failed(fault) => {
+                self.given_up = Some(Inconclusive::ControlFailed);
+                Some(fault)
+            }
+        };
+        if self.is_distrusted == fault.is_some() {
+            return Landed::Nothing;
+        }
+        self.is_distrusted = fault.is_some();
+        Landed::Controls(ControlNews {
+            site: self.key.to_string(),
+            fault,
+        })
+    }
+
+    /// Takes a probe of an account.
+    pub(super) fn land_account(
+        &mut self,
+        site: &Site,
+        mut candidate: Candidate,
+        probe: &Probe,
+        confirming: Confirming,
+        now: Instant,
+    ) -> Landed {
+        if let Some(why @ Inconclusive::ControlFailed) = self.given_up {
+            // The probe was on its way when the controls failed.
+            return Landed::Result(self.settle(&candidate, Err(why)));
+        }
+        // Where a rule has no evidence of its own on one side, one probe more makes up for it.
+        let needed = confirming.confirmations + u32::from(site.is_weak());
+        match candidate.after(probe.outcome, needed, site.method()) {
+            Next::ProbeAgain => {
+                self.once_more
+                    .push_back((now + confirming.delay, candidate));
+                Landed::Nothing
+            }
+            Next::Settle(outcome) => Landed::Result(self.settle(&candidate, outcome)),
+        }
+    }
+
+    /// The result of an account, as it is written down.
+    fn settle(
+        &mut self,
+        candidate: &Candidate,
+        outcome: Result<Sighting, Inconclusive>,
+    ) -> ProbeResult {
+        let (verdict, reason) = match outcome {
+            Ok(seen) => (Verdict::of(seen), ""),
+            Err(why) => (Verdict::Error, why.key()),
+        };
+        self.answered += u64::from(outcome.is_ok());
+        ProbeResult {
+            account_id: candidate.id(),
+            site: Arc::clone(&self.key),
+            verdict,
+            reason,
+            silent_until: self.silent_until.take(),
+            bearing: candidate.bearing(outcome, self.is_braked),
+        }
+    }
+
+    /// Takes the requests that nobody has written down yet.
+    pub(super) fn take_unwritten(&mut self) -> Option<(Arc<str>, SiteTally)> {
+        (self.unwritten.probes > 0)
+            .then(|| (Arc::clone(&self.key), std::mem::take(&mut self.unwritten)))
+    }
+
+    /// The site's key, and how many of its accounts got a verdict.
+    pub(super) fn answered(&self) -> (Arc<str>, u64) {
+        (Arc::clone(&self.key), self.answered)
+    }
+
+    /// When the lane has an account to probe; none when it has no more, or waits for a probe or a
+    /// page.
+    fn ready_at(&self, now: Instant) -> Option<Instant> {
         if self.is_silent || self.standing.waits() {
             return None;
         }

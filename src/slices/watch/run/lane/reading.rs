@@ -1,7 +1,9 @@
-//! How a lane reads on: page by page, first what the runs before did not reach, then what they did.
+//! How a lane reads on, page by page: first what earlier runs did not reach, then the rest.
 //!
-//! A page is read while the looks at the one before it go on. What must stay true: what is left of a page when a run is
-//! cut belongs to the old round, so a round of this run begins no sooner than the lane has nothing left of the old one.
+//! A page is read while the probes of the page before go on.
+//!
+//! # Invariants
+//! - A round of this run begins only when the lane has nothing left of the old round.
 
 use std::sync::Arc;
 
@@ -21,7 +23,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The reading of so many accounts from here; none when everything is read, or the lane must have nothing left first.
+    /// The reading of `limit` accounts from here; none when everything is read, or when the lane
+    /// must first be empty.
     pub(super) fn next_reading(
         self,
         nothing_left: bool,
@@ -43,7 +46,7 @@ impl Place {
 
 /// The reading of a page.
 #[derive(Debug)]
-pub(in crate::slices::watch) struct Reading {
+pub(crate) struct Reading {
     site: Arc<str>,
     scope: Scope,
     run_id: i64,
@@ -53,7 +56,7 @@ pub(in crate::slices::watch) struct Reading {
 
 /// What was read: accounts, and how far the lane is with them.
 #[derive(Debug)]
-pub(in crate::slices::watch) struct Page {
+pub(crate) struct Page {
     waiting: Vec<Waiting>,
     place: Place,
 }
@@ -66,10 +69,7 @@ impl Page {
 
 impl Reading {
     /// Reads until there is an account or nothing more to read.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub(in crate::slices::watch) async fn read(mut self, db: &Db) -> anyhow::Result<Page> {
+    pub(crate) async fn read(mut self, db: &Db) -> anyhow::Result<Page> {
         loop {
             let waiting = self.next_page(db).await?;
             if !waiting.is_empty() || self.place.exhausted {
@@ -123,7 +123,8 @@ impl Reading {
         Ok(page)
     }
 
-    /// Notes that the next run has to begin with what this one does not reach, even if this one crashes.
+    /// Notes that the next run has to begin with the accounts that this one does not reach, even
+    /// after a crash.
     async fn begin_round(&self, db: &Db) -> anyhow::Result<()> {
         if self.scope != Scope::All {
             return Ok(());

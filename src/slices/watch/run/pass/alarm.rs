@@ -1,7 +1,7 @@
 //! One timer for all the moments a pass waits for.
 //!
-//! A step of a pass often waits for a moment that comes a little later than that of the step before. To set a timer anew
-//! each time costs more than to be woken too early now and then.
+//! A step of a pass often waits for a moment a little later than the step before. Setting a timer
+//! anew each time costs more than waking too early now and then.
 
 use std::pin::Pin;
 

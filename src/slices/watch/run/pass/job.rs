@@ -1,23 +1,23 @@
-//! Something that goes on beside the looks: a page that is read, a group of results that is written.
+//! Work beside the probes: reading a page, writing a group of results.
 
 use std::future::{Future, pending};
 use std::pin::Pin;
 
-type Errands<'a, T> = Pin<Box<dyn Future<Output = anyhow::Result<T>> + 'a>>;
+type Running<'a, T> = Pin<Box<dyn Future<Output = anyhow::Result<T>> + 'a>>;
 
 /// One of a kind at a time, or none.
-pub(super) struct Errand<'a, T>(Option<Errands<'a, T>>);
+pub(super) struct Job<'a, T>(Option<Running<'a, T>>);
 
-impl<T> Default for Errand<'_, T> {
+impl<T> Default for Job<'_, T> {
     fn default() -> Self {
         Self(None)
     }
 }
 
-impl<'a, T> Errand<'a, T> {
+impl<'a, T> Job<'a, T> {
     /// Begins one; what was under way is dropped.
-    pub(super) fn begin(&mut self, errand: impl Future<Output = anyhow::Result<T>> + 'a) {
-        self.0 = Some(Box::pin(errand));
+    pub(super) fn begin(&mut self, job: impl Future<Output = anyhow::Result<T>> + 'a) {
+        self.0 = Some(Box::pin(job));
     }
 
     /// Drops what is under way.
@@ -32,12 +32,12 @@ impl<'a, T> Errand<'a, T> {
     /// The end of what is under way; never, when nothing is.
     ///
     /// # Errors
-    /// Those of the errand.
+    /// Those of the job.
     pub(super) async fn done(&mut self) -> anyhow::Result<T> {
-        let Some(errand) = &mut self.0 else {
+        let Some(job) = &mut self.0 else {
             return pending().await;
         };
-        let done = errand.await;
+        let done = job.await;
         self.0 = None;
         done
     }

@@ -1,18 +1,21 @@
 //! One pass over pending accounts.
 //!
-//! Which look comes next is in [`pick`], what becomes of one that came back in [`land`], how that is stored in [`results`].
+//! A pass keeps at most `workers` probes in flight and takes accounts from all sites in turn
+//! ([`super::lane`]), as the sites' gates allow ([`super::gate`]). It reads pages and writes
+//! results in groups ([`results`]) while the probes go on. Its state is in [`state`].
 //!
-//! A sweep keeps at most `workers` looks in flight, takes accounts from all sites in turn ([`super::lane`]) as their
-//! gates allow ([`super::gate`]), and reads pages and writes results in groups while the looks go on. It holds some pages,
-//! never all accounts. What must stay true: what is waited for counts as seen only after the configured number of looks
-//! that agree; what could not be looked at is an error with a reason; a storage fault ends the sweep and is never a verdict.
+//! # Invariants
+//! - A pass holds some pages, never all accounts.
+//! - A sighting that ends a wait counts only after the configured number of probes that agree.
+//! - An account that could not be probed is an error with a reason.
+//! - A storage fault ends the pass and is never a verdict.
 
 mod alarm;
 mod job;
-mod land;
-mod outcome;
-mod pick;
+mod lanes;
 mod results;
+mod state;
+mod summary;
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -25,25 +28,23 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use self::alarm::Alarm;
-use self::job::Errand;
-pub(super) use self::outcome::{End, Memory, Swept};
-use self::pick::Job;
-use self::results::{Results, take_asked};
+use self::job::Job;
+use self::state::{Flight, Pass};
+pub(super) use self::summary::{End, Memory, PassSummary};
 use super::lane::{Lane, Page, page_size};
-use super::network::Network;
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::slices::watch::WatchConfig;
 use crate::slices::watch::model::account::Run;
+use crate::slices::watch::model::config::WatchConfig;
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::probe;
 use crate::slices::watch::probe::ProbeLimits;
 use crate::slices::watch::store;
 use crate::telegram::PriorityGate;
 
-/// What a sweep works with.
+/// What a pass works with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sweep<'a> {
+pub(super) struct PassContext<'a> {
     pub(super) db: &'a Db,
     pub(super) clock: &'a Clock,
     pub(super) client: &'a reqwest::Client,
@@ -53,20 +54,20 @@ pub(super) struct Sweep<'a> {
     pub(super) stop: &'a CancellationToken,
 }
 
-impl Sweep<'_> {
-    /// Looks at everything in the run's scope, so many accounts of each site, at most until `until`; what was started by
-    /// then is finished.
+impl PassContext<'_> {
+    /// Probes the accounts in the run's scope. `sites` has the number of accounts of each site.
+    /// Nothing begins after `until`, but what has begun is finished.
     ///
     /// # Errors
-    /// When the database fails; accounts without a written result are simply looked at again by the next run.
+    /// When the database fails. The next run probes accounts whose result was not written.
     pub(super) async fn run(
         self,
         memory: &mut Memory,
         run: &Run,
         sites: Vec<(String, u64)>,
         until: Option<Instant>,
-    ) -> anyhow::Result<Swept> {
-        // A run that was cut short left its looks without an end.
+    ) -> anyhow::Result<PassSummary> {
+        // A run that was cut short left its probes without an end.
         memory.gates.forget_in_flight(Instant::now());
         let marks = self.db.read(store::marks).await?;
         let page = page_size(sites.len());
@@ -74,94 +75,35 @@ impl Sweep<'_> {
             let site = self.notifier.catalogue.find(&key).cloned();
             Lane::new(key.into(), accounts, site, &marks, page)
         };
-        let lanes: Vec<Lane> = sites.into_iter().map(lane).collect();
-        let pass = RefCell::new(Pass {
-            sweep: self,
-            memory,
-            run,
-            until,
-            network: Network::new(lanes.len()),
-            lanes,
-            turn: 0,
-            results: Results::default(),
-            wake: None,
-            has_landed: false,
-            is_stopped: self.stop.is_cancelled(),
-        });
+        let lanes = sites.into_iter().map(lane).collect();
+        let pass = RefCell::new(Pass::new(self, memory, run, lanes, until));
         let course = Course {
             pass: &pass,
-            sweep: self,
+            context: self,
+            run_id: run.id,
             stopping: pin!(self.stop.cancelled()),
             alarm: Alarm::default(),
-            reading: Errand::default(),
-            writing: Errand::default(),
+            reading: Job::default(),
+            writing: Job::default(),
         };
-        let end = course.run(|job| work(&pass, job)).await?;
-        Ok(pass.into_inner().swept(end))
+        let end = course.run(|flight| work(&pass, self, flight)).await?;
+        Ok(pass.into_inner().summary(end))
     }
 }
 
-/// The state of one pass. Its course and its workers take turns with it on one thread.
-struct Pass<'a, 'g> {
-    sweep: Sweep<'a>,
-    memory: &'g mut Memory,
-    run: &'g Run,
-    until: Option<Instant>,
-    lanes: Vec<Lane>,
-    network: Network,
-    turn: usize,
-    results: Results,
-    /// When a look can begin by itself, if none could when one was asked for.
-    wake: Option<Instant>,
-    /// A look came back after the course had last seen to everything.
-    has_landed: bool,
-    is_stopped: bool,
-}
-
-impl Pass<'_, '_> {
-    /// How the pass ends when nothing is under way any more; none when there is something to begin again.
-    fn end(&mut self) -> Option<End> {
-        if self.is_stopped {
-            Some(End::Stopped)
-        } else if self.network.is_down() {
-            Some(End::Offline)
-        } else {
-            (!self.wake_silent()).then_some(End::Done)
-        }
-    }
-
-    fn take_page(&mut self, (lane, page): (usize, Page)) {
-        if let Some(lane) = self.lanes.get_mut(lane) {
-            lane.take_page(page);
-        }
-    }
-
-    fn swept(mut self, end: End) -> Swept {
-        let asked = take_asked(&mut self.lanes);
-        let lanes = self.lanes.into_iter();
-        Swept {
-            end,
-            answered: lanes.map(|lane| (lane.key, lane.answered)).collect(),
-            asked,
-            is_heard: self.network.is_heard(),
-        }
-    }
-}
-
-/// A worker: a look, what becomes of it, and at once the next one, as long as one can begin.
-async fn work(pass: &RefCell<Pass<'_, '_>>, mut job: Job) {
-    let sweep = pass.borrow().sweep;
-    let (timeout, private) = (sweep.config.timeout, sweep.config.allow_private_targets);
+/// A worker: makes a probe, takes its outcome, and begins the next one at once, as long as one can
+/// begin.
+async fn work(pass: &RefCell<Pass<'_, '_>>, context: PassContext<'_>, mut flight: Flight) {
+    let (timeout, private) = (context.config.timeout, context.config.allow_private_targets);
     let mut timer = pin!(sleep(timeout));
     loop {
-        let limits = ProbeLimits::new(timeout, private, sweep.clock.now());
-        let (client, timer) = (sweep.client, timer.as_mut());
-        let look = probe::look_by(client, &job.site, &job.name, &limits, timer).await;
+        let limits = ProbeLimits::new(timeout, private, context.clock.now());
+        let (client, timer) = (context.client, timer.as_mut());
+        let probe = probe::probe_by(client, flight.site(), flight.name(), &limits, timer).await;
         let mut pass = pass.borrow_mut();
-        pass.land(job, &look);
-        pass.has_landed = true;
-        match pass.next_job() {
-            Some(next) => job = next,
+        pass.land(flight, &probe);
+        match pass.next_flight() {
+            Some(next) => flight = next,
             None => return,
         }
     }
@@ -170,26 +112,31 @@ async fn work(pass: &RefCell<Pass<'_, '_>>, mut job: Job) {
 /// The course of a pass: its workers, and what goes on beside them.
 struct Course<'p, 'a, 'g> {
     pass: &'p RefCell<Pass<'a, 'g>>,
-    sweep: Sweep<'a>,
+    context: PassContext<'a>,
+    run_id: i64,
     /// Becomes ready with the stop: waited for throughout, not anew by each step.
     stopping: Pin<&'p mut WaitForCancellationFuture<'a>>,
     alarm: Alarm,
-    reading: Errand<'p, (usize, Page)>,
-    writing: Errand<'p, ()>,
+    reading: Job<'p, (usize, Page)>,
+    writing: Job<'p, ()>,
 }
 
 impl<'p, 'a: 'p> Course<'p, 'a, '_> {
-    async fn run<W: Future<Output = ()>>(mut self, work: impl Fn(Job) -> W) -> anyhow::Result<End> {
+    async fn run<W: Future<Output = ()>>(
+        mut self,
+        work: impl Fn(Flight) -> W,
+    ) -> anyhow::Result<End> {
         let mut workers = FuturesUnordered::new();
         loop {
-            self.pass.borrow_mut().has_landed = false;
-            if self.pass.borrow().is_stopped {
-                // A look is cut at its next await; its account is looked at again after the start.
+            self.pass.borrow_mut().forget_landed();
+            if self.pass.borrow().is_stopped() {
+                // A probe is cut at its next await. Its account is probed again after the start.
                 workers.clear();
                 self.reading.drop_it();
             }
             let held = self.held_until();
-            // Results wait as long as it is held: then the pass must not end, although no look may begin any more.
+            // Results wait while the gate is held: the pass must not end then, although no probe
+            // may begin.
             let wake = self.start(&mut workers, &work).or(held);
             if held.is_none() {
                 self.read_and_write(workers.is_empty());
@@ -205,51 +152,49 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
         }
     }
 
-    /// Until when somebody is given the right of way; none while nobody waits for an answer, or when the program stops.
+    /// Until when the priority gate is held; none while nobody waits for an answer, or when the
+    /// program stops.
     fn held_until(&self) -> Option<Instant> {
-        let until = self.sweep.priority_gate.held_until(Instant::now());
-        until.filter(|_| !self.pass.borrow().is_stopped)
+        let until = self.context.priority_gate.held_until(Instant::now());
+        until.filter(|_| !self.pass.borrow().is_stopped())
     }
 
-    /// Begins the looks that can begin; when the next one can, if that is later.
+    /// Begins the probes that can begin; when the next one can, if that is later.
     fn start<W: Future<Output = ()>>(
         &self,
         workers: &mut FuturesUnordered<W>,
-        work: &impl Fn(Job) -> W,
+        work: &impl Fn(Flight) -> W,
     ) -> Option<Instant> {
         let mut pass = self.pass.borrow_mut();
-        while workers.len() < self.sweep.config.workers {
-            match pass.next_job() {
-                Some(job) => workers.push(work(job)),
-                None => return pass.wake,
+        while workers.len() < self.context.config.workers {
+            match pass.next_flight() {
+                Some(flight) => workers.push(work(flight)),
+                None => return pass.wake(),
             }
         }
         None
     }
 
-    /// Begins to read the next page and to write the next group; `rest` writes what there is.
+    /// Begins to read the next page and to write the next group. With `rest`, the group takes all
+    /// results.
     fn read_and_write(&mut self, rest: bool) {
         let mut pass = self.pass.borrow_mut();
-        let (sweep, run_id, rest) = (self.sweep, pass.run.id, rest || pass.is_stopped);
+        let (context, run_id) = (self.context, self.run_id);
         if !self.reading.is_under_way()
             && let Some((lane, reading)) = pass.next_reading()
         {
             self.reading
-                .begin(async move { Ok((lane, reading.read(sweep.db).await?)) });
+                .begin(async move { Ok((lane, reading.read(context.db).await?)) });
         }
         if !self.writing.is_under_way()
-            && let Some(mut group) = pass.results.next_group(sweep, rest)
+            && let Some(group) = pass.next_group(rest)
         {
-            group.asked = take_asked(&mut pass.lanes);
-            if pass.memory.gates.breaker_news() {
-                group.breakers = Some(pass.memory.breakers(sweep.clock.now()));
-            }
-            self.writing.begin(group.write(sweep, run_id));
+            self.writing.begin(group.write(context, run_id));
         }
     }
 
-    /// Waits until something has happened: a look came back, a page was read, a group was written, a time has come, or
-    /// the stop.
+    /// Waits for a probe that came back, a page that was read, a group that was written, a moment,
+    /// or the stop.
     async fn wait<W: Future<Output = ()>>(
         &mut self,
         workers: &mut FuturesUnordered<W>,
@@ -257,25 +202,25 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
         is_held: bool,
     ) -> anyhow::Result<()> {
         let (pass, is_writing) = (self.pass, self.writing.is_under_way());
-        let is_stopped = pass.borrow().is_stopped;
-        let due = pass.borrow().results.due_at();
+        let is_stopped = pass.borrow().is_stopped();
+        let due = pass.borrow().results_due_at();
         let due = due.filter(|_| !is_held && !is_writing);
         if let Some(moment) = wake.into_iter().chain(due).min() {
             self.alarm.set(moment);
         }
         // The workers run where they are waited for, so that this is asked when they have.
-        let landed = poll_fn(|_| match pass.borrow().has_landed {
+        let landed = poll_fn(|_| match pass.borrow().has_landed() {
             true => Poll::Ready(()),
             false => Poll::Pending,
         });
         tokio::select! {
             biased;
-            () = self.stopping.as_mut(), if !is_stopped => pass.borrow_mut().is_stopped = true,
+            () = self.stopping.as_mut(), if !is_stopped => pass.borrow_mut().stop(),
             written = self.writing.done() => written?,
             read = self.reading.done() => pass.borrow_mut().take_page(read?),
             Some(()) = workers.next() => {}
             () = landed => {}
-            () = self.sweep.priority_gate.closed(), if is_held => {}
+            () = self.context.priority_gate.closed(), if is_held => {}
             () = self.alarm.rings() => {}
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Control looks, by tables: what each order of answers says of a site.
+//! Control probes, by tables: what each order of answers says of a site.
 
 use super::*;
 use crate::slices::watch::site::entry::SiteEntry;
@@ -29,41 +29,42 @@ fn knowing(names: &[&str]) -> Site {
     entry.into_site(false).unwrap()
 }
 
-fn seen(sighting: Sighting) -> Look {
-    Look {
+fn seen(sighting: Sighting) -> Probe {
+    Probe {
         outcome: Ok(sighting),
         retry_after: None,
         status: Some(200),
     }
 }
 
-fn answered(status: u16, why: Inconclusive) -> Look {
-    Look {
+fn answered(status: u16, why: Inconclusive) -> Probe {
+    Probe {
         outcome: Err(why),
         retry_after: None,
         status: Some(status),
     }
 }
 
-/// Answers every control look with the next of these; what was said at last, and the names that were asked.
-fn play(site: &Site, looks: &[Look]) -> (Said, Vec<String>) {
+/// Answers every control probe with the next of these; what was said at last, and the names that
+/// were asked.
+fn play(site: &Site, probes: &[Probe]) -> (Said, Vec<String>) {
     let mut standing = Standing::default();
     let mut asked = Vec::new();
     let mut said = Said::More;
-    for look in looks {
+    for probe in probes {
         let Some(name) = standing.due(site, &Controls::default(), NOW) else {
             break;
         };
         assert!(standing.waits());
         asked.push(name.as_str().to_owned());
-        said = standing.hear(site, look, NOW);
+        said = standing.hear(site, probe, NOW);
         assert!(!standing.waits());
     }
     (said, asked)
 }
 
 #[test]
-fn a_well_site_costs_two_looks_in_fifteen_minutes() {
+fn a_well_site_costs_two_probes_in_fifteen_minutes() {
     let site = site("control = \"known\"");
     let (exists, missing) = (seen(Sighting::Exists), seen(Sighting::Missing));
     let (said, asked) = play(&site, &[exists, missing, missing]);
@@ -98,23 +99,23 @@ fn controls_that_are_judged_wrongly_say_how() {
     let site = site("control = \"known\"");
     let (exists, missing) = (seen(Sighting::Exists), seen(Sighting::Missing));
     let unclear = answered(200, Inconclusive::NoRuleMatches);
-    for (looks, fault) in [
+    for (probes, fault) in [
         (vec![missing], ControlFault::KnownMissing),
         (vec![unclear], ControlFault::KnownUnclear),
         (vec![exists, exists], ControlFault::RandomFound),
         (vec![exists, unclear], ControlFault::RandomUnclear),
     ] {
-        assert_eq!(play(&site, &looks).0, Said::Failed(fault));
+        assert_eq!(play(&site, &probes).0, Said::Failed(fault));
     }
 }
 
 #[test]
-fn a_control_that_could_not_be_looked_at_is_asked_three_times() {
+fn a_control_without_an_answer_is_asked_three_times() {
     let site = site("control = \"known\"");
     let (exists, missing) = (seen(Sighting::Exists), seen(Sighting::Missing));
     let busy = answered(429, Inconclusive::RateLimited);
-    let gone = Look::without_answer(Inconclusive::Connect);
-    for (looks, said) in [
+    let gone = Probe::without_answer(Inconclusive::Connect);
+    for (probes, said) in [
         (vec![busy, gone, exists, gone, busy, missing], Said::Well),
         (vec![busy, busy, gone], Said::Unseen(Inconclusive::Connect)),
         (
@@ -126,8 +127,8 @@ fn a_control_that_could_not_be_looked_at_is_asked_three_times() {
             Said::Failed(ControlFault::KnownMissing),
         ),
     ] {
-        let (heard, asked) = play(&site, &looks);
-        assert_eq!((heard, asked.len()), (said, looks.len()));
+        let (heard, asked) = play(&site, &probes);
+        assert_eq!((heard, asked.len()), (said, probes.len()));
     }
 }
 
@@ -142,7 +143,7 @@ fn one_known_name_that_is_gone_does_not_stop_a_site_that_knows_others() {
     );
     let (said, _) = play(&site, &[missing, missing]);
     assert_eq!(said, Said::Failed(ControlFault::KnownMissing));
-    // The one that could not be looked at is no comfort for the one that is gone.
+    // The one that could not be probed is no comfort for the one that is gone.
     let busy = answered(429, Inconclusive::RateLimited);
     let (said, _) = play(&site, &[missing, busy]);
     assert_eq!(said, Said::Failed(ControlFault::KnownMissing));
@@ -186,16 +187,16 @@ fn a_status_that_is_no_evidence_is_enough_for_a_random_name_only_where_it_is_all
         play(&by_status, &[exists, bare]).0,
         Said::Failed(ControlFault::RandomUnclear)
     );
-    let looks = [exists, forbidden, forbidden, forbidden];
+    let probes = [exists, forbidden, forbidden, forbidden];
     assert_eq!(
-        play(&by_status, &looks).0,
+        play(&by_status, &probes).0,
         Said::Unseen(Inconclusive::Forbidden)
     );
     let hosts = "key = \"a\"\nurl = \"https://{name}.a.example/\"\ncontrol = \"known\"\n\
                  exists = { status = [200] }\nmissing = { status = [404] }";
     let hosts: SiteEntry = toml::from_str(hosts).unwrap();
     let hosts = hosts.into_site(false).unwrap();
-    let no_address = Look::without_answer(Inconclusive::Dns);
+    let no_address = Probe::without_answer(Inconclusive::Dns);
     assert_eq!(play(&hosts, &[exists, no_address]).0, Said::Well);
     let nowhere = play(&hosts, &[no_address, no_address, no_address]).0;
     assert_eq!(nowhere, Said::Unseen(Inconclusive::Dns));

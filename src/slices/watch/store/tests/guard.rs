@@ -1,13 +1,14 @@
-//! What the guards store: accounts that are held and asked about, faults of controls and of our own network.
+//! What the guards store: accounts that are held and asked about, faults of controls and of our own
+//! network.
 
-use super::{DAY, NOW, OWNER, Store, TODAY, fill, look, run};
+use super::{DAY, NOW, OWNER, Store, TODAY, fill, result, run};
 use crate::slices::watch::model::account::{ControlFault, Decision, RunState, Scope};
 use crate::slices::watch::store::*;
 
-fn held(account_id: i64) -> Look {
-    Look {
+fn held(account_id: i64) -> ProbeResult {
+    ProbeResult {
         bearing: Bearing::Held,
-        ..look(account_id, Verdict::Found)
+        ..result(account_id, Verdict::Found)
     }
 }
 
@@ -22,7 +23,7 @@ async fn a_held_account_is_let_go_once() {
             NOW,
             TODAY,
             first,
-            &[look(ids[0], Verdict::NotFound)],
+            &[result(ids[0], Verdict::NotFound)],
             &[],
         )?;
         end(tx, NOW, first, RunState::Done, 0, 0)?;
@@ -38,8 +39,11 @@ async fn a_held_account_is_let_go_once() {
                 .any(|one| one.id == id && one.known == Some(Sighting::Missing))
         };
         assert!(was_missing(ids[0]) && !was_missing(ids[1]));
-        let looks: Vec<Look> = ids.iter().map(|id| held(*id)).collect();
-        assert_eq!(apply(tx, NOW, TODAY, second, &looks, &[])?, [] as [i64; 0]);
+        let results: Vec<ProbeResult> = ids.iter().map(|id| held(*id)).collect();
+        assert_eq!(
+            apply(tx, NOW, TODAY, second, &results, &[])?,
+            [] as [i64; 0]
+        );
         assert_eq!(counts(tx, second)?.checked(), 0, "not counted yet");
         let in_all = HeldSite {
             site: "github".to_owned(),

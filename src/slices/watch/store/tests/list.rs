@@ -1,6 +1,6 @@
 //! Lists, what people do with accounts, and what ends a wait, on a real file.
 
-use super::{DAY, NOW, OWNER, Store, TODAY, fill, look, run};
+use super::{DAY, NOW, OWNER, Store, TODAY, fill, result, run};
 use crate::db::WriteTx;
 use crate::db::plans::plan;
 use crate::people;
@@ -149,11 +149,11 @@ async fn what_is_changed_by_two_at_once_is_not_overwritten() {
 /// A run in which an account gets a verdict that its candidate took for news.
 fn sees(tx: &WriteTx<'_>, id: i64, verdict: Verdict, bearing: Bearing) -> (i64, Vec<i64>) {
     let run = run(tx).unwrap();
-    let look = Look {
+    let result = ProbeResult {
         bearing,
-        ..look(id, verdict)
+        ..result(id, verdict)
     };
-    let owners = apply(tx, NOW, TODAY, run, &[look], &[]).unwrap();
+    let owners = apply(tx, NOW, TODAY, run, &[result], &[]).unwrap();
     end(tx, NOW, run, RunState::Done, 0, 0).unwrap();
     (run, owners)
 }
@@ -189,19 +189,19 @@ async fn a_change_is_told_each_time_and_the_wait_goes_on() {
         }
         let account = get(tx, None, id)?.unwrap();
         assert_eq!(account.seen_at, Some(NOW));
-        let looks: Vec<Verdict> = account.looks.oldest_first().collect();
+        let outcomes: Vec<Verdict> = account.probes.oldest_first().collect();
         assert_eq!(
-            looks[..3],
+            outcomes[..3],
             [Verdict::NotFound, Verdict::Error, Verdict::Found]
         );
-        assert_eq!(looks.len(), 7);
+        assert_eq!(outcomes.len(), 7);
         Ok(())
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_somebody_chose_while_a_look_was_on_its_way_counts() {
+async fn what_somebody_chose_while_a_probe_was_on_its_way_counts() {
     let t = Store::new();
     t.write(|tx| {
         let id = fill(tx, 1)?[0];
@@ -232,12 +232,12 @@ async fn what_is_held_is_let_go_the_way_it_was_seen() {
             sees(tx, *id, Verdict::Found, Bearing::Plain);
         }
         let run = run(tx)?;
-        let held = |id: &i64| Look {
+        let held = |id: &i64| ProbeResult {
             bearing: Bearing::Held,
-            ..look(*id, Verdict::NotFound)
+            ..result(*id, Verdict::NotFound)
         };
-        let looks: Vec<Look> = ids.iter().map(held).collect();
-        assert_eq!(apply(tx, NOW, TODAY, run, &looks, &[])?, [0_i64; 0]);
+        let results: Vec<ProbeResult> = ids.iter().map(held).collect();
+        assert_eq!(apply(tx, NOW, TODAY, run, &results, &[])?, [0_i64; 0]);
         assert_eq!(
             (
                 held_in_run(tx, run)?[0].changed,

@@ -1,4 +1,5 @@
-//! The watch's SQL on a real file: paging, results, reminders, requests, and the plans of what runs often.
+//! The watch's SQL on a real file: paging, results, reminders, requests, and the plans of what runs
+//! often.
 
 mod guard;
 mod list;
@@ -35,8 +36,8 @@ pub(super) fn fill(tx: &WriteTx<'_>, n: usize) -> anyhow::Result<Vec<i64>> {
         .collect()
 }
 
-pub(super) fn look(account_id: i64, verdict: Verdict) -> Look {
-    Look {
+pub(super) fn result(account_id: i64, verdict: Verdict) -> ProbeResult {
+    ProbeResult {
         account_id,
         site: "github".into(),
         verdict,
@@ -65,7 +66,14 @@ async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
         let ids = fill(tx, 10)?;
         let first = run(tx)?;
         for id in ids.iter().take(4) {
-            apply(tx, NOW, TODAY, first, &[look(*id, Verdict::NotFound)], &[])?;
+            apply(
+                tx,
+                NOW,
+                TODAY,
+                first,
+                &[result(*id, Verdict::NotFound)],
+                &[],
+            )?;
         }
         end(tx, NOW, first, RunState::Interrupted, 0, 0)?;
         let second = run(tx)?;
@@ -87,7 +95,7 @@ async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
                         NOW,
                         TODAY,
                         second,
-                        &[look(waiting.id, Verdict::NotFound)],
+                        &[result(waiting.id, Verdict::NotFound)],
                         &[],
                     )?;
                     seen.push(waiting.id);
@@ -113,10 +121,10 @@ async fn only_accounts_that_still_wait_are_changed_and_counted() {
         remove(tx, NOW, OWNER, ids[1])?;
         // The last is nobody's any more: its owner had everything deleted while the run looked.
         let seen = ids.iter().chain(&[9_999]);
-        let looks: Vec<Look> = seen.map(|id| look(*id, Verdict::Found)).collect();
-        assert_eq!(apply(tx, NOW, TODAY, id, &looks, &[])?, [OWNER]);
+        let results: Vec<ProbeResult> = seen.map(|id| result(*id, Verdict::Found)).collect();
+        assert_eq!(apply(tx, NOW, TODAY, id, &results, &[])?, [OWNER]);
         assert_eq!(
-            apply(tx, NOW, TODAY, id, &looks, &[])?,
+            apply(tx, NOW, TODAY, id, &results, &[])?,
             [0_i64; 0],
             "the same look again"
         );
@@ -201,7 +209,7 @@ async fn waiting_again_begins_anew() {
         let id = fill(tx, 1)?[0];
         assert!(!again(tx, NOW, OWNER, id)?, "it still waits");
         let first = run(tx)?;
-        apply(tx, NOW, TODAY, first, &[look(id, Verdict::Found)], &[])?;
+        apply(tx, NOW, TODAY, first, &[result(id, Verdict::Found)], &[])?;
         end(tx, NOW, first, RunState::Done, 0, 0)?;
         let later = NOW.plus(DAY * 40);
         assert!(again(tx, later, OWNER, id)?);
@@ -248,14 +256,14 @@ async fn how_long_a_site_wants_to_be_left_alone_is_kept_until_it_is_over() {
         let ids = fill(tx, 1)?;
         let run = run(tx)?;
         let heard = |at: UnixMs, wait: u64| -> anyhow::Result<()> {
-            let look = Look {
+            let result = ProbeResult {
                 silent_until: Some(NOW.plus(Duration::from_secs(wait))),
-                ..look(ids[0], Verdict::Error)
+                ..result(ids[0], Verdict::Error)
             };
-            apply(tx, at, TODAY, run, &[look], &[]).map(drop)
+            apply(tx, at, TODAY, run, &[result], &[]).map(drop)
         };
         heard(NOW, 60)?;
-        // A shorter one, heard by a look that was on its way, ends nothing.
+        // A shorter one, heard by a probe that was on its way, ends nothing.
         heard(NOW, 10)?;
         let rest = |after: u64| silences(tx, NOW.plus(Duration::from_secs(after)));
         let github = |rest: u64| vec![("github".to_owned(), Duration::from_secs(rest))];

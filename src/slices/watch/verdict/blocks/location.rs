@@ -1,4 +1,4 @@
-//! Where redirects lead that say nothing about any account: logins, challenges, consent pages.
+//! Redirects that say nothing about any account: to logins, challenges and consent pages.
 
 use url::Url;
 
@@ -46,7 +46,8 @@ const LOGIN_SEGMENTS: &[&str] = &[
     "vhod",
 ];
 
-/// Words that are in a path segment of a login page, whatever stands beside them, as in `user-login` or `login_form`.
+/// Words in a path segment of a login page, whatever is beside them, like `user-login` or
+/// `login_form`.
 const LOGIN_WORDS: &[&str] = &["login", "signin", "logon"];
 
 /// Path segments of challenges, in lower case, without an ending.
@@ -86,7 +87,8 @@ const CONSENT_SEGMENTS: &[&str] = &[
     "age-verification",
 ];
 
-/// Fields of a query that name the page to come back to, without dashes and underscores, in lower case.
+/// Fields of a query that name the page to come back to, without dashes and underscores, in lower
+/// case.
 const RETURN_FIELDS: &[&str] = &[
     "next",
     "nexturl",
@@ -114,13 +116,14 @@ const RETURN_FIELDS: &[&str] = &[
     "originalurl",
 ];
 
-/// Tells whether a redirect leads to a page that says nothing about any account, or only past such a page.
-pub(in crate::slices::watch) fn detour(from: &Url, target: &Url) -> Option<Inconclusive> {
+/// The reason if a redirect leads to a page that says nothing about any account, or only past such
+/// a page.
+pub(crate) fn detour(from: &Url, target: &Url) -> Option<Inconclusive> {
     redirect_trap(target).or_else(|| comes_back(from, target).then_some(Inconclusive::LoginWall))
 }
 
-/// Tells whether an address is that of a page that says nothing about any account.
-pub(in crate::slices::watch) fn redirect_trap(target: &Url) -> Option<Inconclusive> {
+/// The reason if an address is that of a page that says nothing about any account.
+pub(crate) fn redirect_trap(target: &Url) -> Option<Inconclusive> {
     let host = target.host_str().unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
     if CONSENT_HOSTS.contains(&label) {
@@ -152,7 +155,8 @@ pub(in crate::slices::watch) fn redirect_trap(target: &Url) -> Option<Inconclusi
         })
 }
 
-/// A target that is told where to come back to stands in the way of what was asked, and is not its answer.
+/// True if the target is told where to come back to: such a page is in the way and is not the
+/// answer.
 fn comes_back(from: &Url, target: &Url) -> bool {
     target.query_pairs().any(|(field, value)| {
         let field = field.to_ascii_lowercase().replace(['-', '_'], "");

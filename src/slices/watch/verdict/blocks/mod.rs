@@ -1,9 +1,10 @@
-//! Pages that stand in front of a site: firewalls, captchas, consent and login walls.
+//! Pages in front of a site: firewalls, captchas, consent and login walls.
 //!
-//! Two grades. *Sure* signs (a firewall's own header, script object or form) are never on a site's own page and always
-//! win. *Likely* signs (a title, a common phrase) may be on a page somebody's name is on, so they only win over answers
-//! on which the site's own text is not found. The word "captcha" or a captcha script alone is no sign: many login forms
-//! on ordinary pages have one. In JSON only signs that are made for JSON count, since its texts are people's.
+//! There are two grades of signs. *Sure* signs (a firewall's own header, script object or form) are
+//! never on a site's own page and always win. *Likely* signs (a title, a common phrase) may be on
+//! somebody's page, so they win only over answers without the site's own text. The word "captcha"
+//! or a captcha script alone is no sign: many login forms on ordinary pages have one. In JSON only
+//! signs made for JSON count, since its texts are people's.
 
 mod location;
 mod seen;
@@ -14,36 +15,28 @@ pub(super) mod tests;
 use std::fmt;
 
 use super::{Answer, Inconclusive};
-pub(in crate::slices::watch) use location::{detour, redirect_trap};
+pub(crate) use location::{detour, redirect_trap};
 use seen::Seen;
 use signs::{LIKELY_OTHER_TITLES, LIKELY_TITLES};
 
 /// Who stood in front of the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BlockPage {
-    /// Cloudflare.
     Cloudflare,
     /// The AWS web application firewall.
     AwsWaf,
-    /// Akamai.
     Akamai,
-    /// DDoS-Guard.
     DdosGuard,
     /// `PerimeterX` (HUMAN).
     PerimeterX,
-    /// `DataDome`.
     DataDome,
     /// Imperva (Incapsula).
     Imperva,
-    /// Sucuri.
     Sucuri,
-    /// Anubis.
     Anubis,
-    /// Vercel's checkpoint.
     Vercel,
     /// A captcha of the site's own, or one whose maker cannot be told.
     Captcha,
-    /// A consent page.
     Consent,
     /// A page that refuses without saying on whose behalf.
     Other,
@@ -149,8 +142,8 @@ fn by_title(title: &str) -> Option<Inconclusive> {
         .or_else(|| other().map(|(_, reason)| *reason))
 }
 
-/// A person called "Loginov" has no login wall: what follows the words must not be a letter or a digit, except where the
-/// words are an open beginning themselves.
+/// A person called "Loginov" has no login wall. So no letter or digit may follow the words, unless
+/// the words are an open beginning.
 fn starts_with_words(title: &str, start: &str) -> bool {
     title.strip_prefix(start).is_some_and(|rest| {
         start.ends_with("запрещ")

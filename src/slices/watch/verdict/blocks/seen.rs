@@ -1,7 +1,9 @@
-//! One reading of a body: every sign in it, however many signs there are.
+//! One reading of a body that finds every sign in it, however many signs there are.
 //!
-//! What must stay true: a body is read through once by one automaton. Only what is not written in Latin letters, whose
-//! cases an automaton does not know, is put into lower case and read a second time.
+//! # Invariants
+//! - One automaton reads a body once.
+//! - Only text outside the Latin letters is lowered and read a second time: the automaton does not
+//!   know its cases.
 
 use std::sync::LazyLock;
 
@@ -59,7 +61,8 @@ impl Signs {
     fn new(texts: Vec<(&'static str, Sign)>) -> Self {
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
-            // A table of some hundred kilobytes, made with the first look, for a fraction of the time on each page.
+            // A table of some hundred kilobytes. It is made with the first probe and saves most of
+            // the time on each page.
             .kind(Some(AhoCorasickKind::DFA))
             .build(texts.iter().map(|(text, _)| text));
         Self {
@@ -69,7 +72,8 @@ impl Signs {
         }
     }
 
-    /// Hands over every text of the table that is in the body, with its place in the table and where it ends.
+    /// Passes on every text of the table that is in the body, with its index in the table and its
+    /// end.
     fn read(&self, body: &str, mut take: impl FnMut(usize, Sign, usize)) {
         let mut found = |place: usize, end: usize| {
             if let Some((_, sign)) = self.texts.get(place) {

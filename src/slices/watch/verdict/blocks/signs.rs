@@ -1,6 +1,7 @@
-//! The signs of pages that stand in front of sites: plain tables, the more telling entries first.
+//! The signs of pages in front of sites: plain tables, the more telling entries first.
 //!
-//! Texts are in lower case. A new one belongs to the sure ones only when no site's own page can have it.
+//! Texts are in lower case. A new text belongs to the sure ones only if no site's own page can have
+//! it.
 
 use super::BlockPage;
 use crate::slices::watch::verdict::Inconclusive;
@@ -169,7 +170,7 @@ pub(super) const LIKELY_TEXTS: &[(&str, BlockPage)] = &[
         "you don't have permission to access \"http",
         BlockPage::Akamai,
     ),
-    // Scripts of these makers are on ordinary pages as well, with forms that may ask for a proof.
+    // Scripts of these makers are on ordinary pages too, with forms that may ask for a proof.
     (".captcha.awswaf.com/", BlockPage::AwsWaf),
     ("captcha.px-cdn.net/", BlockPage::PerimeterX),
     ("captcha.perimeterx.net/", BlockPage::PerimeterX),

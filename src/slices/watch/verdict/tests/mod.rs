@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::blocks::tests::block_pages;
-use super::{Answer, AnswerHeaders, BlockPage, Inconclusive, Sighting, is_certain, judge};
-use crate::slices::watch::catalogue::{BrokenEntries, Catalogue};
+use super::{Answer, AnswerHeaders, BlockPage, Inconclusive, is_certain, judge};
+use crate::slices::watch::catalogue::Catalogue;
+use crate::slices::watch::model::config::BrokenEntries;
+use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::Site;
 
 pub(super) fn site(more: &str) -> Arc<Site> {
@@ -188,7 +190,7 @@ fn keys_are_distinct_and_texts_are_said() {
         Inconclusive::BothRulesMatch,
         Inconclusive::NoRuleMatches,
         Inconclusive::BreakerOpen,
-        Inconclusive::LooksDisagree,
+        Inconclusive::ProbesDisagree,
         Inconclusive::PrivateTarget,
         Inconclusive::UnknownSite,
         Inconclusive::BadName,

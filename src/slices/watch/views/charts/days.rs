@@ -8,14 +8,14 @@ use crate::i18n::{self, Lang};
 use crate::zone::Zone;
 
 /// Days in a row, as a zone counts them.
-pub(crate) struct Days<'a> {
+pub(super) struct Days<'a> {
     zone: &'a Zone,
     days: Vec<Date>,
 }
 
 impl<'a> Days<'a> {
     /// So many days; the last is the one of this moment.
-    pub(crate) fn until(at: UnixMs, zone: &'a Zone, count: u16) -> Self {
+    pub(super) fn until(at: UnixMs, zone: &'a Zone, count: u16) -> Self {
         let today = zone.civil(at).date();
         let days = (0..count).rev();
         let days = days.map(|back| today.saturating_sub(i64::from(back).days()));
@@ -26,34 +26,34 @@ impl<'a> Days<'a> {
     }
 
     /// The first day as it is stored: `2026-11-21`.
-    pub(crate) fn first(&self) -> String {
+    pub(super) fn first(&self) -> String {
         self.days.first().map(Date::to_string).unwrap_or_default()
     }
 
     /// A number for each day.
-    pub(crate) fn zeros(&self) -> Vec<f64> {
+    pub(super) fn zeros(&self) -> Vec<f64> {
         vec![0.0; self.days.len()]
     }
 
     /// What the days are called.
-    pub(crate) fn names(&self, lang: Lang) -> Vec<String> {
+    pub(super) fn names(&self, lang: Lang) -> Vec<String> {
         self.days.iter().map(|day| i18n::day(lang, *day)).collect()
     }
 
     /// The number of the day of a moment, if that is one of these days.
-    pub(crate) fn place<'n>(&self, at: UnixMs, numbers: &'n mut [f64]) -> Option<&'n mut f64> {
+    pub(super) fn place<'n>(&self, at: UnixMs, numbers: &'n mut [f64]) -> Option<&'n mut f64> {
         let day = self.zone.civil(at).date();
         numbers.get_mut(self.days.binary_search(&day).ok()?)
     }
 
     /// The number of a day as it is stored, if that is one of these days.
-    pub(crate) fn named<'n>(&self, day: &str, numbers: &'n mut [f64]) -> Option<&'n mut f64> {
+    pub(super) fn named<'n>(&self, day: &str, numbers: &'n mut [f64]) -> Option<&'n mut f64> {
         let day: Date = day.parse().ok()?;
         numbers.get_mut(self.days.binary_search(&day).ok()?)
     }
 
-    /// The numbers of the days at whose end something lasted that began and ended at these moments.
-    pub(crate) fn span<'n>(
+    /// The numbers of the days at whose end a period from `from` to `until` was open.
+    pub(super) fn span<'n>(
         &self,
         from: UnixMs,
         until: Option<UnixMs>,

@@ -1,6 +1,8 @@
-//! What the charts show: numbers by day, site and run, with the same in words.
+//! The charts: numbers by day, site and run, with the same in words.
 //!
-//! Must stay true: picture and caption are made from one reading; where there is nothing to show there is no picture.
+//! # Invariants
+//! - Picture and caption come from one reading.
+//! - Where there is nothing to show there is no picture.
 
 mod days;
 mod tally;
@@ -22,7 +24,7 @@ use tally::{BySite, by_site};
 /// Days that a chart goes back.
 const DAYS: u16 = 30;
 
-/// Days that the chart of durations goes back: longer, and five minutes would be less than a pixel.
+/// Days in the chart of durations. In a longer one five minutes would be less than a pixel.
 const RUN_DAYS: u32 = 2;
 
 /// Runs that a chart shows at most: two days of a run every five minutes.
@@ -38,8 +40,8 @@ pub(crate) struct Picture {
     pub(crate) caption: Html,
 }
 
-/// A chart as it stands at a moment; `owner` is whose accounts are meant where it is about one's own. `None`: there is
-/// nothing to draw.
+/// A chart at a moment; none when there is nothing to draw. A chart of one's own accounts is about
+/// `owner`.
 pub(crate) fn picture(
     connection: &Connection,
     formatter: Formatter<'_>,

@@ -17,13 +17,13 @@ const NAMED: usize = 5;
 const NAME_LIMIT: usize = 20;
 
 /// One number for each site and day.
-pub(crate) struct BySite {
+pub(super) struct BySite {
     /// Key (none: all the others), name, numbers.
     rows: Vec<(Option<String>, String, Vec<f64>)>,
 }
 
 /// Counts something by day and site; the sites with most of it are named.
-pub(crate) fn by_site(
+pub(super) fn by_site(
     formatter: Formatter<'_>,
     days: &Days<'_>,
     rows: &[SiteDay],
@@ -78,7 +78,7 @@ fn fill(
 
 impl BySite {
     /// Counts something else for the same sites in the same order.
-    pub(crate) fn of_the_same(
+    pub(super) fn of_the_same(
         &self,
         formatter: Formatter<'_>,
         days: &Days<'_>,
@@ -89,19 +89,18 @@ impl BySite {
         fill(formatter, days, rows, &keys, what)
     }
 
-    /// All of it.
-    pub(crate) fn total(&self) -> i64 {
+    pub(super) fn total(&self) -> i64 {
         self.sites().map(|(_, n)| n).sum()
     }
 
     /// What the sites are called, and how much each has.
-    pub(crate) fn sites(&self) -> impl Iterator<Item = (&str, i64)> {
+    pub(super) fn sites(&self) -> impl Iterator<Item = (&str, i64)> {
         let rows = self.rows.iter();
         rows.map(|(_, name, numbers)| (name.as_str(), super::whole(numbers.iter().sum())))
     }
 
     /// Names and colours for a chart.
-    pub(crate) fn series(&self) -> Vec<(String, Ink)> {
+    pub(super) fn series(&self) -> Vec<(String, Ink)> {
         let rows = self.rows.iter().zip(Ink::ALL);
         rows.map(|((key, name, _), ink)| {
             let ink = if key.is_some() { ink } else { Ink::Grey };
@@ -111,7 +110,7 @@ impl BySite {
     }
 
     /// The numbers for a chart.
-    pub(crate) fn rows(&self) -> Vec<Vec<f64>> {
+    pub(super) fn rows(&self) -> Vec<Vec<f64>> {
         self.rows
             .iter()
             .map(|(_, _, numbers)| numbers.clone())

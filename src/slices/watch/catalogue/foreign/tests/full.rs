@@ -11,15 +11,15 @@ use url::Url;
 
 use crate::clock::UnixMs;
 use crate::slices::watch::catalogue::{Fault, FileKind, Listing};
-use crate::slices::watch::probe::Look;
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::probe::Probe;
 use crate::slices::watch::run::controls::{Controls, Said, Standing};
 use crate::slices::watch::site::{Asks, Rule, Site};
-use crate::slices::watch::verdict::{
-    Answer, AnswerHeaders, Inconclusive, Sighting, is_redirect, judge,
-};
+use crate::slices::watch::verdict::{Answer, AnswerHeaders, Inconclusive, is_redirect, judge};
 
-/// Entries whose own rule cannot tell, because no answer of the one kind differs from one of the other or from no answer.
-/// They are the ones that must be explained; the same names in a newer file may be well again.
+/// Entries whose own rule cannot tell, because no answer of the one kind differs from one of the
+/// other or from no answer. They are the ones that must be explained; the same names in a newer
+/// file may be well again.
 const CANNOT_TELL: [&str; 6] = [
     "forumprawne.org",
     "Discord.bio",
@@ -173,7 +173,8 @@ fn assert_used_or_explained(listing: &Listing) {
     );
 }
 
-/// The controls of every site come out well with the answers of its own rules, also where a redirect names no target.
+/// The controls of every site come out well with the answers of its own rules, also where a
+/// redirect names no target.
 fn assert_vouched_for_by_their_own_rules(listing: &Listing) {
     let now = UnixMs(1_790_000_000_000);
     for site in &listing.sites {
@@ -191,12 +192,12 @@ fn assert_vouched_for_by_their_own_rules(listing: &Listing) {
             let mut said = Said::More;
             for answer in [&somebody, &nobody] {
                 assert!(standing.due(site, &Controls::default(), now).is_some());
-                let look = Look {
+                let probe = Probe {
                     outcome: judge(site, answer),
                     retry_after: None,
                     status: Some(answer.status),
                 };
-                said = standing.hear(site, &look, now);
+                said = standing.hear(site, &probe, now);
             }
             assert_eq!(said, Said::Well, "{}: {nobody:?}", site.name());
         }

@@ -10,9 +10,11 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::{key_of, read};
-use crate::slices::watch::catalogue::{BrokenEntries, Catalogue, Listing};
+use crate::slices::watch::catalogue::{Catalogue, Listing};
+use crate::slices::watch::model::config::BrokenEntries;
+use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::{Asks, Site};
-use crate::slices::watch::verdict::{Answer, AnswerHeaders, Inconclusive, Sighting, judge};
+use crate::slices::watch::verdict::{Answer, AnswerHeaders, Inconclusive, judge};
 
 /// A WhatsMyName file with these entries.
 pub(super) fn wmn(entries: &[&str]) -> Listing {

@@ -2,8 +2,9 @@
 
 use super::{answer, only, read, said, seen};
 use crate::slices::watch::catalogue::Listing;
+use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::{Method, Redirects};
-use crate::slices::watch::verdict::{Inconclusive, Sighting, judge};
+use crate::slices::watch::verdict::{Inconclusive, judge};
 
 /// A Sherlock file with one entry.
 fn sherlock(fields: &str) -> Listing {

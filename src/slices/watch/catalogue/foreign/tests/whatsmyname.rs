@@ -2,8 +2,9 @@
 
 use super::{answer, only, plain, said, seen, wmn};
 use crate::slices::watch::catalogue::{Fault, FileKind};
+use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::{Asks, Method, UsernameProblem};
-use crate::slices::watch::verdict::{Inconclusive, Sighting, judge};
+use crate::slices::watch::verdict::{Inconclusive, judge};
 
 #[test]
 fn a_whatsmyname_entry_with_every_field() {

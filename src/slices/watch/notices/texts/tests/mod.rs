@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::days;
-use crate::slices::watch::catalogue::BrokenEntries;
-use crate::slices::watch::model::account::{News, State, Until, Verdict};
-use crate::slices::watch::model::past::{By, Change, Looks, Past};
-use crate::slices::watch::verdict::Sighting;
+use crate::slices::watch::model::account::{News, State, Until};
+use crate::slices::watch::model::config::BrokenEntries;
+use crate::slices::watch::model::past::{By, Change, Past, ProbeHistory};
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::model::verdict::Verdict;
 
 /// 12 October 2026, 10:00 in Moscow.
 const BEGAN: UnixMs = UnixMs(1_791_788_400_000);
@@ -44,7 +45,7 @@ fn account(username: &str) -> Account {
         until: Until::Found,
         note: "<&>".repeat(66),
         seen_at: Some(BEGAN.plus(days(9))),
-        looks: Looks(0b01_10_11),
+        probes: ProbeHistory(0b01_10_11),
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::demo::Behaviour;
-use crate::slices::watch::model::account::Verdict;
+use crate::slices::watch::model::verdict::Verdict;
 
 /// As the usual schedule has it.
 const PERIOD: Duration = Duration::from_secs(5 * 60);
 
-/// The usual time for one look. A look that began in time is finished.
+/// The usual time for one probe. A probe that began in time is finished.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Accounts on a site that hangs: without the breaker they would take twice the period.
@@ -81,7 +81,8 @@ async fn a_tenth_of_the_sites_hangs_and_the_run_is_over_in_time() {
     assert!(!told.contains("Не успели"), "{told}");
 }
 
-/// Accounts that answer, more than a period has seconds for: the usual gap is a second or a little more.
+/// Accounts that answer, more than a period has seconds for: the usual gap is a second or a little
+/// more.
 const MANY: usize = 500;
 
 #[tokio::test]
@@ -97,12 +98,13 @@ async fn what_a_run_had_no_time_for_is_counted_and_comes_first_in_the_next() {
 
     let took = world.run().await;
 
-    // Time goes on while a busy machine reads the database, too. Without an end this run would take 500 seconds and more.
+    // Time goes on while a busy machine reads the database, too. Without an end this run would take
+    // 500 seconds and more.
     assert!(
         (PERIOD..=PERIOD + 3 * TIMEOUT).contains(&took),
         "the run took {took:?}"
     );
-    let first = looked_at(&world);
+    let first = probed(&world);
     let skipped = MANY - first.len();
     assert!(skipped > 0 && first.len() > 100, "{} looks", first.len());
     let told = world.told().await;
@@ -123,7 +125,7 @@ async fn what_a_run_had_no_time_for_is_counted_and_comes_first_in_the_next() {
 
     world.site.forget_requests();
     world.run().await;
-    let second = looked_at(&world);
+    let second = probed(&world);
     let due = second.difference(&first).count();
     assert_eq!(
         due,
@@ -132,8 +134,8 @@ async fn what_a_run_had_no_time_for_is_counted_and_comes_first_in_the_next() {
     );
 }
 
-/// The accounts of the large site that were looked at.
-fn looked_at(world: &World) -> BTreeSet<String> {
+/// The accounts of the large site that were probed.
+fn probed(world: &World) -> BTreeSet<String> {
     let requests = world.site.requests_to("site1");
     let names = requests.into_iter().map(|request| request.name);
     names.filter(|name| name.starts_with("gone")).collect()

@@ -1,7 +1,8 @@
 //! Whole runs by a clock that goes on only when the test says so.
 //!
-//! The real driver, sweep, database and HTTP client, and the pretend site, all on one thread: minutes of a run pass in
-//! moments, and nothing depends on how busy the machine is. Nobody delivers; what was to be said lies in the outbox.
+//! The real driver, pass, database and HTTP client, and the pretend site, all on one thread:
+//! minutes of a run pass in moments, and nothing depends on how busy the machine is. Nobody
+//! delivers; what was to be said lies in the outbox.
 
 mod capacity;
 mod priority_gate;
@@ -40,7 +41,8 @@ struct World {
 struct Time {
     db: Db,
     clock: Clock,
-    /// Work that is going on: without it the paused clock of an idle runtime would run ahead by itself.
+    /// Work that is going on: without it the paused clock of an idle runtime would run ahead by
+    /// itself.
     _work: Arc<mpsc::Sender<()>>,
 }
 
@@ -56,8 +58,8 @@ impl Time {
         }
     }
 
-    /// Lets so much time pass, and then all that is due come about. The database has done by the end what it was asked
-    /// for before, so that a slow disk costs no time.
+    /// Lets so much time pass, and then all that is due come about. The database has done by the
+    /// end what it was asked for before, so that a slow disk costs no time.
     async fn pass(&self, step: Duration) {
         self.clock.advance(step);
         tokio::time::advance(step).await;

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::demo::Behaviour;
-use crate::slices::watch::model::account::Verdict;
+use crate::slices::watch::model::verdict::Verdict;
 
-/// Looks at the same time.
+/// Probes at the same time.
 const WORKERS: usize = 8;
 
 /// More than a test comes to.
@@ -14,7 +14,7 @@ const ACCOUNTS: usize = 4_000;
 const STEP: Duration = Duration::from_millis(1);
 
 #[tokio::test]
-async fn no_look_starts_while_somebody_waits_for_an_answer() {
+async fn no_probe_starts_while_somebody_waits_for_an_answer() {
     let watch = format!("workers = {WORKERS}\nper_site = {WORKERS}\nmin_gap = \"0s\"");
     let mut world = World::new(&["site".to_owned()], &watch).await;
     let names = (0..ACCOUNTS).map(|n| format!("gone{n}"));
@@ -23,19 +23,19 @@ async fn no_look_starts_while_somebody_waits_for_an_answer() {
     let people = world.driver.parts.proxy.priority_gate().clone();
     let stop = world.driver.stop.clone();
     let script = async {
-        let some = looks_go_on(&site, &time, 0).await;
+        let some = probes_go_on(&site, &time, 0).await;
 
         people.open();
         let held = rest(&site, &time, some).await;
         people.close();
-        let some = looks_go_on(&site, &time, held).await;
+        let some = probes_go_on(&site, &time, held).await;
 
         // The next one may stand in the way when as much time has passed; this one gets no answer.
         pass(&time, 20).await;
         people.open();
         let held = rest(&site, &time, some.max(site.request_count())).await;
         pass(&time, 15).await;
-        looks_go_on(&site, &time, held).await;
+        probes_go_on(&site, &time, held).await;
         stop.cancel();
     };
     let run = world.driver.make_run(Trigger::Request, Scope::All);
@@ -45,7 +45,7 @@ async fn no_look_starts_while_somebody_waits_for_an_answer() {
 /// A run of the usual schedule has so long.
 const PERIOD: Duration = Duration::from_secs(5 * 60);
 
-/// The usual time for one look.
+/// The usual time for one probe.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn what_was_seen_is_written_although_somebody_waits_as_the_time_ends() {
         while site.request_count() < 8 {
             time.pass(BEAT).await;
         }
-        // The last look comes back, without an answer, when the time is over and somebody waits.
+        // The last probe comes back, without an answer, when the time is over and somebody waits.
         site.set_default("site", Behaviour::Hang);
         time.pass(end + 5 * STEP - TIMEOUT - Instant::now()).await;
         time.pass(TIMEOUT - 10 * STEP).await;
@@ -92,7 +92,8 @@ async fn pass(time: &Time, steps: usize) {
     }
 }
 
-/// What was on its way arrives, and then nothing more does for twenty steps; how many requests there were.
+/// What was on its way arrives, and then nothing more does for twenty steps; how many requests
+/// there were.
 async fn rest(site: &PretendSite, time: &Time, before: usize) -> usize {
     for _ in 0..100 {
         time.pass(Duration::ZERO).await;
@@ -109,8 +110,8 @@ async fn rest(site: &PretendSite, time: &Time, before: usize) -> usize {
     arrived
 }
 
-/// Looks go on without any time passing; how many requests there were in all.
-async fn looks_go_on(site: &PretendSite, time: &Time, before: usize) -> usize {
+/// Probes go on without any time passing; returns the number of requests in all.
+async fn probes_go_on(site: &PretendSite, time: &Time, before: usize) -> usize {
     for _ in 0..1_000 {
         if site.request_count() > before + 2 * WORKERS {
             return site.request_count();

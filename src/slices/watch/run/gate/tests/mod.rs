@@ -8,10 +8,12 @@ use proptest::prelude::*;
 use tokio::time::Instant;
 
 use super::{GateDefaults, Gates, Start};
-use crate::slices::watch::catalogue::{BrokenEntries, Catalogue};
-use crate::slices::watch::probe::Look;
+use crate::slices::watch::catalogue::Catalogue;
+use crate::slices::watch::model::config::BrokenEntries;
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::probe::Probe;
 use crate::slices::watch::site::Site;
-use crate::slices::watch::verdict::{Inconclusive, Sighting};
+use crate::slices::watch::verdict::Inconclusive;
 
 fn site(more: &str) -> Arc<Site> {
     let dir = tempfile::tempdir().unwrap();
@@ -36,16 +38,16 @@ const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-fn good() -> Look {
-    Look {
+fn good() -> Probe {
+    Probe {
         outcome: Ok(Sighting::Exists),
         retry_after: None,
         status: Some(200),
     }
 }
 
-fn bad() -> Look {
-    Look::without_answer(Inconclusive::Timeout)
+fn bad() -> Probe {
+    Probe::without_answer(Inconclusive::Timeout)
 }
 
 #[test]
@@ -86,7 +88,7 @@ fn retry_after_is_obeyed_to_the_second_and_at_most_a_day() {
         gates.begin(&site, now);
         gates.end(
             &site,
-            &Look {
+            &Probe {
                 retry_after: Some(seconds(wait)),
                 ..good()
             },
@@ -164,7 +166,7 @@ fn answers_without_a_verdict_are_no_failures() {
         gates.begin(&site, now);
         gates.end(
             &site,
-            &Look {
+            &Probe {
                 outcome: Err(Inconclusive::NoRuleMatches),
                 ..good()
             },
@@ -175,18 +177,18 @@ fn answers_without_a_verdict_are_no_failures() {
 }
 
 #[test]
-fn looks_that_sent_nothing_neither_close_nor_open() {
+fn probes_that_sent_nothing_neither_close_nor_open() {
     let site = site("min_gap = \"0s\"");
     let mut gates = gates(1, 0);
     let now = Instant::now();
-    let mut end = |look: &Look, now| {
+    let mut end = |probe: &Probe, now| {
         gates.begin(&site, now);
-        gates.end(&site, look, now);
+        gates.end(&site, probe, now);
         gates.next_start(&site, now)
     };
-    let unsent = Look::without_answer(Inconclusive::BadName);
-    for look in [bad(), bad(), bad(), bad(), unsent] {
-        assert_eq!(end(&look, now), Start::Now);
+    let unsent = Probe::without_answer(Inconclusive::BadName);
+    for probe in [bad(), bad(), bad(), bad(), unsent] {
+        assert_eq!(end(&probe, now), Start::Now);
     }
     let Start::Closed { until } = end(&bad(), now) else {
         panic!("the fifth failure opens it")
@@ -253,7 +255,7 @@ proptest! {
                 let outcome = if action == 3 { Ok(Sighting::Missing) } else { Err(Inconclusive::ServerError(503)) };
                 failures = if outcome.is_ok() { 0 } else { failures + 1 };
                 let retry_after = (action == 5).then_some(seconds(retry_after));
-                gates.end(site, &Look { outcome, retry_after, status: None }, now);
+                gates.end(site, &Probe { outcome, retry_after, status: None }, now);
                 if let Some(wait) = retry_after {
                     silent_until = silent_until.max(now + wait);
                 }

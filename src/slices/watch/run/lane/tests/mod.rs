@@ -6,8 +6,10 @@ use super::*;
 use crate::db::Db;
 use crate::db::testing::Store;
 use crate::people;
-use crate::slices::watch::model::account::{RunState, Trigger, Verdict};
-use crate::slices::watch::store::{Bearing, Look, NewAccount};
+use crate::slices::watch::model::account::{RunState, Trigger, Until};
+use crate::slices::watch::model::verdict::Verdict;
+use crate::slices::watch::site::Method;
+use crate::slices::watch::store::{Bearing, NewAccount, ProbeResult, Waiting};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const OWNER: i64 = 7;
@@ -27,7 +29,7 @@ async fn fill(db: &Db, n: usize) -> BTreeSet<i64> {
     (1..).take(n).collect()
 }
 
-/// Makes a run that looks at `limit` accounts at most and is cut then; the accounts in their order.
+/// Makes a run that probes at most `limit` accounts and is cut then; returns them in their order.
 async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
     let run = db
         .write(move |tx| Ok(store::begin(tx, NOW, Trigger::Schedule, scope, 0)?.id))
@@ -42,11 +44,11 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
         let Some(candidate) = lane.take(Instant::now()) else {
             break;
         };
-        seen.push(candidate.id);
+        seen.push(candidate.id());
     }
-    let looks: Vec<Look> = seen
+    let results: Vec<ProbeResult> = seen
         .iter()
-        .map(|id| Look {
+        .map(|id| ProbeResult {
             account_id: *id,
             site: "github".into(),
             verdict: Verdict::NotFound,
@@ -56,7 +58,7 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
         })
         .collect();
     db.write(move |tx| {
-        store::apply(tx, NOW, "2026-11-21", run, &looks, &[])?;
+        store::apply(tx, NOW, "2026-11-21", run, &results, &[])?;
         if scope == Scope::All {
             let left = store::unreached(tx, scope, run)?;
             store::settle_rounds(tx, run, &left)?;
@@ -82,7 +84,7 @@ async fn what_a_cut_run_did_not_reach_comes_first() {
     let first = cut_run(db, Scope::All, PAGE + 20).await;
     let second = cut_run(db, Scope::All, PAGE).await;
     assert!(set(&first).is_disjoint(&set(&second)));
-    // A run of an owner belongs to no round: it looks at all, and the round goes on after it.
+    // A run of an owner belongs to no round: it probes all, and the round goes on after it.
     let owners = cut_run(db, Scope::Owner(OWNER), 1).await;
     assert_eq!(owners.len(), 1);
 
@@ -171,11 +173,11 @@ async fn a_page_is_read_before_the_one_before_is_used_up() {
 }
 
 #[test]
-fn looks_must_agree_and_a_closed_connection_is_asked_once_more() {
+fn probes_must_agree_and_a_closed_connection_is_asked_once_more() {
     let (there, gone) = (Ok(Sighting::Exists), Ok(Sighting::Missing));
     let closed = Err(Inconclusive::Reset);
-    let disagree = Err(Inconclusive::LooksDisagree);
-    for (looks, method, result) in [
+    let disagree = Err(Inconclusive::ProbesDisagree);
+    for (results, method, result) in [
         (vec![there, there], Method::Get, there),
         (vec![gone], Method::Get, gone),
         (vec![there, gone], Method::Get, disagree),
@@ -186,29 +188,27 @@ fn looks_must_agree_and_a_closed_connection_is_asked_once_more() {
         (vec![closed], Method::Post, closed),
     ] {
         let mut candidate = candidate(Until::Found, None);
-        let (last, before) = looks.split_last().unwrap();
-        for look in before {
-            let next = candidate.after(*look, 2, method);
-            assert_eq!(next, Next::LookAgain, "{looks:?}");
+        let (last, before) = results.split_last().unwrap();
+        for result in before {
+            let next = candidate.after(*result, 2, method);
+            assert_eq!(next, Next::ProbeAgain, "{results:?}");
         }
         let next = candidate.after(*last, 2, method);
-        assert_eq!(next, Next::Settle(result), "{looks:?}");
+        assert_eq!(next, Next::Settle(result), "{results:?}");
     }
 }
 
 fn candidate(until: Until, known: Option<Sighting>) -> Candidate {
-    Candidate {
+    Candidate::new(Waiting {
         id: 1,
         username: "anna".to_owned(),
         until,
         known,
-        agreed: None,
-        retried: false,
-    }
+    })
 }
 
 #[test]
-fn what_ends_a_wait_or_is_a_change_needs_looks_that_agree() {
+fn what_ends_a_wait_or_is_a_change_needs_probes_that_agree() {
     use Sighting::{Exists, Missing};
     for (until, known, seen, needs_two) in [
         (Until::Found, Some(Missing), Exists, true),
@@ -216,7 +216,7 @@ fn what_ends_a_wait_or_is_a_change_needs_looks_that_agree() {
         (Until::Gone, Some(Exists), Missing, true),
         (Until::Gone, None, Missing, true),
         (Until::Gone, None, Exists, false),
-        // The first look is what later ones are compared with.
+        // The first probe is what later ones are compared with.
         (Until::Change, None, Exists, true),
         (Until::Change, None, Missing, true),
         (Until::Change, Some(Exists), Missing, true),
@@ -226,13 +226,13 @@ fn what_ends_a_wait_or_is_a_change_needs_looks_that_agree() {
         let mut candidate = candidate(until, known);
         let first = candidate.after(Ok(seen), 2, Method::Get);
         let settled = Next::Settle(Ok(seen));
-        let expected = if needs_two { Next::LookAgain } else { settled };
+        let expected = if needs_two { Next::ProbeAgain } else { settled };
         assert_eq!(first, expected, "{until:?} {known:?} {seen:?}");
         if needs_two {
             let mut other = candidate.clone();
             assert_eq!(candidate.after(Ok(seen), 2, Method::Get), settled);
             let opposite = if seen == Exists { Missing } else { Exists };
-            let disagree = Next::Settle(Err(Inconclusive::LooksDisagree));
+            let disagree = Next::Settle(Err(Inconclusive::ProbesDisagree));
             assert_eq!(other.after(Ok(opposite), 2, Method::Get), disagree);
         }
     }

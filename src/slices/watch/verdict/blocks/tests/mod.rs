@@ -1,11 +1,10 @@
 //! Tests of what stands in front of sites: tables of pages and of redirects.
 
 use super::BlockPage;
+use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::Site;
 use crate::slices::watch::verdict::tests::{answer, bare, plain, redirect, site};
-use crate::slices::watch::verdict::{
-    Answer, AnswerHeaders, Inconclusive, Sighting, bare_target, judge,
-};
+use crate::slices::watch::verdict::{Answer, AnswerHeaders, Inconclusive, bare_target, judge};
 
 fn titled(title: &str) -> String {
     format!(
@@ -265,7 +264,7 @@ fn a_redirect_is_an_answer_only_when_it_leads_somewhere_else() {
 }
 
 #[test]
-fn only_bare_redirects_are_looked_after() {
+fn only_the_end_of_a_bare_redirect_is_checked() {
     let target = |site: &Site, answer: &Answer| bare_target(site, answer).map(String::from);
     let front = redirect("/");
     assert_eq!(

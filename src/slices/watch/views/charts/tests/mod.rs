@@ -4,8 +4,8 @@ use super::*;
 use crate::clock::testing::NOW;
 use crate::db::testing::Store;
 use crate::i18n::Lang;
-use crate::slices::watch::Catalogue;
-use crate::slices::watch::catalogue::BrokenEntries;
+use crate::slices::watch::catalogue::Catalogue;
+use crate::slices::watch::model::config::BrokenEntries;
 use crate::zone::Zone;
 
 /// A month of a bot that looks at six sites: site, checks a day, errors a day, found a day.

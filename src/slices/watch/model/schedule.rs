@@ -1,4 +1,4 @@
-//! When to look: a cron expression with seconds, in a time zone.
+//! When runs begin: a cron expression with seconds, in a time zone.
 
 use std::time::Duration;
 
@@ -9,7 +9,6 @@ use croner::parser::{CronParser, Seconds};
 use crate::clock::{DAY, UnixMs};
 use crate::zone::Zone;
 
-/// A checked schedule.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     text: String,
@@ -18,7 +17,6 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The default.
     pub const EVERY_FIVE_MINUTES: &'static str = "0 */5 * * * *";
 
     /// Parses six fields: second, minute, hour, day, month, day of week.
@@ -30,7 +28,7 @@ impl Schedule {
             "cron with six fields (second minute hour day month weekday), such as \"0 */5 * * * *\""
                 .to_owned()
         };
-        // Five fields would silently mean something else: the first one would be read as seconds by people's eyes only.
+        // With five fields a person would read the first one as minutes, and the parser as seconds.
         if text.split_whitespace().count() != 6 {
             return Err(allowed());
         }
@@ -84,7 +82,8 @@ impl Schedule {
         }
     }
 
-    /// The zone's distance from UTC at a moment. The scheduler freezes it when a job is made, so it is compared.
+    /// The zone's distance from UTC at a moment. The scheduler freezes it when a job is made, so
+    /// the driver compares it.
     #[must_use]
     pub fn utc_offset_seconds(&self, moment: UnixMs) -> i32 {
         self.zone.offset_seconds(moment)

@@ -1,36 +1,36 @@
-//! A run's work: pages of accounts that wait for it, and its results.
+//! The work of a run: pages of accounts that wait for it, and its results.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Context as _;
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{Connection, params};
 
 use super::Stretch;
-use super::days::count_day;
 use super::mass;
 use super::news::{self, waiter};
 use super::silences::silence;
+use super::tallies::{Tallies, count, count_errors};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::{Counts, Scope, SiteTally, Until, Verdict};
-use crate::slices::watch::model::past::Looks;
-use crate::slices::watch::verdict::Sighting;
+use crate::slices::watch::model::account::{Scope, SiteTally, Until};
+use crate::slices::watch::model::past::ProbeHistory;
+use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::model::verdict::Verdict;
 
-/// Writes one look, or the same look at each account in a row.
+/// Writes one result, or the same result for consecutive account numbers.
 static WRITE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "UPDATE look SET run_id = ?1, reason = ?2, at = ?3, known = coalesce(?4, known),
              seen_at = coalesce(?5, seen_at), history = (history << 2 & {}) | ?6
          WHERE account_id BETWEEN ?7 AND ?8 AND run_id < ?1 AND pending = 1",
-        Looks::MASK
+        ProbeHistory::MASK
     )
 });
 
-/// An account that waits for a run to look at it.
+/// An account that waits for a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
-    /// Its number.
     pub id: i64,
     /// The name to look for.
     pub username: String,
@@ -41,9 +41,6 @@ pub struct Waiting {
 }
 
 /// The next accounts of a site in a stretch, in the order of their numbers.
-///
-/// # Errors
-/// When the database fails.
 pub fn next_page(
     connection: &Connection,
     scope: Scope,
@@ -90,10 +87,9 @@ pub fn next_page(
         .with_context(|| format!("read the next accounts of {site}"))
 }
 
-/// What a look at an account gave.
+/// What a probe of an account gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
-    /// The account.
+pub struct ProbeResult {
     pub account_id: i64,
     /// Its site, for the count of errors.
     pub site: Arc<str>,
@@ -107,7 +103,7 @@ pub struct Look {
     pub bearing: Bearing,
 }
 
-/// What a look means for the account beside its verdict.
+/// What a probe means for the account beside its verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bearing {
     /// Nothing: the wait goes on.
@@ -118,20 +114,21 @@ pub enum Bearing {
     Held,
 }
 
-/// Writes looks down: verdicts, transitions, what the run and the day count, and how long sites want to be left alone.
-/// `asked` are the requests by site that the day does not know of yet. Returns the owners for whom there is news.
+/// Writes results down: verdicts, transitions, the counts of the run and the day, and how long
+/// sites want to be left alone. `requests` counts requests by site that the day does not have yet.
+/// Returns the owners for whom there is news.
 ///
-/// An account that was removed, paused or looked at meanwhile is passed over and not counted. One that is held is counted
-/// when it is known what becomes of it.
+/// An account that was removed, paused or probed meanwhile is skipped and not counted. A held
+/// account is counted when it is decided.
 ///
 /// # Errors
-/// When the database fails; then nothing of it is written.
+/// When the database fails. Then nothing is written.
 pub fn apply(
     tx: &WriteTx<'_>,
     now: UnixMs,
     day: &str,
     run_id: i64,
-    looks: &[Look],
+    results: &[ProbeResult],
     asked: &[(Arc<str>, SiteTally)],
 ) -> anyhow::Result<Vec<i64>> {
     let asked = asked.iter().map(|(site, tally)| (&**site, *tally));
@@ -139,16 +136,16 @@ pub fn apply(
     let mut owners = Vec::new();
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     // By site and reason.
-    let mut failed: BTreeMap<(&str, &str), Vec<&Look>> = BTreeMap::new();
-    for look in looks {
-        let id = look.account_id;
-        if let Some(until) = look.silent_until {
-            silence(tx, now, &look.site, until)?;
+    let mut failed: BTreeMap<(&str, &str), Vec<&ProbeResult>> = BTreeMap::new();
+    for result in results {
+        let id = result.account_id;
+        if let Some(until) = result.silent_until {
+            silence(tx, now, &result.site, until)?;
         }
-        match (look.bearing, look.verdict) {
+        match (result.bearing, result.verdict) {
             // Until somebody has decided, nothing more is known than that we cannot say.
             (Bearing::Held, _) => {
-                if write(tx, now, run_id, Verdict::Error, mass::REASON, &[look])? > 0 {
+                if write(tx, now, run_id, Verdict::Error, mass::REASON, &[result])? > 0 {
                     hold(tx, id)?;
                 }
             }
@@ -156,26 +153,26 @@ pub fn apply(
                 let Some(waiter) = waiter(tx, id)? else {
                     continue;
                 };
-                if write(tx, now, run_id, verdict, "", &[look])? > 0 {
-                    let tally = tallies.entry(&look.site).or_default();
+                if write(tx, now, run_id, verdict, "", &[result])? > 0 {
+                    let tally = tallies.entry(&result.site).or_default();
                     tally.counts.add(verdict);
                     owners.extend(news::tell(tx, now, id, waiter, verdict, run_id)?);
                 }
             }
-            (Bearing::Plain, Verdict::Found) => found.push(look),
-            (Bearing::Plain, Verdict::NotFound) => missing.push(look),
+            (Bearing::Plain, Verdict::Found) => found.push(result),
+            (Bearing::Plain, Verdict::NotFound) => missing.push(result),
             (Bearing::Plain, Verdict::Error) => {
-                let alike = failed.entry((&look.site, look.reason));
-                alike.or_default().push(look);
+                let alike = failed.entry((&result.site, result.reason));
+                alike.or_default().push(result);
             }
         }
     }
-    for (verdict, looks) in [(Verdict::Found, found), (Verdict::NotFound, missing)] {
-        let written = write(tx, now, run_id, verdict, "", &looks)?;
-        add_written(tx, run_id, &looks, written, &mut tallies)?;
+    for (verdict, results) in [(Verdict::Found, found), (Verdict::NotFound, missing)] {
+        let written = write(tx, now, run_id, verdict, "", &results)?;
+        add_written(tx, run_id, &results, written, &mut tallies)?;
     }
-    for ((site, reason), looks) in failed {
-        let written = write(tx, now, run_id, Verdict::Error, reason, &looks)?;
+    for ((site, reason), results) in failed {
+        let written = write(tx, now, run_id, Verdict::Error, reason, &results)?;
         if written > 0 {
             count_errors(tx, run_id, site, reason, written)?;
             tallies.entry(site).or_default().counts.errors += written;
@@ -187,73 +184,43 @@ pub fn apply(
     Ok(owners)
 }
 
-/// What was done, by site.
-pub(super) type Tallies<'a> = BTreeMap<&'a str, SiteTally>;
-
-/// Adds to the counts of their sites those of the looks that were written down.
+/// Adds the results that were written down to the counts of their sites.
 fn add_written<'a>(
     tx: &WriteTx<'_>,
     run_id: i64,
-    looks: &[&'a Look],
+    results: &[&'a ProbeResult],
     written: u64,
     tallies: &mut Tallies<'a>,
 ) -> anyhow::Result<()> {
-    let all = u64::try_from(looks.len()) == Ok(written);
-    for look in looks {
-        // Somebody removed or paused accounts meanwhile, which is rare: only then the rows are asked.
-        if all || was_looked_at(tx, run_id, look.account_id)? {
-            let tally = tallies.entry(&look.site).or_default();
-            tally.counts.add(look.verdict);
+    let all = u64::try_from(results.len()) == Ok(written);
+    for result in results {
+        // The rows are asked only if somebody removed or paused accounts meanwhile, which is rare.
+        if all || was_probed(tx, run_id, result.account_id)? {
+            let tally = tallies.entry(&result.site).or_default();
+            tally.counts.add(result.verdict);
         }
     }
     Ok(())
 }
 
-fn was_looked_at(tx: &WriteTx<'_>, run_id: i64, account_id: i64) -> anyhow::Result<bool> {
+fn was_probed(tx: &WriteTx<'_>, run_id: i64, account_id: i64) -> anyhow::Result<bool> {
     let sql = "SELECT 1 FROM look WHERE account_id = ?1 AND run_id = ?2";
     Ok(tx.prepare_cached(sql)?.exists([account_id, run_id])?)
 }
 
-/// Adds to what a run and its day have counted: always both.
-pub(super) fn count(
-    tx: &WriteTx<'_>,
-    day: &str,
-    run_id: i64,
-    tallies: Tallies<'_>,
-) -> anyhow::Result<()> {
-    let mut sum = SiteTally::default();
-    for tally in tallies.values() {
-        sum.add(*tally);
-    }
-    let counts: Counts = sum.counts;
-    count_day(tx, day, tallies)?;
-    tx.prepare_cached(
-        "UPDATE run SET found = found + :found, not_found = not_found + :not_found, errors = errors + :errors
-         WHERE id = :run AND state = 'running'",
-    )?
-    .execute(named_params! {
-        ":run": run_id,
-        ":found": counts.found,
-        ":not_found": counts.not_found,
-        ":errors": counts.errors,
-    })
-    .with_context(|| format!("count the looks of run {run_id}"))?;
-    Ok(())
-}
-
-/// Writes down looks that gave the same; returns how many of the accounts still waited for this run.
+/// Writes down equal results; returns how many of the accounts still waited for this run.
 ///
-/// This is what a run costs the database, so it does no more than it must: narrow rows that stand in no index, and one
-/// statement for all that follow each other. The numbers come in their order.
+/// This is the cost of a run in the database, so it does no more than it must: narrow rows outside
+/// of any index, and one statement for consecutive numbers. The results come sorted by number.
 fn write(
     tx: &WriteTx<'_>,
     now: UnixMs,
     run_id: i64,
     verdict: Verdict,
     reason: &str,
-    looks: &[&Look],
+    results: &[&ProbeResult],
 ) -> anyhow::Result<u64> {
-    let bits = Looks::bits(verdict);
+    let bits = ProbeHistory::bits(verdict);
     let seen_at = (verdict == Verdict::Found).then_some(now.0);
     let mut statement = tx.prepare_cached(&WRITE)?;
     statement.raw_bind_parameter(1, run_id)?;
@@ -261,13 +228,13 @@ fn write(
     statement.raw_bind_parameter(3, now.0)?;
     statement.raw_bind_parameter(4, verdict.sighting().map(|_| bits))?;
     statement.raw_bind_parameter(5, seen_at)?;
-    statement.raw_bind_parameter(6, bits | Looks::WIDTH)?;
+    statement.raw_bind_parameter(6, bits | ProbeHistory::WIDTH)?;
     let mut written = 0;
-    for row in looks.chunk_by(|before, look| before.account_id + 1 == look.account_id) {
-        statement.raw_bind_parameter(7, row.first().map(|look| look.account_id))?;
-        statement.raw_bind_parameter(8, row.last().map(|look| look.account_id))?;
+    for row in results.chunk_by(|before, result| before.account_id + 1 == result.account_id) {
+        statement.raw_bind_parameter(7, row.first().map(|result| result.account_id))?;
+        statement.raw_bind_parameter(8, row.last().map(|result| result.account_id))?;
         let rows = statement.raw_execute();
-        written += u64::try_from(rows.context("write down what looks gave")?)?;
+        written += u64::try_from(rows.context("write down results")?)?;
     }
     Ok(written)
 }
@@ -279,27 +246,7 @@ fn hold(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Adds to what a run counts of why looks failed.
-pub(super) fn count_errors(
-    tx: &WriteTx<'_>,
-    run_id: i64,
-    site: &str,
-    reason: &str,
-    n: u64,
-) -> anyhow::Result<()> {
-    tx.prepare_cached(
-        "INSERT INTO run_error (run_id, site, reason, count) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (run_id, site, reason) DO UPDATE SET count = count + excluded.count",
-    )?
-    .execute(params![run_id, site, reason, n])
-    .with_context(|| format!("count the errors of run {run_id}"))?;
-    Ok(())
-}
-
-/// Pending accounts in a scope that a run has not looked at: how many of which sites.
-///
-/// # Errors
-/// When the database fails.
+/// Pending accounts in a scope that a run has not probed: how many of which sites.
 pub fn unreached(
     connection: &Connection,
     scope: Scope,

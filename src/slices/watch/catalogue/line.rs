@@ -1,13 +1,16 @@
-//! One line of input becomes an account: `name`, `name site`, `name site days`, or a profile's address.
+//! One line of input becomes an account: `name`, `name site`, `name site days`, or the address of a
+//! profile.
 //!
-//! The same rules serve `/add`, its dialogue and tables ([`crate::slices::watch::views::table`]). A name is taken exactly as it is
-//! given or refused, never altered.
+//! `/add`, its dialogue and tables share these rules.
+//!
+//! # Invariants
+//! - A name is taken exactly as given or refused, never altered.
 
 use std::sync::Arc;
 
+use super::Catalogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang};
-use crate::slices::watch::catalogue::Catalogue;
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::site::{Site, Username};
 
@@ -20,7 +23,6 @@ pub(crate) const LONGEST_NOTE: usize = 200;
 /// What a line says.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The site.
     pub site: Arc<Site>,
     /// The name on it.
     pub username: Username,
@@ -33,7 +35,6 @@ pub struct Line {
 /// Why a line cannot become an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LineProblem {
-    /// Nothing stands there.
     Empty,
     /// More than three words.
     TooLong,
@@ -94,11 +95,11 @@ impl LineProblem {
     }
 }
 
-/// Parses a line; `default_site` is for a name that comes alone.
+/// Parses a line. A name without a site is on `default_site`.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn parse_line(
+pub(crate) fn parse_line(
     catalogue: &Catalogue,
     default_site: &str,
     line: &str,
@@ -110,7 +111,8 @@ pub(super) fn parse_line(
     if let Some(parsed) = parse_url(catalogue, line) {
         return parsed;
     }
-    // A site may be named by its exact name, which may hold spaces: the days are the last word, the rest is the site.
+    // A site may be given by its name, which may contain spaces: the last word is the days, the
+    // rest is the site.
     let (username, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     if rest.is_empty() {
@@ -135,7 +137,7 @@ pub(super) fn parse_line(
     }
 }
 
-/// Puts together what stood in columns.
+/// An account from separate columns.
 ///
 /// # Errors
 /// What is wrong with one of them.
@@ -164,12 +166,13 @@ pub fn of_parts(
 ///
 /// # Errors
 /// When it is none.
-pub(super) fn parse_days(text: &str) -> Result<u32, LineProblem> {
+pub(crate) fn parse_days(text: &str) -> Result<u32, LineProblem> {
     let days = text.trim().parse().ok().filter(|days| DAYS.contains(days));
     days.ok_or_else(|| LineProblem::Days(text.trim().to_owned()))
 }
 
-/// An address with or without its scheme, with days perhaps; none when the line does not look like one.
+/// An address with or without its scheme, perhaps with days; none if the line does not look like an
+/// address.
 fn parse_url(catalogue: &Catalogue, line: &str) -> Option<Result<Line, LineProblem>> {
     let (url, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     if !url.contains('/') {

@@ -1,0 +1,43 @@
+//! What a probe sees of an account, and what a run reports.
+
+use crate::words::words;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sighting {
+    /// The account is there.
+    Exists,
+    /// The account is not there.
+    Missing,
+}
+
+words! {
+    /// What a run reports of an account.
+    pub enum Verdict {
+        Found = "found",
+        /// It is not there.
+        NotFound = "not_found",
+        /// We could not look.
+        Error = "error",
+    }
+}
+
+impl Verdict {
+    /// The verdict that says what was seen.
+    #[must_use]
+    pub fn of(seen: Sighting) -> Self {
+        match seen {
+            Sighting::Exists => Self::Found,
+            Sighting::Missing => Self::NotFound,
+        }
+    }
+
+    /// What was seen; none when we could not look.
+    #[must_use]
+    pub fn sighting(self) -> Option<Sighting> {
+        match self {
+            Self::Found => Some(Sighting::Exists),
+            Self::NotFound => Some(Sighting::Missing),
+            Self::Error => None,
+        }
+    }
+}

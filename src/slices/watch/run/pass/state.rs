@@ -1,0 +1,247 @@
+//! The state of one pass: what begins next, and what becomes of a probe that came back.
+//!
+//! # Invariants
+//! - All sites are served in turn, each only as its gate allows.
+//! - No probe starts after the time limit, while somebody waits for an answer, or while results
+//!   wait for the database.
+//! - A probe that our own network may have spoilt leaves no trace in the database or at the site's
+//!   gate.
+//! - A site whose controls are in doubt gives no verdict.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::PassContext;
+use super::lanes::{Lanes, Pick};
+use super::results::{Group, Results};
+use super::summary::{End, Memory, PassSummary};
+use crate::slices::watch::model::account::Run;
+use crate::slices::watch::probe::Probe;
+use crate::slices::watch::run::lane::{
+    Confirming, Landed, Lane, Page, PlannedProbe, Reading, Subject,
+};
+use crate::slices::watch::run::network::Network;
+use crate::slices::watch::site::{Site, Username};
+use crate::slices::watch::verdict::Inconclusive;
+
+/// The state of one pass. Its course and its workers take turns with it on one thread.
+pub(super) struct Pass<'a, 'g> {
+    context: PassContext<'a>,
+    memory: &'g mut Memory,
+    run: &'g Run,
+    until: Option<Instant>,
+    lanes: Lanes,
+    network: Network,
+    results: Results,
+    /// When a probe can begin by itself, if none could when one was asked for.
+    wake: Option<Instant>,
+    /// A probe came back since [`Self::look_away`].
+    has_landed: bool,
+    is_stopped: bool,
+}
+
+/// A probe on its way.
+pub(super) struct Flight {
+    lane: usize,
+    began: Instant,
+    probe: PlannedProbe,
+}
+
+impl Flight {
+    pub(super) fn site(&self) -> &Arc<Site> {
+        &self.probe.site
+    }
+
+    pub(super) fn name(&self) -> &Username {
+        &self.probe.name
+    }
+}
+
+impl<'a, 'g> Pass<'a, 'g> {
+    /// A pass that has not begun; it ends at `until` at the latest.
+    pub(super) fn new(
+        context: PassContext<'a>,
+        memory: &'g mut Memory,
+        run: &'g Run,
+        lanes: Vec<Lane>,
+        until: Option<Instant>,
+    ) -> Self {
+        let lanes = Lanes::new(lanes);
+        Self {
+            context,
+            memory,
+            run,
+            until,
+            network: Network::new(lanes.len()),
+            lanes,
+            results: Results::default(),
+            wake: None,
+            has_landed: false,
+            is_stopped: context.stop.is_cancelled(),
+        }
+    }
+
+    pub(super) fn stop(&mut self) {
+        self.is_stopped = true;
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+
+    /// Forgets that probes have come back.
+    pub(super) fn forget_landed(&mut self) {
+        self.has_landed = false;
+    }
+
+    /// True when a probe came back since [`Self::look_away`].
+    pub(super) fn has_landed(&self) -> bool {
+        self.has_landed
+    }
+
+    /// When a probe can begin by itself, if [`Self::next_flight`] had none.
+    pub(super) fn wake(&self) -> Option<Instant> {
+        self.wake
+    }
+
+    /// How the pass ends when nothing is under way; none when silent sites can be asked again.
+    pub(super) fn end(&mut self) -> Option<End> {
+        if self.is_stopped {
+            Some(End::Stopped)
+        } else if self.network.is_down() {
+            Some(End::Offline)
+        } else {
+            (!self.lanes.wake_silent()).then_some(End::Done)
+        }
+    }
+
+    pub(super) fn summary(mut self, end: End) -> PassSummary {
+        PassSummary {
+            end,
+            answered: self.lanes.answered(),
+            unwritten: self.lanes.take_unwritten(),
+            is_heard: self.network.is_heard(),
+        }
+    }
+
+    /// The next page to read.
+    pub(super) fn next_reading(&self) -> Option<(usize, Reading)> {
+        if !self.may_go_on(Instant::now()) {
+            return None;
+        }
+        self.lanes.next_reading(self.run.scope, self.run.id)
+    }
+
+    pub(super) fn take_page(&mut self, (lane, page): (usize, Page)) {
+        self.lanes.take_page(lane, page);
+    }
+
+    /// When results are due to be written although they fill no group.
+    pub(super) fn results_due_at(&self) -> Option<Instant> {
+        self.results.due_at()
+    }
+
+    /// The next group to write; `rest` takes what there is.
+    pub(super) fn next_group(&mut self, rest: bool) -> Option<Group> {
+        let rest = rest || self.is_stopped;
+        let mut group = self.results.next_group(self.context, rest)?;
+        group.add_requests(self.lanes.take_unwritten());
+        if self.memory.gates.breaker_news() {
+            group.add_breakers(self.memory.breakers(self.context.clock.now()));
+        }
+        Some(group)
+    }
+
+    /// The next probe, which begins now; none when none can begin, and then [`Self::wake`] says
+    /// when that changes.
+    pub(super) fn next_flight(&mut self) -> Option<Flight> {
+        loop {
+            let now = Instant::now();
+            self.wake = None;
+            if !self.may_go_on(now) {
+                return None;
+            }
+            // Somebody waits for an answer: nothing new until it has left.
+            self.wake = self.context.priority_gate.held_until(now);
+            if self.wake.is_some() {
+                return None;
+            }
+            let today = self.context.clock.now();
+            match self.lanes.pick(now, today, self.memory) {
+                Pick::Probe(lane, probe) => {
+                    self.memory.gates.begin(&probe.site, now);
+                    return Some(Flight {
+                        lane,
+                        began: now,
+                        probe,
+                    });
+                }
+                Pick::Settled(result) => self.results.push(result, now),
+                Pick::At(at) => {
+                    // The time limit is a moment to wake up at, too.
+                    self.wake = Some(self.until.map_or(at, |until| at.min(until)));
+                    return None;
+                }
+                Pick::Nothing => return None,
+            }
+        }
+    }
+
+    fn may_go_on(&self, now: Instant) -> bool {
+        let is_over = self.until.is_some_and(|until| now >= until);
+        !self.is_stopped && !is_over && !self.network.seems_down() && !self.results.are_full()
+    }
+
+    /// Takes a probe that came back.
+    pub(super) fn land(&mut self, flight: Flight, probe: &Probe) {
+        self.has_landed = true;
+        let now = Instant::now();
+        let Flight {
+            lane: number,
+            began,
+            probe:
+                PlannedProbe {
+                    subject,
+                    site,
+                    name,
+                },
+        } = flight;
+        let Some(lane) = self.lanes.get_mut(number) else {
+            return;
+        };
+        let was_trusted = self.network.is_trusted();
+        if self.network.doubts(number, &site, probe) {
+            // The site must not be left alone for what may not be its fault.
+            let ours = Probe::without_answer(Inconclusive::Offline);
+            self.memory.gates.end(&site, &ours, now);
+            lane.fall_silent(subject, now);
+            return;
+        }
+        let today = self.context.clock.now();
+        let silent_until = probe.retry_after.map(|wait| today.plus(wait));
+        lane.count(now.saturating_duration_since(began), silent_until);
+        self.memory.gates.end(&site, probe, now);
+        let landed = match subject {
+            Subject::Account(candidate) => {
+                let confirming = Confirming {
+                    confirmations: self.context.config.confirmations,
+                    delay: self.context.config.confirm_delay,
+                };
+                lane.land_account(&site, candidate, probe, confirming, now)
+            }
+            Subject::Control => {
+                tracing::debug!(site = site.key().as_str(), name = name.as_str(), outcome = ?probe.outcome, "a control");
+                lane.land_control(&site, probe, today, &mut self.memory.controls)
+            }
+        };
+        match landed {
+            Landed::Nothing => {}
+            Landed::Result(result) => self.results.push(result, now),
+            Landed::Controls(news) => self.results.push_news(news),
+        }
+        if !was_trusted && self.network.is_trusted() {
+            self.lanes.wake_silent();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! A catalogue entry as it is written, and how it becomes a [`Site`].
+//!
+//! Every problem of an entry is collected, so that its author sees all of them at once.
+
+mod fields;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use serde::Deserialize;
+
+pub(crate) use self::fields::FieldProblem;
+use self::fields::{
+    Problems, check_rules, read_body, read_gap, read_headers, read_probe, read_url,
+};
+use super::template::{self, BodyTemplate, UrlTemplate};
+use super::{Asks, Method, NamePattern, Protection, Redirects, Rule, Site, SiteKey, Username};
+
+/// The keys an entry may have, in the order of the format's description.
+pub(crate) const FIELDS: [&str; 16] = [
+    "key",
+    "name",
+    "url",
+    "probe",
+    "method",
+    "headers",
+    "body",
+    "name_pattern",
+    "exists",
+    "missing",
+    "asks",
+    "control",
+    "follow_redirects",
+    "per_site",
+    "min_gap",
+    "note",
+];
+
+/// One `[[site]]` as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SiteEntry {
+    pub(crate) key: String,
+    pub(crate) name: Option<String>,
+    pub(crate) url: String,
+    pub(crate) probe: Option<String>,
+    #[serde(default)]
+    pub(crate) method: Method,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Option<String>,
+    pub(crate) name_pattern: Option<String>,
+    pub(crate) exists: Rule,
+    pub(crate) missing: Rule,
+    #[serde(default)]
+    pub(crate) asks: Asks,
+    pub(crate) control: Option<String>,
+    #[serde(default)]
+    pub(crate) follow_redirects: bool,
+    pub(crate) per_site: Option<u32>,
+    pub(crate) min_gap: Option<String>,
+    pub(crate) note: Option<String>,
+    /// What only entries of foreign files have.
+    #[serde(skip)]
+    pub(crate) foreign: Option<Foreign>,
+}
+
+/// What an entry of a foreign file says beyond the words of our own format.
+#[derive(Debug, Default)]
+pub(crate) struct Foreign {
+    /// What stands for the user name in the body.
+    pub(crate) body_mark: &'static str,
+    /// Characters no user name has.
+    pub(crate) refused_characters: String,
+    /// Names that are surely there. Those the entry itself cannot ask about are left out.
+    pub(crate) known: Vec<String>,
+    pub(crate) redirects: Redirects,
+    pub(crate) refusals: Vec<String>,
+    pub(crate) is_weak: bool,
+    pub(crate) protection: Vec<Protection>,
+    pub(crate) category: Option<String>,
+    pub(crate) is_adult: bool,
+}
+
+/// The parts of an entry that have to be read; none where a part has problems.
+struct Parts {
+    key: Option<SiteKey>,
+    name: String,
+    url: Option<UrlTemplate>,
+    probe: Option<UrlTemplate>,
+    headers: HeaderMap,
+    body: Option<BodyTemplate>,
+    name_pattern: Option<NamePattern>,
+    min_gap: Option<Duration>,
+}
+
+impl SiteEntry {
+    /// Checks an entry and makes it a site.
+    ///
+    /// # Errors
+    /// All problems of the entry.
+    pub(crate) fn into_site(mut self, allow_private: bool) -> Result<Site, Vec<FieldProblem>> {
+        let mut problems = Problems::default();
+        let parts = self.read_parts(&mut problems, allow_private);
+        if !problems.is_empty() {
+            return Err(problems.into_list());
+        }
+        let control = self.control.take();
+        let known = self
+            .foreign
+            .as_mut()
+            .map(|foreign| std::mem::take(&mut foreign.known));
+        let Some(mut site) = self.with_parts(parts) else {
+            return Err(problems.into_list());
+        };
+        add_controls(
+            &mut problems,
+            &mut site,
+            control,
+            &known.unwrap_or_default(),
+        );
+        if let Some(pattern) = &mut site.name_pattern {
+            pattern.rest();
+        }
+        if problems.is_empty() {
+            Ok(site)
+        } else {
+            Err(problems.into_list())
+        }
+    }
+
+    fn read_parts(&self, problems: &mut Problems, allow_private: bool) -> Parts {
+        let is_foreign = self.foreign.is_some();
+        let key = problems.check("key", SiteKey::parse(&self.key));
+        let body_text = self.body.as_deref().filter(|body| !body.is_empty());
+        let mark = self.foreign.as_ref().map(|foreign| foreign.body_mark);
+        let body_has_name = body_text.is_some_and(|body| template::body_has_name(body, mark));
+        let url = read_url(problems, &self.url, is_foreign);
+        let probe = match &self.probe {
+            Some(raw) => read_probe(problems, "probe", raw, allow_private, body_has_name),
+            None if url.is_some() => {
+                read_probe(problems, "url", &self.url, allow_private, body_has_name)
+            }
+            None => None,
+        };
+        let headers = read_headers(problems, &self.headers);
+        let body = body_text
+            .and_then(|text| read_body(problems, text, self.method, &headers))
+            .map(|(text, kind)| BodyTemplate::new(text, kind, mark));
+        let name_pattern = self
+            .name_pattern
+            .as_deref()
+            .map(|source| NamePattern::parse(source, is_foreign))
+            .and_then(|parsed| problems.check("name_pattern", parsed));
+        check_rules(problems, self);
+        let min_gap = self
+            .min_gap
+            .as_deref()
+            .and_then(|text| read_gap(problems, text));
+        if self.per_site == Some(0) {
+            problems.add("per_site", "is 0; the least is 1");
+        }
+        let name = self.name.clone().unwrap_or_else(|| self.key.clone());
+        if name.trim().is_empty() || name.chars().any(char::is_control) {
+            problems.add("name", "is empty or has control characters");
+        }
+        Parts {
+            key,
+            name,
+            url,
+            probe,
+            headers,
+            body,
+            name_pattern,
+            min_gap,
+        }
+    }
+
+    /// The site without its controls; none when a part is missing.
+    fn with_parts(self, parts: Parts) -> Option<Site> {
+        let own_redirects = if self.follow_redirects {
+            Redirects::Follow
+        } else {
+            Redirects::Answer
+        };
+        let redirects = self.foreign.as_ref().map_or(own_redirects, |f| f.redirects);
+        let foreign = self.foreign.unwrap_or_default();
+        Some(Site {
+            key: parts.key?,
+            name: parts.name,
+            url: parts.url?,
+            probe: parts.probe?,
+            method: self.method,
+            headers: parts.headers,
+            body: parts.body,
+            name_pattern: parts.name_pattern,
+            refused_characters: foreign.refused_characters,
+            exists: self.exists,
+            missing: self.missing,
+            refusals: foreign.refusals,
+            is_weak: foreign.is_weak,
+            asks: self.asks,
+            controls: Vec::new(),
+            redirects,
+            per_site: self.per_site,
+            min_gap: parts.min_gap,
+            note: self.note,
+            protection: foreign.protection,
+            category: foreign.category,
+            is_adult: foreign.is_adult,
+        })
+    }
+}
+
+/// Adds the entry's own control name, which must be lawful, and the known names that are.
+fn add_controls(
+    problems: &mut Problems,
+    site: &mut Site,
+    control: Option<String>,
+    known: &[String],
+) {
+    if let Some(control) = control {
+        let parsed = site
+            .exact_username(&control)
+            .map_err(|error| format!("{control:?} is refused: {error}"));
+        site.controls.extend(problems.check("control", parsed));
+    }
+    let known: Vec<Username> = known
+        .iter()
+        .filter_map(|name| site.exact_username(name).ok())
+        .collect();
+    site.controls.extend(known);
+}
