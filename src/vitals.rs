@@ -141,7 +141,7 @@ impl Vitals {
     }
 
     /// How long the schedule has been waiting for a run. A run that goes on is late for nothing: its ticks are missed.
-    fn late(&self, last: Option<&store::Progress>, now: UnixMs) -> Duration {
+    fn late(&self, last: Option<&store::RunProgress>, now: UnixMs) -> Duration {
         let ended_at = match last {
             Some(run) => match run.ended_at {
                 None => return Duration::ZERO,
@@ -154,7 +154,7 @@ impl Vitals {
     }
 }
 
-fn run_sign(run: &store::Progress, now: UnixMs) -> RunSign {
+fn run_sign(run: &store::RunProgress, now: UnixMs) -> RunSign {
     RunSign {
         state: run.state.word(),
         age: now.since(run.ended_at.unwrap_or(run.started_at)),

@@ -12,9 +12,9 @@ use vakhta::config::{Config, Source};
 use vakhta::db::Db;
 use vakhta::demo::world;
 use vakhta::people;
-use vakhta::slices::watch::model::account::{RunState, Scope};
+use vakhta::slices::watch::model::account::{RunScope, RunState};
 use vakhta::slices::watch::store;
-use vakhta::slices::watch::store::{NewAccount, Progress};
+use vakhta::slices::watch::store::{NewAccount, RunProgress};
 
 pub(crate) const SITE: &str = "bench";
 
@@ -115,11 +115,11 @@ pub(crate) fn owners() -> impl Iterator<Item = i64> {
     (FIRST_OWNER..).take(OWNERS)
 }
 
-/// Requests a run over everything, rings for it and waits for its end.
-pub(crate) async fn run_everything(db: &Db, ring: impl FnOnce()) -> anyhow::Result<Progress> {
+/// Asks for a run over everything, rings for it and waits for its end.
+pub(crate) async fn run_everything(db: &Db, ring: impl FnOnce()) -> anyhow::Result<RunProgress> {
     let now = Clock::system().now();
     let request = db
-        .write(move |tx| store::ask(tx, now, Scope::All, None))
+        .write(move |tx| store::ask(tx, now, RunScope::All, None))
         .await?;
     ring();
     let began = Instant::now();

@@ -10,7 +10,7 @@ use url::Url;
 use vakhta::slices::watch::catalogue::Listing;
 use vakhta::slices::watch::model::verdict::Sighting;
 use vakhta::slices::watch::site::Site;
-use vakhta::slices::watch::verdict::{Answer, AnswerHeaders, judge};
+use vakhta::slices::watch::verdict::{AnswerHeaders, SiteAnswer, judge};
 
 const EXISTS: &str = "profile of";
 const MISSING: &str = "no such user";
@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let text = String::from_utf8_lossy(rest);
     let (location, body) = text.split_once('\n').unwrap_or(("", &text));
-    let answer = Answer {
+    let answer = SiteAnswer {
         url: Url::parse("https://fuzz.example/ann").expect("an address"),
         status: u16::from_be_bytes(*status) % 1000,
         headers: AnswerHeaders::default(),

@@ -18,10 +18,10 @@ use crate::app::{App, Options};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
-use crate::slices::watch::model::account::{RunState, Scope, State};
+use crate::slices::watch::model::account::{AccountState, RunScope, RunState};
 use crate::slices::watch::model::verdict::Verdict;
 use crate::slices::watch::store;
-use crate::slices::watch::store::Progress;
+use crate::slices::watch::store::RunProgress;
 use crate::slices::watch::verdict::Inconclusive;
 use crate::tasks::Tasks;
 use crate::telegram::outbox;
@@ -159,7 +159,7 @@ async fn others_answered(db: &Db) {
 
 async fn request(db: &Db) -> anyhow::Result<i64> {
     let now = Clock::system().now();
-    db.write(move |tx| store::ask(tx, now, Scope::All, None))
+    db.write(move |tx| store::ask(tx, now, RunScope::All, None))
         .await
 }
 
@@ -256,7 +256,7 @@ async fn unseen_accounts(db: &Db) -> anyhow::Result<Vec<AccountReport>> {
     db.read(|c| {
         let mut accounts = Vec::new();
         store::export(c, None, |account| {
-            if account.state == State::Pending {
+            if account.state == AccountState::Pending {
                 accounts.push(AccountReport {
                     site: account.site.clone(),
                     username: account.username.clone(),
@@ -271,7 +271,7 @@ async fn unseen_accounts(db: &Db) -> anyhow::Result<Vec<AccountReport>> {
     .await
 }
 
-fn say_json(run: i64, progress: &Progress, accounts: Vec<AccountReport>) -> anyhow::Result<()> {
+fn say_json(run: i64, progress: &RunProgress, accounts: Vec<AccountReport>) -> anyhow::Result<()> {
     let report = Report {
         run_id: run,
         trigger: progress.trigger.word(),
@@ -286,7 +286,7 @@ fn say_json(run: i64, progress: &Progress, accounts: Vec<AccountReport>) -> anyh
     Ok(())
 }
 
-fn summary(progress: &Progress) -> String {
+fn summary(progress: &RunProgress) -> String {
     let counts = progress.counts;
     format!(
         "checked {}: found {}, not found {}, errors {} in {}",
@@ -298,7 +298,7 @@ fn summary(progress: &Progress) -> String {
     )
 }
 
-fn elapsed_ms(progress: &Progress) -> u64 {
+fn elapsed_ms(progress: &RunProgress) -> u64 {
     let ended_at = progress.ended_at.unwrap_or(progress.started_at);
     u64::try_from(ended_at.since(progress.started_at).as_millis()).unwrap_or(u64::MAX)
 }

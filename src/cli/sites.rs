@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::{Failure, output, sites_import, sites_probe};
 use crate::config::Config;
-use crate::slices::watch::site::{Asks, Rule, Site};
+use crate::slices::watch::site::{Asks, Site, SiteRule};
 use crate::slices::watch::{Catalogue, load_catalogue};
 
 #[derive(Debug, Subcommand)]
@@ -114,7 +114,7 @@ fn show(site: &Site) -> Result<(), Failure> {
     Ok(())
 }
 
-fn spoken_rule(rule: &Rule) -> String {
+fn spoken_rule(rule: &SiteRule) -> String {
     let mut parts = Vec::new();
     if !rule.status.is_empty() {
         parts.push(format!("status {:?}, text {:?}", rule.status, rule.text));

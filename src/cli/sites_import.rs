@@ -9,7 +9,7 @@ use anyhow::anyhow;
 
 use super::{Failure, output};
 use crate::slices::watch::WatchConfig;
-use crate::slices::watch::catalogue::{CatalogueProblem, Fault, Listing};
+use crate::slices::watch::catalogue::{CatalogueProblem, EntryFault, Listing};
 use crate::slices::watch::model::config::BrokenEntries;
 use crate::slices::watch::site::{Asks, Site};
 
@@ -73,8 +73,8 @@ fn counts(listing: &Listing) -> Vec<String> {
 /// Entries with a problem of each kind; one entry may count under several.
 fn by_fault<'a>(
     problems: impl IntoIterator<Item = &'a CatalogueProblem>,
-) -> BTreeMap<Fault, usize> {
-    let mut entries: BTreeMap<Fault, BTreeSet<_>> = BTreeMap::new();
+) -> BTreeMap<EntryFault, usize> {
+    let mut entries: BTreeMap<EntryFault, BTreeSet<_>> = BTreeMap::new();
     for problem in problems {
         let of_kind = entries.entry(problem.fault).or_default();
         of_kind.insert((problem.line, problem.entry.as_deref()));

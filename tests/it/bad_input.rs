@@ -123,7 +123,7 @@ fn forged_buttons_are_answered_and_do_nothing() {
             .unwrap();
         assert_eq!(
             account.state,
-            vakhta::slices::watch::model::account::State::Pending
+            vakhta::slices::watch::model::account::AccountState::Pending
         );
         let me = t
             .app()

@@ -202,7 +202,7 @@ fn when_our_own_network_is_down_nothing_changes_and_it_is_told_once() {
         let before = t
             .app()
             .db()
-            .read(move |c| store::page(c, now, &store::Listing::default(), 0, 100))
+            .read(move |c| store::page(c, now, &store::AccountQuery::default(), 0, 100))
             .await;
         let before = before.unwrap();
 
@@ -234,7 +234,7 @@ fn when_our_own_network_is_down_nothing_changes_and_it_is_told_once() {
         let after = t
             .app()
             .db()
-            .read(move |c| store::page(c, now, &store::Listing::default(), 0, 100))
+            .read(move |c| store::page(c, now, &store::AccountQuery::default(), 0, 100))
             .await;
         assert_eq!(
             after.unwrap(),

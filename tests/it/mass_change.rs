@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vakhta::demo::{Behaviour, ChatMessage, Person};
 use vakhta::people::{self, Role};
-use vakhta::slices::watch::model::account::{Counts, Decision};
+use vakhta::slices::watch::model::account::{MassDecision, RunCounts};
 use vakhta::slices::watch::store;
 
 use crate::guards::told;
@@ -106,7 +106,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
         // What was held counts as what the summary called it.
         let days = t.app().db().read(|c| store::days(c, "")).await;
         let counts: Vec<_> = days.unwrap().iter().map(|d| d.tally.counts).collect();
-        let expected = Counts {
+        let expected = RunCounts {
             found: 0,
             not_found: 12,
             errors: 12,
@@ -244,7 +244,8 @@ fn what_a_killed_run_held_is_looked_at_again() {
         // A decision that could not be carried out before the stop is carried out after the start.
         let db = rusqlite::Connection::open(ground.path("v.db")).unwrap();
         let decide = "UPDATE mass_change SET decision = ?1, decided_by = ?2";
-        db.execute(decide, (Decision::Apply.word(), ADMIN)).unwrap();
+        db.execute(decide, (MassDecision::Apply.word(), ADMIN))
+            .unwrap();
         drop(db);
         let process = ground.vakhta(&["run"]).start();
         ground.heard(7, "✅ Найдено: 12 аккаунтов").await;

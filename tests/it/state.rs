@@ -52,9 +52,9 @@ fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
         add(&t, &eva, "telegram", &[("hanging", Behaviour::Hang)]).await;
         // Requested by somebody who does not have the screen open.
         let asked = t.app().db().write(|tx| {
-            use vakhta::slices::watch::model::account::Scope;
+            use vakhta::slices::watch::model::account::RunScope;
             use vakhta::slices::watch::store;
-            store::ask(tx, crate::harness::START, Scope::All, None)
+            store::ask(tx, crate::harness::START, RunScope::All, None)
         });
         asked.await.unwrap();
         t.callback(&t.admin, &his, "Обновить").await;

@@ -7,7 +7,7 @@ use vakhta::demo::{ChatMessage, Person};
 use vakhta::people;
 use vakhta::slices::watch::model::account::Until;
 use vakhta::slices::watch::store;
-use vakhta::slices::watch::store::{Import, Imported, Listing, NewAccount};
+use vakhta::slices::watch::store::{AccountQuery, Import, Imported, NewAccount};
 use vakhta::tasks::Tasks;
 
 use crate::harness::{LIMIT, Stage, run};
@@ -22,9 +22,9 @@ async fn send(t: &Stage, who: &Person, name: &str, bytes: &[u8]) -> Arc<ChatMess
 }
 
 async fn accounts(t: &Stage, owner: i64) -> Vec<(String, u32, Until)> {
-    let listing = Listing {
+    let listing = AccountQuery {
         owner: Some(owner),
-        ..Listing::default()
+        ..AccountQuery::default()
     };
     let now = t.clock.now();
     let read = t

@@ -35,7 +35,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
     (
         "chrono",
         &[
-            "src/slices/watch/run/schedule.rs",
+            "src/slices/watch/model/schedule.rs",
             "src/slices/watch/run/ticks.rs",
         ],
     ),

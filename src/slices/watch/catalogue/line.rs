@@ -22,7 +22,7 @@ pub(crate) const LONGEST_NOTE: usize = 200;
 
 /// What a line says.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct AccountLine {
     pub site: Arc<Site>,
     /// The name on it.
     pub username: Username,
@@ -103,7 +103,7 @@ pub(crate) fn parse_line(
     catalogue: &Catalogue,
     default_site: &str,
     line: &str,
-) -> Result<Line, LineProblem> {
+) -> Result<AccountLine, LineProblem> {
     let line = line.trim();
     if line.is_empty() {
         return Err(LineProblem::Empty);
@@ -146,7 +146,7 @@ pub fn of_parts(
     username: &str,
     site: &str,
     days: Option<&str>,
-) -> Result<Line, LineProblem> {
+) -> Result<AccountLine, LineProblem> {
     let site = catalogue
         .find(site)
         .ok_or_else(|| LineProblem::Site(site.to_owned()))?;
@@ -154,7 +154,7 @@ pub fn of_parts(
     let username = site
         .parse_username(username)
         .map_err(|_| LineProblem::Name(site.name().to_owned(), username.to_owned()))?;
-    Ok(Line {
+    Ok(AccountLine {
         site: Arc::clone(site),
         username,
         days,
@@ -173,7 +173,7 @@ pub(crate) fn parse_days(text: &str) -> Result<u32, LineProblem> {
 
 /// An address with or without its scheme, perhaps with days; none if the line does not look like an
 /// address.
-fn parse_url(catalogue: &Catalogue, line: &str) -> Option<Result<Line, LineProblem>> {
+fn parse_url(catalogue: &Catalogue, line: &str) -> Option<Result<AccountLine, LineProblem>> {
     let (url, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     if !url.contains('/') {
         return None;
@@ -185,7 +185,7 @@ fn parse_url(catalogue: &Catalogue, line: &str) -> Option<Result<Line, LineProbl
         "" => Ok(None),
         days => parse_days(days).map(Some),
     };
-    Some(days.map(|days| Line {
+    Some(days.map(|days| AccountLine {
         site,
         username,
         days,

@@ -34,7 +34,7 @@ impl fmt::Display for FileKind {
 
 /// What kind of thing is wrong with a catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Fault {
+pub enum EntryFault {
     /// The file as a whole.
     File,
     /// Its own authors have switched the entry off.
@@ -57,7 +57,7 @@ pub enum Fault {
     Rule,
 }
 
-impl Fault {
+impl EntryFault {
     /// True for a mistake. False for a valid foreign entry that we cannot use: switched off,
     /// without a trustworthy rule, or in need of a request that we do not send.
     fn is_mistake(self) -> bool {
@@ -84,7 +84,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for EntryFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::File => "unreadable as a whole",
@@ -126,13 +126,13 @@ impl Listing {
                 file: file.clone(),
                 line: None,
                 entry: None,
-                fault: Fault::File,
+                fault: EntryFault::File,
                 reason,
             }])
         };
         let text = read_file(path).map_err(whole)?;
         let listing = Self::parse(&file, &text, allow_private);
-        let is_unreadable = |problem: &CatalogueProblem| problem.fault == Fault::File;
+        let is_unreadable = |problem: &CatalogueProblem| problem.fault == EntryFault::File;
         if listing.unused.iter().any(is_unreadable) {
             return Err(CatalogueProblems(listing.unused));
         }

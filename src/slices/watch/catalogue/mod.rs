@@ -26,7 +26,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::slices::watch::model::config::BrokenEntries;
-pub use listing::{Fault, FileKind, Listing};
+pub use listing::{EntryFault, FileKind, Listing};
 
 use super::site::{Site, SiteKey, Username};
 
@@ -57,7 +57,7 @@ pub struct CatalogueProblem {
     /// The entry's key as written, or its number where it has none.
     pub entry: Option<String>,
     /// What kind of thing is wrong, for counting.
-    pub fault: Fault,
+    pub fault: EntryFault,
     pub reason: String,
 }
 
@@ -84,7 +84,7 @@ impl fmt::Display for CatalogueProblems {
             let separator = if index == 0 { "" } else { "\n" };
             write!(f, "{separator}{problem}")?;
         }
-        if self.0.iter().any(|problem| problem.fault != Fault::File) {
+        if self.0.iter().any(|problem| problem.fault != EntryFault::File) {
             f.write_str(
                 "\nmend the entries, or set broken_entries = \"skip\" in [sites] to go without them",
             )?;
@@ -139,7 +139,7 @@ impl Catalogue {
                     file: "[sites] default".to_owned(),
                     line: None,
                     entry: None,
-                    fault: Fault::File,
+                    fault: EntryFault::File,
                     reason: format!("no usable site has the key {default_key:?}"),
                 });
                 Err(CatalogueProblems(merge.problems))

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::{CatalogueProblem, Fault, FileKind, Listing};
+use super::{CatalogueProblem, FileKind, Listing};
+use crate::slices::watch::catalogue::EntryFault;
 use crate::slices::watch::site::Site;
 use crate::slices::watch::site::entry::{FIELDS, SiteEntry};
 
@@ -28,7 +29,7 @@ pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
     if !errors.is_empty() {
         // What follows a broken line is guesswork, so only the broken lines are reported.
         for error in errors {
-            reader.add(error.span(), None, Fault::File, error.message());
+            reader.add(error.span(), None, EntryFault::File, error.message());
         }
         return listing;
     }
@@ -39,7 +40,7 @@ pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
                 "unknown key {:?}, a catalogue has only [[site]] entries",
                 key.get_ref()
             );
-            reader.add(Some(key.span()), None, Fault::UnknownField, &reason);
+            reader.add(Some(key.span()), None, EntryFault::UnknownField, &reason);
             continue;
         }
         let span = value.span();
@@ -47,7 +48,7 @@ pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
             reader.add(
                 Some(span),
                 None,
-                Fault::File,
+                EntryFault::File,
                 "is one [site], write [[site]]",
             );
             continue;
@@ -68,7 +69,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn add(&mut self, span: Option<Range<usize>>, entry: Option<&str>, fault: Fault, reason: &str) {
+    fn add(
+        &mut self,
+        span: Option<Range<usize>>,
+        entry: Option<&str>,
+        fault: EntryFault,
+        reason: &str,
+    ) {
         let line = span.map(|span| self.line(span.start));
         self.problems.push(CatalogueProblem {
             file: self.file.to_owned(),
@@ -100,7 +107,7 @@ impl Reader<'_> {
             self.add(
                 Some(span),
                 Some(&format!("number {}", index + 1)),
-                Fault::Field,
+                EntryFault::Field,
                 "is no table",
             );
             return None;
@@ -129,7 +136,7 @@ impl Reader<'_> {
                 self.add(
                     Some(name.span()),
                     Some(&label),
-                    Fault::UnknownField,
+                    EntryFault::UnknownField,
                     &format!(
                         "unknown key {:?}{}",
                         name.get_ref(),
@@ -145,7 +152,7 @@ impl Reader<'_> {
                 self.add(
                     Some(error.span().unwrap_or(span)),
                     Some(&label),
-                    Fault::Field,
+                    EntryFault::Field,
                     error.message(),
                 );
                 return None;
@@ -160,7 +167,7 @@ impl Reader<'_> {
                     self.add(
                         Some(place),
                         Some(&label),
-                        Fault::of_field(problem.field),
+                        EntryFault::of_field(problem.field),
                         &format!("{} {}", problem.field, problem.reason),
                     );
                 }
@@ -183,7 +190,12 @@ impl Reader<'_> {
                     "the key is used twice in this file, first in line {}",
                     first.get()
                 );
-                self.add(Some(span.clone()), Some(label), Fault::Duplicate, &reason);
+                self.add(
+                    Some(span.clone()),
+                    Some(label),
+                    EntryFault::Duplicate,
+                    &reason,
+                );
             }
             Entry::Vacant(free) => {
                 free.insert(line);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
-use super::added::{Sums, many_added};
+use super::added::{AddSums, many_added};
 use super::callback::Act;
 use super::view::View;
 use crate::db::WriteTx;
@@ -11,7 +11,9 @@ use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
-use crate::slices::watch::catalogue::line::{Line, LineProblem, of_parts, parse_days, parse_line};
+use crate::slices::watch::catalogue::line::{
+    AccountLine, LineProblem, of_parts, parse_days, parse_line,
+};
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -237,7 +239,7 @@ impl WatchHandlers {
         };
         match parse_days(typed) {
             Ok(days) => {
-                let line = Line {
+                let line = AccountLine {
                     days: Some(days),
                     until,
                     ..line
@@ -274,9 +276,9 @@ impl WatchHandlers {
         tx: &WriteTx<'_>,
         actor: &Actor,
         single: bool,
-        lines: Vec<Result<Line, (u64, LineProblem)>>,
+        lines: Vec<Result<AccountLine, (u64, LineProblem)>>,
     ) -> anyhow::Result<Answer> {
-        let mut sums = Sums::default();
+        let mut sums = AddSums::default();
         for line in lines {
             match line {
                 Err(bad) => sums.bad.push(bad),
@@ -317,7 +319,7 @@ impl WatchHandlers {
     }
 
     /// A line as it is stored.
-    fn new_account(&self, owner_id: i64, line: &Line) -> NewAccount {
+    fn new_account(&self, owner_id: i64, line: &AccountLine) -> NewAccount {
         NewAccount {
             owner_id,
             site: line.site.key().to_string(),
@@ -342,7 +344,7 @@ fn back(actor: &Actor) -> anyhow::Result<Button> {
 }
 
 /// The name and the key of the site, as steps of the dialogue keep them.
-fn parts(line: &Line) -> (String, String) {
+fn parts(line: &AccountLine) -> (String, String) {
     (line.username.to_string(), line.site.key().to_string())
 }
 

@@ -6,7 +6,7 @@ use super::WatchHandlers;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::people::Actor;
-use crate::slices::watch::catalogue::line::{Line, LineProblem};
+use crate::slices::watch::catalogue::line::{AccountLine, LineProblem};
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::site::Asks;
@@ -17,17 +17,17 @@ const SHOWN_BAD_LINES: usize = 5;
 
 /// What adding some lines did.
 #[derive(Default)]
-pub(super) struct Sums {
-    pub(super) added: Vec<(i64, Line)>,
-    pub(super) known: Vec<Line>,
+pub(super) struct AddSums {
+    pub(super) added: Vec<(i64, AccountLine)>,
+    pub(super) known: Vec<AccountLine>,
     pub(super) bad: Vec<(u64, LineProblem)>,
 }
 
 impl WatchHandlers {
-    pub(super) fn one_added(&self, actor: &Actor, sums: &Sums) -> Html {
+    pub(super) fn one_added(&self, actor: &Actor, sums: &AddSums) -> Html {
         let lang = actor.lang;
         let formatter = self.notifier.voice_to(actor);
-        let named = |line: &Line| {
+        let named = |line: &AccountLine| {
             let link = Html::link(
                 line.username.as_str(),
                 &line.site.profile_url(&line.username),
@@ -57,7 +57,7 @@ impl WatchHandlers {
     }
 
     /// What people should know of the sites they added accounts on, each once.
-    pub(super) fn notes(&self, actor: &Actor, sums: &Sums) -> Vec<Html> {
+    pub(super) fn notes(&self, actor: &Actor, sums: &AddSums) -> Vec<Html> {
         let sites = sums.added.iter().map(|(_, line)| line.site.key().as_str());
         self.site_notes(actor.lang, sites)
     }
@@ -90,7 +90,7 @@ impl WatchHandlers {
     }
 }
 
-pub(super) fn many_added(actor: &Actor, sums: &Sums) -> Html {
+pub(super) fn many_added(actor: &Actor, sums: &AddSums) -> Html {
     let lang = actor.lang;
     let args = Args::new()
         .number("added", sums.added.len())

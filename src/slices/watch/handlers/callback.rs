@@ -2,7 +2,7 @@
 
 use super::view::{View, Whose};
 use crate::people::audit::Deed;
-use crate::slices::watch::model::account::{Decision, Subject, Until};
+use crate::slices::watch::model::account::{ChartSubject, MassDecision, Until};
 
 /// Days by which a button makes the agreed time longer.
 pub(super) const EXTENSIONS: [u32; 2] = [7, 30];
@@ -28,9 +28,9 @@ pub(super) enum Callback<'a> {
     CheckMine,
     Status,
     Charts,
-    Chart(Subject),
+    Chart(ChartSubject),
     MassChanges,
-    Decide(Decision, i64),
+    Decide(MassDecision, i64),
 }
 
 /// What a button does with one account.
@@ -144,10 +144,10 @@ impl<'a> Callback<'a> {
             "check-mine" => Self::CheckMine,
             "status" => Self::Status,
             "charts" => Self::Charts,
-            "chart" => Self::Chart(Subject::from_word(rest)?),
+            "chart" => Self::Chart(ChartSubject::from_word(rest)?),
             "mass" => match rest.split_once(':') {
                 Some((decision, id)) => {
-                    Self::Decide(Decision::from_word(decision)?, id.parse().ok()?)
+                    Self::Decide(MassDecision::from_word(decision)?, id.parse().ok()?)
                 }
                 None => Self::MassChanges,
             },

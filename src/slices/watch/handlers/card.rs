@@ -4,14 +4,14 @@ use super::WatchHandlers;
 use super::callback::{Act, EXTENSIONS, note_mark};
 use super::deeds::note_deed;
 use super::list::spoken_owner;
-use super::questions::Question;
+use super::questions::ListQuestion;
 use super::view::View;
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::Deed;
-use crate::slices::watch::model::account::{Account, Scope, State, Until};
+use crate::slices::watch::model::account::{Account, AccountState, RunScope, Until};
 use crate::slices::watch::model::past::By;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -32,7 +32,7 @@ impl WatchHandlers {
     ) -> anyhow::Result<Answer> {
         let viewer = (!actor.role.is_admin()).then_some(actor.id);
         match store::get_any(tx, viewer, id)? {
-            Some(account) if account.state == State::Removed && act != Act::Restore => {
+            Some(account) if account.state == AccountState::Removed && act != Act::Restore => {
                 let gone = label(actor.lang, "account-gone");
                 Ok(self.removed_screen(actor, &account, view)?.toast(gone))
             }
@@ -57,14 +57,14 @@ impl WatchHandlers {
         let changed = match act {
             Act::Show => return self.card(tx, actor, id, view),
             Act::Check => return self.check_one(tx, actor, account, view),
-            Act::AskDays if account.state != State::Done => {
+            Act::AskDays if account.state != AccountState::Done => {
                 let view = view.to_string();
-                return self.ask(tx, actor, &Question::Days { id, view }, None);
+                return self.ask(tx, actor, &ListQuestion::Days { id, view }, None);
             }
             Act::AskNote => {
                 let before = account.note.clone();
                 let view = view.to_string();
-                return self.ask(tx, actor, &Question::Note { id, view, before }, None);
+                return self.ask(tx, actor, &ListQuestion::Note { id, view, before }, None);
             }
             Act::AskUntil if awaits(account) => return self.until_screen(actor, account, view),
             Act::Pause => store::set_paused(tx, now, by, id, true)?,
@@ -104,13 +104,13 @@ impl WatchHandlers {
         view: View,
     ) -> anyhow::Result<Answer> {
         let card = self.card(tx, actor, account.id, view)?;
-        if account.state != State::Pending {
+        if account.state != AccountState::Pending {
             return Ok(card.toast(label(actor.lang, "done-already")));
         }
         if let Some(muted) = self.mute_line(tx, actor, &account.site)? {
             return Ok(card.toast(muted.to_plain()));
         }
-        let scope = Scope::Account(account.id);
+        let scope = RunScope::Account(account.id);
         store::ask(tx, actor.now, scope, Some(actor.chat_id))?;
         let args = Args::new().text("accounts", &texts::n_accounts(actor.lang, 1));
         let toast = i18n::plain(actor.lang, "check-accepted", &args);
@@ -209,7 +209,7 @@ impl WatchHandlers {
 
 /// True while what an account is waited for can be chosen.
 fn awaits(account: &Account) -> bool {
-    matches!(account.state, State::Pending | State::Paused)
+    matches!(account.state, AccountState::Pending | AccountState::Paused)
 }
 
 fn card_buttons(actor: &Actor, account: &Account, view: View) -> anyhow::Result<Keyboard> {
@@ -217,15 +217,15 @@ fn card_buttons(actor: &Actor, account: &Account, view: View) -> anyhow::Result<
     let button =
         |key: &str, act: Act| Button::callback(&label(lang, key), act.data(account.id, view));
     let mut keyboard = match account.state {
-        State::Pending => Keyboard::new().row([
+        AccountState::Pending => Keyboard::new().row([
             button("button-account-check", Act::Check)?,
             button("button-pause", Act::Pause)?,
         ]),
-        State::Paused => Keyboard::new().row([button("button-resume", Act::Resume)?]),
-        State::Done => Keyboard::new().row([button("button-again", Act::Again)?]),
-        State::Held | State::Removed => Keyboard::new(),
+        AccountState::Paused => Keyboard::new().row([button("button-resume", Act::Resume)?]),
+        AccountState::Done => Keyboard::new().row([button("button-again", Act::Again)?]),
+        AccountState::Held | AccountState::Removed => Keyboard::new(),
     };
-    if account.state != State::Done {
+    if account.state != AccountState::Done {
         let mut longer = Vec::new();
         for days in EXTENSIONS {
             let text = i18n::plain(lang, "button-extend", &Args::new().number("n", days));

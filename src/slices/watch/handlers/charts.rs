@@ -4,12 +4,16 @@ use super::{WatchHandlers, note};
 use crate::db::Connection;
 use crate::i18n::{self, label};
 use crate::people::Actor;
-use crate::slices::watch::model::account::Subject;
+use crate::slices::watch::model::account::ChartSubject;
 use crate::slices::watch::views::{charts, files};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
 /// What only admins may see drawn: it is about everybody.
-pub(super) const OF_ADMINS: [Subject; 3] = [Subject::Found, Subject::Sites, Subject::Duration];
+pub(super) const OF_ADMINS: [ChartSubject; 3] = [
+    ChartSubject::Found,
+    ChartSubject::Sites,
+    ChartSubject::Duration,
+];
 
 impl WatchHandlers {
     /// The charts an admin can choose from.
@@ -33,7 +37,7 @@ impl WatchHandlers {
         &self,
         connection: &Connection,
         actor: &Actor,
-        subject: Subject,
+        subject: ChartSubject,
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
         let formatter = self.notifier.voice_to(actor);
@@ -51,7 +55,7 @@ impl WatchHandlers {
 }
 
 /// A button that draws a chart.
-pub(super) fn chart_button(actor: &Actor, subject: Subject) -> anyhow::Result<Button> {
+pub(super) fn chart_button(actor: &Actor, subject: ChartSubject) -> anyhow::Result<Button> {
     let text = label(actor.lang, &format!("button-chart-{}", subject.word()));
     Button::callback(&text, format!("watch:chart:{}", subject.word()))
 }

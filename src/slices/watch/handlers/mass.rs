@@ -8,7 +8,7 @@ use crate::db::{Connection, WriteTx};
 use crate::i18n::{self, label};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
-use crate::slices::watch::model::account::Decision;
+use crate::slices::watch::model::account::MassDecision;
 use crate::slices::watch::notices::alarms::question_buttons;
 use crate::slices::watch::notices::texts::alarms;
 use crate::slices::watch::store;
@@ -41,7 +41,7 @@ impl WatchHandlers {
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        decision: Decision,
+        decision: MassDecision,
         id: i64,
     ) -> anyhow::Result<Answer> {
         let is_first = store::decide(tx, actor.id, id, decision)?;
@@ -50,8 +50,8 @@ impl WatchHandlers {
             return Ok(self.mass_changes(tx, actor)?.toast(late));
         };
         let deed = match decision {
-            Decision::Apply => Deed::Apply,
-            Decision::Discard => Deed::Discard,
+            MassDecision::Apply => Deed::Apply,
+            MassDecision::Discard => Deed::Discard,
         };
         audit::note(tx, actor.now, actor.id, deed, None, &question.site)?;
         self.notifier

@@ -26,10 +26,11 @@ pub use view::list_of_owner;
 
 use self::add::AddStep;
 use self::callback::Callback;
-use self::questions::Question;
+use self::questions::ListQuestion;
 use self::tables::TableStep;
 use self::view::{View, Whose};
-use super::model::account::{Scope, Subject, Until};
+use super::model::account::{ChartSubject, Until};
+use crate::slices::watch::model::account::RunScope;
 use super::notices::Notifier;
 use super::notices::texts;
 use super::store;
@@ -91,14 +92,14 @@ impl WatchHandlers {
     /// `/check`: a run over the actor's accounts now.
     pub fn check_mine(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         let pending = store::totals(tx, Some(actor.id))?.pending;
-        self.ask_check(tx, actor, Scope::Owner(actor.id), pending)
+        self.ask_check(tx, actor, RunScope::Owner(actor.id), pending)
     }
 
     fn ask_check(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        scope: Scope,
+        scope: RunScope,
         pending: usize,
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
@@ -146,7 +147,7 @@ impl WatchHandlers {
                 Button::callback(&label(lang, "button-check"), "watch:check-mine")?,
                 Button::callback(&label(lang, "button-list"), "watch:list:mine:0")?,
             ])
-            .row([charts::chart_button(actor, Subject::Mine)?])
+            .row([charts::chart_button(actor, ChartSubject::Mine)?])
             .row([Button::callback(&label(lang, "button-home"), "bot:home")?]);
         Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
     }
@@ -161,7 +162,7 @@ impl WatchHandlers {
         if let Some(step) = dialogue::step::<AddStep>(tx, actor)? {
             return self.add_step(tx, actor, step, text).map(Some);
         }
-        if let Some(question) = dialogue::step::<Question>(tx, actor)? {
+        if let Some(question) = dialogue::step::<ListQuestion>(tx, actor)? {
             return self.answer(tx, actor, &question, text).map(Some);
         }
         if let Some(TableStep::Shown { text: table, .. }) = dialogue::step(tx, actor)? {
@@ -178,7 +179,7 @@ impl WatchHandlers {
             return self.add_callback(tx, actor, choice);
         }
         // Whoever presses a button does not answer the question of a list or card any more.
-        if dialogue::step::<Question>(tx, actor)?.is_some() {
+        if dialogue::step::<ListQuestion>(tx, actor)?.is_some() {
             dialogue::end(tx, actor)?;
         }
         match Callback::parse(data) {
@@ -186,7 +187,7 @@ impl WatchHandlers {
             Some(Callback::List(view)) => self.list_screen(tx, actor, view),
             Some(Callback::Find(view)) => {
                 let view = view.to_string();
-                self.ask(tx, actor, &Question::Find { view }, None)
+                self.ask(tx, actor, &ListQuestion::Find { view }, None)
             }
             Some(Callback::Sites(whose, page)) => self.sites_screen(tx, actor, whose, page),
             Some(Callback::Site(whose, key)) => self.list_of_site(tx, actor, whose, key),

@@ -17,14 +17,14 @@ use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::Deed;
 use crate::slices::watch::catalogue::line::{LONGEST_NOTE, LineProblem, parse_days};
-use crate::slices::watch::model::account::{Account, State};
+use crate::slices::watch::model::account::{Account, AccountState};
 use crate::slices::watch::store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
 /// What is asked. The view is the list to go back to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "question", rename_all = "kebab-case")]
-pub(super) enum Question {
+pub(super) enum ListQuestion {
     /// What to look for in a list.
     Find { view: String },
     /// By how many days the agreed time is to be longer.
@@ -38,7 +38,7 @@ pub(super) enum Question {
     },
 }
 
-impl Question {
+impl ListQuestion {
     fn view(&self) -> View {
         let (Self::Find { view } | Self::Days { view, .. } | Self::Note { view, .. }) = self;
         View::parse(view).unwrap_or_default()
@@ -59,17 +59,17 @@ impl WatchHandlers {
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        question: &Question,
+        question: &ListQuestion,
         wrong: Option<Html>,
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
         let text = match question {
-            Question::Find { .. } => i18n::text(lang, "find-ask"),
-            Question::Days { id, .. } => match self.subject(tx, actor, *id)? {
+            ListQuestion::Find { .. } => i18n::text(lang, "find-ask"),
+            ListQuestion::Days { id, .. } => match self.subject(tx, actor, *id)? {
                 Some(account) => self.named(actor, &account, "days-ask"),
                 None => return self.leave(tx, actor, question),
             },
-            Question::Note { id, before, .. } => match self.subject(tx, actor, *id)? {
+            ListQuestion::Note { id, before, .. } => match self.subject(tx, actor, *id)? {
                 Some(account) => {
                     let ask = self.named(actor, &account, "note-ask");
                     let now = Args::new().text("note", before);
@@ -98,19 +98,19 @@ impl WatchHandlers {
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        question: &Question,
+        question: &ListQuestion,
         text: &str,
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
         let view = question.view();
         let text = clean_line(text);
         match question {
-            Question::Find { .. } if text.is_empty() => self.ask(tx, actor, question, None),
-            Question::Find { .. } => {
+            ListQuestion::Find { .. } if text.is_empty() => self.ask(tx, actor, question, None),
+            ListQuestion::Find { .. } => {
                 dialogue::end(tx, actor)?;
                 self.find(tx, actor, view, &text)
             }
-            Question::Days { id, .. } => match parse_days(&text) {
+            ListQuestion::Days { id, .. } => match parse_days(&text) {
                 Err(problem) => self.ask(tx, actor, question, Some(problem.text(lang))),
                 Ok(days) => {
                     if let Some(account) = self.subject(tx, actor, *id)?
@@ -121,7 +121,7 @@ impl WatchHandlers {
                     self.leave(tx, actor, question)
                 }
             },
-            Question::Note { id, before, .. } => {
+            ListQuestion::Note { id, before, .. } => {
                 let length = text.chars().count();
                 if length == 0 || length > LONGEST_NOTE {
                     let wrong = LineProblem::Note(length).text(lang);
@@ -134,7 +134,7 @@ impl WatchHandlers {
                     // Somebody else was faster: what they wrote is shown, and replaced only
                     // knowingly.
                     let wrong = i18n::text(lang, "note-changed");
-                    let question = Question::Note {
+                    let question = ListQuestion::Note {
                         id: *id,
                         view: view.to_string(),
                         before: account.note,
@@ -158,7 +158,7 @@ impl WatchHandlers {
     ) -> anyhow::Result<Option<Account>> {
         let viewer = (!actor.role.is_admin()).then_some(actor.id);
         let account = store::get(connection, viewer, id)?;
-        Ok(account.filter(|account| account.state != State::Removed))
+        Ok(account.filter(|account| account.state != AccountState::Removed))
     }
 
     /// Ends a question and goes back to where it was asked.
@@ -166,12 +166,12 @@ impl WatchHandlers {
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        question: &Question,
+        question: &ListQuestion,
     ) -> anyhow::Result<Answer> {
         dialogue::end(tx, actor)?;
         match question {
-            Question::Find { .. } => self.list_screen(tx, actor, question.view()),
-            Question::Days { id, .. } | Question::Note { id, .. } => {
+            ListQuestion::Find { .. } => self.list_screen(tx, actor, question.view()),
+            ListQuestion::Days { id, .. } | ListQuestion::Note { id, .. } => {
                 self.card(tx, actor, *id, question.view())
             }
         }

@@ -15,7 +15,7 @@ use crate::people::audit::{self, Deed};
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::store::SiteMute;
-use crate::slices::watch::views::health::{Health, LATELY, Trouble};
+use crate::slices::watch::views::health::{Health, LATELY, SiteTrouble};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 
 /// Sites on one page.
@@ -133,10 +133,10 @@ impl WatchHandlers {
         for site in sites.iter().skip(page * PER_PAGE).take(PER_PAGE) {
             let tally = health.tallies.get(*site).copied().unwrap_or_default();
             let mark = match health.trouble(site) {
-                Some(Trouble::Muted) => "🔇",
-                Some(Trouble::Distrusted) => "⚠️",
-                Some(Trouble::LeftAlone) => "⏳",
-                Some(Trouble::Failing) => "🟡",
+                Some(SiteTrouble::Muted) => "🔇",
+                Some(SiteTrouble::Distrusted) => "⚠️",
+                Some(SiteTrouble::LeftAlone) => "⏳",
+                Some(SiteTrouble::Failing) => "🟡",
                 None => "🟢",
             };
             let args = Args::new()

@@ -9,7 +9,7 @@ use crate::db::WriteTx;
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
-use crate::slices::watch::model::account::Scope;
+use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::views::runs;
@@ -42,7 +42,7 @@ impl WatchHandlers {
     /// *Check all now*.
     fn check_all(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         let pending = store::totals(tx, None)?.pending;
-        let asked = self.ask_check(tx, actor, Scope::All, pending)?;
+        let asked = self.ask_check(tx, actor, RunScope::All, pending)?;
         if pending > 0 {
             audit::note(tx, actor.now, actor.id, Deed::CheckAll, None, "")?;
         }

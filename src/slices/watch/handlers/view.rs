@@ -10,7 +10,7 @@ use std::fmt;
 use crate::db::Connection;
 use crate::people::Actor;
 use crate::slices::watch::store;
-use crate::slices::watch::store::{Filter, Listing};
+use crate::slices::watch::store::{AccountQuery, Filter};
 
 /// Whose accounts a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -141,7 +141,11 @@ impl View {
     }
 
     /// What the view lists. A search that was forgotten narrows nothing any more.
-    pub(super) fn listing(self, connection: &Connection, actor: &Actor) -> anyhow::Result<Listing> {
+    pub(super) fn listing(
+        self,
+        connection: &Connection,
+        actor: &Actor,
+    ) -> anyhow::Result<AccountQuery> {
         let filter = match self.narrow {
             Narrow::Everything => Filter::Everything,
             Narrow::Pending => Filter::Pending,
@@ -150,7 +154,7 @@ impl View {
             Narrow::Paused => Filter::Paused,
             Narrow::Search(id) => store::search(connection, actor.id, id)?.unwrap_or_default(),
         };
-        Ok(Listing {
+        Ok(AccountQuery {
             owner: self.owner(actor),
             filter,
             also: Vec::new(),

@@ -12,7 +12,7 @@ use crate::words::words;
 
 words! {
     /// Whether an account is probed.
-    pub enum State {
+    pub enum AccountState {
         /// Looked at in every run.
         Pending = "pending",
         /// Found: no longer probed.
@@ -105,7 +105,7 @@ words! {
 
 words! {
     /// What an admin says of a mass change.
-    pub enum Decision {
+    pub enum MassDecision {
         /// It is true: the accounts are found.
         Apply = "apply",
         /// It is not: the accounts are probed again.
@@ -115,7 +115,7 @@ words! {
 
 words! {
     /// What a chart shows.
-    pub enum Subject {
+    pub enum ChartSubject {
         /// The actor's own accounts: found by day, and not found yet.
         Mine = "mine",
         /// Found by day and site.
@@ -129,14 +129,14 @@ words! {
 
 /// Which accounts a run is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scope {
+pub enum RunScope {
     All,
     /// Those of one owner.
     Owner(i64),
     Account(i64),
 }
 
-impl Scope {
+impl RunScope {
     /// The scope of two nullable columns.
     #[must_use]
     pub fn from_columns(owner_id: Option<i64>, account_id: Option<i64>) -> Self {
@@ -176,7 +176,7 @@ pub struct Account {
     /// The name, exactly as given.
     pub username: String,
     /// Whether it is probed.
-    pub state: State,
+    pub state: AccountState,
     pub period_days: u32,
     /// When the wait began.
     pub started_at: UnixMs,
@@ -226,19 +226,19 @@ pub struct MassChange {
     /// Accounts of the site that the run got a verdict for.
     pub answered: u64,
     /// What was decided; none while nobody has.
-    pub decision: Option<Decision>,
+    pub decision: Option<MassDecision>,
 }
 
 /// What a run counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub struct RunCounts {
     pub found: u64,
     pub not_found: u64,
     /// Accounts we could not look at.
     pub errors: u64,
 }
 
-impl Counts {
+impl RunCounts {
     /// All three together: the number of accounts the run has an answer for.
     #[must_use]
     pub fn checked(self) -> u64 {
@@ -259,7 +259,7 @@ impl Counts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SiteTally {
     /// What it counted of the site's accounts.
-    pub counts: Counts,
+    pub counts: RunCounts,
     /// Requests, confirmations and controls among them.
     pub probes: u64,
     /// How long those took together.
@@ -290,7 +290,7 @@ pub struct Run {
     pub id: i64,
     pub trigger: Trigger,
     /// What it is about.
-    pub scope: Scope,
+    pub scope: RunScope,
     pub started_at: UnixMs,
     /// Pending accounts at its beginning.
     pub total: u64,

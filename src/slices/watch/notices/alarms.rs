@@ -9,7 +9,7 @@ use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::i18n::{Lang, label};
 use crate::people;
-use crate::slices::watch::model::account::{Decision, MassChange, News, Run};
+use crate::slices::watch::model::account::{MassChange, MassDecision, News, Run};
 use crate::slices::watch::store;
 use crate::telegram::{Button, Keyboard, Outgoing, outbox};
 
@@ -70,7 +70,7 @@ impl Notifier {
         tx: &WriteTx<'_>,
         now: UnixMs,
         question: &MassChange,
-        decision: Decision,
+        decision: MassDecision,
         by: &str,
     ) -> anyhow::Result<()> {
         let asked = outbox::messages_with_key(tx, &question_key(question))?;
@@ -154,13 +154,13 @@ fn question_key(question: &MassChange) -> String {
 /// # Errors
 /// When a label is missing.
 pub(crate) fn question_buttons(lang: Lang, id: i64) -> anyhow::Result<Keyboard> {
-    let button = |key: &str, decision: Decision| {
+    let button = |key: &str, decision: MassDecision| {
         Button::callback(
             &label(lang, key),
             format!("watch:mass:{}:{id}", decision.word()),
         )
     };
     Ok(Keyboard::new()
-        .row([button("button-mass-apply", Decision::Apply)?])
-        .row([button("button-mass-discard", Decision::Discard)?]))
+        .row([button("button-mass-apply", MassDecision::Apply)?])
+        .row([button("button-mass-discard", MassDecision::Discard)?]))
 }

@@ -20,7 +20,8 @@ use crate::db::Connection;
 use self::alarms::CONTROLS;
 use self::texts::{Formatter, RunEnd};
 use super::catalogue::Catalogue;
-use super::model::account::{Run, Scope};
+use super::model::account::Run;
+use crate::slices::watch::model::account::RunScope;
 use super::store;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -81,7 +82,7 @@ impl Notifier {
     /// The chats that hear of a run, each with how.
     fn listeners(&self, connection: &Connection, run: &Run) -> anyhow::Result<Vec<Listener>> {
         let mut chats = BTreeMap::new();
-        if run.scope == Scope::All {
+        if run.scope == RunScope::All {
             for chat in people::report_chats(connection)? {
                 chats.insert(chat, false);
             }
@@ -110,7 +111,7 @@ impl Notifier {
     /// Tells that a run has begun; quietly, because it is no news.
     pub fn run_started(&self, tx: &WriteTx<'_>, now: UnixMs, run: &Run) -> anyhow::Result<()> {
         // Who asked about one account gets its card at the end, nothing before.
-        if matches!(run.scope, Scope::Account(_)) {
+        if matches!(run.scope, RunScope::Account(_)) {
             return Ok(());
         }
         for listener in self.listeners(tx, run)? {
@@ -145,8 +146,8 @@ impl Notifier {
             let chat = listener.chat;
             let formatter = self.voice_with(&listener.preferences);
             let text = match run.scope {
-                Scope::All | Scope::Owner(_) => texts::run_done(formatter, end),
-                Scope::Account(id) => match store::get(tx, None, id)? {
+                RunScope::All | RunScope::Owner(_) => texts::run_done(formatter, end),
+                RunScope::Account(id) => match store::get(tx, None, id)? {
                     Some(account) => {
                         let owner = people::get(tx, account.owner_id)?;
                         let owner = owner.filter(|owner| owner.id != chat);
@@ -190,7 +191,7 @@ impl Notifier {
         &self,
         connection: &Connection,
         chat: i64,
-        run: &store::Progress,
+        run: &store::RunProgress,
     ) -> anyhow::Result<Html> {
         let by = match run.stopped_by {
             Some(by) => Some(people::get(connection, by)?.map_or_else(String::new, |by| by.name)),

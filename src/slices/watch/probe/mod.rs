@@ -21,7 +21,8 @@ use tokio::time::{Instant, Sleep, sleep};
 use url::Url;
 
 use super::site::{Method, ProbeRequest, Site, Username};
-use super::verdict::{self, Answer, AnswerHeaders, BlockPage, Inconclusive};
+use super::verdict::{AnswerHeaders, BlockPage, Inconclusive, self};
+use crate::slices::watch::verdict::SiteAnswer;
 use crate::clock::UnixMs;
 use crate::slices::watch::model::verdict::Sighting;
 
@@ -134,7 +135,7 @@ async fn ask(
     Ok(sighting)
 }
 
-fn answer(url: Url, response: &Response, body: String) -> Answer {
+fn answer(url: Url, response: &Response, body: String) -> SiteAnswer {
     let mut headers = AnswerHeaders::default();
     let mut location = None;
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -149,7 +150,7 @@ fn answer(url: Url, response: &Response, body: String) -> Answer {
         headers.cf_mitigated |= name == CF_MITIGATED;
         headers.amzn_waf_action |= name == AMZN_WAF_ACTION;
     }
-    Answer {
+    SiteAnswer {
         url,
         status: response.status().as_u16(),
         headers,

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::slices::watch::model::account::{Decision, MassChange};
+use crate::slices::watch::model::account::{MassChange, MassDecision};
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 
@@ -170,20 +170,24 @@ impl Brake<'_> {
 
     /// Moves some of the accounts of a question; true when none was left and the question is
     /// closed.
-    async fn one_portion(self, question: MassChange, decision: Decision) -> anyhow::Result<bool> {
+    async fn one_portion(
+        self,
+        question: MassChange,
+        decision: MassDecision,
+    ) -> anyhow::Result<bool> {
         let (now, notifier) = (self.clock.now(), self.notifier.clone());
         let write = self.db.write(move |tx| {
             let moved = match decision {
-                Decision::Apply => {
+                MassDecision::Apply => {
                     let news = store::apply_held(tx, now, &question, TOLD_AT_ONCE)?;
                     notifier.true_after_all(tx, now, &question, &news)?;
                     news.len()
                 }
-                Decision::Discard => store::return_held(tx, &question.site, PORTION)?,
+                MassDecision::Discard => store::return_held(tx, &question.site, PORTION)?,
             };
             if moved == 0 {
                 store::close_question(tx, question.id)?;
-                if decision == Decision::Discard {
+                if decision == MassDecision::Discard {
                     store::rest(tx, now, &question.site, now.plus(REST))?;
                 }
             }

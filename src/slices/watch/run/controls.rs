@@ -5,11 +5,6 @@
 //! again. If a known name is missing, further known names of the catalogue are asked first, because
 //! one profile that is gone must not stop a site.
 //!
-//! # Invariants
-//! - A control that was judged wrongly, or could not be probed, keeps the site from giving
-//!   verdicts.
-//! - Only a control that was judged wrongly is told to the admins.
-//!
 //! Two rules for sites that can tell less:
 //! - Some sites tell a missing account by a status that is no evidence (403, a bare redirect), or
 //!   by having no address. There no random name can be judged missing, so it is enough that the
@@ -18,6 +13,11 @@
 //! - A site may have no known name, or a name pattern that allows no random one. Then the other
 //!   control vouches for the site. With neither, only the two sides of its rules and the
 //!   confirmations protect its verdicts.
+//!
+//! # Invariants
+//! - A control that was judged wrongly, or could not be probed, keeps the site from giving
+//!   verdicts.
+//! - Only a control that was judged wrongly is told to the admins.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl Controls {
 
 /// How far a site's controls are in a run.
 #[derive(Debug, Default)]
-pub(crate) enum Standing {
+pub(crate) enum ControlStanding {
     /// Nobody asked yet.
     #[default]
     Unknown,
@@ -69,7 +69,7 @@ pub(crate) enum Standing {
     Well { until: UnixMs },
 }
 
-impl Standing {
+impl ControlStanding {
     /// The control to probe before any account; none when the site may give verdicts.
     pub(crate) fn due(
         &mut self,
@@ -111,20 +111,20 @@ impl Standing {
     }
 
     /// Takes the outcome of the control probe on its way.
-    pub(crate) fn hear(&mut self, site: &Site, probe: &Probe, now: UnixMs) -> Said {
+    pub(crate) fn hear(&mut self, site: &Site, probe: &Probe, now: UnixMs) -> ControlsSaid {
         let Self::Asking(round) = self else {
-            return Said::More;
+            return ControlsSaid::More;
         };
         let said = round.hear(site, probe);
         match said {
-            Said::More => {}
-            Said::Well => {
+            ControlsSaid::More => {}
+            ControlsSaid::Well => {
                 *self = Self::Well {
                     until: now.plus(BELIEVED),
                 };
             }
             // The lane is given up with it; should it be asked again, it begins anew.
-            Said::Failed(_) | Said::Unseen(_) => *self = Self::Unknown,
+            ControlsSaid::Failed(_) | ControlsSaid::Unseen(_) => *self = Self::Unknown,
         }
         said
     }
@@ -132,7 +132,7 @@ impl Standing {
 
 /// What control probes have said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum ControlsSaid {
     /// One more probe is needed.
     More,
     /// Both controls were judged rightly.
@@ -188,7 +188,7 @@ impl Round {
         name
     }
 
-    fn hear(&mut self, site: &Site, probe: &Probe) -> Said {
+    fn hear(&mut self, site: &Site, probe: &Probe) -> ControlsSaid {
         self.in_flight = false;
         self.tries += 1;
         match self.part {
@@ -197,13 +197,13 @@ impl Round {
         }
     }
 
-    fn hear_known(&mut self, site: &Site, probe: &Probe) -> Said {
+    fn hear_known(&mut self, site: &Site, probe: &Probe) -> ControlsSaid {
         let unseen = match probe.outcome {
-            Ok(Sighting::Exists) if site.random_name().is_none() => return Said::Well,
+            Ok(Sighting::Exists) if site.random_name().is_none() => return ControlsSaid::Well,
             Ok(Sighting::Exists) => {
                 self.part = Part::Random;
                 self.tries = 0;
-                return Said::More;
+                return ControlsSaid::More;
             }
             Ok(Sighting::Missing) => {
                 self.doubt = Some(ControlFault::KnownMissing);
@@ -217,24 +217,24 @@ impl Round {
         };
         let all_asked = self.tries as usize >= site.controls().len();
         match (self.doubt, unseen) {
-            (Some(fault), _) if all_asked || self.tries >= TRIES => Said::Failed(fault),
-            (None, Some(why)) if self.tries >= TRIES => Said::Unseen(why),
-            _ => Said::More,
+            (Some(fault), _) if all_asked || self.tries >= TRIES => ControlsSaid::Failed(fault),
+            (None, Some(why)) if self.tries >= TRIES => ControlsSaid::Unseen(why),
+            _ => ControlsSaid::More,
         }
     }
 
-    fn hear_random(&self, site: &Site, probe: &Probe) -> Said {
+    fn hear_random(&self, site: &Site, probe: &Probe) -> ControlsSaid {
         match probe.outcome {
-            _ if says_nobody(site, probe) => Said::Well,
-            Ok(_) => Said::Failed(ControlFault::RandomFound),
+            _ if says_nobody(site, probe) => ControlsSaid::Well,
+            Ok(_) => ControlsSaid::Failed(ControlFault::RandomFound),
             Err(why) if is_no_answer(probe, why) => {
                 if self.tries < TRIES {
-                    Said::More
+                    ControlsSaid::More
                 } else {
-                    Said::Unseen(why)
+                    ControlsSaid::Unseen(why)
                 }
             }
-            Err(_) => Said::Failed(ControlFault::RandomUnclear),
+            Err(_) => ControlsSaid::Failed(ControlFault::RandomUnclear),
         }
     }
 }

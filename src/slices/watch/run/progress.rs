@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::clock::{Clock, UnixMs};
 use crate::db::{Connection, Db};
 use crate::people;
-use crate::slices::watch::model::account::{Run, Scope};
+use crate::slices::watch::model::account::{Run, RunScope};
 use crate::slices::watch::model::schedule::Schedule;
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::notices::texts;
@@ -24,7 +24,7 @@ use crate::telegram::{BotProxy, MessageEdit, ProxyError, Screen, outbox};
 pub(super) const PERIOD: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Progress<'a> {
+pub(super) struct LiveProgress<'a> {
     pub(super) db: &'a Db,
     pub(super) clock: &'a Clock,
     pub(super) proxy: &'a BotProxy,
@@ -33,7 +33,7 @@ pub(super) struct Progress<'a> {
 }
 
 /// A message and what it is to show.
-struct Shown {
+struct LiveMessage {
     chat_id: i64,
     message_id: i64,
     screen: Screen,
@@ -41,7 +41,7 @@ struct Shown {
     is_left_by_a_press: bool,
 }
 
-impl Progress<'_> {
+impl LiveProgress<'_> {
     /// Moves what shows a run until it is dropped.
     pub(super) async fn follow(self, run: &Run) {
         let mut shown = 0;
@@ -96,7 +96,7 @@ impl Progress<'_> {
                     return Ok((checked, Vec::new()));
                 }
                 let mut messages = start_messages(c, &notifier, &run, checked, with_stop)?;
-                if with_stop && run.scope == Scope::All {
+                if with_stop && run.scope == RunScope::All {
                     messages.extend(open_screens(c, &notifier, &schedule, now)?);
                 }
                 Ok((checked, messages))
@@ -106,9 +106,9 @@ impl Progress<'_> {
         Ok(checked)
     }
 
-    async fn edit(self, messages: Vec<Shown>) {
+    async fn edit(self, messages: Vec<LiveMessage>) {
         for message in messages {
-            let Shown {
+            let LiveMessage {
                 chat_id,
                 message_id,
                 screen,
@@ -145,7 +145,7 @@ fn start_messages(
     run: &Run,
     checked: u64,
     with_stop: bool,
-) -> anyhow::Result<Vec<Shown>> {
+) -> anyhow::Result<Vec<LiveMessage>> {
     let may_stop = people::report_chats(connection)?;
     let messages = outbox::messages_with_key(connection, &format!("start:{}", run.id))?;
     let shown = messages.into_iter().map(|(chat_id, message_id)| {
@@ -157,7 +157,7 @@ fn start_messages(
                 .keyboard
                 .row([runs::stop_button(formatter.lang, run.id)?]);
         }
-        Ok(Shown {
+        Ok(LiveMessage {
             chat_id,
             message_id,
             screen,
@@ -172,12 +172,12 @@ fn open_screens(
     notifier: &Notifier,
     schedule: &Schedule,
     now: UnixMs,
-) -> anyhow::Result<Vec<Shown>> {
+) -> anyhow::Result<Vec<LiveMessage>> {
     let mut shown = Vec::new();
     for (chat_id, message_id) in store::open_screens(connection, now)? {
         // Whoever is no admin any more sees no more of it.
         if let Some(screen) = runs::screen_for(connection, notifier, schedule, now, chat_id)? {
-            shown.push(Shown {
+            shown.push(LiveMessage {
                 chat_id,
                 message_id,
                 screen,

@@ -21,7 +21,7 @@ use url::Url;
 pub use names::{SiteKey, SiteKeyProblem, USERNAME_MAX_CHARS, Username, UsernameProblem};
 use pattern::NamePattern;
 pub(super) use rule::is_no_answer;
-pub use rule::{Asks, Method, Protection, Redirects, Rule};
+pub use rule::{Asks, Method, Protection, Redirects, SiteRule};
 use template::{BodyTemplate, UrlTemplate};
 
 /// One request, ready to be sent.
@@ -48,8 +48,8 @@ pub struct Site {
     body: Option<BodyTemplate>,
     name_pattern: Option<NamePattern>,
     refused_characters: String,
-    exists: Rule,
-    missing: Rule,
+    exists: SiteRule,
+    missing: SiteRule,
     refusals: Vec<String>,
     is_weak: bool,
     asks: Asks,
@@ -82,13 +82,13 @@ impl Site {
 
     /// What the answer for an account that is there looks like.
     #[must_use]
-    pub fn exists(&self) -> &Rule {
+    pub fn exists(&self) -> &SiteRule {
         &self.exists
     }
 
     /// What the answer for an account that is not there looks like.
     #[must_use]
-    pub fn missing(&self) -> &Rule {
+    pub fn missing(&self) -> &SiteRule {
         &self.missing
     }
 

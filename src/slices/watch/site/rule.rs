@@ -36,7 +36,7 @@ const DISTINCT_BYTES: usize = 8;
 /// one-sided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rule {
+pub struct SiteRule {
     /// Status codes, any of which will do.
     pub status: Vec<u16>,
     /// Texts, all of which must be in the body. Empty where the status alone tells.
@@ -53,7 +53,7 @@ pub struct Rule {
     pub bare: Vec<u16>,
 }
 
-impl Rule {
+impl SiteRule {
     /// Tells whether this rule counts answers of a status.
     #[must_use]
     pub fn names_status(&self, status: u16) -> bool {

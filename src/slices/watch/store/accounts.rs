@@ -9,7 +9,7 @@ use super::transitions::Transition;
 use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
 use crate::clock::{DAY, UnixMs, days};
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::{Account, State, Until};
+use crate::slices::watch::model::account::{Account, AccountState, Until};
 use crate::slices::watch::model::past::Change;
 
 /// The first reminder comes this long before the end of the agreed time.
@@ -51,7 +51,7 @@ pub enum Added {
     /// A new account with this number.
     New(i64),
     /// The owner has it already, with this number and in this state.
-    Known(i64, State),
+    Known(i64, AccountState),
 }
 
 /// Adds an account. An account that the owner has is left alone. A removed one begins anew.
@@ -63,13 +63,13 @@ pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Ad
         .query_row(params![new.owner_id, new.site, new.username], |row| {
             Ok(Added::Known(
                 row.get(0)?,
-                super::word(row, 1, State::from_word)?,
+                super::word(row, 1, AccountState::from_word)?,
             ))
         })
         .optional()
         .context("look for the account")?;
     match known {
-        Some(Added::Known(id, State::Removed)) => {
+        Some(Added::Known(id, AccountState::Removed)) => {
             tx.execute("DELETE FROM account WHERE id = ?1", [id])
                 .with_context(|| format!("make room for account {id}"))?;
         }
@@ -98,7 +98,7 @@ pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Ad
     tx.prepare_cached("INSERT INTO look (account_id) VALUES (?1)")?
         .execute([id])
         .context("add the row of the account's probes")?;
-    let added = Transition::new(id, Change::Added, None, State::Pending);
+    let added = Transition::new(id, Change::Added, None, AccountState::Pending);
     added.by(new.owner_id).note(tx, now)?;
     Ok(Added::New(id))
 }
@@ -124,7 +124,7 @@ pub fn get(
     id: i64,
 ) -> anyhow::Result<Option<Account>> {
     let account = get_any(connection, viewer, id)?;
-    Ok(account.filter(|account| account.state != State::Removed))
+    Ok(account.filter(|account| account.state != AccountState::Removed))
 }
 
 /// Like [`get`], with accounts that were removed and are not yet forgotten.
@@ -171,12 +171,12 @@ pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Tot
     let mut totals = Totals::default();
     while let Some(row) = rows.next()? {
         let count: usize = row.get(1)?;
-        match super::word(row, 0, State::from_word)? {
+        match super::word(row, 0, AccountState::from_word)? {
             // Who waits for it waits on, whatever an admin is asked meanwhile.
-            State::Pending | State::Held => totals.pending += count,
-            State::Done => totals.done = count,
-            State::Paused => totals.paused = count,
-            State::Removed => {}
+            AccountState::Pending | AccountState::Held => totals.pending += count,
+            AccountState::Done => totals.done = count,
+            AccountState::Paused => totals.paused = count,
+            AccountState::Removed => {}
         }
     }
     Ok(totals)

@@ -16,7 +16,7 @@ use super::transitions::Transition;
 use crate::clock::{DAY, UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
-use crate::slices::watch::model::account::{State, Until};
+use crate::slices::watch::model::account::{AccountState, Until};
 use crate::slices::watch::model::past::{Change, ProbeHistory};
 
 /// How long what was removed can be brought back.
@@ -39,9 +39,9 @@ pub fn set_paused(
     paused: bool,
 ) -> anyhow::Result<bool> {
     let (what, from, to) = if paused {
-        (Change::Paused, State::Pending, State::Paused)
+        (Change::Paused, AccountState::Pending, AccountState::Paused)
     } else {
-        (Change::Resumed, State::Paused, State::Pending)
+        (Change::Resumed, AccountState::Paused, AccountState::Pending)
     };
     let changed = tx
         .execute(
@@ -83,7 +83,12 @@ pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<
         "UPDATE look SET history = (history << 2 & ?2) | ?3, reason = '', known = 0 WHERE account_id = ?1",
         params![id, ProbeHistory::MASK, ProbeHistory::WIDTH],
     )?;
-    let turn = Transition::new(id, Change::Again, Some(State::Done), State::Pending);
+    let turn = Transition::new(
+        id,
+        Change::Again,
+        Some(AccountState::Done),
+        AccountState::Pending,
+    );
     turn.by(by).note(tx, now)?;
     Ok(true)
 }
@@ -97,7 +102,7 @@ pub fn extend(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64, days: u32) -> any
                  ends_at = started_at + min(period_days + :days, 3650) * 86400000
              WHERE id = :id AND state NOT IN ('done', 'removed') AND period_days < 3650 RETURNING ends_at, state",
             named_params! { ":id": id, ":days": days },
-            |row| Ok((row.get(0)?, super::word(row, 1, State::from_word)?)),
+            |row| Ok((row.get(0)?, super::word(row, 1, AccountState::from_word)?)),
         )
         .optional()
         .with_context(|| format!("extend account {id}"))?;
@@ -131,7 +136,7 @@ pub fn set_note(
         id,
         sql,
         params![id, before, note],
-        Transition::new(id, Change::Noted, None, State::Pending).by(by),
+        Transition::new(id, Change::Noted, None, AccountState::Pending).by(by),
     )
 }
 
@@ -147,7 +152,7 @@ pub fn set_until(
 ) -> anyhow::Result<bool> {
     let sql = "UPDATE account SET until = ?3 WHERE id = ?1 AND until = ?2 AND until <> ?3
                AND state IN ('pending', 'paused') RETURNING state";
-    let turn = Transition::new(id, Change::Until, None, State::Pending).by(by);
+    let turn = Transition::new(id, Change::Until, None, AccountState::Pending).by(by);
     stay(
         tx,
         now,
@@ -168,7 +173,9 @@ fn stay(
     change: Transition<'_>,
 ) -> anyhow::Result<bool> {
     let state = tx
-        .query_row(sql, params, |row| super::word(row, 0, State::from_word))
+        .query_row(sql, params, |row| {
+            super::word(row, 0, AccountState::from_word)
+        })
         .optional()
         .with_context(|| format!("change account {id}"))?;
     let Some(state) = state else {
@@ -181,7 +188,7 @@ fn stay(
 /// Removes an account: it is hidden everywhere and can be brought back for a while. True when that
 /// changed it.
 pub fn remove(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
-    let from = state_of(tx, id)?.filter(|state| *state != State::Removed);
+    let from = state_of(tx, id)?.filter(|state| *state != AccountState::Removed);
     let Some(from) = from else {
         return Ok(false);
     };
@@ -190,7 +197,7 @@ pub fn remove(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result
         params![id, now.0],
     )
     .with_context(|| format!("remove account {id}"))?;
-    let turn = Transition::new(id, Change::Removed, Some(from), State::Removed);
+    let turn = Transition::new(id, Change::Removed, Some(from), AccountState::Removed);
     turn.by(by).note(tx, now)?;
     Ok(true)
 }
@@ -202,12 +209,12 @@ pub fn restore(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Resul
         .query_row(
             "SELECT from_state FROM transition WHERE account_id = ?1 AND to_state = 'removed' ORDER BY id DESC LIMIT 1",
             [id],
-            |row| super::word(row, 0, State::from_word),
+            |row| super::word(row, 0, AccountState::from_word),
         )
         .optional()
         .with_context(|| format!("look up what account {id} was"))?;
     let to = match before {
-        Some(State::Held) | None => State::Pending,
+        Some(AccountState::Held) | None => AccountState::Pending,
         Some(state) => state,
     };
     let changed = tx
@@ -217,16 +224,16 @@ pub fn restore(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Resul
         )
         .with_context(|| format!("bring account {id} back"))?;
     if changed > 0 {
-        let turn = Transition::new(id, Change::Restored, Some(State::Removed), to);
+        let turn = Transition::new(id, Change::Restored, Some(AccountState::Removed), to);
         turn.by(by).note(tx, now)?;
     }
     Ok(changed > 0)
 }
 
-fn state_of(connection: &Connection, id: i64) -> anyhow::Result<Option<State>> {
+fn state_of(connection: &Connection, id: i64) -> anyhow::Result<Option<AccountState>> {
     connection
         .prepare_cached("SELECT state FROM account WHERE id = ?1")?
-        .query_row([id], |row| super::word(row, 0, State::from_word))
+        .query_row([id], |row| super::word(row, 0, AccountState::from_word))
         .optional()
         .with_context(|| format!("look up the state of account {id}"))
 }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, params};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::retention::CHUNK;
-use crate::slices::watch::model::account::{Counts, SiteTally};
+use crate::slices::watch::model::account::{RunCounts, SiteTally};
 use crate::zone::Zone;
 
 /// One site on one day.
@@ -38,7 +38,7 @@ pub fn count_day<'s>(
              errors = errors + excluded.errors, looks = looks + excluded.looks, looking_ms = looking_ms + excluded.looking_ms",
     )?;
     for (site, tally) in tallies {
-        let Counts {
+        let RunCounts {
             found,
             not_found,
             errors,
@@ -72,7 +72,7 @@ pub fn days(connection: &Connection, since: &str) -> anyhow::Result<Vec<SiteDay>
             day: row.get(0)?,
             site: row.get(1)?,
             tally: SiteTally {
-                counts: Counts {
+                counts: RunCounts {
                     found: row.get(2)?,
                     not_found: row.get(3)?,
                     errors: row.get(4)?,
@@ -115,7 +115,7 @@ mod tests {
         let store = Store::new();
         let db = &store.db;
         let tally = SiteTally {
-            counts: Counts {
+            counts: RunCounts {
                 found: 1,
                 not_found: 2,
                 errors: 3,

@@ -78,7 +78,7 @@ impl Filter {
 
 /// Whose accounts, and which of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Listing {
+pub struct AccountQuery {
     /// The owner; everybody's when there is none.
     pub owner: Option<i64>,
     pub filter: Filter,
@@ -87,7 +87,7 @@ pub struct Listing {
     pub also: Vec<Filter>,
 }
 
-impl Listing {
+impl AccountQuery {
     /// The rows, as FROM and WHERE; `more` is what is joined to them.
     fn rows(&self, more: &str) -> String {
         let wanted = self.filter.wanted();
@@ -194,7 +194,7 @@ impl Listing {
 pub fn count_listed(
     connection: &Connection,
     now: UnixMs,
-    listing: &Listing,
+    listing: &AccountQuery,
 ) -> anyhow::Result<usize> {
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM {} LIMIT {})",
@@ -214,14 +214,18 @@ pub fn search_is_partial(connection: &Connection) -> anyhow::Result<bool> {
 }
 
 /// True when a list of everybody's accounts leaves some of them out.
-pub fn is_partial(connection: &Connection, now: UnixMs, listing: &Listing) -> anyhow::Result<bool> {
+pub fn is_partial(
+    connection: &Connection,
+    now: UnixMs,
+    listing: &AccountQuery,
+) -> anyhow::Result<bool> {
     if listing.owner.is_some() {
         return Ok(false);
     }
     if matches!(listing.filter, Filter::Text(_)) && search_is_partial(connection)? {
         return Ok(true);
     }
-    let whole = Listing {
+    let whole = AccountQuery {
         also: Vec::new(),
         ..listing.clone()
     };
@@ -232,7 +236,7 @@ pub fn is_partial(connection: &Connection, now: UnixMs, listing: &Listing) -> an
 pub fn page(
     connection: &Connection,
     now: UnixMs,
-    listing: &Listing,
+    listing: &AccountQuery,
     offset: usize,
     limit: usize,
 ) -> anyhow::Result<Vec<Account>> {

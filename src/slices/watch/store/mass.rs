@@ -15,7 +15,9 @@ use super::transitions::Transition;
 use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::{Account, Decision, MassChange, News, SiteTally, State};
+use crate::slices::watch::model::account::{
+    Account, AccountState, MassChange, MassDecision, News, SiteTally,
+};
 use crate::slices::watch::model::past::ProbeHistory;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::model::verdict::Verdict;
@@ -94,7 +96,7 @@ fn finish(
     now: UnixMs,
     id: i64,
 ) -> anyhow::Result<Option<(Sighting, Transition<'static>)>> {
-    let Some(waiter) = waiter(tx, id)?.filter(|waiter| waiter.state == State::Held) else {
+    let Some(waiter) = waiter(tx, id)?.filter(|waiter| waiter.state == AccountState::Held) else {
         return Ok(None);
     };
     let seen = match waiter.known {
@@ -206,13 +208,13 @@ fn mass_change_from_row(row: &Row<'_>) -> rusqlite::Result<MassChange> {
         run_id: row.get(2)?,
         changed: row.get(3)?,
         answered: row.get(4)?,
-        decision: Decision::from_word(row.get_ref(5)?.as_str()?),
+        decision: MassDecision::from_word(row.get_ref(5)?.as_str()?),
         gone: row.get(6)?,
     })
 }
 
 /// Decides a question; false when somebody has done so before.
-pub fn decide(tx: &WriteTx<'_>, by: i64, id: i64, decision: Decision) -> anyhow::Result<bool> {
+pub fn decide(tx: &WriteTx<'_>, by: i64, id: i64, decision: MassDecision) -> anyhow::Result<bool> {
     let decided = tx
         .execute(
             "UPDATE mass_change SET decision = ?2, decided_by = ?3 WHERE id = ?1 AND decision = ''",

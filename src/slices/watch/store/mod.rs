@@ -44,7 +44,7 @@ pub use imports::{
     Import, Imported, begin_import, end_import, imported, next_import, note_imported,
 };
 pub use listing::{
-    COUNTED, Filter, Listing, SEARCHED, count_listed, is_partial, note_search, page, search,
+    COUNTED, Filter, AccountQuery, SEARCHED, count_listed, is_partial, note_search, page, search,
     search_is_partial, sites_in_use,
 };
 pub use marks::{
@@ -63,7 +63,7 @@ pub(crate) use requests::move_requests;
 pub use requests::{ask, open_requests, request_run, withdraw};
 pub use rounds::{Stretch, begin_round, first_stretch, settle_rounds};
 pub use runs::{
-    LastRun, Progress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
+    LastRun, RunProgress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
     counts, end, errors_of_run, export_runs, is_running, is_stopped, last, last_unfinished,
     progress, recent, stop,
 };
@@ -72,7 +72,8 @@ pub use silences::silences;
 pub use sites::{SiteMute, control, errors_since, mute, muted, sites_of_owner, unmute};
 pub use transitions::history;
 
-use super::model::account::{Account, State, Until};
+use super::model::account::{Account, Until};
+use crate::slices::watch::model::account::AccountState;
 use super::model::past::ProbeHistory;
 use crate::clock::UnixMs;
 use crate::slices::watch::model::verdict::Sighting;
@@ -92,7 +93,7 @@ fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         owner_id: row.get(1)?,
         site: row.get(2)?,
         username: row.get(3)?,
-        state: word(row, 4, State::from_word)?,
+        state: word(row, 4, AccountState::from_word)?,
         period_days: row.get(5)?,
         started_at: UnixMs(row.get(6)?),
         ends_at: UnixMs(row.get(7)?),

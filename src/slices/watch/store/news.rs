@@ -11,7 +11,7 @@ use super::transitions::Transition;
 use super::{ACCOUNT_COLUMNS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::{News, NewsTotals, State, Until};
+use crate::slices::watch::model::account::{AccountState, News, NewsTotals, Until};
 use crate::slices::watch::model::past::Change;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::model::verdict::Verdict;
@@ -20,7 +20,7 @@ use crate::slices::watch::model::verdict::Verdict;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Waiter {
     owner_id: i64,
-    pub(super) state: State,
+    pub(super) state: AccountState,
     until: Until,
     /// What runs have said of it before.
     pub(super) known: Option<Sighting>,
@@ -36,7 +36,7 @@ pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result
         .query_row([account_id], |row| {
             Ok(Waiter {
                 owner_id: row.get(0)?,
-                state: super::word(row, 1, State::from_word)?,
+                state: super::word(row, 1, AccountState::from_word)?,
                 until: super::word(row, 2, Until::from_word)?,
                 known: super::known(row, 3)?,
             })
@@ -85,7 +85,7 @@ pub(super) fn come_true(
             )?
             .execute(params![account_id, now.0])
             .with_context(|| format!("the wait for account {account_id} is over"))?;
-            State::Done
+            AccountState::Done
         }
         Until::Change => {
             tx.prepare_cached(
@@ -93,7 +93,7 @@ pub(super) fn come_true(
             )?
             .execute([account_id])
             .with_context(|| format!("account {account_id} waits on"))?;
-            State::Pending
+            AccountState::Pending
         }
     };
     Ok(Transition::new(account_id, what, Some(waiter.state), to))

@@ -13,7 +13,7 @@ use super::silences::silence;
 use super::tallies::{Tallies, count, count_errors};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::{Scope, SiteTally, Until};
+use crate::slices::watch::model::account::{RunScope, SiteTally, Until};
 use crate::slices::watch::model::past::ProbeHistory;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::model::verdict::Verdict;
@@ -43,18 +43,18 @@ pub struct Waiting {
 /// The next accounts of a site in a stretch, in the order of their numbers.
 pub fn next_page(
     connection: &Connection,
-    scope: Scope,
+    scope: RunScope,
     site: &str,
     stretch: Stretch,
     limit: usize,
 ) -> anyhow::Result<Vec<Waiting>> {
     let (index, narrowed) = match scope {
-        Scope::All => ("INDEXED BY account_pending", ""),
-        Scope::Owner(_) => (
+        RunScope::All => ("INDEXED BY account_pending", ""),
+        RunScope::Owner(_) => (
             "INDEXED BY account_of_owner",
             "AND account.owner_id = :subject",
         ),
-        Scope::Account(_) => ("", "AND account.id = :subject"),
+        RunScope::Account(_) => ("", "AND account.id = :subject"),
     };
     let sql = format!(
         "SELECT account.id, account.username, account.until, look.known
@@ -249,7 +249,7 @@ fn hold(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<()> {
 /// Pending accounts in a scope that a run has not probed: how many of which sites.
 pub fn unreached(
     connection: &Connection,
-    scope: Scope,
+    scope: RunScope,
     run_id: i64,
 ) -> anyhow::Result<Vec<(String, u64)>> {
     let mut statement = connection.prepare_cached(

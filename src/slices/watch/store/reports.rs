@@ -4,20 +4,24 @@ use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
 use crate::clock::UnixMs;
-use crate::slices::watch::model::account::Counts;
+use crate::slices::watch::model::account::RunCounts;
 use crate::slices::watch::model::past::ProbeHistory;
 use crate::slices::watch::model::verdict::Verdict;
 
 /// The number and sums of the runs over all accounts that ended after the first moment and not
 /// after the second.
-pub fn digest(connection: &Connection, after: UnixMs, to: UnixMs) -> anyhow::Result<(u64, Counts)> {
+pub fn digest(
+    connection: &Connection,
+    after: UnixMs,
+    to: UnixMs,
+) -> anyhow::Result<(u64, RunCounts)> {
     connection
         .prepare_cached(
             "SELECT count(*), coalesce(sum(found), 0), coalesce(sum(not_found), 0), coalesce(sum(errors), 0)
              FROM run WHERE ended_at > ?1 AND ended_at <= ?2 AND owner_id IS NULL AND account_id IS NULL",
         )?
         .query_row([after.0, to.0], |row| {
-            let counts = Counts {
+            let counts = RunCounts {
                 found: row.get(1)?,
                 not_found: row.get(2)?,
                 errors: row.get(3)?,

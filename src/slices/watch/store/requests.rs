@@ -5,13 +5,13 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::Scope;
+use crate::slices::watch::model::account::RunScope;
 
 /// Asks for a check; returns the request's number.
 pub fn ask(
     tx: &WriteTx<'_>,
     now: UnixMs,
-    scope: Scope,
+    scope: RunScope,
     chat_id: Option<i64>,
 ) -> anyhow::Result<i64> {
     tx.execute(
@@ -47,12 +47,14 @@ pub fn request_run(connection: &Connection, request: i64) -> anyhow::Result<Opti
 }
 
 /// The scopes of open requests, the oldest first, each once.
-pub fn open_requests(connection: &Connection) -> anyhow::Result<Vec<Scope>> {
+pub fn open_requests(connection: &Connection) -> anyhow::Result<Vec<RunScope>> {
     let mut statement = connection.prepare_cached(
         "SELECT owner_id, account_id FROM check_request WHERE run_id IS NULL
          GROUP BY owner_id, account_id ORDER BY min(id) LIMIT 100",
     )?;
-    let rows = statement.query_map([], |row| Ok(Scope::from_columns(row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map([], |row| {
+        Ok(RunScope::from_columns(row.get(0)?, row.get(1)?))
+    })?;
     rows.collect::<Result<_, _>>().context("list open requests")
 }
 

@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::Scope;
+use crate::slices::watch::model::account::RunScope;
 
 /// The accounts of a site whose last run is in `since..before`, with numbers above `after`. Without
 /// any run an account counts as run 0.
@@ -31,17 +31,17 @@ pub struct Stretch {
 /// part of the accounts belongs to no round.
 pub fn first_stretch(
     connection: &Connection,
-    scope: Scope,
+    scope: RunScope,
     site: &str,
     run_id: i64,
 ) -> anyhow::Result<Stretch> {
     let round: Option<i64> = match scope {
-        Scope::All => connection
+        RunScope::All => connection
             .prepare_cached("SELECT run_id FROM round WHERE site = ?1")?
             .query_row([site], |row| row.get(0))
             .optional()
             .with_context(|| format!("look up the round of {site}"))?,
-        Scope::Owner(_) | Scope::Account(_) => None,
+        RunScope::Owner(_) | RunScope::Account(_) => None,
     };
     Ok(Stretch {
         since: 0,

@@ -7,23 +7,23 @@ use super::requests;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::retention::CHUNK;
-use crate::slices::watch::model::account::{Counts, Run, RunState, Scope, Trigger};
+use crate::slices::watch::model::account::{Run, RunCounts, RunScope, RunState, Trigger};
 use crate::slices::watch::model::past::ProbeHistory;
 use crate::slices::watch::model::verdict::Verdict;
 
 /// Pending accounts in a scope by site.
 pub fn count_pending_by_site(
     connection: &Connection,
-    scope: Scope,
+    scope: RunScope,
 ) -> anyhow::Result<Vec<(String, u64)>> {
     let sql = match scope {
-        Scope::All => {
+        RunScope::All => {
             "SELECT site, count(*) FROM account WHERE state = 'pending' AND ?1 IS NULL GROUP BY site"
         }
-        Scope::Owner(_) => {
+        RunScope::Owner(_) => {
             "SELECT site, count(*) FROM account WHERE state = 'pending' AND owner_id = ?1 GROUP BY site"
         }
-        Scope::Account(_) => "SELECT site, 1 FROM account WHERE state = 'pending' AND id = ?1",
+        RunScope::Account(_) => "SELECT site, 1 FROM account WHERE state = 'pending' AND id = ?1",
     };
     let subject = scope.owner_column().or(scope.account_column());
     let mut statement = connection.prepare_cached(sql)?;
@@ -40,7 +40,7 @@ pub fn begin(
     tx: &WriteTx<'_>,
     now: UnixMs,
     trigger: Trigger,
-    scope: Scope,
+    scope: RunScope,
     total: u64,
 ) -> anyhow::Result<Run> {
     tx.execute(
@@ -81,11 +81,11 @@ pub fn begin(
 }
 
 /// What a run has counted so far.
-pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<Counts> {
+pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<RunCounts> {
     connection
         .prepare_cached("SELECT found, not_found, errors FROM run WHERE id = ?1")?
         .query_row([run_id], |row| {
-            Ok(Counts {
+            Ok(RunCounts {
                 found: row.get(0)?,
                 not_found: row.get(1)?,
                 errors: row.get(2)?,
@@ -147,11 +147,11 @@ pub fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::Result<
 
 /// How far a run is, for those who follow it from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
+pub struct RunProgress {
     pub trigger: Trigger,
     /// Accounts at its beginning.
     pub total: u64,
-    pub counts: Counts,
+    pub counts: RunCounts,
     /// Not reached for lack of time.
     pub skipped: u64,
     pub started_at: UnixMs,
@@ -167,17 +167,17 @@ pub struct Progress {
 ///
 /// # Errors
 /// When the database fails or has no such run.
-pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<Progress> {
+pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<RunProgress> {
     connection
         .prepare_cached(
             "SELECT trigger, total, found, not_found, errors, skipped, started_at, ended_at, state, stopped_by
              FROM run WHERE id = ?1",
         )?
         .query_row([run_id], |row| {
-            Ok(Progress {
+            Ok(RunProgress {
                 trigger: super::word(row, 0, Trigger::from_word)?,
                 total: row.get(1)?,
-                counts: Counts {
+                counts: RunCounts {
                     found: row.get(2)?,
                     not_found: row.get(3)?,
                     errors: row.get(4)?,
@@ -197,7 +197,7 @@ pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<Progress
 pub struct LastRun {
     pub id: i64,
     /// How far it is.
-    pub progress: Progress,
+    pub progress: RunProgress,
 }
 
 /// The newest run over everybody's accounts.
@@ -240,7 +240,7 @@ pub fn recent(connection: &Connection, limit: usize) -> anyhow::Result<Vec<LastR
 /// Calls `each` with every run that is kept, the oldest first.
 pub fn export_runs(
     connection: &Connection,
-    mut each: impl FnMut(i64, &Progress) -> anyhow::Result<()>,
+    mut each: impl FnMut(i64, &RunProgress) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut statement = connection.prepare("SELECT id FROM run ORDER BY id")?;
     let mut rows = statement.query([])?;

@@ -7,7 +7,7 @@ use rusqlite::{named_params, params};
 
 use super::days::count_day;
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::{Counts, SiteTally};
+use crate::slices::watch::model::account::{RunCounts, SiteTally};
 
 /// What was done, by site.
 pub(super) type Tallies<'a> = BTreeMap<&'a str, SiteTally>;
@@ -23,7 +23,7 @@ pub(super) fn count(
     for tally in tallies.values() {
         sum.add(*tally);
     }
-    let counts: Counts = sum.counts;
+    let counts: RunCounts = sum.counts;
     count_day(tx, day, tallies)?;
     tx.prepare_cached(
         "UPDATE run SET found = found + :found, not_found = not_found + :not_found, errors = errors + :errors

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::slices::watch::model::account::State;
+use crate::slices::watch::model::account::AccountState;
 use crate::slices::watch::model::past::{By, Change, Past};
 
 /// A change for an account's history.
@@ -13,15 +13,20 @@ use crate::slices::watch::model::past::{By, Change, Past};
 pub(super) struct Transition<'a> {
     account_id: i64,
     what: Change,
-    from: Option<State>,
-    to: State,
+    from: Option<AccountState>,
+    to: AccountState,
     run_id: Option<i64>,
     by: Option<i64>,
     detail: &'a str,
 }
 
 impl<'a> Transition<'a> {
-    pub(super) fn new(account_id: i64, what: Change, from: Option<State>, to: State) -> Self {
+    pub(super) fn new(
+        account_id: i64,
+        what: Change,
+        from: Option<AccountState>,
+        to: AccountState,
+    ) -> Self {
         Self {
             account_id,
             what,
@@ -51,7 +56,7 @@ impl<'a> Transition<'a> {
     }
 
     /// The account's state is the same before and after.
-    pub(super) fn in_state(mut self, state: State) -> Self {
+    pub(super) fn in_state(mut self, state: AccountState) -> Self {
         self.from = Some(state);
         self.to = state;
         self
@@ -67,7 +72,7 @@ impl<'a> Transition<'a> {
             self.account_id,
             self.run_id,
             self.by,
-            self.from.map_or("", State::word),
+            self.from.map_or("", AccountState::word),
             self.to.word(),
             now.0,
             self.what.word(),

@@ -11,7 +11,7 @@ use crate::db::Connection;
 use crate::people::Actor;
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
-use crate::slices::watch::store::{COUNTED, Filter, Listing};
+use crate::slices::watch::store::{AccountQuery, COUNTED, Filter};
 use crate::tool::{self, Number, Text, Tool, ToolError};
 use crate::zone::Span;
 
@@ -193,7 +193,7 @@ impl ListAccounts {
         Ok(Some((first.minus(moment), next.minus(moment))))
     }
 
-    fn listing(&self, actor: &Actor, given: &ListArguments) -> Result<Listing, ToolError> {
+    fn listing(&self, actor: &Actor, given: &ListArguments) -> Result<AccountQuery, ToolError> {
         let now = actor.now;
         let mut filters = match (given.which, self.time(actor, given)?) {
             (Which::All, _) => Vec::new(),
@@ -218,7 +218,7 @@ impl ListAccounts {
             filters.push(Filter::Text(NAME.check(name)?.to_owned()));
         }
         let mut filters = filters.into_iter();
-        Ok(Listing {
+        Ok(AccountQuery {
             owner: owner(actor, given.everybody)?,
             filter: filters.next().unwrap_or_default(),
             also: filters.collect(),

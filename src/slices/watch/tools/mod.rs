@@ -14,7 +14,8 @@ mod sites;
 
 use serde_json::Value;
 
-use super::model::account::{Account, State};
+use super::model::account::Account;
+use crate::slices::watch::model::account::AccountState;
 use super::notices::Notifier;
 use super::notices::texts::Formatter;
 use crate::clock::{DAY, UnixMs};
@@ -71,7 +72,7 @@ fn add(told: &mut Value, key: &str, value: impl Into<Value>) {
 fn described(formatter: Formatter<'_>, now: UnixMs, account: &Account) -> Value {
     let at = |moment: UnixMs| formatter.zone.iso(moment);
     let state = match account.state {
-        State::Held => "waits for an admin's decision",
+        AccountState::Held => "waits for an admin's decision",
         state => state.word(),
     };
     let mut told = serde_json::json!({
@@ -85,7 +86,7 @@ fn described(formatter: Formatter<'_>, now: UnixMs, account: &Account) -> Value 
         "agreed_end": at(account.ends_at),
     });
     // As in the bot's lists, only a pending account is overdue.
-    if account.state == State::Pending {
+    if account.state == AccountState::Pending {
         let (key, span) = match account.ends_at <= now {
             true => ("days_overdue", now.since(account.ends_at)),
             false => ("whole_days_left", account.ends_at.since(now)),

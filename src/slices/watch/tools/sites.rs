@@ -10,7 +10,7 @@ use crate::people::Actor;
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::notices::texts::Formatter;
 use crate::slices::watch::store;
-use crate::slices::watch::views::health::{Health, LATELY, Trouble};
+use crate::slices::watch::views::health::{Health, LATELY, SiteTrouble};
 use crate::tool::{self, Tool, ToolError};
 
 /// The worst first.
@@ -83,13 +83,13 @@ impl SitesInTrouble {
             let counts = health.tallies.get(site).copied().unwrap_or_default().counts;
             let at = |moment| formatter.zone.iso(moment);
             let until = match trouble {
-                Trouble::Muted => health.muted.get(site).and_then(|mute| mute.until).map(at),
-                Trouble::LeftAlone => {
+                SiteTrouble::Muted => health.muted.get(site).and_then(|mute| mute.until).map(at),
+                SiteTrouble::LeftAlone => {
                     let silence = health.silences.get(site).map(|rest| actor.now.plus(*rest));
                     let trial = health.breakers.get(site).map(|open| open.trial_at);
                     silence.max(trial).map(at)
                 }
-                Trouble::Distrusted | Trouble::Failing => None,
+                SiteTrouble::Distrusted | SiteTrouble::Failing => None,
             };
             let mut errors = store::errors_since(connection, site, actor.now.minus(LATELY))?;
             errors.truncate(SHOWN_REASONS);
@@ -116,13 +116,15 @@ impl SitesInTrouble {
     }
 }
 
-const fn spoken(trouble: Trouble) -> &'static str {
+const fn spoken(trouble: SiteTrouble) -> &'static str {
     match trouble {
-        Trouble::Muted => "an admin wants that nobody looks there",
-        Trouble::Distrusted => {
+        SiteTrouble::Muted => "an admin wants that nobody looks there",
+        SiteTrouble::Distrusted => {
             "its control names were judged wrongly, so nothing is believed that it says"
         }
-        Trouble::LeftAlone => "left alone for a while, because it wants so or failed repeatedly",
-        Trouble::Failing => "more than every tenth look fails",
+        SiteTrouble::LeftAlone => {
+            "left alone for a while, because it wants so or failed repeatedly"
+        }
+        SiteTrouble::Failing => "more than every tenth look fails",
     }
 }

@@ -20,7 +20,8 @@ pub(super) use blocks::{detour, redirect_trap};
 pub use reason::Inconclusive;
 
 use super::model::verdict::Sighting;
-use super::site::{Method, Rule, Site, is_no_answer};
+use super::site::{Method, Site, is_no_answer};
+use crate::slices::watch::site::SiteRule;
 
 /// The headers that tell who answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub struct AnswerHeaders {
 
 /// A complete answer, or as much of one as makes it certain.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct SiteAnswer {
     /// The address that gave this answer.
     pub url: Url,
     pub status: u16,
@@ -51,7 +52,7 @@ pub struct Answer {
 ///
 /// # Errors
 /// Why it says nothing about the account.
-pub fn judge(site: &Site, answer: &Answer) -> Result<Sighting, Inconclusive> {
+pub fn judge(site: &Site, answer: &SiteAnswer) -> Result<Sighting, Inconclusive> {
     if is_redirect(answer.status) {
         judge_location(answer)?;
     }
@@ -66,7 +67,7 @@ pub fn judge(site: &Site, answer: &Answer) -> Result<Sighting, Inconclusive> {
     let exists = fit(site.exists(), answer);
     let missing = fit(site.missing(), answer);
     // A page that only resembles a block page passes when the site's own text is on it.
-    let is_own = |fit: Fit, rule: &Rule| fit == Fit::Text && rule.is_surely_in(&answer.body);
+    let is_own = |fit: Fit, rule: &SiteRule| fit == Fit::Text && rule.is_surely_in(&answer.body);
     if !is_own(exists, site.exists())
         && !is_own(missing, site.missing())
         && let Some(reason) = blocks.likely()
@@ -93,7 +94,7 @@ pub fn judge(site: &Site, answer: &Answer) -> Result<Sighting, Inconclusive> {
 /// True if more of the body cannot change the result of [`judge`]: one side's text is there, and
 /// the status rules the other side out.
 pub(super) fn is_certain(site: &Site, status: u16, body: &str) -> bool {
-    let seen = |rule: &Rule, other: &Rule| {
+    let seen = |rule: &SiteRule, other: &SiteRule| {
         rule.names_status(status)
             && rule.has_text()
             && !other.names_status(status)
@@ -107,7 +108,7 @@ pub(super) fn is_certain(site: &Site, status: u16, body: &str) -> bool {
 
 /// The target of a redirect that answers by its status alone. Its end shows whether that is an
 /// answer.
-pub(super) fn bare_target(site: &Site, answer: &Answer) -> Option<Url> {
+pub(super) fn bare_target(site: &Site, answer: &SiteAnswer) -> Option<Url> {
     let location = answer.location.as_deref()?;
     let is_bare = is_redirect(answer.status)
         && [site.exists(), site.missing()]
@@ -136,7 +137,7 @@ impl Fit {
     }
 }
 
-fn fit(rule: &Rule, answer: &Answer) -> Fit {
+fn fit(rule: &SiteRule, answer: &SiteAnswer) -> Fit {
     let (status, body) = (answer.status, answer.body.as_str());
     if !rule.names_status(status) {
         Fit::No
@@ -161,7 +162,7 @@ pub(super) fn is_redirect(status: u16) -> bool {
 
 /// A redirect that was not followed may be an answer, but not if it leads to itself, a login or a
 /// challenge.
-fn judge_location(answer: &Answer) -> Result<(), Inconclusive> {
+fn judge_location(answer: &SiteAnswer) -> Result<(), Inconclusive> {
     let nowhere = Inconclusive::Status(answer.status);
     let Some(location) = answer.location.as_deref() else {
         return Ok(());

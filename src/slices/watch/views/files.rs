@@ -8,7 +8,7 @@ use super::table;
 use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::people::Actor;
-use crate::slices::watch::model::account::Subject;
+use crate::slices::watch::model::account::ChartSubject;
 use crate::slices::watch::notices::Notifier;
 use crate::telegram::{Made, Recipe};
 
@@ -18,7 +18,7 @@ pub const MAKER: &str = "watch";
 /// What a recipe of the watch asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "make", rename_all = "snake_case")]
-enum Order {
+enum FileRequest {
     /// A chart at a moment.
     Chart {
         subject: String,
@@ -35,8 +35,8 @@ enum Order {
 }
 
 /// The recipe of a chart.
-pub(crate) fn chart(subject: Subject, actor: &Actor) -> anyhow::Result<Recipe> {
-    let order = Order::Chart {
+pub(crate) fn chart(subject: ChartSubject, actor: &Actor) -> anyhow::Result<Recipe> {
+    let order = FileRequest::Chart {
         subject: subject.word().to_owned(),
         owner: actor.id,
         chat: actor.chat_id,
@@ -47,7 +47,7 @@ pub(crate) fn chart(subject: Subject, actor: &Actor) -> anyhow::Result<Recipe> {
 
 /// The recipe of a table of accounts for somebody.
 pub(crate) fn accounts(owner: Option<i64>, actor: &Actor) -> anyhow::Result<Recipe> {
-    let order = Order::Accounts {
+    let order = FileRequest::Accounts {
         owner,
         chat: actor.chat_id,
         at: actor.now.0,
@@ -61,13 +61,14 @@ pub(crate) fn accounts(owner: Option<i64>, actor: &Actor) -> anyhow::Result<Reci
 /// When the recipe is not understood, nothing is left to show, or the database fails.
 pub fn make(notifier: &Notifier, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
     match recipe.order()? {
-        Order::Chart {
+        FileRequest::Chart {
             subject,
             owner,
             chat,
             at,
         } => {
-            let subject = Subject::from_word(&subject).context("a chart of something unknown")?;
+            let subject =
+                ChartSubject::from_word(&subject).context("a chart of something unknown")?;
             let formatter = notifier.formatter(connection, chat)?;
             let Some(picture) = charts::picture(connection, formatter, subject, owner, UnixMs(at))?
             else {
@@ -78,7 +79,7 @@ pub fn make(notifier: &Notifier, connection: &Connection, recipe: &Recipe) -> an
                 bytes: picture.chart.png()?.into(),
             })
         }
-        Order::Accounts { owner, chat, at } => {
+        FileRequest::Accounts { owner, chat, at } => {
             let formatter = notifier.formatter(connection, chat)?;
             let day = formatter.zone.civil(UnixMs(at)).date();
             Ok(Made {

@@ -15,7 +15,7 @@ pub(crate) const LATELY: Duration = DAY;
 
 /// What is wrong with a site, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Trouble {
+pub(crate) enum SiteTrouble {
     /// An admin wants no run to probe it.
     Muted,
     /// Its control names were judged wrongly.
@@ -52,17 +52,17 @@ impl Health {
     }
 
     /// What is wrong with a site; none: it does well.
-    pub(crate) fn trouble(&self, site: &str) -> Option<Trouble> {
+    pub(crate) fn trouble(&self, site: &str) -> Option<SiteTrouble> {
         let tally = self.tallies.get(site).copied().unwrap_or_default();
         if self.muted.contains_key(site) {
-            Some(Trouble::Muted)
+            Some(SiteTrouble::Muted)
         } else if self.marks.distrusted.contains(site) {
-            Some(Trouble::Distrusted)
+            Some(SiteTrouble::Distrusted)
         } else if self.silences.contains_key(site) || self.breakers.contains_key(site) {
-            Some(Trouble::LeftAlone)
+            Some(SiteTrouble::LeftAlone)
         } else {
             let fails = tally.counts.errors * 10 > tally.counts.checked();
-            fails.then_some(Trouble::Failing)
+            fails.then_some(SiteTrouble::Failing)
         }
     }
 

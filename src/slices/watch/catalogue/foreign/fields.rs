@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::slices::watch::catalogue::{Fault, read};
+use crate::slices::watch::catalogue::{EntryFault, read};
 
 /// A JSON object with its names in order and as often as they are written.
 pub(super) struct Pairs<T>(pub(super) Vec<(String, T)>);
@@ -38,7 +38,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
 /// The fields of an entry and what is wrong with them.
 pub(super) struct Fields {
     given: BTreeMap<String, Value>,
-    problems: Vec<(Fault, String)>,
+    problems: Vec<(EntryFault, String)>,
 }
 
 impl Fields {
@@ -51,7 +51,7 @@ impl Fields {
         for (name, value) in given {
             if !known.contains(&name.as_str()) {
                 let reason = format!("unknown field {name:?}{}", read::hint(&name, known));
-                fields.refuse(Fault::UnknownField, reason);
+                fields.refuse(EntryFault::UnknownField, reason);
                 continue;
             }
             match fields.given.entry(name) {
@@ -60,7 +60,7 @@ impl Fields {
                 }
                 Entry::Occupied(first) => {
                     let reason = format!("{} is there twice", first.key());
-                    fields.problems.push((Fault::Duplicate, reason));
+                    fields.problems.push((EntryFault::Duplicate, reason));
                 }
             }
         }
@@ -68,7 +68,7 @@ impl Fields {
     }
 
     /// Notes that the entry cannot be used.
-    pub(super) fn refuse(&mut self, fault: Fault, reason: String) {
+    pub(super) fn refuse(&mut self, fault: EntryFault, reason: String) {
         self.problems.push((fault, reason));
     }
 
@@ -78,7 +78,7 @@ impl Fields {
     }
 
     /// Everything that was noted.
-    pub(super) fn into_problems(self) -> Vec<(Fault, String)> {
+    pub(super) fn into_problems(self) -> Vec<(EntryFault, String)> {
         self.problems
     }
 
@@ -94,7 +94,7 @@ impl Fields {
         let taken = read(value);
         if taken.is_none() {
             let reason = format!("{name} is {}, not {what}", kind_of(value));
-            self.refuse(Fault::Field, reason);
+            self.refuse(EntryFault::Field, reason);
         }
         taken
     }
@@ -103,7 +103,7 @@ impl Fields {
     pub(super) fn require(&mut self, names: &[&str]) {
         for name in names {
             if !self.given.contains_key(*name) {
-                self.refuse(Fault::Field, format!("{name} is missing"));
+                self.refuse(EntryFault::Field, format!("{name} is missing"));
             }
         }
     }

@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::{CatalogueProblem, Fault, FileKind, Listing};
+use super::{CatalogueProblem, FileKind, Listing};
+use crate::slices::watch::catalogue::EntryFault;
 use crate::slices::watch::site::entry::{FieldProblem, SiteEntry};
 use crate::slices::watch::site::{Asks, Site};
 use fields::{Fields, Pairs};
@@ -68,9 +69,9 @@ pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
         let key = site.key().to_string();
         if let Some(earlier) = names.get(&key) {
             let fault = if earlier == site.name() {
-                Fault::Duplicate
+                EntryFault::Duplicate
             } else {
-                Fault::SameKey
+                EntryFault::SameKey
             };
             let reason = format!("its key {key} is that of the earlier entry {earlier:?}");
             reader.add(entry.json, Some(site.name()), fault, reason);
@@ -94,7 +95,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn add(&mut self, place: &RawValue, entry: Option<&str>, fault: Fault, reason: String) {
+    fn add(&mut self, place: &RawValue, entry: Option<&str>, fault: EntryFault, reason: String) {
         // The value borrows from the text, so their distance is its offset.
         let offset = (place.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
         let before = self.text.bytes().take(offset);
@@ -112,7 +113,7 @@ impl<'a> Reader<'a> {
             file: self.file.to_owned(),
             line,
             entry: None,
-            fault: Fault::File,
+            fault: EntryFault::File,
             reason,
         });
     }
@@ -134,7 +135,7 @@ impl<'a> Reader<'a> {
             for (name, place) in &top {
                 if !whatsmyname::TOP.contains(&name.as_str()) {
                     let reason = format!("{name:?} is nothing a WhatsMyName file has");
-                    self.add(place, None, Fault::UnknownField, reason);
+                    self.add(place, None, EntryFault::UnknownField, reason);
                 }
             }
             let entries = sites.into_iter().map(|json| RawEntry { name: None, json });
@@ -168,7 +169,7 @@ impl<'a> Reader<'a> {
         let Ok(given) = serde_json::from_str::<Pairs<serde_json::Value>>(entry.json.get()) else {
             let label = entry.name.clone().unwrap_or_else(number);
             let reason = "is no object with fields".to_owned();
-            self.add(entry.json, Some(&label), Fault::Field, reason);
+            self.add(entry.json, Some(&label), EntryFault::Field, reason);
             return None;
         };
         let known = if kind == FileKind::Sherlock {
@@ -210,7 +211,7 @@ impl<'a> Reader<'a> {
             Err(problems) => {
                 for FieldProblem { field, reason } in problems {
                     let said = format!("{} {}", field_name(field), reason.replace("{name}", mark));
-                    self.add(entry.json, Some(&label), Fault::of_field(field), said);
+                    self.add(entry.json, Some(&label), EntryFault::of_field(field), said);
                 }
                 None
             }

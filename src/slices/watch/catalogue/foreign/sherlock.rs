@@ -12,9 +12,9 @@ use serde_json::Value;
 
 use super::fields::{Fields, Pairs};
 use super::{Draft, address, headers, key_of};
-use crate::slices::watch::catalogue::Fault;
+use crate::slices::watch::catalogue::EntryFault;
 use crate::slices::watch::site::entry::{Foreign, SiteEntry};
-use crate::slices::watch::site::{Method, Redirects, Rule};
+use crate::slices::watch::site::{Method, Redirects, SiteRule};
 use crate::slices::watch::verdict::redirect_trap;
 
 /// The fields of an entry.
@@ -106,7 +106,7 @@ pub(super) fn draft(name: &str, fields: &mut Fields) -> Option<Draft> {
     if let Some(host) = host.filter(|host| own_host != Some(host.as_str())) {
         // With one side only, an answer of another host would count as found.
         let reason = format!("headers: asks for {host} at another host's address");
-        fields.refuse(Fault::Request, reason);
+        fields.refuse(EntryFault::Request, reason);
     }
     let payload = fields.object("request_payload");
     let method = method(fields, payload.is_some());
@@ -174,7 +174,7 @@ fn method(fields: &mut Fields, has_payload: bool) -> Option<Method> {
         None | Some("GET" | "HEAD") => "request_payload needs request_method POST".to_owned(),
         Some(word) => format!("request_method {word:?} is no word of the format"),
     };
-    fields.refuse(Fault::Request, refused);
+    fields.refuse(EntryFault::Request, refused);
     None
 }
 
@@ -192,8 +192,8 @@ fn body(payload: Value) -> Value {
 }
 
 struct Rules {
-    exists: Rule,
-    missing: Rule,
+    exists: SiteRule,
+    missing: SiteRule,
     refusals: Vec<String>,
 }
 
@@ -205,11 +205,11 @@ fn rules(fields: &mut Fields) -> Option<Rules> {
     // Only read to see where it leads: of those in the field some lead to other sites.
     let error_url = fields.text("errorUrl");
     let mut rules = Rules {
-        exists: Rule {
+        exists: SiteRule {
             status: vec![FOUND],
-            ..Rule::default()
+            ..SiteRule::default()
         },
-        missing: Rule::default(),
+        missing: SiteRule::default(),
         refusals: Vec::new(),
     };
     for kind in &kinds {
@@ -225,7 +225,7 @@ fn rules(fields: &mut Fields) -> Option<Rules> {
             }
             other => {
                 let reason = format!("errorType {other:?} is no word of the format");
-                fields.refuse(Fault::Field, reason);
+                fields.refuse(EntryFault::Field, reason);
                 return None;
             }
         }
@@ -234,7 +234,10 @@ fn rules(fields: &mut Fields) -> Option<Rules> {
     rules.missing.bare.dedup();
     if kinds.is_empty() {
         // A missing or misspelt field has been noted; an empty list has not.
-        fields.refuse(Fault::Rule, "errorType names no way to tell".to_owned());
+        fields.refuse(
+            EntryFault::Rule,
+            "errorType names no way to tell".to_owned(),
+        );
         return None;
     }
     Some(rules)
@@ -246,7 +249,7 @@ fn by_message(fields: &mut Fields, rules: &mut Rules, messages: &[String]) -> Op
         let lower = message.trim().to_lowercase();
         if lower.is_empty() || EVERYWHERE.iter().any(|start| lower == *start) {
             let reason = format!("errorMsg {message:?} is on every page, found or not");
-            fields.refuse(Fault::Rule, reason);
+            fields.refuse(EntryFault::Rule, reason);
             return None;
         }
         if lower == REFUSAL_WHOLE || REFUSALS.iter().any(|part| lower.contains(part)) {
@@ -262,7 +265,7 @@ fn by_message(fields: &mut Fields, rules: &mut Rules, messages: &[String]) -> Op
             "errorMsg has only texts of a refusal or a login page, and no sign of a missing account"
                 .to_owned()
         };
-        fields.refuse(Fault::Rule, reason);
+        fields.refuse(EntryFault::Rule, reason);
         return None;
     }
     rules.exists.no_text.clone_from(&say_missing);
@@ -277,7 +280,7 @@ fn by_redirect(fields: &mut Fields, error_url: Option<&str>) -> Option<()> {
         let reason =
             "errorUrl is a login or challenge page: a redirect there says nothing about an account"
                 .to_owned();
-        fields.refuse(Fault::Rule, reason);
+        fields.refuse(EntryFault::Rule, reason);
         return None;
     }
     Some(())

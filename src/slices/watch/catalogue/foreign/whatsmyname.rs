@@ -5,9 +5,9 @@
 
 use super::fields::Fields;
 use super::{Draft, address, headers, key_of};
-use crate::slices::watch::catalogue::Fault;
+use crate::slices::watch::catalogue::EntryFault;
 use crate::slices::watch::site::entry::{Foreign, SiteEntry};
-use crate::slices::watch::site::{Method, Protection, Redirects, Rule};
+use crate::slices::watch::site::{Method, Protection, Redirects, SiteRule};
 
 /// What a file has beside its sites, which tells nothing about them.
 pub(super) const TOP: &[&str] = &["license", "authors", "categories", "sites", "$schema"];
@@ -60,7 +60,7 @@ pub(super) fn draft(fields: &mut Fields) -> Option<Draft> {
     ]);
     if fields.yes("valid") == Some(false) {
         let reason = "valid is false: its authors have switched it off".to_owned();
-        fields.refuse(Fault::SwitchedOff, reason);
+        fields.refuse(EntryFault::SwitchedOff, reason);
     }
     let name = fields.text("name");
     let check = fields.text("uri_check");
@@ -141,15 +141,15 @@ fn rules(
     fields: &mut Fields,
     (e_code, e_string): (u16, String),
     (m_code, m_string): (u16, String),
-) -> Option<(Rule, Rule, bool)> {
+) -> Option<(SiteRule, SiteRule, bool)> {
     let is_same_code = e_code == m_code;
     if is_same_code && e_string == m_string {
         let reason =
             format!("the rules cannot tell: status {e_code} and the same text on both sides");
-        fields.refuse(Fault::Rule, reason);
+        fields.refuse(EntryFault::Rule, reason);
         return None;
     }
-    let side = |code: u16, text: &str, other: &str| Rule {
+    let side = |code: u16, text: &str, other: &str| SiteRule {
         status: vec![code],
         text: [text]
             .into_iter()
@@ -163,7 +163,7 @@ fn rules(
             .filter(|other| is_same_code && other.contains(text))
             .map(str::to_owned)
             .collect(),
-        ..Rule::default()
+        ..SiteRule::default()
     };
     let exists = side(e_code, &e_string, &m_string);
     let missing = side(m_code, &m_string, &e_string);
@@ -187,7 +187,7 @@ fn protection(fields: &mut Fields) -> Vec<Protection> {
             ("multiple" | "other", _) => Protection::Unnamed,
             _ => {
                 let reason = format!("protection {mark:?} is no word of the format");
-                fields.refuse(Fault::Field, reason);
+                fields.refuse(EntryFault::Field, reason);
                 continue;
             }
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Formatter, fit};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang};
-use crate::slices::watch::model::account::{Decision, MassChange};
+use crate::slices::watch::model::account::{MassChange, MassDecision};
 use crate::slices::watch::store::ControlNews;
 
 /// The longest list of sites in one line, in UTF-16 units. After a night without answers the list
@@ -78,12 +78,12 @@ pub fn mass_change(formatter: Formatter<'_>, question: &MassChange) -> Html {
 pub fn decided(
     formatter: Formatter<'_>,
     question: &MassChange,
-    decision: Decision,
+    decision: MassDecision,
     by: &str,
 ) -> Html {
     let key = match decision {
-        Decision::Apply => "mass-change-applied",
-        Decision::Discard => "mass-change-discarded",
+        MassDecision::Apply => "mass-change-applied",
+        MassDecision::Discard => "mass-change-discarded",
     };
     let line = i18n::html(formatter.lang, key, &Args::new().text("by", by));
     Html::join([&mass_change(formatter, question), &line], "\n\n")

@@ -3,7 +3,7 @@
 use super::{Formatter, fit};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
-use crate::slices::watch::model::account::{Account, State, Until};
+use crate::slices::watch::model::account::{Account, AccountState, Until};
 use crate::slices::watch::model::past::{By, Change, Past, ProbeHistory};
 use crate::slices::watch::model::verdict::Verdict;
 
@@ -11,12 +11,12 @@ use crate::slices::watch::model::verdict::Verdict;
 #[must_use]
 pub fn mark(account: &Account) -> &'static str {
     match (account.state, account.verdict) {
-        (State::Done, _) => "✅",
-        (State::Paused, _) => "⏸",
-        (State::Held, _) => "✋",
-        (State::Removed, _) => "🗑",
-        (State::Pending, Some(Verdict::Error)) => "⚠️",
-        (State::Pending, _) => "⏳",
+        (AccountState::Done, _) => "✅",
+        (AccountState::Paused, _) => "⏸",
+        (AccountState::Held, _) => "✋",
+        (AccountState::Removed, _) => "🗑",
+        (AccountState::Pending, Some(Verdict::Error)) => "⚠️",
+        (AccountState::Pending, _) => "⏳",
     }
 }
 
@@ -94,7 +94,7 @@ pub fn account_details(
 fn state(formatter: Formatter<'_>, account: &Account) -> Option<Html> {
     let lang = formatter.lang;
     match account.state {
-        State::Done => {
+        AccountState::Done => {
             let date = formatter.date(account.done_at.unwrap_or(account.ends_at));
             let key = match account.until {
                 Until::Gone => "account-done-gone",
@@ -102,9 +102,9 @@ fn state(formatter: Formatter<'_>, account: &Account) -> Option<Html> {
             };
             Some(i18n::html(lang, key, &Args::new().text("date", &date)))
         }
-        State::Paused => Some(i18n::text(lang, "account-paused")),
-        State::Held => Some(i18n::text(lang, "account-held")),
-        State::Pending | State::Removed => None,
+        AccountState::Paused => Some(i18n::text(lang, "account-paused")),
+        AccountState::Held => Some(i18n::text(lang, "account-held")),
+        AccountState::Pending | AccountState::Removed => None,
     }
 }
 

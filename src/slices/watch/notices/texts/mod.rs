@@ -13,9 +13,9 @@ use crate::clock::UnixMs;
 use crate::html::{Html, MESSAGE_LIMIT, cut};
 use crate::i18n::{self, Args, Lang};
 use crate::slices::watch::catalogue::Catalogue;
-use crate::slices::watch::model::account::{Account, Counts, RunState};
+use crate::slices::watch::model::account::{Account, RunCounts, RunState};
 use crate::slices::watch::site::SiteKey;
-use crate::slices::watch::store::{OwnSums, Progress};
+use crate::slices::watch::store::{OwnSums, RunProgress};
 use crate::words::words;
 use crate::zone::Zone;
 
@@ -97,7 +97,7 @@ fn bar(checked: u64, total: u64) -> String {
 /// The text of a run that was cut short, in place of its start. `stopped_by` is the admin who ended
 /// it.
 #[must_use]
-pub fn run_unfinished(formatter: Formatter<'_>, run: &Progress, stopped_by: Option<&str>) -> Html {
+pub fn run_unfinished(formatter: Formatter<'_>, run: &RunProgress, stopped_by: Option<&str>) -> Html {
     let note = match (run.state, stopped_by) {
         (RunState::Offline, _) => i18n::text(formatter.lang, "run-offline"),
         (_, None) => i18n::text(formatter.lang, "run-interrupted"),
@@ -119,7 +119,7 @@ pub fn run_unfinished(formatter: Formatter<'_>, run: &Progress, stopped_by: Opti
 /// What a run's summary tells besides its counts.
 #[derive(Debug, Clone)]
 pub struct RunEnd {
-    pub counts: Counts,
+    pub counts: RunCounts,
     /// How long it took.
     pub took: std::time::Duration,
     /// Why probes failed: site, reason, count; the most common first, one more than is shown.
@@ -212,7 +212,7 @@ pub fn run_crashed(lang: Lang, run_id: i64) -> Html {
 
 /// The day, or quiet hours (`night`), in short.
 #[must_use]
-pub fn digest(lang: Lang, night: bool, runs: u64, counts: Counts) -> Html {
+pub fn digest(lang: Lang, night: bool, runs: u64, counts: RunCounts) -> Html {
     let args = Args::new()
         .number("runs", runs)
         .number("found", counts.found)

@@ -28,7 +28,7 @@ use super::brake::Brake;
 use super::controls::Controls;
 use super::gate::{GateDefaults, Gates};
 use super::pass::Memory;
-use super::progress::Progress;
+use super::progress::LiveProgress;
 use super::ticks::{Scheduler, Ticks};
 use crate::activation::Activator;
 use crate::clock::Clock;
@@ -36,7 +36,7 @@ use crate::db::Db;
 use crate::http_client;
 use crate::http_client::SiteClientConfig;
 use crate::i18n;
-use crate::slices::watch::model::account::{Scope, Trigger};
+use crate::slices::watch::model::account::{RunScope, Trigger};
 use crate::slices::watch::model::config::WatchConfig;
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::site::SiteKey;
@@ -64,8 +64,8 @@ pub struct WatchParts {
 }
 
 impl WatchParts {
-    fn progress(&self) -> Progress<'_> {
-        Progress {
+    fn progress(&self) -> LiveProgress<'_> {
+        LiveProgress {
             db: &self.db,
             clock: &self.clock,
             proxy: &self.proxy,
@@ -154,7 +154,7 @@ impl Driver {
         }
         self.recover().await;
         if self.parts.run_now || (self.scheduler.is_some() && self.parts.config.run_at_start) {
-            self.make_run(Trigger::Start, Scope::All).await;
+            self.make_run(Trigger::Start, RunScope::All).await;
         }
         while !self.stop.is_cancelled() {
             self.serve().await;
@@ -166,7 +166,7 @@ impl Driver {
                 () = self.parts.db.foreign_write().rung() => {}
                 () = tokio::time::sleep_until(watchdog), if watched => {
                     tracing::warn!("the schedule was silent for two intervals; was the clock set back?");
-                    self.make_run(Trigger::Watchdog, Scope::All).await;
+                    self.make_run(Trigger::Watchdog, RunScope::All).await;
                 }
             }
             self.follow_time_zone().await;
@@ -196,8 +196,8 @@ impl Driver {
             let tick = self.ticks.due.swap(false, Ordering::SeqCst);
             match (asked, tick) {
                 // One run over everything answers both.
-                (Some(Scope::All), _) => self.make_run(Trigger::Request, Scope::All).await,
-                (_, true) => self.make_run(Trigger::Schedule, Scope::All).await,
+                (Some(RunScope::All), _) => self.make_run(Trigger::Request, RunScope::All).await,
+                (_, true) => self.make_run(Trigger::Schedule, RunScope::All).await,
                 (Some(scope), false) => self.make_run(Trigger::Request, scope).await,
                 (None, false) => return,
             }

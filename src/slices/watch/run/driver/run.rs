@@ -19,7 +19,7 @@ use crate::activation::Activator;
 use crate::clock::UnixMs;
 use crate::counters;
 use crate::db::{Db, WriteTx};
-use crate::slices::watch::model::account::{Run, RunState, Scope, SiteTally, Trigger};
+use crate::slices::watch::model::account::{Run, RunScope, RunState, SiteTally, Trigger};
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::notices::texts::{RunEnd, SHOWN_ERRORS};
 use crate::slices::watch::run::pass::{End, PassContext, PassSummary};
@@ -35,8 +35,8 @@ type Requests = Vec<(Arc<str>, SiteTally)>;
 
 impl Driver {
     /// One run, from its row to its summary. Errors are logged here, and the watch goes on.
-    pub(super) async fn make_run(&mut self, trigger: Trigger, scope: Scope) {
-        let everything = scope == Scope::All;
+    pub(super) async fn make_run(&mut self, trigger: Trigger, scope: RunScope) {
+        let everything = scope == RunScope::All;
         if everything {
             self.last_run = Instant::now();
             self.ticks.running.store(true, Ordering::SeqCst);
@@ -63,7 +63,12 @@ impl Driver {
         }
     }
 
-    async fn try_run(&mut self, trigger: Trigger, scope: Scope, kind: &str) -> anyhow::Result<()> {
+    async fn try_run(
+        &mut self,
+        trigger: Trigger,
+        scope: RunScope,
+        kind: &str,
+    ) -> anyhow::Result<()> {
         let began = Instant::now();
         let db = self.parts.db.clone();
         self.brake().recover().await?;
@@ -126,7 +131,7 @@ impl Driver {
         Ok(())
     }
 
-    async fn begin(&self, trigger: Trigger, scope: Scope, total: u64) -> anyhow::Result<Run> {
+    async fn begin(&self, trigger: Trigger, scope: RunScope, total: u64) -> anyhow::Result<Run> {
         self.fill_places().await?;
         let now = self.parts.clock.now();
         let notifier = self.parts.notifier.clone();
@@ -135,7 +140,7 @@ impl Driver {
             close_left_behind(tx, now, &notifier, &breakers)?;
             let run = store::begin(tx, now, trigger, scope, total)?;
             // While our own network is down, one try after another is no news.
-            if scope != Scope::All || store::offline_since(tx)?.is_none() {
+            if scope != RunScope::All || store::offline_since(tx)?.is_none() {
                 notifier.run_started(tx, now, &run)?;
             }
             Ok(run)
@@ -272,7 +277,7 @@ impl Driver {
             {
                 notifier.online(tx, now, &run, since)?;
             }
-            if run.scope == Scope::All {
+            if run.scope == RunScope::All {
                 store::settle_rounds(tx, run.id, &left)?;
                 notifier.reminders(tx, now)?;
                 notifier.digests(tx, now)?;
@@ -298,7 +303,7 @@ impl Driver {
             store::end(tx, now, run.id, RunState::Offline, 0, 0)?;
             count_requests(tx, &notifier, now, &unwritten)?;
             // A run over few accounts may have met the few sites that are down.
-            let is_news = run.scope == Scope::All && store::note_offline(tx, now)?;
+            let is_news = run.scope == RunScope::All && store::note_offline(tx, now)?;
             notifier.run_offline(tx, now, &run, is_news)
         });
         write.await?;

@@ -17,7 +17,7 @@ pub(crate) struct Candidate {
 
 /// What follows a probe of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum AfterProbe {
     /// Another probe, a little later.
     ProbeAgain,
     Settle(Result<Sighting, Inconclusive>),
@@ -47,29 +47,29 @@ impl Candidate {
         outcome: Result<Sighting, Inconclusive>,
         needed: u32,
         method: Method,
-    ) -> Next {
+    ) -> AfterProbe {
         let Waiting { until, known, .. } = self.account;
         match outcome {
             // It was otherwise a moment ago: that is no answer, whatever the last probe says.
             Ok(seen) if self.agreed.is_some_and(|(before, _)| before != seen) => {
-                return Next::Settle(Err(Inconclusive::ProbesDisagree));
+                return AfterProbe::Settle(Err(Inconclusive::ProbesDisagree));
             }
             Ok(seen) if until.is_decisive(known, seen) => {
                 let probes = self.agreed.map_or(1, |(_, probes)| probes + 1);
                 self.agreed = Some((seen, probes));
                 if probes < needed {
-                    return Next::ProbeAgain;
+                    return AfterProbe::ProbeAgain;
                 }
             }
             // A site may give up a connection at the moment it is used again. A POST is not sent
             // twice.
             Err(Inconclusive::Reset) if method != Method::Post && !self.retried => {
                 self.retried = true;
-                return Next::ProbeAgain;
+                return AfterProbe::ProbeAgain;
             }
             _ => {}
         }
-        Next::Settle(outcome)
+        AfterProbe::Settle(outcome)
     }
 
     /// What a result means for the account. Where changes are braked, one that might be part of a

@@ -15,15 +15,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::candidate::{Candidate, Next};
-use self::reading::Place;
-pub(super) use self::reading::{Page, Reading};
-pub(super) use self::step::{Confirming, Landed, PlannedProbe, Step, Subject};
+use self::candidate::{Candidate, AfterProbe};
+use self::reading::ReadPosition;
+pub(super) use self::reading::{LanePage, PageReading};
+pub(super) use self::step::{Confirming, Landed, PlannedProbe, LaneStep, ProbeSubject};
 use super::brake;
-use super::controls::{Controls, Said, Standing};
+use super::controls::{Controls, ControlsSaid, ControlStanding};
 use super::gate::{Gates, Start};
 use crate::clock::UnixMs;
-use crate::slices::watch::model::account::{Scope, SiteTally};
+use crate::slices::watch::model::account::{RunScope, SiteTally};
 use crate::slices::watch::model::verdict::{Sighting, Verdict};
 use crate::slices::watch::probe::Probe;
 use crate::slices::watch::site::{Site, Username};
@@ -68,7 +68,7 @@ pub(super) struct Lane {
     /// answered.
     is_silent: bool,
     /// How far its controls are.
-    standing: Standing,
+    standing: ControlStanding,
     /// Its controls failed before, and the admins know.
     is_distrusted: bool,
     /// It has so many accounts that changes are held until their share is known, or the admins are
@@ -82,7 +82,7 @@ pub(super) struct Lane {
     page_size: usize,
     page: Vec<Candidate>,
     once_more: VecDeque<(Instant, Candidate)>,
-    place: Place,
+    place: ReadPosition,
 }
 
 impl Lane {
@@ -104,13 +104,13 @@ impl Lane {
             silent_until: None,
             given_up: None,
             is_silent: false,
-            standing: Standing::default(),
+            standing: ControlStanding::default(),
             answered: 0,
             unwritten: SiteTally::default(),
             page_size,
             page: Vec::new(),
             once_more: VecDeque::new(),
-            place: Place::default(),
+            place: ReadPosition::default(),
         }
     }
 
@@ -153,7 +153,7 @@ impl Lane {
     }
 
     /// The reading of the next page, when it is time for it.
-    pub(super) fn next_reading(&self, scope: Scope, run_id: i64) -> Option<Reading> {
+    pub(super) fn next_reading(&self, scope: RunScope, run_id: i64) -> Option<PageReading> {
         if self.is_silent || self.standing.waits() || self.page.len() > self.page_size / 2 {
             return None;
         }
@@ -169,7 +169,7 @@ impl Lane {
     }
 
     /// Takes what was read.
-    pub(super) fn take_page(&mut self, page: Page) {
+    pub(super) fn take_page(&mut self, page: LanePage) {
         let (place, waiting) = page.into_parts();
         self.place = place;
         let mut page: Vec<Candidate> = waiting.into_iter().map(Candidate::new).collect();
@@ -190,25 +190,25 @@ impl Lane {
         now: Instant,
         today: UnixMs,
         controls: &Controls,
-    ) -> Option<Step> {
+    ) -> Option<LaneStep> {
         if let (Some(site), None) = (&self.site, self.given_up)
             && self.has_account(now)
             && let Some(name) = self.standing.due(site, controls, today)
         {
-            return Some(Step::Probe(PlannedProbe {
-                subject: Subject::Control,
+            return Some(LaneStep::Probe(PlannedProbe {
+                subject: ProbeSubject::Control,
                 site: Arc::clone(site),
                 name,
             }));
         }
         let candidate = self.take(now)?;
         Some(match self.probe_of(&candidate) {
-            Ok((site, name)) => Step::Probe(PlannedProbe {
-                subject: Subject::Account(candidate),
+            Ok((site, name)) => LaneStep::Probe(PlannedProbe {
+                subject: ProbeSubject::Account(candidate),
                 site,
                 name,
             }),
-            Err(why) => Step::Settle(self.settle(&candidate, Err(why))),
+            Err(why) => LaneStep::Settle(self.settle(&candidate, Err(why))),
         })
     }
 
@@ -243,12 +243,12 @@ impl Lane {
 
     /// A probe failed in a way that may be our own network's fault: it counts for nothing, and the
     /// site is silent.
-    pub(super) fn fall_silent(&mut self, subject: Subject, now: Instant) {
+    pub(super) fn fall_silent(&mut self, subject: ProbeSubject, now: Instant) {
         self.not_before = None;
         self.is_silent = true;
         match subject {
-            Subject::Account(candidate) => self.once_more.push_back((now, candidate)),
-            Subject::Control => self.standing.forget_probe(),
+            ProbeSubject::Account(candidate) => self.once_more.push_back((now, candidate)),
+            ProbeSubject::Control => self.standing.forget_probe(),
         }
     }
 
@@ -274,17 +274,17 @@ impl Lane {
         controls: &mut Controls,
     ) -> Landed {
         let fault = match self.standing.hear(site, probe, today) {
-            Said::More => return Landed::Nothing,
-            Said::Unseen(why) => {
+            ControlsSaid::More => return Landed::Nothing,
+            ControlsSaid::Unseen(why) => {
                 // Nothing is known of the rules, so there is nothing to tell of them either.
                 self.given_up = Some(why);
                 return Landed::Nothing;
             }
-            Said::Well => {
+            ControlsSaid::Well => {
                 controls.note_well(site.key(), today);
                 None
             }
-            Said::Failed(fault) => {
+            ControlsSaid::Failed(fault) => {
                 self.given_up = Some(Inconclusive::ControlFailed);
                 Some(fault)
             }
@@ -315,12 +315,12 @@ impl Lane {
         // Where a rule has no evidence of its own on one side, one probe more makes up for it.
         let needed = confirming.confirmations + u32::from(site.is_weak());
         match candidate.after(probe.outcome, needed, site.method()) {
-            Next::ProbeAgain => {
+            AfterProbe::ProbeAgain => {
                 self.once_more
                     .push_back((now + confirming.delay, candidate));
                 Landed::Nothing
             }
-            Next::Settle(outcome) => Landed::Result(self.settle(&candidate, outcome)),
+            AfterProbe::Settle(outcome) => Landed::Result(self.settle(&candidate, outcome)),
         }
     }
 

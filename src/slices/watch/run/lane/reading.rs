@@ -8,13 +8,13 @@
 use std::sync::Arc;
 
 use crate::db::Db;
-use crate::slices::watch::model::account::Scope;
+use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Stretch, Waiting};
 
 /// How far a lane has read.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Place {
+pub(super) struct ReadPosition {
     /// What is being read; none before the first page.
     stretch: Option<Stretch>,
     /// The last page of an older round is read, and a round of this run follows.
@@ -22,19 +22,19 @@ pub(super) struct Place {
     exhausted: bool,
 }
 
-impl Place {
+impl ReadPosition {
     /// The reading of `limit` accounts from here; none when everything is read, or when the lane
     /// must first be empty.
     pub(super) fn next_reading(
         self,
         nothing_left: bool,
         site: Arc<str>,
-        scope: Scope,
+        scope: RunScope,
         run_id: i64,
         limit: usize,
-    ) -> Option<Reading> {
+    ) -> Option<PageReading> {
         let may_start = nothing_left || !self.is_last_page;
-        (may_start && !self.exhausted).then_some(Reading {
+        (may_start && !self.exhausted).then_some(PageReading {
             site,
             scope,
             run_id,
@@ -46,34 +46,34 @@ impl Place {
 
 /// The reading of a page.
 #[derive(Debug)]
-pub(crate) struct Reading {
+pub(crate) struct PageReading {
     site: Arc<str>,
-    scope: Scope,
+    scope: RunScope,
     run_id: i64,
     limit: usize,
-    place: Place,
+    place: ReadPosition,
 }
 
 /// What was read: accounts, and how far the lane is with them.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub(crate) struct LanePage {
     waiting: Vec<Waiting>,
-    place: Place,
+    place: ReadPosition,
 }
 
-impl Page {
-    pub(super) fn into_parts(self) -> (Place, Vec<Waiting>) {
+impl LanePage {
+    pub(super) fn into_parts(self) -> (ReadPosition, Vec<Waiting>) {
         (self.place, self.waiting)
     }
 }
 
-impl Reading {
+impl PageReading {
     /// Reads until there is an account or nothing more to read.
-    pub(crate) async fn read(mut self, db: &Db) -> anyhow::Result<Page> {
+    pub(crate) async fn read(mut self, db: &Db) -> anyhow::Result<LanePage> {
         loop {
             let waiting = self.next_page(db).await?;
             if !waiting.is_empty() || self.place.exhausted {
-                return Ok(Page {
+                return Ok(LanePage {
                     waiting,
                     place: self.place,
                 });
@@ -126,7 +126,7 @@ impl Reading {
     /// Notes that the next run has to begin with the accounts that this one does not reach, even
     /// after a crash.
     async fn begin_round(&self, db: &Db) -> anyhow::Result<()> {
-        if self.scope != Scope::All {
+        if self.scope != RunScope::All {
             return Ok(());
         }
         let (site, run_id) = (Arc::clone(&self.site), self.run_id);

@@ -9,7 +9,7 @@ use crate::slices::watch::store::{ControlNews, ProbeResult};
 
 /// What a probe is about.
 #[derive(Debug)]
-pub(crate) enum Subject {
+pub(crate) enum ProbeSubject {
     Account(Candidate),
     /// A name of the site's controls.
     Control,
@@ -18,14 +18,14 @@ pub(crate) enum Subject {
 /// A probe that a lane wants to make.
 #[derive(Debug)]
 pub(crate) struct PlannedProbe {
-    pub(crate) subject: Subject,
+    pub(crate) subject: ProbeSubject,
     pub(crate) site: Arc<Site>,
     pub(crate) name: Username,
 }
 
 /// What a lane does next.
 #[derive(Debug)]
-pub(crate) enum Step {
+pub(crate) enum LaneStep {
     Probe(PlannedProbe),
     /// An account gets its result without one.
     Settle(ProbeResult),

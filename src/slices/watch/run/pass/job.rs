@@ -6,15 +6,15 @@ use std::pin::Pin;
 type Running<'a, T> = Pin<Box<dyn Future<Output = anyhow::Result<T>> + 'a>>;
 
 /// One of a kind at a time, or none.
-pub(super) struct Job<'a, T>(Option<Running<'a, T>>);
+pub(super) struct SideJob<'a, T>(Option<Running<'a, T>>);
 
-impl<T> Default for Job<'_, T> {
+impl<T> Default for SideJob<'_, T> {
     fn default() -> Self {
         Self(None)
     }
 }
 
-impl<'a, T> Job<'a, T> {
+impl<'a, T> SideJob<'a, T> {
     /// Begins one; what was under way is dropped.
     pub(super) fn begin(&mut self, job: impl Future<Output = anyhow::Result<T>> + 'a) {
         self.0 = Some(Box::pin(job));

@@ -7,8 +7,8 @@ use tokio::time::Instant;
 
 use super::summary::Memory;
 use crate::clock::UnixMs;
-use crate::slices::watch::model::account::{Scope, SiteTally};
-use crate::slices::watch::run::lane::{Lane, Page, PlannedProbe, Reading, Step};
+use crate::slices::watch::model::account::{RunScope, SiteTally};
+use crate::slices::watch::run::lane::{Lane, LanePage, LaneStep, PageReading, PlannedProbe};
 use crate::slices::watch::store::ProbeResult;
 
 /// The lanes, and whose turn it is.
@@ -58,8 +58,8 @@ impl Lanes {
             if let Some(step) = lane.next(now, today, &memory.controls) {
                 self.turn = number + 1;
                 return match step {
-                    Step::Probe(probe) => Pick::Probe(number, probe),
-                    Step::Settle(result) => Pick::Settled(result),
+                    LaneStep::Probe(probe) => Pick::Probe(number, probe),
+                    LaneStep::Settle(result) => Pick::Settled(result),
                 };
             }
         }
@@ -67,7 +67,11 @@ impl Lanes {
     }
 
     /// The next page to read: first for a lane that has nothing left.
-    pub(super) fn next_reading(&self, scope: Scope, run_id: i64) -> Option<(usize, Reading)> {
+    pub(super) fn next_reading(
+        &self,
+        scope: RunScope,
+        run_id: i64,
+    ) -> Option<(usize, PageReading)> {
         let mut ahead = None;
         for number in self.in_turn() {
             let Some(lane) = self.lanes.get(number) else {
@@ -83,7 +87,7 @@ impl Lanes {
         ahead
     }
 
-    pub(super) fn take_page(&mut self, number: usize, page: Page) {
+    pub(super) fn take_page(&mut self, number: usize, page: LanePage) {
         if let Some(lane) = self.lanes.get_mut(number) {
             lane.take_page(page);
         }

@@ -10,7 +10,7 @@
 //! - An account that could not be probed is an error with a reason.
 //! - A storage fault ends the pass and is never a verdict.
 
-mod alarm;
+mod timer;
 mod job;
 mod lanes;
 mod results;
@@ -27,11 +27,11 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
-use self::alarm::Alarm;
-use self::job::Job;
+use self::timer::PassTimer;
+use self::job::SideJob;
 use self::state::{Flight, Pass};
 pub(super) use self::summary::{End, Memory, PassSummary};
-use super::lane::{Lane, Page, page_size};
+use super::lane::{Lane, LanePage, page_size};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::slices::watch::model::account::Run;
@@ -82,9 +82,9 @@ impl PassContext<'_> {
             context: self,
             run_id: run.id,
             stopping: pin!(self.stop.cancelled()),
-            alarm: Alarm::default(),
-            reading: Job::default(),
-            writing: Job::default(),
+            timer: PassTimer::default(),
+            reading: SideJob::default(),
+            writing: SideJob::default(),
         };
         let end = course.run(|flight| work(&pass, self, flight)).await?;
         Ok(pass.into_inner().summary(end))
@@ -116,9 +116,9 @@ struct Course<'p, 'a, 'g> {
     run_id: i64,
     /// Becomes ready with the stop: waited for throughout, not anew by each step.
     stopping: Pin<&'p mut WaitForCancellationFuture<'a>>,
-    alarm: Alarm,
-    reading: Job<'p, (usize, Page)>,
-    writing: Job<'p, ()>,
+    timer: PassTimer,
+    reading: SideJob<'p, (usize, LanePage)>,
+    writing: SideJob<'p, ()>,
 }
 
 impl<'p, 'a: 'p> Course<'p, 'a, '_> {
@@ -206,7 +206,7 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
         let due = pass.borrow().results_due_at();
         let due = due.filter(|_| !is_held && !is_writing);
         if let Some(moment) = wake.into_iter().chain(due).min() {
-            self.alarm.set(moment);
+            self.timer.set(moment);
         }
         // The workers run where they are waited for, so that this is asked when they have.
         let landed = poll_fn(|_| match pass.borrow().has_landed() {
@@ -221,7 +221,7 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
             Some(()) = workers.next() => {}
             () = landed => {}
             () = self.context.priority_gate.closed(), if is_held => {}
-            () = self.alarm.rings() => {}
+            () = self.timer.rings() => {}
         }
         Ok(())
     }

@@ -60,7 +60,11 @@ impl Results {
     }
 
     /// The next group, when there is one; `rest` takes what there is.
-    pub(super) fn next_group(&mut self, context: PassContext<'_>, rest: bool) -> Option<Group> {
+    pub(super) fn next_group(
+        &mut self,
+        context: PassContext<'_>,
+        rest: bool,
+    ) -> Option<ResultGroup> {
         if self.results.is_empty() && self.news.is_empty() {
             return None;
         }
@@ -79,7 +83,7 @@ impl Results {
         results.sort_unstable_by_key(|result| result.account_id);
         self.oldest = (!self.results.is_empty()).then(Instant::now);
         let news = std::mem::take(&mut self.news);
-        Some(Group {
+        Some(ResultGroup {
             results,
             news,
             requests: Vec::new(),
@@ -89,7 +93,7 @@ impl Results {
 }
 
 /// Results that are written together.
-pub(super) struct Group {
+pub(super) struct ResultGroup {
     results: Vec<ProbeResult>,
     /// Requests by site, whatever became of them, since the group before.
     requests: Vec<(Arc<str>, SiteTally)>,
@@ -98,7 +102,7 @@ pub(super) struct Group {
     news: Vec<ControlNews>,
 }
 
-impl Group {
+impl ResultGroup {
     pub(super) fn add_requests(&mut self, requests: Vec<(Arc<str>, SiteTally)>) {
         self.requests = requests;
     }

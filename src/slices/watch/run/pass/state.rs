@@ -14,12 +14,12 @@ use tokio::time::Instant;
 
 use super::PassContext;
 use super::lanes::{Lanes, Pick};
-use super::results::{Group, Results};
+use super::results::{ResultGroup, Results};
 use super::summary::{End, Memory, PassSummary};
 use crate::slices::watch::model::account::Run;
 use crate::slices::watch::probe::Probe;
 use crate::slices::watch::run::lane::{
-    Confirming, Landed, Lane, Page, PlannedProbe, Reading, Subject,
+    Confirming, Landed, Lane, LanePage, PageReading, PlannedProbe, ProbeSubject,
 };
 use crate::slices::watch::run::network::Network;
 use crate::slices::watch::site::{Site, Username};
@@ -126,14 +126,14 @@ impl<'a, 'g> Pass<'a, 'g> {
     }
 
     /// The next page to read.
-    pub(super) fn next_reading(&self) -> Option<(usize, Reading)> {
+    pub(super) fn next_reading(&self) -> Option<(usize, PageReading)> {
         if !self.may_go_on(Instant::now()) {
             return None;
         }
         self.lanes.next_reading(self.run.scope, self.run.id)
     }
 
-    pub(super) fn take_page(&mut self, (lane, page): (usize, Page)) {
+    pub(super) fn take_page(&mut self, (lane, page): (usize, LanePage)) {
         self.lanes.take_page(lane, page);
     }
 
@@ -143,7 +143,7 @@ impl<'a, 'g> Pass<'a, 'g> {
     }
 
     /// The next group to write; `rest` takes what there is.
-    pub(super) fn next_group(&mut self, rest: bool) -> Option<Group> {
+    pub(super) fn next_group(&mut self, rest: bool) -> Option<ResultGroup> {
         let rest = rest || self.is_stopped;
         let mut group = self.results.next_group(self.context, rest)?;
         group.add_requests(self.lanes.take_unwritten());
@@ -223,14 +223,14 @@ impl<'a, 'g> Pass<'a, 'g> {
         lane.count(now.saturating_duration_since(began), silent_until);
         self.memory.gates.end(&site, probe, now);
         let landed = match subject {
-            Subject::Account(candidate) => {
+            ProbeSubject::Account(candidate) => {
                 let confirming = Confirming {
                     confirmations: self.context.config.confirmations,
                     delay: self.context.config.confirm_delay,
                 };
                 lane.land_account(&site, candidate, probe, confirming, now)
             }
-            Subject::Control => {
+            ProbeSubject::Control => {
                 tracing::debug!(site = site.key().as_str(), name = name.as_str(), outcome = ?probe.outcome, "a control");
                 lane.land_control(&site, probe, today, &mut self.memory.controls)
             }

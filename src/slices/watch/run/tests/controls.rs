@@ -47,10 +47,10 @@ fn answered(status: u16, why: Inconclusive) -> Probe {
 
 /// Answers every control probe with the next of these; what was said at last, and the names that
 /// were asked.
-fn play(site: &Site, probes: &[Probe]) -> (Said, Vec<String>) {
-    let mut standing = Standing::default();
+fn play(site: &Site, probes: &[Probe]) -> (ControlsSaid, Vec<String>) {
+    let mut standing = ControlStanding::default();
     let mut asked = Vec::new();
-    let mut said = Said::More;
+    let mut said = ControlsSaid::More;
     for probe in probes {
         let Some(name) = standing.due(site, &Controls::default(), NOW) else {
             break;
@@ -68,7 +68,7 @@ fn a_well_site_costs_two_probes_in_fifteen_minutes() {
     let site = site("control = \"known\"");
     let (exists, missing) = (seen(Sighting::Exists), seen(Sighting::Missing));
     let (said, asked) = play(&site, &[exists, missing, missing]);
-    assert_eq!(said, Said::Well);
+    assert_eq!(said, ControlsSaid::Well);
     assert_eq!((asked.len(), asked[0].as_str()), (2, "known"));
 
     let mut controls = Controls::default();
@@ -81,11 +81,11 @@ fn a_well_site_costs_two_probes_in_fifteen_minutes() {
         // The clock was set back: nobody knows how long ago that was.
         (NOW.minus(Duration::from_secs(1)), true),
     ] {
-        let name = Standing::default().due(&site, &controls, now);
+        let name = ControlStanding::default().due(&site, &controls, now);
         assert_eq!(name.is_some(), is_asked, "{now:?}");
     }
     // A run that goes on longer asks again.
-    let mut standing = Standing::default();
+    let mut standing = ControlStanding::default();
     assert!(standing.due(&site, &controls, NOW).is_none());
     assert!(
         standing
@@ -105,7 +105,7 @@ fn controls_that_are_judged_wrongly_say_how() {
         (vec![exists, exists], ControlFault::RandomFound),
         (vec![exists, unclear], ControlFault::RandomUnclear),
     ] {
-        assert_eq!(play(&site, &probes).0, Said::Failed(fault));
+        assert_eq!(play(&site, &probes).0, ControlsSaid::Failed(fault));
     }
 }
 
@@ -116,15 +116,21 @@ fn a_control_without_an_answer_is_asked_three_times() {
     let busy = answered(429, Inconclusive::RateLimited);
     let gone = Probe::without_answer(Inconclusive::Connect);
     for (probes, said) in [
-        (vec![busy, gone, exists, gone, busy, missing], Said::Well),
-        (vec![busy, busy, gone], Said::Unseen(Inconclusive::Connect)),
+        (
+            vec![busy, gone, exists, gone, busy, missing],
+            ControlsSaid::Well,
+        ),
+        (
+            vec![busy, busy, gone],
+            ControlsSaid::Unseen(Inconclusive::Connect),
+        ),
         (
             vec![exists, gone, gone, busy],
-            Said::Unseen(Inconclusive::RateLimited),
+            ControlsSaid::Unseen(Inconclusive::RateLimited),
         ),
         (
             vec![busy, missing],
-            Said::Failed(ControlFault::KnownMissing),
+            ControlsSaid::Failed(ControlFault::KnownMissing),
         ),
     ] {
         let (heard, asked) = play(&site, &probes);
@@ -139,32 +145,32 @@ fn one_known_name_that_is_gone_does_not_stop_a_site_that_knows_others() {
     let (said, asked) = play(&site, &[missing, exists, missing]);
     assert_eq!(
         (said, &asked[..2]),
-        (Said::Well, &["one".into(), "two".into()][..])
+        (ControlsSaid::Well, &["one".into(), "two".into()][..])
     );
     let (said, _) = play(&site, &[missing, missing]);
-    assert_eq!(said, Said::Failed(ControlFault::KnownMissing));
+    assert_eq!(said, ControlsSaid::Failed(ControlFault::KnownMissing));
     // The one that could not be probed is no comfort for the one that is gone.
     let busy = answered(429, Inconclusive::RateLimited);
     let (said, _) = play(&site, &[missing, busy]);
-    assert_eq!(said, Said::Failed(ControlFault::KnownMissing));
+    assert_eq!(said, ControlsSaid::Failed(ControlFault::KnownMissing));
 }
 
 #[test]
 fn a_site_is_vouched_for_by_the_controls_it_has() {
     let (exists, missing) = (seen(Sighting::Exists), seen(Sighting::Missing));
     let unnamed = site("");
-    assert_eq!(play(&unnamed, &[missing]).0, Said::Well);
+    assert_eq!(play(&unnamed, &[missing]).0, ControlsSaid::Well);
     assert_eq!(
         play(&unnamed, &[exists]).0,
-        Said::Failed(ControlFault::RandomFound)
+        ControlsSaid::Failed(ControlFault::RandomFound)
     );
     // No random name is lawful here.
     let narrow = site("control = \"known\"\nname_pattern = \"known|other\"");
     let (said, asked) = play(&narrow, &[exists, exists]);
-    assert_eq!((said, asked.len()), (Said::Well, 1));
+    assert_eq!((said, asked.len()), (ControlsSaid::Well, 1));
     let none = site("name_pattern = \"known|other\"");
     assert_eq!(play(&none, &[]).1.len(), 0);
-    let nothing_due = Standing::default().due(&none, &Controls::default(), NOW);
+    let nothing_due = ControlStanding::default().due(&none, &Controls::default(), NOW);
     assert!(nothing_due.is_none());
 }
 
@@ -180,24 +186,24 @@ fn a_status_that_is_no_evidence_is_enough_for_a_random_name_only_where_it_is_all
     entry.missing.bare = vec![410];
     let by_status = entry.into_site(false).unwrap();
     let gone = answered(410, Inconclusive::EmptyBody);
-    assert_eq!(play(&by_status, &[exists, gone]).0, Said::Well);
+    assert_eq!(play(&by_status, &[exists, gone]).0, ControlsSaid::Well);
     // 404 has a text to go with it here, and the text was not there.
     let bare = answered(404, Inconclusive::NoRuleMatches);
     assert_eq!(
         play(&by_status, &[exists, bare]).0,
-        Said::Failed(ControlFault::RandomUnclear)
+        ControlsSaid::Failed(ControlFault::RandomUnclear)
     );
     let probes = [exists, forbidden, forbidden, forbidden];
     assert_eq!(
         play(&by_status, &probes).0,
-        Said::Unseen(Inconclusive::Forbidden)
+        ControlsSaid::Unseen(Inconclusive::Forbidden)
     );
     let hosts = "key = \"a\"\nurl = \"https://{name}.a.example/\"\ncontrol = \"known\"\n\
                  exists = { status = [200] }\nmissing = { status = [404] }";
     let hosts: SiteEntry = toml::from_str(hosts).unwrap();
     let hosts = hosts.into_site(false).unwrap();
     let no_address = Probe::without_answer(Inconclusive::Dns);
-    assert_eq!(play(&hosts, &[exists, no_address]).0, Said::Well);
+    assert_eq!(play(&hosts, &[exists, no_address]).0, ControlsSaid::Well);
     let nowhere = play(&hosts, &[no_address, no_address, no_address]).0;
-    assert_eq!(nowhere, Said::Unseen(Inconclusive::Dns));
+    assert_eq!(nowhere, ControlsSaid::Unseen(Inconclusive::Dns));
 }

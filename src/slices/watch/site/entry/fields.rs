@@ -9,7 +9,7 @@ use super::SiteEntry;
 use crate::clock::DAY;
 use crate::http_client::check_target;
 use crate::slices::watch::site::template::{BodyKind, UrlTemplate};
-use crate::slices::watch::site::{Method, Rule, is_no_answer};
+use crate::slices::watch::site::{Method, SiteRule, is_no_answer};
 
 /// A longer gap would let one account use up a day.
 const MIN_GAP_MAX: Duration = DAY;
@@ -36,9 +36,9 @@ pub(crate) struct FieldProblem {
 
 /// Collects problems while an entry is read.
 #[derive(Debug, Default)]
-pub(super) struct Problems(Vec<FieldProblem>);
+pub(super) struct FieldProblems(Vec<FieldProblem>);
 
-impl Problems {
+impl FieldProblems {
     pub(super) fn add(&mut self, field: &'static str, reason: impl Into<String>) {
         self.0.push(FieldProblem {
             field,
@@ -66,7 +66,7 @@ impl Problems {
 }
 
 pub(super) fn read_url(
-    problems: &mut Problems,
+    problems: &mut FieldProblems,
     raw: &str,
     may_lack_name: bool,
 ) -> Option<UrlTemplate> {
@@ -83,7 +83,7 @@ pub(super) fn read_url(
 }
 
 pub(super) fn read_probe(
-    problems: &mut Problems,
+    problems: &mut FieldProblems,
     field: &'static str,
     raw: &str,
     allow_private: bool,
@@ -106,7 +106,10 @@ pub(super) fn read_probe(
     Some(template)
 }
 
-pub(super) fn read_headers(problems: &mut Problems, given: &BTreeMap<String, String>) -> HeaderMap {
+pub(super) fn read_headers(
+    problems: &mut FieldProblems,
+    given: &BTreeMap<String, String>,
+) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, value) in given {
         if REFUSED_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
@@ -128,7 +131,7 @@ pub(super) fn read_headers(problems: &mut Problems, given: &BTreeMap<String, Str
 }
 
 pub(super) fn read_body(
-    problems: &mut Problems,
+    problems: &mut FieldProblems,
     text: &str,
     method: Method,
     headers: &HeaderMap,
@@ -152,7 +155,7 @@ pub(super) fn read_body(
     }
 }
 
-pub(super) fn read_gap(problems: &mut Problems, text: &str) -> Option<Duration> {
+pub(super) fn read_gap(problems: &mut FieldProblems, text: &str) -> Option<Duration> {
     match humantime::parse_duration(text) {
         Ok(gap) if gap <= MIN_GAP_MAX => Some(gap),
         Ok(_) => {
@@ -169,7 +172,7 @@ pub(super) fn read_gap(problems: &mut Problems, text: &str) -> Option<Duration> 
     }
 }
 
-pub(super) fn check_rules(problems: &mut Problems, entry: &SiteEntry) {
+pub(super) fn check_rules(problems: &mut FieldProblems, entry: &SiteEntry) {
     for (field, rule) in [("exists", &entry.exists), ("missing", &entry.missing)] {
         check_side(problems, entry, field, rule);
     }
@@ -181,7 +184,8 @@ pub(super) fn check_rules(problems: &mut Problems, entry: &SiteEntry) {
     if !exists.no_text.is_empty() || !missing.no_text.is_empty() {
         return;
     }
-    let within = |some: &Rule, all: &Rule| some.text.iter().all(|text| all.text.contains(text));
+    let within =
+        |some: &SiteRule, all: &SiteRule| some.text.iter().all(|text| all.text.contains(text));
     if !exists.has_text() || !missing.has_text() {
         problems.add(
             "missing",
@@ -195,7 +199,12 @@ pub(super) fn check_rules(problems: &mut Problems, entry: &SiteEntry) {
     }
 }
 
-fn check_side(problems: &mut Problems, entry: &SiteEntry, field: &'static str, rule: &Rule) {
+fn check_side(
+    problems: &mut FieldProblems,
+    entry: &SiteEntry,
+    field: &'static str,
+    rule: &SiteRule,
+) {
     if rule.statuses().next().is_none() {
         problems.add(field, "names no status");
     }

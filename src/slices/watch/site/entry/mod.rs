@@ -12,10 +12,11 @@ use serde::Deserialize;
 
 pub(crate) use self::fields::FieldProblem;
 use self::fields::{
-    Problems, check_rules, read_body, read_gap, read_headers, read_probe, read_url,
+    FieldProblems, check_rules, read_body, read_gap, read_headers, read_probe, read_url,
 };
 use super::template::{self, BodyTemplate, UrlTemplate};
-use super::{Asks, Method, NamePattern, Protection, Redirects, Rule, Site, SiteKey, Username};
+use super::{Asks, Method, NamePattern, Protection, Redirects, Site, SiteKey, Username};
+use crate::slices::watch::site::SiteRule;
 
 /// The keys an entry may have, in the order of the format's description.
 pub(crate) const FIELDS: [&str; 16] = [
@@ -51,8 +52,8 @@ pub(crate) struct SiteEntry {
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Option<String>,
     pub(crate) name_pattern: Option<String>,
-    pub(crate) exists: Rule,
-    pub(crate) missing: Rule,
+    pub(crate) exists: SiteRule,
+    pub(crate) missing: SiteRule,
     #[serde(default)]
     pub(crate) asks: Asks,
     pub(crate) control: Option<String>,
@@ -101,7 +102,7 @@ impl SiteEntry {
     /// # Errors
     /// All problems of the entry.
     pub(crate) fn into_site(mut self, allow_private: bool) -> Result<Site, Vec<FieldProblem>> {
-        let mut problems = Problems::default();
+        let mut problems = FieldProblems::default();
         let parts = self.read_parts(&mut problems, allow_private);
         if !problems.is_empty() {
             return Err(problems.into_list());
@@ -130,7 +131,7 @@ impl SiteEntry {
         }
     }
 
-    fn read_parts(&self, problems: &mut Problems, allow_private: bool) -> Parts {
+    fn read_parts(&self, problems: &mut FieldProblems, allow_private: bool) -> Parts {
         let is_foreign = self.foreign.is_some();
         let key = problems.check("key", SiteKey::parse(&self.key));
         let body_text = self.body.as_deref().filter(|body| !body.is_empty());
@@ -215,7 +216,7 @@ impl SiteEntry {
 
 /// Adds the entry's own control name, which must be lawful, and the known names that are.
 fn add_controls(
-    problems: &mut Problems,
+    problems: &mut FieldProblems,
     site: &mut Site,
     control: Option<String>,
     known: &[String],

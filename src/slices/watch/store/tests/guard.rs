@@ -2,7 +2,7 @@
 //! network.
 
 use super::{DAY, NOW, OWNER, Store, TODAY, fill, result, run};
-use crate::slices::watch::model::account::{ControlFault, Decision, RunState, Scope};
+use crate::slices::watch::model::account::{ControlFault, MassDecision, RunScope, RunState};
 use crate::slices::watch::store::*;
 
 fn held(account_id: i64) -> ProbeResult {
@@ -33,7 +33,7 @@ async fn a_held_account_is_let_go_once() {
             before: second,
             after: 0,
         };
-        let page = next_page(tx, Scope::All, "github", everything, 5)?;
+        let page = next_page(tx, RunScope::All, "github", everything, 5)?;
         let was_missing = |id| {
             page.iter()
                 .any(|one| one.id == id && one.known == Some(Sighting::Missing))
@@ -72,8 +72,8 @@ async fn a_held_account_is_let_go_once() {
         };
         assert_eq!(keep(tx, NOW, TODAY, second, &no_more, 0)?, None, "it joins");
         assert_eq!(held_without_question(tx)?, None);
-        assert!(decide(tx, OWNER, question.id, Decision::Apply)?);
-        assert!(!decide(tx, OWNER, question.id, Decision::Discard)?);
+        assert!(decide(tx, OWNER, question.id, MassDecision::Apply)?);
+        assert!(!decide(tx, OWNER, question.id, MassDecision::Discard)?);
         assert_eq!(apply_held(tx, NOW, &question, 5)?.len(), 1);
         assert_eq!(apply_held(tx, NOW, &question, 5)?.len(), 0);
         close_question(tx, question.id)?;
@@ -100,7 +100,10 @@ async fn what_is_held_for_no_reason_waits_again() {
         assert_eq!(return_held(tx, "github", 5)?, 2);
         assert_eq!(held_without_question(tx)?, None);
         let next = run(tx)?;
-        assert_eq!(unreached(tx, Scope::All, next)?, [("github".to_owned(), 2)]);
+        assert_eq!(
+            unreached(tx, RunScope::All, next)?,
+            [("github".to_owned(), 2)]
+        );
         Ok(())
     })
     .await;

@@ -11,7 +11,7 @@ use crate::slices::watch::store::*;
 const OTHER: i64 = 8;
 
 fn listed(tx: &WriteTx<'_>, owner: Option<i64>, filter: Filter) -> Vec<i64> {
-    let listing = Listing {
+    let listing = AccountQuery {
         owner,
         filter,
         also: Vec::new(),
@@ -89,7 +89,7 @@ async fn a_removed_account_is_hidden_comes_back_as_it_was_and_is_forgotten() {
         assert_eq!(exported, 1);
         assert!(!set_paused(tx, NOW, OWNER, id, false)? && !extend(tx, NOW, OWNER, id, 7)?);
         assert!(restore(tx, NOW, OTHER, id)? && !restore(tx, NOW, OTHER, id)?);
-        assert_eq!(get(tx, None, id)?.unwrap().state, State::Paused);
+        assert_eq!(get(tx, None, id)?.unwrap().state, AccountState::Paused);
         let past = history(tx, id, 10)?;
         let past: Vec<_> = past
             .iter()
@@ -178,7 +178,7 @@ async fn a_change_is_told_each_time_and_the_wait_goes_on() {
             let (news, totals) = news_in_run(tx, run, OWNER, 9)?;
             assert_eq!(
                 (news[0].account.state, news[0].seen),
-                (State::Pending, seen)
+                (AccountState::Pending, seen)
             );
             assert_eq!(
                 totals.into_iter().collect::<Vec<_>>(),
@@ -210,12 +210,15 @@ async fn what_somebody_chose_while_a_probe_was_on_its_way_counts() {
         let (run, owners) = sees(tx, id, Verdict::Found, Bearing::News);
         assert_eq!(owners, [0_i64; 0]);
         assert_eq!(counts(tx, run)?.found, 1);
-        assert_eq!(get(tx, None, id)?.unwrap().state, State::Pending);
+        assert_eq!(get(tx, None, id)?.unwrap().state, AccountState::Pending);
         let (run, owners) = sees(tx, id, Verdict::NotFound, Bearing::News);
         assert_eq!(owners, [OWNER]);
         assert_eq!(counts(tx, run)?.not_found, 1);
         let account = get(tx, None, id)?.unwrap();
-        assert_eq!((account.state, account.done_at), (State::Done, Some(NOW)));
+        assert_eq!(
+            (account.state, account.done_at),
+            (AccountState::Done, Some(NOW))
+        );
         Ok(())
     })
     .await;
@@ -252,7 +255,10 @@ async fn what_is_held_is_let_go_the_way_it_was_seen() {
             .map(|account| (account.state, account.verdict))
             .collect();
         let gone = Some(Verdict::NotFound);
-        assert_eq!(states, [(State::Done, gone), (State::Pending, gone)]);
+        assert_eq!(
+            states,
+            [(AccountState::Done, gone), (AccountState::Pending, gone)]
+        );
         let (news, totals) = news_in_run(tx, run, OWNER, 1)?;
         assert_eq!((news.len(), totals.values().sum::<usize>()), (1, 2));
         Ok(())
@@ -273,7 +279,7 @@ async fn lists_read_no_more_than_they_show() {
             (Some(OWNER), Filter::Overdue),
             (Some(OWNER), Filter::Text("x".into())),
         ] {
-            let listing = Listing {
+            let listing = AccountQuery {
                 owner,
                 filter,
                 also: Vec::new(),

@@ -12,7 +12,7 @@ use crate::db::WriteTx;
 use crate::db::plans::plan;
 pub(super) use crate::db::testing::Store;
 use crate::people;
-use crate::slices::watch::model::account::{RunState, Scope, Trigger};
+use crate::slices::watch::model::account::{RunScope, RunState, Trigger};
 
 pub(super) const NOW: UnixMs = UnixMs(1_790_000_000_000);
 /// The calendar day of [`NOW`].
@@ -56,7 +56,7 @@ pub(super) fn result(account_id: i64, verdict: Verdict) -> ProbeResult {
 }
 
 pub(super) fn run(tx: &WriteTx<'_>) -> anyhow::Result<i64> {
-    Ok(begin(tx, NOW, Trigger::Schedule, Scope::All, 0)?.id)
+    Ok(begin(tx, NOW, Trigger::Schedule, RunScope::All, 0)?.id)
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
                     before,
                     after,
                 };
-                let page = next_page(tx, Scope::All, "github", stretch, 3)?;
+                let page = next_page(tx, RunScope::All, "github", stretch, 3)?;
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 for waiting in &page {
@@ -105,7 +105,7 @@ async fn a_run_sees_every_account_once_and_the_longest_unseen_first() {
         let expected: Vec<i64> = ids[4..].iter().chain(&ids[..4]).copied().collect();
         assert_eq!(seen, expected);
         assert_eq!(counts(tx, second)?.checked(), 10);
-        assert_eq!(unreached(tx, Scope::All, second)?, []);
+        assert_eq!(unreached(tx, RunScope::All, second)?, []);
         Ok(())
     })
     .await;
@@ -133,8 +133,8 @@ async fn only_accounts_that_still_wait_are_changed_and_counted() {
         let (first, totals) = news_in_run(tx, id, OWNER, 1)?;
         assert_eq!((first.len(), totals.values().sum::<usize>()), (1, 1));
         let found = get(tx, Some(OWNER), ids[2])?.unwrap();
-        assert_eq!((found.state, found.done_at), (State::Done, Some(NOW)));
-        assert_eq!(get(tx, None, ids[0])?.unwrap().state, State::Paused);
+        assert_eq!((found.state, found.done_at), (AccountState::Done, Some(NOW)));
+        assert_eq!(get(tx, None, ids[0])?.unwrap().state, AccountState::Paused);
         Ok(())
     })
     .await;
@@ -185,15 +185,15 @@ async fn requests_of_one_scope_are_answered_by_one_run() {
     let t = Store::new();
     t.write(|tx| {
         fill(tx, 1)?;
-        let asked = ask(tx, NOW, Scope::All, Some(1))?;
-        let again = ask(tx, NOW, Scope::All, Some(2))?;
-        ask(tx, NOW, Scope::Owner(OWNER), Some(3))?;
-        assert_eq!(open_requests(tx)?, [Scope::All, Scope::Owner(OWNER)]);
-        let run = begin(tx, NOW, Trigger::Request, Scope::All, 1)?;
+        let asked = ask(tx, NOW, RunScope::All, Some(1))?;
+        let again = ask(tx, NOW, RunScope::All, Some(2))?;
+        ask(tx, NOW, RunScope::Owner(OWNER), Some(3))?;
+        assert_eq!(open_requests(tx)?, [RunScope::All, RunScope::Owner(OWNER)]);
+        let run = begin(tx, NOW, Trigger::Request, RunScope::All, 1)?;
         assert_eq!(run.actors, [1, 2]);
         assert_eq!(request_run(tx, asked)?, Some(run.id));
         assert!(!withdraw(tx, again)?, "it was taken");
-        assert_eq!(open_requests(tx)?, [Scope::Owner(OWNER)]);
+        assert_eq!(open_requests(tx)?, [RunScope::Owner(OWNER)]);
         // What people asked for is open again after a crash.
         assert_eq!(close_crashed(tx, NOW)?, [run.id]);
         assert_eq!(open_requests(tx)?.len(), 2);
@@ -214,7 +214,7 @@ async fn waiting_again_begins_anew() {
         let later = NOW.plus(DAY * 40);
         assert!(again(tx, later, OWNER, id)?);
         let account = get(tx, None, id)?.unwrap();
-        assert_eq!(account.state, State::Pending);
+        assert_eq!(account.state, AccountState::Pending);
         assert_eq!((account.started_at, account.verdict), (later, None));
         assert_eq!(account.ends_at, later.plus(DAY * 30));
         let sql = "SELECT history >> 48 FROM look";

@@ -14,7 +14,8 @@ pub(super) mod tests;
 
 use std::fmt;
 
-use super::{Answer, Inconclusive};
+use super::Inconclusive;
+use crate::slices::watch::verdict::SiteAnswer;
 pub(crate) use location::{detour, redirect_trap};
 use seen::Seen;
 use signs::{LIKELY_OTHER_TITLES, LIKELY_TITLES};
@@ -79,13 +80,13 @@ impl fmt::Display for BlockPage {
 /// What stands in front of the site, as far as an answer shows it.
 #[derive(Debug)]
 pub(super) struct Blocks<'a> {
-    answer: &'a Answer,
+    answer: &'a SiteAnswer,
     seen: Seen<'a>,
 }
 
 impl<'a> Blocks<'a> {
     /// Reads the answer's body through.
-    pub(super) fn read(answer: &'a Answer) -> Self {
+    pub(super) fn read(answer: &'a SiteAnswer) -> Self {
         Self {
             answer,
             seen: Seen::read(&answer.body),

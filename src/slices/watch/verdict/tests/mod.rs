@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::blocks::tests::block_pages;
-use super::{Answer, AnswerHeaders, BlockPage, Inconclusive, is_certain, judge};
+use super::{AnswerHeaders, BlockPage, Inconclusive, is_certain, judge};
+use crate::slices::watch::verdict::SiteAnswer;
 use crate::slices::watch::catalogue::Catalogue;
 use crate::slices::watch::model::config::BrokenEntries;
 use crate::slices::watch::model::verdict::Sighting;
@@ -50,8 +51,8 @@ static SITES: LazyLock<Vec<Arc<Site>>> = LazyLock::new(|| {
     sites
 });
 
-pub(super) fn answer(status: u16, body: &str) -> Answer {
-    Answer {
+pub(super) fn answer(status: u16, body: &str) -> SiteAnswer {
+    SiteAnswer {
         url: Url::parse("https://demo.example/ann").unwrap(),
         status,
         headers: AnswerHeaders::default(),
@@ -60,8 +61,8 @@ pub(super) fn answer(status: u16, body: &str) -> Answer {
     }
 }
 
-pub(super) fn redirect(location: &str) -> Answer {
-    Answer {
+pub(super) fn redirect(location: &str) -> SiteAnswer {
+    SiteAnswer {
         location: Some(location.to_owned()),
         ..answer(302, "")
     }
@@ -227,7 +228,7 @@ proptest! {
         body in any::<String>(),
         location in proptest::option::of(any::<String>()),
     ) {
-        let answer = Answer { location, ..answer(status, &body) };
+        let answer = SiteAnswer { location, ..answer(status, &body) };
         for site in SITES.iter() {
             match judge(site, &answer) {
                 Ok(Sighting::Exists) => prop_assert!(site.exists().names_status(status) && site.exists().texts_are_in(&body)),

@@ -14,7 +14,7 @@ use crate::clock::{UnixMs, days};
 use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
-use crate::slices::watch::model::account::Subject;
+use crate::slices::watch::model::account::ChartSubject;
 use crate::slices::watch::notices::texts::Formatter;
 use crate::slices::watch::store;
 
@@ -35,7 +35,7 @@ const IN_MINUTES: f64 = 300.0;
 
 /// A chart with its caption.
 #[derive(Debug)]
-pub(crate) struct Picture {
+pub(crate) struct ChartPicture {
     pub(crate) chart: Chart,
     pub(crate) caption: Html,
 }
@@ -45,15 +45,15 @@ pub(crate) struct Picture {
 pub(crate) fn picture(
     connection: &Connection,
     formatter: Formatter<'_>,
-    subject: Subject,
+    subject: ChartSubject,
     owner: i64,
     at: UnixMs,
-) -> anyhow::Result<Option<Picture>> {
+) -> anyhow::Result<Option<ChartPicture>> {
     match subject {
-        Subject::Mine => mine(connection, formatter, owner, at),
-        Subject::Found => found(connection, formatter, at),
-        Subject::Sites => sites(connection, formatter, at),
-        Subject::Duration => duration(connection, formatter, at),
+        ChartSubject::Mine => mine(connection, formatter, owner, at),
+        ChartSubject::Found => found(connection, formatter, at),
+        ChartSubject::Sites => sites(connection, formatter, at),
+        ChartSubject::Duration => duration(connection, formatter, at),
     }
 }
 
@@ -62,7 +62,7 @@ fn mine(
     formatter: Formatter<'_>,
     owner: i64,
     at: UnixMs,
-) -> anyhow::Result<Option<Picture>> {
+) -> anyhow::Result<Option<ChartPicture>> {
     let days = Days::until(at, formatter.zone, DAYS);
     let waits = store::waits_of_owner(connection, owner)?;
     if waits.is_empty() {
@@ -90,7 +90,7 @@ fn mine(
             "waiting",
             waits.iter().filter(|(_, until)| until.is_none()).count(),
         );
-    Ok(Some(Picture {
+    Ok(Some(ChartPicture {
         caption: i18n::html(formatter.lang, "chart-mine", &args),
         chart: Chart {
             title: label(formatter.lang, "chart-mine-title"),
@@ -108,7 +108,7 @@ fn found(
     connection: &Connection,
     formatter: Formatter<'_>,
     at: UnixMs,
-) -> anyhow::Result<Option<Picture>> {
+) -> anyhow::Result<Option<ChartPicture>> {
     let days = Days::until(at, formatter.zone, DAYS);
     let rows = store::days(connection, &days.first())?;
     let found = by_site(formatter, &days, &rows, |tally| tally.counts.found);
@@ -122,7 +122,7 @@ fn found(
         let args = Args::new().text("site", site).number("n", n);
         i18n::html(formatter.lang, "chart-found-line", &args)
     }));
-    Ok(Some(Picture {
+    Ok(Some(ChartPicture {
         caption: Html::join(&lines, "\n"),
         chart: Chart {
             title: label(formatter.lang, "chart-found-title"),
@@ -141,7 +141,7 @@ fn sites(
     connection: &Connection,
     formatter: Formatter<'_>,
     at: UnixMs,
-) -> anyhow::Result<Option<Picture>> {
+) -> anyhow::Result<Option<ChartPicture>> {
     let days = Days::until(at, formatter.zone, DAYS);
     let rows = store::days(connection, &days.first())?;
     let checked = by_site(formatter, &days, &rows, |tally| tally.counts.checked());
@@ -168,7 +168,7 @@ fn sites(
         shape: Shape::Bars,
         rows: numbers.rows(),
     };
-    Ok(Some(Picture {
+    Ok(Some(ChartPicture {
         caption: Html::join(&lines, "\n"),
         chart: Chart {
             title: label(formatter.lang, "chart-sites-title"),
@@ -186,7 +186,7 @@ fn duration(
     connection: &Connection,
     formatter: Formatter<'_>,
     at: UnixMs,
-) -> anyhow::Result<Option<Picture>> {
+) -> anyhow::Result<Option<ChartPicture>> {
     let since = at.minus(days(RUN_DAYS));
     let runs = store::durations(connection, since, RUNS)?;
     let mut sorted: Vec<Duration> = runs.iter().map(|(_, took)| *took).collect();
@@ -205,7 +205,7 @@ fn duration(
         (1.0, "chart-seconds")
     };
     let row = runs.iter().map(|(_, took)| took.as_secs_f64() / unit);
-    Ok(Some(Picture {
+    Ok(Some(ChartPicture {
         caption: i18n::html(formatter.lang, "chart-duration", &args),
         chart: Chart {
             title: label(formatter.lang, "chart-duration-title"),

@@ -10,12 +10,12 @@ use std::path::Path;
 use url::Url;
 
 use crate::clock::UnixMs;
-use crate::slices::watch::catalogue::{Fault, FileKind, Listing};
+use crate::slices::watch::catalogue::{EntryFault, FileKind, Listing};
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::probe::Probe;
-use crate::slices::watch::run::controls::{Controls, Said, Standing};
-use crate::slices::watch::site::{Asks, Rule, Site};
-use crate::slices::watch::verdict::{Answer, AnswerHeaders, Inconclusive, is_redirect, judge};
+use crate::slices::watch::run::controls::{ControlStanding, Controls, ControlsSaid};
+use crate::slices::watch::site::{Asks, Site, SiteRule};
+use crate::slices::watch::verdict::{AnswerHeaders, Inconclusive, SiteAnswer, is_redirect, judge};
 
 /// Entries whose own rule cannot tell, because no answer of the one kind differs from one of the
 /// other or from no answer. They are the ones that must be explained; the same names in a newer
@@ -34,7 +34,7 @@ fn listing(file: &str) -> Listing {
     Listing::read(&folder.join(file), false).unwrap()
 }
 
-fn counts(listing: &Listing) -> BTreeMap<Fault, usize> {
+fn counts(listing: &Listing) -> BTreeMap<EntryFault, usize> {
     let mut counts = BTreeMap::new();
     for problem in &listing.unused {
         *counts.entry(problem.fault).or_default() += 1;
@@ -43,14 +43,14 @@ fn counts(listing: &Listing) -> BTreeMap<Fault, usize> {
 }
 
 /// Answers that a side of a site's own rules describes: one for each status.
-fn answers(site: &Site, rule: &Rule) -> Vec<Answer> {
+fn answers(site: &Site, rule: &SiteRule) -> Vec<SiteAnswer> {
     let name = site
         .control()
         .cloned()
         .or_else(|| site.random_name())
         .unwrap();
     let url = site.probe_request(&name).unwrap().url;
-    let answer = |status: u16, body: String| Answer {
+    let answer = |status: u16, body: String| SiteAnswer {
         location: is_redirect(status).then(|| "/somewhere-else".to_owned()),
         headers: AnswerHeaders::default(),
         url: url.clone(),
@@ -131,7 +131,7 @@ fn hostile(site: &Site) -> Vec<String> {
     ];
     let url = Url::parse("https://site.example/x").unwrap();
     let judged = cases.into_iter().filter_map(|(status, body, location)| {
-        let answer = Answer {
+        let answer = SiteAnswer {
             url: url.clone(),
             status,
             headers: AnswerHeaders::default(),
@@ -162,7 +162,10 @@ fn assert_used_or_explained(listing: &Listing) {
             .entry
             .as_deref()
             .is_some_and(|entry| CANNOT_TELL.contains(&entry));
-        assert!(is_named || problem.fault == Fault::SwitchedOff, "{problem}");
+        assert!(
+            is_named || problem.fault == EntryFault::SwitchedOff,
+            "{problem}"
+        );
     }
     eprintln!(
         "{}: {} of {} used, {:?}",
@@ -181,15 +184,15 @@ fn assert_vouched_for_by_their_own_rules(listing: &Listing) {
         let mut nobody = answers(site, site.missing());
         if !site.is_weak() {
             let bare = nobody.clone().into_iter();
-            nobody.extend(bare.map(|answer| Answer {
+            nobody.extend(bare.map(|answer| SiteAnswer {
                 location: None,
                 ..answer
             }));
         }
         let somebody = answers(site, site.exists()).swap_remove(0);
         for nobody in nobody {
-            let mut standing = Standing::default();
-            let mut said = Said::More;
+            let mut standing = ControlStanding::default();
+            let mut said = ControlsSaid::More;
             for answer in [&somebody, &nobody] {
                 assert!(standing.due(site, &Controls::default(), now).is_some());
                 let probe = Probe {
@@ -199,7 +202,7 @@ fn assert_vouched_for_by_their_own_rules(listing: &Listing) {
                 };
                 said = standing.hear(site, &probe, now);
             }
-            assert_eq!(said, Said::Well, "{}: {nobody:?}", site.name());
+            assert_eq!(said, ControlsSaid::Well, "{}: {nobody:?}", site.name());
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::slices::watch::catalogue::{Catalogue, Listing};
 use crate::slices::watch::model::config::BrokenEntries;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::{Asks, Site};
-use crate::slices::watch::verdict::{Answer, AnswerHeaders, Inconclusive, judge};
+use crate::slices::watch::verdict::{AnswerHeaders, Inconclusive, SiteAnswer, judge};
 
 /// A WhatsMyName file with these entries.
 pub(super) fn wmn(entries: &[&str]) -> Listing {
@@ -44,8 +44,8 @@ pub(super) fn said(listing: &Listing) -> String {
     lines.join("\n")
 }
 
-pub(super) fn answer(status: u16, body: &str, location: Option<&str>) -> Answer {
-    Answer {
+pub(super) fn answer(status: u16, body: &str, location: Option<&str>) -> SiteAnswer {
+    SiteAnswer {
         url: Url::parse("https://site.example/anna").unwrap(),
         status,
         headers: AnswerHeaders::default(),

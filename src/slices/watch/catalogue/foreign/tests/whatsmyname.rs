@@ -1,7 +1,7 @@
 //! Tests of entries of WhatsMyName files.
 
 use super::{answer, only, plain, said, seen, wmn};
-use crate::slices::watch::catalogue::{Fault, FileKind};
+use crate::slices::watch::catalogue::{EntryFault, FileKind};
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::{Asks, Method, UsernameProblem};
 use crate::slices::watch::verdict::{Inconclusive, judge};
@@ -69,7 +69,7 @@ fn one_sided_whatsmyname_rules_tell_by_absence_and_are_weak() {
         let listing = rule(e_code, e, m_code, m);
         assert!(listing.sites.is_empty());
         assert!(
-            listing.unused.iter().all(|p| p.fault == Fault::Rule),
+            listing.unused.iter().all(|p| p.fault == EntryFault::Rule),
             "{}",
             said(&listing)
         );

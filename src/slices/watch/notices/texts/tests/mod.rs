@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::days;
-use crate::slices::watch::model::account::{News, State, Until};
+use crate::slices::watch::model::account::{AccountState, News, Until};
 use crate::slices::watch::model::config::BrokenEntries;
 use crate::slices::watch::model::past::{By, Change, Past, ProbeHistory};
 use crate::slices::watch::model::verdict::Sighting;
@@ -34,7 +34,7 @@ fn account(username: &str) -> Account {
         owner_id: 7,
         site: "github".to_owned(),
         username: username.to_owned(),
-        state: State::Done,
+        state: AccountState::Done,
         period_days: 30,
         started_at: BEGAN,
         ends_at: BEGAN.plus(days(30)),
@@ -66,7 +66,7 @@ fn told(until: Until, username: &str) -> News {
 
 fn end() -> RunEnd {
     RunEnd {
-        counts: Counts {
+        counts: RunCounts {
             found: 12,
             not_found: 120,
             errors: 5,

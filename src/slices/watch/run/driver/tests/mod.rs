@@ -140,7 +140,7 @@ impl World {
     async fn run(&mut self) -> Duration {
         let began = Instant::now();
         tokio::select! {
-            () = self.driver.make_run(Trigger::Schedule, Scope::All) => began.elapsed(),
+            () = self.driver.make_run(Trigger::Schedule, RunScope::All) => began.elapsed(),
             () = async { self.time.flow().await } => unreachable!("time has no end"),
         }
     }
@@ -148,7 +148,7 @@ impl World {
     async fn accounts(&self) -> Vec<Account> {
         let read = self
             .db
-            .read(|c| store::page(c, NOW, &store::Listing::default(), 0, usize::MAX >> 1));
+            .read(|c| store::page(c, NOW, &store::AccountQuery::default(), 0, usize::MAX >> 1));
         read.await.unwrap()
     }
 

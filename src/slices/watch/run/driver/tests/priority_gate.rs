@@ -38,7 +38,7 @@ async fn no_probe_starts_while_somebody_waits_for_an_answer() {
         probes_go_on(&site, &time, held).await;
         stop.cancel();
     };
-    let run = world.driver.make_run(Trigger::Request, Scope::All);
+    let run = world.driver.make_run(Trigger::Request, RunScope::All);
     tokio::join!(run, script);
 }
 
@@ -70,7 +70,7 @@ async fn what_was_seen_is_written_although_somebody_waits_as_the_time_ends() {
         time.flow().await;
     };
     tokio::select! {
-        () = world.driver.make_run(Trigger::Schedule, Scope::All) => {}
+        () = world.driver.make_run(Trigger::Schedule, RunScope::All) => {}
         () = script => {}
     }
 

@@ -30,7 +30,7 @@ async fn fill(db: &Db, n: usize) -> BTreeSet<i64> {
 }
 
 /// Makes a run that probes at most `limit` accounts and is cut then; returns them in their order.
-async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
+async fn cut_run(db: &Db, scope: RunScope, limit: usize) -> Vec<i64> {
     let run = db
         .write(move |tx| Ok(store::begin(tx, NOW, Trigger::Schedule, scope, 0)?.id))
         .await
@@ -59,7 +59,7 @@ async fn cut_run(db: &Db, scope: Scope, limit: usize) -> Vec<i64> {
         .collect();
     db.write(move |tx| {
         store::apply(tx, NOW, "2026-11-21", run, &results, &[])?;
-        if scope == Scope::All {
+        if scope == RunScope::All {
             let left = store::unreached(tx, scope, run)?;
             store::settle_rounds(tx, run, &left)?;
         }
@@ -81,14 +81,14 @@ async fn what_a_cut_run_did_not_reach_comes_first() {
     let all = fill(db, 3 * PAGE + 10).await;
 
     // Two cut runs share a round: nobody twice before everybody once.
-    let first = cut_run(db, Scope::All, PAGE + 20).await;
-    let second = cut_run(db, Scope::All, PAGE).await;
+    let first = cut_run(db, RunScope::All, PAGE + 20).await;
+    let second = cut_run(db, RunScope::All, PAGE).await;
     assert!(set(&first).is_disjoint(&set(&second)));
     // A run of an owner belongs to no round: it probes all, and the round goes on after it.
-    let owners = cut_run(db, Scope::Owner(OWNER), 1).await;
+    let owners = cut_run(db, RunScope::Owner(OWNER), 1).await;
     assert_eq!(owners.len(), 1);
 
-    let third = cut_run(db, Scope::All, usize::MAX).await;
+    let third = cut_run(db, RunScope::All, usize::MAX).await;
     assert_eq!(third.len(), all.len(), "each once");
     assert_eq!(set(&third), all);
     let rest: BTreeSet<i64> = all
@@ -104,7 +104,7 @@ async fn what_a_cut_run_did_not_reach_comes_first() {
     assert_eq!(set(come_first), rest);
 
     // The round is over: the next run begins like the first.
-    let fourth = cut_run(db, Scope::All, usize::MAX).await;
+    let fourth = cut_run(db, RunScope::All, usize::MAX).await;
     assert_eq!(set(&fourth), all);
     assert!(fourth.iter().take(PAGE).all(|id| *id <= PAGE as i64));
 }
@@ -119,7 +119,7 @@ async fn a_cut_within_a_page_is_remembered() {
         let third = all.len() / 3;
         let mut seen = BTreeSet::new();
         for _ in 0..3 {
-            seen.extend(cut_run(db, Scope::All, third).await);
+            seen.extend(cut_run(db, RunScope::All, third).await);
         }
         assert_eq!(seen.len(), 3 * third);
     }
@@ -130,12 +130,12 @@ async fn a_cut_within_the_second_half_of_a_round_is_remembered() {
     let store = Store::new();
     let db = &store.db;
     let all = fill(db, 3 * PAGE).await;
-    let first = cut_run(db, Scope::All, 2 * PAGE).await;
+    let first = cut_run(db, RunScope::All, 2 * PAGE).await;
     // The last third, and the first one again.
-    let second = cut_run(db, Scope::All, 2 * PAGE).await;
+    let second = cut_run(db, RunScope::All, 2 * PAGE).await;
     assert_eq!(set(&first).intersection(&set(&second)).count(), PAGE);
     // The middle waits longest now.
-    let third = cut_run(db, Scope::All, PAGE).await;
+    let third = cut_run(db, RunScope::All, PAGE).await;
     let longest: BTreeSet<i64> = all
         .iter()
         .copied()
@@ -150,16 +150,16 @@ async fn a_page_is_read_before_the_one_before_is_used_up() {
     let db = &store.db;
     fill(db, 3 * PAGE).await;
     // Of the old round, which comes first, half a page is left after its first page.
-    cut_run(db, Scope::All, 3 * PAGE / 2).await;
+    cut_run(db, RunScope::All, 3 * PAGE / 2).await;
     let run = db
-        .write(|tx| Ok(store::begin(tx, NOW, Trigger::Schedule, Scope::All, 0)?.id))
+        .write(|tx| Ok(store::begin(tx, NOW, Trigger::Schedule, RunScope::All, 0)?.id))
         .await
         .unwrap();
     let mut lane = Lane::new("github".into(), 1, None, &store::Marks::default(), PAGE);
     // How many accounts are left at each reading.
     let mut left = Vec::new();
     loop {
-        while let Some(reading) = lane.next_reading(Scope::All, run) {
+        while let Some(reading) = lane.next_reading(RunScope::All, run) {
             left.push(lane.page.len());
             lane.take_page(reading.read(db).await.unwrap());
         }
@@ -191,10 +191,10 @@ fn probes_must_agree_and_a_closed_connection_is_asked_once_more() {
         let (last, before) = results.split_last().unwrap();
         for result in before {
             let next = candidate.after(*result, 2, method);
-            assert_eq!(next, Next::ProbeAgain, "{results:?}");
+            assert_eq!(next, AfterProbe::ProbeAgain, "{results:?}");
         }
         let next = candidate.after(*last, 2, method);
-        assert_eq!(next, Next::Settle(result), "{results:?}");
+        assert_eq!(next, AfterProbe::Settle(result), "{results:?}");
     }
 }
 
@@ -225,14 +225,14 @@ fn what_ends_a_wait_or_is_a_change_needs_probes_that_agree() {
     ] {
         let mut candidate = candidate(until, known);
         let first = candidate.after(Ok(seen), 2, Method::Get);
-        let settled = Next::Settle(Ok(seen));
-        let expected = if needs_two { Next::ProbeAgain } else { settled };
+        let settled = AfterProbe::Settle(Ok(seen));
+        let expected = if needs_two { AfterProbe::ProbeAgain } else { settled };
         assert_eq!(first, expected, "{until:?} {known:?} {seen:?}");
         if needs_two {
             let mut other = candidate.clone();
             assert_eq!(candidate.after(Ok(seen), 2, Method::Get), settled);
             let opposite = if seen == Exists { Missing } else { Exists };
-            let disagree = Next::Settle(Err(Inconclusive::ProbesDisagree));
+            let disagree = AfterProbe::Settle(Err(Inconclusive::ProbesDisagree));
             assert_eq!(other.after(Ok(opposite), 2, Method::Get), disagree);
         }
     }

@@ -4,7 +4,7 @@ use super::BlockPage;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::Site;
 use crate::slices::watch::verdict::tests::{answer, bare, plain, redirect, site};
-use crate::slices::watch::verdict::{Answer, AnswerHeaders, Inconclusive, bare_target, judge};
+use crate::slices::watch::verdict::{AnswerHeaders, Inconclusive, SiteAnswer, bare_target, judge};
 
 fn titled(title: &str) -> String {
     format!(
@@ -265,7 +265,7 @@ fn a_redirect_is_an_answer_only_when_it_leads_somewhere_else() {
 
 #[test]
 fn only_the_end_of_a_bare_redirect_is_checked() {
-    let target = |site: &Site, answer: &Answer| bare_target(site, answer).map(String::from);
+    let target = |site: &Site, answer: &SiteAnswer| bare_target(site, answer).map(String::from);
     let front = redirect("/");
     assert_eq!(
         target(&bare(), &front).as_deref(),
@@ -276,7 +276,7 @@ fn only_the_end_of_a_bare_redirect_is_checked() {
     let saying = site(
         "exists = { status = [200] }\nmissing = { status = [302], text = [\"no such user\"] }",
     );
-    let said = Answer {
+    let said = SiteAnswer {
         body: "there is no such user".to_owned(),
         ..front
     };

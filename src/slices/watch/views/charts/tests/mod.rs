@@ -29,7 +29,7 @@ const HISTORY: &str = "
 ";
 
 /// What is drawn of a database with or without history.
-async fn drawn(history: bool, lang: Lang, subject: Subject) -> Option<Picture> {
+async fn drawn(history: bool, lang: Lang, subject: ChartSubject) -> Option<ChartPicture> {
     let store = Store::new();
     let db = &store.db;
     if history {
@@ -55,22 +55,22 @@ async fn every_chart_is_drawn_with_its_numbers_in_words() {
     for (lang, subject, words) in [
         (
             Lang::Ru,
-            Subject::Mine,
+            ChartSubject::Mine,
             "• Найдено за 30 дней: 33\n• Ещё не найдено: 67",
         ),
         (
             Lang::En,
-            Subject::Mine,
+            ChartSubject::Mine,
             "• Found in 30 days: 33\n• Not found yet: 67",
         ),
-        (Lang::Ru, Subject::Found, "Найдено за 30 дней: 240"),
-        (Lang::Ru, Subject::Sites, "• остальные: "),
+        (Lang::Ru, ChartSubject::Found, "Найдено за 30 дней: 240"),
+        (Lang::Ru, ChartSubject::Sites, "• остальные: "),
         (
             Lang::Ru,
-            Subject::Duration,
+            ChartSubject::Duration,
             "• Проверок за 2 дня: 576\n• Обычно: 3 мин 54 с\n• Дольше всего: 4 мин 48 с",
         ),
-        (Lang::En, Subject::Duration, "• Longest: 4 min 48 s"),
+        (Lang::En, ChartSubject::Duration, "• Longest: 4 min 48 s"),
     ] {
         let picture = drawn(true, lang, subject).await.unwrap();
         let caption = picture.caption.to_plain();
@@ -83,7 +83,7 @@ async fn every_chart_is_drawn_with_its_numbers_in_words() {
 
 #[tokio::test]
 async fn where_there_is_nothing_there_is_no_picture() {
-    for (_, subject) in Subject::WORDS {
+    for (_, subject) in ChartSubject::WORDS {
         assert!(drawn(false, Lang::Ru, *subject).await.is_none());
     }
 }

@@ -9,12 +9,12 @@ use tokio::time::{Instant, Sleep};
 
 /// Rings at the moment it was set to or earlier.
 #[derive(Default)]
-pub(super) struct Alarm {
+pub(super) struct PassTimer {
     sleep: Option<Pin<Box<Sleep>>>,
     is_set: bool,
 }
 
-impl Alarm {
+impl PassTimer {
     /// Makes sure that it rings at this moment at the latest.
     pub(super) fn set(&mut self, at: Instant) {
         match &mut self.sleep {
@@ -47,18 +47,18 @@ mod tests {
     async fn it_rings_once_at_the_earliest_moment_it_was_set_to() {
         let start = Instant::now();
         let second = Duration::from_secs(1);
-        let mut alarm = Alarm::default();
-        let silence = tokio::time::timeout(9 * second, alarm.rings()).await;
+        let mut timer = PassTimer::default();
+        let silence = tokio::time::timeout(9 * second, timer.rings()).await;
         assert!(silence.is_err(), "nobody set it");
-        alarm.set(start + 20 * second);
-        alarm.set(start + 15 * second);
-        alarm.set(start + 30 * second);
-        alarm.rings().await;
+        timer.set(start + 20 * second);
+        timer.set(start + 15 * second);
+        timer.set(start + 30 * second);
+        timer.rings().await;
         assert_eq!(start.elapsed(), 15 * second);
-        let silence = tokio::time::timeout(30 * second, alarm.rings()).await;
+        let silence = tokio::time::timeout(30 * second, timer.rings()).await;
         assert!(silence.is_err(), "it rings once");
-        alarm.set(start + 50 * second);
-        alarm.rings().await;
+        timer.set(start + 50 * second);
+        timer.rings().await;
         assert_eq!(start.elapsed(), 50 * second);
     }
 }
