@@ -1,16 +1,21 @@
 //! The watch: accounts, the auto-check, verdicts, notices.
 //!
-//! One account's way: the schedule ticks → [`run::driver`] begins a run → `run::pass` probes pages
-//! of pending accounts ([`probe`], judged by [`verdict`], kept polite by [`run::gate`]) → [`store`]
-//! writes verdict, transition and a reserved notice in one transaction → the run's end fills in the
-//! notice's text → the sender of the main runtime delivers.
+//! One account's way:
+//! 1. The schedule ticks, and [`run::driver`] begins a run.
+//! 2. `run::pass` reads pages of pending accounts and probes them ([`probe`]) as the sites' gates
+//!    allow ([`run::gate`]).
+//! 3. [`verdict`] judges each answer.
+//! 4. [`store`] writes verdict, transition and a reserved notice in one transaction.
+//! 5. The run's end fills in the notice's text, and the sender of the main runtime delivers it.
 //!
 //! Three guards protect a verdict: `run::controls` (are the site's rules still right?),
 //! `run::brake` (did too much change at once?) and `run::network` (is our own network down?).
 //! `notices::alarms` tells people about them.
 //!
-//! Inside the slice, imports go down only: handlers, run → notices, views → store, probe → verdict,
-//! catalogue → site → model.
+//! # Invariants
+//! - Imports go down only: `handlers`, `run`, `tools` → `views` → `notices` → `store`, `probe`.
+//! - Below them: `probe`, `catalogue` → `verdict` → `site` → `model`; `store` → `model`.
+//! - No two files import each other, except a module and its children.
 
 pub mod catalogue;
 pub mod handlers;

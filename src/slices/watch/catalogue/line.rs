@@ -52,7 +52,7 @@ pub enum LineProblem {
     NoCell(&'static str),
     /// Not a word for what can be waited for.
     Until(String),
-    /// A note of so many characters is too long.
+    /// The note is too long: its number of characters.
     Note(usize),
 }
 

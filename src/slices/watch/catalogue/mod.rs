@@ -41,7 +41,7 @@ const BUILT_IN_FILE: &str = "built-in sites";
 pub struct Catalogue {
     sites: BTreeMap<SiteKey, Arc<Site>>,
     default: Arc<Site>,
-    /// Keys that the program's own sites have, whoever defines them now.
+    /// Keys of built-in sites, also where a user's file replaces them.
     built_in: BTreeSet<SiteKey>,
     warnings: Vec<String>,
     notes: Vec<String>,

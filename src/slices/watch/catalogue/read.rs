@@ -217,7 +217,7 @@ pub(super) fn hint(unknown: &str, known: &[&str]) -> String {
         .map_or_else(String::new, |field| format!(", did you mean {field:?}?"))
 }
 
-/// Tells whether one letter more, less or other makes the texts equal.
+/// True if one letter more, less or other makes the texts equal.
 fn distance_is_small(a: &str, b: &str) -> bool {
     let before = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
     let longest = a.len().max(b.len());

@@ -30,7 +30,7 @@ const OFFERED_SITES: usize = 24;
 /// Site buttons in a row.
 const SITES_IN_ROW: usize = 3;
 
-/// Where the dialogue stands.
+/// A step of the dialogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "add", rename_all = "kebab-case")]
 pub(super) enum AddStep {
@@ -62,7 +62,7 @@ pub(super) enum Choice<'a> {
 }
 
 impl WatchHandlers {
-    /// `/add` with what stands after it.
+    /// `/add` with its arguments.
     pub fn add(&self, tx: &WriteTx<'_>, actor: &Actor, arguments: &str) -> anyhow::Result<Answer> {
         if arguments.trim().is_empty() {
             return self.add_ask(tx, actor);

@@ -27,7 +27,7 @@ const IN_ROW: usize = 3;
 pub(super) const LONGEST_SEARCH: usize = 100;
 
 impl WatchHandlers {
-    /// `/list` with what stands after it: a text to look for.
+    /// `/list` with its argument: a text to search for.
     pub fn list(&self, tx: &WriteTx<'_>, actor: &Actor, arguments: &str) -> anyhow::Result<Answer> {
         let view = View::default();
         match arguments.trim() {

@@ -172,13 +172,13 @@ impl WatchHandlers {
         Ok(None)
     }
 
-    /// A pressed button; `data` is what stands after `watch:`.
+    /// A pressed button; `data` follows `watch:`.
     pub(crate) fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
         let (tx, actor) = (cx.tx, cx.actor);
         if let Some(choice) = add_choice(data) {
             return self.add_callback(tx, actor, choice);
         }
-        // Whoever presses a button does not answer the question of a list or card any more.
+        // A press on a button leaves the open question of a list or card.
         if dialogue::step::<ListQuestion>(tx, actor)?.is_some() {
             dialogue::end(tx, actor)?;
         }

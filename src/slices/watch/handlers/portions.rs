@@ -102,7 +102,7 @@ impl WatchHandlers {
         import: &Import,
         table: &Table,
     ) -> anyhow::Result<bool> {
-        // Whoever sent it may have left meanwhile.
+        // The person who sent it may have left meanwhile.
         let Some(mut done) = store::imported(tx, import.person)? else {
             return Ok(true);
         };

@@ -27,7 +27,7 @@ use crate::telegram::{Answer, Button, Keyboard, Screen};
 pub(super) enum ListQuestion {
     /// What to look for in a list.
     Find { view: String },
-    /// By how many days the agreed time is to be longer.
+    /// By how many days to extend the agreed time.
     Days { id: i64, view: String },
     /// A note beside an account.
     Note {

@@ -24,7 +24,7 @@ const PER_PAGE: usize = 8;
 /// Reasons shown on a card.
 const SHOWN_REASONS: usize = 8;
 
-/// The longest key that stands in a button as it is; of a longer one its digest does.
+/// The longest key that a button carries. Longer keys are replaced by their digest.
 const TAG_LIMIT: usize = 32;
 
 /// Days for which a site can be muted; 0: until it is unmuted.
@@ -35,7 +35,7 @@ const MUTES: [(u32, &str); 3] = [
 ];
 
 impl WatchHandlers {
-    /// A button; `data` is what stands after `site:`.
+    /// A button; `data` follows `site:`.
     pub fn site_callback(
         &self,
         tx: &WriteTx<'_>,
@@ -275,7 +275,7 @@ impl WatchHandlers {
         i18n::html(lang, "site-breaker", &args)
     }
 
-    /// That a site is not probed, for whoever waits for an account there; none while it is.
+    /// A line for people who wait for an account on a muted site; none while the site is probed.
     pub(super) fn mute_line(
         &self,
         connection: &Connection,

@@ -32,7 +32,7 @@ const LARGEST: usize = 512 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "table", rename_all = "kebab-case")]
 pub(super) enum TableStep {
-    /// It was probed, and what would come of it was shown.
+    /// It was previewed, and its counts were shown.
     Shown {
         /// When; the buttons that belong to it carry the same.
         at: i64,

@@ -16,7 +16,7 @@ use crate::slices::watch::views::runs;
 use crate::telegram::Answer;
 
 impl WatchHandlers {
-    /// A button; `data` is what stands after `run:`.
+    /// A button; `data` follows `run:`.
     pub fn run_callback(
         &self,
         tx: &WriteTx<'_>,

@@ -35,7 +35,7 @@ words! {
         Found = "found",
         /// It is not there.
         Gone = "gone",
-        /// It is different from before. Such a wait never ends by itself.
+        /// It is different from before. This wait never ends by itself.
         Change = "change",
     }
 }

@@ -22,7 +22,7 @@ words! {
         Extended = "extended",
         /// A person wrote or removed a note.
         Noted = "noted",
-        /// A person chose what is waited for; the detail is the word of it.
+        /// A person chose what is waited for. The detail is its word.
         Until = "until",
         /// A person took it away.
         Removed = "removed",
@@ -74,7 +74,7 @@ impl ProbeHistory {
         Self(bits & Self::MASK)
     }
 
-    /// The bits of a probe. No probe, as where a wait began anew, has none.
+    /// The bits of an outcome. The bits 0 mean no probe, as after a new wait.
     #[must_use]
     pub const fn bits(verdict: Verdict) -> i64 {
         match verdict {

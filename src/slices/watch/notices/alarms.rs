@@ -32,7 +32,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// The message for such a place.
+    /// The message for such a reserved row.
     pub(super) fn controls_message(
         &self,
         connection: &Connection,

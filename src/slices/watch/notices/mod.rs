@@ -44,7 +44,7 @@ pub struct Notifier {
     pub catalogue: Arc<Catalogue>,
     /// The zone of dates and times.
     pub zone: Zone,
-    /// The language of chats of which none is known.
+    /// The language of chats without a known one.
     pub language: Lang,
     /// What admins hear who have not chosen.
     pub notify: Notify,
@@ -69,7 +69,7 @@ impl Notifier {
         }
     }
 
-    /// The formatter for who asks.
+    /// The formatter for an actor.
     #[must_use]
     pub fn voice_to(&self, actor: &Actor) -> Formatter<'_> {
         Formatter {
@@ -88,7 +88,7 @@ impl Notifier {
             }
         }
         for chat in &run.actors {
-            // Who has left meanwhile asked for nothing any more.
+            // A person who has left meanwhile is not told.
             if people::is_member(connection, *chat)? {
                 chats.insert(*chat, true);
             }
@@ -254,7 +254,7 @@ impl Notifier {
 /// A chat that hears of a run.
 struct Listener {
     chat: i64,
-    /// It asked for the run, so it hears of it whatever it has chosen.
+    /// The chat asked for the run, so it hears of it whatever it chose.
     asked: bool,
     notify: Notify,
     preferences: Preferences,

@@ -73,7 +73,7 @@ impl Notifier {
             people::set_digest_at(tx, chat, now)?;
             let (runs, counts) = store::digest(tx, from, to)?;
             let is_night = notify != Notify::Digest;
-            // Who wants news only is not told that there was none.
+            // A chat that wants only news is not told that there was none.
             if notify == Notify::News && counts.found == 0 || is_night && runs == 0 {
                 continue;
             }

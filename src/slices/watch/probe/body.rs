@@ -252,7 +252,7 @@ fn named_in_page(head: &[u8]) -> Option<&'static Encoding> {
     } else {
         None
     }?;
-    // Such a page could not have been read this far.
+    // A page in another charset could not have been read this far.
     Some(if named.is_ascii_compatible() {
         named
     } else {

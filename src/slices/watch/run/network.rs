@@ -31,7 +31,7 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// Of a run over so many sites nothing is known at first.
+    /// The state at the beginning of a run over this number of sites.
     pub(super) fn new(sites: usize) -> Self {
         Self {
             is_trusted: sites < LEAST,
@@ -55,17 +55,17 @@ impl Network {
         true
     }
 
-    /// Tells whether a site that was silent may be asked again.
+    /// True if a site that was silent may be asked again.
     pub(super) fn is_trusted(&self) -> bool {
         self.is_trusted
     }
 
-    /// Tells whether any site was reached.
+    /// True if any site was reached.
     pub(super) fn is_heard(&self) -> bool {
         self.is_heard
     }
 
-    /// Tells whether asking further sites is of no use.
+    /// True if asking further sites is of no use.
     pub(super) fn seems_down(&self) -> bool {
         !self.is_trusted && self.silent_hosts.len() >= CANARIES
     }
@@ -79,7 +79,7 @@ impl Network {
     }
 }
 
-/// Tells whether a probe reached its site; none when it was not made at all.
+/// True if a probe reached its site; none when it was not made at all.
 fn is_reached(probe: &Probe) -> Option<bool> {
     match probe.outcome {
         Err(Inconclusive::Dns | Inconclusive::Connect | Inconclusive::Tls) => {

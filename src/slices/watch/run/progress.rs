@@ -175,7 +175,7 @@ fn open_screens(
 ) -> anyhow::Result<Vec<LiveMessage>> {
     let mut shown = Vec::new();
     for (chat_id, message_id) in store::open_screens(connection, now)? {
-        // Whoever is no admin any more sees no more of it.
+        // A person who is no admin any more gets no more of it.
         if let Some(screen) = runs::screen_for(connection, notifier, schedule, now, chat_id)? {
             shown.push(LiveMessage {
                 chat_id,

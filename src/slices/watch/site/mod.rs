@@ -130,7 +130,7 @@ impl Site {
         self.redirects
     }
 
-    /// What the catalogue says stands in front of this site.
+    /// What is in front of this site, as the catalogue says.
     #[must_use]
     pub fn protection(&self) -> &[Protection] {
         &self.protection
@@ -142,7 +142,7 @@ impl Site {
         self.category.as_deref()
     }
 
-    /// Tells whether the site is for adults: then it is never offered unasked.
+    /// True if the site is for adults: then it is never offered unasked.
     #[must_use]
     pub fn is_adult(&self) -> bool {
         self.is_adult
@@ -184,13 +184,13 @@ impl Site {
         self.probe.as_str()
     }
 
-    /// The host that is asked; where a user name is part of it, with a sample in its place.
+    /// The host that is asked, with a sample name if the user name is part of it.
     #[must_use]
     pub fn host(&self) -> &str {
         self.probe.sample().host_str().unwrap_or_default()
     }
 
-    /// Tells whether every account has a host of its own.
+    /// True if every account has a host of its own.
     #[must_use]
     pub fn names_host(&self) -> bool {
         self.probe.names_host()

@@ -81,7 +81,7 @@ impl Username {
         Ok(Self(text.to_owned()))
     }
 
-    /// Tells whether a redirect from `before` to `target` still leads to this name.
+    /// True if a redirect from `before` to `target` still leads to this name.
     #[must_use]
     pub fn is_still_in(&self, target: &Url, before: &Url) -> bool {
         super::template::is_still_named(self, target, before)

@@ -56,7 +56,7 @@ impl NamePattern {
         self.compiled.take();
     }
 
-    /// Tells whether a name keeps to the pattern.
+    /// True if a name keeps to the pattern.
     ///
     /// # Errors
     /// The name does not, or the pattern takes too many steps to tell.

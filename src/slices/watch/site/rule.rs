@@ -9,7 +9,7 @@ pub enum Method {
     /// Asks for the page.
     #[default]
     Get,
-    /// Asks for the status only; such a site's rules have no texts.
+    /// Asks for the status only. The site's rules have no texts then.
     Head,
     /// Sends a body.
     Post,
@@ -54,7 +54,7 @@ pub struct SiteRule {
 }
 
 impl SiteRule {
-    /// Tells whether this rule counts answers of a status.
+    /// True if this rule counts answers of a status.
     #[must_use]
     pub fn names_status(&self, status: u16) -> bool {
         self.status.contains(&status) || self.bare.contains(&status)
@@ -65,13 +65,13 @@ impl SiteRule {
         self.status.iter().chain(&self.bare).copied()
     }
 
-    /// Tells whether this rule asks for a text that must be there.
+    /// True if this rule asks for a text that must be there.
     #[must_use]
     pub fn has_text(&self) -> bool {
         !self.text.is_empty() || !self.any_text.is_empty()
     }
 
-    /// Tells whether the body has the texts it must have.
+    /// True if the body has the texts it must have.
     #[must_use]
     pub fn texts_are_in(&self, body: &str) -> bool {
         let is_in = |text: &String| body.contains(text.as_str());
@@ -86,7 +86,7 @@ impl SiteRule {
         texts.any(|text| text.len() >= DISTINCT_BYTES && body.contains(text.as_str()))
     }
 
-    /// Tells whether the body has a text it must not have.
+    /// True if the body has a text it must not have.
     #[must_use]
     pub fn is_excluded_by(&self, body: &str) -> bool {
         self.no_text.iter().any(|text| body.contains(text.as_str()))
@@ -107,7 +107,7 @@ pub enum Redirects {
     Follow,
 }
 
-/// What stands in front of a site, as its catalogue says.
+/// What is in front of a site, as its catalogue says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protection {
     /// A firewall or challenge of this name.

@@ -11,10 +11,10 @@ use url::Url;
 
 use super::{Username, UsernameProblem};
 
-/// What stands for the user name.
+/// The mark of the user name.
 const PLACEHOLDER: &str = "{name}";
 
-/// Where in a URL a piece of text stands.
+/// The part of a URL that a piece of text is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Host,
@@ -101,7 +101,7 @@ impl UrlTemplate {
         })
     }
 
-    /// Tells whether the template holds `{name}` at all.
+    /// True if the template holds `{name}` at all.
     pub(super) fn has_name(&self) -> bool {
         self.pieces
             .iter()
@@ -113,7 +113,7 @@ impl UrlTemplate {
         &self.sample
     }
 
-    /// Tells whether the name is part of the host.
+    /// True if the name is part of the host.
     pub(super) fn names_host(&self) -> bool {
         let host = self.sample.host_str();
         host.is_some_and(|host| host.contains(SAMPLE))
@@ -299,7 +299,7 @@ impl BodyKind {
 pub(super) struct BodyTemplate {
     text: String,
     kind: BodyKind,
-    /// What stands for the name. Braces around anything else are the body's own.
+    /// The mark of the name. Braces around anything else belong to the body.
     mark: &'static str,
 }
 
@@ -325,7 +325,7 @@ impl BodyTemplate {
     }
 }
 
-/// Tells whether a body holds the name.
+/// True if a body holds the name.
 pub(super) fn body_has_name(body: &str, mark: Option<&str>) -> bool {
     body.contains(mark.unwrap_or(PLACEHOLDER))
 }

@@ -190,7 +190,7 @@ impl AccountQuery {
     }
 }
 
-/// How many accounts a list has; one more than [`COUNTED`] stands for all beyond.
+/// How many accounts a list has. [`COUNTED`] plus one means that there are more.
 pub fn count_listed(
     connection: &Connection,
     now: UnixMs,

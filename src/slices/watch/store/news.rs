@@ -22,7 +22,7 @@ pub(super) struct Waiter {
     owner_id: i64,
     pub(super) state: AccountState,
     until: Until,
-    /// What runs have said of it before.
+    /// What earlier runs saw of it.
     pub(super) known: Option<Sighting>,
 }
 

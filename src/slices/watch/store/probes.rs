@@ -36,7 +36,7 @@ pub struct Waiting {
     pub username: String,
     /// What it is waited for.
     pub until: Until,
-    /// What runs have said of it since the wait began.
+    /// What runs have seen of it since the wait began.
     pub known: Option<Sighting>,
 }
 
@@ -246,7 +246,7 @@ fn hold(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Pending accounts in a scope that a run has not probed: how many of which sites.
+/// Pending accounts in a scope that a run has not probed, counted by site.
 pub fn unreached(
     connection: &Connection,
     scope: RunScope,

@@ -34,7 +34,7 @@ pub fn muted(connection: &Connection, now: UnixMs) -> anyhow::Result<BTreeMap<St
         .context("read which sites are muted")
 }
 
-/// Mutes a site; one that is muted is muted anew. Mutes that are over are forgotten.
+/// Mutes a site, or changes its mute. Mutes that are over are forgotten.
 pub fn mute(
     tx: &WriteTx<'_>,
     now: UnixMs,

@@ -41,7 +41,7 @@ pub(crate) fn tools(notifier: &Notifier, schedule: &Schedule) -> Vec<Box<dyn Too
     ]
 }
 
-/// The actor's own accounts; everybody's for admins who want that.
+/// Whose accounts are read: the actor's own, or everybody's for admins who ask for them.
 fn owner(actor: &Actor, everybody: bool) -> Result<Option<i64>, ToolError> {
     match (everybody, actor.role.is_admin()) {
         (false, _) => Ok(Some(actor.id)),

@@ -26,7 +26,7 @@ use crate::slices::watch::site::SiteRule;
 /// The headers that tell who answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnswerHeaders {
-    /// Who answered by its `Server`, where that is one who stands in front of sites.
+    /// The firewall or network that `Server` names, if it is one.
     pub server: Option<BlockPage>,
     /// `cf-mitigated` is present: Cloudflare stood in the way.
     pub cf_mitigated: bool,

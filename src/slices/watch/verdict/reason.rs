@@ -31,13 +31,13 @@ pub enum Inconclusive {
     CutBody,
     /// The answer or its compression could not be decoded.
     BadBody,
-    /// A page that stands in front of the site.
+    /// A page in front of the site.
     BlockPage(BlockPage),
     /// The site wants a login first.
     LoginWall,
     /// Status 429: too many requests.
     RateLimited,
-    /// Status 401, 403 or 407: who asks is refused.
+    /// Status 401, 403 or 407: we are refused.
     Forbidden,
     /// Status 5xx.
     ServerError(u16),

@@ -96,7 +96,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// What stands in a column; none when there is no such column, or nothing in it.
+    /// The text of a cell; none if the column is missing or the cell is empty.
     fn cell(&self, title: &str) -> Option<&str> {
         let column = self.titles.iter().position(|of| of == title)?;
         let cell = self.record.get(column)?.trim();

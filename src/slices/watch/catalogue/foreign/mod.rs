@@ -27,18 +27,18 @@ struct Draft {
     entry: SiteEntry,
     /// Names a field of our own format as the foreign one calls it.
     field_name: fn(&str) -> &'static str,
-    /// What stands for the user name in the foreign file.
+    /// The mark of the user name in the foreign file.
     mark: &'static str,
 }
 
-/// An entry as it stands in its file.
+/// An entry as its file has it.
 struct RawEntry<'a> {
     /// Its name where the file gives it outside of the entry.
     name: Option<String>,
     json: &'a RawValue,
 }
 
-/// Tells whether a text is meant to be JSON; a catalogue of our own begins otherwise.
+/// True if a text is meant to be JSON; a catalogue of our own begins otherwise.
 pub(super) fn is_json(text: &str) -> bool {
     text.trim_start().starts_with('{')
 }

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::slices::watch::site::entry::SiteEntry;
 
-/// What such an address knows instead of the profile.
+/// What an address knows instead of the profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Knows {
     /// Whether a name can still be registered.
@@ -198,7 +198,7 @@ const PLACES: &[(&str, &str, Knows)] = &[
     ("tracker.gg", "/", Knows::Copies),
 ];
 
-/// Tells whether what an entry asks knows no more than the name.
+/// True if the address of an entry knows no more than the name.
 pub(super) fn tells_names_only(entry: &SiteEntry) -> bool {
     let category = entry.foreign.as_ref().and_then(|f| f.category.as_deref());
     category == Some(ARCHIVED) || place(entry.probe.as_ref().unwrap_or(&entry.url)).is_some()

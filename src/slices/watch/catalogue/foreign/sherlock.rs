@@ -38,7 +38,7 @@ pub(super) const FIELDS: &[&str] = &[
     "__comment__",
 ];
 
-/// What stands for the user name.
+/// The mark of the user name.
 const MARK: &str = "{}";
 
 /// The mark of the user name in a body that was put together here. An empty object in a body must
@@ -77,7 +77,7 @@ const REFUSAL_WHOLE: &str = "sorry.";
 /// Beginnings of texts that are on every page, found or not.
 const EVERYWHERE: [&str; 3] = ["<html", "<head", "<body"];
 
-/// Tells whether a value looks like an entry, even a broken one.
+/// True if a value looks like an entry, even a broken one.
 pub(super) fn is_entry(json: &str) -> bool {
     let fields = serde_json::from_str::<Pairs<serde::de::IgnoredAny>>(json);
     fields.is_ok_and(|fields| {

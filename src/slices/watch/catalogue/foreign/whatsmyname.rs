@@ -30,7 +30,7 @@ pub(super) const FIELDS: &[&str] = &[
     "protection",
 ];
 
-/// What stands for the user name.
+/// The mark of the user name.
 const MARK: &str = "{account}";
 
 /// The category of sites for adults.

@@ -73,7 +73,7 @@ pub fn mass_change(formatter: Formatter<'_>, question: &MassChange) -> Html {
     i18n::html(formatter.lang, key, &args)
 }
 
-/// A question that is decided, and by whom.
+/// The text of a question after its decision.
 #[must_use]
 pub fn decided(
     formatter: Formatter<'_>,

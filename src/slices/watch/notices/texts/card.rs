@@ -20,7 +20,7 @@ pub fn mark(account: &Account) -> &'static str {
     }
 }
 
-/// One account with what is known of it; the owner is shown to others.
+/// One account with what is known of it. Other people see its owner.
 #[must_use]
 pub fn account_card(formatter: Formatter<'_>, account: &Account, owner: Option<&Html>) -> Html {
     let lang = formatter.lang;

@@ -22,7 +22,7 @@ use crate::zone::Zone;
 /// Cells of the progress bar.
 const BAR_CELLS: u64 = 10;
 
-/// Who speaks to whom: what every text needs besides its facts.
+/// What every text needs besides its facts: language, zone and names.
 #[derive(Debug, Clone, Copy)]
 pub struct Formatter<'a> {
     pub lang: Lang,

@@ -10,7 +10,7 @@ use crate::slices::watch::model::verdict::Sighting;
 /// Accounts told in full in one message; with more of them it is a list.
 pub const FULL_NEWS: usize = 5;
 
-/// Lines of such a list at most: about 60 characters each, half of Telegram's limit.
+/// Lines of a list at most: about 60 characters each, half of Telegram's limit.
 pub const LIST_NEWS: usize = 40;
 
 /// The longest line that names accounts, in UTF-16 units. Several such lines fit into one message.

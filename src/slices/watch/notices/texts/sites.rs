@@ -17,7 +17,7 @@ pub fn site_note(lang: Lang, site: &Site) -> Option<Html> {
     })
 }
 
-/// What stands in front of a site, as its catalogue says; none where it says nothing.
+/// What is in front of a site, as its catalogue says; none if it says nothing.
 #[must_use]
 pub fn site_protection(lang: Lang, site: &Site) -> Option<String> {
     let name = |protection: &Protection| match protection {

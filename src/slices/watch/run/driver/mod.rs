@@ -53,7 +53,7 @@ pub struct WatchParts {
     pub clock: Clock,
     /// The way to the main runtime.
     pub proxy: BotProxy,
-    /// What it says, and to whom.
+    /// The notices of the watch.
     pub notifier: Notifier,
     /// Rung when a check is asked for.
     pub bell: Activator,

@@ -134,7 +134,7 @@ impl Gates {
         }
     }
 
-    /// Tells whether a request to a site may start.
+    /// True if a request to a site may start.
     #[must_use]
     pub fn next_start(&self, site: &Site, now: Instant) -> Start {
         let Some(gate) = self.sites.get(site.key()) else {

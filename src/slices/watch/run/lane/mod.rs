@@ -46,7 +46,7 @@ const SHUFFLED: usize = 128;
 /// accounts could not be probed in this run.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How many accounts each of so many lanes reads at a time.
+/// How many accounts each lane reads at a time, by the number of lanes.
 pub(super) fn page_size(lanes: usize) -> usize {
     (PAGES / lanes.max(1)).clamp(*PAGE.start(), *PAGE.end())
 }
@@ -212,7 +212,7 @@ impl Lane {
         })
     }
 
-    /// Whom to ask for an account, or why no probe can tell anything about it.
+    /// The site and name to probe for an account, or why no probe can tell anything about it.
     fn probe_of(&self, candidate: &Candidate) -> Result<(Arc<Site>, Username), Inconclusive> {
         let site = self.site.as_ref().ok_or(Inconclusive::UnknownSite)?;
         if let Some(why) = self.given_up {

@@ -70,7 +70,7 @@ pub(crate) struct SiteEntry {
 /// What an entry of a foreign file says beyond the words of our own format.
 #[derive(Debug, Default)]
 pub(crate) struct Foreign {
-    /// What stands for the user name in the body.
+    /// The mark of the user name in the body.
     pub(crate) body_mark: &'static str,
     /// Characters no user name has.
     pub(crate) refused_characters: String,

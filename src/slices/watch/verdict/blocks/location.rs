@@ -164,7 +164,7 @@ fn comes_back(from: &Url, target: &Url) -> bool {
     })
 }
 
-/// Tells whether a text is an address, whole or from its path on.
+/// True if a text is an address, whole or from its path on.
 fn names(text: &str, address: &Url) -> bool {
     let is_it = |named: Url| named.host() == address.host() && named.path() == address.path();
     address.join(text).is_ok_and(is_it)

@@ -77,7 +77,7 @@ impl fmt::Display for BlockPage {
     }
 }
 
-/// What stands in front of the site, as far as an answer shows it.
+/// What is in front of the site, as far as an answer shows it.
 #[derive(Debug)]
 pub(super) struct Blocks<'a> {
     answer: &'a SiteAnswer,

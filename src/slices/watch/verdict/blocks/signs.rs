@@ -123,7 +123,7 @@ pub(super) const LIKELY_TITLES: &[(&str, BlockPage)] = &[
     ("error 1020", BlockPage::Cloudflare),
 ];
 
-/// Beginnings of the titles of other pages that stand in front of a site, in lower case.
+/// Beginnings of the titles of other pages in front of a site, in lower case.
 pub(super) const LIKELY_OTHER_TITLES: &[(&str, Inconclusive)] = &[
     ("too many requests", Inconclusive::RateLimited),
     ("429 too many requests", Inconclusive::RateLimited),
