@@ -84,7 +84,11 @@ impl fmt::Display for CatalogueProblems {
             let separator = if index == 0 { "" } else { "\n" };
             write!(f, "{separator}{problem}")?;
         }
-        if self.0.iter().any(|problem| problem.fault != EntryFault::File) {
+        if self
+            .0
+            .iter()
+            .any(|problem| problem.fault != EntryFault::File)
+        {
             f.write_str(
                 "\nmend the entries, or set broken_entries = \"skip\" in [sites] to go without them",
             )?;

@@ -21,13 +21,13 @@ use self::alarms::CONTROLS;
 use self::texts::{Formatter, RunEnd};
 use super::catalogue::Catalogue;
 use super::model::account::Run;
-use crate::slices::watch::model::account::RunScope;
 use super::store;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::Html;
 use crate::i18n::Lang;
 use crate::people::{self, Actor, Mute, Notify, Preferences};
+use crate::slices::watch::model::account::RunScope;
 use crate::telegram::{Outgoing, outbox};
 use crate::zone::Zone;
 

@@ -21,10 +21,10 @@ use tokio::time::{Instant, Sleep, sleep};
 use url::Url;
 
 use super::site::{Method, ProbeRequest, Site, Username};
-use super::verdict::{AnswerHeaders, BlockPage, Inconclusive, self};
-use crate::slices::watch::verdict::SiteAnswer;
+use super::verdict::{self, AnswerHeaders, BlockPage, Inconclusive};
 use crate::clock::UnixMs;
 use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::verdict::SiteAnswer;
 
 /// Bytes of a body that are read by default. Profile pages of large sites have about one million
 /// bytes.

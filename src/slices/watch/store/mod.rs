@@ -44,7 +44,7 @@ pub use imports::{
     Import, Imported, begin_import, end_import, imported, next_import, note_imported,
 };
 pub use listing::{
-    COUNTED, Filter, AccountQuery, SEARCHED, count_listed, is_partial, note_search, page, search,
+    AccountQuery, COUNTED, Filter, SEARCHED, count_listed, is_partial, note_search, page, search,
     search_is_partial, sites_in_use,
 };
 pub use marks::{
@@ -63,7 +63,7 @@ pub(crate) use requests::move_requests;
 pub use requests::{ask, open_requests, request_run, withdraw};
 pub use rounds::{Stretch, begin_round, first_stretch, settle_rounds};
 pub use runs::{
-    LastRun, RunProgress, RunAccount, accounts_of_run, begin, close_crashed, count_pending_by_site,
+    LastRun, RunAccount, RunProgress, accounts_of_run, begin, close_crashed, count_pending_by_site,
     counts, end, errors_of_run, export_runs, is_running, is_stopped, last, last_unfinished,
     progress, recent, stop,
 };
@@ -73,9 +73,9 @@ pub use sites::{SiteMute, control, errors_since, mute, muted, sites_of_owner, un
 pub use transitions::history;
 
 use super::model::account::{Account, Until};
-use crate::slices::watch::model::account::AccountState;
 use super::model::past::ProbeHistory;
 use crate::clock::UnixMs;
+use crate::slices::watch::model::account::AccountState;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::model::verdict::Verdict;
 

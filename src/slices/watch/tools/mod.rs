@@ -15,13 +15,13 @@ mod sites;
 use serde_json::Value;
 
 use super::model::account::Account;
-use crate::slices::watch::model::account::AccountState;
 use super::notices::Notifier;
 use super::notices::texts::Formatter;
 use crate::clock::{DAY, UnixMs};
 use crate::db::Connection;
 use crate::html::cut;
 use crate::people::{self, Actor};
+use crate::slices::watch::model::account::AccountState;
 use crate::slices::watch::model::schedule::Schedule;
 use crate::tool::{Tool, ToolError};
 

@@ -97,7 +97,11 @@ fn bar(checked: u64, total: u64) -> String {
 /// The text of a run that was cut short, in place of its start. `stopped_by` is the admin who ended
 /// it.
 #[must_use]
-pub fn run_unfinished(formatter: Formatter<'_>, run: &RunProgress, stopped_by: Option<&str>) -> Html {
+pub fn run_unfinished(
+    formatter: Formatter<'_>,
+    run: &RunProgress,
+    stopped_by: Option<&str>,
+) -> Html {
     let note = match (run.state, stopped_by) {
         (RunState::Offline, _) => i18n::text(formatter.lang, "run-offline"),
         (_, None) => i18n::text(formatter.lang, "run-interrupted"),

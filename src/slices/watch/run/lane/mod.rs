@@ -15,12 +15,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::candidate::{Candidate, AfterProbe};
+use self::candidate::{AfterProbe, Candidate};
 use self::reading::ReadPosition;
 pub(super) use self::reading::{LanePage, PageReading};
-pub(super) use self::step::{Confirming, Landed, PlannedProbe, LaneStep, ProbeSubject};
+pub(super) use self::step::{Confirming, Landed, LaneStep, PlannedProbe, ProbeSubject};
 use super::brake;
-use super::controls::{Controls, ControlsSaid, ControlStanding};
+use super::controls::{ControlStanding, Controls, ControlsSaid};
 use super::gate::{Gates, Start};
 use crate::clock::UnixMs;
 use crate::slices::watch::model::account::{RunScope, SiteTally};

@@ -10,12 +10,12 @@
 //! - An account that could not be probed is an error with a reason.
 //! - A storage fault ends the pass and is never a verdict.
 
-mod timer;
 mod job;
 mod lanes;
 mod results;
 mod state;
 mod summary;
+mod timer;
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -27,10 +27,10 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
-use self::timer::PassTimer;
 use self::job::SideJob;
 use self::state::{Flight, Pass};
 pub(super) use self::summary::{End, Memory, PassSummary};
+use self::timer::PassTimer;
 use super::lane::{Lane, LanePage, page_size};
 use crate::clock::Clock;
 use crate::db::Db;

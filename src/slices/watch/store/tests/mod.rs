@@ -133,7 +133,10 @@ async fn only_accounts_that_still_wait_are_changed_and_counted() {
         let (first, totals) = news_in_run(tx, id, OWNER, 1)?;
         assert_eq!((first.len(), totals.values().sum::<usize>()), (1, 1));
         let found = get(tx, Some(OWNER), ids[2])?.unwrap();
-        assert_eq!((found.state, found.done_at), (AccountState::Done, Some(NOW)));
+        assert_eq!(
+            (found.state, found.done_at),
+            (AccountState::Done, Some(NOW))
+        );
         assert_eq!(get(tx, None, ids[0])?.unwrap().state, AccountState::Paused);
         Ok(())
     })

@@ -7,11 +7,11 @@ use url::Url;
 
 use super::blocks::tests::block_pages;
 use super::{AnswerHeaders, BlockPage, Inconclusive, is_certain, judge};
-use crate::slices::watch::verdict::SiteAnswer;
 use crate::slices::watch::catalogue::Catalogue;
 use crate::slices::watch::model::config::BrokenEntries;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::Site;
+use crate::slices::watch::verdict::SiteAnswer;
 
 pub(super) fn site(more: &str) -> Arc<Site> {
     let dir = tempfile::tempdir().unwrap();

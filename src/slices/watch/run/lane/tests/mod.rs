@@ -226,7 +226,11 @@ fn what_ends_a_wait_or_is_a_change_needs_probes_that_agree() {
         let mut candidate = candidate(until, known);
         let first = candidate.after(Ok(seen), 2, Method::Get);
         let settled = AfterProbe::Settle(Ok(seen));
-        let expected = if needs_two { AfterProbe::ProbeAgain } else { settled };
+        let expected = if needs_two {
+            AfterProbe::ProbeAgain
+        } else {
+            settled
+        };
         assert_eq!(first, expected, "{until:?} {known:?} {seen:?}");
         if needs_two {
             let mut other = candidate.clone();
