@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
+use vakhta::clock::DAY;
 use vakhta::demo::{Behaviour, ChatMessage, ModelReply, world};
 use vakhta::people::{self, Role};
 use vakhta::slices::cards::code::Code;
@@ -32,8 +33,6 @@ use crate::chat::{Client, with_assistant};
 use crate::harness::{ADMIN, LIMIT, START, Stage, run, run_with};
 use kept::is_current;
 use paper::{Document, STYLE, WIDTH, browser, shoot};
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The owner of the accounts.
 const OWNER: i64 = 7;
