@@ -1,7 +1,8 @@
 //! A wake-up without data.
 //!
-//! Ringing carries no reason and is never lost: whoever wakes up reads its work from the database, so the path after a
-//! crash and the ordinary path are one. Many rings before the sleeper looks are one wake-up.
+//! A ring carries no reason and is never lost. The sleeper that wakes up reads its work from the
+//! database, so the path after a crash is the ordinary path. Many rings before the sleeper wakes
+//! are one wake-up.
 
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -17,7 +18,8 @@ impl Activator {
         Self::default()
     }
 
-    /// Wakes the waiting task, or the next one that waits. Never blocks; may be called from any thread.
+    /// Wakes the waiting task, or the next one that waits. Never blocks; may be called from any
+    /// thread.
     pub fn ring(&self) {
         self.0.notify_one();
     }

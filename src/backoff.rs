@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A growing pause: doubled after each failure up to a limit, of which a random half is taken off.
+/// A growing pause: doubled after each failure up to a limit, minus up to half at random.
 #[derive(Debug, Clone)]
 pub(crate) struct Backoff {
     first: Duration,

@@ -1,7 +1,10 @@
 //! The time of day, as the whole program sees it.
 //!
-//! Nothing else asks the system for the time, so a test or the demo can set it. Durations are measured with tokio's
-//! monotonic `Instant`; this clock is for what is stored and shown.
+//! Durations are measured with tokio's monotonic `Instant`; this clock is for what is stored and
+//! shown.
+//!
+//! # Invariants
+//! - Nothing else asks the system for the time, so a test or the demo can set it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -61,7 +64,7 @@ impl Clock {
         Self(Arc::new(Source::System))
     }
 
-    /// A clock that stands at `start` until it is moved.
+    /// A clock that shows `start` until it is moved.
     #[must_use]
     pub fn set_to(start: UnixMs) -> Self {
         Self(Arc::new(Source::Set(AtomicI64::new(start.0))))

@@ -1,7 +1,10 @@
 //! The configuration: `bot.toml`, the environment, and the secrets.
 //!
-//! This is the only file that reads the environment. Each slice reads its own section ([`crate::settings`]); here they
-//! are put together, and every problem is named before anything starts.
+//! Each slice reads its own section ([`crate::settings`]); the sections are put together here.
+//!
+//! # Invariants
+//! - No other file reads the environment.
+//! - Every problem is named before anything starts.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -67,8 +70,8 @@ pub struct Source {
     pub path: PathBuf,
     /// Its text; empty when there is no file.
     pub text: String,
-    /// Environment variables that begin with `VAKHTA_`, without that prefix; `OPENROUTER_API_KEY` stands in for
-    /// `ASSISTANT_API_KEY`.
+    /// Environment variables that begin with `VAKHTA_`, without that prefix; `OPENROUTER_API_KEY`
+    /// stands in for `ASSISTANT_API_KEY`.
     pub environment: BTreeMap<String, String>,
 }
 
@@ -208,7 +211,8 @@ impl Reader<'_> {
         if given.is_empty() {
             return None;
         }
-        // The token becomes part of an address; anything else would only fail later and less clearly.
+        // The token becomes part of an address; anything else would only fail later and less
+        // clearly.
         let lawful = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
         if !given.chars().all(lawful) {
             self.problems.add(
@@ -221,7 +225,7 @@ impl Reader<'_> {
 
     fn assistant_key(&mut self) -> Option<SecretString> {
         let given = self.environment.get("ASSISTANT_API_KEY")?.trim();
-        // It stands in a header; anything else would only fail later and less clearly.
+        // It goes into a header; anything else would only fail later and less clearly.
         if !given.bytes().all(|byte| byte.is_ascii_graphic()) {
             self.problems.add(
                 "the key of the assistant (VAKHTA_ASSISTANT_API_KEY) has characters that no key has; copy it again",

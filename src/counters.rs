@@ -1,7 +1,11 @@
 //! What is counted while the program runs, for `/metrics`.
 //!
-//! Counting costs next to nothing and keeps nothing as long as no recorder is installed, which only the HTTP server does.
-//! All names stand here, so that they are one list; labels are words of our own, never texts or ids of people.
+//! Counting costs next to nothing and keeps nothing until a recorder is installed, which only the
+//! HTTP server does.
+//!
+//! # Invariants
+//! - All names of counters are in this file.
+//! - Labels are our own words, never texts or ids of people.
 
 use metrics::{counter, describe_counter};
 
@@ -19,7 +23,8 @@ pub const DELIVERY_OUTCOMES: [&str; 4] = ["sent", "again", "unconfirmed", "dead"
 /// What one look at an account said.
 const VERDICTS: [&str; 3] = ["found", "not_found", "error"];
 
-/// Says what each name means, and begins every count at zero, so that the first increase is seen as one.
+/// Says what each name means, and begins every count at zero, so that the first increase is seen as
+/// one.
 pub fn describe() {
     describe_counter!(UPDATES, "Updates taken from Telegram.");
     describe_counter!(POLLS_FAILED, "Polls of Telegram that failed.");

@@ -1,7 +1,8 @@
 //! Conversations in several steps, as rows.
 //!
-//! A step is the JSON of a slice's own enum, kept under (chat, person), so that a restart loses nothing and two people
-//! in one group do not mix. A step that cannot be read, as after an upgrade, ends the conversation politely.
+//! A step is the JSON of a slice's own enum, kept by (chat, person): a restart loses nothing, and
+//! two people in one group do not mix. A step that cannot be read, as after an upgrade, ends the
+//! conversation politely.
 
 use std::time::Duration;
 
@@ -33,9 +34,6 @@ fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 }
 
 /// Removes every conversation of a person.
-///
-/// # Errors
-/// When the database fails.
 pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute(
         "DELETE FROM dialogue WHERE user_id = ?1 OR chat_id = ?1",
@@ -56,9 +54,6 @@ pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<
 }
 
 /// The step the actor is at, if a conversation is open.
-///
-/// # Errors
-/// When the database fails.
 pub fn step<T: DeserializeOwned>(
     connection: &Connection,
     actor: &Actor,
@@ -76,9 +71,6 @@ pub fn step<T: DeserializeOwned>(
 }
 
 /// Sets the step, in place of any other.
-///
-/// # Errors
-/// When the database fails.
 pub fn set<T: Serialize>(tx: &WriteTx<'_>, actor: &Actor, step: &T) -> anyhow::Result<()> {
     tx.prepare_cached(
         "INSERT INTO dialogue (chat_id, user_id, step, expires_at) VALUES (?1, ?2, ?3, ?4)
@@ -95,9 +87,6 @@ pub fn set<T: Serialize>(tx: &WriteTx<'_>, actor: &Actor, step: &T) -> anyhow::R
 }
 
 /// Ends the conversation; true when one was open.
-///
-/// # Errors
-/// When the database fails.
 pub fn end(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
     let deleted = tx
         .prepare_cached("DELETE FROM dialogue WHERE chat_id = ?1 AND user_id = ?2")?
@@ -107,17 +96,11 @@ pub fn end(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
 }
 
 /// True while a conversation is open.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_open(connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
     Ok(step::<serde::de::IgnoredAny>(connection, actor)?.is_some())
 }
 
 /// Gives every step that is stored, of everybody, as its JSON.
-///
-/// # Errors
-/// When the database fails.
 pub fn each_step(connection: &Connection, take: &mut impl FnMut(&str)) -> anyhow::Result<()> {
     let mut steps = connection.prepare_cached("SELECT step FROM dialogue")?;
     let mut rows = steps.query([]).context("read the conversations")?;

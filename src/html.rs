@@ -1,8 +1,9 @@
 //! Text that is safe to send as Telegram HTML.
 //!
-//! An [`Html`] is only built by escaping plain text or from a catalogue text of our own ([`crate::i18n`]), so a name such as
-//! `<b>Ева & Ко` can never become markup. Cutting happens before escaping, by UTF-16 units, because that is what
-//! Telegram counts.
+//! # Invariants
+//! - An [`Html`] is built only by escaping plain text or from our own catalogue ([`crate::i18n`]),
+//!   so a name such as `<b>Ева & Ко` never becomes markup.
+//! - Cutting happens before escaping, by UTF-16 units, because Telegram counts those.
 
 use std::fmt::{self, Write as _};
 
@@ -12,7 +13,8 @@ pub const MESSAGE_LIMIT: usize = 4096;
 /// The same for the text beside a file.
 pub const CAPTION_LIMIT: usize = 1024;
 
-/// The longest display name shown, in UTF-16 units: names are free text and people paste novels into them.
+/// The longest display name shown, in UTF-16 units: names are free text and people paste novels
+/// into them.
 const NAME_LIMIT: usize = 64;
 
 /// HTML that Telegram accepts: escaped text and the few tags of this file.
@@ -130,8 +132,8 @@ impl Html {
         out
     }
 
-    /// The text without tags and with entities resolved: for the terminal, for a note of one line, and for the second
-    /// try after Telegram could not parse our markup.
+    /// The text without tags and with entities resolved: for the terminal, for a note of one line,
+    /// and for the second try after Telegram could not parse our markup.
     #[must_use]
     pub fn to_plain(&self) -> String {
         let mut out = String::with_capacity(self.0.len());
@@ -156,7 +158,8 @@ impl Html {
         self.to_plain().encode_utf16().count()
     }
 
-    /// The first line that is not empty, plain, for the note about a message that may not have arrived.
+    /// The first line that is not empty, plain, for the note about a message that may not have
+    /// arrived.
     #[must_use]
     pub fn summary(&self) -> String {
         let plain = self.to_plain();

@@ -2,8 +2,9 @@
 //!
 //! # Code map
 //!
-//! The **spine** knows no feature. A **slice** is a capability in a folder of its own. [`app`] is the
-//! only place that knows everyone. A room imports only rooms below it; `tests/it/tidy.rs` checks that.
+//! The **spine** knows no feature. A **slice** is a capability in a folder of its own. [`app`] is
+//! the only place that knows everyone. A room imports only rooms below it; `tests/it/tidy.rs`
+//! checks that.
 //!
 //! | room | what lives there |
 //! |---|---|
@@ -11,7 +12,6 @@
 //! | [`app`] | the composition root: build, wire, run, stop in order |
 //! | [`bot`] | the router: event → slice |
 //! | [`config`] | `bot.toml` and the environment |
-//! | [`vitals`] | the state of the program, for `/healthz` and `/metrics` |
 //! | [`slices::watch`] | the main job: accounts, sites, probes, verdicts, runs, notices |
 //! | [`slices::cards`] | product cards: codes, their pictures, labels |
 //! | [`slices::assistant`] | questions to a language model: queue, worker, HTTP API |
@@ -30,7 +30,8 @@
 //!
 //! - Nothing that blocks runs on a runtime. Every queue is bounded. Every wait has a limit.
 //! - A fact, its done mark and its reserved notice commit in one transaction ([`db::Db::write`]).
-//! - *Could not look* is a type of its own ([`slices::watch::verdict::Inconclusive`]) and never becomes a verdict.
+//! - *Could not look* is a type of its own ([`slices::watch::verdict::Inconclusive`]) and never
+//!   becomes a verdict.
 //! - Secrets and people's texts reach no log and no error.
 
 pub mod activation;
@@ -62,7 +63,6 @@ pub mod slices;
 pub mod tasks;
 pub mod telegram;
 pub mod tool;
-pub mod vitals;
 mod words;
 pub mod zone;
 

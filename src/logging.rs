@@ -1,7 +1,7 @@
-//! The log: where it goes, how it looks, and what must never stand in it.
+//! The log: where it goes, how it looks, and what must never be in it.
 //!
-//! Every line passes one redactor, which replaces the secrets of the configuration and anything that looks like a token,
-//! wherever it came from. A log file that cannot be written is a warning, never a stop.
+//! Every line passes one redactor, which replaces the secrets of the configuration and everything
+//! that looks like a token. A log file that cannot be written is a warning, never a stop.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ use tracing_subscriber::{Layer as _, Registry};
 
 use crate::settings::Section;
 
-/// What stands in place of a secret.
+/// What replaces a secret.
 const HIDDEN: &str = "***";
 
 /// The shortest second half of a token: Telegram's have 35 characters.
@@ -64,7 +64,8 @@ impl LogConfig {
     }
 }
 
-/// A word without `=` must be a level: the crate's own parser would take a misspelt one for the name of a module.
+/// A word without `=` must be a level: the crate's own parser would take a misspelt one for the
+/// name of a module.
 fn parse_level(text: &str) -> Option<Targets> {
     let lawful = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
     text.split(',')
@@ -73,7 +74,8 @@ fn parse_level(text: &str) -> Option<Targets> {
         .flatten()
 }
 
-/// Starts logging for the whole process, with what must never stand in it. A second call changes nothing.
+/// Starts logging for the whole process, with what must never stand in it. A second call changes
+/// nothing.
 pub fn start<'a>(config: &LogConfig, secrets: impl IntoIterator<Item = &'a SecretString>) {
     let (file, problem) = match config.file.as_ref().map(open) {
         None => (None, None),
@@ -155,7 +157,8 @@ impl Drop for Line<'_> {
     }
 }
 
-/// Replaces the secrets, and whatever has the shape of a token (digits, a colon, 30 and more letters).
+/// Replaces the secrets, and whatever has the shape of a token (digits, a colon, 30 and more
+/// letters).
 fn redact(text: &str, secrets: &[String]) -> String {
     let hide = |text: String, secret: &String| text.replace(secret, HIDDEN);
     let known = secrets.iter().fold(text.to_owned(), hide);

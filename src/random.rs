@@ -1,4 +1,4 @@
-//! Secrets and names that nobody can guess, from the system's source of chance.
+//! Secrets and names that nobody can guess, from the system's source of randomness.
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 

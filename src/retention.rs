@@ -1,8 +1,10 @@
-//! How long what is stored is kept.
+//! How long stored data is kept.
 //!
-//! Each room says for its own tables what is over and how it is forgotten ([`Rule`]); here the rules are carried out, at
-//! the start and every hour. `/privacy` tells people from the same rules. Must stay true: no transaction forgets more than
-//! [`CHUNK`] rows, so that nobody waits for it.
+//! Each room says for its own tables what is old and how it is removed ([`Rule`]). The rules are
+//! carried out here, at the start and every hour. `/privacy` is made from the same rules.
+//!
+//! # Invariants
+//! - No transaction removes more than [`CHUNK`] rows, so other writers do not wait.
 
 use std::time::Duration;
 
@@ -27,7 +29,7 @@ const ROWS_FACT: &str = "rows";
 pub struct Rule {
     /// What it is, as the text `kept-<what>` tells people.
     pub what: &'static str,
-    /// Where it stands.
+    /// The table it is in.
     pub table: &'static str,
     /// How long it is kept after it is over.
     pub keep: Duration,
@@ -40,7 +42,8 @@ pub struct Rule {
 pub struct Sizes {
     /// The file, in bytes, now.
     pub bytes: u64,
-    /// Rows by table after the last time that old ones were forgotten; counting them takes too long for an answer.
+    /// Rows by table after the last time that old ones were forgotten; counting them takes too long
+    /// for an answer.
     pub rows: Vec<(String, u64)>,
 }
 
@@ -112,9 +115,6 @@ async fn count_rows(rules: &[Rule], db: &Db) -> anyhow::Result<()> {
 }
 
 /// What the database takes, for `/status`.
-///
-/// # Errors
-/// When the database fails.
 pub fn sizes(connection: &Connection) -> anyhow::Result<Sizes> {
     let counted = facts::get(connection, ROWS_FACT)?;
     let counted = counted.and_then(|json| serde_json::from_str(&json).ok());

@@ -1,8 +1,9 @@
 //! Reading one section of the configuration.
 //!
-//! A slice reads its own section through [`Section`]: every key has a default, a range and a way to be overridden from
-//! the environment (`VAKHTA_<SECTION>_<KEY>`). A wrong value is noted with its key, what was given and what is allowed,
-//! and reading goes on, so that all problems are named at once. A key that nobody asked for is a problem too.
+//! A slice reads its own section through [`Section`]: every key has a default, a range and a way to
+//! be overridden from the environment (`VAKHTA_<SECTION>_<KEY>`). A wrong value is noted with its
+//! key, what was given and what is allowed, and reading goes on, so that all problems are named at
+//! once. A key that nobody asked for is a problem too.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -45,8 +46,8 @@ pub struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// A section `name` with the values of the file and the overrides of the environment (keys in lower case, without
-    /// prefix). `folder` is what relative paths start from.
+    /// A section `name` with the values of the file and the overrides of the environment (keys in
+    /// lower case, without prefix). `folder` is what relative paths start from.
     pub fn new(
         name: &'a str,
         folder: &'a Path,

@@ -1,4 +1,5 @@
-//! Tables for spreadsheets: CSV with a byte order mark, in Russian with semicolons, and no cell is a formula.
+//! Tables for spreadsheets: CSV with a byte order mark, in Russian with semicolons, and no cell is
+//! a formula.
 
 use anyhow::Context as _;
 

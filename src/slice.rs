@@ -1,14 +1,16 @@
 //! The contract between the router and the slices.
 //!
-//! A slice is one capability. It says what it takes, with the rights each command and button needs, and the
-//! router (`bot`) brings it the events. `app` makes the list of slices; nothing else names them.
+//! A slice is one capability. It says what it takes, with the rights each command and button needs,
+//! and the router (`bot`) brings it the events. `app` makes the list of slices; nothing else names
+//! them.
 //!
 //! # Invariants
 //!
 //! - Rights are checked by the router, from these tables; a handler may rely on them.
 //! - Every command and every callback prefix has one owner.
 //! - A slice asks other slices only through [`Slices`]; it never knows who answers.
-//! - A capability that is off stays in the list as [`Dormant`]: its data is still pruned and forgotten.
+//! - A capability that is off stays in the list as [`Dormant`]: its data is still pruned and
+//!   forgotten.
 
 use std::fmt;
 use std::sync::Arc;
@@ -255,7 +257,8 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         &[]
     }
 
-    /// Answers what the tables above admitted, and steps, texts and files. `None`: not for this slice.
+    /// Answers what the tables above admitted, and steps, texts and files. `None`: not for this
+    /// slice.
     fn handle(&self, _cx: &Context<'_>, _input: Input<'_>) -> anyhow::Result<Option<Answer>> {
         Ok(None)
     }
@@ -401,8 +404,8 @@ impl Slice for Dormant {
     }
 }
 
-/// The slices of the program, in the order in which they are asked. Clones share them; `registry` asks
-/// them all.
+/// The slices of the program, in the order in which they are asked. Clones share them; `registry`
+/// asks them all.
 #[derive(Debug, Clone)]
 pub(crate) struct Slices(Arc<Vec<Arc<dyn Slice>>>);
 

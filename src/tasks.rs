@@ -1,8 +1,11 @@
 //! Tasks and threads with a name and an end.
 //!
-//! Everything that runs beside the main line is started here, so that it is named in the log, counted at the stop, and
-//! its death is noticed: when something *critical* ends before the program was asked to stop, by returning or by a
-//! panic, the whole program stops in order and the exit code says so.
+//! Everything that runs beside the main line is started here: it is named in the log and counted at
+//! the stop.
+//!
+//! # Invariants
+//! - If a *critical* task ends before a stop was asked for, by returning or by a panic, the whole
+//!   program stops in order and its exit code says so.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -18,7 +21,8 @@ use tokio_util::task::TaskTracker;
 /// How long a thread with a runtime of its own may take to say that it is ready.
 const START_LIMIT: Duration = Duration::from_secs(5);
 
-/// Blocking threads of such a runtime: reads of the database only; more would be threads without work.
+/// Blocking threads of such a runtime: reads of the database only; more would be threads without
+/// work.
 const BLOCKING_THREADS: usize = 2;
 
 /// How far a thread stands back that calls [`give_way`]; 19 is the most.
@@ -68,7 +72,8 @@ impl Tasks {
         });
     }
 
-    /// Starts a task that the program cannot do without: if it ends before the stop, the program stops.
+    /// Starts a task that the program cannot do without: if it ends before the stop, the program
+    /// stops.
     pub fn spawn_critical(
         &self,
         name: &'static str,
@@ -113,12 +118,14 @@ impl Tasks {
         Ok(ThreadEnd { end, handle })
     }
 
-    /// Starts a thread that stands back behind those that answer people, with a current-thread runtime of its own, and
-    /// waits until it is ready. There `prepare` makes what belongs to that runtime and returns the work. Once it is ready
-    /// the program cannot do without it; until then its end is only this call's error.
+    /// Starts a thread that stands back behind those that answer people, with a current-thread
+    /// runtime of its own, and waits until it is ready. There `prepare` makes what belongs to that
+    /// runtime and returns the work. Once it is ready the program cannot do without it; until then
+    /// its end is only this call's error.
     ///
     /// # Errors
-    /// When the system gives no thread or runtime, when `prepare` fails, or when it is not ready within five seconds.
+    /// When the system gives no thread or runtime, when `prepare` fails, or when it is not ready
+    /// within five seconds.
     pub async fn thread_with_runtime<P, W>(
         &self,
         name: &'static str,
@@ -145,7 +152,8 @@ impl Tasks {
         }
     }
 
-    /// The life of such a thread. Whoever waits for it may have gone: then it ends before it begins to work.
+    /// The life of such a thread. Whoever waits for it may have gone: then it ends before it begins
+    /// to work.
     fn live_on_runtime<P, W>(
         &self,
         name: &'static str,
@@ -276,7 +284,8 @@ impl Drop for Running {
     }
 }
 
-/// Lets the calling thread stand back behind the threads that answer people, when processors are short.
+/// Lets the calling thread stand back behind the threads that answer people, when processors are
+/// short.
 pub fn give_way() {
     // The system knows this per thread; where it does not, little is lost.
     if let Err(err) = rustix::process::nice(NICENESS) {

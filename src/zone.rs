@@ -1,6 +1,7 @@
 //! Time zones: what a moment is called where people are.
 //!
-//! Zones come from the database in the binary, so that dates look the same on a machine without one.
+//! Zones come from the database in the binary, so that dates look the same on a machine without
+//! one.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,7 +29,8 @@ pub enum Span {
     Month,
 }
 
-/// Zones that were asked for by name. There are some hundred names in the world, and zones live as long as the program.
+/// Zones that were asked for by name. There are some hundred names in the world, and zones live as
+/// long as the program.
 static KNOWN: LazyLock<RwLock<HashMap<String, &'static Zone>>> = LazyLock::new(RwLock::default);
 
 /// The name is in no time zone database.
@@ -114,8 +116,8 @@ impl Zone {
         (self.at_hour(first, 0), self.at_hour(next, 0))
     }
 
-    /// The first moment after `at` when clocks show a full hour of the day, 0 to 23. Where clocks are put forward over it, the
-    /// moment when they are.
+    /// The first moment after `at` when clocks show a full hour of the day, 0 to 23. Where clocks
+    /// are put forward over it, the moment when they are.
     #[must_use]
     pub fn next_hour(&self, at: UnixMs, hour: i8) -> UnixMs {
         let here = self.civil(at);

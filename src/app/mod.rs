@@ -11,6 +11,7 @@
 
 mod bootstrap;
 mod files;
+mod health;
 mod parts;
 mod slices;
 #[cfg(test)]

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use super::Options;
 use super::files::Files;
+use super::health::ProcessHealth;
 use super::slices::Built;
 use crate::bot::{self, Bot};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::http_server::{Server, vital_routes};
+use crate::http_server::{Server, health_routes};
 use crate::retention;
 use crate::slice::{Parts, Slices};
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::{Api, BotProxy, ChatMoved, Me, Setup, Telegram};
-use crate::vitals::Vitals;
 
 /// What every part is built from.
 pub(super) struct Base<'a> {
@@ -107,14 +107,14 @@ pub(super) fn start_upkeep(base: &Base<'_>, api: Option<Api>) {
 
 /// Starts the HTTP server with the routes of health, metrics and every slice.
 pub(super) fn start_http(base: &Base<'_>, parts: Parts<'_>, server: Server, telegram: &Telegram) {
-    let vitals = Vitals::new(
+    let health = ProcessHealth::new(
         base.db.clone(),
         base.clock.clone(),
         telegram.status(),
         base.config.watch.schedule.clone(),
         base.config.assistant.enabled,
     );
-    let server = server.mount(vital_routes(vitals.into_look()));
+    let server = server.mount(health_routes(health.into_check()));
     let routes = parts.slices.iter().filter_map(|slice| slice.routes(parts));
     routes.fold(server, Server::mount).start(base.tasks);
 }

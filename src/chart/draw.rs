@@ -21,10 +21,12 @@ pub const WIDTH: u32 = 1280;
 /// Height of one frame with its title and steps, in pixels.
 pub const HEIGHT_OF_PANEL: u32 = 520;
 
-/// Pixels drawn for one that is shown, each way: it makes lines smooth. `coarser` takes them together.
+/// Pixels drawn for one that is shown, each way: it makes lines smooth. `coarser` takes them
+/// together.
 const FINER: u32 = 2;
 
-/// Height of the letters of titles and of all else, in pixels that are shown: 46 of 1280 are 14 of 400.
+/// Height of the letters of titles and of all else, in pixels that are shown: 46 of 1280 are 14 of
+/// 400.
 const TITLE: u32 = 56;
 const WORDS: u32 = 46;
 
@@ -103,7 +105,8 @@ pub(super) fn png(chart: &Chart) -> anyhow::Result<Vec<u8>> {
     encode(&coarser(&fine, usize::try_from(wide)?), height)
 }
 
-/// The names of the series with their places from the left, row by row; nothing where they are called nothing.
+/// The names of the series with their places from the left, row by row; nothing where they are
+/// called nothing.
 fn legend_rows(chart: &Chart) -> anyhow::Result<Vec<Vec<(usize, i32)>>> {
     if chart.series.iter().all(|(name, _)| name.is_empty()) {
         return Ok(Vec::new());

@@ -1,8 +1,10 @@
-//! Pictures of numbers, as PNG.
+//! Pictures of numbers, as PNG. Words and their language come from the caller.
 //!
-//! Must stay true: a picture is read on a phone, so every text is at least 14 px high when 1280 px are shown on 400; it has a
-//! ground of its own, so it is read in a light and in a dark chat; nothing of the machine is needed, the letters (Latin
-//! and Cyrillic) are in the program and are touched only by drawing. Words and their language are the caller's.
+//! # Invariants
+//! - A picture is readable on a phone: every text is at least 14 px high when 1280 px are shown on
+//!   400.
+//! - A picture has its own background, so it is readable in light and dark chats.
+//! - Nothing of the machine is needed: the letters (Latin and Cyrillic) are in the program.
 
 mod draw;
 
@@ -51,7 +53,7 @@ impl Ink {
 /// How numbers are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Bars; several series stand on each other.
+    /// Bars; several series are stacked.
     Bars,
     /// Lines beside each other.
     Lines,
@@ -64,7 +66,8 @@ pub struct Panel {
     pub title: String,
     /// How it is shown.
     pub shape: Shape,
-    /// A row of numbers for each series, none below zero, one for each step; an empty row is not drawn.
+    /// A row of numbers for each series, none below zero, one for each step; an empty row is not
+    /// drawn.
     pub rows: Vec<Vec<f64>>,
 }
 
@@ -75,7 +78,7 @@ pub struct Chart {
     pub title: String,
     /// What the series are called; with no name for any of them there is no list of names.
     pub series: Vec<(String, Ink)>,
-    /// What stands along the bottom: a name for each step, of which a few are shown.
+    /// The names of the steps along the bottom; a few of them are shown.
     pub steps: Vec<String>,
     /// The frames.
     pub panels: Vec<Panel>,

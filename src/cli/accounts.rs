@@ -1,7 +1,7 @@
 //! `vakhta accounts add|list|import|export`.
 //!
-//! CSV has the header `site,username,days,until`, of which the last two may be missing ([`table`]). An import is one transaction:
-//! rows that cannot be taken are reported by line and nothing is imported.
+//! The CSV header is `site,username,days,until`; the last two columns are optional ([`table`]). An
+//! import is one transaction: if rows are wrong, they are reported by line and nothing is imported.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -51,7 +51,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "TELEGRAM_ID")]
         owner: Option<i64>,
     },
-    /// Add accounts from a CSV file with the header site,username,days,until (days and until are optional)
+    /// Add accounts from a CSV file with the header site,username,days,until (days and until are
+    /// optional)
     Import {
         /// The file; `-` for standard input
         file: PathBuf,
@@ -199,7 +200,8 @@ async fn import(config: &Config, db: &Db, file: &Path, owner: Option<i64>) -> Re
     Ok(())
 }
 
-/// Says once for each site that only knows whether a name is taken that it cannot see a profile come back.
+/// Says once for each site that only knows whether a name is taken that it cannot see a profile
+/// come back.
 fn warn_of_names_only(catalogue: &Catalogue, accounts: &[NewAccount]) {
     let keys: BTreeSet<&str> = accounts
         .iter()

@@ -1,8 +1,8 @@
 //! `vakhta --check-now`: an immediate check.
 //!
-//! The way goes through the database: a request row, which the watch thread of the running bot sees within a second.
-//! With no bot running, this process takes the instance lock, serves its own request with the same watch thread, and
-//! delivers what it can.
+//! The request goes through the database: the watch thread of the running bot sees the row within a
+//! second. If no bot is running, this process takes the instance lock, serves its own request with
+//! the same watch thread, and delivers what it can.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -29,7 +29,8 @@ use crate::telegram::outbox;
 /// How often the database is asked how far the run is.
 const LOOK_PERIOD: Duration = Duration::from_millis(100);
 
-/// A running bot takes a request within a second; after this time without a run something is wrong with it.
+/// A running bot takes a request within a second; after this time without a run something is wrong
+/// with it.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How long messages are given to go out after a run of our own.
@@ -145,7 +146,8 @@ fn stopped_early() -> Failure {
     Failure::Work(anyhow!("stopped before the run ended"))
 }
 
-/// Waits until those are answered, too, who asked this process meanwhile: its end would cut their run.
+/// Waits until those are answered, too, who asked this process meanwhile: its end would cut their
+/// run.
 async fn others_answered(db: &Db) {
     let mut period = tokio::time::interval(LOOK_PERIOD);
     loop {
@@ -209,7 +211,8 @@ fn bar(json: bool) -> ProgressBar {
     bar
 }
 
-/// Says what the run said. One that ended because our own network is down said of nobody anything, and has failed.
+/// Says what the run said. One that ended because our own network is down said of nobody anything,
+/// and has failed.
 async fn report(db: &Db, run: i64, json: bool) -> Result<(), Failure> {
     let mut progress = db.read(move |c| store::progress(c, run)).await?;
     let is_offline = progress.state == RunState::Offline;

@@ -1,7 +1,8 @@
-//! `vakhta demo`: the real bot, and this terminal is the chat.
+//! `vakhta demo`: the real bot, with this terminal as the chat.
 //!
-//! Lines go in as messages, a number presses a button, the bot's messages and edits come out. `--once` prints one run
-//! and ends; its clock is a pretend one that every look at the pretend site moves on, so that it prints the same twice.
+//! Lines go in as messages, a number presses a button, the bot's messages and edits come out.
+//! `--once` prints one run and ends; every probe of the pretend site moves its clock, so it prints
+//! the same twice.
 
 use std::collections::HashMap;
 use std::io::BufRead as _;
@@ -32,8 +33,8 @@ const PERSON: i64 = 1;
 /// When the pretend clock of `--once` starts: 21 November 2026, 18:35:00 in Moscow.
 const ONCE_START: UnixMs = UnixMs(1_795_275_300_000);
 
-/// What one look takes on that clock: 157 of them, for 137 accounts, 12 confirmations and the controls of four sites, end
-/// just before the next tick.
+/// What one probe takes on that clock: 157 of them, for 137 accounts, 12 confirmations and the
+/// controls of four sites, end just before the next tick.
 const ONCE_LOOK: Duration = Duration::from_millis(1_899);
 
 /// The longest wait for the one run.
@@ -103,8 +104,8 @@ fn config(
 ) -> anyhow::Result<Config> {
     std::fs::write(folder.join("sites.toml"), world::catalogue(&site.url()))?;
     let language = lang.word();
-    // The one run must not depend on how fast this machine is or on what its clock says: the next tick is the one after
-    // that run, once a year. The chat should show its bar.
+    // The one run must not depend on how fast this machine is or on what its clock says: the next
+    // tick is the one after that run, once a year. The chat should show its bar.
     let (confirm_delay, min_gap, schedule) = if once {
         ("0s", "0s", "0 40 18 21 11 *")
     } else {
@@ -129,7 +130,8 @@ fn config(
     })
 }
 
-/// Puts the accounts into the database before the bot starts, as if they had been there for nine days.
+/// Puts the accounts into the database before the bot starts, as if they had been there for nine
+/// days.
 async fn seed(config: &Config, site: &PretendSite, clock: &Clock) -> anyhow::Result<()> {
     let tasks = Tasks::new();
     let (db, end) = Db::open(&config.database, &tasks)?;

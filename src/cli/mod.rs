@@ -1,7 +1,7 @@
 //! The command line: one file per command.
 //!
-//! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work failed, 2 bad usage
-//! or configuration.
+//! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 the work
+//! failed, 2 bad usage or configuration.
 
 mod accounts;
 mod backup;
@@ -27,8 +27,8 @@ use crate::i18n::Lang;
 use crate::logging;
 use crate::settings::Problems;
 
-/// Blocking threads of the main runtime: reads of the database and little else. Tokio's own limit of 512 would let a
-/// burst of readers take hundreds of threads.
+/// Blocking threads of the main runtime: reads of the database and little else. Tokio's own limit
+/// of 512 would let a burst of readers take hundreds of threads.
 const BLOCKING_THREADS: usize = 4;
 
 /// Worker threads of the main runtime: the work is waiting for Telegram.
@@ -49,7 +49,8 @@ pub struct Arguments {
 
 #[derive(Debug, Args)]
 struct CheckArguments {
-    /// Check all pending accounts now: by the running bot if there is one, otherwise by this process
+    /// Check all pending accounts now: by the running bot if there is one, otherwise by this
+    /// process
     #[arg(long)]
     check_now: bool,
     /// With --check-now: print the result as one JSON object on standard output

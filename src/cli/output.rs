@@ -1,6 +1,6 @@
 //! Writing to the terminal.
 //!
-//! A reader that went away (`| head`) is no fault of ours: what cannot be written is dropped.
+//! If the reader has gone away (`| head`), output is dropped without an error.
 
 use std::io::Write as _;
 

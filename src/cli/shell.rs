@@ -1,4 +1,5 @@
-//! `vakhta completions SHELL` and `vakhta man [FOLDER]`: what a package installs beside the program.
+//! `vakhta completions SHELL` and `vakhta man [FOLDER]`: what a package installs beside the
+//! program.
 //!
 //! Both are made from the definition of the command line itself, so they cannot be out of date.
 

@@ -24,7 +24,8 @@ pub(super) enum Command {
         /// Keys or exact names [default: all sites]
         sites: Vec<String>,
     },
-    /// Read a catalogue file (our own format, WhatsMyName or Sherlock) and explain every entry that will not be used
+    /// Read a catalogue file (our own format, WhatsMyName or Sherlock) and explain every entry that
+    /// will not be used
     Import {
         /// The file, as it would be listed in `[sites] catalogues`
         file: PathBuf,

@@ -1,4 +1,5 @@
-//! `vakhta sites import FILE`: what of a catalogue file would be used, and why the rest would not.
+//! `vakhta sites import FILE`: which entries of a catalogue file would be used, and why the others
+//! would not.
 //!
 //! Nothing is copied or changed: a catalogue is used by naming it in `[sites] catalogues`.
 
@@ -13,7 +14,7 @@ use crate::slices::watch::catalogue::{CatalogueProblem, EntryFault, Listing};
 use crate::slices::watch::model::config::BrokenEntries;
 use crate::slices::watch::site::{Asks, Site};
 
-/// Reads the file and says what it gives: results on standard output, one line for every problem.
+/// Reads the file and reports on it: results on standard output, one line for every problem.
 pub(super) fn run(file: &Path, config: &WatchConfig) -> Result<(), Failure> {
     let allow_private = config.allow_private_targets;
     let listing = Listing::read(file, allow_private).map_err(|err| Failure::Usage(err.into()))?;

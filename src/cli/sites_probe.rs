@@ -1,8 +1,9 @@
-//! `vakhta sites test`: whether sites answer about their control names as their rules say.
+//! `vakhta sites test`: whether sites answer for their control names as their rules say.
 //!
-//! Several sites are asked at a time, each one name after the other and no sooner than its gate allows. A site is well as
-//! the watch sees it: one of its known names is found, because the others may have been given up, and a random one is
-//! not. What was said of every name is printed.
+//! Several sites are probed at a time, each one name after the other and no sooner than its gate
+//! allows. A site is well by the same standard as in the watch: one of its known names is found
+//! (the others may have been given up), and a random one is not. The result of every name is
+//! printed.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! `vakhta tokens add|list|revoke`.
 //!
-//! A token is printed once, when it is made, on standard output and nothing else there; the bot that runs knows it at once,
-//! and no longer once it is revoked.
+//! A new token is printed once, alone on standard output. A running bot accepts it at once, and
+//! refuses it as soon as it is revoked.
 
 use std::net::Ipv4Addr;
 
@@ -54,8 +54,8 @@ impl From<ScopeArgument> for Scope {
     }
 }
 
-/// Where a browser signs in with a token; none where there is no page, or its port is not known. What follows the # never leaves
-/// the browser.
+/// Where a browser signs in with a token; none where there is no page, or its port is not known.
+/// What follows the # never leaves the browser.
 fn page_link(config: &Config, token: &str) -> Option<String> {
     let mut address = config.http.listen.filter(|_| config.assistant.enabled)?;
     if address.ip().is_unspecified() {

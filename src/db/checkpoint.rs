@@ -1,11 +1,14 @@
-//! The checkpointer thread: carries the write-ahead log over into the file, and flushes it, while the writer goes on.
+//! The checkpoint thread: copies the write-ahead log into the file and flushes it while the writer
+//! goes on.
 //!
-//! Must stay true: it never takes the writer's lock (a passive checkpoint copies what is there and leaves the rest), so
-//! no request waits for it. The log starts again from its beginning with the first commit that finds all of it copied;
-//! when commits come too fast for that, the writer's own checkpoint at a longer log copies the little that is left. So the
-//! log of a burst grows to that length, 64 MB, and no further: a passive checkpoint ends where the log ended when it began,
-//! and a burst has gone on meanwhile. When the writer rests after it, the remainder follows, and the next commit gives back
-//! what of the file is not needed at ordinary times.
+//! The log starts again from its beginning with the first commit that finds all of it copied. When
+//! commits come too fast for that, the writer's own checkpoint at a longer log copies the rest. So
+//! the log of a burst grows to that length, 64 MB, and no further. When the writer is idle after a
+//! burst, the remainder is copied, and the next commit shrinks the file to its ordinary size.
+//!
+//! # Invariants
+//! - The thread never takes the writer's lock (passive checkpoints only), so no request waits for
+//!   it.
 
 use std::fs::File;
 use std::io;
@@ -18,12 +21,12 @@ use super::BUSY_TIMEOUT;
 use super::durability::Durability;
 use crate::tasks::{Tasks, give_way};
 
-/// Pages in the log before they are carried over. A page that was changed many times is copied once, so a log of 16 MB
-/// saves work beside one of 4 MB, which is what SQLite does by default.
+/// Pages in the log before they are carried over. A page that was changed many times is copied
+/// once, so a log of 16 MB saves work beside one of 4 MB, which is what SQLite does by default.
 pub(super) const PAGES: i64 = 4_000;
 
-/// Pages written without a sync before the thread flushes them. The next synced commit would have to, and somebody waits
-/// for that one.
+/// Pages written without a sync before the thread flushes them. The next synced commit would have
+/// to, and somebody waits for that one.
 const UNSYNCED_PAGES: i64 = 64;
 
 /// What the thread is called for.
@@ -83,7 +86,8 @@ impl Checkpoints {
         }
     }
 
-    /// The writer has nothing to do: what a burst left is carried over, so that the next commit begins a log anew.
+    /// The writer has nothing to do: what a burst left is carried over, so that the next commit
+    /// begins a log anew.
     pub(super) fn idle(&mut self) {
         if self.is_long && self.due.try_send(Call::CarryOver).is_ok() {
             self.is_long = false;

@@ -1,7 +1,8 @@
 //! One running instance per database.
 //!
-//! A lock of the operating system on `<database>.lock`: it ends with the process, however that ends, and is seen by
-//! every process of the machine, containers on the same volume included. Commands that only read or add rows take none.
+//! An operating system lock on `<database>.lock`: it ends with the process, however that ends, and
+//! every process of the machine sees it, containers on the same volume included. Commands that only
+//! read or add rows do not take it.
 
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
@@ -69,7 +70,8 @@ pub fn is_held(database: &Path) -> anyhow::Result<bool> {
     }
 }
 
-/// What root makes beside somebody's database is theirs, as with the files of SQLite: else their bot could not use it.
+/// What root makes beside somebody's database is theirs, as with the files of SQLite: else their
+/// bot could not use it.
 fn give_to_owner(file: &File, database: &Path) {
     let folder = database
         .parent()

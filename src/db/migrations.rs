@@ -1,8 +1,8 @@
-//! From an empty or older file to the schema of today.
+//! From an empty or older file to today's schema.
 //!
-//! `PRAGMA application_id` says that a file is ours, `PRAGMA user_version` how old it is. A new file is made from
-//! `schema.sql`; an older one takes the steps after its version; a newer one is refused untouched. All of it is one
-//! exclusive transaction, so a crash leaves the file as it was.
+//! `PRAGMA application_id` says that the file is ours, `PRAGMA user_version` how old it is. A new
+//! file is made from `schema.sql`; an older one takes the steps after its version; a newer one is
+//! refused untouched. All of it is one exclusive transaction, so a crash leaves the file as it was.
 
 use anyhow::{Context as _, bail};
 use rusqlite::{Connection, TransactionBehavior};

@@ -1,12 +1,17 @@
 //! The database: many readers, one writer.
 //!
-//! [`Db::write`] sends a closure to the writer thread (`writer.rs`), which commits what is waiting as one transaction;
-//! [`Db::read`] runs a closure on a pooled `query_only` connection on a blocking thread. Both work on any runtime. No
-//! connection crosses an await, no closure sends anything anywhere. A storage error is an error, never an answer.
+//! [`Db::write`] sends a closure to the writer thread (`writer.rs`), which commits all waiting
+//! closures as one transaction. [`Db::read`] runs a closure on a pooled `query_only` connection on
+//! a blocking thread. Both work on any runtime.
 //!
-//! The file is in WAL mode and a commit is synced to the disk: what was acknowledged survives a power cut. Only
-//! [`Db::write_replayable`] leaves the sync to the next [`Db::write`]. A checkpoint, which syncs twice and copies every
-//! changed page, is made by a thread of its own (`checkpoint.rs`), so that nobody waits for it.
+//! The file is in WAL mode, and a commit is synced to the disk: what was acknowledged survives a
+//! power cut. Only [`Db::write_replayable`] leaves the sync to the next [`Db::write`]. Checkpoints
+//! sync twice and copy every changed page, so a thread of its own makes them (`checkpoint.rs`).
+//!
+//! # Invariants
+//! - No connection crosses an await.
+//! - No closure sends anything anywhere.
+//! - A storage error is an error, never an answer.
 
 mod checkpoint;
 mod durability;
@@ -44,8 +49,8 @@ pub use migrations::VERSION as SCHEMA_VERSION;
 pub use rusqlite::Connection;
 pub use writer::WriteTx;
 
-/// Requests waiting for the writer at most. At 50,000 a second this is 20 ms of work; a longer queue would only hide
-/// that the disk is too slow.
+/// Requests waiting for the writer at most. At 50,000 a second this is 20 ms of work; a longer
+/// queue would only hide that the disk is too slow.
 const WRITE_QUEUE: usize = 1024;
 
 /// How long a request waits for a place in that queue before it fails as overloaded.
@@ -54,11 +59,12 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 /// Reading connections. More would only take memory: a read takes microseconds.
 const READERS: u32 = 3;
 
-/// Pages in the write-ahead log before the writer itself carries over what the checkpointer could not keep up with: a
-/// log of 64 MB.
+/// Pages in the write-ahead log before the writer itself carries over what the checkpointer could
+/// not keep up with: a log of 64 MB.
 const FALLBACK_PAGES: u32 = 16_000;
 
-/// Bytes that the file of the log keeps when it starts again from its beginning, which is what it needs at ordinary times.
+/// Bytes that the file of the log keeps when it starts again from its beginning, which is what it
+/// needs at ordinary times.
 const LOG_KEPT: u32 = 16 * 1024 * 1024;
 
 /// How long SQLite waits for a lock that another process holds.
@@ -100,10 +106,12 @@ impl std::fmt::Debug for Db {
 impl Db {
     /// Opens or makes the file, brings its schema up to date, and starts the writer thread.
     ///
-    /// The thread ends when every clone of the handle is gone; [`ThreadEnd`] tells when that has happened.
+    /// The thread ends when every clone of the handle is gone; [`ThreadEnd`] tells when that has
+    /// happened.
     ///
     /// # Errors
-    /// When the path cannot be opened, is not a database of Vakhta, is read-only, or is newer than this program.
+    /// When the path cannot be opened, is not a database of Vakhta, is read-only, or is newer than
+    /// this program.
     pub fn open(path: &Path, tasks: &Tasks) -> anyhow::Result<(Self, ThreadEnd)> {
         let context = || format!("open the database {}", path.display());
         let connection = open_writer(path).with_context(context)?;
@@ -147,7 +155,8 @@ impl Db {
         .context("read from the database")?
     }
 
-    /// Runs `work` in a write transaction and returns after its commit, which a power cut does not undo.
+    /// Runs `work` in a write transaction and returns after its commit, which a power cut does not
+    /// undo.
     ///
     /// If the caller stops waiting, a request that was accepted is done all the same.
     ///
@@ -161,9 +170,10 @@ impl Db {
         self.request(work, Durability::Synced).await
     }
 
-    /// As [`Self::write`], for work that is simply done again when a power cut takes it back. The commit survives the
-    /// death of the program, but reaches the disk only with the next `write`, of anybody: log frames are synced in order,
-    /// so whatever is built upon this (a message that is sent) can only be there with it.
+    /// As [`Self::write`], for work that is simply done again when a power cut takes it back. The
+    /// commit survives the death of the program, but reaches the disk only with the next `write`,
+    /// of anybody: log frames are synced in order, so whatever is built upon this (a message that
+    /// is sent) can only be there with it.
     ///
     /// # Errors
     /// As [`Self::write`].
@@ -218,7 +228,8 @@ impl Db {
 /// Writes a consistent copy of a live database to `target`, which must not exist yet.
 ///
 /// # Errors
-/// When `source` cannot be read or `target` exists or cannot be written. A half-written copy is removed.
+/// When `source` cannot be read or `target` exists or cannot be written. A half-written copy is
+/// removed.
 pub fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
     let connection = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)
         .with_context(|| format!("open the database {}", source.display()))?;
@@ -242,9 +253,6 @@ pub fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
 }
 
 /// Reads through the whole file; `ok`, or the first damage.
-///
-/// # Errors
-/// When the database fails.
 pub fn quick_check(connection: &Connection) -> anyhow::Result<String> {
     connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
@@ -252,17 +260,14 @@ pub fn quick_check(connection: &Connection) -> anyhow::Result<String> {
 }
 
 /// Size of the database file, in bytes, without its write-ahead log.
-///
-/// # Errors
-/// When the database fails.
 pub fn size_bytes(connection: &Connection) -> anyhow::Result<u64> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
     let pages = pragma("page_count").context("measure the database")?;
     Ok(pages.saturating_mul(pragma("page_size")?))
 }
 
-/// Makes an empty file that only we can read: what people wrote will stand in it. SQLite takes an empty file for a new
-/// one and gives the files beside it the same mode.
+/// Makes an empty file that only we can read: what people wrote will stand in it. SQLite takes an
+/// empty file for a new one and gives the files beside it the same mode.
 fn new_private_file(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut options = File::options();
@@ -289,7 +294,8 @@ fn open_writer(path: &Path) -> anyhow::Result<Connection> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", FALLBACK_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
-    // A savepoint keeps the old pages of what it changes; in a file that would be made and deleted for every request.
+    // A savepoint keeps the old pages of what it changes; in a file that would be made and deleted
+    // for every request.
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(64);
     add_folded(&connection)?;
@@ -297,7 +303,8 @@ fn open_writer(path: &Path) -> anyhow::Result<Connection> {
     Ok(connection)
 }
 
-/// `folded(text)`: the text in lower case, of all alphabets, where SQLite's own `lower` knows only the English one.
+/// `folded(text)`: the text in lower case, of all alphabets, where SQLite's own `lower` knows only
+/// the English one.
 fn add_folded(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("folded", 1, flags, |context| {
@@ -312,7 +319,8 @@ fn open_readers(path: &Path) -> anyhow::Result<r2d2::Pool<SqliteConnectionManage
         connection.set_prepared_statement_cache_capacity(64);
         add_folded(connection)
     });
-    // One helper thread and no eager connections: r2d2's defaults cost three threads and ten connections at rest.
+    // One helper thread and no eager connections: r2d2's defaults cost three threads and ten
+    // connections at rest.
     let pool = r2d2::Pool::builder()
         .max_size(READERS)
         .min_idle(Some(1))

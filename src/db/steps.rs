@@ -1,13 +1,16 @@
-//! What brings an older database to the schema of today, step by step ([`super::migrations`] takes them).
+//! The steps that bring an older database to today's schema ([`super::migrations`] takes them).
 //!
-//! Must stay true: a step that was released is never changed, and a test holds what the steps make against `schema.sql`.
+//! # Invariants
+//! - A released step is never changed.
+//! - The steps make what `schema.sql` says; a test compares them.
 
 /// Step `n` brings version `n + 1` to `n + 2`. Steps are only ever appended.
 pub(super) const STEPS: &[&str] = &[LOOKS_AND_GUARDS, PANEL_AND_FILES];
 
-/// Looks in rows of their own; states of accounts and runs that the guards need, and what they remember. A CHECK cannot be altered, and a table that
-/// others refer to cannot be written anew with foreign keys on; as more is allowed than before and nothing that is
-/// stored changes, the text of the schema is edited, as SQLite's documentation of ALTER TABLE describes.
+/// Looks in rows of their own; states of accounts and runs that the guards need, and what they
+/// remember. A CHECK cannot be altered, and a table that others refer to cannot be written anew
+/// with foreign keys on; as more is allowed than before and nothing that is stored changes, the
+/// text of the schema is edited, as SQLite's documentation of ALTER TABLE describes.
 const LOOKS_AND_GUARDS: &str = "
     CREATE TABLE look (
         account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
@@ -54,9 +57,9 @@ const LOOKS_AND_GUARDS: &str = "
     ) STRICT;
 ";
 
-/// What admins see and decide, by the day and by the deed; messages that carry a file; what accounts are waited for, notes,
-/// removing with a way back, what lists are narrowed by, the history of looks and of changes; product cards; questions
-/// to the assistant.
+/// What admins see and decide, by the day and by the deed; messages that carry a file; what
+/// accounts are waited for, notes, removing with a way back, what lists are narrowed by, the
+/// history of looks and of changes; product cards; questions to the assistant.
 const PANEL_AND_FILES: &str = "
     CREATE TABLE site_day (
         day TEXT NOT NULL,

@@ -1,10 +1,13 @@
 //! The writer thread: the only place that changes the database.
 //!
-//! It owns the one writing connection and drains a bounded crossbeam channel: what is waiting is done in one IMMEDIATE
-//! transaction with a savepoint per request, and a request hears of its success only after the commit. Requests that
-//! need no sync make a group of their own, after those for whose sync somebody waits. A request that
-//! fails or panics takes back its own changes and nobody else's. Between requests it watches for commits of other
-//! processes (the command line beside a running bot) and rings for them.
+//! It owns the one writing connection and drains a bounded crossbeam channel. All waiting requests
+//! run in one IMMEDIATE transaction with a savepoint each; requests that need no sync run as a
+//! second group. Between requests the thread watches for commits of other processes (the command
+//! line beside a running bot) and rings for them.
+//!
+//! # Invariants
+//! - A request hears of its success only after the commit.
+//! - A request that fails or panics takes back its own changes only.
 
 use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,14 +23,16 @@ use super::checkpoint::Checkpoints;
 use super::durability::Durability;
 use crate::activation::Activator;
 
-/// Requests done in one transaction at most: enough to make a commit cheap, few enough to answer within milliseconds.
+/// Requests done in one transaction at most: enough to make a commit cheap, few enough to answer
+/// within milliseconds.
 const GROUP_LIMIT: usize = 256;
 
-/// How often a commit of another process is looked for. A request made by the command line is seen within this time.
+/// How often a commit of another process is looked for. A request made by the command line is seen
+/// within this time.
 const FOREIGN_WRITE_PERIOD: Duration = Duration::from_millis(500);
 
-/// The right to change the database, given to one request inside the transaction. It reads like a connection; what
-/// writes takes a `&WriteTx`, so that it cannot be called on a reader.
+/// The right to change the database, given to one request inside the transaction. It reads like a
+/// connection; what writes takes a `&WriteTx`, so that it cannot be called on a reader.
 #[derive(Debug)]
 pub struct WriteTx<'c>(&'c Connection);
 
@@ -208,7 +213,8 @@ fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 /// Does the work of a group; true when the transaction is to stay.
 fn run_all(connection: &Connection, group: &mut [Box<dyn Request>]) -> anyhow::Result<bool> {
     let tx = WriteTx(connection);
-    // Who is alone in a transaction needs no savepoint, which keeps a copy of every page that is changed.
+    // Who is alone in a transaction needs no savepoint, which keeps a copy of every page that is
+    // changed.
     if let [alone] = group {
         let keep = alone.run(&tx);
         check_transaction(connection)?;

@@ -1,8 +1,8 @@
-//! A pretend Telegram, a pretend site and a pretend language model, all on loopback, for the demo command and for every test
-//! of the whole bot.
+//! A pretend Telegram, pretend sites and a pretend language model, all on loopback, for `vakhta
+//! demo` and for the tests of the whole bot.
 //!
-//! They are strict on purpose: what the real services refuse is refused here too, with the same words, so a test that
-//! passes here says something about the real world. All stop when the last clone of their handle is dropped.
+//! They are strict on purpose: what the real services refuse is refused here too, in the same
+//! words, so a test that passes here says something about the real world.
 
 pub mod model;
 mod pretend;

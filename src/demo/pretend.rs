@@ -1,4 +1,5 @@
-//! What all pretend servers are: a state behind a lock, an HTTP server, and a way to wait for changes.
+//! What all pretend servers are: a state behind a lock, an HTTP server, and a way to wait for
+//! changes.
 
 use std::fmt;
 use std::future::Future;
@@ -58,7 +59,8 @@ impl<S> Shared<S> {
                 if condition() {
                     return;
                 }
-                // The sender lives as long as this handle, so this only says that something changed.
+                // The sender lives as long as this handle, so this only says that something
+                // changed.
                 changes.changed().await.ok();
             }
         });

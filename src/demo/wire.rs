@@ -1,7 +1,11 @@
-//! The smallest HTTP/1.1 server that can also misbehave: reset a connection, say nothing, send half an answer.
+//! The smallest HTTP/1.1 server that can misbehave: reset a connection, stay silent, send half an
+//! answer.
 //!
-//! Ordinary server libraries rightly make such answers impossible, which is why this one is written by hand. It must
-//! stay tolerant of what clients send and must never hold a task after the [`Server`] is dropped.
+//! Ordinary server libraries rightly make such answers impossible, so this one is written by hand.
+//!
+//! # Invariants
+//! - It tolerates whatever clients send.
+//! - No task outlives the [`Server`].
 
 use std::{fmt::Write as _, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -53,7 +57,7 @@ pub enum Answer {
     Cut(Vec<u8>),
     /// These bytes, one at a time with a pause before each, then the end.
     Drip { bytes: Vec<u8>, pause: Duration },
-    /// `first`, then `again` so many times (for ever when `None`), then `last` and the end.
+    /// `first`, then `again` so many times (endlessly when `None`), then `last` and the end.
     Repeat {
         first: Vec<u8>,
         again: Vec<u8>,
@@ -76,8 +80,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on a free loopback port. The handler also returns a guard: it is dropped just before the last byte of a
-    /// plain answer goes out, and after the connection has ended for the others.
+    /// Listens on a free loopback port. The handler also returns a guard: it is dropped just before
+    /// the last byte of a plain answer goes out, and after the connection has ended for the others.
     pub async fn start<F, R, G>(handler: F) -> anyhow::Result<Self>
     where
         F: Fn(Request) -> R + Send + Sync + 'static,

@@ -1,7 +1,7 @@
 //! The pretend world of the demo: four sites, 137 accounts, and how each of them behaves.
 //!
-//! Twelve are there, five cannot be looked at (each in another way), the others are missing. Nothing in it is left to
-//! chance, so `vakhta demo --once` prints the same twice.
+//! Twelve accounts exist, five cannot be checked (each for another reason), the others are missing.
+//! Nothing is random, so `vakhta demo --once` prints the same twice.
 
 use std::sync::LazyLock;
 
@@ -25,7 +25,7 @@ const TROUBLE: [(usize, Behaviour); 5] = [
     (121, Behaviour::LoginRedirect),
 ];
 
-/// The sites by their keys; they stand in place of the built-in ones.
+/// The sites by their keys; they replace the built-in ones.
 const SITES: [(&str, &str); 4] = [
     ("telegram", "Telegram"),
     ("github", "GitHub"),
@@ -42,8 +42,8 @@ const FIRST_NAMES: [&str; 12] = [
 pub static QUIET_MONTH: LazyLock<i8> =
     LazyLock::new(|| (Zone::UTC.civil(Clock::system().now()).month() + 5) % 12 + 1);
 
-/// A schedule without a tick on any day near. The scheduler follows the machine's clock, so a fixed day comes some time
-/// into a test that runs.
+/// A schedule without a tick on any day near. The scheduler follows the machine's clock, so a fixed
+/// day comes some time into a test that runs.
 pub static QUIET_SCHEDULE: LazyLock<String> =
     LazyLock::new(|| format!("0 0 0 1 {} *", *QUIET_MONTH));
 

@@ -1,9 +1,10 @@
 //! Which targets a site client may reach.
 //!
-//! Catalogues are input: an entry, a redirect or a DNS answer may point into the operator's own network. Addresses are
-//! therefore judged where they are used, at connect time ([`GuardedResolver`]); literal addresses never reach a
-//! resolver, so [`check_target`] must be asked about every URL before it is requested, redirect hops included. How a
-//! literal is spelt makes no difference: the URL parser has read decimal, octal and hexadecimal ones by then.
+//! Catalogues are input: an entry, a redirect or a DNS answer may point into the operator's own
+//! network. So addresses are judged where they are used, at connect time ([`GuardedResolver`]).
+//! Literal addresses never reach a resolver: [`check_target`] checks every URL before it is
+//! requested, redirect hops included. The spelling of a literal makes no difference, because the
+//! URL parser has already read decimal, octal and hexadecimal forms.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -14,14 +15,17 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
-/// How long a DNS answer is used again. Sites move their addresses with lifetimes of about this length.
+/// How long a DNS answer is used again. Sites move their addresses with lifetimes of about this
+/// length.
 pub(super) const DNS_CACHE_TTL: Duration = Duration::from_secs(300);
 
-/// How many hosts are remembered; larger catalogues than the known ones (about 700 hosts) still fit.
+/// How many hosts are remembered; larger catalogues than the known ones (about 700 hosts) still
+/// fit.
 const DNS_CACHE_MAX: usize = 2_048;
 
-/// Names that are being resolved at the same time. The system resolves on threads for blocking work, of which a runtime
-/// must have more than these, so that a name server that is slow holds nothing else.
+/// Names that are being resolved at the same time. The system resolves on threads for blocking
+/// work, of which a runtime must have more than these, so that a name server that is slow holds
+/// nothing else.
 pub const DNS_LOOKUPS: usize = 8;
 
 /// Why a URL is not asked.
@@ -46,8 +50,8 @@ pub enum TargetProblem {
 
 /// Checks what can be told from a URL without asking DNS.
 ///
-/// `named_port` is the port the catalogue wrote into its own address, if it wrote one; beside it only 80 for http and
-/// 443 for https are allowed.
+/// `named_port` is the port the catalogue wrote into its own address, if it wrote one; beside it
+/// only 80 for http and 443 for https are allowed.
 ///
 /// # Errors
 /// The first problem found; see [`TargetProblem`].
@@ -113,8 +117,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || a >= 240)
 }
 
-/// Only global unicast, `2000::/3`, is public, less the blocks in it that lead elsewhere. Addresses that carry an IPv4
-/// address inside (mapped, compatible, NAT64) lie outside of it and are refused whole, whatever they carry.
+/// Only global unicast, `2000::/3`, is public, less the blocks in it that lead elsewhere. Addresses
+/// that carry an IPv4 address inside (mapped, compatible, NAT64) lie outside of it and are refused
+/// whole, whatever they carry.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     let global_unicast = (a & 0xE000) == 0x2000;
@@ -125,7 +130,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     global_unicast && !protocol && !documentation && !six_to_four
 }
 
-/// Resolves names by the system and drops every address that is not public. Answers are cached for some minutes.
+/// Resolves names by the system and drops every address that is not public. Answers are cached for
+/// some minutes.
 #[derive(Debug, Clone)]
 pub(super) struct GuardedResolver {
     allow_private: bool,

@@ -1,10 +1,13 @@
-//! The HTTP clients and what every outgoing request has in common.
+//! The HTTP clients, and what all outgoing requests have in common.
 //!
-//! Three kinds of client exist and are never mixed: for Telegram, for the sites people's accounts are on, and for language
-//! models. (A fourth asks our own server and is only used by `vakhta doctor`.)
-//! A client belongs to the runtime it was first used on; sharing one between two runtimes hangs it. What must stay true:
-//! certificates are always checked, redirects are never followed by a client itself, and a site client never connects to
-//! an address that is not public unless the operator allowed it.
+//! There are three kinds of client, never mixed: for Telegram, for the sites that accounts are on,
+//! and for language models. A fourth asks our own server; only `vakhta doctor` uses it.
+//!
+//! # Invariants
+//! - A client is used by one runtime only: shared between two, it hangs.
+//! - Certificates are always checked.
+//! - A client never follows redirects by itself.
+//! - A site client never connects to an address that is not public, unless the operator allows it.
 
 mod guard;
 pub mod retry_after;
@@ -49,7 +52,8 @@ const MODEL_POOL_IDLE: Duration = Duration::from_secs(60);
 /// A site that cannot be reached within this time will not answer in time either.
 const SITE_CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(5);
 
-/// Long enough to carry a connection over `min_gap`, short enough that nothing stays open between sweeps.
+/// Long enough to carry a connection over `min_gap`, short enough that nothing stays open between
+/// sweeps.
 const SITE_POOL_IDLE: Duration = Duration::from_secs(20);
 
 /// How the client for sites is built.
@@ -57,7 +61,8 @@ const SITE_POOL_IDLE: Duration = Duration::from_secs(20);
 pub struct SiteClientConfig {
     /// Time limit of one look; connecting gets at most this and never more than five seconds.
     pub timeout: Duration,
-    /// Allows connections to loopback, private and other non-public addresses. For tests and local demos.
+    /// Allows connections to loopback, private and other non-public addresses. For tests and local
+    /// demos.
     pub allow_private_targets: bool,
     /// Value of the `User-Agent` header where the catalogue names none.
     pub user_agent: String,
@@ -74,8 +79,8 @@ pub fn install_tls() {
     }
 }
 
-/// The one TLS set-up of all clients. Reading the system's roots takes ten milliseconds of the start and a megabyte, so
-/// it is done once.
+/// The one TLS set-up of all clients. Reading the system's roots takes ten milliseconds of the
+/// start and a megabyte, so it is done once.
 fn tls() -> Result<rustls::ClientConfig> {
     static SET_UP: OnceLock<rustls::ClientConfig> = OnceLock::new();
     if let Some(set_up) = SET_UP.get() {
@@ -87,16 +92,19 @@ fn tls() -> Result<rustls::ClientConfig> {
     Ok(SET_UP.get_or_init(|| set_up).clone())
 }
 
-/// Builds the client for the Bot API. Proxies named by the environment are used, as operators behind one expect.
+/// Builds the client for the Bot API. Proxies named by the environment are used, as operators
+/// behind one expect.
 ///
-/// It has no total time limit: a long poll and a file upload need different ones, so each call sets its own.
+/// It has no total time limit: a long poll and a file upload need different ones, so each call sets
+/// its own.
 ///
 /// # Errors
 /// When the client cannot be built, in practice because the system has no root certificates.
 pub fn telegram_client() -> Result<reqwest::Client> {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls()?)
-        // A POST that is redirected becomes a GET without a body, whose answer may look like success.
+        // A POST that is redirected becomes a GET without a body, whose answer may look like
+        // success.
         .redirect(Policy::none())
         .connect_timeout(TELEGRAM_CONNECT_TIMEOUT)
         .tcp_keepalive(TELEGRAM_TCP_KEEPALIVE)
@@ -108,8 +116,9 @@ pub fn telegram_client() -> Result<reqwest::Client> {
         .context("building the HTTP client for Telegram (are root certificates installed?)")
 }
 
-/// Builds the client for language models. Proxies named by the environment are used, as for Telegram. It has no time limit but
-/// for connecting: a call says itself how long it may be silent and how long it may take.
+/// Builds the client for language models. Proxies named by the environment are used, as for
+/// Telegram. It has no time limit but for connecting: a call says itself how long it may be silent
+/// and how long it may take.
 ///
 /// # Errors
 /// When the client cannot be built, in practice because the system has no root certificates.
@@ -129,7 +138,8 @@ pub fn model_client() -> Result<reqwest::Client> {
         .context("building the HTTP client for language models (are root certificates installed?)")
 }
 
-/// Builds the client that asks a server of our own on this machine, within `timeout` in all and through no proxy.
+/// Builds the client that asks a server of our own on this machine, within `timeout` in all and
+/// through no proxy.
 ///
 /// # Errors
 /// When the client cannot be built.
@@ -152,7 +162,8 @@ pub fn site_client(config: &SiteClientConfig) -> Result<reqwest::Client> {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls()?)
         .redirect(Policy::none())
-        // Through a proxy the guard would see the proxy's address instead of the target's and could refuse nothing.
+        // Through a proxy the guard would see the proxy's address instead of the target's and could
+        // refuse nothing.
         .no_proxy()
         .dns_resolver(Arc::new(guard::GuardedResolver::new(
             config.allow_private_targets,

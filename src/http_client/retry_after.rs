@@ -1,4 +1,4 @@
-//! `Retry-After`: how long a server wants to be left alone.
+//! `Retry-After`: how long a server asks us to wait.
 
 use std::time::Duration;
 
@@ -11,8 +11,9 @@ use crate::zone::Zone;
 /// A server that asks for more than a day is asked again after a day.
 const LONGEST: Duration = DAY;
 
-/// Reads `Retry-After`, in seconds or as a date. A date is taken relative to the answer's own `Date`, so that a wrong
-/// clock on either side makes no difference, and relative to `now` where there is none. A date in the past is no wait.
+/// Reads `Retry-After`, in seconds or as a date. A date is taken relative to the answer's own
+/// `Date`, so that a wrong clock on either side makes no difference, and relative to `now` where
+/// there is none. A date in the past is no wait.
 #[must_use]
 pub fn read(headers: &HeaderMap, now: UnixMs) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();

@@ -54,14 +54,15 @@ impl Bearer {
     }
 }
 
-/// With what a request proves whose it is: a hash.
+/// What a request proves its person with: a hash.
 enum Proof {
     Token(Vec<u8>),
     Session(Vec<u8>),
 }
 
 impl Proof {
-    /// What a request brings. A session counts only where nothing else is tried, and only from our own page.
+    /// What a request brings. A session counts only where nothing else is tried, and only from our
+    /// own page.
     fn of(request: &Parts) -> Result<Self, Problem> {
         let headers = &request.headers;
         if headers.contains_key(header::AUTHORIZATION) {

@@ -41,8 +41,8 @@ pub(super) fn demand_own_page(request: &Parts) -> Result<(), Problem> {
         .detail("a session is accepted only from the page of this server"))
 }
 
-/// Browsers say in `Sec-Fetch-Site` who asks, but not over plain http beyond loopback; there `Origin` is what they say. The first
-/// is asked first because a proxy may change `Host`.
+/// Browsers say in `Sec-Fetch-Site` who asks, but not over plain http beyond loopback; there
+/// `Origin` is what they say. The first is asked first because a proxy may change `Host`.
 fn is_of_own_page(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin";
@@ -53,8 +53,9 @@ fn is_of_own_page(headers: &HeaderMap) -> bool {
     matches!((origin, host), (Some((_, origin)), Some(host)) if origin.eq_ignore_ascii_case(host))
 }
 
-/// The header that sets the cookie. Where a proxy says that the browser came by https, the cookie is never sent by anything
-/// else; on loopback and behind an ssh tunnel there is only http, and a browser would drop a cookie that wants more.
+/// The header that sets the cookie. Where a proxy says that the browser came by https, the cookie
+/// is never sent by anything else; on loopback and behind an ssh tunnel there is only http, and a
+/// browser would drop a cookie that wants more.
 pub(super) fn set(
     headers: &HeaderMap,
     value: &str,

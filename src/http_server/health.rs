@@ -1,7 +1,7 @@
-//! `/healthz`: how the program is, and what of it fails.
+//! `/healthz`: how the program is, and what fails.
 //!
-//! The facts come from a [`Look`] that the program plugs in; here they are judged and shown. However many ask, one look
-//! is made a second, so that nobody can keep the database busy through this door.
+//! The program plugs in a [`Check`] that gives the facts; they are judged and shown here. Facts are
+//! fresh for a second, however many clients ask: nobody can keep the database busy this way.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +18,8 @@ use tokio::time::Instant;
 
 use super::Problem;
 
-/// Makes a look at the program. It always ends: what cannot be seen in time is a sign too.
-pub type Look = Arc<dyn Fn() -> BoxFuture<'static, Signs> + Send + Sync>;
+/// Collects the facts. It always ends: what cannot be read in time is a sign too.
+pub type Check = Arc<dyn Fn() -> BoxFuture<'static, Signs> + Send + Sync>;
 
 /// A long poll takes up to 50 s; after two of them without an answer people are not heard.
 const POLL_LIMIT: Duration = Duration::from_secs(120);
@@ -30,7 +30,7 @@ const LATE_LEAST: Duration = Duration::from_secs(60);
 /// A message that is due waits seconds, or minutes behind many at Telegram's rates.
 const OUTBOX_LIMIT: Duration = Duration::from_secs(15 * 60);
 
-/// How long a look is good for.
+/// How long the facts of a check are good for.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// What was seen of the program.
@@ -40,7 +40,7 @@ pub struct Signs {
     pub poll: PollSign,
     /// Writing to the database.
     pub writer: WriterSign,
-    /// What stands in the database; none: it could not be read.
+    /// What the database says; none: it could not be read.
     pub stored: Option<StoredSigns>,
 }
 
@@ -109,7 +109,7 @@ pub struct RunSign {
     pub found: u64,
     /// Accounts not found.
     pub not_found: u64,
-    /// Accounts that could not be looked at.
+    /// Accounts that could not be checked.
     pub errors: u64,
     /// Accounts not reached for lack of time.
     pub skipped: u64,
@@ -196,24 +196,24 @@ fn run_json(stored: &StoredSigns) -> Value {
     })
 }
 
-/// A look that is made once a second at most.
+/// A check, made once a second at most.
 #[derive(Clone)]
 pub(super) struct Watched {
-    look: Look,
-    // Held while a look is made: who asks meanwhile gets the same one.
+    check: Check,
+    // Held during a check: everybody who asks meanwhile gets its result.
     last: Arc<Mutex<Option<Seen>>>,
 }
 
-/// The last look and its time.
+/// The last result and its time.
 struct Seen {
     at: Instant,
     signs: Arc<Signs>,
 }
 
 impl Watched {
-    pub(super) fn new(look: Look) -> Self {
+    pub(super) fn new(check: Check) -> Self {
         Self {
-            look,
+            check,
             last: Arc::default(),
         }
     }
@@ -223,7 +223,7 @@ impl Watched {
         if let Some(seen) = last.as_ref().filter(|seen| seen.at.elapsed() < FRESH) {
             return Arc::clone(&seen.signs);
         }
-        let signs = Arc::new((self.look)().await);
+        let signs = Arc::new((self.check)().await);
         *last = Some(Seen {
             at: Instant::now(),
             signs: Arc::clone(&signs),

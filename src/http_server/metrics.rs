@@ -1,7 +1,7 @@
-//! `/metrics`: the same signs and the program's counters, as Prometheus reads them.
+//! `/metrics`: the same signs and the program's counters, in the format of Prometheus.
 //!
-//! The recorder belongs to the process and is made with the first server; without one, counting does nothing. There are
-//! no histograms, so it needs no upkeep.
+//! The recorder belongs to the process and is made with the first server; without a server,
+//! counting does nothing. There are no histograms, so it needs no upkeep.
 
 use std::sync::OnceLock;
 

@@ -1,11 +1,13 @@
-//! The HTTP server, when `[http] listen` names an address.
+//! The HTTP server. It runs only if `[http] listen` names an address.
 //!
-//! It runs on the main runtime. `server` accepts connections within limits, `problem` makes every error one document,
-//! [`health`] and `metrics` show how the program is, [`tokens`] tells on whose behalf a program asks, [`sessions`] the same of a browser,
-//! [`Pace`] how often they may.
-//! A slice that speaks HTTP gives its routes to [`Server::mount`].
-//! Must stay true: without an address nothing of this is made; whatever a client sends, its connection has an end, and
-//! what is read from it has a limit; nothing here says a text of people.
+//! It runs on the main runtime. `server` accepts connections within limits, `problem` turns every
+//! error into one kind of document, [`health`] and `metrics` report on the program, [`Bearer`] says
+//! who asks, [`tokens`] and [`sessions`] prove it, and [`Pace`] limits how often they ask. A slice
+//! adds its routes with [`Server::mount`].
+//!
+//! # Invariants
+//! - Every connection ends, whatever the client sends, and everything read from it has a limit.
+//! - No answer of this room contains a text of a person.
 
 mod bearer;
 mod cookie;
@@ -20,7 +22,7 @@ pub mod tokens;
 use std::net::SocketAddr;
 
 pub use bearer::Bearer;
-pub use health::{Look, Signs};
+pub use health::{Check, Signs};
 pub use pace::Pace;
 pub use problem::Problem;
 pub use server::Server;
@@ -50,8 +52,8 @@ impl HttpConfig {
 }
 
 /// The routes that every server has: `/healthz` and `/metrics`.
-pub fn vital_routes(look: Look) -> axum::Router {
-    let watched = health::Watched::new(look);
+pub fn health_routes(check: Check) -> axum::Router {
+    let watched = health::Watched::new(check);
     health::routes(watched.clone()).merge(metrics::routes(watched))
 }
 

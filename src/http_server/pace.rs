@@ -1,7 +1,7 @@
 //! How often each client may do something, and how long it has to wait.
 //!
-//! Held in memory, by a clock that nobody can set. What is used up comes back evenly over a minute, and a minute's worth may
-//! be used at once.
+//! The state is in memory, by a clock that nobody can set. The allowance refills evenly over a
+//! minute, and a minute's allowance may be used at once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,11 +11,13 @@ use tokio::time::Instant;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Clients are known by ids that we gave, so there are not more of them than we made. Clones share what was used.
+/// Clients are known by ids that we gave, so there are not more of them than we made. Clones share
+/// what was used.
 #[derive(Debug, Clone)]
 pub struct Pace {
     each: Duration,
-    // When what a client has used will have come back; nothing is kept of those for whom that is past.
+    // When what a client has used will have come back; nothing is kept of those for whom that is
+    // past.
     busy_until: Arc<Mutex<HashMap<i64, Instant>>>,
 }
 

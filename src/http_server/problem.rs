@@ -1,8 +1,8 @@
 //! Errors as documents: `application/problem+json` (RFC 9457).
 //!
-//! A [`Problem`] with a code has a `type` of its own, by which programs tell it; the others say no more than their status.
-//! Whatever goes wrong between a client and a route (no such path, another method, a body that is too long or not what
-//! the route reads) leaves as a [`Problem`], because [`of_error`] stands around all routes.
+//! A [`Problem`] with a code has its own `type`, by which programs recognise it; the others only
+//! have their status. [`of_error`] wraps all routes, so every error between a client and a route
+//! (no such path, another method, a body that is too long or unreadable) leaves as a [`Problem`].
 
 use std::time::Duration;
 
@@ -101,8 +101,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Gives an error that is no document yet the form of one. What it says in its headers, such as the methods that are
-/// allowed, stays.
+/// Gives an error that is no document yet the form of one. What it says in its headers, such as the
+/// methods that are allowed, stays.
 pub(super) fn of_error(response: Response) -> Response {
     let status = response.status();
     let form = response.headers().get(header::CONTENT_TYPE);

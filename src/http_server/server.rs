@@ -1,8 +1,8 @@
 //! Connections within limits.
 //!
-//! axum's own `serve` knows no time limit for a request's head and no number of connections at most, so the loop that
-//! accepts is here, on hyper. The stop: nothing new is accepted, idle connections close, an answer in hand may take
-//! [`STOP_LIMIT`], then what is left is cut.
+//! axum's own `serve` has no time limit for a request's head and no limit of connections, so the
+//! accepting loop is here, on hyper. At the stop nothing new is accepted, idle connections close,
+//! an answer in progress may take [`STOP_LIMIT`], and the rest is cut.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,11 +25,13 @@ use tokio_util::sync::CancellationToken;
 use super::problem::{self, Problem};
 use crate::tasks::Tasks;
 
-/// Connections at once; more wait in the system's queue. Two hundred programs that ask something at once find a place, with
-/// room for those that look on; each may hold [`HEAD_SIZE`] and [`BODY_LIMIT`], 20 MB in all.
+/// Connections at once; more wait in the system's queue. Two hundred programs that ask something at
+/// once find a place, with room for those that look on; each may hold [`HEAD_SIZE`] and
+/// [`BODY_LIMIT`], 20 MB in all.
 const CONNECTIONS: usize = 256;
 
-/// How long a connection may take to send the head of a request, which is also how long it may idle.
+/// How long a connection may take to send the head of a request, which is also how long it may
+/// idle.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 
 /// Bytes of a request's line and headers at most; hyper answers a longer head with 431.
@@ -44,7 +46,8 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// What an answer in hand may still take after the stop.
 const STOP_LIMIT: Duration = Duration::from_secs(1);
 
-/// The pause after a connection could not be accepted, which mostly means that the process has too many open files.
+/// The pause after a connection could not be accepted, which mostly means that the process has too
+/// many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// A bound address and the routes that will be served there.
@@ -56,7 +59,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address, so that one that cannot be had stops the start. Clients wait until [`Self::start`].
+    /// Takes the address, so that one that cannot be had stops the start. Clients wait until
+    /// [`Self::start`].
     ///
     /// # Errors
     /// A sentence for the operator when the address cannot be listened on.
@@ -160,7 +164,7 @@ async fn accept(
     }
 }
 
-/// Stands around every route: size, time, and the form of errors.
+/// Wraps every route: size, time, and the form of errors.
 async fn within_limits(request: Request, next: Next) -> Response {
     // What has no length in its head is counted while it is read.
     let announced = request.body().size_hint().lower();

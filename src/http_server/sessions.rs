@@ -1,9 +1,10 @@
-//! Sessions: what stands for a token in a browser, where a page can neither keep one out of reach of scripts nor send it along
-//! with a stream of events.
+//! Sessions: a browser exchanges its token for a cookie that scripts cannot read.
 //!
-//! A token is exchanged for a cookie; the database holds the hash of the cookie's value, the token it stands for, and its end.
-//! Must stay true: a session can do no more than its token and ends with it; it does not prolong itself; what changes something
-//! is taken only from our own pages, because a browser sends cookies along for whoever asks it to.
+//! The database holds the hash of the cookie's value, the token behind it, and when it ends.
+//!
+//! # Invariants
+//! - A session can do no more than its token, and ends with it.
+//! - A session does not prolong itself.
 
 use std::time::Duration;
 
@@ -21,10 +22,12 @@ use crate::random;
 /// How long nobody has to sign in again.
 const LASTS: Duration = days(30);
 
-/// Sessions of a token at most; one more ends the oldest. More browsers than a person has, and nobody fills the table.
+/// Sessions of a token at most; one more ends the oldest. More browsers than a person has, and
+/// nobody fills the table.
 const MOST: u32 = 20;
 
-/// Exchanges the token of a request for a session: the cookie. A session that the browser has already ends.
+/// Exchanges the token of a request for a session: the cookie. A session that the browser has
+/// already ends.
 ///
 /// # Errors
 /// The answer for who brings no token, or one that may not do this.

@@ -1,8 +1,10 @@
-//! Tokens: with what programs prove to the HTTP server on whose behalf they ask.
+//! API tokens: they authenticate a program as a person.
 //!
-//! A token is shown once, when it is made; the database holds its hash. It belongs to a person and can do no more than its
-//! scopes and that person's role allow. Must stay true: both are read at every request, so whatever is taken away is gone at
-//! once; a token has so much chance in it that looking up its hash tells nobody anything.
+//! A token is shown once, when it is made; the database holds its hash.
+//!
+//! # Invariants
+//! - A token can do no more than its scopes and its person's role allow.
+//! - Tokens have enough entropy that a lookup by hash leaks nothing through timing.
 
 use anyhow::Context as _;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -17,7 +19,7 @@ use crate::words::words;
 /// What a token begins with, so that people and scanners of secrets know what it is.
 const PREFIX: &str = "vakhta_";
 
-/// Bytes of chance in a token.
+/// Random bytes in a token.
 const TOKEN_BYTES: usize = 32;
 
 words! {
@@ -43,10 +45,11 @@ pub struct Token {
     pub created_at: UnixMs,
 }
 
-/// Makes a token for a person whom the bot knows; its row and the token itself, which nobody ever sees again.
+/// Makes a token for a person whom the bot knows; its row and the token itself, which nobody ever
+/// sees again.
 ///
 /// # Errors
-/// When the database or the system's source of chance fails.
+/// When the database or the system's source of randomness fails.
 pub fn add(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -65,9 +68,6 @@ pub fn add(
 }
 
 /// All tokens, in the order in which they were made.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(connection: &Connection) -> anyhow::Result<Vec<Token>> {
     let mut statement = connection
         .prepare_cached("SELECT id, name, scopes, person_id, created_at FROM token ORDER BY id")?;
@@ -84,9 +84,6 @@ pub fn list(connection: &Connection) -> anyhow::Result<Vec<Token>> {
 }
 
 /// Ends a token; true when there was one.
-///
-/// # Errors
-/// When the database fails.
 pub fn revoke(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
     let gone = tx.execute("DELETE FROM token WHERE id = ?1", [id]);
     Ok(gone.with_context(|| format!("revoke token {id}"))? > 0)

@@ -60,7 +60,7 @@ impl Catalogue {
         keys.collect()
     }
 
-    /// What begins a text stands before the first equals sign of a line that is not indented.
+    /// A key is the text before the first equals sign of a line that is not indented.
     fn keys(&self) -> impl Iterator<Item = &'static str> + use<> {
         let begins = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphabetic());
         let lines = self.source.lines().filter(begins);
@@ -70,7 +70,7 @@ impl Catalogue {
     fn parse(&self) -> Bundle {
         let locale: LanguageIdentifier = self.lang.word().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
-        // Direction marks around arguments would stand in what people copy.
+        // Direction marks around arguments would end up in what people copy.
         bundle.set_use_isolating(false);
         // A faulty entry is skipped here and found by the tests.
         let resource = FluentResource::try_new(self.source.to_owned());

@@ -1,8 +1,11 @@
 //! What people read, in their language.
 //!
-//! Every sentence is in `locales/{ru,en}/*.ftl` (Fluent, for plural forms), compiled in. The texts are ours and may
-//! hold the tags Telegram knows; what is put into them is escaped, unless it is [`Html`] already. A test holds both
-//! languages against each other: the same keys, the same placeholders.
+//! Every sentence is in `locales/{ru,en}/*.ftl` (Fluent, for plural forms), compiled in. A test
+//! compares the two languages: the same keys, the same placeholders.
+//!
+//! # Invariants
+//! - Our texts may contain the tags Telegram knows; what is put into them is escaped, unless it is
+//!   [`Html`] already.
 
 mod catalogue;
 
@@ -30,8 +33,8 @@ impl Lang {
     /// Every language.
     pub const ALL: [Self; 2] = [Self::Ru, Self::En];
 
-    /// The language for what Telegram says of a person (`language_code`): Russian for `ru`, English for every other;
-    /// none when Telegram says nothing.
+    /// The language for what Telegram says of a person (`language_code`): Russian for `ru`, English
+    /// for every other; none when Telegram says nothing.
     #[must_use]
     pub fn from_telegram(language_code: &str) -> Option<Self> {
         match language_code.split(['-', '_']).next() {
@@ -97,7 +100,8 @@ pub fn text(lang: Lang, key: &str) -> Html {
     Html::from_catalogue(format(lang, key, None))
 }
 
-/// A text for a place that knows no markup: a button, the note on a callback, a command's description.
+/// A text for a place that knows no markup: a button, the note on a callback, a command's
+/// description.
 #[must_use]
 pub fn plain(lang: Lang, key: &str, args: &Args<'_>) -> String {
     html(lang, key, args).to_plain()

@@ -1,7 +1,10 @@
-//! Who did what that changes something for others.
+//! The audit log: who did what that changed something for others.
 //!
-//! A row is written by the transaction of the deed. Must stay true, and triggers see to it: rows are only added; they leave
-//! after a year, behind a mark that retention sets first; of somebody who is forgotten only *somebody* stays.
+//! # Invariants
+//! - A row is written by the transaction of the deed.
+//! - Rows are only added, and triggers enforce it.
+//! - Rows leave after a year, behind a mark that retention sets first.
+//! - A person who was forgotten is shown as *somebody*.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
@@ -15,7 +18,8 @@ use crate::words::words;
 /// The fact behind which rows may leave: the oldest moment that is kept.
 const KEPT_SINCE: &str = "audit-kept-since";
 
-/// Rows counted, and so reached by the pages of a screen, at most: who needs older ones takes the file.
+/// Rows counted, and so reached by the pages of a screen, at most: who needs older ones takes the
+/// file.
 pub const COUNTED: usize = 10_000;
 
 words! {
@@ -96,7 +100,7 @@ pub struct Entry {
     pub by_name: String,
     /// What; none when a newer program wrote it.
     pub deed: Option<Deed>,
-    /// Whom it concerned; 0: somebody who was forgotten.
+    /// The person it concerned; 0: somebody who was forgotten.
     pub person: Option<i64>,
     /// The name that one has today.
     pub person_name: String,
@@ -105,9 +109,6 @@ pub struct Entry {
 }
 
 /// Notes a deed, in the transaction that does it.
-///
-/// # Errors
-/// When the database fails.
 pub fn note(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -124,11 +125,8 @@ pub fn note(
     Ok(())
 }
 
-/// One page of the log, the newest first, of one kind or (`""`) of all, and how many rows there are; one more than
-/// [`COUNTED`] stands for all beyond.
-///
-/// # Errors
-/// When the database fails.
+/// One page of the log, the newest first, of one kind or (`""`) of all, and how many rows there
+/// are; one more than [`COUNTED`] stands for all beyond.
 pub fn page(
     connection: &Connection,
     kind: &str,
@@ -194,7 +192,8 @@ fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
 /// Forgets what was done before a moment.
 pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     facts::set(tx, KEPT_SINCE, &before.0.to_string())?;
-    // Rows stand in the order of their times, unless the clock was set back; those leave a little later.
+    // Rows stand in the order of their times, unless the clock was set back; those leave a little
+    // later.
     tx.execute(
         "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?2) AND at < ?1",
         params![before.0, CHUNK],

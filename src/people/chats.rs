@@ -8,11 +8,8 @@ use crate::db::WriteTx;
 use crate::html::clean_name;
 use crate::i18n::Lang;
 
-/// Meets a chat: makes its row with the language Telegram names, and takes an unreachable mark away, because whoever
-/// writes can be written to. Returns its language.
-///
-/// # Errors
-/// When the database fails.
+/// Meets a chat: makes its row with the language Telegram names, and takes an unreachable mark
+/// away, because whoever writes can be written to. Returns its language.
 pub fn meet_chat(
     tx: &WriteTx<'_>,
     chat_id: i64,
@@ -37,9 +34,6 @@ pub fn meet_chat(
 }
 
 /// The language a chat is spoken to.
-///
-/// # Errors
-/// When the database fails.
 pub fn language_of(connection: &Connection, chat_id: i64, default: Lang) -> anyhow::Result<Lang> {
     let stored: Option<String> = connection
         .prepare_cached("SELECT language FROM chat WHERE id = ?1")?
@@ -53,9 +47,6 @@ pub fn language_of(connection: &Connection, chat_id: i64, default: Lang) -> anyh
 }
 
 /// The private chats of all admins and owners that can be reached.
-///
-/// # Errors
-/// When the database fails.
 pub fn admin_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
     let mut statement = connection.prepare_cached(
         "SELECT person.id FROM person LEFT JOIN chat ON chat.id = person.id
@@ -67,9 +58,6 @@ pub fn admin_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
 }
 
 /// The chats of [`admin_chats`] with their languages.
-///
-/// # Errors
-/// When the database fails.
 pub fn admin_languages(connection: &Connection, default: Lang) -> anyhow::Result<Vec<(i64, Lang)>> {
     let chats = admin_chats(connection)?.into_iter();
     chats
@@ -77,10 +65,8 @@ pub fn admin_languages(connection: &Connection, default: Lang) -> anyhow::Result
         .collect()
 }
 
-/// The chats that hear of runs and alarms: those of [`admin_chats`], and groups that an admin has bound.
-///
-/// # Errors
-/// When the database fails.
+/// The chats that hear of runs and alarms: those of [`admin_chats`], and groups that an admin has
+/// bound.
 pub fn report_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
     let mut chats = admin_chats(connection)?;
     let mut statement = connection.prepare_cached(
@@ -162,9 +148,6 @@ pub struct Bound {
 }
 
 /// The groups that hear of runs.
-///
-/// # Errors
-/// When the database fails.
 pub fn bound(connection: &Connection) -> anyhow::Result<Vec<Bound>> {
     let mut statement = connection
         .prepare_cached("SELECT id, title FROM chat WHERE bound_by IS NOT NULL ORDER BY id")?;
@@ -179,9 +162,6 @@ pub fn bound(connection: &Connection) -> anyhow::Result<Vec<Bound>> {
 }
 
 /// Makes a group hear of runs and alarms, in one of its topics where it has any.
-///
-/// # Errors
-/// When the database fails.
 pub fn bind(tx: &WriteTx<'_>, by: i64, group: &Bound, topic: Option<i64>) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE chat SET bound_by = :by, topic = :topic, title = :title WHERE id = :id",
@@ -192,9 +172,6 @@ pub fn bind(tx: &WriteTx<'_>, by: i64, group: &Bound, topic: Option<i64>) -> any
 }
 
 /// Lets a group hear nothing any more; true when it did.
-///
-/// # Errors
-/// When the database fails.
 pub fn unbind(tx: &WriteTx<'_>, group: i64) -> anyhow::Result<bool> {
     let changed = tx
         .execute(

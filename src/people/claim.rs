@@ -21,7 +21,7 @@ pub const CLAIM_PREFIX: &str = "claim_";
 /// Makes a one-time code of 128 bits; only its hash is stored, and older codes stop working.
 ///
 /// # Errors
-/// When the database or the system's source of chance fails.
+/// When the database or the system's source of randomness fails.
 pub fn make_claim(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<String> {
     let code = random::hex::<16>()?;
     tx.execute("DELETE FROM claim", [])?;
@@ -34,9 +34,6 @@ pub fn make_claim(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<String> {
 }
 
 /// Makes the opener of a claim link the owner; false when the code is unknown, used or too old.
-///
-/// # Errors
-/// When the database fails.
 pub fn redeem_claim(tx: &WriteTx<'_>, now: UnixMs, code: &str, id: i64) -> anyhow::Result<bool> {
     let used = tx
         .execute(

@@ -8,7 +8,8 @@ use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 
-/// What of people is kept for how long. Whoever was let in, waits for an answer, or was refused stays known.
+/// What of people is kept for how long. Whoever was let in, waits for an answer, or was refused
+/// stays known.
 pub const KEPT: [Rule; 2] = [
     Rule {
         what: "strangers",
@@ -42,8 +43,9 @@ fn prune_strangers(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(gone)
 }
 
-/// Removes a person and how their chat wants to be spoken to. Of somebody who was refused the number stays with that mark, or
-/// they could ask again and again. What they did for others stays as done by nobody.
+/// Removes a person and how their chat wants to be spoken to. Of somebody who was refused the
+/// number stays with that mark, or they could ask again and again. What they did for others stays
+/// as done by nobody.
 ///
 /// # Errors
 /// When the database fails, or while accounts of theirs are left.
@@ -71,9 +73,6 @@ pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
 }
 
 /// True when somebody else can manage the bot.
-///
-/// # Errors
-/// When the database fails.
 pub fn other_admin_than(connection: &Connection, id: i64) -> anyhow::Result<bool> {
     connection
         .query_row(

@@ -1,9 +1,11 @@
 //! Who may do what.
 //!
-//! A person is their numeric Telegram id; names are free text and change hands. Everybody who speaks to the bot has one
-//! row with one role (`role`), and every right is read from it when it is used, never remembered. The chat row beside it
-//! holds how that chat wants to be spoken to (`chats`, `preferences`). What one does that changes something for others is noted
-//! ([`audit`]).
+//! A person is a numeric Telegram id; names are free text and change hands. Everybody who writes to
+//! the bot has one row with one role (`role`). The chat row beside it holds what that chat prefers
+//! (`chats`, `preferences`). What somebody does to others is noted in the audit log ([`audit`]).
+//!
+//! # Invariants
+//! - Rights are read from the role when they are used, never remembered.
 
 pub mod audit;
 mod chats;
@@ -38,17 +40,18 @@ pub use role::{Access, Role};
 /// Takes the place of a person who was forgotten. Telegram gives nobody this id.
 pub(crate) const NOBODY: i64 = 0;
 
-/// How often a person without access is answered at most: silence is kinder than a conversation that leads nowhere.
+/// How often a person without access is answered at most: silence is kinder than a conversation
+/// that leads nowhere.
 const STRANGER_PAUSE: Duration = DAY;
 
 /// The part of `[telegram]` that is about people.
 #[derive(Debug, Clone)]
 pub struct PeopleConfig {
-    /// Ids that are owners as long as they stand in the file.
+    /// Ids that are owners as long as the file lists them.
     pub admins: Vec<i64>,
     /// What strangers meet.
     pub access: Access,
-    /// The language for people of whom Telegram names none.
+    /// The language for people when Telegram names none.
     pub language: Lang,
 }
 
@@ -63,7 +66,7 @@ pub struct Person {
     pub name: String,
     /// User name without `@`; may be empty.
     pub username: String,
-    /// True when the role stands in the configuration and can only be changed there.
+    /// True when the role is set in the configuration and can only be changed there.
     pub by_config: bool,
 }
 
@@ -113,9 +116,6 @@ impl Person {
 }
 
 /// Gives the configured ids their role and takes it from those no longer named.
-///
-/// # Errors
-/// When the database fails.
 pub fn apply_config(tx: &WriteTx<'_>, now: UnixMs, config: &PeopleConfig) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE person SET role = 'user', by_config = 0 WHERE by_config = 1",
@@ -134,9 +134,6 @@ pub fn apply_config(tx: &WriteTx<'_>, now: UnixMs, config: &PeopleConfig) -> any
 }
 
 /// Meets a person: makes the row or refreshes the names.
-///
-/// # Errors
-/// When the database fails.
 pub fn meet(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -161,9 +158,6 @@ pub fn meet(
 }
 
 /// Lets a person in by id, before they ever wrote: for accounts added on the command line.
-///
-/// # Errors
-/// When the database fails.
 pub fn admit(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
     tx.execute(
         "INSERT INTO person (id, role, created_at) VALUES (:id, 'user', :now)
@@ -175,9 +169,6 @@ pub fn admit(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
 }
 
 /// A person by id.
-///
-/// # Errors
-/// When the database fails.
 pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
     let sql = format!("SELECT {} FROM person WHERE id = ?1", Person::COLUMNS);
     connection
@@ -187,11 +178,8 @@ pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
         .with_context(|| format!("look up person {id}"))
 }
 
-/// Who asks without an event, with their rights and preferences as they are now; none for who was not let in, or is not any more.
-/// `default` is their language where it is not known.
-///
-/// # Errors
-/// When the database fails.
+/// Who asks without an event, with their rights and preferences as they are now; none for who was
+/// not let in, or is not any more. `default` is their language where it is not known.
 pub fn actor(
     connection: &Connection,
     now: UnixMs,
@@ -215,17 +203,11 @@ pub fn actor(
 }
 
 /// True when a person is known and was let in.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_member(connection: &Connection, id: i64) -> anyhow::Result<bool> {
     Ok(get(connection, id)?.is_some_and(|person| person.role.is_member()))
 }
 
 /// Changes a role; true when it was different before. A role of the configuration stays.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_role(tx: &WriteTx<'_>, id: i64, role: Role) -> anyhow::Result<bool> {
     let changed = tx
         .execute(
@@ -237,9 +219,6 @@ pub fn set_role(tx: &WriteTx<'_>, id: i64, role: Role) -> anyhow::Result<bool> {
 }
 
 /// True when somebody can manage the bot.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_admin(connection: &Connection) -> anyhow::Result<bool> {
     connection
         .query_row(
@@ -251,9 +230,6 @@ pub fn has_admin(connection: &Connection) -> anyhow::Result<bool> {
 }
 
 /// How many people are known, and how many of them wait for an answer.
-///
-/// # Errors
-/// When the database fails.
 pub fn counts(connection: &Connection) -> anyhow::Result<(usize, usize)> {
     connection
         .query_row(
@@ -266,9 +242,6 @@ pub fn counts(connection: &Connection) -> anyhow::Result<(usize, usize)> {
 }
 
 /// The owner with the lowest id: whose accounts are added when nobody else is named.
-///
-/// # Errors
-/// When the database fails.
 pub fn first_owner(connection: &Connection) -> anyhow::Result<Option<i64>> {
     connection
         .query_row(
@@ -284,9 +257,6 @@ pub fn first_owner(connection: &Connection) -> anyhow::Result<Option<i64>> {
 const LISTED: &str = "CASE role WHEN 'asked' THEN 0 WHEN 'owner' THEN 1 WHEN 'admin' THEN 1 WHEN 'user' THEN 2 ELSE 3 END, id";
 
 /// One page of people, those who wait for an answer first, and how many there are in all.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     connection: &Connection,
     offset: usize,
@@ -314,9 +284,6 @@ pub fn list(
 }
 
 /// True when a person without access may be answered now; remembers that they were.
-///
-/// # Errors
-/// When the database fails.
 pub fn may_answer_stranger(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<bool> {
     let changed = tx
         .execute(

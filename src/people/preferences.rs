@@ -1,7 +1,7 @@
-//! How a chat wants to be spoken to: language, time zone, quiet hours, and which regular messages it hears.
+//! What a chat prefers: language, time zone, quiet hours, and the regular messages it gets.
 //!
-//! Must stay true: quiet hours come with a time zone of the chat's own, so that who writes a message down need not know the
-//! configured one.
+//! # Invariants
+//! - Quiet hours always have a time zone of the chat's own.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -37,7 +37,8 @@ words! {
     }
 }
 
-/// Hours of each day in which a chat wants no noise. They may go over midnight; from and to the same hour is none of them.
+/// Hours of each day in which a chat wants no noise. They may go over midnight; from and to the
+/// same hour is none of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuietHours {
     /// What becomes of news.
@@ -119,9 +120,6 @@ pub enum Mute {
 }
 
 /// How a chat wants to be spoken to.
-///
-/// # Errors
-/// When the database fails.
 pub fn preferences(connection: &Connection, chat_id: i64) -> anyhow::Result<Preferences> {
     let stored = connection
         .prepare_cached(
@@ -147,9 +145,6 @@ pub fn preferences(connection: &Connection, chat_id: i64) -> anyhow::Result<Pref
 }
 
 /// What quiet hours of a chat demand at a moment.
-///
-/// # Errors
-/// When the database fails.
 pub fn mute(connection: &Connection, chat_id: i64, now: UnixMs) -> anyhow::Result<Mute> {
     Ok(preferences(connection, chat_id)?.mute(now))
 }
@@ -172,9 +167,6 @@ pub enum Preference<'a> {
 }
 
 /// Stores what a chat wants.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_preference(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -210,9 +202,6 @@ pub fn set_preference(
 }
 
 /// What a chat wants to hear of runs; none while it has not chosen.
-///
-/// # Errors
-/// When the database fails.
 pub fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option<Notify>> {
     let word: Option<String> = connection
         .prepare_cached("SELECT notify FROM chat WHERE id = ?1")?
@@ -223,9 +212,6 @@ pub fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option
 }
 
 /// Chooses what a chat hears of runs, or that it has not chosen. A digest begins with what comes.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_notify(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -241,9 +227,6 @@ pub fn set_notify(
 }
 
 /// When a chat last got a digest.
-///
-/// # Errors
-/// When the database fails.
 pub fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs> {
     let at: Option<i64> = connection
         .prepare_cached("SELECT digest_at FROM chat WHERE id = ?1")?
@@ -254,9 +237,6 @@ pub fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs
 }
 
 /// Notes that a chat got a digest.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_digest_at(tx: &WriteTx<'_>, chat_id: i64, at: UnixMs) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE chat SET digest_at = ?2 WHERE id = ?1",

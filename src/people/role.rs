@@ -1,11 +1,11 @@
-//! Roles, and how strangers come to one.
+//! Roles, and how strangers get one.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::words::words;
 
 words! {
-    /// What happens to people whom nobody let in yet.
+    /// What happens to people who have no access yet.
     pub enum Access {
         /// The admins are asked.
         Request = "request",
@@ -29,7 +29,7 @@ words! {
         User = "user",
         /// Reads summaries, manages people and all accounts.
         Admin = "admin",
-        /// An admin whom no other admin can demote.
+        /// An admin that no other admin can demote.
         Owner = "owner",
     }
 }

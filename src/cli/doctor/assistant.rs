@@ -1,6 +1,8 @@
-//! What `vakhta doctor` says of the assistant.
+//! What `vakhta doctor` says about the assistant.
 //!
-//! Must stay true: the key is never printed, and nothing is asked that costs money.
+//! # Invariants
+//! - The key is never printed.
+//! - No request costs money.
 
 use super::Finding::{self, Notice, Well, Wrong};
 use crate::slices::assistant::AssistantConfig;

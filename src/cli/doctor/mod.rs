@@ -1,6 +1,7 @@
 //! `vakhta doctor`: what is wrong, and what to do.
 //!
-//! Must stay true: it leaves no file that belongs to somebody else than the database does, so that root may ask about a bot.
+//! # Invariants
+//! - It leaves no file that belongs to another user than the database does, so root may run it.
 
 mod assistant;
 

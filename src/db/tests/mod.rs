@@ -48,7 +48,8 @@ async fn readers_cannot_write() {
     assert!(format!("{:#}", result.unwrap_err()).contains("readonly"));
 }
 
-/// More than there are places for; few enough that a slow disk takes them before anybody's patience ends.
+/// More than there are places for; few enough that a slow disk takes them before anybody's patience
+/// ends.
 const MANY: usize = WRITE_QUEUE + 200;
 
 #[tokio::test]
@@ -198,7 +199,8 @@ async fn a_long_log_is_carried_over_while_the_writer_goes_on() {
     while log_pages(&t.db).await.0 < checkpoint::PAGES {
         t.db.write_replayable(|tx| fill(tx, 500)).await.unwrap();
     }
-    // From here slowly: the writer's own checkpoint would come too, but only with a log four times as long.
+    // From here slowly: the writer's own checkpoint would come too, but only with a log four times
+    // as long.
     let carried_over = async {
         while log_pages(&t.db).await.1 == 0 {
             t.db.write(|tx| fill(tx, 1)).await.unwrap();

@@ -1,7 +1,8 @@
-//! The messages of a call, held to what OpenAI demands of them.
+//! The messages of a call, checked as OpenAI checks them.
 //!
-//! Must stay true: what asks for tools is answered by each of them, by the same names, before anything else is said; what is
-//! given to a tool is an object.
+//! # Invariants
+//! - Each tool call is answered under its own id before anything else is said.
+//! - The arguments of a tool are an object.
 
 use serde_json::Value;
 

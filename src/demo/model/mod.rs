@@ -1,9 +1,10 @@
-//! A pretend endpoint of language models: `POST /v1/chat/completions` as OpenAI's and OpenRouter's answer it.
+//! A pretend endpoint of language models: `POST /v1/chat/completions` as OpenAI and OpenRouter
+//! answer it.
 //!
-//! It answers every question with [`answer_to`] it, so that a test can tell whose answer came. Strict: a call without a key,
-//! without a model, without messages or that does not want a stream is refused, and one whose messages of tools are not as
-//! OpenAI demands them. What was asked is kept, in order. It needs a running tokio runtime and ends with the last clone of its
-//! handle.
+//! It answers every question with [`answer_to`] it, so a test can tell whose answer came. It
+//! refuses a call without a key, a model or messages, a call that does not ask for a stream, and
+//! tool messages that OpenAI would refuse. It keeps all calls in order. The server needs a running
+//! tokio runtime and ends with the last clone of its handle.
 
 mod messages;
 mod reply;
@@ -163,7 +164,8 @@ fn handle(shared: &Arc<Shared<State>>, request: &Request) -> (Answer, Option<InF
     (answer, Some(InFlight(Arc::clone(shared))))
 }
 
-/// What the endpoint says of itself and of a key: the models it has, and, as OpenRouter has it, what the key may still use.
+/// What the endpoint says of itself and of a key: the models it has, and, as OpenRouter has it,
+/// what the key may still use.
 fn about(request: &Request, left_usd: f64) -> Answer {
     if request.header("authorization") != Some(&format!("Bearer {KEY}")) {
         return refusal(401, &401.into(), "No auth credentials found", "");

@@ -1,6 +1,7 @@
-//! What the pretend endpoint answers, and how it breaks off.
+//! What the pretend endpoint answers, and how its answers are cut short.
 //!
-//! Must stay true: an answer depends on the call alone, so that a test can tell whose answer came.
+//! # Invariants
+//! - An answer depends on the call alone, so a test can tell whose answer came.
 
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ pub enum ModelReply {
     Plain,
     /// So many portions, then the end of the connection.
     CutAfter(usize),
-    /// So many portions, then nothing for ever.
+    /// So many portions, then nothing more.
     SilentAfter(usize),
     /// The connection is accepted and nothing ever comes.
     Hang,
@@ -49,7 +50,7 @@ pub enum ModelReply {
     Empty,
     /// Status 200 and these bytes.
     Raw(Vec<u8>),
-    /// The same, then nothing for ever.
+    /// The same, then nothing more.
     RawAndSilent(Vec<u8>),
     /// Asks for these tools, each with the text of its arguments, and answers with what they gave.
     Reads(Vec<(String, String)>),

@@ -190,7 +190,7 @@ fn whole(name: &str) -> Vec<u8> {
     bytes
 }
 
-/// A path that may stand in a header.
+/// A path that is safe in a header.
 fn encoded(path: &str) -> String {
     let mut encoded = String::new();
     for byte in path.bytes() {
@@ -203,8 +203,9 @@ fn encoded(path: &str) -> String {
     encoded
 }
 
-/// A run of one letter is all it takes: a fixed-Huffman block of "repeat the last byte 258 times", 13 bits each, so
-/// eight of them are 13 whole bytes. The head of the block is chosen so that it ends at a byte, too.
+/// A run of one letter is all it takes: a fixed-Huffman block of "repeat the last byte 258 times",
+/// 13 bits each, so eight of them are 13 whole bytes. The head of the block is chosen so that it
+/// ends at a byte, too.
 fn gzip_bomb() -> Answer {
     const GZIP_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     /// The last block, fixed codes, one space, one repetition.

@@ -1,8 +1,9 @@
 //! A pretend site with profiles: `GET|HEAD|POST /{site}/{name}` answers as it was told to.
 //!
-//! One server plays any number of sites. What it counts must be true also under load: a plain answer leaves the count
-//! of requests in flight before its last byte is out. A client that gives up on a hanging answer is noticed only a
-//! moment later. The server needs a running tokio runtime and ends with the last clone of its handle.
+//! One server plays any number of sites. The counts are true under load: a plain answer leaves the
+//! count of requests in flight before its last byte is out. A client that gives up on a hanging
+//! answer is noticed a moment later. The server needs a running tokio runtime and ends with the
+//! last clone of its handle.
 
 mod behaviour;
 
@@ -55,7 +56,7 @@ impl SiteRequest {
     }
 }
 
-/// Behaviours of one name: each is used once, the last one for ever.
+/// Behaviours of one name: each is used once, the last one from then on.
 #[derive(Debug)]
 struct Turns {
     list: Vec<Behaviour>,
@@ -101,8 +102,8 @@ impl Drop for InFlight {
 pub struct PretendSite(Pretend<State>);
 
 impl PretendSite {
-    /// Starts a server on a free loopback port. Every name on every site is missing at first, but for the control name of
-    /// the catalogue.
+    /// Starts a server on a free loopback port. Every name on every site is missing at first, but
+    /// for the control name of the catalogue.
     pub async fn start() -> anyhow::Result<Self> {
         let state = State {
             sites: HashMap::new(),

@@ -1,4 +1,4 @@
-//! What can go wrong on the way of an answer, on demand.
+//! What can go wrong with an answer on its way, on demand.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::rules::Refusal;
 use crate::demo::wire::{self, Answer};
 
-/// One way to spoil an answer. Unless it is [`Fault::AfterDelivery`] or [`Fault::Slow`], the work is not done.
+/// One way to spoil an answer. Unless it is [`Fault::AfterDelivery`] or [`Fault::Slow`], the work
+/// is not done.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// A refusal as Telegram words it.
@@ -35,7 +36,8 @@ pub enum Fault {
     Hang,
     /// The work is done and answered after a pause.
     Slow(Duration),
-    /// The connection is reset at once, and the work is done after a pause: a call that was cut short and arrives later.
+    /// The connection is reset at once, and the work is done after a pause: a call that was cut
+    /// short and arrives later.
     Late(Duration),
     /// The work is done, then the answer is spoiled: the caller cannot know what happened.
     AfterDelivery(Box<Fault>),

@@ -1,4 +1,5 @@
-//! Groups: people may write there, the bot may be added and removed, and a group may get another id.
+//! Groups: people may write there, the bot may be added and removed, and a group may get another
+//! id.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,7 @@ use super::{
 /// The fake user in whose name anonymous administrators of groups write.
 const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
 
-/// A group of which the bot is a member.
+/// A group the bot is a member of.
 #[derive(Clone, Debug)]
 pub struct Group {
     telegram: PretendTelegram,
@@ -29,7 +30,8 @@ impl Group {
         self.id
     }
 
-    /// An administrator who hides behind the group writes: `from` is a fake user, `sender_chat` is the group.
+    /// An administrator who hides behind the group writes: `from` is a fake user, `sender_chat` is
+    /// the group.
     pub fn anonymous_admin_writes(&self, text: &str) -> i64 {
         self.telegram.shared.change(|state| {
             let mut fields = words(text);
@@ -74,7 +76,8 @@ impl Group {
         });
     }
 
-    /// The group becomes a supergroup with another id; both chats say so, and the old one is closed.
+    /// The group becomes a supergroup with another id; both chats say so, and the old one is
+    /// closed.
     pub fn migrates_to(&self, new_id: i64, title: &str) -> Group {
         let new = self.telegram.group(new_id, title);
         self.telegram.shared.change(|state| {

@@ -1,7 +1,11 @@
-//! The `parse_mode=HTML` of Telegram: a text with tags becomes a plain text with entities, or is refused.
+//! The `parse_mode=HTML` of Telegram: a text with tags becomes plain text with entities, or is
+//! refused.
 //!
-//! The rules and the words of the refusals follow the parser of the official server. Offsets and lengths of entities
-//! are UTF-16 units, positions in refusals are bytes of the source. Whatever comes in, nothing here may panic.
+//! The rules and the refusals follow the parser of the official server. Offsets and lengths of
+//! entities are UTF-16 units; positions in refusals are bytes of the source.
+//!
+//! # Invariants
+//! - No input panics.
 
 use serde::Serialize;
 
@@ -119,7 +123,8 @@ pub(crate) fn parse(source: &str) -> Result<Parsed, String> {
     Ok(out)
 }
 
-/// Takes away the white space around a text, as the server does, and keeps the entities where they belong.
+/// Takes away the white space around a text, as the server does, and keeps the entities where they
+/// belong.
 pub(crate) fn trimmed(parsed: Parsed) -> Parsed {
     let cut = utf16_length(&parsed.text) - utf16_length(parsed.text.trim_start());
     let text = parsed.text.trim().to_owned();
@@ -223,7 +228,7 @@ impl Reader {
         self.source.get(self.at).map(|(_, c)| *c)
     }
 
-    /// NUL stands for the end, as in the original.
+    /// NUL means the end, as in the original.
     fn peek(&self) -> char {
         self.next().unwrap_or('\0')
     }

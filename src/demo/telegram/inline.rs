@@ -20,7 +20,8 @@ impl PretendTelegram {
 }
 
 impl Person {
-    /// Names the bot in some other chat, with words behind; gives the id of the question. Without inline mode nothing happens.
+    /// Names the bot in some other chat, with words behind; gives the id of the question. Without
+    /// inline mode nothing happens.
     pub fn asks_inline(&self, words: &str) -> String {
         self.telegram.shared.change(|state| {
             let id = format!("inline-{}", state.questions.len() + 1);

@@ -1,4 +1,5 @@
-//! The methods of the Bot API, all but `getUpdates` (which waits) and those that write (see `sending`).
+//! The methods of the Bot API, all but `getUpdates` (which waits) and those that write (see
+//! `sending`).
 
 use serde_json::{Value, json};
 
@@ -129,7 +130,8 @@ fn menu(state: &State, params: &Params) -> Result<(String, String), Refusal> {
     Ok((key, language))
 }
 
-/// A draft is shown for half a minute and leaves nothing behind; the recorded call is all there is to see.
+/// A draft is shown for half a minute and leaves nothing behind; the recorded call is all there is
+/// to see.
 fn draft(state: &State, params: &Params) -> Outcome {
     let chat = state.writable_chat(rules::chat_id(params)?)?;
     if !chat.is_private() {

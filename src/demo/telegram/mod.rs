@@ -1,8 +1,9 @@
 //! A pretend Bot API server with people in it.
 //!
-//! It keeps real state: what the bot sends is stored, edited and refused as Telegram would, and what people do comes out
-//! of `getUpdates` in the shapes Telegram uses. Groups show everything to the bot, as if privacy mode were off. Only the
-//! HTML parse mode is spoken. The server needs a running tokio runtime and ends with the last clone of its handle.
+//! It keeps real state: what the bot sends is stored, edited and refused as Telegram would, and
+//! what people do comes out of `getUpdates` in Telegram's shapes. The bot sees everything in
+//! groups, as if privacy mode were off. HTML is the only parse mode. The server needs a running
+//! tokio runtime and ends with the last clone of its handle.
 
 mod events;
 mod faults;
@@ -73,7 +74,8 @@ impl PretendTelegram {
         &self.token
     }
 
-    /// A person with that numeric id, who has not written to the bot yet. Asking again gives the same person.
+    /// A person with that numeric id, who has not written to the bot yet. Asking again gives the
+    /// same person.
     pub fn person(&self, id: i64, first_name: &str, language_code: &str) -> Person {
         let user = json!({ "id": id, "is_bot": false, "first_name": first_name, "language_code": language_code });
         let chat = json!({ "id": id, "type": "private", "first_name": first_name });
@@ -94,7 +96,7 @@ impl PretendTelegram {
         Group::new(self.clone(), id)
     }
 
-    /// The messages of a chat, of people and of the bot, in order and as they stand now.
+    /// The messages of a chat, of people and of the bot, in order and as they are now.
     pub fn messages(&self, chat_id: i64) -> Vec<Arc<ChatMessage>> {
         self.shared.lock().messages_in(chat_id).cloned().collect()
     }
@@ -183,7 +185,8 @@ impl PretendTelegram {
         newest.is_some_and(|call| !call.finished)
     }
 
-    /// The menu set for a scope (`default`, `all_private_chats`, `chat:ID:0`) and a language (empty for all).
+    /// The menu set for a scope (`default`, `all_private_chats`, `chat:ID:0`) and a language (empty
+    /// for all).
     pub fn menu(&self, scope: &str, language: &str) -> Option<Vec<Value>> {
         self.shared
             .lock()
@@ -210,7 +213,8 @@ impl PretendTelegram {
         self.shared.change(|state| state.queue.number_from(id));
     }
 
-    /// Spoils the next `times` answers to a method (`"*"` for any). Faults of one method come in the order given.
+    /// Spoils the next `times` answers to a method (`"*"` for any). Faults of one method come in
+    /// the order given.
     pub fn break_next(&self, method: &str, times: usize, fault: Fault) {
         if times > 0 {
             self.shared
@@ -233,19 +237,20 @@ impl PretendTelegram {
         self.shared.change(|state| state.rates.enforced = on);
     }
 
-    /// Sets where the dates of messages come from: Unix seconds. The function must not call this handle.
+    /// Sets where the dates of messages come from: Unix seconds. The function must not call this
+    /// handle.
     pub fn set_clock(&self, now: impl Fn() -> i64 + Send + Sync + 'static) {
         self.shared.change(|state| state.set_clock(Arc::new(now)));
     }
 
-    /// Tells of every change, for whoever follows the chats for good.
+    /// Tells of every change.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.shared.changes()
     }
 
-    /// Waits until the condition holds; it is looked at now and after every change. The error names what was awaited
-    /// and shows the chats and the last calls.
+    /// Waits until the condition holds; it is looked at now and after every change. The error names
+    /// what was awaited and shows the chats and the last calls.
     pub async fn wait_until(
         &self,
         what: &str,

@@ -1,6 +1,8 @@
-//! The parameters of one call, in whichever of the four shapes they came: query, form, JSON or multipart.
+//! The parameters of one call, in whichever of the four shapes they came: query, form, JSON or
+//! multipart.
 //!
-//! Forms carry everything as text and JSON does not, so the readers here accept both, as the official server does.
+//! Forms carry everything as text and JSON does not, so the readers here accept both, as the
+//! official server does.
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -93,7 +93,8 @@ impl Person {
         self.posts(self.id, fields)
     }
 
-    /// Sends a message with any fields, for everything that has no method of its own (`via_bot`, `contact`, …).
+    /// Sends a message with any fields, for everything that has no method of its own (`via_bot`,
+    /// `contact`, …).
     pub fn sends(&self, fields: Value) -> i64 {
         let Value::Object(fields) = fields else {
             return 0;
@@ -137,7 +138,7 @@ impl Person {
         });
     }
 
-    /// Presses a button of a message as the message stands now; gives the id of the callback.
+    /// Presses a button of a message as the message is now; gives the id of the callback.
     pub fn presses(&self, message: &ChatMessage, text_or_data: &str) -> anyhow::Result<String> {
         let current = self
             .telegram
@@ -160,7 +161,8 @@ impl Person {
         Ok(self.callback(message.chat_id, message.message_id, &data))
     }
 
-    /// Sends any data as if a button of that message in the private chat had it; the message need not exist.
+    /// Sends any data as if a button of that message in the private chat had it; the message need
+    /// not exist.
     pub fn presses_forged(&self, message_id: i64, data: &str) -> String {
         self.callback(self.id, message_id, data)
     }
@@ -283,7 +285,7 @@ impl Person {
             let user = self.user(state);
             if chat_id == self.id {
                 let standing = state.chats.get(&chat_id).map(|chat| chat.standing);
-                // Whoever writes again takes the bot back first.
+                // A person who writes again unblocks the bot first.
                 if standing == Some(Standing::Blocked) {
                     self.change_membership(state, "kicked", "member", Standing::Open);
                 } else if let Some(chat) = state.chats.get_mut(&chat_id) {

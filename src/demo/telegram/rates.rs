@@ -1,5 +1,5 @@
-//! The flood limits of Telegram as far as they are known: one a second in a private chat after a short burst, twenty a
-//! minute in a group, thirty a second in all. Off until a test asks for them.
+//! The flood limits of Telegram as far as they are known: one a second in a private chat after a
+//! short burst, twenty a minute in a group, thirty a second in all. Off until a test asks for them.
 
 use std::{
     collections::HashMap,

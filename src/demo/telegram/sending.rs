@@ -185,7 +185,8 @@ pub(super) fn edit_markup(state: &mut State, params: &Params) -> Outcome {
     edit(state, params, (chat, message), None)
 }
 
-/// Gives a message new words (or the same) and a new keyboard; a keyboard that is not given is taken away.
+/// Gives a message new words (or the same) and a new keyboard; a keyboard that is not given is
+/// taken away.
 fn edit(
     state: &mut State,
     params: &Params,

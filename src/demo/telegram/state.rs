@@ -1,7 +1,8 @@
-//! Everything the pretend Telegram remembers: chats, messages, presses, files, menus, calls.
+//! Everything the pretend Telegram remembers: chats, messages, callbacks, files, menus, calls.
 //!
-//! One lock guards it, held only for short synchronous work. A message is kept twice, as people see it and as the JSON
-//! the bot gets, and both change together. Looking up a message costs the same with ten messages and with ten thousand.
+//! One lock guards it, held only for short synchronous work. A message is kept twice, as people see
+//! it and as the JSON the bot gets; both change together. The cost of looking up a message does not
+//! grow with their number.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},

@@ -1,6 +1,7 @@
 //! The queue of updates: how they get in, how they are given out, when they are forgotten.
 //!
-//! An update is confirmed by a later call with a higher offset and by nothing else. The newest poll wins.
+//! An update is confirmed by a later call with a higher offset and by nothing else. The newest poll
+//! wins.
 
 use std::collections::VecDeque;
 

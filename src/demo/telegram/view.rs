@@ -1,4 +1,4 @@
-//! What a test or the demo sees of the pretend Telegram: messages, calls, answers to presses.
+//! What a test or the demo sees of the pretend Telegram: messages, calls, answers to callbacks.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::html::Entity;
 
-/// A message of a chat as it stands now, written by the bot or by a person.
+/// A message of a chat as it is now, written by the bot or by a person.
 #[derive(Clone, Debug)]
 pub struct ChatMessage {
     /// Rises with every message over all chats; the order in which they appeared.

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::health::{PollSign, Signs, StoredSigns, WriterSign};
-use super::{Server, vital_routes};
+use super::{Server, health_routes};
 use crate::tasks::Tasks;
 
 const LIMIT: Duration = Duration::from_secs(10);
@@ -50,7 +50,7 @@ async fn server(signs: Signs, further: Router) -> (Tasks, std::net::SocketAddr) 
     let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = server.address();
     server
-        .mount(vital_routes(look))
+        .mount(health_routes(look))
         .mount(further)
         .start(&tasks);
     (tasks, address)
@@ -140,7 +140,8 @@ async fn every_error_is_a_document() {
     assert!(head.starts_with("http/1.1 4"), "{head}");
 }
 
-/// A clock that goes on by itself when nothing else is to be done: what it shows is what was waited for.
+/// A clock that goes on by itself when nothing else is to be done: what it shows is what was waited
+/// for.
 #[tokio::test(start_paused = true)]
 async fn who_dawdles_is_cut_after_ten_seconds() {
     let never = Router::new().route("/never", get(std::future::pending::<String>));

@@ -1,7 +1,8 @@
-//! Every text with arguments as long as they can be is short enough for where it stands, in both languages.
+//! Every text with arguments as long as they can be is short enough for where it stands, in both
+//! languages.
 //!
-//! Screens, which are made of several texts, are measured by the walk in `src/bot/walk_tests`. An argument that is not known
-//! here fails, so that nobody forgets to say how long it can be.
+//! Screens, which are made of several texts, are measured by the walk in `src/bot/walk_tests`. An
+//! argument that is not known here fails, so that nobody forgets to say how long it can be.
 
 use crate::html::{CAPTION_LIMIT, MESSAGE_LIMIT};
 use crate::i18n::*;
@@ -72,7 +73,8 @@ const CAPTIONS: [&str; 12] = [
     "table-caption",
 ];
 
-/// How long arguments can be, in UTF-16 units; all others are numbers. What is a list is cut where it is made.
+/// How long arguments can be, in UTF-16 units; all others are numbers. What is a list is cut where
+/// it is made.
 const LENGTHS: [(&str, usize); 55] = [
     ("about", 122),
     ("accounts", 30),

@@ -35,7 +35,7 @@ const FLOORS: &[&[&str]] = &[
         "slices::settings",
         "slices::watch",
     ],
-    &["bot", "config", "vitals"],
+    &["bot", "config"],
     &["app", "demo"],
     &["cli"],
     &["lib", "main"],

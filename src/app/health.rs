@@ -1,7 +1,7 @@
-//! How the program is: the facts behind `/healthz` and `/metrics`.
+//! The facts behind `/healthz` and `/metrics`. `http_server` judges and shows them.
 //!
-//! Telegram, the watch and the database are asked here and nowhere else; the judgement is `web`'s. A look always ends,
-//! also when the database does not answer: then that is what was seen.
+//! # Invariants
+//! - A check always ends, even if the database does not answer: then that is the fact.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::clock::{Clock, UnixMs};
 use crate::db::{self, Connection, Db};
-use crate::http_server::Look;
+use crate::http_server::Check;
 use crate::http_server::health::{PollSign, QuestionSign, RunSign, Signs, StoredSigns, WriterSign};
 use crate::slices::assistant;
 use crate::slices::watch::{Schedule, store};
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whom to ask.
 #[derive(Debug)]
-pub struct Vitals {
+pub(super) struct ProcessHealth {
     db: Db,
     clock: Clock,
     poll: Receiver<PollStatus>,
@@ -31,10 +31,10 @@ pub struct Vitals {
     started_at: UnixMs,
 }
 
-impl Vitals {
+impl ProcessHealth {
     /// Everything that is asked; `asks`: there is an assistant. What has not happened yet counts from now.
     #[must_use]
-    pub fn new(
+    pub(super) fn new(
         db: Db,
         clock: Clock,
         poll: Receiver<PollStatus>,
@@ -54,15 +54,15 @@ impl Vitals {
 
     /// This as the server takes it.
     #[must_use]
-    pub fn into_look(self) -> Look {
-        let vitals = Arc::new(self);
+    pub(super) fn into_check(self) -> Check {
+        let health = Arc::new(self);
         Arc::new(move || {
-            let vitals = Arc::clone(&vitals);
-            Box::pin(async move { vitals.look().await })
+            let health = Arc::clone(&health);
+            Box::pin(async move { health.check().await })
         })
     }
 
-    async fn look(self: Arc<Self>) -> Signs {
+    async fn check(self: Arc<Self>) -> Signs {
         let now = self.clock.now();
         let (writer, stored) = tokio::join!(self.writer(), Arc::clone(&self).stored(now));
         Signs {
@@ -86,7 +86,7 @@ impl Vitals {
         let asked = Instant::now();
         let write = tokio::time::timeout(PATIENCE, self.db.write(|_| Ok(()))).await;
         if let Ok(Err(err)) = &write {
-            tracing::warn!("a look at the writer failed: {err:#}");
+            tracing::warn!("a check of the writer failed: {err:#}");
         }
         WriterSign {
             waiting,
@@ -100,7 +100,7 @@ impl Vitals {
         match tokio::time::timeout(PATIENCE, read).await {
             Ok(Ok(signs)) => Some(signs),
             Ok(Err(err)) => {
-                tracing::warn!("a look at the database failed: {err:#}");
+                tracing::warn!("a check of the database failed: {err:#}");
                 None
             }
             Err(_) => None,
