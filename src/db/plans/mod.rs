@@ -44,7 +44,7 @@ pub(crate) fn spied<T>(connection: &Connection, work: impl FnOnce() -> T) -> (T,
     (result, HERE.take())
 }
 
-/// Hears of every statement that anybody runs on a database from now on.
+/// Hears of every statement that is run on a database from now on, whoever runs it.
 pub(crate) async fn listen_to_all(db: &Db) {
     let note: fn(TraceEvent<'_>) = |event| ANYWHERE.lock().unwrap().extend(begun(&event));
     // Readers that wait for each other are all there are.
@@ -74,8 +74,7 @@ fn listen(connection: &Connection, note: fn(TraceEvent<'_>)) {
     connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note));
 }
 
-/// The statement that begins to run. A pragma has no plan, and some do their work when they are
-/// only prepared.
+/// The statement that begins to run. A pragma has no plan, and some do their work when they are only prepared.
 fn begun(event: &TraceEvent<'_>) -> Option<String> {
     match event {
         TraceEvent::Stmt(statement, _) => Some(statement.sql().into_owned()),
@@ -163,7 +162,7 @@ fn costly_steps(connection: &Connection, sql: &str) -> Vec<String> {
     steps.retain(|step| match step.strip_prefix("SCAN ") {
         Some(scanned) => {
             let name = scanned.split(' ').next().unwrap_or_default();
-            // Results of other steps are in parentheses.
+            // Results of other steps stand in parentheses.
             let is_table = !name.starts_with('(') && !scanned.contains("CONSTANT ROW");
             is_table && !SMALL.contains(&name) && !WALKS.contains(&name)
         }
@@ -172,8 +171,7 @@ fn costly_steps(connection: &Connection, sql: &str) -> Vec<String> {
     steps
 }
 
-/// SQLite takes `IS NULL` on a unique column for as good as a value, and there is one row of a
-/// value but any number of NULL.
+/// SQLite takes `IS NULL` on a unique column for as good as a value, and there is one row of a value but any number of NULL.
 fn is_search_for_nothing(sql: &str, step: &str) -> bool {
     let (_, by) = step.split_once('(').unwrap_or_default();
     let columns = by.split(" AND ").filter_map(|part| part.split_once('='));

@@ -75,7 +75,7 @@ const CAPTIONS: [&str; 12] = [
 
 /// How long arguments can be, in UTF-16 units; all others are numbers. What is a list is cut where
 /// it is made.
-const LENGTHS: [(&str, usize); 55] = [
+const LENGTHS: [(&str, usize); 56] = [
     ("about", 122),
     ("accounts", 30),
     ("admin", 64),
@@ -107,6 +107,7 @@ const LENGTHS: [(&str, usize); 55] = [
     ("now", 60),
     ("oldest", 30),
     ("outcome", 40),
+    ("owned", 60),
     ("period", 30),
     ("problem", 600),
     ("real", 200),
