@@ -2,8 +2,7 @@
 //!
 //! # Invariants
 //! - Decoding never panics.
-//! - Decoding never fails on a field that we do not read, so a new kind of sticker cannot deafen
-//!   the bot.
+//! - Decoding never fails on a field that we do not read: no new kind of sticker deafens the bot.
 
 use super::document::RawDocument;
 use super::envelope::Unreadable;

@@ -45,7 +45,8 @@ pub(crate) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Resul
         let row = tx
             .prepare_cached(
                 "SELECT o.id, o.chat_id,
-                        coalesce(o.edit_of, (SELECT p.message_id FROM outbox p WHERE p.id = o.place_row AND p.state = 'sent')), o.html, o.keyboard, o.silent, o.attempts + 1, o.created_at,
+                        coalesce(o.edit_of, (SELECT p.message_id FROM outbox p WHERE p.id = o.place_row AND p.state = 'sent')),
+                        o.html, o.keyboard, o.silent, o.attempts + 1, o.created_at,
                         coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, ''), o.priority, o.file,
                         coalesce(o.topic, iif(o.priority >= ?2, c.topic, NULL)), o.reply_to
                  FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id WHERE o.id = ?1 AND o.state = 'pending'",
