@@ -1,8 +1,8 @@
 //! Text that is safe to send as Telegram HTML.
 //!
 //! # Invariants
-//! - An [`Html`] is built only by escaping plain text or from our own catalogue ([`crate::i18n`]),
-//!   so a name such as `<b>Ева & Ко` never becomes markup.
+//! - An [`Html`] is built only by escaping plain text or from our own catalogue ([`crate::i18n`]).
+//! - A name such as `<b>Ева & Ко` never becomes markup.
 //! - Cutting happens before escaping, by UTF-16 units, because Telegram counts those.
 
 use std::fmt::{self, Write as _};

@@ -10,7 +10,8 @@
 //! |---|---|
 //! | [`cli`], [`demo`] | commands; the pretend Telegram, sites and language model of the demo and the tests |
 //! | [`app`] | the composition root: build, wire, run, stop in order |
-//! | [`bot`] | the router: event → slice |
+//! | `bot`, `slice`, `registry` | the router: event → slice; the contract of slices; all slices at once |
+//! | `navigation` | the buttons that lead to the screens every person knows |
 //! | [`config`] | `bot.toml` and the environment |
 //! | [`slices::watch`] | the main job: accounts, sites, probes, verdicts, runs, notices |
 //! | [`slices::cards`] | product cards: codes, their pictures, labels |
@@ -24,7 +25,10 @@
 //! | [`sheet`], [`chart`] | tables for spreadsheets; pictures of numbers |
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
-//! | [`activation`], `backoff`, [`clock`], [`counters`], [`html`], [`random`], [`settings`], `words`, [`zone`] | bells, growing pauses, time, counts, safe text, random names, reading a section, enums with words, time zones |
+//! | [`activation`], `backoff` | bells; growing pauses |
+//! | [`clock`], [`zone`] | the time of day; time zones |
+//! | [`html`], `words`, [`random`] | safe text; enums with stable words; random names |
+//! | [`settings`], [`counters`] | reading a section of the configuration; counts |
 //!
 //! # Invariants
 //!

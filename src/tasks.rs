@@ -4,8 +4,8 @@
 //! the stop.
 //!
 //! # Invariants
-//! - If a *critical* task ends before a stop was asked for, by returning or by a panic, the whole
-//!   program stops in order and its exit code says so.
+//! - A *critical* task that returns or panics before a stop ends the whole program in order.
+//! - The exit code says so.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;

@@ -1,5 +1,5 @@
-//! What must be ready before the parts of the program start: the lock, our name at Telegram, the address we listen
-//! on, the roles of the configuration, a link for the first owner.
+//! What must be ready before the parts of the program start: the lock, our name at Telegram, the
+//! address we listen on, the roles of the configuration, a link for the first owner.
 
 use std::time::Duration;
 
@@ -28,7 +28,8 @@ pub(super) fn lock(config: &Config, options: &mut Options) -> anyhow::Result<Ins
 /// How long the bot's name is waited for before the start goes on without it.
 const INTRODUCTION_LIMIT: Duration = Duration::from_secs(5);
 
-/// Asks Telegram who we are. A wrong token ends the start; silence does not, because Telegram may come back.
+/// Asks Telegram who we are. A wrong token ends the start; silence does not, because Telegram may
+/// come back.
 pub(super) async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me>), StartError> {
     let Some(token) = config.telegram.token.clone() else {
         return Ok((None, None));

@@ -32,7 +32,8 @@ pub(super) struct ProcessHealth {
 }
 
 impl ProcessHealth {
-    /// Everything that is asked; `asks`: there is an assistant. What has not happened yet counts from now.
+    /// Everything that is asked; `asks`: there is an assistant. What has not happened yet counts
+    /// from now.
     #[must_use]
     pub(super) fn new(
         db: Db,
@@ -140,7 +141,8 @@ impl ProcessHealth {
         }))
     }
 
-    /// How long the schedule has been waiting for a run. A run that goes on is late for nothing: its ticks are missed.
+    /// How long the schedule has been waiting for a run. A run that goes on is late for nothing:
+    /// its ticks are missed.
     fn late(&self, last: Option<&store::RunProgress>, now: UnixMs) -> Duration {
         let ended_at = match last {
             Some(run) => match run.ended_at {

@@ -2,7 +2,8 @@
 //!
 //! The order of the stop, 10 seconds in all:
 //!
-//! 1. The poller confirms its offset and the handlers in hand finish. The HTTP server takes no more connections.
+//! 1. The poller confirms its offset and the handlers in hand finish. The HTTP server takes no more
+//!    connections.
 //! 2. The slices' threads end what they do and are joined.
 //! 3. The sender delivers for up to 3 seconds; the rest stays as rows.
 //! 4. The writer drains and checkpoints.
@@ -46,7 +47,8 @@ const WRITER_LIMIT: Duration = Duration::from_secs(1);
 pub struct Options {
     /// The time of day.
     pub clock: Clock,
-    /// Polls Telegram and follows the schedule; without it only requests are served and messages delivered.
+    /// Polls Telegram and follows the schedule; without it only requests are served and messages
+    /// delivered.
     pub bot: bool,
     /// Makes a run at once, whatever the configuration says.
     pub run_now: bool,

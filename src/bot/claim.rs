@@ -1,6 +1,6 @@
 //! The claim link: the first who opens it becomes the owner.
 
-use super::strangers::answer_once;
+use super::answer_once;
 use crate::activation::Activator;
 use crate::i18n;
 use crate::people::audit::{self, Deed};

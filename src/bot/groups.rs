@@ -3,8 +3,10 @@
 //! # Invariants
 //!
 //! - Rights are those of the numeric id that writes or presses.
-//! - Somebody without the right leaves no trace, but where a command is for members: they are told once a day.
-//! - There are no dialogues in groups, because everybody could answer them; plain words are never for the bot.
+//! - Somebody without the right leaves no trace, but where a command is for members: they are told
+//!   once a day.
+//! - There are no dialogues in groups, because everybody could answer them; plain words are never
+//!   for the bot.
 
 use super::{Bot, pressed, reaction};
 use crate::db::WriteTx;

@@ -9,8 +9,8 @@ use crate::people;
 use crate::slice::{Slices, Who};
 use crate::telegram::{Api, CommandScope};
 
-/// Sets the menus of commands: for everybody by language, and for each admin their own. A menu that could not be set is
-/// tried again with the next change; commands work without it.
+/// Sets the menus of commands: for everybody by language, and for each admin their own. A menu that
+/// could not be set is tried again with the next change; commands work without it.
 pub(crate) async fn keep(
     api: Api,
     db: Db,
@@ -60,7 +60,8 @@ async fn set_common_menus(api: &Api, slices: &Slices) -> bool {
 async fn set_admin_menus(api: &Api, slices: &Slices, before: &[(i64, Lang)], now: &[(i64, Lang)]) {
     for (chat, lang) in now.iter().filter(|admin| !before.contains(admin)) {
         let menu = menu(slices, *lang, Who::Admin);
-        // An admin who never wrote to the bot has no menu yet; it comes with their first change of language or role.
+        // An admin who never wrote to the bot has no menu yet; it comes with their first change of
+        // language or role.
         if let Err(err) = api.set_commands(CommandScope::Chat(*chat), "", &menu).await {
             tracing::debug!(chat, "the admin's menu could not be set: {err}");
         }

@@ -1,8 +1,8 @@
 //! The router: from an event to the slice that answers it.
 //!
-//! One event is handled inside one write transaction: the actor's rights, every change, the answer and the done mark
-//! commit together. Words of others (forwards, channels, anonymous admins) come without a person and are never
-//! commands.
+//! One event is handled inside one write transaction: the actor's rights, every change, the answer
+//! and the done mark commit together. Words of others (forwards, channels, anonymous admins) come
+//! without a person and are never commands.
 //!
 //! # Invariants
 //!
@@ -294,6 +294,15 @@ fn callback(cx: &Context<'_>, data: &str, input: Input<'_>) -> anyhow::Result<An
     match answer {
         Some(answer) => Ok(answer),
         None => Ok(home::home(cx)?.toast(label(actor.lang, "stale-button"))),
+    }
+}
+
+/// Says a line, unless the person was answered today already.
+fn answer_once(cx: &Context<'_>, key: &str) -> anyhow::Result<Answer> {
+    if people::may_answer_stranger(cx.tx, cx.actor.now, cx.actor.id)? {
+        Ok(Answer::text(i18n::text(cx.actor.lang, key)))
+    } else {
+        Ok(Answer::default())
     }
 }
 

@@ -8,7 +8,7 @@
 
 use super::claim::claim;
 use super::home;
-use super::{Bot, is_for_anyone};
+use super::{Bot, answer_once, is_for_anyone};
 use crate::html::Html;
 use crate::i18n::{self, Args};
 use crate::people::{self, Access, Actor, CLAIM_PREFIX, Role};
@@ -99,13 +99,4 @@ fn let_in_at_once(cx: &Context<'_>) -> anyhow::Result<Answer> {
         actor: &actor,
         ..*cx
     })
-}
-
-/// Says a line, unless the person was answered today already.
-pub(super) fn answer_once(cx: &Context<'_>, key: &str) -> anyhow::Result<Answer> {
-    if people::may_answer_stranger(cx.tx, cx.actor.now, cx.actor.id)? {
-        Ok(Answer::text(i18n::text(cx.actor.lang, key)))
-    } else {
-        Ok(Answer::default())
-    }
 }

@@ -4,7 +4,8 @@ use rusqlite::ErrorCode;
 
 use super::DbError;
 
-/// True for a fault of the storage: the request is sound, so its caller must try again and not give up.
+/// True for a fault of the storage: the request is sound, so its caller must try again and not give
+/// up.
 #[must_use]
 pub fn is_storage_fault(err: &anyhow::Error) -> bool {
     if let Some(err) = err.downcast_ref::<DbError>() {

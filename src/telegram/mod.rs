@@ -70,7 +70,8 @@ pub use retention::{KEPT, forget};
 /// What [`Telegram::drain`] waits for beyond the sender's own limit.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 
-/// Rewrites, outside of Telegram's own tables, the id of a group that got another one: old id, new id.
+/// Rewrites, outside of Telegram's own tables, the id of a group that got another one: old id, new
+/// id.
 pub type ChatMoved = Arc<dyn Fn(&WriteTx<'_>, i64, i64) -> anyhow::Result<()> + Send + Sync>;
 
 /// What Telegram needs to run.

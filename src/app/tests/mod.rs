@@ -1,4 +1,5 @@
-//! What holds for the whole program: its screens, the plans of its statements, the tools of its slices, the contract.
+//! What holds for the whole program: its screens, the plans of its statements, the tools of its
+//! slices, the contract.
 
 mod contract;
 mod plans;

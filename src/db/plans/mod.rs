@@ -74,7 +74,8 @@ fn listen(connection: &Connection, note: fn(TraceEvent<'_>)) {
     connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note));
 }
 
-/// The statement that begins to run. A pragma has no plan, and some do their work when they are only prepared.
+/// The statement that begins to run. A pragma has no plan, and some do their work when they are
+/// only prepared.
 fn begun(event: &TraceEvent<'_>) -> Option<String> {
     match event {
         TraceEvent::Stmt(statement, _) => Some(statement.sql().into_owned()),
@@ -171,7 +172,8 @@ fn costly_steps(connection: &Connection, sql: &str) -> Vec<String> {
     steps
 }
 
-/// SQLite takes `IS NULL` on a unique column for as good as a value, and there is one row of a value but any number of NULL.
+/// SQLite takes `IS NULL` on a unique column for as good as a value, and there is one row of a
+/// value but any number of NULL.
 fn is_search_for_nothing(sql: &str, step: &str) -> bool {
     let (_, by) = step.split_once('(').unwrap_or_default();
     let columns = by.split(" AND ").filter_map(|part| part.split_once('='));

@@ -1,7 +1,8 @@
 //! Words of an admin to everybody: typed, previewed, sent, followed, and stopped if need be.
 //!
-//! The text waits in the dialogue until it is sent; a preview's button carries which text it showed, so that an old one sends
-//! nothing else. A task makes the rows and tells the author at the end how it went; after a restart it goes on where it was.
+//! The text waits in the dialogue until it is sent; a preview's button carries which text it
+//! showed, so that an old one sends nothing else. A task makes the rows and tells the author at the
+//! end how it went; after a restart it goes on where it was.
 
 use std::time::Duration;
 
@@ -242,7 +243,8 @@ pub(crate) async fn carry_out(
     }
 }
 
-/// Does what can be done now for the oldest broadcast; when to look again, or nothing when there is none.
+/// Does what can be done now for the oldest broadcast; when to look again, or nothing when there is
+/// none.
 async fn step(
     db: &Db,
     clock: &Clock,

@@ -1,4 +1,5 @@
-//! What leaves the bot as a file: accounts of everybody, runs and the log as tables for admins, the database for an owner.
+//! What leaves the bot as a file: accounts of everybody, runs and the log as tables for admins, the
+//! database for an owner.
 //!
 //! A press writes down what to make; it is made when it is sent (`telegram::file`).
 

@@ -1,4 +1,5 @@
-//! Administration as a slice: `/admin`, the buttons of its screens, its files, the task of broadcasts.
+//! Administration as a slice: `/admin`, the buttons of its screens, its files, the task of
+//! broadcasts.
 
 use futures_util::future::BoxFuture;
 
@@ -42,7 +43,8 @@ pub(crate) struct Admin {
 }
 
 impl Admin {
-    /// `zone` and `language` are for chats that have not chosen; `menus` is rung when somebody's commands change.
+    /// `zone` and `language` are for chats that have not chosen; `menus` is rung when somebody's
+    /// commands change.
     pub(crate) fn new(zone: Zone, language: Lang, menus: Activator) -> Self {
         Self {
             zone,

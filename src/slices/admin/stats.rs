@@ -1,4 +1,5 @@
-//! Numbers for admins: accounts, checks, people, messages, the database. All come from counters and indexed queries.
+//! Numbers for admins: accounts, checks, people, messages, the database. All come from counters and
+//! indexed queries.
 
 use crate::html::Html;
 use crate::i18n::{self, Args};

@@ -4,8 +4,8 @@
 //!
 //! # Invariants
 //!
-//! - An entry ends when its question is closed; followers see that as the end of the channel and
-//!   read the rest from the database.
+//! - An entry ends when its question is closed.
+//! - Followers see that as the end of the channel and read the rest from the database.
 //! - No function here waits.
 
 use std::collections::HashMap;

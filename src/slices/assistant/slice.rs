@@ -18,7 +18,8 @@ use crate::zone::Zone;
 
 const NAME: &str = "assistant";
 
-/// A question in a group is for members; everybody may press its buttons and is told what they may do.
+/// A question in a group is for members; everybody may press its buttons and is told what they may
+/// do.
 const COMMANDS: &[Command] = &[Command {
     refusal: "assistant-members-only",
     ..Command::private("ask", Who::Member)

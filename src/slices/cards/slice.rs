@@ -49,7 +49,8 @@ impl Cards {
         }
     }
 
-    /// A file of an admin; while a card is being made or changed, anything else is answered with what is expected.
+    /// A file of an admin; while a card is being made or changed, anything else is answered with
+    /// what is expected.
     fn picture(
         &self,
         cx: &Context<'_>,
@@ -98,7 +99,8 @@ impl Slice for Cards {
         }
     }
 
-    /// A code that was scanned or typed, the buttons below it, a shared card. Nobody becomes a member by it.
+    /// A code that was scanned or typed, the buttons below it, a shared card. Nobody becomes a
+    /// member by it.
     fn handle_public(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
         let (tx, actor) = (cx.tx, cx.actor);
         match input {

@@ -1,6 +1,6 @@
 //! The groups that hear of runs: `/here` in a group, and the list in an admin's settings.
 
-use super::screen::back;
+use super::parts::back;
 use crate::db::{Connection, WriteTx};
 use crate::html::cut;
 use crate::i18n::{self, Args, label};

@@ -6,6 +6,7 @@
 //! - `/privacy` speaks from the rules by which the program itself forgets.
 
 mod groups;
+mod parts;
 mod privacy;
 mod screen;
 mod slice;

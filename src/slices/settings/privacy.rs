@@ -1,8 +1,9 @@
 //! What is kept about a person, and how they take it back.
 //!
-//! `/privacy` speaks from the rules that the program itself forgets by. `/delete_me` asks once; its button works for a
-//! quarter of an hour, carries everything it needs, and so survives a restart. Everything goes in the transaction of that
-//! callback, and a second callback finds nothing and says the same.
+//! `/privacy` speaks from the rules that the program itself forgets by. `/delete_me` asks once; its
+//! button works for a quarter of an hour, carries everything it needs, and so survives a restart.
+//! Everything goes in the transaction of that callback, and a second callback finds nothing and
+//! says the same.
 
 use std::time::Duration;
 
@@ -63,8 +64,8 @@ pub(super) fn ask_delete_me(cx: &Context<'_>) -> anyhow::Result<Answer> {
 }
 
 impl Settings {
-    /// The answer *yes*; `asked` is when the question was asked. Pressed again by somebody who is forgotten
-    /// already, it says the same again.
+    /// The answer *yes*; `asked` is when the question was asked. Pressed again by somebody who is
+    /// forgotten already, it says the same again.
     pub(super) fn delete_me(&self, cx: &Context<'_>, asked: &str) -> anyhow::Result<Answer> {
         let actor = cx.actor;
         let asked = asked.parse().map_or(UnixMs(0), UnixMs);

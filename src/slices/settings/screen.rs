@@ -1,11 +1,12 @@
 //! `/settings`: how a chat wants to be spoken to.
 //!
-//! Every chat has its own: a person's, and a group's, where only admins come here. Buttons carry `set:<what>:<value>`, the
-//! value itself and no change of it, so that pressing one twice, or by two people, does the same as pressing it once.
+//! Every chat has its own: a person's, and a group's, where only admins come here. Buttons carry
+//! `set:<what>:<value>`, the value itself and no change of it, so that pressing one twice, or by
+//! two people, does the same as pressing it once.
 
 use super::Settings;
 use super::groups;
-use super::zones::spoken_zone;
+use super::parts::{back, is_private, spoken_zone};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
@@ -263,14 +264,6 @@ fn hours_screen(actor: &Actor) -> anyhow::Result<Answer> {
         i18n::text(lang, "digest-hour-ask"),
         keyboard.row([back(lang)?]),
     )))
-}
-
-pub(super) fn is_private(actor: &Actor) -> bool {
-    actor.chat_id == actor.id
-}
-
-pub(super) fn back(lang: Lang) -> anyhow::Result<Button> {
-    Button::labelled(lang, "button-back", "set:all")
 }
 
 fn word(yes: bool) -> &'static str {

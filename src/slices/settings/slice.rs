@@ -47,7 +47,8 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// `zone` and `notify` are for chats that have not chosen; `menus` is rung when somebody's commands change.
+    /// `zone` and `notify` are for chats that have not chosen; `menus` is rung when somebody's
+    /// commands change.
     pub(crate) fn new(zone: Zone, notify: Notify, menus: Activator) -> Self {
         Self {
             zone,

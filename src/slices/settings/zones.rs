@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
-use super::screen::{back, is_private};
+use super::parts::{back, is_private, spoken_offset, spoken_zone};
 use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::Html;
@@ -140,25 +140,6 @@ fn read_zone(text: &str) -> Option<&'static Zone> {
     Zone::named(text)
 }
 
-pub(super) fn spoken_zone(zone: &Zone, actor: &Actor) -> String {
-    let offset = spoken_offset(zone.offset_seconds(actor.now));
-    if zone.name().starts_with("Etc/") || zone.name() == "UTC" {
-        return offset;
-    }
-    format!("{} ({offset})", zone.name())
-}
-
-/// `UTC+3`, `UTC+5:30`.
-fn spoken_offset(seconds: i32) -> String {
-    let minutes = seconds / 60;
-    let sign = if minutes < 0 { '-' } else { '+' };
-    match (minutes.abs() / 60, minutes.abs() % 60) {
-        (0, 0) => "UTC".to_owned(),
-        (hours, 0) => format!("UTC{sign}{hours}"),
-        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,12 +160,5 @@ mod tests {
         for (name, _) in ZONES {
             assert!(Zone::named(name).is_some(), "{name}");
         }
-    }
-
-    #[test]
-    fn distances_are_spoken_shortly() {
-        assert_eq!(spoken_offset(0), "UTC");
-        assert_eq!(spoken_offset(10_800), "UTC+3");
-        assert_eq!(spoken_offset(-12_600), "UTC-3:30");
     }
 }

@@ -40,7 +40,14 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tokio_cron_scheduler", &["src/slices/watch/run/ticks.rs"]),
-    ("axum", &["src/http_server/", "src/slices/assistant/api/"]),
+    (
+        "axum",
+        &[
+            "src/slice.rs",
+            "src/http_server/",
+            "src/slices/assistant/api/",
+        ],
+    ),
     ("utoipa", &["src/slices/assistant/api/"]),
     ("metrics", &["src/counters.rs", "src/http_server/"]),
 ];

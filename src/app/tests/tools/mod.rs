@@ -1,5 +1,5 @@
-//! The tools of all slices, as the assistant gets them: their schemas and their parsers agree, nobody reads what the bot would
-//! not show them, and nothing reads more the more there is.
+//! The tools of all slices, as the assistant gets them: their schemas and their parsers agree,
+//! nobody reads what the bot would not show them, and nothing reads more the more there is.
 
 mod plans;
 

@@ -1,16 +1,19 @@
-//! Questions to the assistant for the walk: one that is open, one that is answered, one that failed, of each who walks.
+//! Questions to the assistant for the walk: one that is open, one that is answered, one that
+//! failed, of each who walks.
 
 use super::{ADMIN, GROUP, NOW, OWNER, STRANGER, Step};
 use crate::db::WriteTx;
 
-/// How the questions end, each with what stands in its row: state, answer, reason, and whether it is closed.
+/// How the questions end, each with what stands in its row: state, answer, reason, and whether it
+/// is closed.
 const ENDS: [(&str, &str, bool); 3] = [
     ("pending", "", false),
     ("completed", "", true),
     ("failed", "unavailable", true),
 ];
 
-/// What is asked, and the buttons under questions that are there already: one's own, and those of others.
+/// What is asked, and the buttons under questions that are there already: one's own, and those of
+/// others.
 pub(super) fn ways(person: i64) -> Vec<Step> {
     let long = "&".repeat(4000);
     let says = ["why?".to_owned(), format!("/ask {long}"), "/ask".to_owned()];

@@ -1,4 +1,5 @@
-//! Cards for the walk: some of each kind with codes that were scanned, claimed and copied, and what everybody may say of them.
+//! Cards for the walk: some of each kind with codes that were scanned, claimed and copied, and what
+//! everybody may say of them.
 
 use std::path::Path;
 
@@ -23,7 +24,8 @@ const DAY: &str = "2026-11-21";
 /// People who scan before the walk begins.
 const BUYERS: [i64; 3] = [1_002, 5_000_002, 5_000_003];
 
-/// Cards, a batch whose codes have been through everything, and a stranger who is about to try one code too many.
+/// Cards, a batch whose codes have been through everything, and a stranger who is about to try one
+/// code too many.
 pub(super) fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
     let me = Me {
         id: 1,

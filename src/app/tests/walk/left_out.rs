@@ -1,4 +1,5 @@
-//! The program without each of its slices: it starts, answers, walks through all screens, and stops.
+//! The program without each of its slices: it starts, answers, walks through all screens, and
+//! stops.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! No screen is longer than Telegram takes, however long everything in it is: a walk where all names, notes and numbers are as
-//! long as they may be, and more sites are in trouble than one message can name.
+//! No screen is longer than Telegram takes, however long everything in it is: a walk where all
+//! names, notes and numbers are as long as they may be, and more sites are in trouble than one
+//! message can name.
 
 use super::{ADMIN, OWNER, Walk, furnish};
 use crate::bot::TOAST_LIMIT;
@@ -62,7 +63,8 @@ async fn no_screen_is_longer_than_telegram_takes() {
             stretch(tx, lang)?;
             Walk::everywhere(tx, &[ADMIN, OWNER], false)
         });
-        // A text that is too long is refused where it is written down, and so is the data of a button.
+        // A text that is too long is refused where it is written down, and so is the data of a
+        // button.
         let walk = walked.await.unwrap();
         assert!(walk.refused.is_empty(), "{:#?}", walk.refused);
         assert!(walk.seen.len() > 100, "only {:?}", walk.seen);

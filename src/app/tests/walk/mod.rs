@@ -1,7 +1,8 @@
 //! A walk through all screens, without Telegram: what is asked of them all is asked here.
 //!
-//! The walk follows the buttons from the commands on, so that a new screen and a new text come under the rules by
-//! themselves. Each way is gone in a savepoint that is taken back: nothing that is pressed changes what the next one finds.
+//! The walk follows the buttons from the commands on, so that a new screen and a new text come
+//! under the rules by themselves. Each way is gone in a savepoint that is taken back: nothing that
+//! is pressed changes what the next one finds.
 
 mod asked;
 mod back;

@@ -1,8 +1,8 @@
 //! Large tables are added a few rows at a time, so that other writes need not wait for all of them.
 //!
 //! # Invariants
-//! - Each portion commits with the mark of how far the table is: a crash loses no row and adds none
-//!   twice.
+//! - Each portion commits with the mark of how far the table is.
+//! - A crash loses no row and adds none twice.
 //! - The result commits with the last mark.
 
 use std::sync::Arc;
