@@ -18,25 +18,25 @@
 //! - No two files import each other, except a module and its children.
 
 pub mod catalogue;
-pub mod handlers;
+mod handlers;
 pub mod model;
-pub mod notices;
-pub mod probe;
-pub mod run;
+pub(crate) mod notices;
+pub(crate) mod probe;
+pub(crate) mod run;
 pub mod site;
 mod slice;
 pub mod store;
 mod tools;
 pub mod verdict;
-pub mod views;
+pub(crate) mod views;
 
 pub use catalogue::Catalogue;
 pub use catalogue::line::{LineProblem, of_parts};
 pub use handlers::list_of_owner;
 pub use model::config::WatchConfig;
 pub use model::schedule::Schedule;
-pub use probe::{ProbeLimits, probe};
-pub use run::controls::says_nobody;
+pub(crate) use probe::{ProbeLimits, probe};
+pub(crate) use run::controls::says_nobody;
 pub(crate) use slice::Watch;
 
 /// Loads the catalogues that the configuration names.

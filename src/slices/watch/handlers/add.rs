@@ -63,7 +63,12 @@ pub(super) enum Choice<'a> {
 
 impl WatchHandlers {
     /// `/add` with its arguments.
-    pub fn add(&self, tx: &WriteTx<'_>, actor: &Actor, arguments: &str) -> anyhow::Result<Answer> {
+    pub(crate) fn add(
+        &self,
+        tx: &WriteTx<'_>,
+        actor: &Actor,
+        arguments: &str,
+    ) -> anyhow::Result<Answer> {
         if arguments.trim().is_empty() {
             return self.add_ask(tx, actor);
         }

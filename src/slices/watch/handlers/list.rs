@@ -28,7 +28,12 @@ pub(super) const LONGEST_SEARCH: usize = 100;
 
 impl WatchHandlers {
     /// `/list` with its argument: a text to search for.
-    pub fn list(&self, tx: &WriteTx<'_>, actor: &Actor, arguments: &str) -> anyhow::Result<Answer> {
+    pub(crate) fn list(
+        &self,
+        tx: &WriteTx<'_>,
+        actor: &Actor,
+        arguments: &str,
+    ) -> anyhow::Result<Answer> {
         let view = View::default();
         match arguments.trim() {
             "" => self.list_screen(tx, actor, view),

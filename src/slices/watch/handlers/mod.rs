@@ -46,11 +46,10 @@ use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::model::config::WatchConfig;
 use crate::slices::watch::model::schedule::Schedule;
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
-use crate::zone::Zone;
 
 /// The handlers of the watch.
 #[derive(Debug, Clone)]
-pub struct WatchHandlers {
+pub(crate) struct WatchHandlers {
     notifier: Notifier,
     schedule: Schedule,
     period_days: u32,
@@ -72,7 +71,7 @@ impl WatchHandlers {
 
     /// The handlers; `bell` wakes the watch thread.
     #[must_use]
-    pub fn new(config: &WatchConfig, notifier: Notifier, bell: Activator) -> Self {
+    pub(crate) fn new(config: &WatchConfig, notifier: Notifier, bell: Activator) -> Self {
         Self {
             notifier,
             schedule: config.schedule.clone(),
@@ -83,14 +82,8 @@ impl WatchHandlers {
         }
     }
 
-    /// The zone of chats that have not chosen.
-    #[must_use]
-    pub fn zone(&self) -> &Zone {
-        &self.notifier.zone
-    }
-
     /// `/check`: a run over the actor's accounts now.
-    pub fn check_mine(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+    pub(crate) fn check_mine(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         let pending = store::totals(tx, Some(actor.id))?.pending;
         self.ask_check(tx, actor, RunScope::Owner(actor.id), pending)
     }
@@ -153,7 +146,7 @@ impl WatchHandlers {
     }
 
     /// A text, when a conversation of the watch is open.
-    pub fn text(
+    pub(crate) fn text(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,

@@ -34,7 +34,7 @@ const REST: Duration = Duration::from_secs(5);
 impl WatchHandlers {
     /// Adds large tables, one after the other, until the stop. Rings `sender_bell` when a result
     /// waits.
-    pub async fn carry_out_tables(
+    pub(crate) async fn carry_out_tables(
         self,
         db: Db,
         clock: Clock,

@@ -36,7 +36,7 @@ const MUTES: [(u32, &str); 3] = [
 
 impl WatchHandlers {
     /// A button; `data` follows `site:`.
-    pub fn site_callback(
+    pub(crate) fn site_callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,

@@ -53,7 +53,7 @@ pub(super) struct TableCounts {
 impl WatchHandlers {
     /// The file to fetch for a document, if it looks like a table.
     #[must_use]
-    pub fn wants(document: &Document) -> Option<Wanted> {
+    pub(crate) fn wants(document: &Document) -> Option<Wanted> {
         is_table_file(document).then(|| Wanted {
             file_id: document.file_id.clone(),
             at_most: LARGEST,
@@ -61,7 +61,7 @@ impl WatchHandlers {
     }
 
     /// A document; none when it is no table.
-    pub fn document(
+    pub(crate) fn document(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,

@@ -17,7 +17,7 @@ use crate::telegram::Answer;
 
 impl WatchHandlers {
     /// A button; `data` follows `run:`.
-    pub fn run_callback(
+    pub(crate) fn run_callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,

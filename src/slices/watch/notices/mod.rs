@@ -10,7 +10,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod regular;
-pub mod texts;
+pub(crate) mod texts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,20 +39,20 @@ const CUT_RUNS: usize = 20;
 
 /// What notices need besides their facts.
 #[derive(Debug, Clone)]
-pub struct Notifier {
+pub(crate) struct Notifier {
     /// For names of sites and addresses of profiles.
-    pub catalogue: Arc<Catalogue>,
+    pub(crate) catalogue: Arc<Catalogue>,
     /// The zone of dates and times.
-    pub zone: Zone,
+    pub(crate) zone: Zone,
     /// The language of chats without a known one.
-    pub language: Lang,
+    pub(crate) language: Lang,
     /// What admins hear who have not chosen.
-    pub notify: Notify,
+    pub(crate) notify: Notify,
 }
 
 impl Notifier {
     /// The formatter for a chat.
-    pub fn formatter(
+    pub(crate) fn formatter(
         &self,
         connection: &Connection,
         chat_id: i64,
@@ -71,7 +71,7 @@ impl Notifier {
 
     /// The formatter for an actor.
     #[must_use]
-    pub fn voice_to(&self, actor: &Actor) -> Formatter<'_> {
+    pub(crate) fn voice_to(&self, actor: &Actor) -> Formatter<'_> {
         Formatter {
             lang: actor.lang,
             zone: actor.zone.unwrap_or(&self.zone),
@@ -109,7 +109,12 @@ impl Notifier {
     }
 
     /// Tells that a run has begun; quietly, because it is no news.
-    pub fn run_started(&self, tx: &WriteTx<'_>, now: UnixMs, run: &Run) -> anyhow::Result<()> {
+    pub(crate) fn run_started(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        run: &Run,
+    ) -> anyhow::Result<()> {
         // Who asked about one account gets its card at the end, nothing before.
         if matches!(run.scope, RunScope::Account(_)) {
             return Ok(());
@@ -131,7 +136,7 @@ impl Notifier {
     }
 
     /// Tells that a run has ended. What it found was told before.
-    pub fn run_ended(
+    pub(crate) fn run_ended(
         &self,
         tx: &WriteTx<'_>,
         now: UnixMs,
@@ -166,7 +171,12 @@ impl Notifier {
     }
 
     /// Closes the start messages of a run that was cut short.
-    pub fn run_unfinished(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
+    pub(crate) fn run_unfinished(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        run_id: i64,
+    ) -> anyhow::Result<()> {
         let run = store::progress(tx, run_id)?;
         let key = format!("start:{run_id}");
         outbox::rewrite_waiting(tx, &key, |chat| self.cut_text(tx, chat, &run))?;
@@ -176,7 +186,7 @@ impl Notifier {
     /// Makes the start messages of unfinished runs say so. A message that was on its way at the cut
     /// becomes known only later. So every begin and end of a run checks the last runs again. Each
     /// message is edited once.
-    pub fn close_starts(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
+    pub(crate) fn close_starts(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
         for run_id in store::last_unfinished(tx, CUT_RUNS)? {
             let run = store::progress(tx, run_id)?;
             for (chat, message_id) in outbox::messages_with_key(tx, &format!("start:{run_id}"))? {
@@ -202,7 +212,12 @@ impl Notifier {
     }
 
     /// Tells the admins that a run broke off by a fault of ours.
-    pub fn run_crashed(&self, tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
+    pub(crate) fn run_crashed(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        run_id: i64,
+    ) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
             let text = texts::run_crashed(self.formatter(tx, chat)?.lang, run_id);
             let message = Outgoing::notice(chat, text).dedupe(format!("crash:{run_id}:{chat}"));
@@ -212,13 +227,18 @@ impl Notifier {
     }
 
     /// Reserves the one message of a run to an owner whose waits are over.
-    pub fn news(tx: &WriteTx<'_>, now: UnixMs, run_id: i64, owner: i64) -> anyhow::Result<()> {
+    pub(crate) fn news(
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        run_id: i64,
+        owner: i64,
+    ) -> anyhow::Result<()> {
         outbox::reserve(tx, now, owner, run_id, &format!("found:{run_id}:{owner}"))
     }
 
     /// The messages for reserved rows, some at a time; none for a row about which nothing is left
     /// to say. Only for moments without a pass.
-    pub fn kept_messages(
+    pub(crate) fn kept_messages(
         &self,
         connection: &Connection,
     ) -> anyhow::Result<Vec<(outbox::Reserved, Option<Outgoing>)>> {

@@ -28,7 +28,7 @@ use crate::slices::watch::verdict::SiteAnswer;
 
 /// Bytes of a body that are read by default. Profile pages of large sites have about one million
 /// bytes.
-pub const MAX_BODY_DEFAULT: usize = 2 << 20;
+pub(crate) const MAX_BODY_DEFAULT: usize = 2 << 20;
 
 /// Cloudflare stood in the way.
 static CF_MITIGATED: HeaderName = HeaderName::from_static("cf-mitigated");
@@ -38,22 +38,22 @@ static AMZN_WAF_ACTION: HeaderName = HeaderName::from_static("x-amzn-waf-action"
 
 /// The limits of one probe.
 #[derive(Debug, Clone, Copy)]
-pub struct ProbeLimits {
+pub(crate) struct ProbeLimits {
     /// Time for everything, from resolving the name to the last byte, redirects included.
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
     /// Allows targets in private networks.
-    pub allow_private: bool,
+    pub(crate) allow_private: bool,
     /// Bytes of the body, packed and unpacked. A longer body gives no verdict unless it is certain
     /// by then.
-    pub max_body: usize,
+    pub(crate) max_body: usize,
     /// The wall clock, for a `Retry-After` with a date from a site that sends no `Date`.
-    pub now: UnixMs,
+    pub(crate) now: UnixMs,
 }
 
 impl ProbeLimits {
     /// The limits with the usual cap on bodies; `now` is the wall clock.
     #[must_use]
-    pub fn new(timeout: Duration, allow_private: bool, now: UnixMs) -> Self {
+    pub(crate) fn new(timeout: Duration, allow_private: bool, now: UnixMs) -> Self {
         Self {
             timeout,
             allow_private,
@@ -65,19 +65,19 @@ impl ProbeLimits {
 
 /// What one probe gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Probe {
+pub(crate) struct Probe {
     /// What was seen, or why nothing was.
-    pub outcome: Result<Sighting, Inconclusive>,
+    pub(crate) outcome: Result<Sighting, Inconclusive>,
     /// How long the site wants to be left alone, at most a day.
-    pub retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
     /// The status of the last answer, where there was one.
-    pub status: Option<u16>,
+    pub(crate) status: Option<u16>,
 }
 
 impl Probe {
     /// A probe that got no answer.
     #[must_use]
-    pub const fn without_answer(reason: Inconclusive) -> Self {
+    pub(crate) const fn without_answer(reason: Inconclusive) -> Self {
         Self {
             outcome: Err(reason),
             retry_after: None,
@@ -90,7 +90,12 @@ impl Probe {
 ///
 /// The client must come from [`crate::http_client::site_client`], made for this runtime with the
 /// same permission for private targets.
-pub async fn probe(client: &Client, site: &Site, name: &Username, limits: &ProbeLimits) -> Probe {
+pub(crate) async fn probe(
+    client: &Client,
+    site: &Site,
+    name: &Username,
+    limits: &ProbeLimits,
+) -> Probe {
     probe_by(client, site, name, limits, pin!(sleep(limits.timeout))).await
 }
 

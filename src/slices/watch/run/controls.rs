@@ -247,7 +247,7 @@ fn is_no_answer(probe: &Probe, why: Inconclusive) -> bool {
 
 /// True if a probe of a random name said that nobody has it, as clearly as this site can.
 #[must_use]
-pub fn says_nobody(site: &Site, probe: &Probe) -> bool {
+pub(crate) fn says_nobody(site: &Site, probe: &Probe) -> bool {
     match probe.outcome {
         Ok(sighting) => sighting == Sighting::Missing,
         Err(why) => is_as_far_as_it_goes(site, probe, why),

@@ -3,8 +3,8 @@
 
 pub(super) mod brake;
 pub(super) mod controls;
-pub mod driver;
-pub mod gate;
+pub(crate) mod driver;
+pub(crate) mod gate;
 pub(super) mod lane;
 pub(super) mod network;
 pub(super) mod pass;

@@ -13,7 +13,7 @@ use crate::slices::watch::notices::Notifier;
 use crate::telegram::{Made, Recipe};
 
 /// The name of the watch in recipes.
-pub const MAKER: &str = "watch";
+pub(crate) const MAKER: &str = "watch";
 
 /// What a recipe of the watch asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +59,11 @@ pub(crate) fn accounts(owner: Option<i64>, actor: &Actor) -> anyhow::Result<Reci
 ///
 /// # Errors
 /// When the recipe is not understood, nothing is left to show, or the database fails.
-pub fn make(notifier: &Notifier, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
+pub(crate) fn make(
+    notifier: &Notifier,
+    connection: &Connection,
+    recipe: &Recipe,
+) -> anyhow::Result<Made> {
     match recipe.order()? {
         FileRequest::Chart {
             subject,

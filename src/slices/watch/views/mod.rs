@@ -2,7 +2,7 @@
 //! health of sites.
 
 pub(super) mod charts;
-pub mod files;
+pub(crate) mod files;
 pub(super) mod health;
 pub(super) mod runs;
-pub mod table;
+pub(crate) mod table;

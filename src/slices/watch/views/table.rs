@@ -25,16 +25,16 @@ const NEEDED: [&str; 2] = ["site", "username"];
 
 /// What a table says.
 #[derive(Debug, Default)]
-pub struct Table {
+pub(crate) struct Table {
     /// Its accounts in the order of their lines, each once and with the line.
-    pub accounts: Vec<(u64, NewAccount)>,
+    pub(crate) accounts: Vec<(u64, NewAccount)>,
     /// Its other rows: the line, and what is wrong with it.
-    pub problems: Vec<(u64, LineProblem)>,
+    pub(crate) problems: Vec<(u64, LineProblem)>,
 }
 
 /// True when a text begins like a table of accounts.
 #[must_use]
-pub fn is_table(text: &str) -> bool {
+pub(crate) fn is_table(text: &str) -> bool {
     let header = without_mark(text).lines().next().unwrap_or_default();
     let cells: Vec<String> = header.split([',', ';', '\t']).map(title).collect();
     NEEDED
@@ -44,7 +44,7 @@ pub fn is_table(text: &str) -> bool {
 
 /// Reads a table; `period_days` are agreed where it says nothing of them.
 #[must_use]
-pub fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days: u32) -> Table {
+pub(crate) fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days: u32) -> Table {
     // The reader counts the lines of Windows one short.
     let text = without_mark(text).replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
@@ -159,7 +159,11 @@ fn delimiter(text: &str) -> u8 {
 
 /// Writes accounts for other programs, with the columns that are needed to add them: three, and a
 /// fourth if somebody waits for something else than *found*.
-pub fn write(connection: &Connection, owner: Option<i64>, out: impl Write) -> anyhow::Result<()> {
+pub(crate) fn write(
+    connection: &Connection,
+    owner: Option<i64>,
+    out: impl Write,
+) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     let columns = 3 + usize::from(store::some_wait_otherwise(connection, owner)?);
     let titles = ["site", "username", "days", "until"];
@@ -181,7 +185,7 @@ pub fn write(connection: &Connection, owner: Option<i64>, out: impl Write) -> an
 
 /// Writes accounts with all columns, for people and their spreadsheets; with the owner if they are
 /// everybody's.
-pub fn sheet(
+pub(crate) fn sheet(
     connection: &Connection,
     owner: Option<i64>,
     lang: Lang,

@@ -14,7 +14,7 @@ const LIST_LIMIT: usize = 1000;
 
 /// Sites whose controls failed, and those that are well again.
 #[must_use]
-pub fn controls(formatter: Formatter<'_>, news: &[ControlNews]) -> Html {
+pub(crate) fn controls(formatter: Formatter<'_>, news: &[ControlNews]) -> Html {
     let lang = formatter.lang;
     let mut lines = Vec::new();
     for one in news {
@@ -47,7 +47,7 @@ pub fn controls(formatter: Formatter<'_>, news: &[ControlNews]) -> Html {
 
 /// One line with the sites whose controls failed at their last probe; none without such sites.
 #[must_use]
-pub fn distrusted<'a>(
+pub(crate) fn distrusted<'a>(
     formatter: Formatter<'_>,
     keys: impl Iterator<Item = &'a String>,
 ) -> Option<Html> {
@@ -60,7 +60,7 @@ pub fn distrusted<'a>(
 
 /// So many accounts of a site changed at once that the admins are asked.
 #[must_use]
-pub fn mass_change(formatter: Formatter<'_>, question: &MassChange) -> Html {
+pub(crate) fn mass_change(formatter: Formatter<'_>, question: &MassChange) -> Html {
     let args = Args::new()
         .text("site", &formatter.site_name(&question.site))
         .number("changed", question.changed)
@@ -75,7 +75,7 @@ pub fn mass_change(formatter: Formatter<'_>, question: &MassChange) -> Html {
 
 /// The text of a question after its decision.
 #[must_use]
-pub fn decided(
+pub(crate) fn decided(
     formatter: Formatter<'_>,
     question: &MassChange,
     decision: MassDecision,
@@ -91,13 +91,13 @@ pub fn decided(
 
 /// Our own network is down.
 #[must_use]
-pub fn offline(lang: Lang) -> Html {
+pub(crate) fn offline(lang: Lang) -> Html {
     i18n::text(lang, "offline")
 }
 
 /// Our own network is back.
 #[must_use]
-pub fn online(lang: Lang, after: Duration) -> Html {
+pub(crate) fn online(lang: Lang, after: Duration) -> Html {
     let span = i18n::span(lang, after);
     i18n::html(lang, "online", &Args::new().text("span", &span))
 }

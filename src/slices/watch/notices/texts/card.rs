@@ -9,7 +9,7 @@ use crate::slices::watch::model::verdict::Verdict;
 
 /// The mark of an account in lists.
 #[must_use]
-pub fn mark(account: &Account) -> &'static str {
+pub(crate) fn mark(account: &Account) -> &'static str {
     match (account.state, account.verdict) {
         (AccountState::Done, _) => "✅",
         (AccountState::Paused, _) => "⏸",
@@ -22,7 +22,11 @@ pub fn mark(account: &Account) -> &'static str {
 
 /// One account with what is known of it. Other people see its owner.
 #[must_use]
-pub fn account_card(formatter: Formatter<'_>, account: &Account, owner: Option<&Html>) -> Html {
+pub(crate) fn account_card(
+    formatter: Formatter<'_>,
+    account: &Account,
+    owner: Option<&Html>,
+) -> Html {
     let lang = formatter.lang;
     let args = Args::new()
         .text("mark", mark(account))
@@ -62,7 +66,7 @@ pub fn account_card(formatter: Formatter<'_>, account: &Account, owner: Option<&
 /// The lower part of a card: when the account was last seen, its last probes, and its history. The
 /// newest change comes first, each with the name of the person.
 #[must_use]
-pub fn account_details(
+pub(crate) fn account_details(
     formatter: Formatter<'_>,
     account: &Account,
     history: &[(Past, Html)],
@@ -146,7 +150,7 @@ fn verdict(lang: Lang, verdict: Verdict, reason: &str) -> Html {
 
 /// Who did something, for the history; `name` is of a person who is known.
 #[must_use]
-pub fn who(lang: Lang, by: &By, reader: i64, name: Option<&Html>) -> Html {
+pub(crate) fn who(lang: Lang, by: &By, reader: i64, name: Option<&Html>) -> Html {
     match (by, name) {
         (By::Run, _) => i18n::text(lang, "by-run"),
         (By::Person(id), _) if *id == reader => i18n::text(lang, "by-you"),

@@ -1,14 +1,14 @@
 //! The texts of the watch: pure functions of plain values. Texts about untrusted sites are in
 //! [`alarms`].
 
-pub mod alarms;
+pub(crate) mod alarms;
 mod card;
 mod news;
 mod sites;
 
-pub use self::card::{account_card, account_details, mark, who};
-pub use self::news::{FULL_NEWS, LIST_NEWS, count_news, news, news_summary};
-pub use self::sites::{site_note, site_protection};
+pub(crate) use self::card::{account_card, account_details, mark, who};
+pub(crate) use self::news::{LIST_NEWS, count_news, news, news_summary};
+pub(crate) use self::sites::{site_note, site_protection};
 use crate::clock::UnixMs;
 use crate::html::{Html, MESSAGE_LIMIT, cut};
 use crate::i18n::{self, Args, Lang};
@@ -16,7 +16,6 @@ use crate::slices::watch::catalogue::Catalogue;
 use crate::slices::watch::model::account::{Account, RunCounts, RunState};
 use crate::slices::watch::site::SiteKey;
 use crate::slices::watch::store::{OwnSums, RunProgress};
-use crate::words::words;
 use crate::zone::Zone;
 
 /// Cells of the progress bar.
@@ -24,18 +23,18 @@ const BAR_CELLS: u64 = 10;
 
 /// What every text needs besides its facts: language, zone and names.
 #[derive(Debug, Clone, Copy)]
-pub struct Formatter<'a> {
-    pub lang: Lang,
+pub(crate) struct Formatter<'a> {
+    pub(crate) lang: Lang,
     /// The zone of dates and times.
-    pub zone: &'a Zone,
+    pub(crate) zone: &'a Zone,
     /// For names of sites and addresses of profiles.
-    pub catalogue: &'a Catalogue,
+    pub(crate) catalogue: &'a Catalogue,
 }
 
 impl Formatter<'_> {
     /// The account's name, as a link to its profile where the site is known.
     #[must_use]
-    pub fn profile(&self, site: &str, username: &str) -> Html {
+    pub(crate) fn profile(&self, site: &str, username: &str) -> Html {
         let known = SiteKey::parse(site)
             .ok()
             .and_then(|key| self.catalogue.get(&key));
@@ -48,7 +47,7 @@ impl Formatter<'_> {
 
     /// The site's name; its key where it is not known any more.
     #[must_use]
-    pub fn site_name(&self, site: &str) -> String {
+    pub(crate) fn site_name(&self, site: &str) -> String {
         SiteKey::parse(site)
             .ok()
             .and_then(|key| self.catalogue.get(&key))
@@ -66,12 +65,12 @@ impl Formatter<'_> {
 
 /// `1 аккаунт`, `2 аккаунта`.
 #[must_use]
-pub fn n_accounts(lang: Lang, n: usize) -> String {
+pub(crate) fn n_accounts(lang: Lang, n: usize) -> String {
     i18n::plain(lang, "n-accounts", &Args::new().number("n", n))
 }
 
 #[must_use]
-pub fn run_started(formatter: Formatter<'_>, total: u64, at: UnixMs) -> Html {
+pub(crate) fn run_started(formatter: Formatter<'_>, total: u64, at: UnixMs) -> Html {
     let args = Args::new()
         .number("total", total)
         .text("time", &i18n::time(at, formatter.zone));
@@ -80,7 +79,7 @@ pub fn run_started(formatter: Formatter<'_>, total: u64, at: UnixMs) -> Html {
 
 /// A run begins, and how far it is.
 #[must_use]
-pub fn run_progress(formatter: Formatter<'_>, total: u64, at: UnixMs, checked: u64) -> Html {
+pub(crate) fn run_progress(formatter: Formatter<'_>, total: u64, at: UnixMs, checked: u64) -> Html {
     let bar = Html::text(&format!("{} {checked}/{total}", bar(checked, total)));
     Html::join([&run_started(formatter, total, at), &bar], "\n\n")
 }
@@ -97,7 +96,7 @@ fn bar(checked: u64, total: u64) -> String {
 /// The text of a run that was cut short, in place of its start. `stopped_by` is the admin who ended
 /// it.
 #[must_use]
-pub fn run_unfinished(
+pub(crate) fn run_unfinished(
     formatter: Formatter<'_>,
     run: &RunProgress,
     stopped_by: Option<&str>,
@@ -122,31 +121,31 @@ pub fn run_unfinished(
 
 /// What a run's summary tells besides its counts.
 #[derive(Debug, Clone)]
-pub struct RunEnd {
-    pub counts: RunCounts,
+pub(crate) struct RunEnd {
+    pub(crate) counts: RunCounts,
     /// How long it took.
-    pub took: std::time::Duration,
+    pub(crate) took: std::time::Duration,
     /// Why probes failed: site, reason, count; the most common first, one more than is shown.
-    pub errors: Vec<(String, String, u64)>,
+    pub(crate) errors: Vec<(String, String, u64)>,
     /// Not reached for lack of time.
-    pub skipped: u64,
+    pub(crate) skipped: u64,
     /// Sites that are muted, each with how many accounts were therefore not probed.
-    pub muted: Vec<(String, u64)>,
+    pub(crate) muted: Vec<(String, u64)>,
     /// Ticks that fired meanwhile.
-    pub missed_ticks: u64,
+    pub(crate) missed_ticks: u64,
     /// When the next run comes.
-    pub next: Option<UnixMs>,
+    pub(crate) next: Option<UnixMs>,
 }
 
 /// The longest list of muted sites in a summary, in UTF-16 units.
 const MUTED_LIMIT: usize = 500;
 
 /// Reasons shown in a summary.
-pub const SHOWN_ERRORS: usize = 5;
+pub(crate) const SHOWN_ERRORS: usize = 5;
 
 /// A run is over.
 #[must_use]
-pub fn run_done(formatter: Formatter<'_>, end: &RunEnd) -> Html {
+pub(crate) fn run_done(formatter: Formatter<'_>, end: &RunEnd) -> Html {
     let lang = formatter.lang;
     let results = i18n::html(
         lang,
@@ -210,13 +209,13 @@ pub fn run_done(formatter: Formatter<'_>, end: &RunEnd) -> Html {
 
 /// A run broke off by a fault of ours.
 #[must_use]
-pub fn run_crashed(lang: Lang, run_id: i64) -> Html {
+pub(crate) fn run_crashed(lang: Lang, run_id: i64) -> Html {
     i18n::html(lang, "run-crashed", &Args::new().number("run", run_id))
 }
 
 /// The day, or quiet hours (`night`), in short.
 #[must_use]
-pub fn digest(lang: Lang, night: bool, runs: u64, counts: RunCounts) -> Html {
+pub(crate) fn digest(lang: Lang, night: bool, runs: u64, counts: RunCounts) -> Html {
     let args = Args::new()
         .number("runs", runs)
         .number("found", counts.found)
@@ -232,7 +231,7 @@ pub fn digest(lang: Lang, night: bool, runs: u64, counts: RunCounts) -> Html {
 
 /// An owner's accounts in short.
 #[must_use]
-pub fn own_digest(lang: Lang, sums: OwnSums) -> Html {
+pub(crate) fn own_digest(lang: Lang, sums: OwnSums) -> Html {
     let args = Args::new()
         .number("pending", sums.pending)
         .number("found", sums.found)
@@ -244,23 +243,33 @@ pub fn own_digest(lang: Lang, sums: OwnSums) -> Html {
     Html::join([&text, &i18n::text(lang, "digest-calm")], "\n\n")
 }
 
-words! {
-    /// Which reminder it is; the word is part of the keys of notices and texts.
-    pub enum Reminder {
-        /// Three days are left, or fewer.
-        Soon = "soon",
-        /// The last day.
-        LastDay = "last-day",
-        /// The agreed time is over.
-        Overdue = "overdue",
-        /// It was over before, and we still wait.
-        Waiting = "waiting",
+/// Which reminder it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Reminder {
+    /// Three days are left, or fewer.
+    Soon,
+    LastDay,
+    /// The agreed time is over.
+    Overdue,
+    /// The agreed time was over before, and we still wait.
+    Waiting,
+}
+
+impl Reminder {
+    /// The word in keys of notices and texts.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Soon => "soon",
+            Self::LastDay => "last-day",
+            Self::Overdue => "overdue",
+            Self::Waiting => "waiting",
+        }
     }
 }
 
 /// Accounts of one owner whose agreed time ends.
 #[must_use]
-pub fn reminder(formatter: Formatter<'_>, which: Reminder, accounts: &[Account]) -> Html {
+pub(crate) fn reminder(formatter: Formatter<'_>, which: Reminder, accounts: &[Account]) -> Html {
     let title = match which {
         Reminder::Soon => "remind-soon",
         Reminder::LastDay => "remind-last-day",
@@ -284,7 +293,7 @@ pub fn reminder(formatter: Formatter<'_>, which: Reminder, accounts: &[Account])
 
 /// Why we could not look, for people.
 #[must_use]
-pub fn reason(lang: Lang, key: &str) -> Html {
+pub(crate) fn reason(lang: Lang, key: &str) -> Html {
     let key = format!("reason-{key}");
     if i18n::has(lang, &key) {
         i18n::text(lang, &key)
@@ -295,7 +304,7 @@ pub fn reason(lang: Lang, key: &str) -> Html {
 
 /// Joins lines and drops the last ones that would not fit into a message.
 #[must_use]
-pub fn fit(mut lines: Vec<Html>) -> Html {
+pub(crate) fn fit(mut lines: Vec<Html>) -> Html {
     loop {
         let text = Html::join(&lines, "\n");
         if text.telegram_len() <= MESSAGE_LIMIT || lines.pop().is_none() {

@@ -8,10 +8,10 @@ use crate::slices::watch::model::account::{Account, News, NewsTotals, Until};
 use crate::slices::watch::model::verdict::Sighting;
 
 /// Accounts told in full in one message; with more of them it is a list.
-pub const FULL_NEWS: usize = 5;
+pub(super) const FULL_NEWS: usize = 5;
 
 /// Lines of a list at most: about 60 characters each, half of Telegram's limit.
-pub const LIST_NEWS: usize = 40;
+pub(crate) const LIST_NEWS: usize = 40;
 
 /// The longest line that names accounts, in UTF-16 units. Several such lines fit into one message.
 const GIST_LIMIT: usize = 400;
@@ -28,7 +28,7 @@ fn keys(until: Until, seen: Sighting) -> [&'static str; 3] {
 
 /// How many there are of each kind, where all of them are known.
 #[must_use]
-pub fn count_news(news: &[News]) -> NewsTotals {
+pub(crate) fn count_news(news: &[News]) -> NewsTotals {
     let mut totals = NewsTotals::new();
     for one in news {
         *totals.entry((one.account.until, one.seen)).or_default() += 1;
@@ -38,7 +38,7 @@ pub fn count_news(news: &[News]) -> NewsTotals {
 
 /// The message to an owner whose waits are over. `totals` may count more accounts than are named.
 #[must_use]
-pub fn news(formatter: Formatter<'_>, named: &[News], totals: &NewsTotals) -> Html {
+pub(crate) fn news(formatter: Formatter<'_>, named: &[News], totals: &NewsTotals) -> Html {
     let all: usize = totals.values().sum();
     if all <= FULL_NEWS {
         let blocks: Vec<Html> = named.iter().map(|one| in_full(formatter, one)).collect();
@@ -84,7 +84,7 @@ fn list<'a>(
 
 /// The line that names accounts in a later message, if their own message may not have arrived.
 #[must_use]
-pub fn news_summary(formatter: Formatter<'_>, news: &[News]) -> String {
+pub(crate) fn news_summary(formatter: Formatter<'_>, news: &[News]) -> String {
     let names: Vec<&str> = news
         .iter()
         .map(|one| one.account.username.as_str())

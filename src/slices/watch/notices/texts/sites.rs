@@ -7,7 +7,7 @@ use crate::slices::watch::site::{Protection, Site};
 /// A note on the limits of a site: built-in sites in the reader's language, others as their file
 /// says it.
 #[must_use]
-pub fn site_note(lang: Lang, site: &Site) -> Option<Html> {
+pub(crate) fn site_note(lang: Lang, site: &Site) -> Option<Html> {
     let note = site.note()?;
     let key = format!("site-note-{}", site.key());
     Some(if i18n::has(lang, &key) {
@@ -19,7 +19,7 @@ pub fn site_note(lang: Lang, site: &Site) -> Option<Html> {
 
 /// What is in front of a site, as its catalogue says; none if it says nothing.
 #[must_use]
-pub fn site_protection(lang: Lang, site: &Site) -> Option<String> {
+pub(crate) fn site_protection(lang: Lang, site: &Site) -> Option<String> {
     let name = |protection: &Protection| match protection {
         Protection::Named(name) => (*name).to_owned(),
         Protection::Unnamed => i18n::plain(lang, "protected-unnamed", &Args::new()),

@@ -46,21 +46,21 @@ use crate::telegram::BotProxy;
 
 /// What the watch thread works with.
 #[derive(Debug)]
-pub struct WatchParts {
-    pub config: WatchConfig,
-    pub db: Db,
+pub(crate) struct WatchParts {
+    pub(crate) config: WatchConfig,
+    pub(crate) db: Db,
     /// The time of day.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// The way to the main runtime.
-    pub proxy: BotProxy,
+    pub(crate) proxy: BotProxy,
     /// The notices of the watch.
-    pub notifier: Notifier,
+    pub(crate) notifier: Notifier,
     /// Rung when a check is asked for.
-    pub bell: Activator,
+    pub(crate) bell: Activator,
     /// Follows the schedule and runs at the start; without it only requests are served.
-    pub scheduled: bool,
+    pub(crate) scheduled: bool,
     /// Makes a run at the start even where the settings say no.
-    pub run_now: bool,
+    pub(crate) run_now: bool,
 }
 
 impl WatchParts {
@@ -80,7 +80,7 @@ impl WatchParts {
 /// # Errors
 /// When the thread, its runtime, its HTTP client or its scheduler cannot be started within five
 /// seconds.
-pub async fn start(parts: WatchParts, tasks: &Tasks) -> anyhow::Result<ThreadEnd> {
+pub(crate) async fn start(parts: WatchParts, tasks: &Tasks) -> anyhow::Result<ThreadEnd> {
     let stop = tasks.stop_token();
     tasks
         .thread_with_runtime("watch", async move || {

@@ -44,16 +44,16 @@ const BREAKER_JITTER: f64 = 0.2;
 
 /// What holds for sites that say nothing else.
 #[derive(Debug, Clone, Copy)]
-pub struct GateDefaults {
+pub(crate) struct GateDefaults {
     /// Requests in flight at one site; 0 counts as 1.
-    pub per_site: u32,
+    pub(crate) per_site: u32,
     /// Least time between the starts of two requests at one site.
-    pub min_gap: Duration,
+    pub(crate) min_gap: Duration,
 }
 
 /// Whether a request may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
+pub(crate) enum Start {
     /// Now. [`Gates::begin`] must follow before the next question.
     Now,
     /// Not before this moment: the gap or a `Retry-After` is not over.
@@ -71,7 +71,7 @@ pub enum Start {
 
 /// The gates of all sites.
 #[derive(Debug)]
-pub struct Gates {
+pub(crate) struct Gates {
     defaults: GateDefaults,
     sites: HashMap<SiteKey, Gate>,
     /// A breaker was opened or shut since [`Self::breaker_news`] was last asked.
@@ -103,13 +103,13 @@ enum Breaker {
 
 /// That a site is left alone after repeated failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// Since when, trials that failed included.
-    pub since: Instant,
+    pub(crate) since: Instant,
     /// When one request may try the site.
-    pub trial_at: Instant,
+    pub(crate) trial_at: Instant,
     /// How the last request failed.
-    pub why: Inconclusive,
+    pub(crate) why: Inconclusive,
     trials: u32,
 }
 
@@ -125,7 +125,7 @@ impl Breaker {
 impl Gates {
     /// Makes gates for sites that have not been asked yet.
     #[must_use]
-    pub fn new(defaults: GateDefaults) -> Self {
+    pub(crate) fn new(defaults: GateDefaults) -> Self {
         Self {
             defaults,
             sites: HashMap::new(),
@@ -136,7 +136,7 @@ impl Gates {
 
     /// True if a request to a site may start.
     #[must_use]
-    pub fn next_start(&self, site: &Site, now: Instant) -> Start {
+    pub(crate) fn next_start(&self, site: &Site, now: Instant) -> Start {
         let Some(gate) = self.sites.get(site.key()) else {
             return Start::Now;
         };
@@ -162,7 +162,7 @@ impl Gates {
     }
 
     /// Notes that a request to a site starts; [`Self::next_start`] has just said that it may.
-    pub fn begin(&mut self, site: &Site, now: Instant) {
+    pub(crate) fn begin(&mut self, site: &Site, now: Instant) {
         let stretch = 1.0 + GAP_JITTER * self.random.f64();
         let gap = site
             .min_gap()
@@ -177,7 +177,7 @@ impl Gates {
     }
 
     /// Notes that a request to a site has ended, and how.
-    pub fn end(&mut self, site: &Site, probe: &Probe, now: Instant) {
+    pub(crate) fn end(&mut self, site: &Site, probe: &Probe, now: Instant) {
         let stretch = 1.0 + BREAKER_JITTER * self.random.f64();
         let gate = self.sites.entry(site.key().clone()).or_default();
         let before = gate.breaker.opened();
@@ -199,25 +199,25 @@ impl Gates {
     }
 
     /// The sites whose breakers are open.
-    pub fn open_breakers(&self) -> impl Iterator<Item = (&SiteKey, Opened)> {
+    pub(crate) fn open_breakers(&self) -> impl Iterator<Item = (&SiteKey, Opened)> {
         let sites = self.sites.iter();
         sites.filter_map(|(site, gate)| Some((site, gate.breaker.opened()?)))
     }
 
     /// True once after breakers were opened, shut, or tried in vain.
-    pub fn breaker_news(&mut self) -> bool {
+    pub(crate) fn breaker_news(&mut self) -> bool {
         std::mem::take(&mut self.has_news)
     }
 
     /// Notes that a site wants to be left alone until a moment.
-    pub fn silence(&mut self, site: SiteKey, until: Instant) {
+    pub(crate) fn silence(&mut self, site: SiteKey, until: Instant) {
         let gate = self.sites.entry(site).or_default();
         gate.silent_until = gate.silent_until.max(Some(until));
     }
 
     /// Forgets requests whose end will never be told, after a pass was broken off. The rest is
     /// remembered.
-    pub fn forget_in_flight(&mut self, now: Instant) {
+    pub(crate) fn forget_in_flight(&mut self, now: Instant) {
         for gate in self.sites.values_mut() {
             gate.in_flight = 0;
             gate.try_again(now);

@@ -95,8 +95,9 @@ impl Lanes {
 
     /// Lets silent sites be asked again; false when there is none.
     pub(super) fn wake_silent(&mut self) -> bool {
-        let lanes = self.lanes.iter_mut();
-        lanes.fold(false, |woken, lane| lane.wake() || woken)
+        // Every one of them, so nothing that stops at the first.
+        let woken = self.lanes.iter_mut().map(Lane::wake);
+        woken.filter(|is_woken| *is_woken).count() > 0
     }
 
     /// Takes the requests by site that nobody has written down yet.

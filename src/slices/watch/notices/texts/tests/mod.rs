@@ -159,7 +159,7 @@ fn the_longest_texts_fit_into_a_message() {
         let formatter = formatter(&catalogue, lang);
         let kinds = Until::WORDS.iter().map(|(_, until)| *until).cycle();
         let all: Vec<News> = kinds.take(200).map(|until| told(until, &long)).collect();
-        let five = all.get(..FULL_NEWS).unwrap();
+        let five = all.get(..news::FULL_NEWS).unwrap();
         for text in [
             news(formatter, five, &count_news(five)),
             news(formatter, &all, &count_news(&all)),
