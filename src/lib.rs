@@ -3,8 +3,8 @@
 //! # Code map
 //!
 //! The **spine** knows no feature. A **slice** is a capability in a folder of its own. [`app`] is
-//! the only place that knows everyone. A room imports only rooms below it; `tests/it/tidy.rs`
-//! checks that.
+//! the only place that knows everyone. A room imports only rooms below it; `tests/it/tidy` checks
+//! that.
 //!
 //! | room | what lives there |
 //! |---|---|
@@ -16,6 +16,7 @@
 //! | [`slices::watch`] | the main job: accounts, sites, probes, verdicts, runs, notices |
 //! | [`slices::cards`] | product cards: codes, their pictures, labels |
 //! | [`slices::assistant`] | questions to a language model: queue, worker, HTTP API |
+//! | `slices::admin`, `slices::settings` | the panel, people, broadcasts; what each chat chooses, privacy |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
 //! | [`http_server`] | the HTTP server: limits, tokens, errors as documents, health, metrics |
 //! | [`http_client`] | clients for sites and services, the guard against private targets |
