@@ -1,5 +1,5 @@
--- The database of Vakhta as it is now (version 3). A new file is made from this text; an older one is brought here by
--- the numbered steps in src/db/steps.rs, and a test holds both against each other.
+-- The database of Vakhta as it is now. A new file is made from this text; an older one is brought here by the numbered
+-- steps in src/db/steps.rs, and a test holds both against each other.
 --
 -- Times are unix milliseconds UTC. Ids of our own are never reused (AUTOINCREMENT). Ids of Telegram are its own.
 

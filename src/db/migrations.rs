@@ -12,8 +12,8 @@ use super::steps::STEPS;
 /// What a database looks like today.
 const SCHEMA: &str = include_str!("../../schema.sql");
 
-/// The version `schema.sql` describes: one more than there are steps.
-pub const VERSION: i64 = 3;
+/// The version `schema.sql` describes.
+pub const VERSION: i64 = STEPS.len() as i64 + 1;
 
 /// Marks a file as Vakhta's: the letters `VKHT`.
 const APPLICATION_ID: i64 = 0x564b_4854;
@@ -57,11 +57,6 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-
-    #[test]
-    fn the_version_counts_the_steps() {
-        assert_eq!(i64::try_from(STEPS.len()).unwrap() + 1, VERSION);
-    }
 
     /// Every part of a schema by name, without comments and spaces.
     fn parts(connection: &Connection) -> BTreeMap<String, String> {
