@@ -102,7 +102,7 @@ async fn count_rows(rules: &[Rule], db: &Db) -> anyhow::Result<()> {
     tables.dedup();
     let rows = db.read(move |connection| {
         let count = |table: &'static str| {
-            let sql = format!("SELECT count(*) FROM {table}");
+            let sql = format!("SELECT count(*) AS kept FROM {table}");
             let n: u64 = connection.query_row(&sql, [], |row| row.get(0))?;
             Ok((table, n))
         };
