@@ -39,37 +39,38 @@
 //!   becomes a verdict.
 //! - Secrets and people's texts reach no log and no error.
 
-pub mod activation;
-pub mod app;
+mod activation;
+mod app;
 mod backoff;
-pub mod bot;
-pub mod chart;
+mod bot;
+mod chart;
 pub mod cli;
-pub mod clock;
-pub mod config;
-pub mod counters;
-pub mod db;
-pub mod demo;
-pub mod dialogue;
-pub mod html;
-pub mod http_client;
-pub mod http_server;
-pub mod i18n;
-pub mod logging;
+mod clock;
+mod config;
+mod counters;
+mod db;
+mod demo;
+mod dialogue;
+mod html;
+mod http_client;
+mod http_server;
+mod i18n;
+mod logging;
 mod navigation;
-pub mod people;
-pub mod random;
+mod people;
+mod random;
 mod registry;
-pub mod retention;
-pub mod settings;
-pub mod sheet;
+mod retention;
+mod settings;
+mod sheet;
 mod slice;
-pub mod slices;
-pub mod tasks;
-pub mod telegram;
-pub mod tool;
+mod slices;
+mod tasks;
+mod telegram;
+pub mod testing;
+mod tool;
 mod words;
-pub mod zone;
+mod zone;
 
 #[cfg(test)]
 #[path = "../tests/tiers/tier.rs"]

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use rusqlite::params;
 use tokio::task::JoinSet;
-use vakhta::clock::UnixMs;
-use vakhta::db::{Db, WriteTx};
-use vakhta::i18n::Lang;
-use vakhta::people::{self, Actor, Role};
-use vakhta::slices::cards::code::Code;
-use vakhta::slices::cards::store;
-use vakhta::slices::cards::store::{CardFilter, NewCard};
-use vakhta::tasks::Tasks;
+use vakhta::testing::clock::UnixMs;
+use vakhta::testing::db::{Db, WriteTx};
+use vakhta::testing::i18n::Lang;
+use vakhta::testing::people::{self, Actor, Role};
+use vakhta::testing::slices::cards::code::Code;
+use vakhta::testing::slices::cards::store;
+use vakhta::testing::slices::cards::store::{CardFilter, NewCard};
+use vakhta::testing::tasks::Tasks;
 
 use crate::roles::main_runtime;
 use crate::table::{self, ms, quantile, row};
@@ -83,7 +83,7 @@ pub(crate) fn measure() -> anyhow::Result<()> {
     })
 }
 
-type Read = fn(&vakhta::db::Connection) -> anyhow::Result<()>;
+type Read = fn(&vakhta::testing::db::Connection) -> anyhow::Result<()>;
 
 const READS: &[(&str, Read)] = &[
     ("the ten newest cards", |c| {
@@ -157,7 +157,7 @@ async fn scan(db: Db, code: Code, next: Arc<AtomicI64>) -> anyhow::Result<Vec<Du
     }
 }
 
-fn counts(connection: &vakhta::db::Connection, card: i64) -> anyhow::Result<(u64, u64)> {
+fn counts(connection: &vakhta::testing::db::Connection, card: i64) -> anyhow::Result<(u64, u64)> {
     let checks = store::get(connection, card)?.map_or(0, |card| card.checks);
     let rows = connection.query_row(
         "SELECT count(*) FROM scan JOIN card_code ON card_code.id = scan.code_id WHERE card_code.card_id = ?1",

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::runtime::{Builder, Runtime};
-use vakhta::db::Db;
-use vakhta::demo::PretendTelegram;
-use vakhta::tasks::Tasks;
+use vakhta::testing::db::Db;
+use vakhta::testing::demo::PretendTelegram;
+use vakhta::testing::tasks::Tasks;
 
 use crate::table::{self, mb, median, row};
 use crate::world::{self, Site};

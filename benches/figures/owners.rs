@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use tokio::runtime::{Builder, Runtime};
-use vakhta::app::{App, Options};
-use vakhta::clock::Clock;
-use vakhta::db::Db;
-use vakhta::demo::{Person, PretendTelegram};
+use vakhta::testing::app::{App, Options};
+use vakhta::testing::clock::Clock;
+use vakhta::testing::db::Db;
+use vakhta::testing::demo::{Person, PretendTelegram};
 
 use crate::roles::main_runtime;
 use crate::statements;
@@ -278,8 +278,9 @@ async fn answer(
         }
         Step::Taps(data, Answered::InPlace) => {
             let chat = person.id();
-            let first =
-                |m: &&std::sync::Arc<vakhta::demo::ChatMessage>| m.from_bot && m.file.is_none();
+            let first = |m: &&std::sync::Arc<vakhta::testing::demo::ChatMessage>| {
+                m.from_bot && m.file.is_none()
+            };
             let messages = telegram.messages(chat);
             let screen = messages.iter().find(first).context("a first screen")?;
             let (id, edits) = (screen.message_id, screen.edits);

@@ -10,11 +10,11 @@ use anyhow::Context as _;
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
-use vakhta::app::{App, Options};
-use vakhta::db::InstanceLock;
-use vakhta::demo::{Behaviour, PretendSite};
-use vakhta::http_client;
-use vakhta::http_client::SiteClientConfig;
+use vakhta::testing::app::{App, Options};
+use vakhta::testing::db::InstanceLock;
+use vakhta::testing::demo::{Behaviour, PretendSite};
+use vakhta::testing::http_client;
+use vakhta::testing::http_client::SiteClientConfig;
 
 use crate::{process, world};
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
-use vakhta::db::Db;
+use vakhta::testing::db::Db;
 
 /// Reading connections of the program.
 const READERS: usize = 3;

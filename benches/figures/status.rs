@@ -11,9 +11,9 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
-use vakhta::app::{App, Options};
-use vakhta::demo::{Person, PretendTelegram};
-use vakhta::http_client;
+use vakhta::testing::app::{App, Options};
+use vakhta::testing::demo::{Person, PretendTelegram};
+use vakhta::testing::http_client;
 
 use crate::roles::{ask_all, main_runtime};
 use crate::table::{self, ms, quantile, row};

@@ -7,14 +7,14 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use vakhta::clock::{Clock, UnixMs};
-use vakhta::config::{Config, Source};
-use vakhta::db::Db;
-use vakhta::demo::world;
-use vakhta::people;
-use vakhta::slices::watch::model::account::{RunScope, RunState};
-use vakhta::slices::watch::store;
-use vakhta::slices::watch::store::{NewAccount, RunProgress};
+use vakhta::testing::clock::{Clock, UnixMs};
+use vakhta::testing::config::{Config, Source};
+use vakhta::testing::db::Db;
+use vakhta::testing::demo::world;
+use vakhta::testing::people;
+use vakhta::testing::slices::watch::model::account::{RunScope, RunState};
+use vakhta::testing::slices::watch::store;
+use vakhta::testing::slices::watch::store::{NewAccount, RunProgress};
 
 pub(crate) const SITE: &str = "bench";
 
@@ -103,7 +103,7 @@ pub(crate) async fn fill(db: &Db, accounts: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn add(tx: &vakhta::db::WriteTx<'_>, now: UnixMs, number: usize) -> anyhow::Result<()> {
+fn add(tx: &vakhta::testing::db::WriteTx<'_>, now: UnixMs, number: usize) -> anyhow::Result<()> {
     let owner_id = owners().nth(number % OWNERS).context("there are owners")?;
     let new = NewAccount::new(owner_id, SITE, &username(number), 30);
     store::add(tx, now, &new)?;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::task::JoinSet;
-use vakhta::db::Db;
-use vakhta::tasks::Tasks;
+use vakhta::testing::db::Db;
+use vakhta::testing::tasks::Tasks;
 
 use crate::roles::main_runtime;
 use crate::table::{self, ms, quantile, row};

@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use url::Url;
-use vakhta::slices::watch::catalogue::Listing;
-use vakhta::slices::watch::model::verdict::Sighting;
-use vakhta::slices::watch::site::Site;
-use vakhta::slices::watch::verdict::{AnswerHeaders, SiteAnswer, judge};
+use vakhta::testing::slices::watch::catalogue::Listing;
+use vakhta::testing::slices::watch::model::verdict::Sighting;
+use vakhta::testing::slices::watch::site::Site;
+use vakhta::testing::slices::watch::verdict::{AnswerHeaders, SiteAnswer, judge};
 
 const EXISTS: &str = "profile of";
 const MISSING: &str = "no such user";

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vakhta::slices::watch::catalogue::Listing;
+use vakhta::testing::slices::watch::catalogue::Listing;
 
 fuzz_target!(|text: &str| {
     let listing = Listing::parse("fuzz", text, false);

@@ -5,9 +5,9 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use vakhta::cli::accounts_of_csv;
-use vakhta::slices::watch::Catalogue;
-use vakhta::slices::watch::model::config::BrokenEntries;
+use vakhta::testing::cli::accounts_of_csv;
+use vakhta::testing::slices::watch::Catalogue;
+use vakhta::testing::slices::watch::model::config::BrokenEntries;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).expect("the built-in sites")

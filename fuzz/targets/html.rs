@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vakhta::html::{Html, cut};
-use vakhta::i18n::{self, Args, Lang};
+use vakhta::testing::html::{Html, cut};
+use vakhta::testing::i18n::{self, Args, Lang};
 
 fuzz_target!(|text: &str| {
     let html = Html::text(text);

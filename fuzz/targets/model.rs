@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vakhta::slices::assistant::model::{Ended, Reading};
+use vakhta::testing::slices::assistant::model::{Ended, Reading};
 
 fn read(body: &[u8], portion: usize) -> Ended {
     let mut reading = Reading::new(None);

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use vakhta::telegram::decode;
+use vakhta::testing::telegram::decode;
 
 fuzz_target!(|raw: &str| {
     match decode(raw, "VakhtaBot") {

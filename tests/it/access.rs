@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use vakhta::clock::DAY;
-use vakhta::people::{self, Role};
+use vakhta::testing::clock::DAY;
+use vakhta::testing::people::{self, Role};
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
@@ -32,8 +32,8 @@ async fn settled(t: &Stage) {
         period.tick().await;
         let now = t.clock.now();
         let quiet = t.app().db().read(move |c| {
-            let waiting = vakhta::telegram::inbox_counts(c)?.waiting;
-            Ok(waiting == 0 && vakhta::telegram::outbox::is_quiet(c, now)?)
+            let waiting = vakhta::testing::telegram::inbox_counts(c)?.waiting;
+            Ok(waiting == 0 && vakhta::testing::telegram::outbox::is_quiet(c, now)?)
         });
         if quiet.await.unwrap() {
             return;
@@ -115,7 +115,7 @@ fn admins_are_made_by_owners_only_and_nobody_undoes_another_silently() {
             .admin
             .presses_forged(panel.message_id, "people:make-admin:7");
         assert_eq!(t.note(&t.admin, &again).await, "Это уже сделано.");
-        let menu = |telegram: &vakhta::demo::PretendTelegram| {
+        let menu = |telegram: &vakhta::testing::demo::PretendTelegram| {
             telegram
                 .menu("chat:7:0", "")
                 .is_some_and(|menu| menu.iter().any(|command| command["command"] == "admin"))
@@ -181,7 +181,7 @@ fn the_first_who_opens_the_claim_link_owns_the_bot() {
 #[test]
 fn menus_are_set_per_language_and_for_admins() {
     run(async |t| {
-        let set = |telegram: &vakhta::demo::PretendTelegram| {
+        let set = |telegram: &vakhta::testing::demo::PretendTelegram| {
             let describes = |language: &str, text: &str| {
                 let menu = telegram.menu("default", language).unwrap_or_default();
                 menu.iter().any(|command| command["description"] == text)

@@ -222,7 +222,7 @@ fn sites_are_listed_shown_and_tested() {
         );
         ground
             .site
-            .set("vk", "known", vakhta::demo::Behaviour::BlockPage);
+            .set("vk", "known", vakhta::testing::demo::Behaviour::BlockPage);
         let end = ground
             .vakhta(&["sites", "test", "github", "vk"])
             .finish()

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vakhta::demo::model::{KEY, answer_to};
-use vakhta::demo::{ModelReply, PretendModel};
-use vakhta::http_server::tokens;
+use vakhta::testing::demo::model::{KEY, answer_to};
+use vakhta::testing::demo::{ModelReply, PretendModel};
+use vakhta::testing::http_server::tokens;
 
 use crate::chat::{Client, with_assistant};
 use crate::harness::{self, ADMIN, LIMIT};
@@ -179,10 +179,9 @@ fn who_may_not_is_told_so_and_nothing_else() {
             );
             assert_eq!(other.answer(other.request(method, &path)).await.0, 404);
         }
-        let refuse = t
-            .app()
-            .db()
-            .write(|tx| vakhta::people::set_role(tx, 7, vakhta::people::Role::Refused));
+        let refuse = t.app().db().write(|tx| {
+            vakhta::testing::people::set_role(tx, 7, vakhta::testing::people::Role::Refused)
+        });
         refuse.await.unwrap();
         let (status, _, document) = other.post("may I?").await;
         assert_eq!((status, &document["code"]), (403, &json!("person")));

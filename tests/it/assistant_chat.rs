@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use vakhta::demo::model::answer_to;
-use vakhta::demo::{ModelReply, PretendModel};
+use vakhta::testing::demo::model::answer_to;
+use vakhta::testing::demo::{ModelReply, PretendModel};
 
 use crate::chat::{Client, with_assistant};
 use crate::harness::{self, ADMIN, LIMIT};
@@ -30,7 +30,7 @@ fn a_question_in_the_chat_is_answered_in_its_place() {
         eva.writes("и что?");
         let answer = t.heard(7, "Da <b>x</b>").await;
         assert_eq!(answer.html, "<b>Da</b> &lt;b&gt;x&lt;/b&gt;");
-        let thinks = |m: &vakhta::demo::ChatMessage| m.text.contains("Думаю");
+        let thinks = |m: &vakhta::testing::demo::ChatMessage| m.text.contains("Думаю");
         assert!(!t.telegram.messages(7).iter().any(|m| thinks(m)));
         let usage = t.ask(&eva, "/ask").await;
         assert!(usage.text.contains("/ask"), "{}", usage.text);

@@ -2,8 +2,8 @@
 //! it is.
 
 use serde_json::json;
-use vakhta::demo::model::answer_to;
-use vakhta::demo::{ModelReply, PretendModel};
+use vakhta::testing::demo::model::answer_to;
+use vakhta::testing::demo::{ModelReply, PretendModel};
 
 use crate::assistant_tools::add as add_account;
 use crate::chat::with_assistant;

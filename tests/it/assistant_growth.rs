@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use vakhta::demo::model::answer_to;
-use vakhta::demo::{ChatMessage, Fault, ModelReply, Person, PretendModel, PretendTelegram};
+use vakhta::testing::demo::model::answer_to;
+use vakhta::testing::demo::{
+    ChatMessage, Fault, ModelReply, Person, PretendModel, PretendTelegram,
+};
 
 use crate::chat::with_assistant;
 use crate::harness::{self, ADMIN, LIMIT, Stage};

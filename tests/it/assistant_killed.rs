@@ -20,8 +20,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use vakhta::demo::model::{KEY, answer_to};
-use vakhta::demo::{ModelReply, PretendModel};
+use vakhta::testing::demo::model::{KEY, answer_to};
+use vakhta::testing::demo::{ModelReply, PretendModel};
 
 use crate::harness::{ADMIN, LIMIT, size};
 use crate::process::{Ground, Process, run, wait_for};
@@ -149,7 +149,7 @@ async fn ask_all(
     mut addresses: watch::Receiver<Option<SocketAddr>>,
     asked: Arc<AtomicUsize>,
 ) {
-    let client = vakhta::http_client::own_client(LIMIT).unwrap();
+    let client = vakhta::testing::http_client::own_client(LIMIT).unwrap();
     loop {
         let number = asked.fetch_add(1, Ordering::SeqCst);
         if number >= questions() {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use vakhta::demo::model::KEY;
-use vakhta::demo::{ModelReply, PretendModel};
+use vakhta::testing::demo::model::KEY;
+use vakhta::testing::demo::{ModelReply, PretendModel};
 
 use crate::chat::with_assistant;
 use crate::harness::{self, LIMIT};
@@ -86,7 +86,7 @@ fn admins_and_machines_see_the_queue() {
         assert!(status.text.contains(wanted), "{}", status.text);
         let own = t.ask(&eva, "/status").await;
         assert!(!own.text.contains("🤖"), "{}", own.text);
-        let http = vakhta::http_client::own_client(LIMIT).unwrap();
+        let http = vakhta::testing::http_client::own_client(LIMIT).unwrap();
         let get = async |path: &str| {
             let url = format!("http://{}{path}", t.app().http().unwrap());
             http.get(url).send().await.unwrap().text().await.unwrap()

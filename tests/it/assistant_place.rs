@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use vakhta::demo::model::answer_to;
-use vakhta::demo::{Fault, ModelReply, PretendModel, PretendTelegram};
+use vakhta::testing::demo::model::answer_to;
+use vakhta::testing::demo::{Fault, ModelReply, PretendModel, PretendTelegram};
 
 use crate::chat::with_assistant;
 use crate::harness::{self, LIMIT, Stage};

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vakhta::clock::days;
-use vakhta::demo::model::ModelCall;
-use vakhta::demo::{Behaviour, ModelReply, PretendModel};
-use vakhta::slices::watch::store;
-use vakhta::slices::watch::store::NewAccount;
+use vakhta::testing::clock::days;
+use vakhta::testing::demo::model::ModelCall;
+use vakhta::testing::demo::{Behaviour, ModelReply, PretendModel};
+use vakhta::testing::slices::watch::store;
+use vakhta::testing::slices::watch::store::NewAccount;
 
 use crate::chat::{Client, with_assistant};
 use crate::harness::{self, ADMIN, LIMIT, Stage};

@@ -117,22 +117,22 @@ fn forged_buttons_are_answered_and_do_nothing() {
         let account = t
             .app()
             .db()
-            .read(|c| vakhta::slices::watch::store::get(c, None, 1))
+            .read(|c| vakhta::testing::slices::watch::store::get(c, None, 1))
             .await
             .unwrap()
             .unwrap();
         assert_eq!(
             account.state,
-            vakhta::slices::watch::model::account::AccountState::Pending
+            vakhta::testing::slices::watch::model::account::AccountState::Pending
         );
         let me = t
             .app()
             .db()
-            .read(|c| vakhta::people::get(c, 7))
+            .read(|c| vakhta::testing::people::get(c, 7))
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(me.role, vakhta::people::Role::User);
+        assert_eq!(me.role, vakhta::testing::people::Role::User);
         t
     });
 }
@@ -173,7 +173,7 @@ fn words_of_others_are_no_commands() {
         let accounts = t
             .app()
             .db()
-            .read(|c| vakhta::slices::watch::store::totals(c, None))
+            .read(|c| vakhta::testing::slices::watch::store::totals(c, None))
             .await
             .unwrap();
         assert_eq!(accounts.all(), 0);

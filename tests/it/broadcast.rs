@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use vakhta::demo::{Fault, Person, PretendTelegram};
+use vakhta::testing::demo::{Fault, Person, PretendTelegram};
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
 /// Types a text and gets its preview.
-async fn preview(t: &Stage, text: &str) -> std::sync::Arc<vakhta::demo::ChatMessage> {
+async fn preview(t: &Stage, text: &str) -> std::sync::Arc<vakhta::testing::demo::ChatMessage> {
     let panel = t.ask(&t.admin, "/admin").await;
     t.callback(&t.admin, &panel, "Рассылка").await;
     t.ask(&t.admin, text).await

@@ -10,15 +10,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vakhta::app::{App, Options, Outcome};
-use vakhta::clock::Clock;
-use vakhta::config::{Config, Source};
-use vakhta::db::Db;
-use vakhta::demo::{Behaviour, ChatMessage, Fault, Person, PretendTelegram};
-use vakhta::slices::watch::store;
-use vakhta::slices::watch::store::NewAccount;
-use vakhta::tasks::Tasks;
-use vakhta::telegram::Pace;
+use vakhta::testing::app::{App, Options, Outcome};
+use vakhta::testing::clock::Clock;
+use vakhta::testing::config::{Config, Source};
+use vakhta::testing::db::Db;
+use vakhta::testing::demo::{Behaviour, ChatMessage, Fault, Person, PretendTelegram};
+use vakhta::testing::slices::watch::store;
+use vakhta::testing::slices::watch::store::NewAccount;
+use vakhta::testing::tasks::Tasks;
+use vakhta::testing::telegram::Pace;
 
 use crate::harness::LIMIT;
 use crate::process::{Ground, Process, run, wait_for};
@@ -141,7 +141,7 @@ impl World {
         let now = Clock::system().now();
         db.write(move |tx| {
             for owner in OWNERS.chain([OUTSIDER]) {
-                vakhta::people::admit(tx, now, owner)?;
+                vakhta::testing::people::admit(tx, now, owner)?;
             }
             let firsts = OWNERS.map(|owner| NewAccount::new(owner, "telegram", &first(owner), 9));
             let seconds =

@@ -1,7 +1,7 @@
 //! Codes for one thing each: printed in batches, managed one by one, claimed by the buyer, copied
 //! by others.
 
-use vakhta::slices::cards::code::Code;
+use vakhta::testing::slices::cards::code::Code;
 
 use crate::cards::{make, scans, with_cards};
 use crate::harness::{ADMIN, LIMIT, run};

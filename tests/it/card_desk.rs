@@ -1,6 +1,6 @@
 //! What admins do with existing cards: find, change, see who scanned them.
 
-use vakhta::slices::cards::store;
+use vakhta::testing::slices::cards::store;
 
 use crate::cards::{jpeg, make, scans, sends_photo, with_cards};
 use crate::harness::{ADMIN, LIMIT, run};

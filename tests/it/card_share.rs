@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use vakhta::demo::{ChatMessage, Person, PretendTelegram};
+use vakhta::testing::demo::{ChatMessage, Person, PretendTelegram};
 
 use crate::cards::{make, scans, with_cards};
 use crate::harness::{ADMIN, LIMIT, Stage, run};
@@ -102,7 +102,7 @@ fn without_inline_mode_a_card_is_shared_by_its_link() {
 async fn photo_to(
     t: &Stage,
     id: i64,
-    code: &vakhta::slices::cards::code::Code,
+    code: &vakhta::testing::slices::cards::code::Code,
 ) -> Arc<ChatMessage> {
     let person = t.telegram.person(id, "Ева", "ru");
     let shown = scans(t, &person, code).await;

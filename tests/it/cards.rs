@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use image::{ExtendedColorType, codecs::jpeg::JpegEncoder};
-use vakhta::demo::{ChatMessage, Person};
-use vakhta::people::{self, Role};
-use vakhta::slices::cards::card::CodeState;
-use vakhta::slices::cards::code::Code;
-use vakhta::slices::cards::store;
-use vakhta::slices::cards::store::CardFilter;
+use vakhta::testing::demo::{ChatMessage, Person};
+use vakhta::testing::people::{self, Role};
+use vakhta::testing::slices::cards::card::CodeState;
+use vakhta::testing::slices::cards::code::Code;
+use vakhta::testing::slices::cards::store;
+use vakhta::testing::slices::cards::store::CardFilter;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 

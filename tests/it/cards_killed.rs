@@ -1,7 +1,7 @@
 //! `kill -9` at every step of making a card, at a scan, at the list and at the totals loses
 //! nothing, and counts a scan once.
 
-use vakhta::demo::PretendTelegram;
+use vakhta::testing::demo::PretendTelegram;
 
 use crate::cards::jpeg;
 use crate::harness::LIMIT;

@@ -1,7 +1,7 @@
 //! Catalogues of other projects: which entries are used, what is reported about the rest, and how
 //! their sites are probed.
 
-use vakhta::demo::Behaviour;
+use vakhta::testing::demo::Behaviour;
 
 use crate::process::{Ground, run};
 

@@ -1,6 +1,6 @@
 //! Charts: pictures in the chat, with their numbers in words.
 
-use vakhta::demo::{Behaviour, ChatMessage};
+use vakhta::testing::demo::{Behaviour, ChatMessage};
 
 use crate::harness::{LIMIT, run};
 

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use vakhta::demo::PretendModel;
-use vakhta::demo::model::KEY;
-use vakhta::http_server::tokens;
-use vakhta::http_server::tokens::Scope;
+use vakhta::testing::demo::PretendModel;
+use vakhta::testing::demo::model::KEY;
+use vakhta::testing::http_server::tokens;
+use vakhta::testing::http_server::tokens::Scope;
 
 use crate::harness::{LIMIT, Stage};
 
@@ -31,11 +31,11 @@ impl Client {
     pub(crate) async fn of(stage: &Stage, person: i64) -> Self {
         let now = stage.clock.now();
         let made = stage.app().db().write(move |tx| {
-            vakhta::people::admit(tx, now, person)?;
+            vakhta::testing::people::admit(tx, now, person)?;
             tokens::add(tx, now, "test", person, &[Scope::Chat])
         });
         Self {
-            http: vakhta::http_client::own_client(LIMIT).unwrap(),
+            http: vakhta::testing::http_client::own_client(LIMIT).unwrap(),
             address: stage.app().http().unwrap(),
             token: made.await.unwrap().1,
         }

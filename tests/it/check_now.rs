@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use vakhta::demo::{Behaviour, PretendSite};
+use vakhta::testing::demo::{Behaviour, PretendSite};
 
 use crate::harness::{ADMIN, LIMIT};
 use crate::process::{Ended, Ground, Process, run};

@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use vakhta::demo::Fault;
+use vakhta::testing::demo::Fault;
 
 use crate::harness::LIMIT;
 use crate::process::run;

@@ -1,6 +1,6 @@
 //! Conversations as people have them, over a real Bot API.
 
-use vakhta::demo::Behaviour;
+use vakhta::testing::demo::Behaviour;
 
 use crate::harness::{ADMIN, LIMIT, run};
 

@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use vakhta::demo::Behaviour;
+use vakhta::testing::demo::Behaviour;
 
 use crate::harness::ADMIN;
 use crate::process::{Ground, run};

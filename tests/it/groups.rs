@@ -1,7 +1,7 @@
 //! Groups that are told about runs: bound by admins, in topics, and obeying nobody else.
 
-use vakhta::demo::Behaviour;
-use vakhta::people;
+use vakhta::testing::demo::Behaviour;
+use vakhta::testing::people;
 
 use crate::harness::{ADMIN, LIMIT, run};
 use crate::watch::{add, check_all};
@@ -91,7 +91,8 @@ fn a_group_hears_of_runs_where_an_admin_wants_it() {
         let settings = t.ask(&t.admin, "/settings").await;
         let groups = t.callback(&t.admin, &settings, "Группы с отчётами").await;
         assert!(groups.text.contains(": 1"), "{}", groups.text);
-        let moved = |telegram: &vakhta::demo::PretendTelegram| telegram.undelivered_updates() == 0;
+        let moved =
+            |telegram: &vakhta::testing::demo::PretendTelegram| telegram.undelivered_updates() == 0;
         t.telegram
             .wait_until("the move", LIMIT, moved)
             .await

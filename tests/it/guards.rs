@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use vakhta::demo::{Behaviour, site, world};
-use vakhta::slices::watch::model::account::RunState;
-use vakhta::slices::watch::store;
+use vakhta::testing::demo::{Behaviour, site, world};
+use vakhta::testing::slices::watch::model::account::RunState;
+use vakhta::testing::slices::watch::store;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 use crate::process;

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt as _;
-use vakhta::app::{App, Options, Outcome};
-use vakhta::clock::{Clock, UnixMs};
-use vakhta::config::{Config, Source};
-use vakhta::db::Connection;
-use vakhta::demo::{ChatMessage, Person, PretendSite, PretendTelegram, world};
-use vakhta::slices::watch::store;
-use vakhta::telegram::outbox;
+use vakhta::testing::app::{App, Options, Outcome};
+use vakhta::testing::clock::{Clock, UnixMs};
+use vakhta::testing::config::{Config, Source};
+use vakhta::testing::db::Connection;
+use vakhta::testing::demo::{ChatMessage, Person, PretendSite, PretendTelegram, world};
+use vakhta::testing::slices::watch::store;
+use vakhta::testing::telegram::outbox;
 
 use crate::log::Log;
 use crate::tier;
@@ -185,7 +185,7 @@ impl Stage {
         let now = self.clock.now();
         self.app()
             .db()
-            .write(move |tx| vakhta::people::admit(tx, now, id))
+            .write(move |tx| vakhta::testing::people::admit(tx, now, id))
             .await
             .unwrap();
         person

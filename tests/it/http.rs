@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpStream;
-use vakhta::clock::days;
-use vakhta::demo::Behaviour;
+use vakhta::testing::clock::days;
+use vakhta::testing::demo::Behaviour;
 
 use crate::harness::{ADMIN, LIMIT};
 use crate::process::Process;
@@ -14,7 +14,7 @@ use crate::{harness, process};
 
 /// Requests a path; status and body.
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
-    let client = vakhta::http_client::own_client(LIMIT).unwrap();
+    let client = vakhta::testing::http_client::own_client(LIMIT).unwrap();
     let asked = client.get(format!("http://{address}{path}")).send();
     let answer = asked.await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use vakhta::clock::days;
-use vakhta::demo::{ChatMessage, Person};
-use vakhta::people::{self, Role};
-use vakhta::slices::watch::list_of_owner;
-use vakhta::slices::watch::store;
-use vakhta::slices::watch::store::NewAccount;
+use vakhta::testing::clock::days;
+use vakhta::testing::demo::{ChatMessage, Person};
+use vakhta::testing::people::{self, Role};
+use vakhta::testing::slices::watch::list_of_owner;
+use vakhta::testing::slices::watch::store;
+use vakhta::testing::slices::watch::store::NewAccount;
 
 use crate::harness::{Stage, run};
 use crate::panel::boss;
@@ -15,7 +15,7 @@ use crate::panel::boss;
 /// Gives an owner this many accounts, named after the site and a number.
 async fn fill(t: &Stage, owner: i64, site: &'static str, n: usize) {
     let now = t.clock.now();
-    let add = move |tx: &vakhta::db::WriteTx<'_>| {
+    let add = move |tx: &vakhta::testing::db::WriteTx<'_>| {
         for i in 0..n {
             let new = NewAccount::new(owner, site, &format!("{site}_{i:02}"), 30);
             store::add(tx, now, &new)?;

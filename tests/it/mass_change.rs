@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use vakhta::demo::{Behaviour, ChatMessage, Person};
-use vakhta::people::{self, Role};
-use vakhta::slices::watch::model::account::{MassDecision, RunCounts};
-use vakhta::slices::watch::store;
+use vakhta::testing::demo::{Behaviour, ChatMessage, Person};
+use vakhta::testing::people::{self, Role};
+use vakhta::testing::slices::watch::model::account::{MassDecision, RunCounts};
+use vakhta::testing::slices::watch::store;
 
 use crate::guards::told;
 use crate::harness::{ADMIN, Stage, run_with};
@@ -78,7 +78,7 @@ fn a_mass_change_waits_for_an_admin_who_says_that_it_is_true() {
         );
         let list = t.heard(7, "✅ Найдено: 12 аккаунтов").await;
         assert_eq!(list.links().len(), 12);
-        let edited = |telegram: &vakhta::demo::PretendTelegram| {
+        let edited = |telegram: &vakhta::testing::demo::PretendTelegram| {
             let message = telegram.message(200, for_boss.message_id).unwrap();
             message.text.contains("✅ Yes, decided Ольга") && message.buttons().is_empty()
         };
@@ -135,7 +135,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
         assert_eq!(told(&t, 7, "Найдено"), 0);
         t.clock.advance(Duration::from_secs(2 * 3600));
         check_all(&t).await;
-        let asked_again = |telegram: &vakhta::demo::PretendTelegram| {
+        let asked_again = |telegram: &vakhta::testing::demo::PretendTelegram| {
             let messages = telegram.messages(ADMIN);
             let questions = messages
                 .iter()

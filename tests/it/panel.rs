@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use vakhta::clock::days;
-use vakhta::demo::{Behaviour, ChatMessage, PretendTelegram};
-use vakhta::people::{self, Role, audit};
-use vakhta::slices::watch::store;
+use vakhta::testing::clock::days;
+use vakhta::testing::demo::{Behaviour, ChatMessage, PretendTelegram};
+use vakhta::testing::people::{self, Role, audit};
+use vakhta::testing::slices::watch::store;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 use crate::watch::{add, check_all};
 
 /// Another admin.
-pub(crate) async fn boss(t: &Stage) -> vakhta::demo::Person {
+pub(crate) async fn boss(t: &Stage) -> vakhta::testing::demo::Person {
     let boss = t.user(200, "Boss", "en").await;
     let db = t.app().db();
     db.write(|tx| people::set_role(tx, 200, Role::Admin))

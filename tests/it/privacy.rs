@@ -2,10 +2,10 @@
 
 use rusqlite::types::ValueRef;
 use serde_json::json;
-use vakhta::clock::DAY;
-use vakhta::db::Connection;
-use vakhta::demo::Person;
-use vakhta::people::{self, Role};
+use vakhta::testing::clock::DAY;
+use vakhta::testing::db::Connection;
+use vakhta::testing::demo::Person;
+use vakhta::testing::people::{self, Role};
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
@@ -175,10 +175,13 @@ fn who_is_forgotten_in_mid_run_hears_no_more_of_it() {
     run(async |t| {
         let eva = t.user(EVA, NAME, "ru").await;
         t.ask(&eva, "/add sought-name github").await;
-        t.site
-            .set("github", "sought-name", vakhta::demo::Behaviour::Hang);
+        t.site.set(
+            "github",
+            "sought-name",
+            vakhta::testing::demo::Behaviour::Hang,
+        );
         t.ask(&eva, "/check").await;
-        let hangs = |site: &vakhta::demo::PretendSite| site.in_flight("github") == 1;
+        let hangs = |site: &vakhta::testing::demo::PretendSite| site.in_flight("github") == 1;
         t.site
             .wait_until("the look that hangs", LIMIT, hangs)
             .await

@@ -16,7 +16,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
-use vakhta::demo::{Person, PretendSite, PretendTelegram, world};
+use vakhta::testing::demo::{Person, PretendSite, PretendTelegram, world};
 
 use crate::harness::{ADMIN, LIMIT};
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::json;
-use vakhta::clock::days;
-use vakhta::http_server::tokens;
-use vakhta::people::{self, Role};
+use vakhta::testing::clock::days;
+use vakhta::testing::http_server::tokens;
+use vakhta::testing::people::{self, Role};
 
 use crate::chat::{Client, with_assistant};
 use crate::harness::{self, ADMIN};

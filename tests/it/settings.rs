@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use vakhta::clock::DAY;
-use vakhta::demo::Behaviour;
+use vakhta::testing::clock::DAY;
+use vakhta::testing::demo::Behaviour;
 
 use crate::harness::{ADMIN, run};
 use crate::watch::{add, check_all};

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use vakhta::demo::{Behaviour, ChatMessage, Person, PretendTelegram, world};
+use vakhta::testing::demo::{Behaviour, ChatMessage, Person, PretendTelegram, world};
 
 use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 use crate::panel::boss;
@@ -52,8 +52,8 @@ fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
         add(&t, &eva, "telegram", &[("hanging", Behaviour::Hang)]).await;
         // Requested by somebody who does not have the screen open.
         let asked = t.app().db().write(|tx| {
-            use vakhta::slices::watch::model::account::RunScope;
-            use vakhta::slices::watch::store;
+            use vakhta::testing::slices::watch::model::account::RunScope;
+            use vakhta::testing::slices::watch::store;
             store::ask(tx, crate::harness::START, RunScope::All, None)
         });
         asked.await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rustix::process::Signal;
-use vakhta::demo::{Behaviour, Fault};
+use vakhta::testing::demo::{Behaviour, Fault};
 
 use crate::harness::{ADMIN, LIMIT};
 use crate::process::{Ground, Process, run};
@@ -19,7 +19,7 @@ async fn hanging_run(ground: &Ground) -> Process {
         .await;
     let process = ground.vakhta(&["run"]).start();
     process.logged("[AUTO-CHECK/T] Initial run at").await;
-    let hangs = |site: &vakhta::demo::PretendSite| site.in_flight("github") == 1;
+    let hangs = |site: &vakhta::testing::demo::PretendSite| site.in_flight("github") == 1;
     ground
         .site
         .wait_until("the hanging look", LIMIT, hangs)
@@ -128,7 +128,8 @@ fn sigterm_ends_a_start_that_waits_for_telegram() {
     run(async |ground| {
         ground.telegram.break_next("getMe", 1, Fault::Hang);
         let process = ground.vakhta(&["run"]).start();
-        let asked = |telegram: &vakhta::demo::PretendTelegram| telegram.calls("getMe").len() == 1;
+        let asked =
+            |telegram: &vakhta::testing::demo::PretendTelegram| telegram.calls("getMe").len() == 1;
         ground
             .telegram
             .wait_until("the introduction", LIMIT, asked)

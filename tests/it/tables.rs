@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use vakhta::db::Db;
-use vakhta::demo::{ChatMessage, Person};
-use vakhta::people;
-use vakhta::slices::watch::model::account::Until;
-use vakhta::slices::watch::store;
-use vakhta::slices::watch::store::{AccountQuery, Import, Imported, NewAccount};
-use vakhta::tasks::Tasks;
+use vakhta::testing::db::Db;
+use vakhta::testing::demo::{ChatMessage, Person};
+use vakhta::testing::people;
+use vakhta::testing::slices::watch::model::account::Until;
+use vakhta::testing::slices::watch::store;
+use vakhta::testing::slices::watch::store::{AccountQuery, Import, Imported, NewAccount};
+use vakhta::testing::tasks::Tasks;
 
 use crate::harness::{LIMIT, Stage, run};
 

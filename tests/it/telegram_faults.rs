@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use vakhta::demo::{Behaviour, Fault, Person};
-use vakhta::telegram::inbox_counts;
+use vakhta::testing::demo::{Behaviour, Fault, Person};
+use vakhta::testing::telegram::inbox_counts;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
@@ -86,7 +86,7 @@ fn one_unreadable_update_among_a_hundred_deafens_nobody() {
                 let totals = t
                     .app()
                     .db()
-                    .read(|c| vakhta::slices::watch::store::totals(c, Some(7)))
+                    .read(|c| vakhta::testing::slices::watch::store::totals(c, Some(7)))
                     .await
                     .unwrap();
                 if totals.pending == 100 {
@@ -128,7 +128,7 @@ fn a_message_that_may_have_arrived_is_not_pushed_again_but_named_in_the_next() {
                 let counts = t
                     .app()
                     .db()
-                    .read(move |c| vakhta::telegram::outbox::counts(c, now))
+                    .read(move |c| vakhta::testing::telegram::outbox::counts(c, now))
                     .await
                     .unwrap();
                 if counts.unconfirmed == 1 {
@@ -172,8 +172,9 @@ fn a_flooded_chat_waits_its_day_and_the_others_do_not() {
         t.telegram
             .break_next("sendMessage", 1, Fault::too_many(86_400));
         eva.writes("/help");
-        let refused =
-            |telegram: &vakhta::demo::PretendTelegram| telegram.calls("sendMessage").len() == 1;
+        let refused = |telegram: &vakhta::testing::demo::PretendTelegram| {
+            telegram.calls("sendMessage").len() == 1
+        };
         t.telegram
             .wait_until("the refused message", LIMIT, refused)
             .await
@@ -223,7 +224,7 @@ fn a_revoked_token_stops_the_program() {
         // The waiting poll returns only with the next update.
         t.admin.writes("/help");
         let outcome = t.ends().await;
-        assert_eq!(outcome, vakhta::app::Outcome::Unauthorized);
+        assert_eq!(outcome, vakhta::testing::app::Outcome::Unauthorized);
         t
     });
 }

@@ -1,7 +1,7 @@
 //! What an account can be waited for: that it appears, that it disappears, or any change.
 
-use vakhta::demo::{Behaviour, ChatMessage, Person};
-use vakhta::slices::watch::store;
+use vakhta::testing::demo::{Behaviour, ChatMessage, Person};
+use vakhta::testing::slices::watch::store;
 
 use crate::guards::told;
 use crate::harness::{ADMIN, Stage, run, run_with};
@@ -166,7 +166,7 @@ fn the_brake_works_the_other_way_round() {
         db.write(move |tx| {
             for name in &accounts {
                 let new = store::NewAccount {
-                    until: vakhta::slices::watch::model::account::Until::Gone,
+                    until: vakhta::testing::slices::watch::model::account::Until::Gone,
                     ..store::NewAccount::new(7, "github", name, 30)
                 };
                 store::add(tx, now, &new)?;

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use vakhta::demo::Behaviour;
-use vakhta::slices::watch::store;
+use vakhta::testing::demo::Behaviour;
+use vakhta::testing::slices::watch::store;
 
 use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 
 /// Adds accounts of one owner and sets the site's responses.
 pub(crate) async fn add(
     t: &Stage,
-    owner: &vakhta::demo::Person,
+    owner: &vakhta::testing::demo::Person,
     site: &str,
     names: &[(&str, Behaviour)],
 ) {
@@ -30,7 +30,7 @@ pub(crate) async fn check_all(t: &Stage) -> String {
     let panel = t.ask(&t.admin, "/admin").await;
     t.callback_for_note(&t.admin, &panel, "Проверить все сейчас")
         .await;
-    let done = |telegram: &vakhta::demo::PretendTelegram| {
+    let done = |telegram: &vakhta::testing::demo::PretendTelegram| {
         let messages = telegram.messages(ADMIN);
         let new = messages
             .iter()
@@ -177,7 +177,8 @@ fn a_failing_site_is_left_alone_and_holds_nobody() {
         let panel = t.ask(&t.admin, "/admin").await;
         t.callback_for_note(&t.admin, &panel, "Проверить все сейчас")
             .await;
-        let reached = |site: &vakhta::demo::PretendSite| site.requests_to("github").len() == 4;
+        let reached =
+            |site: &vakhta::testing::demo::PretendSite| site.requests_to("github").len() == 4;
         t.site
             .wait_until("the looks at the other site", LIMIT, reached)
             .await
@@ -294,7 +295,7 @@ fn a_check_asked_for_during_a_run_makes_exactly_one_more() {
         let panel = t.ask(&t.admin, "/admin").await;
         t.callback_for_note(&t.admin, &panel, "Проверить все сейчас")
             .await;
-        let begun = |site: &vakhta::demo::PretendSite| site.request_count() == 3;
+        let begun = |site: &vakhta::testing::demo::PretendSite| site.request_count() == 3;
         t.site.wait_until("the run", LIMIT, begun).await.unwrap();
         for _ in 0..5 {
             let note = t
@@ -302,7 +303,7 @@ fn a_check_asked_for_during_a_run_makes_exactly_one_more() {
                 .await;
             assert!(note.contains("начнётся сразу после неё"), "{note}");
         }
-        let summaries = |telegram: &vakhta::demo::PretendTelegram| {
+        let summaries = |telegram: &vakhta::testing::demo::PretendTelegram| {
             let messages = telegram.messages(ADMIN);
             messages
                 .iter()
@@ -328,7 +329,9 @@ fn admins_hear_as_much_as_they_chose() {
         let boss = t.user(200, "Boss", "en").await;
         t.app()
             .db()
-            .write(|tx| vakhta::people::set_role(tx, 200, vakhta::people::Role::Admin))
+            .write(|tx| {
+                vakhta::testing::people::set_role(tx, 200, vakhta::testing::people::Role::Admin)
+            })
             .await
             .unwrap();
         let settings = t.ask(&boss, "/settings").await;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::Value;
-use vakhta::demo::wire::{self, Answer, Request, Server};
+use vakhta::testing::demo::wire::{self, Answer, Request, Server};
 
 use super::hostile::{self, Hostile};
 

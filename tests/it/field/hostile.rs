@@ -1,6 +1,6 @@
 //! Answers that say nothing about any account, whatever site gives them.
 
-use vakhta::demo::wire::{Answer, Request};
+use vakhta::testing::demo::wire::{Answer, Request};
 
 use super::emulation::{Entry, cut};
 

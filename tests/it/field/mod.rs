@@ -14,8 +14,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use vakhta::slices::watch::catalogue::Listing;
-use vakhta::slices::watch::site::Site;
+use vakhta::testing::slices::watch::catalogue::Listing;
+use vakhta::testing::slices::watch::site::Site;
 
 use self::emulation::Emulation;
 use self::hostile::{ALL, Hostile};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vakhta::demo::ChatMessage;
+use vakhta::testing::demo::ChatMessage;
 
 use super::World;
 use crate::harness::{ADMIN, size};

@@ -16,7 +16,7 @@ mod compare;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use vakhta::demo::{Behaviour, Fault, Person};
+use vakhta::testing::demo::{Behaviour, Fault, Person};
 
 use crate::harness::{ADMIN, LIMIT, size};
 use crate::process::{Ground, Process, run, wait_for};
@@ -202,7 +202,8 @@ impl World {
     }
 
     async fn calls(&self, method: &str, at: usize) {
-        let reached = |telegram: &vakhta::demo::PretendTelegram| telegram.calls(method).len() >= at;
+        let reached =
+            |telegram: &vakhta::testing::demo::PretendTelegram| telegram.calls(method).len() >= at;
         self.ground
             .telegram
             .wait_until("calls", LIMIT, reached)

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vakhta::demo::{ModelReply, PretendModel};
-use vakhta::http_server::tokens;
+use vakhta::testing::demo::{ModelReply, PretendModel};
+use vakhta::testing::http_server::tokens;
 
 use super::{address, ask, hold, is_answered, signed_in};
 use crate::chat::{Client, with_assistant};

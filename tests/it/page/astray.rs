@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
 use serde_json::json;
-use vakhta::demo::model::{KEY, answer_to};
-use vakhta::demo::{ModelReply, PretendModel};
+use vakhta::testing::demo::model::{KEY, answer_to};
+use vakhta::testing::demo::{ModelReply, PretendModel};
 
 use super::{ask, hold, is_answered, signed_in};
 use crate::chat::{Client, with_assistant};

@@ -8,7 +8,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use vakhta::demo::ModelReply;
+use vakhta::testing::demo::ModelReply;
 
 use super::{address, ask, hold, is_answered};
 use crate::chat::{Client, with_assistant};

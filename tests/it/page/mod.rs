@@ -6,8 +6,8 @@ mod astray;
 mod looks;
 
 use serde_json::json;
-use vakhta::demo::model::answer_to;
-use vakhta::demo::{ModelReply, PretendModel};
+use vakhta::testing::demo::model::answer_to;
+use vakhta::testing::demo::{ModelReply, PretendModel};
 
 use crate::chat::Client;
 use crate::chromium::Browser;

@@ -22,11 +22,11 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use vakhta::clock::DAY;
-use vakhta::demo::{Behaviour, ChatMessage, ModelReply, world};
-use vakhta::people::{self, Role};
-use vakhta::slices::cards::code::Code;
-use vakhta::slices::watch::store::{self, NewAccount};
+use vakhta::testing::clock::DAY;
+use vakhta::testing::demo::{Behaviour, ChatMessage, ModelReply, world};
+use vakhta::testing::people::{self, Role};
+use vakhta::testing::slices::cards::code::Code;
+use vakhta::testing::slices::watch::store::{self, NewAccount};
 
 use crate::cards::make;
 use crate::chat::{Client, with_assistant};

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
-use vakhta::demo::ChatMessage;
+use vakhta::testing::demo::ChatMessage;
 
 use crate::chromium::Browser;
 
@@ -132,7 +132,7 @@ fn keyboard(message: &ChatMessage) -> String {
         html.push_str("<div class=\"row\">");
         for button in row.as_array().unwrap() {
             let text = button.get("text").unwrap().as_str().unwrap();
-            let text = vakhta::html::Html::text(text);
+            let text = vakhta::testing::html::Html::text(text);
             html.push_str(&format!("<span>{}</span>", text.as_str()));
         }
         html.push_str("</div>");

@@ -2,7 +2,7 @@
 //! is no table.
 
 use futures_util::future::join_all;
-use vakhta::people::Role;
+use vakhta::testing::people::Role;
 
 use super::walker::Walker;
 use super::{HOSTILE, furnish, nothing_is_given_up};

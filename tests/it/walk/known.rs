@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use vakhta::demo::ChatMessage;
+use vakhta::testing::demo::ChatMessage;
 
 /// Buttons pressed of those that do the same for another object (sites and zones to choose from),
 /// or lead back to another screen.

@@ -15,12 +15,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use vakhta::demo::{Behaviour, ModelReply};
-use vakhta::i18n::{Lang, label};
-use vakhta::people::Role;
-use vakhta::slices::cards::photo::Photos;
-use vakhta::slices::cards::store as cards;
-use vakhta::slices::cards::store::NewCard;
+use vakhta::testing::demo::{Behaviour, ModelReply};
+use vakhta::testing::i18n::{Lang, label};
+use vakhta::testing::people::Role;
+use vakhta::testing::slices::cards::photo::Photos;
+use vakhta::testing::slices::cards::store as cards;
+use vakhta::testing::slices::cards::store::NewCard;
 
 use self::known::Known;
 use self::walker::{Walker, leads_back};

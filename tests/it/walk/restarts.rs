@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use vakhta::people::Role;
+use vakhta::testing::people::Role;
 
 use super::walker::Walker;
 use super::{HOSTILE, furnish, nothing_is_given_up};

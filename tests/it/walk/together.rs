@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use vakhta::people::Role;
-use vakhta::slices::watch::store;
-use vakhta::slices::watch::store::Breaker;
+use vakhta::testing::people::Role;
+use vakhta::testing::slices::watch::store;
+use vakhta::testing::slices::watch::store::Breaker;
 
 use super::walker::Walker;
 use super::{HOSTILE, furnish, nothing_is_given_up};

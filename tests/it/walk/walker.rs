@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vakhta::demo::{ChatMessage, Person};
-use vakhta::i18n::{Lang, label};
-use vakhta::people::{self, Role};
-use vakhta::slices::watch::model::account::Until;
-use vakhta::slices::watch::store;
-use vakhta::slices::watch::store::NewAccount;
+use vakhta::testing::demo::{ChatMessage, Person};
+use vakhta::testing::i18n::{Lang, label};
+use vakhta::testing::people::{self, Role};
+use vakhta::testing::slices::watch::model::account::Until;
+use vakhta::testing::slices::watch::store;
+use vakhta::testing::slices::watch::store::NewAccount;
 
 use super::HOSTILE;
 use super::known::{Known, button, is_of_answer, kind};
