@@ -18,14 +18,14 @@ const QUESTIONS: &str = "vakhta_questions_total";
 const ANSWERS_LATE: &str = "vakhta_answers_late_total";
 
 /// What became of one try to deliver a message.
-pub const DELIVERY_OUTCOMES: [&str; 4] = ["sent", "again", "unconfirmed", "dead"];
+pub(crate) const DELIVERY_OUTCOMES: [&str; 4] = ["sent", "again", "unconfirmed", "dead"];
 
 /// What one look at an account said.
 const VERDICTS: [&str; 3] = ["found", "not_found", "error"];
 
 /// Says what each name means, and begins every count at zero, so that the first increase is seen as
 /// one.
-pub fn describe() {
+pub(crate) fn describe() {
     describe_counter!(UPDATES, "Updates taken from Telegram.");
     describe_counter!(POLLS_FAILED, "Polls of Telegram that failed.");
     describe_counter!(
@@ -55,40 +55,40 @@ pub fn describe() {
 }
 
 /// Updates that were taken from Telegram.
-pub fn updates(n: u64) {
+pub(crate) fn updates(n: u64) {
     counter!(UPDATES).increment(n);
 }
 
 /// A poll that failed.
-pub fn poll_failed() {
+pub(crate) fn poll_failed() {
     counter!(POLLS_FAILED).increment(1);
 }
 
 /// A try to deliver; `outcome` is one of [`DELIVERY_OUTCOMES`].
-pub fn delivery(outcome: &'static str) {
+pub(crate) fn delivery(outcome: &'static str) {
     counter!(DELIVERIES, "outcome" => outcome).increment(1);
 }
 
 /// A run that ended, and whether it reached its end.
-pub fn run_ended(done: bool) {
+pub(crate) fn run_ended(done: bool) {
     let end = if done { "done" } else { "interrupted" };
     counter!(RUNS, "end" => end).increment(1);
 }
 
 /// Accounts that a run looked at: found, not found, errors.
-pub fn checks(by_verdict: [u64; 3]) {
+pub(crate) fn checks(by_verdict: [u64; 3]) {
     for (verdict, n) in VERDICTS.into_iter().zip(by_verdict) {
         counter!(CHECKS, "verdict" => verdict).increment(n);
     }
 }
 
 /// A question that was closed, and whether it has its answer.
-pub fn question_closed(completed: bool) {
+pub(crate) fn question_closed(completed: bool) {
     let end = if completed { "completed" } else { "failed" };
     counter!(QUESTIONS, "end" => end).increment(1);
 }
 
 /// An answer that came when nobody waited for it any longer.
-pub fn answer_late() {
+pub(crate) fn answer_late() {
     counter!(ANSWERS_LATE).increment(1);
 }

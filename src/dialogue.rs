@@ -20,7 +20,7 @@ use crate::retention::Rule;
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// Conversations are forgotten when they are over.
-pub const KEPT: [Rule; 1] = [Rule {
+pub(crate) const KEPT: [Rule; 1] = [Rule {
     what: "conversations",
     table: "dialogue",
     keep: LIFE,
@@ -34,7 +34,7 @@ fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 }
 
 /// Removes every conversation of a person.
-pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute(
         "DELETE FROM dialogue WHERE user_id = ?1 OR chat_id = ?1",
         [person],
@@ -54,7 +54,7 @@ pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<
 }
 
 /// The step the actor is at, if a conversation is open.
-pub fn step<T: DeserializeOwned>(
+pub(crate) fn step<T: DeserializeOwned>(
     connection: &Connection,
     actor: &Actor,
 ) -> anyhow::Result<Option<T>> {
@@ -71,7 +71,7 @@ pub fn step<T: DeserializeOwned>(
 }
 
 /// Sets the step, in place of any other.
-pub fn set<T: Serialize>(tx: &WriteTx<'_>, actor: &Actor, step: &T) -> anyhow::Result<()> {
+pub(crate) fn set<T: Serialize>(tx: &WriteTx<'_>, actor: &Actor, step: &T) -> anyhow::Result<()> {
     tx.prepare_cached(
         "INSERT INTO dialogue (chat_id, user_id, step, expires_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (chat_id, user_id) DO UPDATE SET step = excluded.step, expires_at = excluded.expires_at",
@@ -87,7 +87,7 @@ pub fn set<T: Serialize>(tx: &WriteTx<'_>, actor: &Actor, step: &T) -> anyhow::R
 }
 
 /// Ends the conversation; true when one was open.
-pub fn end(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
+pub(crate) fn end(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
     let deleted = tx
         .prepare_cached("DELETE FROM dialogue WHERE chat_id = ?1 AND user_id = ?2")?
         .execute(params![actor.chat_id, actor.id])
@@ -96,12 +96,15 @@ pub fn end(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
 }
 
 /// True while a conversation is open.
-pub fn is_open(connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
+pub(crate) fn is_open(connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
     Ok(step::<serde::de::IgnoredAny>(connection, actor)?.is_some())
 }
 
 /// Gives every step that is stored, of everybody, as its JSON.
-pub fn each_step(connection: &Connection, take: &mut impl FnMut(&str)) -> anyhow::Result<()> {
+pub(crate) fn each_step(
+    connection: &Connection,
+    take: &mut impl FnMut(&str),
+) -> anyhow::Result<()> {
     let mut steps = connection.prepare_cached("SELECT step FROM dialogue")?;
     let mut rows = steps.query([]).context("read the conversations")?;
     while let Some(row) = rows.next().context("read the conversations")? {

@@ -8,10 +8,10 @@
 use std::fmt::{self, Write as _};
 
 /// Telegram's limit for one message, in UTF-16 units after entities are parsed.
-pub const MESSAGE_LIMIT: usize = 4096;
+pub(crate) const MESSAGE_LIMIT: usize = 4096;
 
 /// The same for the text beside a file.
-pub const CAPTION_LIMIT: usize = 1024;
+pub(crate) const CAPTION_LIMIT: usize = 1024;
 
 /// The longest display name shown, in UTF-16 units: names are free text and people paste novels
 /// into them.
@@ -176,7 +176,7 @@ impl fmt::Display for Html {
 
 /// Removes what could disturb the lines around a display name and cuts it; never empty.
 #[must_use]
-pub fn clean_name(raw: &str) -> String {
+pub(crate) fn clean_name(raw: &str) -> String {
     let name = cut(&clean_line(raw), NAME_LIMIT);
     if name.is_empty() {
         "—".to_owned()
@@ -187,7 +187,7 @@ pub fn clean_name(raw: &str) -> String {
 
 /// One line without what could disturb the lines around it; may be empty.
 #[must_use]
-pub fn clean_line(raw: &str) -> String {
+pub(crate) fn clean_line(raw: &str) -> String {
     let visible: String = raw
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })

@@ -76,7 +76,7 @@ fn parse_level(text: &str) -> Option<Targets> {
 
 /// Starts logging for the whole process, with what must never stand in it. A second call changes
 /// nothing.
-pub fn start<'a>(config: &LogConfig, secrets: impl IntoIterator<Item = &'a SecretString>) {
+pub(crate) fn start<'a>(config: &LogConfig, secrets: impl IntoIterator<Item = &'a SecretString>) {
     let (file, problem) = match config.file.as_ref().map(open) {
         None => (None, None),
         Some(Ok(file)) => (Some(Arc::new(file)), None),

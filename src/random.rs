@@ -6,7 +6,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 ///
 /// # Errors
 /// When the system gives none.
-pub fn bytes<const N: usize>() -> anyhow::Result<[u8; N]> {
+pub(crate) fn bytes<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut bytes = [0_u8; N];
     SystemRandom::new()
         .fill(&mut bytes)
@@ -18,12 +18,12 @@ pub fn bytes<const N: usize>() -> anyhow::Result<[u8; N]> {
 ///
 /// # Errors
 /// When the system gives none.
-pub fn hex<const N: usize>() -> anyhow::Result<String> {
+pub(crate) fn hex<const N: usize>() -> anyhow::Result<String> {
     Ok(to_hex(&bytes::<N>()?))
 }
 
 /// Bytes as two hexadecimal digits each.
 #[must_use]
-pub fn to_hex(bytes: &[u8]) -> String {
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -16,7 +16,7 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 
 /// Rows forgotten in one transaction at most.
-pub const CHUNK: u32 = 2000;
+pub(crate) const CHUNK: u32 = 2000;
 
 /// How often old rows are forgotten.
 const PERIOD: Duration = Duration::from_secs(3600);
@@ -39,7 +39,7 @@ pub struct Rule {
 
 /// What the database takes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sizes {
+pub(crate) struct Sizes {
     /// The file, in bytes, now.
     pub bytes: u64,
     /// Rows by table after the last time that old ones were forgotten; counting them takes too long
@@ -50,7 +50,7 @@ pub struct Sizes {
 impl Sizes {
     /// One line for admins: the file's size and the rows by table.
     #[must_use]
-    pub fn line(&self, lang: Lang) -> Html {
+    pub(crate) fn line(&self, lang: Lang) -> Html {
         let size = Args::new().text("size", &i18n::megabytes(lang, self.bytes));
         let mut pieces = vec![i18n::html(lang, "status-storage", &size)];
         for (table, n) in &self.rows {
@@ -65,7 +65,7 @@ impl Sizes {
 }
 
 /// Carries the rules out until the stop.
-pub async fn run(rules: Vec<Rule>, db: Db, clock: Clock, stop: CancellationToken) {
+pub(crate) async fn run(rules: Vec<Rule>, db: Db, clock: Clock, stop: CancellationToken) {
     loop {
         for rule in &rules {
             if let Err(err) = carry_out(*rule, &db, &clock, &stop).await {
@@ -115,7 +115,7 @@ async fn count_rows(rules: &[Rule], db: &Db) -> anyhow::Result<()> {
 }
 
 /// What the database takes, for `/status`.
-pub fn sizes(connection: &Connection) -> anyhow::Result<Sizes> {
+pub(crate) fn sizes(connection: &Connection) -> anyhow::Result<Sizes> {
     let counted = facts::get(connection, ROWS_FACT)?;
     let counted = counted.and_then(|json| serde_json::from_str(&json).ok());
     Ok(Sizes {

@@ -259,7 +259,7 @@ impl<'a> Section<'a> {
 ///
 /// # Errors
 /// Why it cannot be read, or that others can.
-pub fn read_private(path: &Path) -> Result<String, String> {
+pub(crate) fn read_private(path: &Path) -> Result<String, String> {
     use std::io::Read as _;
     use std::os::unix::fs::PermissionsExt as _;
     let mut file = std::fs::File::open(path).map_err(|err| err.to_string())?;

@@ -10,14 +10,14 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A table while it is written.
 #[derive(Debug)]
-pub struct Sheet {
+pub(crate) struct Sheet {
     writer: csv::Writer<Vec<u8>>,
 }
 
 impl Sheet {
     /// An empty table for who reads a language.
     #[must_use]
-    pub fn new(lang: Lang) -> Self {
+    pub(crate) fn new(lang: Lang) -> Self {
         let delimiter = match lang {
             Lang::Ru => b';',
             Lang::En => b',',
@@ -33,7 +33,10 @@ impl Sheet {
     ///
     /// # Errors
     /// When it has other columns than the rows before.
-    pub fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) -> anyhow::Result<()> {
+    pub(crate) fn row<T: AsRef<str>>(
+        &mut self,
+        cells: impl IntoIterator<Item = T>,
+    ) -> anyhow::Result<()> {
         let cells = cells.into_iter().map(|cell| as_text(cell.as_ref()));
         self.writer.write_record(cells).context("write a row")
     }
@@ -42,7 +45,7 @@ impl Sheet {
     ///
     /// # Errors
     /// Never in practice: it is written to memory.
-    pub fn finish(self) -> anyhow::Result<Vec<u8>> {
+    pub(crate) fn finish(self) -> anyhow::Result<Vec<u8>> {
         let bytes = self.writer.into_inner();
         bytes.map_err(|err| anyhow::anyhow!("finish the table: {err}"))
     }
@@ -59,7 +62,7 @@ fn as_text(cell: &str) -> String {
 
 /// What was meant by a cell that may have been written by [`Sheet`].
 #[must_use]
-pub fn from_text(cell: &str) -> &str {
+pub(crate) fn from_text(cell: &str) -> &str {
     let meant = cell.strip_prefix('\'');
     meant
         .filter(|rest| rest.starts_with(FORMULA))

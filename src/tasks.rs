@@ -286,7 +286,7 @@ impl Drop for Running {
 
 /// Lets the calling thread stand back behind the threads that answer people, when processors are
 /// short.
-pub fn give_way() {
+pub(crate) fn give_way() {
     // The system knows this per thread; where it does not, little is lost.
     if let Err(err) = rustix::process::nice(NICENESS) {
         tracing::debug!("a thread keeps the usual priority: {err}");

@@ -135,8 +135,8 @@ pub mod slices {
         pub mod store {
             pub use crate::slices::watch::store::{
                 AccountQuery, Added, Breaker, Import, Imported, NewAccount, RunProgress, add, ask,
-                begin_import, export_runs, get, is_running, last, mass_changes, note_imported,
-                open_requests, page, progress, request_run, set_breakers, totals,
+                begin_import, days, export_runs, get, is_running, last, mass_changes,
+                note_imported, open_requests, page, progress, request_run, set_breakers, totals,
             };
         }
 
@@ -154,6 +154,6 @@ pub mod telegram {
     pub use crate::telegram::{Pace, decode, inbox_counts};
 
     pub mod outbox {
-        pub use crate::telegram::outbox::is_quiet;
+        pub use crate::telegram::outbox::{counts, is_quiet};
     }
 }

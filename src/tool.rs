@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use crate::db::Connection;
 use crate::people::{Actor, Role};
 
-pub trait Tool: fmt::Debug + Send + Sync {
+pub(crate) trait Tool: fmt::Debug + Send + Sync {
     /// Small letters and `_`.
     fn name(&self) -> &'static str;
 
@@ -45,7 +45,7 @@ pub trait Tool: fmt::Debug + Send + Sync {
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum ToolError {
+pub(crate) enum ToolError {
     /// A sentence for the model.
     #[error("{0}")]
     Misused(String),
@@ -56,13 +56,13 @@ pub enum ToolError {
 
 /// # Errors
 /// A sentence for the model when the arguments do not fit the type.
-pub fn parse<T: DeserializeOwned>(arguments: Value) -> Result<T, ToolError> {
+pub(crate) fn parse<T: DeserializeOwned>(arguments: Value) -> Result<T, ToolError> {
     serde_json::from_value(arguments).map_err(|err| ToolError::Misused(err.to_string()))
 }
 
 /// A number that a tool can be given. The schema and the check use the same limits.
 #[derive(Debug, Clone, Copy)]
-pub struct Number {
+pub(crate) struct Number {
     pub name: &'static str,
     pub least: u32,
     pub most: u32,
@@ -73,7 +73,7 @@ pub struct Number {
 impl Number {
     /// Name and schema.
     #[must_use]
-    pub fn property(&self) -> (&'static str, Value) {
+    pub(crate) fn property(&self) -> (&'static str, Value) {
         let schema = json!({
             "type": "integer",
             "minimum": self.least,
@@ -85,7 +85,7 @@ impl Number {
 
     /// # Errors
     /// A sentence for the model when the number is out of range.
-    pub fn check(&self, number: u32) -> Result<u32, ToolError> {
+    pub(crate) fn check(&self, number: u32) -> Result<u32, ToolError> {
         let Self {
             name, least, most, ..
         } = *self;
@@ -100,7 +100,7 @@ impl Number {
 
 /// A text that a tool can be given. The schema and the check use the same limit.
 #[derive(Debug, Clone, Copy)]
-pub struct Text {
+pub(crate) struct Text {
     pub name: &'static str,
     /// Characters at most.
     pub longest: usize,
@@ -112,7 +112,7 @@ pub struct Text {
 impl Text {
     /// Name and schema.
     #[must_use]
-    pub fn property(&self) -> (&'static str, Value) {
+    pub(crate) fn property(&self) -> (&'static str, Value) {
         let schema = json!({
             "type": "string",
             "maxLength": self.longest,
@@ -126,7 +126,7 @@ impl Text {
     ///
     /// # Errors
     /// A sentence for the model when the text is empty or too long.
-    pub fn check<'t>(&self, text: &'t str) -> Result<&'t str, ToolError> {
+    pub(crate) fn check<'t>(&self, text: &'t str) -> Result<&'t str, ToolError> {
         let Self { name, longest, .. } = *self;
         if (1..=longest).contains(&text.chars().count()) {
             return Ok(text.trim());
@@ -138,7 +138,7 @@ impl Text {
 }
 
 /// An object whose properties are all optional.
-pub fn schema<const N: usize>(properties: [(&'static str, Value); N]) -> Value {
+pub(crate) fn schema<const N: usize>(properties: [(&'static str, Value); N]) -> Value {
     let properties: Map<String, Value> = properties
         .into_iter()
         .map(|(name, schema)| (name.to_owned(), schema))
@@ -148,7 +148,7 @@ pub fn schema<const N: usize>(properties: [(&'static str, Value); N]) -> Value {
 
 /// Clones share the tools.
 #[derive(Debug, Clone, Default)]
-pub struct Toolbox(Arc<[Box<dyn Tool>]>);
+pub(crate) struct Toolbox(Arc<[Box<dyn Tool>]>);
 
 impl From<Vec<Box<dyn Tool>>> for Toolbox {
     fn from(tools: Vec<Box<dyn Tool>>) -> Self {
@@ -157,7 +157,7 @@ impl From<Vec<Box<dyn Tool>>> for Toolbox {
 }
 
 impl Toolbox {
-    pub fn offered(&self, role: Role) -> impl Iterator<Item = &dyn Tool> {
+    pub(crate) fn offered(&self, role: Role) -> impl Iterator<Item = &dyn Tool> {
         let tools = self.0.iter().map(Box::as_ref);
         tools.filter(move |tool| tool.is_for(role))
     }
@@ -166,7 +166,7 @@ impl Toolbox {
     ///
     /// # Errors
     /// When there is no such tool for the actor, and as [`Tool::run`].
-    pub fn run(
+    pub(crate) fn run(
         &self,
         connection: &Connection,
         actor: &Actor,

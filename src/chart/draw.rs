@@ -16,10 +16,10 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::{Chart, Ink, Panel, Shape};
 
 /// Width of a picture, in pixels.
-pub const WIDTH: u32 = 1280;
+pub(crate) const WIDTH: u32 = 1280;
 
 /// Height of one frame with its title and steps, in pixels.
-pub const HEIGHT_OF_PANEL: u32 = 520;
+pub(crate) const HEIGHT_OF_PANEL: u32 = 520;
 
 /// Pixels drawn for one that is shown, each way: it makes lines smooth. `coarser` takes them
 /// together.

@@ -9,17 +9,15 @@ mod draw;
 
 use anyhow::ensure;
 
-pub use draw::{HEIGHT_OF_PANEL, WIDTH};
-
 /// Series that can be told apart at most.
-pub const MOST_SERIES: usize = Ink::ALL.len();
+pub(crate) const MOST_SERIES: usize = Ink::ALL.len();
 
 /// Steps along the bottom at most: one for every second pixel.
 const MOST_STEPS: usize = 600;
 
 /// A colour that is told from the others on our ground, also by most who see colours differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ink {
+pub(crate) enum Ink {
     /// What went well.
     Green,
     /// What was done.
@@ -38,7 +36,7 @@ pub enum Ink {
 
 impl Ink {
     /// Every colour, in the order in which several are given out.
-    pub const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Blue,
         Self::Yellow,
         Self::Violet,
@@ -51,7 +49,7 @@ impl Ink {
 
 /// How numbers are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// Bars; several series are stacked.
     Bars,
     /// Lines beside each other.
@@ -60,7 +58,7 @@ pub enum Shape {
 
 /// Numbers in one frame.
 #[derive(Debug, Clone)]
-pub struct Panel {
+pub(crate) struct Panel {
     /// What is counted, with its unit.
     pub title: String,
     /// How it is shown.
@@ -72,7 +70,7 @@ pub struct Panel {
 
 /// A picture: frames over each other with one title and one row of steps.
 #[derive(Debug, Clone)]
-pub struct Chart {
+pub(crate) struct Chart {
     /// What it is about.
     pub title: String,
     /// What the series are called; with no name for any of them there is no list of names.
@@ -88,7 +86,7 @@ impl Chart {
     ///
     /// # Errors
     /// When there is nothing to draw, or more than can be told apart.
-    pub fn png(&self) -> anyhow::Result<Vec<u8>> {
+    pub(crate) fn png(&self) -> anyhow::Result<Vec<u8>> {
         let n = self.steps.len();
         ensure!((1..=MOST_STEPS).contains(&n), "a chart of {n} steps");
         ensure!(

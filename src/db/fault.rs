@@ -7,7 +7,7 @@ use super::DbError;
 /// True for a fault of the storage: the request is sound, so its caller must try again and not give
 /// up.
 #[must_use]
-pub fn is_storage_fault(err: &anyhow::Error) -> bool {
+pub(crate) fn is_storage_fault(err: &anyhow::Error) -> bool {
     if let Some(err) = err.downcast_ref::<DbError>() {
         return !matches!(err, DbError::Panicked);
     }

@@ -54,7 +54,7 @@ impl InstanceLock {
 ///
 /// # Errors
 /// When the lock file cannot be read.
-pub fn is_held(database: &Path) -> anyhow::Result<bool> {
+pub(crate) fn is_held(database: &Path) -> anyhow::Result<bool> {
     let path = lock_path(database);
     let file = match File::open(&path) {
         Ok(file) => file,

@@ -13,7 +13,7 @@ use super::steps::STEPS;
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// The version `schema.sql` describes.
-pub const VERSION: i64 = STEPS.len() as i64 + 1;
+pub(crate) const VERSION: i64 = STEPS.len() as i64 + 1;
 
 /// Marks a file as Vakhta's: the letters `VKHT`.
 const APPLICATION_ID: i64 = 0x564b_4854;

@@ -43,9 +43,10 @@ use crate::activation::Activator;
 use crate::tasks::{Tasks, ThreadEnd};
 
 use durability::Durability;
-pub use fault::is_storage_fault;
-pub use lock::{InstanceLock, is_held};
-pub use migrations::VERSION as SCHEMA_VERSION;
+pub(crate) use fault::is_storage_fault;
+pub use lock::InstanceLock;
+pub(crate) use lock::is_held;
+pub(crate) use migrations::VERSION as SCHEMA_VERSION;
 pub use rusqlite::Connection;
 pub use writer::WriteTx;
 
@@ -72,7 +73,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the database could not serve a request; everything else is the request's own error.
 #[derive(Debug, thiserror::Error)]
-pub enum DbError {
+pub(crate) enum DbError {
     /// The writer was too busy for ten seconds.
     #[error("the database is overloaded: no place in its queue for {} s", WRITE_PATIENCE.as_secs())]
     Overloaded,
@@ -230,7 +231,7 @@ impl Db {
 /// # Errors
 /// When `source` cannot be read or `target` exists or cannot be written. A half-written copy is
 /// removed.
-pub fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
+pub(crate) fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
     let connection = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)
         .with_context(|| format!("open the database {}", source.display()))?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -253,14 +254,14 @@ pub fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
 }
 
 /// Reads through the whole file; `ok`, or the first damage.
-pub fn quick_check(connection: &Connection) -> anyhow::Result<String> {
+pub(crate) fn quick_check(connection: &Connection) -> anyhow::Result<String> {
     connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .context("check the database")
 }
 
 /// Size of the database file, in bytes, without its write-ahead log.
-pub fn size_bytes(connection: &Connection) -> anyhow::Result<u64> {
+pub(crate) fn size_bytes(connection: &Connection) -> anyhow::Result<u64> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
     let pages = pragma("page_count").context("measure the database")?;
     Ok(pages.saturating_mul(pragma("page_size")?))

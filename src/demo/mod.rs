@@ -4,15 +4,15 @@
 //! They are strict on purpose: what the real services refuse is refused here too, in the same
 //! words, so a test that passes here says something about the real world.
 
-pub mod model;
+pub(crate) mod model;
 mod pretend;
-pub mod site;
+pub(crate) mod site;
 mod socket;
-pub mod steps;
-pub mod telegram;
-pub mod wire;
-pub mod world;
+pub(crate) mod steps;
+pub(crate) mod telegram;
+pub(crate) mod wire;
+pub(crate) mod world;
 
 pub use model::{ModelReply, PretendModel};
-pub use site::{Behaviour, PretendSite, SiteRequest};
-pub use telegram::{ChatMessage, Fault, Group, Person, PretendTelegram};
+pub use site::{Behaviour, PretendSite};
+pub use telegram::{ChatMessage, Fault, Person, PretendTelegram};

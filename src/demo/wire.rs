@@ -347,7 +347,7 @@ async fn take(stream: &TcpStream, buffer: &mut Vec<u8>, length: usize) -> io::Re
 }
 
 /// Where `needle` begins in `haystack`.
-pub fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack
         .windows(needle.len().max(1))
         .position(|window| window == needle)

@@ -11,7 +11,7 @@ use crate::slices::watch::store::NewAccount;
 use crate::zone::Zone;
 
 /// Accounts in the demo.
-pub const ACCOUNTS: usize = 137;
+pub(crate) const ACCOUNTS: usize = 137;
 
 /// Numbers of the accounts that are there.
 const FOUND: [usize; 12] = [4, 15, 27, 38, 49, 61, 72, 84, 95, 107, 118, 130];

@@ -26,11 +26,11 @@ const DNS_CACHE_MAX: usize = 2_048;
 /// Names that are being resolved at the same time. The system resolves on threads for blocking
 /// work, of which a runtime must have more than these, so that a name server that is slow holds
 /// nothing else.
-pub const DNS_LOOKUPS: usize = 8;
+pub(crate) const DNS_LOOKUPS: usize = 8;
 
 /// Why a URL is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TargetProblem {
+pub(crate) enum TargetProblem {
     /// Neither `http` nor `https`.
     #[error("only http and https addresses are asked")]
     Scheme,
@@ -55,7 +55,7 @@ pub enum TargetProblem {
 ///
 /// # Errors
 /// The first problem found; see [`TargetProblem`].
-pub fn check_target(
+pub(crate) fn check_target(
     url: &Url,
     allow_private: bool,
     named_port: Option<u16>,
@@ -89,7 +89,7 @@ fn is_local_name(name: &str) -> bool {
 
 /// Tells whether an address belongs to the public internet.
 #[must_use]
-pub fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => is_public_v6(v6),

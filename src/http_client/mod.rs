@@ -10,7 +10,7 @@
 //! - A site client never connects to an address that is not public, unless the operator allows it.
 
 mod guard;
-pub mod retry_after;
+pub(crate) mod retry_after;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +22,7 @@ use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use rustls_platform_verifier::ConfigVerifierExt as _;
 
-pub use guard::{DNS_LOOKUPS, TargetProblem, check_target, is_public};
+pub(crate) use guard::{TargetProblem, check_target};
 
 /// What sites are told about who asks. It names the program and nothing that it is not.
 pub const DEFAULT_USER_AGENT: &str =
@@ -69,7 +69,7 @@ pub struct SiteClientConfig {
 }
 
 /// Makes ring the TLS provider of this process. Calling it again changes nothing.
-pub fn install_tls() {
+pub(crate) fn install_tls() {
     // An error here only says that a provider is installed already, which is what is wanted.
     if rustls::crypto::ring::default_provider()
         .install_default()
@@ -122,7 +122,7 @@ pub fn telegram_client() -> Result<reqwest::Client> {
 ///
 /// # Errors
 /// When the client cannot be built, in practice because the system has no root certificates.
-pub fn model_client() -> Result<reqwest::Client> {
+pub(crate) fn model_client() -> Result<reqwest::Client> {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls()?)
         .redirect(Policy::none())

@@ -15,7 +15,7 @@ const LONGEST: Duration = DAY;
 /// `Date`, so that a wrong clock on either side makes no difference, and relative to `now` where
 /// there is none. A date in the past is no wait.
 #[must_use]
-pub fn read(headers: &HeaderMap, now: UnixMs) -> Option<Duration> {
+pub(crate) fn read(headers: &HeaderMap, now: UnixMs) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are more than a day.

@@ -16,7 +16,7 @@ use crate::people;
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bearer {
+pub(crate) struct Bearer {
     /// The token's row.
     pub token_id: i64,
     /// The person it belongs to.
@@ -28,7 +28,12 @@ impl Bearer {
     ///
     /// # Errors
     /// The answer for who has neither token nor session, or one that may not do this.
-    pub async fn of(db: &Db, now: UnixMs, request: &Parts, scope: Scope) -> Result<Self, Problem> {
+    pub(crate) async fn of(
+        db: &Db,
+        now: UnixMs,
+        request: &Parts,
+        scope: Scope,
+    ) -> Result<Self, Problem> {
         let proof = Proof::of(request)?;
         let found = db.read(move |c| look_up(c, now, &proof)).await;
         match found {

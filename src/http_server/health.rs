@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use super::Problem;
 
 /// Collects the facts. It always ends: what cannot be read in time is a sign too.
-pub type Check = Arc<dyn Fn() -> BoxFuture<'static, Signs> + Send + Sync>;
+pub(crate) type Check = Arc<dyn Fn() -> BoxFuture<'static, Signs> + Send + Sync>;
 
 /// A long poll takes up to 50 s; after two of them without an answer people are not heard.
 const POLL_LIMIT: Duration = Duration::from_secs(120);
@@ -35,7 +35,7 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// What was seen of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signs {
+pub(crate) struct Signs {
     /// Hearing Telegram.
     pub poll: PollSign,
     /// Writing to the database.
@@ -46,7 +46,7 @@ pub struct Signs {
 
 /// How polling goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PollSign {
+pub(crate) struct PollSign {
     /// Since the last poll that was answered, or since the start.
     pub age: Duration,
     /// Why the last one failed, if it did.
@@ -55,7 +55,7 @@ pub struct PollSign {
 
 /// How the writer keeps up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WriterSign {
+pub(crate) struct WriterSign {
     /// Requests that wait for it.
     pub waiting: usize,
     /// What a write took that changes nothing; none: it did not come back in time.
@@ -64,7 +64,7 @@ pub struct WriterSign {
 
 /// What the database says of runs and messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredSigns {
+pub(crate) struct StoredSigns {
     /// The last run over all accounts; none: there was none yet.
     pub run: Option<RunSign>,
     /// How long a run has been due without beginning.
@@ -87,7 +87,7 @@ pub struct StoredSigns {
 
 /// Questions to the assistant that are open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QuestionSign {
+pub(crate) struct QuestionSign {
     /// How many.
     pub open: u64,
     /// How long the oldest of them has waited.
@@ -96,7 +96,7 @@ pub struct QuestionSign {
 
 /// A run over all accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunSign {
+pub(crate) struct RunSign {
     /// `running`, `done`, `interrupted` or `offline`.
     pub state: &'static str,
     /// Since its end, or since its beginning while it runs.
@@ -118,7 +118,7 @@ pub struct RunSign {
 impl Signs {
     /// The parts that fail, by the names that `/healthz` uses; empty when all is well.
     #[must_use]
-    pub fn failing(&self) -> Vec<&'static str> {
+    pub(crate) fn failing(&self) -> Vec<&'static str> {
         let stored = self.stored.as_ref();
         let parts = [
             ("poll", self.poll.age > POLL_LIMIT),

@@ -11,21 +11,21 @@
 
 mod bearer;
 mod cookie;
-pub mod health;
+pub(crate) mod health;
 mod metrics;
 mod pace;
 mod problem;
 mod server;
-pub mod sessions;
-pub mod tokens;
+pub(crate) mod sessions;
+pub(crate) mod tokens;
 
 use std::net::SocketAddr;
 
-pub use bearer::Bearer;
-pub use health::{Check, Signs};
-pub use pace::Pace;
-pub use problem::Problem;
-pub use server::Server;
+pub(crate) use bearer::Bearer;
+pub(crate) use health::Check;
+pub(crate) use pace::Pace;
+pub(crate) use problem::Problem;
+pub(crate) use server::Server;
 
 use crate::settings::Section;
 
@@ -52,7 +52,7 @@ impl HttpConfig {
 }
 
 /// The routes that every server has: `/healthz` and `/metrics`.
-pub fn health_routes(check: Check) -> axum::Router {
+pub(crate) fn health_routes(check: Check) -> axum::Router {
     let watched = health::Watched::new(check);
     health::routes(watched.clone()).merge(metrics::routes(watched))
 }

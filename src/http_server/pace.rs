@@ -14,7 +14,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Clients are known by ids that we gave, so there are not more of them than we made. Clones share
 /// what was used.
 #[derive(Debug, Clone)]
-pub struct Pace {
+pub(crate) struct Pace {
     each: Duration,
     // When what a client has used will have come back; nothing is kept of those for whom that is
     // past.
@@ -24,7 +24,7 @@ pub struct Pace {
 impl Pace {
     /// So many times in a minute.
     #[must_use]
-    pub fn per_minute(times: u32) -> Self {
+    pub(crate) fn per_minute(times: u32) -> Self {
         Self {
             each: MINUTE / times.max(1),
             busy_until: Arc::default(),
@@ -35,7 +35,7 @@ impl Pace {
     ///
     /// # Errors
     /// How long to wait when there is none left.
-    pub fn take(&self, client: i64) -> Result<(), Duration> {
+    pub(crate) fn take(&self, client: i64) -> Result<(), Duration> {
         let now = Instant::now();
         let mut busy_until = self
             .busy_until

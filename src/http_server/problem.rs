@@ -15,7 +15,7 @@ const MEDIA_TYPE: &str = "application/problem+json";
 
 /// An error for a client: a status, a sentence, and further members.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     code: Option<&'static str>,
     detail: Option<String>,
@@ -26,7 +26,7 @@ pub struct Problem {
 impl Problem {
     /// A problem that says no more than its status.
     #[must_use]
-    pub fn new(status: StatusCode) -> Self {
+    pub(crate) fn new(status: StatusCode) -> Self {
         Self {
             status,
             code: None,
@@ -38,35 +38,35 @@ impl Problem {
 
     /// With the word by which programs tell it from others of its status.
     #[must_use]
-    pub fn code(mut self, code: &'static str) -> Self {
+    pub(crate) fn code(mut self, code: &'static str) -> Self {
         self.code = Some(code);
         self
     }
 
     /// With a sentence about this occurrence.
     #[must_use]
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
     /// With members beside the standard ones.
     #[must_use]
-    pub fn members(mut self, members: Map<String, Value>) -> Self {
+    pub(crate) fn members(mut self, members: Map<String, Value>) -> Self {
         self.members = members;
         self
     }
 
     /// With a header.
     #[must_use]
-    pub fn header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+    pub(crate) fn header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// With the time after which it makes sense to try again, in whole seconds.
     #[must_use]
-    pub fn retry_after(self, wait: Duration) -> Self {
+    pub(crate) fn retry_after(self, wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         self.header(header::RETRY_AFTER, seconds)
     }

@@ -52,7 +52,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// A bound address and the routes that will be served there.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     listener: TcpListener,
     address: SocketAddr,
     routes: Router,
@@ -64,7 +64,7 @@ impl Server {
     ///
     /// # Errors
     /// A sentence for the operator when the address cannot be listened on.
-    pub async fn bind(address: SocketAddr) -> Result<Self, String> {
+    pub(crate) async fn bind(address: SocketAddr) -> Result<Self, String> {
         let bound = async {
             let listener = TcpListener::bind(address).await?;
             let address = listener.local_addr()?;
@@ -82,19 +82,19 @@ impl Server {
 
     /// Where it listens; the port is the real one where 0 was asked for.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Adds routes. Limits, and errors as documents, are put around all of them.
     #[must_use]
-    pub fn mount(mut self, routes: Router) -> Self {
+    pub(crate) fn mount(mut self, routes: Router) -> Self {
         self.routes = self.routes.merge(routes);
         self
     }
 
     /// Serves until the stop.
-    pub fn start(self, tasks: &Tasks) {
+    pub(crate) fn start(self, tasks: &Tasks) {
         tracing::info!(address = %self.address, "the HTTP server listens");
         if !self.address.ip().is_loopback() {
             tracing::warn!(

@@ -31,7 +31,7 @@ const MOST: u32 = 20;
 ///
 /// # Errors
 /// The answer for who brings no token, or one that may not do this.
-pub async fn open(
+pub(crate) async fn open(
     db: &Db,
     now: UnixMs,
     request: &Parts,
@@ -56,7 +56,7 @@ pub async fn open(
 ///
 /// # Errors
 /// The answer for a request that another site made.
-pub async fn close(db: &Db, request: &Parts) -> Result<HeaderValue, Problem> {
+pub(crate) async fn close(db: &Db, request: &Parts) -> Result<HeaderValue, Problem> {
     if let Some(hash) = cookie::given(&request.headers) {
         cookie::demand_own_page(request)?;
         let ended = db.write(move |tx| end(tx, &hash));

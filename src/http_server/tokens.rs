@@ -32,7 +32,7 @@ words! {
 
 /// A token as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub(crate) struct Token {
     /// Its row.
     pub id: i64,
     /// What the operator calls it.
@@ -68,7 +68,7 @@ pub fn add(
 }
 
 /// All tokens, in the order in which they were made.
-pub fn list(connection: &Connection) -> anyhow::Result<Vec<Token>> {
+pub(crate) fn list(connection: &Connection) -> anyhow::Result<Vec<Token>> {
     let mut statement = connection
         .prepare_cached("SELECT id, name, scopes, person_id, created_at FROM token ORDER BY id")?;
     let rows = statement.query_map([], |row| {

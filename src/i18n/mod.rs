@@ -96,14 +96,14 @@ pub fn html(lang: Lang, key: &str, args: &Args<'_>) -> Html {
 
 /// A text without arguments.
 #[must_use]
-pub fn text(lang: Lang, key: &str) -> Html {
+pub(crate) fn text(lang: Lang, key: &str) -> Html {
     Html::from_catalogue(format(lang, key, None))
 }
 
 /// A text for a place that knows no markup: a button, the note on a callback, a command's
 /// description.
 #[must_use]
-pub fn plain(lang: Lang, key: &str, args: &Args<'_>) -> String {
+pub(crate) fn plain(lang: Lang, key: &str, args: &Args<'_>) -> String {
     html(lang, key, args).to_plain()
 }
 
@@ -115,7 +115,7 @@ pub fn label(lang: Lang, key: &str) -> String {
 
 /// True when the catalogue of the language has this key.
 #[must_use]
-pub fn has(lang: Lang, key: &str) -> bool {
+pub(crate) fn has(lang: Lang, key: &str) -> bool {
     catalogue::holding(lang, key).is_some()
 }
 
@@ -142,7 +142,7 @@ fn format(lang: Lang, key: &str, args: Option<&Args<'_>>) -> String {
 
 /// The day, as the language writes it.
 #[must_use]
-pub fn date(lang: Lang, at: UnixMs, zone: &Zone) -> String {
+pub(crate) fn date(lang: Lang, at: UnixMs, zone: &Zone) -> String {
     let form = match lang {
         Lang::Ru => "%d.%m.%Y",
         Lang::En => "%d %b %Y",
@@ -152,7 +152,7 @@ pub fn date(lang: Lang, at: UnixMs, zone: &Zone) -> String {
 
 /// A day of a calendar without its year.
 #[must_use]
-pub fn day(lang: Lang, day: Date) -> String {
+pub(crate) fn day(lang: Lang, day: Date) -> String {
     let form = match lang {
         Lang::Ru => "%d.%m",
         Lang::En => "%-d %b",
@@ -162,25 +162,25 @@ pub fn day(lang: Lang, day: Date) -> String {
 
 /// The time of day in hours and minutes.
 #[must_use]
-pub fn hour(at: UnixMs, zone: &Zone) -> String {
+pub(crate) fn hour(at: UnixMs, zone: &Zone) -> String {
     moment(at, zone, "%H:%M")
 }
 
 /// The time of day with seconds.
 #[must_use]
-pub fn time(at: UnixMs, zone: &Zone) -> String {
+pub(crate) fn time(at: UnixMs, zone: &Zone) -> String {
     moment(at, zone, "%H:%M:%S")
 }
 
 /// The day and the time of day, without seconds.
 #[must_use]
-pub fn date_time(lang: Lang, at: UnixMs, zone: &Zone) -> String {
+pub(crate) fn date_time(lang: Lang, at: UnixMs, zone: &Zone) -> String {
     format!("{} {}", date(lang, at, zone), moment(at, zone, "%H:%M"))
 }
 
 /// A moment for the log.
 #[must_use]
-pub fn stamp(at: UnixMs, zone: &Zone) -> String {
+pub(crate) fn stamp(at: UnixMs, zone: &Zone) -> String {
     moment(at, zone, "%Y-%m-%d %H:%M:%S")
 }
 
@@ -190,13 +190,13 @@ fn moment(at: UnixMs, zone: &Zone, form: &str) -> String {
 
 /// A size in megabytes with one digit after the point, as the language writes it.
 #[must_use]
-pub fn megabytes(lang: Lang, bytes: u64) -> String {
+pub(crate) fn megabytes(lang: Lang, bytes: u64) -> String {
     tenths(lang, bytes.saturating_mul(10).div_ceil(1024 * 1024))
 }
 
 /// A time span by its two largest units: `4 мин 58 с`.
 #[must_use]
-pub fn span(lang: Lang, span: Duration) -> String {
+pub(crate) fn span(lang: Lang, span: Duration) -> String {
     let seconds = span.as_secs();
     let parts = [
         ("span-days", seconds / DAY.as_secs()),
@@ -219,7 +219,7 @@ pub fn span(lang: Lang, span: Duration) -> String {
 
 /// A short time: milliseconds below one second, else seconds with one digit after the point.
 #[must_use]
-pub fn short_span(lang: Lang, span: Duration) -> String {
+pub(crate) fn short_span(lang: Lang, span: Duration) -> String {
     let ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
     if ms < 1000 {
         return plain(lang, "span-ms", &Args::new().number("n", ms));

@@ -20,7 +20,7 @@ const KEPT_SINCE: &str = "audit-kept-since";
 
 /// Rows counted, and so reached by the pages of a screen, at most: who needs older ones takes the
 /// file.
-pub const COUNTED: usize = 10_000;
+pub(crate) const COUNTED: usize = 10_000;
 
 words! {
     /// What was done; the word is its kind and the deed, with a point between.
@@ -109,7 +109,7 @@ pub struct Entry {
 }
 
 /// Notes a deed, in the transaction that does it.
-pub fn note(
+pub(crate) fn note(
     tx: &WriteTx<'_>,
     now: UnixMs,
     by: i64,
@@ -159,7 +159,7 @@ pub fn page(
 ///
 /// # Errors
 /// When the database or `each` fails.
-pub fn export(
+pub(crate) fn export(
     connection: &Connection,
     mut each: impl FnMut(&Entry) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use crate::i18n::Lang;
 
 /// Meets a chat: makes its row with the language Telegram names, and takes an unreachable mark
 /// away, because whoever writes can be written to. Returns its language.
-pub fn meet_chat(
+pub(crate) fn meet_chat(
     tx: &WriteTx<'_>,
     chat_id: i64,
     language_code: &str,
@@ -34,7 +34,11 @@ pub fn meet_chat(
 }
 
 /// The language a chat is spoken to.
-pub fn language_of(connection: &Connection, chat_id: i64, default: Lang) -> anyhow::Result<Lang> {
+pub(crate) fn language_of(
+    connection: &Connection,
+    chat_id: i64,
+    default: Lang,
+) -> anyhow::Result<Lang> {
     let stored: Option<String> = connection
         .prepare_cached("SELECT language FROM chat WHERE id = ?1")?
         .query_row([chat_id], |row| row.get(0))
@@ -47,7 +51,7 @@ pub fn language_of(connection: &Connection, chat_id: i64, default: Lang) -> anyh
 }
 
 /// The private chats of all admins and owners that can be reached.
-pub fn admin_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
+pub(crate) fn admin_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
     let mut statement = connection.prepare_cached(
         "SELECT person.id FROM person LEFT JOIN chat ON chat.id = person.id
          WHERE role IN ('admin', 'owner') AND chat.unreachable_at IS NULL
@@ -58,7 +62,10 @@ pub fn admin_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
 }
 
 /// The chats of [`admin_chats`] with their languages.
-pub fn admin_languages(connection: &Connection, default: Lang) -> anyhow::Result<Vec<(i64, Lang)>> {
+pub(crate) fn admin_languages(
+    connection: &Connection,
+    default: Lang,
+) -> anyhow::Result<Vec<(i64, Lang)>> {
     let chats = admin_chats(connection)?.into_iter();
     chats
         .map(|chat| Ok((chat, language_of(connection, chat, default)?)))
@@ -67,7 +74,7 @@ pub fn admin_languages(connection: &Connection, default: Lang) -> anyhow::Result
 
 /// The chats that hear of runs and alarms: those of [`admin_chats`], and groups that an admin has
 /// bound.
-pub fn report_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
+pub(crate) fn report_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
     let mut chats = admin_chats(connection)?;
     let mut statement = connection.prepare_cached(
         "SELECT id FROM chat WHERE bound_by IS NOT NULL AND unreachable_at IS NULL ORDER BY id",
@@ -162,7 +169,12 @@ pub fn bound(connection: &Connection) -> anyhow::Result<Vec<Bound>> {
 }
 
 /// Makes a group hear of runs and alarms, in one of its topics where it has any.
-pub fn bind(tx: &WriteTx<'_>, by: i64, group: &Bound, topic: Option<i64>) -> anyhow::Result<()> {
+pub(crate) fn bind(
+    tx: &WriteTx<'_>,
+    by: i64,
+    group: &Bound,
+    topic: Option<i64>,
+) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE chat SET bound_by = :by, topic = :topic, title = :title WHERE id = :id",
         named_params! { ":id": group.chat_id, ":by": by, ":topic": topic, ":title": clean_name(&group.title) },
@@ -172,7 +184,7 @@ pub fn bind(tx: &WriteTx<'_>, by: i64, group: &Bound, topic: Option<i64>) -> any
 }
 
 /// Lets a group hear nothing any more; true when it did.
-pub fn unbind(tx: &WriteTx<'_>, group: i64) -> anyhow::Result<bool> {
+pub(crate) fn unbind(tx: &WriteTx<'_>, group: i64) -> anyhow::Result<bool> {
     let changed = tx
         .execute(
             "UPDATE chat SET bound_by = NULL, topic = NULL, title = '' WHERE id = ?1 AND bound_by IS NOT NULL",

@@ -13,16 +13,16 @@ use crate::db::WriteTx;
 use crate::random;
 
 /// How long a claim link works.
-pub const CLAIM_LIFE: Duration = Duration::from_secs(15 * 60);
+pub(crate) const CLAIM_LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// What a claim link's start parameter begins with.
-pub const CLAIM_PREFIX: &str = "claim_";
+pub(crate) const CLAIM_PREFIX: &str = "claim_";
 
 /// Makes a one-time code of 128 bits; only its hash is stored, and older codes stop working.
 ///
 /// # Errors
 /// When the database or the system's source of randomness fails.
-pub fn make_claim(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<String> {
+pub(crate) fn make_claim(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<String> {
     let code = random::hex::<16>()?;
     tx.execute("DELETE FROM claim", [])?;
     tx.execute(
@@ -34,7 +34,12 @@ pub fn make_claim(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<String> {
 }
 
 /// Makes the opener of a claim link the owner; false when the code is unknown, used or too old.
-pub fn redeem_claim(tx: &WriteTx<'_>, now: UnixMs, code: &str, id: i64) -> anyhow::Result<bool> {
+pub(crate) fn redeem_claim(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    code: &str,
+    id: i64,
+) -> anyhow::Result<bool> {
     let used = tx
         .execute(
             "DELETE FROM claim WHERE code_hash = :hash AND expires_at > :now",

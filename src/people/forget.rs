@@ -49,7 +49,7 @@ fn prune_strangers(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 ///
 /// # Errors
 /// When the database fails, or while accounts of theirs are left.
-pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     let context = || format!("forget person {person}");
     audit::forget(tx, person)?;
     tx.execute(
@@ -73,7 +73,7 @@ pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
 }
 
 /// True when somebody else can manage the bot.
-pub fn other_admin_than(connection: &Connection, id: i64) -> anyhow::Result<bool> {
+pub(crate) fn other_admin_than(connection: &Connection, id: i64) -> anyhow::Result<bool> {
     connection
         .query_row(
             "SELECT EXISTS (SELECT 1 FROM person WHERE role IN ('admin', 'owner') AND id <> ?1)",

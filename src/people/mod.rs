@@ -7,7 +7,7 @@
 //! # Invariants
 //! - Rights are read from the role when they are used, never remembered.
 
-pub mod audit;
+pub(crate) mod audit;
 mod chats;
 mod claim;
 mod forget;
@@ -25,17 +25,22 @@ use crate::html::{Html, clean_name};
 use crate::i18n::Lang;
 use crate::zone::Zone;
 
-pub use chats::{
-    Bound, admin_chats, admin_languages, bind, bound, language_of, meet_chat, report_chats, unbind,
+pub(crate) use chats::Bound;
+pub use chats::bound;
+pub(crate) use chats::{
+    admin_chats, admin_languages, bind, language_of, meet_chat, report_chats, unbind,
 };
 pub(crate) use chats::{chat_reachable, chat_unreachable, freeze_chat, move_chat, topic_gone};
-pub use claim::{CLAIM_LIFE, CLAIM_PREFIX, make_claim, redeem_claim};
-pub use forget::{KEPT, forget, other_admin_than};
-pub use preferences::{
-    Mute, Notify, Preference, Preferences, Quiet, QuietHours, digest_at, mute, notify_of,
-    preferences, set_digest_at, set_notify, set_preference,
+pub(crate) use claim::{CLAIM_PREFIX, make_claim, redeem_claim};
+pub use forget::KEPT;
+pub(crate) use forget::{forget, other_admin_than};
+pub(crate) use preferences::{
+    Mute, Preference, Preferences, QuietHours, digest_at, mute, notify_of, preferences,
+    set_digest_at, set_notify, set_preference,
 };
-pub use role::{Access, Role};
+pub(crate) use preferences::{Notify, Quiet};
+pub(crate) use role::Access;
+pub use role::Role;
 
 /// Takes the place of a person who was forgotten. Telegram gives nobody this id.
 pub(crate) const NOBODY: i64 = 0;
@@ -116,7 +121,11 @@ impl Person {
 }
 
 /// Gives the configured ids their role and takes it from those no longer named.
-pub fn apply_config(tx: &WriteTx<'_>, now: UnixMs, config: &PeopleConfig) -> anyhow::Result<()> {
+pub(crate) fn apply_config(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    config: &PeopleConfig,
+) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE person SET role = 'user', by_config = 0 WHERE by_config = 1",
         [],
@@ -180,7 +189,7 @@ pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
 
 /// Who asks without an event, with their rights and preferences as they are now; none for who was
 /// not let in, or is not any more. `default` is their language where it is not known.
-pub fn actor(
+pub(crate) fn actor(
     connection: &Connection,
     now: UnixMs,
     id: i64,
@@ -203,7 +212,7 @@ pub fn actor(
 }
 
 /// True when a person is known and was let in.
-pub fn is_member(connection: &Connection, id: i64) -> anyhow::Result<bool> {
+pub(crate) fn is_member(connection: &Connection, id: i64) -> anyhow::Result<bool> {
     Ok(get(connection, id)?.is_some_and(|person| person.role.is_member()))
 }
 
@@ -219,7 +228,7 @@ pub fn set_role(tx: &WriteTx<'_>, id: i64, role: Role) -> anyhow::Result<bool> {
 }
 
 /// True when somebody can manage the bot.
-pub fn has_admin(connection: &Connection) -> anyhow::Result<bool> {
+pub(crate) fn has_admin(connection: &Connection) -> anyhow::Result<bool> {
     connection
         .query_row(
             "SELECT EXISTS (SELECT 1 FROM person WHERE role IN ('admin', 'owner'))",
@@ -230,7 +239,7 @@ pub fn has_admin(connection: &Connection) -> anyhow::Result<bool> {
 }
 
 /// How many people are known, and how many of them wait for an answer.
-pub fn counts(connection: &Connection) -> anyhow::Result<(usize, usize)> {
+pub(crate) fn counts(connection: &Connection) -> anyhow::Result<(usize, usize)> {
     connection
         .query_row(
             "SELECT count(*) FILTER (WHERE role <> 'asked'), count(*) FILTER (WHERE role = 'asked')
@@ -242,7 +251,7 @@ pub fn counts(connection: &Connection) -> anyhow::Result<(usize, usize)> {
 }
 
 /// The owner with the lowest id: whose accounts are added when nobody else is named.
-pub fn first_owner(connection: &Connection) -> anyhow::Result<Option<i64>> {
+pub(crate) fn first_owner(connection: &Connection) -> anyhow::Result<Option<i64>> {
     connection
         .query_row(
             "SELECT id FROM person WHERE role = 'owner' ORDER BY by_config DESC, id LIMIT 1",
@@ -257,7 +266,7 @@ pub fn first_owner(connection: &Connection) -> anyhow::Result<Option<i64>> {
 const LISTED: &str = "CASE role WHEN 'asked' THEN 0 WHEN 'owner' THEN 1 WHEN 'admin' THEN 1 WHEN 'user' THEN 2 ELSE 3 END, id";
 
 /// One page of people, those who wait for an answer first, and how many there are in all.
-pub fn list(
+pub(crate) fn list(
     connection: &Connection,
     offset: usize,
     limit: usize,
@@ -284,7 +293,7 @@ pub fn list(
 }
 
 /// True when a person without access may be answered now; remembers that they were.
-pub fn may_answer_stranger(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<bool> {
+pub(crate) fn may_answer_stranger(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<bool> {
     let changed = tx
         .execute(
             "UPDATE person SET told_at = :now WHERE id = :id AND (told_at <= :before OR told_at > :now)",

@@ -17,7 +17,7 @@ const DIGEST_HOUR: i8 = 9;
 
 words! {
     /// What becomes of news in quiet hours.
-    pub enum Quiet {
+    pub(crate) enum Quiet {
         /// It waits for their end.
         Hold = "hold",
         /// It comes without a sound.
@@ -40,7 +40,7 @@ words! {
 /// Hours of each day in which a chat wants no noise. They may go over midnight; from and to the
 /// same hour is none of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QuietHours {
+pub(crate) struct QuietHours {
     /// What becomes of news.
     pub how: Quiet,
     /// The first hour, 0 to 23.
@@ -52,7 +52,7 @@ pub struct QuietHours {
 impl QuietHours {
     /// When the quiet hours that go on at a moment end; none when there are none then.
     #[must_use]
-    pub fn end(self, zone: &Zone, now: UnixMs) -> Option<UnixMs> {
+    pub(crate) fn end(self, zone: &Zone, now: UnixMs) -> Option<UnixMs> {
         let hour = zone.civil(now).hour();
         let is_quiet = if self.from <= self.to {
             (self.from..self.to).contains(&hour)
@@ -65,7 +65,7 @@ impl QuietHours {
 
 /// How a chat wants to be spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preferences {
+pub(crate) struct Preferences {
     /// Its language, where it is known.
     pub language: Option<Lang>,
     /// Its time zone; none while the configured one counts.
@@ -96,7 +96,7 @@ impl Default for Preferences {
 impl Preferences {
     /// What quiet hours demand at a moment.
     #[must_use]
-    pub fn mute(&self, now: UnixMs) -> Mute {
+    pub(crate) fn mute(&self, now: UnixMs) -> Mute {
         let (Some(quiet), Some(zone)) = (self.quiet, self.zone) else {
             return Mute::Not;
         };
@@ -110,7 +110,7 @@ impl Preferences {
 
 /// What quiet hours demand of news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mute {
+pub(crate) enum Mute {
     /// Nothing.
     Not,
     /// To make no sound.
@@ -120,7 +120,7 @@ pub enum Mute {
 }
 
 /// How a chat wants to be spoken to.
-pub fn preferences(connection: &Connection, chat_id: i64) -> anyhow::Result<Preferences> {
+pub(crate) fn preferences(connection: &Connection, chat_id: i64) -> anyhow::Result<Preferences> {
     let stored = connection
         .prepare_cached(
             "SELECT language, zone, digest_hour, run_starts, reminders, quiet, quiet_from, quiet_to FROM chat WHERE id = ?1",
@@ -145,13 +145,13 @@ pub fn preferences(connection: &Connection, chat_id: i64) -> anyhow::Result<Pref
 }
 
 /// What quiet hours of a chat demand at a moment.
-pub fn mute(connection: &Connection, chat_id: i64, now: UnixMs) -> anyhow::Result<Mute> {
+pub(crate) fn mute(connection: &Connection, chat_id: i64, now: UnixMs) -> anyhow::Result<Mute> {
     Ok(preferences(connection, chat_id)?.mute(now))
 }
 
 /// One thing that a chat wants otherwise.
 #[derive(Debug, Clone, Copy)]
-pub enum Preference<'a> {
+pub(crate) enum Preference<'a> {
     /// To be spoken to in this language.
     Language(Lang),
     /// Dates and times in this zone.
@@ -167,7 +167,7 @@ pub enum Preference<'a> {
 }
 
 /// Stores what a chat wants.
-pub fn set_preference(
+pub(crate) fn set_preference(
     tx: &WriteTx<'_>,
     now: UnixMs,
     chat_id: i64,
@@ -202,7 +202,7 @@ pub fn set_preference(
 }
 
 /// What a chat wants to hear of runs; none while it has not chosen.
-pub fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option<Notify>> {
+pub(crate) fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option<Notify>> {
     let word: Option<String> = connection
         .prepare_cached("SELECT notify FROM chat WHERE id = ?1")?
         .query_row([chat_id], |row| row.get(0))
@@ -212,7 +212,7 @@ pub fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option
 }
 
 /// Chooses what a chat hears of runs, or that it has not chosen. A digest begins with what comes.
-pub fn set_notify(
+pub(crate) fn set_notify(
     tx: &WriteTx<'_>,
     now: UnixMs,
     chat_id: i64,
@@ -227,7 +227,7 @@ pub fn set_notify(
 }
 
 /// When a chat last got a digest.
-pub fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs> {
+pub(crate) fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs> {
     let at: Option<i64> = connection
         .prepare_cached("SELECT digest_at FROM chat WHERE id = ?1")?
         .query_row([chat_id], |row| row.get(0))
@@ -237,7 +237,7 @@ pub fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs
 }
 
 /// Notes that a chat got a digest.
-pub fn set_digest_at(tx: &WriteTx<'_>, chat_id: i64, at: UnixMs) -> anyhow::Result<()> {
+pub(crate) fn set_digest_at(tx: &WriteTx<'_>, chat_id: i64, at: UnixMs) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE chat SET digest_at = ?2 WHERE id = ?1",
         params![chat_id, at.0],

@@ -1,7 +1,7 @@
 //! The slices: one folder per capability. A slice never knows another slice.
 
 pub(crate) mod admin;
-pub mod assistant;
-pub mod cards;
+pub(crate) mod assistant;
+pub(crate) mod cards;
 pub(crate) mod settings;
-pub mod watch;
+pub(crate) mod watch;

@@ -17,7 +17,7 @@ mod api;
 mod delivery;
 mod inbound;
 mod message;
-pub mod outbox;
+pub(crate) mod outbox;
 mod priority_gate;
 mod retention;
 #[cfg(test)]
@@ -45,34 +45,35 @@ use crate::clock::Clock;
 use crate::db::{Db, WriteTx};
 use crate::tasks::Tasks;
 
-pub use api::client::Api;
-pub use api::error::ApiError;
-pub use api::fatal::Fatal;
-pub use api::inline::Offer;
-pub use api::methods::{CommandScope, Me};
-pub use delivery::deliver::{Remark, RemarkText};
-pub use delivery::proxy::{BotProxy, MessageEdit, ProxyError};
+pub(crate) use api::client::Api;
+pub(crate) use api::fatal::Fatal;
+pub(crate) use api::inline::Offer;
+pub(crate) use api::methods::{CommandScope, Me};
+pub(crate) use delivery::deliver::Remark;
+pub(crate) use delivery::deliver::RemarkText;
+pub(crate) use delivery::proxy::{BotProxy, MessageEdit, ProxyError};
 pub use delivery::rates::Pace;
 pub use inbound::decode::decode;
-pub use inbound::document::Document;
-pub use inbound::envelope::Unreadable;
-pub use inbound::event::{Chat, ChatKind, Event, EventKind, User};
-pub use inbound::handler::{Fetched, FileFault, Handler, Reaction, Wanted};
-pub use inbound::inbox::{InboxCounts, counts as inbox_counts};
-pub use inbound::poller::PollStatus;
-pub use message::file::{FileMakers, Made, Recipe};
-pub use message::markup::{Button, DATA_LIMIT, Keyboard, page_row};
-pub use message::outgoing::Outgoing;
-pub use message::screen::{Answer, Screen};
-pub use priority_gate::PriorityGate;
-pub use retention::{KEPT, forget};
+pub(crate) use inbound::document::Document;
+pub(crate) use inbound::event::{Chat, ChatKind, Event, EventKind, User};
+pub(crate) use inbound::handler::Fetched;
+pub(crate) use inbound::handler::{FileFault, Handler, Reaction, Wanted};
+pub use inbound::inbox::counts as inbox_counts;
+pub(crate) use inbound::poller::PollStatus;
+pub(crate) use message::file::{FileMakers, Made, Recipe};
+pub(crate) use message::markup::{Button, Keyboard};
+pub(crate) use message::markup::{DATA_LIMIT, page_row};
+pub(crate) use message::outgoing::Outgoing;
+pub(crate) use message::screen::{Answer, Screen};
+pub(crate) use priority_gate::PriorityGate;
+pub(crate) use retention::{KEPT, forget};
 
 /// What [`Telegram::drain`] waits for beyond the sender's own limit.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 
 /// Rewrites, outside of Telegram's own tables, the id of a group that got another one: old id, new
 /// id.
-pub type ChatMoved = Arc<dyn Fn(&WriteTx<'_>, i64, i64) -> anyhow::Result<()> + Send + Sync>;
+pub(crate) type ChatMoved = Arc<dyn Fn(&WriteTx<'_>, i64, i64) -> anyhow::Result<()> + Send + Sync>;
 
 /// What Telegram needs to run.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use crate::db::WriteTx;
 use crate::retention::Rule;
 
 /// How long each table keeps its rows.
-pub const KEPT: [Rule; 5] = [
+pub(crate) const KEPT: [Rule; 5] = [
     Rule {
         what: "updates",
         table: "inbox",
@@ -40,7 +40,7 @@ pub const KEPT: [Rule; 5] = [
 ];
 
 /// Removes what Telegram's tables hold of a person.
-pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     inbox::forget(tx, person)?;
     outbox::forget(tx, person)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::draw::{HEIGHT_OF_PANEL, WIDTH};
 use super::*;
 
 /// Width, height, and how many pixels there are of each colour.

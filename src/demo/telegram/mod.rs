@@ -33,13 +33,8 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use self::state::{BOT_ID, State};
-pub use self::{
-    faults::Fault,
-    group::Group,
-    html::Entity,
-    people::Person,
-    view::{Button, Call, CallbackAnswer, ChatMessage, SentFile},
-};
+pub use self::{faults::Fault, people::Person, view::ChatMessage};
+pub(crate) use self::{group::Group, view::Call, view::CallbackAnswer};
 use crate::demo::pretend::Pretend;
 
 /// How many messages and calls a failed wait shows.

@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 use reqwest::dns::Resolve as _;
 use url::Url;
 
-use super::guard::{DNS_CACHE_TTL, GuardedResolver};
+use super::guard::{DNS_CACHE_TTL, GuardedResolver, is_public};
 use super::{
-    SiteClientConfig, TargetProblem, check_target, install_tls, is_public, site_client,
-    telegram_client,
+    SiteClientConfig, TargetProblem, check_target, install_tls, site_client, telegram_client,
 };
 
 fn address(text: &str) -> IpAddr {

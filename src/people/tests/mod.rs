@@ -1,5 +1,6 @@
 //! Roles, claims and languages on a real file.
 
+use super::claim::CLAIM_LIFE;
 use super::*;
 use crate::clock::testing::NOW;
 use crate::db::testing::Store;

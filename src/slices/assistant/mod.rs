@@ -18,7 +18,7 @@ mod config;
 mod context;
 mod handlers;
 mod markdown;
-pub mod model;
+pub(crate) mod model;
 pub(crate) mod notices;
 pub(crate) mod progress;
 pub(crate) mod question;
@@ -28,7 +28,7 @@ pub(crate) mod store;
 mod streaming;
 pub(crate) mod worker;
 
-pub use config::AssistantConfig;
+pub(crate) use config::AssistantConfig;
 pub(crate) use context::AssistantContext;
 pub(crate) use handlers::AssistantHandlers;
 pub(crate) use slice::{Assistant, AssistantOff};

@@ -11,22 +11,22 @@
 //!
 //! - While `[cards]` is off, nothing of this is built.
 
-pub mod card;
+pub(crate) mod card;
 mod chart;
-pub mod code;
+pub(crate) mod code;
 mod config;
 pub(crate) mod files;
 mod handlers;
 pub(crate) mod label;
 pub(crate) mod leftovers;
-pub mod photo;
+pub(crate) mod photo;
 pub(crate) mod qr;
 mod slice;
-pub mod store;
+pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod tools;
 
-pub use config::CardsConfig;
+pub(crate) use config::CardsConfig;
 pub(crate) use slice::Cards;

@@ -17,24 +17,24 @@
 //! - Below them: `probe`, `catalogue` → `verdict` → `site` → `model`; `store` → `model`.
 //! - No two files import each other, except a module and its children.
 
-pub mod catalogue;
+pub(crate) mod catalogue;
 mod handlers;
-pub mod model;
+pub(crate) mod model;
 pub(crate) mod notices;
 pub(crate) mod probe;
 pub(crate) mod run;
-pub mod site;
+pub(crate) mod site;
 mod slice;
-pub mod store;
+pub(crate) mod store;
 mod tools;
-pub mod verdict;
+pub(crate) mod verdict;
 pub(crate) mod views;
 
 pub use catalogue::Catalogue;
-pub use catalogue::line::{LineProblem, of_parts};
+pub(crate) use catalogue::line::{LineProblem, of_parts};
 pub use handlers::list_of_owner;
-pub use model::config::WatchConfig;
-pub use model::schedule::Schedule;
+pub(crate) use model::config::WatchConfig;
+pub(crate) use model::schedule::Schedule;
 pub(crate) use probe::{ProbeLimits, probe};
 pub(crate) use run::controls::says_nobody;
 pub(crate) use slice::Watch;
@@ -43,7 +43,9 @@ pub(crate) use slice::Watch;
 ///
 /// # Errors
 /// All problems of all files.
-pub fn load_catalogue(config: &WatchConfig) -> Result<Catalogue, catalogue::CatalogueProblems> {
+pub(crate) fn load_catalogue(
+    config: &WatchConfig,
+) -> Result<Catalogue, catalogue::CatalogueProblems> {
     Catalogue::load(
         &config.catalogues,
         &config.default_site,

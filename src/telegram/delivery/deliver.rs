@@ -52,7 +52,7 @@ struct Posted {
 }
 
 /// Makes the text of a remark, in the chat's language (empty: unknown).
-pub type RemarkText = Arc<dyn Fn(&str, Remark<'_>) -> Html + Send + Sync>;
+pub(crate) type RemarkText = Arc<dyn Fn(&str, Remark<'_>) -> Html + Send + Sync>;
 
 /// What delivering needs; cheap to clone.
 #[derive(Clone)]

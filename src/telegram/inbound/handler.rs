@@ -70,7 +70,7 @@ pub struct Wanted {
 }
 
 /// The result of fetching a wanted file.
-pub type Fetched = Result<Bytes, FileFault>;
+pub(crate) type Fetched = Result<Bytes, FileFault>;
 
 /// Why a wanted file is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::i18n::{self, Args, Lang};
 
 /// The longest data of a button, in bytes (Bot API, `InlineKeyboardButton`).
-pub const DATA_LIMIT: usize = 64;
+pub(crate) const DATA_LIMIT: usize = 64;
 
 /// A button.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ impl Button {
 ///
 /// # Errors
 /// When the data is too long.
-pub fn page_row(
+pub(crate) fn page_row(
     lang: Lang,
     page: usize,
     pages: usize,

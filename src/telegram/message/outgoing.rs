@@ -12,7 +12,7 @@ use super::priority::{CROWD, Priority};
 /// A message to send or an edit to make. [`crate::telegram::outbox::insert`] makes it durable.
 #[derive(Debug, Clone)]
 #[must_use = "a message is sent only once it is inserted into the outbox"]
-pub struct Outgoing {
+pub(crate) struct Outgoing {
     pub(crate) chat_id: i64,
     pub(crate) priority: Priority,
     pub(crate) edit_of: Option<i64>,
@@ -52,13 +52,13 @@ impl Outgoing {
     }
 
     /// An answer to somebody who waits for it. It leaves before everything else of its chat.
-    pub fn reply(chat_id: i64, html: Html) -> Self {
+    pub(crate) fn reply(chat_id: i64, html: Html) -> Self {
         Self::new(chat_id, Priority::Reply, html)
     }
 
     /// An edit of one of our messages. It replaces a pending edit of the same message. When the
     /// message is gone, it becomes a new message.
-    pub fn edit(chat_id: i64, message_id: i64, html: Html) -> Self {
+    pub(crate) fn edit(chat_id: i64, message_id: i64, html: Html) -> Self {
         Self::new(chat_id, Priority::Edit, html).in_place_of(message_id)
     }
 
@@ -71,20 +71,20 @@ impl Outgoing {
 
     /// An answer with a file, which is made when it is sent. The caption has at most 1024 UTF-16
     /// units.
-    pub fn file(chat_id: i64, recipe: Recipe, caption: Html) -> Self {
+    pub(crate) fn file(chat_id: i64, recipe: Recipe, caption: Html) -> Self {
         let mut message = Self::reply(chat_id, caption);
         message.file = Some(recipe);
         message
     }
 
     /// News, which nobody waits for.
-    pub fn notice(chat_id: i64, html: Html) -> Self {
+    pub(crate) fn notice(chat_id: i64, html: Html) -> Self {
         Self::new(chat_id, Priority::Notice, html)
     }
 
     /// Marks this as one of so many notices made at once. If those take longer than a second to
     /// leave, the notices of other chats leave first.
-    pub fn among(mut self, notices: usize) -> Self {
+    pub(crate) fn among(mut self, notices: usize) -> Self {
         if self.priority == Priority::Notice && notices > CROWD {
             self.priority = Priority::Crowd;
         }
@@ -92,32 +92,32 @@ impl Outgoing {
     }
 
     /// Adds buttons. An empty keyboard on an edit removes the old ones.
-    pub fn keyboard(mut self, keyboard: Keyboard) -> Self {
+    pub(crate) fn keyboard(mut self, keyboard: Keyboard) -> Self {
         self.keyboard = Some(keyboard);
         self
     }
 
     /// Sends it without a sound.
-    pub fn silent(mut self) -> Self {
+    pub(crate) fn silent(mut self) -> Self {
         self.silent = true;
         self
     }
 
     /// Inserts it at most once for this key. Keys are kept for 60 days.
-    pub fn dedupe(mut self, key: impl Into<String>) -> Self {
+    pub(crate) fn dedupe(mut self, key: impl Into<String>) -> Self {
         self.dedupe = Some(key.into());
         self
     }
 
     /// Notes the run that it reports.
-    pub fn of_run(mut self, run_id: i64) -> Self {
+    pub(crate) fn of_run(mut self, run_id: i64) -> Self {
         self.run_id = Some(run_id);
         self
     }
 
     /// The line that mentions this message in the chat's next one if its arrival is unknown. The
     /// default is the first line of the text.
-    pub fn summary(mut self, line: String) -> Self {
+    pub(crate) fn summary(mut self, line: String) -> Self {
         self.summary = Some(line);
         self
     }
@@ -127,19 +127,19 @@ impl Outgoing {
     }
 
     /// Ignores quiet hours: somebody waits for it, or must know it at once.
-    pub fn urgent(mut self) -> Self {
+    pub(crate) fn urgent(mut self) -> Self {
         self.urgent = true;
         self
     }
 
     /// Sends it to a topic of a group. Without this, news goes to the topic that the group chose.
-    pub fn in_topic(mut self, topic: Option<i64>) -> Self {
+    pub(crate) fn in_topic(mut self, topic: Option<i64>) -> Self {
         self.topic = topic;
         self
     }
 
     /// Sends it as a reply to a message of the chat, if that message still exists.
-    pub fn under(mut self, message_id: Option<i64>) -> Self {
+    pub(crate) fn under(mut self, message_id: Option<i64>) -> Self {
         self.reply_to = message_id;
         self
     }
@@ -163,7 +163,7 @@ impl Outgoing {
     }
 
     /// Keeps it back until a moment.
-    pub fn not_before(mut self, moment: UnixMs) -> Self {
+    pub(crate) fn not_before(mut self, moment: UnixMs) -> Self {
         self.not_before = Some(moment);
         self
     }

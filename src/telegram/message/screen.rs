@@ -11,7 +11,7 @@ use super::markup::Keyboard;
 
 /// A text with its buttons.
 #[derive(Debug, Clone, Default)]
-pub struct Screen {
+pub(crate) struct Screen {
     /// The text.
     pub html: Html,
     /// Its buttons.
@@ -21,13 +21,13 @@ pub struct Screen {
 impl Screen {
     /// A text with buttons.
     #[must_use]
-    pub fn new(html: Html, keyboard: Keyboard) -> Self {
+    pub(crate) fn new(html: Html, keyboard: Keyboard) -> Self {
         Self { html, keyboard }
     }
 
     /// A text without buttons.
     #[must_use]
-    pub fn text(html: Html) -> Self {
+    pub(crate) fn text(html: Html) -> Self {
         Self {
             html,
             keyboard: Keyboard::default(),
@@ -37,7 +37,7 @@ impl Screen {
 
 /// A handler's answer, committed together with the handler's own changes.
 #[derive(Debug, Default)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// Replaces the message whose button was pressed, or is a new message.
     pub screen: Option<Screen>,
     /// Files after the screen, each with its caption.
@@ -55,7 +55,7 @@ pub struct Answer {
 impl Answer {
     /// Shows a screen.
     #[must_use]
-    pub fn screen(screen: Screen) -> Self {
+    pub(crate) fn screen(screen: Screen) -> Self {
         Self {
             screen: Some(screen),
             ..Self::default()
@@ -64,34 +64,34 @@ impl Answer {
 
     /// Says a text without buttons.
     #[must_use]
-    pub fn text(html: Html) -> Self {
+    pub(crate) fn text(html: Html) -> Self {
         Self::screen(Screen::text(html))
     }
 
     /// Adds a file with its caption, of at most 1024 UTF-16 units, and buttons.
     #[must_use]
-    pub fn file(mut self, recipe: Recipe, caption: Screen) -> Self {
+    pub(crate) fn file(mut self, recipe: Recipe, caption: Screen) -> Self {
         self.files.push((recipe, caption));
         self
     }
 
     /// Adds a new message after the files.
     #[must_use]
-    pub fn then(mut self, screen: Screen) -> Self {
+    pub(crate) fn then(mut self, screen: Screen) -> Self {
         self.more.push(screen);
         self
     }
 
     /// Adds a note on the callback.
     #[must_use]
-    pub fn toast(mut self, note: impl Into<String>) -> Self {
+    pub(crate) fn toast(mut self, note: impl Into<String>) -> Self {
         self.toast = Some(note.into());
         self
     }
 
     /// Rings a bell after the commit.
     #[must_use]
-    pub fn ring(mut self, bell: &Activator) -> Self {
+    pub(crate) fn ring(mut self, bell: &Activator) -> Self {
         self.ring.push(bell.clone());
         self
     }

@@ -12,7 +12,7 @@ impl Answer {
     ///
     /// # Errors
     /// When Telegram would refuse a text, or the database fails.
-    pub fn write(
+    pub(crate) fn write(
         &self,
         tx: &WriteTx<'_>,
         now: UnixMs,

@@ -15,7 +15,10 @@ use super::insert::{check_text, insert, stored_keyboard};
 use crate::telegram::message::outgoing::Outgoing;
 
 /// Chat and message id of the messages that have arrived, of rows whose key begins with `key:`.
-pub fn messages_with_key(connection: &Connection, key: &str) -> anyhow::Result<Vec<(i64, i64)>> {
+pub(crate) fn messages_with_key(
+    connection: &Connection,
+    key: &str,
+) -> anyhow::Result<Vec<(i64, i64)>> {
     let (from, to) = range(key);
     let mut statement = connection.prepare_cached(
         "SELECT chat_id, message_id FROM outbox
@@ -27,7 +30,7 @@ pub fn messages_with_key(connection: &Connection, key: &str) -> anyhow::Result<V
 
 /// What became of the rows of one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Delivered {
+pub(crate) struct Delivered {
     /// Arrived.
     pub sent: u64,
     /// May have arrived.
@@ -39,7 +42,7 @@ pub struct Delivered {
 }
 
 /// Counts what became of the rows whose key begins with `key:`.
-pub fn delivered(connection: &Connection, key: &str) -> anyhow::Result<Delivered> {
+pub(crate) fn delivered(connection: &Connection, key: &str) -> anyhow::Result<Delivered> {
     let (from, to) = range(key);
     let mut statement = connection.prepare_cached(
         "SELECT state, count(*) FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 GROUP BY state",
@@ -59,7 +62,7 @@ pub fn delivered(connection: &Connection, key: &str) -> anyhow::Result<Delivered
 }
 
 /// Withdraws the messages that still wait, of rows whose key begins with `key:`.
-pub fn withdraw(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<()> {
+pub(crate) fn withdraw(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<()> {
     let (from, to) = range(key);
     tx.execute(
         "DELETE FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 AND state = 'pending'",
@@ -72,7 +75,7 @@ pub fn withdraw(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When a text is empty or too long, or the database refuses.
-pub fn rewrite_waiting(
+pub(crate) fn rewrite_waiting(
     tx: &WriteTx<'_>,
     key: &str,
     text: impl Fn(i64) -> anyhow::Result<Html>,
@@ -92,7 +95,7 @@ pub fn rewrite_waiting(
 }
 
 /// The message id of the row with this key, if it has arrived.
-pub fn message_with_key(connection: &Connection, key: &str) -> anyhow::Result<Option<i64>> {
+pub(crate) fn message_with_key(connection: &Connection, key: &str) -> anyhow::Result<Option<i64>> {
     Ok(match found(connection, key)? {
         Found::Arrived(message_id) => Some(message_id),
         _ => None,
@@ -130,7 +133,7 @@ fn found(connection: &Connection, key: &str) -> anyhow::Result<Found> {
 ///
 /// # Errors
 /// As for [`super::insert`].
-pub fn insert_in_place(
+pub(crate) fn insert_in_place(
     tx: &WriteTx<'_>,
     now: UnixMs,
     key: &str,
@@ -189,7 +192,7 @@ pub(crate) fn changes(
 }
 
 /// True while a message of the chat waits or is on its way.
-pub fn is_busy(connection: &Connection, chat_id: i64) -> anyhow::Result<bool> {
+pub(crate) fn is_busy(connection: &Connection, chat_id: i64) -> anyhow::Result<bool> {
     let sql = "SELECT 1 FROM outbox
          WHERE closed_at IS NULL AND state IN ('pending', 'making', 'sending') AND chat_id = ?1";
     Ok(connection.prepare_cached(sql)?.exists([chat_id])?)

@@ -22,7 +22,7 @@ pub struct OutboxCounts {
 impl OutboxCounts {
     /// One line for admins.
     #[must_use]
-    pub fn line(self, lang: Lang) -> Html {
+    pub(crate) fn line(self, lang: Lang) -> Html {
         let args = Args::new()
             .number("pending", self.pending)
             .number("unconfirmed", self.unconfirmed)
@@ -61,7 +61,7 @@ pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCoun
 
 /// What waits, for health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Backlog {
+pub(crate) struct Backlog {
     /// Due or on its way.
     pub pending: u64,
     /// May or may not have arrived.
@@ -72,7 +72,7 @@ pub struct Backlog {
 
 /// Counts what could have been delivered by now. A row that was tried has waited since it was
 /// inserted.
-pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> {
+pub(crate) fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> {
     let (waiting, oldest): (u64, Option<i64>) = connection
         .prepare_cached(
             "SELECT count(*), min(CASE attempts WHEN 0 THEN due_at ELSE created_at END) FROM outbox
@@ -97,7 +97,10 @@ pub fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> 
 }
 
 /// Passes on the recipe of every file that waits, as JSON.
-pub fn each_recipe(connection: &Connection, take: &mut impl FnMut(&str)) -> anyhow::Result<()> {
+pub(crate) fn each_recipe(
+    connection: &Connection,
+    take: &mut impl FnMut(&str),
+) -> anyhow::Result<()> {
     let mut recipes = connection.prepare_cached(
         "SELECT file FROM outbox
          WHERE closed_at IS NULL AND state IN ('pending', 'held', 'making', 'sending') AND file <> ''",

@@ -19,7 +19,7 @@ use crate::telegram::message::file::Recipe;
 pub(crate) const KEEP_FILES: Duration = days(90);
 
 /// Telegram's id of a file that this bot sent before; `None` for a recipe whose file may change.
-pub fn file_id(
+pub(crate) fn file_id(
     connection: &Connection,
     bot_id: i64,
     recipe: &Recipe,

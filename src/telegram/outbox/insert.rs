@@ -15,7 +15,11 @@ use crate::telegram::message::outgoing::Outgoing;
 ///
 /// # Errors
 /// When the text is empty or over 4096 UTF-16 units (1024 beside a file), or the database refuses.
-pub fn insert(tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<Option<i64>> {
+pub(crate) fn insert(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    message: &Outgoing,
+) -> anyhow::Result<Option<i64>> {
     check_text(&message.html, text_limit(message.file.as_ref()))?;
     let keyboard = stored_keyboard(message.keyboard.as_ref())?;
     let file = message.file.as_ref().map(Recipe::to_json).transpose()?;

@@ -28,21 +28,22 @@ mod upkeep;
 mod tests;
 
 pub(crate) use self::by_key::changes;
-pub use self::by_key::{
+pub(crate) use self::by_key::{
     Delivered, delivered, insert_in_place, is_busy, message_with_key, messages_with_key,
     rewrite_waiting, withdraw,
 };
 pub(crate) use self::chats::{chat_unreachable, move_chat, topic_gone};
 pub(crate) use self::claim::{ClaimedRow, claim, mark_sending};
-pub use self::counts::{Backlog, OutboxCounts, backlog, counts, each_recipe};
-pub use self::files::file_id;
+pub use self::counts::counts;
+pub(crate) use self::counts::{backlog, each_recipe};
+pub(crate) use self::files::file_id;
 pub(crate) use self::files::{KEEP_FILES, forget_file, note_file, prune_files};
-pub use self::insert::insert;
+pub(crate) use self::insert::insert;
 pub(crate) use self::insert::text_limit;
 pub use self::next::is_quiet;
 pub(crate) use self::next::{Head, heads, next_due};
 pub(crate) use self::outcome::{GIVE_UP, OUT_OF_REACH, dead, returned, sent, unconfirmed};
-pub use self::reserved::{Reserved, reserve, reserved};
+pub(crate) use self::reserved::{Reserved, reserve, reserved};
 pub(crate) use self::upkeep::{
     KEEP_CLOSED, KEEP_NEWS, forget, prune_messages, prune_news, recover_crashed, retry_now,
 };

@@ -16,7 +16,7 @@ use crate::telegram::message::priority::Priority;
 
 /// A reserved row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reserved {
+pub(crate) struct Reserved {
     id: i64,
     key: String,
     pub chat_id: i64,
@@ -24,7 +24,7 @@ pub struct Reserved {
 }
 
 /// Reserves a row for a notice of a run to a chat; once per key, as with [`Outgoing::dedupe`].
-pub fn reserve(
+pub(crate) fn reserve(
     tx: &WriteTx<'_>,
     now: UnixMs,
     chat_id: i64,
@@ -41,7 +41,7 @@ pub fn reserve(
 }
 
 /// The reserved rows, at most `limit`.
-pub fn reserved(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Reserved>> {
+pub(crate) fn reserved(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Reserved>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, dedupe, chat_id, run_id FROM outbox
          WHERE closed_at IS NULL AND state = 'held' AND dedupe IS NOT NULL AND run_id IS NOT NULL LIMIT ?1",
@@ -60,7 +60,7 @@ pub fn reserved(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Res
 impl Reserved {
     /// True when the key begins with `kind:`.
     #[must_use]
-    pub fn is_about(&self, kind: &str) -> bool {
+    pub(crate) fn is_about(&self, kind: &str) -> bool {
         self.key
             .split_once(':')
             .is_some_and(|(before, _)| before == kind)
@@ -70,7 +70,12 @@ impl Reserved {
     ///
     /// # Errors
     /// When the text is empty or too long, or the database refuses.
-    pub fn fill(&self, tx: &WriteTx<'_>, now: UnixMs, message: &Outgoing) -> anyhow::Result<()> {
+    pub(crate) fn fill(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        message: &Outgoing,
+    ) -> anyhow::Result<()> {
         check_text(&message.html, text_limit(None))?;
         let keyboard = stored_keyboard(message.keyboard.as_ref())?;
         let mute = message.mute(tx, now)?;
@@ -91,7 +96,7 @@ impl Reserved {
     }
 
     /// Gives the row up: there is nothing left to say.
-    pub fn give_up(&self, tx: &WriteTx<'_>) -> anyhow::Result<()> {
+    pub(crate) fn give_up(&self, tx: &WriteTx<'_>) -> anyhow::Result<()> {
         tx.prepare_cached("DELETE FROM outbox WHERE id = ?1 AND state = 'held'")?
             .execute((self.id,))?;
         Ok(())

@@ -9,6 +9,7 @@ use super::kit::{LIMIT, Reply, Seen, Server, Store, usual};
 use crate::db::{DbError, WriteTx};
 use crate::html::Html;
 use crate::telegram::inbound::inbox;
+use crate::telegram::inbound::inbox::InboxCounts;
 use crate::telegram::*;
 
 type Log = Arc<Mutex<Vec<(i64, i64)>>>;

@@ -22,7 +22,7 @@ pub(crate) const LONGEST_NOTE: usize = 200;
 
 /// What a line says.
 #[derive(Debug, Clone)]
-pub struct AccountLine {
+pub(crate) struct AccountLine {
     pub site: Arc<Site>,
     /// The name on it.
     pub username: Username,
@@ -34,7 +34,7 @@ pub struct AccountLine {
 
 /// Why a line cannot become an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LineProblem {
+pub(crate) enum LineProblem {
     Empty,
     /// More than three words.
     TooLong,
@@ -59,7 +59,7 @@ pub enum LineProblem {
 impl LineProblem {
     /// The problem in a person's language.
     #[must_use]
-    pub fn text(&self, lang: Lang) -> Html {
+    pub(crate) fn text(&self, lang: Lang) -> Html {
         match self {
             Self::Empty => i18n::text(lang, "bad-line-empty"),
             Self::TooLong => i18n::text(lang, "bad-line-long"),
@@ -141,7 +141,7 @@ pub(crate) fn parse_line(
 ///
 /// # Errors
 /// What is wrong with one of them.
-pub fn of_parts(
+pub(crate) fn of_parts(
     catalogue: &Catalogue,
     username: &str,
     site: &str,

@@ -26,7 +26,8 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::slices::watch::model::config::BrokenEntries;
-pub use listing::{EntryFault, FileKind, Listing};
+pub use listing::Listing;
+pub(crate) use listing::{EntryFault, FileKind};
 
 use super::site::{Site, SiteKey, Username};
 

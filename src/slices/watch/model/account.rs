@@ -91,7 +91,7 @@ words! {
 
 words! {
     /// How a site's control names were judged wrongly.
-    pub enum ControlFault {
+    pub(crate) enum ControlFault {
         /// The name that is surely there is not.
         KnownMissing = "known-missing",
         /// The answer for the name that is surely there fits no rule.
@@ -115,7 +115,7 @@ words! {
 
 words! {
     /// What a chart shows.
-    pub enum ChartSubject {
+    pub(crate) enum ChartSubject {
         /// The actor's own accounts: found by day, and not found yet.
         Mine = "mine",
         /// Found by day and site.
@@ -202,14 +202,14 @@ pub struct Account {
 
 /// What a run has to tell of an account: it is there, or it is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct News {
+pub(crate) struct News {
     /// The account, as it is now.
     pub account: Account,
     pub seen: Sighting,
 }
 
 /// How many accounts there are for each wait and sighting.
-pub type NewsTotals = BTreeMap<(Until, Sighting), usize>;
+pub(crate) type NewsTotals = BTreeMap<(Until, Sighting), usize>;
 
 /// So many accounts of one site changed at once that the admins are asked whether to believe it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,13 +269,13 @@ pub struct SiteTally {
 impl SiteTally {
     /// How long a probe takes on average; none without one.
     #[must_use]
-    pub fn usual_probe(self) -> Option<Duration> {
+    pub(crate) fn usual_probe(self) -> Option<Duration> {
         let probes = u32::try_from(self.probes).unwrap_or(u32::MAX);
         self.probing.checked_div(probes)
     }
 
     /// Adds what was done at another time.
-    pub fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.counts.found += other.counts.found;
         self.counts.not_found += other.counts.not_found;
         self.counts.errors += other.counts.errors;
@@ -286,7 +286,7 @@ impl SiteTally {
 
 /// A run that is going on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub(crate) struct Run {
     pub id: i64,
     pub trigger: Trigger,
     /// What it is about.

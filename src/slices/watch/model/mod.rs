@@ -1,8 +1,8 @@
 //! Plain types of the watch: accounts, their history, runs, verdicts, the schedule and the
 //! configuration.
 
-pub mod account;
-pub mod config;
-pub mod past;
-pub mod schedule;
-pub mod verdict;
+pub(crate) mod account;
+pub(crate) mod config;
+pub(crate) mod past;
+pub(crate) mod schedule;
+pub(crate) mod verdict;

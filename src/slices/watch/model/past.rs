@@ -6,7 +6,7 @@ use crate::words::words;
 
 words! {
     /// What happened to an account, as its history tells.
-    pub enum Change {
+    pub(crate) enum Change {
         Added = "added",
         /// A run found it.
         Found = "found",
@@ -33,7 +33,7 @@ words! {
 
 /// A change of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Past {
+pub(crate) struct Past {
     pub what: Change,
     /// More of it: days added, the word of what is waited for.
     pub detail: String,
@@ -43,7 +43,7 @@ pub struct Past {
 
 /// Who changed an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum By {
+pub(crate) enum By {
     Run,
     /// A person, by number.
     Person(i64),

@@ -18,10 +18,10 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use url::Url;
 
-pub use names::{SiteKey, SiteKeyProblem, USERNAME_MAX_CHARS, Username, UsernameProblem};
+pub(crate) use names::{SiteKey, Username, UsernameProblem};
 use pattern::NamePattern;
 pub(super) use rule::is_no_answer;
-pub use rule::{Asks, Method, Protection, Redirects, SiteRule};
+pub(crate) use rule::{Asks, Method, Protection, Redirects, SiteRule};
 use template::{BodyTemplate, UrlTemplate};
 
 /// One request, ready to be sent.

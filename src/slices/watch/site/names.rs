@@ -10,7 +10,7 @@ use std::sync::Arc;
 use url::Url;
 
 /// Longest user name that is accepted, in characters.
-pub const USERNAME_MAX_CHARS: usize = 100;
+pub(crate) const USERNAME_MAX_CHARS: usize = 100;
 
 /// Longest site key, in bytes.
 const KEY_MAX_BYTES: usize = 64;

@@ -104,7 +104,7 @@ pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Ad
 }
 
 /// True when its owner has an account already, so that it would not be added.
-pub fn is_known(connection: &Connection, new: &NewAccount) -> anyhow::Result<bool> {
+pub(crate) fn is_known(connection: &Connection, new: &NewAccount) -> anyhow::Result<bool> {
     connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM account
@@ -128,7 +128,7 @@ pub fn get(
 }
 
 /// Like [`get`], with accounts that were removed and are not yet forgotten.
-pub fn get_any(
+pub(crate) fn get_any(
     connection: &Connection,
     viewer: Option<i64>,
     id: i64,
@@ -183,12 +183,12 @@ pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Tot
 }
 
 /// How many accounts an owner has.
-pub fn count_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<usize> {
+pub(crate) fn count_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<usize> {
     Ok(totals(connection, Some(owner))?.all())
 }
 
 /// Calls `each` with every account, or every one of an owner, without holding them all.
-pub fn export(
+pub(crate) fn export(
     connection: &Connection,
     owner: Option<i64>,
     mut each: impl FnMut(&Account) -> anyhow::Result<()>,
@@ -206,7 +206,10 @@ pub fn export(
 }
 
 /// True when not all exported accounts wait until they are found.
-pub fn some_wait_otherwise(connection: &Connection, owner: Option<i64>) -> anyhow::Result<bool> {
+pub(crate) fn some_wait_otherwise(
+    connection: &Connection,
+    owner: Option<i64>,
+) -> anyhow::Result<bool> {
     let whose = of(owner);
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM account WHERE {whose} AND state <> 'removed' AND until <> 'found')"

@@ -31,7 +31,7 @@ pub(super) const KEPT_REMOVED: Rule = Rule {
 };
 
 /// Pauses or resumes an account; true when that changed it.
-pub fn set_paused(
+pub(crate) fn set_paused(
     tx: &WriteTx<'_>,
     now: UnixMs,
     by: i64,
@@ -58,7 +58,7 @@ pub fn set_paused(
 }
 
 /// Begins a wait that is over anew with the same agreed days; true when that changed it.
-pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
+pub(crate) fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
     let days: Option<u32> = tx
         .query_row(
             "SELECT period_days FROM account WHERE id = ?1 AND state = 'done'",
@@ -95,7 +95,13 @@ pub fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<
 
 /// Extends the agreed time of a wait; true when that changed it. Reminders start anew, because
 /// their days moved.
-pub fn extend(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64, days: u32) -> anyhow::Result<bool> {
+pub(crate) fn extend(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    by: i64,
+    id: i64,
+    days: u32,
+) -> anyhow::Result<bool> {
     let longer = tx
         .query_row(
             "UPDATE account SET period_days = min(period_days + :days, 3650), epoch = epoch + 1,
@@ -121,7 +127,7 @@ pub fn extend(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64, days: u32) -> any
 
 /// Writes the note of an account, or removes it with an empty one; true when that changed it.
 /// `before` is the note that the person saw: a newer note is not overwritten.
-pub fn set_note(
+pub(crate) fn set_note(
     tx: &WriteTx<'_>,
     now: UnixMs,
     by: i64,
@@ -142,7 +148,7 @@ pub fn set_note(
 
 /// Chooses what is waited for, while the wait goes on; true when that changed it. `before` is the
 /// choice that the person saw.
-pub fn set_until(
+pub(crate) fn set_until(
     tx: &WriteTx<'_>,
     now: UnixMs,
     by: i64,
@@ -187,7 +193,7 @@ fn stay(
 
 /// Removes an account: it is hidden everywhere and can be brought back for a while. True when that
 /// changed it.
-pub fn remove(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
+pub(crate) fn remove(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
     let from = state_of(tx, id)?.filter(|state| *state != AccountState::Removed);
     let Some(from) = from else {
         return Ok(false);
@@ -204,7 +210,7 @@ pub fn remove(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result
 
 /// Brings a removed account back as it was; true when that changed it. A held account waits again,
 /// because the question about it may be answered by now.
-pub fn restore(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
+pub(crate) fn restore(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
     let before = tx
         .query_row(
             "SELECT from_state FROM transition WHERE account_id = ?1 AND to_state = 'removed' ORDER BY id DESC LIMIT 1",

@@ -24,7 +24,7 @@ pub struct Breaker {
 }
 
 /// The open breakers, by the keys of their sites.
-pub type Breakers = BTreeMap<String, Breaker>;
+pub(crate) type Breakers = BTreeMap<String, Breaker>;
 
 /// Writes down which breakers are open, in place of what was written before.
 pub fn set_breakers(tx: &WriteTx<'_>, open: &Breakers) -> anyhow::Result<()> {
@@ -46,7 +46,7 @@ pub fn set_breakers(tx: &WriteTx<'_>, open: &Breakers) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub fn breakers(connection: &Connection) -> anyhow::Result<Breakers> {
+pub(crate) fn breakers(connection: &Connection) -> anyhow::Result<Breakers> {
     let mut statement =
         connection.prepare("SELECT site, since, trial_at, reason FROM site_breaker")?;
     let rows = statement.query_map([], |row| {

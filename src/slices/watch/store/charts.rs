@@ -8,10 +8,10 @@ use rusqlite::{Connection, params};
 use crate::clock::UnixMs;
 
 /// From when to when one of an owner's accounts was waited for; `None`: it still is.
-pub type Wait = (UnixMs, Option<UnixMs>);
+pub(crate) type Wait = (UnixMs, Option<UnixMs>);
 
 /// The waits of an owner's accounts.
-pub fn waits_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<Wait>> {
+pub(crate) fn waits_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<Wait>> {
     let mut statement = connection.prepare_cached(
         "SELECT created_at, iif(state = 'done', done_at, NULL) FROM account
          WHERE owner_id = ?1 AND state <> 'removed'",
@@ -25,7 +25,7 @@ pub fn waits_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec
 }
 
 /// The ends and durations of the newest `limit` complete runs over all accounts, the oldest first.
-pub fn durations(
+pub(crate) fn durations(
     connection: &Connection,
     since: UnixMs,
     limit: usize,

@@ -27,7 +27,7 @@ pub struct SiteDay {
 }
 
 /// Adds tallies of sites to a day ([`Zone::day`] of the moment when they are written).
-pub fn count_day<'s>(
+pub(crate) fn count_day<'s>(
     tx: &WriteTx<'_>,
     day: &str,
     tallies: impl IntoIterator<Item = (&'s str, SiteTally)>,
@@ -88,7 +88,7 @@ pub fn days(connection: &Connection, since: &str) -> anyhow::Result<Vec<SiteDay>
 
 /// The sums of some days by site.
 #[must_use]
-pub fn by_site(days: Vec<SiteDay>) -> BTreeMap<String, SiteTally> {
+pub(crate) fn by_site(days: Vec<SiteDay>) -> BTreeMap<String, SiteTally> {
     let mut sums: BTreeMap<String, SiteTally> = BTreeMap::new();
     for day in days {
         sums.entry(day.site).or_default().add(day.tally);

@@ -11,7 +11,7 @@ use crate::people::NOBODY;
 use crate::retention::Rule;
 
 /// How long the watch keeps its rows. Accounts and their history stay until somebody removes them.
-pub const KEPT: [Rule; 4] = [
+pub(crate) const KEPT: [Rule; 4] = [
     Rule {
         what: "runs",
         table: "run",
@@ -30,7 +30,7 @@ pub const KEPT: [Rule; 4] = [
 
 /// Removes a person's accounts with their history and requests; returns how many accounts there
 /// were. What the person did to other accounts, and runs made for them, stay without a name.
-pub fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<usize> {
+pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<usize> {
     let context = || format!("forget the accounts of person {person}");
     let accounts = tx
         .execute("DELETE FROM account WHERE owner_id = ?1", [person])

@@ -45,7 +45,7 @@ pub fn begin_import(tx: &WriteTx<'_>, now: UnixMs, import: &Import) -> anyhow::R
 }
 
 /// The table that has waited longest to be added.
-pub fn next_import(connection: &Connection) -> anyhow::Result<Option<Import>> {
+pub(crate) fn next_import(connection: &Connection) -> anyhow::Result<Option<Import>> {
     connection
         .query_row(
             "SELECT person_id, chat_id, text FROM import JOIN import_text USING (person_id) ORDER BY created_at LIMIT 1",
@@ -63,7 +63,7 @@ pub fn next_import(connection: &Connection) -> anyhow::Result<Option<Import>> {
 }
 
 /// How far a person's table is; none when it is there no more.
-pub fn imported(connection: &Connection, person: i64) -> anyhow::Result<Option<Imported>> {
+pub(crate) fn imported(connection: &Connection, person: i64) -> anyhow::Result<Option<Imported>> {
     connection
         .prepare_cached("SELECT line, added FROM import WHERE person_id = ?1")?
         .query_row([person], |row| {
@@ -85,7 +85,7 @@ pub fn note_imported(tx: &WriteTx<'_>, person: i64, imported: Imported) -> anyho
 }
 
 /// A person's table is added, or is not to be.
-pub fn end_import(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+pub(crate) fn end_import(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute("DELETE FROM import WHERE person_id = ?1", [person])
         .context("forget a table")?;
     Ok(())

@@ -17,11 +17,11 @@ use crate::slices::watch::model::account::Account;
 
 /// A list counts and pages through this many accounts at most: nobody leafs further, and filters
 /// find the others.
-pub const COUNTED: usize = 10_000;
+pub(crate) const COUNTED: usize = 10_000;
 
 /// In everybody's list a text is searched for among this many of the newest accounts. That takes
 /// the writer some ten milliseconds, and a list does it twice.
-pub const SEARCHED: i64 = 20_000;
+pub(crate) const SEARCHED: i64 = 20_000;
 
 /// A search is forgotten after this time without use. Older buttons then show the whole list.
 pub(super) const KEPT_SEARCHES: Rule = Rule {
@@ -191,7 +191,7 @@ impl AccountQuery {
 }
 
 /// How many accounts a list has. [`COUNTED`] plus one means that there are more.
-pub fn count_listed(
+pub(crate) fn count_listed(
     connection: &Connection,
     now: UnixMs,
     listing: &AccountQuery,
@@ -206,7 +206,7 @@ pub fn count_listed(
 }
 
 /// True when a search for a text in everybody's list leaves out the oldest accounts.
-pub fn search_is_partial(connection: &Connection) -> anyhow::Result<bool> {
+pub(crate) fn search_is_partial(connection: &Connection) -> anyhow::Result<bool> {
     connection
         .prepare_cached("SELECT coalesce((SELECT max(id) FROM account) - (SELECT min(id) FROM account), 0) >= ?1")?
         .query_row([SEARCHED], |row| row.get(0))
@@ -214,7 +214,7 @@ pub fn search_is_partial(connection: &Connection) -> anyhow::Result<bool> {
 }
 
 /// True when a list of everybody's accounts leaves some of them out.
-pub fn is_partial(
+pub(crate) fn is_partial(
     connection: &Connection,
     now: UnixMs,
     listing: &AccountQuery,
@@ -251,7 +251,7 @@ pub fn page(
 }
 
 /// The sorted keys of the sites that an owner, or anybody, has accounts on, beginning after a key.
-pub fn sites_in_use(
+pub(crate) fn sites_in_use(
     connection: &Connection,
     owner: Option<i64>,
     offset: usize,
@@ -282,7 +282,7 @@ pub fn sites_in_use(
 ///
 /// # Errors
 /// When the database fails; for a filter that has no words.
-pub fn note_search(
+pub(crate) fn note_search(
     tx: &WriteTx<'_>,
     now: UnixMs,
     person: i64,
@@ -302,7 +302,11 @@ pub fn note_search(
 }
 
 /// A search of a person by its number; none when it was forgotten.
-pub fn search(connection: &Connection, person: i64, id: i64) -> anyhow::Result<Option<Filter>> {
+pub(crate) fn search(
+    connection: &Connection,
+    person: i64,
+    id: i64,
+) -> anyhow::Result<Option<Filter>> {
     connection
         .prepare_cached("SELECT kind = 'site', words FROM search WHERE id = ?1 AND person_id = ?2")?
         .query_row([id, person], |row| {

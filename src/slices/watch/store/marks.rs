@@ -15,7 +15,7 @@ const OFFLINE: &str = "offline-since";
 
 /// What is open about sites, by their keys.
 #[derive(Debug, Clone, Default)]
-pub struct Marks {
+pub(crate) struct Marks {
     /// Their controls failed when they were last probed.
     pub distrusted: HashSet<String>,
     /// The admins are asked whether a mass change is true.
@@ -24,7 +24,7 @@ pub struct Marks {
 
 /// A change of what is known about a site's controls.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ControlNews {
+pub(crate) struct ControlNews {
     /// Key of the site.
     pub site: String,
     /// What is wrong; none when they are well again.
@@ -32,7 +32,7 @@ pub struct ControlNews {
 }
 
 /// What is open about sites.
-pub fn marks(connection: &Connection) -> anyhow::Result<Marks> {
+pub(crate) fn marks(connection: &Connection) -> anyhow::Result<Marks> {
     let keys = |sql: &str| -> anyhow::Result<HashSet<String>> {
         let mut statement = connection.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| row.get(0))?;
@@ -46,7 +46,7 @@ pub fn marks(connection: &Connection) -> anyhow::Result<Marks> {
 }
 
 /// Notes changes of sites' controls that a run saw; true when one of them is new.
-pub fn note_controls(
+pub(crate) fn note_controls(
     tx: &WriteTx<'_>,
     now: UnixMs,
     run_id: i64,
@@ -72,7 +72,10 @@ pub fn note_controls(
 }
 
 /// The sites whose controls changed in a run, and to what.
-pub fn control_news(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<ControlNews>> {
+pub(crate) fn control_news(
+    connection: &Connection,
+    run_id: i64,
+) -> anyhow::Result<Vec<ControlNews>> {
     let mut statement = connection
         .prepare_cached("SELECT site, fault FROM site_control WHERE run_id = ?1 ORDER BY site")?;
     let rows = statement.query_map([run_id], |row| {
@@ -86,18 +89,18 @@ pub fn control_news(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<
 }
 
 /// Since when our own network is down.
-pub fn offline_since(connection: &Connection) -> anyhow::Result<Option<UnixMs>> {
+pub(crate) fn offline_since(connection: &Connection) -> anyhow::Result<Option<UnixMs>> {
     let since = facts::get(connection, OFFLINE)?;
     Ok(since.map(|since| read_moment(&since)))
 }
 
 /// Notes that our own network is down; false when that was known.
-pub fn note_offline(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
+pub(crate) fn note_offline(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
     facts::set_once(tx, OFFLINE, &now.0.to_string())
 }
 
 /// Notes that our own network is there; since when it was down, if it was.
-pub fn note_online(tx: &WriteTx<'_>) -> anyhow::Result<Option<UnixMs>> {
+pub(crate) fn note_online(tx: &WriteTx<'_>) -> anyhow::Result<Option<UnixMs>> {
     let since = facts::take(tx, OFFLINE)?;
     Ok(since.map(|since| read_moment(&since)))
 }

@@ -29,7 +29,7 @@ const COLUMNS: &str = "id, site, run_id, changed, answered, decision, gone";
 
 /// Accounts of a site that a run has held.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldSite {
+pub(crate) struct HeldSite {
     /// Key of the site.
     pub site: String,
     pub changed: u64,
@@ -38,7 +38,7 @@ pub struct HeldSite {
 }
 
 /// How many accounts a run has held, by site.
-pub fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<HeldSite>> {
+pub(crate) fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<HeldSite>> {
     let mut statement = connection.prepare_cached(
         "SELECT site, count(*), count(*) FILTER (WHERE look.known = ?2) FROM account JOIN look ON look.account_id = account.id
          WHERE state = 'held' AND look.run_id = ?1 GROUP BY site",
@@ -57,7 +57,7 @@ pub fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<H
 
 /// Releases some accounts that a run has held, as it saw them, and counts them there. Returns their
 /// owners; none when no account of the site is left.
-pub fn release(
+pub(crate) fn release(
     tx: &WriteTx<'_>,
     now: UnixMs,
     day: &str,
@@ -120,7 +120,7 @@ fn finish(
 
 /// Keeps the accounts of a site that a run holds, and counts them there as not probed. Returns the
 /// question if it is new. Accounts held while a question about their site is open join it.
-pub fn keep(
+pub(crate) fn keep(
     tx: &WriteTx<'_>,
     now: UnixMs,
     day: &str,
@@ -150,7 +150,7 @@ pub fn keep(
 }
 
 /// Counts accounts that a run holds as not probed.
-pub fn count_held(
+pub(crate) fn count_held(
     tx: &WriteTx<'_>,
     day: &str,
     run_id: i64,
@@ -164,7 +164,7 @@ pub fn count_held(
 }
 
 /// Notes that nobody is asked about a site before a moment.
-pub fn rest(tx: &WriteTx<'_>, now: UnixMs, site: &str, until: UnixMs) -> anyhow::Result<()> {
+pub(crate) fn rest(tx: &WriteTx<'_>, now: UnixMs, site: &str, until: UnixMs) -> anyhow::Result<()> {
     tx.execute("DELETE FROM mass_rest WHERE until <= ?1", [now.0])
         .context("forget what was answered long ago")?;
     tx.execute(
@@ -176,7 +176,7 @@ pub fn rest(tx: &WriteTx<'_>, now: UnixMs, site: &str, until: UnixMs) -> anyhow:
 }
 
 /// Sites that nobody is asked about now, because an admin answered not long ago.
-pub fn resting(connection: &Connection, now: UnixMs) -> anyhow::Result<HashSet<String>> {
+pub(crate) fn resting(connection: &Connection, now: UnixMs) -> anyhow::Result<HashSet<String>> {
     let mut statement = connection.prepare_cached("SELECT site FROM mass_rest WHERE until > ?1")?;
     let rows = statement.query_map([now.0], |row| row.get(0))?;
     rows.collect::<Result<_, _>>()
@@ -184,7 +184,7 @@ pub fn resting(connection: &Connection, now: UnixMs) -> anyhow::Result<HashSet<S
 }
 
 /// A question by its number, while it is open.
-pub fn mass_change(connection: &Connection, id: i64) -> anyhow::Result<Option<MassChange>> {
+pub(crate) fn mass_change(connection: &Connection, id: i64) -> anyhow::Result<Option<MassChange>> {
     let sql = format!("SELECT {COLUMNS} FROM mass_change WHERE id = ?1");
     connection
         .prepare_cached(&sql)?
@@ -214,7 +214,12 @@ fn mass_change_from_row(row: &Row<'_>) -> rusqlite::Result<MassChange> {
 }
 
 /// Decides a question; false when somebody has done so before.
-pub fn decide(tx: &WriteTx<'_>, by: i64, id: i64, decision: MassDecision) -> anyhow::Result<bool> {
+pub(crate) fn decide(
+    tx: &WriteTx<'_>,
+    by: i64,
+    id: i64,
+    decision: MassDecision,
+) -> anyhow::Result<bool> {
     let decided = tx
         .execute(
             "UPDATE mass_change SET decision = ?2, decided_by = ?3 WHERE id = ?1 AND decision = ''",
@@ -226,7 +231,7 @@ pub fn decide(tx: &WriteTx<'_>, by: i64, id: i64, decision: MassDecision) -> any
 
 /// Applies what was seen of held accounts of one owner, after an admin has confirmed it. Returns
 /// the accounts; none when no account of the site is held.
-pub fn apply_held(
+pub(crate) fn apply_held(
     tx: &WriteTx<'_>,
     now: UnixMs,
     question: &MassChange,
@@ -260,7 +265,7 @@ pub fn apply_held(
 }
 
 /// Lets held accounts of a site wait again; how many. They are probed by the next run.
-pub fn return_held(tx: &WriteTx<'_>, site: &str, limit: usize) -> anyhow::Result<usize> {
+pub(crate) fn return_held(tx: &WriteTx<'_>, site: &str, limit: usize) -> anyhow::Result<usize> {
     tx.execute(
         "UPDATE account SET state = 'pending' WHERE id IN
              (SELECT id FROM account WHERE state = 'held' AND site = ?1 ORDER BY owner_id, id LIMIT ?2)",
@@ -270,7 +275,7 @@ pub fn return_held(tx: &WriteTx<'_>, site: &str, limit: usize) -> anyhow::Result
 }
 
 /// A site with accounts that a cut run held without a decision.
-pub fn held_without_question(connection: &Connection) -> anyhow::Result<Option<String>> {
+pub(crate) fn held_without_question(connection: &Connection) -> anyhow::Result<Option<String>> {
     connection
         .prepare_cached(
             "SELECT site FROM account WHERE state = 'held' AND site NOT IN (SELECT site FROM mass_change) LIMIT 1",
@@ -281,7 +286,7 @@ pub fn held_without_question(connection: &Connection) -> anyhow::Result<Option<S
 }
 
 /// Forgets a question that was carried out.
-pub fn close_question(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<()> {
+pub(crate) fn close_question(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<()> {
     tx.execute("DELETE FROM mass_change WHERE id = ?1", [id])
         .with_context(|| format!("close question {id}"))?;
     Ok(())

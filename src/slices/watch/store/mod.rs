@@ -31,46 +31,50 @@ mod transitions;
 
 use rusqlite::Row;
 
-pub use accounts::{
-    Added, NewAccount, Totals, add, count_of_owner, export, get, get_any, is_known,
-    some_wait_otherwise, totals,
+pub use accounts::{Added, NewAccount, add, get, totals};
+pub(crate) use accounts::{count_of_owner, export, get_any, is_known, some_wait_otherwise};
+pub(crate) use acts::{again, extend, remove, restore, set_note, set_paused, set_until};
+pub use breakers::{Breaker, set_breakers};
+pub(crate) use breakers::{Breakers, breakers};
+pub(crate) use charts::{durations, waits_of_owner};
+pub use days::days;
+pub(crate) use days::{SiteDay, by_site, count_day};
+pub(crate) use forget::{KEPT, forget};
+pub use imports::{Import, Imported, begin_import, note_imported};
+pub(crate) use imports::{end_import, imported, next_import};
+pub(crate) use listing::Filter;
+pub use listing::{AccountQuery, page};
+pub(crate) use listing::{
+    COUNTED, SEARCHED, count_listed, is_partial, note_search, search, search_is_partial,
+    sites_in_use,
 };
-pub use acts::{again, extend, remove, restore, set_note, set_paused, set_until};
-pub use breakers::{Breaker, Breakers, breakers, set_breakers};
-pub use charts::{Wait, durations, waits_of_owner};
-pub use days::{SiteDay, by_site, count_day, days};
-pub use forget::{KEPT, forget};
-pub use imports::{
-    Import, Imported, begin_import, end_import, imported, next_import, note_imported,
-};
-pub use listing::{
-    AccountQuery, COUNTED, Filter, SEARCHED, count_listed, is_partial, note_search, page, search,
-    search_is_partial, sites_in_use,
-};
-pub use marks::{
+pub(crate) use marks::{
     ControlNews, Marks, control_news, marks, note_controls, note_offline, note_online,
     offline_since,
 };
-pub use mass::{
+pub use mass::mass_changes;
+pub(crate) use mass::{
     HeldSite, apply_held, close_question, count_held, decide, held_in_run, held_without_question,
-    keep, mass_change, mass_changes, release, rest, resting, return_held,
+    keep, mass_change, release, rest, resting, return_held,
 };
-pub use news::{has_news, news_in_run};
-pub use probes::{Bearing, ProbeResult, Waiting, apply, next_page, unreached};
-pub use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
-pub use reports::{OwnSums, digest, own_sums, owners_with_digest};
+pub(crate) use news::{has_news, news_in_run};
+pub(crate) use probes::{Bearing, ProbeResult, Waiting, apply, next_page, unreached};
+pub(crate) use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
+pub(crate) use reports::{OwnSums, digest, own_sums, owners_with_digest};
 pub(crate) use requests::move_requests;
-pub use requests::{ask, open_requests, request_run, withdraw};
-pub use rounds::{Stretch, begin_round, first_stretch, settle_rounds};
-pub use runs::{
-    LastRun, RunAccount, RunProgress, accounts_of_run, begin, close_crashed, count_pending_by_site,
-    counts, end, errors_of_run, export_runs, is_running, is_stopped, last, last_unfinished,
-    progress, recent, stop,
+pub(crate) use requests::withdraw;
+pub use requests::{ask, open_requests, request_run};
+pub(crate) use rounds::{Stretch, begin_round, first_stretch, settle_rounds};
+pub(crate) use runs::LastRun;
+pub use runs::{RunProgress, export_runs, is_running, last, progress};
+pub(crate) use runs::{
+    accounts_of_run, begin, close_crashed, count_pending_by_site, counts, end, errors_of_run,
+    is_stopped, last_unfinished, recent, stop,
 };
-pub use screens::{is_open, leave_screen, open_screen, open_screens};
-pub use silences::silences;
-pub use sites::{SiteMute, control, errors_since, mute, muted, sites_of_owner, unmute};
-pub use transitions::history;
+pub(crate) use screens::{is_open, leave_screen, open_screen, open_screens};
+pub(crate) use silences::silences;
+pub(crate) use sites::{SiteMute, control, errors_since, mute, muted, sites_of_owner, unmute};
+pub(crate) use transitions::history;
 
 use super::model::account::{Account, Until};
 use super::model::past::ProbeHistory;

@@ -116,7 +116,7 @@ pub(super) fn first_sql() -> String {
 
 /// What a run has to tell an owner and what is still true: the first accounts, and how many there
 /// are for each wait and sighting.
-pub fn news_in_run(
+pub(crate) fn news_in_run(
     connection: &Connection,
     run_id: i64,
     owner: i64,
@@ -160,7 +160,7 @@ pub fn news_in_run(
 }
 
 /// True when a run saw something that somebody waited for.
-pub fn has_news(connection: &Connection, run_id: i64) -> anyhow::Result<bool> {
+pub(crate) fn has_news(connection: &Connection, run_id: i64) -> anyhow::Result<bool> {
     connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM transition WHERE run_id = ?1)")?
         .query_row([run_id], |row| row.get(0))

@@ -30,7 +30,7 @@ static WRITE: LazyLock<String> = LazyLock::new(|| {
 
 /// An account that waits for a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
+pub(crate) struct Waiting {
     pub id: i64,
     /// The name to look for.
     pub username: String,
@@ -41,7 +41,7 @@ pub struct Waiting {
 }
 
 /// The next accounts of a site in a stretch, in the order of their numbers.
-pub fn next_page(
+pub(crate) fn next_page(
     connection: &Connection,
     scope: RunScope,
     site: &str,
@@ -89,7 +89,7 @@ pub fn next_page(
 
 /// What a probe of an account gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProbeResult {
+pub(crate) struct ProbeResult {
     pub account_id: i64,
     /// Its site, for the count of errors.
     pub site: Arc<str>,
@@ -105,7 +105,7 @@ pub struct ProbeResult {
 
 /// What a probe means for the account beside its verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bearing {
+pub(crate) enum Bearing {
     /// Nothing: the wait goes on.
     Plain,
     /// It is what the account is waited for.
@@ -123,7 +123,7 @@ pub enum Bearing {
 ///
 /// # Errors
 /// When the database fails. Then nothing is written.
-pub fn apply(
+pub(crate) fn apply(
     tx: &WriteTx<'_>,
     now: UnixMs,
     day: &str,
@@ -247,7 +247,7 @@ fn hold(tx: &WriteTx<'_>, account_id: i64) -> anyhow::Result<()> {
 }
 
 /// Pending accounts in a scope that a run has not probed, counted by site.
-pub fn unreached(
+pub(crate) fn unreached(
     connection: &Connection,
     scope: RunScope,
     run_id: i64,

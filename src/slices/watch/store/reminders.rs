@@ -10,7 +10,7 @@ use crate::slices::watch::model::account::Account;
 
 /// A reminder that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DueReminder {
+pub(crate) struct DueReminder {
     /// The account it is about.
     pub account: Account,
     /// How often the wait began anew: part of the notice's key.
@@ -18,7 +18,11 @@ pub struct DueReminder {
 }
 
 /// Accounts whose reminder is due, the longest due first.
-pub fn due(connection: &Connection, now: UnixMs, limit: usize) -> anyhow::Result<Vec<DueReminder>> {
+pub(crate) fn due(
+    connection: &Connection,
+    now: UnixMs,
+    limit: usize,
+) -> anyhow::Result<Vec<DueReminder>> {
     let sql = format!(
         "SELECT {ACCOUNT_COLUMNS}, account.epoch AS epoch FROM {ACCOUNTS}
          WHERE state = 'pending' AND remind_at IS NOT NULL AND remind_at <= ?1 ORDER BY remind_at LIMIT ?2"
@@ -38,7 +42,7 @@ const STILL_WAITING: [u32; 5] = [1, 3, 7, 14, 30];
 
 /// Plans the account's next reminder: the last day, the end, then some with growing distance, then
 /// none.
-pub fn mark_sent(tx: &WriteTx<'_>, now: UnixMs, account: &Account) -> anyhow::Result<()> {
+pub(crate) fn mark_sent(tx: &WriteTx<'_>, now: UnixMs, account: &Account) -> anyhow::Result<()> {
     let ends_at = account.ends_at;
     let later = STILL_WAITING.map(|days| ends_at.plus(DAY * days));
     let next = [ends_at.minus(DAY), ends_at]

@@ -10,7 +10,7 @@ use crate::slices::watch::model::verdict::Verdict;
 
 /// The number and sums of the runs over all accounts that ended after the first moment and not
 /// after the second.
-pub fn digest(
+pub(crate) fn digest(
     connection: &Connection,
     after: UnixMs,
     to: UnixMs,
@@ -33,7 +33,7 @@ pub fn digest(
 
 /// Members who want a digest of their own accounts, the oldest digest first: chat and time of the
 /// last digest.
-pub fn owners_with_digest(
+pub(crate) fn owners_with_digest(
     connection: &Connection,
     limit: usize,
 ) -> anyhow::Result<Vec<(i64, UnixMs)>> {
@@ -48,7 +48,7 @@ pub fn owners_with_digest(
 
 /// An owner's accounts in short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OwnSums {
+pub(crate) struct OwnSums {
     /// Waited for.
     pub pending: u64,
     /// Found after the moment.
@@ -58,7 +58,11 @@ pub struct OwnSums {
 }
 
 /// Sums up an owner's accounts; *found* are those after a moment.
-pub fn own_sums(connection: &Connection, owner: i64, after: UnixMs) -> anyhow::Result<OwnSums> {
+pub(crate) fn own_sums(
+    connection: &Connection,
+    owner: i64,
+    after: UnixMs,
+) -> anyhow::Result<OwnSums> {
     connection
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE state IN ('pending', 'held')),

@@ -23,7 +23,7 @@ pub fn ask(
 }
 
 /// Takes a request back that no run has taken yet; true when it was still open.
-pub fn withdraw(tx: &WriteTx<'_>, request: i64) -> anyhow::Result<bool> {
+pub(crate) fn withdraw(tx: &WriteTx<'_>, request: i64) -> anyhow::Result<bool> {
     let deleted = tx
         .execute(
             "DELETE FROM check_request WHERE id = ?1 AND run_id IS NULL",

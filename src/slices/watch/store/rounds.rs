@@ -19,7 +19,7 @@ use crate::slices::watch::model::account::RunScope;
 /// The accounts of a site whose last run is in `since..before`, with numbers above `after`. Without
 /// any run an account counts as run 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretch {
+pub(crate) struct Stretch {
     pub since: i64,
     /// The run after the last one.
     pub before: i64,
@@ -29,7 +29,7 @@ pub struct Stretch {
 
 /// What a run probes first at a site: the rest of an open round, otherwise everything. A run over a
 /// part of the accounts belongs to no round.
-pub fn first_stretch(
+pub(crate) fn first_stretch(
     connection: &Connection,
     scope: RunScope,
     site: &str,
@@ -51,7 +51,7 @@ pub fn first_stretch(
 }
 
 /// Begins a site's round with a run.
-pub fn begin_round(tx: &WriteTx<'_>, site: &str, run_id: i64) -> anyhow::Result<()> {
+pub(crate) fn begin_round(tx: &WriteTx<'_>, site: &str, run_id: i64) -> anyhow::Result<()> {
     tx.prepare_cached(
         "INSERT INTO round (site, run_id) VALUES (?1, ?2)
          ON CONFLICT (site) DO UPDATE SET run_id = excluded.run_id",
@@ -64,7 +64,7 @@ pub fn begin_round(tx: &WriteTx<'_>, site: &str, run_id: i64) -> anyhow::Result<
 /// Settles the rounds at the end of a run over all accounts. Sites with accounts left continue
 /// their round, or begin one with this run. All other sites are through, and their next run begins
 /// anew.
-pub fn settle_rounds(
+pub(crate) fn settle_rounds(
     tx: &WriteTx<'_>,
     run_id: i64,
     unreached: &[(String, u64)],

@@ -12,7 +12,7 @@ use crate::slices::watch::model::past::ProbeHistory;
 use crate::slices::watch::model::verdict::Verdict;
 
 /// Pending accounts in a scope by site.
-pub fn count_pending_by_site(
+pub(crate) fn count_pending_by_site(
     connection: &Connection,
     scope: RunScope,
 ) -> anyhow::Result<Vec<(String, u64)>> {
@@ -36,7 +36,7 @@ pub fn count_pending_by_site(
 ///
 /// # Errors
 /// When the database fails, or when another run is going on.
-pub fn begin(
+pub(crate) fn begin(
     tx: &WriteTx<'_>,
     now: UnixMs,
     trigger: Trigger,
@@ -81,7 +81,7 @@ pub fn begin(
 }
 
 /// What a run has counted so far.
-pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<RunCounts> {
+pub(crate) fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<RunCounts> {
     connection
         .prepare_cached("SELECT found, not_found, errors FROM run WHERE id = ?1")?
         .query_row([run_id], |row| {
@@ -95,7 +95,7 @@ pub fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<RunCounts>
 }
 
 /// Ends a run in a state. A later run does what people asked an interrupted one for.
-pub fn end(
+pub(crate) fn end(
     tx: &WriteTx<'_>,
     now: UnixMs,
     run_id: i64,
@@ -119,7 +119,7 @@ pub fn end(
 
 /// Closes runs that a crash left open; returns their numbers. A database has one watch thread, so
 /// an open run outside of its runs was left behind.
-pub fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> {
+pub(crate) fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> {
     let mut statement = tx.prepare_cached(
         "UPDATE run SET state = 'interrupted', ended_at = ?1 WHERE state = 'running' RETURNING id",
     )?;
@@ -134,7 +134,7 @@ pub fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> 
 }
 
 /// The newest runs that ended before they had probed everything.
-pub fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
+pub(crate) fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
     // The newest rows only: runs that were cut long ago have nothing on its way any more.
     let mut statement = connection.prepare_cached(
         "SELECT id FROM (SELECT id, state FROM run ORDER BY id DESC LIMIT ?1)
@@ -220,7 +220,7 @@ pub fn last(connection: &Connection) -> anyhow::Result<Option<LastRun>> {
 }
 
 /// The newest runs over everybody's accounts, the newest first.
-pub fn recent(connection: &Connection, limit: usize) -> anyhow::Result<Vec<LastRun>> {
+pub(crate) fn recent(connection: &Connection, limit: usize) -> anyhow::Result<Vec<LastRun>> {
     let mut statement = connection.prepare_cached(
         "SELECT id FROM run WHERE owner_id IS NULL AND account_id IS NULL ORDER BY id DESC LIMIT ?1",
     )?;
@@ -252,7 +252,7 @@ pub fn export_runs(
 }
 
 /// Asks the watch thread to end a run early; false when it is over, or somebody asked before.
-pub fn stop(tx: &WriteTx<'_>, by: i64, run_id: i64) -> anyhow::Result<bool> {
+pub(crate) fn stop(tx: &WriteTx<'_>, by: i64, run_id: i64) -> anyhow::Result<bool> {
     let asked = tx
         .execute(
             "UPDATE run SET stopped_by = ?2 WHERE id = ?1 AND state = 'running' AND stopped_by IS NULL",
@@ -266,7 +266,7 @@ pub fn stop(tx: &WriteTx<'_>, by: i64, run_id: i64) -> anyhow::Result<bool> {
 ///
 /// # Errors
 /// When the database fails or has no such run.
-pub fn is_stopped(connection: &Connection, run_id: i64) -> anyhow::Result<bool> {
+pub(crate) fn is_stopped(connection: &Connection, run_id: i64) -> anyhow::Result<bool> {
     connection
         .prepare_cached("SELECT stopped_by IS NOT NULL FROM run WHERE id = ?1")?
         .query_row([run_id], |row| row.get(0))
@@ -275,7 +275,7 @@ pub fn is_stopped(connection: &Connection, run_id: i64) -> anyhow::Result<bool> 
 
 /// A verdict of a run on one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunAccount {
+pub(crate) struct RunAccount {
     /// Key of the site.
     pub site: String,
     pub username: String,
@@ -286,7 +286,7 @@ pub struct RunAccount {
 }
 
 /// What a run said of each account, while no later run has looked.
-pub fn accounts_of_run(
+pub(crate) fn accounts_of_run(
     connection: &Connection,
     run_id: i64,
     mut each: impl FnMut(RunAccount) -> anyhow::Result<()>,
@@ -311,7 +311,7 @@ pub fn accounts_of_run(
 }
 
 /// The sites that gave errors in a run, the worst first: site, reason, count.
-pub fn errors_of_run(
+pub(crate) fn errors_of_run(
     connection: &Connection,
     run_id: i64,
     limit: usize,

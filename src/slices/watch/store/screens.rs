@@ -21,7 +21,7 @@ const OPEN_FOR: Duration = Duration::from_secs(10 * 60);
 const OPEN_AT_ONCE: usize = 8;
 
 /// Notes that somebody has the screen of runs open in a message.
-pub fn open_screen(
+pub(crate) fn open_screen(
     tx: &WriteTx<'_>,
     now: UnixMs,
     chat_id: i64,
@@ -37,7 +37,7 @@ pub fn open_screen(
 }
 
 /// The message shows something else from now on.
-pub fn leave_screen(tx: &WriteTx<'_>, chat_id: i64, message_id: i64) -> anyhow::Result<()> {
+pub(crate) fn leave_screen(tx: &WriteTx<'_>, chat_id: i64, message_id: i64) -> anyhow::Result<()> {
     tx.prepare_cached("DELETE FROM open_screen WHERE chat_id = ?1 AND message_id = ?2")?
         .execute([chat_id, message_id])
         .context("note that a screen is left")?;
@@ -45,7 +45,10 @@ pub fn leave_screen(tx: &WriteTx<'_>, chat_id: i64, message_id: i64) -> anyhow::
 }
 
 /// The screens that are open, those asked for last first: chat and message.
-pub fn open_screens(connection: &Connection, now: UnixMs) -> anyhow::Result<Vec<(i64, i64)>> {
+pub(crate) fn open_screens(
+    connection: &Connection,
+    now: UnixMs,
+) -> anyhow::Result<Vec<(i64, i64)>> {
     let mut statement = connection.prepare_cached(
         "SELECT chat_id, message_id FROM open_screen WHERE until > ?1 ORDER BY until DESC LIMIT ?2",
     )?;
@@ -57,7 +60,7 @@ pub fn open_screens(connection: &Connection, now: UnixMs) -> anyhow::Result<Vec<
 }
 
 /// True while the message shows the screen of state.
-pub fn is_open(
+pub(crate) fn is_open(
     connection: &Connection,
     now: UnixMs,
     chat_id: i64,

@@ -27,7 +27,10 @@ pub(super) fn silence(
 }
 
 /// The sites that want to be left alone, and for how long from now on.
-pub fn silences(connection: &Connection, now: UnixMs) -> anyhow::Result<Vec<(String, Duration)>> {
+pub(crate) fn silences(
+    connection: &Connection,
+    now: UnixMs,
+) -> anyhow::Result<Vec<(String, Duration)>> {
     let mut statement =
         connection.prepare("SELECT site, until FROM site_silence WHERE until > ?1")?;
     let rows = statement.query_map([now.0], |row| {

@@ -12,14 +12,17 @@ use crate::slices::watch::model::account::ControlFault;
 
 /// A site that no run probes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SiteMute {
+pub(crate) struct SiteMute {
     pub since: UnixMs,
     /// Until when; none: until an admin says otherwise.
     pub until: Option<UnixMs>,
 }
 
 /// The sites that are muted at a moment, by their keys.
-pub fn muted(connection: &Connection, now: UnixMs) -> anyhow::Result<BTreeMap<String, SiteMute>> {
+pub(crate) fn muted(
+    connection: &Connection,
+    now: UnixMs,
+) -> anyhow::Result<BTreeMap<String, SiteMute>> {
     let mut statement = connection.prepare_cached(
         "SELECT site, since, until FROM site_mute WHERE until IS NULL OR until > ?1",
     )?;
@@ -35,7 +38,7 @@ pub fn muted(connection: &Connection, now: UnixMs) -> anyhow::Result<BTreeMap<St
 }
 
 /// Mutes a site, or changes its mute. Mutes that are over are forgotten.
-pub fn mute(
+pub(crate) fn mute(
     tx: &WriteTx<'_>,
     now: UnixMs,
     site: &str,
@@ -53,14 +56,14 @@ pub fn mute(
 }
 
 /// Lets runs probe a site again.
-pub fn unmute(tx: &WriteTx<'_>, site: &str) -> anyhow::Result<()> {
+pub(crate) fn unmute(tx: &WriteTx<'_>, site: &str) -> anyhow::Result<()> {
     tx.execute("DELETE FROM site_mute WHERE site = ?1", [site])
         .with_context(|| format!("unmute {site}"))?;
     Ok(())
 }
 
 /// The sites where an owner has accounts that wait.
-pub fn sites_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<String>> {
+pub(crate) fn sites_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<String>> {
     let mut statement = connection.prepare_cached(
         "SELECT DISTINCT site FROM account WHERE owner_id = ?1 AND state = 'pending' ORDER BY site",
     )?;
@@ -71,7 +74,7 @@ pub fn sites_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec
 
 /// Why probes of a site failed in runs that began after a moment, the most common reason first,
 /// with counts.
-pub fn errors_since(
+pub(crate) fn errors_since(
     connection: &Connection,
     site: &str,
     since: UnixMs,
@@ -92,7 +95,7 @@ pub fn errors_since(
 
 /// The fault of a site's controls (none while they are well), and since when; none if they never
 /// failed.
-pub fn control(
+pub(crate) fn control(
     connection: &Connection,
     site: &str,
 ) -> anyhow::Result<Option<(Option<ControlFault>, UnixMs)>> {

@@ -84,7 +84,7 @@ impl<'a> Transition<'a> {
 }
 
 /// The last changes of an account, the newest first.
-pub fn history(connection: &Connection, id: i64, limit: usize) -> anyhow::Result<Vec<Past>> {
+pub(crate) fn history(connection: &Connection, id: i64, limit: usize) -> anyhow::Result<Vec<Past>> {
     let mut statement = connection.prepare_cached(
         "SELECT what, detail, by_person, at FROM transition WHERE account_id = ?1 ORDER BY id DESC LIMIT ?2",
     )?;

@@ -14,10 +14,10 @@ mod tests;
 
 use url::Url;
 
-pub use blocks::BlockPage;
+pub(crate) use blocks::BlockPage;
 use blocks::Blocks;
 pub(super) use blocks::{detour, redirect_trap};
-pub use reason::Inconclusive;
+pub(crate) use reason::Inconclusive;
 
 use super::model::verdict::Sighting;
 use super::site::{Method, Site, is_no_answer};
