@@ -67,7 +67,7 @@ fn a_foreign_file_is_explained() {
         ground.write("sites.toml", &(sites + "[[site]]\nkey = \"a\"\n"));
         let end = ground.vakhta(&own).finish().await;
         end.demand(2)
-            .says(&["the file is refused for its mistakes"]);
+            .says(&["the file is rejected because of its mistakes"]);
         for (file, text) in [("broken", "{"), ("nothing", "{\"a\":1}")] {
             ground.write(file, text);
             let end = ground.vakhta(&["sites", "import", file]).finish().await;
@@ -139,7 +139,7 @@ fn foreign_sites_are_named_by_key_or_name_and_weak_ones_need_one_look_more() {
         let refused = ["accounts", "add", "an.na", "Two Sides", "--owner", "7"];
         let end = ground.vakhta(&refused).finish().await;
         end.demand(2)
-            .says(&["no such name is possible on Two Sides: an.na"]);
+            .says(&["Two Sides does not allow this name: an.na"]);
         let archived = ["accounts", "add", "gleb", "Old (Pages)", "--owner", "7"];
         let end = ground.vakhta(&archived).finish().await;
         end.demand(0).says(&["only tells whether a name is taken"]);

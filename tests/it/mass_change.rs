@@ -80,7 +80,7 @@ fn a_mass_change_waits_for_an_admin_who_says_that_it_is_true() {
         assert_eq!(list.links().len(), 12);
         let edited = |telegram: &vakhta::testing::demo::PretendTelegram| {
             let message = telegram.message(200, for_boss.message_id).unwrap();
-            message.text.contains("✅ Yes, decided Ольга") && message.buttons().is_empty()
+            message.text.contains("✅ Ольга decided: yes") && message.buttons().is_empty()
         };
         t.telegram
             .wait_until("the other admin's message", crate::harness::LIMIT, edited)
