@@ -23,10 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn catalogues() -> Result<String, Box<dyn Error>> {
     let mut entries = Vec::new();
     for (folder, lang) in [("ru", "Ru"), ("en", "En")] {
-        let folder = Path::new(&told_by_cargo("CARGO_MANIFEST_DIR"))
-            .join("locales")
-            .join(folder);
-        let files: Result<Vec<PathBuf>, _> = std::fs::read_dir(folder)?
+        let files: Result<Vec<PathBuf>, _> = std::fs::read_dir(Path::new("locales").join(folder))?
             .map(|entry| entry.map(|entry| entry.path()))
             .collect();
         let mut files = files?;
@@ -37,10 +34,11 @@ fn catalogues() -> Result<String, Box<dyn Error>> {
         "pub(super) static CATALOGUES: [Catalogue; {}] = [\n",
         entries.len()
     );
+    // The compiler adds the folder, so a build that was copied to another place reads that place.
     for (lang, file) in entries {
         writeln!(
             code,
-            "Catalogue::new(Lang::{lang}, include_str!({file:?})),"
+            "Catalogue::new(Lang::{lang}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/\", {file:?}))),"
         )?;
     }
     code.push_str("];\n");

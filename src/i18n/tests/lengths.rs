@@ -1,7 +1,7 @@
 //! Every text with arguments as long as they can be is short enough for where it stands, in both
 //! languages.
 //!
-//! Screens, which are made of several texts, are measured by the walk in `src/bot/walk_tests`. An
+//! Screens, which are made of several texts, are measured by the walk in `src/app/tests/walk`. An
 //! argument that is not known here fails, so that nobody forgets to say how long it can be.
 
 use crate::html::{CAPTION_LIMIT, MESSAGE_LIMIT};
