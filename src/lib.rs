@@ -8,15 +8,15 @@
 //!
 //! | room | what lives there |
 //! |---|---|
-//! | [`cli`], [`demo`] | commands; the pretend Telegram, sites and language model of the demo and the tests |
+//! | [`cli`], [`demo`] | commands; pretend services for the demo and the tests |
 //! | [`app`] | the composition root: build, wire, run, stop in order |
-//! | `bot`, `slice`, `registry` | the router: event → slice; the contract of slices; all slices at once |
+//! | `bot`, `slice`, `registry` | the router; the contract of slices; all slices at once |
 //! | `navigation` | the buttons that lead to the screens every person knows |
 //! | [`config`] | `bot.toml` and the environment |
 //! | [`slices::watch`] | the main job: accounts, sites, probes, verdicts, runs, notices |
 //! | [`slices::cards`] | product cards: codes, their pictures, labels |
 //! | [`slices::assistant`] | questions to a language model: queue, worker, HTTP API |
-//! | `slices::admin`, `slices::settings` | the panel, people, broadcasts; what each chat chooses, privacy |
+//! | `slices::admin`, `slices::settings` | panel, people, broadcasts; choices of a chat, privacy |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
 //! | [`http_server`] | the HTTP server: limits, tokens, errors as documents, health, metrics |
 //! | [`http_client`] | clients for sites and services, the guard against private targets |

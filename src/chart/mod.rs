@@ -1,7 +1,7 @@
 //! Pictures of numbers, as PNG. Words and their language come from the caller.
 //!
 //! # Invariants
-//! - A picture is readable on a phone: text is at least 14 px high when 1280 px are shown on 400.
+//! - Text is at least 14 px high when 1280 px are shown on 400, as on a phone.
 //! - A picture has its own background, so it is readable in light and dark chats.
 //! - Nothing of the machine is needed: the letters (Latin and Cyrillic) are in the program.
 
