@@ -2,7 +2,7 @@
 //!
 //! One account's way:
 //! 1. The schedule ticks, and [`run::driver`] begins a run.
-//! 2. `run::pass` reads pages of pending accounts and probes them ([`probe`]) as the sites' gates
+//! 2. `run::pass` reads pages of pending accounts and probes them ([`mod@probe`]) as the sites' gates
 //!    allow ([`run::gate`]).
 //! 3. [`verdict`] judges each answer.
 //! 4. [`store`] writes verdict, transition and a reserved notice in one transaction.

@@ -132,7 +132,7 @@ fn found(connection: &Connection, key: &str) -> anyhow::Result<Found> {
 /// replacement is a message of its own.
 ///
 /// # Errors
-/// As for [`super::insert`].
+/// As for [`super::insert()`].
 pub(crate) fn insert_in_place(
     tx: &WriteTx<'_>,
     now: UnixMs,

@@ -36,7 +36,7 @@ pub(super) struct Pass<'a, 'g> {
     results: Results,
     /// When a probe can begin by itself, if none could when one was asked for.
     wake: Option<Instant>,
-    /// A probe came back since [`Self::look_away`].
+    /// A probe came back since [`Self::forget_landed`].
     has_landed: bool,
     is_stopped: bool,
 }
@@ -95,7 +95,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         self.has_landed = false;
     }
 
-    /// True when a probe came back since [`Self::look_away`].
+    /// True when a probe came back since [`Self::forget_landed`].
     pub(super) fn has_landed(&self) -> bool {
         self.has_landed
     }
