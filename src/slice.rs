@@ -21,6 +21,7 @@ use futures_util::future::BoxFuture;
 use crate::clock::Clock;
 use crate::db::{Connection, Db, WriteTx};
 use crate::html::Html;
+use crate::http_server::Routes;
 use crate::i18n::Lang;
 use crate::people::audit::Deed;
 use crate::people::{Actor, Role};
@@ -371,7 +372,7 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
     }
 
     /// Its routes on the HTTP server.
-    fn routes(&self, _parts: Parts<'_>) -> Option<axum::Router> {
+    fn routes(&self, _parts: Parts<'_>) -> Option<Routes> {
         None
     }
 }

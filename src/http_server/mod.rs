@@ -27,6 +27,9 @@ pub(crate) use pace::Pace;
 pub(crate) use problem::Problem;
 pub(crate) use server::Server;
 
+/// The routes of a slice, for [`Server::mount`].
+pub(crate) use axum::Router as Routes;
+
 use crate::settings::Section;
 
 /// Section `[http]`.

@@ -8,6 +8,7 @@ use super::{AssistantConfig, AssistantContext, AssistantHandlers, api, notices, 
 use crate::activation::Activator;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
+use crate::http_server::Routes;
 use crate::i18n::Lang;
 use crate::people::Actor;
 use crate::retention::Rule;
@@ -141,7 +142,7 @@ impl Slice for Assistant {
         })
     }
 
-    fn routes(&self, parts: Parts<'_>) -> Option<axum::Router> {
+    fn routes(&self, parts: Parts<'_>) -> Option<Routes> {
         Some(api::routes(self.parts(parts), parts.tasks.stop_token()))
     }
 }
