@@ -38,14 +38,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tokio_cron_scheduler", &["src/slices/watch/run/ticks.rs"]),
-    (
-        "axum",
-        &[
-            "src/slice.rs",
-            "src/http_server/",
-            "src/slices/assistant/api/",
-        ],
-    ),
+    ("axum", &["src/http_server/", "src/slices/assistant/api/"]),
     ("utoipa", &["src/slices/assistant/api/"]),
     ("metrics", &["src/counters.rs", "src/http_server/"]),
 ];

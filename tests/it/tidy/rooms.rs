@@ -32,7 +32,7 @@ const FLOORS: &[&[&str]] = &[
     &["bot", "config"],
     &["app", "demo"],
     &["cli"],
-    &["lib", "main"],
+    &["lib", "main", "testing"],
 ];
 
 /// Pairs on which the floors alone are silent: the first never names the second.
