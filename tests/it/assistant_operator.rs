@@ -48,7 +48,7 @@ fn doctor_says_whether_the_assistant_can_work() {
         );
         model.has_left(0.0);
         let said = doctor(&ground, &url, KEY, "first", 1).await;
-        assert!(said.contains("nothing left to use"), "{said}");
+        assert!(said.contains("no credit left"), "{said}");
         let elsewhere = url.replace("/v1", "/v2");
         let said = doctor(&ground, &elsewhere, KEY, "first", 0).await;
         assert!(

@@ -52,6 +52,21 @@ fn every_name_command_prefix_table_and_export_has_one_owner() {
 }
 
 #[test]
+fn every_place_in_the_menu_is_taken_once() {
+    let slices = all();
+    let places = slices.iter().flat_map(|slice| {
+        let menu = slice.commands().iter().filter_map(|command| command.menu);
+        menu.map(move |(place, _)| (place, slice.name()))
+    });
+    let mut owners: BTreeMap<u8, &str> = BTreeMap::new();
+    for (place, owner) in places {
+        let other = owners.insert(place, owner);
+        assert!(other.is_none(), "place {place}: {other:?} and {owner}");
+    }
+    assert!(owners.len() > 10);
+}
+
+#[test]
 fn a_button_belongs_to_the_longest_prefix_that_fits() {
     let slices = all();
     let owner = |data: &str| slices.callbacks(data).map(|(_, rule)| rule.prefix);

@@ -6,7 +6,7 @@ use crate::clock::UnixMs;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
 
-use super::upkeep::KEEP_CLOSED;
+use super::retention::KEEP_CLOSED;
 
 /// The state of the outbox, for `/status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

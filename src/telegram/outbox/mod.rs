@@ -17,12 +17,13 @@ mod by_key;
 mod chats;
 mod claim;
 mod counts;
+mod crash;
 mod files;
 mod insert;
 mod next;
 mod outcome;
 mod reserved;
-mod upkeep;
+mod retention;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub(crate) use self::chats::{chat_unreachable, move_chat, topic_gone};
 pub(crate) use self::claim::{ClaimedRow, claim, mark_sending};
 pub use self::counts::counts;
 pub(crate) use self::counts::{backlog, each_recipe};
+pub(crate) use self::crash::{recover_crashed, retry_now};
 pub(crate) use self::files::file_id;
 pub(crate) use self::files::{KEEP_FILES, forget_file, note_file, prune_files};
 pub(crate) use self::insert::insert;
@@ -44,6 +46,4 @@ pub use self::next::is_quiet;
 pub(crate) use self::next::{Head, heads, next_due};
 pub(crate) use self::outcome::{GIVE_UP, OUT_OF_REACH, dead, returned, sent, unconfirmed};
 pub(crate) use self::reserved::{Reserved, reserve, reserved};
-pub(crate) use self::upkeep::{
-    KEEP_CLOSED, KEEP_NEWS, forget, prune_messages, prune_news, recover_crashed, retry_now,
-};
+pub(crate) use self::retention::{KEEP_CLOSED, KEEP_NEWS, forget, prune_messages, prune_news};

@@ -1,0 +1,37 @@
+//! What happens to a message after a crash, and after Telegram was out of reach.
+//!
+//! # Invariants
+//!
+//! - A message that may have arrived is never sent again: the chat's next message names it.
+
+use super::outcome::OUT_OF_REACH;
+use crate::clock::UnixMs;
+use crate::db::WriteTx;
+
+/// Recovers what a crash left in `making`, where no call had left, and in `sending`: edits may be
+/// repeated, messages may have arrived. Returns how many edits and how many messages were
+/// `sending`.
+pub(crate) fn recover_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)> {
+    tx.execute(
+        "UPDATE outbox SET state = 'pending' WHERE closed_at IS NULL AND state = 'making'",
+        (),
+    )?;
+    let edits = tx.execute(
+        "UPDATE outbox SET state = 'pending' WHERE closed_at IS NULL AND state = 'sending' AND edit_of IS NOT NULL",
+        (),
+    )?;
+    let messages = tx.execute(
+        "UPDATE outbox SET state = 'unconfirmed', problem = 'the program ended while it was sent'
+         WHERE closed_at IS NULL AND state = 'sending'",
+        (),
+    )?;
+    Ok((edits, messages))
+}
+
+/// Telegram can be reached again: makes the rows due that wait only for that ([`OUT_OF_REACH`]).
+pub(crate) fn retry_now(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<usize> {
+    Ok(tx.execute(
+        "UPDATE outbox SET due_at = ?1 WHERE closed_at IS NULL AND state = 'pending' AND attempts > 0 AND due_at > ?1 AND problem = ?2",
+        (now.0, OUT_OF_REACH),
+    )?)
+}
