@@ -9,9 +9,6 @@ use crate::slices::watch::model::verdict::Verdict;
 /// As the usual schedule has it.
 const PERIOD: Duration = Duration::from_secs(5 * 60);
 
-/// The usual time for one probe. A probe that began in time is finished.
-const TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Accounts on a site that hangs: without the breaker they would take twice the period.
 const HANGING: usize = 60;
 
