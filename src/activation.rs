@@ -1,8 +1,8 @@
 //! A wake-up without data.
 //!
 //! A ring carries no reason and is never lost. The sleeper that wakes up reads its work from the
-//! database, so the path after a crash is the ordinary path. Many rings before the sleeper wakes
-//! are one wake-up.
+//! database, so recovery after a crash takes the ordinary path. Several rings before the sleeper
+//! wakes are one wake-up.
 
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -12,14 +12,12 @@ use tokio::sync::Notify;
 pub struct Activator(Arc<Notify>);
 
 impl Activator {
-    /// A bell that nobody has rung yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Wakes the waiting task, or the next one that waits. Never blocks; may be called from any
-    /// thread.
+    /// Wakes the waiting task, or the next one to wait. Never blocks; callable from any thread.
     pub fn ring(&self) {
         self.0.notify_one();
     }

@@ -1,4 +1,4 @@
-//! Waiting longer after each failure, never in step with others.
+//! Longer pauses after each failure, out of step with other clients.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// Begins with `first` and never waits longer than `most`.
+    /// Starts at `first` and never exceeds `most`.
     #[must_use]
     pub(crate) fn new(first: Duration, most: Duration) -> Self {
         Self {
@@ -21,19 +21,18 @@ impl Backoff {
         }
     }
 
-    /// The pause after one more failure.
     pub(crate) fn next(&mut self) -> Duration {
         self.failures = self.failures.saturating_add(1);
         delay(self.first, self.most, self.failures)
     }
 
-    /// It worked: the next failure is the first again.
+    /// Call this after a success: the next failure counts as the first.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 }
 
-/// The pause after the `failures`th failure in a row.
+/// The pause after `failures` failures in a row.
 #[must_use]
 pub(crate) fn delay(first: Duration, most: Duration, failures: u32) -> Duration {
     let doubled = first.saturating_mul(1_u32 << failures.saturating_sub(1).min(30));

@@ -1,7 +1,7 @@
 //! The time of day, as the whole program sees it.
 //!
-//! Durations are measured with tokio's monotonic `Instant`; this clock is for what is stored and
-//! shown.
+//! Durations are measured with tokio's monotonic `Instant`; this clock is for times that are stored
+//! or shown.
 //!
 //! # Invariants
 //! - Nothing else asks the system for the time, so a test or the demo can set it.
@@ -11,10 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// A day that is not reckoned by a calendar.
+/// 24 hours, not a calendar day.
 pub const DAY: Duration = days(1);
 
-/// So many days.
 #[must_use]
 pub const fn days(count: u32) -> Duration {
     Duration::from_secs(24 * 60 * 60).saturating_mul(count)
@@ -25,19 +24,18 @@ pub const fn days(count: u32) -> Duration {
 pub struct UnixMs(pub i64);
 
 impl UnixMs {
-    /// The moment `duration` later; stays at the last moment instead of overflowing.
+    /// The moment `duration` later, capped at the last representable moment.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
     }
 
-    /// The moment `duration` earlier.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(millis(duration)))
     }
 
-    /// How long ago `earlier` was; zero when the clock was set back in between.
+    /// How long ago `earlier` was; zero if the clock has been set back since.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -48,7 +46,7 @@ fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Where the time comes from: the system, or a value that is set. Clones share it.
+/// The source of the time: the system, or a value set by hand. Clones share it.
 #[derive(Clone)]
 pub struct Clock(Arc<Source>);
 
@@ -58,7 +56,6 @@ enum Source {
 }
 
 impl Clock {
-    /// The system's time.
     #[must_use]
     pub fn system() -> Self {
         Self(Arc::new(Source::System))
@@ -70,7 +67,6 @@ impl Clock {
         Self(Arc::new(Source::Set(AtomicI64::new(start.0))))
     }
 
-    /// The present moment.
     #[must_use]
     pub fn now(&self) -> UnixMs {
         match &*self.0 {
@@ -87,14 +83,14 @@ impl Clock {
         }
     }
 
-    /// Moves a set clock forward; the system's clock cannot be moved and stays as it is.
+    /// Moves a set clock forward; has no effect on the system's clock.
     pub fn advance(&self, by: Duration) {
         if let Source::Set(value) = &*self.0 {
             value.fetch_add(millis(by), Ordering::SeqCst);
         }
     }
 
-    /// Sets a set clock, backwards too: people do that to real clocks.
+    /// Sets a set clock, also to an earlier time, as people do with real clocks.
     pub fn set(&self, to: UnixMs) {
         if let Source::Set(value) = &*self.0 {
             value.store(to.0, Ordering::SeqCst);

@@ -1,6 +1,6 @@
 //! The configuration: `bot.toml`, the environment, and the secrets.
 //!
-//! Each slice reads its own section ([`crate::settings`]); the sections are put together here.
+//! Each slice reads its own section ([`crate::settings`]); this file puts the sections together.
 //!
 //! # Invariants
 //! - No other file reads the environment.
@@ -21,65 +21,59 @@ use crate::slices::assistant::AssistantConfig;
 use crate::slices::cards::CardsConfig;
 use crate::slices::watch::WatchConfig;
 
-/// Where the file is looked for when nothing else is said.
+/// The default path of the configuration.
 const DEFAULT_FILE: &str = "bot.toml";
 
-/// What environment variables of ours begin with.
+/// The prefix of our environment variables.
 const PREFIX: &str = "VAKHTA_";
 
-/// What is given by the environment alone: sections and keys that are no keys of the file.
+/// Values that only the environment may give, as section and key; the file has no such keys.
 const SECRETS: [(&str, &str); 2] = [("telegram", "token"), ("assistant", "api_key")];
 
-/// The assistant's key under the name that other programs use.
+/// The name other programs use for the assistant's key.
 const OPENROUTER_KEY: &str = "OPENROUTER_API_KEY";
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where Telegram is.
     pub telegram: TelegramConfig,
-    /// Who may do what at the start.
+    /// Owners, and what strangers may do.
     pub people: PeopleConfig,
-    /// The database file.
     pub database: PathBuf,
-    /// The watch and its sites.
     pub watch: WatchConfig,
-    /// Product cards.
     pub cards: CardsConfig,
-    /// Questions to a language model.
     pub assistant: AssistantConfig,
-    /// The HTTP server.
     pub http: HttpConfig,
-    /// Where the log goes.
     pub log: LogConfig,
 }
 
-/// Section `[telegram]`, as far as it is about the connection.
+/// Section `[telegram]`, the part about the connection.
 #[derive(Debug, Clone)]
 pub struct TelegramConfig {
-    /// Base address of the Bot API, without a slash at its end.
+    /// Base address of the Bot API, without a trailing slash.
     pub api_url: String,
     /// The bot's token; commands other than `run` work without one.
     pub token: Option<SecretString>,
 }
 
-/// Where values come from: a file's text and the environment.
+/// The sources of values: the file's text and the environment.
 #[derive(Debug)]
 pub struct Source {
-    /// The file, for relative paths and messages.
+    /// The file's path, for relative paths and messages.
     pub path: PathBuf,
-    /// Its text; empty when there is no file.
+    /// The file's text; empty if there is no file.
     pub text: String,
-    /// Environment variables that begin with `VAKHTA_`, without that prefix; `OPENROUTER_API_KEY`
-    /// stands in for `ASSISTANT_API_KEY`.
+    /// Environment variables that begin with `VAKHTA_`, without that prefix. `OPENROUTER_API_KEY`
+    /// is an alias for `ASSISTANT_API_KEY`.
     pub environment: BTreeMap<String, String>,
 }
 
 impl Source {
-    /// Reads the file that was named on the command line, by `VAKHTA_CONFIG`, or `./bot.toml`.
+    /// Reads the file named on the command line or by `VAKHTA_CONFIG`, else `./bot.toml`.
     ///
     /// # Errors
-    /// When a file was named and cannot be read. Without a name a missing file means all defaults.
+    /// When a named file cannot be read. If no file is named and `./bot.toml` is missing, all
+    /// defaults apply.
     pub fn read(named: Option<&Path>) -> Result<Self, Problems> {
         let environment = environment();
         let from_environment = environment.get("CONFIG").map(PathBuf::from);
@@ -162,7 +156,7 @@ impl Config {
         })
     }
 
-    /// Everything that must reach no log.
+    /// Everything that must never be logged.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretString> {
         let secrets = [&self.telegram.token, &self.assistant.endpoint.key];
         secrets.into_iter().flatten()
@@ -211,8 +205,7 @@ impl Reader<'_> {
         if given.is_empty() {
             return None;
         }
-        // The token becomes part of an address; anything else would only fail later and less
-        // clearly.
+        // The token becomes part of an address; a bad character would fail later and less clearly.
         let lawful = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
         if !given.chars().all(lawful) {
             self.problems.add(
@@ -225,7 +218,7 @@ impl Reader<'_> {
 
     fn assistant_key(&mut self) -> Option<SecretString> {
         let given = self.environment.get("ASSISTANT_API_KEY")?.trim();
-        // It goes into a header; anything else would only fail later and less clearly.
+        // The key goes into a header; a bad character would fail later and less clearly.
         if !given.bytes().all(|byte| byte.is_ascii_graphic()) {
             self.problems.add(
                 "the key of the assistant (VAKHTA_ASSISTANT_API_KEY) has characters that no key has; copy it again",
@@ -290,7 +283,7 @@ fn environment() -> BTreeMap<String, String> {
         if let Some(key) = name.strip_prefix(PREFIX) {
             found.insert(key.to_owned(), value);
         } else if name == OPENROUTER_KEY {
-            // Our own name for it, wherever it comes, takes its place.
+            // Our own name for the key takes precedence, wherever it is set.
             found.entry("ASSISTANT_API_KEY".to_owned()).or_insert(value);
         }
     }

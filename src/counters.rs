@@ -1,6 +1,6 @@
-//! What is counted while the program runs, for `/metrics`.
+//! Counters of the running program, for `/metrics`.
 //!
-//! Counting costs next to nothing and keeps nothing until a recorder is installed, which only the
+//! Counting costs next to nothing and stores nothing until a recorder is installed, which only the
 //! HTTP server does.
 //!
 //! # Invariants
@@ -17,14 +17,13 @@ const CHECKS: &str = "vakhta_checks_total";
 const QUESTIONS: &str = "vakhta_questions_total";
 const ANSWERS_LATE: &str = "vakhta_answers_late_total";
 
-/// What became of one try to deliver a message.
+/// The result of one delivery attempt.
 pub(crate) const DELIVERY_OUTCOMES: [&str; 4] = ["sent", "again", "unconfirmed", "dead"];
 
-/// What one look at an account said.
+/// The result of one probe.
 const VERDICTS: [&str; 3] = ["found", "not_found", "error"];
 
-/// Says what each name means, and begins every count at zero, so that the first increase is seen as
-/// one.
+/// Describes every counter and starts it at zero, so that scrapers see the first increase.
 pub(crate) fn describe() {
     describe_counter!(UPDATES, "Updates taken from Telegram.");
     describe_counter!(POLLS_FAILED, "Polls of Telegram that failed.");
@@ -54,41 +53,40 @@ pub(crate) fn describe() {
     counter!(ANSWERS_LATE).increment(0);
 }
 
-/// Updates that were taken from Telegram.
+/// Updates taken from Telegram.
 pub(crate) fn updates(n: u64) {
     counter!(UPDATES).increment(n);
 }
 
-/// A poll that failed.
 pub(crate) fn poll_failed() {
     counter!(POLLS_FAILED).increment(1);
 }
 
-/// A try to deliver; `outcome` is one of [`DELIVERY_OUTCOMES`].
+/// A delivery attempt; `outcome` is one of [`DELIVERY_OUTCOMES`].
 pub(crate) fn delivery(outcome: &'static str) {
     counter!(DELIVERIES, "outcome" => outcome).increment(1);
 }
 
-/// A run that ended, and whether it reached its end.
+/// A run ended; `done`: it was not interrupted.
 pub(crate) fn run_ended(done: bool) {
     let end = if done { "done" } else { "interrupted" };
     counter!(RUNS, "end" => end).increment(1);
 }
 
-/// Accounts that a run looked at: found, not found, errors.
+/// Accounts checked by a run: found, not found, errors.
 pub(crate) fn checks(by_verdict: [u64; 3]) {
     for (verdict, n) in VERDICTS.into_iter().zip(by_verdict) {
         counter!(CHECKS, "verdict" => verdict).increment(n);
     }
 }
 
-/// A question that was closed, and whether it has its answer.
+/// A question was closed; `completed` says whether it was answered.
 pub(crate) fn question_closed(completed: bool) {
     let end = if completed { "completed" } else { "failed" };
     counter!(QUESTIONS, "end" => end).increment(1);
 }
 
-/// An answer that came when nobody waited for it any longer.
+/// An answer came after its question was closed.
 pub(crate) fn answer_late() {
     counter!(ANSWERS_LATE).increment(1);
 }

@@ -1,8 +1,8 @@
-//! Conversations in several steps, as rows.
+//! Multi-step conversations, stored as rows.
 //!
-//! A step is the JSON of a slice's own enum, kept by (chat, person): a restart loses nothing, and
-//! two people in one group do not mix. A step that cannot be read, as after an upgrade, ends the
-//! conversation politely.
+//! A step is the JSON of a slice's own enum, stored by chat and person: a restart loses nothing,
+//! and two people in one group do not mix. A step that cannot be read, for example after an
+//! upgrade, ends the conversation politely.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use crate::db::WriteTx;
 use crate::people::Actor;
 use crate::retention::Rule;
 
-/// A conversation that rests this long is over: what is typed later is meant for something else.
+/// A conversation ends after this long without a message: a later text is meant for something else.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
-/// Conversations are forgotten when they are over.
+/// Conversations are removed once they have expired.
 pub(crate) const KEPT: [Rule; 1] = [Rule {
     what: "conversations",
     table: "dialogue",
@@ -33,7 +33,6 @@ fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
         .context("forget conversations that are over")
 }
 
-/// Removes every conversation of a person.
 pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute(
         "DELETE FROM dialogue WHERE user_id = ?1 OR chat_id = ?1",
@@ -43,7 +42,7 @@ pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A group got another id; a dialogue that was begun under the new one is the newer.
+/// A group got a new id. A dialogue already begun under the new id wins.
 pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE OR IGNORE dialogue SET chat_id = ?2 WHERE chat_id = ?1",
@@ -53,7 +52,7 @@ pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<
     Ok(())
 }
 
-/// The step the actor is at, if a conversation is open.
+/// The actor's current step, if a conversation is open.
 pub(crate) fn step<T: DeserializeOwned>(
     connection: &Connection,
     actor: &Actor,
@@ -70,7 +69,7 @@ pub(crate) fn step<T: DeserializeOwned>(
     Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
 }
 
-/// Sets the step, in place of any other.
+/// Replaces any earlier step.
 pub(crate) fn set<T: Serialize>(tx: &WriteTx<'_>, actor: &Actor, step: &T) -> anyhow::Result<()> {
     tx.prepare_cached(
         "INSERT INTO dialogue (chat_id, user_id, step, expires_at) VALUES (?1, ?2, ?3, ?4)
@@ -86,7 +85,7 @@ pub(crate) fn set<T: Serialize>(tx: &WriteTx<'_>, actor: &Actor, step: &T) -> an
     Ok(())
 }
 
-/// Ends the conversation; true when one was open.
+/// Ends the conversation; true if one was open.
 pub(crate) fn end(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
     let deleted = tx
         .prepare_cached("DELETE FROM dialogue WHERE chat_id = ?1 AND user_id = ?2")?
@@ -95,12 +94,11 @@ pub(crate) fn end(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
     Ok(deleted > 0)
 }
 
-/// True while a conversation is open.
 pub(crate) fn is_open(connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
     Ok(step::<serde::de::IgnoredAny>(connection, actor)?.is_some())
 }
 
-/// Gives every step that is stored, of everybody, as its JSON.
+/// Passes on every stored step of every person as JSON.
 pub(crate) fn each_step(
     connection: &Connection,
     take: &mut impl FnMut(&str),

@@ -2,7 +2,7 @@
 //!
 //! # Invariants
 //! - An [`Html`] is built only by escaping plain text or from our own catalogue ([`crate::i18n`]).
-//! - A name such as `<b>Ева & Ко` never becomes markup.
+//! - A name like `<b>Ева & Ко` never becomes markup.
 //! - Cutting happens before escaping, by UTF-16 units, because Telegram counts those.
 
 use std::fmt::{self, Write as _};
@@ -10,7 +10,7 @@ use std::fmt::{self, Write as _};
 /// Telegram's limit for one message, in UTF-16 units after entities are parsed.
 pub(crate) const MESSAGE_LIMIT: usize = 4096;
 
-/// The same for the text beside a file.
+/// The same limit for a caption beside a file.
 pub(crate) const CAPTION_LIMIT: usize = 1024;
 
 /// The longest display name shown, in UTF-16 units: names are free text and people paste novels
@@ -21,21 +21,16 @@ const NAME_LIMIT: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Html(String);
 
-/// How a piece of text is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// Bold.
     Bold,
-    /// Italic.
     Italic,
-    /// Struck through.
     Struck,
-    /// Lines in a fixed-width face.
+    /// Lines in a monospaced font.
     Block,
 }
 
 impl Html {
-    /// Escapes plain text.
     #[must_use]
     pub fn text(plain: &str) -> Self {
         let mut out = String::with_capacity(plain.len());
@@ -51,7 +46,7 @@ impl Html {
         Self(out)
     }
 
-    /// A link. The address must be http or https, otherwise only the label is shown.
+    /// A link. If the address is not http or https, only the label is shown.
     #[must_use]
     pub fn link(label: &str, url: &str) -> Self {
         let label = Self::text(label);
@@ -61,19 +56,17 @@ impl Html {
         Self(format!("<a href=\"{}\">{label}</a>", Self::text(url)))
     }
 
-    /// Bold text.
     #[must_use]
     pub fn bold(plain: &str) -> Self {
         Self(format!("<b>{}</b>", Self::text(plain)))
     }
 
-    /// Text to copy, in a fixed-width face.
+    /// Text to copy, in a monospaced font.
     #[must_use]
     pub fn code(plain: &str) -> Self {
         Self(format!("<code>{}</code>", Self::text(plain)))
     }
 
-    /// The piece with a mark around it.
     #[must_use]
     pub fn marked(self, mark: Mark) -> Self {
         let tag = match mark {
@@ -85,35 +78,32 @@ impl Html {
         Self(format!("<{tag}>{self}</{tag}>"))
     }
 
-    /// A display name of a person: controls and direction marks removed, trimmed, cut, escaped.
+    /// A display name: controls and direction marks removed, trimmed, cut, escaped.
     #[must_use]
     pub fn name(raw: &str) -> Self {
         Self::text(&clean_name(raw))
     }
 
-    /// A text of our own catalogues, whose arguments were escaped by the caller.
+    /// A text of our own catalogues; the caller has escaped its arguments.
     pub(crate) fn from_catalogue(trusted: String) -> Self {
         Self(trusted)
     }
 
-    /// Reads back what was stored by us in the outbox.
+    /// Reads markup that we stored in the outbox.
     pub(crate) fn from_storage(stored: String) -> Self {
         Self(stored)
     }
 
-    /// The markup as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// True when there is nothing to show.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Appends another piece.
     pub fn push(&mut self, other: &Self) {
         self.0.push_str(&other.0);
     }
@@ -132,8 +122,8 @@ impl Html {
         out
     }
 
-    /// The text without tags and with entities resolved: for the terminal, for a note of one line,
-    /// and for the second try after Telegram could not parse our markup.
+    /// The text without tags and with entities resolved. Used for the terminal, for one-line notes,
+    /// and when Telegram could not parse our markup.
     #[must_use]
     pub fn to_plain(&self) -> String {
         let mut out = String::with_capacity(self.0.len());
@@ -152,14 +142,13 @@ impl Html {
             .replace("&amp;", "&")
     }
 
-    /// The length that Telegram counts: UTF-16 units of the text without tags.
+    /// The length as Telegram counts it: UTF-16 units of the text without tags.
     #[must_use]
     pub fn telegram_len(&self) -> usize {
         self.to_plain().encode_utf16().count()
     }
 
-    /// The first line that is not empty, plain, for the note about a message that may not have
-    /// arrived.
+    /// The first non-empty line as plain text, to mention a message that may not have arrived.
     #[must_use]
     pub fn summary(&self) -> String {
         let plain = self.to_plain();
@@ -174,7 +163,8 @@ impl fmt::Display for Html {
     }
 }
 
-/// Removes what could disturb the lines around a display name and cuts it; never empty.
+/// Removes characters that could disturb the lines around a display name, then cuts it; never
+/// empty.
 #[must_use]
 pub(crate) fn clean_name(raw: &str) -> String {
     let name = cut(&clean_line(raw), NAME_LIMIT);
@@ -185,7 +175,7 @@ pub(crate) fn clean_name(raw: &str) -> String {
     }
 }
 
-/// One line without what could disturb the lines around it; may be empty.
+/// One line without characters that could disturb the lines around it; may be empty.
 #[must_use]
 pub(crate) fn clean_line(raw: &str) -> String {
     let visible: String = raw
@@ -196,7 +186,7 @@ pub(crate) fn clean_line(raw: &str) -> String {
     visible.trim().to_owned()
 }
 
-/// Cuts plain text to at most `limit` UTF-16 units, with an ellipsis when something was cut.
+/// Cuts plain text to at most `limit` UTF-16 units; a cut text ends with an ellipsis.
 #[must_use]
 pub fn cut(plain: &str, limit: usize) -> String {
     if plain.encode_utf16().count() <= limit {
@@ -217,7 +207,7 @@ pub fn cut(plain: &str, limit: usize) -> String {
     out
 }
 
-/// Controls, zero-width characters and direction marks: they hide text or turn the line around.
+/// Controls, zero-width characters and direction marks, which hide text or reverse a line.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(

@@ -16,13 +16,13 @@
 //! | [`slices::watch`] | the main job: accounts, sites, probes, verdicts, runs, notices |
 //! | [`slices::cards`] | product cards: codes, their pictures, labels |
 //! | [`slices::assistant`] | questions to a language model: queue, worker, HTTP API |
-//! | `slices::admin`, `slices::settings` | panel, people, broadcasts; choices of a chat, privacy |
+//! | `slices::admin`, `slices::settings` | the panel, people, broadcasts; chat settings, privacy |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
 //! | [`http_server`] | the HTTP server: limits, tokens, errors as documents, health, metrics |
 //! | [`http_client`] | clients for sites and services, the guard against private targets |
-//! | [`tool`] | what a language model may read: slices declare it, the assistant runs it |
+//! | [`tool`] | tools that let a language model read data; the assistant runs them |
 //! | [`dialogue`], [`people`] | conversations in steps; who may do what |
-//! | [`retention`] | how long stored data is kept: the rules of each room, carried out hourly |
+//! | [`retention`] | how long stored data is kept: each room's rules, applied hourly |
 //! | [`sheet`], [`chart`] | tables for spreadsheets; pictures of numbers |
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
@@ -35,9 +35,9 @@
 //!
 //! - Nothing that blocks runs on a runtime. Every queue is bounded. Every wait has a limit.
 //! - A fact, its done mark and its reserved notice commit in one transaction ([`db::Db::write`]).
-//! - *Could not look* is a type of its own ([`slices::watch::verdict::Inconclusive`]) and never
+//! - *Could not look* is a separate type ([`slices::watch::verdict::Inconclusive`]) and never
 //!   becomes a verdict.
-//! - Secrets and people's texts reach no log and no error.
+//! - Secrets and people's texts never reach a log or an error.
 
 mod activation;
 mod app;

@@ -1,7 +1,7 @@
-//! The log: where it goes, how it looks, and what must never be in it.
+//! The log: where it goes, its format, and what it must never contain.
 //!
 //! Every line passes one redactor, which replaces the secrets of the configuration and everything
-//! that looks like a token. A log file that cannot be written is a warning, never a stop.
+//! that looks like a token. If the log file cannot be written, the program warns and goes on.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -17,34 +17,31 @@ use tracing_subscriber::{Layer as _, Registry};
 
 use crate::settings::Section;
 
-/// What replaces a secret.
+/// The replacement for a secret.
 const HIDDEN: &str = "***";
 
-/// The shortest second half of a token: Telegram's have 35 characters.
+/// Minimum length of a token's second half; Telegram's has 35 characters.
 const TOKEN_TAIL: usize = 30;
 
-/// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// For people.
     Text,
-    /// For machines, one JSON object a line.
+    /// For machines: one JSON object per line.
     Json,
 }
 
 /// Section `[log]`.
 #[derive(Debug, Clone)]
 pub struct LogConfig {
-    /// What is logged: a level, or levels by module.
+    /// The level, or levels by module.
     pub level: Targets,
-    /// How lines look.
     pub format: Format,
-    /// A file to write to besides standard error.
+    /// A file to write in addition to standard error.
     pub file: Option<PathBuf>,
 }
 
 impl LogConfig {
-    /// Reads the section.
     pub fn read(section: &mut Section<'_>) -> Self {
         let level = section.parsed("level", "info", |text| {
             parse_level(text).ok_or(
@@ -64,8 +61,8 @@ impl LogConfig {
     }
 }
 
-/// A word without `=` must be a level: the crate's own parser would take a misspelt one for the
-/// name of a module.
+/// A word without `=` must be a level: the crate's own parser would take a misspelt level for a
+/// module name.
 fn parse_level(text: &str) -> Option<Targets> {
     let lawful = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
     text.split(',')
@@ -74,7 +71,7 @@ fn parse_level(text: &str) -> Option<Targets> {
         .flatten()
 }
 
-/// Starts logging for the whole process, with what must never stand in it. A second call changes
+/// Starts logging for the whole process; `secrets` never appear in it. A second call changes
 /// nothing.
 pub(crate) fn start<'a>(config: &LogConfig, secrets: impl IntoIterator<Item = &'a SecretString>) {
     let (file, problem) = match config.file.as_ref().map(open) {
@@ -110,7 +107,7 @@ fn open(path: &PathBuf) -> io::Result<File> {
     File::options().create(true).append(true).open(path)
 }
 
-/// Standard error and perhaps a file, behind the redactor.
+/// Standard error and optionally a file, behind the redactor.
 #[derive(Clone)]
 struct Output {
     file: Option<Arc<File>>,
@@ -128,7 +125,7 @@ impl<'a> MakeWriter<'a> for Output {
     }
 }
 
-/// Collects one line and writes it, redacted, when it is complete.
+/// Collects one line, then redacts and writes it.
 struct Line<'a> {
     output: &'a Output,
     bytes: Vec<u8>,
@@ -149,7 +146,7 @@ impl Drop for Line<'_> {
     fn drop(&mut self) {
         let text = String::from_utf8_lossy(&self.bytes);
         let text = redact(&text, &self.output.secrets);
-        // A log that cannot be written must not disturb the work it tells of.
+        // A failing log must not disturb the work.
         io::stderr().lock().write_all(text.as_bytes()).ok();
         if let Some(mut file) = self.output.file.as_deref() {
             file.write_all(text.as_bytes()).ok();
@@ -157,8 +154,7 @@ impl Drop for Line<'_> {
     }
 }
 
-/// Replaces the secrets, and whatever has the shape of a token (digits, a colon, 30 and more
-/// letters).
+/// Replaces the secrets and anything shaped like a token: digits, a colon, 30 or more letters.
 fn redact(text: &str, secrets: &[String]) -> String {
     let hide = |text: String, secret: &String| text.replace(secret, HIDDEN);
     let known = secrets.iter().fold(text.to_owned(), hide);

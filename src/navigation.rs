@@ -1,15 +1,12 @@
-//! The buttons that lead from a slice's screen to the screens that every person knows.
+//! The buttons that lead from a slice's screen to the screens shared by all slices.
 
 use crate::i18n::Lang;
 use crate::telegram::Button;
 
-/// Opens the first screen.
 pub(crate) const HOME: &str = "bot:home";
 
-/// Opens the admins' panel.
 pub(crate) const PANEL: &str = "bot:panel";
 
-/// Ends the open dialogue.
 pub(crate) const CANCEL: &str = "bot:cancel";
 
 pub(crate) fn home_button(lang: Lang) -> anyhow::Result<Button> {

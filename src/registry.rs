@@ -1,4 +1,4 @@
-//! How the router and the slices ask all slices at once.
+//! How the router and the slices query all slices at once.
 
 use bytes::Bytes;
 
@@ -33,14 +33,14 @@ impl Slices {
             .max_by_key(|(_, rule)| rule.prefix.len())
     }
 
-    /// All commands in the order of the menu, those outside of it last.
+    /// All commands in menu order; commands outside the menu come last.
     pub(crate) fn commands(&self) -> Vec<&'static Command> {
         let mut commands: Vec<_> = self.iter().flat_map(|slice| slice.commands()).collect();
         commands.sort_by_key(|command| command.menu.map_or(u8::MAX, |(place, _)| place));
         commands
     }
 
-    /// The first answer to an input that no table assigns.
+    /// The first answer to an input that no table assigns to a slice.
     pub(crate) fn handle(
         &self,
         cx: &Context<'_>,
@@ -84,7 +84,6 @@ impl Slices {
         refined.unwrap_or(Ok(bytes))
     }
 
-    /// The buttons of a board, row by row.
     pub(crate) fn entries(
         &self,
         connection: &Connection,
@@ -121,14 +120,14 @@ impl Slices {
             .find_map(|slice| slice.subject(actor, deed, stored))
     }
 
-    /// The tables that admins may take, by their words.
+    /// The tables that admins may export.
     pub(crate) fn exports(&self) -> Vec<Export> {
         let mut exports: Vec<Export> = self.iter().flat_map(|slice| slice.exports()).collect();
         exports.sort_by_key(|export| export.word);
         exports
     }
 
-    /// What the whole program keeps for how long, in the order in which `/privacy` tells it.
+    /// All retention rules, in the order in which `/privacy` lists them.
     pub(crate) fn kept(&self) -> Vec<Rule> {
         let of_slices = self.iter().flat_map(|slice| slice.retention());
         telegram::KEPT
@@ -144,7 +143,7 @@ impl Slices {
         self.collect(|slice| slice.forget(tx, actor))
     }
 
-    /// Rewrites the id of a group everywhere but in Telegram's own tables.
+    /// Rewrites a group's id everywhere except in Telegram's own tables.
     pub(crate) fn chat_moved(&self, tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
         people::move_chat(tx, from, to)?;
         dialogue::move_chat(tx, from, to)?;
@@ -180,7 +179,7 @@ impl Slices {
     }
 }
 
-/// True when data is the prefix itself or begins with it and a colon.
+/// True if `data` is the prefix itself or begins with the prefix and a colon.
 fn covers(prefix: &str, data: &str) -> bool {
     data.strip_prefix(prefix)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))

@@ -1,7 +1,7 @@
 //! How long stored data is kept.
 //!
-//! Each room says for its own tables what is old and how it is removed ([`Rule`]). The rules are
-//! carried out here, at the start and every hour. `/privacy` is made from the same rules.
+//! Each room declares for its own tables when a row is old and how it is removed ([`Rule`]). This
+//! file applies the rules at the start and every hour. `/privacy` is made from the same rules.
 //!
 //! # Invariants
 //! - No transaction removes more than [`CHUNK`] rows, so other writers do not wait.
@@ -15,35 +15,33 @@ use crate::db::{Connection, Db, WriteTx, facts, size_bytes};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 
-/// Rows forgotten in one transaction at most.
+/// Maximum number of rows removed in one transaction.
 pub(crate) const CHUNK: u32 = 2000;
 
-/// How often old rows are forgotten.
+/// How often old rows are removed.
 const PERIOD: Duration = Duration::from_secs(3600);
 
-/// The fact that holds how many rows there are.
+/// The fact that holds the row counts.
 const ROWS_FACT: &str = "rows";
 
-/// What is kept for a while, and how it is forgotten.
+/// One kind of data with an expiry.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// What it is, as the text `kept-<what>` tells people.
+    /// The data's name: the text `kept-<what>` describes it to people.
     pub what: &'static str,
-    /// The table it is in.
     pub table: &'static str,
-    /// How long it is kept after it is over.
+    /// Counted from the moment the row is over.
     pub keep: Duration,
-    /// Forgets what was over before a moment, [`CHUNK`] rows at most; returns how many.
+    /// Removes at most [`CHUNK`] rows that were over before the given moment; returns how many.
     pub prune: fn(&WriteTx<'_>, UnixMs) -> anyhow::Result<usize>,
 }
 
-/// What the database takes.
+/// The size of the database.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Sizes {
-    /// The file, in bytes, now.
+    /// Current size of the file, in bytes.
     pub bytes: u64,
-    /// Rows by table after the last time that old ones were forgotten; counting them takes too long
-    /// for an answer.
+    /// Rows by table, counted after the last pruning: counting takes too long to do per request.
     pub rows: Vec<(String, u64)>,
 }
 
@@ -55,7 +53,7 @@ impl Sizes {
         let mut pieces = vec![i18n::html(lang, "status-storage", &size)];
         for (table, n) in &self.rows {
             let key = format!("rows-{table}");
-            // A table of an older version may be among those counted.
+            // The counts may include a table of an older version.
             if i18n::has(lang, &key) {
                 pieces.push(Html::text(&format!("{} {n}", label(lang, &key))));
             }
@@ -64,7 +62,7 @@ impl Sizes {
     }
 }
 
-/// Carries the rules out until the stop.
+/// Applies the rules until the stop.
 pub(crate) async fn run(rules: Vec<Rule>, db: Db, clock: Clock, stop: CancellationToken) {
     loop {
         for rule in &rules {
@@ -114,7 +112,6 @@ async fn count_rows(rules: &[Rule], db: &Db) -> anyhow::Result<()> {
     write.await
 }
 
-/// What the database takes, for `/status`.
 pub(crate) fn sizes(connection: &Connection) -> anyhow::Result<Sizes> {
     let counted = facts::get(connection, ROWS_FACT)?;
     let counted = counted.and_then(|json| serde_json::from_str(&json).ok());

@@ -1,9 +1,9 @@
 //! Reading one section of the configuration.
 //!
-//! A slice reads its own section through [`Section`]: every key has a default, a range and a way to
-//! be overridden from the environment (`VAKHTA_<SECTION>_<KEY>`). A wrong value is noted with its
-//! key, what was given and what is allowed, and reading goes on, so that all problems are named at
-//! once. A key that nobody asked for is a problem too.
+//! A slice reads its own section through [`Section`]. Every key has a default, a range and an
+//! override in the environment (`VAKHTA_<SECTION>_<KEY>`). A wrong value is noted with its key, the
+//! given value and the allowed values. Reading then goes on, so that all problems are named at
+//! once. A key that nothing reads is a problem too.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -18,24 +18,22 @@ use toml::{Table, Value};
 pub struct Problems(Vec<String>);
 
 impl Problems {
-    /// Notes a problem.
     pub fn add(&mut self, problem: impl Into<String>) {
         self.0.push(problem.into());
     }
 
-    /// True when nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The problems in the order they were met.
+    /// The problems in the order they were found.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 }
 
-/// One section: its values, its overrides, and where problems go.
+/// One section: its values, its overrides, and the list that collects its problems.
 #[derive(Debug)]
 pub struct Section<'a> {
     name: &'a str,
@@ -46,8 +44,8 @@ pub struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// A section `name` with the values of the file and the overrides of the environment (keys in
-    /// lower case, without prefix). `folder` is what relative paths start from.
+    /// A section `name` with the file's values and the environment's overrides (keys in lower case,
+    /// without prefix). Relative paths start from `folder`.
     pub fn new(
         name: &'a str,
         folder: &'a Path,
@@ -64,7 +62,6 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Free text.
     pub fn string(&mut self, key: &str, default: &str) -> String {
         match self.take(key) {
             None => default.to_owned(),
@@ -92,7 +89,6 @@ impl<'a> Section<'a> {
         default
     }
 
-    /// A whole number within a range.
     pub fn integer(&mut self, key: &str, default: u32, range: RangeInclusive<u32>) -> u32 {
         let Some(value) = self.take(key) else {
             return default;
@@ -110,7 +106,6 @@ impl<'a> Section<'a> {
         default
     }
 
-    /// Yes or no.
     pub fn boolean(&mut self, key: &str, default: bool) -> bool {
         match self.take(key) {
             None => default,
@@ -124,7 +119,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A time span such as `10s` or `1m 30s`.
+    /// A time span like `10s` or `1m 30s`.
     pub fn duration(
         &mut self,
         key: &str,
@@ -147,7 +142,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// A list of texts; from the environment, separated by commas.
+    /// A list of texts, separated by commas in the environment.
     pub fn strings(&mut self, key: &str) -> Vec<String> {
         let Some(value) = self.take(key) else {
             return Vec::new();
@@ -166,7 +161,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// A list of whole numbers; from the environment, separated by commas.
+    /// A list of whole numbers, separated by commas in the environment.
     pub fn integers(&mut self, key: &str) -> Vec<i64> {
         let Some(value) = self.take(key) else {
             return Vec::new();
@@ -182,7 +177,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// A path, relative to the file's folder; none when empty.
+    /// A path relative to the file's folder; `None` if empty.
     pub fn path(&mut self, key: &str, default: &str) -> Option<PathBuf> {
         let text = self.string(key, default);
         (!text.is_empty()).then(|| self.folder.join(text))
@@ -212,14 +207,14 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Refuses a key with a sentence of its own, where naming what is allowed would not help.
+    /// Refuses a key with a custom sentence, where listing the allowed values would not help.
     pub fn refuse(&mut self, key: &str, why: &str) {
         if self.take(key).is_some() {
             self.problems.add(format!("{}.{key}: {why}", self.name));
         }
     }
 
-    /// Notes every key that nobody asked for. Called last.
+    /// Notes every key that nothing has read. Call it last.
     pub fn finish(self) {
         for key in self.values.keys() {
             self.problems
@@ -258,7 +253,7 @@ impl<'a> Section<'a> {
 /// Reads a file that must not be readable by others.
 ///
 /// # Errors
-/// Why it cannot be read, or that others can.
+/// Why the file cannot be read, or that others can read it.
 pub(crate) fn read_private(path: &Path) -> Result<String, String> {
     use std::io::Read as _;
     use std::os::unix::fs::PermissionsExt as _;

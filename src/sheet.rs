@@ -1,38 +1,36 @@
-//! Tables for spreadsheets: CSV with a byte order mark, in Russian with semicolons, and no cell is
-//! a formula.
+//! Tables for spreadsheets: CSV with a byte order mark, and semicolons in Russian. No cell is a
+//! formula.
 
 use anyhow::Context as _;
 
 use crate::i18n::Lang;
 
-/// What a cell begins with that a spreadsheet would calculate.
+/// A spreadsheet would calculate a cell that begins with one of these.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A table while it is written.
+/// A table being written.
 #[derive(Debug)]
 pub(crate) struct Sheet {
     writer: csv::Writer<Vec<u8>>,
 }
 
 impl Sheet {
-    /// An empty table for who reads a language.
+    /// An empty table for a reader of this language.
     #[must_use]
     pub(crate) fn new(lang: Lang) -> Self {
         let delimiter = match lang {
             Lang::Ru => b';',
             Lang::En => b',',
         };
-        // The mark tells a spreadsheet that this is UTF-8.
+        // The mark tells a spreadsheet that the file is UTF-8.
         let writer = csv::WriterBuilder::new()
             .delimiter(delimiter)
             .from_writer("\u{feff}".as_bytes().to_vec());
         Self { writer }
     }
 
-    /// Adds a row.
-    ///
     /// # Errors
-    /// When it has other columns than the rows before.
+    /// When the row's number of columns differs from the rows before.
     pub(crate) fn row<T: AsRef<str>>(
         &mut self,
         cells: impl IntoIterator<Item = T>,
@@ -41,17 +39,17 @@ impl Sheet {
         self.writer.write_record(cells).context("write a row")
     }
 
-    /// The file.
+    /// The bytes of the file.
     ///
     /// # Errors
-    /// Never in practice: it is written to memory.
+    /// Never in practice: the table is written to memory.
     pub(crate) fn finish(self) -> anyhow::Result<Vec<u8>> {
         let bytes = self.writer.into_inner();
         bytes.map_err(|err| anyhow::anyhow!("finish the table: {err}"))
     }
 }
 
-/// A cell that no spreadsheet calculates.
+/// Puts an apostrophe before a cell that a spreadsheet would calculate.
 fn as_text(cell: &str) -> String {
     if cell.starts_with(FORMULA) {
         format!("'{cell}")
@@ -60,7 +58,7 @@ fn as_text(cell: &str) -> String {
     }
 }
 
-/// What was meant by a cell that may have been written by [`Sheet`].
+/// The original value of a cell to which [`Sheet`] may have added an apostrophe.
 #[must_use]
 pub(crate) fn from_text(cell: &str) -> &str {
     let meant = cell.strip_prefix('\'');

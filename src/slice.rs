@@ -1,14 +1,14 @@
 //! The contract between the router and the slices.
 //!
-//! A slice is one capability. It says what it takes, with the rights each command and button needs,
+//! A slice is one capability. A slice declares its commands and buttons with the rights they need,
 //! and the router (`bot`) brings it the events. `app` makes the list of slices; nothing else names
 //! them.
 //!
 //! # Invariants
 //!
-//! - Rights are checked by the router, from these tables; a handler may rely on them.
+//! - The router checks rights against these tables; a handler may rely on that.
 //! - Every command and every callback prefix has one owner.
-//! - A slice asks other slices only through [`Slices`]; it never knows who answers.
+//! - A slice asks other slices only through [`Slices`]; it never knows which one answers.
 //! - A capability that is off stays in the list as [`Dormant`]: its data is still pruned and
 //!   forgotten.
 
@@ -44,7 +44,6 @@ pub(crate) enum Who {
 }
 
 impl Who {
-    /// True when a person with this role may.
     pub(crate) fn allows(self, role: Role) -> bool {
         match self {
             Self::Anyone => true,
@@ -55,24 +54,24 @@ impl Who {
     }
 }
 
-/// A command: who may use it where, and what the menu and `/help` say of it.
+/// A command, the rights it needs, and its texts in the menu and `/help`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Command {
     pub(crate) name: &'static str,
-    /// Who may use it in their own chat; `None`: nobody.
+    /// The right needed in a private chat; `None`: not available there.
     pub(crate) private: Option<Who>,
-    /// Who may use it in a group; `None`: nobody.
+    /// The right needed in a group; `None`: not available there.
     pub(crate) group: Option<Who>,
-    /// Its place in the menu of commands, and the key of its description there.
+    /// Position in the command menu, and the key of the description there.
     pub(crate) menu: Option<(u8, &'static str)>,
     /// The key of its line in `/help`.
     pub(crate) help: Option<&'static str>,
-    /// The key of what somebody without the right is told.
+    /// The key of the refusal for people without the right.
     pub(crate) refusal: &'static str,
 }
 
 impl Command {
-    /// A command of people's own chats.
+    /// A command for private chats.
     pub(crate) const fn private(name: &'static str, who: Who) -> Self {
         Self {
             name,
@@ -84,41 +83,41 @@ impl Command {
         }
     }
 
-    /// Also in groups.
+    /// Makes it available in groups, too.
     pub(crate) const fn group(mut self, who: Who) -> Self {
         self.group = Some(who);
         self
     }
 
-    /// Listed in the menu at this place.
+    /// Lists it in the menu at this position.
     pub(crate) const fn menu(mut self, place: u8, key: &'static str) -> Self {
         self.menu = Some((place, key));
         self
     }
 
-    /// Explained in `/help` by this line.
+    /// Explains it in `/help` with this line.
     pub(crate) const fn help(mut self, key: &'static str) -> Self {
         self.help = Some(key);
         self
     }
 }
 
-/// Buttons whose data is `prefix` or begins with `prefix:`; the longest prefix that fits counts.
+/// Buttons whose data is `prefix` or begins with `prefix:`; the longest matching prefix wins.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Callbacks {
     pub(crate) prefix: &'static str,
-    /// Who may press them in their own chat; `None`: nobody.
+    /// The right needed in a private chat; `None`: not available there.
     pub(crate) private: Option<Who>,
-    /// Who may press them in a group; `None`: nobody.
+    /// The right needed in a group; `None`: not available there.
     pub(crate) group: Option<Who>,
-    /// Buttons of this prefix that need more than the others, told by their data.
+    /// The right needed for a button with this data, if some buttons need more than the others.
     pub(crate) stricter: Option<fn(&str) -> Who>,
-    /// The key of what somebody without the right is told.
+    /// The key of the refusal for people without the right.
     pub(crate) refusal: &'static str,
 }
 
 impl Callbacks {
-    /// Buttons of people's own chats.
+    /// Buttons for private chats.
     pub(crate) const fn private(prefix: &'static str, who: Who) -> Self {
         Self {
             prefix,
@@ -129,26 +128,26 @@ impl Callbacks {
         }
     }
 
-    /// Also in groups.
+    /// Makes them available in groups, too.
     pub(crate) const fn group(mut self, who: Who) -> Self {
         self.group = Some(who);
         self
     }
 
-    /// With a closer look at the data.
+    /// Sets [`Self::stricter`].
     pub(crate) const fn stricter(mut self, by_data: fn(&str) -> Who) -> Self {
         self.stricter = Some(by_data);
         self
     }
 
-    /// Who may press a button with this data, where `base` may press others of the prefix.
+    /// The right needed for a button with this data; `base` is the right for the prefix.
     pub(crate) fn who(&self, base: Who, data: &str) -> Who {
         self.stricter
             .map_or(base, |by_data| by_data(data).max(base))
     }
 }
 
-/// What a handler works with: one event inside one write transaction.
+/// A handler's context: one event inside one write transaction.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub(crate) tx: &'a WriteTx<'a>,
@@ -157,7 +156,7 @@ pub(crate) struct Context<'a> {
     pub(crate) slices: &'a Slices,
 }
 
-/// A file that somebody sent.
+/// A file sent to the bot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attachment<'a> {
     pub(crate) document: &'a Document,
@@ -165,7 +164,7 @@ pub(crate) struct Attachment<'a> {
     pub(crate) is_photo: bool,
 }
 
-/// What somebody did.
+/// What the person did.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Input<'a> {
     Command {
@@ -176,9 +175,9 @@ pub(crate) enum Input<'a> {
     Callback(&'a str),
     /// A text while a dialogue may be open: every slice is asked whether the text is its next step.
     Step(&'a str),
-    /// A text that is nobody's step.
+    /// A text that no open dialogue takes.
     Text(&'a str),
-    /// A file, with what became of fetching it where a slice wanted it.
+    /// A file, with the result of the fetch if a slice wanted its content.
     File(Attachment<'a>, Option<&'a Fetched>),
 }
 
@@ -190,25 +189,25 @@ pub(crate) enum Board {
     Statistics,
     /// `/status`, for admins.
     Status,
-    /// The caption of the database as a file.
+    /// The caption of the database file.
     Backup,
-    /// The last question of `/delete_me`: each line names what a person loses, within a sentence.
+    /// The confirmation of `/delete_me`: each line names, within one sentence, what the person
+    /// loses.
     DeleteMe,
-    /// The card of a person, by id.
     Person(i64),
 }
 
-/// A button of a slice on a board. Buttons with the same row number share a row.
+/// A slice's button on a board. Buttons with the same row number share a row.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) row: u8,
     pub(crate) button: Button,
 }
 
-/// A table that admins may take as a file.
+/// A table that admins may export.
 #[derive(Clone, Copy)]
 pub(crate) struct Export {
-    /// Names it on its button (`button-export-<word>`) and in its caption (`export-<word>`).
+    /// Names the table on its button (`button-export-<word>`) and in its caption (`export-<word>`).
     pub(crate) word: &'static str,
     /// Makes the bytes, in a language and a zone.
     pub(crate) make: fn(&Connection, Lang, &Zone) -> anyhow::Result<Vec<u8>>,
@@ -220,10 +219,10 @@ impl fmt::Debug for Export {
     }
 }
 
-/// Makes the files of a slice when their messages go out.
+/// Makes a slice's files when their messages are sent.
 pub(crate) type FileMaker = Box<dyn Fn(&Connection, &Recipe) -> anyhow::Result<Made> + Send + Sync>;
 
-/// An inline question: what somebody wrote behind our name in another chat.
+/// An inline query: the words somebody typed after our name in another chat.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Inline<'a> {
     pub(crate) lang: Lang,
@@ -231,23 +230,23 @@ pub(crate) struct Inline<'a> {
     pub(crate) words: &'a str,
 }
 
-/// What a slice runs with. Everything in it is cloned for the slice's own tasks and thread.
+/// What a slice runs with. The slice clones the parts for its own tasks and thread.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parts<'a> {
     pub(crate) db: &'a Db,
     pub(crate) clock: &'a Clock,
     pub(crate) tasks: &'a Tasks,
     pub(crate) proxy: &'a BotProxy,
-    /// The way to Telegram; `None` without a token.
+    /// `None` without a token.
     pub(crate) telegram: Option<&'a Telegram>,
     pub(crate) slices: &'a Slices,
-    /// The bot runs; otherwise the process serves one request and ends.
+    /// True for the bot; false for a process that serves one request and ends.
     pub(crate) is_bot: bool,
 }
 
 /// One capability of the program.
 pub(crate) trait Slice: Send + Sync + fmt::Debug {
-    /// The name of its files' recipes and of its entry in logs.
+    /// Used in file recipes and in logs.
     fn name(&self) -> &'static str;
 
     fn commands(&self) -> &'static [Command] {
@@ -258,13 +257,14 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         &[]
     }
 
-    /// Answers what the tables above admitted, and steps, texts and files. `None`: not for this
-    /// slice.
+    /// Answers the commands and callbacks admitted by the tables above, and steps, texts and files.
+    /// `None`: not for this slice.
     fn handle(&self, _cx: &Context<'_>, _input: Input<'_>) -> anyhow::Result<Option<Answer>> {
         Ok(None)
     }
 
-    /// Answers what everybody may do, before any right is asked. `None`: not for this slice.
+    /// Answers input that is open to everybody, before any right is checked. `None`: not for this
+    /// slice.
     fn handle_public(
         &self,
         _cx: &Context<'_>,
@@ -278,7 +278,6 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         Ok(())
     }
 
-    /// Answers an inline question.
     fn offers(
         &self,
         _connection: &Connection,
@@ -297,12 +296,12 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         Ok(None)
     }
 
-    /// Replaces a fetched file by what [`Self::handle`] is given, on a thread that may block.
+    /// Converts a fetched file into what [`Self::handle`] gets, on a thread that may block.
     fn refine(&self, _file: Attachment<'_>, _bytes: &Bytes) -> Option<Fetched> {
         None
     }
 
-    /// Its buttons on a board.
+    /// The slice's buttons on a board.
     fn entries(
         &self,
         _connection: &Connection,
@@ -312,7 +311,7 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         Ok(Vec::new())
     }
 
-    /// Its lines on a board.
+    /// The slice's lines on a board.
     fn lines(
         &self,
         _connection: &Connection,
@@ -322,17 +321,17 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         Ok(Vec::new())
     }
 
-    /// Its paragraphs below the commands in `/help`.
+    /// The slice's paragraphs below the commands in `/help`.
     fn help(&self, _lang: Lang) -> Vec<Html> {
         Vec::new()
     }
 
-    /// Its paragraphs in `/privacy`, besides its retention rules.
+    /// The slice's paragraphs in `/privacy`, in addition to its retention rules.
     fn privacy(&self, _lang: Lang) -> Vec<Html> {
         Vec::new()
     }
 
-    /// What an audited deed was done to, as people call it. `None`: the stored word says it.
+    /// The readable name of the thing an audited deed was done to. `None`: use the stored word.
     fn subject(&self, _actor: &Actor, _deed: Deed, _stored: &str) -> Option<String> {
         None
     }
@@ -341,43 +340,43 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         Vec::new()
     }
 
-    /// How long its rows are kept.
     fn retention(&self) -> &'static [Rule] {
         &[]
     }
 
-    /// Removes everything about a person; returns what is still to be said once they are forgotten.
+    /// Removes everything about a person; returns answers to send after the deletion.
     fn forget(&self, _tx: &WriteTx<'_>, _actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
         Ok(Vec::new())
     }
 
-    /// A group got another id.
+    /// A group got a new id.
     fn chat_moved(&self, _tx: &WriteTx<'_>, _from: i64, _to: i64) -> anyhow::Result<()> {
         Ok(())
     }
 
-    /// Makes the files whose recipes bear its name.
+    /// Makes the files whose recipes carry the slice's name.
     fn file_maker(&self, _slices: &Slices) -> Option<FileMaker> {
         None
     }
 
-    /// What language models may read of it.
+    /// The data that language models may read.
     fn tools(&self) -> Vec<Box<dyn Tool>> {
         Vec::new()
     }
 
-    /// Starts its tasks and its thread; the thread's end, if it has one.
+    /// Starts the slice's tasks and thread; returns the thread's end, if there is a thread.
     fn start<'a>(&'a self, _parts: Parts<'a>) -> BoxFuture<'a, anyhow::Result<Option<ThreadEnd>>> {
         Box::pin(async { Ok(None) })
     }
 
-    /// Its routes on the HTTP server.
+    /// The slice's routes on the HTTP server.
     fn routes(&self, _parts: Parts<'_>) -> Option<Routes> {
         None
     }
 }
 
-/// A capability that is switched off. Its rows may be there from before, so their life goes on.
+/// A capability that is switched off. Rows from earlier may exist, so they are still pruned and
+/// forgotten.
 pub(crate) struct Dormant {
     pub(crate) name: &'static str,
     pub(crate) retention: &'static [Rule],
@@ -406,7 +405,7 @@ impl Slice for Dormant {
 }
 
 /// The slices of the program, in the order in which they are asked. Clones share them; `registry`
-/// asks them all.
+/// queries them all.
 #[derive(Debug, Clone)]
 pub(crate) struct Slices(Arc<Vec<Arc<dyn Slice>>>);
 

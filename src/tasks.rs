@@ -1,11 +1,11 @@
 //! Tasks and threads with a name and an end.
 //!
-//! Everything that runs beside the main line is started here: it is named in the log and counted at
+//! Everything that runs beside the main line is started here: it is named in the log and awaited at
 //! the stop.
 //!
 //! # Invariants
 //! - A *critical* task that returns or panics before a stop ends the whole program in order.
-//! - The exit code says so.
+//! - The exit code reports that.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -18,14 +18,13 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long a thread with a runtime of its own may take to say that it is ready.
+/// How long a thread with its own runtime may take to become ready.
 const START_LIMIT: Duration = Duration::from_secs(5);
 
-/// Blocking threads of such a runtime: reads of the database only; more would be threads without
-/// work.
+/// Blocking threads of that runtime. They only read the database; more would sit idle.
 const BLOCKING_THREADS: usize = 2;
 
-/// How far a thread stands back that calls [`give_way`]; 19 is the most.
+/// The niceness of threads that call [`give_way`]; 19 is the maximum.
 const NICENESS: i32 = 10;
 
 /// Starts tasks and threads and waits for their end. Clones share everything.
@@ -44,24 +43,23 @@ struct State {
 }
 
 impl Tasks {
-    /// An empty set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The token that asks everything to stop.
+    /// The token that tells everything to stop.
     #[must_use]
     pub fn stop_token(&self) -> CancellationToken {
         self.stop.clone()
     }
 
-    /// Asks everything to stop; returns at once.
+    /// Tells everything to stop; returns at once.
     pub fn stop(&self) {
         self.stop.cancel();
     }
 
-    /// Starts a task whose end is no news. A panic is logged.
+    /// Starts a task that may end at any time. A panic is logged.
     pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
         let guard = self.enter(name);
         self.tracker.spawn(async move {
@@ -72,8 +70,8 @@ impl Tasks {
         });
     }
 
-    /// Starts a task that the program cannot do without: if it ends before the stop, the program
-    /// stops.
+    /// Starts a task that the program cannot do without: if the task ends before the stop, the
+    /// program stops.
     pub fn spawn_critical(
         &self,
         name: &'static str,
@@ -88,10 +86,10 @@ impl Tasks {
         });
     }
 
-    /// Starts a thread whose end is told by the returned value.
+    /// Starts a thread; the returned value tells when it has ended.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system cannot start a thread.
     pub fn thread(
         &self,
         name: &'static str,
@@ -112,20 +110,20 @@ impl Tasks {
                     tracing::error!(thread = name, "a thread panicked");
                 }
                 drop(guard);
-                // The last act of the thread; nobody listening is no fault.
+                // The thread's last act; it does not matter if nobody listens.
                 ended.send(()).ok();
             })?;
         Ok(ThreadEnd { end, handle })
     }
 
-    /// Starts a thread that stands back behind those that answer people, with a current-thread
-    /// runtime of its own, and waits until it is ready. There `prepare` makes what belongs to that
-    /// runtime and returns the work. Once it is ready the program cannot do without it; until then
-    /// its end is only this call's error.
+    /// Starts a low-priority thread with its own current-thread runtime and waits until it is
+    /// ready. On that thread, `prepare` builds what belongs to the runtime and returns the work.
+    /// Once the thread is ready, the program cannot do without it. Before that, its end is only an
+    /// error of this call.
     ///
     /// # Errors
-    /// When the system gives no thread or runtime, when `prepare` fails, or when it is not ready
-    /// within five seconds.
+    /// When the system gives no thread or runtime, when `prepare` fails, or when the thread is not
+    /// ready within five seconds.
     pub async fn thread_with_runtime<P, W>(
         &self,
         name: &'static str,
@@ -152,8 +150,7 @@ impl Tasks {
         }
     }
 
-    /// The life of such a thread. Whoever waits for it may have gone: then it ends before it begins
-    /// to work.
+    /// The body of that thread. If the starter no longer waits, it ends before it begins to work.
     fn live_on_runtime<P, W>(
         &self,
         name: &'static str,
@@ -188,11 +185,12 @@ impl Tasks {
                 }
             }
         });
-        // A name that is being resolved cannot be cut short and must not hold the stop.
+        // A running name lookup cannot be interrupted and must not delay the stop.
         runtime.shutdown_background();
     }
 
-    /// From now on the system gives no thread of this name, as when it has none left: for tests.
+    /// For tests: from now on, starting a thread of this name fails, as if the system had none
+    /// left.
     pub fn refuse_thread(&self, name: &'static str) {
         if let Ok(mut state) = self.state.lock() {
             state.refused.push(name);
@@ -203,13 +201,13 @@ impl Tasks {
         let state = self.state.lock();
         state.is_ok_and(|state| state.refused.contains(&name))
     }
-    /// The critical task or thread that ended too early, if one did.
+    /// The critical task or thread that ended too early, if any.
     #[must_use]
     pub fn died(&self) -> Option<&'static str> {
         self.state.lock().ok().and_then(|state| state.died)
     }
 
-    /// What is still running, for the log of a stop that takes too long.
+    /// The names of what is still running, for the log of a slow stop.
     #[must_use]
     pub fn running(&self) -> Vec<&'static str> {
         self.state
@@ -218,7 +216,7 @@ impl Tasks {
             .unwrap_or_default()
     }
 
-    /// Waits until every task has ended, at most for `limit`; false when some are still running.
+    /// Waits up to `limit` until every task has ended; false if some are still running.
     pub async fn ended(&self, limit: Duration) -> bool {
         self.tracker.close();
         let ended = tokio::time::timeout(limit, self.tracker.wait())
@@ -258,10 +256,10 @@ pub struct ThreadEnd {
 }
 
 impl ThreadEnd {
-    /// Waits for the thread's end, at most for `limit`; false when it is still running.
+    /// Waits up to `limit` for the thread's end; false if it is still running.
     pub async fn wait(self, limit: Duration) -> bool {
         match tokio::time::timeout(limit, self.end).await {
-            // The thread has done its last act: joining takes no time.
+            // The thread has done its last act, so joining takes no time.
             Ok(_) => self.handle.join().is_ok(),
             Err(_) => false,
         }
@@ -284,10 +282,9 @@ impl Drop for Running {
     }
 }
 
-/// Lets the calling thread stand back behind the threads that answer people, when processors are
-/// short.
+/// Lowers the calling thread's priority, so that threads that answer people go first.
 pub(crate) fn give_way() {
-    // The system knows this per thread; where it does not, little is lost.
+    // Niceness is per thread on Linux; on other systems little is lost.
     if let Err(err) = rustix::process::nice(NICENESS) {
         tracing::debug!("a thread keeps the usual priority: {err}");
     }

@@ -6,8 +6,8 @@
 //! # Invariants
 //!
 //! - [`Actor`] alone decides whose data a tool returns; arguments can only narrow that.
-//! - The actor's rights are read for this run, by the same connection.
-//! - A tool that is not for the actor looks like one that does not exist.
+//! - The actor's rights are read for each run, on the same connection.
+//! - A tool that the actor may not use looks like a tool that does not exist.
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) trait Tool: fmt::Debug + Send + Sync {
     /// A few English sentences for the model.
     fn purpose(&self) -> &'static str;
 
-    /// The JSON schema of the arguments, which are an object.
+    /// The JSON schema of the arguments, which are always an object.
     fn arguments(&self) -> Value;
 
     fn is_for(&self, role: Role) -> bool {
@@ -35,7 +35,7 @@ pub(crate) trait Tool: fmt::Debug + Send + Sync {
     /// `arguments` is an object without nulls.
     ///
     /// # Errors
-    /// What is wrong with the arguments, in words for the model, or a database error.
+    /// What is wrong with the arguments, worded for the model, or a database error.
     fn run(
         &self,
         connection: &Connection,
@@ -49,7 +49,7 @@ pub(crate) enum ToolError {
     /// A sentence for the model.
     #[error("{0}")]
     Misused(String),
-    /// The model is not told of this.
+    /// The model is not told about this.
     #[error(transparent)]
     Storage(#[from] anyhow::Error),
 }
@@ -60,18 +60,17 @@ pub(crate) fn parse<T: DeserializeOwned>(arguments: Value) -> Result<T, ToolErro
     serde_json::from_value(arguments).map_err(|err| ToolError::Misused(err.to_string()))
 }
 
-/// A number that a tool can be given. The schema and the check use the same limits.
+/// A numeric argument of a tool. The schema and the check use the same limits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Number {
     pub name: &'static str,
     pub least: u32,
     pub most: u32,
-    /// What the number means, for the model.
+    /// The number's meaning, for the model.
     pub about: &'static str,
 }
 
 impl Number {
-    /// Name and schema.
     #[must_use]
     pub(crate) fn property(&self) -> (&'static str, Value) {
         let schema = json!({
@@ -98,19 +97,18 @@ impl Number {
     }
 }
 
-/// A text that a tool can be given. The schema and the check use the same limit.
+/// A text argument of a tool. The schema and the check use the same limit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Text {
     pub name: &'static str,
-    /// Characters at most.
+    /// Maximum length in characters.
     pub longest: usize,
     pub example: &'static str,
-    /// What the text means, for the model.
+    /// The text's meaning, for the model.
     pub about: &'static str,
 }
 
 impl Text {
-    /// Name and schema.
     #[must_use]
     pub(crate) fn property(&self) -> (&'static str, Value) {
         let schema = json!({
@@ -137,7 +135,7 @@ impl Text {
     }
 }
 
-/// An object whose properties are all optional.
+/// The schema of an object whose properties are all optional.
 pub(crate) fn schema<const N: usize>(properties: [(&'static str, Value); N]) -> Value {
     let properties: Map<String, Value> = properties
         .into_iter()
@@ -165,7 +163,7 @@ impl Toolbox {
     /// `arguments` is the text that the model wrote; it may be empty.
     ///
     /// # Errors
-    /// When there is no such tool for the actor, and as [`Tool::run`].
+    /// When the actor has no such tool, and as for [`Tool::run`].
     pub(crate) fn run(
         &self,
         connection: &Connection,

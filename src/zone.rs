@@ -1,7 +1,6 @@
-//! Time zones: what a moment is called where people are.
+//! Time zones: local dates and times of a moment.
 //!
-//! Zones come from the database in the binary, so that dates look the same on a machine without
-//! one.
+//! The zone database is compiled in, so dates look the same on a machine without one.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -21,19 +20,17 @@ pub struct Zone(TimeZone);
 /// A span of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
-    /// From midnight to midnight.
     Day,
     /// From Monday to Sunday.
     Week,
-    /// From the first day of a month to its last.
     Month,
 }
 
-/// Zones that were asked for by name. There are some hundred names in the world, and zones live as
-/// long as the program.
+/// Zones that were asked for by name. A few hundred names exist, so zones live as long as the
+/// program.
 static KNOWN: LazyLock<RwLock<HashMap<String, &'static Zone>>> = LazyLock::new(RwLock::default);
 
-/// The name is in no time zone database.
+/// The zone database does not have this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a name of the time zone database")]
 pub struct UnknownZone;
@@ -53,10 +50,9 @@ impl fmt::Debug for Zone {
 }
 
 impl Zone {
-    /// Coordinated universal time.
     pub const UTC: Self = Self(TimeZone::UTC);
 
-    /// A zone by its name, as the database writes it; none when there is no such name.
+    /// A zone by its exact name in the database.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
@@ -74,32 +70,31 @@ impl Zone {
         )
     }
 
-    /// The zone's name in the database.
     #[must_use]
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
     }
 
-    /// What calendar and clock show at a moment; beyond the year 9999 the last moment of it.
+    /// Local date and time of a moment; moments after the year 9999 give its last moment.
     #[must_use]
     pub fn civil(&self, at: UnixMs) -> DateTime {
         self.0.to_datetime(timestamp(at))
     }
 
-    /// The calendar day at a moment: `2026-11-21`. Days sort as their texts do.
+    /// The local date of a moment: `2026-11-21`. The texts sort like the days.
     #[must_use]
     pub fn day(&self, at: UnixMs) -> String {
         self.civil(at).date().to_string()
     }
 
-    /// A moment as programs write it, with the distance from UTC: `2026-11-21T18:35:00+03:00`.
+    /// A moment in the machine-readable form with the offset from UTC: `2026-11-21T18:35:00+03:00`.
     #[must_use]
     pub fn iso(&self, at: UnixMs) -> String {
         let there = timestamp(at).to_zoned(self.0.clone());
         there.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
-    /// The first moment of the calendar's span in which a moment is, and that of the next one.
+    /// The start of the calendar span that contains a moment, and the start of the next span.
     #[must_use]
     pub fn span(&self, at: UnixMs, span: Span) -> (UnixMs, UnixMs) {
         let day = self.civil(at).date();
@@ -116,8 +111,8 @@ impl Zone {
         (self.at_hour(first, 0), self.at_hour(next, 0))
     }
 
-    /// The first moment after `at` when clocks show a full hour of the day, 0 to 23. Where clocks
-    /// are put forward over it, the moment when they are.
+    /// The first moment after `at` at which clocks show a full hour of the day, 0 to 23. If clocks
+    /// skip that hour, the moment of the change.
     #[must_use]
     pub fn next_hour(&self, at: UnixMs, hour: i8) -> UnixMs {
         let here = self.civil(at);
@@ -126,7 +121,7 @@ impl Zone {
         next.into_iter().find(|next| *next > at).unwrap_or(at)
     }
 
-    /// The last such moment before `at`, or at it.
+    /// The last matching moment before `at`, or `at` itself.
     #[must_use]
     pub fn last_hour(&self, at: UnixMs, hour: i8) -> UnixMs {
         let here = self.civil(at);
@@ -142,13 +137,13 @@ impl Zone {
         })
     }
 
-    /// The distance from UTC at a moment, in seconds to the east.
+    /// The offset from UTC at a moment, in seconds east.
     #[must_use]
     pub fn offset_seconds(&self, at: UnixMs) -> i32 {
         self.0.to_offset(timestamp(at)).seconds()
     }
 
-    /// The next moment at which the distance from UTC changes, where there is one.
+    /// The next moment at which the offset from UTC changes, if any.
     #[must_use]
     pub fn next_change(&self, after: UnixMs) -> Option<UnixMs> {
         let next = self.0.following(timestamp(after)).next()?;
