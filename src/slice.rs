@@ -344,7 +344,7 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         &[]
     }
 
-    /// Removes everything about a person; returns answers to send after the deletion.
+    /// Removes everything about a person; returns messages to send after the deletion.
     fn forget(&self, _tx: &WriteTx<'_>, _actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
         Ok(Vec::new())
     }

@@ -1,7 +1,7 @@
 //! The checkpoint thread: copies the write-ahead log into the file and flushes it while the writer
 //! goes on.
 //!
-//! The log starts again from its beginning with the first commit that finds all of it copied. When
+//! The log restarts from its beginning with the first commit after all of it was copied. When
 //! commits come too fast for that, the writer's own checkpoint at a longer log copies the rest. So
 //! the log of a burst grows to that length, 64 MB, and no further. When the writer is idle after a
 //! burst, the remainder is copied, and the next commit shrinks the file to its ordinary size.
@@ -21,29 +21,29 @@ use super::BUSY_TIMEOUT;
 use super::durability::Durability;
 use crate::tasks::{Tasks, give_way};
 
-/// Pages in the log before they are carried over. A page that was changed many times is copied
-/// once, so a log of 16 MB saves work beside one of 4 MB, which is what SQLite does by default.
+/// Pages in the log before they are copied. A page that changed many times is copied once, so a log
+/// of 16 MB saves work compared with SQLite's default of 4 MB.
 pub(super) const PAGES: i64 = 4_000;
 
-/// Pages written without a sync before the thread flushes them. The next synced commit would have
-/// to, and somebody waits for that one.
+/// Pages written without a sync before the thread flushes them. Otherwise the next synced commit
+/// must flush them while somebody waits for it.
 const UNSYNCED_PAGES: i64 = 64;
 
-/// What the thread is called for.
+/// A request to the thread.
 #[derive(Debug, Clone, Copy)]
 enum Call {
     CarryOver,
     Flush,
 }
 
-/// The writer's side: says when there is something to do.
+/// The writer's side: tells the thread when there is work.
 pub(super) struct Checkpoints {
     due: Sender<Call>,
-    // Pages that were in the log when the thread was last called to carry it over.
+    // Pages in the log when the thread was last asked to copy it.
     called_at: i64,
-    // Pages that were in the log when it was last synced, or the thread called to do it.
+    // Pages in the log when it was last synced, or when the thread was asked to sync it.
     synced_at: i64,
-    // The thread was called to carry the log over, and may have left what came meanwhile.
+    // The thread was asked to copy the log, and may have left pages written meanwhile.
     is_long: bool,
 }
 
@@ -61,9 +61,9 @@ pub(super) fn start(path: &Path, tasks: &Tasks) -> anyhow::Result<Checkpoints> {
 }
 
 impl Checkpoints {
-    /// Looks at the length of the log after a commit.
+    /// Checks the length of the log after a commit.
     pub(super) fn committed(&mut self, connection: &Connection, durability: Durability) {
-        // NOOP copies nothing; it only says how long the log is.
+        // NOOP copies nothing; it only reports the log's length.
         let pages = connection
             .prepare_cached("PRAGMA wal_checkpoint(NOOP)")
             .and_then(|mut noop| noop.query_row([], |row| row.get(1)));
@@ -74,7 +74,7 @@ impl Checkpoints {
         if pages < self.synced_at || durability == Durability::Synced {
             self.synced_at = pages;
         }
-        // A call that waits already covers this one, or this one comes again with the next commit.
+        // A waiting request already covers this one; otherwise the next commit asks again.
         if pages - self.called_at >= PAGES {
             if self.due.try_send(Call::CarryOver).is_ok() {
                 self.called_at = pages;
@@ -86,8 +86,7 @@ impl Checkpoints {
         }
     }
 
-    /// The writer has nothing to do: what a burst left is carried over, so that the next commit
-    /// begins a log anew.
+    /// The writer is idle: copies what a burst left, so that the next commit restarts the log.
     pub(super) fn idle(&mut self) {
         if self.is_long && self.due.try_send(Call::CarryOver).is_ok() {
             self.is_long = false;
@@ -97,7 +96,7 @@ impl Checkpoints {
 
 fn run(path: &Path, calls: &Receiver<Call>) {
     give_way();
-    // Opened with the first call: a bot with little to do never needs them.
+    // Opened on the first request: a bot with little to do never needs them.
     let mut connection = None;
     let mut log = None;
     for call in calls {
@@ -114,7 +113,7 @@ fn run(path: &Path, calls: &Receiver<Call>) {
     }
 }
 
-/// The file of the log is the same as long as the database is open.
+/// The log file stays the same as long as the database is open.
 fn flush(path: &Path, log: &mut Option<File>) -> io::Result<()> {
     let log = match log {
         Some(log) => log,

@@ -1,11 +1,10 @@
-//! Small facts, one row each, by a key of the room that owns them.
+//! Small facts, one row each; each key belongs to one room.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::WriteTx;
 
-/// The value of a fact.
 pub(crate) fn get(connection: &Connection, key: &str) -> anyhow::Result<Option<String>> {
     connection
         .prepare_cached("SELECT value FROM fact WHERE key = ?1")?
@@ -14,7 +13,6 @@ pub(crate) fn get(connection: &Connection, key: &str) -> anyhow::Result<Option<S
         .with_context(|| format!("look up the fact {key}"))
 }
 
-/// Sets a fact, whatever it was.
 pub(crate) fn set(tx: &WriteTx<'_>, key: &str, value: &str) -> anyhow::Result<()> {
     tx.execute(
         "INSERT INTO fact (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -24,7 +22,7 @@ pub(crate) fn set(tx: &WriteTx<'_>, key: &str, value: &str) -> anyhow::Result<()
     Ok(())
 }
 
-/// Sets a fact that is not there yet; false when it was.
+/// Sets a fact unless it exists; false if it did.
 pub(crate) fn set_once(tx: &WriteTx<'_>, key: &str, value: &str) -> anyhow::Result<bool> {
     let set = tx
         .execute(
@@ -35,7 +33,7 @@ pub(crate) fn set_once(tx: &WriteTx<'_>, key: &str, value: &str) -> anyhow::Resu
     Ok(set > 0)
 }
 
-/// Removes a fact; its value, if there was one.
+/// Removes a fact and returns its value.
 pub(crate) fn take(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<Option<String>> {
     tx.prepare_cached("DELETE FROM fact WHERE key = ?1 RETURNING value")?
         .query_row([key], |row| row.get(0))

@@ -4,8 +4,8 @@ use rusqlite::ErrorCode;
 
 use super::DbError;
 
-/// True for a fault of the storage: the request is sound, so its caller must try again and not give
-/// up.
+/// True for a fault of the storage: the request itself is sound, so its caller must retry instead
+/// of giving up.
 #[must_use]
 pub(crate) fn is_storage_fault(err: &anyhow::Error) -> bool {
     if let Some(err) = err.downcast_ref::<DbError>() {

@@ -1,8 +1,8 @@
 //! One running instance per database.
 //!
-//! An operating system lock on `<database>.lock`: it ends with the process, however that ends, and
-//! every process of the machine sees it, containers on the same volume included. Commands that only
-//! read or add rows do not take it.
+//! An operating system lock on `<database>.lock`. The lock ends with the process, however that
+//! ends. Every process on the machine sees it, also containers that share the volume. Commands that
+//! only read or add rows do not take the lock.
 
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
@@ -11,17 +11,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-/// The right to make runs and to poll Telegram; held until it is dropped.
+/// The right to make runs and to poll Telegram; held until dropped.
 #[derive(Debug)]
 pub struct InstanceLock {
     _file: File,
 }
 
 impl InstanceLock {
-    /// Takes the lock; none when another process holds it.
+    /// Takes the lock; `None` if another process holds it.
     ///
     /// # Errors
-    /// When the lock file cannot be made beside the database.
+    /// When the lock file cannot be created beside the database.
     pub fn take(database: &Path) -> anyhow::Result<Option<Self>> {
         let path = lock_path(database);
         let is_new = !path.exists();
@@ -36,7 +36,7 @@ impl InstanceLock {
         }
         match file.try_lock() {
             Ok(()) => {
-                // For people who wonder who holds it; nothing reads it.
+                // For people who want to know who holds the lock; no code reads it.
                 file.set_len(0)
                     .and_then(|()| writeln!(file, "{}", std::process::id()))
                     .ok();
@@ -50,7 +50,7 @@ impl InstanceLock {
     }
 }
 
-/// True when a process holds the lock; makes and changes no file.
+/// True if a process holds the lock; creates and changes no file.
 ///
 /// # Errors
 /// When the lock file cannot be read.
@@ -70,8 +70,8 @@ pub(crate) fn is_held(database: &Path) -> anyhow::Result<bool> {
     }
 }
 
-/// What root makes beside somebody's database is theirs, as with the files of SQLite: else their
-/// bot could not use it.
+/// When root creates the lock file, the database's owner gets it, as with SQLite's own files.
+/// Otherwise the owner's bot could not use it.
 fn give_to_owner(file: &File, database: &Path) {
     let folder = database
         .parent()
@@ -83,7 +83,7 @@ fn give_to_owner(file: &File, database: &Path) {
         && let Ok(beside) = beside
     {
         let (user, group) = (beside.uid(), beside.gid());
-        // Where it cannot be given away, the bot says at its start what is wrong.
+        // If the owner cannot be changed, the bot reports the problem at its start.
         std::os::unix::fs::fchown(file, Some(user), Some(group)).ok();
     }
 }

@@ -1,7 +1,7 @@
 //! From an empty or older file to today's schema.
 //!
-//! `PRAGMA application_id` says that the file is ours, `PRAGMA user_version` how old it is. A new
-//! file is made from `schema.sql`; an older one takes the steps after its version; a newer one is
+//! `PRAGMA application_id` marks the file as ours, `PRAGMA user_version` holds its version. A new
+//! file is made from `schema.sql`; an older file takes the steps after its version; a newer file is
 //! refused untouched. All of it is one exclusive transaction, so a crash leaves the file as it was.
 
 use anyhow::{Context as _, bail};
@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::steps::STEPS;
 
-/// What a database looks like today.
+/// The current schema.
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// The version `schema.sql` describes.
@@ -18,7 +18,7 @@ pub(crate) const VERSION: i64 = STEPS.len() as i64 + 1;
 /// Marks a file as Vakhta's: the letters `VKHT`.
 const APPLICATION_ID: i64 = 0x564b_4854;
 
-/// Makes the schema, or brings it up to date.
+/// Creates the schema, or brings it up to date.
 ///
 /// # Errors
 /// When the file is not a database, not ours, newer than this program, or cannot be written.

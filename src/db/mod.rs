@@ -4,9 +4,9 @@
 //! closures as one transaction. [`Db::read`] runs a closure on a pooled `query_only` connection on
 //! a blocking thread. Both work on any runtime.
 //!
-//! The file is in WAL mode, and a commit is synced to the disk: what was acknowledged survives a
+//! The file is in WAL mode, and each commit is synced to the disk: an acknowledged write survives a
 //! power cut. Only [`Db::write_replayable`] leaves the sync to the next [`Db::write`]. Checkpoints
-//! sync twice and copy every changed page, so a thread of its own makes them (`checkpoint.rs`).
+//! sync twice and copy every changed page, so a separate thread makes them (`checkpoint.rs`).
 //!
 //! # Invariants
 //! - No connection crosses an await.
@@ -50,40 +50,39 @@ pub(crate) use migrations::VERSION as SCHEMA_VERSION;
 pub use rusqlite::Connection;
 pub use writer::WriteTx;
 
-/// Requests waiting for the writer at most. At 50,000 a second this is 20 ms of work; a longer
-/// queue would only hide that the disk is too slow.
+/// Maximum number of requests waiting for the writer. At 50,000 a second this is 20 ms of work; a
+/// longer queue would only hide a disk that is too slow.
 const WRITE_QUEUE: usize = 1024;
 
-/// How long a request waits for a place in that queue before it fails as overloaded.
+/// How long a request waits for room in that queue before it fails as overloaded.
 const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reading connections. More would only take memory: a read takes microseconds.
 const READERS: u32 = 3;
 
-/// Pages in the write-ahead log before the writer itself carries over what the checkpointer could
+/// Pages in the write-ahead log at which the writer itself copies what the checkpoint thread could
 /// not keep up with: a log of 64 MB.
 const FALLBACK_PAGES: u32 = 16_000;
 
-/// Bytes that the file of the log keeps when it starts again from its beginning, which is what it
-/// needs at ordinary times.
+/// Bytes that the log file keeps when it restarts from its beginning: the size it needs in ordinary
+/// operation.
 const LOG_KEPT: u32 = 16 * 1024 * 1024;
 
 /// How long SQLite waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why the database could not serve a request; everything else is the request's own error.
+/// Why the database could not serve a request. All other errors are the request's own.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DbError {
     /// The writer was too busy for ten seconds.
     #[error("the database is overloaded: no place in its queue for {} s", WRITE_PATIENCE.as_secs())]
     Overloaded,
-    /// The writer thread has ended.
     #[error("the database is closed")]
     Closed,
-    /// The request's own code panicked; its changes were taken back.
+    /// The request's own code panicked; its changes were rolled back.
     #[error("a database request panicked; its changes were taken back")]
     Panicked,
-    /// The group could not be committed: none of it happened.
+    /// The group could not be committed: none of its changes were stored.
     #[error("nothing was stored: {0}")]
     Commit(String),
 }
@@ -105,14 +104,13 @@ impl std::fmt::Debug for Db {
 }
 
 impl Db {
-    /// Opens or makes the file, brings its schema up to date, and starts the writer thread.
+    /// Opens or creates the file, brings its schema up to date, and starts the writer thread.
     ///
-    /// The thread ends when every clone of the handle is gone; [`ThreadEnd`] tells when that has
-    /// happened.
+    /// The thread ends when every clone of the handle is dropped; [`ThreadEnd`] reports that.
     ///
     /// # Errors
-    /// When the path cannot be opened, is not a database of Vakhta, is read-only, or is newer than
-    /// this program.
+    /// When the path cannot be opened, is not one of Vakhta's databases, is read-only, or is newer
+    /// than this program.
     pub fn open(path: &Path, tasks: &Tasks) -> anyhow::Result<(Self, ThreadEnd)> {
         let context = || format!("open the database {}", path.display());
         let connection = open_writer(path).with_context(context)?;
@@ -139,7 +137,7 @@ impl Db {
     /// Runs `work` on a reading connection.
     ///
     /// # Errors
-    /// The error of `work`, or why no connection could be had.
+    /// The error of `work`, or why no connection was available.
     pub async fn read<T, F>(&self, work: F) -> anyhow::Result<T>
     where
         F: FnOnce(&Connection) -> anyhow::Result<T> + Send + 'static,
@@ -156,13 +154,12 @@ impl Db {
         .context("read from the database")?
     }
 
-    /// Runs `work` in a write transaction and returns after its commit, which a power cut does not
-    /// undo.
+    /// Runs `work` in a write transaction and returns after its commit, which survives a power cut.
     ///
-    /// If the caller stops waiting, a request that was accepted is done all the same.
+    /// If the caller stops waiting, an accepted request is carried out all the same.
     ///
     /// # Errors
-    /// The error of `work` (its changes are taken back), or a [`DbError`].
+    /// The error of `work` (its changes are rolled back), or a [`DbError`].
     pub async fn write<T, F>(&self, work: F) -> anyhow::Result<T>
     where
         F: FnOnce(&WriteTx<'_>) -> anyhow::Result<T> + Send + 'static,
@@ -171,10 +168,10 @@ impl Db {
         self.request(work, Durability::Synced).await
     }
 
-    /// As [`Self::write`], for work that is simply done again when a power cut takes it back. The
-    /// commit survives the death of the program, but reaches the disk only with the next `write`,
-    /// of anybody: log frames are synced in order, so whatever is built upon this (a message that
-    /// is sent) can only be there with it.
+    /// As [`Self::write`], for work that is simply repeated if a power cut undoes it. The commit
+    /// survives a crash of the program, but reaches the disk only with the next `write` of any
+    /// caller. Log frames are synced in order. So anything that depends on this commit (such as a
+    /// sent message) can only be on the disk together with it.
     ///
     /// # Errors
     /// As [`Self::write`].
@@ -197,7 +194,7 @@ impl Db {
             .map_err(|_| DbError::Overloaded)?
             .map_err(|_| DbError::Closed)?;
         let (reply, answer) = oneshot::channel();
-        // A place in the queue was taken above, so this never finds it full.
+        // The permit taken above guarantees room in the queue.
         self.requests
             .try_send(Box::new(writer::Job::new(work, durability, reply, place)))
             .map_err(|err| match err {
@@ -213,13 +210,12 @@ impl Db {
         &self.foreign_write
     }
 
-    /// Where the file is.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Requests that wait for the writer or are in its hands.
+    /// Requests that wait for the writer or are being processed.
     #[must_use]
     pub fn writes_waiting(&self) -> usize {
         WRITE_QUEUE.saturating_sub(self.places.available_permits())
@@ -229,7 +225,7 @@ impl Db {
 /// Writes a consistent copy of a live database to `target`, which must not exist yet.
 ///
 /// # Errors
-/// When `source` cannot be read or `target` exists or cannot be written. A half-written copy is
+/// When `source` cannot be read, or `target` exists or cannot be written. A half-written copy is
 /// removed.
 pub(crate) fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
     let connection = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)
@@ -253,22 +249,22 @@ pub(crate) fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
     copied.map(|_| ())
 }
 
-/// Reads through the whole file; `ok`, or the first damage.
+/// Reads through the whole file; returns `ok` or the first damage found.
 pub(crate) fn quick_check(connection: &Connection) -> anyhow::Result<String> {
     connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .context("check the database")
 }
 
-/// Size of the database file, in bytes, without its write-ahead log.
+/// Size of the database file in bytes, without its write-ahead log.
 pub(crate) fn size_bytes(connection: &Connection) -> anyhow::Result<u64> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
     let pages = pragma("page_count").context("measure the database")?;
     Ok(pages.saturating_mul(pragma("page_size")?))
 }
 
-/// Makes an empty file that only we can read: what people wrote will stand in it. SQLite takes an
-/// empty file for a new one and gives the files beside it the same mode.
+/// Creates an empty file that only we can read, because it will contain people's texts. SQLite
+/// treats an empty file as a new database and gives its side files the same mode.
 fn new_private_file(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut options = File::options();
@@ -277,14 +273,14 @@ fn new_private_file(path: &Path) -> io::Result<()> {
 }
 
 fn open_writer(path: &Path) -> anyhow::Result<Connection> {
-    // It may be there already; where it cannot be made, SQLite says why.
+    // The file may exist already; if it cannot be created, SQLite reports why.
     new_private_file(path).ok();
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     if connection.is_readonly("main")? {
         bail!("the file or its folder is read-only; Vakhta must be able to write both");
     }
-    // WAL is set once here, before the pool opens, because switching needs the file alone.
+    // WAL is set once here, before the pool opens, because switching needs exclusive access.
     let mode: String = connection
         .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
         .context("switch to write-ahead logging")?;
@@ -295,8 +291,8 @@ fn open_writer(path: &Path) -> anyhow::Result<Connection> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", FALLBACK_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
-    // A savepoint keeps the old pages of what it changes; in a file that would be made and deleted
-    // for every request.
+    // A savepoint stores the old pages of its changes; on disk, that file would be created and
+    // deleted for every request.
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(64);
     add_folded(&connection)?;
@@ -304,8 +300,7 @@ fn open_writer(path: &Path) -> anyhow::Result<Connection> {
     Ok(connection)
 }
 
-/// `folded(text)`: the text in lower case, of all alphabets, where SQLite's own `lower` knows only
-/// the English one.
+/// `folded(text)`: lower case for all alphabets; SQLite's own `lower` only handles English.
 fn add_folded(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("folded", 1, flags, |context| {
@@ -320,8 +315,8 @@ fn open_readers(path: &Path) -> anyhow::Result<r2d2::Pool<SqliteConnectionManage
         connection.set_prepared_statement_cache_capacity(64);
         add_folded(connection)
     });
-    // One helper thread and no eager connections: r2d2's defaults cost three threads and ten
-    // connections at rest.
+    // One helper thread and no eager connections: r2d2's defaults cost three threads and ten idle
+    // connections.
     let pool = r2d2::Pool::builder()
         .max_size(READERS)
         .min_idle(Some(1))

@@ -1,4 +1,4 @@
-//! The steps that bring an older database to today's schema ([`super::migrations`] takes them).
+//! The steps that bring an older database to today's schema; [`super::migrations`] applies them.
 //!
 //! # Invariants
 //! - A released step is never changed.
@@ -7,10 +7,10 @@
 /// Step `n` brings version `n + 1` to `n + 2`. Steps are only ever appended.
 pub(super) const STEPS: &[&str] = &[LOOKS_AND_GUARDS, PANEL_AND_FILES];
 
-/// Looks in rows of their own; states of accounts and runs that the guards need, and what they
-/// remember. A CHECK cannot be altered, and a table that others refer to cannot be written anew
-/// with foreign keys on; as more is allowed than before and nothing that is stored changes, the
-/// text of the schema is edited, as SQLite's documentation of ALTER TABLE describes.
+/// Probes in separate rows; states of accounts and runs for the guards, and the guards' memory. A
+/// CHECK cannot be altered, and a referenced table cannot be rewritten with foreign keys on. The
+/// change only allows more and touches no stored data. So the text of the schema is edited, as
+/// SQLite's documentation of ALTER TABLE describes.
 const LOOKS_AND_GUARDS: &str = "
     CREATE TABLE look (
         account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
@@ -57,9 +57,9 @@ const LOOKS_AND_GUARDS: &str = "
     ) STRICT;
 ";
 
-/// What admins see and decide, by the day and by the deed; messages that carry a file; what
-/// accounts are waited for, notes, removing with a way back, what lists are narrowed by, the
-/// history of looks and of changes; product cards; questions to the assistant.
+/// Admin screens, decisions and counters; messages with a file; awaited results, notes, restorable
+/// deletion, list filters, the history of probes and changes; product cards; questions to the
+/// assistant.
 const PANEL_AND_FILES: &str = "
     CREATE TABLE site_day (
         day TEXT NOT NULL,

@@ -1,11 +1,10 @@
-//! A database for a unit test, in a folder that goes away with it.
+//! A database for a unit test, in a folder that is removed with it.
 
 use tempfile::TempDir;
 
 use super::{Connection, Db, WriteTx};
 use crate::tasks::{Tasks, ThreadEnd};
 
-/// A database of a test's own.
 pub(crate) struct Store {
     pub(crate) db: Db,
     pub(crate) tasks: Tasks,

@@ -1,13 +1,13 @@
 //! The writer thread: the only place that changes the database.
 //!
-//! It owns the one writing connection and drains a bounded crossbeam channel. All waiting requests
-//! run in one IMMEDIATE transaction with a savepoint each; requests that need no sync run as a
-//! second group. Between requests the thread watches for commits of other processes (the command
-//! line beside a running bot) and rings for them.
+//! The thread owns the one writing connection and drains a bounded crossbeam channel. All waiting
+//! requests run in one IMMEDIATE transaction with a savepoint each; requests that need no sync run
+//! as a second group. Between requests the thread watches for commits of other processes (the
+//! command line beside a running bot) and rings for them.
 //!
 //! # Invariants
 //! - A request hears of its success only after the commit.
-//! - A request that fails or panics takes back its own changes only.
+//! - A request that fails or panics rolls back its own changes only.
 
 use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,16 +23,16 @@ use super::checkpoint::Checkpoints;
 use super::durability::Durability;
 use crate::activation::Activator;
 
-/// Requests done in one transaction at most: enough to make a commit cheap, few enough to answer
-/// within milliseconds.
+/// Maximum number of requests in one transaction: enough to make a commit cheap, few enough to
+/// answer within milliseconds.
 const GROUP_LIMIT: usize = 256;
 
-/// How often a commit of another process is looked for. A request made by the command line is seen
+/// How often to look for commits of other processes. The bot notices a request of the command line
 /// within this time.
 const FOREIGN_WRITE_PERIOD: Duration = Duration::from_millis(500);
 
-/// The right to change the database, given to one request inside the transaction. It reads like a
-/// connection; what writes takes a `&WriteTx`, so that it cannot be called on a reader.
+/// The right to change the database, given to one request inside the transaction. It derefs to a
+/// connection. Functions that write take a `&WriteTx`, so that they cannot be called on a reader.
 #[derive(Debug)]
 pub struct WriteTx<'c>(&'c Connection);
 
@@ -44,23 +44,22 @@ impl std::ops::Deref for WriteTx<'_> {
     }
 }
 
-/// One request, with its answer kept until the group is committed.
+/// One request; its answer is kept until the group is committed.
 pub(super) trait Request: Send {
-    /// When its commit has to be on the disk.
     fn durability(&self) -> Durability;
-    /// Does the work; true if its changes are to stay.
+    /// Does the work; returns true if its changes are to be kept.
     fn run(&mut self, tx: &WriteTx<'_>) -> bool;
-    /// Tells the actor: the kept answer, or why the whole group failed.
+    /// Answers the caller: the kept answer, or why the whole group failed.
     fn answer(self: Box<Self>, commit: Result<(), &str>);
 }
 
-/// A closure with the way back to its actor.
+/// A closure with the channel for its answer.
 pub(super) struct Job<F, T> {
     work: Option<F>,
     durability: Durability,
     result: Option<anyhow::Result<T>>,
     reply: oneshot::Sender<anyhow::Result<T>>,
-    // The place in the queue.
+    // The permit of the queue.
     place: OwnedSemaphorePermit,
 }
 
@@ -109,9 +108,9 @@ where
             (Err(_), Some(Err(own))) => Err(own),
             (Err(why), _) => Err(DbError::Commit(why.to_owned()).into()),
         };
-        // Who has an answer waits no longer.
+        // The answer is ready, so the request leaves the queue.
         drop(self.place);
-        // The actor may have gone; what was asked is done all the same.
+        // The caller may be gone; the request was carried out all the same.
         self.reply.send(result).ok();
     }
 }
@@ -205,16 +204,15 @@ impl Writer<'_> {
     }
 }
 
-/// Runs one of the few statements around every group, which need not be parsed each time.
+/// Runs one of the few statements around every group; these are cached.
 fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(|_| ())
 }
 
-/// Does the work of a group; true when the transaction is to stay.
+/// Runs a group; returns true if the transaction is to be kept.
 fn run_all(connection: &Connection, group: &mut [Box<dyn Request>]) -> anyhow::Result<bool> {
     let tx = WriteTx(connection);
-    // Who is alone in a transaction needs no savepoint, which keeps a copy of every page that is
-    // changed.
+    // A request alone in its transaction needs no savepoint, which copies every changed page.
     if let [alone] = group {
         let keep = alone.run(&tx);
         check_transaction(connection)?;
@@ -233,7 +231,8 @@ fn run_all(connection: &Connection, group: &mut [Box<dyn Request>]) -> anyhow::R
     Ok(true)
 }
 
-/// A full disk may have rolled back the whole transaction already; then nothing of the group stays.
+/// A full disk may have rolled back the whole transaction already; then nothing of the group is
+/// kept.
 fn check_transaction(connection: &Connection) -> anyhow::Result<()> {
     if connection.is_autocommit() {
         return Err(anyhow!(

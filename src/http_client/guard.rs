@@ -1,10 +1,10 @@
 //! Which targets a site client may reach.
 //!
 //! Catalogues are input: an entry, a redirect or a DNS answer may point into the operator's own
-//! network. So addresses are judged where they are used, at connect time ([`GuardedResolver`]).
+//! network. So addresses are checked where they are used, at connect time ([`GuardedResolver`]).
 //! Literal addresses never reach a resolver: [`check_target`] checks every URL before it is
-//! requested, redirect hops included. The spelling of a literal makes no difference, because the
-//! URL parser has already read decimal, octal and hexadecimal forms.
+//! requested, redirect hops included. The URL parser has already normalised decimal, octal and
+//! hexadecimal forms of a literal.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -15,29 +15,24 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
-/// How long a DNS answer is used again. Sites move their addresses with lifetimes of about this
+/// How long a DNS answer is reused. Sites change their addresses with lifetimes of about this
 /// length.
 pub(super) const DNS_CACHE_TTL: Duration = Duration::from_secs(300);
 
-/// How many hosts are remembered; larger catalogues than the known ones (about 700 hosts) still
-/// fit.
+/// Maximum number of cached hosts; the largest known catalogues have about 700 hosts.
 const DNS_CACHE_MAX: usize = 2_048;
 
-/// Names that are being resolved at the same time. The system resolves on threads for blocking
-/// work, of which a runtime must have more than these, so that a name server that is slow holds
-/// nothing else.
+/// Maximum number of concurrent lookups. The system resolves names on blocking threads. A runtime
+/// must have more of those threads than this, so that a slow name server holds up nothing else.
 pub(crate) const DNS_LOOKUPS: usize = 8;
 
-/// Why a URL is not asked.
+/// Why a URL is not requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TargetProblem {
-    /// Neither `http` nor `https`.
     #[error("only http and https addresses are asked")]
     Scheme,
-    /// The URL names no host.
     #[error("the address has no host")]
     Host,
-    /// The URL carries a user name or a password.
     #[error("the address carries a user name or a password")]
     UserInfo,
     /// A port that is neither its scheme's own nor named by the catalogue.
@@ -48,10 +43,10 @@ pub(crate) enum TargetProblem {
     Private,
 }
 
-/// Checks what can be told from a URL without asking DNS.
+/// Checks what a URL shows without asking DNS.
 ///
-/// `named_port` is the port the catalogue wrote into its own address, if it wrote one; beside it
-/// only 80 for http and 443 for https are allowed.
+/// `named_port` is the port in the catalogue's own address, if it has one. Apart from that, only 80
+/// for http and 443 for https are allowed.
 ///
 /// # Errors
 /// The first problem found; see [`TargetProblem`].
@@ -87,7 +82,7 @@ fn is_local_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Tells whether an address belongs to the public internet.
+/// True for an address of the public internet.
 #[must_use]
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
@@ -117,9 +112,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || a >= 240)
 }
 
-/// Only global unicast, `2000::/3`, is public, less the blocks in it that lead elsewhere. Addresses
-/// that carry an IPv4 address inside (mapped, compatible, NAT64) lie outside of it and are refused
-/// whole, whatever they carry.
+/// Only global unicast, `2000::/3`, is public, except for the blocks in it that lead elsewhere.
+/// Addresses with an embedded IPv4 address (mapped, compatible, NAT64) are outside that range and
+/// always refused.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     let global_unicast = (a & 0xE000) == 0x2000;
@@ -130,8 +125,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     global_unicast && !protocol && !documentation && !six_to_four
 }
 
-/// Resolves names by the system and drops every address that is not public. Answers are cached for
-/// some minutes.
+/// Resolves names with the system's resolver and drops every address that is not public. Answers
+/// are cached for some minutes.
 #[derive(Debug, Clone)]
 pub(super) struct GuardedResolver {
     allow_private: bool,
@@ -206,7 +201,8 @@ impl GuardedResolver {
         host: &str,
     ) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
         if is_local_name(host) {
-            // What these names mean is fixed (RFC 6761), and not every system's resolver knows it.
+            // The meaning of these names is fixed (RFC 6761), and not every system's resolver knows
+            // it.
             let loopback = [
                 IpAddr::from(Ipv4Addr::LOCALHOST),
                 IpAddr::from(Ipv6Addr::LOCALHOST),

@@ -1,4 +1,4 @@
-//! The HTTP clients, and what all outgoing requests have in common.
+//! The HTTP clients, and the behaviour common to all outgoing requests.
 //!
 //! There are three kinds of client, never mixed: for Telegram, for the sites that accounts are on,
 //! and for language models. A fourth asks our own server; only `vakhta doctor` uses it.
@@ -24,17 +24,17 @@ use rustls_platform_verifier::ConfigVerifierExt as _;
 
 pub(crate) use guard::{TargetProblem, check_target};
 
-/// What sites are told about who asks. It names the program and nothing that it is not.
+/// The user agent for sites. It names the program and pretends nothing.
 pub const DEFAULT_USER_AGENT: &str =
     concat!("Vakhta/", env!("CARGO_PKG_VERSION"), " (account watch)");
 
-/// What language models are told about who asks.
+/// The user agent for language models.
 const MODEL_USER_AGENT: &str = concat!("Vakhta/", env!("CARGO_PKG_VERSION"));
 
 /// Time to reach Telegram before a call fails.
 const TELEGRAM_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Long polls sit silent for most of a minute; only keepalive notices that the other end is gone.
+/// Long polls are silent for most of a minute; only keepalive notices that the other end is gone.
 const TELEGRAM_TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// Idle connections to Telegram are kept for one and a half polls.
@@ -46,31 +46,31 @@ const MODEL_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// An answer may pause for most of a minute; only keepalive notices that the other end is gone.
 const MODEL_TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// Questions come in conversations: the next one a little later uses the connection again.
+/// Questions come in conversations: the next one soon reuses the connection.
 const MODEL_POOL_IDLE: Duration = Duration::from_secs(60);
 
 /// A site that cannot be reached within this time will not answer in time either.
 const SITE_CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(5);
 
-/// Long enough to carry a connection over `min_gap`, short enough that nothing stays open between
-/// sweeps.
+/// Long enough to keep a connection over `min_gap`, short enough that nothing stays open between
+/// runs.
 const SITE_POOL_IDLE: Duration = Duration::from_secs(20);
 
-/// How the client for sites is built.
 #[derive(Debug, Clone)]
 pub struct SiteClientConfig {
-    /// Time limit of one look; connecting gets at most this and never more than five seconds.
+    /// Time limit of one probe; connecting takes at most this long and never more than five
+    /// seconds.
     pub timeout: Duration,
     /// Allows connections to loopback, private and other non-public addresses. For tests and local
     /// demos.
     pub allow_private_targets: bool,
-    /// Value of the `User-Agent` header where the catalogue names none.
+    /// The `User-Agent` header if the catalogue names none.
     pub user_agent: String,
 }
 
 /// Makes ring the TLS provider of this process. Calling it again changes nothing.
 pub(crate) fn install_tls() {
-    // An error here only says that a provider is installed already, which is what is wanted.
+    // An error here only means that a provider is already installed.
     if rustls::crypto::ring::default_provider()
         .install_default()
         .is_err()
@@ -79,8 +79,8 @@ pub(crate) fn install_tls() {
     }
 }
 
-/// The one TLS set-up of all clients. Reading the system's roots takes ten milliseconds of the
-/// start and a megabyte, so it is done once.
+/// The one TLS set-up of all clients. Reading the system's roots takes ten milliseconds and a
+/// megabyte at the start, so it is done once.
 fn tls() -> Result<rustls::ClientConfig> {
     static SET_UP: OnceLock<rustls::ClientConfig> = OnceLock::new();
     if let Some(set_up) = SET_UP.get() {
@@ -92,19 +92,18 @@ fn tls() -> Result<rustls::ClientConfig> {
     Ok(SET_UP.get_or_init(|| set_up).clone())
 }
 
-/// Builds the client for the Bot API. Proxies named by the environment are used, as operators
+/// Builds the client for the Bot API. It uses the proxies named by the environment, as operators
 /// behind one expect.
 ///
-/// It has no total time limit: a long poll and a file upload need different ones, so each call sets
-/// its own.
+/// The client has no total time limit. A long poll and a file upload need different limits, so each
+/// call sets its own.
 ///
 /// # Errors
 /// When the client cannot be built, in practice because the system has no root certificates.
 pub fn telegram_client() -> Result<reqwest::Client> {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls()?)
-        // A POST that is redirected becomes a GET without a body, whose answer may look like
-        // success.
+        // A redirected POST becomes a GET without a body, and its answer may look like success.
         .redirect(Policy::none())
         .connect_timeout(TELEGRAM_CONNECT_TIMEOUT)
         .tcp_keepalive(TELEGRAM_TCP_KEEPALIVE)
@@ -116,9 +115,9 @@ pub fn telegram_client() -> Result<reqwest::Client> {
         .context("building the HTTP client for Telegram (are root certificates installed?)")
 }
 
-/// Builds the client for language models. Proxies named by the environment are used, as for
-/// Telegram. It has no time limit but for connecting: a call says itself how long it may be silent
-/// and how long it may take.
+/// Builds the client for language models. It uses the proxies named by the environment, as for
+/// Telegram. The only time limit is for connecting: each call sets its own limits for silence and
+/// total time.
 ///
 /// # Errors
 /// When the client cannot be built, in practice because the system has no root certificates.
@@ -129,7 +128,7 @@ pub(crate) fn model_client() -> Result<reqwest::Client> {
         .connect_timeout(MODEL_CONNECT_TIMEOUT)
         .tcp_keepalive(MODEL_TCP_KEEPALIVE)
         .pool_idle_timeout(MODEL_POOL_IDLE)
-        // A call costs money; whether there is another one is the queue's decision.
+        // A call costs money; the queue decides whether to retry.
         .retry(reqwest::retry::never())
         .referer(false)
         .user_agent(MODEL_USER_AGENT)
@@ -138,8 +137,8 @@ pub(crate) fn model_client() -> Result<reqwest::Client> {
         .context("building the HTTP client for language models (are root certificates installed?)")
 }
 
-/// Builds the client that asks a server of our own on this machine, within `timeout` in all and
-/// through no proxy.
+/// Builds the client that asks our own server on this machine, within `timeout` in all and without
+/// a proxy.
 ///
 /// # Errors
 /// When the client cannot be built.
@@ -154,7 +153,7 @@ pub fn own_client(timeout: Duration) -> Result<reqwest::Client> {
         .context("building the HTTP client for our own server")
 }
 
-/// Builds the client that looks at sites.
+/// Builds the client that probes sites.
 ///
 /// # Errors
 /// When the User-Agent is not a legal header value or the system has no root certificates.
@@ -170,10 +169,10 @@ pub fn site_client(config: &SiteClientConfig) -> Result<reqwest::Client> {
         )))
         .connect_timeout(config.timeout.min(SITE_CONNECT_TIMEOUT_MAX))
         .pool_idle_timeout(SITE_POOL_IDLE)
-        // Whether to ask again is the gate's decision, which also counts what was asked.
+        // The gate decides whether to retry, and counts the requests.
         .retry(reqwest::retry::never())
         .referer(false)
-        // Unpacked by the probe, which knows how much it may become.
+        // The probe unpacks the body, because it knows how large it may become.
         .default_headers(HeaderMap::from_iter([(
             ACCEPT_ENCODING,
             HeaderValue::from_static("gzip"),

@@ -11,14 +11,14 @@ use crate::zone::Zone;
 /// A server that asks for more than a day is asked again after a day.
 const LONGEST: Duration = DAY;
 
-/// Reads `Retry-After`, in seconds or as a date. A date is taken relative to the answer's own
-/// `Date`, so that a wrong clock on either side makes no difference, and relative to `now` where
-/// there is none. A date in the past is no wait.
+/// Reads `Retry-After`, in seconds or as a date. A date is relative to the answer's own `Date`, so
+/// that a wrong clock on either side makes no difference. Without `Date` it is relative to `now`. A
+/// date in the past means no wait.
 #[must_use]
 pub(crate) fn read(headers: &HeaderMap, now: UnixMs) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are more than a day.
+        // A number with too many digits means more than a day.
         return Some(
             text.parse()
                 .map_or(LONGEST, Duration::from_secs)
@@ -35,7 +35,7 @@ pub(crate) fn read(headers: &HeaderMap, now: UnixMs) -> Option<Duration> {
     Some(wait.unwrap_or_default().min(LONGEST))
 }
 
-/// The three forms of dates HTTP allows.
+/// The three date formats that HTTP allows.
 fn parse_date(text: &str) -> Option<DateTime> {
     let text = text.trim();
     [

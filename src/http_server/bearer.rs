@@ -1,7 +1,7 @@
-//! Whose request it is: the person behind a token, or behind a session that stands for one.
+//! The person behind a request: behind a token, or behind a session opened with one.
 //!
 //! # Invariants
-//! - Scopes and the role are read at every request: what is taken away is gone at once.
+//! - Scopes and the role are read at every request: a revoked right is gone at once.
 
 use anyhow::Context as _;
 use axum::http::request::Parts;
@@ -14,20 +14,17 @@ use crate::clock::UnixMs;
 use crate::db::Db;
 use crate::people;
 
-/// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bearer {
-    /// The token's row.
     pub token_id: i64,
-    /// The person it belongs to.
     pub person_id: i64,
 }
 
 impl Bearer {
-    /// Whose request it is.
+    /// Identifies the person behind a request.
     ///
     /// # Errors
-    /// The answer for who has neither token nor session, or one that may not do this.
+    /// The answer for a request without a token or session, or with one that lacks the right.
     pub(crate) async fn of(
         db: &Db,
         now: UnixMs,
@@ -59,15 +56,15 @@ impl Bearer {
     }
 }
 
-/// What a request proves its person with: a hash.
+/// The hash that a request proves its person with.
 enum Proof {
     Token(Vec<u8>),
     Session(Vec<u8>),
 }
 
 impl Proof {
-    /// What a request brings. A session counts only where nothing else is tried, and only from our
-    /// own page.
+    /// Reads the proof from a request. A session counts only without an `Authorization` header, and
+    /// only from our own page.
     fn of(request: &Parts) -> Result<Self, Problem> {
         let headers = &request.headers;
         if headers.contains_key(header::AUTHORIZATION) {
@@ -84,7 +81,7 @@ impl Proof {
     }
 }
 
-/// Whose the token is that is proven, its scopes, and whether they are let in.
+/// The token's person, its scopes, and whether the person is a member.
 fn look_up(
     connection: &Connection,
     now: UnixMs,

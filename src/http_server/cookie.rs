@@ -1,4 +1,4 @@
-//! The session cookie: how it is read, when it counts, how it is set.
+//! The session cookie: reading it, deciding when it counts, setting it.
 //!
 //! # Invariants
 //! - A request that changes something counts only from our own page: browsers send cookies along
@@ -12,13 +12,11 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use super::Problem;
 use super::tokens::hash;
 
-/// The cookie's name.
 const COOKIE: &str = "vakhta";
 
-/// Random bytes in the cookie's value.
 pub(super) const VALUE_BYTES: usize = 32;
 
-/// The hash of the session that a request brings; none when it is not of our form.
+/// The hash of the session in a request; `None` if the cookie is not in our format.
 pub(super) fn given(headers: &HeaderMap) -> Option<Vec<u8>> {
     let cookies = headers.get_all(header::COOKIE).into_iter();
     let mut pairs = cookies
@@ -28,7 +26,7 @@ pub(super) fn given(headers: &HeaderMap) -> Option<Vec<u8>> {
     (value.len() == 2 * VALUE_BYTES).then(|| hash(value))
 }
 
-/// Refuses what changes something and was made by the page of another site.
+/// Refuses a request that changes something and comes from another site's page.
 ///
 /// # Errors
 /// The answer for such a request.
@@ -41,8 +39,8 @@ pub(super) fn demand_own_page(request: &Parts) -> Result<(), Problem> {
         .detail("a session is accepted only from the page of this server"))
 }
 
-/// Browsers say in `Sec-Fetch-Site` who asks, but not over plain http beyond loopback; there
-/// `Origin` is what they say. The first is asked first because a proxy may change `Host`.
+/// Browsers name the requesting site in `Sec-Fetch-Site`, but not over plain http beyond loopback;
+/// there they only send `Origin`. `Sec-Fetch-Site` is read first because a proxy may change `Host`.
 fn is_of_own_page(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin";
@@ -53,9 +51,9 @@ fn is_of_own_page(headers: &HeaderMap) -> bool {
     matches!((origin, host), (Some((_, origin)), Some(host)) if origin.eq_ignore_ascii_case(host))
 }
 
-/// The header that sets the cookie. Where a proxy says that the browser came by https, the cookie
-/// is never sent by anything else; on loopback and behind an ssh tunnel there is only http, and a
-/// browser would drop a cookie that wants more.
+/// The header that sets the cookie. If a proxy says that the browser used https, the cookie is
+/// `Secure`. On loopback and behind an ssh tunnel there is only http, and a browser would drop a
+/// `Secure` cookie.
 pub(super) fn set(
     headers: &HeaderMap,
     value: &str,

@@ -1,7 +1,7 @@
-//! `/healthz`: how the program is, and what fails.
+//! `/healthz`: the state of the program, and its failing parts.
 //!
-//! The program plugs in a [`Check`] that gives the facts; they are judged and shown here. Facts are
-//! fresh for a second, however many clients ask: nobody can keep the database busy this way.
+//! The program plugs in a [`Check`] that collects the facts; they are judged and shown here. Facts
+//! are cached for a second, so clients cannot keep the database busy.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,54 +18,52 @@ use tokio::time::Instant;
 
 use super::Problem;
 
-/// Collects the facts. It always ends: what cannot be read in time is a sign too.
+/// Collects the facts. Always ends: a fact that cannot be read in time is a sign too.
 pub(crate) type Check = Arc<dyn Fn() -> BoxFuture<'static, Signs> + Send + Sync>;
 
-/// A long poll takes up to 50 s; after two of them without an answer people are not heard.
+/// A long poll takes up to 50 s; two of them without an answer mean that the bot hears nobody.
 const POLL_LIMIT: Duration = Duration::from_secs(120);
 
-/// Schedules of seconds may be late by this much all the same.
+/// Minimum tolerance for a late run, even if the schedule runs every few seconds.
 const LATE_LEAST: Duration = Duration::from_secs(60);
 
-/// A message that is due waits seconds, or minutes behind many at Telegram's rates.
+/// A due message waits seconds, or minutes behind many others at Telegram's rates.
 const OUTBOX_LIMIT: Duration = Duration::from_secs(15 * 60);
 
-/// How long the facts of a check are good for.
+/// How long collected facts are reused.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// What was seen of the program.
+/// The observed state of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Signs {
-    /// Hearing Telegram.
+    /// The state of polling.
     pub poll: PollSign,
-    /// Writing to the database.
+    /// The state of the database writer.
     pub writer: WriterSign,
-    /// What the database says; none: it could not be read.
+    /// The facts from the database; `None` if it could not be read.
     pub stored: Option<StoredSigns>,
 }
 
-/// How polling goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PollSign {
-    /// Since the last poll that was answered, or since the start.
+    /// Since the last answered poll, or since the start.
     pub age: Duration,
-    /// Why the last one failed, if it did.
+    /// Why the last poll failed, if it did.
     pub problem: Option<String>,
 }
 
-/// How the writer keeps up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WriterSign {
-    /// Requests that wait for it.
+    /// Requests waiting for the writer.
     pub waiting: usize,
-    /// What a write took that changes nothing; none: it did not come back in time.
+    /// The duration of an empty write; `None` if it did not return in time.
     pub lag: Option<Duration>,
 }
 
-/// What the database says of runs and messages.
+/// Facts from the database about runs and messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredSigns {
-    /// The last run over all accounts; none: there was none yet.
+    /// The last run over all accounts; `None` before the first.
     pub run: Option<RunSign>,
     /// How long a run has been due without beginning.
     pub late: Duration,
@@ -75,26 +73,24 @@ pub(crate) struct StoredSigns {
     pub outbox_pending: u64,
     /// Messages that may or may not have arrived.
     pub outbox_unconfirmed: u64,
-    /// How long the oldest of those that are due has waited.
+    /// How long the oldest due message has waited.
     pub outbox_oldest: Duration,
-    /// Updates of Telegram without their effect yet.
+    /// Telegram's updates that are not handled yet.
     pub inbox_waiting: u64,
-    /// Questions to the assistant; none while it is off.
+    /// Questions to the assistant; `None` while it is off.
     pub questions: Option<QuestionSign>,
     /// Size of the database file, in bytes.
     pub database_bytes: u64,
 }
 
-/// Questions to the assistant that are open.
+/// Open questions to the assistant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct QuestionSign {
-    /// How many.
     pub open: u64,
-    /// How long the oldest of them has waited.
+    /// How long the oldest question has waited.
     pub oldest: Duration,
 }
 
-/// A run over all accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RunSign {
     /// `running`, `done`, `interrupted` or `offline`.
@@ -103,11 +99,9 @@ pub(crate) struct RunSign {
     pub age: Duration,
     /// From its beginning to its end, or until now.
     pub took: Duration,
-    /// Accounts at its beginning.
+    /// Accounts at the run's beginning.
     pub total: u64,
-    /// Accounts found.
     pub found: u64,
-    /// Accounts not found.
     pub not_found: u64,
     /// Accounts that could not be checked.
     pub errors: u64,
@@ -116,7 +110,7 @@ pub(crate) struct RunSign {
 }
 
 impl Signs {
-    /// The parts that fail, by the names that `/healthz` uses; empty when all is well.
+    /// The failing parts, by their names in `/healthz`; empty if all is well.
     #[must_use]
     pub(crate) fn failing(&self) -> Vec<&'static str> {
         let stored = self.stored.as_ref();
@@ -137,7 +131,7 @@ impl Signs {
         failing.map(|(name, _)| name).collect()
     }
 
-    /// The members of the document; times in seconds or milliseconds, as their names say.
+    /// The members of the document. Names tell whether a time is in seconds or milliseconds.
     fn members(&self) -> Map<String, Value> {
         let failing = self.failing();
         let mut members = Map::new();
@@ -196,15 +190,14 @@ fn run_json(stored: &StoredSigns) -> Value {
     })
 }
 
-/// A check, made once a second at most.
+/// Runs the check at most once a second.
 #[derive(Clone)]
 pub(super) struct Watched {
     check: Check,
-    // Held during a check: everybody who asks meanwhile gets its result.
+    // Locked during a check: everybody who asks meanwhile gets its result.
     last: Arc<Mutex<Option<Seen>>>,
 }
 
-/// The last result and its time.
 struct Seen {
     at: Instant,
     signs: Arc<Signs>,

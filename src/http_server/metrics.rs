@@ -1,7 +1,7 @@
-//! `/metrics`: the same signs and the program's counters, in the format of Prometheus.
+//! `/metrics`: the same signs and the program's counters, in the Prometheus format.
 //!
-//! The recorder belongs to the process and is made with the first server; without a server,
-//! counting does nothing. There are no histograms, so it needs no upkeep.
+//! The recorder belongs to the process and is created with the first server; without a server,
+//! counting does nothing. There are no histograms, so the recorder needs no upkeep.
 
 use std::sync::OnceLock;
 
@@ -136,7 +136,7 @@ fn set_gauges(signs: &Signs) {
     }
     gauge!("vakhta_poll_age_seconds").set(signs.poll.age.as_secs_f64());
     gauge!("vakhta_db_writes_waiting").set(signs.writer.waiting as f64);
-    // What could not be seen has no number.
+    // An unknown value has no number.
     let lag = signs.writer.lag.map_or(f64::NAN, |lag| lag.as_secs_f64());
     gauge!("vakhta_db_write_lag_seconds").set(lag);
     if let Some(stored) = &signs.stored {

@@ -1,9 +1,9 @@
 //! The HTTP server. It runs only if `[http] listen` names an address.
 //!
 //! It runs on the main runtime. `server` accepts connections within limits, `problem` turns every
-//! error into one kind of document, [`health`] and `metrics` report on the program, [`Bearer`] says
-//! who asks, [`tokens`] and [`sessions`] prove it, and [`Pace`] limits how often they ask. A slice
-//! adds its routes with [`Server::mount`].
+//! error into one kind of document, [`health`] and `metrics` report on the program, [`Bearer`]
+//! identifies the person, [`tokens`] and [`sessions`] authenticate them, and [`Pace`] limits their
+//! rate. A slice adds its routes with [`Server::mount`].
 //!
 //! # Invariants
 //! - Every connection ends, whatever the client sends, and everything read from it has a limit.
@@ -35,12 +35,11 @@ use crate::settings::Section;
 /// Section `[http]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpConfig {
-    /// Where the server listens; none: there is no server.
+    /// The address to listen on; `None` means no server.
     pub listen: Option<SocketAddr>,
 }
 
 impl HttpConfig {
-    /// Reads the section.
     pub fn read(section: &mut Section<'_>) -> Self {
         let listen = section.parsed("listen", "", |text| match text {
             "" => Ok(None),
@@ -54,7 +53,7 @@ impl HttpConfig {
     }
 }
 
-/// The routes that every server has: `/healthz` and `/metrics`.
+/// The routes of every server: `/healthz` and `/metrics`.
 pub(crate) fn health_routes(check: Check) -> axum::Router {
     let watched = health::Watched::new(check);
     health::routes(watched.clone()).merge(metrics::routes(watched))

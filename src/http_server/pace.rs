@@ -1,7 +1,7 @@
-//! How often each client may do something, and how long it has to wait.
+//! A rate limit per client, with the time to wait.
 //!
-//! The state is in memory, by a clock that nobody can set. The allowance refills evenly over a
-//! minute, and a minute's allowance may be used at once.
+//! The state is in memory and uses the monotonic clock. The allowance refills evenly over a minute,
+//! and a minute's allowance may be used at once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,18 +11,16 @@ use tokio::time::Instant;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Clients are known by ids that we gave, so there are not more of them than we made. Clones share
-/// what was used.
+/// Clients have ids that we assigned, so their number is bounded. Clones share the state.
 #[derive(Debug, Clone)]
 pub(crate) struct Pace {
     each: Duration,
-    // When what a client has used will have come back; nothing is kept of those for whom that is
-    // past.
+    // When a client's used allowance will be refilled; entries in the past are dropped.
     busy_until: Arc<Mutex<HashMap<i64, Instant>>>,
 }
 
 impl Pace {
-    /// So many times in a minute.
+    /// A limit of so many requests a minute.
     #[must_use]
     pub(crate) fn per_minute(times: u32) -> Self {
         Self {
@@ -31,10 +29,10 @@ impl Pace {
         }
     }
 
-    /// Uses one of a client's turns.
+    /// Uses one of a client's requests.
     ///
     /// # Errors
-    /// How long to wait when there is none left.
+    /// How long to wait if the allowance is used up.
     pub(crate) fn take(&self, client: i64) -> Result<(), Duration> {
         let now = Instant::now();
         let mut busy_until = self

@@ -1,8 +1,8 @@
 //! Errors as documents: `application/problem+json` (RFC 9457).
 //!
 //! A [`Problem`] with a code has its own `type`, by which programs recognise it; the others only
-//! have their status. [`of_error`] wraps all routes, so every error between a client and a route
-//! (no such path, another method, a body that is too long or unreadable) leaves as a [`Problem`].
+//! have their status. [`of_error`] wraps all routes. So every error outside a route (no such path,
+//! wrong method, a body that is too long or unreadable) also becomes a [`Problem`].
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// A problem that says no more than its status.
+    /// A problem that only states its status.
     #[must_use]
     pub(crate) fn new(status: StatusCode) -> Self {
         Self {
@@ -36,35 +36,35 @@ impl Problem {
         }
     }
 
-    /// With the word by which programs tell it from others of its status.
+    /// Adds the code by which programs tell it from other problems of the same status.
     #[must_use]
     pub(crate) fn code(mut self, code: &'static str) -> Self {
         self.code = Some(code);
         self
     }
 
-    /// With a sentence about this occurrence.
+    /// Adds a sentence about this occurrence.
     #[must_use]
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// With members beside the standard ones.
+    /// Adds members to the standard ones.
     #[must_use]
     pub(crate) fn members(mut self, members: Map<String, Value>) -> Self {
         self.members = members;
         self
     }
 
-    /// With a header.
+    /// Adds a header.
     #[must_use]
     pub(crate) fn header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// With the time after which it makes sense to try again, in whole seconds.
+    /// Adds the time after which a retry makes sense, in whole seconds.
     #[must_use]
     pub(crate) fn retry_after(self, wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
@@ -101,8 +101,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Gives an error that is no document yet the form of one. What it says in its headers, such as the
-/// methods that are allowed, stays.
+/// Turns an error response that is not a document yet into one. Its headers stay, such as the list
+/// of allowed methods.
 pub(super) fn of_error(response: Response) -> Response {
     let status = response.status();
     let form = response.headers().get(header::CONTENT_TYPE);

@@ -1,8 +1,8 @@
 //! Connections within limits.
 //!
-//! axum's own `serve` has no time limit for a request's head and no limit of connections, so the
-//! accepting loop is here, on hyper. At the stop nothing new is accepted, idle connections close,
-//! an answer in progress may take [`STOP_LIMIT`], and the rest is cut.
+//! axum's own `serve` has no time limit for a request's head and no limit on connections, so the
+//! accepting loop is here, on hyper. At the stop the server accepts nothing new and closes idle
+//! connections. An answer in progress may take [`STOP_LIMIT`]; then it is cut off.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,32 +25,31 @@ use tokio_util::sync::CancellationToken;
 use super::problem::{self, Problem};
 use crate::tasks::Tasks;
 
-/// Connections at once; more wait in the system's queue. Two hundred programs that ask something at
-/// once find a place, with room for those that look on; each may hold [`HEAD_SIZE`] and
-/// [`BODY_LIMIT`], 20 MB in all.
+/// Maximum number of connections; more wait in the system's queue. Two hundred programs can ask at
+/// once, with room for monitoring. Each connection may hold [`HEAD_SIZE`] and [`BODY_LIMIT`], 20 MB
+/// in all.
 const CONNECTIONS: usize = 256;
 
-/// How long a connection may take to send the head of a request, which is also how long it may
-/// idle.
+/// How long a connection may take to send a request's head; also its idle limit.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 
-/// Bytes of a request's line and headers at most; hyper answers a longer head with 431.
+/// Maximum size of a request's line and headers in bytes; hyper answers a longer head with 431.
 const HEAD_SIZE: usize = 16 * 1024;
 
-/// Bytes of a request's body at most.
+/// Maximum size of a request's body in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// How long a route may take to begin its answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
-/// What an answer in hand may still take after the stop.
+/// How long an answer in progress may still take after the stop.
 const STOP_LIMIT: Duration = Duration::from_secs(1);
 
-/// The pause after a connection could not be accepted, which mostly means that the process has too
-/// many open files.
+/// The pause after a connection could not be accepted, usually because the process has too many
+/// open files.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
-/// A bound address and the routes that will be served there.
+/// A bound address and the routes to serve there.
 #[derive(Debug)]
 pub(crate) struct Server {
     listener: TcpListener,
@@ -59,11 +58,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Takes the address, so that one that cannot be had stops the start. Clients wait until
+    /// Binds the address, so that an unavailable address stops the start. Clients wait until
     /// [`Self::start`].
     ///
     /// # Errors
-    /// A sentence for the operator when the address cannot be listened on.
+    /// A sentence for the operator if the address cannot be bound.
     pub(crate) async fn bind(address: SocketAddr) -> Result<Self, String> {
         let bound = async {
             let listener = TcpListener::bind(address).await?;
@@ -80,20 +79,19 @@ impl Server {
         })
     }
 
-    /// Where it listens; the port is the real one where 0 was asked for.
+    /// The bound address, with the real port if 0 was requested.
     #[must_use]
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Adds routes. Limits, and errors as documents, are put around all of them.
+    /// Adds routes. Limits and error documents apply to all of them.
     #[must_use]
     pub(crate) fn mount(mut self, routes: Router) -> Self {
         self.routes = self.routes.merge(routes);
         self
     }
 
-    /// Serves until the stop.
     pub(crate) fn start(self, tasks: &Tasks) {
         tracing::info!(address = %self.address, "the HTTP server listens");
         if !self.address.ip().is_loopback() {
@@ -139,12 +137,12 @@ impl Server {
             });
         }
         drop(self.listener);
-        // Who is not ready by then is cut by the guard.
+        // Connections still open after that are cut by the guard.
         tokio::time::timeout(STOP_LIMIT, open.shutdown()).await.ok();
     }
 }
 
-/// The next connection, once there is a place for it.
+/// The next connection, once there is room for it.
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
@@ -164,9 +162,9 @@ async fn accept(
     }
 }
 
-/// Wraps every route: size, time, and the form of errors.
+/// Wraps every route: size, time, and error documents.
 async fn within_limits(request: Request, next: Next) -> Response {
-    // What has no length in its head is counted while it is read.
+    // A body without an announced length is counted while it is read.
     let announced = request.body().size_hint().lower();
     let mut response = if announced > BODY_LIMIT as u64 {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE)

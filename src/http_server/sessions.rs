@@ -19,18 +19,18 @@ use crate::clock::{UnixMs, days};
 use crate::db::{Db, WriteTx};
 use crate::random;
 
-/// How long nobody has to sign in again.
+/// How long a session lasts.
 const LASTS: Duration = days(30);
 
-/// Sessions of a token at most; one more ends the oldest. More browsers than a person has, and
-/// nobody fills the table.
+/// Maximum number of sessions per token; one more ends the oldest. No person has more browsers, and
+/// nobody can fill the table.
 const MOST: u32 = 20;
 
-/// Exchanges the token of a request for a session: the cookie. A session that the browser has
-/// already ends.
+/// Exchanges the token of a request for a session and returns the cookie. Ends the session that the
+/// browser already has.
 ///
 /// # Errors
-/// The answer for who brings no token, or one that may not do this.
+/// The answer for a request without a token, or with one that lacks the right.
 pub(crate) async fn open(
     db: &Db,
     now: UnixMs,
@@ -52,10 +52,10 @@ pub(crate) async fn open(
     cookie::set(&request.headers, &value, LASTS)
 }
 
-/// Ends the session of a request, where it has one: the cookie without a value.
+/// Ends the session of a request, if it has one; returns the empty cookie.
 ///
 /// # Errors
-/// The answer for a request that another site made.
+/// The answer for a request made by another site.
 pub(crate) async fn close(db: &Db, request: &Parts) -> Result<HeaderValue, Problem> {
     if let Some(hash) = cookie::given(&request.headers) {
         cookie::demand_own_page(request)?;

@@ -16,10 +16,9 @@ use crate::db::WriteTx;
 use crate::random;
 use crate::words::words;
 
-/// What a token begins with, so that people and scanners of secrets know what it is.
+/// The prefix of a token, so that people and secret scanners recognise it.
 const PREFIX: &str = "vakhta_";
 
-/// Random bytes in a token.
 const TOKEN_BYTES: usize = 32;
 
 words! {
@@ -30,23 +29,20 @@ words! {
     }
 }
 
-/// A token as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token {
-    /// Its row.
     pub id: i64,
-    /// What the operator calls it.
+    /// The operator's name for the token.
     pub name: String,
-    /// Words of its scopes, with spaces between them.
+    /// The words of its scopes, separated by spaces.
     pub scopes: String,
-    /// On whose behalf it asks.
+    /// The person it acts for.
     pub person_id: i64,
-    /// When it was made.
     pub created_at: UnixMs,
 }
 
-/// Makes a token for a person whom the bot knows; its row and the token itself, which nobody ever
-/// sees again.
+/// Makes a token for a person whom the bot knows. Returns its row and the token itself, which is
+/// not shown again.
 ///
 /// # Errors
 /// When the database or the system's source of randomness fails.
@@ -67,7 +63,7 @@ pub fn add(
     Ok((tx.last_insert_rowid(), token))
 }
 
-/// All tokens, in the order in which they were made.
+/// All tokens in the order of their creation.
 pub(crate) fn list(connection: &Connection) -> anyhow::Result<Vec<Token>> {
     let mut statement = connection
         .prepare_cached("SELECT id, name, scopes, person_id, created_at FROM token ORDER BY id")?;
@@ -83,13 +79,13 @@ pub(crate) fn list(connection: &Connection) -> anyhow::Result<Vec<Token>> {
     rows.collect::<Result<_, _>>().context("list tokens")
 }
 
-/// Ends a token; true when there was one.
+/// Revokes a token; true if it existed.
 pub fn revoke(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
     let gone = tx.execute("DELETE FROM token WHERE id = ?1", [id]);
     Ok(gone.with_context(|| format!("revoke token {id}"))? > 0)
 }
 
-/// The token that a request brings; none when it is not of our form.
+/// The token in a request; `None` if it is not in our format.
 pub(super) fn given(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;

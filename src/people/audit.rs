@@ -1,9 +1,9 @@
-//! The audit log: who did what that changed something for others.
+//! The audit log: who changed what for others.
 //!
 //! # Invariants
 //! - A row is written by the transaction of the deed.
 //! - Rows are only added, and triggers enforce it.
-//! - Rows leave after a year, behind a mark that retention sets first.
+//! - Rows are deleted after a year, behind a mark that retention sets first.
 //! - A person who was forgotten is shown as *somebody*.
 
 use anyhow::Context as _;
@@ -15,100 +15,96 @@ use crate::db::{WriteTx, facts};
 use crate::retention::CHUNK;
 use crate::words::words;
 
-/// The fact behind which rows may leave: the oldest moment that is kept.
+/// The fact with the oldest moment that is kept; the triggers let only older rows be deleted.
 const KEPT_SINCE: &str = "audit-kept-since";
 
-/// Rows counted, and so reached by the pages of a screen, at most: who needs older ones takes the
-/// file.
+/// Maximum number of rows counted, and so the limit of the screen's pages. Older rows are in the
+/// exported file.
 pub(crate) const COUNTED: usize = 10_000;
 
 words! {
-    /// What was done; the word is its kind and the deed, with a point between.
+    /// An audited action. The word is its kind and its name, separated by a point.
     pub enum Deed {
-        /// Somebody's role was changed, to the one named.
+        /// Somebody's role was changed to the named one.
         Role = "people.role",
         /// Somebody became the owner by a claim link.
         Claim = "people.claim",
-        /// Somebody else's account was stopped for a while.
+        /// Somebody else's account was paused.
         Pause = "accounts.pause",
-        /// It is looked at again.
+        /// The account is checked again.
         Resume = "accounts.resume",
-        /// It is waited for anew.
+        /// The wait for the account was restarted.
         Again = "accounts.again",
-        /// It is waited for longer.
+        /// The wait for the account was extended.
         Extend = "accounts.extend",
-        /// It was removed.
+        /// The account was deleted.
         Delete = "accounts.delete",
-        /// It was brought back.
+        /// The account was restored.
         Restore = "accounts.restore",
-        /// Its note was changed.
+        /// The account's note was changed.
         Note = "accounts.note",
-        /// Something else is waited for.
+        /// The awaited result of the account was changed.
         Until = "accounts.until",
-        /// A site is not looked at.
+        /// Checks of a site were stopped.
         Mute = "sites.mute",
-        /// It is looked at again.
+        /// Checks of the site were resumed.
         Unmute = "sites.unmute",
-        /// A mass change was called true.
+        /// A mass change was accepted as real.
         Apply = "sites.apply",
-        /// A mass change was called not true.
+        /// A mass change was rejected as false.
         Discard = "sites.discard",
-        /// A run over everybody's accounts was asked for.
+        /// A run over everybody's accounts was requested.
         CheckAll = "runs.check",
-        /// A run was stopped.
         StopRun = "runs.stop",
-        /// Something was said to everybody.
+        /// A broadcast was sent.
         Broadcast = "messages.broadcast",
-        /// It was cut short.
+        /// The broadcast was stopped.
         StopBroadcast = "messages.stop",
-        /// A group hears of runs.
+        /// A group now gets reports of runs.
         Bind = "messages.bind",
-        /// A group hears no more of runs.
+        /// A group no longer gets reports of runs.
         Unbind = "messages.unbind",
-        /// A product card was made.
         MakeCard = "cards.make",
-        /// Its codes are genuine again.
+        /// The card's codes count as genuine again.
         CardOn = "cards.on",
-        /// Its codes are not told to be genuine any more.
+        /// The card's codes no longer count as genuine.
         CardOff = "cards.off",
-        /// Its name, description or pictures were changed.
+        /// The card's name, description or pictures were changed.
         EditCard = "cards.edit",
-        /// Something was said of one of its codes.
+        /// The state of one of the card's codes was changed.
         CardCode = "cards.code",
-        /// Data of others left as a file.
+        /// Other people's data was exported as a file.
         Export = "data.export",
-        /// The whole database left as a file.
+        /// The whole database was exported as a file.
         Backup = "data.backup",
     }
 }
 
 impl Deed {
-    /// The kinds by which the log is narrowed.
+    /// The kinds by which the log can be filtered.
     pub const KINDS: [&'static str; 7] = [
         "people", "accounts", "sites", "runs", "messages", "cards", "data",
     ];
 }
 
-/// A row of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// When.
     pub at: UnixMs,
-    /// Who; 0: somebody who was forgotten.
+    /// The id of the actor; 0 for a forgotten person.
     pub by: i64,
-    /// The name that one has today; empty when nothing is known of them.
+    /// The actor's current name; empty if unknown.
     pub by_name: String,
-    /// What; none when a newer program wrote it.
+    /// `None` if a newer program wrote the deed.
     pub deed: Option<Deed>,
-    /// The person it concerned; 0: somebody who was forgotten.
+    /// The person concerned; 0 for a forgotten person.
     pub person: Option<i64>,
-    /// The name that one has today.
+    /// That person's current name.
     pub person_name: String,
-    /// What it concerned.
+    /// The thing concerned.
     pub what: String,
 }
 
-/// Notes a deed, in the transaction that does it.
+/// Records a deed, in the transaction that does it.
 pub(crate) fn note(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -125,8 +121,8 @@ pub(crate) fn note(
     Ok(())
 }
 
-/// One page of the log, the newest first, of one kind or (`""`) of all, and how many rows there
-/// are; one more than [`COUNTED`] stands for all beyond.
+/// One page of the log, newest first, of one kind or (`""`) of all, with the number of rows. The
+/// number [`COUNTED`] + 1 means that there are more.
 pub fn page(
     connection: &Connection,
     kind: &str,
@@ -135,7 +131,7 @@ pub fn page(
 ) -> anyhow::Result<(Vec<Entry>, usize)> {
     let of_kind = match kind {
         "" => "?1 = ''",
-        // As the schema's index has it.
+        // Same expression as in the schema's index.
         _ => "substr(deed, 1, instr(deed, '.') - 1) = ?1",
     };
     let sql = format!(
@@ -155,7 +151,7 @@ pub fn page(
     Ok((rows, total))
 }
 
-/// Calls `each` with every row of the log, the oldest first.
+/// Calls `each` with every row of the log, oldest first.
 ///
 /// # Errors
 /// When the database or `each` fails.
@@ -189,11 +185,10 @@ fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-/// Forgets what was done before a moment.
 pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     facts::set(tx, KEPT_SINCE, &before.0.to_string())?;
-    // Rows stand in the order of their times, unless the clock was set back; those leave a little
-    // later.
+    // Rows are in the order of their times unless the clock was set back; those rows are deleted a
+    // little later.
     tx.execute(
         "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?2) AND at < ?1",
         params![before.0, CHUNK],
@@ -201,7 +196,7 @@ pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     .context("forget what was done long ago")
 }
 
-/// Takes a person out of the log; what they did stays as done by somebody.
+/// Removes a person from the log; their deeds are shown as done by *somebody*.
 pub(super) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE audit SET by_person = ?2 WHERE by_person = ?1",

@@ -1,4 +1,4 @@
-//! Chats: their languages, which of them are the admins', and which groups hear of runs.
+//! Chats: their languages, the admins' chats, and the groups that get reports of runs.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, named_params};
@@ -8,8 +8,8 @@ use crate::db::WriteTx;
 use crate::html::clean_name;
 use crate::i18n::Lang;
 
-/// Meets a chat: makes its row with the language Telegram names, and takes an unreachable mark
-/// away, because whoever writes can be written to. Returns its language.
+/// Creates the chat's row with the language from Telegram, and clears the unreachable mark, because
+/// a chat that writes can be written to. Returns the chat's language.
 pub(crate) fn meet_chat(
     tx: &WriteTx<'_>,
     chat_id: i64,
@@ -33,7 +33,6 @@ pub(crate) fn meet_chat(
     Ok(Lang::from_word(&stored).unwrap_or(default))
 }
 
-/// The language a chat is spoken to.
 pub(crate) fn language_of(
     connection: &Connection,
     chat_id: i64,
@@ -50,7 +49,7 @@ pub(crate) fn language_of(
         .unwrap_or(default))
 }
 
-/// The private chats of all admins and owners that can be reached.
+/// The reachable private chats of all admins and owners.
 pub(crate) fn admin_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
     let mut statement = connection.prepare_cached(
         "SELECT person.id FROM person LEFT JOIN chat ON chat.id = person.id
@@ -72,8 +71,8 @@ pub(crate) fn admin_languages(
         .collect()
 }
 
-/// The chats that hear of runs and alarms: those of [`admin_chats`], and groups that an admin has
-/// bound.
+/// The chats that get reports of runs and alarms: those of [`admin_chats`], and groups that an
+/// admin has bound.
 pub(crate) fn report_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> {
     let mut chats = admin_chats(connection)?;
     let mut statement = connection.prepare_cached(
@@ -86,7 +85,7 @@ pub(crate) fn report_chats(connection: &Connection) -> anyhow::Result<Vec<i64>> 
     Ok(chats)
 }
 
-/// Nothing is sent to the chat before `until`, as Telegram asked with a 429.
+/// Sends nothing to the chat before `until`, as Telegram asked with a 429.
 pub(crate) fn freeze_chat(tx: &WriteTx<'_>, chat_id: i64, until: UnixMs) -> anyhow::Result<()> {
     tx.execute(
         "INSERT INTO chat (id, frozen_until) VALUES (?1, ?2)
@@ -130,8 +129,8 @@ pub(crate) fn topic_gone(tx: &WriteTx<'_>, chat_id: i64, topic: i64) -> anyhow::
     Ok(())
 }
 
-/// A group got another id. The new chat may have spoken first and have a row already; its settings
-/// are the newer ones.
+/// A group got a new id. The new chat may already have a row; its settings win because they are
+/// newer.
 pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE OR IGNORE chat SET id = ?2 WHERE id = ?1",
@@ -145,16 +144,16 @@ pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<
     Ok(())
 }
 
-/// A group that hears of runs.
+/// A group that gets reports of runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
-    /// Telegram's id of it.
+    /// Telegram's id of the group.
     pub chat_id: i64,
-    /// What it is called; free text of others.
+    /// The group's title; free text of others.
     pub title: String,
 }
 
-/// The groups that hear of runs.
+/// The groups that get reports of runs.
 pub fn bound(connection: &Connection) -> anyhow::Result<Vec<Bound>> {
     let mut statement = connection
         .prepare_cached("SELECT id, title FROM chat WHERE bound_by IS NOT NULL ORDER BY id")?;
@@ -168,7 +167,7 @@ pub fn bound(connection: &Connection) -> anyhow::Result<Vec<Bound>> {
         .context("list the groups that hear of runs")
 }
 
-/// Makes a group hear of runs and alarms, in one of its topics where it has any.
+/// Sends reports of runs and alarms to a group, or to one of its topics.
 pub(crate) fn bind(
     tx: &WriteTx<'_>,
     by: i64,
@@ -183,7 +182,7 @@ pub(crate) fn bind(
     Ok(())
 }
 
-/// Lets a group hear nothing any more; true when it did.
+/// Stops the reports to a group; true if it got any.
 pub(crate) fn unbind(tx: &WriteTx<'_>, group: i64) -> anyhow::Result<bool> {
     let changed = tx
         .execute(

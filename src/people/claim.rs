@@ -1,6 +1,6 @@
 //! The one-time link that makes its first opener the owner.
 //!
-//! Only the hash of the code is stored; a newer code makes the older ones void.
+//! Only the hash of the code is stored; a newer code invalidates older ones.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::random;
 /// How long a claim link works.
 pub(crate) const CLAIM_LIFE: Duration = Duration::from_secs(15 * 60);
 
-/// What a claim link's start parameter begins with.
+/// The prefix of a claim link's start parameter.
 pub(crate) const CLAIM_PREFIX: &str = "claim_";
 
-/// Makes a one-time code of 128 bits; only its hash is stored, and older codes stop working.
+/// Makes a one-time code of 128 bits. Only its hash is stored, and older codes stop working.
 ///
 /// # Errors
 /// When the database or the system's source of randomness fails.
@@ -33,7 +33,7 @@ pub(crate) fn make_claim(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<String
     Ok(code)
 }
 
-/// Makes the opener of a claim link the owner; false when the code is unknown, used or too old.
+/// Makes the opener of a claim link the owner; false if the code is unknown, used or expired.
 pub(crate) fn redeem_claim(
     tx: &WriteTx<'_>,
     now: UnixMs,

@@ -1,4 +1,4 @@
-//! Who is forgotten: strangers after a time, everybody else when they ask for it.
+//! Deleting people: strangers after a time, everybody else on request.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
@@ -8,8 +8,8 @@ use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 
-/// What of people is kept for how long. Whoever was let in, waits for an answer, or was refused
-/// stays known.
+/// Retention of strangers. People who were let in, are waiting for an answer, or were refused are
+/// kept.
 pub const KEPT: [Rule; 2] = [
     Rule {
         what: "strangers",
@@ -25,7 +25,7 @@ pub const KEPT: [Rule; 2] = [
     },
 ];
 
-/// Forgets people who only spoke to the bot once, and private chats of nobody.
+/// Deletes people who only spoke to the bot once, and private chats without a person.
 fn prune_strangers(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     let gone = tx
         .execute(
@@ -43,12 +43,11 @@ fn prune_strangers(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(gone)
 }
 
-/// Removes a person and how their chat wants to be spoken to. Of somebody who was refused the
-/// number stays with that mark, or they could ask again and again. What they did for others stays
-/// as done by nobody.
+/// Deletes a person and their chat's preferences. For a refused person the id stays with that mark,
+/// so that they cannot ask again and again. Their deeds for others stay as done by nobody.
 ///
 /// # Errors
-/// When the database fails, or while accounts of theirs are left.
+/// When the database fails, or while the person still has accounts.
 pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     let context = || format!("forget person {person}");
     audit::forget(tx, person)?;
@@ -72,7 +71,7 @@ pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// True when somebody else can manage the bot.
+/// True if somebody else can manage the bot.
 pub(crate) fn other_admin_than(connection: &Connection, id: i64) -> anyhow::Result<bool> {
     connection
         .query_row(

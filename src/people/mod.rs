@@ -1,8 +1,8 @@
-//! Who may do what.
+//! People and their rights.
 //!
 //! A person is a numeric Telegram id; names are free text and change hands. Everybody who writes to
-//! the bot has one row with one role (`role`). The chat row beside it holds what that chat prefers
-//! (`chats`, `preferences`). What somebody does to others is noted in the audit log ([`audit`]).
+//! the bot has one row with one role (`role`). The chat's row holds its preferences (`chats`,
+//! `preferences`). The audit log ([`audit`]) records what somebody does to others.
 //!
 //! # Invariants
 //! - Rights are read from the role when they are used, never remembered.
@@ -42,55 +42,50 @@ pub(crate) use preferences::{Notify, Quiet};
 pub(crate) use role::Access;
 pub use role::Role;
 
-/// Takes the place of a person who was forgotten. Telegram gives nobody this id.
+/// Replaces the id of a forgotten person. Telegram gives nobody this id.
 pub(crate) const NOBODY: i64 = 0;
 
-/// How often a person without access is answered at most: silence is kinder than a conversation
-/// that leads nowhere.
+/// Minimum time between two answers to a person without access: silence is kinder than a
+/// conversation that leads nowhere.
 const STRANGER_PAUSE: Duration = DAY;
 
-/// The part of `[telegram]` that is about people.
+/// The part of `[telegram]` about people.
 #[derive(Debug, Clone)]
 pub struct PeopleConfig {
     /// Ids that are owners as long as the file lists them.
     pub admins: Vec<i64>,
-    /// What strangers meet.
+    /// How strangers get access.
     pub access: Access,
-    /// The language for people when Telegram names none.
+    /// The default language for people when Telegram names none.
     pub language: Lang,
 }
 
-/// A person as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Telegram's id.
     pub id: i64,
-    /// What they may do.
     pub role: Role,
-    /// Display name, cleaned; still to be escaped.
+    /// Display name, cleaned but not escaped.
     pub name: String,
     /// User name without `@`; may be empty.
     pub username: String,
-    /// True when the role is set in the configuration and can only be changed there.
+    /// The role is set in the configuration and can only be changed there.
     pub by_config: bool,
 }
 
 /// The person an event comes from, with their rights read for this event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// Telegram's id.
     pub id: i64,
-    /// What they may do.
     pub role: Role,
-    /// Display name, cleaned; still to be escaped.
+    /// Display name, cleaned but not escaped.
     pub name: String,
-    /// Where they asked.
+    /// The chat of the event.
     pub chat_id: i64,
-    /// The language of that chat.
+    /// The chat's language.
     pub lang: Lang,
-    /// The time zone of that chat; none while the configured one counts.
+    /// The chat's time zone; `None` means the configured one.
     pub zone: Option<&'static Zone>,
-    /// When.
+    /// The time of the event.
     pub now: UnixMs,
     /// The message whose button was pressed.
     pub pressed: Option<i64>,
@@ -120,7 +115,7 @@ impl Person {
     }
 }
 
-/// Gives the configured ids their role and takes it from those no longer named.
+/// Gives the configured ids their role and takes the role from ids no longer listed.
 pub(crate) fn apply_config(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -142,7 +137,7 @@ pub(crate) fn apply_config(
     Ok(())
 }
 
-/// Meets a person: makes the row or refreshes the names.
+/// Creates the person's row or refreshes the names.
 pub fn meet(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -166,7 +161,7 @@ pub fn meet(
         .with_context(|| format!("meet person {id}"))
 }
 
-/// Lets a person in by id, before they ever wrote: for accounts added on the command line.
+/// Lets a person in by id before they ever wrote: for accounts added on the command line.
 pub fn admit(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
     tx.execute(
         "INSERT INTO person (id, role, created_at) VALUES (:id, 'user', :now)
@@ -177,7 +172,6 @@ pub fn admit(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A person by id.
 pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
     let sql = format!("SELECT {} FROM person WHERE id = ?1", Person::COLUMNS);
     connection
@@ -187,8 +181,8 @@ pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
         .with_context(|| format!("look up person {id}"))
 }
 
-/// Who asks without an event, with their rights and preferences as they are now; none for who was
-/// not let in, or is not any more. `default` is their language where it is not known.
+/// A person who asks without an event, with their current rights and preferences. `None` if they
+/// are not a member (any more). `default` is the language if theirs is unknown.
 pub(crate) fn actor(
     connection: &Connection,
     now: UnixMs,
@@ -211,12 +205,12 @@ pub(crate) fn actor(
     }))
 }
 
-/// True when a person is known and was let in.
+/// True if the person is known and was let in.
 pub(crate) fn is_member(connection: &Connection, id: i64) -> anyhow::Result<bool> {
     Ok(get(connection, id)?.is_some_and(|person| person.role.is_member()))
 }
 
-/// Changes a role; true when it was different before. A role of the configuration stays.
+/// Changes a role; true if it was different before. A role of the configuration stays.
 pub fn set_role(tx: &WriteTx<'_>, id: i64, role: Role) -> anyhow::Result<bool> {
     let changed = tx
         .execute(
@@ -227,7 +221,7 @@ pub fn set_role(tx: &WriteTx<'_>, id: i64, role: Role) -> anyhow::Result<bool> {
     Ok(changed > 0)
 }
 
-/// True when somebody can manage the bot.
+/// True if somebody can manage the bot.
 pub(crate) fn has_admin(connection: &Connection) -> anyhow::Result<bool> {
     connection
         .query_row(
@@ -250,7 +244,7 @@ pub(crate) fn counts(connection: &Connection) -> anyhow::Result<(usize, usize)> 
         .context("count people")
 }
 
-/// The owner with the lowest id: whose accounts are added when nobody else is named.
+/// The owner with the lowest id, to whom accounts belong if nobody else is named.
 pub(crate) fn first_owner(connection: &Connection) -> anyhow::Result<Option<i64>> {
     connection
         .query_row(
@@ -262,10 +256,10 @@ pub(crate) fn first_owner(connection: &Connection) -> anyhow::Result<Option<i64>
         .context("look for an owner")
 }
 
-/// The order of people in lists, as the schema's index has it.
+/// The order of people in lists, as in the schema's index.
 const LISTED: &str = "CASE role WHEN 'asked' THEN 0 WHEN 'owner' THEN 1 WHEN 'admin' THEN 1 WHEN 'user' THEN 2 ELSE 3 END, id";
 
-/// One page of people, those who wait for an answer first, and how many there are in all.
+/// One page of people, those who wait for an answer first, and the total.
 pub(crate) fn list(
     connection: &Connection,
     offset: usize,
@@ -292,7 +286,7 @@ pub(crate) fn list(
     ))
 }
 
-/// True when a person without access may be answered now; remembers that they were.
+/// True if a person without access may be answered now; records the answer.
 pub(crate) fn may_answer_stranger(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<bool> {
     let changed = tx
         .execute(

@@ -1,4 +1,4 @@
-//! What a chat prefers: language, time zone, quiet hours, and the regular messages it gets.
+//! A chat's preferences: language, time zone, quiet hours, and the regular messages it gets.
 //!
 //! # Invariants
 //! - Quiet hours always have a time zone of the chat's own.
@@ -12,23 +12,22 @@ use crate::i18n::Lang;
 use crate::words::words;
 use crate::zone::Zone;
 
-/// The hour after which a digest comes, where nobody has chosen another.
+/// The hour after which a digest is sent, if the chat has not chosen another.
 const DIGEST_HOUR: i8 = 9;
 
 words! {
-    /// What becomes of news in quiet hours.
+    /// How news is treated in quiet hours.
     pub(crate) enum Quiet {
-        /// It waits for their end.
+        /// Sent when quiet hours end.
         Hold = "hold",
-        /// It comes without a sound.
+        /// Sent without a sound.
         Silent = "silent",
     }
 }
 
 words! {
-    /// What a chat hears of runs.
+    /// Which runs a chat is told about.
     pub enum Notify {
-        /// Every run.
         EveryRun = "every-run",
         /// Only runs with news.
         News = "news",
@@ -37,20 +36,19 @@ words! {
     }
 }
 
-/// Hours of each day in which a chat wants no noise. They may go over midnight; from and to the
-/// same hour is none of them.
+/// Quiet hours of each day. They may span midnight; equal start and end mean no quiet hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct QuietHours {
-    /// What becomes of news.
+    /// How news is treated.
     pub how: Quiet,
     /// The first hour, 0 to 23.
     pub from: i8,
-    /// The hour at which they end.
+    /// The hour at which quiet ends.
     pub to: i8,
 }
 
 impl QuietHours {
-    /// When the quiet hours that go on at a moment end; none when there are none then.
+    /// When the current quiet hours end; `None` if it is not quiet at the given moment.
     #[must_use]
     pub(crate) fn end(self, zone: &Zone, now: UnixMs) -> Option<UnixMs> {
         let hour = zone.civil(now).hour();
@@ -63,20 +61,18 @@ impl QuietHours {
     }
 }
 
-/// How a chat wants to be spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Preferences {
-    /// Its language, where it is known.
+    /// `None` if unknown.
     pub language: Option<Lang>,
-    /// Its time zone; none while the configured one counts.
+    /// `None` means the configured zone.
     pub zone: Option<&'static Zone>,
-    /// The hour of its day after which the digest comes.
+    /// The local hour after which the digest is sent.
     pub digest_hour: i8,
-    /// It is told that a run begins.
+    /// The chat is told when a run begins.
     pub run_starts: bool,
-    /// It is reminded of agreed times.
+    /// The chat is reminded of agreed times.
     pub reminders: bool,
-    /// Its quiet hours.
     pub quiet: Option<QuietHours>,
 }
 
@@ -94,7 +90,7 @@ impl Default for Preferences {
 }
 
 impl Preferences {
-    /// What quiet hours demand at a moment.
+    /// What quiet hours require at a moment.
     #[must_use]
     pub(crate) fn mute(&self, now: UnixMs) -> Mute {
         let (Some(quiet), Some(zone)) = (self.quiet, self.zone) else {
@@ -108,18 +104,17 @@ impl Preferences {
     }
 }
 
-/// What quiet hours demand of news.
+/// What quiet hours require of news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mute {
-    /// Nothing.
+    /// No restriction.
     Not,
-    /// To make no sound.
+    /// Send without a sound.
     Silent,
-    /// To wait.
+    /// Wait until then.
     Until(UnixMs),
 }
 
-/// How a chat wants to be spoken to.
 pub(crate) fn preferences(connection: &Connection, chat_id: i64) -> anyhow::Result<Preferences> {
     let stored = connection
         .prepare_cached(
@@ -144,29 +139,28 @@ pub(crate) fn preferences(connection: &Connection, chat_id: i64) -> anyhow::Resu
     Ok(stored.unwrap_or_default())
 }
 
-/// What quiet hours of a chat demand at a moment.
+/// What a chat's quiet hours require at a moment.
 pub(crate) fn mute(connection: &Connection, chat_id: i64, now: UnixMs) -> anyhow::Result<Mute> {
     Ok(preferences(connection, chat_id)?.mute(now))
 }
 
-/// One thing that a chat wants otherwise.
+/// One changed preference.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Preference<'a> {
-    /// To be spoken to in this language.
     Language(Lang),
-    /// Dates and times in this zone.
     Zone(&'a Zone),
-    /// The digest after this hour, 0 to 23.
+    /// The digest is sent after this hour, 0 to 23.
     DigestHour(i8),
-    /// To be told that runs begin, or not.
+    /// Whether to tell when a run begins.
     RunStarts(bool),
-    /// To be reminded, or not.
+    /// Whether to send reminders.
     Reminders(bool),
-    /// Quiet hours by the chat's clock, which is this one's unless it has chosen; none: no quiet.
+    /// Quiet hours in the chat's zone, or in this zone if the chat has not chosen one. `None` turns
+    /// them off.
     Quiet(Option<QuietHours>, &'a Zone),
 }
 
-/// Stores what a chat wants.
+/// Stores a preference.
 pub(crate) fn set_preference(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -188,7 +182,7 @@ pub(crate) fn set_preference(
         Preference::Reminders(wanted) => set("reminders", &wanted),
         Preference::Quiet(None, _) => set("quiet", &""),
         Preference::Quiet(Some(quiet), zone) => {
-            // The sum of quiet hours begins with those that come.
+            // The summary of quiet hours counts only messages from now on.
             tx.execute(
                 "UPDATE chat SET quiet = ?2, quiet_from = ?3, quiet_to = ?4, zone = iif(zone = '', ?5, zone),
                      digest_at = iif(notify = 'digest', digest_at, ?6)
@@ -201,7 +195,7 @@ pub(crate) fn set_preference(
     }
 }
 
-/// What a chat wants to hear of runs; none while it has not chosen.
+/// Which runs the chat is told about; `None` if it has not chosen.
 pub(crate) fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result<Option<Notify>> {
     let word: Option<String> = connection
         .prepare_cached("SELECT notify FROM chat WHERE id = ?1")?
@@ -211,7 +205,8 @@ pub(crate) fn notify_of(connection: &Connection, chat_id: i64) -> anyhow::Result
     Ok(word.as_deref().and_then(Notify::from_word))
 }
 
-/// Chooses what a chat hears of runs, or that it has not chosen. A digest begins with what comes.
+/// Sets which runs the chat is told about, or clears the choice. A digest covers only what happens
+/// from now on.
 pub(crate) fn set_notify(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -226,7 +221,6 @@ pub(crate) fn set_notify(
     Ok(())
 }
 
-/// When a chat last got a digest.
 pub(crate) fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result<UnixMs> {
     let at: Option<i64> = connection
         .prepare_cached("SELECT digest_at FROM chat WHERE id = ?1")?
@@ -236,7 +230,6 @@ pub(crate) fn digest_at(connection: &Connection, chat_id: i64) -> anyhow::Result
     Ok(UnixMs(at.unwrap_or(0)))
 }
 
-/// Notes that a chat got a digest.
 pub(crate) fn set_digest_at(tx: &WriteTx<'_>, chat_id: i64, at: UnixMs) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE chat SET digest_at = ?2 WHERE id = ?1",

@@ -17,7 +17,7 @@ words! {
 }
 
 words! {
-    /// What a person may do. Each role may do what those before it may.
+    /// A person's role. Each role includes the rights of the roles before it.
     pub enum Role {
         /// Spoke to the bot, nothing more.
         Stranger = "stranger",
@@ -35,13 +35,12 @@ words! {
 }
 
 impl Role {
-    /// True for everybody who was let in.
+    /// True for every member.
     #[must_use]
     pub fn is_member(self) -> bool {
         self >= Self::User
     }
 
-    /// True for admins and owners.
     #[must_use]
     pub fn is_admin(self) -> bool {
         self >= Self::Admin

@@ -1,4 +1,4 @@
-//! What statements read, for tests: SQLite tells of each that runs, and how it would go about it.
+//! Traces statements and their query plans, for tests.
 //!
 //! # Invariants
 //! - A step that is not known to stay small is a fault: no new table or statement can be forgotten.
@@ -12,7 +12,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use super::{Db, READERS};
 
-/// Tables that have a few rows at most: one for each site, each state or each small fact.
+/// Tables that have only a few rows: one for each site, each state or each small fact.
 const SMALL: [&str; 9] = [
     "account_tally",
     "fact",
@@ -25,7 +25,7 @@ const SMALL: [&str; 9] = [
     "site_silence",
 ];
 
-/// Walks from key to key on an index, and so many rows at most, which statements call so.
+/// Names of subqueries that walk an index from key to key, with a limit on the rows.
 const WALKS: [&str; 4] = ["bounded", "used", "waiting", "w"];
 
 thread_local! {
@@ -34,7 +34,7 @@ thread_local! {
 
 static ANYWHERE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Does some work on a connection; its result, and the statements that the work ran.
+/// Runs `work` on a connection; returns its result and the statements it ran.
 pub(crate) fn spied<T>(connection: &Connection, work: impl FnOnce() -> T) -> (T, BTreeSet<String>) {
     listen(connection, |event| {
         HERE.with_borrow_mut(|run| run.extend(begun(&event)));
@@ -44,10 +44,10 @@ pub(crate) fn spied<T>(connection: &Connection, work: impl FnOnce() -> T) -> (T,
     (result, HERE.take())
 }
 
-/// Hears of every statement that is run on a database from now on, whoever runs it.
+/// From now on, records every statement run on a database, on any connection.
 pub(crate) async fn listen_to_all(db: &Db) {
     let note: fn(TraceEvent<'_>) = |event| ANYWHERE.lock().unwrap().extend(begun(&event));
-    // Readers that wait for each other are all there are.
+    // Readers that wait for each other must be distinct, so this reaches all of them.
     let together = Arc::new(Barrier::new(READERS as usize));
     let readers = (0..READERS).map(|_| {
         let together = Arc::clone(&together);
@@ -65,7 +65,7 @@ pub(crate) async fn listen_to_all(db: &Db) {
     writer.await.unwrap();
 }
 
-/// What [`listen_to_all`] has heard.
+/// The statements recorded since [`listen_to_all`].
 pub(crate) fn heard() -> BTreeSet<String> {
     ANYWHERE.lock().unwrap().clone()
 }
@@ -74,8 +74,8 @@ fn listen(connection: &Connection, note: fn(TraceEvent<'_>)) {
     connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note));
 }
 
-/// The statement that begins to run. A pragma has no plan, and some do their work when they are
-/// only prepared.
+/// The statement about to run. A pragma has no plan, and some pragmas act as soon as they are
+/// prepared.
 fn begun(event: &TraceEvent<'_>) -> Option<String> {
     match event {
         TraceEvent::Stmt(statement, _) => Some(statement.sql().into_owned()),
@@ -84,7 +84,7 @@ fn begun(event: &TraceEvent<'_>) -> Option<String> {
     .filter(|sql| !sql.starts_with("PRAGMA"))
 }
 
-/// The steps of a statement's plan, as SQLite tells them.
+/// The steps of a statement's plan, in SQLite's words.
 pub(crate) fn plan(connection: &Connection, sql: &str) -> Vec<String> {
     let mut statement = connection
         .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
@@ -97,22 +97,20 @@ pub(crate) fn plan(connection: &Connection, sql: &str) -> Vec<String> {
     steps
 }
 
-/// What runs statements.
+/// The origin of statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Screens of the bot.
     Screens,
-    /// Tools of the assistant.
     Tools,
-    /// The program by itself.
+    /// The program's background work.
     Program,
     /// The removal of files that no card names.
     Leftovers,
-    /// What becomes of somebody who leaves.
+    /// The deletion of a person who leaves.
     Leaving,
 }
 
-/// Costly steps that are right: the one list of all tests.
+/// Costly steps that are acceptable: one list for all tests.
 const ACCEPTED: &str = include_str!("accepted.txt");
 
 /// The accepted steps of a place: a part of the statement, and the beginning of the step.
@@ -129,8 +127,8 @@ fn accepted(place: Place) -> Vec<(&'static str, &'static str)> {
     found
 }
 
-/// What is wrong with the statements of a place, each given with what ran it: the costly ones that
-/// are not accepted. And the parts that are accepted there and not run any more.
+/// The costly statements of a place that are not accepted, each with its origin. Also the accepted
+/// entries that no longer match anything.
 pub(crate) fn faults(
     connection: &Connection,
     statements: &BTreeMap<String, String>,
@@ -156,14 +154,14 @@ pub(crate) fn faults(
     (faults, unused)
 }
 
-/// Steps whose cost grows with a table: a table or an index read from end to end, a sort without an
-/// index, a search for all rows that have nothing in a column.
+/// Steps whose cost grows with a table: a full scan of a table or an index, a sort without an
+/// index, a search for all rows that have NULL in a column.
 fn costly_steps(connection: &Connection, sql: &str) -> Vec<String> {
     let mut steps = plan(connection, sql);
     steps.retain(|step| match step.strip_prefix("SCAN ") {
         Some(scanned) => {
             let name = scanned.split(' ').next().unwrap_or_default();
-            // Results of other steps stand in parentheses.
+            // Results of other steps are in parentheses.
             let is_table = !name.starts_with('(') && !scanned.contains("CONSTANT ROW");
             is_table && !SMALL.contains(&name) && !WALKS.contains(&name)
         }
@@ -172,8 +170,8 @@ fn costly_steps(connection: &Connection, sql: &str) -> Vec<String> {
     steps
 }
 
-/// SQLite takes `IS NULL` on a unique column for as good as a value, and there is one row of a
-/// value but any number of NULL.
+/// SQLite treats `IS NULL` on a unique column like a search for a value. But a value has one row,
+/// and NULL may have any number of rows.
 fn is_search_for_nothing(sql: &str, step: &str) -> bool {
     let (_, by) = step.split_once('(').unwrap_or_default();
     let columns = by.split(" AND ").filter_map(|part| part.split_once('='));

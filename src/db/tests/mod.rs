@@ -48,7 +48,7 @@ async fn readers_cannot_write() {
     assert!(format!("{:#}", result.unwrap_err()).contains("readonly"));
 }
 
-/// More than there are places for; few enough that a slow disk takes them before anybody's patience
+/// More than the queue has room for; few enough that a slow disk takes them before the patience
 /// ends.
 const MANY: usize = WRITE_QUEUE + 200;
 
@@ -129,7 +129,7 @@ fn what_is_no_database_is_refused_unharmed() {
 async fn a_full_disk_fails_the_request_and_harms_nothing() {
     let t = Store::new();
     t.db.write(|tx| insert(tx, "before")).await.unwrap();
-    // SQLite's own limit on pages stands for a disk that has no more of them.
+    // SQLite's own limit on pages simulates a full disk.
     let limit = |pages: i64| {
         t.db.write(move |tx| {
             tx.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
@@ -144,7 +144,7 @@ async fn a_full_disk_fails_the_request_and_harms_nothing() {
     );
     let error = full.unwrap_err();
     assert!(format!("{error:#}").contains("full"), "{error:#}");
-    // A small request in the same group may have gone down with it, but never half.
+    // A small request in the same group may have failed with it, but never half.
     let kept = 1 + i64::from(beside.is_ok());
     assert_eq!(facts(&t.db).await, kept);
     limit(1_000_000).await.unwrap();
@@ -168,7 +168,7 @@ async fn only_replayable_commits_leave_the_sync_to_the_next() {
         };
         assert_eq!(t.db.write_replayable(replayable).await.unwrap(), NORMAL);
         assert_eq!(t.db.write(sync_level).await.unwrap(), FULL);
-        // Together in the queue they still do not share a transaction.
+        // They wait in the queue together and still do not share a transaction.
         let (replayed, synced) =
             tokio::join!(t.db.write_replayable(replayable), t.db.write(sync_level));
         assert_eq!((replayed.unwrap(), synced.unwrap()), (NORMAL, FULL));
@@ -199,8 +199,8 @@ async fn a_long_log_is_carried_over_while_the_writer_goes_on() {
     while log_pages(&t.db).await.0 < checkpoint::PAGES {
         t.db.write_replayable(|tx| fill(tx, 500)).await.unwrap();
     }
-    // From here slowly: the writer's own checkpoint would come too, but only with a log four times
-    // as long.
+    // Slowly from here: the writer's own checkpoint would come too, but only at a log four times as
+    // long.
     let carried_over = async {
         while log_pages(&t.db).await.1 == 0 {
             t.db.write(|tx| fill(tx, 1)).await.unwrap();
@@ -223,7 +223,7 @@ async fn a_log_that_grew_in_a_burst_gives_its_disk_back() {
     .await
     .unwrap();
     assert!(length() > u64::from(LOG_KEPT) * 3 / 2);
-    // More comes while the first of it is carried over.
+    // More arrives while the first part is being copied.
     for n in 0..9 {
         t.db.write(move |tx| insert(tx, &n.to_string()))
             .await

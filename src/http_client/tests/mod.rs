@@ -162,7 +162,7 @@ async fn an_answer_of_the_name_server_is_used_again_for_its_time() {
     let (now, second) = (Instant::now(), Duration::from_secs(1));
     let public = [SocketAddr::new(address("1.1.1.1"), 0)];
     resolver.remember("site.invalid".to_owned(), &public, now);
-    // No name server knows such a name, so this is what was remembered.
+    // No name server knows this name, so the answer comes from the cache.
     let addresses = resolver.resolve("site.invalid".parse().unwrap()).await;
     assert_eq!(addresses.unwrap().collect::<Vec<_>>(), public);
     let cached = |at| resolver.cached("site.invalid", at).is_some();

@@ -40,7 +40,7 @@ fn signs() -> Signs {
     }
 }
 
-/// A server that says these signs; further routes are mounted as a slice would.
+/// A server that reports these signs; `further` routes are mounted as a slice would.
 async fn server(signs: Signs, further: Router) -> (Tasks, std::net::SocketAddr) {
     let tasks = Tasks::new();
     let look = Arc::new(move || {
@@ -103,7 +103,7 @@ async fn what_fails_is_named() {
 
 #[tokio::test]
 async fn every_error_is_a_document() {
-    // A route that reads its body, as an API of a slice does.
+    // A route that reads its body, as a slice's API does.
     let echo = Router::new().route("/echo", post(|body: String| async { body }));
     let (_tasks, address) = server(signs(), echo).await;
     let long = "x".repeat(70_000);
@@ -140,8 +140,8 @@ async fn every_error_is_a_document() {
     assert!(head.starts_with("http/1.1 4"), "{head}");
 }
 
-/// A clock that goes on by itself when nothing else is to be done: what it shows is what was waited
-/// for.
+/// A paused clock that advances by itself when nothing else is to be done, so it measures the
+/// waits.
 #[tokio::test(start_paused = true)]
 async fn who_dawdles_is_cut_after_ten_seconds() {
     let never = Router::new().route("/never", get(std::future::pending::<String>));
