@@ -1,5 +1,5 @@
-//! What must be ready before the parts of the program start: the lock, our name at Telegram, the
-//! address we listen on, the roles of the configuration, a link for the first owner.
+//! Preparations before the parts of the program start: the lock, our name at Telegram, the HTTP
+//! address, the configured roles, a link for the first owner.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(super) fn lock(config: &Config, options: &mut Options) -> anyhow::Result<Ins
     })
 }
 
-/// How long the bot's name is waited for before the start goes on without it.
+/// How long the start waits for the bot's name before it goes on without it.
 const INTRODUCTION_LIMIT: Duration = Duration::from_secs(5);
 
 /// Asks Telegram who we are. A wrong token ends the start; silence does not, because Telegram may
@@ -58,7 +58,7 @@ pub(super) async fn introduce(config: &Config) -> Result<(Option<Api>, Option<Me
     }
 }
 
-/// Takes the address of the HTTP server, if the bot is to have one.
+/// Binds the address of the HTTP server, if the bot has one.
 pub(super) async fn bind_http(
     config: &Config,
     options: &Options,
@@ -70,14 +70,14 @@ pub(super) async fn bind_http(
     server.map(Some).map_err(StartError::Setting)
 }
 
-/// Writes the roles that the configuration gives.
+/// Stores the configured roles.
 pub(super) async fn apply_config(db: &Db, clock: &Clock, config: &Config) -> anyhow::Result<()> {
     let (now, people) = (clock.now(), config.people.clone());
     db.write(move |tx| people::apply_config(tx, now, &people))
         .await
 }
 
-/// A link for the first owner, when nobody can manage the bot.
+/// A link for the first owner, if nobody can manage the bot.
 pub(super) async fn claim_link(
     db: &Db,
     clock: &Clock,

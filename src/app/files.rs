@@ -1,4 +1,5 @@
-//! The files that the bot sends: which slice makes which, and what is said in place of one.
+//! The files that the bot sends: finds the slice that makes a file, and the apology if it cannot be
+//! made.
 
 use anyhow::bail;
 
@@ -23,7 +24,7 @@ impl std::fmt::Debug for Files {
 }
 
 impl Files {
-    /// `language` is for chats whose own is not known.
+    /// `language` is for chats with an unknown language.
     pub(crate) fn new(slices: &Slices, language: Lang) -> Self {
         let makers = slices
             .iter()

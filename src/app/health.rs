@@ -1,4 +1,4 @@
-//! The facts behind `/healthz` and `/metrics`. `http_server` judges and shows them.
+//! Collects the facts for `/healthz` and `/metrics`. `http_server` judges and shows them.
 //!
 //! # Invariants
 //! - A check always ends, even if the database does not answer: then that is the fact.
@@ -17,10 +17,10 @@ use crate::slices::assistant;
 use crate::slices::watch::{Schedule, store};
 use crate::telegram::{PollStatus, inbox_counts, outbox};
 
-/// How long the database is waited for.
+/// How long to wait for the database.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whom to ask.
+/// The sources of the facts.
 #[derive(Debug)]
 pub(super) struct ProcessHealth {
     db: Db,
@@ -32,8 +32,7 @@ pub(super) struct ProcessHealth {
 }
 
 impl ProcessHealth {
-    /// Everything that is asked; `asks`: there is an assistant. What has not happened yet counts
-    /// from now.
+    /// `asks`: there is an assistant. Polls and runs that have not happened yet count from now.
     #[must_use]
     pub(super) fn new(
         db: Db,
@@ -53,7 +52,7 @@ impl ProcessHealth {
         }
     }
 
-    /// This as the server takes it.
+    /// The check in the server's form.
     #[must_use]
     pub(super) fn into_check(self) -> Check {
         let health = Arc::new(self);
@@ -81,7 +80,7 @@ impl ProcessHealth {
         }
     }
 
-    /// What a write takes now; it changes nothing, so the disk does not sync for it.
+    /// The duration of a write now. The write changes nothing, so the disk does not sync for it.
     async fn writer(&self) -> WriterSign {
         let waiting = self.db.writes_waiting();
         let asked = Instant::now();
@@ -141,8 +140,8 @@ impl ProcessHealth {
         }))
     }
 
-    /// How long the schedule has been waiting for a run. A run that goes on is late for nothing:
-    /// its ticks are missed.
+    /// How long a run has been overdue. While a run goes on nothing is late, because its ticks are
+    /// skipped.
     fn late(&self, last: Option<&store::RunProgress>, now: UnixMs) -> Duration {
         let ended_at = match last {
             Some(run) => match run.ended_at {

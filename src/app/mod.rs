@@ -4,11 +4,11 @@
 //!
 //! 1. The poller confirms its offset and the handlers in hand finish. The HTTP server takes no more
 //!    connections.
-//! 2. The slices' threads end what they do and are joined.
+//! 2. The slices' threads finish their current work and are joined.
 //! 3. The sender delivers for up to 3 seconds; the rest stays as rows.
 //! 4. The writer drains and checkpoints.
 //!
-//! What a stop cuts short is a row, so the next start goes on from there.
+//! Interrupted work is stored as rows, so the next start goes on from there.
 
 mod bootstrap;
 mod files;
@@ -36,34 +36,32 @@ use crate::slices::watch::{Catalogue, load_catalogue};
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::{BotProxy, Fatal, Pace, Telegram};
 
-/// The stop's parts, each with its share of the 10 seconds.
+/// The parts of the stop, each with its share of the 10 seconds.
 const HANDLERS_LIMIT: Duration = Duration::from_secs(2);
 const THREADS_LIMIT: Duration = Duration::from_secs(3);
 const TASKS_LIMIT: Duration = Duration::from_secs(1);
 const WRITER_LIMIT: Duration = Duration::from_secs(1);
 
-/// What is started.
+/// How the program is started.
 #[derive(Debug)]
 pub struct Options {
-    /// The time of day.
     pub clock: Clock,
-    /// Polls Telegram and follows the schedule; without it only requests are served and messages
-    /// delivered.
+    /// Polls Telegram and follows the schedule. If false, the process only serves requests and
+    /// delivers messages.
     pub bot: bool,
     /// Makes a run at once, whatever the configuration says.
     pub run_now: bool,
-    /// The instance lock, where the caller has it already.
+    /// The instance lock, if the caller already has it.
     pub lock: Option<InstanceLock>,
-    /// How fast it may speak to Telegram.
+    /// The limit of calls to Telegram.
     pub pace: Pace,
-    /// Threads that the system is to refuse, as when it has none left: for tests.
+    /// For tests: threads that cannot be started, as if the system had none left.
     pub refused_threads: Vec<&'static str>,
-    /// Slices that are left out, by their names: for tests.
+    /// For tests: names of slices to leave out.
     pub without: Vec<&'static str>,
 }
 
 impl Options {
-    /// The bot.
     #[must_use]
     pub fn bot(run_now: bool) -> Self {
         Self {
@@ -77,7 +75,7 @@ impl Options {
         }
     }
 
-    /// A process that serves a request of its own and ends.
+    /// A process that serves one request of its own and ends.
     #[must_use]
     pub fn one_run(lock: InstanceLock) -> Self {
         Self {
@@ -95,13 +93,12 @@ impl Options {
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Something the operator set: the token, the address to listen on; a sentence for them.
+    /// A problem with the operator's settings (the token, the address to listen on), as a sentence
+    /// for them.
     #[error("{0}")]
     Setting(String),
-    /// A catalogue cannot be used.
     #[error(transparent)]
     Catalogue(#[from] CatalogueProblems),
-    /// Anything else.
     #[error(transparent)]
     Other(#[from] anyhow::Error),
 }
@@ -109,15 +106,13 @@ pub enum StartError {
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was asked to.
     Stopped,
     /// Telegram no longer accepts the token.
     Unauthorized,
-    /// A part it cannot do without ended by itself.
+    /// A critical part ended by itself.
     Died(&'static str),
 }
 
-/// The running program.
 #[derive(Debug)]
 pub struct App {
     tasks: Tasks,
@@ -133,8 +128,6 @@ pub struct App {
 }
 
 impl App {
-    /// Starts everything.
-    ///
     /// # Errors
     /// See [`StartError`]. Nothing is left running.
     pub async fn start(config: Config, options: Options) -> Result<Self, StartError> {
@@ -153,7 +146,7 @@ impl App {
             tracing::info!("{note}");
         }
         let tasks = Tasks::new();
-        // A start that fails, or that nobody waits for any longer, leaves nothing running.
+        // A failed or abandoned start leaves nothing running.
         let guard = tasks.stop_token().drop_guard();
         let refused = options.refused_threads.iter();
         refused.for_each(|name| tasks.refuse_thread(name));
@@ -214,19 +207,18 @@ impl App {
         })
     }
 
-    /// The database.
     #[must_use]
     pub fn db(&self) -> &Db {
         &self.db
     }
 
-    /// The way to Telegram; none without a token.
+    /// `None` without a token.
     #[must_use]
     pub fn telegram(&self) -> Option<&Telegram> {
         self.telegram.as_ref()
     }
 
-    /// Where the HTTP server listens; none when it is off.
+    /// The address of the HTTP server; `None` if it is off.
     #[must_use]
     pub fn http(&self) -> Option<SocketAddr> {
         self.http
@@ -237,7 +229,7 @@ impl App {
         self.watch_bell.ring();
     }
 
-    /// The link that makes its first opener the owner, while nobody manages the bot.
+    /// The link that makes its first opener the owner; `None` once somebody manages the bot.
     #[must_use]
     pub fn claim_link(&self) -> Option<&str> {
         self.claim_link.as_deref()

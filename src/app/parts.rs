@@ -16,7 +16,7 @@ use crate::slice::{Parts, Slices};
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::{Api, BotProxy, ChatMoved, Me, Setup, Telegram};
 
-/// What every part is built from.
+/// The inputs of every builder.
 pub(super) struct Base<'a> {
     pub(super) config: &'a Config,
     pub(super) options: &'a Options,
@@ -27,7 +27,7 @@ pub(super) struct Base<'a> {
 }
 
 impl<'a> Base<'a> {
-    /// What slices run with.
+    /// The parts that slices run with.
     pub(super) fn parts(&self, proxy: &'a BotProxy, telegram: Option<&'a Telegram>) -> Parts<'a> {
         Parts {
             db: self.db,
@@ -41,7 +41,7 @@ impl<'a> Base<'a> {
     }
 }
 
-/// Starts what hears and speaks; a process that serves one request only speaks.
+/// Starts receiving and sending; a process that serves one request only sends.
 pub(super) fn start_telegram(base: &Base<'_>, api: Api, me: Option<Me>) -> Telegram {
     let language = base.config.people.language;
     let setup = Setup {
@@ -72,7 +72,7 @@ fn chat_moved(slices: &Slices) -> ChatMoved {
     Arc::new(move |tx, from, to| slices.chat_moved(tx, from, to))
 }
 
-/// Starts every slice; the ends of those that have a thread, by name.
+/// Starts every slice; returns the ends of their threads, by name.
 pub(super) async fn start_slices(
     parts: Parts<'_>,
 ) -> anyhow::Result<Vec<(&'static str, ThreadEnd)>> {
@@ -84,7 +84,7 @@ pub(super) async fn start_slices(
     Ok(threads)
 }
 
-/// Starts the pruning of old rows, and the menus of commands where there is a way to Telegram.
+/// Starts the pruning of old rows and, if there is a connection to Telegram, the command menus.
 pub(super) fn start_upkeep(base: &Base<'_>, api: Option<Api>) {
     let (db, clock, tasks) = (base.db, base.clock, base.tasks);
     let kept = base.built.slices.kept();

@@ -1,4 +1,4 @@
-//! Which slices the program has. Nothing else names them all.
+//! The list of the program's slices. Nothing else names them all.
 
 use std::sync::Arc;
 

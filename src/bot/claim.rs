@@ -1,4 +1,4 @@
-//! The claim link: the first who opens it becomes the owner.
+//! The claim link: the first person to open it becomes the owner.
 
 use super::answer_once;
 use crate::activation::Activator;
@@ -8,7 +8,7 @@ use crate::people::{self};
 use crate::slice::Context;
 use crate::telegram::Answer;
 
-/// Redeems the code of a claim link; `menus` is rung, because an owner has more commands.
+/// Redeems the code of a claim link; rings `menus`, because an owner has more commands.
 pub(super) fn claim(cx: &Context<'_>, code: &str, menus: &Activator) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
     if people::redeem_claim(tx, actor.now, code, actor.id)? {

@@ -1,12 +1,12 @@
-//! Groups: commands and buttons that work there, for those who may use them.
+//! Groups: commands and buttons that work there, for people with the right.
 //!
 //! # Invariants
 //!
 //! - Rights are those of the numeric id that writes or presses.
-//! - Somebody without the right leaves no trace, but where a command is for members: they are told
-//!   once a day.
-//! - There are no dialogues in groups, because everybody could answer them; plain words are never
-//!   for the bot.
+//! - Somebody without the right leaves no trace, except for commands for members: they get one
+//!   answer a day.
+//! - There are no dialogues in groups, because everybody could answer them.
+//! - Plain words in a group are never for the bot.
 
 use super::{Bot, pressed, reaction};
 use crate::db::WriteTx;
@@ -15,10 +15,10 @@ use crate::people::{self, Actor, Role};
 use crate::slice::{Command, Context, Input, Slice, Who};
 use crate::telegram::{Answer, Chat, Event, EventKind, Reaction, User};
 
-/// What becomes of an event in a group.
+/// How to treat an event in a group.
 enum Admission<'a> {
     To(&'a dyn Slice, Input<'a>),
-    /// The text of the command's refusal.
+    /// Answer with the command's refusal.
     Refused(&'static Command),
     /// A note on the button.
     Toast(&'static str),
@@ -48,7 +48,7 @@ impl Bot {
             }
             Admission::Refused(_) | Admission::To(..) => {}
         }
-        // A group's language is chosen there; the language of a speaker says nothing about it.
+        // A group's language is set there; the language of a speaker says nothing about it.
         let lang = people::meet_chat(tx, chat.id, "", self.people.language)?;
         let actor = Actor {
             id: person.id,
@@ -103,7 +103,7 @@ impl Bot {
         }
     }
 
-    /// True when somebody who was not let in may be told so now: once a day.
+    /// True if a non-member may be told so now: once a day.
     fn may_be_refused(&self, tx: &WriteTx<'_>, person: &User) -> anyhow::Result<bool> {
         let now = self.clock.now();
         people::meet(tx, now, person.id, &person.name, &person.username)?;

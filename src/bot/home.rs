@@ -81,14 +81,14 @@ impl Slice for Home {
     }
 }
 
-/// What the bot is, and where to go.
+/// The first screen: what the bot is, and where to go.
 pub(super) fn home(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let keyboard = cx.slices.entries(cx.tx, cx.actor, Board::Home)?;
     let hello = i18n::text(cx.actor.lang, "start-hello");
     Ok(Answer::screen(Screen::new(hello, keyboard)))
 }
 
-/// The commands a person may use, each with its line, and what slices add.
+/// The commands a person may use, each with its line, and the slices' additions.
 fn help(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let lang = cx.actor.lang;
     let lines = |wanted: fn(Who) -> bool| {

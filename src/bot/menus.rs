@@ -1,4 +1,4 @@
-//! The menus of commands: for everybody by language, and for each admin their own.
+//! The command menus: for everybody by language, and for each admin individually.
 
 use tokio_util::sync::CancellationToken;
 
@@ -9,8 +9,8 @@ use crate::people;
 use crate::slice::{Slices, Who};
 use crate::telegram::{Api, CommandScope};
 
-/// Sets the menus of commands: for everybody by language, and for each admin their own. A menu that
-/// could not be set is tried again with the next change; commands work without it.
+/// Sets the command menus: for everybody by language, and for each admin individually. A menu that
+/// could not be set is retried with the next change; commands work without it.
 pub(crate) async fn keep(
     api: Api,
     db: Db,
@@ -83,7 +83,7 @@ async fn set_admin_menus(api: &Api, slices: &Slices, before: &[(i64, Lang)], now
     }
 }
 
-/// The menu for those with a right, in a language.
+/// The menu for people with a right, in a language.
 fn menu(slices: &Slices, lang: Lang, right: Who) -> Vec<(String, String)> {
     let commands = slices.commands().into_iter();
     let listed = commands

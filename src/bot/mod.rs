@@ -1,8 +1,8 @@
 //! The router: from an event to the slice that answers it.
 //!
 //! One event is handled inside one write transaction: the actor's rights, every change, the answer
-//! and the done mark commit together. Words of others (forwards, channels, anonymous admins) come
-//! without a person and are never commands.
+//! and the done mark commit together. Other people's words (forwards, channels, anonymous admins)
+//! come without a person and are never commands.
 //!
 //! # Invariants
 //!
@@ -96,7 +96,7 @@ impl Handler for Bot {
         let (Some(chat), Some(person)) = (event.chat, &event.from) else {
             return Ok(Reaction::default());
         };
-        // What became of a chat itself is noted where events are dispatched; nobody has spoken.
+        // The dispatcher has already recorded changes of the chat itself; nobody has spoken.
         if matches!(
             event.kind,
             EventKind::Membership { .. } | EventKind::Migrated { .. }
@@ -126,7 +126,7 @@ impl Handler for Bot {
 }
 
 impl Bot {
-    /// An event in somebody's own chat.
+    /// An event in a private chat.
     fn serve_private(
         &self,
         tx: &WriteTx<'_>,
@@ -183,7 +183,7 @@ impl Bot {
         }
     }
 
-    /// What is neither words nor a file, such as a sticker.
+    /// Anything that is neither words nor a file, for example a sticker.
     fn wordless(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
         if !cx.actor.role.is_member() {
             return self.meet_stranger(cx, None);
@@ -194,7 +194,7 @@ impl Bot {
         Ok(Answer::default())
     }
 
-    /// A text is the next step of the open dialogue, or what a slice makes of free words.
+    /// A text is the next step of the open dialogue, or a slice handles it as free text.
     fn text(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Answer> {
         if let Some(answer) = self.slices.handle(cx, Input::Step(text))? {
             return Ok(answer);
@@ -221,7 +221,7 @@ impl Bot {
         Ok(Answer::default())
     }
 
-    /// The person of an event in their own chat, if they were let in.
+    /// The person of an event in a private chat, if they are a member.
     fn member(&self, connection: &Connection, event: &Event) -> anyhow::Result<Option<Actor>> {
         let (Some(person), Some(chat)) = (&event.from, event.chat) else {
             return Ok(None);
@@ -237,7 +237,7 @@ impl Bot {
         )
     }
 
-    /// What slices offer to somebody who names the bot in another chat.
+    /// The slices' offers to somebody who names the bot in another chat.
     fn offer(
         &self,
         connection: &Connection,
@@ -260,7 +260,7 @@ impl Bot {
     }
 }
 
-/// A command of a member: the one place where its right is checked in people's own chats.
+/// A member's command: the one place where its right is checked in private chats.
 fn command(cx: &Context<'_>, name: &str, input: Input<'_>) -> anyhow::Result<Answer> {
     let lang = cx.actor.lang;
     let found = cx.slices.command(name);
@@ -276,7 +276,7 @@ fn command(cx: &Context<'_>, name: &str, input: Input<'_>) -> anyhow::Result<Ans
     Ok(answer.unwrap_or_else(|| Answer::text(i18n::text(lang, "unknown-command"))))
 }
 
-/// A button that a member pressed: the one place where its right is checked in people's own chats.
+/// A member's callback: the one place where its right is checked in private chats.
 fn callback(cx: &Context<'_>, data: &str, input: Input<'_>) -> anyhow::Result<Answer> {
     let actor = cx.actor;
     if let Some(message) = actor.pressed {
@@ -297,7 +297,7 @@ fn callback(cx: &Context<'_>, data: &str, input: Input<'_>) -> anyhow::Result<An
     }
 }
 
-/// Says a line, unless the person was answered today already.
+/// Says a line, unless the person was already answered today.
 fn answer_once(cx: &Context<'_>, key: &str) -> anyhow::Result<Answer> {
     if people::may_answer_stranger(cx.tx, cx.actor.now, cx.actor.id)? {
         Ok(Answer::text(i18n::text(cx.actor.lang, key)))
@@ -306,7 +306,7 @@ fn answer_once(cx: &Context<'_>, key: &str) -> anyhow::Result<Answer> {
     }
 }
 
-/// True for what everybody may do, let in or not.
+/// True for input that is open to everybody, member or not.
 fn is_for_anyone(slices: &Slices, input: Input<'_>) -> bool {
     let who = match input {
         Input::Command { name, .. } => slices.command(name).and_then(|(_, rule)| rule.private),
@@ -316,7 +316,7 @@ fn is_for_anyone(slices: &Slices, input: Input<'_>) -> bool {
     who == Some(Who::Anyone)
 }
 
-/// A photo, or a file.
+/// A photo or a file.
 fn attachment(kind: &EventKind) -> Option<Attachment<'_>> {
     let (document, is_photo) = match kind {
         EventKind::Photo(document) => (document, true),
@@ -326,7 +326,7 @@ fn attachment(kind: &EventKind) -> Option<Attachment<'_>> {
     Some(Attachment { document, is_photo })
 }
 
-/// Asks for a text, when something else was sent while a dialogue is open.
+/// Asks for a text, after something else was sent while a dialogue is open.
 fn expected_text(actor: &Actor) -> anyhow::Result<Answer> {
     let text = i18n::text(actor.lang, "expected-text");
     Ok(Answer::screen(Screen::new(
@@ -335,7 +335,7 @@ fn expected_text(actor: &Actor) -> anyhow::Result<Answer> {
     )))
 }
 
-/// The message whose button was pressed, if Telegram told.
+/// The message whose button was pressed, if Telegram names it.
 fn pressed(kind: &EventKind) -> Option<i64> {
     match kind {
         EventKind::Callback { message_id, .. } => Some(*message_id).filter(|id| *id != 0),
@@ -343,7 +343,7 @@ fn pressed(kind: &EventKind) -> Option<i64> {
     }
 }
 
-/// What is added to messages on their way; `default` is for chats whose language is not known.
+/// The notes added to messages on their way; `default` is for chats with an unknown language.
 pub(crate) fn remarks(default: Lang) -> RemarkText {
     Arc::new(move |language, remark| {
         let lang = Lang::from_word(language).unwrap_or(default);

@@ -1,10 +1,10 @@
-//! People whom nobody has let in yet.
+//! People who have not been let in yet.
 //!
 //! # Invariants
 //!
 //! - Strangers learn nothing of what the bot watches.
-//! - They are answered once a day at most, then there is silence.
-//! - What everybody may do (see what is kept about them, delete it) stays open to them.
+//! - They are answered at most once a day, then there is silence.
+//! - Everybody may see what is stored about them and delete it, strangers too.
 
 use super::claim::claim;
 use super::home;
@@ -43,7 +43,7 @@ impl Bot {
         self.meet_stranger(cx, start)
     }
 
-    /// Tells how things are between a stranger and the bot; `start` is what stands after `/start`.
+    /// Tells a stranger about their access; `start` is the parameter of `/start`.
     pub(super) fn meet_stranger(
         &self,
         cx: &Context<'_>,

@@ -1,4 +1,4 @@
-//! Drawing a chart: letters, frames, bars and lines, and the PNG of it.
+//! Draws a chart: letters, frames, bars and lines, and the PNG.
 
 use std::sync::LazyLock;
 
@@ -21,29 +21,27 @@ pub(crate) const WIDTH: u32 = 1280;
 /// Height of one frame with its title and steps, in pixels.
 pub(crate) const HEIGHT_OF_PANEL: u32 = 520;
 
-/// Pixels drawn for one that is shown, each way: it makes lines smooth. `coarser` takes them
-/// together.
+/// Supersampling factor in each direction, for smooth lines. `coarser` averages the pixels.
 const FINER: u32 = 2;
 
-/// Height of the letters of titles and of all else, in pixels that are shown: 46 of 1280 are 14 of
-/// 400.
+/// Text height of titles and of everything else, in shown pixels: 46 of 1280 are 14 of 400.
 const TITLE: u32 = 56;
 const WORDS: u32 = 46;
 
-/// Space at the edges, in pixels that are shown.
+/// Margin, in shown pixels.
 const EDGE: u32 = 36;
 
-/// Steps that are named under a frame at most: more would run into each other.
+/// Maximum number of labels under a frame: more would overlap.
 const NAMED_STEPS: usize = 5;
 
-/// Points of a line that are marked one by one at most.
+/// Above this number, the points of a line are not marked.
 const MARKED_POINTS: usize = 45;
 
 const GROUND: RGBColor = RGBColor(23, 33, 43);
 const LETTERS: RGBColor = RGBColor(228, 236, 242);
 const GRID: RGBColor = RGBColor(61, 78, 93);
 
-/// The name under which our letters are known to the drawing crate.
+/// The name of our font in the drawing crate.
 const FONT: &str = "vakhta";
 
 static FONT_IS_READY: LazyLock<bool> = LazyLock::new(|| {
@@ -105,8 +103,8 @@ pub(super) fn png(chart: &Chart) -> anyhow::Result<Vec<u8>> {
     encode(&coarser(&fine, usize::try_from(wide)?), height)
 }
 
-/// The names of the series with their places from the left, row by row; nothing where they are
-/// called nothing.
+/// The names of the series with their positions from the left, row by row; empty if the series have
+/// no names.
 fn legend_rows(chart: &Chart) -> anyhow::Result<Vec<Vec<(usize, i32)>>> {
     if chart.series.iter().all(|(name, _)| name.is_empty()) {
         return Ok(Vec::new());
@@ -233,7 +231,7 @@ fn steps_from_left(place: usize) -> f64 {
     u32::try_from(place).map_or(0.0, f64::from)
 }
 
-/// Names a few steps under the frame, the last one always.
+/// Labels a few steps under the frame, always including the last.
 fn name_steps(area: &Area<'_>, frame: &Frame<'_, '_>, steps: &[String]) -> anyhow::Result<()> {
     let every = steps.len().div_ceil(NAMED_STEPS);
     let below = i32::try_from(18 * FINER)?;
@@ -247,7 +245,7 @@ fn name_steps(area: &Area<'_>, frame: &Frame<'_, '_>, steps: &[String]) -> anyho
     Ok(())
 }
 
-/// Where a frame ends above: a little over its highest number, and never flat.
+/// The upper end of a frame's axis: a little above the highest number, and never flat.
 fn ceiling(panel: &Panel) -> f64 {
     let n = panel.rows.iter().map(Vec::len).max().unwrap_or(0);
     let at = |place: usize| {
@@ -275,7 +273,7 @@ fn amount(value: f64) -> String {
     format!("{}{unit}", rounded.strip_suffix(".0").unwrap_or(&rounded))
 }
 
-/// Every four pixels of two lines become one of their average colour.
+/// Averages each block of two by two pixels into one.
 fn coarser(fine: &[u8], wide: usize) -> Vec<u8> {
     let mut coarse = Vec::with_capacity(fine.len() / 4);
     let average = |four: [u8; 4]| {

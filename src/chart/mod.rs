@@ -1,41 +1,38 @@
-//! Pictures of numbers, as PNG. Words and their language come from the caller.
+//! Charts as PNG. Words and their language come from the caller.
 //!
 //! # Invariants
 //! - Text is at least 14 px high when 1280 px are shown on 400, as on a phone.
 //! - A picture has its own background, so it is readable in light and dark chats.
-//! - Nothing of the machine is needed: the letters (Latin and Cyrillic) are in the program.
+//! - Nothing on the machine is needed: the letters (Latin and Cyrillic) are in the program.
 
 mod draw;
 
 use anyhow::ensure;
 
-/// Series that can be told apart at most.
+/// Maximum number of series that can be told apart.
 pub(crate) const MOST_SERIES: usize = Ink::ALL.len();
 
-/// Steps along the bottom at most: one for every second pixel.
+/// Maximum number of steps along the bottom: one for every second pixel.
 const MOST_STEPS: usize = 600;
 
-/// A colour that is told from the others on our ground, also by most who see colours differently.
+/// A colour that differs from the others on our background, also for most colour-blind people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ink {
-    /// What went well.
+    /// For success.
     Green,
-    /// What was done.
+    /// For work done.
     Blue,
-    /// What went wrong.
+    /// For failure.
     Red,
-    /// One of several.
     Yellow,
-    /// One of several.
     Violet,
-    /// One of several.
     Teal,
     /// The rest.
     Grey,
 }
 
 impl Ink {
-    /// Every colour, in the order in which several are given out.
+    /// Every colour, in the order of assignment.
     pub(crate) const ALL: [Self; 7] = [
         Self::Blue,
         Self::Yellow,
@@ -47,7 +44,6 @@ impl Ink {
     ];
 }
 
-/// How numbers are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// Bars; several series are stacked.
@@ -56,36 +52,33 @@ pub(crate) enum Shape {
     Lines,
 }
 
-/// Numbers in one frame.
+/// One frame of a chart.
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
-    /// What is counted, with its unit.
+    /// The counted thing, with its unit.
     pub title: String,
-    /// How it is shown.
     pub shape: Shape,
-    /// A row of numbers for each series, none below zero, one for each step; an empty row is not
+    /// For each series a row of numbers, one per step and none below zero; an empty row is not
     /// drawn.
     pub rows: Vec<Vec<f64>>,
 }
 
-/// A picture: frames over each other with one title and one row of steps.
+/// A chart: frames above each other with one title and one row of steps.
 #[derive(Debug, Clone)]
 pub(crate) struct Chart {
-    /// What it is about.
     pub title: String,
-    /// What the series are called; with no name for any of them there is no list of names.
+    /// The names of the series; if all are empty, there is no legend.
     pub series: Vec<(String, Ink)>,
-    /// The names of the steps along the bottom; a few of them are shown.
+    /// The labels of the steps along the bottom; only some are shown.
     pub steps: Vec<String>,
-    /// The frames.
     pub panels: Vec<Panel>,
 }
 
 impl Chart {
-    /// Draws it. Takes tens of milliseconds and, for a moment, 20 MB: not on a runtime.
+    /// Draws the chart. Takes tens of milliseconds and briefly 20 MB: do not call it on a runtime.
     ///
     /// # Errors
-    /// When there is nothing to draw, or more than can be told apart.
+    /// When there is nothing to draw, or more series than can be told apart.
     pub(crate) fn png(&self) -> anyhow::Result<Vec<u8>> {
         let n = self.steps.len();
         ensure!((1..=MOST_STEPS).contains(&n), "a chart of {n} steps");

@@ -25,7 +25,7 @@ use crate::slices::watch::views::table;
 use crate::slices::watch::{Catalogue, LineProblem, load_catalogue, of_parts};
 use crate::tasks::Tasks;
 
-/// Wrong rows named before the rest is only counted.
+/// Maximum number of wrong rows reported in full; the rest is only counted.
 const SHOWN_PROBLEMS: usize = 50;
 
 #[derive(Debug, Subcommand)]
@@ -200,8 +200,8 @@ async fn import(config: &Config, db: &Db, file: &Path, owner: Option<i64>) -> Re
     Ok(())
 }
 
-/// Says once for each site that only knows whether a name is taken that it cannot see a profile
-/// come back.
+/// Some sites only tell whether a name is taken. Warns once per such site that the bot cannot see a
+/// profile return.
 fn warn_of_names_only(catalogue: &Catalogue, accounts: &[NewAccount]) {
     let keys: BTreeSet<&str> = accounts
         .iter()
@@ -228,7 +228,7 @@ fn read_text(file: &Path) -> anyhow::Result<String> {
 /// All accounts of a CSV text, or every problem with its line.
 ///
 /// # Errors
-/// The problems, in sentences for the operator.
+/// The problems, as sentences for the operator.
 pub fn accounts_of_csv(
     catalogue: &Catalogue,
     text: &str,
@@ -260,7 +260,7 @@ async fn export(db: &Db, file: Option<PathBuf>, owner: Option<i64>) -> Result<()
     Ok(())
 }
 
-/// Who waits for accounts added here: who was named, or the first owner.
+/// The owner of accounts added here: the named person, or the first owner.
 pub(super) async fn the_owner(
     config: &Config,
     db: &Db,

@@ -9,7 +9,7 @@ use crate::slices::cards::photo;
 
 pub(super) fn run(config: &Config, target: &Path) -> Result<(), Failure> {
     db::backup(&config.database, target)?;
-    // A photo is there before a row names it, so copied after the rows none is missing.
+    // A photo exists before a row names it, so none is missing if photos are copied after the rows.
     let photos = photo::backup(&config.database, target)?;
     let size = target.metadata().map_or(0, |file| file.len());
     let with_photos = if photos > 0 {

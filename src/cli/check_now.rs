@@ -26,14 +26,14 @@ use crate::slices::watch::verdict::Inconclusive;
 use crate::tasks::Tasks;
 use crate::telegram::outbox;
 
-/// How often the database is asked how far the run is.
+/// How often the run's progress is read from the database.
 const LOOK_PERIOD: Duration = Duration::from_millis(100);
 
-/// A running bot takes a request within a second; after this time without a run something is wrong
-/// with it.
+/// A running bot takes a request within a second; after this time without a run, something is wrong
+/// with the bot.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How long messages are given to go out after a run of our own.
+/// How long messages may take to be delivered after a run of our own.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(30);
 
 /// What `--json` prints.
@@ -68,11 +68,11 @@ pub(super) async fn run(config: Config, json: bool) -> Result<(), Failure> {
     }
 }
 
-/// What became of a request to a running process.
+/// The result of a request to a running process.
 #[derive(Debug, PartialEq, Eq)]
 enum Asked {
     Answered,
-    /// It ended before it took the request: now it is this process's turn.
+    /// The bot ended before it took the request, so this process must make the run.
     Alone,
 }
 
@@ -96,7 +96,7 @@ async fn ask(config: &Config, json: bool) -> Result<Asked, Failure> {
             if db.write(move |tx| store::withdraw(tx, request)).await? {
                 return Ok(Asked::Alone);
             }
-            // It may have ended the run a moment before its own end.
+            // The bot may have finished the run just before it ended.
             let done = db.read(move |c| {
                 let Some(run) = store::request_run(c, request)? else { return Ok(None) };
                 let progress = store::progress(c, run)?;
@@ -146,7 +146,7 @@ fn stopped_early() -> Failure {
     Failure::Work(anyhow!("stopped before the run ended"))
 }
 
-/// Waits until those are answered, too, who asked this process meanwhile: its end would cut their
+/// Waits for the requests that others made of this process meanwhile: its end would cut off their
 /// run.
 async fn others_answered(db: &Db) {
     let mut period = tokio::time::interval(LOOK_PERIOD);
@@ -211,8 +211,8 @@ fn bar(json: bool) -> ProgressBar {
     bar
 }
 
-/// Says what the run said. One that ended because our own network is down said of nobody anything,
-/// and has failed.
+/// Reports the run's results. A run that ended because our own network is down says nothing about
+/// any account and counts as failed.
 async fn report(db: &Db, run: i64, json: bool) -> Result<(), Failure> {
     let mut progress = db.read(move |c| store::progress(c, run)).await?;
     let is_offline = progress.state == RunState::Offline;
@@ -254,7 +254,7 @@ async fn accounts_of_run(db: &Db, run: i64) -> anyhow::Result<Vec<AccountReport>
     .await
 }
 
-/// Every account that waits, as one that could not be looked at.
+/// Every waiting account, as an account that could not be checked.
 async fn unseen_accounts(db: &Db) -> anyhow::Result<Vec<AccountReport>> {
     db.read(|c| {
         let mut accounts = Vec::new();
@@ -320,7 +320,7 @@ async fn delivered(db: &Db) {
     }
 }
 
-/// Says what could not be told to anybody.
+/// Reports the messages that could not be delivered.
 async fn say_what_waits(db: &Db, has_token: bool) -> anyhow::Result<()> {
     let now = Clock::system().now();
     let waiting = db.read(move |c| outbox::counts(c, now)).await?.pending;

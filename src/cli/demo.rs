@@ -1,8 +1,8 @@
 //! `vakhta demo`: the real bot, with this terminal as the chat.
 //!
 //! Lines go in as messages, a number presses a button, the bot's messages and edits come out.
-//! `--once` prints one run and ends; every probe of the pretend site moves its clock, so it prints
-//! the same twice.
+//! `--once` prints one run and ends. Every probe of the pretend site moves its clock, so the output
+//! is the same every time.
 
 use std::collections::HashMap;
 use std::io::BufRead as _;
@@ -33,26 +33,24 @@ const PERSON: i64 = 1;
 /// When the pretend clock of `--once` starts: 21 November 2026, 18:35:00 in Moscow.
 const ONCE_START: UnixMs = UnixMs(1_795_275_300_000);
 
-/// What one probe takes on that clock: 157 of them, for 137 accounts, 12 confirmations and the
-/// controls of four sites, end just before the next tick.
+/// Duration of one probe on that clock. There are 157 probes: 137 accounts, 12 confirmations and
+/// the controls of four sites. They end just before the next tick.
 const ONCE_LOOK: Duration = Duration::from_millis(1_899);
 
 /// The longest wait for the one run.
 const ONCE_LIMIT: Duration = Duration::from_secs(120);
 
-/// How long a page of the pretend site takes, so that the live bar can be watched.
+/// The response time of a pretend page, so that the live bar can be watched.
 const PAGE_DELAY: Duration = Duration::from_millis(120);
 
-/// How long after the end of the input the bot may finish answering.
+/// How long the bot may take to finish answering after the end of the input.
 const LAST_ANSWERS: Duration = Duration::from_secs(60);
 
-/// Lines typed ahead at most; the terminal waits then.
+/// Maximum number of lines typed ahead; the terminal waits then.
 const TYPED_AHEAD: usize = 64;
 
-/// Runs the demo.
-///
 /// # Errors
-/// When something of it cannot be started, or `--once` does not end in time.
+/// When a part cannot be started, or `--once` does not end in time.
 pub(super) async fn run(once: bool, lang: Lang) -> anyhow::Result<()> {
     let telegram = PretendTelegram::start()
         .await
@@ -104,8 +102,8 @@ fn config(
 ) -> anyhow::Result<Config> {
     std::fs::write(folder.join("sites.toml"), world::catalogue(&site.url()))?;
     let language = lang.word();
-    // The one run must not depend on how fast this machine is or on what its clock says: the next
-    // tick is the one after that run, once a year. The chat should show its bar.
+    // The run must not depend on this machine's speed or clock, so the schedule ticks once a year,
+    // just after the run. The chat should show its bar.
     let (confirm_delay, min_gap, schedule) = if once {
         ("0s", "0s", "0 40 18 21 11 *")
     } else {
@@ -130,8 +128,7 @@ fn config(
     })
 }
 
-/// Puts the accounts into the database before the bot starts, as if they had been there for nine
-/// days.
+/// Stores the accounts before the bot starts, as if they had been there for nine days.
 async fn seed(config: &Config, site: &PretendSite, clock: &Clock) -> anyhow::Result<()> {
     let tasks = Tasks::new();
     let (db, end) = Db::open(&config.database, &tasks)?;
@@ -190,7 +187,7 @@ async fn chat(app: &App, telegram: &PretendTelegram, person: &Person) -> anyhow:
         }
         shown.print_news(telegram);
     }
-    // What was typed last is still to be answered.
+    // The last input still needs its answer.
     let answered = tokio::time::timeout(LAST_ANSWERS, quiet(app, telegram));
     tokio::pin!(answered);
     loop {
@@ -236,7 +233,7 @@ fn read_lines() -> anyhow::Result<mpsc::Receiver<String>> {
     Ok(typed)
 }
 
-/// What the terminal shows already.
+/// What the terminal already shows.
 #[derive(Default)]
 struct Shown {
     texts: HashMap<i64, (String, usize)>,
@@ -244,7 +241,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// A line of the person: a number presses a button, anything else is a message.
+    /// A line from the person: a number presses a button, anything else is a message.
     fn enter(&mut self, person: &Person, line: &str) -> anyhow::Result<()> {
         if line.is_empty() {
             return Ok(());
@@ -268,7 +265,7 @@ impl Shown {
         }
     }
 
-    /// Prints what is new or was edited.
+    /// Prints new and edited messages.
     fn print_news(&mut self, telegram: &PretendTelegram) {
         for message in telegram
             .messages(PERSON)

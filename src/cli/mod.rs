@@ -27,11 +27,11 @@ use crate::i18n::Lang;
 use crate::logging;
 use crate::settings::Problems;
 
-/// Blocking threads of the main runtime: reads of the database and little else. Tokio's own limit
-/// of 512 would let a burst of readers take hundreds of threads.
+/// Blocking threads of the main runtime: mostly database reads. Tokio's own limit of 512 would let
+/// a burst of readers start hundreds of threads.
 const BLOCKING_THREADS: usize = 4;
 
-/// Worker threads of the main runtime: the work is waiting for Telegram.
+/// Worker threads of the main runtime: most of the work is waiting for Telegram.
 const WORKER_THREADS: usize = 2;
 
 /// Keeps watch over accounts and reports to Telegram.
@@ -125,7 +125,7 @@ pub enum Failure {
     Work(anyhow::Error),
     /// Usage or configuration: 2.
     Usage(anyhow::Error),
-    /// Everything has been said already: 1.
+    /// Everything has been reported already: 1.
     Said,
 }
 
@@ -135,7 +135,6 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-/// Runs a command.
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -146,7 +145,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let result = match runtime {
         Ok(runtime) => {
             let result = runtime.block_on(dispatch(arguments));
-            // What blocks has been told to end; a thread that hangs must not hold the exit.
+            // Blocking work has been told to end; a hanging thread must not delay the exit.
             runtime.shutdown_timeout(std::time::Duration::from_secs(1));
             result
         }
@@ -193,7 +192,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     })?;
     let mut log = config.log.clone();
     if matches!(arguments.command, Some(Command::Doctor)) {
-        // Who asks may not be who the file is to belong to.
+        // The caller may be another user than the log file's owner.
         log.file = None;
     }
     logging::start(&log, config.secrets());

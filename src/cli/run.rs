@@ -9,8 +9,8 @@ use crate::config::Config;
 pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> {
     let stop = stop_signal();
     tokio::pin!(stop);
-    // The start may wait for Telegram, and the first process of a container gets no signal it does
-    // not listen to.
+    // The start may wait for Telegram. The first process of a container only gets signals that it
+    // listens to.
     let app = tokio::select! {
         biased;
         () = &mut stop => return Ok(()),
@@ -32,8 +32,8 @@ pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> 
     }
 }
 
-/// A problem with what the operator set or with a catalogue is one of configuration, everything
-/// else one of the work.
+/// A problem with the operator's settings or with a catalogue is a configuration failure;
+/// everything else is a failure of the work.
 pub(super) fn failure(err: StartError) -> Failure {
     match err {
         StartError::Setting(why) => Failure::Usage(anyhow!(why)),

@@ -1,7 +1,7 @@
-//! `vakhta completions SHELL` and `vakhta man [FOLDER]`: what a package installs beside the
+//! `vakhta completions SHELL` and `vakhta man [FOLDER]`: files that a package installs with the
 //! program.
 //!
-//! Both are made from the definition of the command line itself, so they cannot be out of date.
+//! Both are generated from the definition of the command line, so they are never out of date.
 
 use std::path::Path;
 

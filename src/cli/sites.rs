@@ -34,7 +34,7 @@ pub(super) enum Command {
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure> {
     if let Command::Import { file } = &command {
-        // The file may be the very reason why the configured catalogues do not load.
+        // The file may be the reason why the configured catalogues do not load.
         return sites_import::run(file, &config.watch);
     }
     let catalogue = load_catalogue(&config.watch).map_err(|err| Failure::Usage(err.into()))?;

@@ -37,7 +37,7 @@ pub(super) fn run(file: &Path, config: &WatchConfig) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How many entries are used, what they are, and how many are not, by reason.
+/// The number of used entries by kind, and of unused entries by reason.
 fn counts(listing: &Listing) -> Vec<String> {
     let used = listing.sites.len();
     let count = |is: fn(&Site) -> bool| listing.sites.iter().filter(|site| is(site)).count();

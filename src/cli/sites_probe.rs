@@ -1,9 +1,8 @@
 //! `vakhta sites test`: whether sites answer for their control names as their rules say.
 //!
-//! Several sites are probed at a time, each one name after the other and no sooner than its gate
-//! allows. A site is well by the same standard as in the watch: one of its known names is found
-//! (the others may have been given up), and a random one is not. The result of every name is
-//! printed.
+//! Several sites are tested at once, each name by name at the pace of the site's gate. A site is
+//! healthy by the same standard as in the watch: one of its known names is found (the others may
+//! have been deleted), and a random name is not. The result of every name is printed.
 
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ use crate::slices::watch::site::{Site, Username};
 use crate::slices::watch::verdict::Inconclusive;
 use crate::slices::watch::{ProbeLimits, WatchConfig, probe, says_nobody};
 
-/// How long a site that wants to be left alone is waited for, unless its ordinary gap is longer.
+/// Maximum wait for a site that asks for a pause, unless its ordinary gap is longer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Tests the sites and prints a line for each, in their order.
@@ -62,7 +61,7 @@ struct Tester<'a> {
 }
 
 impl Tester<'_> {
-    /// Whether a site is well, and the line that says so.
+    /// Whether a site is healthy, and the line that reports it.
     async fn test(&self, site: &Site) -> (bool, String) {
         let mut gates = Gates::new(GateDefaults {
             per_site: self.config.per_site,
@@ -87,10 +86,10 @@ impl Tester<'_> {
         (is_well, format!("{mark} {key:<16} {}", said.join("; ")))
     }
 
-    /// Looks at a name as soon as the site's gate allows; not at all where that would be too long.
+    /// Probes a name as soon as the site's gate allows; gives up if that would take too long.
     async fn probe(&self, gates: &mut Gates, site: &Site, name: &Username) -> Probe {
         let gap = site.min_gap().unwrap_or(self.config.min_gap);
-        // The gap itself is stretched by less than this.
+        // Jitter lengthens the gap by less than this.
         let patience = PATIENCE.max(gap * 2);
         loop {
             let now = Instant::now();
@@ -98,7 +97,7 @@ impl Tester<'_> {
                 Start::Now => break,
                 Start::At(at) => (at, Inconclusive::RateLimited),
                 Start::Closed { until } => (until, Inconclusive::BreakerOpen),
-                // Not so while one look is made after the other.
+                // Cannot happen while probes run one at a time.
                 Start::Busy => return Probe::without_answer(Inconclusive::RateLimited),
             };
             if at.duration_since(now) > patience {

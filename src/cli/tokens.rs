@@ -54,8 +54,8 @@ impl From<ScopeArgument> for Scope {
     }
 }
 
-/// Where a browser signs in with a token; none where there is no page, or its port is not known.
-/// What follows the # never leaves the browser.
+/// The address where a browser signs in with a token; `None` if there is no page, or its port is
+/// unknown. The part after the # never leaves the browser.
 fn page_link(config: &Config, token: &str) -> Option<String> {
     let mut address = config.http.listen.filter(|_| config.assistant.enabled)?;
     if address.ip().is_unspecified() {

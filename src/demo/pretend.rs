@@ -1,4 +1,4 @@
-//! What all pretend servers are: a state behind a lock, an HTTP server, and a way to wait for
+//! The base of all pretend servers: a state behind a lock, an HTTP server, and a way to wait for
 //! changes.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::wire::{Answer, Request, Server};
 
-/// What the handlers of a pretend server and all its handles share.
+/// State shared by the handlers of a pretend server and all its handles.
 pub(super) struct Shared<S> {
     state: Mutex<S>,
     /// Counts the changes of the state.
@@ -38,13 +38,13 @@ impl<S> Shared<S> {
         result
     }
 
-    /// Tells of every change.
+    /// Receives every change.
     pub(super) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// Waits until the condition holds; it is checked now and after every change. The error names
-    /// what was awaited and what `report` says.
+    /// Waits until the condition holds; checks now and after every change. The error names the
+    /// awaited condition and includes `report`.
     pub(super) async fn wait_until(
         &self,
         what: &str,
@@ -59,8 +59,7 @@ impl<S> Shared<S> {
                 if condition() {
                     return;
                 }
-                // The sender lives as long as this handle, so this only says that something
-                // changed.
+                // The sender lives as long as this handle, so this only reports a change.
                 changes.changed().await.ok();
             }
         });
@@ -99,7 +98,7 @@ impl<S: Send + 'static> Pretend<S> {
 }
 
 impl<S> Pretend<S> {
-    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    /// `http://127.0.0.1:PORT`, without a trailing slash.
     pub(super) fn url(&self) -> String {
         self.server.url()
     }

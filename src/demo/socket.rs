@@ -1,10 +1,10 @@
-//! Reading and writing a socket, byte by byte where it has to be.
+//! Reading and writing a socket, byte by byte if needed.
 
 use std::io;
 
 use tokio::net::TcpStream;
 
-/// How much is read from a socket at once.
+/// Bytes read from a socket at once.
 const READ_STEP: usize = 16 * 1024;
 
 pub(super) async fn read_more(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize> {

@@ -1,4 +1,4 @@
-//! Answers that take their time: bytes, pauses, silence, one after the other.
+//! Slow answers: bytes, pauses and silence in sequence.
 
 use std::io;
 use std::time::Duration;
@@ -8,16 +8,14 @@ use tokio::sync::watch;
 
 use super::socket::{client_gone, write_all};
 
-/// A part of an answer that takes its time.
+/// One step of a slow answer.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// These bytes.
     Bytes(Vec<u8>),
-    /// A pause.
     Pause(Duration),
     /// A pause until the value is true.
     Until(watch::Receiver<bool>),
-    /// Nothing more, until the client goes away.
+    /// Nothing more, until the client disconnects.
     Hang,
 }
 
@@ -31,7 +29,7 @@ impl Step {
             }
             Self::Until(mut go_on) => {
                 tokio::select! {
-                    // Who held the answer and is gone lets it go.
+                    // If the holder of the answer is gone, the answer is released.
                     _ = go_on.wait_for(|go_on| *go_on) => Ok(()),
                     gone = client_gone(stream) => gone.and(Err(io::ErrorKind::ConnectionAborted.into())),
                 }

@@ -18,11 +18,11 @@ use tokio::{
 use super::socket::{client_gone, read_more, write_all};
 use super::steps::Step;
 
-/// Heads above this are not sent by any client of ours.
+/// None of our clients sends a longer head.
 const HEAD_LIMIT: usize = 64 * 1024;
 /// Telegram takes uploads of 50 MB; a little more is read so that the refusal can be an answer.
 const BODY_LIMIT: usize = 60 * 1024 * 1024;
-/// One request as it came.
+/// A request as received.
 #[derive(Debug, Default)]
 pub struct Request {
     pub method: String,
@@ -34,7 +34,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The first header of that name, whatever its case.
+    /// The first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
@@ -44,7 +44,7 @@ impl Request {
     }
 }
 
-/// What is done with the connection in return.
+/// How the connection is answered.
 #[derive(Debug)]
 pub enum Answer {
     /// An ordinary answer; the connection lives on.
@@ -57,18 +57,19 @@ pub enum Answer {
     Cut(Vec<u8>),
     /// These bytes, one at a time with a pause before each, then the end.
     Drip { bytes: Vec<u8>, pause: Duration },
-    /// `first`, then `again` so many times (endlessly when `None`), then `last` and the end.
+    /// `first`, then `again` the given number of times (endlessly if `None`), then `last` and the
+    /// end.
     Repeat {
         first: Vec<u8>,
         again: Vec<u8>,
         times: Option<usize>,
         last: Vec<u8>,
     },
-    /// One after the other, then an orderly end of the connection.
+    /// The steps in sequence, then an orderly end of the connection.
     Steps(Vec<Step>),
     /// The connection is reset without a byte.
     Reset,
-    /// Nothing, until the client goes away.
+    /// Nothing, until the client disconnects.
     Hang,
 }
 
@@ -80,8 +81,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on a free loopback port. The handler also returns a guard: it is dropped just before
-    /// the last byte of a plain answer goes out, and after the connection has ended for the others.
+    /// Listens on a free loopback port. The handler also returns a guard. A plain answer drops the
+    /// guard just before its last byte is sent, the others after the connection has ended.
     pub async fn start<F, R, G>(handler: F) -> anyhow::Result<Self>
     where
         F: Fn(Request) -> R + Send + Sync + 'static,
@@ -102,7 +103,7 @@ impl Server {
         })
     }
 
-    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    /// `http://127.0.0.1:PORT`, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -122,7 +123,7 @@ where
                 Ok((stream, _)) => {
                     let handler = Arc::clone(&handler);
                     connections.spawn(async move {
-                        // A client that breaks off is no news for a server.
+                        // A server does not care about a client that disconnects.
                         serve(&stream, &*handler).await.ok();
                     });
                 }

@@ -13,10 +13,10 @@ use crate::zone::Zone;
 /// Accounts in the demo.
 pub(crate) const ACCOUNTS: usize = 137;
 
-/// Numbers of the accounts that are there.
+/// Numbers of the accounts that exist.
 const FOUND: [usize; 12] = [4, 15, 27, 38, 49, 61, 72, 84, 95, 107, 118, 130];
 
-/// Numbers of the accounts that cannot be looked at, far apart, and why.
+/// Numbers of the accounts that cannot be checked, far apart, and why.
 const TROUBLE: [(usize, Behaviour); 5] = [
     (9, Behaviour::Status(403)),
     (33, Behaviour::ServerError),
@@ -42,12 +42,12 @@ const FIRST_NAMES: [&str; 12] = [
 pub static QUIET_MONTH: LazyLock<i8> =
     LazyLock::new(|| (Zone::UTC.civil(Clock::system().now()).month() + 5) % 12 + 1);
 
-/// A schedule without a tick on any day near. The scheduler follows the machine's clock, so a fixed
-/// day comes some time into a test that runs.
+/// A schedule with no tick on any day near. The scheduler follows the machine's clock, so a test
+/// would sooner or later run on any fixed day.
 pub static QUIET_SCHEDULE: LazyLock<String> =
     LazyLock::new(|| format!("0 0 0 1 {} *", *QUIET_MONTH));
 
-/// The catalogue file that leads the sites to the pretend one.
+/// The catalogue file that points the sites at the pretend one.
 #[must_use]
 pub fn catalogue(site_url: &str) -> String {
     SITES
@@ -68,7 +68,7 @@ pub fn catalogue(site_url: &str) -> String {
         .collect()
 }
 
-/// The accounts, with the site set to behave as they need.
+/// The accounts; also sets up the site's answers for them.
 #[must_use]
 pub fn accounts(site: &PretendSite, owner_id: i64) -> Vec<NewAccount> {
     (0..ACCOUNTS)

@@ -14,10 +14,9 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-/// A file's texts, ready to be filled.
+/// A file's parsed texts.
 pub(super) type Bundle = FluentBundle<FluentResource>;
 
-/// One file.
 pub(super) struct Catalogue {
     pub(super) lang: Lang,
     pub(super) source: &'static str,
@@ -27,7 +26,7 @@ pub(super) struct Catalogue {
 // `static CATALOGUES`: every file in `locales/`, listed by `build.rs`.
 include!(concat!(env!("OUT_DIR"), "/catalogues.rs"));
 
-/// The texts among which a key is.
+/// The texts that contain a key.
 pub(super) fn holding(lang: Lang, key: &str) -> Option<&'static Bundle> {
     let file = keys(lang).get(key)?;
     let parsed = file.parsed.get_or_init(|| file.parse());
@@ -70,9 +69,9 @@ impl Catalogue {
     fn parse(&self) -> Bundle {
         let locale: LanguageIdentifier = self.lang.word().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
-        // Direction marks around arguments would end up in what people copy.
+        // People would copy the direction marks around arguments.
         bundle.set_use_isolating(false);
-        // A faulty entry is skipped here and found by the tests.
+        // A faulty entry is skipped here; the tests report it.
         let resource = FluentResource::try_new(self.source.to_owned());
         bundle.add_resource_overriding(resource.unwrap_or_else(|(partial, _)| partial));
         bundle

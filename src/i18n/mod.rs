@@ -1,10 +1,10 @@
-//! What people read, in their language.
+//! Texts for people, in their language.
 //!
 //! Every sentence is in `locales/{ru,en}/*.ftl` (Fluent, for plural forms), compiled in. A test
 //! compares the two languages: the same keys, the same placeholders.
 //!
 //! # Invariants
-//! - Our texts may contain the tags Telegram knows; what is put into them is escaped, unless it is
+//! - Our texts may contain the tags Telegram knows; their arguments are escaped, unless they are
 //!   [`Html`] already.
 
 mod catalogue;
@@ -33,8 +33,8 @@ impl Lang {
     /// Every language.
     pub const ALL: [Self; 2] = [Self::Ru, Self::En];
 
-    /// The language for what Telegram says of a person (`language_code`): Russian for `ru`, English
-    /// for every other; none when Telegram says nothing.
+    /// The language for Telegram's `language_code`: Russian for `ru`, English for every other; none
+    /// if Telegram gives no code.
     #[must_use]
     pub fn from_telegram(language_code: &str) -> Option<Self> {
         match language_code.split(['-', '_']).next() {
@@ -44,7 +44,7 @@ impl Lang {
         }
     }
 
-    /// What the language calls itself.
+    /// The language's own name.
     #[must_use]
     pub fn own_name(self) -> &'static str {
         match self {
@@ -54,12 +54,11 @@ impl Lang {
     }
 }
 
-/// What is put into a text.
+/// The arguments of a text.
 #[derive(Debug, Default)]
 pub struct Args<'a>(FluentArgs<'a>);
 
 impl<'a> Args<'a> {
-    /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -72,14 +71,14 @@ impl<'a> Args<'a> {
         self
     }
 
-    /// Text that is safe already.
+    /// Text that is already safe.
     #[must_use]
     pub fn html(mut self, key: &'static str, html: &Html) -> Self {
         self.0.set(key, html.as_str().to_owned());
         self
     }
 
-    /// A number, which chooses the plural form.
+    /// A number, which selects the plural form.
     #[must_use]
     pub fn number(mut self, key: &'static str, number: impl TryInto<i64>) -> Self {
         let number: i64 = number.try_into().unwrap_or(i64::MAX);
@@ -88,32 +87,29 @@ impl<'a> Args<'a> {
     }
 }
 
-/// A text with its arguments.
 #[must_use]
 pub fn html(lang: Lang, key: &str, args: &Args<'_>) -> Html {
     Html::from_catalogue(format(lang, key, Some(args)))
 }
 
-/// A text without arguments.
 #[must_use]
 pub(crate) fn text(lang: Lang, key: &str) -> Html {
     Html::from_catalogue(format(lang, key, None))
 }
 
-/// A text for a place that knows no markup: a button, the note on a callback, a command's
-/// description.
+/// A text for a place without markup: a button, the note on a callback, a command's description.
 #[must_use]
 pub(crate) fn plain(lang: Lang, key: &str, args: &Args<'_>) -> String {
     html(lang, key, args).to_plain()
 }
 
-/// A label without arguments for a place that knows no markup.
+/// A label without arguments for a place without markup.
 #[must_use]
 pub fn label(lang: Lang, key: &str) -> String {
     text(lang, key).to_plain()
 }
 
-/// True when the catalogue of the language has this key.
+/// True if the language has this key.
 #[must_use]
 pub(crate) fn has(lang: Lang, key: &str) -> bool {
     catalogue::holding(lang, key).is_some()
@@ -140,7 +136,7 @@ fn format(lang: Lang, key: &str, args: Option<&Args<'_>>) -> String {
     text.into_owned()
 }
 
-/// The day, as the language writes it.
+/// The day in the language's format.
 #[must_use]
 pub(crate) fn date(lang: Lang, at: UnixMs, zone: &Zone) -> String {
     let form = match lang {
@@ -150,7 +146,7 @@ pub(crate) fn date(lang: Lang, at: UnixMs, zone: &Zone) -> String {
     moment(at, zone, form)
 }
 
-/// A day of a calendar without its year.
+/// A day without its year.
 #[must_use]
 pub(crate) fn day(lang: Lang, day: Date) -> String {
     let form = match lang {
@@ -188,13 +184,13 @@ fn moment(at: UnixMs, zone: &Zone, form: &str) -> String {
     zone.civil(at).strftime(form).to_string()
 }
 
-/// A size in megabytes with one digit after the point, as the language writes it.
+/// A size in megabytes with one digit after the decimal separator, in the language's format.
 #[must_use]
 pub(crate) fn megabytes(lang: Lang, bytes: u64) -> String {
     tenths(lang, bytes.saturating_mul(10).div_ceil(1024 * 1024))
 }
 
-/// A time span by its two largest units: `4 мин 58 с`.
+/// A time span in its two largest units: `4 мин 58 с`.
 #[must_use]
 pub(crate) fn span(lang: Lang, span: Duration) -> String {
     let seconds = span.as_secs();
@@ -217,7 +213,7 @@ pub(crate) fn span(lang: Lang, span: Duration) -> String {
     shown.join(" ")
 }
 
-/// A short time: milliseconds below one second, else seconds with one digit after the point.
+/// A short time: milliseconds below one second, else seconds with one decimal.
 #[must_use]
 pub(crate) fn short_span(lang: Lang, span: Duration) -> String {
     let ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
@@ -228,7 +224,7 @@ pub(crate) fn short_span(lang: Lang, span: Duration) -> String {
     plain(lang, "span-short", &Args::new().text("n", &seconds))
 }
 
-/// A number of tenths, as the language writes it.
+/// A number of tenths, in the language's format.
 fn tenths(lang: Lang, tenths: u64) -> String {
     let point = match lang {
         Lang::Ru => ',',

@@ -1,4 +1,4 @@
-//! The contract of slices, checked on the slices that there are.
+//! The contract of slices, checked on the program's slices.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use crate::db::testing::Store;
 use crate::i18n::{self, Lang};
 use crate::slice::{Slices, Who};
 
-/// Everything is on.
+/// A configuration with everything on.
 const ALL: &str = "[telegram]\nadmins = [1]\n[cards]\nenabled = true\n\
                    [assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n";
 
@@ -15,7 +15,7 @@ fn all() -> Slices {
     built(ALL, &[]).1.slices
 }
 
-/// Fails with every name that has two owners.
+/// Fails on every name that has two owners.
 fn assert_one_owner(what: &str, named: impl Iterator<Item = (&'static str, &'static str)>) {
     let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
     for (name, owner) in named {
@@ -143,7 +143,7 @@ async fn a_new_chat_id_is_written_everywhere() {
         ] {
             tx.execute(sql, ())?;
         }
-        // Telegram may tell it twice: by a message, and by a refusal.
+        // Telegram may report it twice: by a message, and by a refusal.
         slices.chat_moved(tx, -5, -1005)?;
         slices.chat_moved(tx, -5, -1005)?;
         let count = |chat: i64| {

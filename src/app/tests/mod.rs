@@ -1,5 +1,5 @@
-//! What holds for the whole program: its screens, the plans of its statements, the tools of its
-//! slices, the contract.
+//! Tests of the whole program: its screens, the plans of its statements, the tools of its slices,
+//! the contract.
 
 mod contract;
 mod plans;
@@ -13,7 +13,7 @@ use super::slices::{Built, build};
 use crate::config::{Config, Source};
 use crate::slices::watch::load_catalogue;
 
-/// The slices that a configuration gives; `without` leaves some out.
+/// The slices of a configuration; `without` leaves some out.
 fn built(text: &str, without: &[&'static str]) -> (Config, Built) {
     let source = Source {
         path: "bot.toml".into(),

@@ -1,5 +1,5 @@
-//! What the program runs by itself reads no more the more there is: every statement of a start, of
-//! answers, of two runs, of their news, of a broadcast and of what is forgotten, by its plan.
+//! No background statement may cost more as tables grow; checked by query plans. Covers a start,
+//! answers, two runs and their news, a broadcast, and pruning.
 
 use std::time::Duration;
 

@@ -1,11 +1,11 @@
-//! Pictures, decoded again and looked at.
+//! Charts, decoded again and examined.
 
 use std::collections::BTreeMap;
 
 use super::draw::{HEIGHT_OF_PANEL, WIDTH};
 use super::*;
 
-/// Width, height, and how many pixels there are of each colour.
+/// Width, height, and the number of pixels of each colour.
 fn look(bytes: &[u8]) -> (u32, u32, BTreeMap<[u8; 3], usize>) {
     let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
         .read_info()

@@ -1,4 +1,4 @@
-//! What `vakhta doctor` says about the assistant.
+//! The findings of `vakhta doctor` about the assistant.
 //!
 //! # Invariants
 //! - The key is never printed.

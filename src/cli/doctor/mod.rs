@@ -1,7 +1,7 @@
 //! `vakhta doctor`: what is wrong, and what to do.
 //!
 //! # Invariants
-//! - It leaves no file that belongs to another user than the database does, so root may run it.
+//! - Every file it creates belongs to the database's owner, so root may run it.
 
 mod assistant;
 
@@ -25,10 +25,10 @@ use crate::slices::watch::load_catalogue;
 use crate::tasks::Tasks;
 use crate::telegram::{Api, outbox};
 
-/// Free space below which the database is in danger.
+/// Less free space than this endangers the database.
 const LITTLE_SPACE: u64 = 200 * 1024 * 1024;
 
-/// A clock that is further off than this shows wrong times and fails TLS sooner or later.
+/// A clock that is further off shows wrong times and fails TLS sooner or later.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 
 /// Longest wait for Telegram.
@@ -37,7 +37,7 @@ const TELEGRAM_LIMIT: Duration = Duration::from_secs(10);
 /// Longest wait for the HTTP server of a running bot.
 const OWN_SERVER_LIMIT: Duration = Duration::from_secs(5);
 
-/// What a check found.
+/// The result of a check.
 pub(super) enum Finding {
     Well(String),
     Notice(String),
@@ -114,7 +114,8 @@ async fn telegram(config: &Config) -> (Finding, Finding) {
     (finding, clock)
 }
 
-/// Compares our clock with the `Date` of Telegram's server. The address asked holds no token.
+/// Compares our clock with the `Date` of Telegram's server. The requested address contains no
+/// token.
 async fn server_clock(client: &reqwest::Client, api_url: &str) -> Finding {
     let answer = client.get(api_url).timeout(TELEGRAM_LIMIT).send().await;
     let date = match &answer {
@@ -142,7 +143,7 @@ async fn server_clock(client: &reqwest::Client, api_url: &str) -> Finding {
     }
 }
 
-/// The date of an HTTP header, which has the form of an RFC 2822 date.
+/// The date of an HTTP header, in the format of RFC 2822.
 fn http_date(text: &str) -> Option<UnixMs> {
     let date = jiff::fmt::rfc2822::parse(text).ok()?;
     Some(UnixMs(date.timestamp().as_millisecond()))
@@ -232,7 +233,7 @@ fn sites(config: &Config) -> Finding {
     }
 }
 
-/// Whether photos of cards can be kept.
+/// Whether photos of cards can be stored.
 fn cards(config: &Config) -> Finding {
     if !config.cards.enabled {
         return Well("off".to_owned());
@@ -246,7 +247,7 @@ fn cards(config: &Config) -> Finding {
     }
 }
 
-/// Whether the address can be listened on; where a bot listens already, what it says of itself.
+/// Whether the address can be listened on; if a bot already listens there, its health.
 async fn http_server(listen: Option<SocketAddr>) -> Finding {
     let Some(address) = listen else {
         return Well("off".to_owned());
@@ -269,7 +270,7 @@ async fn http_server(listen: Option<SocketAddr>) -> Finding {
     }
 }
 
-/// What a running bot says that fails; none when no bot answers there.
+/// The failing parts of a running bot; `None` if no bot answers there.
 async fn health_at(mut address: SocketAddr) -> Option<Vec<String>> {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 type Refusal = (u16, &'static str);
 
-/// What is asked, and what tools have given since, or why the messages are refused.
+/// The question and the later tool results, or why the messages are refused.
 pub(super) fn read(body: &Value) -> Result<(String, Vec<String>), Refusal> {
     let messages = body.get("messages").and_then(Value::as_array);
     let mut question = None;
@@ -42,7 +42,7 @@ pub(super) fn read(body: &Value) -> Result<(String, Vec<String>), Refusal> {
     Ok((question.ok_or((400, "nothing is asked"))?, results))
 }
 
-/// The names of what a message asks for.
+/// The names of the tools that a message calls.
 fn calls(message: &Value) -> Result<Vec<String>, Refusal> {
     let calls = message.get("tool_calls").and_then(Value::as_array);
     let names = calls.into_iter().flatten().map(|call| {

@@ -2,9 +2,9 @@
 //! answer it.
 //!
 //! It answers every question with [`answer_to`] it, so a test can tell whose answer came. It
-//! refuses a call without a key, a model or messages, a call that does not ask for a stream, and
-//! tool messages that OpenAI would refuse. It keeps all calls in order. The server needs a running
-//! tokio runtime and ends with the last clone of its handle.
+//! refuses calls without a key, a model or messages, calls without a stream, and tool messages that
+//! OpenAI would refuse. It keeps all calls in order. The server needs a running tokio runtime and
+//! ends with the last clone of its handle.
 
 mod messages;
 mod reply;
@@ -22,19 +22,17 @@ use self::reply::{document, refusal};
 use super::pretend::{Pretend, Shared};
 use super::wire::{Answer, Request};
 
-/// The key that is accepted.
+/// The only accepted key.
 pub const KEY: &str = "sk-pretend-0123456789abcdef";
 
-/// A call as it came.
+/// A call as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelCall {
-    /// The model.
     pub model: String,
-    /// What is asked.
     pub question: String,
-    /// What the model's tools have given since then, in order.
+    /// The results of the model's tools since the question, in order.
     pub results: Vec<String>,
-    /// The whole document.
+    /// The whole request document.
     pub body: Value,
 }
 
@@ -79,34 +77,34 @@ impl PretendModel {
         Pretend::start(state, answer).await.map(Self)
     }
 
-    /// The base address of the endpoint, as a configuration names it.
+    /// The endpoint's base address, as used in the configuration.
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}/v1", self.0.url())
     }
 
-    /// Says how calls are answered from now on.
+    /// Sets how calls are answered from now on.
     pub fn set(&self, reply: ModelReply) {
         self.0.lock().usual = reply;
     }
 
-    /// Says how the next calls are answered, one after the other.
+    /// Sets the answers to the next calls, in order.
     pub fn next(&self, replies: impl IntoIterator<Item = ModelReply>) {
         self.0.lock().turns.extend(replies);
     }
 
-    /// Says how calls with this question are answered.
+    /// Sets how calls with this question are answered.
     pub fn set_for(&self, question: &str, reply: ModelReply) {
         let mut state = self.0.lock();
         state.by_question.insert(question.to_owned(), reply);
     }
 
-    /// Holds answers back from now on ([`ModelReply::Held`]), or lets go of all that are held.
+    /// Holds answers back from now on ([`ModelReply::Held`]), or releases all held answers.
     pub fn hold(&self, on: bool) {
         self.0.lock().let_go.send_replace(!on);
     }
 
-    /// Says what the key may still use, in US dollars.
+    /// Sets the key's remaining credit, in US dollars.
     pub fn has_left(&self, usd: f64) {
         self.0.lock().left_usd = usd;
     }
@@ -117,19 +115,19 @@ impl PretendModel {
         self.0.lock().calls.clone()
     }
 
-    /// Calls that are not answered to their end.
+    /// Calls that are not fully answered.
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.0.lock().in_flight
     }
 
-    /// The most calls at one moment.
+    /// The highest number of concurrent calls.
     #[must_use]
     pub fn most_in_flight(&self) -> usize {
         self.0.lock().most_in_flight
     }
 
-    /// Waits until the condition holds; it is looked at now and whenever a call comes or ends.
+    /// Waits until the condition holds; checks now and whenever a call begins or ends.
     pub async fn wait_until(
         &self,
         what: &str,
@@ -164,8 +162,7 @@ fn handle(shared: &Arc<Shared<State>>, request: &Request) -> (Answer, Option<InF
     (answer, Some(InFlight(Arc::clone(shared))))
 }
 
-/// What the endpoint says of itself and of a key: the models it has, and, as OpenRouter has it,
-/// what the key may still use.
+/// The endpoint's model list and, as in OpenRouter's API, the key's remaining credit.
 fn about(request: &Request, left_usd: f64) -> Answer {
     if request.header("authorization") != Some(&format!("Bearer {KEY}")) {
         return refusal(401, &401.into(), "No auth credentials found", "");
@@ -185,7 +182,7 @@ fn about(request: &Request, left_usd: f64) -> Answer {
     }
 }
 
-/// A call in order, or the status and the words with which it is refused.
+/// A valid call, or the status and the words of its refusal.
 fn read_call(request: &Request) -> Result<ModelCall, (u16, &'static str)> {
     if request.path != "/v1/chat/completions" {
         return Err((404, "no such path"));

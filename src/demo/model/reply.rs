@@ -1,4 +1,4 @@
-//! What the pretend endpoint answers, and how its answers are cut short.
+//! The answers of the pretend endpoint, and how they can be cut short.
 //!
 //! # Invariants
 //! - An answer depends on the call alone, so a test can tell whose answer came.
@@ -15,27 +15,26 @@ use crate::demo::wire::{self, Answer};
 /// One way to answer a call.
 #[derive(Clone, Debug)]
 pub enum ModelReply {
-    /// The answer in portions, its end, its use, `[DONE]`.
+    /// The answer in portions, its end, its usage, `[DONE]`.
     Stream,
     /// The same with a pause before each portion.
     Slow(Duration),
-    /// The first portion, and the others when answers are let go.
+    /// The first portion, and the rest when answers are released.
     Held,
-    /// So many comments with a pause before each, then the answer.
+    /// That many comments with a pause before each, then the answer.
     KeptAlive(usize, Duration),
-    /// The answer in one document, though a stream was asked for.
+    /// The answer in one document, though a stream was requested.
     Plain,
-    /// So many portions, then the end of the connection.
+    /// That many portions, then the end of the connection.
     CutAfter(usize),
-    /// So many portions, then nothing more.
+    /// That many portions, then nothing more.
     SilentAfter(usize),
     /// The connection is accepted and nothing ever comes.
     Hang,
     /// The connection is reset.
     Reset,
-    /// An error with its status, a document, and `Retry-After` where it is not empty.
+    /// An error with its status, a document, and `Retry-After` unless empty.
     Refuse {
-        /// The HTTP status.
         status: u16,
         /// The error's code: a number or a word.
         code: Value,
@@ -44,26 +43,25 @@ pub enum ModelReply {
     },
     /// Status 200 and the document of an error with this code.
     ErrorAsSuccess(Value),
-    /// So many portions, then an error with this code within the stream.
+    /// That many portions, then an error with this code within the stream.
     ErrorInside(usize, Value),
-    /// The end of an answer in which nothing was said.
+    /// The end of an answer without any words.
     Empty,
     /// Status 200 and these bytes.
     Raw(Vec<u8>),
     /// The same, then nothing more.
     RawAndSilent(Vec<u8>),
-    /// Asks for these tools, each with the text of its arguments, and answers with what they gave.
+    /// Calls these tools with these arguments, and answers with their results.
     Reads(Vec<(String, String)>),
-    /// The same with a pause before each portion of what asks.
+    /// The same with a pause before each portion of the tool calls.
     ReadsSlowly(Duration, Vec<(String, String)>),
-    /// Asks for these tools again and again, unless it is told to use none.
+    /// Calls these tools again and again until tools are forbidden.
     ReadsForEver(Vec<(String, String)>),
-    /// An error with this status and these words wherever there are tools.
+    /// An error with this status and these words for every call with tools.
     KnowsNoTools(u16, String),
 }
 
 impl ModelReply {
-    /// An error whose code is its status.
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self::Refuse {
@@ -73,14 +71,14 @@ impl ModelReply {
         }
     }
 
-    /// Asks for one tool and answers with what it gave.
+    /// Calls one tool and answers with its result.
     #[must_use]
     pub fn reads(tool: &str, arguments: &Value) -> Self {
         Self::Reads(vec![(tool.to_owned(), arguments.to_string())])
     }
 }
 
-/// What every question is answered with.
+/// The usual answer to a question.
 #[must_use]
 pub fn answer_to(question: &str) -> String {
     format!("You asked: «{question}». That is all I know — and it is true.")
@@ -93,7 +91,7 @@ impl ModelCall {
 }
 
 impl ModelReply {
-    /// What goes over the wire for that call.
+    /// The bytes on the wire for that call.
     pub(super) fn answer(&self, call: &ModelCall, let_go: &watch::Sender<bool>) -> Answer {
         let portions = match self {
             Self::Reads(tools) | Self::ReadsSlowly(_, tools) if call.results.is_empty() => {
@@ -172,7 +170,7 @@ fn stream_headers() -> Vec<(&'static str, String)> {
     vec![("content-type", "text/event-stream".to_owned())]
 }
 
-/// An answer in its portions: a comment and the words, the end, the use, the last mark.
+/// An answer in its portions: a comment and the words, the end, the usage, the last mark.
 fn portions(call: &ModelCall) -> Vec<Vec<u8>> {
     let answer = answer(call);
     let words = answer.split_inclusive(' ').map(|words| {
@@ -183,7 +181,7 @@ fn portions(call: &ModelCall) -> Vec<Vec<u8>> {
     words.chain(ends(call, "stop")).collect()
 }
 
-/// What asks for tools, in portions: the arguments come in pieces.
+/// Tool calls in portions: the arguments come in pieces.
 fn asking(call: &ModelCall, tools: &[(String, String)]) -> Vec<Vec<u8>> {
     let mut portions = Vec::new();
     for (index, (name, arguments)) in tools.iter().enumerate() {
@@ -216,7 +214,7 @@ fn ends(call: &ModelCall, finish: &str) -> [Vec<u8>; 3] {
     ]
 }
 
-/// The answer to what is asked, and behind it what tools have given.
+/// The answer to the question, followed by the tool results.
 fn answer(call: &ModelCall) -> String {
     let mut answer = answer_to(&call.question);
     for result in &call.results {

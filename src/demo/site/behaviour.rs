@@ -1,4 +1,4 @@
-//! How a page of the pretend site can behave, and the bytes that make it so.
+//! The possible behaviours of a pretend page, and the bytes that produce them.
 
 use std::time::Duration;
 
@@ -17,14 +17,13 @@ pub enum Behaviour {
     Status(u16),
     /// 429 with this `Retry-After`: seconds or a date.
     RateLimited {
-        /// The header as it is sent; left out when empty.
+        /// The header's value; left out if empty.
         retry_after: String,
     },
     /// 403 and a page without a challenge.
     Forbidden,
-    /// 500.
     ServerError,
-    /// 200 and a page of a protection service that wants a moment.
+    /// 200 and the waiting page of a protection service.
     BlockPage,
     /// 403 and the same page.
     Challenge403,
@@ -57,14 +56,13 @@ pub enum Behaviour {
 }
 
 impl Behaviour {
-    /// 429 with seconds to wait.
     pub fn rate_limited(seconds: u64) -> Self {
         Self::RateLimited {
             retry_after: seconds.to_string(),
         }
     }
 
-    /// What goes over the wire for that name.
+    /// The bytes on the wire for that name.
     pub(super) fn answer(&self, path: &str, name: &str) -> Answer {
         match self {
             Self::Exists => page(200, profile(name)),
@@ -117,7 +115,7 @@ impl Behaviour {
     }
 }
 
-/// The page to which people without a session are sent.
+/// The page to which clients without a session are redirected.
 pub(super) fn login_page() -> Answer {
     page(
         200,
@@ -128,7 +126,7 @@ pub(super) fn login_page() -> Answer {
     )
 }
 
-/// An answer for addresses that are no profile.
+/// An answer for addresses that are not a profile.
 pub(super) fn front_page() -> Answer {
     page(200, html("Pretend site", "<p>ask for /site/name</p>"))
 }
@@ -203,9 +201,9 @@ fn encoded(path: &str) -> String {
     encoded
 }
 
-/// A run of one letter is all it takes: a fixed-Huffman block of "repeat the last byte 258 times",
-/// 13 bits each, so eight of them are 13 whole bytes. The head of the block is chosen so that it
-/// ends at a byte, too.
+/// A run of one letter is enough: a fixed-Huffman block of "repeat the last byte 258 times", 13
+/// bits each, so eight of them are 13 whole bytes. The head of the block is chosen so that it also
+/// ends on a byte boundary.
 fn gzip_bomb() -> Answer {
     const GZIP_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     /// The last block, fixed codes, one space, one repetition.
@@ -214,7 +212,7 @@ fn gzip_bomb() -> Answer {
         0xa3, 0x60, 0x14, 0x8c, 0x82, 0x51, 0x30, 0x0a, 0x46, 0xc1, 0x28, 0x18, 0x05,
     ];
     const END_OF_BLOCK: u8 = 0;
-    /// Eight repetitions, so many times in a portion, so many portions.
+    /// Eight repetitions, times this in a portion, times the number of portions.
     const IN_PORTION: usize = 1_000;
     const PORTIONS: usize = 110;
     const CRC: u32 = 0xc0bb_b703;

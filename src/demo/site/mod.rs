@@ -1,7 +1,7 @@
-//! A pretend site with profiles: `GET|HEAD|POST /{site}/{name}` answers as it was told to.
+//! A pretend site with profiles: `GET|HEAD|POST /{site}/{name}` answers as configured.
 //!
-//! One server plays any number of sites. The counts are true under load: a plain answer leaves the
-//! count of requests in flight before its last byte is out. A client that gives up on a hanging
+//! One server plays any number of sites. The counts are exact under load: a plain answer leaves the
+//! count of requests in flight before its last byte is sent. A client that gives up on a hanging
 //! answer is noticed a moment later. The server needs a running tokio runtime and ends with the
 //! last clone of its handle.
 
@@ -20,13 +20,13 @@ pub use self::behaviour::Behaviour;
 use crate::demo::pretend::{Pretend, Shared};
 use crate::demo::wire::{Answer, Request};
 
-/// The control name: every site has it unless it is told otherwise.
+/// The control name: it exists on every site unless set otherwise.
 pub const CONTROL: &str = "known";
 
 /// Runs at every request.
 type Hook = Arc<dyn Fn() + Send + Sync>;
 
-/// A request for a profile, as it came.
+/// A request for a profile, as received.
 #[derive(Clone, Debug)]
 pub struct SiteRequest {
     /// The first part of the path.
@@ -35,18 +35,17 @@ pub struct SiteRequest {
     pub name: String,
     /// `GET`, `HEAD`, `POST`.
     pub method: String,
-    /// What follows the question mark.
+    /// The part after the question mark.
     pub query: String,
-    /// All headers, names as they were written.
+    /// All headers, with names as sent.
     pub headers: Vec<(String, String)>,
     /// The body of a `POST`.
     pub body: Vec<u8>,
-    /// When it came.
     pub at: Instant,
 }
 
 impl SiteRequest {
-    /// The first header of that name, whatever its case.
+    /// The first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
@@ -102,8 +101,8 @@ impl Drop for InFlight {
 pub struct PretendSite(Pretend<State>);
 
 impl PretendSite {
-    /// Starts a server on a free loopback port. Every name on every site is missing at first, but
-    /// for the control name of the catalogue.
+    /// Starts a server on a free loopback port. At first every name on every site is missing,
+    /// except the catalogue's control name.
     pub async fn start() -> anyhow::Result<Self> {
         let state = State {
             sites: HashMap::new(),
@@ -122,12 +121,12 @@ impl PretendSite {
         self.0.url()
     }
 
-    /// Says how a name on a site behaves from now on.
+    /// Sets how a name on a site behaves from now on.
     pub fn set(&self, site: &str, name: &str, behaviour: Behaviour) {
         self.behave_in_turn(site, name, vec![behaviour]);
     }
 
-    /// Says how a name behaves at its next requests, one after the other; the last one stays.
+    /// Sets how a name behaves at its next requests, in order; the last behaviour stays.
     pub fn behave_in_turn(&self, site: &str, name: &str, behaviours: Vec<Behaviour>) {
         let turns = Turns {
             list: behaviours,
@@ -142,7 +141,7 @@ impl PretendSite {
             .insert(name.to_owned(), turns);
     }
 
-    /// Says how the names of a site behave that were not spoken of.
+    /// Sets how the other names of a site behave.
     pub fn set_default(&self, site: &str, behaviour: Behaviour) {
         self.0
             .lock()
@@ -152,29 +151,29 @@ impl PretendSite {
             .default = Some(behaviour);
     }
 
-    /// Forgets what was said about single names of a site; its default stays.
+    /// Forgets the behaviours of single names of a site; its default stays.
     pub fn forget_names(&self, site: &str) {
         if let Some(site) = self.0.lock().sites.get_mut(site) {
             site.names.clear();
         }
     }
 
-    /// Holds every answer back for so long.
+    /// Delays every answer by this much.
     pub fn set_delay(&self, delay: Duration) {
         self.0.lock().delay = delay;
     }
 
-    /// Holds answers back from now on, or lets go of all that are held.
+    /// Holds answers back from now on, or releases all held answers.
     pub fn hold(&self, on: bool) {
         self.0.lock().held.send_replace(on);
     }
 
-    /// Calls this at every request, before it is answered.
+    /// Calls this at every request, before the answer.
     pub fn on_request(&self, hook: Box<dyn Fn() + Send + Sync>) {
         self.0.lock().hook = Some(Arc::from(hook));
     }
 
-    /// Switches the keeping of requests off or on; they are counted in any case.
+    /// Turns the recording of requests on or off; they are counted in any case.
     pub fn record(&self, on: bool) {
         self.0.lock().recording = on;
     }
@@ -195,12 +194,12 @@ impl PretendSite {
             .collect()
     }
 
-    /// How many requests for profiles came.
+    /// The number of requests for profiles.
     pub fn request_count(&self) -> usize {
         self.0.lock().count
     }
 
-    /// The most requests a site had at one moment.
+    /// The highest number of concurrent requests to a site.
     pub fn max_in_flight(&self, site: &str) -> usize {
         self.0
             .lock()
@@ -209,7 +208,7 @@ impl PretendSite {
             .map_or(0, |site| site.max_in_flight)
     }
 
-    /// How many requests a site has now.
+    /// The current number of requests to a site.
     pub fn in_flight(&self, site: &str) -> usize {
         self.0
             .lock()
@@ -228,7 +227,7 @@ impl PretendSite {
         }
     }
 
-    /// Waits until the condition holds; it is looked at now and whenever a request comes or ends.
+    /// Waits until the condition holds; checks now and whenever a request begins or ends.
     pub async fn wait_until(
         &self,
         what: &str,
@@ -294,13 +293,13 @@ async fn handle(shared: Arc<Shared<State>>, request: Request) -> (Answer, Option
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-    // The sender lives in `shared`, so this ends only when answers are let go.
+    // The sender lives in `shared`, so this ends only when answers are released.
     held.wait_for(|held| !held).await.ok();
     (answer, Some(guard))
 }
 
 impl Site {
-    /// Counts a request in and says how it is answered.
+    /// Counts a request in and returns its behaviour.
     fn arrives(&mut self, name: &str) -> Behaviour {
         self.in_flight += 1;
         self.max_in_flight = self.max_in_flight.max(self.in_flight);

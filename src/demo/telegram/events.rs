@@ -1,4 +1,4 @@
-//! How something that happened in a chat is stored and told to the bot.
+//! Stores what happened in a chat and reports it to the bot.
 
 use serde_json::{Map, Value, json};
 
@@ -46,7 +46,7 @@ pub(super) fn bot_commands(text: &str) -> Vec<Entity> {
     entities
 }
 
-/// Stores what somebody posted and queues the update; gives the number of the message.
+/// Stores a person's message and queues the update; returns the message's number.
 pub(super) fn post(
     state: &mut State,
     chat_id: i64,
@@ -81,7 +81,7 @@ pub(super) fn post(
     message_id
 }
 
-/// Changes what the bot is in a chat and tells it so.
+/// Changes the bot's membership in a chat and reports the change to the bot.
 pub(super) fn change_standing(
     state: &mut State,
     chat_id: i64,
@@ -94,7 +94,7 @@ pub(super) fn change_standing(
         return;
     };
     chat.standing = standing;
-    // Being kicked has an end, which for the bot is never.
+    // A ban has an end date, which for the bot is never.
     let member = |status: &str| match status {
         "kicked" => json!({ "user": bot_user(), "status": status, "until_date": 0 }),
         _ => json!({ "user": bot_user(), "status": status }),

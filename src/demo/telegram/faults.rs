@@ -1,4 +1,4 @@
-//! What can go wrong with an answer on its way, on demand.
+//! Faults on demand: what can go wrong with an answer on its way.
 
 use std::time::Duration;
 
@@ -13,9 +13,8 @@ use crate::demo::wire::{self, Answer};
 pub enum Fault {
     /// A refusal as Telegram words it.
     Status {
-        /// The HTTP status and `error_code`.
+        /// The HTTP status, also used as `error_code`.
         code: u16,
-        /// The description.
         description: String,
         /// Seconds to wait, for 429.
         retry_after: Option<u64>,
@@ -26,18 +25,18 @@ pub enum Fault {
     Html502,
     /// Status 200 and a JSON text that breaks off.
     BrokenJson,
-    /// Status 200 and nothing.
+    /// Status 200 and an empty body.
     EmptyBody,
     /// Fewer bytes than announced, then the end of the connection.
     CutBody,
     /// The connection is reset without an answer.
     Reset,
-    /// No answer, ever.
+    /// The server never answers.
     Hang,
     /// The work is done and answered after a pause.
     Slow(Duration),
-    /// The connection is reset at once, and the work is done after a pause: a call that was cut
-    /// short and arrives later.
+    /// The connection is reset at once, and the work is done after a pause: a cut call that takes
+    /// effect later.
     Late(Duration),
     /// The work is done, then the answer is spoiled: the caller cannot know what happened.
     AfterDelivery(Box<Fault>),
@@ -65,13 +64,13 @@ impl Fault {
         }
     }
 
-    /// The fault, wrapped so that the work is done before it.
+    /// Wraps the fault so that the work is done before it.
     #[must_use]
     pub fn after_delivery(self) -> Self {
         Self::AfterDelivery(Box::new(self))
     }
 
-    /// What goes over the wire in place of the answer; nothing when the answer itself is meant.
+    /// The bytes sent instead of the answer; `None` if the answer itself is sent.
     pub(super) fn answer(&self) -> Option<Answer> {
         let ok = "{\"ok\":true,\"result\":{\"message_id\":1,\"da";
         Some(match self {
@@ -117,7 +116,7 @@ impl Fault {
         })
     }
 
-    /// Whether the method does its work all the same.
+    /// Whether the method still does its work.
     pub(super) fn delivers(&self) -> bool {
         matches!(self, Self::Slow(_) | Self::AfterDelivery(_))
     }

@@ -1,5 +1,4 @@
-//! Groups: people may write there, the bot may be added and removed, and a group may get another
-//! id.
+//! Groups: people write there, add and remove the bot, and a group may get a new id.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +9,7 @@ use super::{
     state::Standing,
 };
 
-/// The fake user in whose name anonymous administrators of groups write.
+/// The fake user that Telegram names when an anonymous group administrator writes.
 const ANONYMOUS_ADMIN: i64 = 1_087_968_824;
 
 /// A group the bot is a member of.
@@ -25,13 +24,11 @@ impl Group {
         Self { telegram, id }
     }
 
-    /// The id of the chat.
     pub fn id(&self) -> i64 {
         self.id
     }
 
-    /// An administrator who hides behind the group writes: `from` is a fake user, `sender_chat` is
-    /// the group.
+    /// An anonymous administrator writes: `from` is a fake user, `sender_chat` is the group.
     pub fn anonymous_admin_writes(&self, text: &str) -> i64 {
         self.telegram.shared.change(|state| {
             let mut fields = words(text);
@@ -76,8 +73,7 @@ impl Group {
         });
     }
 
-    /// The group becomes a supergroup with another id; both chats say so, and the old one is
-    /// closed.
+    /// The group becomes a supergroup with a new id; both chats say so, and the old one is closed.
     pub fn migrates_to(&self, new_id: i64, title: &str) -> Group {
         let new = self.telegram.group(new_id, title);
         self.telegram.shared.change(|state| {

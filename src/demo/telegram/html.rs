@@ -56,7 +56,7 @@ pub(crate) struct Parsed {
     pub(crate) entities: Vec<Entity>,
 }
 
-/// Length in the units in which Telegram counts.
+/// Length in UTF-16 units, as Telegram counts.
 pub(crate) fn utf16_length(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
@@ -123,8 +123,7 @@ pub(crate) fn parse(source: &str) -> Result<Parsed, String> {
     Ok(out)
 }
 
-/// Takes away the white space around a text, as the server does, and keeps the entities where they
-/// belong.
+/// Trims the white space around a text, as the server does, and adjusts the entities.
 pub(crate) fn trimmed(parsed: Parsed) -> Parsed {
     let cut = utf16_length(&parsed.text) - utf16_length(parsed.text.trim_start());
     let text = parsed.text.trim().to_owned();
@@ -172,7 +171,7 @@ fn close(tag: Open, end: usize, out: &mut Parsed) {
             "code"
         }
         "pre" => {
-            // The language is told by a code tag that fills the whole block.
+            // A code tag that fills the whole block gives the language.
             let same =
                 |inner: &Entity| (inner.offset, inner.length) == (entity.offset, entity.length);
             if let Some(inner) = out
@@ -193,7 +192,7 @@ fn close(tag: Open, end: usize, out: &mut Parsed) {
             let own = out.text.get(tag.byte..).unwrap_or_default().to_owned();
             let url = argument.unwrap_or(own);
             if !is_link(&url) {
-                // A link that leads nowhere is silently left out, the text stays.
+                // A link that leads nowhere is silently dropped, the text stays.
                 return;
             }
             entity.url = Some(url);
@@ -228,7 +227,7 @@ impl Reader {
         self.source.get(self.at).map(|(_, c)| *c)
     }
 
-    /// NUL means the end, as in the original.
+    /// NUL marks the end, as in the original.
     fn peek(&self) -> char {
         self.next().unwrap_or('\0')
     }
@@ -255,7 +254,7 @@ impl Reader {
         self.take_while(|c| is_space(c) && c != '\0');
     }
 
-    /// At an ampersand: the character meant by it, or nothing when the ampersand stands for itself.
+    /// At an ampersand: the character it encodes, or `None` if the ampersand is literal.
     fn character_reference(&mut self) -> Option<char> {
         let start = self.at;
         self.at += 1;

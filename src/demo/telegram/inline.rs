@@ -1,4 +1,4 @@
-//! Inline mode: people name the bot in any chat and are shown what it offers.
+//! Inline mode: people name the bot in any chat and see its offers.
 
 use serde_json::{Value, json};
 
@@ -9,19 +9,19 @@ use super::{
     state::{Question, State},
 };
 
-/// Results of one answer at most.
+/// Maximum number of results in one answer.
 const MOST_RESULTS: usize = 50;
 
 impl PretendTelegram {
-    /// Switches inline mode on, as its owner does; the bot learns of it by `getMe`.
+    /// Turns inline mode on, as the bot's owner does; the bot learns of it by `getMe`.
     pub fn allow_inline(&self) {
         self.shared.change(|state| state.inline = true);
     }
 }
 
 impl Person {
-    /// Names the bot in some other chat, with words behind; gives the id of the question. Without
-    /// inline mode nothing happens.
+    /// Names the bot in some other chat, followed by words; returns the id of the query. Does
+    /// nothing without inline mode.
     pub fn asks_inline(&self, words: &str) -> String {
         self.telegram.shared.change(|state| {
             let id = format!("inline-{}", state.questions.len() + 1);
@@ -37,7 +37,7 @@ impl Person {
         })
     }
 
-    /// What the bot offered, if it has answered.
+    /// The bot's offers, if it has answered.
     pub fn offered(&self, question: &str) -> Option<Vec<Value>> {
         let state = self.telegram.shared.lock();
         state.questions.get(question)?.offered.clone()

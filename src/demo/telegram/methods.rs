@@ -1,4 +1,4 @@
-//! The methods of the Bot API, all but `getUpdates` (which waits) and those that write (see
+//! The methods of the Bot API, except `getUpdates` (which waits) and those that write (see
 //! `sending`).
 
 use serde_json::{Value, json};
@@ -12,7 +12,6 @@ use super::{
     view::CallbackAnswer,
 };
 
-/// Does what a method does.
 pub(super) fn run(state: &mut State, method: &str, params: &Params) -> Outcome {
     match method {
         "getMe" => Ok(get_me(state)),
@@ -75,7 +74,7 @@ fn get_me(state: &State) -> Value {
     })
 }
 
-/// Which menu is meant: the scope with its chat and member, and the language.
+/// Identifies a menu: the scope with its chat and member, and the language.
 fn menu(state: &State, params: &Params) -> Result<(String, String), Refusal> {
     let unreadable = || Refusal::bad("can't parse BotCommandScope");
     let scope = params
@@ -130,8 +129,7 @@ fn menu(state: &State, params: &Params) -> Result<(String, String), Refusal> {
     Ok((key, language))
 }
 
-/// A draft is shown for half a minute and leaves nothing behind; the recorded call is all there is
-/// to see.
+/// A draft is shown for half a minute and leaves nothing behind except the recorded call.
 fn draft(state: &State, params: &Params) -> Outcome {
     let chat = state.writable_chat(rules::chat_id(params)?)?;
     if !chat.is_private() {

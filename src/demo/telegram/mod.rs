@@ -1,9 +1,9 @@
 //! A pretend Bot API server with people in it.
 //!
-//! It keeps real state: what the bot sends is stored, edited and refused as Telegram would, and
-//! what people do comes out of `getUpdates` in Telegram's shapes. The bot sees everything in
-//! groups, as if privacy mode were off. HTML is the only parse mode. The server needs a running
-//! tokio runtime and ends with the last clone of its handle.
+//! It keeps real state: messages of the bot are stored, edited and refused as at Telegram. People's
+//! actions come out of `getUpdates` in Telegram's shapes. The bot sees everything in groups, as if
+//! privacy mode were off. HTML is the only parse mode. The server needs a running tokio runtime and
+//! ends with the last clone of its handle.
 
 mod events;
 mod faults;
@@ -37,7 +37,7 @@ pub use self::{faults::Fault, people::Person, view::ChatMessage};
 pub(crate) use self::{group::Group, view::Call, view::CallbackAnswer};
 use crate::demo::pretend::Pretend;
 
-/// How many messages and calls a failed wait shows.
+/// Number of messages and calls in the error of a failed wait.
 const SHOWN_IN_ERRORS: usize = 40;
 /// Updates pushed raw are kept a day of pretend time.
 const RAW_LIFETIME: i64 = 24 * 60 * 60;
@@ -69,7 +69,7 @@ impl PretendTelegram {
         &self.token
     }
 
-    /// A person with that numeric id, who has not written to the bot yet. Asking again gives the
+    /// A person with that numeric id who has not written to the bot yet. The same id returns the
     /// same person.
     pub fn person(&self, id: i64, first_name: &str, language_code: &str) -> Person {
         let user = json!({ "id": id, "is_bot": false, "first_name": first_name, "language_code": language_code });
@@ -91,7 +91,7 @@ impl PretendTelegram {
         Group::new(self.clone(), id)
     }
 
-    /// The messages of a chat, of people and of the bot, in order and as they are now.
+    /// The messages of a chat, by people and by the bot, in order and in their current form.
     pub fn messages(&self, chat_id: i64) -> Vec<Arc<ChatMessage>> {
         self.shared.lock().messages_in(chat_id).cloned().collect()
     }
@@ -113,7 +113,7 @@ impl PretendTelegram {
             .cloned()
     }
 
-    /// Everything the bot sent to anyone, in order; what it deleted is here too, marked.
+    /// Everything the bot sent to anyone, in order; deleted messages are included and marked.
     pub fn sent(&self) -> Vec<Arc<ChatMessage>> {
         let state = self.shared.lock();
         let shown = state.messages.iter().map(|stored| &stored.shown);
@@ -141,7 +141,7 @@ impl PretendTelegram {
             .collect()
     }
 
-    /// Calls that were refused by a rule, faults not counted. A healthy bot has few.
+    /// Calls refused by a rule, not counting faults. A healthy bot has few.
     pub fn refused_calls(&self) -> Vec<Arc<Call>> {
         let state = self.shared.lock();
         state
@@ -157,7 +157,7 @@ impl PretendTelegram {
         self.shared.lock().answers.clone()
     }
 
-    /// Callbacks that still wait for an answer.
+    /// Callbacks without an answer.
     pub fn unanswered_callbacks(&self) -> usize {
         self.shared
             .lock()
@@ -167,7 +167,7 @@ impl PretendTelegram {
             .count()
     }
 
-    /// Updates queued and not confirmed.
+    /// Updates queued but not confirmed.
     pub fn undelivered_updates(&self) -> usize {
         self.shared.lock().queue.len()
     }
@@ -175,13 +175,13 @@ impl PretendTelegram {
     /// Whether a `getUpdates` call is waiting now.
     pub fn is_polled(&self) -> bool {
         let state = self.shared.lock();
-        // The newest poll ends all older ones, so it alone can be waiting.
+        // The newest poll ends all older ones, so only it can be waiting.
         let newest = state.calls.iter().rfind(|call| call.method == "getUpdates");
         newest.is_some_and(|call| !call.finished)
     }
 
-    /// The menu set for a scope (`default`, `all_private_chats`, `chat:ID:0`) and a language (empty
-    /// for all).
+    /// The menu for a scope (`default`, `all_private_chats`, `chat:ID:0`) and a language (empty for
+    /// all).
     pub fn menu(&self, scope: &str, language: &str) -> Option<Vec<Value>> {
         self.shared
             .lock()
@@ -190,7 +190,7 @@ impl PretendTelegram {
             .cloned()
     }
 
-    /// Queues an update of any shape, also one the bot cannot read; gives its id.
+    /// Queues an update of any shape, even an unreadable one; returns its id.
     pub fn push_raw_update(&self, update_without_id: Value) -> u32 {
         self.shared.change(|state| {
             let expires = state.now() + RAW_LIFETIME;
@@ -198,12 +198,12 @@ impl PretendTelegram {
         })
     }
 
-    /// Gives the update that was given last once more, as after a lost confirmation.
+    /// Delivers the last delivered update again, as after a lost confirmation.
     pub fn repeat_last_update(&self) {
         self.shared.change(|state| state.queue.repeat_last());
     }
 
-    /// Goes on numbering updates from `id`: ids may jump, also down, after a quiet week.
+    /// Numbers the next updates from `id`: ids may jump after a quiet week, also down.
     pub fn number_updates_from(&self, id: u32) {
         self.shared.change(|state| state.queue.number_from(id));
     }
@@ -222,30 +222,29 @@ impl PretendTelegram {
         self.shared.change(|state| state.faults.clear());
     }
 
-    /// Everything is answered with 401 from now on.
+    /// Answers everything with 401 from now on.
     pub fn revoke_token(&self) {
         self.shared.change(|state| state.token_revoked = true);
     }
 
-    /// Switches the flood limits on or off; they are off at first.
+    /// Turns the flood limits on or off; they are off at first.
     pub fn enforce_rates(&self, on: bool) {
         self.shared.change(|state| state.rates.enforced = on);
     }
 
-    /// Sets where the dates of messages come from: Unix seconds. The function must not call this
-    /// handle.
+    /// Sets the source of message dates, in Unix seconds. The function must not call this handle.
     pub fn set_clock(&self, now: impl Fn() -> i64 + Send + Sync + 'static) {
         self.shared.change(|state| state.set_clock(Arc::new(now)));
     }
 
-    /// Tells of every change.
+    /// Receives every change.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.shared.changes()
     }
 
-    /// Waits until the condition holds; it is looked at now and after every change. The error names
-    /// what was awaited and shows the chats and the last calls.
+    /// Waits until the condition holds; checks now and after every change. The error names the
+    /// awaited condition and shows the chats and the last calls.
     pub async fn wait_until(
         &self,
         what: &str,

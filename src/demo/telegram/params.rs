@@ -1,5 +1,4 @@
-//! The parameters of one call, in whichever of the four shapes they came: query, form, JSON or
-//! multipart.
+//! The parameters of one call, in any of their four encodings: query, form, JSON or multipart.
 //!
 //! Forms carry everything as text and JSON does not, so the readers here accept both, as the
 //! official server does.
@@ -17,7 +16,6 @@ pub(crate) struct Upload {
     pub(crate) bytes: Arc<Vec<u8>>,
 }
 
-/// What the caller gave.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Params {
     pub(crate) fields: Map<String, Value>,
@@ -25,7 +23,7 @@ pub(crate) struct Params {
 }
 
 impl Params {
-    /// Reads a request; a body that is not what it says is refused with a description.
+    /// Reads a request; a malformed body is refused with a description.
     pub(crate) fn read(request: &Request) -> Result<Self, String> {
         let mut params = Self::default();
         params.add_form(request.query.as_bytes());
@@ -91,7 +89,7 @@ impl Params {
         rest.starts_with(b"--").then_some(())
     }
 
-    /// A text; numbers and booleans are taken as they are written.
+    /// A text; numbers and booleans are taken as written.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         match self.fields.get(name)? {
             Value::Null => None,
@@ -100,7 +98,6 @@ impl Params {
         }
     }
 
-    /// A whole number.
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         self.text(name)?.trim().parse().ok()
     }
@@ -111,7 +108,7 @@ impl Params {
             .is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "1"))
     }
 
-    /// A structure, given as such or as JSON in a text.
+    /// A structure, given directly or as JSON in a text.
     pub(crate) fn structure(&self, name: &str) -> Result<Option<Value>, String> {
         match self.fields.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -123,7 +120,7 @@ impl Params {
         }
     }
 
-    /// What is kept of the call for the tests: the fields, and for each file its name and size.
+    /// The record of the call for the tests: the fields, and for each file its name and size.
     pub(crate) fn record(&self) -> Value {
         let mut fields = self.fields.clone();
         for (field, upload) in &self.files {

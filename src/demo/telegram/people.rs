@@ -1,4 +1,4 @@
-//! People: what they do becomes updates in the shapes Telegram uses.
+//! People: their actions become updates in Telegram's shapes.
 
 use std::{sync::Arc, time::Duration};
 
@@ -38,12 +38,12 @@ impl Person {
         self.stand(Standing::Open);
     }
 
-    /// Writes to the bot and gives the number of the message.
+    /// Writes to the bot; returns the message's number.
     pub fn writes(&self, text: &str) -> i64 {
         self.posts(self.id, words(text))
     }
 
-    /// Sends a text that somebody else wrote.
+    /// Forwards somebody else's text.
     pub fn forwards(&self, text: &str) -> i64 {
         let mut fields = words(text);
         let author = json!({ "id": 777_001, "is_bot": false, "first_name": "Somebody" });
@@ -52,7 +52,6 @@ impl Person {
         self.posts(self.id, fields)
     }
 
-    /// Sends a sticker.
     pub fn sends_sticker(&self) -> i64 {
         self.sends(json!({ "sticker": {
             "file_id": "CAACAgIAAxkBAAI", "file_unique_id": "AgADsticker", "type": "regular", "width": 512,
@@ -60,7 +59,7 @@ impl Person {
         }}))
     }
 
-    /// Sends a file that the bot can fetch, with a caption unless that is empty.
+    /// Sends a file that the bot can fetch; without a caption if that is empty.
     pub fn sends_document(&self, name: &str, bytes: &[u8], caption: &str) -> i64 {
         let upload = Upload {
             name: name.to_owned(),
@@ -78,7 +77,7 @@ impl Person {
         self.posts(self.id, fields)
     }
 
-    /// Sends a photo, as one of an album unless that is empty.
+    /// Sends a photo, as part of an album unless `album` is empty.
     pub fn sends_photo(&self, bytes: &[u8], album: &str) -> i64 {
         let upload = Upload {
             name: "photo.jpg".to_owned(),
@@ -93,7 +92,7 @@ impl Person {
         self.posts(self.id, fields)
     }
 
-    /// Sends a message with any fields, for everything that has no method of its own (`via_bot`,
+    /// Sends a message with any fields, for everything without its own method (`via_bot`,
     /// `contact`, …).
     pub fn sends(&self, fields: Value) -> i64 {
         let Value::Object(fields) = fields else {
@@ -102,7 +101,7 @@ impl Person {
         self.posts(self.id, fields)
     }
 
-    /// Changes the text of an own message; the bot gets an `edited_message`.
+    /// Changes the text of their own message; the bot gets an `edited_message`.
     pub fn edits(&self, message_id: i64, text: &str) -> anyhow::Result<()> {
         self.telegram.shared.change(|state| {
             let now = state.now();
@@ -138,7 +137,7 @@ impl Person {
         });
     }
 
-    /// Presses a button of a message as the message is now; gives the id of the callback.
+    /// Presses a button of the message in its current form; returns the id of the callback.
     pub fn presses(&self, message: &ChatMessage, text_or_data: &str) -> anyhow::Result<String> {
         let current = self
             .telegram
@@ -161,7 +160,7 @@ impl Person {
         Ok(self.callback(message.chat_id, message.message_id, &data))
     }
 
-    /// Sends any data as if a button of that message in the private chat had it; the message need
+    /// Sends any data as if a button of that message in the private chat had it. The message need
     /// not exist.
     pub fn presses_forged(&self, message_id: i64, data: &str) -> String {
         self.callback(self.id, message_id, data)
@@ -191,7 +190,7 @@ impl Person {
         })
     }
 
-    /// What the bot answered to a callback, if it has.
+    /// The bot's answer to a callback, if any.
     pub fn callback_answer(&self, callback: &str) -> Option<CallbackAnswer> {
         self.telegram
             .shared
@@ -221,7 +220,7 @@ impl Person {
         self.stand(Standing::Deactivated);
     }
 
-    /// The next message of the bot in the private chat: each is given once, in the order they came.
+    /// The next message of the bot in the private chat. Each message is returned once, in order.
     pub async fn next_reply(&self, limit: Duration) -> anyhow::Result<Arc<ChatMessage>> {
         let mut reply = None;
         let what = format!("a reply to person {}", self.id);
@@ -239,7 +238,7 @@ impl Person {
         reply.context("the reply was there a moment ago")
     }
 
-    /// Messages of the bot that `next_reply` has not given yet.
+    /// Messages of the bot that `next_reply` has not returned yet.
     pub fn unread(&self) -> Vec<Arc<ChatMessage>> {
         let state = self.telegram.shared.lock();
         let read_to = state.chats.get(&self.id).map_or(0, |chat| chat.read_to);
@@ -249,7 +248,7 @@ impl Person {
         later.cloned().collect()
     }
 
-    /// Counts everything so far as read.
+    /// Treats everything so far as read.
     pub fn skips_unread(&self) {
         self.telegram.shared.change(|state| {
             let all = state.messages.len();

@@ -7,10 +7,10 @@ use serde_json::json;
 use super::{params::Params, rules::Outcome, state::State};
 use crate::demo::pretend::Shared;
 
-/// The server cuts longer polls.
+/// The server shortens longer polls to this.
 const LONGEST_POLL: u64 = 50;
 
-/// Answers at once when there is something, else when something comes or the time is over.
+/// Answers at once if updates are waiting, else when one arrives or the time is over.
 pub(super) async fn get_updates(shared: &Shared<State>, params: &Params) -> Outcome {
     let limit = usize::try_from(params.integer("limit").unwrap_or(100))
         .unwrap_or(100)

@@ -26,16 +26,16 @@ const GROUP: Pace = Pace {
     burst: Duration::from_secs(57),
 };
 
-/// Who has sent how much.
+/// The messages sent so far, as far as they count.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
     pub(super) enforced: bool,
-    /// When each chat (or all, under `None`) will have worked off what it sent.
+    /// When each chat (or all, under `None`) will have worked off its messages.
     free_at: HashMap<Option<i64>, Instant>,
 }
 
 impl Rates {
-    /// Counts a message in, or says after how many seconds it may be tried again.
+    /// Counts a message in, or returns the seconds to wait.
     pub(super) fn admit(&mut self, chat_id: i64) -> Result<(), u64> {
         if !self.enforced {
             return Ok(());

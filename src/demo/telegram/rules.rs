@@ -1,4 +1,4 @@
-//! What Telegram refuses, in its own words. Nothing here changes anything.
+//! Telegram's refusals, in its own words. Nothing here changes anything.
 
 use serde_json::{Value, json};
 
@@ -7,13 +7,12 @@ use super::{
     params::Params,
 };
 
-/// The longest text, in UTF-16 units after the markup is taken out.
+/// The longest text, in UTF-16 units without the markup.
 const TEXT_LIMIT: usize = 4096;
 /// The longest caption, counted in the same way.
 const CAPTION_LIMIT: usize = 1024;
-/// The most buttons under one message.
 const BUTTON_LIMIT: usize = 100;
-/// The server refuses keyboards whose JSON is above this, whatever the number of buttons.
+/// The server refuses keyboards with more JSON than this, whatever the number of buttons.
 const MARKUP_BYTES: usize = 10_000;
 
 /// Why a call is refused.
@@ -26,7 +25,7 @@ pub(super) struct Refusal {
 
 pub(super) type Outcome = Result<Value, Refusal>;
 
-/// The chat a call names. User names of chats are not known here.
+/// The chat named by a call. User names of chats are unknown here.
 pub(super) fn chat_id(params: &Params) -> Result<Option<i64>, Refusal> {
     match params.text("chat_id") {
         None => Err(Refusal::bad("chat_id is empty")),
@@ -68,7 +67,6 @@ impl Refusal {
         }
     }
 
-    /// The body of the answer.
     pub(super) fn body(&self) -> String {
         match &self.parameters {
             None => json!({ "ok": false, "error_code": self.code, "description": self.description }),
@@ -80,7 +78,7 @@ impl Refusal {
     }
 }
 
-/// The text of a message, required and neither empty nor too long.
+/// The text of a message; it is required and neither empty nor too long.
 pub(super) fn text(params: &Params) -> Result<Parsed, Refusal> {
     let parsed = formatted(params, "text", "entities")?;
     if parsed.text.is_empty() {
@@ -127,13 +125,14 @@ fn formatted(params: &Params, field: &str, entities: &str) -> Result<Parsed, Ref
         }
         "html" => html::parse(&source)
             .map_err(|why| Refusal::bad(format!("can't parse entities: {why}")))?,
-        // Only HTML is spoken here; a bot that uses another mode must learn of it at once.
+        // The pretend server only supports HTML; a bot that uses another mode must learn of it at
+        // once.
         _ => return Err(Refusal::bad("unsupported parse_mode")),
     };
     Ok(html::trimmed(parsed))
 }
 
-/// The keyboard, if one is given. `inline_only` is the rule for edits.
+/// The keyboard, if given. `inline_only` is the rule for edits.
 pub(super) fn markup(params: &Params, inline_only: bool) -> Result<Option<Value>, Refusal> {
     let markup = params
         .structure("reply_markup")
@@ -161,7 +160,7 @@ pub(super) fn markup(params: &Params, inline_only: bool) -> Result<Option<Value>
     if count > BUTTON_LIMIT || markup.to_string().len() > MARKUP_BYTES {
         return Err(Refusal::bad("reply markup is too long"));
     }
-    // A keyboard without a button is no keyboard.
+    // A keyboard without a button counts as none.
     Ok((count > 0).then_some(markup))
 }
 
@@ -221,7 +220,7 @@ fn check_url(url: &str) -> Result<(), Refusal> {
             "inline keyboard button URL '{url}' is invalid: {why}"
         ))
     };
-    // A link without a scheme is taken as http.
+    // A link without a scheme is treated as http.
     let full = if url.contains(':') {
         url.to_owned()
     } else {
@@ -244,7 +243,6 @@ fn check_url(url: &str) -> Result<(), Refusal> {
     }
 }
 
-/// The commands of a menu.
 pub(super) fn commands(params: &Params) -> Result<Vec<Value>, Refusal> {
     let unreadable = || Refusal::bad("can't parse BotCommand: Expected an Array of BotCommand");
     let given = params
@@ -276,7 +274,7 @@ pub(super) fn commands(params: &Params) -> Result<Vec<Value>, Refusal> {
     Ok(commands)
 }
 
-/// What a chat can be told the bot is doing.
+/// The chat actions that a bot can show.
 pub(super) fn action(params: &Params) -> Result<(), Refusal> {
     const ACTIONS: [&str; 16] = [
         "typing",

@@ -12,7 +12,7 @@ use super::{
     view::{ChatMessage, SentFile},
 };
 
-/// Uploads above this are refused by Telegram's own server.
+/// Telegram's own server refuses larger uploads.
 const UPLOAD_LIMIT: usize = 50 * 1024 * 1024;
 
 pub(super) fn send_message(state: &mut State, params: &Params) -> Outcome {
@@ -30,7 +30,7 @@ pub(super) fn send_message(state: &mut State, params: &Params) -> Outcome {
 pub(super) fn send_file(state: &mut State, params: &Params, kind: &'static str) -> Outcome {
     let chat = rules::chat_id(params)?;
     let parsed = rules::caption(params)?;
-    // The rest is checked before the file is kept, so that a refused call leaves nothing behind.
+    // The rest is checked before the file is stored, so that a refused call leaves nothing behind.
     state.writable_chat(chat)?;
     let file = file(state, params, kind)?;
     let mut content = content("caption", &parsed);
@@ -69,7 +69,7 @@ fn send(state: &mut State, params: &Params, chat_id: Option<i64>, mut draft: Dra
     shown_json(state, chat_id, message_id)
 }
 
-/// The topic of a group that a call names, when it is there.
+/// The group topic named by a call, if it exists.
 fn topic(state: &State, params: &Params, chat_id: i64) -> Result<Option<i64>, Refusal> {
     let Some(topic) = params.integer("message_thread_id") else {
         return Ok(None);
@@ -81,7 +81,7 @@ fn topic(state: &State, params: &Params, chat_id: i64) -> Result<Option<i64>, Re
     Err(Refusal::bad("message thread not found"))
 }
 
-/// The message that is answered, when one is named and there.
+/// The message being replied to, if named and still there.
 fn answered(state: &State, params: &Params, chat_id: i64) -> Result<Option<i64>, Refusal> {
     let reply = params.structure("reply_parameters").map_err(Refusal::bad)?;
     let Some(reply) = reply else { return Ok(None) };
@@ -150,7 +150,7 @@ pub(super) fn file_json(file: &SentFile) -> Value {
     })
 }
 
-/// Equal files are told by this id, which cannot be sent.
+/// This id identifies equal files and cannot be sent.
 pub(super) fn unique_id(file_id: &str) -> String {
     format!(
         "U{}",
@@ -185,8 +185,8 @@ pub(super) fn edit_markup(state: &mut State, params: &Params) -> Outcome {
     edit(state, params, (chat, message), None)
 }
 
-/// Gives a message new words (or the same) and a new keyboard; a keyboard that is not given is
-/// taken away.
+/// Gives a message new words (or the same) and a new keyboard; without a keyboard the old one is
+/// removed.
 fn edit(
     state: &mut State,
     params: &Params,
@@ -239,7 +239,7 @@ pub(super) fn delete(state: &mut State, params: &Params) -> Outcome {
     let Some(stored) = state.message_mut(chat, id) else {
         return Err(Refusal::bad("message to delete not found"));
     };
-    // The bot is no administrator of the pretend groups.
+    // The bot is not an administrator of the pretend groups.
     if chat < 0 && !stored.shown.from_bot {
         return Err(Refusal::bad("message can't be deleted"));
     }
@@ -265,7 +265,7 @@ fn target(params: &Params) -> Result<(i64, i64), Refusal> {
     ))
 }
 
-/// The message, when it is there and the bot may change it.
+/// The message, if it exists and the bot may change it.
 fn own(state: &State, chat: i64, id: i64) -> Result<Arc<ChatMessage>, Refusal> {
     state.writable_chat(Some(chat))?;
     let stored = state.message(chat, id).ok_or_else(not_found)?;
@@ -290,7 +290,7 @@ fn source(params: &Params, field: &str) -> String {
     params.text(field).unwrap_or_default()
 }
 
-/// The words of a message as the bot gets them; an empty caption is left out.
+/// The text fields of a message as the bot gets them; an empty caption is left out.
 pub(super) fn content(field: &str, parsed: &Parsed) -> Map<String, Value> {
     let mut fields = Map::new();
     if !parsed.text.is_empty() {

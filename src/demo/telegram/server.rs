@@ -16,7 +16,6 @@ use super::{
 use crate::demo::pretend::Shared;
 use crate::demo::wire::{Answer, Request};
 
-/// Answers one request.
 pub(super) async fn handle(shared: Arc<Shared<State>>, request: Request) -> Answer {
     if let Some(rest) = request.path.strip_prefix("/file/bot") {
         return download(&shared, rest);
@@ -81,7 +80,7 @@ fn authorized(shared: &Shared<State>, token: &str) -> Result<(), Refusal> {
     Err(Refusal::new(401, "Unauthorized"))
 }
 
-/// Writes the call down and takes the fault that waits for it, if any.
+/// Records the call and takes its pending fault, if any.
 fn begin(shared: &Shared<State>, method: &str, params: Value) -> (usize, Option<Fault>) {
     let mut state = shared.lock();
     let order = state.calls.len() + 1;

@@ -1,8 +1,8 @@
 //! Everything the pretend Telegram remembers: chats, messages, callbacks, files, menus, calls.
 //!
-//! One lock guards it, held only for short synchronous work. A message is kept twice, as people see
-//! it and as the JSON the bot gets; both change together. The cost of looking up a message does not
-//! grow with their number.
+//! One lock guards it, held only for short synchronous work. A message is stored twice, as people
+//! see it and as the JSON the bot gets; both change together. The cost of looking up a message does
+//! not grow with their number.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -26,7 +26,7 @@ use super::{
 pub(super) const BOT_ID: i64 = 1000;
 /// The user name of the bot.
 pub(super) const BOT_NAME: &str = "vakhta_demo_bot";
-/// Where the pretend clock begins when nobody sets it.
+/// The initial time of the pretend clock.
 const FIRST_SECOND: i64 = 1_790_000_000;
 
 /// Whether the bot may write to a chat.
@@ -50,12 +50,12 @@ pub(super) struct Chat {
     /// The person of a private chat.
     pub(super) user: Option<Value>,
     pub(super) standing: Standing,
-    /// The topics of a group that has any.
+    /// The topics of a group, if it has any.
     pub(super) topics: BTreeSet<i64>,
-    /// Places of its messages, oldest first.
+    /// Indexes of its messages, oldest first.
     pub(super) places: Vec<usize>,
     last_id: i64,
-    /// Messages of the bot up to this order were taken by `next_reply`.
+    /// `next_reply` has returned the bot's messages up to this order.
     pub(super) read_to: usize,
 }
 
@@ -96,17 +96,16 @@ pub(super) struct Callback {
     pub(super) expires: i64,
 }
 
-/// A question that the bot may answer once.
+/// An inline query that the bot may answer once.
 #[derive(Debug, Default)]
 pub(super) struct Question {
-    /// What was offered, once it was.
+    /// The bot's offers, once it has answered.
     pub(super) offered: Option<Vec<Value>>,
 }
 
 /// The pretend clock: Unix seconds.
 pub(super) type ClockFn = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// The memory of the server.
 pub(super) struct State {
     pub(super) token: Arc<str>,
     pub(super) token_revoked: bool,
@@ -118,7 +117,7 @@ pub(super) struct State {
     pub(super) queue: Queue,
     pub(super) callbacks: HashMap<String, Callback>,
     pub(super) answers: Vec<CallbackAnswer>,
-    /// Whether people may name the bot in other chats, and what they asked it there.
+    /// Whether people may name the bot in other chats, and their queries there.
     pub(super) inline: bool,
     pub(super) questions: HashMap<String, Question>,
     /// Menus by scope and language.
@@ -184,7 +183,7 @@ impl State {
         });
     }
 
-    /// The chat a call speaks of, when the bot may write there.
+    /// The chat named by a call, if the bot may write there.
     pub(super) fn writable_chat(&self, chat_id: Option<i64>) -> Result<&Chat, Refusal> {
         let chat = self.known_chat(chat_id)?;
         match chat.standing {
@@ -202,14 +201,14 @@ impl State {
         }
     }
 
-    /// The chat a call speaks of, when the bot has ever met it.
+    /// The chat named by a call, if the bot has ever met it.
     pub(super) fn known_chat(&self, chat_id: Option<i64>) -> Result<&Chat, Refusal> {
         let chat = chat_id.and_then(|id| self.chats.get(&id));
         chat.filter(|chat| chat.standing != Standing::Stranger)
             .ok_or_else(|| Refusal::bad("chat not found"))
     }
 
-    /// Stores a message and gives its number in the chat.
+    /// Stores a message and returns its number in the chat.
     pub(super) fn add_message(&mut self, chat_id: i64, draft: Draft) -> i64 {
         let date = self.now();
         let place = self.messages.len();
@@ -264,7 +263,7 @@ impl State {
         message_id
     }
 
-    /// A message that is still there.
+    /// A message that has not been deleted.
     pub(super) fn message(&self, chat_id: i64, message_id: i64) -> Option<&Stored> {
         let place = self.by_id.get(&(chat_id, message_id))?;
         self.messages
@@ -272,7 +271,6 @@ impl State {
             .filter(|stored| !stored.shown.deleted)
     }
 
-    /// The same, to change it.
     pub(super) fn message_mut(&mut self, chat_id: i64, message_id: i64) -> Option<&mut Stored> {
         let place = self.by_id.get(&(chat_id, message_id))?;
         self.messages
@@ -297,7 +295,7 @@ impl State {
         shown.filter(|message| !message.deleted)
     }
 
-    /// The oldest message of the bot in a chat that comes after `order`.
+    /// The bot's oldest message in a chat after `order`.
     pub(super) fn reply_after(&self, chat_id: i64, order: usize) -> Option<Arc<ChatMessage>> {
         let places = &self.chats.get(&chat_id)?.places;
         let later = places.get(places.partition_point(|place| *place < order)..)?;
@@ -310,7 +308,7 @@ impl State {
             .cloned()
     }
 
-    /// Keeps a file and gives the ids under which the bot finds it.
+    /// Stores a file and returns the ids under which the bot finds it.
     pub(super) fn keep_file(&mut self, kind: &'static str, upload: Upload) -> SentFile {
         let file_id = format!(
             "{}-{:06}-{}",
@@ -329,7 +327,8 @@ impl State {
     }
 }
 
-/// The only keyboard that is part of a message; the others live beside the input field.
+/// The inline keyboard: the only kind that is part of a message. The others belong to the input
+/// field.
 pub(super) fn inline(markup: Option<&Value>) -> Option<Value> {
     markup
         .filter(|markup| markup.get("inline_keyboard").is_some())

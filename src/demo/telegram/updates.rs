@@ -1,7 +1,6 @@
-//! The queue of updates: how they get in, how they are given out, when they are forgotten.
+//! The queue of updates: queuing, delivery, expiry.
 //!
-//! An update is confirmed by a later call with a higher offset and by nothing else. The newest poll
-//! wins.
+//! Only a later call with a higher offset confirms an update. The newest poll wins.
 
 use std::collections::VecDeque;
 
@@ -12,9 +11,9 @@ use super::{
     rules::{Outcome, Refusal},
 };
 
-/// Kinds that come only to a bot that asks for them.
+/// Kinds that are sent only to a bot that asks for them.
 const ON_REQUEST: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
-/// A callback is kept this long, other updates a day.
+/// Callbacks expire after this many seconds, other updates after a day.
 pub(super) const CALLBACK_LIFETIME: i64 = 150;
 const LIFETIME: i64 = 24 * 60 * 60;
 
@@ -28,16 +27,16 @@ struct Queued {
     update: Value,
 }
 
-/// Updates not yet confirmed, and what the bot asked for.
+/// Unconfirmed updates, and the kinds the bot asked for.
 #[derive(Debug)]
 pub(super) struct Queue {
     waiting: VecDeque<Queued>,
     next_id: u32,
-    /// The update that was confirmed last.
+    /// The last confirmed update.
     last: Option<Queued>,
     allowed: Vec<String>,
     webhook: String,
-    /// The number of the newest poll; an older one that sees it has lost.
+    /// The number of the newest poll; an older poll that sees it must end.
     newest_poll: u64,
 }
 
@@ -53,7 +52,7 @@ impl Queue {
         }
     }
 
-    /// Queues an update; nothing when the bot did not ask for that kind.
+    /// Queues an update, unless the bot did not ask for that kind.
     pub(super) fn push(&mut self, kind: &str, content: &Value, now: i64) -> Option<u32> {
         let wanted = if self.allowed.is_empty() {
             !ON_REQUEST.contains(&kind)
@@ -68,7 +67,7 @@ impl Queue {
         wanted.then(|| self.push_raw(json!({ kind: content }), now + lifetime))
     }
 
-    /// Queues whatever it is, with a number of its own.
+    /// Queues any update, with the next number.
     pub(super) fn push_raw(&mut self, mut update: Value, expires: i64) -> u32 {
         let id = self.next_id;
         self.next_id = self.next_id.saturating_add(1);
@@ -83,12 +82,12 @@ impl Queue {
         id
     }
 
-    /// Goes on numbering from here, as the real server does at random after a quiet week.
+    /// Continues numbering from here, as the real server does at random after a quiet week.
     pub(super) fn number_from(&mut self, id: u32) {
         self.next_id = id;
     }
 
-    /// Queues the update that was confirmed last once more, under its own number.
+    /// Queues the last confirmed update again, under its own number.
     pub(super) fn repeat_last(&mut self) {
         self.waiting.extend(self.last.clone());
     }
@@ -151,7 +150,7 @@ impl Queue {
     }
 
     pub(super) fn webhook_info(&self) -> Value {
-        // The list is left out by a server whose bot never asked for anything in particular.
+        // The server omits the list if its bot never asked for particular kinds.
         let allowed = (!self.allowed.is_empty()).then(|| ("allowed_updates", json!(self.allowed)));
         let fields = [
             ("url", json!(self.webhook)),
@@ -164,7 +163,7 @@ impl Queue {
             .collect()
     }
 
-    /// Begins a `getUpdates`, which ends all older ones; gives its number.
+    /// Begins a `getUpdates`, which ends all older ones; returns its number.
     pub(super) fn begin_poll(&mut self, params: &Params, now: i64) -> Result<u64, Refusal> {
         if !self.webhook.is_empty() {
             return Err(Refusal::new(409, WEBHOOK));
@@ -175,7 +174,7 @@ impl Queue {
         Ok(self.newest_poll)
     }
 
-    /// What that poll gets now, if it is not to wait.
+    /// The immediate result of that poll; `None` means wait.
     pub(super) fn poll(&self, poll: u64, limit: usize) -> Result<Option<Value>, Refusal> {
         if !self.webhook.is_empty() {
             return Err(Refusal::new(409, WEBHOOK));

@@ -1,4 +1,4 @@
-//! What a test or the demo sees of the pretend Telegram: messages, calls, answers to callbacks.
+//! The pretend Telegram as a test or the demo sees it: messages, calls, answers to callbacks.
 
 use std::sync::Arc;
 
@@ -6,44 +6,39 @@ use serde_json::Value;
 
 use super::html::Entity;
 
-/// A message of a chat as it is now, written by the bot or by a person.
+/// A message of a chat in its current form, written by the bot or by a person.
 #[derive(Clone, Debug)]
 pub struct ChatMessage {
-    /// Rises with every message over all chats; the order in which they appeared.
+    /// Rises with every message over all chats.
     pub order: usize,
-    /// The chat it is in.
     pub chat_id: i64,
-    /// Its number in that chat.
+    /// The message's number in that chat.
     pub message_id: i64,
-    /// Whether the bot wrote it.
     pub from_bot: bool,
     /// The numeric id of the author.
     pub from_id: i64,
-    /// What people read: the text or caption without markup.
+    /// The visible text or caption, without markup.
     pub text: String,
-    /// What the bot gave, markup included.
+    /// The bot's text, including markup.
     pub html: String,
-    /// The meaning of pieces of the text.
     pub entities: Vec<Entity>,
-    /// The keyboard, as it was given.
+    /// The keyboard as given.
     pub reply_markup: Option<Value>,
-    /// How many times it was edited.
     pub edits: usize,
-    /// The texts it had before, oldest first.
+    /// Earlier texts, oldest first.
     pub earlier_texts: Vec<String>,
     /// Sent with `disable_notification`.
     pub silent: bool,
     /// Sent with `protect_content`.
     pub protected: bool,
-    /// The message it answers.
+    /// The message it replies to.
     pub reply_to: Option<i64>,
-    /// Taken away by the bot; such messages stay only in [`super::PretendTelegram::sent`].
+    /// Deleted by the bot; deleted messages stay only in [`super::PretendTelegram::sent`].
     pub deleted: bool,
-    /// The photo or document it carries.
     pub file: Option<SentFile>,
-    /// The topic of a group it is in.
+    /// The group topic it is in.
     pub topic: Option<i64>,
-    /// When it was written, Unix seconds of the pretend clock.
+    /// Unix seconds of the pretend clock.
     pub date: i64,
 }
 
@@ -52,22 +47,18 @@ pub struct ChatMessage {
 pub struct SentFile {
     /// `photo` or `document`.
     pub kind: &'static str,
-    /// The name it was given.
     pub name: String,
-    /// The id by which it can be sent again and fetched.
+    /// The id for sending it again and fetching it.
     pub file_id: String,
-    /// What is in it; empty when the bot gave only a link.
+    /// The content; empty if the bot only gave a link.
     pub bytes: Arc<Vec<u8>>,
 }
 
-/// One button under a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Button {
-    /// What is written on it.
     pub text: String,
-    /// What the bot gets when it is pressed.
+    /// The data sent to the bot when it is pressed.
     pub data: Option<String>,
-    /// Where it leads.
     pub url: Option<String>,
 }
 
@@ -95,7 +86,7 @@ impl ChatMessage {
             .collect()
     }
 
-    /// The first button with this text, this data, or failing both, with this in its text.
+    /// The first button with this text, else with this data, else with this within its text.
     pub fn button(&self, text_or_data: &str) -> Option<Button> {
         let buttons = self.buttons();
         let exact = |button: &&Button| {
@@ -111,7 +102,7 @@ impl ChatMessage {
             .cloned()
     }
 
-    /// The text links: what is read and where it leads.
+    /// The text links: label and address.
     pub fn links(&self) -> Vec<(String, String)> {
         let units: Vec<u16> = self.text.encode_utf16().collect();
         let links = self.entities.iter().filter_map(|entity| {
@@ -125,31 +116,28 @@ impl ChatMessage {
 /// One call of the bot.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// Rises with every call; the order in which they came.
+    /// Rises with every call.
     pub order: usize,
-    /// The method.
     pub method: String,
     /// The parameters; a file is shown as its name and size.
     pub params: Value,
-    /// Whether the work has ended; a long poll that waits has not.
+    /// Whether the work has ended; false for a poll that is still waiting.
     pub finished: bool,
     /// Whether the work was done. A fault may have spoiled the answer afterwards.
     pub ok: bool,
-    /// Whether a fault stood in place of the answer.
+    /// Whether a fault replaced the answer.
     pub broken: bool,
-    /// Why it was refused.
     pub refusal: Option<String>,
 }
 
 /// The bot's answer to a callback.
 #[derive(Clone, Debug)]
 pub struct CallbackAnswer {
-    /// The callback it belongs to.
     pub callback_query_id: String,
-    /// Who pressed.
+    /// The person who pressed.
     pub from_id: i64,
-    /// What was shown over the chat, if anything.
+    /// The note shown over the chat, if any.
     pub text: String,
-    /// Shown as a dialogue that must be closed.
+    /// Shown as a dialog that must be closed.
     pub show_alert: bool,
 }

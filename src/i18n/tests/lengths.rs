@@ -1,16 +1,15 @@
-//! Every text with arguments as long as they can be is short enough for where it stands, in both
-//! languages.
+//! Every text fits its place in both languages, even with the longest arguments.
 //!
-//! Screens, which are made of several texts, are measured by the walk in `src/app/tests/walk`. An
-//! argument that is not known here fails, so that nobody forgets to say how long it can be.
+//! Screens made of several texts are measured by the walk in `src/app/tests/walk`. An unknown
+//! argument fails the test, so that nobody forgets to state its length.
 
 use crate::html::{CAPTION_LIMIT, MESSAGE_LIMIT};
 use crate::i18n::*;
 
-/// What still can be read on a button of a phone, in UTF-16 units.
+/// Longest label that is still readable on a button of a phone, in UTF-16 units.
 const LABEL_LIMIT: usize = 96;
 
-/// What Telegram shows in answer to a callback, in UTF-16 units.
+/// Longest answer to a callback that Telegram shows, in UTF-16 units.
 const NOTE_LIMIT: usize = 200;
 
 /// Texts on buttons.
@@ -73,8 +72,8 @@ const CAPTIONS: [&str; 12] = [
     "table-caption",
 ];
 
-/// How long arguments can be, in UTF-16 units; all others are numbers. What is a list is cut where
-/// it is made.
+/// Maximum length of arguments, in UTF-16 units; all others are numbers. Lists are cut where they
+/// are made.
 const LENGTHS: [(&str, usize); 56] = [
     ("about", 122),
     ("accounts", 30),
@@ -240,7 +239,7 @@ fn no_text_is_longer_than_the_place_where_it_stands() {
             for name in &names {
                 let known = LENGTHS.iter().find(|(known, _)| known == name);
                 args = match known {
-                    // Names on buttons and in notes are cut to forty signs.
+                    // Names on buttons and in notes are cut to forty characters.
                     Some((known, length)) if limit(&key) <= NOTE_LIMIT => {
                         args.text(known, &"Ж".repeat(41.min(*length)))
                     }

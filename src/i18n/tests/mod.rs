@@ -1,4 +1,4 @@
-//! Both languages say the same things, and Russian counts rightly.
+//! Both languages say the same things, and Russian plural forms are right.
 
 mod lengths;
 
@@ -8,7 +8,7 @@ use fluent_bundle::FluentResource;
 
 use super::*;
 
-/// Key → placeholders, of all files of a language.
+/// Key → placeholders, over all files of a language.
 fn keys(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
     let mut found = BTreeMap::new();
     let of_lang = catalogue::CATALOGUES
@@ -26,7 +26,7 @@ fn keys(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
                 let before = found.insert(key.clone(), BTreeSet::new());
                 assert!(before.is_none(), "{key} stands twice in {lang:?}");
             }
-            // A text that refers to another would have to be in its file.
+            // A text that refers to another would have to be in the same file.
             let refers = line.split('{').skip(1).any(|inner| {
                 let inner = inner.trim_start();
                 inner.starts_with('-') || inner.starts_with(|c: char| c.is_ascii_lowercase())
@@ -67,7 +67,7 @@ fn every_key_named_in_the_code_exists_and_every_text_is_used() {
         .into_keys()
         .filter(|key| !code.contains(&format!("\"{key}\"")))
         .filter(|key| !code.contains(&format!("{{{{{key}}}}}")))
-        // These are named by a word that is put together.
+        // The code builds these keys from a word.
         .filter(|key| {
             ![
                 "alarm-done-",

@@ -1,5 +1,5 @@
-//! The tools of all slices, as the assistant gets them: their schemas and their parsers agree,
-//! nobody reads what the bot would not show them, and nothing reads more the more there is.
+//! The tools of all slices, as the assistant gets them. Their schemas and parsers agree, nobody
+//! reads what the bot would not show them, and no tool's cost grows with the tables.
 
 mod plans;
 
@@ -22,7 +22,7 @@ const OWNER: i64 = 7;
 const OTHER: i64 = 8;
 const STRANGER: i64 = 9;
 
-/// The accounts of the owner, of another, and what happened.
+/// The owner's accounts, another person's accounts, and their history.
 fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
     for person in [ADMIN, OWNER, OTHER] {
         people::meet(tx, NOW, person, &format!("Person {person}"), "")?;
@@ -107,7 +107,7 @@ fn samples(schema: &Value) -> Vec<Value> {
     }
 }
 
-/// Values that it does not allow.
+/// Values that a schema does not allow.
 fn foreign(schema: &Value) -> Vec<Value> {
     let mut foreign = vec![json!({}), json!([1])];
     match schema["type"].as_str().unwrap() {
@@ -153,7 +153,7 @@ async fn schemas_and_parsers_agree() {
                 given.insert(key.to_owned(), value);
                 run(connection, ADMIN, name, &given.into())
             };
-            // The parser names all it knows.
+            // The parser names all the keys it knows.
             let refused = with("no_such_key", Value::from(1)).unwrap_err().to_string();
             let known: BTreeSet<&str> = refused.split('`').skip(3).step_by(2).collect();
             let described: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
@@ -238,7 +238,7 @@ async fn nobody_reads_what_the_bot_would_not_show_them() {
             assert_eq!(names(told), wanted, "{arguments}");
         }
 
-        // The account of another is as one that does not exist, also for its number.
+        // Another person's account looks like one that does not exist, also by its number.
         let history = |id, account: i64| read(id, "account_history", json!({ "account": account }));
         let (theirs, nobodys) = (
             history(OWNER, 4).unwrap_err(),
@@ -330,7 +330,7 @@ async fn what_was_not_looked_through_is_told_so() {
             (&told["total"], told.get("incomplete")),
             (&json!("more than 10000"), None)
         );
-        // Of one's own everything is looked through.
+        // All of one's own accounts are searched.
         let told = read(
             OWNER,
             json!({ "which": "pending", "site": "vk", "name": "n9999" }),

@@ -1,4 +1,4 @@
-//! No tool reads more the more there is: the plan of every statement that a tool runs.
+//! No tool's cost grows with the tables: the plan of every statement that a tool runs.
 
 use super::*;
 use crate::db::plans::{self, Place, spied};

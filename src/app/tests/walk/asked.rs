@@ -1,19 +1,16 @@
-//! Questions to the assistant for the walk: one that is open, one that is answered, one that
-//! failed, of each who walks.
+//! Questions to the assistant for the walk: for each person an open, an answered and a failed one.
 
 use super::{ADMIN, GROUP, NOW, OWNER, STRANGER, Step};
 use crate::db::WriteTx;
 
-/// How the questions end, each with what stands in its row: state, answer, reason, and whether it
-/// is closed.
+/// The outcomes of the questions: state, answer, reason, and whether the row is closed.
 const ENDS: [(&str, &str, bool); 3] = [
     ("pending", "", false),
     ("completed", "", true),
     ("failed", "unavailable", true),
 ];
 
-/// What is asked, and the buttons under questions that are there already: one's own, and those of
-/// others.
+/// The questions to ask, and the buttons under existing questions, one's own and those of others.
 pub(super) fn ways(person: i64) -> Vec<Step> {
     let long = "&".repeat(4000);
     let says = ["why?".to_owned(), format!("/ask {long}"), "/ask".to_owned()];
@@ -39,7 +36,7 @@ pub(super) fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?4, ?7, ?6, iif(?8, ?6, NULL))",
                 (&name, person, place, "**Щ** & ".repeat(400), state, NOW.0, reason, is_closed),
             )?;
-            // The place of one is known, that of another is not.
+            // The queue position of one question is known, that of another is not.
             tx.execute(
                 "INSERT INTO outbox (chat_id, dedupe, priority, html, gist, state, message_id, due_at, created_at, closed_at)
                  VALUES (?1, 'answer:' || ?2, 0, '', '', 'sent', iif(?3, 5, 6), ?4, ?4, ?4)",

@@ -1,9 +1,9 @@
-//! Ways back: every screen that a button showed and every question has one.
+//! Ways back: every screen opened by a button and every question has one.
 
 use super::{Step, each};
 use crate::i18n::{Lang, label};
 
-/// What stands on the buttons that lead to where one came from.
+/// The labels of buttons that lead back.
 const BACK: [&str; 6] = [
     "button-back",
     "button-cancel",
@@ -13,13 +13,13 @@ const BACK: [&str; 6] = [
     "button-to-list",
 ];
 
-/// Buttons under answers, which stand in the chat: nobody has left a screen for them.
+/// Buttons under answers in the chat: nobody has left a screen for them.
 const ANSWER: &str = "ask:";
 
 /// Only the first screen shows this button: there is nothing to go back to.
 const ONLY_AT_HOME: &str = "bot:help";
 
-/// True for a screen that a button showed, and for every question.
+/// True for a screen opened by a button, and for every question.
 pub(super) fn needs_way_back(last: &Step, is_asked: bool, said: &[(String, String)]) -> bool {
     let is_home = said
         .iter()

@@ -1,5 +1,5 @@
-//! Cards for the walk: some of each kind with codes that were scanned, claimed and copied, and what
-//! everybody may say of them.
+//! Cards for the walk: some of each kind, with codes that were scanned, claimed and copied, and
+//! everybody's possible actions.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ use crate::slices::cards::store;
 use crate::slices::cards::store::{AlarmDecision, MOST_UNMATCHED, NewCard, StoredCode};
 use crate::telegram::Me;
 
-/// Cards there are: more than a page of them.
+/// Number of cards: more than fit on a page.
 const CARDS: usize = 12;
 
-/// Codes of the batch: more than a page of them.
+/// Number of codes in the batch: more than fit on a page.
 const UNITS: u32 = 45;
 
 const DAY: &str = "2026-11-21";
@@ -44,7 +44,7 @@ pub(super) fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
         };
         let id = store::add(tx, NOW, &card)?;
         store::set_active(tx, id, n != 2)?;
-        // The owner of the second card is no admin, so all admins are told of it.
+        // The owner of the second card is not an admin, so all admins are told of it.
         if n < 2 {
             store::add_batch(tx, id, "summer", UNITS)?;
             let units = store::unit_codes(tx, id, "summer", 0, 4)?;
@@ -67,7 +67,7 @@ pub(super) fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What people do who hold a thing in their hands, whoever they are.
+/// The actions of anybody who holds a product.
 pub(super) fn ways(tx: &WriteTx<'_>) -> anyhow::Result<Vec<Step>> {
     let (cards, _) = store::page(tx, &store::CardFilter::Active, 0, CARDS)?;
     let [.., second, first] = cards.as_slice() else {

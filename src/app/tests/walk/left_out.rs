@@ -1,4 +1,4 @@
-//! The program without each of its slices: it starts, answers, walks through all screens, and
+//! The program with each slice left out in turn: it starts, answers, walks through all screens, and
 //! stops.
 
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::db::testing::Store;
 use crate::demo::PretendTelegram;
 use crate::demo::model::KEY;
 
-/// Everything on a loaded machine.
+/// Enough on a loaded machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The slices by their names; the router's own cannot be left out.
+/// The slices by name; the router's own slice cannot be left out.
 fn slices() -> Vec<&'static str> {
     let built = built("", &[]).1;
     let names = built.slices.iter().map(|slice| slice.name());

@@ -1,16 +1,15 @@
-//! No screen is longer than Telegram takes, however long everything in it is: a walk where all
-//! names, notes and numbers are as long as they may be, and more sites are in trouble than one
-//! message can name.
+//! No screen exceeds Telegram's limits, however long its parts are. In this walk all names, notes
+//! and numbers have their maximum length, and more sites are in trouble than one message can name.
 
 use super::{ADMIN, OWNER, Walk, furnish};
 use crate::bot::TOAST_LIMIT;
 use crate::db::WriteTx;
 use crate::db::testing::Store;
 
-/// What still can be read on a button of a phone, in UTF-16 units.
+/// Longest label that is still readable on a button of a phone, in UTF-16 units.
 const LONGEST_LABEL: usize = 96;
 
-/// Makes everything as long as it may be, and people speak a language.
+/// Stretches everything to its maximum length, and sets everybody's language.
 fn stretch(tx: &WriteTx<'_>, lang: &str) -> anyhow::Result<()> {
     tx.execute_batch(
         "INSERT INTO chat (id) VALUES (100) ON CONFLICT DO NOTHING;
@@ -63,8 +62,7 @@ async fn no_screen_is_longer_than_telegram_takes() {
             stretch(tx, lang)?;
             Walk::everywhere(tx, &[ADMIN, OWNER], false)
         });
-        // A text that is too long is refused where it is written down, and so is the data of a
-        // button.
+        // A text that is too long is refused when it is inserted, and so is a button's data.
         let walk = walked.await.unwrap();
         assert!(walk.refused.is_empty(), "{:#?}", walk.refused);
         assert!(walk.seen.len() > 100, "only {:?}", walk.seen);

@@ -1,8 +1,8 @@
-//! A walk through all screens, without Telegram: what is asked of them all is asked here.
+//! A walk through all screens, without Telegram; rules for every screen are checked here.
 //!
-//! The walk follows the buttons from the commands on, so that a new screen and a new text come
-//! under the rules by themselves. Each way is gone in a savepoint that is taken back: nothing that
-//! is pressed changes what the next one finds.
+//! The walk follows the buttons, beginning with the commands, so that new screens and texts are
+//! covered automatically. Each way runs in a savepoint that is rolled back: a press does not change
+//! what the next one finds.
 
 mod asked;
 mod back;
@@ -34,13 +34,13 @@ const OWNER: i64 = 1_003;
 const STRANGER: i64 = 9;
 const GROUP: i64 = -1_001;
 
-/// Buttons of one action that are pressed: there are sites and zones without number.
+/// Number of buttons pressed per action: there are any number of sites and zones.
 const VARIANTS: usize = 6;
 
-/// The lists, each of which is another question to the database.
+/// The lists: each needs a different query.
 const LISTS: (&str, usize) = ("watch:list", 24);
 
-/// Answers given one after the other in a dialogue.
+/// Maximum number of answers in sequence in a dialogue.
 const ANSWERS: usize = 4;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +49,7 @@ enum Step {
     SaysInGroup(String),
     SendsTable,
     SendsPhoto,
-    /// In any chat, to be offered something.
+    /// Names the bot in any chat, to get offers.
     Names(String),
     Taps(String),
 }
@@ -64,13 +64,13 @@ struct Walk {
     bot: Bot,
     commands: Vec<&'static Command>,
     files: Files,
-    /// Also what is sent is made, which takes its time.
+    /// Also makes the files that are sent, which takes time.
     makes_files: bool,
-    /// What stands for a photo that was sent and kept.
+    /// A photo that stands for one that was sent and stored.
     photo: Fetched,
     seen: BTreeSet<(i64, String)>,
     ahead: VecDeque<(i64, Vec<Step>)>,
-    /// Each question that was answered in every way, as its dialogue stands in the database.
+    /// Each question already answered in every way, as its dialogue is stored in the database.
     questions: BTreeSet<(i64, String)>,
     /// Each statement with the last step of the way that first ran it.
     statements: BTreeMap<String, String>,
@@ -78,7 +78,7 @@ struct Walk {
     refused: BTreeMap<String, String>,
     /// Notes on presses, each with its step.
     notes: BTreeMap<String, String>,
-    /// What stands on buttons, each with the step that showed it.
+    /// Labels of buttons, each with the step that showed it.
     labels: BTreeMap<String, String>,
     /// Ways to a screen or a question that has no button back.
     stuck: BTreeSet<String>,
@@ -116,7 +116,7 @@ impl Walk {
         })
     }
 
-    /// Walks everywhere these people come to.
+    /// Walks everywhere these people can go.
     fn everywhere(tx: &WriteTx<'_>, people: &[i64], makes_files: bool) -> anyhow::Result<Self> {
         Self::new(tx, makes_files, &[])?.walked(tx, people)
     }
@@ -155,7 +155,7 @@ impl Walk {
         Ok(self)
     }
 
-    /// Goes a way and notes what it ran and where it leads.
+    /// Goes a way and records its statements and where it leads.
     fn go(&mut self, tx: &WriteTx<'_>, person: i64, way: &[Step]) -> anyhow::Result<()> {
         tx.execute_batch("SAVEPOINT walk")?;
         let (last, earlier) = way.split_last().unwrap();
@@ -184,7 +184,7 @@ impl Walk {
         let said: Vec<(String, String)> = query
             .query_map((before, chat), |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
-        // A press needs what went before it only while a question is open.
+        // A press needs the steps before it only while a question is open.
         let question = question(tx, person)?;
         let way_on = if question.is_some() { way } else { &[] };
         let is_asked = question.is_some();
@@ -223,7 +223,7 @@ impl Walk {
         Ok(())
     }
 
-    /// What comes of a step, as of an event whose file was fetched and refined.
+    /// The result of a step, as for an event whose file was fetched and refined.
     fn takes(&self, tx: &WriteTx<'_>, person: i64, step: &Step) -> anyhow::Result<Reaction> {
         let event = event(person, step);
         self.bot.wants(tx, &event)?;
@@ -242,7 +242,7 @@ impl Walk {
         }
     }
 
-    /// True for a button that does what nobody has pressed yet.
+    /// True for a button whose action nobody has pressed yet.
     fn is_new(&mut self, person: i64, data: &str) -> bool {
         let kind = kind(data);
         let most = if family(&kind) == LISTS.0 {
@@ -272,7 +272,7 @@ fn family(kind: &str) -> &str {
     end.and_then(|(end, _)| kind.get(..end)).unwrap_or(kind)
 }
 
-/// What is said and sent to whatever is asked: words, numbers, and texts as long as they may be.
+/// Sent in answer to any question: words, numbers, and texts of maximum length.
 fn answers_to_anything() -> Vec<Step> {
     let long = ["Щ".repeat(100), "&".repeat(3500)];
     let short = ["octocat", "30", "github", "summer 3"].map(str::to_owned);
@@ -280,7 +280,7 @@ fn answers_to_anything() -> Vec<Step> {
     says.chain([Step::SendsPhoto]).collect()
 }
 
-/// A field of all buttons, as JSON has it.
+/// A field of all buttons, as JSON.
 fn each(keyboard: &str, field: &str) -> Vec<String> {
     let begin = format!(r#""{field}":""#);
     let fields = keyboard.split(&begin).skip(1);
@@ -289,7 +289,7 @@ fn each(keyboard: &str, field: &str) -> Vec<String> {
         .collect()
 }
 
-/// The question that somebody is asked, as it stands in the database.
+/// The open question of a person, as stored in the database.
 fn question(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<Option<String>> {
     let sql = "SELECT max(step) FROM dialogue WHERE user_id = ?1";
     Ok(tx.query_row(sql, [person], |row| row.get(0))?)
@@ -366,7 +366,7 @@ fn sent(name: &str, mime: &str) -> Document {
     }
 }
 
-/// Everything there is, a little of each.
+/// A little of everything.
 fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
     let config = PeopleConfig {
         admins: vec![ADMIN],

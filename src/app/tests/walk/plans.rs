@@ -1,4 +1,5 @@
-//! No screen reads more the more people there are: the plan of every statement that a screen runs.
+//! No screen's cost grows with the number of people: the plan of every statement that a screen
+//! runs.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What goes wrong on demand goes wrong as told, so often and no more.
+//! Faults on demand happen as requested and as often as requested.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use super::{LIMIT, Stage};
 use crate::demo::telegram::Fault;
 
 impl Stage {
-    /// What the client sees of a call: the status and the body, or an error.
+    /// The client's view of a call: the status and the body, or an error.
     async fn seen(&self) -> Result<(u16, String), reqwest::Error> {
         let params = json!({ "chat_id": 7, "text": "x" });
         let sent = self

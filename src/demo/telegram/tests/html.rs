@@ -1,4 +1,4 @@
-//! Which markup is read and which is refused.
+//! Accepted and refused markup.
 
 use proptest::prelude::*;
 

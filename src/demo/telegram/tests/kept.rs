@@ -1,4 +1,4 @@
-//! What stays at Telegram until it is changed: menus and files.
+//! State that Telegram keeps until it is changed: menus and files.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What the pretend Telegram promises, seen over HTTP as the bot sees it.
+//! The promises of the pretend Telegram, seen over HTTP as the bot sees it.
 
 mod faults;
 mod html;
@@ -73,13 +73,13 @@ impl Stage {
         body["description"].as_str().unwrap().to_owned()
     }
 
-    /// Sends a text to Anna and gives the number of the message.
+    /// Sends a text to Anna and returns the message's number.
     async fn send(&self, text: &str) -> i64 {
         let message = self.call("sendMessage", json!({ "chat_id": 7, "text": text }));
         message.await["message_id"].as_i64().unwrap()
     }
 
-    /// The ids of what a poll without waiting gives.
+    /// The ids that a poll returns without waiting.
     async fn poll(&self, offset: i64) -> Vec<i64> {
         let updates = self.call("getUpdates", json!({ "offset": offset })).await;
         let updates = updates.as_array().unwrap().iter();

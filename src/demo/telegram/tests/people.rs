@@ -1,4 +1,4 @@
-//! What people do becomes the updates Telegram would make of it.
+//! People's actions become the updates that Telegram would make of them.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What Telegram refuses is refused, in its words; what it takes is taken.
+//! The pretend Telegram refuses and accepts the same calls as Telegram, in its words.
 
 use serde_json::{Value, json};
 
@@ -268,7 +268,7 @@ async fn edits_change_one_message_and_only_when_something_changes() {
             .await,
         same
     );
-    // Other entities are a change, and so is a keyboard that is left out.
+    // Other entities are a change, and so is an omitted keyboard.
     stage.call("editMessageText", edit("a", &markup)).await;
     let edited = stage.call("editMessageText", edit("a", &Value::Null)).await;
     assert!(

@@ -1,4 +1,4 @@
-//! How updates are queued, given out and forgotten.
+//! How updates are queued, delivered and dropped.
 
 use std::{
     sync::{
