@@ -1,4 +1,4 @@
-//! Telegram: everything that comes from it and everything that goes to it.
+//! Telegram: everything received from it and everything sent to it.
 //!
 //! In: `poller` → inbox table → `dispatch` → the bot's [`Handler`]. Out: a row of the [`outbox`],
 //! inserted in the transaction of the fact it reports → `sender` → `deliver`. Beside that, `proxy`
@@ -68,31 +68,26 @@ pub(crate) use message::screen::{Answer, Screen};
 pub(crate) use priority_gate::PriorityGate;
 pub(crate) use retention::{KEPT, forget};
 
-/// What [`Telegram::drain`] waits for beyond the sender's own limit.
+/// How long [`Telegram::drain`] waits beyond the sender's own limit.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 
-/// Rewrites, outside of Telegram's own tables, the id of a group that got another one: old id, new
-/// id.
+/// Rewrites a group's id outside of Telegram's own tables: old id, new id.
 pub(crate) type ChatMoved = Arc<dyn Fn(&WriteTx<'_>, i64, i64) -> anyhow::Result<()> + Send + Sync>;
 
-/// What Telegram needs to run.
+/// The parts Telegram needs to run.
 #[derive(Clone)]
 pub struct Setup {
-    /// Made on the runtime that Telegram is started on.
+    /// Created on the runtime that Telegram is started on.
     pub api: Api,
-    /// The database of its tables.
     pub db: Db,
-    /// The time of day.
     pub clock: Clock,
-    /// Runs its tasks.
     pub tasks: Tasks,
     /// Makes the notes that are added to messages on their way.
     pub remark: RemarkText,
-    /// Makes the files of messages.
     pub file_makers: Arc<dyn FileMakers>,
     /// Runs in the transaction that learns of a group's new id.
     pub chat_moved: ChatMoved,
-    /// Our own name, if [`Api::introduce`] has told it already; else the poller asks.
+    /// Our own name, if [`Api::introduce`] has already returned it; else the poller asks.
     pub me: Option<Me>,
     /// The limit of calls over all chats.
     pub pace: Pace,
@@ -115,14 +110,14 @@ pub struct Telegram {
     shared: Shared,
     status: watch::Receiver<PollStatus>,
     me: watch::Receiver<Option<Me>>,
-    // Poller and dispatcher, where they were started.
+    // Poller and dispatcher, if they were started.
     incoming_ended: Vec<CancellationToken>,
     // Sender and proxy worker.
     outgoing_ended: Vec<CancellationToken>,
     _drain_on_drop: DropGuard,
 }
 
-/// What both directions use.
+/// Shared by both directions.
 #[derive(Debug, Clone)]
 struct Shared {
     tasks: Tasks,
@@ -132,7 +127,7 @@ struct Shared {
     drain: CancellationToken,
 }
 
-/// The poller's ends of what [`Telegram`] reports.
+/// The poller's senders for the values that [`Telegram`] reports.
 struct Reports {
     status: watch::Sender<PollStatus>,
     me: watch::Sender<Option<Me>>,
@@ -200,28 +195,28 @@ impl Telegram {
         self.status.clone()
     }
 
-    /// Our own name, once it is known.
+    /// Our own name, once known.
     #[must_use]
     pub fn me(&self) -> watch::Receiver<Option<Me>> {
         self.me.clone()
     }
 
-    /// What made the program stop, if Telegram did.
+    /// Why Telegram made the program stop, if it did.
     #[must_use]
     pub fn fatal(&self) -> Option<Fatal> {
         self.shared.fatal.get()
     }
 
     /// Waits for the first stage of the stop: the poller has confirmed its offset and the events in
-    /// hand are handled. True when that happened within `limit`.
+    /// hand are handled. True if that happened within `limit`.
     pub async fn handlers_ended(&self, limit: Duration) -> bool {
         tokio::time::timeout(limit, all_ended(&self.incoming_ended))
             .await
             .is_ok()
     }
 
-    /// The second stage of the stop: delivers what is due for at most 3 s, answers or drops direct
-    /// edits, then ends. Implies the first stage. True when both parts ended in time.
+    /// The second stage of the stop: delivers due rows for at most 3 s, answers or drops direct
+    /// edits, then ends. Implies the first stage. True if both parts ended in time.
     pub async fn drain(&self) -> bool {
         self.shared.tasks.stop();
         self.shared.drain.cancel();
@@ -231,7 +226,7 @@ impl Telegram {
     }
 }
 
-/// Starts poller and dispatcher; their ends.
+/// Starts poller and dispatcher; returns their ends.
 fn start_incoming(
     setup: &Setup,
     shared: &Shared,
@@ -282,7 +277,7 @@ fn start_incoming(
     ended.into()
 }
 
-/// Starts sender and proxy worker; the proxy, and their ends.
+/// Starts sender and proxy worker; returns the proxy and their ends.
 fn start_outgoing(setup: Setup, shared: &Shared) -> (BotProxy, Vec<CancellationToken>) {
     let Shared {
         tasks,

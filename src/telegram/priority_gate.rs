@@ -1,10 +1,10 @@
-//! Who goes first while processors and disk are short: a person who waits for an answer.
+//! Priority for a person who waits for an answer while processors and disk are busy.
 //!
 //! The poller opens a window when updates arrive, and the first answer that leaves closes it. A run
 //! starts nothing while a window is open.
 //!
 //! # Invariants
-//! - The gate is a courtesy: nothing depends on it for being right.
+//! - The gate is a courtesy: no result depends on it.
 //! - A window ends by itself.
 //! - The pause after a window is as long as the window, so a run keeps half of the time.
 
@@ -15,10 +15,10 @@ use tokio::time::Instant;
 
 use crate::activation::Activator;
 
-/// The longest window: several times what an answer takes on a quiet machine.
+/// The longest window: several times the duration of an answer on a quiet machine.
 const LONGEST: Duration = Duration::from_millis(30);
 
-/// How long a conversation is taken to last after the last answer.
+/// How long a conversation is assumed to last after the last answer.
 const CONVERSATION: Duration = Duration::from_secs(2);
 
 /// The gate. Clones share it, on any thread.
@@ -48,7 +48,7 @@ impl PriorityGate {
         }
     }
 
-    /// Until when to start nothing at the latest; none while nobody waits.
+    /// The latest moment until which to start nothing; `None` while nobody waits.
     #[must_use]
     pub fn held_until(&self, now: Instant) -> Option<Instant> {
         self.lock().held_until(now)
@@ -62,13 +62,14 @@ impl PriorityGate {
         last.is_some_and(|last| last.elapsed() < CONVERSATION)
     }
 
-    /// Waits until a window is closed by an answer.
+    /// Waits until an answer closes a window.
     pub async fn closed(&self) {
         self.closed.rung().await;
     }
 
     fn lock(&self) -> MutexGuard<'_, Window> {
-        // The data is whole between any two statements, so a panic elsewhere does not spoil it.
+        // The data is consistent between any two statements, so a panic elsewhere does not spoil
+        // it.
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -82,7 +83,7 @@ impl Window {
         }
     }
 
-    /// True when there was something to close.
+    /// True if there was a window to close.
     fn close(&mut self, now: Instant) -> bool {
         let open = self.held_until(now).is_some();
         if let Some(opened) = self.opened.take().filter(|_| open) {

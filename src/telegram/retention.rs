@@ -5,7 +5,6 @@ use super::outbox;
 use crate::db::WriteTx;
 use crate::retention::Rule;
 
-/// How long each table keeps its rows.
 pub(crate) const KEPT: [Rule; 5] = [
     Rule {
         what: "updates",
@@ -39,7 +38,7 @@ pub(crate) const KEPT: [Rule; 5] = [
     },
 ];
 
-/// Removes what Telegram's tables hold of a person.
+/// Removes a person's data from Telegram's tables.
 pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     inbox::forget(tx, person)?;
     outbox::forget(tx, person)

@@ -1,4 +1,4 @@
-//! The client of the Bot API: one HTTP call, and what its answer means.
+//! The client of the Bot API: one HTTP call, and the meaning of its answer.
 //!
 //! [`Api`] implements frankenstein's async trait over a `reqwest::Client` of the app (redirects
 //! off), because we need the HTTP status, a `retry_after` over 18 hours, uploads from memory and
@@ -27,7 +27,7 @@ use super::error::{ApiError, refusal};
 /// How long the server is asked to hold a poll, in seconds. Telegram allows no more.
 pub(crate) const POLL_SECONDS: u32 = 50;
 
-/// What a poll may take beyond [`POLL_SECONDS`] before it counts as lost.
+/// How long a poll may take beyond [`POLL_SECONDS`] before it counts as lost.
 const POLL_MARGIN: Duration = Duration::from_secs(15);
 
 /// The limit of an ordinary call. Telegram answers in milliseconds; beyond this the connection is
@@ -71,7 +71,7 @@ impl Api {
         }
     }
 
-    /// The bot's id, with which its token begins; 0 if that is no number.
+    /// The bot's id, the first part of its token; 0 if that is not a number.
     pub(crate) fn bot_id(&self) -> i64 {
         let token = self.token.expose_secret();
         let id = token.split_once(':').and_then(|(id, _)| id.parse().ok());
@@ -252,7 +252,7 @@ fn unreadable(status: u16, body: &[u8]) -> ApiError {
     }
 }
 
-/// What an async method of the trait returns.
+/// The return type of the trait's async methods.
 type CallFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send + 'a>>;
 
 // The trait is made with `async_trait`; these signatures are what its macro writes.

@@ -1,4 +1,4 @@
-//! What a call to Telegram can end with, and what each end demands.
+//! The possible errors of a call to Telegram, and the reaction each requires.
 //!
 //! # Invariants
 //! - The four kinds differ in whether the call had an effect: that decides whether it may be
@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Longer waits than this are not believed: Telegram asks for at most about a day.
+/// A longer wait is not believed: Telegram asks for at most about a day.
 const LONGEST_WAIT: Duration = days(31);
 
 /// Why a call did not succeed.
@@ -23,21 +23,15 @@ pub enum ApiError {
     Refused {
         /// The Bot API's error code, which is also the HTTP status.
         code: u16,
-        /// The server's sentence, cut to 300 characters.
+        /// The server's description, cut to 300 characters.
         description: String,
-        /// How long to wait before the next call of this kind.
         retry_after: Option<Duration>,
         /// The id of the supergroup that this group became.
         migrate_to: Option<i64>,
     },
     /// The answer is not from the Bot API: a gateway's page, broken JSON, nothing.
     #[error("the answer could not be read (HTTP {status}, {len} bytes)")]
-    Unreadable {
-        /// The HTTP status.
-        status: u16,
-        /// Bytes received.
-        len: usize,
-    },
+    Unreadable { status: u16, len: usize },
     /// The call never left: no connection, no such host, TLS failed.
     #[error("Telegram could not be reached: {0}")]
     NotSent(String),
@@ -46,7 +40,8 @@ pub enum ApiError {
     Unknown(String),
 }
 
-/// 400s after which a chat stays closed until somebody in it writes again. So does every 403.
+/// After these 400s a chat stays closed until somebody writes there again. The same holds for every
+/// 403.
 const CLOSED: &[&str] = &[
     "chat not found",
     "user not found",
@@ -63,7 +58,7 @@ const CLOSED: &[&str] = &[
     "need administrator rights in the channel chat",
 ];
 
-/// 400s that say that the message to edit is gone, or cannot be edited into ours.
+/// These 400s mean that the message to edit is gone, or cannot be edited into ours.
 const EDIT_GONE: &[&str] = &[
     "message to edit not found",
     "message can't be edited",
@@ -105,7 +100,6 @@ impl ApiError {
         self.is_bad_request() && self.says("message is not modified")
     }
 
-    /// The message to edit is gone.
     #[must_use]
     pub fn is_edit_gone(&self) -> bool {
         self.is_bad_request()
@@ -163,7 +157,6 @@ impl ApiError {
         }
     }
 
-    /// The chat's new id.
     #[must_use]
     pub fn migrate_to(&self) -> Option<i64> {
         match self {
@@ -182,7 +175,7 @@ impl ApiError {
         }
     }
 
-    /// The file is larger than the server takes. A gateway may say so on a page of its own.
+    /// The file is larger than the server accepts. A gateway may say so on a page of its own.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         match self {
@@ -192,7 +185,7 @@ impl ApiError {
         }
     }
 
-    /// The file is larger than Telegram gives to bots.
+    /// The file is larger than Telegram lets bots download.
     pub(crate) fn says_file_is_too_big(&self) -> bool {
         self.is_bad_request() && self.says("file is too big")
     }
@@ -205,7 +198,7 @@ impl ApiError {
         self.plain().is_some_and(|d| d.contains(words))
     }
 
-    /// The description in lower case, without `Bad Request: ` and the like.
+    /// The description in lower case, without prefixes such as `Bad Request: `.
     fn plain(&self) -> Option<String> {
         let Self::Refused { description, .. } = self else {
             return None;

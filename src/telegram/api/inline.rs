@@ -1,4 +1,4 @@
-//! Answers to inline queries: what we offer to a person who names us in another chat.
+//! Answers to inline queries: our offers to a person who names us in another chat.
 
 use frankenstein::AsyncTelegramApi as _;
 use frankenstein::ParseMode;
@@ -24,7 +24,6 @@ pub struct Offer {
     pub id: String,
     /// Shown in the list: free text of people.
     pub title: String,
-    /// The small print in the list.
     pub description: String,
     /// The message; with a photo at most 1024 UTF-16 units.
     pub html: Html,

@@ -36,9 +36,7 @@ const CALLBACK_ANSWER_LIMIT: usize = 200;
 /// The bot as Telegram knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
-    /// Telegram's id of the bot.
     pub id: i64,
-    /// The user name, without `@`.
     pub username: String,
     /// Inline mode is on (`/setinline` at `@BotFather`).
     #[serde(default)]
@@ -121,7 +119,7 @@ impl Api {
         Ok(answer.result)
     }
 
-    /// Removes a webhook and keeps what waits. While one is set, polling is refused.
+    /// Removes a webhook and keeps waiting updates. While a webhook is set, polling is refused.
     pub(crate) async fn drop_webhook(&self) -> Result<(), ApiError> {
         let params = DeleteWebhookParams::builder().build();
         self.delete_webhook(&params).await.map(|_| ())
@@ -134,7 +132,7 @@ impl Api {
         limit: u32,
         seconds: u32,
     ) -> Result<Vec<Box<RawValue>>, ApiError> {
-        // Always sent: without it the server uses the list of an earlier program.
+        // Always sent: without it the server uses an earlier program's list.
         let params = GetUpdatesParams::builder()
             .maybe_offset(offset)
             .limit(limit)

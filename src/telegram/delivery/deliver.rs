@@ -1,4 +1,4 @@
-//! One message on its way: the call, its result, and the mark in the outbox.
+//! Delivers one message: the call, its result, and the mark in the outbox.
 //!
 //! # Invariants
 //! - A message is never sent again after a call that may have had an effect.
@@ -27,8 +27,8 @@ use crate::telegram::message::priority::Urgency;
 use crate::telegram::outbox::{self, ClaimedRow, OUT_OF_REACH};
 use crate::telegram::priority_gate::PriorityGate;
 
-/// Pauses of a row that could not be delivered. It is tried until it is older than
-/// [`outbox::GIVE_UP`], because Telegram's absence ends.
+/// Pauses of a row that could not be delivered. Attempts go on until the row is older than
+/// [`outbox::GIVE_UP`], because Telegram's outages end.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
@@ -88,8 +88,8 @@ impl Delivery {
         let row = Arc::new((row, sorry));
         let bot_id = self.api.bot_id();
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
-        // No last try: the chat waits for this mark, and only the end of the program ends this
-        // task.
+        // Retry without limit: the chat waits for this mark, and only the end of the program ends
+        // this task.
         loop {
             let now = self.clock.now();
             let (letter, how) = (Arc::clone(&row), result.clone());
@@ -116,7 +116,7 @@ impl Delivery {
         }
     }
 
-    /// The file of a message, if it carries one: known to Telegram, or made. After this the call
+    /// The file of a message, if it has one: known to Telegram, or newly made. After this the call
     /// may leave.
     async fn file_of(
         &self,
@@ -237,7 +237,7 @@ impl Delivery {
         })
     }
 
-    /// Changes a message in its turn; true when an older call may still change it back.
+    /// Edits a message in its turn; true if an older call may still change it back.
     async fn edit(&self, row: &ClaimedRow, id: i64, body: &Body) -> Result<bool, ApiError> {
         let mut turn = self.edit_order.turn(row.chat_id, id).await;
         let call = self.api.edit(row.chat_id, id, body, row.keyboard.as_ref());
@@ -280,7 +280,8 @@ impl Delivery {
         }
     }
 
-    /// The text with a note about as many earlier messages as fit, and the rows it mentions.
+    /// The text with a note about as many earlier messages as fit, and the ids of the mentioned
+    /// rows.
     fn with_fold(&self, row: &ClaimedRow) -> (Html, Vec<i64>) {
         let mut count = row.unconfirmed.len();
         while count > 0 {

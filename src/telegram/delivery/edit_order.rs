@@ -1,6 +1,6 @@
-//! The order of edits: one call at a time changes a message.
+//! The order of edits: only one call at a time edits a message.
 //!
-//! Rows of the outbox change a message, and so do direct edits that show progress.
+//! Both outbox rows and direct edits that show progress can edit a message.
 //!
 //! # Invariants
 //! - The outbox's edit always wins: it waits for the direct edit on its way.
@@ -22,12 +22,12 @@ type Key = (i64, i64);
 /// Whether an edit of unknown result may still change the message.
 type Doubt = Arc<tokio::sync::Mutex<bool>>;
 
-/// Who changes which message. Clones share it.
+/// Who edits which message. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct EditOrder(Arc<Mutex<HashMap<Key, Doubt>>>);
 
 impl EditOrder {
-    /// Waits for the turn to change a message.
+    /// Waits for the turn to edit a message.
     pub(crate) async fn turn(&self, chat_id: i64, message_id: i64) -> EditTurn {
         let key = (chat_id, message_id);
         let doubt = {
@@ -45,12 +45,13 @@ impl EditOrder {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, Doubt>> {
-        // The data is whole between any two statements, so a panic elsewhere does not spoil it.
+        // The data is consistent between any two statements, so a panic elsewhere does not spoil
+        // it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The turn to change a message; it ends when this is dropped.
+/// The turn to edit a message; it ends when dropped.
 #[derive(Debug)]
 pub(crate) struct EditTurn {
     doubt: OwnedMutexGuard<bool>,
@@ -73,7 +74,7 @@ impl EditTurn {
 impl Drop for EditTurn {
     fn drop(&mut self) {
         let mut doubts = self.order.lock();
-        // Ours and the table's own: nobody waits for the next turn.
+        // Only this turn and the table hold the entry: nobody waits for the next turn.
         let is_last = doubts
             .get(&self.key)
             .is_some_and(|doubt| Arc::strong_count(doubt) == 2);

@@ -14,8 +14,8 @@ use crate::telegram::message::file::{File, FileMakers, FileSource, Recipe};
 
 const MAKE_LIMIT: Duration = Duration::from_secs(30);
 
-/// Files made or sent at once: each takes a reading connection, its size in memory, and a slot of
-/// the sender.
+/// Maximum number of files made or sent at once: each takes a reading connection, its size in
+/// memory, and a slot of the sender.
 const FILES: usize = 2;
 
 /// Why there is no file.

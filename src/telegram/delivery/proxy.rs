@@ -3,7 +3,7 @@
 //! An edit travels over a channel to the *proxy worker*, a task on the main runtime, and its result
 //! comes back: an HTTP client is never shared between runtimes. Edits made here are not durable,
 //! not repeated and not ordered with the outbox, except that for one message the outbox's edit
-//! always wins (see `edit_order`). Use them to show progress. News belongs in the outbox.
+//! always wins (see `edit_order`). Use them to show progress. Notifications belong in the outbox.
 //!
 //! # Invariants
 //! - No call hangs, whatever happens to the main runtime.
@@ -39,11 +39,11 @@ const AT_ONCE: usize = 8;
 /// How long an edit waits for its slot before it fails; a group's slot can be a minute away.
 const SLOT_LIMIT: Duration = Duration::from_secs(70);
 
-/// What an edit may take once it has left: the outbox waits for it before it edits the same
+/// How long an edit may take once it has left: the outbox waits for it before it edits the same
 /// message.
 const EDIT_LIMIT: Duration = Duration::from_secs(10);
 
-/// What an edit may take in all: its slot, its turn, and the way there and back.
+/// How long an edit may take in all: its slot, its turn, and the way there and back.
 const CALL_LIMIT: Duration = Duration::from_secs(200);
 
 /// Why a direct edit failed.
@@ -80,7 +80,7 @@ pub struct MessageEdit {
 
 impl fmt::Debug for MessageEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Texts of people stay out of every log.
+        // People's texts stay out of every log.
         f.debug_struct("MessageEdit")
             .field("chat_id", &self.chat_id)
             .finish_non_exhaustive()
@@ -100,8 +100,7 @@ impl MessageEdit {
         }
     }
 
-    /// Asks `still_wanted` when the edit has its slot and its turn; without a yes it does not
-    /// leave.
+    /// Asks `still_wanted` once the edit has its slot and its turn; the edit only leaves on a yes.
     pub fn only_if(mut self, still_wanted: impl Future<Output = bool> + Send + 'static) -> Self {
         self.still_wanted = Some(Box::pin(still_wanted));
         self
@@ -129,8 +128,7 @@ struct Call {
 }
 
 impl BotProxy {
-    /// A handle to nothing, for a process without a token: every edit is [`ProxyError::Gone`] at
-    /// once.
+    /// A handle for a process without a token: every edit fails with [`ProxyError::Gone`] at once.
     #[must_use]
     pub fn gone() -> Self {
         let (worker, _) = mpsc::channel(1);
@@ -141,7 +139,7 @@ impl BotProxy {
         }
     }
 
-    /// Edits a message of ours now. *Not modified* is success. May simply be repeated.
+    /// Edits one of our messages now. *Not modified* counts as success. May simply be repeated.
     ///
     /// # Errors
     /// [`ProxyError`].
@@ -162,7 +160,7 @@ impl BotProxy {
         self.sender_bell.ring();
     }
 
-    /// Tells when work that nobody waits for should stand back.
+    /// Tells when work that nobody waits for should step back.
     #[must_use]
     pub fn priority_gate(&self) -> &PriorityGate {
         &self.priority_gate
@@ -176,7 +174,6 @@ pub(crate) struct ProxyWorker {
     drain: CancellationToken,
 }
 
-/// What a call needs.
 #[derive(Debug, Clone)]
 pub(crate) struct DirectCalls {
     pub(crate) api: Api,

@@ -1,13 +1,14 @@
 //! Rate limits: Telegram's unpublished limits, kept with a margin.
 //!
-//! 25 calls a second in all (known limit about 30), one a second per chat, 18 a minute per group
-//! (known limit 20; edits count). Notices leave some of the 25 free, so a person who waits for an
-//! answer does not queue behind them. A courtesy needs half of every limit to be free, and nothing
-//! else in its chat waits for it.
+//! The limits are 25 calls a second in all (known limit about 30), one a second per chat, and 18 a
+//! minute per group (known limit 20; edits count). Notices leave some of the 25 free, so a person
+//! who waits for an answer does not queue behind them. A courtesy needs half of every limit to be
+//! free, and nothing else in its chat waits for it.
 //!
-//! Sliding windows rather than token buckets: a bucket with a burst allows more than the limit in
-//! some window. Pure: the moment is a parameter. Pauses that Telegram asks for (429) are kept here
-//! too, so the sender and the proxy worker obey them together.
+//! They are sliding windows rather than token buckets, because a bucket with a burst allows more
+//! than the limit in some window. [`Rates`] is pure: the current moment is a parameter. Pauses that
+//! Telegram asks for (429) are kept here too, so the sender and the proxy worker obey them
+//! together.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,20 +18,20 @@ use tokio::time::Instant;
 
 use crate::telegram::message::priority::{CROWD, Urgency};
 
-/// Calls in one second, over all chats.
+/// Calls per second, over all chats.
 const IN_ALL: usize = 25;
 
-/// Notices leave one call in so many to answers. One call in so many is theirs however many answers
-/// there are, so notices may be late but never stop.
+/// Notices leave one call in this many to answers. Notices also get one call in this many however
+/// many answers there are, so they may be late but never stop.
 const SHARES: usize = 5;
 
-// A crowd is what one second has no room for.
+// A crowd is more notices than fit in one second.
 const _: () = assert!(CROWD == IN_ALL - IN_ALL / SHARES);
 
-/// Calls in one minute, in one group.
+/// Calls per minute in one group.
 pub(crate) const IN_GROUP: usize = 18;
 
-/// Between two courtesies in a private chat, and in a group.
+/// Minimum gap between two courtesies in a private chat, and in a group.
 const COURTESY_GAPS: (Duration, Duration) = (Duration::from_millis(1_500), Duration::from_secs(4));
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -43,12 +44,12 @@ const CHATS: usize = 2048;
 /// The limit over all chats. The limits within one chat are fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// Calls in one second; `usize::MAX` is no limit.
+    /// Calls per second; `usize::MAX` means no limit.
     pub in_all: usize,
 }
 
 impl Default for Pace {
-    /// What Telegram is known to accept.
+    /// The rate that Telegram is known to accept.
     fn default() -> Self {
         Self { in_all: IN_ALL }
     }
@@ -60,14 +61,14 @@ impl Pace {
         self.in_all.div_ceil(SHARES)
     }
 
-    /// Between two notices: a burst would use up a whole second's calls at once.
+    /// The gap between two notices: a burst would use up a whole second's calls at once.
     fn notice_gap(self) -> Duration {
         let notices = self.in_all.saturating_sub(self.share()).max(1);
         SECOND / u32::try_from(notices).unwrap_or(u32::MAX)
     }
 }
 
-/// The calls of the recent past, and who may call when.
+/// Recent calls, and who may call when.
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
     pace: Pace,
@@ -203,7 +204,7 @@ impl SharedRates {
         Self(Arc::new(Mutex::new(rates)))
     }
 
-    /// As [`Rates::take`], now.
+    /// [`Rates::take`] at the current moment.
     pub(crate) fn take(&self, chat_id: i64, urgency: Urgency) -> Result<(), Instant> {
         self.lock().take(Instant::now(), chat_id, urgency)
     }
@@ -220,13 +221,14 @@ impl SharedRates {
         }
     }
 
-    /// As [`Rates::refused`], now.
+    /// [`Rates::refused`] at the current moment.
     pub(crate) fn refused(&self, chat_id: i64, wait: Duration) {
         self.lock().refused(Instant::now(), chat_id, wait);
     }
 
     fn lock(&self) -> MutexGuard<'_, Rates> {
-        // The data is whole between any two statements, so a panic elsewhere does not spoil it.
+        // The data is consistent between any two statements, so a panic elsewhere does not spoil
+        // it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

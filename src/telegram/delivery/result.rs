@@ -1,7 +1,7 @@
 //! The result of a delivery, and what is stored of it.
 //!
 //! # Invariants
-//! - Everything that a result means for its row, its chat and its file is one transaction.
+//! - All effects of a result on its row, its chat and its file are one transaction.
 
 use std::time::Duration;
 
@@ -14,10 +14,9 @@ use crate::people;
 use crate::telegram::message::outgoing::Outgoing;
 use crate::telegram::outbox::{self, ClaimedRow};
 
-/// When a call that was cut short has arrived, or never will.
+/// After this time a cut call has either arrived or never will.
 const SURELY_OVER: Duration = Duration::from_secs(30);
 
-/// The result of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DeliveryResult {
     Sent {
@@ -30,13 +29,13 @@ pub(crate) enum DeliveryResult {
         /// An older call may still change the message back.
         once_more: bool,
     },
-    /// Again at once: Telegram has forgotten the id of the file.
+    /// Retry at once: Telegram has forgotten the id of the file.
     FileUnknown,
     Again {
         due_at: UnixMs,
         problem: String,
     },
-    /// Again, and nothing else to this chat before that.
+    /// Retry, and send nothing else to this chat before that.
     Frozen {
         until: UnixMs,
     },
@@ -50,7 +49,7 @@ pub(crate) enum DeliveryResult {
 }
 
 impl DeliveryResult {
-    /// The label under which it is counted.
+    /// The result's label in the counters.
     pub(crate) fn outcome(&self) -> &'static str {
         let [sent, again, unconfirmed, dead] = counters::DELIVERY_OUTCOMES;
         match self {
@@ -65,7 +64,7 @@ impl DeliveryResult {
         }
     }
 
-    /// Marks a row with its result; `sorry` takes the place of a file that cannot be sent.
+    /// Marks a row with its result; `sorry` replaces a file that cannot be sent.
     pub(crate) fn mark(
         &self,
         tx: &WriteTx<'_>,
@@ -129,7 +128,7 @@ fn mark(
     }
 }
 
-/// Queues an edit once more, unless another edit of the message waits.
+/// Queues an edit once more, unless another edit of the message is waiting.
 fn repeat(tx: &WriteTx<'_>, now: UnixMs, row: &ClaimedRow, message_id: i64) -> anyhow::Result<()> {
     if outbox::changes(tx, row.chat_id, message_id)? {
         return Ok(());

@@ -22,20 +22,22 @@ use super::makers::FilePermit;
 use crate::telegram::message::priority::Urgency;
 use crate::telegram::outbox::{self, Head};
 
-/// Calls on their way at once. At 25 calls a second and 50 to 300 ms each, more would not be used.
+/// Maximum number of calls on their way. At 25 calls a second and 50 to 300 ms each, more would not
+/// be used.
 const AT_ONCE: usize = 10;
 
-/// Notices among these. The rest is for answers, so slow or lost notices never use up all calls.
+/// Maximum number of notices among these calls. The rest is for answers, so slow or lost notices
+/// never use up all calls.
 const NOTICES_AT_ONCE: usize = 8;
 
 /// Rows considered at once. Chats that wait for their own limit come before others, and at most 25
 /// a second can join them, for at most 3 s each.
 const LOOK: usize = 128;
 
-/// How often the outbox is read without a ring: a row of another process waits at most this long.
+/// How often the outbox is read without a ring: a row from another process waits at most this long.
 const FALLBACK: Duration = Duration::from_secs(15);
 
-/// What deliveries may take after the stop.
+/// How long deliveries may take after the stop.
 pub(crate) const DRAIN_LIMIT: Duration = Duration::from_secs(3);
 
 pub(crate) struct Sender {
@@ -45,7 +47,7 @@ pub(crate) struct Sender {
     notices: Arc<Semaphore>,
 }
 
-/// What a row holds until its delivery has ended.
+/// Held by a row until its delivery has ended.
 #[derive(Default)]
 struct Permits {
     notice: Option<OwnedSemaphorePermit>,
@@ -86,7 +88,7 @@ impl Sender {
             if end.is_some_and(|end| on_the_way.is_empty() && wake >= end) {
                 return;
             }
-            // The bell keeps a ring that came during the look, so nothing is slept through.
+            // The bell keeps a ring that came during the read, so no ring is missed.
             tokio::select! {
                 () = self.bell.rung() => {}
                 Some(delivered) = on_the_way.join_next() => {
@@ -129,7 +131,7 @@ impl Sender {
         }
     }
 
-    /// Sends what may leave now; returns when to look again at the latest.
+    /// Sends the rows that may leave now; returns the latest moment of the next read.
     async fn send_out(&self, on_the_way: &mut JoinSet<()>) -> anyhow::Result<Instant> {
         let mut wake = Instant::now() + FALLBACK;
         let mut free = AT_ONCE.saturating_sub(on_the_way.len());
@@ -167,7 +169,7 @@ impl Sender {
         let asked = ids.len();
         let rows = db.write(move |tx| outbox::claim(tx, now, &ids)).await?;
         if rows.len() < asked {
-            // Behind a row that was closed instead of claimed another one may be due.
+            // A row was closed instead of claimed; another row behind it may be due.
             wake = Instant::now();
         }
         for row in rows {
@@ -181,7 +183,7 @@ impl Sender {
         Ok(wake)
     }
 
-    /// The permits that a row needs; none while one of them is taken.
+    /// The permits that a row needs; `None` while one of them is taken.
     fn permits(&self, head: Head) -> Option<Permits> {
         let mut permits = Permits::default();
         if head.urgency == Urgency::Notice {

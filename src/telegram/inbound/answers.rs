@@ -14,7 +14,7 @@ use crate::tasks::Tasks;
 use crate::telegram::api::client::Api;
 use crate::telegram::api::error::ApiError;
 
-/// Answers on their way at once; beyond that, chats wait.
+/// Maximum number of answers on their way; beyond that, chats wait.
 const AT_ONCE: usize = 16;
 
 /// Tries per answer. Telegram forgets a callback after 150 s and an inline query after 30 s.
@@ -23,7 +23,7 @@ const TRIES: u32 = 3;
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
-/// What answers on their way may still take after the stop.
+/// How long answers on their way may still take after the stop.
 const STOP_LIMIT: Duration = Duration::from_secs(2);
 
 /// Sends answers. Clones share the limit of [`AT_ONCE`].

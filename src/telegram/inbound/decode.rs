@@ -9,7 +9,7 @@ use super::envelope::Unreadable;
 use super::event::{Chat, ChatKind, Event, EventKind, User};
 use super::raw::{RawCallbackMessage, RawChat, RawMessage, RawStanding, RawUpdate, RawUser};
 
-/// Decodes one update. `me` is our user name: commands in groups may name the bot they are for.
+/// Decodes one update. `me` is our user name: commands in groups may be addressed to a bot by name.
 ///
 /// # Errors
 /// What could not be read.
@@ -51,7 +51,7 @@ pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
         };
         (None, person(query.from), kind)
     } else {
-        // Edited commands and channel posts are not obeyed; an unknown kind belongs to no chat.
+        // Edited commands and channel posts are ignored; an unknown kind belongs to no chat.
         let place = update
             .edited_message
             .or(update.channel_post)

@@ -54,7 +54,7 @@ pub(crate) struct Dispatcher {
     pub(crate) answers: Answers,
 }
 
-/// An update as it was decoded.
+/// A decoded update.
 enum Case {
     /// An event with the file that its handler wanted.
     Event(Arc<Event>, Option<Fetched>),
@@ -62,7 +62,7 @@ enum Case {
     Unreadable(Unreadable, String),
 }
 
-/// A way to deal with an update, tried in this order.
+/// A way to handle an update; the variants are tried in this order.
 #[derive(Clone, Copy)]
 enum Way {
     Handle,
@@ -72,7 +72,7 @@ enum Way {
 
 impl Dispatcher {
     pub(crate) async fn run(mut self) {
-        // Commands may name the bot they are for, so our name comes first.
+        // Commands may be addressed to a bot by name, so our name must be known first.
         let me = tokio::select! {
             () = self.stop.cancelled() => return,
             me = wait_for_name(&mut self.me) => me,
@@ -128,7 +128,7 @@ impl Dispatcher {
         }
     }
 
-    /// Handles what waits in one chat, in order, beginning with `rows`.
+    /// Handles a chat's waiting updates in order, beginning with `rows`.
     async fn work_off(self, chat_id: i64, mut rows: Vec<WaitingUpdate>, me: String) {
         while !rows.is_empty() {
             for (update_id, body) in rows {
@@ -140,7 +140,7 @@ impl Dispatcher {
                 Ok(rows) => rows,
                 Err(err) => {
                     tracing::error!(chat_id, "the inbox cannot be read: {err:#}");
-                    // The dispatcher looks again as soon as this ends; the pause keeps that from
+                    // The dispatcher reads again as soon as this ends; the pause keeps that from
                     // spinning.
                     tokio::select! {
                         () = self.stop.cancelled() => {}
@@ -152,7 +152,7 @@ impl Dispatcher {
         }
     }
 
-    /// Deals with one update; false when the stop came before its effect was stored.
+    /// Handles one update; false if the stop came before its effect was stored.
     async fn one(&self, update_id: i64, chat_id: i64, body: String, me: &str) -> bool {
         let event = match decode(&body, me) {
             Ok(event) => Arc::new(event),
@@ -177,8 +177,8 @@ impl Dispatcher {
         true
     }
 
-    /// Stores the effect of an update; `None` when the stop came first. A storage fault is tried
-    /// again until the stop, because giving up would lose the update.
+    /// Stores the effect of an update; `None` if the stop came first. A storage fault is retried
+    /// until the stop, because giving up would lose the update.
     async fn store(&self, update_id: i64, chat_id: i64, case: &Arc<Case>) -> Option<Reaction> {
         let mut way = Way::Handle;
         let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
@@ -221,7 +221,7 @@ impl Dispatcher {
     }
 }
 
-/// The effect of an update in one transaction; none when it had its effect already.
+/// The effect of an update in one transaction; `None` if the update had its effect already.
 fn effect(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -250,7 +250,7 @@ fn effect(
     }
 }
 
-/// Notes what an event tells about its chat, before the handler sees it.
+/// Records what an event tells about its chat, before the handler sees it.
 fn note_chat(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -269,7 +269,7 @@ fn note_chat(
             outbox::move_chat(tx, chat.id, *to)?;
             moved(tx, chat.id, *to)
         }
-        // In a group anybody may speak while we still may not.
+        // In a group anybody may speak while we are still not allowed to.
         _ if chat.kind == ChatKind::Private => people::chat_reachable(tx, chat.id),
         _ => Ok(()),
     }

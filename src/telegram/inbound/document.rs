@@ -1,17 +1,17 @@
-//! A file that somebody sent, as its message describes it.
+//! A file sent to the bot, as its message describes it.
 
 use serde::Deserialize;
 
-/// A file that somebody sent. All fields are claims of the sender until the file is fetched.
+/// A file sent to the bot. All fields are claims of the sender until the file is fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// Telegram's id, by which the file is fetched, also later; at most a few hundred bytes.
+    /// Telegram's id for fetching the file, also later; at most a few hundred bytes.
     pub file_id: String,
     /// The file name, or empty.
     pub name: String,
     /// The MIME type, or empty.
     pub mime: String,
-    /// In bytes, if Telegram tells.
+    /// In bytes, if Telegram states it.
     pub size: Option<u64>,
     /// Files sent together share this; else empty.
     pub album: String,

@@ -10,12 +10,12 @@ use serde::de::IgnoredAny;
 use super::raw::RawUser;
 use crate::html::cut;
 
-/// What the inbox must know of an update.
+/// The part of an update that the inbox needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Envelope {
     pub(crate) update_id: i64,
-    /// The chat in whose order the update belongs. An inline query comes without a chat and belongs
-    /// to that of its person; 0 for all others without one.
+    /// The chat in whose order the update belongs. An inline query has no chat and belongs to the
+    /// private chat of its person. 0 for all other updates without a chat.
     pub(crate) chat_id: i64,
 }
 
@@ -101,7 +101,7 @@ impl Unreadable {
         Self {
             update_id: number.map(|number| number.update_id),
             kind: cut(&kind.unwrap_or_default(), 64),
-            // Serde's own sentence may quote a value, and that is somebody's text.
+            // Serde's own message may quote a value, which is somebody's text.
             problem: format!("{:?} at column {}", err.classify(), err.column()),
         }
     }

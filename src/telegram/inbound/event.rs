@@ -7,16 +7,13 @@
 
 use super::document::Document;
 
-/// What happened, as the bot sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Telegram's number of the update.
     pub update_id: i64,
-    /// The chat; none for an inline query.
+    /// `None` for an inline query.
     pub chat: Option<Chat>,
-    /// Who surely did it; none when the words may be another's.
+    /// The certain author; `None` if the words may be another's.
     pub from: Option<User>,
-    /// What happened.
     pub kind: EventKind,
     /// The topic of the group.
     pub topic: Option<i64>,
@@ -26,7 +23,6 @@ pub struct Event {
     pub title: String,
 }
 
-/// A chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chat {
     /// Telegram's id; negative for groups and channels.
@@ -35,7 +31,6 @@ pub struct Chat {
     pub kind: ChatKind,
 }
 
-/// The kinds of chats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChatKind {
     /// A chat with one person, whose id it shares.
@@ -62,42 +57,40 @@ pub struct User {
 /// The kinds of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventKind {
-    /// `/name args`, spoken to us by the person in `from`.
+    /// `/name args`, sent to us by the person in `from`.
     Command {
         /// In lower case, without the slash and our own `@name`.
         name: String,
-        /// What follows, trimmed.
+        /// The rest of the text, trimmed.
         args: String,
     },
     /// Any other text.
     Text(String),
     /// A callback on a button of ours. Any client can send any data.
     Callback {
-        /// For the answer.
+        /// Needed for the answer.
         query_id: String,
-        /// The message with the button, which another screen can replace. 0 when Telegram does not
-        /// tell, and for a file, which no screen can replace.
+        /// The message with the button, which another screen can replace. 0 if Telegram does not
+        /// name it, and for a file, which no screen can replace.
         message_id: i64,
         /// The button's data.
         data: String,
     },
-    /// Our own membership changed (blocked, let in, thrown out).
+    /// Our own membership changed (blocked, added, removed).
     Membership {
         /// Whether we can write there now.
         can_write: bool,
     },
     /// The group became a supergroup with another id.
-    Migrated {
-        /// The new id.
-        to: i64,
-    },
+    Migrated { to: i64 },
     /// A file, sent by the person in `from`.
     Document(Document),
     /// A photo, sent by the person in `from`: a file without a name.
     Photo(Document),
-    /// Somebody names us in a chat of theirs and waits for our offers. The chat is not told.
+    /// Somebody names us in another chat and waits for our offers. The event does not tell which
+    /// chat.
     Inline {
-        /// For the answer.
+        /// Needed for the answer.
         query_id: String,
         /// The words after our name.
         words: String,

@@ -1,4 +1,4 @@
-//! Files on their way in: the file that a handler wants is fetched before its transaction begins.
+//! Incoming files: a file that a handler wants is fetched before its transaction begins.
 //!
 //! # Invariants
 //! - Only the chat of the event waits, and the wait has a limit.
@@ -25,7 +25,7 @@ use crate::telegram::api::error::ApiError;
 /// The largest file a bot can fetch, in bytes (Bot API, `getFile`).
 const LARGEST: usize = 20 * 1024 * 1024;
 
-/// What one event waits for its file, all tries included.
+/// How long one event waits for its file, all attempts included.
 const LIMIT: Duration = Duration::from_secs(150);
 
 const TRIES: u32 = 4;
@@ -52,7 +52,7 @@ pub(crate) struct Fetcher {
 }
 
 impl Fetcher {
-    /// The file that the handler wants for an event, or its fault; `None` when it wants none.
+    /// The file that the handler wants for an event, or its fault; `None` if it wants none.
     pub(crate) async fn file_for(&self, event: &Arc<Event>) -> Result<Option<Fetched>, Stopped> {
         // Most events are words, which need no file: skip the read.
         if !matches!(
@@ -107,7 +107,7 @@ async fn keep_trying(api: &Api, wanted: &Wanted) -> Fetched {
         if err.says_file_is_too_big() {
             return Err(FileFault::TooLarge);
         }
-        // Nothing is changed by asking again, so a lost answer is no reason not to.
+        // A fetch changes nothing, so a lost answer may be retried.
         if !err.is_passing() && !matches!(err, ApiError::Unknown(_)) {
             tracing::warn!("a file was not given: {err}");
             return Err(FileFault::Gone);
@@ -137,7 +137,7 @@ async fn once(api: &Api, wanted: &Wanted) -> Result<Fetched, ApiError> {
     if told.is_some_and(|size| size > at_most) {
         return Ok(Err(FileFault::TooLarge));
     }
-    // A path from elsewhere must not lead to another method, which would be called with our token.
+    // An untrusted path must not lead to another method, which would be called with our token.
     let Some(path) = file_path.filter(|path| is_plain(path)) else {
         return Ok(Err(FileFault::Gone));
     };
@@ -145,7 +145,7 @@ async fn once(api: &Api, wanted: &Wanted) -> Result<Fetched, ApiError> {
     Ok(body.ok_or(FileFault::TooLarge))
 }
 
-/// True for a path as Telegram gives them: `documents/file_7.csv`.
+/// True for a path in Telegram's format: `documents/file_7.csv`.
 fn is_plain(path: &str) -> bool {
     let lawful = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     path.split('/')

@@ -1,4 +1,4 @@
-//! What the bot gives to the dispatcher: a [`Handler`], and what its hooks take and return.
+//! The interface between the bot and the dispatcher: a [`Handler`], and the types of its hooks.
 
 use bytes::Bytes;
 
@@ -7,10 +7,10 @@ use crate::activation::Activator;
 use crate::db::{Connection, WriteTx};
 use crate::telegram::api::inline::Offer;
 
-/// What the bot does with an event.
+/// The bot's side of the dispatcher.
 pub trait Handler: Send + Sync + 'static {
-    /// The file without which a callback, a document or a photo cannot be handled. Asked before
-    /// each try. The fetch delays only its chat, so refuse it to people who may not be served.
+    /// The file that a callback, a document or a photo needs. Asked before each attempt. The fetch
+    /// delays only its chat, so refuse it to people who may not be served.
     ///
     /// # Errors
     /// Any error counts as [`FileFault::OutOfReach`].
@@ -18,7 +18,7 @@ pub trait Handler: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Turns a fetched file into what [`Self::handle`] is given, on a thread that may block. Slow
+    /// Converts a fetched file into what [`Self::handle`] gets, on a thread that may block. Slow
     /// work and work on the disk belong here, not in the transaction. A repeat of the event repeats
     /// this.
     ///
@@ -32,8 +32,8 @@ pub trait Handler: Send + Sync + 'static {
     /// rows inserted here. `file` is the result of fetching the wanted file.
     ///
     /// # Errors
-    /// Any error takes the changes back and calls [`Self::apologise`], except a storage fault,
-    /// after which this is called again later.
+    /// Any error rolls back the changes and calls [`Self::apologise`]. After a storage fault, this
+    /// is called again later instead.
     fn handle(
         &self,
         tx: &WriteTx<'_>,
@@ -45,18 +45,18 @@ pub trait Handler: Send + Sync + 'static {
     /// as done.
     ///
     /// # Errors
-    /// As for `handle`; when this fails too, the update is only marked as done.
+    /// As for `handle`; if this fails too, the update is only marked as done.
     fn apologise(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction>;
 }
 
-/// What follows a handled event after its commit.
+/// Actions after the commit of a handled event.
 #[derive(Debug, Clone, Default)]
 pub struct Reaction {
     /// Text of the answer to a callback, at most 200 characters; `None` only ends the spinner.
     pub callback_answer: Option<String>,
-    /// What is offered to a person who names us in another chat; `None` leaves the query open.
+    /// Offers to a person who names us in another chat; `None` leaves the query open.
     pub offers: Option<Vec<Offer>>,
-    /// Bells to ring beside the sender's.
+    /// Bells to ring in addition to the sender's.
     pub ring: Vec<Activator>,
 }
 
@@ -75,7 +75,7 @@ pub(crate) type Fetched = Result<Bytes, FileFault>;
 /// Why a wanted file is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FileFault {
-    /// Larger than wanted, or than Telegram gives to bots.
+    /// Larger than wanted, or than Telegram lets bots download.
     #[error("the file is too large")]
     TooLarge,
     /// Telegram does not have it (any more).

@@ -1,4 +1,4 @@
-//! The table of what Telegram sent, from receipt to effect.
+//! The table of updates from Telegram, from receipt to effect.
 //!
 //! # Invariants
 //! - An update is stored before it is confirmed to Telegram.
@@ -18,7 +18,7 @@ use crate::retention::CHUNK;
 
 use super::envelope::Unreadable;
 
-/// Rows of one chat read at once.
+/// Maximum number of rows of one chat read at once.
 const AT_ONCE: u32 = 16;
 
 /// How much of an unreadable update is kept, in bytes.
@@ -30,7 +30,7 @@ pub(crate) const KEEP_DONE: Duration = days(2);
 /// How long unreadable updates are kept for the operator.
 pub(crate) const KEEP_QUARANTINE: Duration = days(7);
 
-/// An update as it came.
+/// An update as received.
 #[derive(Debug)]
 pub(crate) struct Arrived {
     pub(crate) update_id: i64,
@@ -39,7 +39,7 @@ pub(crate) struct Arrived {
     pub(crate) body: String,
 }
 
-/// Stores a batch, without the updates that are stored already; how many rows wait now.
+/// Stores a batch without the updates that are already stored; returns how many rows wait now.
 pub(crate) fn store(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -85,7 +85,7 @@ pub(crate) fn quarantine(
     Ok(())
 }
 
-/// Counts the updates without their effect.
+/// Counts the updates that have had no effect yet.
 pub(crate) fn waiting(connection: &Connection) -> anyhow::Result<u64> {
     let sql = "SELECT count(*) FROM inbox WHERE done_at IS NULL";
     let count: i64 = connection
@@ -94,7 +94,7 @@ pub(crate) fn waiting(connection: &Connection) -> anyhow::Result<u64> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// At most `limit` chats with waiting rows, the longest waiting first.
+/// At most `limit` chats with waiting rows, longest waiting first.
 fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
     let mut query = connection.prepare_cached(
         "SELECT chat_id FROM inbox WHERE done_at IS NULL GROUP BY chat_id ORDER BY min(update_id) LIMIT ?1",
@@ -107,8 +107,8 @@ fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i6
 /// A waiting update: its number and its body.
 pub(crate) type WaitingUpdate = (i64, String);
 
-/// The chats to work on and their first rows: at most `limit` of the `look` chats waiting longest,
-/// those that are `free`.
+/// The chats to work on and their first rows: of the `look` chats waiting longest, at most `limit`
+/// that are `free`.
 pub(crate) fn work(
     connection: &Connection,
     look: usize,
@@ -131,13 +131,12 @@ pub(crate) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Marks an update as done. False when it was done already: its effect must not happen again.
+/// Marks an update as done. False if it was done already: its effect must not happen again.
 pub(crate) fn mark_done(tx: &WriteTx<'_>, now: UnixMs, update_id: i64) -> anyhow::Result<bool> {
     let sql = "UPDATE inbox SET done_at = ?2, body = '' WHERE update_id = ?1 AND done_at IS NULL";
     Ok(tx.prepare_cached(sql)?.execute((update_id, now.0))? == 1)
 }
 
-/// Forgets updates that had their effect before a moment; returns how many.
 pub(crate) fn prune_done(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(tx.execute(
         "DELETE FROM inbox WHERE update_id IN (SELECT update_id FROM inbox WHERE done_at < ?1 LIMIT ?2)",
@@ -145,7 +144,6 @@ pub(crate) fn prune_done(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usi
     )?)
 }
 
-/// Forgets unreadable updates that came before a moment; returns how many.
 pub(crate) fn prune_quarantine(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(tx.execute(
         "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE received_at < ?1 LIMIT ?2)",
@@ -156,13 +154,12 @@ pub(crate) fn prune_quarantine(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Resu
 /// The state of the inbox, for `/status` and health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InboxCounts {
-    /// Updates without their effect.
+    /// Updates that have had no effect yet.
     pub waiting: u64,
     /// Updates of the last seven days that could not be read.
     pub quarantined: u64,
 }
 
-/// Counts what waits and what could not be read.
 pub fn counts(connection: &Connection) -> anyhow::Result<InboxCounts> {
     let quarantined: i64 =
         connection.query_row("SELECT count(*) FROM quarantine", (), |row| row.get(0))?;
@@ -172,9 +169,9 @@ pub fn counts(connection: &Connection) -> anyhow::Result<InboxCounts> {
     })
 }
 
-/// Removes what the inbox holds of a person. Done updates have no text; they keep only a number, by
-/// which a repeat is recognised. An update that still waits stays, because the person wrote it
-/// after they asked to be forgotten.
+/// Removes a person's data from the inbox. Done updates have no text; they keep only a number, by
+/// which a repeat is recognised. A waiting update stays, because the person wrote it after they
+/// asked to be forgotten.
 pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE inbox SET chat_id = 0 WHERE done_at IS NOT NULL AND chat_id = ?1",

@@ -30,7 +30,8 @@ use crate::telegram::priority_gate::PriorityGate;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Updates waiting in the inbox before polling pauses. Telegram keeps the rest, for up to a day.
+/// Maximum number of updates waiting in the inbox before polling pauses. Telegram keeps the rest,
+/// for up to a day.
 const WAITING_LIMIT: u64 = 10_000;
 
 /// An empty answer sooner than this did not come from a long poll; polling again at once would
@@ -61,7 +62,7 @@ pub(crate) struct Poller {
     pub(crate) me: watch::Sender<Option<Me>>,
 }
 
-/// The offset of the next poll, and the last one given to Telegram.
+/// The offset of the next poll, and the last offset sent to Telegram.
 #[derive(Debug, Default)]
 struct Offset {
     next: Option<i64>,
@@ -86,8 +87,8 @@ impl Poller {
             () = self.stop.cancelled() => true,
             () = self.keep_polling(&mut offset) => false,
         };
-        // The poll that was dropped has confirmed what was given; the same offset again would be
-        // held for 3 s.
+        // The dropped poll has confirmed its offset; sending the same offset again would be held
+        // for 3 s.
         if asked_to_stop && offset.next != offset.given {
             let confirm = self.api.poll(offset.next, 1, 0);
             if !matches!(
@@ -142,8 +143,8 @@ impl Poller {
         }
         self.priority_gate.open();
         let (arrived, unreadable) = sort(&batch);
-        // The highest number of this batch, not of all time: after a week of silence they start at
-        // random.
+        // The highest number of this batch, not of all time: after a week of silence the numbers
+        // restart at random.
         let read = arrived.iter().map(|a| a.update_id);
         let highest = read
             .chain(unreadable.iter().filter_map(|(u, _)| u.update_id))
@@ -185,7 +186,7 @@ impl Poller {
         {
             tracing::warn!("the webhook could not be removed: {err}");
         }
-        // What Telegram asks for is obeyed exactly, however long.
+        // Telegram's request is obeyed exactly, however long.
         err.retry_after().unwrap_or_else(|| backoff.next())
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::document::RawDocument;
 use super::event::ChatKind;
 
-/// Accounts that stand for others: channel posts in groups, anonymous admins, Telegram's service
+/// Accounts that stand in for others: channel posts in groups, anonymous admins, Telegram's service
 /// messages.
 const STAND_INS: [i64; 3] = [136_817_688, 1_087_968_824, 777_000];
 
@@ -42,11 +42,11 @@ pub(crate) struct RawMessage {
     pub(crate) sender_chat: Option<IgnoredAny>,
     pub(crate) via_bot: Option<IgnoredAny>,
     pub(crate) forward_origin: Option<IgnoredAny>,
-    // What servers older than Bot API 7.0 send instead of `forward_origin`.
+    // Sent by servers older than Bot API 7.0 instead of `forward_origin`.
     pub(crate) forward_date: Option<IgnoredAny>,
     pub(crate) migrate_to_chat_id: Option<i64>,
     pub(crate) message_thread_id: Option<i64>,
-    // Answers in groups without topics have the number of a thread, too.
+    // Answers in groups without topics also have a thread number.
     pub(crate) is_topic_message: Option<bool>,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct RawUser {
 }
 
 impl RawUser {
-    /// True for a bot and for an account that stands for others: what it says is nobody's own word.
+    /// True for a bot and for an account that stands in for others: its words are nobody's own.
     pub(crate) fn is_stand_in(&self) -> bool {
         self.is_bot || STAND_INS.contains(&self.id)
     }

@@ -1,5 +1,5 @@
-//! Files on their way out: a message's row holds a *recipe*, from which a *maker* makes the file
-//! when the message is due.
+//! Outgoing files: a message's row holds a *recipe*, from which a *maker* makes the file when the
+//! message is due.
 //!
 //! # Invariants
 //! - The database holds recipes, never the bytes of files.
@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::db::Connection;
 use crate::html::Html;
 
-/// The largest picture that Telegram takes, in bytes.
+/// The largest picture that Telegram accepts, in bytes.
 const PHOTO_LIMIT: usize = 10 * 1024 * 1024;
 
 /// The largest document that a bot may send, in bytes.
@@ -24,7 +24,8 @@ const DOCUMENT_LIMIT: usize = 50 * 1024 * 1024;
 /// The longest recipe, in bytes of JSON: it describes the file and does not contain it.
 const RECIPE_LIMIT: usize = 1024;
 
-/// How a file is shown in the chat. The stored recipe and the keys of sent files hold these names.
+/// How a file is shown in the chat. The stored recipe and the keys of sent files contain these
+/// names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AttachmentKind {
@@ -42,7 +43,7 @@ impl AttachmentKind {
     }
 }
 
-/// How to make a file: the maker's name, and the order in the maker's own words.
+/// How to make a file: the maker's name, and the order in the maker's own format.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
     #[serde(rename = "shown")]
@@ -56,7 +57,7 @@ pub struct Recipe {
 
 impl fmt::Debug for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An order may hold what people wrote, such as a filter.
+        // An order may contain people's words, such as a filter.
         f.debug_struct("Recipe")
             .field("kind", &self.kind)
             .field("maker", &self.maker)
@@ -104,13 +105,12 @@ impl Recipe {
         Some(format!("{:?}:{}:{same}", self.kind, self.maker))
     }
 
-    /// The name of the maker.
     #[must_use]
     pub fn maker(&self) -> &str {
         &self.maker
     }
 
-    /// The order, as the maker reads it.
+    /// The order in the maker's own format.
     ///
     /// # Errors
     /// When another version of the program wrote an order that this one cannot read.
@@ -137,12 +137,9 @@ impl Recipe {
     }
 }
 
-/// A file as its maker returns it.
 #[derive(Clone)]
 pub struct Made {
-    /// The file name that people see.
     pub name: String,
-    /// The content.
     pub bytes: Bytes,
 }
 
@@ -152,12 +149,12 @@ impl fmt::Debug for Made {
     }
 }
 
-/// Makes the files of messages. The program puts one together from the makers of the slices.
+/// Makes the files of messages. The program's implementation combines the makers of the slices.
 pub trait FileMakers: Send + Sync + 'static {
-    /// Makes a file, on a thread that may block, within 30 s.
+    /// Makes a file within 30 s, on a thread that may block.
     ///
     /// # Errors
-    /// Why the file cannot be made. Only a storage fault is tried again.
+    /// Why the file cannot be made. Only a storage fault is retried.
     fn make(&self, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made>;
 
     /// The apology in place of a file that cannot be made, in the chat's language (empty: unknown).

@@ -1,6 +1,6 @@
 //! Buttons under a message.
 //!
-//! A [`Keyboard`] is stored beside its message as the JSON that Telegram takes.
+//! A [`Keyboard`] is stored beside its message as the JSON that Telegram accepts.
 //!
 //! # Invariants
 //! - No button can be built that Telegram would refuse: data over 64 bytes, a strange address, an
@@ -15,7 +15,6 @@ use crate::i18n::{self, Args, Lang};
 /// The longest data of a button, in bytes (Bot API, `InlineKeyboardButton`).
 pub(crate) const DATA_LIMIT: usize = 64;
 
-/// A button.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Button {
     text: String,
@@ -48,7 +47,7 @@ impl Button {
         })
     }
 
-    /// A callback button with a label of the catalogue.
+    /// A callback button with a label from the catalogue.
     ///
     /// # Errors
     /// When the data is not of 1 to 64 bytes.
@@ -92,8 +91,8 @@ impl Button {
     }
 }
 
-/// The buttons that turn pages; none for a single page. `page` counts from 0, and `data` gives what
-/// the button of a page carries.
+/// The buttons that turn pages; none for a single page. `page` counts from 0, and `data` returns a
+/// page's callback data.
 ///
 /// # Errors
 /// When the data is too long.
@@ -144,14 +143,12 @@ impl Keyboard {
         self
     }
 
-    /// Adds the rows of another keyboard.
     #[must_use]
     pub fn rows(mut self, other: Self) -> Self {
         self.inline_keyboard.extend(other.inline_keyboard);
         self
     }
 
-    /// True without buttons.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.inline_keyboard.is_empty()

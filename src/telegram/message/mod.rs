@@ -1,4 +1,4 @@
-//! Messages before they are rows: text, buttons, files, screens.
+//! Messages before they become rows: text, buttons, files, screens.
 
 pub(super) mod file;
 pub(super) mod markup;

@@ -1,4 +1,4 @@
-//! A message to send, before it is a row of the outbox.
+//! A message to send, before it becomes a row of the outbox.
 
 use crate::clock::UnixMs;
 use crate::db::Connection;
@@ -77,12 +77,12 @@ impl Outgoing {
         message
     }
 
-    /// News, which nobody waits for.
+    /// A notification, which nobody waits for.
     pub(crate) fn notice(chat_id: i64, html: Html) -> Self {
         Self::new(chat_id, Priority::Notice, html)
     }
 
-    /// Marks this as one of so many notices made at once. If those take longer than a second to
+    /// Marks this as one of that many notices made at once. If those take longer than a second to
     /// leave, the notices of other chats leave first.
     pub(crate) fn among(mut self, notices: usize) -> Self {
         if self.priority == Priority::Notice && notices > CROWD {
@@ -97,19 +97,18 @@ impl Outgoing {
         self
     }
 
-    /// Sends it without a sound.
     pub(crate) fn silent(mut self) -> Self {
         self.silent = true;
         self
     }
 
-    /// Inserts it at most once for this key. Keys are kept for 60 days.
+    /// Inserts the message at most once for this key. Keys are kept for 60 days.
     pub(crate) fn dedupe(mut self, key: impl Into<String>) -> Self {
         self.dedupe = Some(key.into());
         self
     }
 
-    /// Notes the run that it reports.
+    /// Records the run that the message reports.
     pub(crate) fn of_run(mut self, run_id: i64) -> Self {
         self.run_id = Some(run_id);
         self
@@ -126,13 +125,13 @@ impl Outgoing {
         self.summary.clone().unwrap_or_else(|| self.html.summary())
     }
 
-    /// Ignores quiet hours: somebody waits for it, or must know it at once.
+    /// Ignores quiet hours: somebody waits for the message, or must know it at once.
     pub(crate) fn urgent(mut self) -> Self {
         self.urgent = true;
         self
     }
 
-    /// Sends it to a topic of a group. Without this, news goes to the topic that the group chose.
+    /// Sends it to a topic of a group. Otherwise a notice goes to the group's chosen topic.
     pub(crate) fn in_topic(mut self, topic: Option<i64>) -> Self {
         self.topic = topic;
         self
@@ -144,7 +143,7 @@ impl Outgoing {
         self
     }
 
-    /// What the chat's quiet hours demand of this message. Answers come at any time.
+    /// What the chat's quiet hours require of this message. Answers may be sent at any time.
     pub(crate) fn mute(&self, connection: &Connection, now: UnixMs) -> anyhow::Result<Mute> {
         let is_news = self.priority as i64 >= Priority::Notice as i64;
         if self.urgent || !is_news {
@@ -153,7 +152,7 @@ impl Outgoing {
         people::mute(connection, self.chat_id, now)
     }
 
-    /// When it may leave.
+    /// The earliest moment it may leave.
     pub(crate) fn due_at(&self, now: UnixMs, mute: Mute) -> UnixMs {
         let due_at = self.not_before.map_or(now, |moment| moment.max(now));
         match mute {

@@ -1,10 +1,10 @@
 //! The order in which messages leave: stored priorities, and how urgent a call is.
 
-/// More notices made at once than this are a crowd: they take longer than a second to go out.
+/// More notices than this at once are a crowd: they take longer than a second to go out.
 pub(crate) const CROWD: usize = 20;
 
 /// The order in which rows leave, lowest first; the numbers are stored. Within one chat `Notice`
-/// and `Crowd` count as one priority, so its news keeps its order.
+/// and `Crowd` count as one priority, so its notices keep their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Priority {
     Reply = 0,

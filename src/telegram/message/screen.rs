@@ -1,4 +1,4 @@
-//! What a handler gives back: screens, a note on the callback, and bells to ring.
+//! The result of a handler: screens, a note on the callback, and bells to ring.
 //!
 //! One screen is one message. After a callback it replaces the message with the button; otherwise
 //! it is a new message.
@@ -12,20 +12,16 @@ use super::markup::Keyboard;
 /// A text with its buttons.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Screen {
-    /// The text.
     pub html: Html,
-    /// Its buttons.
     pub keyboard: Keyboard,
 }
 
 impl Screen {
-    /// A text with buttons.
     #[must_use]
     pub(crate) fn new(html: Html, keyboard: Keyboard) -> Self {
         Self { html, keyboard }
     }
 
-    /// A text without buttons.
     #[must_use]
     pub(crate) fn text(html: Html) -> Self {
         Self {
@@ -44,7 +40,6 @@ pub(crate) struct Answer {
     pub files: Vec<(Recipe, Screen)>,
     /// New messages after the files.
     pub more: Vec<Screen>,
-    /// The topic of the group.
     pub topic: Option<i64>,
     /// A short note on the callback.
     pub toast: Option<String>,
@@ -53,7 +48,6 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Shows a screen.
     #[must_use]
     pub(crate) fn screen(screen: Screen) -> Self {
         Self {
@@ -89,7 +83,6 @@ impl Answer {
         self
     }
 
-    /// Rings a bell after the commit.
     #[must_use]
     pub(crate) fn ring(mut self, bell: &Activator) -> Self {
         self.ring.push(bell.clone());

@@ -1,9 +1,9 @@
-//! Rows of the outbox found again by their key, when there is more to say about their fact.
+//! Finds outbox rows by their key, when there is more to say about their fact.
 //!
-//! The beginning of a key is given without the colon that ends it.
+//! A key's prefix is given without the colon that ends it.
 //!
 //! # Invariants
-//! - Only rows with such a key are read, however many others report the same run.
+//! - Only rows with the given key prefix are read, however many others report the same run.
 
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -14,7 +14,7 @@ use crate::html::{Html, MESSAGE_LIMIT};
 use super::insert::{check_text, insert, stored_keyboard};
 use crate::telegram::message::outgoing::Outgoing;
 
-/// Chat and message id of the messages that have arrived, of rows whose key begins with `key:`.
+/// Chat and message ids of delivered messages whose key begins with `key:`.
 pub(crate) fn messages_with_key(
     connection: &Connection,
     key: &str,
@@ -28,20 +28,18 @@ pub(crate) fn messages_with_key(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// What became of the rows of one key.
+/// The delivery results of the rows with one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Delivered {
-    /// Arrived.
     pub sent: u64,
     /// May have arrived.
     pub unsure: u64,
     /// Could not be delivered.
     pub dead: u64,
-    /// Not sent yet.
     pub waiting: u64,
 }
 
-/// Counts what became of the rows whose key begins with `key:`.
+/// Counts the delivery results of the rows whose key begins with `key:`.
 pub(crate) fn delivered(connection: &Connection, key: &str) -> anyhow::Result<Delivered> {
     let (from, to) = range(key);
     let mut statement = connection.prepare_cached(
@@ -61,7 +59,7 @@ pub(crate) fn delivered(connection: &Connection, key: &str) -> anyhow::Result<De
     Ok(delivered)
 }
 
-/// Withdraws the messages that still wait, of rows whose key begins with `key:`.
+/// Withdraws the waiting messages whose key begins with `key:`.
 pub(crate) fn withdraw(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<()> {
     let (from, to) = range(key);
     tx.execute(
@@ -71,7 +69,7 @@ pub(crate) fn withdraw(tx: &WriteTx<'_>, key: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Rewrites the texts of the messages that still wait, of rows whose key begins with `key:`.
+/// Rewrites the texts of the waiting messages whose key begins with `key:`.
 ///
 /// # Errors
 /// When a text is empty or too long, or the database refuses.
@@ -102,7 +100,7 @@ pub(crate) fn message_with_key(connection: &Connection, key: &str) -> anyhow::Re
     })
 }
 
-/// What is known of the message of a row.
+/// What is known about a row's message.
 enum Found {
     /// It has not left: the row's id.
     Waits(i64),
@@ -129,7 +127,7 @@ fn found(connection: &Connection, key: &str) -> anyhow::Result<Found> {
 
 /// Replaces the message of the row with this key: edits the message, or rewrites its row while that
 /// waits. For a message on its way, this is decided once its result is known. If none arrived, the
-/// replacement is a message of its own.
+/// replacement is a separate message.
 ///
 /// # Errors
 /// As for [`super::insert()`].
@@ -149,7 +147,7 @@ pub(crate) fn insert_in_place(
     Ok(())
 }
 
-/// Gives a waiting row another text and other buttons.
+/// Gives a waiting row a new text and new buttons.
 fn rewrite(tx: &WriteTx<'_>, row: i64, message: &Outgoing) -> anyhow::Result<()> {
     check_text(&message.html, MESSAGE_LIMIT)?;
     let keyboard = message
@@ -168,7 +166,7 @@ fn rewrite(tx: &WriteTx<'_>, row: i64, message: &Outgoing) -> anyhow::Result<()>
     Ok(())
 }
 
-/// A row leaves in place of an unconfirmed one, which then need not be mentioned.
+/// A row leaves instead of an unconfirmed one, which then need not be mentioned.
 pub(crate) fn overtake(tx: &WriteTx<'_>, now: UnixMs, row: i64) -> anyhow::Result<()> {
     tx.prepare_cached(
         "UPDATE outbox SET state = 'folded', carrier = ?1, closed_at = ?2, html = '', gist = '', keyboard = '', file = ''
@@ -215,7 +213,7 @@ mod tests {
         Outgoing::reply(7, Html::text(text))
     }
 
-    /// Something said in the place of a row on its way, of which then is known whether it arrived.
+    /// Replaces a row on its way, whose arrival is known only afterwards.
     async fn in_place(arrives: bool) -> (Option<i64>, usize, String) {
         let t = Store::new();
         t.write(move |tx| {

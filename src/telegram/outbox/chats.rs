@@ -1,4 +1,4 @@
-//! What waits for a chat that is unreachable, has lost a topic, or got another id.
+//! Moves or gives up waiting rows when a chat is unreachable, has lost a topic, or got a new id.
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
@@ -15,7 +15,7 @@ pub(crate) fn topic_gone(tx: &WriteTx<'_>, chat_id: i64, topic: i64) -> anyhow::
     Ok(())
 }
 
-/// Nothing can be sent to the chat: marks it and gives up what waits for it.
+/// Nothing can be sent to the chat: marks it and gives up its waiting rows.
 pub(crate) fn chat_unreachable(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -26,7 +26,7 @@ pub(crate) fn chat_unreachable(
     close_pending(tx, now, chat_id, why)
 }
 
-/// A group got another id: what waits for it goes there.
+/// A group got a new id: its waiting rows go there.
 pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE outbox SET chat_id = ?2 WHERE chat_id = ?1",
@@ -35,7 +35,7 @@ pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<
     Ok(())
 }
 
-/// Gives up what waits for a chat.
+/// Gives up a chat's waiting rows.
 pub(super) fn close_pending(
     tx: &WriteTx<'_>,
     now: UnixMs,

@@ -11,7 +11,7 @@ use crate::telegram::message::file::Recipe;
 use crate::telegram::message::markup::Keyboard;
 use crate::telegram::message::priority::{Priority, Urgency};
 
-/// Earlier messages that one message may mention: a longer list helps nobody.
+/// Maximum number of earlier messages that one message mentions: a longer list helps nobody.
 const FOLD_LIMIT: u32 = 10;
 
 /// A row that the sender has claimed.
@@ -37,8 +37,8 @@ pub(crate) struct ClaimedRow {
     pub(crate) unconfirmed: Vec<(i64, String)>,
 }
 
-/// Claims rows for the sender: `sending` from the commit on, or `making` with a file. Rows that are
-/// no longer pending are left out. Rows of an unreachable chat are closed.
+/// Claims rows for the sender. They are `sending` from the commit on, or `making` if they have a
+/// file. Rows that are no longer pending are left out. Rows of an unreachable chat are closed.
 pub(crate) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Result<Vec<ClaimedRow>> {
     let mut claimed = Vec::with_capacity(ids.len());
     for id in ids {
@@ -109,8 +109,8 @@ fn unconfirmed_in(tx: &WriteTx<'_>, chat_id: i64) -> anyhow::Result<Vec<(i64, St
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The file of the row is made and its call leaves: `sending` from the commit on. False when the
-/// row is gone.
+/// The file of the row is made and its call leaves: `sending` from the commit on. False if the row
+/// is gone.
 pub(crate) fn mark_sending(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
     let sql = "UPDATE outbox SET state = 'sending' WHERE id = ?1 AND state = 'making'";
     Ok(tx.prepare_cached(sql)?.execute((id,))? == 1)

@@ -1,4 +1,4 @@
-//! Counts of what waits and of what went wrong, for `/status` and health; the recipes that wait.
+//! Counts of waiting and failed messages, for `/status` and health; the recipes that wait.
 
 use rusqlite::Connection;
 
@@ -13,7 +13,7 @@ use super::retention::KEEP_CLOSED;
 pub struct OutboxCounts {
     /// Waiting or on its way.
     pub pending: u64,
-    /// May or may not have arrived; will be mentioned in the chat's next message.
+    /// May or may not have arrived; the chat's next message will mention it.
     pub unconfirmed: u64,
     /// Given up in the last seven days (a chat that blocked us, a refusal).
     pub dead: u64,
@@ -31,7 +31,7 @@ impl OutboxCounts {
     }
 }
 
-/// Counts what waits and what went wrong.
+/// Counts waiting and failed messages.
 pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCounts> {
     let count = |sql: &str| -> anyhow::Result<u64> {
         let n: i64 = connection
@@ -59,19 +59,19 @@ pub fn counts(connection: &Connection, now: UnixMs) -> anyhow::Result<OutboxCoun
     })
 }
 
-/// What waits, for health.
+/// The waiting messages, for health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Backlog {
     /// Due or on its way.
     pub pending: u64,
     /// May or may not have arrived.
     pub unconfirmed: u64,
-    /// Since when the oldest due row could have been delivered.
+    /// When the oldest due row could first have been delivered.
     pub oldest_due: Option<UnixMs>,
 }
 
-/// Counts what could have been delivered by now. A row that was tried has waited since it was
-/// inserted.
+/// Counts the rows that could have been delivered by now. A row that was tried has waited since it
+/// was inserted.
 pub(crate) fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> {
     let (waiting, oldest): (u64, Option<i64>) = connection
         .prepare_cached(
@@ -96,7 +96,7 @@ pub(crate) fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Ba
     })
 }
 
-/// Passes on the recipe of every file that waits, as JSON.
+/// Passes on the recipe of every waiting file, as JSON.
 pub(crate) fn each_recipe(
     connection: &Connection,
     take: &mut impl FnMut(&str),

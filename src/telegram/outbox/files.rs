@@ -1,4 +1,4 @@
-//! Telegram's ids of files that were uploaded, by which they can be sent again.
+//! Telegram's ids of uploaded files, by which they can be sent again.
 //!
 //! An id is a shortcut and belongs to one bot. A message always carries the recipe.
 //!
@@ -34,7 +34,7 @@ pub(crate) fn file_id(
     Ok(id)
 }
 
-/// Notes Telegram's id of a file that was uploaded.
+/// Stores Telegram's id of an uploaded file.
 pub(crate) fn note_file(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -63,7 +63,6 @@ pub(crate) fn forget_file(tx: &WriteTx<'_>, bot_id: i64, recipe: &Recipe) -> any
     Ok(())
 }
 
-/// Forgets ids that were noted before a moment; returns how many.
 pub(crate) fn prune_files(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(tx.execute(
         "DELETE FROM sent_file WHERE rowid IN (SELECT rowid FROM sent_file WHERE at < ?1 LIMIT ?2)",

@@ -90,7 +90,7 @@ pub(crate) fn stored_keyboard(keyboard: Option<&Keyboard>) -> anyhow::Result<Str
 /// Makes room for a newer edit of the same message. The key of a replaced row is kept, because the
 /// newer edit tells its news.
 fn replace_edit(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64, edit_of: i64) -> anyhow::Result<()> {
-    // The plus keeps SQLite off the index of keys, where all rows without a key are together.
+    // The plus keeps SQLite off the index of keys, where all rows without a key are adjacent.
     tx.prepare_cached(
         "DELETE FROM outbox WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND edit_of = ?2 AND +dedupe IS NULL",
     )?

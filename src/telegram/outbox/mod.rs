@@ -1,7 +1,7 @@
-//! The table of everything that is to be said, and what became of it.
+//! The table of all outgoing messages and their delivery results.
 //!
-//! A row is inserted in the transaction of the fact it reports. Its states:
-//! (reserved →) pending → (making →) sending → sent | dead | unconfirmed → folded.
+//! A row is inserted in the transaction of the fact it reports. Its states: (reserved →) pending →
+//! (making →) sending → sent | dead | unconfirmed → folded.
 //!
 //! # Invariants
 //! - A row is `sending` before its call leaves, so after a crash no call that may have arrived is

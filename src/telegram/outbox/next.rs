@@ -23,7 +23,6 @@ pub fn is_quiet(connection: &Connection, now: UnixMs) -> anyhow::Result<bool> {
     Ok(!on_the_way && heads(connection, now, 1)?.is_empty())
 }
 
-/// The next row of a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) id: i64,
@@ -32,9 +31,8 @@ pub(crate) struct Head {
     pub(crate) carries_file: bool,
 }
 
-/// The next row of each chat that may leave now, the most urgent first and then the longest
-/// waiting. What is read grows with `limit` and with the rows of one chat, not with the number of
-/// chats.
+/// The next row of each chat that may leave now, most urgent first, then longest waiting. The cost
+/// grows with `limit` and with the rows of one chat, not with the number of chats.
 pub(crate) fn heads(
     connection: &Connection,
     now: UnixMs,
@@ -63,7 +61,7 @@ pub(crate) fn heads(
 /// The chats of the due rows of a priority, once per row.
 const DUE_SQL: &str = "SELECT chat_id FROM outbox WHERE state = 'pending' AND priority = ?1 AND due_at <= ?2 ORDER BY due_at, id";
 
-/// The next row of a chat. A chat's news keeps its order, crowd or not.
+/// The next row of a chat. A chat's notices keep their order, crowd or not.
 const HEAD_SQL: &str = "SELECT o.id, o.priority, o.file <> '' FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id
      WHERE o.id = (
          SELECT h.id FROM outbox h
@@ -139,7 +137,7 @@ mod tests {
         let edit = put(&t, Outgoing::edit(4, 9, Html::text("e"))).await;
         let reply = put(&t, Outgoing::reply(5, Html::text("r"))).await;
         assert_eq!(ready(&t, 9).await, [reply, edit, few, crowd, second]);
-        // The chat that waits for later news as well is not kept waiting, and hears all in order.
+        // The chat that also waits for later news is not delayed, and gets everything in order.
         put(&t, notice(2)).await;
         assert_eq!(ready(&t, 4).await, [reply, edit, few, second]);
         let urgent = put(&t, Outgoing::reply(2, Html::text("r")).among(MANY)).await;

@@ -1,4 +1,4 @@
-//! What became of a row, as the sender marks it.
+//! The sender's marks: the delivery result of a row.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use super::claim::ClaimedRow;
 use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 
-/// How long a message is tried before it is given up, and how long an unconfirmed one waits for a
-/// message that mentions it.
+/// How long delivery of a message is attempted, and how long an unconfirmed one waits for a message
+/// that mentions it.
 pub(crate) const GIVE_UP: Duration = days(7);
 
 /// The problem of a row that waits because Telegram could not be reached or was busy.
@@ -26,7 +26,7 @@ pub(crate) fn sent(
          WHERE id = ?1",
     )?
     .execute((row.id, message_id, now.0))?;
-    // Nothing stays of the last message to a person who was forgotten.
+    // The last message to a forgotten person leaves no trace.
     tx.prepare_cached(
         "DELETE FROM outbox WHERE id = ?1 AND dedupe IS NULL AND chat_id NOT IN (SELECT id FROM chat)",
     )?
@@ -38,7 +38,7 @@ pub(crate) fn sent(
             (id, row.id, now.0),
         )?;
     }
-    // The message to edit was gone and this one took its place: lookups must find the new one.
+    // The message to edit was gone and this one replaced it: lookups must find the new one.
     if let Some(gone) = row.edit_of.filter(|gone| *gone != message_id) {
         tx.execute(
             "UPDATE outbox SET message_id = ?3 WHERE chat_id = ?1 AND message_id = ?2 AND state = 'sent'",
@@ -67,7 +67,6 @@ pub(crate) fn returned(
     Ok(())
 }
 
-/// The row is given up.
 pub(crate) fn dead(tx: &WriteTx<'_>, now: UnixMs, id: i64, problem: &str) -> anyhow::Result<()> {
     let sql = "UPDATE outbox SET state = 'dead', problem = ?3, closed_at = ?2, html = '', gist = '', keyboard = '', file = '' WHERE id = ?1";
     tx.execute(sql, (id, now.0, problem))?;

@@ -14,7 +14,6 @@ use crate::people::Mute;
 use crate::telegram::message::outgoing::Outgoing;
 use crate::telegram::message::priority::Priority;
 
-/// A reserved row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reserved {
     id: i64,
@@ -23,7 +22,8 @@ pub(crate) struct Reserved {
     pub run_id: i64,
 }
 
-/// Reserves a row for a notice of a run to a chat; once per key, as with [`Outgoing::dedupe`].
+/// Reserves a row for a notice of a run to a chat; at most once per key, as with
+/// [`Outgoing::dedupe`].
 pub(crate) fn reserve(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -40,7 +40,6 @@ pub(crate) fn reserve(
     Ok(())
 }
 
-/// The reserved rows, at most `limit`.
 pub(crate) fn reserved(connection: &Connection, limit: usize) -> anyhow::Result<Vec<Reserved>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, dedupe, chat_id, run_id FROM outbox

@@ -9,7 +9,7 @@ use crate::retention::CHUNK;
 /// How long closed rows are kept.
 pub(crate) const KEEP_CLOSED: Duration = days(7);
 
-/// How long closed rows with a dedupe key are kept: no news repeats itself after that.
+/// How long closed rows with a dedupe key are kept. Until then no news repeats itself.
 pub(crate) const KEEP_NEWS: Duration = days(60);
 
 /// Forgets closed messages without a key, and gives up unconfirmed ones of the same age.
@@ -26,7 +26,7 @@ pub(crate) fn prune_messages(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result
     )?)
 }
 
-/// Forgets closed messages that were kept so that their news is not told twice.
+/// Forgets closed messages that were kept to prevent repeated news.
 pub(crate) fn prune_news(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     Ok(tx.execute(
         "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE closed_at < ?1 LIMIT ?2)",
@@ -34,16 +34,16 @@ pub(crate) fn prune_news(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usi
     )?)
 }
 
-/// Removes what the outbox holds of a person: what was said in their chat, and what waits for
-/// others and names them.
+/// Removes a person's data from the outbox: messages to their chat, and messages waiting for others
+/// that name them.
 pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     let id = person.to_string();
     tx.execute(
         "DELETE FROM outbox WHERE closed_at IS NOT NULL AND chat_id = ?1",
         (person,),
     )?;
-    // What waits: for them, and for others about them. Cards and questions about a person show the
-    // id in this form, and their buttons end with it.
+    // Waiting messages: for the person, and for others about the person. Cards and questions about
+    // a person show the id in this form, and their buttons end with it.
     tx.execute(
         "DELETE FROM outbox WHERE closed_at IS NULL
              AND (chat_id = ?2 OR instr(html, '<code>' || ?1 || '</code>') > 0 OR instr(keyboard, ':' || ?1 || '\"') > 0)",

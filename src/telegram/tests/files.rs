@@ -1,5 +1,5 @@
-//! Files both ways, against a scripted server: made when they are due, fetched before they are
-//! needed.
+//! Incoming and outgoing files, against a scripted server: made when they are due, fetched before
+//! they are needed.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use crate::db::{Connection, WriteTx};
 use crate::html::{CAPTION_LIMIT, Html};
 use crate::telegram::*;
 
-/// A store that knows the chat: rows of others are deleted once they are sent.
+/// A store that knows the chat: rows of unknown chats are deleted once they are sent.
 async fn store() -> Store {
     let t = Store::new();
     t.write(|tx| Ok(tx.execute("INSERT INTO chat (id) VALUES (1)", ())?))
@@ -56,7 +56,7 @@ async fn a_file_is_made_when_it_is_due_and_its_row_keeps_neither_text_nor_recipe
     assert!(telegram.drain().await);
 }
 
-/// A chat that is to get such a file gets these words instead, and after them what waits.
+/// A chat whose file cannot be sent gets these words instead, and later messages after them.
 async fn words_instead(maker: &'static str, size: usize, answer: Option<Reply>) {
     let t = store().await;
     let server = Server::start(&Tasks::new(), move |seen, before| {
@@ -158,7 +158,7 @@ async fn a_caption_and_a_recipe_have_their_limits() {
 /// What a handler was given for an event.
 type Given = Option<Result<Vec<u8>, FileFault>>;
 
-/// Wants the file of every document and of every callback that says so, and notes what it was
+/// Wants the file of every document and of every callback that says so, and records what it was
 /// given.
 #[derive(Clone, Default)]
 struct Reader(Arc<Mutex<Vec<Given>>>);
@@ -204,7 +204,7 @@ fn callback(update_id: i64, data: &str) -> Value {
         "message": {"message_id": 5, "date": 0, "chat": {"id": 7, "type": "private"}}}})
 }
 
-/// What a reader was given for these updates, when the server answers downloads so.
+/// What a handler was given for these updates, if the server answers downloads this way.
 async fn given(
     batch: Vec<Value>,
     script: impl Fn(&Seen, usize) -> Option<Reply> + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! What comes in: poller, inbox and dispatcher against a scripted server.
+//! Incoming updates: poller, inbox and dispatcher against a scripted server.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::telegram::*;
 
 type Log = Arc<Mutex<Vec<(i64, i64)>>>;
 
-/// Answers every text with itself and notes (chat, update) in the order of handling.
+/// Answers every text with the same text and records (chat, update) in the order of handling.
 #[derive(Clone, Default)]
 struct Echo {
     handled: Log,
@@ -87,7 +87,7 @@ fn callback(update_id: i64, data: &str) -> Value {
         "message": {"message_id": 5, "date": 0, "chat": {"id": 7, "type": "private"}}}})
 }
 
-/// The first poll brings these, the rest hang.
+/// The first poll returns these, the rest hang.
 fn once(batch: Vec<Value>) -> impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static {
     move |seen, before| match (seen.method.as_str(), before) {
         ("getUpdates", 0) => Reply::Result(Value::Array(batch.clone())),
@@ -108,7 +108,7 @@ async fn unreadable_updates_among_a_hundred_are_put_aside() {
     let mut batch: Vec<Value> = (1..=100).map(|i| text(i, i % 7 + 1, "hi")).collect();
     batch[49] =
         json!({"update_id": 50, "message": {"chat": {"id": "seven"}, "text": "private words"}});
-    // The poller can read the envelope of this one.
+    // The poller can read this envelope.
     batch[99] = json!({"update_id": 100, "message": {"chat": {"id": 3, "type": 5}, "text": "private words"}});
     let server = Server::start(&Tasks::new(), once(batch)).await;
     let echo = Echo::default();
@@ -137,7 +137,7 @@ async fn unreadable_updates_among_a_hundred_are_put_aside() {
     assert_eq!(echo.handled().len(), 98);
     assert!(telegram.status().borrow().problem.is_none());
     stop(&t, &telegram).await;
-    // The poll that was dropped had confirmed everything already.
+    // The dropped poll had already confirmed everything.
     assert_eq!(server.calls("getUpdates").len(), 2);
 }
 
@@ -158,7 +158,7 @@ async fn polling_lives_through_every_fault() {
             json!({"retry_after": 0}),
         ),
         ("getUpdates", 4) => Reply::Result(json!([text(9, 1, "hi")])),
-        // After a week of silence the numbers start at random.
+        // After a week of silence the numbers restart at random.
         ("getUpdates", 5) => Reply::Result(json!([text(3, 1, "ho")])),
         _ => usual(seen, before),
     };
@@ -174,7 +174,7 @@ async fn polling_lives_through_every_fault() {
     );
     t.until("SELECT count(*) = 2 AND count(done_at) = 2 FROM inbox")
         .await;
-    // Both may have waited together; numbers only start anew after a week in which nothing waits.
+    // Both may have waited together; numbers only restart after a week in which nothing waits.
     let mut handled = echo.handled();
     handled.sort_unstable();
     assert_eq!(handled, [(1, 3), (1, 9)]);
@@ -302,7 +302,7 @@ async fn a_failing_handler_apologises_once_and_a_failing_disk_is_waited_for() {
     assert_eq!(apologised, [(1, 1), (1, 2), (7, 4)]);
     assert!(echo.handled().contains(&(1, 3)));
     assert_eq!(echo.storage_faults.load(Ordering::SeqCst), 2);
-    // What was sent to a chat that is not known leaves no row.
+    // A message sent to an unknown chat leaves no row.
     t.until("SELECT count(*) = 0 FROM outbox").await;
     let said: Vec<String> = server
         .calls("sendMessage")

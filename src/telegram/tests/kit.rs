@@ -1,4 +1,4 @@
-//! What the tests of this folder share: a database on a temp file, and a scripted server.
+//! Shared by the tests of this folder: a database on a temp file, and a scripted server.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,7 @@ use crate::telegram::{
 /// Long enough for a busy machine, short enough to notice a hang.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
-/// What a read is given, by its own name in `inbox.rs` and `outbox.rs` only.
+/// The argument of a read, under its own name only in `inbox.rs` and `outbox.rs`.
 type Connection = <WriteTx<'static> as Deref>::Target;
 
 pub(crate) const TOKEN: &str = "123456789:AAsecretsecretsecretsecretsecret00";
@@ -49,9 +49,9 @@ impl Store {
         }
     }
 
-    /// Waits until a question to the database is answered with yes.
+    /// Waits until a query returns true.
     pub(crate) async fn until(&self, sql: &'static str) {
-        // Twenty tests that ask without a breath would starve what they wait for.
+        // Twenty tests that query without a pause would starve the code they wait for.
         let mut look = tokio::time::interval(Duration::from_millis(5));
         let wait = async {
             loop {
@@ -89,7 +89,7 @@ impl Store {
     }
 }
 
-/// Makes files of as many letters as asked; fails and panics when asked for that.
+/// Makes files of as many letters as asked; fails or panics on request.
 struct Letters;
 
 impl FileMakers for Letters {
@@ -144,7 +144,7 @@ pub(crate) enum Reply {
     Hang,
 }
 
-/// A server that answers as its script says and remembers what it was asked.
+/// A server that answers as its script says and remembers the calls.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) url: String,
@@ -155,7 +155,7 @@ pub(crate) struct Server {
 type Script = Arc<dyn Fn(&Seen, usize) -> Reply + Send + Sync>;
 
 impl Server {
-    /// `script` gets a call and how many of its method came before it.
+    /// `script` gets a call and the number of earlier calls of its method.
     pub(crate) async fn start(
         tasks: &Tasks,
         script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
@@ -210,7 +210,7 @@ impl Server {
         }
     }
 
-    /// What was asked of one method so far.
+    /// The calls of one method so far.
     pub(crate) fn calls(&self, method: &str) -> Vec<Seen> {
         let seen = self.seen.lock().unwrap();
         seen.iter()
@@ -219,7 +219,7 @@ impl Server {
             .collect()
     }
 
-    /// Waits until a method was called so often, and gives the calls.
+    /// Waits until a method was called that often, and returns the calls.
     pub(crate) async fn until(&self, method: &str, times: usize) -> Vec<Seen> {
         let mut count = self.count.subscribe();
         let wait = async {
@@ -250,7 +250,7 @@ pub(crate) fn api(url: &str) -> Api {
     Api::new(http, url, TOKEN.into())
 }
 
-/// An answer that suits a method when the script has nothing special to say.
+/// The default answer to a method, for everything the script does not handle.
 pub(crate) fn usual(seen: &Seen, before: usize) -> Reply {
     Reply::Result(match seen.method.as_str() {
         "getMe" => {

@@ -1,4 +1,4 @@
-//! Telegram's parts together, against a server that answers as told.
+//! Telegram's parts together, against a scripted server.
 
 mod files;
 mod inbound;

@@ -1,4 +1,4 @@
-//! What goes out: sender and outbox against a scripted server.
+//! Outgoing messages: sender and outbox against a scripted server.
 
 use serde_json::{Value, json};
 
@@ -7,8 +7,8 @@ use crate::clock::{UnixMs, days};
 use crate::html::Html;
 use crate::telegram::*;
 
-/// A script that differs from the usual for messages only: by chat, and how many messages came
-/// before.
+/// A script that differs from the usual one only for messages: by chat, and by the number of
+/// earlier messages.
 fn for_messages(
     script: impl Fn(i64, usize) -> Option<Reply> + Send + Sync + 'static,
 ) -> impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static {
@@ -242,7 +242,7 @@ async fn edits_that_change_nothing_are_done_and_lost_messages_are_sent_anew() {
     let telegram = Telegram::start_without_poller(t.setup(server.api()));
     put(&t, &telegram, Outgoing::edit(1, 1, Html::text("same"))).await;
     put(&t, &telegram, Outgoing::edit(2, 2, Html::text("gone"))).await;
-    // Neither chat is known, so nothing stays of either row.
+    // Neither chat is known, so no row remains.
     t.until("SELECT count(*) = 0 FROM outbox").await;
     assert_eq!(chats_and_texts(&server.calls("sendMessage")), [(2, "gone")]);
     assert!(telegram.drain().await);

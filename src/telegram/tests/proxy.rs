@@ -1,4 +1,4 @@
-//! The proxy between runtimes, and the secrets in everything that goes out.
+//! The proxy between runtimes, and the secrets in everything that is sent.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -53,7 +53,7 @@ fn another_thread_speaks_through_the_main_runtime_and_never_hangs_when_it_is_gon
                 assert_eq!(proxy.edit(edit(1)).await, Ok(()));
                 assert_eq!(proxy.edit(edit(2)).await, Ok(()));
                 ready.send(()).unwrap();
-                // This one is on its way when the main runtime ends.
+                // This edit is on its way when the main runtime ends.
                 assert_eq!(proxy.edit(edit(9)).await, Err(ProxyError::Gone));
                 assert_eq!(proxy.edit(edit(1)).await, Err(ProxyError::Gone));
                 proxy.ring();
@@ -102,7 +102,7 @@ impl Write for Captured {
 async fn the_token_and_texts_of_people_are_in_no_error_and_no_log() {
     let captured = Captured::default();
     let writer = captured.clone();
-    // The first to set the global one wins; this thread is captured in any case.
+    // Only the first subscriber can become the global one; this thread is captured in any case.
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(std::io::sink)

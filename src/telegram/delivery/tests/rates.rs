@@ -1,4 +1,5 @@
-//! Rates over made-up moments: never more than allowed, and nobody waits for what matters less.
+//! Rates over made-up moments: never more than allowed, and answers never wait for less urgent
+//! calls.
 
 use super::*;
 use crate::clock::DAY;
@@ -74,8 +75,8 @@ fn answers_do_not_wait_behind_notices_nor_notices_for_ever() {
     let mut rates = Rates::default();
     let start = Instant::now();
     let (mut answers, mut notices, mut waited) = (0, 0, 0);
-    // Ten seconds with a chat that wants a notice every millisecond and, from the third on, an
-    // answer every 60.
+    // Ten seconds with a chat that wants a notice every millisecond and, from the third second on,
+    // an answer every 60 ms.
     for ms in 0..10_000 {
         let now = start + Duration::from_millis(ms);
         let chat = i64::try_from(ms).unwrap() + 1;
@@ -142,7 +143,7 @@ fn a_courtesy_keeps_nobody_waiting_and_stands_back() {
             "after another call"
         );
     }
-    // A group's minute: half of it is left, whatever was shown.
+    // A group's minute: courtesies leave half of it.
     let (mut rates, start) = (Rates::default(), Instant::now());
     let mut shown = 0;
     for second in 0..50 {

@@ -1,4 +1,4 @@
-//! Decoding against what Telegram sends, what strangers can make it send, and noise.
+//! Decoding of Telegram's updates, of updates forged by strangers, and of noise.
 
 use super::*;
 use crate::telegram::inbound::envelope::Envelope;

@@ -17,7 +17,7 @@ async fn repeats_are_left_out_and_chats_are_found() {
     let t = Store::new();
     let batch = vec![arrived(10, 1), arrived(11, 2), arrived(12, 1)];
     t.write(move |tx| store(tx, UnixMs(1), &batch, &[])).await;
-    // A lower number is not an old one: after a week of silence they start at random.
+    // A lower number is not an old one: after a week of silence the numbers restart at random.
     let again = vec![arrived(11, 2), arrived(3, 2)];
     assert_eq!(
         t.write(move |tx| store(tx, UnixMs(2), &again, &[])).await,
