@@ -1,8 +1,8 @@
-//! Words of an admin to everybody: typed, previewed, sent, followed, and stopped if need be.
+//! An admin's message to everybody: typed, previewed, sent, followed, and stopped if necessary.
 //!
-//! The text waits in the dialogue until it is sent; a preview's button carries which text it
-//! showed, so that an old one sends nothing else. A task makes the rows and tells the author at the
-//! end how it went; after a restart it goes on where it was.
+//! The text waits in the dialogue until it is sent. A preview's button carries the preview's
+//! number, so an old button cannot send a newer text. A task makes the rows and reports the result
+//! to the author; after a restart it continues where it was.
 
 use std::time::Duration;
 
@@ -25,34 +25,32 @@ use crate::slice::Context;
 use crate::telegram::outbox::{self, Delivered};
 use crate::telegram::{Answer, Button, Keyboard, Outgoing, Screen};
 
-/// The longest text, in UTF-16 units: the preview with what stands around it is one message.
+/// The longest text, in UTF-16 units: the preview with its surrounding text is one message.
 const TEXT_LIMIT: usize = 3500;
 
 /// Rows made in one transaction.
 const PAGE: usize = 200;
 
-/// How often it is looked whether all rows are delivered.
+/// How often to check whether all rows are delivered.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// How often it is looked for a broadcast at all: a ring tells of each.
+/// How often to look for broadcasts without a ring: each broadcast rings.
 const REST: Duration = Duration::from_secs(60);
 
-/// Where the dialogue stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "broadcast", rename_all = "kebab-case")]
 pub(super) enum BroadcastStep {
     /// The text is expected.
     Text,
-    /// It was shown and may be sent.
+    /// The text was previewed and may be sent.
     Ready {
-        /// What to say.
         text: String,
-        /// Which preview it is: a number that rises.
+        /// The preview's number, which rises.
         shown: i64,
     },
 }
 
-/// The first screen: asks for the text, or shows the broadcast that is going on.
+/// The first screen: asks for the text, or shows the broadcast in progress.
 pub(super) fn begin(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
     if let Some(open) = store::open(tx)? {
@@ -179,7 +177,7 @@ fn preview(
     )))
 }
 
-/// The screen of a broadcast that is not over.
+/// The screen of an unfinished broadcast.
 fn going_on(connection: &Connection, actor: &Actor, open: &Broadcast) -> anyhow::Result<Answer> {
     let lang = actor.lang;
     let so_far = store::delivered(connection, open.id)?;
@@ -212,7 +210,7 @@ fn sums<'a>(delivered: Delivered) -> Args<'a> {
         .number("waiting", delivered.waiting)
 }
 
-/// The words as everybody reads them.
+/// The text as everybody reads it.
 fn spoken(text: &str) -> Html {
     Html::text(&format!("📣 {text}"))
 }
@@ -243,8 +241,7 @@ pub(crate) async fn carry_out(
     }
 }
 
-/// Does what can be done now for the oldest broadcast; when to look again, or nothing when there is
-/// none.
+/// Advances the oldest broadcast; returns when to look again, or `None` if there is no broadcast.
 async fn step(
     db: &Db,
     clock: &Clock,
@@ -268,7 +265,7 @@ async fn step(
     }
     let write = db.write(move |tx| {
         store::close(tx, now, id)?;
-        // Who said it may have left.
+        // The author may have left.
         if people::is_member(tx, open.by)? {
             let lang = people::language_of(tx, open.by, language)?;
             let key = if open.is_stopped {

@@ -1,7 +1,7 @@
-//! What leaves the bot as a file: accounts of everybody, runs and the log as tables for admins, the
-//! database for an owner.
+//! File exports: everybody's accounts, runs and the log as tables for admins, the database for an
+//! owner.
 //!
-//! A press writes down what to make; it is made when it is sent (`telegram::file`).
+//! A press only stores what to make; the file is made when it is sent (`telegram::file`).
 
 use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
@@ -18,13 +18,14 @@ use crate::slice::{Board, Context, Export};
 use crate::telegram::{Answer, Button, Keyboard, Made, Recipe, Screen};
 use crate::zone::Zone;
 
-/// The name by which recipes name the maker of these files.
+/// The maker's name in the recipes of these files.
 pub(super) const MAKER: &str = "admin";
 
-/// The largest database that is sent: Telegram takes 50 MB, and a copy is no larger than the file.
+/// The largest database that is sent: Telegram accepts 50 MB, and a copy is no larger than the
+/// file.
 const BACKUP_LIMIT: u64 = 50 * 1024 * 1024;
 
-/// The word of the database in recipes.
+/// The database's word in recipes.
 const BACKUP: &str = "backup";
 
 /// The audit log as a table.
@@ -33,19 +34,17 @@ pub(super) const AUDIT: Export = Export {
     make: log,
 };
 
-/// What to make, and for whom.
 #[derive(Debug, Serialize, Deserialize)]
 struct Order {
     what: String,
-    /// The language's two letters.
+    /// The language's two-letter code.
     language: String,
-    /// The zone of times in it.
+    /// The time zone for times in the file.
     zone: String,
-    /// The day in its name.
+    /// The day in the file's name.
     day: String,
 }
 
-/// The screen that offers the files.
 pub(super) fn screen(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let lang = cx.actor.lang;
     let mut keyboard = Keyboard::new();

@@ -1,4 +1,4 @@
-//! The audit log, page by page, narrowed by kind.
+//! The audit log, page by page, filtered by kind.
 
 use super::Admin;
 use crate::html::{Html, cut};
@@ -41,7 +41,7 @@ impl Admin {
         for row in Deed::KINDS.chunks(KINDS_IN_ROW) {
             let buttons = row.iter().map(|other| {
                 let text = label(lang, &format!("kind-{other}"));
-                // Pressing the kind that is shown shows all again.
+                // Pressing the active kind shows all again.
                 let is_shown = *other == kind;
                 let (text, kind) = if is_shown {
                     (format!("✓ {text}"), "")
@@ -91,7 +91,7 @@ impl Admin {
     }
 }
 
-/// What a deed was done to, as people call it.
+/// The readable name of the thing a deed was done to.
 fn spoken_what(cx: &Context<'_>, entry: &Entry) -> Option<String> {
     if entry.what.is_empty() {
         return None;
@@ -105,7 +105,7 @@ fn spoken_what(cx: &Context<'_>, entry: &Entry) -> Option<String> {
     Some(named.unwrap_or_else(|| cut(&entry.what, NAME_LIMIT * 2)))
 }
 
-/// Who it is: a name, or what is left of one.
+/// The person's name, else their id; *somebody* for a forgotten person.
 fn spoken(actor: &Actor, id: i64, name: &str) -> Html {
     match (id, name) {
         (0, _) => i18n::text(actor.lang, "somebody"),

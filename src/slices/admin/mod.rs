@@ -3,9 +3,9 @@
 //! # Invariants
 //!
 //! - Every screen behind the panel has a way back to it.
-//! - A button that was drawn for another state changes nothing and shows the state as it is.
-//! - Roles of the configuration change only there; owners make and unmake admins; nobody changes an
-//!   owner.
+//! - A button drawn for an older state changes nothing and shows the current state.
+//! - Configured roles change only in the configuration.
+//! - Owners make and unmake admins; nobody changes an owner.
 
 mod broadcast;
 mod export;

@@ -7,7 +7,6 @@ use crate::people;
 use crate::slice::{Board, Context};
 use crate::telegram::{Answer, Screen};
 
-/// The panel.
 pub(super) fn panel(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
     let (n_people, n_asked) = people::counts(tx)?;

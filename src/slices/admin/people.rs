@@ -37,7 +37,7 @@ impl Admin {
             let gone = label(actor.lang, "person-gone");
             return Ok(people_list(cx, 0)?.toast(gone));
         };
-        // Whoever pressed had another role before their eyes: another admin was faster.
+        // The presser saw another role: another admin was faster.
         if seen.is_some_and(|seen| seen != person.role.word()) {
             let role = label(actor.lang, &format!("role-{}", person.role.word()));
             let note = i18n::plain(

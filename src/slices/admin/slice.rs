@@ -1,5 +1,4 @@
-//! Administration as a slice: `/admin`, the buttons of its screens, its files, the task of
-//! broadcasts.
+//! Administration as a slice: `/admin`, the buttons of its screens, its files, the broadcast task.
 
 use futures_util::future::BoxFuture;
 

@@ -9,7 +9,6 @@ use crate::retention;
 use crate::slice::{Board, Context};
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
 
-/// The screen.
 pub(super) fn stats(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
     let lang = actor.lang;

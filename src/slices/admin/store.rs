@@ -2,9 +2,9 @@
 //!
 //! # Invariants
 //!
-//! - Everybody who was let in when a broadcast began gets it once, over any number of restarts.
+//! - Everybody who was a member when a broadcast began gets it once, over any number of restarts.
 //! - A page takes the writer milliseconds.
-//! - No answer or notice waits for a broadcast: its rows go out as a crowd, however few they are.
+//! - No answer or notice waits for a broadcast: its rows are always sent as a crowd, even if few.
 
 use anyhow::Context as _;
 use rusqlite::{OptionalExtension as _, params};
@@ -17,7 +17,7 @@ use crate::retention::{CHUNK, Rule};
 use crate::telegram::Outgoing;
 use crate::telegram::outbox::{self, Delivered};
 
-/// That somebody spoke to everybody, and to how many, is known for as long as runs are.
+/// A broadcast's author and number of recipients are kept for as long as runs are.
 pub(super) const KEPT: [Rule; 1] = [Rule {
     what: "broadcasts",
     table: "broadcast",
@@ -25,26 +25,21 @@ pub(super) const KEPT: [Rule; 1] = [Rule {
     prune,
 }];
 
-/// A broadcast that is not over.
+/// An unfinished broadcast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Broadcast {
-    /// Its number.
     pub(super) id: i64,
-    /// Who said it; 0: somebody who was forgotten.
+    /// The author; 0 for a forgotten person.
     pub(super) by: i64,
-    /// As it was typed; empty once everybody has their row.
+    /// The text as typed; empty once everybody has their row.
     pub(super) text: String,
-    /// Everybody has their row, or it was stopped.
+    /// True once everybody has their row, or the broadcast was stopped.
     pub(super) is_filled: bool,
-    /// Somebody stopped it.
     pub(super) is_stopped: bool,
     after_person: i64,
 }
 
-/// People who would get a broadcast of somebody: all who were let in, but for themselves.
-///
-/// # Errors
-/// When the database fails.
+/// The number of recipients of somebody's broadcast: all members except the author.
 pub(super) fn audience(connection: &Connection, by: i64) -> anyhow::Result<u64> {
     connection
         .prepare_cached(
@@ -54,10 +49,7 @@ pub(super) fn audience(connection: &Connection, by: i64) -> anyhow::Result<u64> 
         .context("count the people to tell")
 }
 
-/// Begins a broadcast; its number.
-///
-/// # Errors
-/// When the database fails.
+/// Begins a broadcast; returns its number.
 pub(super) fn begin(tx: &WriteTx<'_>, now: UnixMs, by: i64, text: &str) -> anyhow::Result<i64> {
     tx.execute(
         "INSERT INTO broadcast (by_person, text, state, created_at) VALUES (?1, ?2, 'filling', ?3)",
@@ -67,10 +59,7 @@ pub(super) fn begin(tx: &WriteTx<'_>, now: UnixMs, by: i64, text: &str) -> anyho
     Ok(tx.last_insert_rowid())
 }
 
-/// The oldest broadcast that is not over.
-///
-/// # Errors
-/// When the database fails.
+/// The oldest unfinished broadcast.
 pub(super) fn open(connection: &Connection) -> anyhow::Result<Option<Broadcast>> {
     connection
         .prepare_cached(
@@ -91,7 +80,7 @@ pub(super) fn open(connection: &Connection) -> anyhow::Result<Option<Broadcast>>
         .context("look for a broadcast")
 }
 
-/// Makes the rows of the next people, `limit` at most.
+/// Makes the rows of the next people, at most `limit`.
 ///
 /// # Errors
 /// When the text is too long, or the database fails.
@@ -102,7 +91,7 @@ pub(super) fn fill(
     html: &Html,
     limit: usize,
 ) -> anyhow::Result<()> {
-    // Somebody may have stopped it since it was read.
+    // Somebody may have stopped the broadcast since it was read.
     let goes_on = tx
         .prepare_cached("SELECT 1 FROM broadcast WHERE id = ?1 AND state = 'filling'")?
         .exists([broadcast.id])
@@ -140,10 +129,8 @@ pub(super) fn fill(
     Ok(())
 }
 
-/// Stops a broadcast: what was not sent yet is not. False when it was over or stopped before.
-///
-/// # Errors
-/// When the database fails.
+/// Stops a broadcast and withdraws its unsent messages. False if it was already finished or
+/// stopped.
 pub(super) fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
     let stopped = tx
         .execute(
@@ -157,18 +144,12 @@ pub(super) fn stop(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<bool> {
     Ok(stopped > 0)
 }
 
-/// What became of a broadcast so far.
-///
-/// # Errors
-/// When the database fails.
+/// The delivery results of a broadcast so far.
 pub(super) fn delivered(connection: &Connection, id: i64) -> anyhow::Result<Delivered> {
     outbox::delivered(connection, &key(id))
 }
 
-/// Ends a broadcast of which nothing waits any more.
-///
-/// # Errors
-/// When the database fails.
+/// Ends a broadcast with no waiting messages.
 pub(super) fn close(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE broadcast SET ended_at = ?2, state = iif(state = 'stopped', state, 'done') WHERE id = ?1",
@@ -178,7 +159,6 @@ pub(super) fn close(tx: &WriteTx<'_>, now: UnixMs, id: i64) -> anyhow::Result<()
     Ok(())
 }
 
-/// Forgets broadcasts that were over before a moment.
 fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     tx.execute(
         "DELETE FROM broadcast WHERE id IN (SELECT id FROM broadcast WHERE ended_at < ?1 LIMIT ?2)",
@@ -187,7 +167,7 @@ fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     .context("forget old broadcasts")
 }
 
-/// What somebody said to everybody stays, as said by nobody.
+/// A forgotten person's broadcasts stay, without their author.
 pub(super) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE broadcast SET by_person = ?2 WHERE by_person = ?1",
@@ -197,7 +177,7 @@ pub(super) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the keys of its rows begin with.
+/// The prefix of its rows' keys.
 fn key(id: i64) -> String {
     format!("broadcast:{id}")
 }

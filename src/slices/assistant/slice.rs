@@ -19,8 +19,8 @@ use crate::zone::Zone;
 
 const NAME: &str = "assistant";
 
-/// A question in a group is for members; everybody may press its buttons and is told what they may
-/// do.
+/// Only members may ask a question in a group. Everybody may press its buttons; somebody without
+/// the right is told so.
 const COMMANDS: &[Command] = &[Command {
     refusal: "assistant-members-only",
     ..Command::private("ask", Who::Member)
@@ -30,7 +30,6 @@ const COMMANDS: &[Command] = &[Command {
 
 const CALLBACKS: &[Callbacks] = &[Callbacks::private("ask", Who::Member).group(Who::Anyone)];
 
-/// Questions to a language model.
 #[derive(Debug)]
 pub(crate) struct Assistant {
     config: AssistantConfig,
@@ -42,7 +41,8 @@ pub(crate) struct Assistant {
 }
 
 impl Assistant {
-    /// `zone` is where a day of the budget begins, `language` is for admins whose own is not known.
+    /// `zone` determines when a day of the budget begins; `language` is for admins with an unknown
+    /// language.
     pub(crate) fn new(config: AssistantConfig, zone: Zone, language: Lang) -> Self {
         let (progress, bell) = (ProgressStreams::default(), Activator::new());
         Self {
@@ -147,7 +147,7 @@ impl Slice for Assistant {
     }
 }
 
-/// The assistant while it is switched off: questions from before are ended, kept and forgotten.
+/// The assistant while it is switched off: earlier questions are ended, kept and forgotten.
 #[derive(Debug)]
 pub(crate) struct AssistantOff {
     pub(crate) language: Lang,

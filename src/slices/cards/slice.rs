@@ -1,4 +1,4 @@
-//! Cards as a slice: what admins do, what everybody may do, the files and the tasks.
+//! Cards as a slice: the admins' and everybody's actions, the files and the tasks.
 
 use std::path::Path;
 
@@ -28,7 +28,6 @@ use crate::zone::Zone;
 
 const CALLBACKS: &[Callbacks] = &[Callbacks::private("cards", Who::Admin)];
 
-/// Product cards.
 #[derive(Debug)]
 pub(crate) struct Cards {
     config: CardsConfig,
@@ -49,8 +48,8 @@ impl Cards {
         }
     }
 
-    /// A file of an admin; while a card is being made or changed, anything else is answered with
-    /// what is expected.
+    /// A file from an admin. While a card is being made or changed, any other input is answered
+    /// with what is expected.
     fn picture(
         &self,
         cx: &Context<'_>,
@@ -67,7 +66,7 @@ impl Cards {
         Ok(Some(Answer::screen(Screen::new(text, keyboard))))
     }
 
-    /// What remains of cards while they are switched off.
+    /// Switched-off cards: their rows are still pruned and forgotten.
     pub(crate) fn dormant() -> Dormant {
         Dormant {
             name: "cards",
@@ -99,8 +98,8 @@ impl Slice for Cards {
         }
     }
 
-    /// A code that was scanned or typed, the buttons below it, a shared card. Nobody becomes a
-    /// member by it.
+    /// A code that was scanned or typed, the buttons below it, a shared card. None of these makes
+    /// anybody a member.
     fn handle_public(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
         let (tx, actor) = (cx.tx, cx.actor);
         match input {
@@ -214,7 +213,7 @@ impl Slice for Cards {
     }
 }
 
-/// Notes the bot's name, which is printed on labels: now, or as soon as Telegram says it.
+/// Stores the bot's name, which is printed on labels: now, or as soon as Telegram returns it.
 async fn note_name(parts: Parts<'_>, telegram: &Telegram) -> anyhow::Result<()> {
     let mut me = telegram.me();
     let known = me.borrow().clone();

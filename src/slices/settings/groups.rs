@@ -1,4 +1,4 @@
-//! The groups that hear of runs: `/here` in a group, and the list in an admin's settings.
+//! The groups that get reports of runs: `/here` in a group, and the list in an admin's settings.
 
 use super::parts::back;
 use crate::db::{Connection, WriteTx};
@@ -9,7 +9,7 @@ use crate::people::{self, Actor, Bound};
 use crate::slice::Context;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
-/// The groups that hear of runs, with how to add one.
+/// The groups that get reports of runs, with how to add one.
 pub(super) fn screen(connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
     let lang = actor.lang;
     let groups = people::bound(connection)?;
@@ -29,7 +29,7 @@ pub(super) fn screen(connection: &Connection, actor: &Actor) -> anyhow::Result<A
     )))
 }
 
-/// `/here`, `/here off`: the group hears of runs in this place, or no more.
+/// `/here`, `/here off`: starts or ends the reports of runs in this place.
 pub(super) fn here(cx: &Context<'_>, args: &str) -> anyhow::Result<Answer> {
     let (tx, actor, event) = (cx.tx, cx.actor, cx.event);
     if args.eq_ignore_ascii_case("off") {

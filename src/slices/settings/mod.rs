@@ -1,9 +1,9 @@
-//! Settings: what each chat chooses, which groups hear of runs, what is kept about a person.
+//! Settings: each chat's preferences, the groups that get reports, the data kept about a person.
 //!
 //! # Invariants
 //!
 //! - A button carries the value itself, not a change of it: pressing twice does the same as once.
-//! - `/privacy` speaks from the rules by which the program itself forgets.
+//! - `/privacy` is made from the retention rules that the program itself applies.
 
 mod groups;
 mod parts;

@@ -1,4 +1,4 @@
-//! What the screens of the settings share.
+//! Shared by the screens of the settings.
 
 use crate::i18n::Lang;
 use crate::people::Actor;

@@ -1,9 +1,9 @@
-//! What is kept about a person, and how they take it back.
+//! The data kept about a person, and how they delete it.
 //!
-//! `/privacy` speaks from the rules that the program itself forgets by. `/delete_me` asks once; its
-//! button works for a quarter of an hour, carries everything it needs, and so survives a restart.
-//! Everything goes in the transaction of that callback, and a second callback finds nothing and
-//! says the same.
+//! `/privacy` is made from the retention rules that the program itself applies. `/delete_me` asks
+//! once. Its button works for a quarter of an hour and carries everything it needs, so it survives
+//! a restart. Everything is deleted in the transaction of that callback. A second callback finds
+//! nothing and gives the same answer.
 
 use std::time::Duration;
 
@@ -19,13 +19,13 @@ use crate::retention::Rule;
 use crate::slice::{Board, Context};
 use crate::telegram::{self, Answer, Button, Keyboard, Screen, outbox};
 
-/// How long the last question stands: an older screen may be pressed by mistake.
+/// How long the confirmation is valid: an older screen may be pressed by mistake.
 const QUESTION_LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// What the button of the last question begins with.
 const DELETE_ME: &str = "bot:delete-me:";
 
-/// `/privacy`: what is kept, for how long, and how to end it.
+/// `/privacy`: the stored data, its retention, and how to delete it.
 pub(super) fn privacy(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let lang = cx.actor.lang;
     let kept = cx.slices.kept();
@@ -39,7 +39,7 @@ pub(super) fn privacy(cx: &Context<'_>) -> anyhow::Result<Answer> {
     Ok(Answer::screen(Screen::new(text, keyboard)))
 }
 
-/// `/delete_me`: the question, or why it cannot be.
+/// `/delete_me`: the confirmation, or why deletion is impossible.
 pub(super) fn ask_delete_me(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
     let lang = actor.lang;
@@ -47,7 +47,7 @@ pub(super) fn ask_delete_me(cx: &Context<'_>) -> anyhow::Result<Answer> {
         return with_way_home(actor, why);
     }
     let mut owned = cx.slices.lines(tx, actor, Board::DeleteMe)?;
-    // The sentence goes on behind the last comma.
+    // The sentence continues after the last comma.
     if !owned.is_empty() {
         owned.push(Html::default());
     }
@@ -108,7 +108,7 @@ fn with_way_home(actor: &Actor, key: &str) -> anyhow::Result<Answer> {
     )))
 }
 
-/// The way to the first screen, which is there for those who were let in.
+/// The way to the first screen, which only members have.
 fn way_home(actor: &Actor) -> anyhow::Result<Vec<Button>> {
     if actor.role.is_member() {
         return Ok(vec![home_button(actor.lang)?]);

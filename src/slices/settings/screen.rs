@@ -15,7 +15,6 @@ use crate::navigation::home_button;
 use crate::people::{self, Actor, Notify, Preference, Preferences, Quiet, QuietHours};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
-/// Hour buttons in a row.
 const HOURS_IN_ROW: usize = 6;
 
 /// Quiet hours offered at once.
@@ -212,7 +211,7 @@ fn settings_buttons(
         languages.push(Button::callback(other.own_name(), data)?);
     }
     let mut keyboard = Keyboard::new().row(languages);
-    // The buttons name what pressing them brings, so each is there only where it brings something.
+    // The buttons name the effect of pressing them, so each is shown only if it has an effect.
     let toggle = |yes: bool, what: &str| {
         let value = word(!yes);
         button(

@@ -11,7 +11,7 @@ use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who}
 use crate::telegram::{Answer, Button};
 use crate::zone::Zone;
 
-/// Everybody may ask what is kept about them and have it deleted.
+/// Everybody may ask for their stored data and have it deleted.
 const COMMANDS: &[Command] = &[
     Command::private("settings", Who::Member)
         .group(Who::Admin)
@@ -38,7 +38,6 @@ const CALLBACKS: &[Callbacks] = &[
     Callbacks::private("bot:keep-me", Who::Anyone),
 ];
 
-/// What each chat chooses.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(super) zone: Zone,

@@ -36,10 +36,10 @@ const ZONES: &[(&str, &str)] = &[
 /// Zone buttons in a row.
 const ZONES_IN_ROW: usize = 3;
 
-/// The longest name that is looked up, in bytes: there is none of more than 32.
+/// The longest name that is looked up, in bytes: no zone's name exceeds 32.
 const LONGEST_NAME: usize = 64;
 
-/// Where a dialogue of the settings stands.
+/// A step of a settings dialogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "settings", rename_all = "kebab-case")]
 pub(super) enum SettingsStep {
@@ -48,7 +48,7 @@ pub(super) enum SettingsStep {
 }
 
 impl Settings {
-    /// The time zone of the chat, by a button or as typed.
+    /// Sets the chat's time zone, chosen by a button or typed.
     pub(super) fn choose_zone(
         &self,
         tx: &WriteTx<'_>,
@@ -100,7 +100,7 @@ impl Settings {
     pub(super) fn zones(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         let lang = actor.lang;
         let mut text = vec![self.zone_line(actor), Html::default()];
-        // In a group there are no dialogues.
+        // There are no dialogues in a group.
         if is_private(actor) {
             dialogue::set(tx, actor, &SettingsStep::Zone)?;
             text.push(i18n::text(lang, "zone-ask"));
@@ -123,7 +123,7 @@ impl Settings {
     }
 }
 
-/// A zone by its name, or by its distance from UTC in whole hours: `+3`, `UTC-5`.
+/// A zone by its name, or by its offset from UTC in whole hours: `+3`, `UTC-5`.
 fn read_zone(text: &str) -> Option<&'static Zone> {
     let text = text.trim();
     if text.len() > LONGEST_NAME {
@@ -134,7 +134,7 @@ fn read_zone(text: &str) -> Option<&'static Zone> {
     let offset = offset.unwrap_or(&upper).trim();
     if offset.starts_with(['+', '-', '−']) {
         let hours: i8 = offset.replace('−', "-").parse().ok()?;
-        // The database counts these the other way round, to the west.
+        // The database counts these offsets the other way round, to the west.
         return Zone::named(&format!("Etc/GMT{:+}", hours.checked_neg()?));
     }
     Zone::named(text)

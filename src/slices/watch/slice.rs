@@ -1,4 +1,4 @@
-//! The watch as a slice: its commands and buttons, what it shows elsewhere, its thread.
+//! The watch as a slice: its commands and buttons, its parts of other screens, its thread.
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -51,10 +51,9 @@ const CALLBACKS: &[Callbacks] = &[
     Callbacks::private("site", Who::Admin),
 ];
 
-/// Sites that `/help` names.
+/// Maximum number of sites named in `/help`.
 const SITES_IN_HELP: usize = 40;
 
-/// The main job.
 #[derive(Debug)]
 pub(crate) struct Watch {
     config: WatchConfig,
@@ -65,7 +64,8 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// `bell` wakes the watch thread; `run_now` makes a run at the start whatever the settings say.
+    /// `bell` wakes the watch thread; `run_now` makes a run at the start, whatever the settings
+    /// say.
     pub(crate) fn new(
         config: WatchConfig,
         notifier: Notifier,
