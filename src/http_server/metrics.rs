@@ -17,7 +17,7 @@ use super::Problem;
 use super::health::{Signs, StoredSigns, Watched};
 use crate::counters;
 
-/// Gauges that every scrape sets anew.
+/// Gauges, updated by every scrape.
 const GAUGES: &[(&str, Unit, &str)] = &[
     (
         "vakhta_healthy",

@@ -41,7 +41,7 @@ pub(crate) struct Token {
     pub created_at: UnixMs,
 }
 
-/// Makes a token for a person whom the bot knows. Returns its row and the token itself, which is
+/// Makes a token for a person known to the bot. Returns its row and the token itself, which is
 /// not shown again.
 ///
 /// # Errors

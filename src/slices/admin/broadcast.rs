@@ -66,7 +66,7 @@ pub(super) fn begin(cx: &Context<'_>) -> anyhow::Result<Answer> {
     )))
 }
 
-/// Shows what was typed, to be sent or not.
+/// Shows the preview, with the buttons to send it or not.
 pub(super) fn typed(cx: &Context<'_>, step: &BroadcastStep, text: &str) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
     let lang = actor.lang;

@@ -71,7 +71,7 @@ impl Settings {
         self.settings(tx, &actor)
     }
 
-    /// What was typed in a dialogue of the settings.
+    /// Handles a text typed in a dialogue of the settings.
     pub(super) fn settings_step(
         &self,
         tx: &WriteTx<'_>,

@@ -2,7 +2,7 @@
 //!
 //! # Invariants
 //! - A message is never sent again after a call that may have had an effect.
-//! - Every row ends in a state that says what is known of it.
+//! - Every row ends in a state that tells what is known about its delivery.
 
 use std::sync::Arc;
 use std::time::Duration;

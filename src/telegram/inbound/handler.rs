@@ -84,7 +84,7 @@ pub enum FileFault {
     /// It could not be fetched in time.
     #[error("the file could not be fetched")]
     OutOfReach,
-    /// It is not what was wanted; the word is the handler's own.
+    /// The file is not of the wanted kind; the word is the handler's own.
     #[error("the file is not what was wanted: {0}")]
     Unfit(&'static str),
 }
