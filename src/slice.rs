@@ -134,7 +134,7 @@ impl Callbacks {
         self
     }
 
-    /// Sets [`Self::stricter`].
+    /// Gives some buttons of the prefix a stricter right, by their data.
     pub(crate) const fn stricter(mut self, by_data: fn(&str) -> Who) -> Self {
         self.stricter = Some(by_data);
         self

@@ -1,4 +1,4 @@
-//! What happens to a message after a crash, and after Telegram was out of reach.
+//! Recovers messages after a crash, and after Telegram was out of reach.
 //!
 //! # Invariants
 //!
@@ -8,8 +8,8 @@ use super::outcome::OUT_OF_REACH;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
-/// Recovers what a crash left in `making`, where no call had left, and in `sending`: edits may be
-/// repeated, messages may have arrived. Returns how many edits and how many messages were
+/// Recovers the rows that a crash left. In `making` no call had left; in `sending` edits may be
+/// repeated, and messages may have arrived. Returns how many edits and how many messages were
 /// `sending`.
 pub(crate) fn recover_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)> {
     tx.execute(
@@ -28,7 +28,7 @@ pub(crate) fn recover_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)
     Ok((edits, messages))
 }
 
-/// Telegram can be reached again: makes the rows due that wait only for that ([`OUT_OF_REACH`]).
+/// Telegram can be reached again: makes rows due that wait only for that ([`OUT_OF_REACH`]).
 pub(crate) fn retry_now(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<usize> {
     Ok(tx.execute(
         "UPDATE outbox SET due_at = ?1 WHERE closed_at IS NULL AND state = 'pending' AND attempts > 0 AND due_at > ?1 AND problem = ?2",
