@@ -1,6 +1,6 @@
 //! Multi-step conversations, stored as rows.
 //!
-//! A step is the JSON of a slice's own enum, stored by chat and person: a restart loses nothing,
+//! A step is the JSON of a slice's own enum, stored by chat and person. So a restart loses nothing,
 //! and two people in one group do not mix. A step that cannot be read, for example after an
 //! upgrade, ends the conversation politely.
 

@@ -6,7 +6,7 @@
 //!
 //! # Invariants
 //!
-//! - The router checks rights against these tables; a handler may rely on that.
+//! - The router checks rights against the slices' tables; a handler may rely on that.
 //! - Every command and every callback prefix has one owner.
 //! - A slice asks other slices only through [`Slices`]; it never knows which one answers.
 //! - A capability that is off stays in the list as [`Dormant`]: its data is still pruned and

@@ -1,8 +1,8 @@
 //! `vakhta sites test`: whether sites answer for their control names as their rules say.
 //!
 //! Several sites are tested at once, each name by name at the pace of the site's gate. A site is
-//! healthy by the same standard as in the watch: one of its known names is found (the others may
-//! have been deleted), and a random name is not. The result of every name is printed.
+//! healthy by the same standard as in the watch: one of its known names is found, and a random name
+//! is not. Other known names may have been deleted. The result of every name is printed.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! A pretend Telegram, pretend sites and a pretend language model, all on loopback, for `vakhta
-//! demo` and for the tests of the whole bot.
+//! A pretend Telegram, pretend sites and a pretend language model, all on loopback, for
+//! `vakhta demo` and for the tests of the whole bot.
 //!
-//! They are strict on purpose: what the real services refuse is refused here too, in the same
-//! words, so a test that passes here says something about the real world.
+//! They are strict on purpose: they refuse what the real services refuse, in the same words. So a
+//! test that passes here says something about the real world.
 
 pub(crate) mod model;
 mod pretend;

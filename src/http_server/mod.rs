@@ -1,7 +1,7 @@
 //! The HTTP server. It runs only if `[http] listen` names an address.
 //!
 //! It runs on the main runtime. `server` accepts connections within limits, `problem` turns every
-//! error into one kind of document, [`health`] and `metrics` report on the program, [`Bearer`]
+//! error into one kind of document, and [`health`] and `metrics` report on the program. [`Bearer`]
 //! identifies the person, [`tokens`] and [`sessions`] authenticate them, and [`Pace`] limits their
 //! rate. A slice adds its routes with [`Server::mount`].
 //!

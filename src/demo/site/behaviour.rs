@@ -202,7 +202,7 @@ fn encoded(path: &str) -> String {
 }
 
 /// A run of one letter is enough: a fixed-Huffman block of "repeat the last byte 258 times", 13
-/// bits each, so eight of them are 13 whole bytes. The head of the block is chosen so that it also
+/// bits each. Eight of them are 13 whole bytes. The head of the block is chosen so that it also
 /// ends on a byte boundary.
 fn gzip_bomb() -> Answer {
     const GZIP_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];

@@ -1,5 +1,7 @@
-//! The flood limits of Telegram as far as they are known: one a second in a private chat after a
-//! short burst, twenty a minute in a group, thirty a second in all. Off until a test asks for them.
+//! The known flood limits of Telegram. Off until a test asks for them.
+//!
+//! One message a second in a private chat after a short burst, twenty a minute in a group, thirty a
+//! second in all.
 
 use std::{
     collections::HashMap,

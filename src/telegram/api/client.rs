@@ -1,8 +1,8 @@
 //! The client of the Bot API: one HTTP call, and the meaning of its answer.
 //!
 //! [`Api`] implements frankenstein's async trait over a `reqwest::Client` of the app (redirects
-//! off), because we need the HTTP status, a `retry_after` over 18 hours, uploads from memory and
-//! errors without secrets. The methods that we call are in [`super::methods`].
+//! off). We need the HTTP status, a `retry_after` over 18 hours, uploads from memory and errors
+//! without secrets. The methods that we call are in [`super::methods`].
 //!
 //! # Invariants
 //! - Neither the token nor a body gets into an error, a `Debug` or a log.

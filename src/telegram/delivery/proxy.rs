@@ -1,9 +1,10 @@
 //! The handle by which other threads edit messages through the main runtime.
 //!
 //! An edit travels over a channel to the *proxy worker*, a task on the main runtime, and its result
-//! comes back: an HTTP client is never shared between runtimes. Edits made here are not durable,
-//! not repeated and not ordered with the outbox, except that for one message the outbox's edit
-//! always wins (see `edit_order`). Use them to show progress. Notifications belong in the outbox.
+//! comes back. The reason: an HTTP client is never shared between runtimes. Edits made here are not
+//! durable, not repeated and not ordered with the outbox, except that for one message the outbox's
+//! edit always wins (see `edit_order`). Use them to show progress. Notifications belong in the
+//! outbox.
 //!
 //! # Invariants
 //! - No call hangs, whatever happens to the main runtime.
