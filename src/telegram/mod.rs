@@ -42,7 +42,7 @@ use self::inbound::fetch::Fetcher;
 use self::inbound::poller::Poller;
 use crate::activation::Activator;
 use crate::clock::Clock;
-use crate::db::{Db, WriteTx};
+use crate::db::Db;
 use crate::tasks::Tasks;
 
 pub(crate) use api::client::Api;
@@ -65,14 +65,12 @@ pub(crate) use message::markup::{Button, Keyboard};
 pub(crate) use message::markup::{DATA_LIMIT, page_row};
 pub(crate) use message::outgoing::Outgoing;
 pub(crate) use message::screen::{Answer, Screen};
+pub(crate) use outbox::ChatMoved;
 pub(crate) use priority_gate::PriorityGate;
 pub(crate) use retention::{KEPT, forget};
 
 /// How long [`Telegram::drain`] waits beyond the sender's own limit.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
-
-/// Rewrites a group's id outside of Telegram's own tables: old id, new id.
-pub(crate) type ChatMoved = Arc<dyn Fn(&WriteTx<'_>, i64, i64) -> anyhow::Result<()> + Send + Sync>;
 
 /// The parts Telegram needs to run.
 #[derive(Clone)]

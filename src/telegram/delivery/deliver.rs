@@ -17,14 +17,13 @@ use super::edit_order::EditOrder;
 use super::makers::{FilePermit, Makers, NotMade};
 use super::rates::SharedRates;
 use super::result::DeliveryResult;
-use crate::telegram::ChatMoved;
 use crate::telegram::api::client::Api;
 use crate::telegram::api::error::ApiError;
 use crate::telegram::api::fatal::FatalCell;
 use crate::telegram::api::methods::{Body, Target};
 use crate::telegram::message::file::{File, FileSource};
 use crate::telegram::message::priority::Urgency;
-use crate::telegram::outbox::{self, ClaimedRow, OUT_OF_REACH};
+use crate::telegram::outbox::{self, ChatMoved, ClaimedRow, OUT_OF_REACH};
 use crate::telegram::priority_gate::PriorityGate;
 
 /// Pauses of a row that could not be delivered. Attempts go on until the row is older than

@@ -29,7 +29,7 @@ use super::handler::{Fetched, Handler, Reaction};
 use super::inbox::{self, WaitingUpdate};
 use crate::people;
 use crate::telegram::api::methods::Me;
-use crate::telegram::{ChatMoved, outbox};
+use crate::telegram::outbox::{self, ChatMoved};
 
 /// Chats handled at once. The database has one writer; this hides the waits around it.
 const WORKERS: usize = 32;

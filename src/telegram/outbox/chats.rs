@@ -1,8 +1,13 @@
 //! Moves or gives up waiting rows when a chat is unreachable, has lost a topic, or got a new id.
 
+use std::sync::Arc;
+
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::people;
+
+/// Rewrites a group's id outside of Telegram's own tables: old id, new id.
+pub(crate) type ChatMoved = Arc<dyn Fn(&WriteTx<'_>, i64, i64) -> anyhow::Result<()> + Send + Sync>;
 
 /// A topic of the group is gone: its messages go to the group itself.
 pub(crate) fn topic_gone(tx: &WriteTx<'_>, chat_id: i64, topic: i64) -> anyhow::Result<()> {

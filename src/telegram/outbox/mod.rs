@@ -33,7 +33,7 @@ pub(crate) use self::by_key::{
     Delivered, delivered, insert_in_place, is_busy, message_with_key, messages_with_key,
     rewrite_waiting, withdraw,
 };
-pub(crate) use self::chats::{chat_unreachable, move_chat, topic_gone};
+pub(crate) use self::chats::{ChatMoved, chat_unreachable, move_chat, topic_gone};
 pub(crate) use self::claim::{ClaimedRow, claim, mark_sending};
 pub use self::counts::counts;
 pub(crate) use self::counts::{backlog, each_recipe};
