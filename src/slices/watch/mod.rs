@@ -1,6 +1,6 @@
 //! The watch: accounts, the auto-check, verdicts, notices.
 //!
-//! One account's way:
+//! How an account is checked:
 //! 1. The schedule ticks, and [`run::driver`] begins a run.
 //! 2. `run::pass` reads pages of pending accounts and probes them ([`mod@probe`]) as the sites' gates
 //!    allow ([`run::gate`]).

@@ -1,5 +1,5 @@
-//! One line of input becomes an account: `name`, `name site`, `name site days`, or the address of a
-//! profile.
+//! Parses one line of input into an account: `name`, `name site`, `name site days`, or a profile's
+//! address.
 //!
 //! `/add`, its dialogue and tables share these rules.
 //!
@@ -14,21 +14,18 @@ use crate::i18n::{self, Args, Lang};
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::site::{Site, Username};
 
-/// Agreed days that can be given.
 pub(crate) const DAYS: std::ops::RangeInclusive<u32> = 1..=3650;
 
 /// The longest note, in characters.
 pub(crate) const LONGEST_NOTE: usize = 200;
 
-/// What a line says.
+/// A parsed line.
 #[derive(Debug, Clone)]
 pub(crate) struct AccountLine {
     pub site: Arc<Site>,
-    /// The name on it.
     pub username: Username,
     /// Agreed days, when given.
     pub days: Option<u32>,
-    /// What is waited for.
     pub until: Until,
 }
 
@@ -38,26 +35,25 @@ pub(crate) enum LineProblem {
     Empty,
     /// More than three words.
     TooLong,
-    /// No site of this key or name.
+    /// No site has this key or name.
     Site(String),
     /// Not a number of days that can be agreed.
     Days(String),
-    /// The site cannot have this name: site, name.
+    /// The site does not allow this name: site, name.
     Name(String, String),
-    /// An address of no profile on a known site.
+    /// The address leads to no profile on a known site.
     Url,
-    /// A table without a column that it needs.
+    /// A table lacks a required column.
     NoColumn(&'static str),
-    /// Nothing in a cell that must not be empty, by its column.
+    /// A required cell is empty; named by its column.
     NoCell(&'static str),
-    /// Not a word for what can be waited for.
+    /// Not a word for a kind of wait.
     Until(String),
     /// The note is too long: its number of characters.
     Note(usize),
 }
 
 impl LineProblem {
-    /// The problem in a person's language.
     #[must_use]
     pub(crate) fn text(&self, lang: Lang) -> Html {
         match self {
@@ -111,8 +107,8 @@ pub(crate) fn parse_line(
     if let Some(parsed) = parse_url(catalogue, line) {
         return parsed;
     }
-    // A site may be given by its name, which may contain spaces: the last word is the days, the
-    // rest is the site.
+    // A site's name may contain spaces. So the last word is the number of days, and the rest is the
+    // site.
     let (username, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     if rest.is_empty() {
@@ -129,7 +125,7 @@ pub(crate) fn parse_line(
             Err(LineProblem::Site(site.to_owned()))
         }
         Some(_) => Err(LineProblem::TooLong),
-        // `name 30`: days without a site mean the default one.
+        // `name 30`: without a site, the days apply to the default site.
         None if rest.parse::<u32>().is_ok() => {
             of_parts(catalogue, username, default_site, Some(rest))
         }
@@ -162,17 +158,17 @@ pub(crate) fn of_parts(
     })
 }
 
-/// A number of days that can be agreed.
+/// Parses a number of agreed days.
 ///
 /// # Errors
-/// When it is none.
+/// If the text is not a number within [`DAYS`].
 pub(crate) fn parse_days(text: &str) -> Result<u32, LineProblem> {
     let days = text.trim().parse().ok().filter(|days| DAYS.contains(days));
     days.ok_or_else(|| LineProblem::Days(text.trim().to_owned()))
 }
 
-/// An address with or without its scheme, perhaps with days; none if the line does not look like an
-/// address.
+/// Parses an address, with or without scheme, and optional days. `None` if the line does not look
+/// like an address.
 fn parse_url(catalogue: &Catalogue, line: &str) -> Option<Result<AccountLine, LineProblem>> {
     let (url, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     if !url.contains('/') {

@@ -9,7 +9,7 @@ use crate::slices::watch::site::Site;
 /// Largest catalogue file that is read, in bytes; the largest known one has 2 MB.
 const FILE_MAX_BYTES: u64 = 32 << 20;
 
-/// What a catalogue file is, told by what is in it.
+/// The format of a catalogue file, detected from its contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     /// Our own format.
@@ -32,28 +32,28 @@ impl fmt::Display for FileKind {
     }
 }
 
-/// What kind of thing is wrong with a catalogue.
+/// The kind of a catalogue problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryFault {
     /// The file as a whole.
     File,
-    /// Its own authors have switched the entry off.
+    /// The entry is switched off by its own authors.
     SwitchedOff,
-    /// Something is there twice.
+    /// A repeated field or key.
     Duplicate,
-    /// Another entry's name makes the same key.
+    /// Another entry's name yields the same key.
     SameKey,
     /// A field that the format does not have.
     UnknownField,
-    /// A field that is missing or is not what it should be.
+    /// A field is missing or has a wrong value.
     Field,
-    /// An address that cannot or must not be asked.
+    /// An address that cannot or must not be requested.
     Address,
     /// Headers or a body that cannot be sent.
     Request,
     /// A name pattern that cannot be used.
     Pattern,
-    /// Rules that cannot tell.
+    /// Rules that cannot tell an existing account from a missing one.
     Rule,
 }
 
@@ -101,16 +101,14 @@ impl fmt::Display for EntryFault {
     }
 }
 
-/// What a catalogue file gives.
+/// The result of reading a catalogue file.
 #[derive(Debug)]
 pub struct Listing {
-    /// What the file is.
     pub kind: FileKind,
-    /// How many entries it has.
+    /// The number of all entries, unusable ones included.
     pub entries: usize,
-    /// The sites that can be used.
     pub sites: Vec<Site>,
-    /// Why the others cannot; an entry may have several problems.
+    /// Why the other entries cannot be used. An entry may have several problems.
     pub unused: Vec<CatalogueProblem>,
 }
 
@@ -118,7 +116,7 @@ impl Listing {
     /// Reads a catalogue file of any kind.
     ///
     /// # Errors
-    /// When the file as a whole cannot be read.
+    /// If the file as a whole cannot be read.
     pub fn read(path: &Path, allow_private: bool) -> Result<Self, CatalogueProblems> {
         let file = path.display().to_string();
         let whole = |reason: String| {

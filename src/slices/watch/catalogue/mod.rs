@@ -1,14 +1,14 @@
 //! The catalogue: every site the program knows.
 //!
 //! The catalogue is read once, from the built-in file and the operator's files, and never changes
-//! afterwards. All problems of all files are found in one go, each with file, line, entry and
-//! reason. A user's entry replaces a built-in one of the same key. Of two user files with the same
-//! key the earlier one wins. [`Catalogue::notes`] tells about both.
+//! afterwards. All problems in all files are reported together, each with file, line, entry and
+//! reason. A user's entry replaces a built-in entry with the same key. If two user files share a
+//! key, the earlier file wins. [`Catalogue::notes`] reports both cases.
 //!
-//! A mistaken entry refuses the catalogue. With [`BrokenEntries::Skip`] it is left out with a
-//! warning instead. Valid entries of WhatsMyName and Sherlock files that we cannot use are no
-//! mistakes: they are left out and counted in a warning, and [`Listing::read`] explains each of
-//! them. A file that cannot be read as a whole is always refused.
+//! A mistaken entry makes the whole catalogue fail. With [`BrokenEntries::Skip`] the entry is left
+//! out with a warning instead. Valid entries of WhatsMyName and Sherlock files that we cannot use
+//! are not mistakes. They are left out and counted in a warning, and [`Listing::read`] explains
+//! each of them. A file that cannot be read as a whole always fails.
 
 mod foreign;
 pub(super) mod line;
@@ -42,22 +42,21 @@ const BUILT_IN_FILE: &str = "built-in sites";
 pub struct Catalogue {
     sites: BTreeMap<SiteKey, Arc<Site>>,
     default: Arc<Site>,
-    /// Keys of built-in sites, also where a user's file replaces them.
+    /// Keys of built-in sites, including those that a user's file replaces.
     built_in: BTreeSet<SiteKey>,
     warnings: Vec<String>,
     notes: Vec<String>,
 }
 
-/// One thing that is wrong with a catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueProblem {
     /// The file, as the operator named it.
     pub file: String,
-    /// The line, counted from 1, where one is to blame.
+    /// The line, counted from 1, if one line is to blame.
     pub line: Option<usize>,
-    /// The entry's key as written, or its number where it has none.
+    /// The entry's key as written, or its number if it has no key.
     pub entry: Option<String>,
-    /// What kind of thing is wrong, for counting.
+    /// The kind of problem, for counting.
     pub fault: EntryFault,
     pub reason: String,
 }
@@ -75,7 +74,7 @@ impl fmt::Display for CatalogueProblem {
     }
 }
 
-/// Everything that is wrong with the catalogues; never empty.
+/// All problems of the catalogues; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct CatalogueProblems(pub Vec<CatalogueProblem>);
 
@@ -101,8 +100,8 @@ impl fmt::Display for CatalogueProblems {
 impl Catalogue {
     /// Reads the built-in sites and the operator's files.
     ///
-    /// A person who names no site means the site `default_key`. `allow_private` lets entries point
-    /// at loopback and private addresses.
+    /// `default_key` is the site to use when a person names none. `allow_private` lets entries
+    /// point to loopback and private addresses.
     ///
     /// # Errors
     /// All problems of all files.
@@ -152,13 +151,12 @@ impl Catalogue {
         }
     }
 
-    /// The site of a key.
     #[must_use]
     pub fn get(&self, key: &SiteKey) -> Option<&Arc<Site>> {
         self.sites.get(key)
     }
 
-    /// The site somebody typed: its key in any letter case, or its exact name.
+    /// Finds a site by its key in any letter case, or by its exact name.
     #[must_use]
     pub fn find(&self, typed: &str) -> Option<&Arc<Site>> {
         let by_key = SiteKey::parse(&typed.to_lowercase())
@@ -193,7 +191,8 @@ impl Catalogue {
         self.sites.values()
     }
 
-    /// Sites to offer: the built-in ones first, then the others, without sites for adults.
+    /// Sites to offer to people: built-in sites first, then the others. Sites for adults are left
+    /// out.
     pub fn offered(&self) -> impl Iterator<Item = &Arc<Site>> {
         let known = |site: &&Arc<Site>| self.built_in.contains(site.key());
         let others = self
@@ -202,26 +201,26 @@ impl Catalogue {
         self.iter().filter(known).chain(others)
     }
 
-    /// The site that is meant where a person names none.
+    /// The site to use when a person names none.
     #[must_use]
     pub fn default_site(&self) -> &Arc<Site> {
         &self.default
     }
 
-    /// What of the files is not used: each mistaken entry, and how many others.
+    /// What is left out: each mistaken entry, and the number of other unusable ones.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// What the operator should know about keys that several files have.
+    /// Notes for the operator about keys that occur in several files.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 }
 
-/// Catalogues on their way to one.
+/// The catalogue under construction.
 #[derive(Default)]
 struct Merge {
     sites: BTreeMap<SiteKey, Arc<Site>>,
@@ -232,7 +231,7 @@ struct Merge {
 }
 
 impl Merge {
-    /// Adds the sites of a file. Keys that exist already are reported once for each other file.
+    /// Adds the sites of a file. Keys that already exist are reported once per other file.
     fn add(&mut self, file: &str, listing: Listing, broken_entries: BrokenEntries) {
         let mistakes = listing.mistakes().cloned();
         match broken_entries {
@@ -280,7 +279,7 @@ impl Merge {
     }
 }
 
-/// One line for each entry, however much is wrong with it.
+/// One line per entry, however many problems it has.
 fn by_entry(mistakes: impl Iterator<Item = CatalogueProblem>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut last: Option<CatalogueProblem> = None;

@@ -1,4 +1,4 @@
-//! Reads one catalogue file of our own format: TOML to sites, with a line for every problem.
+//! Reads a catalogue file in our own format: TOML to sites, with a line number for every problem.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::slices::watch::catalogue::EntryFault;
 use crate::slices::watch::site::Site;
 use crate::slices::watch::site::entry::{FIELDS, SiteEntry};
 
-/// Reads a file of our own format. Entries with problems give no site.
+/// Entries with problems yield no site.
 pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
     let mut listing = Listing {
         kind: FileKind::Own,
@@ -27,7 +27,7 @@ pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
     };
     let (root, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        // What follows a broken line is guesswork, so only the broken lines are reported.
+        // Only broken lines are reported, because anything read after one is guesswork.
         for error in errors {
             reader.add(error.span(), None, EntryFault::File, error.message());
         }
@@ -124,8 +124,8 @@ impl Reader<'_> {
             self.note_duplicate(key, &label, &span, first_lines);
         }
 
-        // Serde stops at the first unknown key. Taking unknown keys out first names them all, and
-        // then the other mistakes.
+        // Serde stops at the first unknown key. Removing unknown keys first lets us report all of
+        // them, and then the other mistakes.
         let mut lines: BTreeMap<String, Range<usize>> = BTreeMap::new();
         let mut known = DeTable::new();
         for (name, field) in std::mem::take(&mut table) {
@@ -204,7 +204,7 @@ impl Reader<'_> {
     }
 }
 
-/// Names the key that was probably meant.
+/// Suggests the key that was probably meant.
 pub(super) fn hint(unknown: &str, known: &[&str]) -> String {
     let simple = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
     let close = |field: &&&str| {
@@ -217,7 +217,7 @@ pub(super) fn hint(unknown: &str, known: &[&str]) -> String {
         .map_or_else(String::new, |field| format!(", did you mean {field:?}?"))
 }
 
-/// True if one letter more, less or other makes the texts equal.
+/// True if at most one letter must be added, removed or changed to make the texts equal.
 fn distance_is_small(a: &str, b: &str) -> bool {
     let before = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
     let longest = a.len().max(b.len());

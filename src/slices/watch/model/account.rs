@@ -1,4 +1,4 @@
-//! Accounts and runs as plain types, and what people decide about them.
+//! Plain types: accounts, runs, and decisions about them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,36 +13,36 @@ use crate::words::words;
 words! {
     /// Whether an account is probed.
     pub enum AccountState {
-        /// Looked at in every run.
+        /// Probed in every run.
         Pending = "pending",
         /// Found: no longer probed.
         Done = "done",
         /// A person stopped it for a while.
         Paused = "paused",
-        /// Found together with suspiciously many others: an admin decides whether that is true.
+        /// Found together with suspiciously many others: an admin must confirm.
         Held = "held",
-        /// Removed by a person, who may want it back: hidden everywhere, deleted after a while.
+        /// Removed by a person: hidden everywhere, restorable for a while, then deleted.
         Removed = "removed",
     }
 }
 
 words! {
-    /// What an account is waited for.
+    /// The event that a person waits for.
     #[derive(Default, Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
     pub enum Until {
         #[default]
         Found = "found",
-        /// It is not there.
+        /// The account is not there.
         Gone = "gone",
-        /// It is different from before. This wait never ends by itself.
+        /// The account appears or disappears. This wait never ends by itself.
         Change = "change",
     }
 }
 
 impl Until {
-    /// True when a sighting ends the wait. `known` is what earlier runs saw: without it there is no
-    /// change.
+    /// True if a sighting ends the wait. `known` is what earlier runs saw; without it nothing
+    /// counts as a change.
     #[must_use]
     pub fn is_met(self, known: Option<Sighting>, seen: Sighting) -> bool {
         match self {
@@ -52,8 +52,8 @@ impl Until {
         }
     }
 
-    /// True when a sighting needs further probes that agree: it ends the wait, or later changes are
-    /// compared with it.
+    /// True if a sighting must be confirmed by further probes, because it ends the wait or becomes
+    /// the baseline for later changes.
     #[must_use]
     pub fn is_decisive(self, known: Option<Sighting>, seen: Sighting) -> bool {
         match self {
@@ -71,7 +71,7 @@ words! {
         Schedule = "schedule",
         /// A person or the command line asked.
         Request = "request",
-        /// The schedule was silent for two intervals, as after a clock set back.
+        /// The schedule was silent for two intervals, for example after the clock was set back.
         Watchdog = "watchdog",
     }
 }
@@ -80,23 +80,23 @@ words! {
     /// How far a run is, or how it ended.
     pub enum RunState {
         Running = "running",
-        /// It probed everything it had the time for.
+        /// Complete, or out of time.
         Done = "done",
-        /// It was cut short by a stop, a crash or a fault of the database.
+        /// Cut short by a stop, a crash or a database error.
         Interrupted = "interrupted",
-        /// Our own network was down, so it could not look.
+        /// Our own network was down.
         Offline = "offline",
     }
 }
 
 words! {
-    /// How a site's control names were judged wrongly.
+    /// How the check of a site's control names failed.
     pub(crate) enum ControlFault {
-        /// The name that is surely there is not.
+        /// The known name seems to be missing.
         KnownMissing = "known-missing",
-        /// The answer for the name that is surely there fits no rule.
+        /// The answer for the known name fits no rule.
         KnownUnclear = "known-unclear",
-        /// A random name is there: the site says so of everybody.
+        /// A random name seems to exist, so the site probably says so for every name.
         RandomFound = "random-found",
         /// The answer for a random name fits no rule.
         RandomUnclear = "random-unclear",
@@ -104,11 +104,11 @@ words! {
 }
 
 words! {
-    /// What an admin says of a mass change.
+    /// An admin's decision about a mass change.
     pub enum MassDecision {
-        /// It is true: the accounts are found.
+        /// The change is real: the accounts count as found.
         Apply = "apply",
-        /// It is not: the accounts are probed again.
+        /// The change is not real: the accounts are probed again.
         Discard = "discard",
     }
 }
@@ -131,13 +131,12 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RunScope {
     All,
-    /// Those of one owner.
+    /// All accounts of one owner.
     Owner(i64),
     Account(i64),
 }
 
 impl RunScope {
-    /// The scope of two nullable columns.
     #[must_use]
     pub fn from_columns(owner_id: Option<i64>, account_id: Option<i64>) -> Self {
         match (owner_id, account_id) {
@@ -167,15 +166,12 @@ impl RunScope {
 /// An account as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Our number for it.
     pub id: i64,
-    /// Who waits for it.
     pub owner_id: i64,
     /// Key of its site.
     pub site: String,
     /// The name, exactly as given.
     pub username: String,
-    /// Whether it is probed.
     pub state: AccountState,
     pub period_days: u32,
     /// When the wait began.
@@ -184,26 +180,23 @@ pub struct Account {
     pub ends_at: UnixMs,
     /// When what was waited for happened.
     pub done_at: Option<UnixMs>,
-    /// What the last run said.
+    /// From the last run.
     pub verdict: Option<Verdict>,
     /// Why the last run could not look: a machine key.
     pub reason: String,
     /// When it was last probed.
     pub checked_at: Option<UnixMs>,
-    /// What is waited for.
     pub until: Until,
-    /// What people noted beside it; may be empty.
+    /// May be empty.
     pub note: String,
     /// When it was last found.
     pub seen_at: Option<UnixMs>,
-    /// What the last probes gave.
     pub probes: ProbeHistory,
 }
 
-/// What a run has to tell of an account: it is there, or it is not.
+/// A run's news about an account: it is there, or it is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct News {
-    /// The account, as it is now.
     pub account: Account,
     pub seen: Sighting,
 }
@@ -211,7 +204,7 @@ pub(crate) struct News {
 /// How many accounts there are for each wait and sighting.
 pub(crate) type NewsTotals = BTreeMap<(Until, Sighting), usize>;
 
-/// So many accounts of one site changed at once that the admins are asked whether to believe it.
+/// A question to the admins: should we believe that so many accounts of one site changed at once?
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MassChange {
     pub id: i64,
@@ -221,15 +214,14 @@ pub struct MassChange {
     pub run_id: i64,
     /// Accounts that are held.
     pub changed: u64,
-    /// How many of them were there and are not found now.
+    /// The number of held accounts that disappeared.
     pub gone: u64,
     /// Accounts of the site that the run got a verdict for.
     pub answered: u64,
-    /// What was decided; none while nobody has.
+    /// None until an admin decides.
     pub decision: Option<MassDecision>,
 }
 
-/// What a run counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RunCounts {
     pub found: u64,
@@ -239,13 +231,12 @@ pub struct RunCounts {
 }
 
 impl RunCounts {
-    /// All three together: the number of accounts the run has an answer for.
+    /// The number of accounts that the run has a result for.
     #[must_use]
     pub fn checked(self) -> u64 {
         self.found + self.not_found + self.errors
     }
 
-    /// Counts one more verdict.
     pub fn add(&mut self, verdict: Verdict) {
         match verdict {
             Verdict::Found => self.found += 1,
@@ -255,26 +246,24 @@ impl RunCounts {
     }
 }
 
-/// What a run did at one site.
+/// Results and requests of a run at one site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SiteTally {
-    /// What it counted of the site's accounts.
     pub counts: RunCounts,
     /// Requests, confirmations and controls among them.
     pub probes: u64,
-    /// How long those took together.
+    /// The total duration of the requests.
     pub probing: Duration,
 }
 
 impl SiteTally {
-    /// How long a probe takes on average; none without one.
+    /// The average duration of a probe; none without probes.
     #[must_use]
     pub(crate) fn usual_probe(self) -> Option<Duration> {
         let probes = u32::try_from(self.probes).unwrap_or(u32::MAX);
         self.probing.checked_div(probes)
     }
 
-    /// Adds what was done at another time.
     pub(crate) fn add(&mut self, other: Self) {
         self.counts.found += other.counts.found;
         self.counts.not_found += other.counts.not_found;
@@ -289,11 +278,11 @@ impl SiteTally {
 pub(crate) struct Run {
     pub id: i64,
     pub trigger: Trigger,
-    /// What it is about.
     pub scope: RunScope,
     pub started_at: UnixMs,
-    /// Pending accounts at its beginning.
+    /// Pending accounts when the run began.
     pub total: u64,
-    /// Chats of the people who asked for it. They hear of its start and end, whatever they chose.
+    /// Chats of the people who asked for the run. They are told of its start and end regardless of
+    /// their preferences.
     pub actors: Vec<i64>,
 }

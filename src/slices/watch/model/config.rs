@@ -12,7 +12,7 @@ use crate::zone::Zone;
 const SECOND: Duration = Duration::from_secs(1);
 
 words! {
-    /// What becomes of a catalogue with mistaken entries.
+    /// How to treat a catalogue with mistaken entries.
     pub enum BrokenEntries {
         /// The catalogue is refused as a whole.
         Refuse = "refuse",
@@ -25,39 +25,39 @@ words! {
 #[derive(Debug, Clone)]
 pub struct WatchConfig {
     pub schedule: Schedule,
-    /// Also once at the start.
+    /// Run once at the start, too.
     pub run_at_start: bool,
-    /// Probes at the same time.
+    /// Maximum number of concurrent probes.
     pub workers: usize,
-    /// Longest time for one probe.
+    /// Time limit of one probe.
     pub timeout: Duration,
     /// Probes that must agree before an account counts as found.
     pub confirmations: u32,
     /// Pause between those probes.
     pub confirm_delay: Duration,
-    /// Probes of the same site at the same time.
+    /// Maximum number of concurrent probes per site.
     pub per_site: u32,
     /// Pause between two probes at the same site.
     pub min_gap: Duration,
     /// Agreed days of an account when none are given.
     pub period_days: u32,
-    /// What admins hear of who have not chosen.
+    /// The setting for admins who have not chosen one.
     pub notify: Notify,
     /// For dates in messages.
     pub zone: Zone,
     /// Further catalogue files.
     pub catalogues: Vec<PathBuf>,
-    /// The site of a name that comes without one.
+    /// The site to use when a person names none.
     pub default_site: String,
     /// Catalogue addresses in private networks are allowed.
     pub allow_private_targets: bool,
-    /// What becomes of a catalogue with mistaken entries.
+    /// How to treat a catalogue with mistaken entries.
     pub broken_entries: BrokenEntries,
 }
 
 impl WatchConfig {
-    /// Reads `[watch]`; [`Self::read_sites`] reads the rest. None if the schedule or the zone is
-    /// wrong, which have no stand-in. The section has noted the mistake.
+    /// Reads `[watch]`; [`Self::read_sites`] reads the rest. Returns `None` if the schedule or the
+    /// zone is wrong, because neither has a default. The section records the mistake.
     pub fn read(section: &mut Section<'_>) -> Option<Self> {
         let zone = section.parsed("time_zone", "Europe/Moscow", |text| {
             text.parse::<Zone>()
@@ -95,8 +95,8 @@ impl WatchConfig {
         })
     }
 
-    /// Reads `[sites]` into the result of [`Self::read`]. Without one, mistakes are noted all the
-    /// same.
+    /// Reads `[sites]` into the result of [`Self::read`]. If that is `None`, mistakes are still
+    /// recorded.
     pub fn read_sites(config: Option<&mut Self>, section: &mut Section<'_>) {
         let catalogues = section.paths("catalogues");
         let default_site = section.string("default", "telegram");

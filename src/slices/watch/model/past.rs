@@ -1,41 +1,40 @@
-//! The past of an account: what happened to it, and the outcomes of its last probes.
+//! An account's past: its history and the outcomes of its last probes.
 
 use super::verdict::Verdict;
 use crate::clock::UnixMs;
 use crate::words::words;
 
 words! {
-    /// What happened to an account, as its history tells.
+    /// An entry of an account's history.
     pub(crate) enum Change {
         Added = "added",
         /// A run found it.
         Found = "found",
-        /// A run did not find it any more.
+        /// A run no longer found it.
         Gone = "gone",
         /// A person stopped it for a while.
         Paused = "paused",
-        /// A person let it go on.
+        /// A person resumed it.
         Resumed = "resumed",
-        /// A person began the wait anew.
+        /// A person restarted the wait.
         Again = "again",
-        /// A person made the agreed time longer; the detail is by how many days.
+        /// A person extended the agreed time; the detail is the number of days.
         Extended = "extended",
         /// A person wrote or removed a note.
         Noted = "noted",
-        /// A person chose what is waited for. The detail is its word.
+        /// A person changed what to wait for; the detail is its word.
         Until = "until",
-        /// A person took it away.
+        /// A person removed it.
         Removed = "removed",
-        /// A person brought it back.
+        /// A person restored it.
         Restored = "restored",
     }
 }
 
-/// A change of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Past {
     pub what: Change,
-    /// More of it: days added, the word of what is waited for.
+    /// The days added, or the word for the new wait.
     pub detail: String,
     pub by: By,
     pub at: UnixMs,
@@ -47,28 +46,25 @@ pub(crate) enum By {
     Run,
     /// A person, by number.
     Person(i64),
-    /// A person who was forgotten.
+    /// A person who had their data deleted.
     Nobody,
 }
 
-/// The outcomes of the last probes of an account, two bits each, the newest lowest. One number
-/// costs a run next to nothing to keep.
+/// The outcomes of an account's last probes, two bits each, the newest in the lowest bits. A single
+/// number is cheap to update in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ProbeHistory(pub i64);
 
 impl ProbeHistory {
-    /// The number of outcomes that are kept.
     pub const KEPT: u32 = 24;
 
-    /// The bits of all of them.
     pub const MASK: i64 = (1 << (2 * Self::KEPT)) - 1;
 
-    /// This bit above all outcomes is always set in the database. SQLite stores a number in as few
-    /// bytes as it needs, and a row that keeps its size is rewritten in place, for half of the
-    /// work.
+    /// This bit, above all outcomes, is always set in the database. SQLite stores a number in as
+    /// few bytes as possible, and rewriting a row of unchanged size costs half as much.
     pub const WIDTH: i64 = 1 << (2 * Self::KEPT);
 
-    /// What the database holds.
+    /// The value to store.
     #[must_use]
     pub const fn stored(bits: i64) -> Self {
         Self(bits & Self::MASK)

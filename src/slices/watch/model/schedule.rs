@@ -22,13 +22,13 @@ impl Schedule {
     /// Parses six fields: second, minute, hour, day, month, day of week.
     ///
     /// # Errors
-    /// What is allowed, as a sentence for the operator.
+    /// A sentence for the operator that says what is allowed.
     pub fn parse(text: &str, zone: Zone) -> Result<Self, String> {
         let allowed = || {
             "cron with six fields (second minute hour day month weekday), such as \"0 */5 * * * *\""
                 .to_owned()
         };
-        // With five fields a person would read the first one as minutes, and the parser as seconds.
+        // Given five fields, a person means minutes first, but the parser reads seconds first.
         if text.split_whitespace().count() != 6 {
             return Err(allowed());
         }
@@ -46,13 +46,11 @@ impl Schedule {
         }
     }
 
-    /// The expression as given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The zone it is read in.
     #[must_use]
     pub fn zone(&self) -> &Zone {
         &self.zone
@@ -63,7 +61,7 @@ impl Schedule {
     pub fn next_after(&self, moment: UnixMs) -> Option<UnixMs> {
         let mut next = self.next_with_clocks_of(moment, false)?;
         let mut change = self.zone.next_change(moment);
-        // From a change on, clocks show another time.
+        // After a clock change, ticks must be computed anew.
         while let Some(at) = change.filter(|at| *at <= next) {
             next = self.next_with_clocks_of(at, true)?;
             change = self.zone.next_change(at);
@@ -82,14 +80,14 @@ impl Schedule {
         }
     }
 
-    /// The zone's distance from UTC at a moment. The scheduler freezes it when a job is made, so
-    /// the driver compares it.
+    /// The zone's UTC offset at a moment. The scheduler fixes the offset when a job is created, so
+    /// the driver watches for changes.
     #[must_use]
     pub fn utc_offset_seconds(&self, moment: UnixMs) -> i32 {
         self.zone.offset_seconds(moment)
     }
 
-    /// The first tick after a moment, or at it, as long as clocks show what they show then.
+    /// The first tick after a moment (or at it, with `or_at`), by the UTC offset at that moment.
     fn next_with_clocks_of(&self, moment: UnixMs, or_at: bool) -> Option<UnixMs> {
         let offset = FixedOffset::east_opt(self.zone.offset_seconds(moment))?;
         let from: DateTime<FixedOffset> = offset.timestamp_millis_opt(moment.0).single()?;

@@ -1,4 +1,4 @@
-//! What a probe sees of an account, and what a run reports.
+//! What a probe sees, and what a run reports about an account.
 
 use crate::words::words;
 
@@ -11,7 +11,7 @@ pub enum Sighting {
 }
 
 words! {
-    /// What a run reports of an account.
+    /// What a run reports about an account.
     pub enum Verdict {
         Found = "found",
         /// It is not there.
@@ -22,7 +22,6 @@ words! {
 }
 
 impl Verdict {
-    /// The verdict that says what was seen.
     #[must_use]
     pub fn of(seen: Sighting) -> Self {
         match seen {
@@ -31,7 +30,7 @@ impl Verdict {
         }
     }
 
-    /// What was seen; none when we could not look.
+    /// None if we could not look.
     #[must_use]
     pub fn sighting(self) -> Option<Sighting> {
         match self {

@@ -1,7 +1,6 @@
 //! Notices to admins when a site or our own network cannot be trusted.
 //!
-//! The transaction that writes the fact also writes the row, so each notice is sent once, whatever
-//! happens in between.
+//! The transaction that writes the fact also writes the row, so each notice is sent exactly once.
 
 use super::Notifier;
 use super::texts::{self, alarms};
@@ -13,12 +12,11 @@ use crate::slices::watch::model::account::{MassChange, MassDecision, News, Run};
 use crate::slices::watch::store;
 use crate::telegram::{Button, Keyboard, Outgoing, outbox};
 
-/// How the keys of messages about controls begin.
+/// Key prefix of messages about controls.
 pub(super) const CONTROLS: &str = "controls";
 
 impl Notifier {
-    /// Reserves the one message of a run to each admin about sites whose controls failed or are
-    /// well again.
+    /// Reserves one message per run and admin about sites whose controls failed or recovered.
     pub(crate) fn controls(tx: &WriteTx<'_>, now: UnixMs, run_id: i64) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
             outbox::reserve(
@@ -32,7 +30,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// The message for such a reserved row.
+    /// Builds the message for a reserved row.
     pub(super) fn controls_message(
         &self,
         connection: &Connection,
@@ -46,7 +44,7 @@ impl Notifier {
         Ok(Some(Outgoing::notice(place.chat_id, text)))
     }
 
-    /// Asks the admins whether a mass change is true.
+    /// Asks the admins whether a mass change is real.
     pub(crate) fn mass_change(
         &self,
         tx: &WriteTx<'_>,
@@ -64,7 +62,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// Edits the messages that asked the admins, so that they show the decision.
+    /// Edits the admins' messages so that they show the decision.
     pub(crate) fn mass_change_decided(
         &self,
         tx: &WriteTx<'_>,
@@ -82,7 +80,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// Tells an owner of accounts that were held and changed after all.
+    /// Tells an owner about held accounts that really changed.
     pub(crate) fn true_after_all(
         &self,
         tx: &WriteTx<'_>,
@@ -105,7 +103,7 @@ impl Notifier {
     }
 
     /// Closes the messages of a run that could not look because our own network is down. People who
-    /// asked for the run are told. The admins are told if it is news.
+    /// asked for the run are told. Admins are told if this is news.
     pub(crate) fn run_offline(
         &self,
         tx: &WriteTx<'_>,
@@ -144,15 +142,14 @@ impl Notifier {
     }
 }
 
-/// What the keys of a question's messages begin with.
+/// Key prefix of a question's messages.
 fn question_key(question: &MassChange) -> String {
     format!("mass-change-{}", question.id)
 }
 
-/// The two answers to a question.
 ///
 /// # Errors
-/// When a label is missing.
+/// If a label is missing.
 pub(crate) fn question_buttons(lang: Lang, id: i64) -> anyhow::Result<Keyboard> {
     let button = |key: &str, decision: MassDecision| {
         Button::callback(

@@ -1,11 +1,11 @@
 //! Notices of the watch: outbox rows, written by the transaction that writes the fact.
 //!
-//! - Admins hear of runs over all accounts, each as they chose.
-//! - The person who asked for a run hears of that run.
+//! - Admins are told about runs over all accounts, as each one chose.
+//! - The person who asked for a run is told about that run.
 //! - An owner is told when an account they wait for changes: one message per run.
 //!
-//! The row of an owner's message is reserved with the fact, and its text is made at the run's end.
-//! A text made anew with every account would cost a run the square of what it finds. Reminders and
+//! The row of an owner's message is reserved with the fact, and its text is written when the run
+//! ends. Rewriting the text for every found account would take quadratic time. Reminders and
 //! digests are in `regular`.
 
 pub(crate) mod alarms;
@@ -31,22 +31,22 @@ use crate::slices::watch::model::account::RunScope;
 use crate::telegram::{Outgoing, outbox};
 use crate::zone::Zone;
 
-/// Reserved messages filled in at a time: the writer is back at other requests within milliseconds.
+/// Reserved messages filled in per transaction. The writer is free for other requests again within
+/// milliseconds.
 const KEPT_PAGE: usize = 128;
 
-/// Newest runs that are searched for cut ones whose start messages arrived late.
+/// How many of the newest runs are searched for interrupted ones whose start messages arrived late.
 const CUT_RUNS: usize = 20;
 
-/// What notices need besides their facts.
+/// Everything that notices need besides the facts.
 #[derive(Debug, Clone)]
 pub(crate) struct Notifier {
     /// For names of sites and addresses of profiles.
     pub(crate) catalogue: Arc<Catalogue>,
-    /// The zone of dates and times.
     pub(crate) zone: Zone,
-    /// The language of chats without a known one.
+    /// For chats without a known language.
     pub(crate) language: Lang,
-    /// What admins hear who have not chosen.
+    /// The setting for admins who have not chosen one.
     pub(crate) notify: Notify,
 }
 
@@ -69,7 +69,6 @@ impl Notifier {
         }
     }
 
-    /// The formatter for an actor.
     #[must_use]
     pub(crate) fn voice_to(&self, actor: &Actor) -> Formatter<'_> {
         Formatter {
@@ -79,7 +78,7 @@ impl Notifier {
         }
     }
 
-    /// The chats that hear of a run, each with how.
+    /// The chats that are told about a run, and how.
     fn listeners(&self, connection: &Connection, run: &Run) -> anyhow::Result<Vec<Listener>> {
         let mut chats = BTreeMap::new();
         if run.scope == RunScope::All {
@@ -88,12 +87,12 @@ impl Notifier {
             }
         }
         for chat in &run.actors {
-            // A person who has left meanwhile is not told.
+            // People who have left meanwhile are not told.
             if people::is_member(connection, *chat)? {
                 chats.insert(*chat, true);
             }
         }
-        // A run that nobody asked for and that has nothing to do is not worth a message.
+        // A scheduled run without accounts is not worth a message.
         if run.total == 0 && run.trigger != super::model::account::Trigger::Request {
             chats.clear();
         }
@@ -108,14 +107,14 @@ impl Notifier {
         listeners.collect()
     }
 
-    /// Tells that a run has begun; quietly, because it is no news.
+    /// Announces the start of a run, silently because it is no news.
     pub(crate) fn run_started(
         &self,
         tx: &WriteTx<'_>,
         now: UnixMs,
         run: &Run,
     ) -> anyhow::Result<()> {
-        // Who asked about one account gets its card at the end, nothing before.
+        // A request for one account is answered with its card at the end, nothing before.
         if matches!(run.scope, RunScope::Account(_)) {
             return Ok(());
         }
@@ -135,7 +134,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// Tells that a run has ended. What it found was told before.
+    /// Announces the end of a run. The owners have already been told what it found.
     pub(crate) fn run_ended(
         &self,
         tx: &WriteTx<'_>,
@@ -170,7 +169,7 @@ impl Notifier {
         self.close_starts(tx, now)
     }
 
-    /// Closes the start messages of a run that was cut short.
+    /// Closes the start messages of an interrupted run.
     pub(crate) fn run_unfinished(
         &self,
         tx: &WriteTx<'_>,
@@ -183,9 +182,9 @@ impl Notifier {
         self.close_starts(tx, now)
     }
 
-    /// Makes the start messages of unfinished runs say so. A message that was on its way at the cut
-    /// becomes known only later. So every begin and end of a run checks the last runs again. Each
-    /// message is edited once.
+    /// Edits the start messages of interrupted runs to say so. A message in flight at the
+    /// interruption becomes known only later, so each start and end of a run checks the last runs
+    /// again. Each message is edited once.
     pub(crate) fn close_starts(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
         for run_id in store::last_unfinished(tx, CUT_RUNS)? {
             let run = store::progress(tx, run_id)?;
@@ -211,7 +210,7 @@ impl Notifier {
         Ok(texts::run_unfinished(formatter, run, by.as_deref()))
     }
 
-    /// Tells the admins that a run broke off by a fault of ours.
+    /// Tells the admins that a run failed because of an internal error.
     pub(crate) fn run_crashed(
         &self,
         tx: &WriteTx<'_>,
@@ -226,7 +225,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// Reserves the one message of a run to an owner whose waits are over.
+    /// Reserves the one message per run to an owner whose waits are over.
     pub(crate) fn news(
         tx: &WriteTx<'_>,
         now: UnixMs,
@@ -236,8 +235,8 @@ impl Notifier {
         outbox::reserve(tx, now, owner, run_id, &format!("found:{run_id}:{owner}"))
     }
 
-    /// The messages for reserved rows, some at a time; none for a row about which nothing is left
-    /// to say. Only for moments without a pass.
+    /// The messages for one page of reserved rows; none for a row with nothing left to say. Must
+    /// not be called during a pass.
     pub(crate) fn kept_messages(
         &self,
         connection: &Connection,
@@ -271,10 +270,10 @@ impl Notifier {
     }
 }
 
-/// A chat that hears of a run.
+/// A chat that is told about a run.
 struct Listener {
     chat: i64,
-    /// The chat asked for the run, so it hears of it whatever it chose.
+    /// The chat asked for the run, so it is told regardless of its preferences.
     asked: bool,
     notify: Notify,
     preferences: Preferences,
@@ -286,7 +285,7 @@ impl Listener {
         self.asked || chosen && !self.waits(now)
     }
 
-    /// What falls into quiet hours is summed up at their end.
+    /// Runs within quiet hours are summarised when the quiet hours end.
     fn hears_end(&self, now: UnixMs, has_news: bool) -> bool {
         let chosen = match self.notify {
             Notify::EveryRun => true,
@@ -300,7 +299,7 @@ impl Listener {
         matches!(self.preferences.mute(now), Mute::Until(_))
     }
 
-    /// Who asked is answered at any time.
+    /// A chat that asked gets its answer at any time.
     fn address(&self, message: Outgoing) -> Outgoing {
         if self.asked {
             message.urgent()

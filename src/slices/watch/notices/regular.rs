@@ -1,7 +1,6 @@
-//! Notices that come by the calendar: reminders of agreed times, digests, and the sum of quiet
-//! hours.
+//! Notices on a schedule: reminders of agreed times, digests, and summaries of quiet hours.
 //!
-//! The transaction that ends a run over all accounts looks for them and writes them.
+//! The transaction that ends a run over all accounts writes those that are due.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +12,17 @@ use crate::people::{self, Mute, Notify, Preferences, Quiet};
 use crate::slices::watch::store;
 use crate::telegram::{Outgoing, outbox};
 
-/// Reminders told in one transaction at most.
+/// Maximum number of reminders per transaction.
 const REMINDER_PAGE: usize = 500;
 
-/// Accounts named in one reminder at most; the others follow with the next run.
+/// Maximum number of accounts named in one reminder. The others follow with the next run.
 const REMINDER_LINES: usize = 30;
 
-/// Owners' digests written in one transaction at most. The others follow with the next run.
+/// Maximum number of owners' digests per transaction. The others follow with the next run.
 const DIGEST_PAGE: usize = 500;
 
 impl Notifier {
-    /// Writes the reminders that are due, one message per owner and kind, unless the owner wants
-    /// none.
+    /// Writes due reminders, one message per owner and kind, unless the owner has turned them off.
     pub(crate) fn reminders(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
         let mut by_owner: BTreeMap<(i64, Reminder), Vec<store::DueReminder>> = BTreeMap::new();
         for due in store::due_reminders(tx, now, REMINDER_PAGE)? {
@@ -59,7 +57,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// Writes the daily digests that are due, and the sums of quiet hours that are over.
+    /// Writes due daily digests, and summaries of quiet hours that are over.
     pub(crate) fn digests(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
         for chat in people::report_chats(tx)? {
             let notify = people::notify_of(tx, chat)?.unwrap_or(self.notify);
@@ -73,7 +71,7 @@ impl Notifier {
             people::set_digest_at(tx, chat, now)?;
             let (runs, counts) = store::digest(tx, from, to)?;
             let is_night = notify != Notify::Digest;
-            // A chat that wants only news is not told that there was none.
+            // A chat that wants only news is not told that there is none.
             if notify == Notify::News && counts.found == 0 || is_night && runs == 0 {
                 continue;
             }
@@ -102,7 +100,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// What a digest that is due now is about.
+    /// The period of a digest that is due now.
     fn day(
         &self,
         preferences: &Preferences,
@@ -114,8 +112,8 @@ impl Notifier {
         (last < due).then_some((last, now))
     }
 
-    /// The quiet hours that are over and not summed up yet, for a chat that holds summaries of runs
-    /// until their end.
+    /// Quiet hours that have ended without a summary yet, for a chat that holds run reports until
+    /// then.
     fn night(
         &self,
         preferences: &Preferences,

@@ -1,9 +1,8 @@
 //! The body of an answer: unpacked, decoded to text, and read no further than needed.
 //!
 //! # Invariants
-//! - We never hold more than the cap, neither of what is sent nor of what it unpacks to.
-//! - A body that ends early is never taken for a whole one, nor is one announced where none can
-//!   come.
+//! - Neither the packed nor the unpacked size ever exceeds the cap.
+//! - A truncated body is never taken for a complete one.
 //! - Rules match decoded text, whatever the page's charset.
 
 use std::io::{self, ErrorKind, Write};
@@ -20,15 +19,15 @@ use crate::slices::watch::site::{Method, Site};
 use crate::slices::watch::verdict;
 use crate::slices::watch::verdict::Inconclusive;
 
-/// A rest shorter than this is read even when the verdict is certain. Reading it is cheaper than
-/// the new connection that a broken-off answer costs, and it tells a whole page from a cut one.
+/// A remainder shorter than this is read even if the verdict is certain. Reading it is cheaper than
+/// a new connection, and it tells a complete page from a truncated one.
 const EARLY_END_AFTER: usize = 64 << 10;
 
-/// Bytes from the beginning of a page within which it may name its charset, by the HTML standard.
+/// A page may name its charset within this many bytes from its start (HTML standard).
 const HEAD: usize = 1024;
 
-/// Reads the body piece by piece until it ends, is certain, or is longer than `max_bytes`, packed
-/// or unpacked.
+/// Reads the body piece by piece, until it ends, makes the verdict certain, or exceeds `max_bytes`
+/// (packed or unpacked).
 pub(super) async fn read(
     response: &mut Response,
     site: &Site,
@@ -39,8 +38,7 @@ pub(super) async fn read(
         return Err(Inconclusive::CutBody);
     }
     let mut body = Body::new(response.headers(), max_bytes);
-    // Judged again whenever the size has doubled: every byte is searched about twice, however long
-    // the body is.
+    // Judged again each time the size doubles, so every byte is searched about twice at any length.
     let mut check_at = EARLY_END_AFTER;
     while let Some(piece) = response
         .chunk()
@@ -60,7 +58,7 @@ pub(super) async fn read(
     body.end()
 }
 
-/// A body on its way from packed bytes to a text.
+/// A body being unpacked and decoded.
 struct Body {
     packing: Packing,
     /// Bytes that may still come.
@@ -70,9 +68,9 @@ struct Body {
 
 enum Packing {
     None(Text),
-    /// A stream of several members is one body.
+    /// Several gzip members form one body.
     Gzip(Box<MultiGzDecoder<Text>>),
-    /// One we did not ask for.
+    /// A packing that we did not ask for.
     Unknown(Text),
 }
 
@@ -128,7 +126,7 @@ impl Body {
     /// The whole text, after the last piece.
     fn end(self) -> Result<String, Inconclusive> {
         let text = match self.packing {
-            // An answer to HEAD names the packing of a body that does not come.
+            // An answer to HEAD names the packing of a body that is not sent.
             Packing::Gzip(unpacker) if !self.is_empty => {
                 unpacker.finish().map_err(|error| match error.kind() {
                     ErrorKind::FileTooLarge => Inconclusive::BodyTooLarge,
@@ -142,8 +140,8 @@ impl Body {
     }
 }
 
-/// True for statuses without a body (RFC 9110). None of our requests sets a condition, so such an
-/// answer may not announce a body either. An announced one was cut off or belongs to another
+/// True if a status without a body (RFC 9110) announces one. None of our requests is conditional,
+/// so no such answer may announce a body. An announced body was cut off or belongs to another
 /// answer.
 fn announces_in_vain(status: u16, headers: &HeaderMap) -> bool {
     let is_announced = || {
@@ -164,12 +162,12 @@ fn content_encoding(headers: &HeaderMap) -> String {
     words.join(",").trim().to_ascii_lowercase()
 }
 
-/// Makes unpacked bytes a text, up to a cap.
+/// Decodes unpacked bytes to text, up to a cap.
 struct Text {
     done: String,
     /// None until the charset is known.
     decoder: Option<Decoder>,
-    /// The beginning, as long as the charset is looked for in it.
+    /// The start of the page, kept while the charset is unknown.
     head: Vec<u8>,
     room: usize,
 }
@@ -194,12 +192,12 @@ impl Text {
         };
         let most = decoder.max_utf8_buffer_length(bytes.len());
         self.done.reserve(most.unwrap_or(bytes.len()));
-        // There is room for the whole text, so the result says nothing. Undecodable bytes become
-        // replacement characters.
+        // The buffer has room for the whole text, so the result carries no information. Undecodable
+        // bytes become replacement characters.
         let _all_taken = decoder.decode_to_string(bytes, &mut self.done, is_last);
     }
 
-    /// Settles the charset by the beginning of the page; without any word it is UTF-8.
+    /// Decides the charset from the start of the page. The default is UTF-8.
     fn settle(&mut self) {
         let head = std::mem::take(&mut self.head);
         let named = named_in_page(head.get(..HEAD).unwrap_or(&head));
@@ -239,7 +237,7 @@ impl Write for Text {
     }
 }
 
-/// The charset a page names itself: in a `<meta>` of HTML or in the first line of XML.
+/// The charset that the page itself names: in an HTML `<meta>` or in the first line of XML.
 fn named_in_page(head: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     let page = head.trim_start();
@@ -252,7 +250,7 @@ fn named_in_page(head: &[u8]) -> Option<&'static Encoding> {
     } else {
         None
     }?;
-    // A page in another charset could not have been read this far.
+    // In an incompatible charset, we could not have read this far.
     Some(if named.is_ascii_compatible() {
         named
     } else {
@@ -274,7 +272,7 @@ fn charset(text: &str, key: &str) -> Option<&'static Encoding> {
         .split(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c))
         .next()?;
     if label.eq_ignore_ascii_case("utf-8") {
-        // Nearly all pages, which need not go through the list of two hundred names.
+        // Nearly all pages take this branch, which skips a list of two hundred names.
         return Some(UTF_8);
     }
     Encoding::for_label(label.as_bytes())

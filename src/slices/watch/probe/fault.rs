@@ -1,7 +1,7 @@
-//! Faults on the way to a site and back, mapped to reasons.
+//! Maps network errors to reasons.
 //!
-//! The HTTP library tells most faults only by the chain of causes inside its error, so the chain is
-//! searched.
+//! The HTTP library reveals most errors only in the error's chain of causes, so we search the
+//! chain.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -11,8 +11,7 @@ use crate::slices::watch::verdict::Inconclusive;
 
 /// Why no answer came.
 pub(super) fn before_answer(error: &reqwest::Error) -> Inconclusive {
-    // A time-out before there was a connection means that the site was not reached, not that it is
-    // slow.
+    // A time-out while connecting means that the site was not reached, not that it is slow.
     if error.is_connect() && error.is_timeout() {
         return Inconclusive::Connect;
     }
@@ -30,8 +29,8 @@ pub(super) fn before_answer(error: &reqwest::Error) -> Inconclusive {
     if error.is_connect() {
         return Inconclusive::Connect;
     }
-    // The rest is a connection closed without an answer, or an answer that is no HTTP. hyper's own
-    // error type tells them apart, but we cannot name it. Its text does as well.
+    // What remains is a connection closed without an answer, or an answer that is not HTTP. We
+    // cannot name hyper's error type, so its text tells them apart.
     if causes(error).any(|cause| cause.to_string().contains("connection closed")) {
         Inconclusive::Reset
     } else {
@@ -39,15 +38,14 @@ pub(super) fn before_answer(error: &reqwest::Error) -> Inconclusive {
     }
 }
 
-/// Why an answer's body did not end well.
+/// Why an answer's body did not end properly.
 pub(super) fn in_body(error: &reqwest::Error) -> Inconclusive {
     if let Some(reason) = common(error) {
         return reason;
     }
     let cut = |cause: &(dyn Error + 'static)| {
         let text = cause.to_string();
-        // The same length check fails when the peer closes cleanly. The decompressor loses the kind
-        // of the error.
+        // A clean close fails the same length check. The decompressor drops the error's kind.
         text.contains("end of file before message length reached")
             || text.contains("unexpected EOF")
             || text.contains("connection closed")
@@ -68,7 +66,7 @@ pub(super) fn in_body(error: &reqwest::Error) -> Inconclusive {
     }
 }
 
-/// Reasons that are told the same way at any time.
+/// Reasons that look the same before and within the body.
 fn common(error: &reqwest::Error) -> Option<Inconclusive> {
     if causes(error).any(|cause| cause.is::<TargetProblem>()) {
         return Some(Inconclusive::PrivateTarget);
@@ -101,8 +99,8 @@ fn io_of<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
     cause.downcast_ref()
 }
 
-/// The error and all its causes. An I/O error hides its inner error from `source`, so it is opened
-/// here.
+/// The error and all its causes. An I/O error hides its inner error from `source`, so it is
+/// unwrapped here.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     let first: &(dyn Error + 'static) = error;
     std::iter::successors(Some(first), |&cause| {

@@ -1,10 +1,10 @@
-//! One probe: a request about one account, its answer, its judgement.
+//! One probe: a request about one account, its answer, its verdict.
 //!
 //! # Invariants
 //! - A probe ends within its time limit and reads no more than its cap (`body`).
-//! - A probe asks permitted targets only.
+//! - A probe only contacts permitted targets.
 //! - A site's headers and bodies go to that site's host only (`redirects`).
-//! - A fault on the way becomes a reason (`fault`), never a verdict.
+//! - A network error becomes a reason (`fault`), never a verdict.
 
 mod body;
 mod fault;
@@ -26,32 +26,31 @@ use crate::clock::UnixMs;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::verdict::SiteAnswer;
 
-/// Bytes of a body that are read by default. Profile pages of large sites have about one million
-/// bytes.
+/// The default cap on a body, in bytes. Profile pages of large sites have about one million bytes.
 pub(crate) const MAX_BODY_DEFAULT: usize = 2 << 20;
 
-/// Cloudflare stood in the way.
+/// Sent by Cloudflare when it blocks a request.
 static CF_MITIGATED: HeaderName = HeaderName::from_static("cf-mitigated");
 
-/// The AWS firewall stood in the way.
+/// Sent by the AWS firewall when it blocks a request.
 static AMZN_WAF_ACTION: HeaderName = HeaderName::from_static("x-amzn-waf-action");
 
 /// The limits of one probe.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ProbeLimits {
-    /// Time for everything, from resolving the name to the last byte, redirects included.
+    /// Covers everything from resolving the name to the last byte, redirects included.
     pub(crate) timeout: Duration,
     /// Allows targets in private networks.
     pub(crate) allow_private: bool,
-    /// Bytes of the body, packed and unpacked. A longer body gives no verdict unless it is certain
-    /// by then.
+    /// Cap on the body in bytes, packed and unpacked. A longer body gives no verdict unless the
+    /// verdict is already certain.
     pub(crate) max_body: usize,
     /// The wall clock, for a `Retry-After` with a date from a site that sends no `Date`.
     pub(crate) now: UnixMs,
 }
 
 impl ProbeLimits {
-    /// The limits with the usual cap on bodies; `now` is the wall clock.
+    /// Uses the default cap on bodies. `now` is the wall clock.
     #[must_use]
     pub(crate) fn new(timeout: Duration, allow_private: bool, now: UnixMs) -> Self {
         Self {
@@ -63,14 +62,13 @@ impl ProbeLimits {
     }
 }
 
-/// What one probe gave.
+/// The result of one probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Probe {
-    /// What was seen, or why nothing was.
     pub(crate) outcome: Result<Sighting, Inconclusive>,
-    /// How long the site wants to be left alone, at most a day.
+    /// How long the site asks us to wait, at most a day.
     pub(crate) retry_after: Option<Duration>,
-    /// The status of the last answer, where there was one.
+    /// The status of the last answer, if there was one.
     pub(crate) status: Option<u16>,
 }
 
@@ -99,7 +97,7 @@ pub(crate) async fn probe(
     probe_by(client, site, name, limits, pin!(sleep(limits.timeout))).await
 }
 
-/// Like [`probe`], with the timer of the probe before: moving a timer is cheaper than making one.
+/// Like [`probe`], but reuses the timer of the previous probe, which is cheaper than creating one.
 pub(super) async fn probe_by(
     client: &Client,
     site: &Site,
@@ -117,7 +115,7 @@ pub(super) async fn probe_by(
     probe
 }
 
-/// Fills in `probe` as soon as something is known, so that a time-out in the body keeps it.
+/// Fills in `probe` as soon as something is known, so a time-out in the body keeps that.
 async fn ask(
     client: &Client,
     site: &Site,
@@ -133,7 +131,7 @@ async fn ask(
     let answer = answer(request.url, &response, body);
     let sighting = verdict::judge(site, &answer)?;
     if let Some(target) = verdict::bare_target(site, &answer) {
-        // Few probes go on here, and the others need not be as large.
+        // Few probes continue here. Boxing keeps the futures of the others small.
         let end = redirects::check_end(client, site, &answer.url, target, limits, probe);
         Box::pin(end).await?;
     }
@@ -144,7 +142,7 @@ fn answer(url: Url, response: &Response, body: String) -> SiteAnswer {
     let mut headers = AnswerHeaders::default();
     let mut location = None;
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    // An answer has fewer headers than a probe-up of each of these would have to search.
+    // One pass over the few headers is cheaper than a lookup for each name.
     for (name, value) in response.headers() {
         if name == LOCATION {
             location.get_or_insert_with(|| text(value));

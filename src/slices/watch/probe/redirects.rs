@@ -1,5 +1,5 @@
-//! Redirects: followed where the site says so, and checked at their end where a bare redirect is
-//! the answer.
+//! Redirects: followed if the catalogue says so. If a bare redirect is the answer, its target is
+//! checked.
 //!
 //! # Invariants
 //! - Every hop is checked like a first request.
@@ -17,16 +17,15 @@ use crate::slices::watch::site::{Method, ProbeRequest, Redirects, Site, Username
 use crate::slices::watch::verdict;
 use crate::slices::watch::verdict::Inconclusive;
 
-/// Redirects that are followed.
+/// Maximum number of redirects to follow.
 const MAX_REDIRECTS: usize = 5;
 
-/// Addresses on the way, the first one included.
+/// All addresses so far, including the first.
 #[derive(Default)]
 struct Way(Vec<Url>);
 
 impl Way {
-    /// Notes that `from` leads to `target`. The target may be asked only if the site did not ask to
-    /// be left alone first.
+    /// Records that `from` leads to `target`. Fails if the site asked us to wait first.
     fn step(&mut self, from: &Url, target: &Url, probe: &Probe) -> Result<(), Inconclusive> {
         if let Some(reason) = verdict::detour(from, target) {
             return Err(reason);
@@ -45,8 +44,8 @@ impl Way {
     }
 }
 
-/// Sends the request and follows redirects where the site says so. The request becomes that of the
-/// last hop.
+/// Sends the request and follows redirects if the catalogue says so. Afterwards `request` is that
+/// of the last hop.
 pub(super) async fn follow(
     client: &Client,
     site: &Site,
@@ -71,9 +70,9 @@ pub(super) async fn follow(
     }
 }
 
-/// Checks that a redirect which is an answer by itself does not end in a circle, at a login or at a
-/// challenge. It stays on the site's own host. Other trouble on the way does not matter, because
-/// the answer was given.
+/// Checks that a redirect that is itself the answer does not end in a loop, at a login or at a
+/// challenge. Only the site's own host is asked. Other errors on the way do not matter, because the
+/// answer is already known.
 pub(super) async fn check_end(
     client: &Client,
     site: &Site,
@@ -108,7 +107,7 @@ pub(super) async fn check_end(
     Ok(())
 }
 
-/// One request, with what every answer tells about the site.
+/// Sends one request, and records what every answer tells about the site.
 async fn hop(
     client: &Client,
     site: &Site,
@@ -138,13 +137,13 @@ fn is_same_origin(a: &Url, b: &Url) -> bool {
         && a.scheme() == b.scheme()
 }
 
-/// Makes the request that of the next hop.
+/// Turns the request into that of the next hop.
 fn lead_on(request: &mut ProbeRequest, target: Url, status: u16) -> Result<(), Inconclusive> {
     if request.url.scheme() == "https" && target.scheme() != "https" {
-        // Nobody vouches for an answer in the clear.
+        // An unencrypted answer is not trustworthy.
         return Err(Inconclusive::Tls);
     }
-    // Port and scheme may only change together, by the usual upgrade on the same host.
+    // Port and scheme may change only together, in the usual upgrade to HTTPS on the same host.
     let upgraded = request.url.host() == target.host()
         && request.url.scheme() == "http"
         && target.scheme() == "https"

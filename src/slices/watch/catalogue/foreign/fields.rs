@@ -1,4 +1,4 @@
-//! The fields of one entry in a JSON file. Fields are taken one by one, and every problem is kept.
+//! Reads one entry of a JSON file field by field and collects every problem.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::slices::watch::catalogue::{EntryFault, read};
 
-/// A JSON object with its names in order and as often as they are written.
+/// A JSON object in source order, repeated names included.
 pub(super) struct Pairs<T>(pub(super) Vec<(String, T)>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
@@ -35,14 +35,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
     }
 }
 
-/// The fields of an entry and what is wrong with them.
+/// An entry's unread fields and its problems so far.
 pub(super) struct Fields {
     given: BTreeMap<String, Value>,
     problems: Vec<(EntryFault, String)>,
 }
 
 impl Fields {
-    /// Takes the fields of an entry; those that are unknown or there twice are problems.
+    /// Unknown and repeated fields are problems.
     pub(super) fn new(given: Vec<(String, Value)>, known: &[&str]) -> Self {
         let mut fields = Self {
             given: BTreeMap::new(),
@@ -72,18 +72,17 @@ impl Fields {
         self.problems.push((fault, reason));
     }
 
-    /// What the entry calls itself.
+    /// The entry's own name.
     pub(super) fn label(&self) -> Option<String> {
         self.given.get("name")?.as_str().map(str::to_owned)
     }
 
-    /// Everything that was noted.
     pub(super) fn into_problems(self) -> Vec<(EntryFault, String)> {
         self.problems
     }
 
-    /// Takes a field and reads it with `read`. A missing field is none. A field of another kind is
-    /// none and noted.
+    /// Takes a field and reads it with `read`. Returns `None` for a missing field, and for a field
+    /// of the wrong type, which is also a problem.
     fn take<T>(
         &mut self,
         name: &str,
@@ -99,7 +98,7 @@ impl Fields {
         taken
     }
 
-    /// Notes a field that must be there and is not.
+    /// A missing required field is a problem.
     pub(super) fn require(&mut self, names: &[&str]) {
         for name in names {
             if !self.given.contains_key(*name) {
@@ -112,7 +111,7 @@ impl Fields {
         self.take(name, "a text", |value| value.as_str().map(str::to_owned))
     }
 
-    /// A yes or no; no where it is not there.
+    /// A boolean.
     pub(super) fn yes(&mut self, name: &str) -> Option<bool> {
         self.take(name, "true or false", Value::as_bool)
     }
@@ -129,7 +128,7 @@ impl Fields {
         .unwrap_or_default()
     }
 
-    /// One text or a list of them.
+    /// One string or a list of strings.
     pub(super) fn list(&mut self, name: &str) -> Vec<String> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         self.take(name, "a text or a list of texts", |value| {
@@ -138,7 +137,7 @@ impl Fields {
         .unwrap_or_default()
     }
 
-    /// An object of texts.
+    /// An object whose values are strings.
     pub(super) fn texts(&mut self, name: &str) -> BTreeMap<String, String> {
         self.take(name, "an object of texts", |value| {
             let pairs = value.as_object()?.iter();

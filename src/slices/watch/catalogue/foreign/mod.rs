@@ -1,9 +1,9 @@
 //! Catalogues of other projects: WhatsMyName and Sherlock files, told apart by their contents.
 //!
 //! # Invariants
-//! - Every entry becomes a site or is explained with its reason.
+//! - Every entry becomes a site, or is reported with a reason.
 //! - Nothing in an entry is guessed.
-//! - No rule gets in that could turn an answer without evidence into a verdict.
+//! - No rule may turn an answer without evidence into a verdict.
 
 mod fields;
 mod names_only;
@@ -22,23 +22,22 @@ use crate::slices::watch::site::entry::{FieldProblem, SiteEntry};
 use crate::slices::watch::site::{Asks, Site};
 use fields::{Fields, Pairs};
 
-/// What an entry of a foreign file becomes before it is checked like one of our own.
+/// A foreign entry in our own format, not yet checked.
 struct Draft {
     entry: SiteEntry,
-    /// Names a field of our own format as the foreign one calls it.
+    /// Maps a field of our format to its foreign name.
     field_name: fn(&str) -> &'static str,
-    /// The mark of the user name in the foreign file.
+    /// The foreign file's placeholder for the user name.
     mark: &'static str,
 }
 
-/// An entry as its file has it.
 struct RawEntry<'a> {
-    /// Its name where the file gives it outside of the entry.
+    /// Set where the file names entries from outside, as keys.
     name: Option<String>,
     json: &'a RawValue,
 }
 
-/// True if a text is meant to be JSON; a catalogue of our own begins otherwise.
+/// True if a text is meant to be JSON. Our own catalogues never start like this.
 pub(super) fn is_json(text: &str) -> bool {
     text.trim_start().starts_with('{')
 }
@@ -118,7 +117,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// Tells the kind of the file and takes its entries out; none when it is no catalogue.
+    /// The kind of the file and its entries; none if the file is no catalogue.
     fn recognise(&mut self) -> Option<(FileKind, Vec<RawEntry<'a>>)> {
         let top = match serde_json::from_str::<Pairs<&'a RawValue>>(self.text) {
             Ok(top) => top.0,
@@ -141,7 +140,7 @@ impl<'a> Reader<'a> {
             let entries = sites.into_iter().map(|json| RawEntry { name: None, json });
             return Some((FileKind::WhatsMyName, entries.collect()));
         }
-        // Names with a dollar sign are about the file, such as "$schema".
+        // Names that start with a dollar sign, like "$schema", describe the file.
         let named = top.into_iter().filter(|(name, _)| !name.starts_with('$'));
         let entries: Vec<_> = named
             .map(|(name, json)| RawEntry {
@@ -163,7 +162,6 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Reads the fields of an entry.
     fn draft(&mut self, kind: FileKind, index: usize, entry: &RawEntry<'_>) -> Option<Draft> {
         let number = || format!("number {}", index + 1);
         let Ok(given) = serde_json::from_str::<Pairs<serde_json::Value>>(entry.json.get()) else {
@@ -219,8 +217,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The key of a foreign entry: its name in lower case, with `-` for every run of other characters
-/// and none at the ends. A name without Latin letters or digits keeps its own letters.
+/// The key of a foreign entry: its lower-case name, where `-` replaces each run of other
+/// characters. The key neither starts nor ends with `-`. A name without Latin letters or digits
+/// keeps its letters.
 fn key_of(name: &str) -> String {
     let lower = name.to_lowercase();
     let latin = dashed(&lower, |c| c.is_ascii_alphanumeric());
@@ -236,8 +235,8 @@ fn dashed(text: &str, keeps: impl Fn(char) -> bool) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
-/// A foreign address in our notation: `{name}` for the foreign mark, other braces encoded as every
-/// client sends them.
+/// A foreign address in our notation: `{name}` replaces the foreign placeholder, and other braces
+/// are percent-encoded.
 fn address(raw: &str, mark: &str) -> String {
     let plain = |part: &str| {
         part.replace('{', "%7B")
@@ -248,7 +247,7 @@ fn address(raw: &str, mark: &str) -> String {
     parts.join("{name}")
 }
 
-/// Headers that the HTTP client sets itself and that do not change the question.
+/// Headers that the HTTP client sets itself. They do not affect the answer.
 const OWN_HEADERS: [&str; 6] = [
     "accept-encoding",
     "connection",

@@ -1,5 +1,5 @@
-//! Foreign entries that do not probe a profile: they ask whether a name is free, an archive, a
-//! search, or a copy.
+//! Foreign entries that do not probe a profile. They ask whether a name is free, or they query an
+//! archive, a search or a copy.
 //!
 //! No catalogue marks these entries, so we keep this list. A blocked profile keeps its name,
 //! archived pages and copies. The site therefore cannot see the profile come back, and people are
@@ -9,26 +9,25 @@ use url::Url;
 
 use crate::slices::watch::site::entry::SiteEntry;
 
-/// What an address knows instead of the profile.
+/// What an address shows instead of the profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Knows {
     /// Whether a name can still be registered.
     FreeNames,
-    /// What was once there.
+    /// Old versions of the profile.
     Past,
-    /// Whatever resembles the name.
+    /// Similar names.
     Resemblance,
-    /// What somebody else has copied.
+    /// Copies made by others.
     Copies,
 }
 
 /// The category of archives in WhatsMyName files.
 const ARCHIVED: &str = "archived";
 
-/// Hosts (with their subdomains), the beginning of path and query ("/" for all), and what the site
-/// tells.
+/// Host (with its subdomains), prefix of path and query ("/" for all), and what the address shows.
 const PLACES: &[(&str, &str, Knows)] = &[
-    // Forms of registration ask these while somebody types a name.
+    // Sign-up forms call these while a person types a name.
     (
         "anime-planet.com",
         "/api/validation/username",
@@ -142,7 +141,7 @@ const PLACES: &[(&str, &str, Knows)] = &[
         "/address/vakhta-0-name-0-sample/availability",
         Knows::FreeNames,
     ),
-    // Archives keep what is gone.
+    // Archives keep deleted profiles.
     ("archive.org", "/wayback/", Knows::Past),
     ("web.archive.org", "/", Knows::Past),
     ("filmot.com", "/", Knows::Past),
@@ -198,13 +197,13 @@ const PLACES: &[(&str, &str, Knows)] = &[
     ("tracker.gg", "/", Knows::Copies),
 ];
 
-/// True if the address of an entry knows no more than the name.
+/// True if an entry's address does not show the profile.
 pub(super) fn tells_names_only(entry: &SiteEntry) -> bool {
     let category = entry.foreign.as_ref().and_then(|f| f.category.as_deref());
     category == Some(ARCHIVED) || place(entry.probe.as_ref().unwrap_or(&entry.url)).is_some()
 }
 
-/// What is known at an address with `{name}` in it, where that is no profile.
+/// What an address with `{name}` shows, if not the profile.
 fn place(template: &str) -> Option<Knows> {
     let url = Url::parse(&template.replace("{name}", "vakhta-0-name-0-sample")).ok()?;
     let host = url.host_str()?;

@@ -38,17 +38,16 @@ pub(super) const FIELDS: &[&str] = &[
     "__comment__",
 ];
 
-/// The mark of the user name.
+/// Sherlock's placeholder for the user name.
 const MARK: &str = "{}";
 
-/// The mark of the user name in a body that was put together here. An empty object in a body must
-/// stay one.
+/// The placeholder in a body that we serialized. Not `{}`, which may be an empty object there.
 const BODY_MARK: &str = "{the-user-name}";
 
-/// The status of a page that is there.
+/// The status of an existing page.
 const FOUND: u16 = 200;
 
-/// Statuses whose meaning is that nothing is there.
+/// Statuses that mean "not found".
 const GONE: [u16; 2] = [404, 410];
 
 /// Statuses a page with a "no such user" text may have.
@@ -56,8 +55,8 @@ const SAYING: [u16; 5] = [200, 400, 404, 410, 422];
 
 const AWAY: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// Parts of texts, in lower case. Entries list them beside the texts of a missing account, but they
-/// mean a refusal or a site in trouble: with one of them we could not look.
+/// Substrings in lower case. Entries list such texts as signs of a missing account, but they mean a
+/// refusal or a broken site, so the probe has no verdict.
 const REFUSALS: &[&str] = &[
     "rate limit",
     "too many requests",
@@ -71,10 +70,10 @@ const REFUSALS: &[&str] = &[
     "открывайте новую музыку каждый день",
 ];
 
-/// A whole text of the same kind; as a part of others it would mean nothing.
+/// Another refusal. It only counts as the whole text, because it is too common as a substring.
 const REFUSAL_WHOLE: &str = "sorry.";
 
-/// Beginnings of texts that are on every page, found or not.
+/// Prefixes of texts that are on every page, found or not.
 const EVERYWHERE: [&str; 3] = ["<html", "<head", "<body"];
 
 /// True if a value looks like an entry, even a broken one.
@@ -86,7 +85,7 @@ pub(super) fn is_entry(json: &str) -> bool {
     })
 }
 
-/// Reads an entry; none when something is missing, which the fields have noted.
+/// Reads an entry; `None` if something is missing, which is recorded in `fields`.
 pub(super) fn draft(name: &str, fields: &mut Fields) -> Option<Draft> {
     fields.require(&["url", "urlMain", "errorType", "username_claimed"]);
     let url = fields.text("url");
@@ -104,7 +103,7 @@ pub(super) fn draft(name: &str, fields: &mut Fields) -> Option<Draft> {
     let own_host = url::Url::parse(&probe).ok();
     let own_host = own_host.as_ref().and_then(url::Url::host_str);
     if let Some(host) = host.filter(|host| own_host != Some(host.as_str())) {
-        // With one side only, an answer of another host would count as found.
+        // The entry describes one side only, so the wrong host's answer would count as found.
         let reason = format!("headers: asks for {host} at another host's address");
         fields.refuse(EntryFault::Request, reason);
     }
@@ -197,12 +196,12 @@ struct Rules {
     refusals: Vec<String>,
 }
 
-/// Both sides from what an entry says of one.
+/// Derives both sides from the one that an entry describes.
 fn rules(fields: &mut Fields) -> Option<Rules> {
     let kinds = fields.list("errorType");
     let messages = fields.list("errorMsg");
     let codes = fields.statuses("errorCode");
-    // Only read to see where it leads: of those in the field some lead to other sites.
+    // Read only for its host: in real files some lead to other sites.
     let error_url = fields.text("errorUrl");
     let mut rules = Rules {
         exists: SiteRule {
@@ -233,7 +232,7 @@ fn rules(fields: &mut Fields) -> Option<Rules> {
     rules.missing.bare.sort_unstable();
     rules.missing.bare.dedup();
     if kinds.is_empty() {
-        // A missing or misspelt field has been noted; an empty list has not.
+        // A missing or misspelt field is already a problem; an empty list is not.
         fields.refuse(
             EntryFault::Rule,
             "errorType names no way to tell".to_owned(),

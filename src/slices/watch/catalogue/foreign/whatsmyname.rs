@@ -1,7 +1,7 @@
 //! Entries of a WhatsMyName file.
 //!
-//! An entry has both sides: a status and a text each. Where one side has no text and the same
-//! status, the absence of the other side's text tells, and the site is weak.
+//! An entry has both sides, each with a status and a text. If one side has no text and the statuses
+//! are equal, only the absence of the other side's text tells them apart. Then the site is weak.
 
 use super::fields::Fields;
 use super::{Draft, address, headers, key_of};
@@ -9,7 +9,7 @@ use crate::slices::watch::catalogue::EntryFault;
 use crate::slices::watch::site::entry::{Foreign, SiteEntry};
 use crate::slices::watch::site::{Method, Protection, Redirects, SiteRule};
 
-/// What a file has beside its sites, which tells nothing about them.
+/// Top-level fields other than the sites. They are ignored.
 pub(super) const TOP: &[&str] = &["license", "authors", "categories", "sites", "$schema"];
 
 /// The fields of an entry.
@@ -30,13 +30,13 @@ pub(super) const FIELDS: &[&str] = &[
     "protection",
 ];
 
-/// The mark of the user name.
+/// WhatsMyName's placeholder for the user name.
 const MARK: &str = "{account}";
 
 /// The category of sites for adults.
 const ADULT: &str = "xx NSFW xx";
 
-/// Kinds of protection a site can be marked with, besides "user-auth" and unnamed ones.
+/// Protections that a site can be marked with, besides "user-auth" and unnamed ones.
 const PROTECTIONS: [(&str, &str); 6] = [
     ("anubis", "Anubis"),
     ("captcha", "captcha"),
@@ -46,7 +46,7 @@ const PROTECTIONS: [(&str, &str); 6] = [
     ("user-agent", "User-Agent"),
 ];
 
-/// Reads an entry; none when something is missing, which the fields have noted.
+/// Reads an entry; `None` if something is missing, which is recorded in `fields`.
 pub(super) fn draft(fields: &mut Fields) -> Option<Draft> {
     fields.require(&[
         "name",
@@ -73,7 +73,7 @@ pub(super) fn draft(fields: &mut Fields) -> Option<Draft> {
     let stripped = fields.text("strip_bad_char").unwrap_or_default();
     let protection = protection(fields);
     let check = address(&check?, MARK);
-    // Another host's answer would fit neither side.
+    // The wrong host's answer would match neither side, so `Host` can be ignored.
     let (headers, _host) = headers(fields);
     let (exists, missing, is_weak) = rules(fields, (e_code?, e_string?), (m_code?, m_string?))?;
     let name = name?;
@@ -126,8 +126,8 @@ fn field_name(own: &str) -> &'static str {
     }
 }
 
-/// A name in a text within JSON could close that text with a quote, because quotes are not escaped
-/// twice.
+/// A name inside JSON that is itself a JSON string could end the string with a quote, because
+/// quotes are escaped only once.
 fn quotes(body: Option<&str>, check: &str) -> &'static str {
     if body.is_some() || check.contains("%22{name}") {
         "\"\\"
@@ -136,7 +136,7 @@ fn quotes(body: Option<&str>, check: &str) -> &'static str {
     }
 }
 
-/// Both sides and whether they are weak; none when no answer could tell.
+/// Both sides, and whether they are weak; `None` if no answer can tell them apart.
 fn rules(
     fields: &mut Fields,
     (e_code, e_string): (u16, String),
@@ -156,8 +156,8 @@ fn rules(
             .filter(|text| !text.is_empty() && !never_has_body(code))
             .map(str::to_owned)
             .collect(),
-        // The other side's text contains this one's, as every text contains an empty one. So its
-        // absence makes the difference.
+        // The other side's text contains this side's text (perhaps an empty one). Only the absence
+        // of the longer text tells the sides apart.
         no_text: [other]
             .into_iter()
             .filter(|other| is_same_code && other.contains(text))
@@ -171,7 +171,7 @@ fn rules(
     Some((exists, missing, is_weak))
 }
 
-/// An answer to HEAD has no body, so a text that the entry wants cannot be there.
+/// Statuses whose answers have no body, so no text can be in them.
 fn never_has_body(status: u16) -> bool {
     matches!(status, 204 | 205 | 304)
 }

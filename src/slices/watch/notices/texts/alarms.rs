@@ -1,4 +1,4 @@
-//! Texts about sites and our own network when they cannot be trusted.
+//! Texts for when a site or our own network cannot be trusted.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use crate::i18n::{self, Args, Lang};
 use crate::slices::watch::model::account::{MassChange, MassDecision};
 use crate::slices::watch::store::ControlNews;
 
-/// The longest list of sites in one line, in UTF-16 units. After a night without answers the list
-/// can have all sites.
+/// The longest list of sites in one line, in UTF-16 units. After a bad night the list may contain
+/// all sites.
 const LIST_LIMIT: usize = 1000;
 
-/// Sites whose controls failed, and those that are well again.
+/// Sites whose controls failed, and sites that recovered.
 #[must_use]
 pub(crate) fn controls(formatter: Formatter<'_>, news: &[ControlNews]) -> Html {
     let lang = formatter.lang;
@@ -45,7 +45,7 @@ pub(crate) fn controls(formatter: Formatter<'_>, news: &[ControlNews]) -> Html {
     fit(lines)
 }
 
-/// One line with the sites whose controls failed at their last probe; none without such sites.
+/// One line with the sites whose controls failed at the last probe; none if there are none.
 #[must_use]
 pub(crate) fn distrusted<'a>(
     formatter: Formatter<'_>,
@@ -58,7 +58,7 @@ pub(crate) fn distrusted<'a>(
     (!names.is_empty()).then(|| i18n::html(formatter.lang, "status-distrusted", &args))
 }
 
-/// So many accounts of a site changed at once that the admins are asked.
+/// The question to the admins about a mass change.
 #[must_use]
 pub(crate) fn mass_change(formatter: Formatter<'_>, question: &MassChange) -> Html {
     let args = Args::new()
@@ -89,13 +89,11 @@ pub(crate) fn decided(
     Html::join([&mass_change(formatter, question), &line], "\n\n")
 }
 
-/// Our own network is down.
 #[must_use]
 pub(crate) fn offline(lang: Lang) -> Html {
     i18n::text(lang, "offline")
 }
 
-/// Our own network is back.
 #[must_use]
 pub(crate) fn online(lang: Lang, after: Duration) -> Html {
     let span = i18n::span(lang, after);

@@ -20,7 +20,7 @@ pub(crate) fn mark(account: &Account) -> &'static str {
     }
 }
 
-/// One account with what is known of it. Other people see its owner.
+/// Everything known about an account. Readers other than the owner also see the owner.
 #[must_use]
 pub(crate) fn account_card(
     formatter: Formatter<'_>,
@@ -63,8 +63,8 @@ pub(crate) fn account_card(
     Html::join(&lines, "\n")
 }
 
-/// The lower part of a card: when the account was last seen, its last probes, and its history. The
-/// newest change comes first, each with the name of the person.
+/// The lower part of a card: when the account was last seen, its last probes, and its history.
+/// History is newest first and names the person behind each change.
 #[must_use]
 pub(crate) fn account_details(
     formatter: Formatter<'_>,
@@ -112,7 +112,7 @@ fn state(formatter: Formatter<'_>, account: &Account) -> Option<Html> {
     }
 }
 
-/// A column for each probe, the newest on the right.
+/// One character per probe, the newest on the right.
 fn sparkline(probes: ProbeHistory) -> Html {
     let column = |verdict| match verdict {
         Verdict::Found => '█',
@@ -148,7 +148,7 @@ fn verdict(lang: Lang, verdict: Verdict, reason: &str) -> Html {
     }
 }
 
-/// Who did something, for the history; `name` is of a person who is known.
+/// The author of a change, for the history. `name` is the person's name, if known.
 #[must_use]
 pub(crate) fn who(lang: Lang, by: &By, reader: i64, name: Option<&Html>) -> Html {
     match (by, name) {

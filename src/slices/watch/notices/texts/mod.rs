@@ -21,18 +21,17 @@ use crate::zone::Zone;
 /// Cells of the progress bar.
 const BAR_CELLS: u64 = 10;
 
-/// What every text needs besides its facts: language, zone and names.
+/// Everything that a text needs besides the facts: language, zone and names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Formatter<'a> {
     pub(crate) lang: Lang,
-    /// The zone of dates and times.
     pub(crate) zone: &'a Zone,
     /// For names of sites and addresses of profiles.
     pub(crate) catalogue: &'a Catalogue,
 }
 
 impl Formatter<'_> {
-    /// The account's name, as a link to its profile where the site is known.
+    /// The account's name, as a link to its profile if the site is known.
     #[must_use]
     pub(crate) fn profile(&self, site: &str, username: &str) -> Html {
         let known = SiteKey::parse(site)
@@ -45,7 +44,7 @@ impl Formatter<'_> {
         }
     }
 
-    /// The site's name; its key where it is not known any more.
+    /// The site's name, or its key if the site is no longer known.
     #[must_use]
     pub(crate) fn site_name(&self, site: &str) -> String {
         SiteKey::parse(site)
@@ -77,7 +76,7 @@ pub(crate) fn run_started(formatter: Formatter<'_>, total: u64, at: UnixMs) -> H
     i18n::html(formatter.lang, "run-started", &args)
 }
 
-/// A run begins, and how far it is.
+/// The start message of a run, with its progress.
 #[must_use]
 pub(crate) fn run_progress(formatter: Formatter<'_>, total: u64, at: UnixMs, checked: u64) -> Html {
     let bar = Html::text(&format!("{} {checked}/{total}", bar(checked, total)));
@@ -93,8 +92,7 @@ fn bar(checked: u64, total: u64) -> String {
         .collect()
 }
 
-/// The text of a run that was cut short, in place of its start. `stopped_by` is the admin who ended
-/// it.
+/// Replaces the start message of an interrupted run. `stopped_by` is the admin who stopped it.
 #[must_use]
 pub(crate) fn run_unfinished(
     formatter: Formatter<'_>,
@@ -119,21 +117,20 @@ pub(crate) fn run_unfinished(
     )
 }
 
-/// What a run's summary tells besides its counts.
+/// The contents of a run's summary.
 #[derive(Debug, Clone)]
 pub(crate) struct RunEnd {
     pub(crate) counts: RunCounts,
-    /// How long it took.
     pub(crate) took: std::time::Duration,
-    /// Why probes failed: site, reason, count; the most common first, one more than is shown.
+    /// Why probes failed: site, reason, count. The most common come first, with one more entry than
+    /// is shown.
     pub(crate) errors: Vec<(String, String, u64)>,
-    /// Not reached for lack of time.
+    /// Accounts not reached in time.
     pub(crate) skipped: u64,
-    /// Sites that are muted, each with how many accounts were therefore not probed.
+    /// Muted sites, each with the number of accounts that were not probed because of it.
     pub(crate) muted: Vec<(String, u64)>,
-    /// Ticks that fired meanwhile.
+    /// Ticks that fired during the run.
     pub(crate) missed_ticks: u64,
-    /// When the next run comes.
     pub(crate) next: Option<UnixMs>,
 }
 
@@ -143,7 +140,7 @@ const MUTED_LIMIT: usize = 500;
 /// Reasons shown in a summary.
 pub(crate) const SHOWN_ERRORS: usize = 5;
 
-/// A run is over.
+/// The summary of a run.
 #[must_use]
 pub(crate) fn run_done(formatter: Formatter<'_>, end: &RunEnd) -> Html {
     let lang = formatter.lang;
@@ -207,13 +204,13 @@ pub(crate) fn run_done(formatter: Formatter<'_>, end: &RunEnd) -> Html {
     Html::join([&results, &Html::join(&more, "\n")], "\n\n")
 }
 
-/// A run broke off by a fault of ours.
+/// A run failed because of an internal error.
 #[must_use]
 pub(crate) fn run_crashed(lang: Lang, run_id: i64) -> Html {
     i18n::html(lang, "run-crashed", &Args::new().number("run", run_id))
 }
 
-/// The day, or quiet hours (`night`), in short.
+/// The digest of a day, or of quiet hours (`night`).
 #[must_use]
 pub(crate) fn digest(lang: Lang, night: bool, runs: u64, counts: RunCounts) -> Html {
     let args = Args::new()
@@ -229,7 +226,7 @@ pub(crate) fn digest(lang: Lang, night: bool, runs: u64, counts: RunCounts) -> H
     Html::join([&sums, &i18n::text(lang, "digest-calm")], "\n\n")
 }
 
-/// An owner's accounts in short.
+/// The digest of an owner's accounts.
 #[must_use]
 pub(crate) fn own_digest(lang: Lang, sums: OwnSums) -> Html {
     let args = Args::new()
@@ -243,15 +240,14 @@ pub(crate) fn own_digest(lang: Lang, sums: OwnSums) -> Html {
     Html::join([&text, &i18n::text(lang, "digest-calm")], "\n\n")
 }
 
-/// Which reminder it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Reminder {
-    /// Three days are left, or fewer.
+    /// At most three days are left.
     Soon,
     LastDay,
     /// The agreed time is over.
     Overdue,
-    /// The agreed time was over before, and we still wait.
+    /// A repeated reminder: the agreed time is over and we still wait.
     Waiting,
 }
 

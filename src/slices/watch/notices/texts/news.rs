@@ -7,10 +7,11 @@ use crate::i18n::{self, Args};
 use crate::slices::watch::model::account::{Account, News, NewsTotals, Until};
 use crate::slices::watch::model::verdict::Sighting;
 
-/// Accounts told in full in one message; with more of them it is a list.
+/// Up to this many accounts are described in full; more become a list.
 pub(super) const FULL_NEWS: usize = 5;
 
-/// Lines of a list at most: about 60 characters each, half of Telegram's limit.
+/// Maximum number of lines in a list. At about 60 characters each, they fill half of Telegram's
+/// limit.
 pub(crate) const LIST_NEWS: usize = 40;
 
 /// The longest line that names accounts, in UTF-16 units. Several such lines fit into one message.
@@ -26,7 +27,7 @@ fn keys(until: Until, seen: Sighting) -> [&'static str; 3] {
     }
 }
 
-/// How many there are of each kind, where all of them are known.
+/// Counts news by kind. `news` must be complete.
 #[must_use]
 pub(crate) fn count_news(news: &[News]) -> NewsTotals {
     let mut totals = NewsTotals::new();
@@ -82,7 +83,7 @@ fn list<'a>(
     lines
 }
 
-/// The line that names accounts in a later message, if their own message may not have arrived.
+/// A line that names accounts in a later message, because their own message may not have arrived.
 #[must_use]
 pub(crate) fn news_summary(formatter: Formatter<'_>, news: &[News]) -> String {
     let names: Vec<&str> = news
@@ -115,7 +116,7 @@ fn in_full(formatter: Formatter<'_>, news: &News) -> Html {
     i18n::html(formatter.lang, key, &args)
 }
 
-/// Days by the calendar, as people count them from the dates beside.
+/// Calendar days, as people count them from the dates shown.
 fn took(formatter: Formatter<'_>, account: &Account) -> String {
     let day = |at: UnixMs| formatter.zone.civil(at).date();
     let done = account.done_at.unwrap_or(account.started_at);

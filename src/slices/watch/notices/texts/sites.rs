@@ -4,8 +4,8 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
 use crate::slices::watch::site::{Protection, Site};
 
-/// A note on the limits of a site: built-in sites in the reader's language, others as their file
-/// says it.
+/// A note on a site's limits: in the reader's language for built-in sites, otherwise as written in
+/// the catalogue.
 #[must_use]
 pub(crate) fn site_note(lang: Lang, site: &Site) -> Option<Html> {
     let note = site.note()?;
@@ -17,7 +17,7 @@ pub(crate) fn site_note(lang: Lang, site: &Site) -> Option<Html> {
     })
 }
 
-/// What is in front of a site, as its catalogue says; none if it says nothing.
+/// The protection in front of a site, if the catalogue names one.
 #[must_use]
 pub(crate) fn site_protection(lang: Lang, site: &Site) -> Option<String> {
     let name = |protection: &Protection| match protection {
