@@ -6,9 +6,9 @@
 //! sighting is no change, so a first run over many profiles is no mass change.
 //!
 //! # Invariants
-//! - Nobody hears of a held account.
-//! - A decision is carried out to its end, also after a crash.
-//! - Accounts that a cut run held without a decision are probed again.
+//! - Nobody is told about a held account.
+//! - A decision is carried out completely, even after a crash.
+//! - Accounts that an interrupted run held without a decision are probed again.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -22,24 +22,23 @@ use crate::slices::watch::model::account::{MassChange, MassDecision};
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 
-/// Changes that are needed at least. Sites with fewer accounts are never held.
+/// The minimum number of changes. Sites with fewer accounts are never held.
 pub(super) const LEAST: u64 = 10;
 
 /// After an admin discarded a mass change, the site is not asked about again for this time.
 const REST: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// Accounts moved in one request to the writer: answers of the bot pass between.
+/// Accounts moved per write, so that the bot's own writes can come between.
 const PORTION: usize = 64;
 
-/// Accounts of one owner that are told of in one message after a decision.
+/// Maximum number of accounts per owner in one message after a decision.
 const TOLD_AT_ONCE: usize = 500;
 
-/// True when too many of the accounts with a verdict changed to be believed.
+/// True if so many accounts with a verdict changed that the change is not credible.
 fn is_mass_change(changed: u64, answered: u64) -> bool {
     changed >= LEAST && changed.saturating_mul(2) > answered
 }
 
-/// What the brake works with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Brake<'a> {
     pub(super) db: &'a Db,
@@ -49,11 +48,11 @@ pub(super) struct Brake<'a> {
 }
 
 impl Brake<'_> {
-    /// Decides about the accounts that a run has held, after its probes. `answered` counts each
-    /// site's accounts with a verdict, held ones included.
+    /// Decides about the accounts that a run held, after its probes. `answered` counts each site's
+    /// accounts with a verdict, held ones included.
     ///
     /// # Errors
-    /// When the database fails. The next run probes the rest again.
+    /// If the database fails. The next run probes the rest again.
     pub(super) async fn settle(
         self,
         run_id: i64,
@@ -68,8 +67,7 @@ impl Brake<'_> {
         for held in held {
             let answered = answered.get(&*held.site).copied().unwrap_or_default();
             let answered = answered.max(held.changed);
-            // While the admins are asked about a site, its other changes wait for their answer,
-            // too.
+            // While the admins are being asked about a site, its other changes also wait.
             if marks.asked_about.contains(&held.site) || is_mass_change(held.changed, answered) {
                 if resting.contains(&held.site) {
                     self.wait_again(run_id, held.site, held.changed).await?;
@@ -103,7 +101,7 @@ impl Brake<'_> {
         write.await
     }
 
-    /// Lets the accounts of a site wait on without a question: it was answered not long ago.
+    /// Returns a site's accounts to waiting without a question, because one was answered recently.
     async fn wait_again(self, run_id: i64, site: String, changed: u64) -> anyhow::Result<()> {
         tracing::warn!(
             run = run_id,
@@ -151,10 +149,10 @@ impl Brake<'_> {
         }
     }
 
-    /// Carries out the decisions of admins; true when there was one.
+    /// Carries out the admins' decisions; true if there were any.
     ///
     /// # Errors
-    /// When the database fails. The next call carries out the rest.
+    /// If the database fails. The next call carries out the rest.
     pub(super) async fn carry_out(self) -> anyhow::Result<bool> {
         let mut questions = self.db.read(store::mass_changes).await?;
         questions.retain(|question| question.decision.is_some());
@@ -168,7 +166,7 @@ impl Brake<'_> {
         Ok(!questions.is_empty())
     }
 
-    /// Moves some of the accounts of a question; true when none was left and the question is
+    /// Moves one portion of a question's accounts. True if none were left and the question is
     /// closed.
     async fn one_portion(
         self,
@@ -196,7 +194,7 @@ impl Brake<'_> {
         write.await
     }
 
-    /// Returns accounts that a cut run held to waiting. Only for moments without a run.
+    /// Returns accounts held by an interrupted run to waiting. Must not be called during a run.
     pub(super) async fn recover(self) -> anyhow::Result<()> {
         while let Some(site) = self.db.read(store::held_without_question).await? {
             let write = self

@@ -1,23 +1,21 @@
 //! Control probes: whether a site's rules still tell existing names from missing ones.
 //!
-//! Before a site gives verdicts, a known name must be found and a random lawful name must be
-//! missing. A good result is believed for fifteen minutes. After a bad one, the next run asks
-//! again. If a known name is missing, further known names of the catalogue are asked first, because
-//! one profile that is gone must not stop a site.
+//! Before a site gives verdicts, a known name must be found and a random valid name must be
+//! missing. A good result is trusted for fifteen minutes. After a bad one, the next run probes
+//! again. If a known name is missing, the catalogue's other known names are tried first, because
+//! one deleted profile must not stop a site.
 //!
-//! Two rules for sites that can tell less:
-//! - Some sites tell a missing account by a status that is no evidence (403, a bare redirect), or
-//!   by having no address. There no random name can be judged missing, so it is enough that the
-//!   name is not judged found. Accounts are held to the same rule. This does not apply to weak
-//!   sites.
-//! - A site may have no known name, or a name pattern that allows no random one. Then the other
-//!   control vouches for the site. With neither, only the two sides of its rules and the
-//!   confirmations protect its verdicts.
+//! Two exceptions for sites that answer less clearly:
+//! - Some sites answer for a missing account with a status that is no evidence (403, a bare
+//!   redirect) or with a host that does not resolve. Then it is enough that the random name is not
+//!   judged found. Accounts are held to the same rule. This does not apply to weak sites.
+//! - A site may have no known name, or a name pattern that allows no random name. Then the other
+//!   control is enough. With neither, only the site's two rules and the confirmations protect its
+//!   verdicts.
 //!
 //! # Invariants
-//! - A control that was judged wrongly, or could not be probed, keeps the site from giving
-//!   verdicts.
-//! - Only a control that was judged wrongly is told to the admins.
+//! - A site whose control was judged wrongly or could not be probed gives no verdicts.
+//! - Admins are told only about controls that were judged wrongly.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -30,21 +28,20 @@ use crate::slices::watch::site::{Site, SiteKey, Username};
 use crate::slices::watch::verdict;
 use crate::slices::watch::verdict::Inconclusive;
 
-/// How long controls that were judged rightly are believed.
+/// How long a good result of the controls is trusted.
 const BELIEVED: Duration = Duration::from_secs(15 * 60);
 
-/// Probes of a control without an answer after which the run gives the site up: one lost connection
-/// is no reason, three are.
+/// After this many probes of a control without an answer, the run gives up the site.
 const TRIES: u32 = 3;
 
-/// When each site's controls were last judged rightly. Kept between runs.
+/// When each site's controls last gave a good result. Kept between runs.
 #[derive(Debug, Default)]
 pub(crate) struct Controls {
     well_at: HashMap<SiteKey, UnixMs>,
 }
 
 impl Controls {
-    /// Notes that a site's controls were judged rightly.
+    /// Records that a site's controls gave a good result.
     pub(crate) fn note_well(&mut self, site: &SiteKey, now: UnixMs) {
         self.well_at.insert(site.clone(), now);
     }
@@ -52,25 +49,25 @@ impl Controls {
     fn believed_until(&self, site: &SiteKey, now: UnixMs) -> Option<UnixMs> {
         let at = *self.well_at.get(site)?;
         let until = at.plus(BELIEVED);
-        // A clock that was set back must not stretch the time.
+        // Setting the clock back must not extend the period.
         (at <= now && now < until).then_some(until)
     }
 }
 
-/// How far a site's controls are in a run.
+/// The progress of a site's controls in a run.
 #[derive(Debug, Default)]
 pub(crate) enum ControlStanding {
-    /// Nobody asked yet.
+    /// Not probed yet.
     #[default]
     Unknown,
     /// The controls are being probed.
     Asking(Round),
-    /// They were judged rightly.
+    /// The result was good.
     Well { until: UnixMs },
 }
 
 impl ControlStanding {
-    /// The control to probe before any account; none when the site may give verdicts.
+    /// The control to probe before any account; none if the site may give verdicts.
     pub(crate) fn due(
         &mut self,
         site: &Site,
@@ -98,19 +95,19 @@ impl ControlStanding {
         name
     }
 
-    /// True while a control probe is on its way: nothing else begins at the site.
+    /// True while a control probe is in flight. Nothing else begins at the site then.
     pub(crate) fn waits(&self) -> bool {
         matches!(self, Self::Asking(round) if round.in_flight)
     }
 
-    /// The control probe on its way ended without an answer, for a reason that is not the site's.
+    /// The control probe in flight ended without an answer, through no fault of the site.
     pub(crate) fn forget_probe(&mut self) {
         if let Self::Asking(round) = self {
             round.in_flight = false;
         }
     }
 
-    /// Takes the outcome of the control probe on its way.
+    /// Takes the outcome of the control probe in flight.
     pub(crate) fn hear(&mut self, site: &Site, probe: &Probe, now: UnixMs) -> ControlsSaid {
         let Self::Asking(round) = self else {
             return ControlsSaid::More;
@@ -123,23 +120,23 @@ impl ControlStanding {
                     until: now.plus(BELIEVED),
                 };
             }
-            // The lane is given up with it; should it be asked again, it begins anew.
+            // The lane is given up, too. If it is asked again, the controls start over.
             ControlsSaid::Failed(_) | ControlsSaid::Unseen(_) => *self = Self::Unknown,
         }
         said
     }
 }
 
-/// What control probes have said.
+/// The result of the control probes so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ControlsSaid {
     /// One more probe is needed.
     More,
-    /// Both controls were judged rightly.
+    /// Both controls gave a good result.
     Well,
     /// A control was judged wrongly: the site's rules cannot be trusted.
     Failed(ControlFault),
-    /// A control could not be probed, again and again: nothing is known of the rules.
+    /// A control repeatedly could not be probed, so nothing is known about the rules.
     Unseen(Inconclusive),
 }
 
@@ -147,9 +144,8 @@ pub(crate) enum ControlsSaid {
 #[derive(Debug)]
 pub(crate) struct Round {
     part: Part,
-    /// Probes of this part so far.
     tries: u32,
-    /// How a known name was judged wrongly, while others are still to be asked.
+    /// How a known name was judged wrongly, while others are still to be tried.
     doubt: Option<ControlFault>,
     in_flight: bool,
 }
@@ -176,8 +172,8 @@ impl Round {
 
     fn next_name(&mut self, site: &Site) -> Option<Username> {
         let name = match self.part {
-            // Each probe asks the next name, so that a name with trouble of its own is not asked
-            // again at once.
+            // Each probe uses the next name, so that a problem with one name does not repeat at
+            // once.
             Part::Known => {
                 let known = site.controls().iter().cycle();
                 known.take(TRIES as usize).nth(self.tries as usize).cloned()
@@ -239,13 +235,13 @@ impl Round {
     }
 }
 
-/// True if the probe says nothing about the rules: the site or the way to it had trouble, or
-/// nothing was sent.
+/// True if the probe says nothing about the rules: the site or the network failed, or nothing was
+/// sent.
 fn is_no_answer(probe: &Probe, why: Inconclusive) -> bool {
     why.is_site_trouble() || probe.status.is_none()
 }
 
-/// True if a probe of a random name said that nobody has it, as clearly as this site can.
+/// True if a probe of a random name says that nobody has it, as clearly as this site can.
 #[must_use]
 pub(crate) fn says_nobody(site: &Site, probe: &Probe) -> bool {
     match probe.outcome {

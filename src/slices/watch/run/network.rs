@@ -1,13 +1,13 @@
 //! Whether our own network is up.
 //!
-//! The first probes of a run are the canaries. While no site has answered, a site that cannot be
-//! reached is *silent*: its account goes back, and nothing is written. The first answer from
-//! anywhere ends the doubt, and silent sites are asked again as sites that are down. If nothing
-//! answers, the run ends as *could not look*, and no account is touched.
+//! The first probes of a run are canaries. While no site has answered, a site that cannot be
+//! reached is *silent*: its account goes back to the lane, and nothing is written. The first answer
+//! from any site ends the doubt, and silent sites are probed again. If nothing answers, the run
+//! ends as *could not look*, and no account is touched.
 //!
-//! A run over one site cannot tell the site's trouble from ours, so there each account has its own
-//! reason. A site that takes the connection and then hangs or resets has been reached, and is no
-//! canary.
+//! A run over one site cannot tell the site's trouble from ours, so each account gets its own
+//! reason. A site that accepts the connection and then hangs or resets has been reached, so it is
+//! not silent.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,13 @@ use crate::slices::watch::probe::Probe;
 use crate::slices::watch::site::Site;
 use crate::slices::watch::verdict::Inconclusive;
 
-/// Silent hosts after which no further site is asked: one of so many different hosts would answer.
+/// After this many silent hosts no further site is asked: one of so many would have answered.
 const CANARIES: usize = 5;
 
-/// Silent sites that are needed at least.
+/// The minimum number of silent sites for our own network to be suspected.
 const LEAST: usize = 2;
 
-/// What the probes of a run have said of our own network.
+/// What the probes of a run say about our own network.
 #[derive(Debug, Default)]
 pub(super) struct Network {
     is_trusted: bool,
@@ -31,7 +31,6 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// The state at the beginning of a run over this number of sites.
     pub(super) fn new(sites: usize) -> Self {
         Self {
             is_trusted: sites < LEAST,
@@ -39,8 +38,8 @@ impl Network {
         }
     }
 
-    /// Takes a probe of the site with this number; true when our own network may be to blame for
-    /// its failure.
+    /// Takes a probe of the site with this number; true if our own network may be to blame for its
+    /// failure.
     pub(super) fn doubts(&mut self, number: usize, site: &Site, probe: &Probe) -> bool {
         let Some(is_reached) = is_reached(probe) else {
             return false;
@@ -65,13 +64,12 @@ impl Network {
         self.is_heard
     }
 
-    /// True if asking further sites is of no use.
+    /// True if asking further sites is pointless.
     pub(super) fn seems_down(&self) -> bool {
         !self.is_trusted && self.silent_hosts.len() >= CANARIES
     }
 
-    /// At the end of the probes: true when our own network is to blame. If not, silent sites have
-    /// trouble of their own.
+    /// After all probes: true if our own network is to blame. If not, the silent sites are down.
     pub(super) fn is_down(&mut self) -> bool {
         let is_down = !self.is_trusted && self.silent_sites.len() >= LEAST;
         self.is_trusted |= !is_down;
@@ -79,7 +77,7 @@ impl Network {
     }
 }
 
-/// True if a probe reached its site; none when it was not made at all.
+/// True if a probe reached its site; none if nothing was sent.
 fn is_reached(probe: &Probe) -> Option<bool> {
     match probe.outcome {
         Err(Inconclusive::Dns | Inconclusive::Connect | Inconclusive::Tls) => {

@@ -1,11 +1,11 @@
-//! What moves by itself while a run goes on: the bar in its start messages, and the screens of runs
-//! that admins have open.
+//! Live updates during a run: the progress bar in its start messages, and the screens of runs that
+//! admins have open.
 //!
-//! Edits go directly through the bot proxy, at most every three seconds and only when something
+//! Edits go directly through the bot proxy, at most every three seconds and only if something
 //! changed. They are a courtesy: a failed edit is forgotten, and the pass never waits for one. A
-//! screen moves until its reader presses a button on it, and for a limited time. The edit asks
-//! again whether the screen is open when it leaves, so that it never overwrites what the reader
-//! went on to.
+//! screen is updated for a limited time, or until its reader presses a button on it. Just before an
+//! edit is sent, it checks again that the screen is open, so it never overwrites the reader's next
+//! screen.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::slices::watch::store;
 use crate::slices::watch::views::runs;
 use crate::telegram::{BotProxy, MessageEdit, ProxyError, Screen, outbox};
 
-/// Telegram counts edits as messages; this keeps well within one a second.
+/// Telegram counts edits as messages. This stays well below one per second.
 pub(super) const PERIOD: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Clone, Copy)]
@@ -32,17 +32,16 @@ pub(super) struct LiveProgress<'a> {
     pub(super) schedule: &'a Schedule,
 }
 
-/// A message and what it is to show.
 struct LiveMessage {
     chat_id: i64,
     message_id: i64,
     screen: Screen,
-    /// It shows a run only as long as its reader does not go elsewhere.
+    /// The reader may go to another screen in this message.
     is_left_by_a_press: bool,
 }
 
 impl LiveProgress<'_> {
-    /// Moves what shows a run until it is dropped.
+    /// Keeps the messages up to date until dropped.
     pub(super) async fn follow(self, run: &Run) {
         let mut shown = 0;
         let mut period = tokio::time::interval(PERIOD);
@@ -60,14 +59,14 @@ impl LiveProgress<'_> {
         }
     }
 
-    /// Shows the whole bar in messages that showed a part of it.
+    /// Completes the bar in messages that showed a part of it.
     pub(super) async fn finish(self, run: &Run) {
         if let Err(err) = self.show(run, 0, false).await {
             tracing::debug!(run.id, "the end of the bar could not be shown: {err:#}");
         }
     }
 
-    /// Shows on the open screens that the run is over. It takes no longer than a step of the bar.
+    /// Shows on the open screens that the run is over. Takes no longer than [`PERIOD`].
     pub(super) async fn close(self) {
         let now = self.clock.now();
         let (notifier, schedule) = (self.notifier.clone(), self.schedule.clone());
@@ -83,8 +82,8 @@ impl LiveProgress<'_> {
         tokio::time::timeout(PERIOD, whole).await.ok();
     }
 
-    /// Edits what shows the run if more was checked than is shown; returns what is shown now. With
-    /// `with_stop`, admins get a button to stop the run.
+    /// Edits the messages if the count has grown; returns the count shown now. With `with_stop`,
+    /// admins get a button to stop the run.
     async fn show(self, run: &Run, shown: u64, with_stop: bool) -> anyhow::Result<u64> {
         let (run, now) = (run.clone(), self.clock.now());
         let (notifier, schedule) = (self.notifier.clone(), self.schedule.clone());
@@ -129,7 +128,7 @@ impl LiveProgress<'_> {
             };
             tracing::debug!(chat_id, "a progress edit failed: {err}");
             if is_left_by_a_press && matches!(err, ProxyError::Api(_)) {
-                // The message may be gone, and nobody waits for the next edit.
+                // Errors do not matter: the message may be gone, and the edit is a courtesy.
                 let left = self
                     .db
                     .write(move |tx| store::leave_screen(tx, chat_id, message_id));
@@ -175,7 +174,7 @@ fn open_screens(
 ) -> anyhow::Result<Vec<LiveMessage>> {
     let mut shown = Vec::new();
     for (chat_id, message_id) in store::open_screens(connection, now)? {
-        // A person who is no admin any more gets no more of it.
+        // A former admin gets no more updates.
         if let Some(screen) = runs::screen_for(connection, notifier, schedule, now, chat_id)? {
             shown.push(LiveMessage {
                 chat_id,

@@ -1,6 +1,7 @@
-//! The schedule at work: a cron job that marks a tick as due and rings.
+//! Runs the schedule: a cron job marks a tick as due and rings the bell.
 //!
-//! The job does no work of its own, so runs cannot overlap. During a run it only counts.
+//! The job does no work of its own, so runs cannot overlap. During a run it only counts missed
+//! ticks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,8 +13,8 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use crate::activation::Activator;
 use crate::slices::watch::model::schedule::Schedule;
 
-/// There is one job, so its queues hold a few messages at a time. The scheduler's own choice of 200
-/// takes 170 KB at rest.
+/// With one job, the scheduler's queues hold only a few messages. Its default of 200 takes 170 KB
+/// at rest.
 const SCHEDULER_QUEUE: usize = 16;
 
 /// What the scheduler's job and the driver share.
@@ -21,17 +22,16 @@ const SCHEDULER_QUEUE: usize = 16;
 pub(super) struct Ticks {
     /// A run is due.
     pub(super) due: AtomicBool,
-    /// A run over everything goes on.
+    /// A run over all accounts is going on.
     pub(super) running: AtomicBool,
-    /// Ticks that fired during it.
+    /// Ticks that fired during that run.
     pub(super) missed: AtomicU64,
 }
 
-/// The cron job of the schedule.
 pub(super) struct Scheduler {
     scheduler: JobScheduler,
     job: uuid::Uuid,
-    /// The zone's distance from UTC the job was made with, in seconds.
+    /// The UTC offset that the job was created with, in seconds.
     pub(super) offset: i32,
 }
 
@@ -84,7 +84,6 @@ impl Scheduler {
     }
 }
 
-/// A job that does no work: it marks the tick and rings. During a run it only counts.
 fn tick_job(
     schedule: &Schedule,
     offset: i32,

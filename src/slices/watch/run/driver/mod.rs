@@ -1,17 +1,17 @@
 //! The watch thread: when runs happen.
 //!
 //! One named OS thread has its own current-thread runtime, HTTP client, scheduler and database
-//! handle. The scheduler's job only marks a tick as due and rings. This loop awaits a ring or the
-//! stop and makes the run itself (`run`). A ring carries no data: requests are read from the
-//! database, so a start after a crash takes the ordinary path.
+//! handle. The scheduler's job only marks a tick as due and rings the bell. This loop awaits the
+//! bell or the stop, and makes the run itself (`run`). The bell carries no data: requests are read
+//! from the database, so a start after a crash takes the ordinary path.
 //!
-//! Repeated jobs of tokio-cron-scheduler die after a stall, so only cron jobs are used. A clock
-//! that is set back silences cron jobs, so a monotonic watchdog makes a run when none came for two
+//! Repeated jobs of tokio-cron-scheduler die after a stall, so only cron jobs are used. Setting the
+//! clock back silences cron jobs, so a monotonic watchdog starts a run if none came for two
 //! intervals.
 //!
 //! # Invariants
 //! - Runs never overlap.
-//! - A panic within a run is caught and told to the admins, and the next tick goes on.
+//! - A panic within a run is caught and reported to the admins. The next tick starts a new run.
 
 mod run;
 #[cfg(test)]
@@ -44,22 +44,18 @@ use crate::slices::watch::store;
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::BotProxy;
 
-/// What the watch thread works with.
 #[derive(Debug)]
 pub(crate) struct WatchParts {
     pub(crate) config: WatchConfig,
     pub(crate) db: Db,
-    /// The time of day.
     pub(crate) clock: Clock,
-    /// The way to the main runtime.
     pub(crate) proxy: BotProxy,
-    /// The notices of the watch.
     pub(crate) notifier: Notifier,
-    /// Rung when a check is asked for.
+    /// Rung when a check is requested.
     pub(crate) bell: Activator,
-    /// Follows the schedule and runs at the start; without it only requests are served.
+    /// If true, follows the schedule and runs at the start. If false, only serves requests.
     pub(crate) scheduled: bool,
-    /// Makes a run at the start even where the settings say no.
+    /// Makes a run at the start even if the settings say no.
     pub(crate) run_now: bool,
 }
 
@@ -78,8 +74,7 @@ impl WatchParts {
 /// Starts the watch thread and waits until it is ready.
 ///
 /// # Errors
-/// When the thread, its runtime, its HTTP client or its scheduler cannot be started within five
-/// seconds.
+/// If the thread, its runtime, its HTTP client or its scheduler does not start within five seconds.
 pub(crate) async fn start(parts: WatchParts, tasks: &Tasks) -> anyhow::Result<ThreadEnd> {
     let stop = tasks.stop_token();
     tasks
@@ -129,7 +124,7 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Tells the gates which sites wanted to be left alone before they were made.
+    /// Tells the new gates which sites asked us to wait earlier.
     async fn remember_silences(&mut self) -> anyhow::Result<()> {
         let now = self.parts.clock.now();
         let silences = self.parts.db.read(move |c| store::silences(c, now));
@@ -176,8 +171,8 @@ impl Driver {
         }
     }
 
-    /// Carries out the decisions of admins, and makes every run that is due: first those asked for,
-    /// then the tick.
+    /// Carries out the admins' decisions, then makes every run that is due: requests first, then
+    /// the tick.
     async fn serve(&mut self) {
         loop {
             let open = self.parts.db.read(store::open_requests).await;
@@ -221,8 +216,8 @@ impl Driver {
         config.schedule.period_after(self.parts.clock.now())
     }
 
-    /// The scheduler freezes a zone's distance from UTC when a job is made. After a change to or
-    /// from summer time the job is remade.
+    /// The scheduler fixes a zone's UTC offset when a job is created. After a change to or from
+    /// summer time the job is recreated.
     async fn follow_time_zone(&mut self) {
         let offset = self
             .parts
@@ -249,7 +244,7 @@ impl Driver {
         i18n::stamp(self.parts.clock.now(), &self.parts.config.zone)
     }
 
-    /// The period as operators read it in the log.
+    /// The period in words, for the log.
     fn spoken_period(&self) -> String {
         let schedule = &self.parts.config.schedule;
         let seconds = self.period().as_secs();

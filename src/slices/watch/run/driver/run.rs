@@ -1,7 +1,7 @@
 //! One run, from its row to its summary.
 //!
 //! # Invariants
-//! - Whatever goes wrong in a run, its row is closed, by this run or by the next one.
+//! - Whatever goes wrong in a run, this run or the next one closes its row.
 //! - Whatever goes wrong in a run, the watch goes on.
 
 use std::panic::AssertUnwindSafe;
@@ -26,11 +26,11 @@ use crate::slices::watch::run::pass::{End, PassContext, PassSummary};
 use crate::slices::watch::run::progress;
 use crate::slices::watch::store;
 
-/// A run of the schedule ends when the next tick is due, but never before this: very short
-/// schedules would cut every run.
+/// A scheduled run ends when the next tick is due, but lasts at least this long. Otherwise very
+/// short schedules would cut off every run.
 const SHORTEST_RUN: Duration = Duration::from_secs(60);
 
-/// Requests by site that no result was written with.
+/// Requests by site that were not written together with a result.
 type Requests = Vec<(Arc<str>, SiteTally)>;
 
 impl Driver {
@@ -106,7 +106,7 @@ impl Driver {
                 return Err(err);
             }
             Err(_) => {
-                // What the gates remember may be half changed.
+                // The panic may have left the gates' memory inconsistent.
                 self.memory = new_memory(&self.parts.config);
                 self.interrupt(&run, Requests::new(), true).await?;
                 self.remember_silences().await?;
@@ -139,7 +139,7 @@ impl Driver {
         let write = self.parts.db.write(move |tx| {
             close_left_behind(tx, now, &notifier, &breakers)?;
             let run = store::begin(tx, now, trigger, scope, total)?;
-            // While our own network is down, one try after another is no news.
+            // While our own network is down, a further attempt is no news.
             if scope != RunScope::All || store::offline_since(tx)?.is_none() {
                 notifier.run_started(tx, now, &run)?;
             }
@@ -148,7 +148,8 @@ impl Driver {
         write.await
     }
 
-    /// Closes a run that a crash cut and releases its notices, without waiting for the next run.
+    /// Closes a run that a crash interrupted, and releases its notices, without waiting for the
+    /// next run.
     pub(super) async fn recover(&self) {
         let now = self.parts.clock.now();
         let notifier = self.parts.notifier.clone();
@@ -165,7 +166,7 @@ impl Driver {
         self.parts.proxy.ring();
     }
 
-    /// The pass with the live bar beside it, and what becomes of accounts that it held.
+    /// Makes the pass, keeps the live progress bar up to date, and settles held accounts.
     async fn pass(
         &mut self,
         run: &Run,
@@ -203,7 +204,7 @@ impl Driver {
         Ok(summary)
     }
 
-    /// Fills the places that were kept for messages about what runs saw.
+    /// Fills in the reserved messages about what runs saw.
     async fn fill_places(&self) -> anyhow::Result<()> {
         loop {
             let now = self.parts.clock.now();
@@ -227,7 +228,7 @@ impl Driver {
         }
     }
 
-    /// Ends a run that probed what it could. `muted` lists muted sites with the number of their
+    /// Ends a run that probed all it could. `muted` lists muted sites with their numbers of
     /// accounts.
     async fn end(
         &self,
@@ -247,7 +248,7 @@ impl Driver {
         let took = shown_time(run.started_at, now, took);
         let (run, notifier) = (run.clone(), parts.notifier.clone());
         let (id, scope, total) = (run.id, run.scope, run.total);
-        // Not in the transaction: it reads every account, and the writer has others to serve.
+        // Outside the transaction: this reads every account, and would keep the writer busy.
         let left = parts.db.read(move |c| {
             let all = store::counts(c, id)?.checked() >= total;
             if all {
@@ -290,7 +291,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Ends a run that could not look, because our own network is down.
+    /// Ends a run that could not look because our own network is down.
     async fn end_offline(&self, run: &Run, unwritten: Requests) -> anyhow::Result<()> {
         self.fill_places().await?;
         tracing::warn!(
@@ -302,7 +303,7 @@ impl Driver {
         let write = self.parts.db.write(move |tx| {
             store::end(tx, now, run.id, RunState::Offline, 0, 0)?;
             count_requests(tx, &notifier, now, &unwritten)?;
-            // A run over few accounts may have met the few sites that are down.
+            // A run over few accounts may have hit just the few sites that are down.
             let is_news = run.scope == RunScope::All && store::note_offline(tx, now)?;
             notifier.run_offline(tx, now, &run, is_news)
         });
@@ -312,7 +313,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Ends a run that was cut short; what it did until then counts.
+    /// Ends an interrupted run. Its results so far count.
     async fn interrupt(&self, run: &Run, unwritten: Requests, crashed: bool) -> anyhow::Result<()> {
         self.fill_places().await?;
         let now = self.parts.clock.now();
@@ -332,9 +333,8 @@ impl Driver {
         Ok(())
     }
 
-    /// A run of the schedule ends when the next tick is due. So its summary comes in time, and
-    /// accounts that it did not reach come first in the next run. A run that somebody asked for has
-    /// no limit.
+    /// A scheduled run ends when the next tick is due, so its summary comes in time. Accounts that
+    /// it did not reach come first in the next run. A requested run has no limit.
     fn time_limit(&self, trigger: Trigger, began: Instant) -> Option<Instant> {
         match trigger {
             Trigger::Schedule | Trigger::Watchdog => Some(began + self.period().max(SHORTEST_RUN)),
@@ -343,8 +343,8 @@ impl Driver {
     }
 }
 
-/// Ends a run when an admin asks for it. Other reasons to ring are found in the database after the
-/// run.
+/// Ends a run if an admin asks for it. Other reasons for the bell are read from the database after
+/// the run.
 async fn stop_when_asked(db: &Db, bell: &Activator, run_id: i64, stop: &CancellationToken) {
     loop {
         bell.rung().await;
@@ -366,8 +366,7 @@ fn count_requests(
     store::count_day(tx, &notifier.zone.day(now), requests)
 }
 
-/// Between two runs the rows are made to match the facts: no run goes on, and these breakers are
-/// open.
+/// Between runs, makes the rows match the facts: no run is going on, and these breakers are open.
 fn close_left_behind(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -385,8 +384,8 @@ fn close_left_behind(
     notifier.close_starts(tx, now)
 }
 
-/// The duration as people see it: by the clock of their times, unless the clock was set during the
-/// run.
+/// The duration to show: by the wall clock, like the times beside it, unless the clock was set
+/// during the run.
 fn shown_time(started_at: UnixMs, now: UnixMs, measured: Duration) -> Duration {
     let by_clock = now.since(started_at);
     let apart = by_clock.abs_diff(measured);

@@ -1,4 +1,5 @@
-//! When a site may be asked: how many requests at once, how far apart, and when not at all.
+//! Decides when a request to a site may start: how many at once, how far apart, and when none at
+//! all.
 //!
 //! A gate is a pure state machine without a clock of its own.
 //!
@@ -21,11 +22,11 @@ use crate::slices::watch::probe::Probe;
 use crate::slices::watch::site::{Site, SiteKey};
 use crate::slices::watch::verdict::Inconclusive;
 
-/// Failures in a row after which a site is left alone.
+/// After this many consecutive failures a site is left alone.
 const BREAKER_FAILURES: u32 = 5;
 
-/// How long a site is left alone at first. It is short enough that a run waits for it, because five
-/// failures in a row may be five odd accounts. The time doubles with every trial that fails.
+/// How long a site is left alone at first. It is short enough for a run to wait, because five
+/// failures in a row may just be five odd accounts. The time doubles with every failed trial.
 const BREAKER_FIRST: Duration = Duration::from_secs(3);
 
 /// How long a site is left alone at most, before jitter: three runs.
@@ -42,7 +43,7 @@ const GAP_JITTER: f64 = 0.4;
 /// at once.
 const BREAKER_JITTER: f64 = 0.2;
 
-/// What holds for sites that say nothing else.
+/// Limits for sites that set none of their own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct GateDefaults {
     /// Requests in flight at one site; 0 counts as 1.
@@ -51,18 +52,16 @@ pub(crate) struct GateDefaults {
     pub(crate) min_gap: Duration,
 }
 
-/// Whether a request may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
     /// Now. [`Gates::begin`] must follow before the next question.
     Now,
-    /// Not before this moment: the gap or a `Retry-After` is not over.
+    /// Not before this moment, because of the gap or a `Retry-After`.
     At(Instant),
-    /// When one of this site's requests has ended; ask again then.
+    /// Not before one of this site's requests ends.
     Busy,
-    /// The site failed repeatedly and is left alone until this moment. Accounts that cannot wait
-    /// are inconclusive with
-    /// [`BreakerOpen`](crate::slices::watch::verdict::Inconclusive::BreakerOpen).
+    /// The site failed repeatedly and is left alone. Accounts that cannot wait are inconclusive
+    /// with [`BreakerOpen`](crate::slices::watch::verdict::Inconclusive::BreakerOpen).
     Closed {
         /// When one request may try the site again.
         until: Instant,
@@ -74,7 +73,7 @@ pub(crate) enum Start {
 pub(crate) struct Gates {
     defaults: GateDefaults,
     sites: HashMap<SiteKey, Gate>,
-    /// A breaker was opened or shut since [`Self::breaker_news`] was last asked.
+    /// A breaker was opened or closed since the last call of [`Self::breaker_news`].
     has_news: bool,
     random: fastrand::Rng,
 }
@@ -85,7 +84,7 @@ struct Gate {
     in_flight: u32,
     /// The end of the gap after the last start.
     gap_until: Option<Instant>,
-    /// The end of the longest `Retry-After` heard.
+    /// The end of the longest `Retry-After` so far.
     silent_until: Option<Instant>,
     failures_in_a_row: u32,
     breaker: Breaker,
@@ -101,10 +100,10 @@ enum Breaker {
     Trying(Opened),
 }
 
-/// That a site is left alone after repeated failures.
+/// An open breaker: the site is left alone after repeated failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Opened {
-    /// Since when, trials that failed included.
+    /// When the breaker first opened; failed trials do not reset it.
     pub(crate) since: Instant,
     /// When one request may try the site.
     pub(crate) trial_at: Instant,
@@ -123,7 +122,6 @@ impl Breaker {
 }
 
 impl Gates {
-    /// Makes gates for sites that have not been asked yet.
     #[must_use]
     pub(crate) fn new(defaults: GateDefaults) -> Self {
         Self {
@@ -134,7 +132,7 @@ impl Gates {
         }
     }
 
-    /// True if a request to a site may start.
+    /// Whether a request to a site may start.
     #[must_use]
     pub(crate) fn next_start(&self, site: &Site, now: Instant) -> Start {
         let Some(gate) = self.sites.get(site.key()) else {
@@ -146,8 +144,8 @@ impl Gates {
                     until: opened.trial_at,
                 };
             }
-            // Requests from before it opened are still out. The trial waits for them, so that it is
-            // the only request.
+            // Requests from before the breaker opened are still in flight. The trial waits for
+            // them, so that it is the only request.
             Breaker::Open(_) if gate.in_flight > 0 => return Start::Busy,
             Breaker::Trying(_) => return Start::Busy,
             Breaker::Open(_) | Breaker::Shut => {}
@@ -161,7 +159,7 @@ impl Gates {
         }
     }
 
-    /// Notes that a request to a site starts; [`Self::next_start`] has just said that it may.
+    /// Records the start of a request, which [`Self::next_start`] has just allowed.
     pub(crate) fn begin(&mut self, site: &Site, now: Instant) {
         let stretch = 1.0 + GAP_JITTER * self.random.f64();
         let gap = site
@@ -176,7 +174,7 @@ impl Gates {
         }
     }
 
-    /// Notes that a request to a site has ended, and how.
+    /// Records the end of a request and its result.
     pub(crate) fn end(&mut self, site: &Site, probe: &Probe, now: Instant) {
         let stretch = 1.0 + BREAKER_JITTER * self.random.f64();
         let gate = self.sites.entry(site.key().clone()).or_default();
@@ -188,7 +186,7 @@ impl Gates {
         }
         match probe.outcome {
             Err(why) if why.is_site_trouble() => gate.failed(why, now, stretch),
-            // Nothing was sent, for a reason of our own: that says nothing about the site.
+            // Nothing was sent, for a reason of our own. That says nothing about the site.
             Err(_) if probe.status.is_none() => gate.try_again(now),
             _ => {
                 gate.failures_in_a_row = 0;
@@ -204,19 +202,19 @@ impl Gates {
         sites.filter_map(|(site, gate)| Some((site, gate.breaker.opened()?)))
     }
 
-    /// True once after breakers were opened, shut, or tried in vain.
+    /// True once after breakers were opened, closed, or tried in vain.
     pub(crate) fn breaker_news(&mut self) -> bool {
         std::mem::take(&mut self.has_news)
     }
 
-    /// Notes that a site wants to be left alone until a moment.
+    /// Records that a site asked us to wait until a moment.
     pub(crate) fn silence(&mut self, site: SiteKey, until: Instant) {
         let gate = self.sites.entry(site).or_default();
         gate.silent_until = gate.silent_until.max(Some(until));
     }
 
-    /// Forgets requests whose end will never be told, after a pass was broken off. The rest is
-    /// remembered.
+    /// Forgets requests in flight after an aborted pass, because nobody will report their end.
+    /// Keeps the rest.
     pub(crate) fn forget_in_flight(&mut self, now: Instant) {
         for gate in self.sites.values_mut() {
             gate.in_flight = 0;
@@ -230,7 +228,7 @@ impl Gates {
 }
 
 impl Gate {
-    /// A trial that did not take place leaves room for the next one.
+    /// If a trial did not take place, another one may.
     fn try_again(&mut self, now: Instant) {
         if let Breaker::Trying(opened) = self.breaker {
             let trial_at = now;
@@ -243,7 +241,7 @@ impl Gate {
         let (since, trials) = match self.breaker {
             Breaker::Shut if self.failures_in_a_row < BREAKER_FAILURES => return,
             Breaker::Shut => (now, 0),
-            // A request from before it opened says nothing new.
+            // A request from before the breaker opened says nothing new.
             Breaker::Open(_) => return,
             Breaker::Trying(opened) => (opened.since, opened.trials.saturating_add(1)),
         };

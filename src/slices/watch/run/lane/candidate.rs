@@ -1,21 +1,20 @@
-//! An account in the hands of a run, and what its probes say together.
+//! An account during a run, and the combined result of its probes.
 
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::Method;
 use crate::slices::watch::store::{Bearing, Waiting};
 use crate::slices::watch::verdict::Inconclusive;
 
-/// An account that a run is about to probe, or has probed and not settled yet.
+/// An account that a run has yet to probe or to settle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Candidate {
     account: Waiting,
-    /// Probes of this run that agree on something that must be confirmed: what, and how many.
+    /// The sighting to be confirmed, and how many probes of this run agree on it.
     agreed: Option<(Sighting, u32)>,
-    /// A connection was closed under one of its probes, and it was probed once more.
+    /// A connection was reset during a probe, and the account was probed again.
     retried: bool,
 }
 
-/// What follows a probe of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AfterProbe {
     /// Another probe, a little later.
@@ -50,7 +49,7 @@ impl Candidate {
     ) -> AfterProbe {
         let Waiting { until, known, .. } = self.account;
         match outcome {
-            // It was otherwise a moment ago: that is no answer, whatever the last probe says.
+            // Two probes disagree, so there is no answer.
             Ok(seen) if self.agreed.is_some_and(|(before, _)| before != seen) => {
                 return AfterProbe::Settle(Err(Inconclusive::ProbesDisagree));
             }
@@ -61,7 +60,7 @@ impl Candidate {
                     return AfterProbe::ProbeAgain;
                 }
             }
-            // A site may give up a connection at the moment it is used again. A POST is not sent
+            // A site may close a kept-alive connection just as it is reused. A POST is not sent
             // twice.
             Err(Inconclusive::Reset) if method != Method::Post && !self.retried => {
                 self.retried = true;
@@ -72,7 +71,7 @@ impl Candidate {
         AfterProbe::Settle(outcome)
     }
 
-    /// What a result means for the account. Where changes are braked, one that might be part of a
+    /// What a result means for the account. If the brake applies, a change that may be part of a
     /// mass change is held.
     pub(super) fn bearing(
         &self,

@@ -1,8 +1,8 @@
-//! The accounts of one site on their way through a run.
+//! A lane: the accounts of one site during a run.
 //!
-//! A lane holds at most a page and a half of accounts, and those that must be probed once more.
-//! [`reading`] tells how it reads on. All lanes are served in turn, so a slow site never holds up
-//! the others.
+//! A lane holds at most a page and a half of accounts, plus those to be probed again. [`reading`]
+//! decides what it reads next. All lanes are served in turn, so a slow site never holds up the
+//! others.
 
 mod candidate;
 mod reading;
@@ -31,22 +31,21 @@ use crate::slices::watch::store;
 use crate::slices::watch::store::{ControlNews, ProbeResult};
 use crate::slices::watch::verdict::Inconclusive;
 
-/// Accounts that all lanes together read at a time: a few megabytes.
+/// Size of a page of all lanes together, in accounts: a few megabytes.
 const PAGES: usize = 16 * 1024;
 
-/// Accounts a lane reads at a time: enough that a read is cheap beside the probes, few enough that
-/// probes on their way need not wait for it.
+/// Size of a lane's page, in accounts: large enough that reading is cheap compared with probing,
+/// small enough that probes in flight need not wait.
 const PAGE: RangeInclusive<usize> = 64..=1024;
 
-/// Accounts that are shuffled together. Results are written in about this order, so that the rows
-/// of a group lie together in the file.
+/// Accounts are shuffled within groups of this size. Results are written in about this order, so
+/// the rows of a group stay close together in the file.
 const SHUFFLED: usize = 128;
 
-/// How long a run waits for a site that wants to be left alone. If the pause is longer, the site's
-/// accounts could not be probed in this run.
+/// How long a run waits for a site that asked us to wait. For a longer pause, the run gives up the
+/// site.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How many accounts each lane reads at a time, by the number of lanes.
 pub(super) fn page_size(lanes: usize) -> usize {
     (PAGES / lanes.max(1)).clamp(*PAGE.start(), *PAGE.end())
 }
@@ -58,27 +57,25 @@ pub(super) struct Lane {
     key: Arc<str>,
     /// The site, unless the catalogue no longer has it.
     site: Option<Arc<Site>>,
-    /// No probe of this site can start before.
+    /// No probe of this site can start before this moment.
     not_before: Option<Instant>,
-    /// When the site may be asked again, by a `Retry-After` that is not in the database yet.
+    /// The end of a `Retry-After` that is not in the database yet.
     silent_until: Option<UnixMs>,
-    /// Why the site is given up for this run: its accounts get no probe.
+    /// Why this run gave up the site; its accounts get no probe.
     given_up: Option<Inconclusive>,
-    /// The site could not be reached, which may be our own fault. No probe until another site has
-    /// answered.
+    /// The site could not be reached, which may be our own network's fault. No probe starts until
+    /// another site has answered.
     is_silent: bool,
-    /// How far its controls are.
     standing: ControlStanding,
-    /// Its controls failed before, and the admins know.
+    /// An earlier run's controls failed, and the admins know.
     is_distrusted: bool,
-    /// It has so many accounts that changes are held until their share is known, or the admins are
-    /// being asked.
+    /// The site has enough accounts for a mass change, or the admins are being asked. Changes are
+    /// held until the brake decides.
     is_braked: bool,
-    /// Accounts that got a verdict so far.
+    /// Accounts with a verdict so far.
     answered: u64,
-    /// Requests that were not written down yet; their accounts are counted with the results.
+    /// Requests not yet written to the database. Accounts are counted with the results.
     unwritten: SiteTally,
-    /// How many accounts it reads at a time.
     page_size: usize,
     page: Vec<Candidate>,
     once_more: VecDeque<(Instant, Candidate)>,
@@ -86,8 +83,8 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    /// A lane for a number of accounts of a site, read in pages of [`page_size`]. `marks` say what
-    /// earlier runs left open.
+    /// A lane for a number of accounts of a site, read in pages of [`page_size`]. `marks` come from
+    /// earlier runs.
     pub(super) fn new(
         key: Arc<str>,
         accounts: u64,
@@ -114,7 +111,7 @@ impl Lane {
         }
     }
 
-    /// When the lane can take its next step; none when it has no account left, or waits for a probe
+    /// When the lane can take its next step; none if it has no account left, or waits for a probe
     /// or a page.
     pub(super) fn next_step_at(&mut self, gates: &Gates, now: Instant) -> Option<Instant> {
         let has_account = self.ready_at(now)?;
@@ -133,7 +130,7 @@ impl Lane {
                 Some(now)
             }
             Start::At(at) => Some(self.wait_or_give_up(at, now, Inconclusive::RateLimited)),
-            // Every slot at the site is taken: one of the probes in flight will change that.
+            // Every slot at the site is taken. The end of a probe in flight will free one.
             Start::Busy => None,
             Start::Closed { until } => {
                 Some(self.wait_or_give_up(until, now, Inconclusive::BreakerOpen))
@@ -141,8 +138,8 @@ impl Lane {
         }
     }
 
-    /// The site may be asked at a later moment. Within the run's patience the lane waits for it,
-    /// otherwise it gives the site up. Returns when the lane can go on.
+    /// The site may be asked at a later moment. The lane waits for it within [`PATIENCE`],
+    /// otherwise it gives up the site. Returns when the lane can continue.
     fn wait_or_give_up(&mut self, at: Instant, now: Instant, why: Inconclusive) -> Instant {
         if at.saturating_duration_since(now) <= PATIENCE {
             self.not_before = Some(at);
@@ -152,7 +149,7 @@ impl Lane {
         now
     }
 
-    /// The reading of the next page, when it is time for it.
+    /// The next page to read, if it is time.
     pub(super) fn next_reading(&self, scope: RunScope, run_id: i64) -> Option<PageReading> {
         if self.is_silent || self.standing.waits() || self.page.len() > self.page_size / 2 {
             return None;
@@ -163,18 +160,17 @@ impl Lane {
             .next_reading(nothing_left, site, scope, run_id, self.page_size)
     }
 
-    /// True when no account that it read is left to probe.
+    /// True if no account of the pages read so far is left to probe.
     pub(super) fn is_at_its_end(&self) -> bool {
         self.page.is_empty() && self.once_more.is_empty()
     }
 
-    /// Takes what was read.
     pub(super) fn take_page(&mut self, page: LanePage) {
         let (place, waiting) = page.into_parts();
         self.place = place;
         let mut page: Vec<Candidate> = waiting.into_iter().map(Candidate::new).collect();
-        // Accounts that always fail lie together in the order of ids, and in a row they would look
-        // like a site that is down. So the order is random. The last one is taken first.
+        // Accounts that always fail often have neighbouring ids. Probed in a row, they would look
+        // like a site that is down, so the order is random. Accounts are taken from the end.
         page.reverse();
         for part in page.chunks_mut(SHUFFLED) {
             fastrand::shuffle(part);
@@ -183,8 +179,7 @@ impl Lane {
         self.page = page;
     }
 
-    /// The next step: the site's controls before any of its accounts. None when no account may be
-    /// probed now.
+    /// The next step: controls come before accounts. None if nothing may be probed now.
     pub(super) fn next(
         &mut self,
         now: Instant,
@@ -212,7 +207,7 @@ impl Lane {
         })
     }
 
-    /// The site and name to probe for an account, or why no probe can tell anything about it.
+    /// The site and name to probe for an account, or why it cannot be probed.
     fn probe_of(&self, candidate: &Candidate) -> Result<(Arc<Site>, Username), Inconclusive> {
         let site = self.site.as_ref().ok_or(Inconclusive::UnknownSite)?;
         if let Some(why) = self.given_up {
@@ -229,7 +224,7 @@ impl Lane {
         !self.page.is_empty() || self.once_more.front().is_some_and(is_due)
     }
 
-    /// The next account that may be probed now: first those to be probed once more.
+    /// The next account that may be probed now. Those to be probed again come first.
     fn take(&mut self, now: Instant) -> Option<Candidate> {
         if self
             .once_more
@@ -241,8 +236,8 @@ impl Lane {
         self.page.pop()
     }
 
-    /// A probe failed in a way that may be our own network's fault: it counts for nothing, and the
-    /// site is silent.
+    /// A probe failed in a way that may be our own network's fault. It does not count, and the site
+    /// is silent.
     pub(super) fn fall_silent(&mut self, subject: ProbeSubject, now: Instant) {
         self.not_before = None;
         self.is_silent = true;
@@ -252,12 +247,12 @@ impl Lane {
         }
     }
 
-    /// Lets a silent site be asked again; true when it was one.
+    /// Ends a site's silence; true if it was silent.
     pub(super) fn wake(&mut self) -> bool {
         std::mem::take(&mut self.is_silent)
     }
 
-    /// Counts a probe that was made, and how long the site wants to be left alone after it.
+    /// Counts a probe, and records until when the site asked us to wait.
     pub(super) fn count(&mut self, took: Duration, silent_until: Option<UnixMs>) {
         self.not_before = None;
         self.unwritten.probes += 1;
@@ -265,7 +260,7 @@ impl Lane {
         self.silent_until = self.silent_until.max(silent_until);
     }
 
-    /// Takes a probe of a control name.
+    /// Takes the result of a control probe.
     pub(super) fn land_control(
         &mut self,
         site: &Site,
@@ -276,7 +271,7 @@ impl Lane {
         let fault = match self.standing.hear(site, probe, today) {
             ControlsSaid::More => return Landed::Nothing,
             ControlsSaid::Unseen(why) => {
-                // Nothing is known of the rules, so there is nothing to tell of them either.
+                // Nothing is known about the rules, so there is nothing to report.
                 self.given_up = Some(why);
                 return Landed::Nothing;
             }
@@ -299,7 +294,7 @@ impl Lane {
         })
     }
 
-    /// Takes a probe of an account.
+    /// Takes the result of an account's probe.
     pub(super) fn land_account(
         &mut self,
         site: &Site,
@@ -309,10 +304,11 @@ impl Lane {
         now: Instant,
     ) -> Landed {
         if let Some(why @ Inconclusive::ControlFailed) = self.given_up {
-            // The probe was on its way when the controls failed.
+            // The probe was in flight when the controls failed.
             return Landed::Result(self.settle(&candidate, Err(why)));
         }
-        // Where a rule has no evidence of its own on one side, one probe more makes up for it.
+        // A weak site needs one more probe, because one side of its rules has no evidence of its
+        // own.
         let needed = confirming.confirmations + u32::from(site.is_weak());
         match candidate.after(probe.outcome, needed, site.method()) {
             AfterProbe::ProbeAgain => {
@@ -324,7 +320,6 @@ impl Lane {
         }
     }
 
-    /// The result of an account, as it is written down.
     fn settle(
         &mut self,
         candidate: &Candidate,
@@ -345,18 +340,17 @@ impl Lane {
         }
     }
 
-    /// Takes the requests that nobody has written down yet.
+    /// Takes the requests not yet written to the database.
     pub(super) fn take_unwritten(&mut self) -> Option<(Arc<str>, SiteTally)> {
         (self.unwritten.probes > 0)
             .then(|| (Arc::clone(&self.key), std::mem::take(&mut self.unwritten)))
     }
 
-    /// The site's key, and how many of its accounts got a verdict.
     pub(super) fn answered(&self) -> (Arc<str>, u64) {
         (Arc::clone(&self.key), self.answered)
     }
 
-    /// When the lane has an account to probe; none when it has no more, or waits for a probe or a
+    /// When the lane has an account to probe; none if it has no more, or waits for a probe or a
     /// page.
     fn ready_at(&self, now: Instant) -> Option<Instant> {
         if self.is_silent || self.standing.waits() {

@@ -1,9 +1,10 @@
-//! How a lane reads on, page by page: first what earlier runs did not reach, then the rest.
+//! How a lane reads accounts, page by page: first those that earlier runs did not reach, then the
+//! rest.
 //!
-//! A page is read while the probes of the page before go on.
+//! A page is read while the probes of the previous page are still going on.
 //!
 //! # Invariants
-//! - A round of this run begins only when the lane has nothing left of the old round.
+//! - A new round begins only when the lane has nothing left of the old one.
 
 use std::sync::Arc;
 
@@ -12,18 +13,17 @@ use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Stretch, Waiting};
 
-/// How far a lane has read.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ReadPosition {
-    /// What is being read; none before the first page.
+    /// None before the first page.
     stretch: Option<Stretch>,
-    /// The last page of an older round is read, and a round of this run follows.
+    /// The last page of an older round has been read, and this run's own round follows.
     is_last_page: bool,
     exhausted: bool,
 }
 
 impl ReadPosition {
-    /// The reading of `limit` accounts from here; none when everything is read, or when the lane
+    /// Plans to read `limit` accounts from here; none if everything has been read, or if the lane
     /// must first be empty.
     pub(super) fn next_reading(
         self,
@@ -44,7 +44,7 @@ impl ReadPosition {
     }
 }
 
-/// The reading of a page.
+/// A page to be read.
 #[derive(Debug)]
 pub(crate) struct PageReading {
     site: Arc<str>,
@@ -54,7 +54,7 @@ pub(crate) struct PageReading {
     place: ReadPosition,
 }
 
-/// What was read: accounts, and how far the lane is with them.
+/// The accounts that were read, and the position after them.
 #[derive(Debug)]
 pub(crate) struct LanePage {
     waiting: Vec<Waiting>,
@@ -68,7 +68,7 @@ impl LanePage {
 }
 
 impl PageReading {
-    /// Reads until there is an account or nothing more to read.
+    /// Reads until a page has an account, or nothing is left to read.
     pub(crate) async fn read(mut self, db: &Db) -> anyhow::Result<LanePage> {
         loop {
             let waiting = self.next_page(db).await?;
@@ -123,7 +123,7 @@ impl PageReading {
         Ok(page)
     }
 
-    /// Notes that the next run has to begin with the accounts that this one does not reach, even
+    /// Records that the next run must begin with the accounts that this one does not reach, even
     /// after a crash.
     async fn begin_round(&self, db: &Db) -> anyhow::Result<()> {
         if self.scope != RunScope::All {

@@ -1,4 +1,4 @@
-//! What a lane hands out and takes back: probes to make, and what comes of them.
+//! What a lane hands out and takes back: probes to make, and their results.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,11 +11,9 @@ use crate::slices::watch::store::{ControlNews, ProbeResult};
 #[derive(Debug)]
 pub(crate) enum ProbeSubject {
     Account(Candidate),
-    /// A name of the site's controls.
     Control,
 }
 
-/// A probe that a lane wants to make.
 #[derive(Debug)]
 pub(crate) struct PlannedProbe {
     pub(crate) subject: ProbeSubject,
@@ -23,22 +21,20 @@ pub(crate) struct PlannedProbe {
     pub(crate) name: Username,
 }
 
-/// What a lane does next.
 #[derive(Debug)]
 pub(crate) enum LaneStep {
     Probe(PlannedProbe),
-    /// An account gets its result without one.
+    /// An account gets its result without a probe.
     Settle(ProbeResult),
 }
 
-/// What comes of a probe.
+/// What follows from a probe.
 #[derive(Debug)]
 pub(crate) enum Landed {
     /// Nothing to write down yet.
     Nothing,
-    /// The result of an account.
     Result(ProbeResult),
-    /// The site's controls failed, or are well again.
+    /// The site's controls failed or recovered.
     Controls(ControlNews),
 }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 type Running<'a, T> = Pin<Box<dyn Future<Output = anyhow::Result<T>> + 'a>>;
 
-/// One of a kind at a time, or none.
+/// At most one running job of a kind.
 pub(super) struct SideJob<'a, T>(Option<Running<'a, T>>);
 
 impl<T> Default for SideJob<'_, T> {
@@ -15,7 +15,7 @@ impl<T> Default for SideJob<'_, T> {
 }
 
 impl<'a, T> SideJob<'a, T> {
-    /// Begins one; what was under way is dropped.
+    /// Begins a job and drops the one under way.
     pub(super) fn begin(&mut self, job: impl Future<Output = anyhow::Result<T>> + 'a) {
         self.0 = Some(Box::pin(job));
     }
@@ -29,10 +29,10 @@ impl<'a, T> SideJob<'a, T> {
         self.0.is_some()
     }
 
-    /// The end of what is under way; never, when nothing is.
+    /// Waits for the job under way. Without one, waits indefinitely.
     ///
     /// # Errors
-    /// Those of the job.
+    /// The errors of the job.
     pub(super) async fn done(&mut self) -> anyhow::Result<T> {
         let Some(job) = &mut self.0 else {
             return pending().await;

@@ -41,7 +41,7 @@ impl Lanes {
         self.lanes.get_mut(number)
     }
 
-    /// The next step of the next lane that can take one.
+    /// The next step, from the next lane in turn that can take one.
     pub(super) fn pick(&mut self, now: Instant, today: UnixMs, memory: &Memory) -> Pick {
         let mut earliest: Option<Instant> = None;
         for number in self.in_turn() {
@@ -66,7 +66,7 @@ impl Lanes {
         earliest.map_or(Pick::Nothing, Pick::At)
     }
 
-    /// The next page to read: first for a lane that has nothing left.
+    /// The next page to read. Lanes that have run dry come first.
     pub(super) fn next_reading(
         &self,
         scope: RunScope,
@@ -93,14 +93,14 @@ impl Lanes {
         }
     }
 
-    /// Lets silent sites be asked again; false when there is none.
+    /// Ends the silence of all silent sites; false if there are none.
     pub(super) fn wake_silent(&mut self) -> bool {
-        // Every one of them, so nothing that stops at the first.
+        // Every lane must be woken, so `any` would not do: it stops at the first.
         let woken = self.lanes.iter_mut().map(Lane::wake);
         woken.filter(|is_woken| *is_woken).count() > 0
     }
 
-    /// Takes the requests by site that nobody has written down yet.
+    /// Takes the requests by site that are not yet in the database.
     pub(super) fn take_unwritten(&mut self) -> Vec<(Arc<str>, SiteTally)> {
         let lanes = self.lanes.iter_mut();
         lanes.filter_map(Lane::take_unwritten).collect()

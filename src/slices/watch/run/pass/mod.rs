@@ -1,14 +1,14 @@
 //! One pass over pending accounts.
 //!
 //! A pass keeps at most `workers` probes in flight and takes accounts from all sites in turn
-//! ([`super::lane`]), as the sites' gates allow ([`super::gate`]). It reads pages and writes
-//! results in groups ([`results`]) while the probes go on. Its state is in [`state`].
+//! ([`super::lane`]), as the sites' gates allow ([`super::gate`]). Meanwhile it reads pages and
+//! writes results in groups ([`results`]). Its state is in [`state`].
 //!
 //! # Invariants
-//! - A pass holds some pages, never all accounts.
+//! - A pass holds a few pages of accounts, never all.
 //! - A sighting that ends a wait counts only after the configured number of probes that agree.
 //! - An account that could not be probed is an error with a reason.
-//! - A storage fault ends the pass and is never a verdict.
+//! - A database error ends the pass and is never a verdict.
 
 mod job;
 mod lanes;
@@ -42,7 +42,6 @@ use crate::slices::watch::probe::ProbeLimits;
 use crate::slices::watch::store;
 use crate::telegram::PriorityGate;
 
-/// What a pass works with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PassContext<'a> {
     pub(super) db: &'a Db,
@@ -55,11 +54,11 @@ pub(super) struct PassContext<'a> {
 }
 
 impl PassContext<'_> {
-    /// Probes the accounts in the run's scope. `sites` has the number of accounts of each site.
-    /// Nothing begins after `until`, but what has begun is finished.
+    /// Probes the accounts in the run's scope. `sites` has the number of accounts per site. No
+    /// probe begins after `until`, but running ones are finished.
     ///
     /// # Errors
-    /// When the database fails. The next run probes accounts whose result was not written.
+    /// If the database fails. The next run probes the accounts whose results were not written.
     pub(super) async fn run(
         self,
         memory: &mut Memory,
@@ -67,7 +66,7 @@ impl PassContext<'_> {
         sites: Vec<(String, u64)>,
         until: Option<Instant>,
     ) -> anyhow::Result<PassSummary> {
-        // A run that was cut short left its probes without an end.
+        // An aborted pass left requests that never ended.
         memory.gates.forget_in_flight(Instant::now());
         let marks = self.db.read(store::marks).await?;
         let page = page_size(sites.len());
@@ -91,8 +90,7 @@ impl PassContext<'_> {
     }
 }
 
-/// A worker: makes a probe, takes its outcome, and begins the next one at once, as long as one can
-/// begin.
+/// A worker: probes, hands in the result, and begins the next probe as long as one can begin.
 async fn work(pass: &RefCell<Pass<'_, '_>>, context: PassContext<'_>, mut flight: Flight) {
     let (timeout, private) = (context.config.timeout, context.config.allow_private_targets);
     let mut timer = pin!(sleep(timeout));
@@ -109,12 +107,12 @@ async fn work(pass: &RefCell<Pass<'_, '_>>, context: PassContext<'_>, mut flight
     }
 }
 
-/// The course of a pass: its workers, and what goes on beside them.
+/// The main loop of a pass: its workers, and the reading and writing beside them.
 struct Course<'p, 'a, 'g> {
     pass: &'p RefCell<Pass<'a, 'g>>,
     context: PassContext<'a>,
     run_id: i64,
-    /// Becomes ready with the stop: waited for throughout, not anew by each step.
+    /// Ready at the stop. Kept for the whole pass, because each new wait costs.
     stopping: Pin<&'p mut WaitForCancellationFuture<'a>>,
     timer: PassTimer,
     reading: SideJob<'p, (usize, LanePage)>,
@@ -130,13 +128,14 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
         loop {
             self.pass.borrow_mut().forget_landed();
             if self.pass.borrow().is_stopped() {
-                // A probe is cut at its next await. Its account is probed again after the start.
+                // Drops the probes at their current await. Their accounts are probed again after
+                // the restart.
                 workers.clear();
                 self.reading.drop_it();
             }
             let held = self.held_until();
-            // Results wait while the gate is held: the pass must not end then, although no probe
-            // may begin.
+            // Results may wait while the gate is held, so the pass must not end then, although no
+            // probe may begin.
             let wake = self.start(&mut workers, &work).or(held);
             if held.is_none() {
                 self.read_and_write(workers.is_empty());
@@ -152,14 +151,14 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
         }
     }
 
-    /// Until when the priority gate is held; none while nobody waits for an answer, or when the
-    /// program stops.
+    /// Until when the priority gate is held; none if nobody waits for an answer, or if the program
+    /// stops.
     fn held_until(&self) -> Option<Instant> {
         let until = self.context.priority_gate.held_until(Instant::now());
         until.filter(|_| !self.pass.borrow().is_stopped())
     }
 
-    /// Begins the probes that can begin; when the next one can, if that is later.
+    /// Begins every probe that can begin. Returns when the next one can, if later.
     fn start<W: Future<Output = ()>>(
         &self,
         workers: &mut FuturesUnordered<W>,
@@ -175,7 +174,7 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
         None
     }
 
-    /// Begins to read the next page and to write the next group. With `rest`, the group takes all
+    /// Starts reading the next page and writing the next group. With `rest`, the group takes all
     /// results.
     fn read_and_write(&mut self, rest: bool) {
         let mut pass = self.pass.borrow_mut();
@@ -193,8 +192,7 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
         }
     }
 
-    /// Waits for a probe that came back, a page that was read, a group that was written, a moment,
-    /// or the stop.
+    /// Waits for the end of a probe, a page or a group, for a moment, or for the stop.
     async fn wait<W: Future<Output = ()>>(
         &mut self,
         workers: &mut FuturesUnordered<W>,
@@ -208,7 +206,7 @@ impl<'p, 'a: 'p> Course<'p, 'a, '_> {
         if let Some(moment) = wake.into_iter().chain(due).min() {
             self.timer.set(moment);
         }
-        // The workers run where they are waited for, so that this is asked when they have.
+        // The workers are polled right before this, so the check comes after them.
         let landed = poll_fn(|_| match pass.borrow().has_landed() {
             true => Poll::Ready(()),
             false => Poll::Pending,

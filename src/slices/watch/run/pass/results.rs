@@ -1,8 +1,8 @@
-//! Results on their way to the database, gathered in groups.
+//! Results waiting to be written to the database in groups.
 //!
 //! # Invariants
 //! - The number of unwritten results is bounded.
-//! - While the writer is free, no result waits longer than [`GROUP_AGE`] for its group.
+//! - While the writer is free, no result waits longer than [`GROUP_AGE`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,26 +16,25 @@ use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Breakers, ControlNews, ProbeResult};
 
-/// Results written in one request at most: more would save next to nothing.
+/// Maximum number of results per write. More would save next to nothing.
 const GROUP: usize = 512;
 
-/// The same while people talk with the bot: their requests pass between, and wait for at most one
-/// of these groups.
+/// The limit while people talk to the bot. Their requests wait for at most one group.
 const SMALL_GROUP: usize = 24;
 
-/// The longest a result waits for others to be written with.
+/// How long a result waits for others to join its group.
 const GROUP_AGE: Duration = Duration::from_millis(200);
 
-/// Results in memory at most. Probing stops until the database has caught up.
+/// Maximum number of results in memory. Probing pauses until the database has caught up.
 const UNWRITTEN: usize = GROUP * 4;
 
-/// What a pass has found out and not yet stored.
+/// Results of a pass that are not stored yet.
 #[derive(Default)]
 pub(super) struct Results {
     results: Vec<ProbeResult>,
-    /// Controls that failed or are well again: at most one per site and quarter of an hour.
+    /// Controls that failed or recovered: at most one per site and quarter of an hour.
     news: Vec<ControlNews>,
-    /// When the first of the probes came.
+    /// When the oldest result arrived.
     oldest: Option<Instant>,
 }
 
@@ -49,17 +48,17 @@ impl Results {
         self.news.push(news);
     }
 
-    /// True when no further probe may start before a group is written.
+    /// True if no further probe may start before a group is written.
     pub(super) fn are_full(&self) -> bool {
         self.results.len() >= UNWRITTEN
     }
 
-    /// When there is a group although it is not full.
+    /// When a group is due although it is not full.
     pub(super) fn due_at(&self) -> Option<Instant> {
         self.oldest.map(|oldest| oldest + GROUP_AGE)
     }
 
-    /// The next group, when there is one; `rest` takes what there is.
+    /// The next group, if one is full or due. `rest` takes everything.
     pub(super) fn next_group(
         &mut self,
         context: PassContext<'_>,
@@ -79,7 +78,7 @@ impl Results {
         }
         let rest = self.results.split_off(self.results.len().min(size));
         let mut results = std::mem::replace(&mut self.results, rest);
-        // In the order of the rows.
+        // Row order is cheaper to write.
         results.sort_unstable_by_key(|result| result.account_id);
         self.oldest = (!self.results.is_empty()).then(Instant::now);
         let news = std::mem::take(&mut self.news);
@@ -95,9 +94,9 @@ impl Results {
 /// Results that are written together.
 pub(super) struct ResultGroup {
     results: Vec<ProbeResult>,
-    /// Requests by site, whatever became of them, since the group before.
+    /// Requests by site since the previous group, whatever their results.
     requests: Vec<(Arc<str>, SiteTally)>,
-    /// Which breakers are open, where that is not what was written before.
+    /// The open breakers, if they changed since they were last written.
     breakers: Option<Breakers>,
     news: Vec<ControlNews>,
 }
@@ -111,8 +110,8 @@ impl ResultGroup {
         self.breakers = Some(breakers);
     }
 
-    /// Fact and notice commit together. If a power cut takes both, the account is probed again. A
-    /// notice that was sent had been claimed by a synced commit after this one.
+    /// Fact and notice commit together. If a power cut loses both, the account is probed again.
+    /// Once a notice is sent, both are safe: it was claimed by a later, synced commit.
     pub(super) async fn write(self, context: PassContext<'_>, run_id: i64) -> anyhow::Result<()> {
         let now = context.clock.now();
         let day = context.notifier.zone.day(now);

@@ -1,11 +1,9 @@
-//! The state of one pass: what begins next, and what becomes of a probe that came back.
+//! The state of one pass: what begins next, and what follows from a finished probe.
 //!
 //! # Invariants
 //! - All sites are served in turn, each only as its gate allows.
-//! - No probe starts after the time limit, while somebody waits for an answer, or while results
-//!   wait for the database.
-//! - A probe that our own network may have spoilt leaves no trace in the database or at the site's
-//!   gate.
+//! - No probe starts after the time limit, during a priority wait, or while results are backed up.
+//! - A probe that our own network may have spoilt leaves no trace in database or gate.
 //! - A site whose controls are in doubt gives no verdict.
 
 use std::sync::Arc;
@@ -25,7 +23,7 @@ use crate::slices::watch::run::network::Network;
 use crate::slices::watch::site::{Site, Username};
 use crate::slices::watch::verdict::Inconclusive;
 
-/// The state of one pass. Its course and its workers take turns with it on one thread.
+/// The main loop and the workers share this state on one thread.
 pub(super) struct Pass<'a, 'g> {
     context: PassContext<'a>,
     memory: &'g mut Memory,
@@ -34,14 +32,14 @@ pub(super) struct Pass<'a, 'g> {
     lanes: Lanes,
     network: Network,
     results: Results,
-    /// When a probe can begin by itself, if none could when one was asked for.
+    /// When the next probe can begin, if none could at the last [`Self::next_flight`].
     wake: Option<Instant>,
-    /// A probe came back since [`Self::forget_landed`].
+    /// A probe has finished since [`Self::forget_landed`].
     has_landed: bool,
     is_stopped: bool,
 }
 
-/// A probe on its way.
+/// A probe in flight.
 pub(super) struct Flight {
     lane: usize,
     began: Instant,
@@ -59,7 +57,7 @@ impl Flight {
 }
 
 impl<'a, 'g> Pass<'a, 'g> {
-    /// A pass that has not begun; it ends at `until` at the latest.
+    /// The pass ends at `until` at the latest.
     pub(super) fn new(
         context: PassContext<'a>,
         memory: &'g mut Memory,
@@ -90,22 +88,21 @@ impl<'a, 'g> Pass<'a, 'g> {
         self.is_stopped
     }
 
-    /// Forgets that probes have come back.
     pub(super) fn forget_landed(&mut self) {
         self.has_landed = false;
     }
 
-    /// True when a probe came back since [`Self::forget_landed`].
+    /// True if a probe has finished since [`Self::forget_landed`].
     pub(super) fn has_landed(&self) -> bool {
         self.has_landed
     }
 
-    /// When a probe can begin by itself, if [`Self::next_flight`] had none.
+    /// When the next probe can begin, if [`Self::next_flight`] had none.
     pub(super) fn wake(&self) -> Option<Instant> {
         self.wake
     }
 
-    /// How the pass ends when nothing is under way; none when silent sites can be asked again.
+    /// How the pass ends once nothing is in flight; none if silent sites can be probed again.
     pub(super) fn end(&mut self) -> Option<End> {
         if self.is_stopped {
             Some(End::Stopped)
@@ -125,7 +122,6 @@ impl<'a, 'g> Pass<'a, 'g> {
         }
     }
 
-    /// The next page to read.
     pub(super) fn next_reading(&self) -> Option<(usize, PageReading)> {
         if !self.may_go_on(Instant::now()) {
             return None;
@@ -137,12 +133,12 @@ impl<'a, 'g> Pass<'a, 'g> {
         self.lanes.take_page(lane, page);
     }
 
-    /// When results are due to be written although they fill no group.
+    /// When results must be written although the group is not full.
     pub(super) fn results_due_at(&self) -> Option<Instant> {
         self.results.due_at()
     }
 
-    /// The next group to write; `rest` takes what there is.
+    /// The next group to write. `rest` takes everything.
     pub(super) fn next_group(&mut self, rest: bool) -> Option<ResultGroup> {
         let rest = rest || self.is_stopped;
         let mut group = self.results.next_group(self.context, rest)?;
@@ -153,8 +149,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         Some(group)
     }
 
-    /// The next probe, which begins now; none when none can begin, and then [`Self::wake`] says
-    /// when that changes.
+    /// The probe to begin now. If there is none, [`Self::wake`] says when that changes.
     pub(super) fn next_flight(&mut self) -> Option<Flight> {
         loop {
             let now = Instant::now();
@@ -162,7 +157,7 @@ impl<'a, 'g> Pass<'a, 'g> {
             if !self.may_go_on(now) {
                 return None;
             }
-            // Somebody waits for an answer: nothing new until it has left.
+            // Somebody waits for an answer, so nothing new starts until it is sent.
             self.wake = self.context.priority_gate.held_until(now);
             if self.wake.is_some() {
                 return None;
@@ -179,7 +174,7 @@ impl<'a, 'g> Pass<'a, 'g> {
                 }
                 Pick::Settled(result) => self.results.push(result, now),
                 Pick::At(at) => {
-                    // The time limit is a moment to wake up at, too.
+                    // The pass must also wake up at its time limit.
                     self.wake = Some(self.until.map_or(at, |until| at.min(until)));
                     return None;
                 }
@@ -193,7 +188,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         !self.is_stopped && !is_over && !self.network.seems_down() && !self.results.are_full()
     }
 
-    /// Takes a probe that came back.
+    /// Takes a finished probe.
     pub(super) fn land(&mut self, flight: Flight, probe: &Probe) {
         self.has_landed = true;
         let now = Instant::now();
@@ -212,7 +207,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         };
         let was_trusted = self.network.is_trusted();
         if self.network.doubts(number, &site, probe) {
-            // The site must not be left alone for what may not be its fault.
+            // The gate must not blame the site for what may be our own fault.
             let ours = Probe::without_answer(Inconclusive::Offline);
             self.memory.gates.end(&site, &ours, now);
             lane.fall_silent(subject, now);

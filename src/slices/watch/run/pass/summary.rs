@@ -1,4 +1,4 @@
-//! What a pass begins with and leaves behind, besides its results in the database.
+//! What a pass starts with and leaves behind, besides its results in the database.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,26 +14,25 @@ use crate::slices::watch::store::{Breaker, Breakers};
 /// How a pass ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// Everything in its scope was probed, or its time was over.
+    /// Everything in scope was probed, or time ran out.
     Done,
     Stopped,
     /// No site could be reached: our own network is down.
     Offline,
 }
 
-/// What a pass leaves behind besides its results.
 #[derive(Debug)]
 pub(crate) struct PassSummary {
     pub(crate) end: End,
-    /// Accounts with a verdict, those that were held among them, by site.
+    /// Accounts with a verdict, including held ones, by site.
     pub(crate) answered: HashMap<Arc<str>, u64>,
-    /// Requests by site that were not written down with any result.
+    /// Requests by site that were not written together with a result.
     pub(crate) unwritten: Vec<(Arc<str>, SiteTally)>,
-    /// Some site was reached.
+    /// At least one site was reached.
     pub(crate) is_heard: bool,
 }
 
-/// What is remembered of sites from one pass to the next.
+/// What is remembered about sites between passes.
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub(crate) gates: Gates,
@@ -41,7 +40,7 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Which breakers are open, by the time of day; `today` is now.
+    /// The open breakers in wall-clock time; `today` is now.
     pub(crate) fn breakers(&self, today: UnixMs) -> Breakers {
         let now = Instant::now();
         let open = self.gates.open_breakers().map(|(site, opened)| {

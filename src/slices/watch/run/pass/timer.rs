@@ -1,13 +1,13 @@
-//! One timer for all the moments a pass waits for.
+//! One timer for every wait of a pass.
 //!
-//! A step of a pass often waits for a moment a little later than the step before. Setting a timer
-//! anew each time costs more than waking too early now and then.
+//! Each step of a pass often waits for a slightly later moment. Resetting the timer every time
+//! costs more than an occasional early wake-up.
 
 use std::pin::Pin;
 
 use tokio::time::{Instant, Sleep};
 
-/// Rings at the moment it was set to or earlier.
+/// Rings at the moment it was set to, or earlier.
 #[derive(Default)]
 pub(super) struct PassTimer {
     sleep: Option<Pin<Box<Sleep>>>,
@@ -15,7 +15,7 @@ pub(super) struct PassTimer {
 }
 
 impl PassTimer {
-    /// Makes sure that it rings at this moment at the latest.
+    /// Ensures that the timer rings at this moment at the latest.
     pub(super) fn set(&mut self, at: Instant) {
         match &mut self.sleep {
             Some(sleep) if self.is_set && sleep.deadline() <= at => {}
@@ -25,7 +25,7 @@ impl PassTimer {
         self.is_set = true;
     }
 
-    /// Waits until it rings, which takes the setting away; never, when it is not set.
+    /// Waits for the ring, which clears the setting. If not set, waits indefinitely.
     pub(super) async fn rings(&mut self) {
         match &mut self.sleep {
             Some(sleep) if self.is_set => {
