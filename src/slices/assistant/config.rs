@@ -13,22 +13,22 @@ const NANO_IN_CENT: u64 = 10_000_000;
 
 #[derive(Debug, Clone)]
 pub struct AssistantConfig {
-    /// When false, no part of the assistant is built and nobody can ask.
+    /// If false, no part of the assistant is built and nobody can ask.
     pub(crate) enabled: bool,
     pub(crate) endpoint: Endpoint,
-    /// Asked in this order, the next one after each failure. Never empty.
+    /// Tried in this order, the next one after each failure. Never empty.
     pub(crate) models: Vec<String>,
-    /// Calls at once.
+    /// Maximum number of concurrent calls.
     pub(crate) workers: usize,
-    /// Calls at once for one person.
+    /// Maximum number of concurrent calls per person.
     pub(crate) per_person: u32,
     /// Whether models may use tools.
     pub(crate) tools: bool,
-    /// What a person may use in a day.
+    /// Daily limits of one person.
     pub(crate) budget: Budget,
-    /// Open questions of one person, at most.
+    /// Maximum number of open questions per person.
     pub(crate) most_open: u32,
-    /// Questions that one token may ask in a minute.
+    /// Maximum number of questions per token and minute.
     pub(crate) per_minute: u32,
 }
 
@@ -90,7 +90,7 @@ impl AssistantConfig {
     }
 }
 
-/// The default endpoint, which serves nobody without a key.
+/// The default endpoint, which requires a key.
 const OPENROUTER: &str = "https://openrouter.ai/";
 
 /// A limit in units of `unit`; 0 means no limit.

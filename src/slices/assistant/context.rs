@@ -1,4 +1,4 @@
-//! What every part of the assistant works with.
+//! The context that all parts of the assistant share.
 
 use super::AssistantConfig;
 use super::progress::ProgressStreams;

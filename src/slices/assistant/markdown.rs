@@ -1,8 +1,8 @@
-//! A model's Markdown as Telegram messages, with the few tags that Telegram knows.
+//! Converts a model's Markdown to Telegram messages, with the few tags that Telegram supports.
 //!
 //! # Invariants
 //!
-//! - Markup comes only from what the parser found; everything else is text.
+//! - Markup comes only from the parser; everything else is text.
 //! - Links lead to http and https only, and raw HTML is shown as text.
 //! - Every message fits Telegram's limit, and none is empty.
 
@@ -18,7 +18,7 @@ pub(super) fn messages(markdown: &str) -> Vec<Html> {
     within(markdown, MESSAGE_LIMIT)
 }
 
-/// The beginning of a growing answer, as one message; none while it is empty.
+/// The start of a growing answer, as one message; none while it is empty.
 #[must_use]
 pub(super) fn so_far(markdown: &str) -> Option<Html> {
     // Twice the limit leaves room for markup, and keeps the cost flat however long the answer is.

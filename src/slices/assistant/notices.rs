@@ -15,7 +15,7 @@ use crate::people::{self, Actor};
 use crate::telegram::outbox;
 use crate::telegram::{Button, Keyboard, Outgoing};
 
-/// Tells the admins why questions fail; true when somebody had not been told today.
+/// Tells the admins why questions fail; true if anybody had not been told today.
 pub(super) fn warn_admins(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -121,7 +121,6 @@ pub(super) fn answer(
     Ok(true)
 }
 
-/// Whether this message shows the answer.
 pub(super) fn is_answer_at(
     connection: &Connection,
     public_id: &str,
@@ -130,7 +129,7 @@ pub(super) fn is_answer_at(
     Ok(outbox::message_with_key(connection, &key(public_id))? == Some(message_id))
 }
 
-/// Chats and messages that say *I am thinking* to a person, to be changed when their questions are
+/// Chats and messages that say *I am thinking* to a person. They must change when the questions are
 /// removed.
 fn thinking_for(connection: &Connection, person: i64) -> anyhow::Result<Vec<(i64, i64)>> {
     let mut messages = Vec::new();
@@ -144,7 +143,7 @@ fn thinking_for(connection: &Connection, person: i64) -> anyhow::Result<Vec<(i64
     Ok(messages)
 }
 
-/// The edits that say, where somebody's open questions were asked, that there will be no answer.
+/// Edits the messages for a person's open questions to say that there will be no answer.
 pub(super) fn end_thinking(
     connection: &Connection,
     actor: &Actor,
@@ -164,7 +163,7 @@ fn pages(lang: Lang, asked: &store::InChat) -> Vec<Html> {
     }
 }
 
-/// Why there is no answer, and as much of it as there was.
+/// Why there is no answer, with the part that exists.
 fn failure(lang: Lang, asked: &store::InChat) -> Vec<Html> {
     let word = asked.reason.unwrap_or(Reason::Interrupted).word();
     let why = i18n::text(lang, &format!("assistant-failed-{word}"));

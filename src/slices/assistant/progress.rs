@@ -1,4 +1,4 @@
-//! Answers in progress: the text so far for everybody who follows it, and a way to stop a call.
+//! Answers in progress: the text so far for all followers, and a way to stop a call.
 //!
 //! Kept in memory only: after a crash the question is asked again. Any thread may follow.
 //!
@@ -28,7 +28,7 @@ struct AnswerStream {
     cut: CancellationToken,
 }
 
-/// The answers that are written or followed. Clones share them.
+/// The answers being written or followed. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ProgressStreams(Arc<Mutex<HashMap<i64, AnswerStream>>>);
 
@@ -51,14 +51,14 @@ impl ProgressStreams {
         }
     }
 
-    /// Follows an open question. Call [`Self::close`] when the question turns out to be closed.
+    /// Follows an open question. Call [`Self::close`] if the question turns out to be closed.
     #[must_use]
     pub(crate) fn follow(&self, question: i64) -> watch::Receiver<AnswerProgress> {
         let mut entries = self.lock();
         entries.entry(question).or_default().progress.subscribe()
     }
 
-    /// The text so far; empty when there is none.
+    /// The text so far, possibly empty.
     #[must_use]
     pub(crate) fn text(&self, question: i64) -> String {
         let entries = self.lock();
@@ -84,7 +84,7 @@ impl ProgressStreams {
 #[derive(Debug)]
 pub(super) struct ProgressWriter {
     progress: watch::Sender<AnswerProgress>,
-    /// Cancelled when nobody wants the answer any longer.
+    /// Cancelled once nobody wants the answer any longer.
     pub(super) cut: CancellationToken,
 }
 

@@ -1,4 +1,4 @@
-//! The model of the assistant: questions, attempts and the reasons why they fail.
+//! The domain types of the assistant: questions, attempts and the reasons why they fail.
 //!
 //! A **question** is a person's text. An **attempt** is one try at its answer.
 //!
@@ -12,8 +12,8 @@ use std::time::Duration;
 use crate::clock::UnixMs;
 use crate::words::words;
 
-/// How long an attempt may own a question, by a monotonic clock. Longer than the longest call and
-/// the writing of its result, so nobody works on a question with an older attempt.
+/// How long an attempt may own a question, by a monotonic clock. Longer than the longest call plus
+/// the writing of its result, so no two attempts work on a question at once.
 pub(crate) const LEASE: Duration = Duration::from_secs(300);
 
 /// The longest call, to its last byte. Shorter than [`LEASE`], so a running call is never started
@@ -110,7 +110,7 @@ impl Reason {
         self.passes() || matches!(self, Self::Stopped)
     }
 
-    /// Whether only the operator can fix it, so that the admins are told.
+    /// Whether only the operator can fix it. Then the admins are told.
     #[must_use]
     pub(crate) const fn concerns_operator(self) -> bool {
         matches!(
@@ -138,7 +138,7 @@ pub(crate) struct Question {
     pub(crate) state: QuestionState,
     /// Failed attempts.
     pub(crate) failures: u32,
-    /// For a failed question, as much of the answer as there was.
+    /// For a failed question, the part of the answer that exists.
     pub(crate) answer: String,
     /// Why the last attempt failed.
     pub(crate) reason: Option<Reason>,
@@ -210,7 +210,7 @@ pub(crate) enum AttemptOutcome {
     Answered(String),
     Failed {
         reason: Reason,
-        /// As much of the answer as there was.
+        /// The part of the answer that exists.
         partial: String,
         /// The pause before the next attempt; `None` when the question fails now.
         again: Option<Duration>,
@@ -248,7 +248,7 @@ impl Usage {
     }
 }
 
-/// What a person may use in a day; `None` means no limit.
+/// Daily limits of one person; `None` means no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Budget {
     /// Sent and received.

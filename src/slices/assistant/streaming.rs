@@ -23,9 +23,9 @@ const PERIOD: Duration = Duration::from_millis(1_500);
 
 enum EditResult {
     Yes,
-    /// No room for it now; the next edit will show more.
+    /// The rate limit has no room now; the next edit will show more.
     NotNow,
-    /// The message cannot be edited, or must not be any more.
+    /// The message cannot or must no longer be edited.
     Never,
 }
 

@@ -1,4 +1,4 @@
-//! The model of cards.
+//! The domain types of cards.
 
 use crate::clock::UnixMs;
 use crate::words::words;
@@ -14,29 +14,29 @@ pub struct Card {
     pub id: i64,
     /// The name in share links.
     pub public_id: String,
-    /// 0 when the owner was forgotten.
+    /// 0 if the owner's data was deleted.
     pub owner_id: i64,
     pub name: String,
     /// May be empty.
     pub description: String,
-    /// Name of a file in the folder of photos.
+    /// The name of a file in the photo folder.
     pub photo: String,
     /// A photo of the thing in its package.
     pub packaged: Option<String>,
-    /// Codes of an inactive card are not called genuine.
+    /// Codes of an inactive card do not count as genuine.
     pub active: bool,
     /// Counted scans.
     pub checks: u64,
-    /// People who made them.
+    /// The number of people who made them.
     pub people: u64,
     pub created_at: UnixMs,
 }
 
 words! {
-    /// The state that the owner gives to a code.
+    /// The state of a code, set by the card's owner.
     pub enum CodeState {
         Active = "active",
-        /// Not given out yet, or taken back.
+        /// Not issued yet, or withdrawn.
         Inactive = "inactive",
         Recalled = "recalled",
         Stolen = "stolen",
@@ -47,13 +47,13 @@ words! {
     pub enum ScanOutcome {
         /// Genuine, and counted.
         Genuine = "genuine",
-        /// Genuine, but the same person looked a moment ago.
+        /// Genuine, but the same person scanned it a moment ago.
         Repeat = "repeat",
         /// The code or its card is not active.
         Inactive = "inactive",
         Recalled = "recalled",
         Stolen = "stolen",
-        /// Well formed, but never given out.
+        /// Well formed, but never issued.
         Unknown = "unknown",
         Mistyped = "mistyped",
         /// The person tried too many wrong codes, so nothing was looked up.
@@ -61,7 +61,7 @@ words! {
     }
 }
 
-/// Whose thing it is, from the viewer's side.
+/// Who owns the thing, from the viewer's side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ownership {
     /// Many things share the code, so no one thing has an owner.
@@ -69,12 +69,12 @@ pub enum Ownership {
     Free {
         code_id: i64,
     },
-    /// The viewer's, since then.
+    /// The viewer's since this moment.
     Own(UnixMs),
     Others(UnixMs),
 }
 
-/// Too many people scan the code of one thing.
+/// Too many people scanned the code of one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CloneAlarm {
     pub code_id: i64,
@@ -82,9 +82,9 @@ pub struct CloneAlarm {
     pub serial: u32,
     /// Different people within a day.
     pub in_a_day: u32,
-    /// Different people as far back as scans are kept.
+    /// Different people among all scans still stored.
     pub ever: u32,
-    /// Somebody else has said that the thing is theirs.
+    /// Another person has claimed the thing.
     pub claimed: bool,
 }
 
@@ -93,20 +93,21 @@ pub enum Scan {
     Known {
         card: Box<Card>,
         outcome: ScanOutcome,
-        /// Counted scans of this code, with this one.
+        /// Counted scans of this code, including this one.
         checks: u64,
         /// The first counted scan.
         first_at: Option<UnixMs>,
         /// The owner marked the code as suspicious.
         suspicious: bool,
         ownership: Ownership,
-        /// To be told to the card's owner.
+        /// The alarm to send to the card's owner.
         alarm: Option<CloneAlarm>,
     },
     /// No card.
     Unmatched {
         outcome: ScanOutcome,
-        /// With this scan the person has tried too many wrong codes, and is refused for a while.
+        /// With this scan the person has tried too many wrong codes and will be refused for a
+        /// while.
         too_many: bool,
     },
 }

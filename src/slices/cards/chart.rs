@@ -11,7 +11,7 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::zone::Zone;
 
-/// The last of them is today.
+/// The last day is today.
 const DAYS: u16 = 30;
 
 pub(super) struct ChecksChart {
@@ -19,8 +19,8 @@ pub(super) struct ChecksChart {
     pub(super) chart: Chart,
 }
 
-/// None when nothing was scanned in these days. `zone` is the configured one, because scans are
-/// counted by its days.
+/// None if nothing was scanned in these days. `zone` is the configured one, because its days count
+/// the scans.
 pub(super) fn picture(
     connection: &Connection,
     zone: &Zone,

@@ -14,12 +14,12 @@ use std::fmt;
 use anyhow::anyhow;
 use ring::rand::SecureRandom as _;
 
-/// 80 random bits, which nobody can guess.
+/// 80 random bits cannot be guessed.
 const DRAWN: usize = 16;
 
 pub(crate) const LENGTH: usize = DRAWN + 2;
 
-/// Symbols between two hyphens of the readable form.
+/// Symbols per group of the readable form.
 const GROUP: usize = 4;
 
 /// Crockford's alphabet: without I, L, O and U.
@@ -28,13 +28,13 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Begins the start parameter of a scanned code.
 pub(crate) const SCAN_PREFIX: &str = "v_";
 
-/// A well-formed code. It may never have been given out.
+/// A well-formed code. It may never have been issued.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Mistyped {
-    /// The number of symbols, which is not [`LENGTH`].
+    /// The number of symbols differs from [`LENGTH`].
     #[error("{0} symbols instead of {LENGTH}")]
     Length(usize),
     #[error("no code has the sign {0:?}")]
@@ -87,7 +87,7 @@ impl Code {
         }
     }
 
-    /// Reads a text that looks like a code; `None` for any other text.
+    /// Reads a text if it looks like a code; `None` for any other text.
     #[must_use]
     pub(crate) fn typed(text: &str) -> Option<Result<Self, Mistyped>> {
         let text = text.trim();

@@ -4,9 +4,9 @@ use crate::settings::Section;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardsConfig {
-    /// When false, there are no cards, and a code is a text like any other.
+    /// If false, there are no cards, and a code is a text like any other.
     pub(crate) enabled: bool,
-    /// Printed codes lead here instead of to the bot. Ends with a slash.
+    /// Printed codes link here instead of to the bot. Ends with a slash.
     pub(crate) base_url: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Files of cards, made when their message is delivered.
+//! Files of cards, made when their message is sent.
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ const NAMELESS: &str = "Telegram has not said yet what we are called";
 /// Labels of a shared code on one sheet.
 const COPIES: usize = 30;
 
-/// A file to make. Stored in outbox rows, so words and fields never change.
+/// A file to make. Stored in outbox rows, so words and fields must never change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "make", rename_all = "snake_case")]
 enum CardFile {
@@ -36,7 +36,7 @@ enum CardFile {
     },
     Qr {
         card: i64,
-        /// `None` for the code that all things share.
+        /// `None` for the shared code.
         code: Option<i64>,
         svg: bool,
     },
@@ -72,7 +72,7 @@ pub(super) fn photo(name: &str) -> anyhow::Result<Recipe> {
     let order = CardFile::Photo {
         name: name.to_owned(),
     };
-    // The name is a hash of the content, so a copy that Telegram has is as good.
+    // The name is a hash of the content, so Telegram's copy can be reused.
     Ok(Recipe::photo(MAKER, &order)?.always_the_same(name))
 }
 
@@ -133,7 +133,7 @@ pub(crate) struct CardFiles {
 }
 
 impl CardFiles {
-    /// `zone` is the configured one, because scans are counted by its days.
+    /// `zone` is the configured one, because its days count the scans.
     #[must_use]
     pub(crate) fn new(config: &CardsConfig, photos: Photos, zone: Zone) -> Self {
         Self {
@@ -144,7 +144,8 @@ impl CardFiles {
     }
 
     /// # Errors
-    /// When the recipe is invalid, what it names is gone, or the database or the disk fails.
+    /// If the recipe is invalid, refers to something that no longer exists, or the database or the
+    /// disk fails.
     pub(crate) fn make(&self, connection: &Connection, recipe: &Recipe) -> anyhow::Result<Made> {
         match recipe.order()? {
             CardFile::Photo { name } => Ok(Made {
@@ -258,7 +259,7 @@ impl CardFiles {
         let (card, _, bot) = of(connection, card)?;
         let (batch, units) = units(connection, card.id, first)?;
         let start = start(self.base_url.as_deref(), &bot);
-        // Printing machines read it, so it is the same in every language.
+        // Printing machines read the table, so it is the same in every language.
         let mut sheet = Sheet::new(Lang::En);
         sheet.row(["code", "url", "batch", "serial", "state", "checks"])?;
         for unit in units {

@@ -1,5 +1,5 @@
-//! Labels for printers: a QR symbol with its code as text beside it, one per page or on sheets of
-//! A4, as PDF.
+//! Labels for printers, as PDF: a QR symbol with its code as text beside it, one per page or many
+//! on A4 sheets.
 //!
 //! The layout is in printer dots; only the PDF uses points. Sizes include the quiet zone.
 //!
@@ -18,15 +18,15 @@ use pdf_writer::{Content, Filter, Finish as _, Name, Pdf, Rect, Ref, Str};
 use super::code::Code;
 use super::qr::{ErrorCorrection, Qr, modules_of};
 
-/// Sides of a symbol in millimetres. Phones do not read smaller ones.
+/// Side of a symbol in millimetres. Phones cannot read smaller ones.
 pub(crate) const SIDES: RangeInclusive<u32> = 15..=60;
 
 pub(crate) const USUAL_SIDE: u32 = 20;
 
-/// Labels of one file at most.
+/// Maximum number of labels in one file.
 pub(crate) const MOST: usize = 1000;
 
-/// With two dots, few phones read a symbol.
+/// With two dots per module, few phones can read a symbol.
 const LEAST_DOTS: u32 = 3;
 
 /// Symbols with a smaller side, in millimetres, get larger modules and less error correction.
@@ -37,7 +37,7 @@ const TINY: u32 = 18;
 /// scanners fail on a full sheet.
 const TRIM: f32 = 1.0 / 64.0;
 
-/// Space for text beside the symbol in millimetres, and the letters that fit there.
+/// Width of the text beside the symbol in millimetres, and the number of letters that fit.
 const TEXT_WIDTH: u32 = 17;
 const LINE_LETTERS: usize = 13;
 
@@ -77,8 +77,8 @@ impl Dpi {
         Self::ALL.into_iter().find(|dpi| dpi.per_inch() == per_inch)
     }
 
-    /// Millimetres in dots. At 600 dpi the number is even, so that everything is on whole dots at
-    /// 300 dpi too.
+    /// Millimetres in dots. At 600 dpi the number is even, so everything is also on whole dots at
+    /// 300 dpi.
     fn dots(self, mm: u32) -> u32 {
         match self {
             Self::D600 => 2 * Self::D300.dots(mm),
@@ -91,7 +91,7 @@ impl Dpi {
 pub(crate) enum Paper {
     /// Sheets of A4 with many labels.
     A4 {
-        /// Places left empty on the first sheet, because they are used up.
+        /// Places on the first sheet that are already used up.
         used: usize,
     },
     /// One label per page.
@@ -110,13 +110,13 @@ pub(crate) struct PrintSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cell {
     module: u32,
-    /// With the quiet zone.
+    /// Including the quiet zone.
     side: u32,
-    /// With the text.
+    /// Including the text.
     width: u32,
 }
 
-/// A label on a page. The place is its upper left corner, in dots.
+/// A label on a page, positioned by its upper left corner, in dots.
 #[derive(Debug)]
 struct Placed<'a> {
     x: u32,
@@ -141,11 +141,11 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    /// Every symbol is read again. `start` is the address before the code, `under` a line below it
-    /// in ASCII.
+    /// Reads every symbol back. `start` is the address before the code, `under` is an ASCII line
+    /// below the code.
     ///
     /// # Errors
-    /// When there are no codes or more than [`MOST`], or a symbol cannot be made or read again.
+    /// If there are no codes or more than [`MOST`], or a symbol cannot be made or read back.
     pub(crate) fn new(
         start: &str,
         codes: &[Code],
@@ -181,7 +181,7 @@ impl Labels {
     }
 
     /// # Errors
-    /// When compression fails, which does not happen in memory.
+    /// If compression fails, which does not happen in memory.
     pub(crate) fn pdf(&self) -> anyhow::Result<Vec<u8>> {
         let (catalogue, tree, font) = (Ref::new(1), Ref::new(2), Ref::new(3));
         let name = Name(b"F");
@@ -217,7 +217,7 @@ impl Labels {
         Ok(pdf.finish())
     }
 
-    /// Points of a dot.
+    /// The size of a dot in points.
     fn points(&self) -> f32 {
         72.0 / as_f32(self.print.dpi.per_inch())
     }
@@ -308,11 +308,11 @@ impl Cell {
     }
 }
 
-/// The printed side in tenths of a millimetre: the nearest to `side_mm` whose modules are whole
-/// dots. `start` is the address before the code.
+/// The printed side in tenths of a millimetre: the size nearest to `side_mm` whose modules are
+/// whole dots. `start` is the address before the code.
 ///
 /// # Errors
-/// When the address is too long.
+/// If the address is too long.
 pub(crate) fn printed_tenths(start: &str, side_mm: u32, dpi: Dpi) -> anyhow::Result<u32> {
     let print = PrintSettings {
         paper: Paper::Single,
@@ -342,7 +342,7 @@ fn lines(code: &Code, under: &str) -> Vec<String> {
         .collect()
 }
 
-/// An `f32` counts the dots of a page exactly.
+/// An `f32` represents every dot number of a page exactly.
 fn as_f32(dots: u32) -> f32 {
     u16::try_from(dots).map_or(f32::from(u16::MAX), f32::from)
 }

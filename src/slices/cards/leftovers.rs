@@ -1,4 +1,4 @@
-//! Removes photos that no card uses: left by abandoned dialogues, or replaced by others.
+//! Removes photos that no card uses: left by abandoned dialogues, or replaced.
 //!
 //! # Invariants
 //!
@@ -23,10 +23,9 @@ const PERIOD: Duration = Duration::from_secs(60 * 60);
 /// Younger photos are left alone.
 const LEFT_ALONE: Duration = DAY;
 
-/// Photos removed at once. The database reader is needed by others.
+/// Maximum number of photos removed at once, because others need the database reader.
 const AT_ONCE: usize = 1000;
 
-/// Runs until the stop.
 pub(crate) async fn remove(photos: Photos, db: Db, clock: Clock, stop: CancellationToken) {
     loop {
         let (photos, before) = (photos.clone(), clock.now().minus(LEFT_ALONE));

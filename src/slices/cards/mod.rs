@@ -1,8 +1,8 @@
 //! Product cards: proof that a thing is genuine.
 //!
 //! An admin makes a card in a dialogue. Its [`code`] is printed as a QR picture ([`qr`]) on labels
-//! ([`label`]). A scan leads anybody to the bot, which shows the card and how often the code was
-//! checked. A scan is one transaction ([`store::scan`]).
+//! ([`label`]). A scan leads to the bot, which shows the card and how often the code was checked. A
+//! scan is one transaction ([`store::scan`]).
 //!
 //! Imports go down only: handlers → files, leftovers, tools → chart, label, photo, texts → qr,
 //! store → card, code.

@@ -1,12 +1,11 @@
-//! Photos of cards: upright JPEG, at most 2560 pixels wide and high, without metadata; and a
-//! thumbnail of each.
+//! Photos of cards: upright JPEG, at most 2560 pixels wide and high, without metadata; each with a
+//! thumbnail.
 //!
 //! # Invariants
 //!
-//! - One picture is decoded at a time, and its number of pixels is checked first. So memory is
-//!   bounded.
+//! - Memory is bounded: one picture is decoded at a time, after a check of its pixel count.
 //! - A file is named by the hash of its content and never changes.
-//! - So it may be written before the row that names it, and written twice.
+//! - So a file may be written before the row that names it, and written twice.
 
 use std::collections::HashSet;
 use std::fs;
@@ -24,7 +23,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbaImage};
 use crate::clock::UnixMs;
 use crate::telegram::FileFault;
 
-/// Telegram shows no more.
+/// Telegram shows no larger pictures.
 const LONGEST_SIDE: u32 = 2560;
 
 const THUMBNAIL_SIDE: u32 = 320;
@@ -32,16 +31,16 @@ const THUMBNAIL_SIDE: u32 = 320;
 /// Decoding takes 96 MB for a moment.
 const MOST_PIXELS: u64 = 32_000_000;
 
-/// The same limit in bytes, with what a decoder needs beside the pixels.
+/// The same limit in bytes, including a decoder's own memory.
 const MOST_BYTES: u64 = 192 * 1024 * 1024;
 
 /// The longest ratio of the sides; Telegram refuses more.
 const LONGEST_SHAPE: u32 = 20;
 
-/// JPEG quality of 100.
+/// JPEG quality, out of 100.
 const QUALITY: u8 = 88;
 
-/// Bots get no larger files from Telegram.
+/// Telegram gives bots no larger files.
 pub(crate) const LARGEST_FILE: usize = 20 * 1024 * 1024;
 
 /// Not a picture that we can read.
@@ -68,11 +67,11 @@ impl Photos {
         }
     }
 
-    /// Stores a picture and returns its name. Takes up to seconds, so not for a runtime or a
-    /// transaction.
+    /// Stores a picture and returns its name. May take seconds, so never call it on a runtime or in
+    /// a transaction.
     ///
     /// # Errors
-    /// What is wrong with the picture; a full or broken disk is [`FileFault::OutOfReach`].
+    /// If the picture is unusable; a full or broken disk is [`FileFault::OutOfReach`].
     pub fn keep(&self, sent: &[u8]) -> Result<String, FileFault> {
         let _alone = self
             .one_at_a_time
@@ -107,8 +106,7 @@ impl Photos {
         Ok(())
     }
 
-    /// Names of pictures that were stored before a moment, and not again since. No folder means no
-    /// pictures.
+    /// Names of pictures last stored before a moment. No folder means no pictures.
     pub(crate) fn kept_before(&self, moment: UnixMs) -> anyhow::Result<HashSet<String>> {
         let mut names = HashSet::new();
         for entry in entries(&self.folder)? {
@@ -124,10 +122,10 @@ impl Photos {
         Ok(names)
     }
 
-    /// Removes a picture and its thumbnail; false when it was stored again since `moment`.
+    /// Removes a picture and its thumbnail; false if it was stored again since `moment`.
     pub(crate) fn remove(&self, name: &str, moment: UnixMs) -> anyhow::Result<bool> {
         ensure!(is_name(name), "a photo of a name that none has");
-        // Nobody can store it again between check and removal.
+        // The lock keeps others from storing the picture between check and removal.
         let _alone = self
             .one_at_a_time
             .lock()
@@ -167,7 +165,7 @@ pub(crate) fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
     let mut copied = 0;
     for entry in entries {
         let name = entry?.file_name();
-        // Files that are being written have other names.
+        // Files still being written have different names.
         if name.to_str().is_some_and(is_name) {
             fs::copy(from.join(&name), to.join(&name))
                 .with_context(|| format!("copy a photo to {}", to.display()))?;
@@ -177,7 +175,7 @@ pub(crate) fn backup(source: &Path, target: &Path) -> anyhow::Result<usize> {
     Ok(copied)
 }
 
-/// The entries of a folder; none when it does not exist.
+/// The entries of a folder; none if it does not exist.
 fn entries(folder: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result<fs::DirEntry>>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => Some(entries),
@@ -213,7 +211,7 @@ pub(crate) fn thumbnail_of(name: &str) -> String {
     format!("{}{SMALL}", name.strip_suffix(KIND).unwrap_or(name))
 }
 
-/// The name of the picture that a thumbnail belongs to; other names stay.
+/// The name of a thumbnail's full picture; other names stay as they are.
 fn full_name(name: &str) -> String {
     match name.strip_suffix(SMALL) {
         Some(hash) => format!("{hash}{KIND}"),

@@ -1,11 +1,11 @@
 //! A code as a QR picture: PNG, SVG, and the rectangles that labels are drawn from.
 //!
-//! The address and the code are two segments, bytes and alphanumeric, which keeps the symbol small.
+//! The address is a byte segment and the code an alphanumeric one, which keeps the symbol small.
 //!
 //! # Invariants
 //!
 //! - A symbol is dark on light, with a quiet zone of four modules.
-//! - Every picture is read again before it is handed out, so nobody prints an unreadable one.
+//! - Every picture is read back before it is handed out, so nobody prints an unreadable one.
 
 use anyhow::{Context as _, bail, ensure};
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
@@ -22,7 +22,7 @@ const PNG_WIDTH: u32 = 800;
 /// that shares no block with its neighbours stays sharp at any quality.
 const BLOCK: u32 = 8;
 
-/// Pixels of a module when a symbol is read again.
+/// Pixels of a module when a symbol is read back.
 const PROOF_SCALE: u32 = 4;
 
 const MASKS: u8 = 8;
@@ -61,7 +61,7 @@ impl Qr {
     /// The symbol of `start` with the code after it.
     ///
     /// # Errors
-    /// When the address is too long, or the symbol does not read as what it says.
+    /// If the address is too long, or the symbol does not read back correctly.
     pub(crate) fn new(start: &str, code: &Code, level: ErrorCorrection) -> anyhow::Result<Self> {
         let symbol = symbol_of(start, code.as_str(), level)?;
         let qr = Self {
@@ -111,7 +111,7 @@ impl Qr {
     /// A PNG of one bit per pixel, at least 800 pixels wide.
     ///
     /// # Errors
-    /// When it does not read as what it says.
+    /// If the picture does not read back correctly.
     pub(crate) fn png(&self) -> anyhow::Result<Vec<u8>> {
         let scale = PNG_WIDTH.div_ceil(self.modules()).next_multiple_of(BLOCK);
         let side = scale * self.modules();
@@ -154,7 +154,7 @@ impl Qr {
         )
     }
 
-    /// Reads the symbol again from the rectangles that all pictures are made of.
+    /// Reads the symbol back from the rectangles that all pictures are made of.
     fn prove(&self) -> anyhow::Result<()> {
         let modules = self.modules();
         let mut dark = vec![false; (modules * modules) as usize];
@@ -188,7 +188,7 @@ impl Qr {
 /// length.
 ///
 /// # Errors
-/// When the address is too long.
+/// If the address is too long.
 pub(crate) fn modules_of(start: &str, level: ErrorCorrection) -> anyhow::Result<u32> {
     let symbol = symbol_of(start, &"0".repeat(LENGTH), level)?;
     Ok(symbol.size().unsigned_abs() + 2 * QUIET)
@@ -224,11 +224,12 @@ fn symbol_of(start: &str, code: &str, level: ErrorCorrection) -> anyhow::Result<
     Ok(best)
 }
 
-/// How many places in a symbol's data look like a finder pattern. On a sheet with many symbols each
-/// such place costs a reader thousands of tries, until it gives up the rest of the sheet.
+/// The number of places in a symbol's data that look like a finder pattern. On a sheet with many
+/// symbols, each of them costs a scanner thousands of tries, until it gives up the rest of the
+/// sheet.
 ///
-/// A finder pattern is runs of 1, 1, 3, 1, 1 modules in a row and in a column that cross, measured
-/// about as readers do.
+/// A finder pattern is a row and a column that cross, each with runs of 1, 1, 3, 1, 1 modules. The
+/// tolerance is about that of scanners.
 fn stray_finders(symbol: &QrCode) -> usize {
     let side = symbol.size();
     let across: Vec<Vec<FinderLike>> = (0..side)
@@ -253,7 +254,7 @@ fn stray_finders(symbol: &QrCode) -> usize {
     strays
 }
 
-/// The middle one of five runs that look like a line through a finder pattern.
+/// The middle run of five that look like a line through a finder pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FinderLike {
     from: i32,
@@ -272,7 +273,7 @@ fn corner_like(side: i32, is_dark: impl Fn(i32) -> bool) -> Vec<FinderLike> {
         };
         let whole = end - start;
         // Two neighbouring runs, in fourteenths of the whole: a finder pattern has 4, 8, 8 and 4.
-        // The bounds are what readers accept.
+        // The bounds are those that scanners accept.
         let fits = |pair: i32, least: i32, below: i32| {
             (least * whole..below * whole).contains(&(pair * 14))
         };

@@ -11,7 +11,7 @@ use crate::zone::Zone;
 pub(super) struct CardPost {
     /// Within the limit of a caption.
     pub(super) caption: Html,
-    /// The description, when it does not fit.
+    /// The description, if it does not fit into the caption.
     pub(super) after: Option<Html>,
 }
 

@@ -1,4 +1,4 @@
-//! The tool with which a language model reads about product cards: the totals that admins see.
+//! The tool for a language model to read about product cards: the totals that admins see.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::zone::Zone;
 
 const TOP: usize = 10;
 
-/// Letters of a card's name.
+/// Maximum length of a card's name, in letters.
 const LONGEST_NAME: usize = 120;
 
 const DAYS: Number = Number {

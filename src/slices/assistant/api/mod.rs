@@ -7,8 +7,8 @@
 //! # Invariants
 //!
 //! - 202 is sent only after the question is committed.
-//! - Every path works with and without its last slash.
-//! - Routes and their OpenAPI description come from the same lines.
+//! - Every path works with and without a trailing slash.
+//! - Routes and their OpenAPI description come from the same code.
 
 mod documents;
 mod page;
@@ -40,20 +40,20 @@ use super::store::{self, AskLimits, AskOutcome, NewQuestion};
 use crate::http_server::tokens::Scope;
 use crate::http_server::{Bearer, Pace, Problem};
 
-/// When a client should first read the status of a new question.
+/// How long a client should wait before it first reads the status of a new question.
 const FIRST_STATUS: Duration = Duration::from_secs(1);
 
 /// `Retry-After` when a person has too many open questions: an answer takes some seconds.
 const RETRY_LATER: Duration = Duration::from_secs(5);
 
-/// Streams that are open at once, at most: half of the server's connections.
+/// Maximum number of open streams: half of the server's connections.
 const STREAMS: usize = 128;
 
-/// Requests that use the database at once. A crowd waits here, not in the database's queue, where
-/// Telegram's replies would wait behind all of it.
+/// Maximum number of requests that use the database at once. Further ones wait here, because in the
+/// database's queue they would delay Telegram's replies.
 const CROWD: usize = 32;
 
-/// Characters of an `Idempotency-Key` at most.
+/// Maximum length of an `Idempotency-Key`, in characters.
 const KEY_LIMIT: usize = 255;
 
 #[derive(Clone)]
@@ -65,7 +65,7 @@ struct ApiState {
     stop: CancellationToken,
 }
 
-/// `shutdown` ends the streams, which do not end by themselves.
+/// `shutdown` ends the open streams.
 pub(crate) fn routes(context: AssistantContext, shutdown: CancellationToken) -> axum::Router {
     let (router, api) = documented();
     let document = Bytes::from(documents::printed(&api));
@@ -92,7 +92,7 @@ pub(crate) fn routes(context: AssistantContext, shutdown: CancellationToken) -> 
         .route("/api/openapi.json", get(async || Json(document)))
 }
 
-/// The routes with a last slash, and the document that describes them.
+/// The routes with a trailing slash, and the document that describes them.
 fn documented() -> (axum::Router<ApiState>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(ApiDocument::openapi())
         .routes(routes!(ask))
@@ -310,7 +310,6 @@ impl ApiState {
     }
 }
 
-/// The `Idempotency-Key`.
 fn client_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
@@ -326,7 +325,7 @@ fn client_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     })
 }
 
-/// Clients learn only that it may work later. The log has the error.
+/// Clients are only told to try again later. The log has the error.
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn not_stored(err: anyhow::Error) -> Problem {
     tracing::error!("a request to the assistant met an error of the database: {err:#}");

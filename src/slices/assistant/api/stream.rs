@@ -5,8 +5,8 @@
 //! # Invariants
 //!
 //! - The last event is sent only when the question is closed.
-//! - A stream ends with its question, with the program, or within [`CHECK_PERIOD`] of its client's
-//!   end.
+//! - A stream ends with its question, with the program, or within [`CHECK_PERIOD`] after its client
+//!   leaves.
 
 use std::convert::Infallible;
 use std::time::Duration;

@@ -5,7 +5,7 @@
 //!
 //! # Invariants
 //!
-//! - Only the meaning is kept. The endpoint's own words may hold the key or people's texts.
+//! - Only the meaning is kept: the endpoint's own words may contain the key or people's texts.
 
 use std::time::Duration;
 
@@ -17,9 +17,9 @@ use crate::slices::assistant::question::Reason;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallError {
     pub reason: Reason,
-    /// How long the endpoint asks to be left alone.
+    /// How long the endpoint asks us to wait.
     pub retry_after: Option<Duration>,
-    /// The model may well answer the same question without tools.
+    /// The model may be able to answer the same question without tools.
     pub about_tools: bool,
 }
 
@@ -33,7 +33,7 @@ impl From<Reason> for CallError {
     }
 }
 
-/// What words in a code mean, the clearest first. They say more than the status.
+/// The meanings of words in codes, the clearest first. They say more than the status.
 const TELLING: &[(&str, Reason)] = &[
     ("insufficient_quota", Reason::Credits),
     ("insufficient_credits", Reason::Credits),
@@ -49,7 +49,7 @@ const TELLING: &[(&str, Reason)] = &[
 /// OpenRouter reports this only in the message; its code is just the status.
 const TOO_LONG_SENTENCE: &str = "maximum context length";
 
-/// What words mean where there is no status.
+/// The meanings of words if there is no status.
 const WORDS: &[(&str, Reason)] = &[
     ("rate_limit", Reason::Busy),
     ("too_many_requests", Reason::Busy),
@@ -87,9 +87,9 @@ pub(super) fn of_error(error: &Value, retry_after: Option<Duration>) -> CallErro
     }
 }
 
-/// Whether the error says that tools are not wanted. There is no code for it: Ollama, vLLM,
-/// llama.cpp and OpenRouter each use their own words and statuses. A message about a too long text
-/// may mention tools too.
+/// Whether the error says that tools are not supported. There is no code for it: Ollama, vLLM,
+/// llama.cpp and OpenRouter each use their own words and statuses. A message about a text that is
+/// too long may mention tools, too.
 fn is_about_tools(reason: Reason, status: u16, error: &Value) -> bool {
     let words = error.get("message").unwrap_or(error).as_str();
     matches!(status, 400 | 404 | 422 | 500 | 501)
@@ -113,7 +113,7 @@ fn of_status(status: u16) -> Reason {
         413 => Reason::TooLong,
         429 => Reason::Busy,
         408 | 425 | 500..=599 => Reason::Unavailable,
-        // A redirect too: the configured address is not the endpoint's.
+        // A redirect, too: the configured address is not the endpoint's.
         _ => Reason::Rejected,
     }
 }

@@ -5,18 +5,20 @@
 //!
 //! # Invariants
 //!
-//! - Pieces of two calls are never mixed if anything tells them apart.
+//! - Pieces of different calls are never mixed if anything tells them apart.
 //! - Everything that is kept has a limit.
 
 use serde_json::{Map, Value};
 
-/// Calls of one answer at most. A model can ask for more in the next round.
+/// Maximum number of calls in one answer. A model can ask for more in the next round.
 const MOST_CALLS: usize = 8;
 
-/// Bytes of one call's arguments. A cut object does not parse, and the model is told so.
+/// Maximum size of one call's arguments in bytes. A truncated object does not parse, and the model
+/// is told so.
 const ARGUMENTS_LIMIT: usize = 8 * 1024;
 
-/// Bytes of what the endpoint wants back with a call; signatures have some thousands.
+/// Maximum size in bytes of the data that the endpoint wants back with a call. Signatures have a
+/// few thousand.
 const EXTRA_LIMIT: usize = 64 * 1024;
 
 /// OpenAI's limit for a tool's name.
@@ -26,7 +28,7 @@ const NAME_LIMIT: usize = 64;
 pub struct ToolCall {
     /// The endpoint's id, or one of ours.
     pub id: String,
-    /// Never empty, but there may be no such tool.
+    /// Never empty, but the tool may not exist.
     pub name: String,
     /// May not be valid JSON.
     pub arguments: String,
@@ -37,7 +39,7 @@ pub struct ToolCall {
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     parts: Vec<PartialCall>,
-    /// The call that gets pieces without index, id and name.
+    /// The call that receives pieces without index, id and name.
     last: Option<usize>,
 }
 
@@ -88,7 +90,7 @@ impl Calls {
         }
     }
 
-    /// The call that a piece belongs to; none when there is no room for another.
+    /// The call that a piece belongs to; none if there is no room for another.
     fn place(&mut self, index: Option<u64>, id: &str, name: &str) -> Option<usize> {
         let known = match index {
             Some(_) => self.parts.iter().rposition(|part| part.index == index),
@@ -117,7 +119,7 @@ impl Calls {
     pub(super) fn finish(self) -> Vec<ToolCall> {
         let mut calls: Vec<ToolCall> = Vec::new();
         for (number, part) in self.parts.into_iter().enumerate() {
-            // The name goes back to the endpoint, so it keeps only the letters that are allowed
+            // The name goes back to the endpoint, so it keeps only characters that are allowed
             // there.
             let lawful = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
             let name: String = part.name.chars().filter(lawful).take(NAME_LIMIT).collect();
@@ -162,7 +164,7 @@ impl PartialCall {
     }
 }
 
-/// Cut to a length that may be stored.
+/// Truncates to a length that may be stored.
 pub(super) fn short(name: &str) -> &str {
     const LONGEST: usize = 128;
     name.char_indices()

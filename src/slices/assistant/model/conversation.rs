@@ -1,9 +1,9 @@
-//! What a model is told in one attempt: the question, its tool calls and their results.
+//! The conversation with a model in one attempt: the question, its tool calls and their results.
 //!
 //! # Invariants
 //!
 //! - Every tool call goes back with a result; endpoints refuse a conversation without it.
-//! - What an endpoint wants back with its calls goes back unchanged.
+//! - Data that an endpoint wants back with its calls goes back unchanged.
 
 use serde_json::{Value, json};
 

@@ -11,7 +11,7 @@ use super::Model;
 
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// OpenRouter's list of models has about a megabyte.
+/// OpenRouter's list of models takes about a megabyte.
 const DOCUMENT_LIMIT: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub(crate) enum EndpointError {
     Silent,
     /// The endpoint does not accept our key.
     Key,
-    /// Another status, or 200 with something else than a list of models.
+    /// Another status, or 200 with something other than a list of models.
     Status(u16),
 }
 

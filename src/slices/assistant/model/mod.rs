@@ -1,7 +1,7 @@
 //! The client of a language model: one streamed call to any endpoint with OpenAI's API.
 //!
-//! [`Conversation`] is what is sent, [`Reading`] parses the response, [`CallError`] says what went
-//! wrong. This file has the network and the time limits.
+//! [`Conversation`] builds the request, [`Reading`] parses the response, [`CallError`] says what
+//! went wrong. This file has the network and the time limits.
 //!
 //! # Invariants
 //!
@@ -47,11 +47,11 @@ pub(crate) struct Endpoint {
     pub(crate) key: Option<SecretString>,
     /// Sent before every question; may be empty.
     pub(crate) instructions: String,
-    /// Tokens of an answer at most.
+    /// Maximum number of tokens in an answer.
     pub(crate) max_tokens: u32,
     /// The longest silence before the first byte and between two bytes.
     pub(crate) silence: Duration,
-    /// The longest time for an attempt, with all its rounds.
+    /// Time limit of an attempt, with all its rounds.
     pub(crate) longest: Duration,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct ModelRequest<'a> {
     pub(crate) conversation: &'a Conversation,
     /// Whether the model may ask for tools.
     pub(crate) may_read: bool,
-    /// When the call has to be over.
+    /// The deadline of the call.
     pub(crate) end: Instant,
     /// Compared with a `Retry-After` date when the response has no date of its own.
     pub(crate) now: UnixMs,
@@ -75,10 +75,10 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// Makes the client for the current runtime.
+    /// Creates the client for the current runtime.
     ///
     /// # Errors
-    /// When the HTTP client cannot be made, or the key is no valid header value.
+    /// If the HTTP client cannot be created, or the key is not a valid header value.
     pub(crate) fn new(endpoint: Endpoint) -> anyhow::Result<Self> {
         let authorization = endpoint.key.as_ref().map(authorization).transpose()?;
         Ok(Self {
@@ -88,7 +88,7 @@ impl Model {
         })
     }
 
-    /// Calls a model. `heard` gets each part of the text as it arrives, in the end all of it.
+    /// Calls a model. `heard` gets each part of the text as it arrives.
     pub(crate) async fn ask(&self, call: ModelRequest<'_>, mut heard: impl FnMut(&str)) -> Ended {
         let limits = CallLimits {
             silence: self.endpoint.silence,
@@ -110,7 +110,7 @@ impl Model {
         let broken = read(response, &limits, &mut reading, &mut heard).await;
         let before = reading.text().len();
         let ended = reading.end(broken);
-        // A response that is one document has no text before its end.
+        // A response in one document yields its text only at the end.
         hear(&mut heard, &ended.text, before);
         ended
     }
@@ -171,7 +171,7 @@ async fn read(
     }
 }
 
-/// As much of the body as fits the limits.
+/// The body, as far as it fits the limits.
 async fn error_body(mut response: reqwest::Response, limits: &CallLimits) -> Vec<u8> {
     let mut body = Vec::new();
     while let Ok(Ok(Some(bytes))) = limits.within(response.chunk()).await {

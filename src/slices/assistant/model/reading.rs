@@ -5,7 +5,7 @@
 //!
 //! # Invariants
 //!
-//! - The same bytes mean the same, wherever they are cut.
+//! - The result does not depend on how the bytes are split.
 //! - An answer is whole only when it says so; a broken connection never looks like an end.
 //! - Everything that is kept has a limit.
 
@@ -20,7 +20,7 @@ use super::sse::Events;
 use super::surrogates::SurrogateJoiner;
 use crate::slices::assistant::question::{Reason, Usage};
 
-/// A hundred times the longest answer.
+/// A hundred times the longest answer, in bytes.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 const TEXT_LIMIT: usize = 256 * 1024;
@@ -36,14 +36,14 @@ const NANO: f64 = 1e9;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     pub text: String,
-    /// What the model asks to read before it answers.
+    /// The tools that the model wants to call before it answers.
     pub calls: Vec<ToolCall>,
-    /// Goes back unchanged with the calls: signed thoughts, without which some models refuse the
+    /// Goes back unchanged with the calls: signed reasoning. Without it some models refuse the
     /// result.
     pub reasoning: Vec<Value>,
     /// As the endpoint reports it.
     pub usage: Usage,
-    /// Why there is no answer. `None` when the text is the answer, or when there are calls.
+    /// Why there is no answer. `None` if the text is the answer, or if there are calls.
     pub error: Option<CallError>,
 }
 
@@ -128,7 +128,7 @@ impl Reading {
         !self.said.is_over()
     }
 
-    /// The body is over. `broken` says why, when that is not its end.
+    /// The body is over. `broken` says why, if it was not complete.
     #[must_use]
     pub fn end(mut self, broken: Option<Reason>) -> Ended {
         if !self.said.is_over() {
@@ -234,7 +234,7 @@ impl AnswerSoFar {
                 .saturating_add(detail.to_string().len());
             self.reasoning.push(detail.clone());
         }
-        // Half of the reasoning is worse than none.
+        // Incomplete reasoning is worse than none.
         if self.reasoning_bytes > REASONING_LIMIT {
             self.reasoning.clear();
         }
@@ -258,7 +258,7 @@ impl AnswerSoFar {
             Some("content_filter") => Reason::Refused,
             None if !self.done => match broken {
                 Some(reason) => reason,
-                // Something arrived, but not an answer: a proxy's page, for example.
+                // Something other than an answer arrived, for example a proxy's page.
                 None if any_bytes && !self.begun => Reason::Unreadable,
                 None => Reason::Cut,
             },
@@ -273,7 +273,7 @@ fn is_whole(data: &str) -> bool {
     data.trim() == DONE || serde_json::from_str::<IgnoredAny>(data).is_ok()
 }
 
-/// Adds a text, or a list of parts, some of which are texts.
+/// Appends a text, or the texts in a list of parts.
 fn append(text: &mut String, spoken: &Value) {
     match spoken {
         Value::String(words) => text.push_str(words),
@@ -285,7 +285,7 @@ fn append(text: &mut String, spoken: &Value) {
     }
 }
 
-/// A number, or a text with one.
+/// A number, or a string that contains one.
 fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }

@@ -1,9 +1,9 @@
-//! Server-sent events from bytes: the data of each event.
+//! Parses server-sent events: the data of each event.
 //!
 //! # Invariants
 //!
-//! - The result depends on the bytes alone, not on where they are cut.
-//! - What is kept has a limit.
+//! - The result does not depend on how the bytes are split.
+//! - Everything that is kept has a limit.
 
 /// A usual event has hundreds of bytes.
 const EVENT_LIMIT: usize = 1024 * 1024;

@@ -5,15 +5,15 @@
 //!
 //! # Invariants
 //!
-//! - Only what a JSON parser refuses is changed.
-//! - Only the first halves of one event are kept.
+//! - Only text that a JSON parser would refuse is changed.
+//! - Only first halves from one event are kept.
 
 use serde_json::Value;
 
 /// Bytes of `\u1234`.
 const ESCAPE: usize = 6;
 
-/// The escapes of first halves that wait for the next event, in order.
+/// The escapes of first halves that await the next event, in order.
 #[derive(Debug, Default)]
 pub(super) struct SurrogateJoiner(Vec<String>);
 
@@ -22,7 +22,7 @@ impl SurrogateJoiner {
     /// one becomes U+FFFD.
     ///
     /// # Errors
-    /// When it is not JSON for another reason.
+    /// If the text is not JSON for another reason.
     pub(super) fn read(&mut self, json: &str) -> serde_json::Result<Value> {
         serde_json::from_str(json).or_else(|_| serde_json::from_str(&self.mended(json)))
     }

@@ -12,7 +12,7 @@ pub(crate) struct QueueCounts {
     pub(crate) open: u64,
     /// How long the oldest open question has waited.
     pub(crate) oldest: Duration,
-    /// Failed within 24 hours, without those that were stopped.
+    /// Failed within 24 hours; stopped ones do not count.
     pub(crate) failed: u64,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //!
-//! - A write about an attempt names its number, and changes nothing after a later attempt began or
-//!   the question closed.
+//! - A write names its attempt, and changes nothing once a later attempt began or the question
+//!   closed.
 //! - The cost of a call is recorded even if its result comes too late.
 //! - A closed question is never reopened.
 
@@ -100,8 +100,8 @@ pub(crate) fn ask(
     Ok(AskOutcome::Is(public_id))
 }
 
-/// How many questions of a person are open, and the turn of their next one: behind all of theirs,
-/// beside the first of everybody else's. So a person who asks much does not delay the others.
+/// The number of a person's open questions, and the turn of their next one: behind all of theirs,
+/// beside the first of everybody else's. So one heavy user cannot delay the others.
 fn standing(tx: &WriteTx<'_>, person_id: i64) -> anyhow::Result<(u32, i64)> {
     tx.prepare_cached(
         "SELECT count(*), max(coalesce(max(turn) + 1, 0), coalesce((SELECT min(turn) FROM question WHERE state = 'pending'), 0))
@@ -138,7 +138,7 @@ pub(crate) fn get(
     Ok(found.filter(|question| question.person_id == person_id))
 }
 
-/// A question by its public id, whoever asked it.
+/// A question by its public id, regardless of who asked it.
 pub(crate) fn by_public_id(
     connection: &Connection,
     public_id: &str,
@@ -170,8 +170,8 @@ fn from_row(row: &Row<'_>) -> anyhow::Result<Question> {
     })
 }
 
-/// Ends an open question for a reason that does not come from an attempt, and keeps `partial`;
-/// false when it was closed already. A running attempt can write nothing after this.
+/// Ends an open question for a reason other than an attempt's result, and keeps `partial`. False if
+/// it was already closed. A running attempt can write nothing after this.
 pub(crate) fn end(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -218,7 +218,6 @@ pub(crate) fn is_in_hand(connection: &Connection, id: i64, attempt: u32) -> anyh
         .with_context(|| format!("look who has question {id} in hand"))
 }
 
-/// The question's text.
 pub(crate) fn text(connection: &Connection, id: i64) -> anyhow::Result<String> {
     connection
         .prepare_cached("SELECT text FROM question WHERE id = ?1")?
@@ -226,19 +225,19 @@ pub(crate) fn text(connection: &Connection, id: i64) -> anyhow::Result<String> {
         .with_context(|| format!("read question {id}"))
 }
 
-/// A question that was asked in a chat, with what the chat is told.
+/// A question that was asked in a chat, with everything for its reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InChat {
     pub(crate) origin: ChatOrigin,
     pub(crate) person_id: i64,
     pub(crate) public_id: String,
     pub(crate) state: QuestionState,
-    /// The answer, or as much of it as there was.
+    /// The answer, or the part that exists.
     pub(crate) answer: String,
     pub(crate) reason: Option<Reason>,
 }
 
-/// None when the question was not asked in a chat.
+/// None if the question was not asked in a chat.
 pub(crate) fn in_chat(connection: &Connection, id: i64) -> anyhow::Result<Option<InChat>> {
     connection
         .prepare_cached(

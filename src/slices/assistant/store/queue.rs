@@ -1,9 +1,9 @@
 //! The queue: which question is next, who owns it, and how an attempt ends.
 //!
-//! Due times come from the wall clock, which people set. If it jumps forward, a pause ends early.
-//! If it jumps back, a question would wait too long, so a question that is due later than the
-//! longest pause allows is due now. Nothing else depends on the wall clock: the worker finds lost
-//! attempts by a monotonic clock.
+//! Due times come from the wall clock, which may be changed. If it jumps forward, a pause ends
+//! early. If it jumps back, a question would wait too long, so a question due later than the
+//! longest pause allows counts as due now. Nothing else depends on the wall clock: the worker finds
+//! lost attempts by a monotonic clock.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -48,7 +48,7 @@ pub(crate) fn is_due(
 /// used in order, the next one after each failure.
 ///
 /// # Errors
-/// When the database fails or `models` is empty.
+/// If the database fails or `models` is empty.
 pub(crate) fn claim(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -96,7 +96,7 @@ pub(crate) fn claim(
     Ok(NextJob::Attempt(claim))
 }
 
-/// Every question that an attempt owns, or owned when the program ended.
+/// Every question that an attempt owns, or owned when the program last ended.
 pub(crate) fn in_hand(connection: &Connection) -> anyhow::Result<Vec<AttemptRef>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, person_id, attempt, failures FROM question WHERE state = 'processing'",
@@ -123,7 +123,7 @@ pub(crate) enum Settled {
     Gone,
 }
 
-/// Writes the result of an attempt, unless it comes too late, and in any case its cost.
+/// Writes the result of an attempt unless it comes too late. The cost is always written.
 pub(crate) fn settle(
     tx: &WriteTx<'_>,
     now: UnixMs,

@@ -1,4 +1,4 @@
-//! What readers of a growing answer see.
+//! What followers of a growing answer see.
 
 use super::*;
 

@@ -2,7 +2,7 @@
 //!
 //! # Invariants
 //!
-//! - Nobody is told what was read with rights that they have lost since.
+//! - People never see data that was read with rights they have since lost.
 
 use std::time::Duration;
 
@@ -134,8 +134,8 @@ impl Attempts {
             over.cancel();
             ended
         };
-        // Waits for an edit on its way, as the answer in its place would have to. A stop of the
-        // program does not wait.
+        // Waits for an edit in flight, because the final answer would have to wait for it anyway. A
+        // stop of the program does not wait.
         let edits = async {
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -209,7 +209,7 @@ impl Attempts {
         Ok(settled)
     }
 
-    /// Also returns whether there is something to deliver.
+    /// Also returns whether there is a message to deliver.
     async fn write(
         &self,
         attempt: AttemptRef,

@@ -1,17 +1,17 @@
 //! The worker: claims questions, runs a limited number of attempts at once, and puts lost questions
 //! back.
 //!
-//! It runs on a named OS thread with its own runtime and HTTP client. If the system gives no
-//! thread, the same loop runs on the main runtime. The bell that wakes it carries no data: due
-//! questions are read from the database.
+//! The worker runs on a named OS thread with its own runtime and HTTP client. If the system cannot
+//! provide a thread, the same loop runs on the main runtime. The bell that wakes it carries no
+//! data: due questions are read from the database.
 //!
 //! Leases are kept in memory, by a monotonic clock, because only one program works on a database. A
-//! question that is processing in the database and has no lease here was lost: by a crash, a panic
-//! or a call that hangs. At the start nothing is special.
+//! question that is `processing` in the database but has no lease here was lost to a crash, a panic
+//! or a hanging call. The start needs no special case.
 //!
 //! # Invariants
 //!
-//! - Only this loop begins attempts and gives them up, one after the other.
+//! - Only this loop begins and gives up attempts, one at a time.
 //! - The database refuses the result of an attempt that was given up.
 
 mod attempt;
@@ -41,14 +41,14 @@ use crate::tasks::{Tasks, ThreadEnd};
 
 pub(crate) const THREAD: &str = "assistant";
 
-/// How often lost questions, and those whose pause is over, are looked for. The bell announces new
-/// ones.
+/// How often the worker looks for lost questions and ended pauses. The bell announces new
+/// questions.
 const CHECK_PERIOD: Duration = Duration::from_secs(1);
 
-/// Starts the worker. Returns the end of its thread, if it has one.
+/// Starts the worker. Returns a future for the end of its thread, if it has one.
 ///
 /// # Errors
-/// When the HTTP client cannot be made.
+/// If the HTTP client cannot be created.
 pub(crate) async fn start(
     context: AssistantContext,
     tasks: &Tasks,
@@ -145,7 +145,7 @@ impl Worker {
             partial: String::new(),
             again: None,
         };
-        // If this fails, [`Self::requeue_lost`] finds the question and it comes here again.
+        // If this fails, [`Self::requeue_lost`] finds the question again.
         if let Err(err) = self
             .attempts
             .settle(question, AttemptResult::nothing(outcome))

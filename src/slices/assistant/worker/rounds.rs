@@ -1,14 +1,14 @@
 //! The rounds of an attempt: the model answers, or reads with tools and is asked again.
 //!
-//! What a model says before it reads is part of its answer: followers have seen it, and nothing
-//! that was shown is taken back within an attempt.
+//! Text before a tool call is part of the answer: followers have seen it, and nothing that was
+//! shown is taken back within an attempt.
 //!
 //! # Invariants
 //!
 //! - Rounds, tool calls per round, bytes read and total time are all capped.
 //! - Rights are read anew for every tool call.
 //! - The result of a tool is passed on as data.
-//! - Of a model's tool calls, only names of tools that exist reach the log.
+//! - Only names of existing tools reach the log, never other parts of a call.
 
 use std::time::Duration;
 
@@ -30,13 +30,14 @@ use crate::tool::ToolError;
 /// After these rounds the model has to answer. Most questions need one or two.
 const MOST_ROUNDS: u32 = 5;
 
-/// Bytes of one result; a page of accounts takes a third of it.
+/// Maximum size of one result in bytes. A page of accounts takes a third of it.
 const RESULT_LIMIT: usize = 24 * 1024;
 
-/// Bytes of all results of an attempt: some 30,000 tokens, which every round costs again.
+/// Maximum size of all results of an attempt in bytes: about 30,000 tokens, which each round costs
+/// again.
 const RESULTS_LIMIT: usize = 96 * 1024;
 
-/// The longest time for one tool. Tools take milliseconds.
+/// Time limit of one tool. Tools usually take milliseconds.
 const READ_LIMIT: Duration = Duration::from_secs(10);
 
 const ABOUT_TOOLS: &str = "You are the assistant of Vakhta, which keeps watch over accounts: it looks every few minutes whether a \
@@ -57,8 +58,8 @@ struct ReadRights {
 }
 
 impl ReadRights {
-    /// The person who asks; none when they are not allowed in. In a group everybody reads the
-    /// answer, so an admin reads with the rights of a user there.
+    /// The person who asks; none if they have no access. In a group everybody reads the answer, so
+    /// an admin reads with a user's rights there.
     fn actor(&self, connection: &Connection) -> anyhow::Result<Option<Actor>> {
         let actor = people::actor(connection, self.now, self.person_id, self.language)?;
         Ok(actor.map(|mut actor| {
@@ -107,7 +108,7 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// Asks until there is an answer; returns the error when there is none.
+    /// Asks until there is an answer; returns the error if there is none.
     pub(super) async fn run(&mut self) -> Option<CallError> {
         let mut conversation = match self.begin().await {
             Ok(conversation) => conversation,
@@ -121,8 +122,8 @@ impl<'a> Rounds<'a> {
                 if !(error.about_tools && conversation.has_tools()) {
                     return Some(error);
                 }
-                // In the first round the model itself knows no tools; later it may be this
-                // conversation.
+                // In the first round, the model does not support tools. Later, the conversation may
+                // be the cause.
                 if rounds == 0 {
                     self.remember_toolless();
                 }
@@ -184,7 +185,7 @@ impl<'a> Rounds<'a> {
         Conversation::new(instructions, &self.claim.text)
     }
 
-    /// The operator's instructions, and what the model has to know about tools.
+    /// The operator's instructions, and those about tools.
     fn instructions(&self, actor: &Actor) -> String {
         let context = self.context;
         let zone = actor.zone.unwrap_or(&context.zone);

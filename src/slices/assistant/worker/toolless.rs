@@ -1,9 +1,9 @@
-//! Models that know no tools, as their endpoint said.
+//! Models without tool support, according to their endpoint.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-/// Kept until the program ends. Only configured models get in, so the set stays small.
+/// Kept until the program ends. Only configured models are added, so the set stays small.
 #[derive(Debug, Default)]
 pub(super) struct ToollessModels(Mutex<HashSet<String>>);
 

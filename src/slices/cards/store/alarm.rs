@@ -9,11 +9,13 @@ use crate::db::WriteTx;
 use crate::slices::cards::card::{CloneAlarm, Ownership};
 use crate::words::words;
 
-/// Different people who may scan one thing within a day, and ever, before the card's owner is told.
+/// Different people who may scan one thing (within a day, and in total) before the card's owner is
+/// told.
 const MOST_IN_A_DAY: u32 = 3;
 const MOST_EVER: u32 = 5;
 
-/// The alarm of a counted scan of a unit code, once a day at most; none after the owner ignored it.
+/// The alarm for a counted scan of a unit code, at most once a day; none once the owner chose to
+/// ignore it.
 pub(super) fn raise(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -22,8 +24,8 @@ pub(super) fn raise(
     ownership: Ownership,
 ) -> anyhow::Result<Option<CloneAlarm>> {
     let context = || format!("count who scanned code {code_id}");
-    // Checked first: a copied thing is scanned very often, and counting people is worth it only
-    // when an alarm may be raised.
+    // Checked first: a copied thing is scanned very often, and counting people pays only if an
+    // alarm may be raised.
     let is_due: bool = tx
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM card_code WHERE id = ?1 AND watched = 1 AND (alarmed_at IS NULL OR alarmed_at <= ?2))",
@@ -70,7 +72,7 @@ words! {
     }
 }
 
-/// Carries out a decision; false when the code is gone.
+/// Carries out a decision; false if the code no longer exists.
 pub(crate) fn decide(
     tx: &WriteTx<'_>,
     code_id: i64,

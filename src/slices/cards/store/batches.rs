@@ -1,4 +1,4 @@
-//! Batches: codes of a card for one thing each.
+//! Batches: a card's codes for individual things.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::add_code;
 use crate::db::WriteTx;
 
-/// Codes of a batch at most. One transaction makes them, in about ten milliseconds.
+/// Maximum number of codes in a batch. One transaction makes them, in about ten milliseconds.
 pub(crate) const MOST_CODES: u32 = 1000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Batch> {
     })
 }
 
-/// Makes a batch; false when the card has one of this name.
+/// Makes a batch; false if the card already has one with this name.
 pub fn add_batch(tx: &WriteTx<'_>, card: i64, name: &str, codes: u32) -> anyhow::Result<bool> {
     let known: bool = tx
         .query_row(

@@ -1,4 +1,4 @@
-//! Single codes, and who owns the thing of a code.
+//! Single codes, and the owners of their things.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -26,7 +26,7 @@ pub struct StoredCode {
     pub suspicious: bool,
     /// Alarms are on.
     pub watched: bool,
-    /// The thing's owner, and since when; person 0 was forgotten.
+    /// The thing's owner, and since when. Person 0 stands in for deleted people.
     pub claimed: Option<(i64, UnixMs)>,
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn printed(
 }
 
 /// # Errors
-/// When the database fails, or the card has no shared code.
+/// If the database fails, or the card has no shared code.
 pub fn shared(connection: &Connection, card: i64) -> anyhow::Result<StoredCode> {
     let found = select(connection, "card_id = ?1 AND batch = ''", [card])?;
     let first = found.into_iter().next();
@@ -109,7 +109,7 @@ pub(crate) fn find(connection: &Connection, code: &Code) -> anyhow::Result<Optio
     Ok(get(connection, card)?.map(|card| (card, id)))
 }
 
-/// True when this changed something.
+/// True if this changed something.
 pub fn set_state(tx: &WriteTx<'_>, code: &Code, state: CodeState) -> anyhow::Result<bool> {
     let changed = tx
         .execute(
@@ -120,8 +120,8 @@ pub fn set_state(tx: &WriteTx<'_>, code: &Code, state: CodeState) -> anyhow::Res
     Ok(changed > 0)
 }
 
-/// Records that a thing belongs to a person who has scanned it. False when it has an owner, when
-/// they never scanned it, or when the code is not active.
+/// Records that a thing belongs to a person who has scanned it. False if it already has an owner,
+/// if they never scanned it, or if the code is not active.
 pub(crate) fn claim(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -140,7 +140,7 @@ pub(crate) fn claim(
     Ok(changed > 0)
 }
 
-/// Makes a thing free again, before it is sold on; true when it had an owner.
+/// Clears a thing's owner, before it is sold on; true if it had one.
 pub(crate) fn release(tx: &WriteTx<'_>, code_id: i64) -> anyhow::Result<bool> {
     let changed = tx
         .execute(

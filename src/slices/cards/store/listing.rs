@@ -83,7 +83,7 @@ pub struct CardTotals {
     pub active: u64,
     /// Counted scans.
     pub checks: u64,
-    /// People who made them.
+    /// The number of people who made them.
     pub people: u64,
 }
 

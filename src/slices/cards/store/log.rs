@@ -7,22 +7,22 @@ use super::sql_limit;
 use crate::clock::UnixMs;
 use crate::slices::cards::card::ScanOutcome;
 
-/// Scans of a file at most: about 20 MB, which takes a few seconds.
+/// Maximum number of scans in a file: about 20 MB, which takes a few seconds.
 pub(crate) const MOST_EXPORTED: usize = 200_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedScan {
     pub at: UnixMs,
     pub outcome: ScanOutcome,
-    /// Empty when no code matched.
+    /// Empty if no code matched.
     pub card: String,
     pub code: String,
     pub batch: String,
     /// The number in the batch; 0 for the shared code.
     pub serial: u32,
-    /// Who scanned it; 0 for a forgotten person.
+    /// Who scanned it; 0 for a person whose data was deleted.
     pub person: i64,
-    /// As they called themselves then.
+    /// The person's name at that time.
     pub name: String,
     pub username: String,
 }
@@ -58,7 +58,7 @@ pub fn last_scans(
     Ok(scans)
 }
 
-/// Passes on the newest scans, of one card or of all.
+/// Calls `take` with the newest scans, of one card or of all.
 pub(crate) fn export(
     connection: &Connection,
     card: Option<i64>,

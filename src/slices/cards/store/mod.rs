@@ -40,7 +40,6 @@ use crate::telegram::Me;
 const CARD_COLUMNS: &str = "card.id, card.public_id, card.owner_id, card.name, card.description, card.photo, card.packaged, \
      card.active, card.checks, card.people, card.created_at";
 
-/// The number of these columns.
 const CARD_WIDTH: usize = 11;
 
 fn card_from_row(row: &Row<'_>) -> rusqlite::Result<Card> {
@@ -126,7 +125,7 @@ pub(crate) fn by_public_id(
         .context("look up a shared card")
 }
 
-/// True when this changed something.
+/// True if this changed something.
 pub(crate) fn set_active(tx: &WriteTx<'_>, card: i64, active: bool) -> anyhow::Result<bool> {
     let changed = tx
         .execute(
@@ -146,7 +145,7 @@ pub(crate) enum CardChange {
     Packaged(String),
 }
 
-/// True when this changed something.
+/// True if this changed something.
 pub(crate) fn change(tx: &WriteTx<'_>, card: i64, change: &CardChange) -> anyhow::Result<bool> {
     let (sql, value) = match change {
         CardChange::Name(name) => (
@@ -186,14 +185,14 @@ pub(crate) fn each_photo(
     Ok(())
 }
 
-/// The fact that holds the bot's name at Telegram, for links made while Telegram is out of reach.
+/// The fact that holds the bot's user name, for links made while Telegram is unreachable.
 const BOT_FACT: &str = "cards-bot";
 
 pub(crate) fn note_bot(tx: &WriteTx<'_>, me: &Me) -> anyhow::Result<()> {
     facts::set(tx, BOT_FACT, &serde_json::to_string(me)?)
 }
 
-/// None until Telegram has told the bot's name.
+/// None until Telegram has told us the bot's name.
 pub(crate) fn bot(connection: &Connection) -> anyhow::Result<Option<Me>> {
     let noted = facts::get(connection, BOT_FACT)?;
     Ok(noted.and_then(|json| serde_json::from_str(&json).ok()))

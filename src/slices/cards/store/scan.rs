@@ -15,8 +15,8 @@ use crate::slices::cards::code::{Code, Mistyped};
 /// Another scan of the same code by the same person within this time is shown, but not counted.
 pub(crate) const GRACE: Duration = Duration::from_secs(10 * 60);
 
-/// Wrong codes that a person may try within ten minutes. After that their scans are refused until
-/// the time is over.
+/// Wrong codes that a person may try within ten minutes. Further scans are refused until the time
+/// is over.
 pub(crate) const MOST_UNMATCHED: u32 = 10;
 
 /// See [`MOST_UNMATCHED`].
@@ -62,7 +62,7 @@ pub fn scan(
         count(tx, actor, &known, day)?;
         checks += 1;
         first_at = first_at.or(Some(actor.now));
-        // Many people scan a shared code; that is no sign of copies.
+        // Many people scan a shared code, so that is no sign of copies.
         if let Some(serial) = known.serial {
             alarm = alarm::raise(tx, actor.now, known.code_id, serial, known.ownership)?;
         }
@@ -106,8 +106,8 @@ fn look_up(tx: &WriteTx<'_>, actor: &Actor, code: &Code) -> anyhow::Result<Optio
         let claimed_at = UnixMs(row.get::<_, Option<i64>>(CARD_WIDTH + 7)?.unwrap_or(0));
         Ok(Known {
             code_id,
-            // The schema's CHECK allows no other word. A word of a newer program must not make a
-            // thing genuine.
+            // The schema's CHECK allows no other word. An unknown word, from a newer program, must
+            // not make a thing genuine.
             state: CodeState::from_word(word).unwrap_or(CodeState::Inactive),
             checks: row.get(CARD_WIDTH + 2)?,
             first_at: row.get::<_, Option<i64>>(CARD_WIDTH + 3)?.map(UnixMs),

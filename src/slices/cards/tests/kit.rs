@@ -13,7 +13,7 @@ use crate::clock::UnixMs;
 use crate::slices::cards::photo::folder_of;
 use crate::tier;
 
-/// What zbar reads in a grey picture, sorted; none when the machine has no zbar.
+/// The codes that zbar reads in a grey picture, sorted; none if the machine has no zbar.
 pub(crate) fn zbar(width: u32, height: u32, shades: &[u8]) -> Option<Vec<String>> {
     if !tier::has("zbarimg") {
         return None;

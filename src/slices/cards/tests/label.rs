@@ -26,8 +26,8 @@ fn print(paper: Paper, side_mm: u32, dpi: Dpi) -> PrintSettings {
 /// How poppler renders: with grey dots along edges, or without.
 const WAYS: [&[&str]; 2] = [&["-gray"], &["-gray", "-aa", "no", "-aaVector", "no"]];
 
-/// The pages of a PDF as poppler renders them: width, height and shades; none when the machine has
-/// no poppler.
+/// The pages of a PDF as poppler renders them: width, height and shades; none if the machine has no
+/// poppler.
 fn printed(pdf: &[u8], dpi: Dpi, way: &[&str]) -> Option<Vec<(u32, u32, Vec<u8>)>> {
     if !tier::has("pdftoppm") {
         return None;

@@ -1,3 +1,3 @@
-//! Shared by the tests of cards.
+//! Helpers shared by the tests of cards.
 
 pub(crate) mod kit;

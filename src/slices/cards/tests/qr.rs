@@ -113,7 +113,7 @@ fn zbar_reads_clean_compressed_and_turned_pictures() {
 
 #[test]
 fn a_mask_is_chosen_that_shows_no_corners_where_none_are() {
-    // A finder pattern alone on a light ground is the one thing that surely looks like one.
+    // A finder pattern alone on a light ground must be recognised.
     let corner = |x: i32, y: i32| {
         let ring = x.abs().max(y.abs());
         ring <= 3 && ring != 2

@@ -147,7 +147,6 @@ fn question_key(question: &MassChange) -> String {
     format!("mass-change-{}", question.id)
 }
 
-///
 /// # Errors
 /// If a label is missing.
 pub(crate) fn question_buttons(lang: Lang, id: i64) -> anyhow::Result<Keyboard> {

@@ -28,15 +28,13 @@ use template::{BodyTemplate, UrlTemplate};
 #[derive(Debug, Clone)]
 pub struct ProbeRequest {
     pub method: Method,
-    /// The address, with the user name in it where the site wants it there.
     pub url: Url,
-    /// The catalogue's headers. They are this host's and never sent to another.
+    /// The catalogue's headers. They are never sent to another host.
     pub headers: HeaderMap,
-    /// The body of a POST.
     pub body: Option<String>,
 }
 
-/// A service, with the rules how to judge accounts on it.
+/// A service, with the rules for judging accounts on it.
 #[derive(Debug, Clone)]
 pub struct Site {
     key: SiteKey,
@@ -74,93 +72,91 @@ impl Site {
         &self.name
     }
 
-    /// How the site is asked.
     #[must_use]
     pub fn method(&self) -> Method {
         self.method
     }
 
-    /// What the answer for an account that is there looks like.
+    /// What the answer for an existing account looks like.
     #[must_use]
     pub fn exists(&self) -> &SiteRule {
         &self.exists
     }
 
-    /// What the answer for an account that is not there looks like.
+    /// What the answer for a missing account looks like.
     #[must_use]
     pub fn missing(&self) -> &SiteRule {
         &self.missing
     }
 
-    /// What a found account means here.
     #[must_use]
     pub fn asks(&self) -> Asks {
         self.asks
     }
 
-    /// Texts that say that we could not look, whatever else the answer says.
+    /// Texts that mean that we could not look, whatever else the answer contains.
     #[must_use]
     pub fn refusals(&self) -> &[String] {
         &self.refusals
     }
 
-    /// True if one side of the rules has no evidence of its own, only the absence of the other's or
-    /// a bare status. A weak site needs one more probe than others before an account counts as
+    /// True if one side of the rules has no evidence of its own, only the absence of the other
+    /// side's or a bare status. A weak site needs one extra probe before an account counts as
     /// found.
     #[must_use]
     pub fn is_weak(&self) -> bool {
         self.is_weak
     }
 
-    /// A name that is surely there.
+    /// A name known to exist.
     #[must_use]
     pub fn control(&self) -> Option<&Username> {
         self.controls.first()
     }
 
-    /// All names that are surely there; the first one is [`Self::control`].
+    /// All names known to exist; the first one is [`Self::control`].
     #[must_use]
     pub fn controls(&self) -> &[Username] {
         &self.controls
     }
 
-    /// Which redirects lead on to the answer instead of being it.
+    /// Which redirects are followed instead of being the answer.
     #[must_use]
     pub fn redirects(&self) -> Redirects {
         self.redirects
     }
 
-    /// What is in front of this site, as the catalogue says.
+    /// The protection in front of this site, according to the catalogue.
     #[must_use]
     pub fn protection(&self) -> &[Protection] {
         &self.protection
     }
 
-    /// What kind of site it is, in the words of its catalogue.
+    /// The kind of site, as the catalogue calls it.
     #[must_use]
     pub fn category(&self) -> Option<&str> {
         self.category.as_deref()
     }
 
-    /// True if the site is for adults: then it is never offered unasked.
+    /// True if the site is for adults. Such sites are never offered unasked.
     #[must_use]
     pub fn is_adult(&self) -> bool {
         self.is_adult
     }
 
-    /// This site's own limit of requests in flight.
+    /// The site's own limit on requests in flight.
     #[must_use]
     pub fn per_site(&self) -> Option<u32> {
         self.per_site
     }
 
-    /// This site's own least time between the starts of two requests.
+    /// The site's own minimum time between the starts of two requests.
     #[must_use]
     pub fn min_gap(&self) -> Option<Duration> {
         self.min_gap
     }
 
-    /// Where it cannot be trusted, for people to read.
+    /// The site's limits, as a note for people.
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
@@ -172,19 +168,19 @@ impl Site {
         self.name_pattern.as_ref().map(NamePattern::source)
     }
 
-    /// The address people see, with `{name}` in it.
+    /// The address shown to people, with `{name}` in it.
     #[must_use]
     pub fn url_template(&self) -> &str {
         self.url.as_str()
     }
 
-    /// The address that is asked, with `{name}` in it.
+    /// The address to request, with `{name}` in it.
     #[must_use]
     pub fn probe_template(&self) -> &str {
         self.probe.as_str()
     }
 
-    /// The host that is asked, with a sample name if the user name is part of it.
+    /// The host to contact, with a sample name if the user name is part of it.
     #[must_use]
     pub fn host(&self) -> &str {
         self.probe.sample().host_str().unwrap_or_default()
@@ -196,17 +192,17 @@ impl Site {
         self.probe.names_host()
     }
 
-    /// The port the catalogue wrote into the asked address, if it wrote one.
+    /// The port in the requested address, if the catalogue names one.
     #[must_use]
     pub fn named_port(&self) -> Option<u16> {
         self.probe.sample().port()
     }
 
-    /// Reads a user name as somebody typed it. One leading `@` is not part of the name. Otherwise
-    /// the name is refused or taken exactly as it is.
+    /// Reads a user name as typed. One leading `@` is not part of the name. Otherwise the name is
+    /// refused or taken exactly as it is.
     ///
     /// # Errors
-    /// Why this site cannot have such a name.
+    /// Why this site does not allow such a name.
     pub fn parse_username(&self, typed: &str) -> Result<Username, UsernameProblem> {
         self.exact_username(typed.strip_prefix('@').unwrap_or(typed))
     }
@@ -218,11 +214,11 @@ impl Site {
         Ok(name)
     }
 
-    /// Reads a user name that was accepted before. [`Self::probe_request`] checks whether it still
-    /// fits into the addresses.
+    /// Reads a stored user name, which was accepted before. [`Self::probe_request`] checks whether
+    /// it still fits into the addresses.
     ///
     /// # Errors
-    /// Why this site cannot have such a name any more.
+    /// Why this site no longer allows such a name.
     pub fn stored_username(&self, text: &str) -> Result<Username, UsernameProblem> {
         let name = Username::parse(text)?;
         if let Some(pattern) = &self.name_pattern {
@@ -234,10 +230,10 @@ impl Site {
         Ok(name)
     }
 
-    /// A random lawful name that nobody has; none if the site's pattern allows no such name.
+    /// A random valid name that nobody has; `None` if the site's pattern allows no such name.
     #[must_use]
     pub fn random_name(&self) -> Option<Username> {
-        // From long to short: the longer, the surer that nobody has it.
+        // Longest first: the longer the name, the less likely that anybody has it.
         [20_usize, 16, 14, 12, 10, 8]
             .into_iter()
             .find_map(|length| {
@@ -254,17 +250,16 @@ impl Site {
             })
     }
 
-    /// The profile's address, for people.
     #[must_use]
     pub fn profile_url(&self, name: &Username) -> String {
         self.url.display(name)
     }
 
-    /// The request that asks about a name. The name is percent-encoded in the address and escaped
-    /// for JSON or a form in the body, after the request's Content-Type.
+    /// The request for a name. The name is percent-encoded in the address. In the body it is
+    /// escaped for JSON or a form, according to the Content-Type.
     ///
     /// # Errors
-    /// When the name does not fit into the address, which happens only to names this site did not
+    /// If the name does not fit into the address. That happens only to names that this site did not
     /// parse.
     pub fn probe_request(&self, name: &Username) -> Result<ProbeRequest, UsernameProblem> {
         Ok(ProbeRequest {

@@ -9,21 +9,19 @@ use std::sync::Arc;
 
 use url::Url;
 
-/// Longest user name that is accepted, in characters.
 pub(crate) const USERNAME_MAX_CHARS: usize = 100;
 
-/// Longest site key, in bytes.
 const KEY_MAX_BYTES: usize = 64;
 
-/// What people type to name a site: lower-case letters, digits, `-`, `_` and `.`.
+/// The name by which people refer to a site: lower-case letters, digits, `-`, `_` and `.`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SiteKey(Arc<str>);
 
 impl SiteKey {
-    /// Reads a key; upper-case letters are refused, not folded.
+    /// Parses a key. Upper-case letters are refused, not lowered.
     ///
     /// # Errors
-    /// When the text is no key.
+    /// If the text is not a key.
     pub fn parse(text: &str) -> Result<Self, SiteKeyProblem> {
         let lawful =
             |c: char| c.is_alphanumeric() && !c.is_uppercase() || matches!(c, '-' | '_' | '.');
@@ -33,7 +31,6 @@ impl SiteKey {
         Ok(Self(text.into()))
     }
 
-    /// The key as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -56,8 +53,8 @@ pub struct SiteKeyProblem;
 pub struct Username(String);
 
 impl Username {
-    /// Checks the rules for user names on every site, for names that were accepted before.
-    /// [`Site::parse_username`](super::Site::parse_username) checks a site's own pattern.
+    /// Checks the rules that hold on every site.
+    /// [`Site::parse_username`](super::Site::parse_username) also checks the site's own pattern.
     ///
     /// # Errors
     /// Why the text cannot be a user name.
@@ -74,7 +71,7 @@ impl Username {
         if let Some(bad) = text.chars().find(is_bad) {
             return Err(UsernameProblem::Character(bad));
         }
-        // As a path segment these two are steps in the path, even percent-encoded.
+        // As path segments, these two navigate, even if percent-encoded.
         if text == "." || text == ".." {
             return Err(UsernameProblem::OnlyDots);
         }
@@ -87,7 +84,6 @@ impl Username {
         super::template::is_still_named(self, target, before)
     }
 
-    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -100,8 +96,7 @@ impl fmt::Display for Username {
     }
 }
 
-/// Characters that change how a text looks or reads without being seen: joiners, direction marks,
-/// tags.
+/// Invisible characters that change how a text looks or reads: joiners, direction marks, tags.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -118,25 +113,25 @@ pub enum UsernameProblem {
     /// More than [`USERNAME_MAX_CHARS`] characters.
     #[error("the user name is longer than 100 characters")]
     TooLong,
-    /// A space, a control character or one that cannot be seen.
+    /// A space, a control character or an invisible character.
     #[error("the user name has a character no site allows (U+{:04X})", u32::from(*.0))]
     Character(char),
     /// `.` or `..`.
     #[error("the user name is only dots")]
     OnlyDots,
-    /// The site's pattern does not allow it; the pattern is kept for the reply.
+    /// The site's pattern does not allow it. Holds the pattern, for the reply.
     #[error("this site has no such user names; they look like {0}")]
     Pattern(String),
-    /// The pattern gave up on this name.
+    /// The pattern took too many steps on this name.
     #[error("the site's name pattern cannot judge this user name")]
     PatternTooHard,
-    /// A character that this site's names do not have.
+    /// A character that names on this site cannot have.
     #[error("this site has no user names with the character {0:?}")]
     NotOnThisSite(char),
-    /// The name is part of a host name on this site.
+    /// The name is not a DNS label, but is part of a host name on this site.
     #[error("on this site a user name has 1 to 63 lower-case letters, digits and '-'")]
     NotADnsLabel,
-    /// The URL with this name in it is not one.
+    /// The name does not yield a valid URL.
     #[error("the user name does not fit into the site's address")]
     NotInUrl,
 }

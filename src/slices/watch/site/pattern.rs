@@ -1,9 +1,9 @@
-//! The pattern of a site's user names.
+//! The pattern for a site's user names.
 //!
-//! Only the pattern's text is kept at rest. Compiled, a pattern takes a hundred times as much
-//! memory, and most sites of a large catalogue are never asked. It is compiled once when its entry
-//! is read, so that a bad pattern is refused there, and once more when the first name has to be
-//! judged.
+//! At rest, only the pattern's text is kept. A compiled pattern takes a hundred times as much
+//! memory, and most sites of a large catalogue are never used. The pattern is compiled once when
+//! its entry is read, so that a bad pattern is refused there. It is compiled again when the first
+//! name is checked.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -12,12 +12,12 @@ use fancy_regex::{Expr, Regex, RegexBuilder};
 
 use super::UsernameProblem;
 
-/// Steps a pattern with look-around or back references may take over one name before it counts as
-/// too hard.
+/// A pattern with look-around or back references may take this many steps per name before it counts
+/// as too hard.
 const BACKTRACK_LIMIT: usize = 100_000;
 
-/// Bytes a compiled pattern may take; enough for every Unicode class, not for nested counts of
-/// thousands.
+/// Maximum size of a compiled pattern in bytes: enough for every Unicode class, but not for nested
+/// counts of thousands.
 const SIZE_LIMIT: usize = 4 << 20;
 
 /// A pattern that compiles.
@@ -29,14 +29,14 @@ pub(super) struct NamePattern {
 }
 
 impl NamePattern {
-    /// Our own patterns match whole names. Patterns of foreign files are searched for, and have
-    /// anchors of their own.
+    /// Our own patterns match whole names. Patterns of foreign files are searched for and bring
+    /// their own anchors.
     ///
     /// # Errors
-    /// The compiler's words about a pattern that is invalid or takes too much memory.
+    /// The compiler's message, if the pattern is invalid or takes too much memory.
     pub(super) fn parse(source: &str, is_searched: bool) -> Result<Self, Box<fancy_regex::Error>> {
-        // Compiled by itself first: the error names the right place, and no parenthesis of the
-        // pattern closes ours.
+        // Compiled on its own first, so that the error names the right position and no parenthesis
+        // of the pattern closes ours.
         Expr::parse_tree(source)?;
         let compiled = compile(source, is_searched)?;
         Ok(Self {
@@ -46,20 +46,19 @@ impl NamePattern {
         })
     }
 
-    /// The pattern as it was written.
     pub(super) fn source(&self) -> &str {
         &self.source
     }
 
-    /// Gives the memory of the compiled pattern back until a name has to be judged again.
+    /// Frees the compiled pattern until the next name is checked.
     pub(super) fn rest(&mut self) {
         self.compiled.take();
     }
 
-    /// True if a name keeps to the pattern.
+    /// Checks a name against the pattern.
     ///
     /// # Errors
-    /// The name does not, or the pattern takes too many steps to tell.
+    /// If the name does not match, or the pattern takes too many steps to tell.
     pub(super) fn check(&self, name: &str) -> Result<(), UsernameProblem> {
         let regex = self
             .compiled()

@@ -1,4 +1,4 @@
-//! What an answer must look like, and how it is asked for: the plain words of a site's definition.
+//! The parts of a site's definition: how to ask, and what the answers look like.
 
 use serde::Deserialize;
 
@@ -15,11 +15,11 @@ pub enum Method {
     Post,
 }
 
-/// What a found account means on this site.
+/// What a site is asked about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Asks {
-    /// The profile is there to be seen.
+    /// Whether the profile is visible.
     #[default]
     Profile,
     /// Whether the name is taken. A blocked profile keeps its name, so the site cannot see it come
@@ -27,58 +27,58 @@ pub enum Asks {
     Name,
 }
 
-/// A text of fewer bytes may be on a page of anybody's.
+/// A shorter text may be on any site's pages.
 const DISTINCT_BYTES: usize = 8;
 
-/// What an answer looks like: one of the statuses and all of the texts.
+/// What an answer looks like: one of the statuses, and all of the texts.
 ///
-/// Fields that our own format does not have come from foreign files, where some rules are
-/// one-sided.
+/// Some fields come only from foreign files, where some rules are one-sided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SiteRule {
-    /// Status codes, any of which will do.
+    /// Any of these status codes will do.
     pub status: Vec<u16>,
-    /// Texts, all of which must be in the body. Empty where the status alone tells.
+    /// All of these texts must be in the body. Empty if the status alone decides.
     #[serde(default)]
     pub text: Vec<String>,
-    /// Texts, one of which must be in the body, unless there are none.
+    /// At least one of these texts must be in the body, unless the list is empty.
     #[serde(skip)]
     pub any_text: Vec<String>,
-    /// Texts that must not be in the body: the other side's, if this side has none of its own.
+    /// Texts that must not be in the body: those of the other side, if this side has none of its
+    /// own.
     #[serde(skip)]
     pub no_text: Vec<String>,
-    /// Further status codes, which need no text.
+    /// More status codes, which need no text.
     #[serde(skip)]
     pub bare: Vec<u16>,
 }
 
 impl SiteRule {
-    /// True if this rule counts answers of a status.
+    /// True if this rule accepts a status.
     #[must_use]
     pub fn names_status(&self, status: u16) -> bool {
         self.status.contains(&status) || self.bare.contains(&status)
     }
 
-    /// Every status this rule counts.
+    /// Every status that this rule accepts.
     pub fn statuses(&self) -> impl Iterator<Item = u16> {
         self.status.iter().chain(&self.bare).copied()
     }
 
-    /// True if this rule asks for a text that must be there.
+    /// True if this rule requires a text.
     #[must_use]
     pub fn has_text(&self) -> bool {
         !self.text.is_empty() || !self.any_text.is_empty()
     }
 
-    /// True if the body has the texts it must have.
+    /// True if the body has the required texts.
     #[must_use]
     pub fn texts_are_in(&self, body: &str) -> bool {
         let is_in = |text: &String| body.contains(text.as_str());
         self.text.iter().all(is_in) && (self.any_text.is_empty() || self.any_text.iter().any(is_in))
     }
 
-    /// True if one of the texts in the body is long enough to be the site's own: "home" or "404" is
+    /// True if a required text in the body is long enough to be the site's own. "home" or "404" is
     /// on many pages.
     #[must_use]
     pub fn is_surely_in(&self, body: &str) -> bool {
@@ -86,39 +86,39 @@ impl SiteRule {
         texts.any(|text| text.len() >= DISTINCT_BYTES && body.contains(text.as_str()))
     }
 
-    /// True if the body has a text it must not have.
+    /// True if the body has a forbidden text.
     #[must_use]
     pub fn is_excluded_by(&self, body: &str) -> bool {
         self.no_text.iter().any(|text| body.contains(text.as_str()))
     }
 }
 
-/// Which redirects lead on to the answer.
+/// Which redirects are followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Redirects {
     /// None: a redirect is the answer.
     #[default]
     Answer,
-    /// Follows redirects to an address that still has the user name in its path or host. Any other
-    /// redirect is the answer: a page without the name, like the front page, says nothing about an
+    /// Redirects whose target still has the user name in its path or host. Any other redirect is
+    /// the answer, because a page without the name, like the front page, says nothing about an
     /// account.
     SameName,
     /// All.
     Follow,
 }
 
-/// What is in front of a site, as its catalogue says.
+/// The protection in front of a site, according to the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protection {
     /// A firewall or challenge of this name.
     Named(&'static str),
-    /// Several, or one without a name.
+    /// Several protections, or an unknown one.
     Unnamed,
-    /// Nothing is shown without a login.
+    /// A login is required.
     Login,
 }
 
-/// Statuses that say nothing about an account: we are refused, or the site is in trouble. A rule
+/// Statuses that say nothing about an account, because the site refuses us or is in trouble. A rule
 /// may name such a status only together with a text.
 #[must_use]
 pub(crate) const fn is_no_answer(status: u16) -> bool {

@@ -1,8 +1,8 @@
-//! Texts with `{name}` in them: URLs and request bodies.
+//! Templates with `{name}` in them: URLs and request bodies.
 //!
 //! # Invariants
 //! - A name is escaped for its position: it cannot become another path, query or field.
-//! - A name that went into a URL comes out of it unchanged.
+//! - A name put into a URL can be read back unchanged.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,10 +11,8 @@ use url::Url;
 
 use super::{Username, UsernameProblem};
 
-/// The mark of the user name.
 const PLACEHOLDER: &str = "{name}";
 
-/// The part of a URL that a piece of text is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Host,
@@ -34,13 +32,13 @@ enum Piece {
 pub(super) struct UrlTemplate {
     raw: String,
     pieces: Vec<Piece>,
-    /// The URL with a harmless name in it, taken apart once.
+    /// The URL with a harmless sample name, parsed once.
     sample: Url,
-    /// The sample's path in the pieces around the name, where the name stands nowhere else.
+    /// The pieces of the sample's path around the name, if the name occurs only in the path.
     path: Option<Vec<String>>,
 }
 
-/// A stand-in for the name when a template is taken apart. It is lower case and a DNS label, so it
+/// Stands in for the name when a template is parsed. It is lower case and a DNS label, so it
 /// survives everywhere.
 const SAMPLE: &str = "vakhta-0-name-0-sample";
 
@@ -72,8 +70,8 @@ impl UrlTemplate {
             if index > 0 {
                 pieces.push(Piece::Name(place));
             }
-            // The authority ends at the first slash after "://". The first text contains it unless
-            // the name is in it.
+            // The authority ends at the first slash after "://". The first text contains the
+            // authority, unless the name is part of it.
             let text_after_scheme = if index == 0 {
                 text.split_once("://").map_or(text, |(_, rest)| rest)
             } else {
@@ -101,14 +99,14 @@ impl UrlTemplate {
         })
     }
 
-    /// True if the template holds `{name}` at all.
+    /// True if the template contains `{name}`.
     pub(super) fn has_name(&self) -> bool {
         self.pieces
             .iter()
             .any(|piece| matches!(piece, Piece::Name(_)))
     }
 
-    /// The template with a harmless name in place, for checks of everything but the name.
+    /// The template with a sample name, for checking everything but the name.
     pub(super) fn sample(&self) -> &Url {
         &self.sample
     }
@@ -119,18 +117,18 @@ impl UrlTemplate {
         host.is_some_and(|host| host.contains(SAMPLE))
     }
 
-    /// The template as it was written.
     pub(super) fn as_str(&self) -> &str {
         &self.raw
     }
 
-    /// Puts a name in.
+    /// Inserts a name.
     ///
     /// # Errors
-    /// When the name is in the host and is not a DNS label, or the result is not a URL.
+    /// If the name is part of the host but not a DNS label, or if the result is not a URL.
     pub(super) fn expand(&self, name: &Username) -> Result<Url, UsernameProblem> {
         if let Some(path) = &self.path {
-            // A quarter of the work, and every probe does it.
+            // A shortcut for the usual case: every probe expands a template, and this takes a
+            // quarter of the time.
             let mut url = self.sample.clone();
             url.set_path(&path.join(&percent(name.as_str())));
             return Ok(url);
@@ -158,7 +156,7 @@ impl UrlTemplate {
         Ok(text)
     }
 
-    /// The URL people see; never fails, because it is only shown.
+    /// The URL to show. Never fails, because it is not requested.
     pub(super) fn display(&self, name: &Username) -> String {
         self.expand_text(name)
             .unwrap_or_else(|_| self.raw.replace(PLACEHOLDER, &percent(name.as_str())))
@@ -197,7 +195,7 @@ fn segments(url: &Url) -> impl Iterator<Item = &str> {
     path.strip_suffix('/').unwrap_or(path).split('/').skip(1)
 }
 
-/// `None`: another host. `Some(None)`: the same host without a name in it.
+/// `None`: another host. `Some(None)`: the same host, with no name in it.
 fn same_host(asked: &str, wanted: &str) -> Option<Option<String>> {
     let asked = asked.strip_prefix("www.").unwrap_or(asked);
     let wanted = wanted.strip_prefix("www.").unwrap_or(wanted);
@@ -219,16 +217,15 @@ fn between<'a>(given: &'a str, wanted: &str) -> Option<Option<&'a str>> {
 }
 
 fn decode(segment: &str) -> String {
-    // A plus sign is itself in a path, but means a space to the form decoder.
+    // In a path, a plus sign is literal, but the form decoder would read it as a space.
     let query = format!("x={}", segment.replace('+', "%2B").replace('&', "%26"));
     url::form_urlencoded::parse(query.as_bytes())
         .next()
         .map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
-/// True if a redirect's target still has the name as a segment of its path, like `/@name` or
-/// `/name.html`, or at the head of its host if it was there before. Letter case makes no
-/// difference.
+/// True if a redirect's target still has the name as a path segment, like `/@name` or `/name.html`,
+/// or as the first label of its host if it was there before. Letter case makes no difference.
 pub(super) fn is_still_named(name: &Username, target: &Url, before: &Url) -> bool {
     let name = name.as_str().to_lowercase();
     let head = |url: &Url| {
@@ -250,11 +247,11 @@ fn is_dns_label(name: &str) -> bool {
         && name.bytes().all(lawful)
         && !name.starts_with('-')
         && !name.ends_with('-')
-        // Punycode would be shown as other letters than were typed.
+        // Punycode would be displayed differently from what was typed.
         && !name.starts_with("xn--")
 }
 
-/// Percent-encodes everything but the characters that mean themselves everywhere.
+/// Percent-encodes everything but unreserved characters.
 fn percent(name: &str) -> String {
     name.bytes()
         .fold(String::with_capacity(name.len()), |mut out, byte| {
@@ -268,7 +265,6 @@ fn percent(name: &str) -> String {
         })
 }
 
-/// How a name is escaped inside a request body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BodyKind {
     Json,
@@ -276,8 +272,7 @@ pub(super) enum BodyKind {
 }
 
 impl BodyKind {
-    /// Tells the kind from a `Content-Type` value; `None` for kinds a name cannot be put into
-    /// safely.
+    /// The kind for a `Content-Type` value; `None` if a name cannot be inserted safely.
     pub(super) fn from_content_type(value: &str) -> Option<Self> {
         let essence = value
             .split(';')
@@ -299,7 +294,7 @@ impl BodyKind {
 pub(super) struct BodyTemplate {
     text: String,
     kind: BodyKind,
-    /// The mark of the name. Braces around anything else belong to the body.
+    /// The placeholder for the name. Any other braces belong to the body.
     mark: &'static str,
 }
 
@@ -309,7 +304,7 @@ impl BodyTemplate {
         Self { text, kind, mark }
     }
 
-    /// Puts a name in.
+    /// Inserts a name.
     pub(super) fn expand(&self, name: &Username) -> String {
         let escaped: Cow<'_, str> = match self.kind {
             BodyKind::Form => percent(name.as_str()).into(),
@@ -325,7 +320,7 @@ impl BodyTemplate {
     }
 }
 
-/// True if a body holds the name.
+/// True if a body contains the placeholder.
 pub(super) fn body_has_name(body: &str, mark: Option<&str>) -> bool {
     body.contains(mark.unwrap_or(PLACEHOLDER))
 }

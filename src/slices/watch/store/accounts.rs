@@ -15,24 +15,22 @@ use crate::slices::watch::model::past::Change;
 /// The first reminder comes this long before the end of the agreed time.
 const FIRST_REMINDER: Duration = days(3);
 
-/// An account to be added; the site and the name were checked by the catalogue.
+/// An account to add. The catalogue has checked the site and the name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAccount {
-    /// Who waits for it.
     pub owner_id: i64,
     /// Key of its site.
     pub site: String,
     /// The name, exactly as given.
     pub username: String,
     pub period_days: u32,
-    /// What it is waited for.
     pub until: Until,
-    /// What is noted beside it; may be empty.
+    /// May be empty.
     pub note: String,
 }
 
 impl NewAccount {
-    /// An account that is waited for until it is found.
+    /// Waits until the account is found.
     #[must_use]
     pub fn new(owner_id: i64, site: &str, username: &str, period_days: u32) -> Self {
         Self {
@@ -48,13 +46,14 @@ impl NewAccount {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
-    /// A new account with this number.
+    /// The account is new and has this number.
     New(i64),
-    /// The owner has it already, with this number and in this state.
+    /// The owner already has the account, with this number and in this state.
     Known(i64, AccountState),
 }
 
-/// Adds an account. An account that the owner has is left alone. A removed one begins anew.
+/// Adds an account. An account that the owner already has is left as it is. A removed one starts
+/// over.
 pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Added> {
     let known = tx
         .prepare_cached(
@@ -103,7 +102,7 @@ pub fn add(tx: &WriteTx<'_>, now: UnixMs, new: &NewAccount) -> anyhow::Result<Ad
     Ok(Added::New(id))
 }
 
-/// True when its owner has an account already, so that it would not be added.
+/// True if the owner already has the account, so [`add`] would not add it.
 pub(crate) fn is_known(connection: &Connection, new: &NewAccount) -> anyhow::Result<bool> {
     connection
         .prepare_cached(
@@ -127,7 +126,7 @@ pub fn get(
     Ok(account.filter(|account| account.state != AccountState::Removed))
 }
 
-/// Like [`get`], with accounts that were removed and are not yet forgotten.
+/// Like [`get`], but includes removed accounts that can still be restored.
 pub(crate) fn get_any(
     connection: &Connection,
     viewer: Option<i64>,
@@ -143,10 +142,9 @@ pub(crate) fn get_any(
         .with_context(|| format!("look up account {id}"))
 }
 
-/// How many accounts an owner has in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
-    /// Looked at in every run.
+    /// Probed in every run.
     pub pending: usize,
     pub done: usize,
     /// Stopped for a while.
@@ -160,7 +158,7 @@ impl Totals {
     }
 }
 
-/// Counts accounts by state, of one owner or of all.
+/// Counts accounts by state: one owner's, or all.
 pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Totals> {
     let sql = match owner {
         Some(_) => "SELECT state, count(*) FROM account WHERE owner_id = ?1 GROUP BY state",
@@ -172,7 +170,7 @@ pub fn totals(connection: &Connection, owner: Option<i64>) -> anyhow::Result<Tot
     while let Some(row) = rows.next()? {
         let count: usize = row.get(1)?;
         match super::word(row, 0, AccountState::from_word)? {
-            // Who waits for it waits on, whatever an admin is asked meanwhile.
+            // To its owner, a held account is still waiting.
             AccountState::Pending | AccountState::Held => totals.pending += count,
             AccountState::Done => totals.done = count,
             AccountState::Paused => totals.paused = count,
@@ -187,7 +185,7 @@ pub(crate) fn count_of_owner(connection: &Connection, owner: i64) -> anyhow::Res
     Ok(totals(connection, Some(owner))?.all())
 }
 
-/// Calls `each` with every account, or every one of an owner, without holding them all.
+/// Calls `each` with every account (of one owner, or all) without holding them all in memory.
 pub(crate) fn export(
     connection: &Connection,
     owner: Option<i64>,
@@ -205,7 +203,7 @@ pub(crate) fn export(
     Ok(())
 }
 
-/// True when not all exported accounts wait until they are found.
+/// True if some exported account waits for something other than being found.
 pub(crate) fn some_wait_otherwise(
     connection: &Connection,
     owner: Option<i64>,
@@ -218,8 +216,8 @@ pub(crate) fn some_wait_otherwise(
     exists.context("look for accounts that wait for something else")
 }
 
-/// The accounts of an owner, or all, as a condition on `?1`. SQLite plans a statement before it
-/// knows the parameter.
+/// A condition on `?1` for one owner's accounts, or all. Two texts, because SQLite plans a
+/// statement before it knows the parameter.
 fn of(owner: Option<i64>) -> &'static str {
     match owner {
         Some(_) => "owner_id = ?1",
@@ -227,7 +225,7 @@ fn of(owner: Option<i64>) -> &'static str {
     }
 }
 
-/// Three days before the end, or the next later moment if the agreed time is shorter.
+/// Three days before the end, or a later reminder if the agreed time is shorter.
 pub(super) fn first_reminder(now: UnixMs, ends_at: UnixMs) -> UnixMs {
     let early = ends_at.minus(FIRST_REMINDER);
     let last_day = ends_at.minus(DAY);

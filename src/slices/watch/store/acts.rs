@@ -1,5 +1,5 @@
-//! What people do with an account: pause, wait again, extend, note, choose the wait, remove and
-//! bring back.
+//! People's actions on an account: pause, wait again, extend, note, choose the wait, remove and
+//! restore.
 //!
 //! # Invariants
 //! - Each UPDATE names the expected state in its WHERE clause, so a second press of a button does
@@ -19,10 +19,10 @@ use crate::retention::{CHUNK, Rule};
 use crate::slices::watch::model::account::{AccountState, Until};
 use crate::slices::watch::model::past::{Change, ProbeHistory};
 
-/// How long what was removed can be brought back.
+/// How long a removed account can be restored.
 const REMOVED_LIFE: Duration = days(7);
 
-/// Accounts that were removed are forgotten after a while.
+/// Deletes removed accounts after a while.
 pub(super) const KEPT_REMOVED: Rule = Rule {
     what: "removed",
     table: "account",
@@ -30,7 +30,7 @@ pub(super) const KEPT_REMOVED: Rule = Rule {
     prune: prune_removed,
 };
 
-/// Pauses or resumes an account; true when that changed it.
+/// Pauses or resumes an account; true if that changed it.
 pub(crate) fn set_paused(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -57,7 +57,7 @@ pub(crate) fn set_paused(
     Ok(changed > 0)
 }
 
-/// Begins a wait that is over anew with the same agreed days; true when that changed it.
+/// Restarts a finished wait with the same agreed days; true if that changed it.
 pub(crate) fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
     let days: Option<u32> = tx
         .query_row(
@@ -93,8 +93,8 @@ pub(crate) fn again(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::
     Ok(true)
 }
 
-/// Extends the agreed time of a wait; true when that changed it. Reminders start anew, because
-/// their days moved.
+/// Extends the agreed time of a wait; true if that changed it. Reminders start over, because their
+/// days moved.
 pub(crate) fn extend(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -125,8 +125,8 @@ pub(crate) fn extend(
     Ok(true)
 }
 
-/// Writes the note of an account, or removes it with an empty one; true when that changed it.
-/// `before` is the note that the person saw: a newer note is not overwritten.
+/// Writes the note of an account; an empty note removes it. True if that changed it. `before` is
+/// the note that the person saw: a newer note is not overwritten.
 pub(crate) fn set_note(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -146,8 +146,8 @@ pub(crate) fn set_note(
     )
 }
 
-/// Chooses what is waited for, while the wait goes on; true when that changed it. `before` is the
-/// choice that the person saw.
+/// Changes what a pending account waits for; true if that changed it. `before` is the choice that
+/// the person saw.
 pub(crate) fn set_until(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -169,7 +169,7 @@ pub(crate) fn set_until(
     )
 }
 
-/// Notes a change that leaves the account's state as it is, if the statement `sql` changes a row.
+/// If the statement `sql` changes a row, records a change that leaves the account's state as it is.
 fn stay(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -191,7 +191,7 @@ fn stay(
     Ok(true)
 }
 
-/// Removes an account: it is hidden everywhere and can be brought back for a while. True when that
+/// Removes an account: it is hidden everywhere and can be restored for a while. True if that
 /// changed it.
 pub(crate) fn remove(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
     let from = state_of(tx, id)?.filter(|state| *state != AccountState::Removed);
@@ -208,8 +208,8 @@ pub(crate) fn remove(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow:
     Ok(true)
 }
 
-/// Brings a removed account back as it was; true when that changed it. A held account waits again,
-/// because the question about it may be answered by now.
+/// Restores a removed account as it was; true if that changed it. A held account waits again,
+/// because the question about it may have been answered meanwhile.
 pub(crate) fn restore(tx: &WriteTx<'_>, now: UnixMs, by: i64, id: i64) -> anyhow::Result<bool> {
     let before = tx
         .query_row(

@@ -1,9 +1,9 @@
-//! The sites that are left alone after repeated failures, as the watch thread last said.
+//! The sites left alone after repeated failures, as last reported by the watch thread.
 //!
-//! The rows are for display only; nothing is decided by them.
+//! The rows are for display only.
 //!
 //! # Invariants
-//! - The rows are exactly the breakers that the gates remember, and so none after a start.
+//! - The rows are exactly the open breakers of the gates; there are none after a start.
 
 use std::collections::BTreeMap;
 
@@ -13,20 +13,19 @@ use rusqlite::{Connection, params};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
-/// That a site is left alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breaker {
     pub since: UnixMs,
-    /// Before that nothing is sent; then one probe tries the site.
+    /// Nothing is sent before this moment; then one probe tries the site.
     pub trial_at: UnixMs,
-    /// How the last probe there failed: a machine key.
+    /// How the last probe failed: a machine key.
     pub reason: String,
 }
 
 /// The open breakers, by the keys of their sites.
 pub(crate) type Breakers = BTreeMap<String, Breaker>;
 
-/// Writes down which breakers are open, in place of what was written before.
+/// Replaces the stored breakers.
 pub fn set_breakers(tx: &WriteTx<'_>, open: &Breakers) -> anyhow::Result<()> {
     let context = "write down which breakers are open";
     tx.execute("DELETE FROM site_breaker", [])

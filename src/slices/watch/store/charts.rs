@@ -7,10 +7,9 @@ use rusqlite::{Connection, params};
 
 use crate::clock::UnixMs;
 
-/// From when to when one of an owner's accounts was waited for; `None`: it still is.
+/// Start and end of one wait; no end means that it goes on.
 pub(crate) type Wait = (UnixMs, Option<UnixMs>);
 
-/// The waits of an owner's accounts.
 pub(crate) fn waits_of_owner(connection: &Connection, owner: i64) -> anyhow::Result<Vec<Wait>> {
     let mut statement = connection.prepare_cached(
         "SELECT created_at, iif(state = 'done', done_at, NULL) FROM account

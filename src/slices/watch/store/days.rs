@@ -1,8 +1,7 @@
-//! What runs did, summed up by site and day: for charts, statistics and the slowest sites.
+//! Totals of runs by site and day, for charts, statistics and the slowest sites.
 //!
 //! # Invariants
-//! - A day counts an account in the transaction that counts it for its run, so a cut run loses
-//!   nothing.
+//! - An account is counted for its run and day in one transaction, so interruptions lose nothing.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -26,7 +25,7 @@ pub struct SiteDay {
     pub tally: SiteTally,
 }
 
-/// Adds tallies of sites to a day ([`Zone::day`] of the moment when they are written).
+/// Adds tallies of sites to a day ([`Zone::day`] of the time of writing).
 pub(crate) fn count_day<'s>(
     tx: &WriteTx<'_>,
     day: &str,
@@ -62,7 +61,7 @@ pub(crate) fn count_day<'s>(
     Ok(())
 }
 
-/// What was done since a day, that day included: by day, then by site.
+/// Totals since a day, that day included, ordered by day and site.
 pub fn days(connection: &Connection, since: &str) -> anyhow::Result<Vec<SiteDay>> {
     let mut statement = connection.prepare_cached(
         "SELECT day, site, found, not_found, errors, looks, looking_ms FROM site_day WHERE day >= ?1 ORDER BY day, site",
@@ -86,7 +85,7 @@ pub fn days(connection: &Connection, since: &str) -> anyhow::Result<Vec<SiteDay>
         .context("read what was done by day")
 }
 
-/// The sums of some days by site.
+/// Sums up days by site.
 #[must_use]
 pub(crate) fn by_site(days: Vec<SiteDay>) -> BTreeMap<String, SiteTally> {
     let mut sums: BTreeMap<String, SiteTally> = BTreeMap::new();
@@ -96,7 +95,7 @@ pub(crate) fn by_site(days: Vec<SiteDay>) -> BTreeMap<String, SiteTally> {
     sums
 }
 
-/// Forgets days that were over before a moment.
+/// Deletes days that ended before a moment.
 pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
     tx.execute(
         "DELETE FROM site_day WHERE (day, site) IN (SELECT day, site FROM site_day WHERE day < ?1 ORDER BY day LIMIT ?2)",

@@ -1,4 +1,4 @@
-//! What the watch forgets: old runs after a time, and a person's rows when they ask for it.
+//! Retention: old runs are deleted after a while. A person can have their rows removed.
 
 use anyhow::Context as _;
 
@@ -10,7 +10,7 @@ use crate::db::WriteTx;
 use crate::people::NOBODY;
 use crate::retention::Rule;
 
-/// How long the watch keeps its rows. Accounts and their history stay until somebody removes them.
+/// How long the watch keeps its rows. Accounts and their history stay until a person removes them.
 pub(crate) const KEPT: [Rule; 4] = [
     Rule {
         what: "runs",
@@ -28,8 +28,8 @@ pub(crate) const KEPT: [Rule; 4] = [
     KEPT_SEARCHES,
 ];
 
-/// Removes a person's accounts with their history and requests; returns how many accounts there
-/// were. What the person did to other accounts, and runs made for them, stay without a name.
+/// Removes a person's accounts with their history and requests; returns the number of accounts.
+/// Their changes to other accounts, and runs made for them, stay without a name.
 pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<usize> {
     let context = || format!("forget the accounts of person {person}");
     let accounts = tx

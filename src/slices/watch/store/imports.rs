@@ -1,4 +1,4 @@
-//! Large tables on their way in, each with the mark of how far it is.
+//! Large tables being added, each with its progress.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -6,27 +6,24 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
-/// A table that is being added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
-    /// Whose accounts they become.
+    /// The owner of the new accounts.
     pub person: i64,
-    /// Where it was sent, and the result goes.
+    /// Where the table was sent, and where the result goes.
     pub chat: i64,
-    /// The table as it came.
     pub text: String,
 }
 
-/// How far a table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Imported {
-    /// The last line that was dealt with; 0: none.
+    /// The last line that was handled; 0: none.
     pub line: u64,
     /// Accounts that were added.
     pub added: u64,
 }
 
-/// Begins to add a table; false while one of the same person is being added.
+/// Begins to add a table; false if another one of the same person is being added.
 pub fn begin_import(tx: &WriteTx<'_>, now: UnixMs, import: &Import) -> anyhow::Result<bool> {
     let begun = tx
         .execute(
@@ -62,7 +59,7 @@ pub(crate) fn next_import(connection: &Connection) -> anyhow::Result<Option<Impo
         .context("look for a table to add")
 }
 
-/// How far a person's table is; none when it is there no more.
+/// The progress of a person's table; none if it no longer exists.
 pub(crate) fn imported(connection: &Connection, person: i64) -> anyhow::Result<Option<Imported>> {
     connection
         .prepare_cached("SELECT line, added FROM import WHERE person_id = ?1")?
@@ -76,7 +73,7 @@ pub(crate) fn imported(connection: &Connection, person: i64) -> anyhow::Result<O
         .context("look how far a table is")
 }
 
-/// Notes how far a person's table is.
+/// Records the progress of a person's table.
 pub fn note_imported(tx: &WriteTx<'_>, person: i64, imported: Imported) -> anyhow::Result<()> {
     tx.prepare_cached("UPDATE import SET line = ?2, added = ?3 WHERE person_id = ?1")?
         .execute(params![person, imported.line, imported.added])
@@ -84,7 +81,7 @@ pub fn note_imported(tx: &WriteTx<'_>, person: i64, imported: Imported) -> anyho
     Ok(())
 }
 
-/// A person's table is added, or is not to be.
+/// Deletes a person's table, because it has been added or must not be.
 pub(crate) fn end_import(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute("DELETE FROM import WHERE person_id = ?1", [person])
         .context("forget a table")?;

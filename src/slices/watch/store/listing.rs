@@ -1,7 +1,7 @@
 //! Lists of accounts: whose, with which filter, one page at a time.
 //!
 //! # Invariants
-//! - A list costs about the same however many accounts there are.
+//! - The cost of a list hardly depends on the number of accounts.
 //! - A list counts no further than [`COUNTED`].
 //! - Every filter has an index, except the search for a text, which reads at most [`SEARCHED`]
 //!   accounts.
@@ -15,12 +15,12 @@ use crate::db::WriteTx;
 use crate::retention::{CHUNK, Rule};
 use crate::slices::watch::model::account::Account;
 
-/// A list counts and pages through this many accounts at most: nobody leafs further, and filters
+/// A list counts and pages through at most this many accounts. Nobody pages further, and filters
 /// find the others.
 pub(crate) const COUNTED: usize = 10_000;
 
-/// In everybody's list a text is searched for among this many of the newest accounts. That takes
-/// the writer some ten milliseconds, and a list does it twice.
+/// In everybody's list, a text search covers this many of the newest accounts. That takes the
+/// writer about ten milliseconds, and a list does it twice.
 pub(crate) const SEARCHED: i64 = 20_000;
 
 /// A search is forgotten after this time without use. Older buttons then show the whole list.
@@ -31,31 +31,30 @@ pub(super) const KEPT_SEARCHES: Rule = Rule {
     prune: prune_searches,
 };
 
-/// What a list is narrowed to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Filter {
     #[default]
     Everything,
-    /// Those probed in every run.
+    /// Accounts probed in every run.
     Pending,
-    /// Those of them whose agreed time is over.
+    /// Pending accounts whose agreed time is over.
     Overdue,
-    /// Those whose wait is over.
+    /// Accounts whose wait is over.
     Done,
-    /// Those a person has stopped, and those held for an admin's decision.
+    /// Paused accounts, and accounts held for an admin's decision.
     Paused,
-    /// Those of one site, by its key.
+    /// Accounts on one site, by its key.
     Site(String),
-    /// Those with a text in their name or note.
+    /// Accounts with a text in their name or note.
     Text(String),
     /// Pending accounts whose agreed time ends after the first moment and not after the second.
     Ends(UnixMs, UnixMs),
-    /// Those whose wait is over since a moment, the last first.
+    /// Accounts whose wait has ended since a moment, the latest first.
     DoneSince(UnixMs),
 }
 
 impl Filter {
-    /// It as a condition.
+    /// The filter as an SQL condition.
     fn wanted(&self) -> &'static str {
         match self {
             Self::Everything => "account.state <> 'removed'",
@@ -79,16 +78,15 @@ impl Filter {
 /// Whose accounts, and which of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountQuery {
-    /// The owner; everybody's when there is none.
+    /// None means everybody's accounts.
     pub owner: Option<i64>,
     pub filter: Filter,
-    /// Further conditions. In everybody's list they are applied to the first [`COUNTED`] accounts
-    /// only.
+    /// Additional filters. In everybody's list they apply to the first [`COUNTED`] accounts only.
     pub also: Vec<Filter>,
 }
 
 impl AccountQuery {
-    /// The rows, as FROM and WHERE; `more` is what is joined to them.
+    /// The rows, as FROM and WHERE; `more` is a further join.
     fn rows(&self, more: &str) -> String {
         let wanted = self.filter.wanted();
         let also = self
@@ -120,7 +118,7 @@ impl AccountQuery {
         )
     }
 
-    /// What is waited for comes before what is not, and among it what ends first.
+    /// Pending accounts come first, sorted by the end of the agreed time.
     fn order(&self) -> &'static str {
         match (self.owner, &self.filter) {
             (Some(_), Filter::Everything) => {
@@ -139,7 +137,6 @@ impl AccountQuery {
         }
     }
 
-    /// One page of them.
     pub(super) fn page_sql(&self) -> String {
         format!(
             "SELECT {ACCOUNT_COLUMNS} FROM {} ORDER BY {} LIMIT :limit OFFSET :offset",
@@ -190,7 +187,7 @@ impl AccountQuery {
     }
 }
 
-/// How many accounts a list has. [`COUNTED`] plus one means that there are more.
+/// The number of accounts in a list. [`COUNTED`] plus one means more than [`COUNTED`].
 pub(crate) fn count_listed(
     connection: &Connection,
     now: UnixMs,
@@ -205,7 +202,7 @@ pub(crate) fn count_listed(
     counts.first().copied().context("count the accounts")
 }
 
-/// True when a search for a text in everybody's list leaves out the oldest accounts.
+/// True if a text search in everybody's list leaves out the oldest accounts.
 pub(crate) fn search_is_partial(connection: &Connection) -> anyhow::Result<bool> {
     connection
         .prepare_cached("SELECT coalesce((SELECT max(id) FROM account) - (SELECT min(id) FROM account), 0) >= ?1")?
@@ -213,7 +210,7 @@ pub(crate) fn search_is_partial(connection: &Connection) -> anyhow::Result<bool>
         .context("look how many accounts there are")
 }
 
-/// True when a list of everybody's accounts leaves some of them out.
+/// True if a list of everybody's accounts is incomplete.
 pub(crate) fn is_partial(
     connection: &Connection,
     now: UnixMs,
@@ -250,7 +247,7 @@ pub fn page(
     )
 }
 
-/// The sorted keys of the sites that an owner, or anybody, has accounts on, beginning after a key.
+/// The sorted keys of sites with accounts (of an owner, or anybody), after a key.
 pub(crate) fn sites_in_use(
     connection: &Connection,
     owner: Option<i64>,
@@ -278,10 +275,10 @@ pub(crate) fn sites_in_use(
     rows.collect::<Result<_, _>>().context("list sites in use")
 }
 
-/// The number of a search for words, for buttons.
+/// Stores a text search and returns its number, for buttons.
 ///
 /// # Errors
-/// When the database fails; for a filter that has no words.
+/// If the database fails, or the filter has no text.
 pub(crate) fn note_search(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -301,7 +298,7 @@ pub(crate) fn note_search(
     .context("note a search")
 }
 
-/// A search of a person by its number; none when it was forgotten.
+/// A person's search by its number; none if it has been deleted.
 pub(crate) fn search(
     connection: &Connection,
     person: i64,

@@ -1,5 +1,5 @@
-//! What runs remember about sites and our own network: which controls failed, which sites the
-//! admins are being asked about, and since when our own network is down.
+//! What runs remember: which sites' controls failed, which sites the admins are being asked about,
+//! and since when our own network has been down.
 
 use std::collections::HashSet;
 
@@ -10,28 +10,27 @@ use crate::clock::UnixMs;
 use crate::db::{WriteTx, facts};
 use crate::slices::watch::model::account::ControlFault;
 
-/// The fact that our own network is down; its value is since when.
+/// The fact that our own network is down. Its value is the start time.
 const OFFLINE: &str = "offline-since";
 
-/// What is open about sites, by their keys.
+/// Open issues of sites, by their keys.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Marks {
-    /// Their controls failed when they were last probed.
+    /// Sites whose controls failed at the last probe.
     pub distrusted: HashSet<String>,
-    /// The admins are asked whether a mass change is true.
+    /// Sites with an open question about a mass change.
     pub asked_about: HashSet<String>,
 }
 
-/// A change of what is known about a site's controls.
+/// A change in the state of a site's controls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ControlNews {
     /// Key of the site.
     pub site: String,
-    /// What is wrong; none when they are well again.
+    /// None if the controls recovered.
     pub fault: Option<ControlFault>,
 }
 
-/// What is open about sites.
 pub(crate) fn marks(connection: &Connection) -> anyhow::Result<Marks> {
     let keys = |sql: &str| -> anyhow::Result<HashSet<String>> {
         let mut statement = connection.prepare_cached(sql)?;
@@ -45,7 +44,7 @@ pub(crate) fn marks(connection: &Connection) -> anyhow::Result<Marks> {
     })
 }
 
-/// Notes changes of sites' controls that a run saw; true when one of them is new.
+/// Records changes in sites' controls; true if any of them is new.
 pub(crate) fn note_controls(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -71,7 +70,6 @@ pub(crate) fn note_controls(
     Ok(changed > 0)
 }
 
-/// The sites whose controls changed in a run, and to what.
 pub(crate) fn control_news(
     connection: &Connection,
     run_id: i64,
@@ -88,18 +86,18 @@ pub(crate) fn control_news(
         .with_context(|| format!("list the controls that changed in run {run_id}"))
 }
 
-/// Since when our own network is down.
+/// Since when our own network has been down.
 pub(crate) fn offline_since(connection: &Connection) -> anyhow::Result<Option<UnixMs>> {
     let since = facts::get(connection, OFFLINE)?;
     Ok(since.map(|since| read_moment(&since)))
 }
 
-/// Notes that our own network is down; false when that was known.
+/// Records that our own network is down; false if that was already known.
 pub(crate) fn note_offline(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<bool> {
     facts::set_once(tx, OFFLINE, &now.0.to_string())
 }
 
-/// Notes that our own network is there; since when it was down, if it was.
+/// Records that our own network is up. Returns since when it was down, if it was.
 pub(crate) fn note_online(tx: &WriteTx<'_>) -> anyhow::Result<Option<UnixMs>> {
     let since = facts::take(tx, OFFLINE)?;
     Ok(since.map(|since| read_moment(&since)))

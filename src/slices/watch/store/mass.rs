@@ -1,7 +1,7 @@
-//! Accounts held because too many of their site changed at once, and the questions about them.
+//! Accounts held because too many on their site changed at once, and the questions about them.
 //!
 //! # Invariants
-//! - An account leaves `held` once, by a statement that names that state.
+//! - An account leaves `held` once, by an UPDATE that names that state.
 //! - A question is decided once.
 
 use std::collections::HashSet;
@@ -33,7 +33,7 @@ pub(crate) struct HeldSite {
     /// Key of the site.
     pub site: String,
     pub changed: u64,
-    /// How many of them were there and are not found now.
+    /// The number of held accounts that disappeared.
     pub gone: u64,
 }
 
@@ -55,8 +55,8 @@ pub(crate) fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Resul
         .with_context(|| format!("count what run {run_id} holds"))
 }
 
-/// Releases some accounts that a run has held, as it saw them, and counts them there. Returns their
-/// owners; none when no account of the site is left.
+/// Releases some of the accounts that a run held, as the run saw them, and counts them for the run.
+/// Returns their owners; none if no account of the site is left.
 pub(crate) fn release(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -90,7 +90,7 @@ pub(crate) fn release(
 }
 
 /// Applies what the last probe of a held account saw: the opposite of what was known. Returns the
-/// sighting and the transition to note; none when the account is not held.
+/// sighting and the transition to record; none if the account is not held.
 fn finish(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -118,8 +118,8 @@ fn finish(
     Ok(Some((seen, turn)))
 }
 
-/// Keeps the accounts of a site that a run holds, and counts them there as not probed. Returns the
-/// question if it is new. Accounts held while a question about their site is open join it.
+/// Keeps a run's held accounts of a site for a question, and counts them as not probed. Returns the
+/// question if it is new. If a question about the site is already open, the accounts join it.
 pub(crate) fn keep(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -149,7 +149,7 @@ pub(crate) fn keep(
     mass_change(tx, tx.last_insert_rowid())
 }
 
-/// Counts accounts that a run holds as not probed.
+/// Counts a run's held accounts as not probed.
 pub(crate) fn count_held(
     tx: &WriteTx<'_>,
     day: &str,
@@ -163,7 +163,7 @@ pub(crate) fn count_held(
     count_errors(tx, run_id, site, REASON, changed)
 }
 
-/// Notes that nobody is asked about a site before a moment.
+/// Allows no new question about a site before a moment.
 pub(crate) fn rest(tx: &WriteTx<'_>, now: UnixMs, site: &str, until: UnixMs) -> anyhow::Result<()> {
     tx.execute("DELETE FROM mass_rest WHERE until <= ?1", [now.0])
         .context("forget what was answered long ago")?;
@@ -175,7 +175,7 @@ pub(crate) fn rest(tx: &WriteTx<'_>, now: UnixMs, site: &str, until: UnixMs) -> 
     Ok(())
 }
 
-/// Sites that nobody is asked about now, because an admin answered not long ago.
+/// Sites without new questions for now, because an admin answered recently.
 pub(crate) fn resting(connection: &Connection, now: UnixMs) -> anyhow::Result<HashSet<String>> {
     let mut statement = connection.prepare_cached("SELECT site FROM mass_rest WHERE until > ?1")?;
     let rows = statement.query_map([now.0], |row| row.get(0))?;
@@ -183,7 +183,7 @@ pub(crate) fn resting(connection: &Connection, now: UnixMs) -> anyhow::Result<Ha
         .context("read which questions are answered")
 }
 
-/// A question by its number, while it is open.
+/// An open question by its number.
 pub(crate) fn mass_change(connection: &Connection, id: i64) -> anyhow::Result<Option<MassChange>> {
     let sql = format!("SELECT {COLUMNS} FROM mass_change WHERE id = ?1");
     connection
@@ -213,7 +213,7 @@ fn mass_change_from_row(row: &Row<'_>) -> rusqlite::Result<MassChange> {
     })
 }
 
-/// Decides a question; false when somebody has done so before.
+/// Decides a question; false if it was already decided.
 pub(crate) fn decide(
     tx: &WriteTx<'_>,
     by: i64,
@@ -229,8 +229,8 @@ pub(crate) fn decide(
     Ok(decided > 0)
 }
 
-/// Applies what was seen of held accounts of one owner, after an admin has confirmed it. Returns
-/// the accounts; none when no account of the site is held.
+/// Applies what was seen of one owner's held accounts, after an admin has confirmed it. Returns the
+/// accounts; none if no account of the site is held.
 pub(crate) fn apply_held(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -264,7 +264,7 @@ pub(crate) fn apply_held(
     Ok(news)
 }
 
-/// Lets held accounts of a site wait again; how many. They are probed by the next run.
+/// Returns held accounts of a site to waiting; the next run probes them. Returns their number.
 pub(crate) fn return_held(tx: &WriteTx<'_>, site: &str, limit: usize) -> anyhow::Result<usize> {
     tx.execute(
         "UPDATE account SET state = 'pending' WHERE id IN
@@ -274,7 +274,7 @@ pub(crate) fn return_held(tx: &WriteTx<'_>, site: &str, limit: usize) -> anyhow:
     .with_context(|| format!("let the accounts of {site} wait again"))
 }
 
-/// A site with accounts that a cut run held without a decision.
+/// A site with accounts that an interrupted run held without a decision.
 pub(crate) fn held_without_question(connection: &Connection) -> anyhow::Result<Option<String>> {
     connection
         .prepare_cached(
@@ -285,7 +285,7 @@ pub(crate) fn held_without_question(connection: &Connection) -> anyhow::Result<O
         .context("look for accounts that are held for no reason")
 }
 
-/// Forgets a question that was carried out.
+/// Deletes a question that has been carried out.
 pub(crate) fn close_question(tx: &WriteTx<'_>, id: i64) -> anyhow::Result<()> {
     tx.execute("DELETE FROM mass_change WHERE id = ?1", [id])
         .with_context(|| format!("close question {id}"))?;

@@ -1,10 +1,9 @@
-//! The SQL of the watch. Functions that change something take a `&WriteTx`, the others any
-//! connection.
+//! The SQL of the watch. Functions that write take a `&WriteTx`, the others any connection.
 //!
 //! # Invariants
-//! - A verdict, its transition and its reserved notice are written by one transaction.
+//! - One transaction writes a verdict, its transition and its reserved notice.
 //! - A run changes an account's row only while the account is pending.
-//! - The number of the run that last probed an account never falls.
+//! - The number of the run that last probed an account never decreases.
 
 mod accounts;
 mod acts;
@@ -87,7 +86,6 @@ const ACCOUNT_COLUMNS: &str = "account.id, account.owner_id, account.site, accou
      account.period_days, account.started_at, account.ends_at, account.done_at, \
      look.history, look.reason, look.at, account.until, account.note, look.seen_at";
 
-/// Where those columns come from.
 const ACCOUNTS: &str = "account JOIN look ON look.account_id = account.id";
 
 fn account_from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
@@ -119,7 +117,7 @@ fn known(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Sighting>> {
         .and_then(Verdict::sighting))
 }
 
-/// A column that holds one of a few words; the schema's CHECK allows no other.
+/// A column of fixed words; the schema's CHECK allows no others.
 fn word<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str()?;
     parse(text).ok_or_else(|| {

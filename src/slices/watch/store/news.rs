@@ -1,8 +1,7 @@
-//! Waits that are over: the transition, and what a run has to tell about it.
+//! Waits that are over: the transition, and a run's news about it.
 //!
 //! # Invariants
-//! - The writing transaction reads what is waited for, so a late probe ends no wait that was
-//!   changed meanwhile.
+//! - The writing transaction re-reads the wait, so a late probe ends no changed wait.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -16,17 +15,16 @@ use crate::slices::watch::model::past::Change;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::model::verdict::Verdict;
 
-/// Who waits for an account, and for what.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Waiter {
     owner_id: i64,
     pub(super) state: AccountState,
     until: Until,
-    /// What earlier runs saw of it.
+    /// What earlier runs saw.
     pub(super) known: Option<Sighting>,
 }
 
-/// Who waits for an account, and for what; none if the account was removed during the run.
+/// The wait for an account; none if the account was removed during the run.
 pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result<Option<Waiter>> {
     connection
         .prepare_cached(
@@ -45,8 +43,8 @@ pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result
         .with_context(|| format!("look up who waits for account {account_id}"))
 }
 
-/// A run saw what was waited for: ends the wait, or notes the change of an account that waits on.
-/// Returns the owner to tell; none if the wait was changed since.
+/// A run saw what was waited for. Ends the wait, or records the change if the account keeps
+/// waiting. Returns the owner to tell; none if the wait was changed since.
 pub(super) fn tell(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -66,7 +64,7 @@ pub(super) fn tell(
     Ok(Some(waiter.owner_id))
 }
 
-/// Puts an account into its state after the wait is over. Returns the transition to note.
+/// Moves an account to its state after the wait. Returns the transition to record.
 pub(super) fn come_true(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -99,14 +97,13 @@ pub(super) fn come_true(
     Ok(Transition::new(account_id, what, Some(waiter.state), to))
 }
 
-/// What a run has to tell an owner and what is still true.
+/// The run's news for an owner that is still true.
 const ROWS: &str = "account JOIN look ON look.account_id = account.id
          CROSS JOIN transition ON transition.run_id = ?2 AND transition.account_id = account.id
          WHERE (account.owner_id = ?1 AND account.state = 'done'
                 OR account.owner_id = ?1 AND account.until = 'change' AND account.state = 'pending')
              AND look.run_id = ?2 AND transition.what IN ('found', 'gone')";
 
-/// The first of those accounts.
 pub(super) fn first_sql() -> String {
     format!(
         "SELECT {ACCOUNT_COLUMNS}, transition.what = 'gone' AS gone FROM {ROWS}
@@ -114,8 +111,8 @@ pub(super) fn first_sql() -> String {
     )
 }
 
-/// What a run has to tell an owner and what is still true: the first accounts, and how many there
-/// are for each wait and sighting.
+/// The run's news for an owner that is still true: the first accounts, and the totals by wait and
+/// sighting.
 pub(crate) fn news_in_run(
     connection: &Connection,
     run_id: i64,
@@ -159,7 +156,7 @@ pub(crate) fn news_in_run(
     Ok((first, totals))
 }
 
-/// True when a run saw something that somebody waited for.
+/// True if a run saw something that a person waited for.
 pub(crate) fn has_news(connection: &Connection, run_id: i64) -> anyhow::Result<bool> {
     connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM transition WHERE run_id = ?1)")?

@@ -1,4 +1,4 @@
-//! The work of a run: pages of accounts that wait for it, and its results.
+//! The work of a run: pages of waiting accounts, and results.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -32,15 +32,13 @@ static WRITE: LazyLock<String> = LazyLock::new(|| {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Waiting {
     pub id: i64,
-    /// The name to look for.
     pub username: String,
-    /// What it is waited for.
     pub until: Until,
-    /// What runs have seen of it since the wait began.
+    /// What runs have seen since the wait began.
     pub known: Option<Sighting>,
 }
 
-/// The next accounts of a site in a stretch, in the order of their numbers.
+/// The next accounts of a site in a stretch, ordered by number.
 pub(crate) fn next_page(
     connection: &Connection,
     scope: RunScope,
@@ -87,42 +85,37 @@ pub(crate) fn next_page(
         .with_context(|| format!("read the next accounts of {site}"))
 }
 
-/// What a probe of an account gave.
+/// The result of an account in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProbeResult {
     pub account_id: i64,
     /// Its site, for the count of errors.
     pub site: Arc<str>,
-    /// What is reported.
     pub verdict: Verdict,
-    /// Why we could not look: a machine key; empty otherwise.
+    /// Why we could not look: a machine key, otherwise empty.
     pub reason: &'static str,
-    /// Until when the site wants to be left alone, where it said so.
+    /// Until when the site asked us to wait, if it did.
     pub silent_until: Option<UnixMs>,
-    /// What it means for the account.
     pub bearing: Bearing,
 }
 
-/// What a probe means for the account beside its verdict.
+/// What a result means for the account, besides the verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bearing {
     /// Nothing: the wait goes on.
     Plain,
-    /// It is what the account is waited for.
+    /// The awaited event happened.
     News,
-    /// The same, but not to be said before it is known how many of its site changed with it.
+    /// The same, but held until it is known how many accounts of the site changed.
     Held,
 }
 
-/// Writes results down: verdicts, transitions, the counts of the run and the day, and how long
-/// sites want to be left alone. `requests` counts requests by site that the day does not have yet.
-/// Returns the owners for whom there is news.
+/// Writes results: verdicts, transitions, the counts of the run and the day, and until when sites
+/// asked us to wait. `requests` counts requests by site that the day does not include yet. Returns
+/// the owners for whom there is news.
 ///
 /// An account that was removed, paused or probed meanwhile is skipped and not counted. A held
-/// account is counted when it is decided.
-///
-/// # Errors
-/// When the database fails. Then nothing is written.
+/// account is counted once it is decided.
 pub(crate) fn apply(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -143,7 +136,7 @@ pub(crate) fn apply(
             silence(tx, now, &result.site, until)?;
         }
         match (result.bearing, result.verdict) {
-            // Until somebody has decided, nothing more is known than that we cannot say.
+            // Until an admin decides, the account has no verdict.
             (Bearing::Held, _) => {
                 if write(tx, now, run_id, Verdict::Error, mass::REASON, &[result])? > 0 {
                     hold(tx, id)?;
@@ -184,7 +177,7 @@ pub(crate) fn apply(
     Ok(owners)
 }
 
-/// Adds the results that were written down to the counts of their sites.
+/// Adds the results that were written to the counts of their sites.
 fn add_written<'a>(
     tx: &WriteTx<'_>,
     run_id: i64,
@@ -194,7 +187,7 @@ fn add_written<'a>(
 ) -> anyhow::Result<()> {
     let all = u64::try_from(results.len()) == Ok(written);
     for result in results {
-        // The rows are asked only if somebody removed or paused accounts meanwhile, which is rare.
+        // The rows are read only if accounts were removed or paused meanwhile, which is rare.
         if all || was_probed(tx, run_id, result.account_id)? {
             let tally = tallies.entry(&result.site).or_default();
             tally.counts.add(result.verdict);
@@ -208,10 +201,10 @@ fn was_probed(tx: &WriteTx<'_>, run_id: i64, account_id: i64) -> anyhow::Result<
     Ok(tx.prepare_cached(sql)?.exists([account_id, run_id])?)
 }
 
-/// Writes down equal results; returns how many of the accounts still waited for this run.
+/// Writes equal results; returns how many of the accounts were still waiting for this run.
 ///
-/// This is the cost of a run in the database, so it does no more than it must: narrow rows outside
-/// of any index, and one statement for consecutive numbers. The results come sorted by number.
+/// This is a run's main cost in the database, so it does as little as possible: narrow rows outside
+/// any index, and one statement for consecutive numbers. `results` are sorted by number.
 fn write(
     tx: &WriteTx<'_>,
     now: UnixMs,

@@ -11,13 +11,12 @@ use crate::slices::watch::model::account::Account;
 /// A reminder that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DueReminder {
-    /// The account it is about.
     pub account: Account,
-    /// How often the wait began anew: part of the notice's key.
+    /// How often the wait was restarted: part of the notice's key.
     pub epoch: i64,
 }
 
-/// Accounts whose reminder is due, the longest due first.
+/// Accounts whose reminder is due, the most overdue first.
 pub(crate) fn due(
     connection: &Connection,
     now: UnixMs,
@@ -40,8 +39,8 @@ pub(crate) fn due(
 /// Days after the end of the agreed time on which the owner is reminded that we still wait.
 const STILL_WAITING: [u32; 5] = [1, 3, 7, 14, 30];
 
-/// Plans the account's next reminder: the last day, the end, then some with growing distance, then
-/// none.
+/// Schedules the account's next reminder: on the last day, at the end, then at growing intervals,
+/// then none.
 pub(crate) fn mark_sent(tx: &WriteTx<'_>, now: UnixMs, account: &Account) -> anyhow::Result<()> {
     let ends_at = account.ends_at;
     let later = STILL_WAITING.map(|days| ends_at.plus(DAY * days));

@@ -46,18 +46,16 @@ pub(crate) fn owners_with_digest(
         .context("list the owners who want a digest")
 }
 
-/// An owner's accounts in short.
+/// Sums over an owner's accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OwnSums {
-    /// Waited for.
     pub pending: u64,
-    /// Found after the moment.
     pub found: u64,
-    /// Waited for, and the last probe could not see.
+    /// Pending accounts whose last probe had no verdict.
     pub errors: u64,
 }
 
-/// Sums up an owner's accounts; *found* are those after a moment.
+/// Sums up an owner's accounts; `found` counts those found after a moment.
 pub(crate) fn own_sums(
     connection: &Connection,
     owner: i64,

@@ -1,4 +1,4 @@
-//! Who asked for a check, and which run answers.
+//! Requests for checks, and the runs that answer them.
 
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -7,7 +7,7 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::slices::watch::model::account::RunScope;
 
-/// Asks for a check; returns the request's number.
+/// Requests a check; returns the request's number.
 pub fn ask(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -22,7 +22,7 @@ pub fn ask(
     Ok(tx.last_insert_rowid())
 }
 
-/// Takes a request back that no run has taken yet; true when it was still open.
+/// Withdraws a request that no run has taken yet; true if it was still open.
 pub(crate) fn withdraw(tx: &WriteTx<'_>, request: i64) -> anyhow::Result<bool> {
     let deleted = tx
         .execute(
@@ -70,7 +70,7 @@ pub(super) fn reopen(tx: &WriteTx<'_>, run_id: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A group got another id: requests made there are answered under the new one.
+/// A group got a new id, so requests made there are answered under that id.
 pub(crate) fn move_requests(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
     tx.execute(
         "UPDATE check_request SET chat_id = ?2 WHERE chat_id = ?1",

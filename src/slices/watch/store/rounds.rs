@@ -1,12 +1,12 @@
-//! Where a run goes on at a site when earlier runs did not reach all of its accounts.
+//! Where a run continues at a site if earlier runs did not reach all of its accounts.
 //!
-//! A round is one probe of every account of a site, in as many runs as that takes. An order by the
+//! A round is one probe of every account of a site, over as many runs as needed. Ordering by the
 //! last probe would need an index that every probe rewrites. A round needs one row per site, and
-//! only where a run was cut. A run notes a round when it has more than a page of a site to do, so
+//! only if a run was interrupted. A run records a round if a site has more than a page to probe, so
 //! that a crash is no setback, and settles it at its end.
 //!
 //! # Invariants
-//! - No account is probed twice in a round before every other had its turn.
+//! - No account is probed twice in a round before every other one has been probed.
 
 use std::collections::HashSet;
 
@@ -23,11 +23,11 @@ pub(crate) struct Stretch {
     pub since: i64,
     /// The run after the last one.
     pub before: i64,
-    /// The number of the account to go on after.
+    /// The number of the last account already read.
     pub after: i64,
 }
 
-/// What a run probes first at a site: the rest of an open round, otherwise everything. A run over a
+/// What a run probes first at a site: the rest of an open round, otherwise everything. A run over
 /// part of the accounts belongs to no round.
 pub(crate) fn first_stretch(
     connection: &Connection,
@@ -50,7 +50,6 @@ pub(crate) fn first_stretch(
     })
 }
 
-/// Begins a site's round with a run.
 pub(crate) fn begin_round(tx: &WriteTx<'_>, site: &str, run_id: i64) -> anyhow::Result<()> {
     tx.prepare_cached(
         "INSERT INTO round (site, run_id) VALUES (?1, ?2)
@@ -62,8 +61,8 @@ pub(crate) fn begin_round(tx: &WriteTx<'_>, site: &str, run_id: i64) -> anyhow::
 }
 
 /// Settles the rounds at the end of a run over all accounts. Sites with accounts left continue
-/// their round, or begin one with this run. All other sites are through, and their next run begins
-/// anew.
+/// their round, or begin one with this run. All other sites are done, and their next run starts
+/// over.
 pub(crate) fn settle_rounds(
     tx: &WriteTx<'_>,
     run_id: i64,

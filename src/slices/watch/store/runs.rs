@@ -11,7 +11,6 @@ use crate::slices::watch::model::account::{Run, RunCounts, RunScope, RunState, T
 use crate::slices::watch::model::past::ProbeHistory;
 use crate::slices::watch::model::verdict::Verdict;
 
-/// Pending accounts in a scope by site.
 pub(crate) fn count_pending_by_site(
     connection: &Connection,
     scope: RunScope,
@@ -32,10 +31,10 @@ pub(crate) fn count_pending_by_site(
         .context("count pending accounts")
 }
 
-/// Begins a run and takes the open requests of its scope with it.
+/// Begins a run, which takes the open requests of its scope.
 ///
 /// # Errors
-/// When the database fails, or when another run is going on.
+/// If the database fails, or another run is going on.
 pub(crate) fn begin(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -80,7 +79,6 @@ pub(crate) fn begin(
     })
 }
 
-/// What a run has counted so far.
 pub(crate) fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<RunCounts> {
     connection
         .prepare_cached("SELECT found, not_found, errors FROM run WHERE id = ?1")?
@@ -94,7 +92,7 @@ pub(crate) fn counts(connection: &Connection, run_id: i64) -> anyhow::Result<Run
         .with_context(|| format!("read the counts of run {run_id}"))
 }
 
-/// Ends a run in a state. A later run does what people asked an interrupted one for.
+/// Ends a run in a state. A later run answers the requests of an interrupted one.
 pub(crate) fn end(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -118,7 +116,7 @@ pub(crate) fn end(
 }
 
 /// Closes runs that a crash left open; returns their numbers. A database has one watch thread, so
-/// an open run outside of its runs was left behind.
+/// between runs every open run is a leftover.
 pub(crate) fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec<i64>> {
     let mut statement = tx.prepare_cached(
         "UPDATE run SET state = 'interrupted', ended_at = ?1 WHERE state = 'running' RETURNING id",
@@ -133,9 +131,9 @@ pub(crate) fn close_crashed(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<Vec
     Ok(ids)
 }
 
-/// The newest runs that ended before they had probed everything.
+/// The newest interrupted runs.
 pub(crate) fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i64>> {
-    // The newest rows only: runs that were cut long ago have nothing on its way any more.
+    // Only the newest rows: older interrupted runs have no messages in flight.
     let mut statement = connection.prepare_cached(
         "SELECT id FROM (SELECT id, state FROM run ORDER BY id DESC LIMIT ?1)
          WHERE state IN ('interrupted', 'offline')",
@@ -145,28 +143,25 @@ pub(crate) fn last_unfinished(connection: &Connection, limit: usize) -> anyhow::
         .context("list the runs that were cut short")
 }
 
-/// How far a run is, for those who follow it from outside.
+/// A run's progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunProgress {
     pub trigger: Trigger,
-    /// Accounts at its beginning.
+    /// Pending accounts when the run began.
     pub total: u64,
     pub counts: RunCounts,
-    /// Not reached for lack of time.
+    /// Accounts not reached in time.
     pub skipped: u64,
     pub started_at: UnixMs,
-    /// When it ended; none while it goes on.
+    /// None while the run goes on.
     pub ended_at: Option<UnixMs>,
-    /// How it ended, if it has.
     pub state: RunState,
-    /// The admin who ended it early.
+    /// The admin who stopped the run.
     pub stopped_by: Option<i64>,
 }
 
-/// How far a run is.
-///
 /// # Errors
-/// When the database fails or has no such run.
+/// If the database fails or has no such run.
 pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<RunProgress> {
     connection
         .prepare_cached(
@@ -192,11 +187,10 @@ pub fn progress(connection: &Connection, run_id: i64) -> anyhow::Result<RunProgr
         .with_context(|| format!("read run {run_id}"))
 }
 
-/// The last run over everybody's accounts, and the one going on.
+/// A run over everybody's accounts, the current one included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastRun {
     pub id: i64,
-    /// How far it is.
     pub progress: RunProgress,
 }
 
@@ -237,7 +231,7 @@ pub(crate) fn recent(connection: &Connection, limit: usize) -> anyhow::Result<Ve
     runs.collect()
 }
 
-/// Calls `each` with every run that is kept, the oldest first.
+/// Calls `each` with every stored run, the oldest first.
 pub fn export_runs(
     connection: &Connection,
     mut each: impl FnMut(i64, &RunProgress) -> anyhow::Result<()>,
@@ -251,7 +245,7 @@ pub fn export_runs(
     Ok(())
 }
 
-/// Asks the watch thread to end a run early; false when it is over, or somebody asked before.
+/// Asks the watch thread to stop a run; false if the run is over or already being stopped.
 pub(crate) fn stop(tx: &WriteTx<'_>, by: i64, run_id: i64) -> anyhow::Result<bool> {
     let asked = tx
         .execute(
@@ -262,10 +256,10 @@ pub(crate) fn stop(tx: &WriteTx<'_>, by: i64, run_id: i64) -> anyhow::Result<boo
     Ok(asked > 0)
 }
 
-/// True when somebody wants a run to end early.
+/// True if an admin wants the run to stop.
 ///
 /// # Errors
-/// When the database fails or has no such run.
+/// If the database fails or has no such run.
 pub(crate) fn is_stopped(connection: &Connection, run_id: i64) -> anyhow::Result<bool> {
     connection
         .prepare_cached("SELECT stopped_by IS NOT NULL FROM run WHERE id = ?1")?
@@ -279,13 +273,12 @@ pub(crate) struct RunAccount {
     /// Key of the site.
     pub site: String,
     pub username: String,
-    /// What the run said.
     pub verdict: Verdict,
-    /// Why it could not look; empty otherwise.
+    /// Why the run could not look, otherwise empty.
     pub reason: String,
 }
 
-/// What a run said of each account, while no later run has looked.
+/// A run's verdicts. Accounts that a later run has probed are left out.
 pub(crate) fn accounts_of_run(
     connection: &Connection,
     run_id: i64,
@@ -326,10 +319,10 @@ pub(crate) fn errors_of_run(
         .with_context(|| format!("list the errors of run {run_id}"))
 }
 
-/// Deletes runs that ended before a moment, with their errors and requests; returns how many.
+/// Deletes runs that ended before a moment, with their errors and requests; returns their number.
 /// Accounts keep the number of their last run, which is only compared.
 pub(super) fn prune(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
-    // Runs end in the order of their numbers, so the oldest rows are probed only.
+    // Runs end in the order of their numbers, so only the oldest rows are searched.
     tx.execute(
         "DELETE FROM run WHERE id IN (SELECT id FROM run ORDER BY id LIMIT ?2) AND ended_at < ?1",
         params![before.0, CHUNK],

@@ -1,4 +1,4 @@
-//! The screens of runs that admins have open, which move by themselves while a run goes on.
+//! The screens of runs that admins have open. They are updated during a run.
 //!
 //! # Invariants
 //! - At most one screen per chat is open.
@@ -12,15 +12,15 @@ use rusqlite::{Connection, params};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
-/// How long a screen moves after its reader last asked for it. Somebody who still reads it presses
-/// again.
+/// How long a screen is updated after its reader last asked for it. A reader who still needs it
+/// presses again.
 const OPEN_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// Screens that move at once. With this many, each step costs less than a tenth of Telegram's limit
-/// for the time.
+/// Maximum number of screens updated at once. With this many, each update takes less than a tenth
+/// of Telegram's limit for that time.
 const OPEN_AT_ONCE: usize = 8;
 
-/// Notes that somebody has the screen of runs open in a message.
+/// Records that a message shows the screen of runs.
 pub(crate) fn open_screen(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -36,7 +36,7 @@ pub(crate) fn open_screen(
     Ok(())
 }
 
-/// The message shows something else from now on.
+/// Records that the message shows something else now.
 pub(crate) fn leave_screen(tx: &WriteTx<'_>, chat_id: i64, message_id: i64) -> anyhow::Result<()> {
     tx.prepare_cached("DELETE FROM open_screen WHERE chat_id = ?1 AND message_id = ?2")?
         .execute([chat_id, message_id])
@@ -44,7 +44,7 @@ pub(crate) fn leave_screen(tx: &WriteTx<'_>, chat_id: i64, message_id: i64) -> a
     Ok(())
 }
 
-/// The screens that are open, those asked for last first: chat and message.
+/// The open screens as chat and message, the most recently requested first.
 pub(crate) fn open_screens(
     connection: &Connection,
     now: UnixMs,
@@ -59,7 +59,7 @@ pub(crate) fn open_screens(
         .context("read which screens are open")
 }
 
-/// True while the message shows the screen of state.
+/// True while the message shows the screen of runs.
 pub(crate) fn is_open(
     connection: &Connection,
     now: UnixMs,

@@ -1,4 +1,4 @@
-//! How long sites want to be left alone (`Retry-After`), kept so that a restart does not forget it.
+//! How long sites asked us to wait (`Retry-After`), stored so that a restart does not forget it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
-/// Notes that a site wants to be left alone until a moment, and forgets what is over.
+/// Records until when a site asked us to wait, and deletes expired rows.
 pub(super) fn silence(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -26,7 +26,7 @@ pub(super) fn silence(
     Ok(())
 }
 
-/// The sites that want to be left alone, and for how long from now on.
+/// The sites that asked us to wait, and how much longer.
 pub(crate) fn silences(
     connection: &Connection,
     now: UnixMs,

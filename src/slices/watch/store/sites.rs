@@ -1,5 +1,5 @@
-//! Facts about sites besides their accounts: which are muted, why probes failed lately, since when
-//! controls fail.
+//! Facts about sites: which are muted, why probes failed lately, and since when controls have been
+//! failing.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,10 @@ use crate::slices::watch::model::account::ControlFault;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SiteMute {
     pub since: UnixMs,
-    /// Until when; none: until an admin says otherwise.
+    /// None: until an admin unmutes the site.
     pub until: Option<UnixMs>,
 }
 
-/// The sites that are muted at a moment, by their keys.
 pub(crate) fn muted(
     connection: &Connection,
     now: UnixMs,
@@ -37,7 +36,7 @@ pub(crate) fn muted(
         .context("read which sites are muted")
 }
 
-/// Mutes a site, or changes its mute. Mutes that are over are forgotten.
+/// Mutes a site, or changes its mute. Deletes expired mutes.
 pub(crate) fn mute(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -72,14 +71,14 @@ pub(crate) fn sites_of_owner(connection: &Connection, owner: i64) -> anyhow::Res
         .context("list the owner's sites")
 }
 
-/// Why probes of a site failed in runs that began after a moment, the most common reason first,
-/// with counts.
+/// Why probes of a site failed in runs that began after a moment, with counts. The most common
+/// reason comes first.
 pub(crate) fn errors_since(
     connection: &Connection,
     site: &str,
     since: UnixMs,
 ) -> anyhow::Result<Vec<(String, u64)>> {
-    // Runs begin in the order of their numbers, so this walks back over the wanted runs only.
+    // Runs begin in the order of their numbers, so this only scans the wanted runs.
     let before: i64 = connection
         .prepare_cached("SELECT id FROM run WHERE started_at < ?1 ORDER BY id DESC LIMIT 1")?
         .query_row([since.0], |row| row.get(0))
@@ -93,7 +92,7 @@ pub(crate) fn errors_since(
         .with_context(|| format!("read why probes of {site} failed"))
 }
 
-/// The fault of a site's controls (none while they are well), and since when; none if they never
+/// The fault of a site's controls (none if the result was good) and since when. None if they never
 /// failed.
 pub(crate) fn control(
     connection: &Connection,

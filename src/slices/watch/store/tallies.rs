@@ -1,4 +1,4 @@
-//! What a run and its day have counted.
+//! Counts of a run and its day.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,6 @@ use super::days::count_day;
 use crate::db::WriteTx;
 use crate::slices::watch::model::account::{RunCounts, SiteTally};
 
-/// What was done, by site.
 pub(super) type Tallies<'a> = BTreeMap<&'a str, SiteTally>;
 
 /// Adds to the counts of a run and of its day.

@@ -8,7 +8,6 @@ use crate::db::WriteTx;
 use crate::slices::watch::model::account::AccountState;
 use crate::slices::watch::model::past::{By, Change, Past};
 
-/// A change for an account's history.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Transition<'a> {
     account_id: i64,
@@ -38,13 +37,13 @@ impl<'a> Transition<'a> {
         }
     }
 
-    /// A person did it.
+    /// The change was made by a person.
     pub(super) fn by(mut self, person: i64) -> Self {
         self.by = Some(person);
         self
     }
 
-    /// A run did it.
+    /// The change was made by a run.
     pub(super) fn in_run(mut self, run_id: i64) -> Self {
         self.run_id = Some(run_id);
         self

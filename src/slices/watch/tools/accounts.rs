@@ -30,7 +30,7 @@ const DAYS: Number = Number {
     about: "with overdue: the agreed time ended at most so many days ago; with ending: it ends within so \
         many days (7 when left out); with done: it happened at most so many days ago",
 };
-/// For accounts that end soon, when the model names no number of days.
+/// The default for accounts that end soon.
 const DAYS_AHEAD: u32 = 7;
 
 const SKIP: Number = Number {
@@ -54,7 +54,7 @@ const NAME: Text = Text {
     about: "only with this text in the user name or the note",
 };
 
-/// As `/list`.
+/// The same as `/list`.
 #[derive(Debug)]
 pub(super) struct ListAccounts(pub(super) Notifier);
 
@@ -170,7 +170,7 @@ impl Tool for ListAccounts {
 }
 
 impl ListAccounts {
-    /// The span of time asked about, without its first moment and with its last; none means all
+    /// The time span of the question, excluding its start and including its end; none means all
     /// time.
     fn time(
         &self,

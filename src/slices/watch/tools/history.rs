@@ -1,4 +1,4 @@
-//! The tool that tells about one account: its state, the last results and its history.
+//! The tool for one account: its state, the last results and its history.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

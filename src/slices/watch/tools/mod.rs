@@ -1,11 +1,11 @@
-//! Tools with which a language model reads about the watch: no more than the bot's screens show to
-//! the same person.
+//! Tools for a language model to read about the watch. They show no more than the bot's screens
+//! show to the same person.
 //!
 //! # Invariants
 //!
-//! - The person who asks decides whose accounts are read, as in the handlers.
-//! - Times are in the actor's zone and everything is computed, so a model has nothing to calculate.
-//! - What people wrote is cut to a length and stays inside JSON strings.
+//! - Whose accounts are read depends on the actor, as in the handlers.
+//! - Times are in the actor's zone, and everything is precomputed for the model.
+//! - People's texts are truncated and stay inside JSON strings.
 
 mod accounts;
 mod history;
@@ -25,7 +25,7 @@ use crate::slices::watch::model::account::AccountState;
 use crate::slices::watch::model::schedule::Schedule;
 use crate::tool::{Tool, ToolError};
 
-/// Letters of what people wrote.
+/// Maximum length of people's texts, in letters.
 const LONGEST_WORDS: usize = 120;
 
 #[must_use]
@@ -41,7 +41,7 @@ pub(crate) fn tools(notifier: &Notifier, schedule: &Schedule) -> Vec<Box<dyn Too
     ]
 }
 
-/// Whose accounts are read: the actor's own, or everybody's for admins who ask for them.
+/// Whose accounts to read: the actor's own, or everybody's if an admin asks for them.
 fn owner(actor: &Actor, everybody: bool) -> Result<Option<i64>, ToolError> {
     match (everybody, actor.role.is_admin()) {
         (false, _) => Ok(Some(actor.id)),

@@ -1,5 +1,4 @@
-//! The tool that tells about the last runs: the latest one in numbers, for admins several with
-//! their errors.
+//! The tool for the last runs: the latest one in numbers; for admins, several with their errors.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,7 +25,7 @@ const USUAL_LIMIT: u32 = 5;
 /// As many as in a run's summary.
 const SHOWN_ERRORS: usize = 5;
 
-/// Same content as `/status`, and for admins as the screen of the thread.
+/// The same content as `/status`; for admins, as the screen of runs.
 #[derive(Debug)]
 pub(super) struct RecentRuns {
     pub(super) notifier: Notifier,

@@ -1,5 +1,5 @@
-//! The tool that tells about sites in trouble: for admins all of them with reasons, for others
-//! those of their own accounts.
+//! The tool for sites in trouble: for admins, all of them with reasons; for others, those of their
+//! own accounts.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,12 +13,12 @@ use crate::slices::watch::store;
 use crate::slices::watch::views::health::{Health, LATELY, SiteTrouble};
 use crate::tool::{self, Tool, ToolError};
 
-/// The worst first.
+/// Maximum number of sites; the worst come first.
 const MOST: usize = 20;
 
 const SHOWN_REASONS: usize = 3;
 
-/// Same content as the screen of sites, and for others as the end of `/status`.
+/// The same content as the screen of sites; for others, as the end of `/status`.
 #[derive(Debug)]
 pub(super) struct SitesInTrouble(pub(super) Notifier);
 

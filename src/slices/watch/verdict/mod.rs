@@ -1,4 +1,4 @@
-//! What an answer means. Pure: an answer goes in, a sighting or a reason comes out.
+//! What an answer means: a pure function from an answer to a sighting or a reason.
 //!
 //! The order of judgement is fixed: block pages (also with status 200, also by `Location`), then
 //! statuses that are no answer, then both sides of the site's rule.
@@ -23,26 +23,25 @@ use super::model::verdict::Sighting;
 use super::site::{Method, Site, is_no_answer};
 use crate::slices::watch::site::SiteRule;
 
-/// The headers that tell who answered.
+/// Headers that reveal who answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnswerHeaders {
     /// The firewall or network that `Server` names, if it is one.
     pub server: Option<BlockPage>,
-    /// `cf-mitigated` is present: Cloudflare stood in the way.
+    /// `cf-mitigated` is present: Cloudflare blocked the request.
     pub cf_mitigated: bool,
-    /// `x-amzn-waf-action` is present: the AWS firewall stood in the way.
+    /// `x-amzn-waf-action` is present: the AWS firewall blocked the request.
     pub amzn_waf_action: bool,
 }
 
-/// A complete answer, or as much of one as makes it certain.
+/// A complete answer, or enough of it to make the verdict certain.
 #[derive(Debug, Clone)]
 pub struct SiteAnswer {
     /// The address that gave this answer.
     pub url: Url,
     pub status: u16,
-    /// The headers that matter.
     pub headers: AnswerHeaders,
-    /// `Location` as given; it may be relative.
+    /// `Location` as sent; it may be relative.
     pub location: Option<String>,
     /// The decoded body.
     pub body: String,
@@ -66,7 +65,7 @@ pub fn judge(site: &Site, answer: &SiteAnswer) -> Result<Sighting, Inconclusive>
     }
     let exists = fit(site.exists(), answer);
     let missing = fit(site.missing(), answer);
-    // A page that only resembles a block page passes when the site's own text is on it.
+    // A page that only resembles a block page passes if it has the site's own text.
     let is_own = |fit: Fit, rule: &SiteRule| fit == Fit::Text && rule.is_surely_in(&answer.body);
     if !is_own(exists, site.exists())
         && !is_own(missing, site.missing())
@@ -91,22 +90,22 @@ pub fn judge(site: &Site, answer: &SiteAnswer) -> Result<Sighting, Inconclusive>
     }
 }
 
-/// True if more of the body cannot change the result of [`judge`]: one side's text is there, and
-/// the status rules the other side out.
+/// True if the rest of the body cannot change the result of [`judge`]: one side's text is there,
+/// and the status rules the other side out.
 pub(super) fn is_certain(site: &Site, status: u16, body: &str) -> bool {
     let seen = |rule: &SiteRule, other: &SiteRule| {
         rule.names_status(status)
             && rule.has_text()
             && !other.names_status(status)
             && rule.texts_are_in(body)
-            // What must not be there may still come.
+            // A forbidden text may still follow.
             && rule.no_text.is_empty()
             && site.refusals().is_empty()
     };
     seen(site.exists(), site.missing()) || seen(site.missing(), site.exists())
 }
 
-/// The target of a redirect that answers by its status alone. Its end shows whether that is an
+/// The target of a redirect that answers by its status alone. It must be checked whether that is an
 /// answer.
 pub(super) fn bare_target(site: &Site, answer: &SiteAnswer) -> Option<Url> {
     let location = answer.location.as_deref()?;
@@ -122,12 +121,11 @@ pub(super) fn bare_target(site: &Site, answer: &SiteAnswer) -> Option<Url> {
 enum Fit {
     /// The rule does not name the status.
     No,
-    /// The rule names the status, but one of its texts is missing, or one of the other side's is
-    /// there.
+    /// The rule names the status, but a required text is missing or a forbidden text is there.
     Half,
     /// The rule names the status and needs no text with it.
     Status,
-    /// Status and texts are there.
+    /// Status and texts match.
     Text,
 }
 
@@ -147,7 +145,7 @@ fn fit(rule: &SiteRule, answer: &SiteAnswer) -> Fit {
         Fit::Text
     } else if !rule.has_text() || rule.bare.contains(&status) {
         if is_redirect(status) && answer.location.is_none() {
-            // A redirect to nowhere has nothing to tell.
+            // A redirect without a target says nothing.
             return Fit::No;
         }
         Fit::Status
@@ -160,7 +158,7 @@ pub(super) fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// A redirect that was not followed may be an answer, but not if it leads to itself, a login or a
+/// A redirect that was not followed may be the answer, unless it leads to itself, a login or a
 /// challenge.
 fn judge_location(answer: &SiteAnswer) -> Result<(), Inconclusive> {
     let nowhere = Inconclusive::Status(answer.status);
@@ -174,7 +172,8 @@ fn judge_location(answer: &SiteAnswer) -> Result<(), Inconclusive> {
     if target == answer.url {
         return Err(Inconclusive::RedirectLoop);
     }
-    // Another spelling of the same address (https, `www.`, a slash, letter case) is no answer.
+    // A redirect to another spelling of the same address (https, `www.`, a slash, letter case) is
+    // no answer.
     if spelling(&target) == spelling(&answer.url) {
         Err(nowhere)
     } else {
@@ -201,9 +200,8 @@ fn no_answer(status: u16) -> Inconclusive {
     }
 }
 
-/// True where an empty body is normal: HEAD, redirects, statuses without a body, and the two
-/// statuses that mean that nothing is there. Firewalls answer with an empty page that claims
-/// success.
+/// True if an empty body is normal: for HEAD, redirects, statuses without a body, and the two
+/// statuses for "not found". Firewalls answer with empty pages that claim success.
 fn may_be_empty(method: Method, status: u16) -> bool {
     method == Method::Head || is_redirect(status) || matches!(status, 204 | 205 | 304 | 404 | 410)
 }

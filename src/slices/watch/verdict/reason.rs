@@ -1,7 +1,7 @@
 //! Why a probe says nothing about an account.
 //!
-//! Each reason has a stable key and a sentence for operators, and says who is at fault. The
-//! sentences for people are in the locales.
+//! Each reason has a stable key and a sentence for operators, and tells whether the site is at
+//! fault. The sentences for people are in the locales.
 
 use std::fmt;
 
@@ -11,9 +11,9 @@ use crate::slices::watch::site::is_no_answer;
 /// Why a probe says nothing about the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Inconclusive {
-    /// The site's name has no address.
+    /// The host name does not resolve.
     Dns,
-    /// No secure connection; a wrong certificate is one case.
+    /// No secure connection, for example because of a bad certificate.
     Tls,
     /// Nobody accepted the connection.
     Connect,
@@ -25,7 +25,7 @@ pub enum Inconclusive {
     RedirectLoop,
     /// More redirects than are followed.
     TooManyRedirects,
-    /// The body went on past the cap and was not certain by then.
+    /// The body exceeded the cap before the verdict was certain.
     BodyTooLarge,
     /// The body ended before its announced end.
     CutBody,
@@ -37,13 +37,12 @@ pub enum Inconclusive {
     LoginWall,
     /// Status 429: too many requests.
     RateLimited,
-    /// Status 401, 403 or 407: we are refused.
+    /// Status 401, 403 or 407: the site refuses us.
     Forbidden,
     /// Status 5xx.
     ServerError(u16),
-    /// A status that no rule of the site names, or that never is an answer.
+    /// A status that no rule of the site names, or that never counts as an answer.
     Status(u16),
-    /// A page without content.
     EmptyBody,
     /// The answer fits both rules: the site's definition is broken.
     BothRulesMatch,
@@ -52,22 +51,21 @@ pub enum Inconclusive {
     NoRuleMatches,
     /// The site failed repeatedly and is left alone for a while.
     BreakerOpen,
-    /// Probes of the same account did not agree.
     ProbesDisagree,
-    /// The address, or one it redirected to, is not to be asked.
+    /// The address, or one it redirected to, must not be requested.
     PrivateTarget,
-    /// The catalogue has no such site (any more).
+    /// The catalogue no longer has the site.
     UnknownSite,
-    /// The site cannot have such a user name (any more).
+    /// The site no longer allows such a user name.
     BadName,
-    /// The site's control names were not judged rightly.
+    /// The check of the site's control names failed.
     ControlFailed,
     /// Our own network is down.
     Offline,
 }
 
 impl Inconclusive {
-    /// Every name that [`Self::key`] gives; each has a text for people.
+    /// Every result of [`Self::key`]; each has a text for people.
     pub const ALL_KEYS: [&str; 26] = [
         "dns",
         "tls",
@@ -97,7 +95,7 @@ impl Inconclusive {
         "offline",
     ];
 
-    /// The stable name of this reason, for the database, metrics and JSON.
+    /// The stable key for the database, metrics and JSON.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -130,7 +128,7 @@ impl Inconclusive {
         }
     }
 
-    /// True if the site itself failed or refused, so that asking on would make it worse.
+    /// True if the site itself failed or refused, so more requests would make it worse.
     #[must_use]
     pub const fn is_site_trouble(self) -> bool {
         match self {
@@ -150,8 +148,8 @@ impl Inconclusive {
             | Self::Forbidden
             | Self::ServerError(_)
             | Self::EmptyBody => true,
-            // 408, 421, 425 and 999 are refusals. Other statuses are answers that the definition
-            // does not know.
+            // 408, 421, 425 and 999 are refusals. Other statuses are answers that the site's
+            // definition does not cover.
             Self::Status(status) => is_no_answer(status),
             Self::BothRulesMatch
             | Self::NoRuleMatches

@@ -1,4 +1,4 @@
-//! The files that the watch makes when their messages leave.
+//! Files of the watch, made when their message is sent.
 
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,6 @@ use crate::telegram::{Made, Recipe};
 /// The name of the watch in recipes.
 pub(crate) const MAKER: &str = "watch";
 
-/// What a recipe of the watch asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "make", rename_all = "snake_case")]
 enum FileRequest {
@@ -26,7 +25,7 @@ enum FileRequest {
         chat: i64,
         at: i64,
     },
-    /// Accounts as a table, as they are when it is made; no owner: everybody's.
+    /// The current accounts as a table; no owner means everybody's.
     Accounts {
         owner: Option<i64>,
         chat: i64,
@@ -45,7 +44,7 @@ pub(crate) fn chart(subject: ChartSubject, actor: &Actor) -> anyhow::Result<Reci
     Recipe::photo(MAKER, &order)
 }
 
-/// The recipe of a table of accounts for somebody.
+/// The recipe of a table of accounts.
 pub(crate) fn accounts(owner: Option<i64>, actor: &Actor) -> anyhow::Result<Recipe> {
     let order = FileRequest::Accounts {
         owner,
@@ -55,10 +54,10 @@ pub(crate) fn accounts(owner: Option<i64>, actor: &Actor) -> anyhow::Result<Reci
     Recipe::document(MAKER, &order)
 }
 
-/// Makes a file that a recipe of the watch asks for.
+/// Makes the file of a recipe.
 ///
 /// # Errors
-/// When the recipe is not understood, nothing is left to show, or the database fails.
+/// If the recipe is invalid, nothing is left to show, or the database fails.
 pub(crate) fn make(
     notifier: &Notifier,
     connection: &Connection,

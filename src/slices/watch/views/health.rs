@@ -1,4 +1,4 @@
-//! How sites do: what was done at each since yesterday, and what is wrong with it.
+//! The health of sites: results since yesterday, and current problems.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,36 +10,35 @@ use crate::slices::watch::store;
 use crate::slices::watch::store::{Breakers, Marks, SiteMute};
 use crate::zone::Zone;
 
-/// What is told of sites is told of so long.
+/// The period that reports about sites cover.
 pub(crate) const LATELY: Duration = DAY;
 
-/// What is wrong with a site, the worst first.
+/// A problem with a site, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SiteTrouble {
-    /// An admin wants no run to probe it.
+    /// An admin has muted the site.
     Muted,
-    /// Its control names were judged wrongly.
+    /// Its control names gave a wrong result.
     Distrusted,
-    /// It wants to be left alone, or has failed so often that it is.
+    /// The site asked us to wait, or failed repeatedly, so it is left alone.
     LeftAlone,
     /// More than every tenth probe fails.
     Failing,
 }
 
-/// How all sites do.
 #[derive(Debug)]
 pub(crate) struct Health {
-    /// What was done since yesterday.
+    /// Results since yesterday, by site.
     pub(crate) tallies: BTreeMap<String, SiteTally>,
     pub(crate) muted: BTreeMap<String, SiteMute>,
     pub(crate) marks: Marks,
-    /// How much longer a site wants to be left alone.
+    /// How much longer each site asks us to wait.
     pub(crate) silences: BTreeMap<String, Duration>,
     pub(crate) breakers: Breakers,
 }
 
 impl Health {
-    /// How they do at a moment; days begin in `zone`.
+    /// The health at a moment; days begin in `zone`.
     pub(crate) fn read(connection: &Connection, zone: &Zone, now: UnixMs) -> anyhow::Result<Self> {
         let since = zone.day(now.minus(LATELY));
         Ok(Self {
@@ -51,7 +50,7 @@ impl Health {
         })
     }
 
-    /// What is wrong with a site; none: it does well.
+    /// The worst problem of a site, if any.
     pub(crate) fn trouble(&self, site: &str) -> Option<SiteTrouble> {
         let tally = self.tallies.get(site).copied().unwrap_or_default();
         if self.muted.contains_key(site) {

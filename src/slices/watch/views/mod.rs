@@ -1,5 +1,5 @@
-//! Screens and files that are functions of a connection: charts, tables, the screen of runs, the
-//! health of sites.
+//! Screens and files made from the database alone: charts, tables, the screen of runs, the health
+//! of sites.
 
 pub(super) mod charts;
 pub(crate) mod files;

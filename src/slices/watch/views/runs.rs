@@ -1,4 +1,4 @@
-//! The screen of runs, for admins: the current run, the last ones, how late and how slow they are.
+//! The screen of runs, for admins: the current run, the last ones, their delays and slow sites.
 //!
 //! The handlers show the screen, and the watch thread redraws it during a run.
 
@@ -23,7 +23,7 @@ const SHOWN_RUNS: usize = 5;
 /// Slow sites on the screen.
 const SHOWN_SITES: usize = 5;
 
-/// Slow sites are those of today and yesterday.
+/// Slow sites are taken from today and yesterday.
 const LATELY: Duration = DAY;
 
 /// The screen of runs.
@@ -77,7 +77,7 @@ pub(crate) fn screen(
     Ok(Screen::new(texts::fit(lines), keyboard))
 }
 
-/// The screen of runs in a person's own chat; none if the person is no admin.
+/// The screen of runs in a person's private chat; none if the person is no admin.
 pub(crate) fn screen_for(
     connection: &Connection,
     notifier: &Notifier,
@@ -92,7 +92,7 @@ pub(crate) fn screen_for(
         .transpose()
 }
 
-/// The button that ends a run early.
+/// The button that stops a run.
 pub(crate) fn stop_button(lang: Lang, run_id: i64) -> anyhow::Result<Button> {
     Button::callback(
         &label(lang, "button-stop-run"),
@@ -100,7 +100,7 @@ pub(crate) fn stop_button(lang: Lang, run_id: i64) -> anyhow::Result<Button> {
     )
 }
 
-/// How the last run ended, or how far it is.
+/// The result of the last run, or its progress.
 pub(crate) fn last_line(connection: &Connection, formatter: Formatter<'_>) -> anyhow::Result<Html> {
     let lang = formatter.lang;
     let Some(last) = store::last(connection)? else {
@@ -127,7 +127,7 @@ pub(crate) fn last_line(connection: &Connection, formatter: Formatter<'_>) -> an
     Ok(i18n::html(lang, key, &args))
 }
 
-/// When the next run comes; empty where none will.
+/// The time of the next run; empty if there is none.
 pub(crate) fn next_line(formatter: Formatter<'_>, schedule: &Schedule, now: UnixMs) -> Html {
     let Some(next) = schedule.next_after(now) else {
         return Html::default();
@@ -146,7 +146,7 @@ fn running_line(formatter: Formatter<'_>, run: &LastRun) -> Html {
     texts::run_progress(formatter, progress.total, progress.started_at, checked)
 }
 
-/// How long after its tick the last run of the schedule began.
+/// How long after its tick the last scheduled run began.
 fn lateness(schedule: &Schedule, runs: &[LastRun]) -> Option<Duration> {
     let of_schedule = |run: &&LastRun| run.progress.trigger == Trigger::Schedule;
     let began = runs.iter().find(of_schedule)?.progress.started_at;
@@ -170,7 +170,7 @@ fn run_line(formatter: Formatter<'_>, run: &LastRun) -> Option<Html> {
     Some(i18n::html(formatter.lang, "thread-run", &args))
 }
 
-/// The sites whose probes have taken longest since a day.
+/// The sites with the slowest probes since a day.
 fn slow_lines(
     connection: &Connection,
     formatter: Formatter<'_>,

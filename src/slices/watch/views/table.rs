@@ -1,8 +1,8 @@
 //! Accounts as a table: CSV files in and out, for the bot and the command line.
 //!
 //! # Invariants
-//! - A table that is written can be read again, by a spreadsheet and by us.
-//! - A row is an account with a lawful name, or a problem with its line.
+//! - A written table can be read back, by a spreadsheet and by us.
+//! - Each row is an account with a valid name, or a problem with its line number.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -20,19 +20,19 @@ use crate::slices::watch::store;
 use crate::slices::watch::store::NewAccount;
 use crate::zone::Zone;
 
-/// Columns without which there is no account.
+/// Required columns.
 const NEEDED: [&str; 2] = ["site", "username"];
 
-/// What a table says.
+/// The contents of a table.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    /// Its accounts in the order of their lines, each once and with the line.
+    /// Line and account, in the order of lines, each account once.
     pub(crate) accounts: Vec<(u64, NewAccount)>,
-    /// Its other rows: the line, and what is wrong with it.
+    /// The other rows: the line and its problem.
     pub(crate) problems: Vec<(u64, LineProblem)>,
 }
 
-/// True when a text begins like a table of accounts.
+/// True if a text begins like a table of accounts.
 #[must_use]
 pub(crate) fn is_table(text: &str) -> bool {
     let header = without_mark(text).lines().next().unwrap_or_default();
@@ -42,10 +42,10 @@ pub(crate) fn is_table(text: &str) -> bool {
         .all(|needed| cells.iter().any(|cell| cell == needed))
 }
 
-/// Reads a table; `period_days` are agreed where it says nothing of them.
+/// Reads a table; `period_days` is the default for rows without days.
 #[must_use]
 pub(crate) fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days: u32) -> Table {
-    // The reader counts the lines of Windows one short.
+    // The CSV reader miscounts Windows line ends.
     let text = without_mark(text).replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(&text))
@@ -67,7 +67,7 @@ pub(crate) fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days
     let mut seen = HashSet::new();
     for record in reader.records() {
         let (line, account) = match record {
-            // Only what is not UTF-8 is an error here, and a text is.
+            // The only possible error is invalid UTF-8, which a `&str` cannot be.
             Err(_) => (0, Err(LineProblem::Empty)),
             Ok(record) => {
                 let line = record.position().map_or(0, csv::Position::line);
@@ -132,22 +132,22 @@ impl Row<'_> {
     }
 }
 
-/// A title as it is compared.
+/// A title, normalised for comparison.
 fn title(cell: &str) -> String {
     cell.trim().trim_matches('"').to_lowercase()
 }
 
-/// Excel begins its files with a byte order mark.
+/// Removes the byte order mark that Excel writes.
 fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// Russian spreadsheets write semicolons.
+/// Detects the delimiter; Russian spreadsheets use semicolons.
 fn delimiter(text: &str) -> u8 {
     let header = text.lines().next().unwrap_or_default();
     let most = [b',', b';', b'\t'];
     let count = |mark: &u8| header.bytes().filter(|byte| byte == mark).count();
-    // The first of those that are equally many.
+    // On a tie, the first one wins.
     let mut best = b',';
     for mark in most {
         if count(&mark) > count(&best) {
@@ -157,8 +157,8 @@ fn delimiter(text: &str) -> u8 {
     best
 }
 
-/// Writes accounts for other programs, with the columns that are needed to add them: three, and a
-/// fourth if somebody waits for something else than *found*.
+/// Writes accounts for other programs, with the columns needed to add them again: three, plus a
+/// fourth if some account waits for something other than *found*.
 pub(crate) fn write(
     connection: &Connection,
     owner: Option<i64>,
@@ -183,8 +183,8 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// Writes accounts with all columns, for people and their spreadsheets; with the owner if they are
-/// everybody's.
+/// Writes accounts with all columns, for people's spreadsheets. Everybody's accounts include the
+/// owner.
 pub(crate) fn sheet(
     connection: &Connection,
     owner: Option<i64>,

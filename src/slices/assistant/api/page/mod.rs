@@ -7,7 +7,7 @@
 //!
 //! - Only the scripts and styles of this folder run; nothing is loaded from elsewhere ([`POLICY`]).
 //! - The address of an asset has a version, so its content never changes.
-//! - All texts are in `assistant.ftl`.
+//! - All texts come from `assistant.ftl`.
 
 use std::sync::LazyLock;
 
@@ -89,7 +89,7 @@ async fn asset(Path((version, name)): Path<(String, String)>) -> Result<Response
     Ok((head, *content).into_response())
 }
 
-/// The language in the link, else the one that the browser prefers, else the configured one.
+/// The language in the link, else the browser's preferred language, else the configured one.
 fn language(headers: &HeaderMap, uri: &Uri, otherwise: Lang) -> Lang {
     let mut pairs = uri.query().unwrap_or_default().split('&');
     let chosen = pairs.find_map(|pair| Lang::from_word(pair.strip_prefix("lang=")?));
@@ -140,7 +140,7 @@ fn rendered(lang: Lang) -> String {
     page
 }
 
-/// A text for the page. Placeholders that only the script can fill stay, as names in braces.
+/// A text for the page. Placeholders for the script to fill stay as names in braces.
 fn text(lang: Lang, key: &str) -> String {
     let args = Args::new()
         .number("most", MOST_FAILURES)

@@ -1,4 +1,4 @@
-//! What bytes mean, wherever they are cut; calls over the network, with their limits.
+//! Parsing, wherever the bytes are split; calls over the network, with their limits.
 
 mod calls;
 
@@ -32,7 +32,6 @@ fn read_whole(body: &str) -> Ended {
     read_cut(body.as_bytes(), &[], None)
 }
 
-/// The text, or the reason why there is none.
 fn verdict(body: &str) -> Result<String, Reason> {
     let ended = read_whole(body);
     ended

@@ -1,4 +1,4 @@
-//! Characters that were cut between two events.
+//! Characters split between two events.
 
 use proptest::prelude::*;
 

@@ -18,7 +18,7 @@ const ANN: i64 = 7;
 
 struct Fixture {
     store: Store,
-    /// The budget when questions are asked; another may apply when they are claimed.
+    /// The budget when questions are asked. A different one may apply when they are claimed.
     budget: Budget,
 }
 
@@ -228,7 +228,7 @@ async fn a_clock_that_jumps_makes_no_question_wait_for_ever() {
     );
     let much = NOW.minus(2 * LONGEST_WAIT);
     let claim = fixture.claim(much).await;
-    // A jump of the wall clock does not end an attempt; only the worker says that one is lost.
+    // A jump of the wall clock does not end an attempt. Only the worker declares one lost.
     let tomorrow = NOW.plus(days(1));
     assert_eq!(
         fixture.next(tomorrow, Budget::default()).await,

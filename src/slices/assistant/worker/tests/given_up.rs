@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test(start_paused = true)]
 async fn what_was_given_up_is_begun_anew_and_three_times_at_most() {
     let fixture = Fixture::new().await;
-    // As a crash leaves it: processing, and nobody works on it.
+    // The state after a crash: `processing`, with no attempt running.
     let id = fixture.ask("why?").await;
     let crash = async || {
         let write = fixture.context.db.write(|tx| {

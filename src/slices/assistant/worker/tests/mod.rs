@@ -1,4 +1,4 @@
-//! The worker between a real database and a pretend endpoint: every way a question can go.
+//! The worker between a real database and a pretend endpoint: every way a question can end.
 
 mod given_up;
 mod reading;
@@ -119,7 +119,6 @@ impl Fixture {
         found.await.unwrap().unwrap()
     }
 
-    /// Waits until the question is as wanted.
     async fn once(&self, public_id: &str, wanted: impl Fn(&Question) -> bool) -> Question {
         let mut period = tokio::time::interval(Duration::from_millis(20));
         let looked = tokio::time::timeout(Duration::from_secs(4000), async {

@@ -35,7 +35,7 @@ async fn a_thing_that_many_people_scan_raises_the_alarm_once_a_day() {
             assert_eq!(alarm(person, NOW, &shared)?, None, "it is popular");
         }
         assert_eq!(raised, [None, None, None, Some((4, 4)), None]);
-        // However slowly: a sixth person is enough.
+        // However slowly they come, a sixth person is enough.
         assert_eq!(alarm(6, NOW.plus(day), code)?, Some((1, 6)));
         let row: i64 = tx.query_row("SELECT id FROM card_code WHERE serial = 2", [], |row| {
             row.get(0)

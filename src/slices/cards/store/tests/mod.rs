@@ -1,4 +1,4 @@
-//! The tables of cards on a real file, and what these tests share.
+//! The tables of cards on a real file, and helpers for these tests.
 
 mod cards;
 mod codes;

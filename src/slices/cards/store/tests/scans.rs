@@ -151,7 +151,7 @@ async fn whoever_is_forgotten_is_found_by_indexes() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
-    /// Whoever scans when, in any order, the counters agree with the log.
+    /// The counters agree with the log for any scans in any order.
     #[test]
     fn the_counters_are_the_log(looks in prop::collection::vec((0_usize..3, 1_i64..4, 0_u32..30), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,4 +1,4 @@
-//! The fields of an entry, read and checked one by one.
+//! Reads and checks the fields of an entry one by one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,11 +11,10 @@ use crate::http_client::check_target;
 use crate::slices::watch::site::template::{BodyKind, UrlTemplate};
 use crate::slices::watch::site::{Method, SiteRule, is_no_answer};
 
-/// A longer gap would let one account use up a day.
+/// With a longer gap, one account would take more than a day.
 const MIN_GAP_MAX: Duration = DAY;
 
-/// Headers that would break how the request is made: its framing, its target, or the decoding of
-/// its answer.
+/// Headers that would break the request's framing or target, or the decoding of the answer.
 const REFUSED_HEADERS: [&str; 8] = [
     "host",
     "connection",
@@ -27,7 +26,6 @@ const REFUSED_HEADERS: [&str; 8] = [
     "proxy-authorization",
 ];
 
-/// What is wrong with one field of an entry.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FieldProblem {
     pub(crate) field: &'static str,
@@ -74,7 +72,7 @@ pub(super) fn read_url(
     if !template.has_name() && !may_lack_name {
         problems.add("url", "has no {name}");
     }
-    // This address is only shown, never asked. It may lead anywhere, but must be safe to open.
+    // This address is only shown, never requested. It may lead anywhere, but must be safe to open.
     problems.check(
         "url",
         check_target(template.sample(), true, template.sample().port()),
@@ -89,7 +87,7 @@ pub(super) fn read_probe(
     allow_private: bool,
     body_has_name: bool,
 ) -> Option<UrlTemplate> {
-    // Problems of a `url` that is also the probe were found when it was read as the URL.
+    // If `url` is also the probe address, its problems are already recorded.
     let template = if field == "probe" {
         let template = problems.check(field, UrlTemplate::parse(raw))?;
         if !template.has_name() && !body_has_name {
@@ -180,7 +178,7 @@ pub(super) fn check_rules(problems: &mut FieldProblems, entry: &SiteEntry) {
     let Some(shared) = exists.statuses().find(|s| missing.names_status(*s)) else {
         return;
     };
-    // What one side must not have, the other side has.
+    // A text that one side excludes must be on the other side.
     if !exists.no_text.is_empty() || !missing.no_text.is_empty() {
         return;
     }

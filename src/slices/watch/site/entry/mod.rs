@@ -1,4 +1,4 @@
-//! A catalogue entry as it is written, and how it becomes a [`Site`].
+//! A catalogue entry as written, and its conversion to a [`Site`].
 //!
 //! Every problem of an entry is collected, so that its author sees all of them at once.
 
@@ -18,7 +18,7 @@ use super::template::{self, BodyTemplate, UrlTemplate};
 use super::{Asks, Method, NamePattern, Protection, Redirects, Site, SiteKey, Username};
 use crate::slices::watch::site::SiteRule;
 
-/// The keys an entry may have, in the order of the format's description.
+/// The keys that an entry may have, in the order of the format's documentation.
 pub(crate) const FIELDS: [&str; 16] = [
     "key",
     "name",
@@ -62,19 +62,19 @@ pub(crate) struct SiteEntry {
     pub(crate) per_site: Option<u32>,
     pub(crate) min_gap: Option<String>,
     pub(crate) note: Option<String>,
-    /// What only entries of foreign files have.
+    /// Only entries of foreign files have this.
     #[serde(skip)]
     pub(crate) foreign: Option<Foreign>,
 }
 
-/// What an entry of a foreign file says beyond the words of our own format.
+/// Parts of a foreign entry that our own format cannot express.
 #[derive(Debug, Default)]
 pub(crate) struct Foreign {
-    /// The mark of the user name in the body.
+    /// The placeholder for the user name in the body.
     pub(crate) body_mark: &'static str,
-    /// Characters no user name has.
+    /// Characters that user names cannot have.
     pub(crate) refused_characters: String,
-    /// Names that are surely there. Those the entry itself cannot ask about are left out.
+    /// Names known to exist. Names that do not fit the entry are left out.
     pub(crate) known: Vec<String>,
     pub(crate) redirects: Redirects,
     pub(crate) refusals: Vec<String>,
@@ -84,7 +84,7 @@ pub(crate) struct Foreign {
     pub(crate) is_adult: bool,
 }
 
-/// The parts of an entry that have to be read; none where a part has problems.
+/// The parsed parts of an entry; `None` for a part with problems.
 struct Parts {
     key: Option<SiteKey>,
     name: String,
@@ -97,7 +97,7 @@ struct Parts {
 }
 
 impl SiteEntry {
-    /// Checks an entry and makes it a site.
+    /// Checks an entry and converts it to a site.
     ///
     /// # Errors
     /// All problems of the entry.
@@ -178,7 +178,7 @@ impl SiteEntry {
         }
     }
 
-    /// The site without its controls; none when a part is missing.
+    /// The site without its controls; `None` if a part is missing.
     fn with_parts(self, parts: Parts) -> Option<Site> {
         let own_redirects = if self.follow_redirects {
             Redirects::Follow
@@ -214,7 +214,7 @@ impl SiteEntry {
     }
 }
 
-/// Adds the entry's own control name, which must be lawful, and the known names that are.
+/// Adds the entry's own control name, which must be valid, and those known names that are.
 fn add_controls(
     problems: &mut FieldProblems,
     site: &mut Site,

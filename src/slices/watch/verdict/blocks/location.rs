@@ -5,18 +5,18 @@ use url::Url;
 use super::BlockPage;
 use crate::slices::watch::verdict::Inconclusive;
 
-/// First labels of hosts that only ask who one is.
+/// First labels of login hosts.
 const LOGIN_HOSTS: &[&str] = &[
     "login", "signin", "auth", "oauth", "sso", "accounts", "passport", "id",
 ];
 
-/// First labels of hosts that ask for consent.
+/// First labels of consent hosts.
 const CONSENT_HOSTS: &[&str] = &["consent", "guce", "gdpr"];
 
-/// First labels of hosts that ask for a proof.
+/// First labels of challenge hosts.
 const CHALLENGE_HOSTS: &[&str] = &["captcha", "challenge", "challenges", "validate"];
 
-/// Path segments of login pages, in lower case, without an ending.
+/// Path segments of login pages, in lower case, without extension.
 const LOGIN_SEGMENTS: &[&str] = &[
     "log-in",
     "log_in",
@@ -46,11 +46,10 @@ const LOGIN_SEGMENTS: &[&str] = &[
     "vhod",
 ];
 
-/// Words in a path segment of a login page, whatever is beside them, like `user-login` or
-/// `login_form`.
+/// Words that mark any path segment as a login page's, like `user-login` or `login_form`.
 const LOGIN_WORDS: &[&str] = &["login", "signin", "logon"];
 
-/// Path segments of challenges, in lower case, without an ending.
+/// Path segments of challenges, in lower case, without extension.
 const CHALLENGE_SEGMENTS: &[&str] = &[
     "captcha",
     "recaptcha",
@@ -73,7 +72,7 @@ const CHALLENGE_SEGMENTS: &[&str] = &[
     "__qrator",
 ];
 
-/// Path segments of consent pages, in lower case, without an ending.
+/// Path segments of consent pages, in lower case, without extension.
 const CONSENT_SEGMENTS: &[&str] = &[
     "consent",
     "cookie-consent",
@@ -87,8 +86,7 @@ const CONSENT_SEGMENTS: &[&str] = &[
     "age-verification",
 ];
 
-/// Fields of a query that name the page to come back to, without dashes and underscores, in lower
-/// case.
+/// Query fields that name the page to return to, in lower case, without dashes and underscores.
 const RETURN_FIELDS: &[&str] = &[
     "next",
     "nexturl",
@@ -116,13 +114,13 @@ const RETURN_FIELDS: &[&str] = &[
     "originalurl",
 ];
 
-/// The reason if a redirect leads to a page that says nothing about any account, or only past such
-/// a page.
+/// The reason, if a redirect leads to a page that says nothing about any account, or detours
+/// through one.
 pub(crate) fn detour(from: &Url, target: &Url) -> Option<Inconclusive> {
     redirect_trap(target).or_else(|| comes_back(from, target).then_some(Inconclusive::LoginWall))
 }
 
-/// The reason if an address is that of a page that says nothing about any account.
+/// The reason, if an address is that of a page that says nothing about any account.
 pub(crate) fn redirect_trap(target: &Url) -> Option<Inconclusive> {
     let host = target.host_str().unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
@@ -155,8 +153,7 @@ pub(crate) fn redirect_trap(target: &Url) -> Option<Inconclusive> {
         })
 }
 
-/// True if the target is told where to come back to: such a page is in the way and is not the
-/// answer.
+/// True if the target's query says where to return to. Such a page is a detour, not the answer.
 fn comes_back(from: &Url, target: &Url) -> bool {
     target.query_pairs().any(|(field, value)| {
         let field = field.to_ascii_lowercase().replace(['-', '_'], "");
@@ -164,7 +161,7 @@ fn comes_back(from: &Url, target: &Url) -> bool {
     })
 }
 
-/// True if a text is an address, whole or from its path on.
+/// True if a text is the address, either complete or only from its path on.
 fn names(text: &str, address: &Url) -> bool {
     let is_it = |named: Url| named.host() == address.host() && named.path() == address.path();
     address.join(text).is_ok_and(is_it)

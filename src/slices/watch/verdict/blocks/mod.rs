@@ -1,10 +1,10 @@
 //! Pages in front of a site: firewalls, captchas, consent and login walls.
 //!
 //! There are two grades of signs. *Sure* signs (a firewall's own header, script object or form) are
-//! never on a site's own page and always win. *Likely* signs (a title, a common phrase) may be on
-//! somebody's page, so they win only over answers without the site's own text. The word "captcha"
-//! or a captcha script alone is no sign: many login forms on ordinary pages have one. In JSON only
-//! signs made for JSON count, since its texts are people's.
+//! never on a site's own page and always win. *Likely* signs (a title, a common phrase) may also be
+//! on a person's page, so they win only over answers without the site's own text. The word
+//! "captcha" or a captcha script alone is no sign, because many ordinary pages have a login form
+//! with one. In JSON only signs made for JSON count, because people wrote the other texts.
 
 mod location;
 mod seen;
@@ -20,7 +20,7 @@ pub(crate) use location::{detour, redirect_trap};
 use seen::Seen;
 use signs::{LIKELY_OTHER_TITLES, LIKELY_TITLES};
 
-/// Who stood in front of the site.
+/// Who blocked the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BlockPage {
     Cloudflare,
@@ -36,15 +36,15 @@ pub enum BlockPage {
     Sucuri,
     Anubis,
     Vercel,
-    /// A captcha of the site's own, or one whose maker cannot be told.
+    /// The site's own captcha, or one of an unknown maker.
     Captcha,
     Consent,
-    /// A page that refuses without saying on whose behalf.
+    /// A block page of an unknown maker.
     Other,
 }
 
 impl BlockPage {
-    /// Whose server this is, by the value of its `Server` header.
+    /// The owner of the server, from the value of its `Server` header.
     #[must_use]
     pub fn of_server(value: &[u8]) -> Option<Self> {
         if value.eq_ignore_ascii_case(b"ddos-guard") {
@@ -77,7 +77,7 @@ impl fmt::Display for BlockPage {
     }
 }
 
-/// What is in front of the site, as far as an answer shows it.
+/// The signs of a block page in an answer.
 #[derive(Debug)]
 pub(super) struct Blocks<'a> {
     answer: &'a SiteAnswer,
@@ -85,7 +85,7 @@ pub(super) struct Blocks<'a> {
 }
 
 impl<'a> Blocks<'a> {
-    /// Reads the answer's body through.
+    /// Scans the answer's body.
     pub(super) fn read(answer: &'a SiteAnswer) -> Self {
         Self {
             answer,
@@ -93,7 +93,7 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// By signs that no page of a site's own has.
+    /// Judges by signs that a site's own page never has.
     pub(super) fn sure(&self) -> Option<Inconclusive> {
         let which = if self.answer.headers.cf_mitigated {
             Some(BlockPage::Cloudflare)
@@ -105,7 +105,7 @@ impl<'a> Blocks<'a> {
         which.map(Inconclusive::BlockPage)
     }
 
-    /// By signs that a page of a site's own could have too.
+    /// Judges by signs that a site's own page may also have.
     pub(super) fn likely(&self) -> Option<Inconclusive> {
         if let (403, Some(which)) = (self.answer.status, self.answer.headers.server) {
             return Some(Inconclusive::BlockPage(which));
@@ -144,7 +144,7 @@ fn by_title(title: &str) -> Option<Inconclusive> {
 }
 
 /// A person called "Loginov" has no login wall. So no letter or digit may follow the words, unless
-/// the words are an open beginning.
+/// the words are marked as an open prefix.
 fn starts_with_words(title: &str, start: &str) -> bool {
     title.strip_prefix(start).is_some_and(|rest| {
         start.ends_with("запрещ")

@@ -1,9 +1,8 @@
-//! One reading of a body that finds every sign in it, however many signs there are.
+//! Finds every sign in a body in a single pass.
 //!
 //! # Invariants
 //! - One automaton reads a body once.
-//! - Only text outside the Latin letters is lowered and read a second time: the automaton does not
-//!   know its cases.
+//! - Only non-Latin text is lowered and read again, because the automaton cannot fold its case.
 
 use std::sync::LazyLock;
 
@@ -18,9 +17,9 @@ enum Sign {
     Sure(BlockPage),
     SureJson(BlockPage),
     Likely(BlockPage),
-    /// Here begins the page's title.
+    /// The start of the page's title.
     Title,
-    /// Here the page sends its reader on.
+    /// The start of a page's own redirect.
     Refresh,
 }
 
@@ -61,19 +60,19 @@ impl Signs {
     fn new(texts: Vec<(&'static str, Sign)>) -> Self {
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
-            // A table of some hundred kilobytes. It is made with the first probe and saves most of
+            // A table of a few hundred kilobytes. It is built at the first probe and saves most of
             // the time on each page.
             .kind(Some(AhoCorasickKind::DFA))
             .build(texts.iter().map(|(text, _)| text));
         Self {
-            // Only a table of gigabytes could fail; it would be searched text by text.
+            // Only a table of gigabytes could fail. Then the texts are searched one by one.
             automaton: automaton.ok(),
             texts,
         }
     }
 
-    /// Passes on every text of the table that is in the body, with its index in the table and its
-    /// end.
+    /// Calls `take` with every text found in the body: its index in the table, the sign, and the
+    /// end of the match.
     fn read(&self, body: &str, mut take: impl FnMut(usize, Sign, usize)) {
         let mut found = |place: usize, end: usize| {
             if let Some((_, sign)) = self.texts.get(place) {
@@ -126,7 +125,7 @@ impl<'a> Seen<'a> {
         seen
     }
 
-    /// The page whose own sign this is.
+    /// The page with a sure sign.
     pub(super) fn sure(&self) -> Option<BlockPage> {
         let sure = if self.is_json() {
             self.sure_json
@@ -136,7 +135,7 @@ impl<'a> Seen<'a> {
         sure.map(|(_, page)| page)
     }
 
-    /// The page that has such phrases.
+    /// The page with a likely sign.
     pub(super) fn likely(&self) -> Option<BlockPage> {
         let mut likely = self.likely;
         if likely.is_none() && !self.body.is_ascii() {
@@ -160,7 +159,7 @@ impl<'a> Seen<'a> {
         Some(rest.get(..end)?.trim().to_lowercase())
     }
 
-    /// Where the page sends its reader by itself: a redirect in the clothes of a page.
+    /// The target of a redirect within the page.
     pub(super) fn refresh(&self) -> Option<&'a str> {
         let quotes = ['"', '\''];
         let (tag, _) = self.body.get(self.refresh_at?..)?.split_once('>')?;

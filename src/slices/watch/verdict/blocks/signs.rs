@@ -1,17 +1,16 @@
-//! The signs of pages in front of sites: plain tables, the more telling entries first.
+//! Tables of the signs of pages in front of sites, the clearest signs first.
 //!
-//! Texts are in lower case. A new text belongs to the sure ones only if no site's own page can have
-//! it.
+//! Texts are in lower case. A text is a sure sign only if no site's own page can have it.
 
 use super::BlockPage;
 use crate::slices::watch::verdict::Inconclusive;
 
-/// Texts that only a block page has. Compared with the body in lower case.
+/// Texts that only block pages have. Compared with the lower-case body.
 pub(super) const SURE_TEXTS: &[(&str, BlockPage)] = &[
     ("window._cf_chl_opt", BlockPage::Cloudflare),
     ("id=\"cf-error-details\"", BlockPage::Cloudflare),
     ("class=\"cf-browser-verification", BlockPage::Cloudflare),
-    // The challenge's own scripts; "/scripts/jsd/" beside them is put into ordinary pages.
+    // The challenge's own scripts. Ordinary pages get "/scripts/jsd/" from the same folder.
     ("/orchestrate/chl_page/", BlockPage::Cloudflare),
     ("/orchestrate/captcha/", BlockPage::Cloudflare),
     ("/orchestrate/jsch/", BlockPage::Cloudflare),
@@ -60,7 +59,7 @@ pub(super) const SURE_TEXTS: &[(&str, BlockPage)] = &[
     ("smartcaptcha-status", BlockPage::Captcha),
 ];
 
-/// What firewalls answer to those who asked for JSON.
+/// Firewalls' answers to clients that asked for JSON.
 pub(super) const SURE_JSON_TEXTS: &[(&str, BlockPage)] = &[
     (
         "\"url\":\"https://geo.captcha-delivery.com/",
@@ -151,7 +150,7 @@ pub(super) const LIKELY_OTHER_TITLES: &[(&str, Inconclusive)] = &[
     ("войти", Inconclusive::LoginWall),
 ];
 
-/// Phrases block pages have in common, in lower case.
+/// Phrases common on block pages, in lower case.
 pub(super) const LIKELY_TEXTS: &[(&str, BlockPage)] = &[
     (
         "enable javascript and cookies to continue",
@@ -170,7 +169,7 @@ pub(super) const LIKELY_TEXTS: &[(&str, BlockPage)] = &[
         "you don't have permission to access \"http",
         BlockPage::Akamai,
     ),
-    // Scripts of these makers are on ordinary pages too, with forms that may ask for a proof.
+    // Ordinary pages with protected forms also have these makers' scripts.
     (".captcha.awswaf.com/", BlockPage::AwsWaf),
     ("captcha.px-cdn.net/", BlockPage::PerimeterX),
     ("captcha.perimeterx.net/", BlockPage::PerimeterX),

@@ -1,4 +1,4 @@
-//! A row of calendar days that ends today.
+//! A range of calendar days that ends today.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -7,14 +7,14 @@ use crate::clock::UnixMs;
 use crate::i18n::{self, Lang};
 use crate::zone::Zone;
 
-/// Days in a row, as a zone counts them.
+/// Consecutive days in a zone.
 pub(super) struct Days<'a> {
     zone: &'a Zone,
     days: Vec<Date>,
 }
 
 impl<'a> Days<'a> {
-    /// So many days; the last is the one of this moment.
+    /// `count` days; the last one contains this moment.
     pub(super) fn until(at: UnixMs, zone: &'a Zone, count: u16) -> Self {
         let today = zone.civil(at).date();
         let days = (0..count).rev();
@@ -25,34 +25,33 @@ impl<'a> Days<'a> {
         }
     }
 
-    /// The first day as it is stored: `2026-11-21`.
+    /// The first day in stored form: `2026-11-21`.
     pub(super) fn first(&self) -> String {
         self.days.first().map(Date::to_string).unwrap_or_default()
     }
 
-    /// A number for each day.
     pub(super) fn zeros(&self) -> Vec<f64> {
         vec![0.0; self.days.len()]
     }
 
-    /// What the days are called.
+    /// Labels of the days.
     pub(super) fn names(&self, lang: Lang) -> Vec<String> {
         self.days.iter().map(|day| i18n::day(lang, *day)).collect()
     }
 
-    /// The number of the day of a moment, if that is one of these days.
+    /// The slot for the day of a moment, if that day is in range.
     pub(super) fn place<'n>(&self, at: UnixMs, numbers: &'n mut [f64]) -> Option<&'n mut f64> {
         let day = self.zone.civil(at).date();
         numbers.get_mut(self.days.binary_search(&day).ok()?)
     }
 
-    /// The number of a day as it is stored, if that is one of these days.
+    /// The slot for a day in stored form, if that day is in range.
     pub(super) fn named<'n>(&self, day: &str, numbers: &'n mut [f64]) -> Option<&'n mut f64> {
         let day: Date = day.parse().ok()?;
         numbers.get_mut(self.days.binary_search(&day).ok()?)
     }
 
-    /// The numbers of the days at whose end a period from `from` to `until` was open.
+    /// The slots of the days at whose end the period from `from` to `until` was open.
     pub(super) fn span<'n>(
         &self,
         from: UnixMs,

@@ -1,8 +1,8 @@
-//! The charts: numbers by day, site and run, with the same in words.
+//! The charts: numbers by day, site and run, with a caption that says the same.
 //!
 //! # Invariants
-//! - Picture and caption come from one reading.
-//! - Where there is nothing to show there is no picture.
+//! - Picture and caption come from the same query.
+//! - If there is nothing to show, there is no picture.
 
 mod days;
 mod tally;
@@ -21,16 +21,16 @@ use crate::slices::watch::store;
 use days::Days;
 use tally::{BySite, by_site};
 
-/// Days that a chart goes back.
+/// Days in a chart.
 const DAYS: u16 = 30;
 
-/// Days in the chart of durations. In a longer one five minutes would be less than a pixel.
+/// Days in the chart of durations. In a longer chart, five minutes would be less than a pixel.
 const RUN_DAYS: u32 = 2;
 
-/// Runs that a chart shows at most: two days of a run every five minutes.
+/// Maximum number of runs in a chart: two days of a run every five minutes.
 const RUNS: usize = 576;
 
-/// From this many seconds on durations are shown in minutes.
+/// From this many seconds, durations are shown in minutes.
 const IN_MINUTES: f64 = 300.0;
 
 /// A chart with its caption.
@@ -40,8 +40,7 @@ pub(crate) struct ChartPicture {
     pub(crate) caption: Html,
 }
 
-/// A chart at a moment; none when there is nothing to draw. A chart of one's own accounts is about
-/// `owner`.
+/// A chart at a moment; none if there is nothing to draw. [`ChartSubject::Mine`] is about `owner`.
 pub(crate) fn picture(
     connection: &Connection,
     formatter: Formatter<'_>,
@@ -148,7 +147,7 @@ fn sites(
     if checked.total() == 0 {
         return Ok(None);
     }
-    // The same sites in the same order, so that the colours mean the same in both frames.
+    // The same sites in the same order, so that colours agree in both frames.
     let errors = checked.of_the_same(formatter, &days, &rows, |tally| tally.counts.errors);
     let args = Args::new()
         .number("days", DAYS)
@@ -223,7 +222,7 @@ fn duration(
     }))
 }
 
-/// A count that was added up as a number to draw.
+/// Converts a summed count for display.
 #[expect(clippy::cast_possible_truncation, reason = "counts are far below 2^53")]
 fn whole(count: f64) -> i64 {
     count as i64

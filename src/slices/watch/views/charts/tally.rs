@@ -1,4 +1,4 @@
-//! Numbers by site and day: the largest sites by name, the others as one.
+//! Numbers by site and day: the largest sites by name, the others combined.
 
 use std::collections::HashMap;
 
@@ -18,11 +18,11 @@ const NAME_LIMIT: usize = 20;
 
 /// One number for each site and day.
 pub(super) struct BySite {
-    /// Key (none: all the others), name, numbers.
+    /// Key (none: the others combined), name, numbers.
     rows: Vec<(Option<String>, String, Vec<f64>)>,
 }
 
-/// Counts something by day and site; the sites with most of it are named.
+/// Counts something by day and site. The sites with the highest counts are named.
 pub(super) fn by_site(
     formatter: Formatter<'_>,
     days: &Days<'_>,
@@ -77,7 +77,7 @@ fn fill(
 }
 
 impl BySite {
-    /// Counts something else for the same sites in the same order.
+    /// Counts something else, for the same sites in the same order.
     pub(super) fn of_the_same(
         &self,
         formatter: Formatter<'_>,
@@ -93,7 +93,7 @@ impl BySite {
         self.sites().map(|(_, n)| n).sum()
     }
 
-    /// What the sites are called, and how much each has.
+    /// The sites' names and totals.
     pub(super) fn sites(&self) -> impl Iterator<Item = (&str, i64)> {
         let rows = self.rows.iter();
         rows.map(|(_, name, numbers)| (name.as_str(), super::whole(numbers.iter().sum())))

@@ -1,4 +1,4 @@
-//! The page is complete in both languages and keeps to its own content security policy.
+//! The page is complete in both languages and obeys its own content security policy.
 
 use super::*;
 use crate::slices::assistant::question::Reason;
