@@ -227,7 +227,7 @@ fn mistaken_entries_are_left_out_where_the_operator_said_so() {
     );
     assert!(earlier.contains("has them already: good"), "{earlier}");
 
-    // What is no catalogue at all cannot be gone without, and neither can the default site.
+    // Skipping does not cover a file that is no catalogue at all, or a missing default site.
     for text in ["[[site", "{\"sites\": 1}"] {
         let (_dir, paths) = files(&[text]);
         Catalogue::load(&paths, "telegram", false, BrokenEntries::Skip).unwrap_err();

@@ -5,7 +5,7 @@ use super::{RULES, Server, limits, probe_at, probe_with, site};
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::verdict::Inconclusive;
 
-/// Probes a site once that answers with these packed bytes.
+/// Probes a site that answers with these packed bytes.
 async fn unpacked(status: &str, packed: &[u8]) -> Result<Sighting, Inconclusive> {
     let act = Act::Send(answer(status, "Content-Encoding: gzip\r\n", packed));
     probe_with(act, "", &limits()).await.outcome
@@ -20,7 +20,8 @@ async fn bodies_are_read_up_to_the_cap() {
         Err(Inconclusive::BodyTooLarge)
     );
 
-    // The verdict is certain at its beginning, so the endless rest is not waited for.
+    // The verdict is certain from the start of the body, so the probe does not wait for the endless
+    // rest.
     let head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nthe profile of ann".to_vec();
     let endless = Act::Endless(head, vec![b'x'; 8192]);
     assert_eq!(
@@ -39,7 +40,7 @@ async fn bodies_are_read_up_to_the_cap() {
         unpacked("404 Not Found", &members).await,
         Err(Inconclusive::BodyTooLarge)
     );
-    // Members without content become nothing, and are bytes all the same.
+    // Empty members unpack to nothing but still count as bytes.
     let nothing = gzip(b"").repeat(150_000);
     assert_eq!(
         unpacked("404 Not Found", &nothing).await,
@@ -67,7 +68,7 @@ async fn a_body_may_come_in_several_members() {
         probe_with(Act::Send(strange), "", &limits()).await.outcome,
         Err(Inconclusive::BadBody)
     );
-    // An empty one says how it would have been packed.
+    // An empty body may still name a packing.
     assert_eq!(
         probe_with(
             send("404 Not Found", "Content-Encoding: gzip\r\n", ""),
@@ -114,7 +115,7 @@ async fn what_is_announced_where_none_can_come_is_no_whole_answer() {
 /// "профиль" in windows-1251.
 const CYRILLIC: &[u8] = b"\xEF\xF0\xEE\xF4\xE8\xEB\xFC";
 
-/// Probes a page of these bytes once, at a site whose rule is in Russian.
+/// Probes a page of these bytes, at a site whose rule is in Russian.
 async fn read_in(headers: &str, page: &[u8]) -> Result<Sighting, Inconclusive> {
     let act = Act::Send(answer("200 OK", headers, page));
     let (server, serving) = Server::bind(vec![act]).await;
@@ -138,7 +139,7 @@ async fn texts_are_found_in_every_charset() {
             "<html><meta name=a content=b><meta http-equiv='Content-Type' content='text/html; charset=windows-1251'>",
         ),
         ("", "<?xml version=\"1.0\" encoding=\"windows-1251\"?><a>"),
-        // The header is right where both say something.
+        // If header and page disagree, the header is right.
         (
             "Content-Type: text/html; charset=windows-1251\r\n",
             "<meta charset=utf-8>",
@@ -150,7 +151,7 @@ async fn texts_are_found_in_every_charset() {
             "{headers}{head}"
         );
     }
-    // The beginning of a long page tells, too, and its end is there as well.
+    // The start of a long page decides, and the end is decoded as well.
     let long = page(&format!(
         "<meta charset=windows-1251>{}",
         " ".repeat(70_000)
@@ -179,7 +180,7 @@ async fn texts_are_found_in_every_charset() {
             "{headers}"
         );
     }
-    // What is said inside of JSON is said by people.
+    // In JSON, texts come from people, so they name no charset.
     let json = [
         b"{\"bio\":\"<meta charset=utf-8>\",\"a\":\"",
         CYRILLIC,

@@ -66,7 +66,7 @@ async fn probe_at(site: &Site, limits: &ProbeLimits, serving: impl Future<Output
     }
 }
 
-/// Probes a site once that does this.
+/// Probes a site with this behaviour.
 async fn probe_with(act: Act, more: &str, limits: &ProbeLimits) -> Probe {
     let (server, serving) = Server::bind(vec![act]).await;
     let site = site(
@@ -195,7 +195,7 @@ async fn nobody_listening_no_name_and_no_tls_are_told_apart() {
         Err(Inconclusive::Connect)
     );
 
-    // No label of a name is so long, so every resolver says so without asking anybody.
+    // The label is too long, so every resolver refuses the name without a query.
     let no_name = site(
         &format!("http://{}.invalid/{{name}}", "a".repeat(70)),
         RULES,
@@ -276,8 +276,7 @@ async fn private_targets_are_refused_by_address_and_by_name() {
             (format!("127.0.0.1:{port}"), strict),
             (format!("localhost:{port}"), strict),
             (format!("[::ffff:127.0.0.1]:{port}"), strict),
-            // With the check of the URL out of the way the resolver still refuses what the name
-            // leads to.
+            // Without the check of the URL, the resolver still refuses the address behind the name.
             (format!("localhost:{port}"), limits()),
         ] {
             let site = site(&format!("http://{host}/{{name}}"), RULES);

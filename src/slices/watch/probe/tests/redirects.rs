@@ -164,7 +164,7 @@ async fn a_bare_redirect_is_an_answer_only_when_it_ends() {
             6,
             Err(Inconclusive::TooManyRedirects),
         ),
-        // Who wants to be left alone first is not asked on.
+        // If the site asked us to wait, its redirect is not followed.
         (
             vec![send(
                 "302 Found",

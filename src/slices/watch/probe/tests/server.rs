@@ -13,7 +13,7 @@ pub(super) enum Act {
     Send(Vec<u8>),
     /// Sends these bytes, then the second ones again and again.
     Endless(Vec<u8>, Vec<u8>),
-    /// Sends these bytes and never goes on.
+    /// Sends these bytes, then hangs.
     Hang(Vec<u8>),
     /// Resets the connection.
     Reset,
@@ -27,8 +27,8 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Binds a port and gives the future that serves it; answers are used in turn, the last one
-    /// again and again.
+    /// Binds a port and returns the future that serves it. Answers are used in turn; the last one
+    /// repeats.
     pub(super) async fn bind(acts: Vec<Act>) -> (Self, impl Future<Output = ()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -76,8 +76,8 @@ pub(super) async fn serve(
             Act::SendAndReset(bytes) => {
                 stream.write_all(&bytes).await.unwrap();
                 stream.flush().await.unwrap();
-                // Reading on until the client is at work on the answer is not possible; the reset
-                // may overtake it, and either is a fault.
+                // We cannot wait until the client reads the answer, so the reset may overtake it.
+                // Either way is a fault.
                 stream.set_zero_linger().unwrap();
             }
         }
@@ -104,7 +104,7 @@ async fn read_request(stream: &mut TcpStream) -> String {
                 return text;
             }
         }
-        // A TLS handshake is no request, but is answered like one.
+        // A TLS handshake is answered like a request.
         if count == 0 || bytes.first() == Some(&0x16) {
             return text;
         }

@@ -1,4 +1,4 @@
-//! Control probes, by tables: what each order of answers says of a site.
+//! Control probes, as tables: what each sequence of answers says about a site.
 
 use super::*;
 use crate::slices::watch::site::entry::SiteEntry;
@@ -15,7 +15,7 @@ fn site(more: &str) -> Site {
     entry.into_site(false).unwrap()
 }
 
-/// A site that knows so many names.
+/// A site with these known names.
 fn knowing(names: &[&str]) -> Site {
     let mut entry: SiteEntry = toml::from_str(
         "key = \"a\"\nurl = \"https://a.example/{name}\"\nexists = { status = [200] }\nmissing = { status = [404] }",
@@ -45,8 +45,8 @@ fn answered(status: u16, why: Inconclusive) -> Probe {
     }
 }
 
-/// Answers every control probe with the next of these; what was said at last, and the names that
-/// were asked.
+/// Answers every control probe with the next of these. Returns the final result and the names that
+/// were probed.
 fn play(site: &Site, probes: &[Probe]) -> (ControlsSaid, Vec<String>) {
     let mut standing = ControlStanding::default();
     let mut asked = Vec::new();
@@ -78,13 +78,13 @@ fn a_well_site_costs_two_probes_in_fifteen_minutes() {
         (NOW, false),
         (minutes(14), false),
         (minutes(15), true),
-        // The clock was set back: nobody knows how long ago that was.
+        // After the clock was set back, the age of the result is unknown.
         (NOW.minus(Duration::from_secs(1)), true),
     ] {
         let name = ControlStanding::default().due(&site, &controls, now);
         assert_eq!(name.is_some(), is_asked, "{now:?}");
     }
-    // A run that goes on longer asks again.
+    // A longer run probes again.
     let mut standing = ControlStanding::default();
     assert!(standing.due(&site, &controls, NOW).is_none());
     assert!(
@@ -149,7 +149,7 @@ fn one_known_name_that_is_gone_does_not_stop_a_site_that_knows_others() {
     );
     let (said, _) = play(&site, &[missing, missing]);
     assert_eq!(said, ControlsSaid::Failed(ControlFault::KnownMissing));
-    // The one that could not be probed is no comfort for the one that is gone.
+    // An inconclusive probe of one name does not excuse another name that is missing.
     let busy = answered(429, Inconclusive::RateLimited);
     let (said, _) = play(&site, &[missing, busy]);
     assert_eq!(said, ControlsSaid::Failed(ControlFault::KnownMissing));
@@ -164,7 +164,7 @@ fn a_site_is_vouched_for_by_the_controls_it_has() {
         play(&unnamed, &[exists]).0,
         ControlsSaid::Failed(ControlFault::RandomFound)
     );
-    // No random name is lawful here.
+    // No random name is valid here.
     let narrow = site("control = \"known\"\nname_pattern = \"known|other\"");
     let (said, asked) = play(&narrow, &[exists, exists]);
     assert_eq!((said, asked.len()), (ControlsSaid::Well, 1));
@@ -187,7 +187,7 @@ fn a_status_that_is_no_evidence_is_enough_for_a_random_name_only_where_it_is_all
     let by_status = entry.into_site(false).unwrap();
     let gone = answered(410, Inconclusive::EmptyBody);
     assert_eq!(play(&by_status, &[exists, gone]).0, ControlsSaid::Well);
-    // 404 has a text to go with it here, and the text was not there.
+    // Here 404 needs a text, and the text was missing.
     let bare = answered(404, Inconclusive::NoRuleMatches);
     assert_eq!(
         play(&by_status, &[exists, bare]).0,

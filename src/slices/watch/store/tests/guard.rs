@@ -1,5 +1,5 @@
-//! What the guards store: accounts that are held and asked about, faults of controls and of our own
-//! network.
+//! What the guards store: held accounts and their questions, failed controls, and the state of our
+//! own network.
 
 use super::{DAY, NOW, OWNER, Store, TODAY, fill, result, run};
 use crate::slices::watch::model::account::{ControlFault, MassDecision, RunScope, RunState};
@@ -53,7 +53,7 @@ async fn a_held_account_is_let_go_once() {
         assert_eq!(held_in_run(tx, second)?, std::slice::from_ref(&in_all));
         assert_eq!(release(tx, NOW, TODAY, second, "github", 2)?, [OWNER]);
         assert_eq!(counts(tx, second)?.found, 2);
-        // The last one is asked about, and an admin says that it is true.
+        // The last one becomes a question, and an admin confirms it.
         let question = keep(
             tx,
             NOW,

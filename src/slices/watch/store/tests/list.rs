@@ -1,4 +1,4 @@
-//! Lists, what people do with accounts, and what ends a wait, on a real file.
+//! Lists, people's actions on accounts, and the ends of waits, on a real file.
 
 use super::{DAY, NOW, OWNER, Store, TODAY, fill, result, run};
 use crate::db::WriteTx;
@@ -43,7 +43,7 @@ async fn a_list_shows_what_it_is_narrowed_to() {
         remove(tx, NOW, OWNER, ids[4])?;
         let mine = |filter| listed(tx, Some(OWNER), filter);
         assert_eq!(mine(Filter::Everything), [ids[0], ids[3], ids[1], ids[2]]);
-        // What ends first comes first.
+        // The earliest end comes first.
         assert_eq!(mine(Filter::Pending), [ids[3], ids[0]]);
         assert_eq!(mine(Filter::Overdue), [ids[3]]);
         assert_eq!(mine(Filter::Paused), [ids[1]]);
@@ -105,7 +105,7 @@ async fn a_removed_account_is_hidden_comes_back_as_it_was_and_is_forgotten() {
             ]
         );
 
-        // Added once more, it begins anew.
+        // If added again, the account starts over.
         remove(tx, NOW, OWNER, id)?;
         let again = add(tx, NOW, &NewAccount::new(OWNER, "github", "name0", 9))?;
         assert!(matches!(again, Added::New(new) if new != id));
@@ -146,7 +146,7 @@ async fn what_is_changed_by_two_at_once_is_not_overwritten() {
     .await;
 }
 
-/// A run in which an account gets a verdict that its candidate took for news.
+/// A run in which an account gets a verdict with this bearing.
 fn sees(tx: &WriteTx<'_>, id: i64, verdict: Verdict, bearing: Bearing) -> (i64, Vec<i64>) {
     let run = run(tx).unwrap();
     let result = ProbeResult {
@@ -206,7 +206,7 @@ async fn what_somebody_chose_while_a_probe_was_on_its_way_counts() {
     t.write(|tx| {
         let id = fill(tx, 1)?[0];
         set_until(tx, NOW, OWNER, id, Until::Found, Until::Gone)?;
-        // The candidate was read before that.
+        // The candidate was read before the change.
         let (run, owners) = sees(tx, id, Verdict::Found, Bearing::News);
         assert_eq!(owners, [0_i64; 0]);
         assert_eq!(counts(tx, run)?.found, 1);
@@ -289,7 +289,7 @@ async fn lists_read_no_more_than_they_show() {
             let is_search = of_accounts.is_some_and(|step| step.contains("INDEX"));
             assert!(is_search, "{listing:?}: {steps:?}");
         }
-        // What a run has to tell an owner is read by way of what is theirs.
+        // The run's news for an owner is read through the owner's accounts.
         let steps = plan(tx, &news::first_sql());
         assert!(
             steps.iter().all(|step| !step.starts_with("SCAN")),

@@ -1,5 +1,5 @@
-//! The watch's SQL on a real file: paging, results, reminders, requests, and the plans of what runs
-//! often.
+//! The watch's SQL on a real file: paging, results, reminders, requests, and query plans of
+//! frequent statements.
 
 mod guard;
 mod list;
@@ -23,7 +23,7 @@ fn new(site: &str, username: &str) -> NewAccount {
     NewAccount::new(OWNER, site, username, 30)
 }
 
-/// Adds accounts `0..n` on one site; their numbers.
+/// Adds accounts `0..n` on one site; returns their numbers.
 pub(super) fn fill(tx: &WriteTx<'_>, n: usize) -> anyhow::Result<Vec<i64>> {
     people::admit(tx, NOW, OWNER)?;
     (0..n)
@@ -119,7 +119,7 @@ async fn only_accounts_that_still_wait_are_changed_and_counted() {
         let id = run(tx)?;
         set_paused(tx, NOW, OWNER, ids[0], true)?;
         remove(tx, NOW, OWNER, ids[1])?;
-        // The last is nobody's any more: its owner had everything deleted while the run looked.
+        // The last account no longer exists: its owner had everything deleted during the run.
         let seen = ids.iter().chain(&[9_999]);
         let results: Vec<ProbeResult> = seen.map(|id| result(*id, Verdict::Found)).collect();
         assert_eq!(apply(tx, NOW, TODAY, id, &results, &[])?, [OWNER]);
@@ -197,7 +197,7 @@ async fn requests_of_one_scope_are_answered_by_one_run() {
         assert_eq!(request_run(tx, asked)?, Some(run.id));
         assert!(!withdraw(tx, again)?, "it was taken");
         assert_eq!(open_requests(tx)?, [RunScope::Owner(OWNER)]);
-        // What people asked for is open again after a crash.
+        // After a crash, people's requests are open again.
         assert_eq!(close_crashed(tx, NOW)?, [run.id]);
         assert_eq!(open_requests(tx)?.len(), 2);
         Ok(())
@@ -266,7 +266,7 @@ async fn how_long_a_site_wants_to_be_left_alone_is_kept_until_it_is_over() {
             apply(tx, at, TODAY, run, &[result], &[]).map(drop)
         };
         heard(NOW, 60)?;
-        // A shorter one, heard by a probe that was on its way, ends nothing.
+        // A shorter wait, from a probe that was in flight, ends nothing.
         heard(NOW, 10)?;
         let rest = |after: u64| silences(tx, NOW.plus(Duration::from_secs(after)));
         let github = |rest: u64| vec![("github".to_owned(), Duration::from_secs(rest))];

@@ -1,4 +1,4 @@
-//! Tests of judgement: a table of answers, and properties over hostile ones.
+//! Tests of the verdicts: a table of answers, and properties over hostile ones.
 
 use std::sync::{Arc, LazyLock};
 
@@ -40,7 +40,7 @@ pub(super) fn bare() -> Arc<Site> {
     site("exists = { status = [200] }\nmissing = { status = [404, 302] }")
 }
 
-/// The built-in sites and the two above, read once for all cases of a property.
+/// The built-in sites and the two above, parsed once for all cases of a property.
 static SITES: LazyLock<Vec<Arc<Site>>> = LazyLock::new(|| {
     let mut sites: Vec<_> = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse)
         .unwrap()

@@ -2,7 +2,7 @@
 //!
 //! # Invariants
 //! - Every entry is used, or its problem is explained.
-//! - Every site that is used finds and misses accounts by its own rules.
+//! - Every usable site finds and misses accounts by its own rules.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,9 +17,8 @@ use crate::slices::watch::run::controls::{ControlStanding, Controls, ControlsSai
 use crate::slices::watch::site::{Asks, Site, SiteRule};
 use crate::slices::watch::verdict::{AnswerHeaders, Inconclusive, SiteAnswer, is_redirect, judge};
 
-/// Entries whose own rule cannot tell, because no answer of the one kind differs from one of the
-/// other or from no answer. They are the ones that must be explained; the same names in a newer
-/// file may be well again.
+/// Entries whose own rule cannot decide, because the answers for both sides look alike or like no
+/// answer. Exactly these must be reported; a newer file may have repaired them.
 const CANNOT_TELL: [&str; 6] = [
     "forumprawne.org",
     "Discord.bio",
@@ -42,7 +41,7 @@ fn counts(listing: &Listing) -> BTreeMap<EntryFault, usize> {
     counts
 }
 
-/// Answers that a side of a site's own rules describes: one for each status.
+/// Answers as one side of a site's rules describes them: one for each status.
 fn answers(site: &Site, rule: &SiteRule) -> Vec<SiteAnswer> {
     let name = site
         .control()
@@ -75,7 +74,8 @@ fn answers(site: &Site, rule: &SiteRule) -> Vec<SiteAnswer> {
     with_text.chain(bare).collect()
 }
 
-/// Every site judges the answers of its own rules rightly, and none that says nothing.
+/// Every site judges the answers of its own rules correctly, and gives no verdict on answers that
+/// say nothing.
 fn assert_judged_by_their_own_rules(listing: &Listing) {
     let mut wrong = Vec::new();
     for site in &listing.sites {
@@ -109,7 +109,7 @@ fn assert_judged_by_their_own_rules(listing: &Listing) {
     );
 }
 
-/// Answers that say nothing about any account and are judged all the same.
+/// The hostile answers that a site wrongly gives a verdict on.
 fn hostile(site: &Site) -> Vec<String> {
     let challenge = "<html><head><title>Just a moment...</title></head><body>Enable JavaScript and cookies to continue\
         <script>window._cf_chl_opt={}</script></body></html>";
@@ -176,8 +176,8 @@ fn assert_used_or_explained(listing: &Listing) {
     );
 }
 
-/// The controls of every site come out well with the answers of its own rules, also where a
-/// redirect names no target.
+/// Every site's controls pass with the answers of its own rules, even if a redirect names no
+/// target.
 fn assert_vouched_for_by_their_own_rules(listing: &Listing) {
     let now = UnixMs(1_790_000_000_000);
     for site in &listing.sites {

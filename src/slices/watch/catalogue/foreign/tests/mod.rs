@@ -1,4 +1,4 @@
-//! Tests of foreign catalogues, with small files of our own making.
+//! Tests of foreign catalogues, with small files made for the tests.
 
 mod full;
 mod sherlock;
@@ -25,7 +25,7 @@ pub(super) fn wmn(entries: &[&str]) -> Listing {
     read("wmn.json", &text, false)
 }
 
-/// A WhatsMyName entry of a name with more fields.
+/// A WhatsMyName entry with this name and more fields.
 pub(super) fn plain(name: &str, more: &str) -> String {
     format!(
         r#"{{"name":"{name}","uri_check":"https://site.example/{{account}}","e_code":200,"e_string":"is here",

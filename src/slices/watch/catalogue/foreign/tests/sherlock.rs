@@ -75,7 +75,7 @@ fn sherlock_requests_and_names() {
     );
     assert!(request.headers.contains_key("content-type"));
     assert!(posts.parse_username("Anna").is_err() && posts.parse_username("an").is_err());
-    // A pattern without anchors is searched for, as its authors do.
+    // A pattern without anchors is searched for, as in Sherlock itself.
     let searched = only(sherlock(
         r#""errorType":"status_code","regexCheck":"[a-z]{3,5}""#,
     ));

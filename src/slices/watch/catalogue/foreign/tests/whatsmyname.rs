@@ -53,7 +53,7 @@ fn one_sided_whatsmyname_rules_tell_by_absence_and_are_weak() {
     assert!(!within.is_weak());
     assert_eq!(seen(&within, 200, "user: yes"), Ok(Sighting::Exists));
     assert_eq!(seen(&within, 200, "user: no"), Ok(Sighting::Missing));
-    // No text can come with an answer that has no body.
+    // An answer without a body has no text.
     let bodiless = only(rule(200, "profile", 304, "nobody"));
     assert_eq!(seen(&bodiless, 304, ""), Ok(Sighting::Missing));
     let bare = only(rule(200, "profile", 302, ""));

@@ -1,4 +1,4 @@
-//! The fixed texts to the letter, and every text within Telegram's limit at its longest.
+//! The fixed texts word for word, and every text at its longest within Telegram's limit.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -49,7 +49,7 @@ fn account(username: &str) -> Account {
     }
 }
 
-/// News of an account that was waited for like this.
+/// News of an account with this kind of wait.
 fn told(until: Until, username: &str) -> News {
     News {
         account: Account {

@@ -1,4 +1,4 @@
-//! One site in ten hangs: what becomes of the others, and of those that a run has no time for.
+//! One site in ten hangs: the effect on the others, and on those that a run has no time for.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::demo::Behaviour;
 use crate::slices::watch::model::verdict::Verdict;
 
-/// As the usual schedule has it.
+/// The period of the usual schedule.
 const PERIOD: Duration = Duration::from_secs(5 * 60);
 
 /// Accounts on a site that hangs: without the breaker they would take twice the period.
@@ -16,7 +16,7 @@ fn keys(n: usize) -> Vec<String> {
     (0..n).map(|n| format!("site{n}")).collect()
 }
 
-/// A site whose accounts hang, and where `with_controls` everything does.
+/// A site whose accounts hang, and, `with_controls`, its controls as well.
 async fn hang(world: &World, site: &str, with_controls: bool) {
     let names = (0..HANGING).map(|n| format!("lost{n}"));
     for name in names.clone() {
@@ -28,7 +28,7 @@ async fn hang(world: &World, site: &str, with_controls: bool) {
     world.add(site, names).await;
 }
 
-/// A site that is well, with one account that is there and five that are not.
+/// A healthy site with one existing account and five missing ones.
 async fn answer(world: &World, site: &str) {
     world.site.set(site, "there", Behaviour::Exists);
     let gone = (0..5).map(|n| format!("gone{n}"));
@@ -65,7 +65,7 @@ async fn a_tenth_of_the_sites_hangs_and_the_run_is_over_in_time() {
         assert_eq!(account.verdict, expected, "{account:?}");
     }
     for site in hanging {
-        // Two controls, five failures, and the trials of a breaker that was waited for three times.
+        // Two controls, five failures, and three trials after the breaker opened.
         let asked = world.site.requests_to(site).len();
         assert!(asked <= 10, "{site} hangs and was asked {asked} times");
     }
@@ -78,8 +78,7 @@ async fn a_tenth_of_the_sites_hangs_and_the_run_is_over_in_time() {
     assert!(!told.contains("Не успели"), "{told}");
 }
 
-/// Accounts that answer, more than a period has seconds for: the usual gap is a second or a little
-/// more.
+/// Accounts that answer, too many for one period: the usual gap is a second or a little more.
 const MANY: usize = 500;
 
 #[tokio::test]
@@ -95,8 +94,8 @@ async fn what_a_run_had_no_time_for_is_counted_and_comes_first_in_the_next() {
 
     let took = world.run().await;
 
-    // Time goes on while a busy machine reads the database, too. Without an end this run would take
-    // a second for each account and more.
+    // On a busy machine, time passes while the database is read, too. Without a limit this run
+    // would take over a second for each account.
     let without_end = Duration::from_secs(500);
     assert!(
         (PERIOD..without_end).contains(&took),

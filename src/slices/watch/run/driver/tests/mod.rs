@@ -1,8 +1,8 @@
-//! Whole runs by a clock that goes on only when the test says so.
+//! Whole runs by a clock that only advances when the test says so.
 //!
-//! The real driver, pass, database and HTTP client, and the pretend site, all on one thread:
-//! minutes of a run pass in moments, and nothing depends on how busy the machine is. Nobody
-//! delivers; what was to be said lies in the outbox.
+//! The real driver, pass, database and HTTP client, and the pretend site, all run on one thread.
+//! Minutes of a run pass in moments, and nothing depends on how busy the machine is. Nothing is
+//! delivered; messages stay in the outbox.
 
 mod capacity;
 mod priority_gate;
@@ -24,7 +24,7 @@ use crate::slices::watch::{load_catalogue, store};
 const ADMIN: i64 = 100;
 const OWNER: i64 = 7;
 
-/// The step in which time passes: short beside every pause of a run.
+/// The step by which time passes: short compared with every pause of a run.
 const BEAT: Duration = Duration::from_millis(50);
 
 /// A driver without a schedule of its own, and the world around it.
@@ -36,13 +36,12 @@ struct World {
     _folder: tempfile::TempDir,
 }
 
-/// Time that stands still until it is told to pass.
+/// A clock that stops until it is told to advance.
 #[derive(Clone)]
 struct Time {
     db: Db,
     clock: Clock,
-    /// Work that is going on: without it the paused clock of an idle runtime would run ahead by
-    /// itself.
+    /// Pretends to be busy. Otherwise the paused clock of an idle runtime would advance by itself.
     _work: Arc<mpsc::Sender<()>>,
 }
 
@@ -58,15 +57,15 @@ impl Time {
         }
     }
 
-    /// Lets so much time pass, and then all that is due come about. The database has done by the
-    /// end what it was asked for before, so that a slow disk costs no time.
+    /// Advances the clock and lets everything that is due happen. Waits for pending database work,
+    /// so that a slow disk costs no time.
     async fn pass(&self, step: Duration) {
         self.clock.advance(step);
         tokio::time::advance(step).await;
         self.db.write(|_| Ok(())).await.unwrap();
     }
 
-    /// Time passes for ever.
+    /// Lets time pass endlessly.
     async fn flow(&self) -> ! {
         loop {
             self.pass(BEAT).await;
@@ -136,7 +135,7 @@ impl World {
         write.await.unwrap();
     }
 
-    /// A run of the schedule, and how long it took.
+    /// Makes a scheduled run and returns its duration.
     async fn run(&mut self) -> Duration {
         let began = Instant::now();
         tokio::select! {
@@ -152,7 +151,7 @@ impl World {
         read.await.unwrap()
     }
 
-    /// What admins were told last.
+    /// The last message to the admins.
     async fn told(&self) -> String {
         let read = self.db.read(|c| {
             let sql = "SELECT html FROM outbox WHERE chat_id = ?1 ORDER BY id DESC LIMIT 1";

@@ -4,10 +4,10 @@ use super::*;
 use crate::demo::Behaviour;
 use crate::slices::watch::model::verdict::Verdict;
 
-/// Probes at the same time.
+/// Concurrent probes.
 const WORKERS: usize = 8;
 
-/// More than a test comes to.
+/// More than a test ever reaches.
 const ACCOUNTS: usize = 4_000;
 
 /// The smallest step of the runtime's clock; a run stands back for thirty of them at most.
@@ -30,7 +30,7 @@ async fn no_probe_starts_while_somebody_waits_for_an_answer() {
         people.close();
         let some = probes_go_on(&site, &time, held).await;
 
-        // The next one may stand in the way when as much time has passed; this one gets no answer.
+        // This wait gets no answer. After the same time the gate may be held again.
         pass(&time, 20).await;
         people.open();
         let held = rest(&site, &time, some.max(site.request_count())).await;
@@ -42,10 +42,10 @@ async fn no_probe_starts_while_somebody_waits_for_an_answer() {
     tokio::join!(run, script);
 }
 
-/// A run of the usual schedule has so long.
+/// The period of the usual schedule.
 const PERIOD: Duration = Duration::from_secs(5 * 60);
 
-/// The usual time for one probe.
+/// The usual time limit of one probe.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn what_was_seen_is_written_although_somebody_waits_as_the_time_ends() {
         while site.request_count() < 8 {
             time.pass(BEAT).await;
         }
-        // The last probe comes back, without an answer, when the time is over and somebody waits.
+        // The last probe ends without an answer, after the time limit and while somebody waits.
         site.set_default("site", Behaviour::Hang);
         time.pass(end + 5 * STEP - TIMEOUT - Instant::now()).await;
         time.pass(TIMEOUT - 10 * STEP).await;
@@ -92,8 +92,7 @@ async fn pass(time: &Time, steps: usize) {
     }
 }
 
-/// What was on its way arrives, and then nothing more does for twenty steps; how many requests
-/// there were.
+/// Requests in flight arrive, and then no more do for twenty steps. Returns the number of requests.
 async fn rest(site: &PretendSite, time: &Time, before: usize) -> usize {
     for _ in 0..100 {
         time.pass(Duration::ZERO).await;
@@ -110,7 +109,7 @@ async fn rest(site: &PretendSite, time: &Time, before: usize) -> usize {
     arrived
 }
 
-/// Probes go on without any time passing; returns the number of requests in all.
+/// Probes go on without any time passing. Returns the total number of requests.
 async fn probes_go_on(site: &PretendSite, time: &Time, before: usize) -> usize {
     for _ in 0..1_000 {
         if site.request_count() > before + 2 * WORKERS {

@@ -101,7 +101,7 @@ fn retry_after_is_obeyed_to_the_second_and_at_most_a_day() {
         Start::At(now + seconds(120))
     );
     assert_eq!(gates.next_start(&site, now + seconds(120)), Start::Now);
-    // A shorter one does not shorten a longer one.
+    // A shorter wait does not shorten a longer one.
     end(&mut gates, 5);
     assert_eq!(gates.next_start(&site, now), Start::At(now + seconds(120)));
     end(&mut gates, 1_000_000);
@@ -118,7 +118,7 @@ fn the_breaker_opens_doubles_tries_once_and_closes() {
     let mut now = Instant::now();
     let mut pauses = Vec::new();
     for round in 0..10 {
-        // The first time takes five failures, then each trial that fails opens it again.
+        // It takes five failures to open the breaker, then each failed trial opens it again.
         for failure in 0..if round == 0 { 5 } else { 1 } {
             assert_eq!(
                 gates.next_start(&site, now),
@@ -214,7 +214,7 @@ fn requests_in_flight_can_be_forgotten() {
     assert_eq!(gates.next_start(&site, now), Start::Now);
 }
 
-/// Read once for all cases of the property.
+/// Parsed once for all cases of the property.
 static PLAIN: LazyLock<Arc<Site>> = LazyLock::new(|| site(""));
 
 proptest! {
@@ -237,7 +237,7 @@ proptest! {
                 let start = gates.next_start(site, now);
                 if let Start::At(at) | Start::Closed { until: at } = start {
                     prop_assert!(at > now);
-                    // Waiting as told leads on, however long it takes.
+                    // Waiting as told always makes progress.
                     now = at;
                 }
                 if gates.next_start(site, now) == Start::Now {

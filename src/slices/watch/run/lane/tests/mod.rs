@@ -1,4 +1,4 @@
-//! The order in which a lane gives its accounts, over runs that are cut.
+//! The order in which a lane hands out its accounts, over interrupted runs.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ async fn fill(db: &Db, n: usize) -> BTreeSet<i64> {
     (1..).take(n).collect()
 }
 
-/// Makes a run that probes at most `limit` accounts and is cut then; returns them in their order.
+/// Makes a run that is interrupted after `limit` accounts; returns the probed accounts in order.
 async fn cut_run(db: &Db, scope: RunScope, limit: usize) -> Vec<i64> {
     let run = db
         .write(move |tx| Ok(store::begin(tx, NOW, Trigger::Schedule, scope, 0)?.id))
@@ -80,11 +80,12 @@ async fn what_a_cut_run_did_not_reach_comes_first() {
     let db = &store.db;
     let all = fill(db, 3 * PAGE + 10).await;
 
-    // Two cut runs share a round: nobody twice before everybody once.
+    // Two interrupted runs share a round: no account twice before every account once.
     let first = cut_run(db, RunScope::All, PAGE + 20).await;
     let second = cut_run(db, RunScope::All, PAGE).await;
     assert!(set(&first).is_disjoint(&set(&second)));
-    // A run of an owner belongs to no round: it probes all, and the round goes on after it.
+    // A run of an owner belongs to no round: it probes everything, and the round continues
+    // afterwards.
     let owners = cut_run(db, RunScope::Owner(OWNER), 1).await;
     assert_eq!(owners.len(), 1);
 
@@ -103,7 +104,7 @@ async fn what_a_cut_run_did_not_reach_comes_first() {
     let (come_first, _) = third.split_at(rest.len());
     assert_eq!(set(come_first), rest);
 
-    // The round is over: the next run begins like the first.
+    // The round is complete, so the next run begins like the first.
     let fourth = cut_run(db, RunScope::All, usize::MAX).await;
     assert_eq!(set(&fourth), all);
     assert!(fourth.iter().take(PAGE).all(|id| *id <= PAGE as i64));
@@ -115,7 +116,7 @@ async fn a_cut_within_a_page_is_remembered() {
         let store = Store::new();
         let db = &store.db;
         let all = fill(db, accounts).await;
-        // Three runs of a third each are a round, whatever pages they cut.
+        // Three runs of a third each make a round, wherever they end within a page.
         let third = all.len() / 3;
         let mut seen = BTreeSet::new();
         for _ in 0..3 {
@@ -149,14 +150,14 @@ async fn a_page_is_read_before_the_one_before_is_used_up() {
     let store = Store::new();
     let db = &store.db;
     fill(db, 3 * PAGE).await;
-    // Of the old round, which comes first, half a page is left after its first page.
+    // The old round comes first. After its first page, half a page of it is left.
     cut_run(db, RunScope::All, 3 * PAGE / 2).await;
     let run = db
         .write(|tx| Ok(store::begin(tx, NOW, Trigger::Schedule, RunScope::All, 0)?.id))
         .await
         .unwrap();
     let mut lane = Lane::new("github".into(), 1, None, &store::Marks::default(), PAGE);
-    // How many accounts are left at each reading.
+    // The number of accounts left at each reading.
     let mut left = Vec::new();
     loop {
         while let Some(reading) = lane.next_reading(RunScope::All, run) {
@@ -216,7 +217,7 @@ fn what_ends_a_wait_or_is_a_change_needs_probes_that_agree() {
         (Until::Gone, Some(Exists), Missing, true),
         (Until::Gone, None, Missing, true),
         (Until::Gone, None, Exists, false),
-        // The first probe is what later ones are compared with.
+        // The first probe is the baseline for later ones.
         (Until::Change, None, Exists, true),
         (Until::Change, None, Missing, true),
         (Until::Change, Some(Exists), Missing, true),

@@ -1,4 +1,4 @@
-//! Tests of what stands in front of sites: tables of pages and of redirects.
+//! Tests of pages in front of sites: tables of pages and of redirects.
 
 use super::BlockPage;
 use crate::slices::watch::model::verdict::Sighting;
@@ -12,7 +12,7 @@ fn titled(title: &str) -> String {
     )
 }
 
-/// Our own small versions of what stands in front of sites.
+/// Our own small versions of block pages.
 pub(in crate::slices::watch::verdict) fn block_pages() -> Vec<(String, Inconclusive)> {
     let block = Inconclusive::BlockPage;
     vec![
@@ -72,7 +72,7 @@ pub(in crate::slices::watch::verdict) fn block_pages() -> Vec<(String, Inconclus
         (titled("Login &bull; Demo"), Inconclusive::LoginWall),
         (titled("Вход | Демо"), Inconclusive::LoginWall),
         (titled("Too Many Requests"), Inconclusive::RateLimited),
-        // Further ones, a sign each.
+        // More pages, one sign each.
         (
             "<div id=\"cf-challenge-running\"></div>".to_owned(),
             block(BlockPage::Cloudflare),
@@ -185,7 +185,7 @@ fn ordinary_pages_pass_though_they_name_captchas() {
     // People's texts inside JSON are not read as pages.
     let json = "{\"profile of\":\"ann\",\"posts\":1,\"bio\":\"<title>Just a moment...</title>\"}";
     assert_eq!(judge(&plain(), &answer(200, json)), Ok(Sighting::Exists));
-    // With a status alone a suspicious page is no evidence, an ordinary one is.
+    // If the rule is a status alone, a suspicious page is no evidence, but an ordinary one is.
     assert_eq!(
         judge(&bare(), &answer(200, &titled("Loginov (ann)"))),
         Ok(Sighting::Exists)
@@ -253,7 +253,7 @@ fn a_redirect_is_an_answer_only_when_it_leads_somewhere_else() {
         Err(Inconclusive::Status(302)),
         "no Location"
     );
-    // With a text of its own it needs no target.
+    // If the redirect has a required text of its own, it needs no target.
     let saying = site(
         "exists = { status = [200] }\nmissing = { status = [302], text = [\"no such user\"] }",
     );

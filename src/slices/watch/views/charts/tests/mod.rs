@@ -8,7 +8,7 @@ use crate::slices::watch::catalogue::Catalogue;
 use crate::slices::watch::model::config::BrokenEntries;
 use crate::zone::Zone;
 
-/// A month of a bot that looks at six sites: site, checks a day, errors a day, found a day.
+/// A month of a bot with six sites: site, checks per day, errors per day, found per day.
 const HISTORY: &str = "
     INSERT INTO person (id, role, created_at) VALUES (7, 'user', 0);
     WITH RECURSIVE day (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM day WHERE n < 40)
@@ -28,7 +28,7 @@ const HISTORY: &str = "
         FROM account_;
 ";
 
-/// What is drawn of a database with or without history.
+/// Draws a chart from a database with or without history.
 async fn drawn(history: bool, lang: Lang, subject: ChartSubject) -> Option<ChartPicture> {
     let store = Store::new();
     let db = &store.db;
