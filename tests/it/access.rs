@@ -1,4 +1,4 @@
-//! Who may do what, as members and strangers try it.
+//! Access rights, as members and strangers try them.
 
 use std::time::Duration;
 
@@ -104,7 +104,7 @@ fn admins_are_made_by_owners_only_and_nobody_undoes_another_silently() {
             t.note(&boss, &touched).await,
             "Роль задана в файле настроек и меняется только там."
         );
-        // The owner makes an admin; a second press says that it is done already.
+        // The owner makes an admin; a second press says that this is already done.
         let panel = t.ask(&t.admin, "/admin").await;
         let made = t
             .admin

@@ -99,7 +99,7 @@ fn who_looks_on_sees_a_snapshot_what_is_added_and_the_end() {
         }
         client.completed(&id).await;
 
-        // A stop of the program ends a stream without its last event.
+        // When the program stops, a stream ends without its last event.
         model.set(ModelReply::SilentAfter(1));
         let id = client.ask("for ever?").await;
         let mut follower = client.follow(&id).await;

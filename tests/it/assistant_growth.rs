@@ -14,7 +14,8 @@ use crate::harness::{self, ADMIN, LIMIT, Stage};
 
 const QUESTION: &str = "почему?";
 
-/// Asks a model that says its first words and then waits; the person, and the message that thinks.
+/// Asks a model that says its first words and then waits. Returns the person, and the message that
+/// thinks.
 async fn ask_and_hold(t: &Stage, model: &PretendModel) -> (Person, Arc<ChatMessage>) {
     let eva = t.user(7, "Ева", "ru").await;
     model.set(ModelReply::Held);
@@ -29,7 +30,7 @@ async fn edits(t: &Stage, n: usize) {
     t.telegram.wait_until("edits", LIMIT, called).await.unwrap();
 }
 
-/// The message after every edit call has ended; at least this many.
+/// The message once every edit call has ended, at least `n` of them.
 async fn settled(t: &Stage, message_id: i64, n: usize) -> Arc<ChatMessage> {
     let ended = |telegram: &PretendTelegram| {
         let calls = telegram.calls("editMessageText");
@@ -157,7 +158,7 @@ fn what_telegram_refuses_is_no_reason_to_miss_the_answer() {
             model.hold(false);
             let answer = t.heard(ADMIN, &answer_to(&question)).await;
             assert_eq!(answer.message_id, thinking.message_id, "{refusal:?}");
-            // Telegram's wait is counted by the clock, which stands still here.
+            // Telegram's wait is measured by the clock, which is stopped here.
             t.clock.advance(Duration::from_secs(2));
         }
         t

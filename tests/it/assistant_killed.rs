@@ -33,16 +33,16 @@ fn questions() -> usize {
 /// Clients that ask at the same time.
 const CLIENTS: usize = 4;
 
-/// Questions that are closed.
+/// Closed questions.
 const CLOSED: &str = "SELECT count(*) FROM question WHERE closed_at IS NOT NULL";
 
-/// One in so many may finish; the others are closed between kills.
+/// At most one in this many may be left for the end; the others must be closed between kills.
 const IN_PEACE: usize = 20;
 
-/// A life ends within this time.
+/// A process is killed within this time.
 const LONGEST_LIFE: Duration = Duration::from_millis(700);
 
-/// What is left after the last kill takes time: pauses between attempts are seconds long.
+/// The last answers take time, because pauses between attempts last seconds.
 const LAST_ANSWERS: Duration = Duration::from_secs(90);
 
 #[test]
@@ -76,7 +76,7 @@ fn questions_survive_every_kill() {
                 .env("VAKHTA_ASSISTANT_API_KEY", KEY)
                 .start();
             let life = LONGEST_LIFE.mul_f64(random.f64());
-            // A life may end before the server listens.
+            // A process may be killed before its server listens.
             let lived = tokio::time::timeout(life, async {
                 address.send_replace(Some(address_of(&process).await));
                 std::future::pending::<()>().await;
@@ -173,7 +173,7 @@ async fn ask_all(
                     assert!(status.is_server_error(), "{status}: {text:?}");
                 }
                 Err(_) => {
-                    // That life is over; the next one has another address.
+                    // That process is gone; the next one has another address.
                     addresses
                         .wait_for(|now| *now != Some(address))
                         .await
@@ -208,7 +208,7 @@ fn compare(ground: &Ground, model: &PretendModel) {
                 let answer = row[2].as_str().unwrap();
                 let read = answer.strip_prefix(&answer_to(text)).unwrap();
                 assert_eq!(row[5], 1, "{row}");
-                // A tool's result is in the answer once.
+                // A tool's result appears in the answer once.
                 let read = read.matches("\"data\":").count();
                 assert!([0, 2].contains(&read), "{row}");
             }

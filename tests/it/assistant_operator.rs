@@ -1,4 +1,4 @@
-//! What operator and admins see of the assistant: `doctor`, `/status`, `/healthz`, `/metrics`.
+//! The assistant as operator and admins see it: `doctor`, `/status`, `/healthz`, `/metrics`.
 
 use std::time::Duration;
 

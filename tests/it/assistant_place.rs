@@ -1,5 +1,5 @@
-//! *I am thinking* never stays: whatever happened to that message, the person gets the end, and the
-//! message is replaced.
+//! *I am thinking* never stays: whatever happened to that message, the person gets the result, and
+//! the message is replaced.
 
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ fn a_message_that_is_deleted_or_cannot_be_changed_is_no_end() {
         model.hold(false);
         let answer = t.heard(7, &answer_to("почему?")).await;
         assert_ne!(answer.message_id, thinking.message_id);
-        // While the chat is blocked nothing can be said; a press of the button repeats it later.
+        // While the chat is blocked, nothing can be sent; pressing the button sends it later.
         model.hold(true);
         let thinking = t.ask(&eva, "/ask и?").await;
         called(&model).await;

@@ -16,7 +16,7 @@ use crate::harness::{self, ADMIN, LIMIT, Stage};
 const EVA: i64 = 7;
 const BOB: i64 = 8;
 
-/// Age of an account that is overdue for two days.
+/// The age of an account that is two days overdue.
 const LONG_AGO: Duration = days(32);
 
 pub(crate) async fn add(t: &Stage, owner: i64, username: &str) -> i64 {

@@ -1,9 +1,9 @@
-//! An account of each of two thousand owners is found in one run: every chat hears of it once and in order, over two
-//! `kill -9`, and nobody else waits for the crowd.
+//! Two thousand owners each have an account found in one run. Every chat is told once and in order,
+//! across two `kill -9`, and nobody else waits for the crowd.
 //!
-//! The program is the whole `App` in a process of its own, at no pace at all. With ten thousand owners, at the pace that
-//! Telegram bears, this takes nine minutes: `cargo bench -- notices` does it. That the pace is kept is proven beside it
-//! (`telegram::rates`).
+//! The program is the whole `App` in its own process, without rate limits. With ten thousand owners
+//! at Telegram's limits this takes nine minutes; `cargo bench -- notices` does that. The limits
+//! themselves are tested in `telegram::rates`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,29 +23,30 @@ use vakhta::testing::telegram::Pace;
 use crate::harness::LIMIT;
 use crate::process::{Ground, Process, run, wait_for};
 
-/// Everybody with a found account.
+/// The owners of found accounts.
 const OWNERS: std::ops::Range<i64> = 1_000_000..1_002_000;
 
-/// One in so many has a second account that is not there at first. More wait for one than will find it, so that no
-/// brake holds them.
+/// One owner in this many has a second account that is missing at first. Most of these never
+/// appear, so the brake does not hold any.
 const WITH_SECOND: i64 = 8;
 
-/// One in so many of all has a second account that appears later.
+/// One owner in this many has a second account that appears later.
 const SECOND_APPEARS: i64 = 24;
 
-/// Somebody whose account is not among those found at once.
+/// An owner whose account is not among those found at once.
 const OUTSIDER: i64 = 7;
 
-/// The configuration under a name of its own, so that a person who starts all ignored tests starts no bot.
+/// The configuration has an unusual name, so that running all ignored tests starts no bot.
 const CONFIG: &str = "burst.toml";
 
-/// Messages that had arrived, and nobody heard of it, when the program was killed; as many did not arrive.
+/// Messages that had arrived unconfirmed when the program was killed; as many did not arrive.
 const CUT: usize = 3;
 
-/// Telegram takes its time at first, so that the crowd is not gone before somebody else asks for something.
+/// Telegram is slow at first, so that the crowd is still waiting when somebody else asks for
+/// something.
 const SLOW: Duration = Duration::from_millis(20);
 
-/// Everything on a loaded machine.
+/// Time limit for all deliveries on a loaded machine.
 const DELIVERY: Duration = Duration::from_secs(120);
 
 #[test]
@@ -172,7 +173,7 @@ impl World {
         &self.ground.telegram
     }
 
-    /// While the crowd waits, somebody else has an answer and news of their own.
+    /// While the crowd waits, somebody else gets an answer and news.
     async fn others_do_not_wait(&self) {
         let everybody = usize::try_from(OWNERS.end - OWNERS.start).unwrap();
         self.telegram()
@@ -198,7 +199,7 @@ impl World {
         assert!(waiting > 100, "only {waiting} of the crowd still waited");
     }
 
-    /// `kill -9` when so many messages have arrived, with some on their way.
+    /// `kill -9` once this many messages have arrived, with some in flight.
     async fn kill(&self, process: Process, sent: usize) {
         let arrived = |n: usize| move |telegram: &PretendTelegram| telegram.sent_count() >= n;
         let telegram = self.telegram();
@@ -220,7 +221,8 @@ impl World {
         telegram.clear_faults();
     }
 
-    /// Everything is delivered, and who may have missed something writes, which brings the note about it.
+    /// Everything is delivered. People who may have missed something write, which brings the note
+    /// about it.
     async fn finish(&self, process: Process) {
         let seconds = "SELECT count(*) = 0 FROM look JOIN account ON account.id = account_id
              WHERE site = 'github' AND run_id < (SELECT max(id) FROM run WHERE state = 'done')
@@ -291,7 +293,7 @@ impl World {
         assert!(refused.is_empty(), "Telegram refused: {refused:#?}");
     }
 
-    /// What became of the notice of every found account.
+    /// The final state of the notice of every found account.
     fn states(&self) -> BTreeMap<String, String> {
         let db = self.ground.db();
         let mut statement = db
@@ -310,7 +312,7 @@ fn none(states: &str) -> String {
     format!("SELECT count(*) = 0 FROM outbox WHERE state IN ({states})")
 }
 
-/// What begins the note about messages that may not have arrived.
+/// The start of the note about messages that may not have arrived.
 const NOTE: &str = "⚠️ Возможно";
 
 fn tells_of(message: &ChatMessage, name: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What admins do with existing cards: find, change, see who scanned them.
+//! Admins find and change existing cards, and see who scanned them.
 
 use vakhta::testing::slices::cards::store;
 
@@ -17,7 +17,7 @@ fn cards_are_found_by_name_and_by_code() {
         assert!(found.text.contains("найдено карт 1"), "{}", found.text);
         assert!(found.button("Ёлочный шар · 0").is_some());
         t.callback(&t.admin, &found, "Найти").await;
-        // In this dialogue a code is searched, not scanned.
+        // In this dialogue a code is a search, not a scan.
         let found = t.ask(&t.admin, &code.spoken().to_lowercase()).await;
         assert!(found.text.contains("Ёлочный шар"), "{}", found.text);
         assert!(found.text.contains("Проверок: 0"), "{}", found.text);

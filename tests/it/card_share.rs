@@ -8,13 +8,13 @@ use vakhta::testing::demo::{ChatMessage, Person, PretendTelegram};
 use crate::cards::{make, scans, with_cards};
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
-/// Telegram has a message before the program knows it, so this waits for the program.
+/// Telegram has a message before the program knows, so this waits for the program.
 async fn all_delivered(t: &Stage) {
     t.once("SELECT NOT EXISTS (SELECT 1 FROM outbox WHERE state IN ('held', 'pending', 'making', 'sending'))")
         .await;
 }
 
-/// What the bot offers to a person who names it in another chat.
+/// The bot's offers to a person who names it in another chat.
 async fn offered(t: &Stage, person: &Person, words: &str) -> Vec<Value> {
     let question = person.asks_inline(words);
     let answered = |_: &PretendTelegram| person.offered(&question).is_some();

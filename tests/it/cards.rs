@@ -1,5 +1,5 @@
-//! Product cards: made in a dialogue that survives restarts, printed, and scanned by people whom
-//! the bot has never met.
+//! Product cards: made in a dialogue that survives restarts, printed, and scanned by people new to
+//! the bot.
 
 use std::sync::Arc;
 
@@ -174,7 +174,7 @@ fn scans_are_told_counted_and_refused_as_they_are() {
             write.await.unwrap();
             let told = scans(&t, &eva, &code).await;
             assert!(told.text.contains(words), "{}", told.text);
-            // Nothing is shown of a card that was not given out.
+            // A card whose code was not issued stays hidden.
             assert_eq!(told.file.is_none(), state == CodeState::Inactive);
         }
         let sums = t.app().db().read(store::sums).await.unwrap();

@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use crate::process::{self, Ground, Process};
 
-/// How far memory may grow for a moment, in KB: the file, twice while it is handed over, and a
-/// small picture. A bomb of 64 million pixels would need at least 64,000 more.
+/// How far memory may grow briefly, in KB: two copies of the file, and a small picture. A bomb of
+/// 64 million pixels would need at least 64,000 more.
 const ROOM_KB: u64 = 48 * 1024;
 
 /// How far it may have grown afterwards.
@@ -52,7 +52,7 @@ fn what_is_no_photo_is_answered_and_takes_no_memory() {
             .start();
         ground.admin.presses_forged(1, "cards:add");
         ground.heard(ground.admin.id(), "шаг 1 из 5").await;
-        // A valid picture first, so that what every picture costs is not part of the measure.
+        // A valid picture comes first, so that the usual cost of a picture is not measured.
         answered(&ground, "a.pdf", b"%PDF-1.7", "Это не картинка").await;
         let [_, before] = memory(&process);
         answered(&ground, "bomb.png", &bomb(), "слишком много точек").await;

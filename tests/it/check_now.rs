@@ -27,7 +27,7 @@ async fn six_accounts(ground: &Ground) {
     ground.import(7, &names).await;
 }
 
-/// The JSON object on standard output, without what differs from run to run.
+/// The JSON object on standard output, without fields that differ from run to run.
 fn report(end: &Ended) -> Value {
     assert_eq!(
         end.stdout.lines().count(),
@@ -120,7 +120,7 @@ fn a_site_that_wants_to_be_left_alone_is_left_alone_by_the_next_process_too() {
             assert_eq!(accounts, json!([limited("first"), limited("second")]));
             assert_eq!(ground.site.requests_to("github").len(), 1);
         }
-        // When the time is over, nothing is left of it.
+        // Afterwards nothing is left of the wait.
         let past = "UPDATE site_silence SET until = 1";
         let db = rusqlite::Connection::open(ground.path("v.db")).unwrap();
         assert_eq!(db.execute(past, []).unwrap(), 1);
@@ -210,7 +210,7 @@ fn a_running_bot_makes_the_run_instead_and_its_status_shows_it() {
         let took = ground.number(
             "SELECT r.started_at - q.created_at FROM check_request q JOIN run r ON r.id = q.run_id",
         );
-        // One second is promised; the other one is for a loaded machine.
+        // One second is promised; the second one allows for a loaded machine.
         assert!(took < 2000, "the request was seen after {took} ms");
         ground.heard(7, "Имя пользователя: back").await;
         bot.stop().await;
@@ -279,7 +279,7 @@ fn an_own_run_that_is_interrupted_ends_in_order() {
     });
 }
 
-/// Probes that may be in flight.
+/// The most probes in flight.
 const MOST: usize = 512;
 
 #[test]

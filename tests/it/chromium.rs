@@ -1,8 +1,8 @@
-//! A real Chromium without a window, told what to do over a pipe (`--remote-debugging-pipe`): no port is open, nothing is added to
-//! the tree of crates, and the browser ends with the test, because its pipe does.
+//! A real headless Chromium, controlled over a pipe (`--remote-debugging-pipe`). This opens no port
+//! and needs no crate, and the browser ends with the test, because its pipe does.
 //!
-//! Where there is no Chromium, a test has nothing to do (see `tier`). Waits are level-triggered and limited. Nothing of a
-//! browser outlives its test.
+//! Without Chromium, a test does nothing (see `tier`). Every wait is for a condition and has a
+//! limit. Nothing of a browser outlives its test.
 
 #![expect(
     clippy::indexing_slicing,
@@ -22,16 +22,16 @@ use tokio::sync::mpsc;
 use crate::harness::LIMIT;
 use crate::tier;
 
-/// How often a page is asked, where nothing tells of a change.
+/// How often a page is polled if nothing announces a change.
 const LOOK_PERIOD: Duration = Duration::from_millis(20);
 
-/// The longest wait for an answer of the browser, which on a loaded machine takes its time to start.
+/// The longest wait for the browser's answer. On a loaded machine, the browser starts slowly.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
-/// Messages of the browser that nobody has heard yet; it waits with more.
+/// Maximum number of unread messages from the browser. It waits before it sends more.
 const UNHEARD: usize = 256;
 
-/// Chromium speaks on its descriptors 3 and 4, which are the child's own input and output here.
+/// Chromium uses the descriptors 3 and 4, which are the child's standard input and output here.
 const COMMAND: &str = "exec chromium \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1";
 
 const FLAGS: [&str; 13] = [
@@ -55,16 +55,16 @@ pub(crate) struct Browser {
     child: Child,
     to: ChildStdin,
     from: mpsc::Receiver<Value>,
-    /// The page's name in the protocol, once there is one.
+    /// The page's name in the protocol, once known.
     session: Option<String>,
     last_id: u64,
-    /// What the page complained of.
+    /// Errors that the page reported.
     complaints: Vec<String>,
     _folder: tempfile::TempDir,
 }
 
 impl Browser {
-    /// Starts a browser whose page prefers a language; none where the machine has none.
+    /// Starts a browser whose page prefers a language; none if the machine has no browser.
     pub(crate) async fn start(language: &str) -> Option<Self> {
         if !tier::has("chromium") {
             return None;
@@ -109,7 +109,7 @@ impl Browser {
         }
     }
 
-    /// Calls a method of the protocol; its result.
+    /// Calls a method of the protocol; returns its result.
     pub(crate) async fn call(&mut self, method: &str, params: Value) -> Value {
         let answer = self.try_call(method, params).await;
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))
@@ -138,7 +138,8 @@ impl Browser {
         }
     }
 
-    /// Keeps what is nothing that a page of ours may cause. That a server refuses or is away is no fault of the page.
+    /// Records errors that our page must not cause. A server that refuses or is down is not the
+    /// page's fault.
     fn note(&mut self, event: &Value) {
         let entry = &event["params"]["entry"];
         match event["method"].as_str() {
@@ -156,7 +157,7 @@ impl Browser {
             .await;
     }
 
-    /// Loads the page again, and waits until it is another one.
+    /// Reloads the page, and waits for the new document.
     pub(crate) async fn reload(&mut self) {
         self.run("window.isOld = true").await;
         self.call("Page.reload", json!({})).await;
@@ -164,7 +165,7 @@ impl Browser {
             .await;
     }
 
-    /// What an expression is worth; an error while the page is being replaced.
+    /// The value of an expression; an error while the page is being replaced.
     async fn worth(&mut self, expression: &str) -> Result<Value, Value> {
         let params =
             json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
@@ -175,7 +176,7 @@ impl Browser {
         }
     }
 
-    /// Runs an expression in the page; its value.
+    /// Runs an expression in the page; returns its value.
     pub(crate) async fn run(&mut self, expression: &str) -> Value {
         let done = self.worth(expression).await;
         done.unwrap_or_else(|error| panic!("{expression}: {error}"))
@@ -211,7 +212,7 @@ impl Browser {
         .await;
     }
 
-    /// Types into what has the focus.
+    /// Types into the focused element.
     pub(crate) async fn types(&mut self, text: &str) {
         self.call("Input.insertText", json!({ "text": text })).await;
     }
@@ -249,7 +250,7 @@ impl Browser {
         self.call("Network.emulateNetworkConditions", params).await;
     }
 
-    /// A screen of this size; `is_phone`: it is touched.
+    /// Sets the size of the screen; `is_phone` means a touch screen.
     pub(crate) async fn screen(&mut self, width: u32, height: u32, is_phone: bool) {
         let params =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone });
@@ -265,7 +266,7 @@ impl Browser {
         self.call("Emulation.setEmulatedMedia", features).await;
     }
 
-    /// Keeps a picture of what is on the screen.
+    /// Saves a picture of the screen.
     pub(crate) async fn picture(&mut self, path: &str) {
         let taken = self.call("Page.captureScreenshot", json!({})).await;
         let mut decoder = Command::new("sh")
@@ -283,9 +284,9 @@ impl Browser {
         assert!(decoder.wait().unwrap().success());
     }
 
-    /// Ends the browser; the page never complained.
+    /// Ends the browser, and demands that the page reported no error.
     pub(crate) async fn ends(mut self) {
-        // What came until now is heard with this answer.
+        // This answer comes after all earlier messages, so they have been read.
         self.run("0").await;
         assert!(self.complaints.is_empty(), "{:#?}", self.complaints);
     }
@@ -301,7 +302,8 @@ impl Drop for Browser {
     }
 }
 
-/// What the browser says: documents with a zero after each. The thread ends with the browser.
+/// Reads the browser's messages: documents, each followed by a zero byte. The thread ends with the
+/// browser.
 fn listen(from: ChildStdout) -> mpsc::Receiver<Value> {
     let (into, heard) = mpsc::channel(UNHEARD);
     let mut from = BufReader::new(from);

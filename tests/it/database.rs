@@ -120,7 +120,7 @@ fn a_backup_of_a_live_database_is_a_database() {
             let mode = ground.path(file).metadata().unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{file} can be read by others");
         }
-        // What comes after the copy is not in it.
+        // Later changes are not in the copy.
         ground.import(7, &[("github", "later")]).await;
         bot.stop().await;
 

@@ -1,4 +1,4 @@
-//! Groups that are told about runs: bound by admins, in topics, and obeying nobody else.
+//! Groups with reports: bound by admins, in topics, and obeying nobody else.
 
 use vakhta::testing::demo::Behaviour;
 use vakhta::testing::people;

@@ -23,7 +23,7 @@ pub(crate) fn told(t: &Stage, chat: i64, text: &str) -> usize {
     messages.iter().filter(|m| m.text.contains(text)).count()
 }
 
-/// How often a site was asked for a name.
+/// The number of requests for a name at a site.
 fn looks(t: &Stage, site: &str, name: &str) -> usize {
     let looks = t.site.requests_to(site);
     looks.iter().filter(|look| look.name == name).count()
@@ -265,7 +265,7 @@ async fn offline_runs(t: &Stage, n: i64) {
         loop {
             period.tick().await;
             let last = t.app().db().read(store::last).await.unwrap().unwrap();
-            // The run before them was a good one.
+            // The run before these succeeded.
             if last.id > n && last.progress.state == RunState::Offline {
                 return;
             }

@@ -1,7 +1,8 @@
-//! The real bot in this process: real threads, real files, pretend Telegram and site.
+//! Runs the real bot in this process: real threads and files, pretend Telegram and site.
 //!
-//! A test is an async closure given a running [`Stage`]; afterwards the stage stops the program and demands that nothing
-//! is left: no unanswered callback, no update, no message waiting, no refused call, no ERROR in the log, all threads ended.
+//! A test is an async closure that gets a running [`Stage`]. Afterwards the stage stops the program
+//! and demands that nothing is left: no unanswered callback, no update, no waiting message, no
+//! refused call, no ERROR in the log, no thread.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -21,7 +22,8 @@ use vakhta::testing::telegram::outbox;
 use crate::log::Log;
 use crate::tier;
 
-/// The longest wait for anything: far beyond what a loaded machine needs, so that a failure is a failure.
+/// The longest wait for anything. Far more than a loaded machine needs, so a time-out is a real
+/// failure.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
 /// The admin of every stage.
@@ -30,7 +32,7 @@ pub(crate) const ADMIN: i64 = 100;
 /// 21 November 2026, 18:35:00 in Moscow.
 pub(crate) const START: UnixMs = UnixMs(1_795_275_300_000);
 
-/// How big a slow test is: as big as it gets where everything is demanded, or the usual size.
+/// The size of a slow test: the biggest if everything is to be tested, otherwise the usual one.
 pub(crate) fn size([biggest, usual]: [usize; 2]) -> usize {
     if tier::all_is_demanded() {
         biggest
@@ -49,7 +51,7 @@ pub(crate) struct Stage {
     pub(crate) folder: tempfile::TempDir,
     /// The environment of the next start, without prefixes.
     pub(crate) environment: BTreeMap<String, String>,
-    /// Threads that the system refuses at the next start.
+    /// Threads that the system will refuse at the next start.
     pub(crate) refused_threads: Vec<&'static str>,
     app: Option<App>,
     config: String,
@@ -65,7 +67,7 @@ where
     run_with("", test);
 }
 
-/// Runs a test on a stage whose `[watch]` section has further lines.
+/// Runs a test on a stage with these further lines in `[watch]`.
 pub(crate) fn run_with<F>(watch: &str, test: impl FnOnce(Stage) -> F)
 where
     F: Future<Output = Stage>,
@@ -157,7 +159,6 @@ impl Stage {
         outcome
     }
 
-    /// Waits for the program to end by itself.
     pub(crate) async fn ends(&mut self) -> Outcome {
         let app = self.app.take().unwrap();
         tokio::time::timeout(LIMIT, app.run_until(std::future::pending()))
@@ -206,7 +207,7 @@ impl Stage {
         button: &str,
     ) -> Arc<ChatMessage> {
         let (chat, id) = (message.chat_id, message.message_id);
-        // Some screens move by themselves.
+        // Some screens update by themselves.
         let shown = self.telegram.message(chat, id);
         let edits = shown.map_or(message.edits, |shown| shown.edits);
         person.presses(message, button).unwrap();
@@ -246,7 +247,7 @@ impl Stage {
         self.heard_within(chat, text, LIMIT).await
     }
 
-    /// The same with a limit of the test's own.
+    /// Like [`Self::heard`], with the test's own limit.
     pub(crate) async fn heard_within(
         &self,
         chat: i64,
@@ -269,7 +270,7 @@ impl Stage {
         find(&self.telegram).unwrap()
     }
 
-    /// Waits until a question to the database is answered with yes.
+    /// Waits until a query returns true.
     pub(crate) async fn once(&self, sql: &'static str) {
         let db = self.app().db().clone();
         let looked = async {
@@ -286,12 +287,12 @@ impl Stage {
         assert!(done.is_ok(), "never true: {sql}");
     }
 
-    /// The test provokes refusals of Telegram, so they are no fault of the bot.
+    /// The test provokes refusals by Telegram, so they are not the bot's fault.
     pub(crate) fn expect_refusals(&mut self) {
         self.expects_refusals = true;
     }
 
-    /// The test provokes faults that are rightly logged as errors.
+    /// The test provokes faults that must be logged as errors.
     pub(crate) fn expect_errors(&mut self) {
         self.expects_errors = true;
     }
@@ -334,7 +335,8 @@ impl Stage {
         }
         if !self.expects_refusals {
             let mut refused = self.telegram.refused_calls();
-            // An edit that changes nothing is success, and a restart ends the poll of the program before.
+            // An edit that changes nothing is a success, and a restart ends the previous program's
+            // poll.
             refused.retain(|call| {
                 let why = call.refusal.as_deref().unwrap_or_default();
                 !why.contains("message is not modified")
@@ -351,7 +353,7 @@ impl Stage {
     }
 }
 
-/// The accounts that days count, and those that runs counted.
+/// The number of checked accounts according to days and according to runs.
 fn counted(connection: &Connection) -> (u64, u64) {
     let days = store::days(connection, "").unwrap();
     let mut runs = 0;
@@ -364,7 +366,7 @@ fn counted(connection: &Connection) -> (u64, u64) {
     (in_days.sum(), runs)
 }
 
-/// The lines of `[watch]`: fast ones, but for those a test gives itself.
+/// The lines of `[watch]`: fast defaults, unless the test sets its own.
 fn watch_section(own: &str) -> String {
     let schedule = format!("schedule = \"{}\"", *world::QUIET_SCHEDULE);
     let usual = [

@@ -12,7 +12,7 @@ use crate::harness::{ADMIN, LIMIT};
 use crate::process::Process;
 use crate::{harness, process};
 
-/// Requests a path; status and body.
+/// Requests a path; returns status and body.
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
     let client = vakhta::testing::http_client::own_client(LIMIT).unwrap();
     let asked = client.get(format!("http://{address}{path}")).send();
@@ -20,7 +20,7 @@ async fn get(address: SocketAddr, path: &str) -> (u16, String) {
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-/// Requests the health until it is as wanted; the server caches it for a second.
+/// Polls the health until it is as wanted; the server caches it for a second.
 async fn healthy(address: SocketAddr, wanted: impl Fn(&Value) -> bool) -> (u16, Value) {
     let mut period = tokio::time::interval(Duration::from_millis(50));
     let asked = tokio::time::timeout(LIMIT, async {
@@ -67,7 +67,7 @@ fn health_follows_what_happens() {
             "the run over everybody: {health}"
         );
 
-        // Without a poll, and without the runs that were due each new year.
+        // Neither polls nor the yearly runs happened.
         t.clock.advance(days(1000));
         let (status, health) = healthy(address, |health| health["healthy"] == false).await;
         assert_eq!(status, 503);

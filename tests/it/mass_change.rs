@@ -13,7 +13,7 @@ use crate::harness::{ADMIN, Stage, run_with};
 use crate::process;
 use crate::watch::{add, check_all};
 
-/// This many accounts on GitHub that a run has called missing.
+/// Adds this many accounts on GitHub and lets a run find them missing.
 async fn missing(t: &Stage, owner: &Person, n: usize) -> Vec<String> {
     let names: Vec<String> = (0..n).map(|n| format!("name{n:02}")).collect();
     let accounts: Vec<_> = names
@@ -103,7 +103,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
     run_with("per_site = 4\nworkers = 4", async |t| {
         let eva = t.user(7, "Ева", "ru").await;
         let question = mass_change(&t, &eva).await;
-        // What was held counts as what the summary called it.
+        // Held accounts are counted as in the summary.
         let days = t.app().db().read(|c| store::days(c, "")).await;
         let counts: Vec<_> = days.unwrap().iter().map(|d| d.tally.counts).collect();
         let expected = RunCounts {
@@ -125,7 +125,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
         {
             period.tick().await;
         }
-        // For some hours nobody is asked again, and nobody is told what would have been held.
+        // For some hours nobody is asked again, and nobody is told about the accounts concerned.
         for hours in [1, 4] {
             t.clock.advance(Duration::from_secs(hours * 3600));
             let summary = check_all(&t).await;

@@ -115,7 +115,7 @@ fn a_run_that_an_admin_stops_keeps_what_it_saw_and_does_not_begin_again() {
         let last = db.read(store::last).await.unwrap().unwrap();
         assert_eq!(last.progress.stopped_by, Some(ADMIN));
         assert_eq!(db.read(store::open_requests).await.unwrap(), []);
-        // What was seen counts for its day.
+        // The results count for their day.
         let days = db.read(|c| store::days(c, "2026-11-21")).await.unwrap();
         let github = days.iter().find(|day| day.site == "github").unwrap();
         assert_eq!(github.tally.counts.not_found, 1);
@@ -167,7 +167,7 @@ fn a_muted_site_is_not_looked_at_and_everybody_is_told_so() {
         );
         assert!(!summary.contains("Не успели"), "{summary}");
         assert_eq!(t.site.requests_to("github").len(), seen);
-        // A person who waits for an account there sees it.
+        // A person with an account there sees the mute.
         let list = t.ask(&eva, "/list").await;
         let card = t.callback(&eva, &list, "octocat").await;
         let line = "🔇 GitHub сейчас не проверяется до 28.11.2026 18:35";
@@ -175,7 +175,7 @@ fn a_muted_site_is_not_looked_at_and_everybody_is_told_so() {
         assert_eq!(t.callback_for_note(&eva, &card, "Проверить").await, line);
         let status = t.ask(&eva, "/status").await;
         assert!(status.text.contains(line), "{}", status.text);
-        // It ends by itself, or by an admin.
+        // The mute ends by itself, or by an admin.
         t.clock.advance(days(7));
         let summary = check_all(&t).await;
         assert!(summary.contains("• Проверено: 3\n"), "{summary}");
@@ -229,7 +229,7 @@ fn the_log_tells_who_did_what_and_only_grows() {
             let refused = format!("{:#}", refused.unwrap_err());
             assert!(refused.contains("the audit log"), "{sql}: {refused}");
         }
-        // Eva leaves; who she was stays unknown.
+        // Eva leaves, and her name is gone.
         t.ask(&t.admin, "/start").await;
         let question = t.ask(&eva, "/delete_me").await;
         t.callback(&eva, &question, "Да, удалить").await;

@@ -1,4 +1,4 @@
-//! The papers: every link and path in the README and the handbook leads to something that exists.
+//! Every link and path in the README and the handbook leads to something that exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -8,14 +8,14 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 const README_LINES: usize = 150;
 const README_COLUMNS: usize = 120;
 
-/// What a paper says, as far as it can be checked.
+/// The checkable parts of a document.
 #[derive(Debug, Default)]
 struct Paper {
     links: BTreeSet<String>,
     pictures: BTreeSet<String>,
     /// The anchors of its headings, as GitHub and mdBook make them.
     anchors: BTreeSet<String>,
-    /// Pieces of code within sentences.
+    /// Inline code.
     spans: BTreeSet<String>,
     /// Lines of its code blocks, without comments.
     commands: Vec<String>,
@@ -98,7 +98,7 @@ fn chapters() -> Vec<PathBuf> {
     found
 }
 
-/// Every paper by its path.
+/// Every document by its path.
 fn papers() -> BTreeMap<PathBuf, Paper> {
     let at_the_top = [
         "README.md",
@@ -131,7 +131,7 @@ fn plain(path: &Path) -> Option<PathBuf> {
     Some(plain)
 }
 
-/// What is wrong with a link of a paper.
+/// The problem with a link, if any.
 fn problem(papers: &BTreeMap<PathBuf, Paper>, from: &Path, link: &str) -> Option<String> {
     if link.contains("://") {
         return None;
@@ -219,7 +219,7 @@ fn every_path_of_the_source_is_there() {
         }
         let spans = paper.spans.iter().filter(|span| span.starts_with("src/"));
         for source in spans.flat_map(|span| expanded(span)) {
-            // Capitals stand for a name that the reader chooses.
+            // Capitals are a placeholder for a name that the reader chooses.
             if source.contains(|c: char| c.is_ascii_uppercase()) {
                 continue;
             }

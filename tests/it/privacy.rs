@@ -1,4 +1,4 @@
-//! What is kept of people, how they have it removed, and what the log never holds.
+//! Which personal data is kept, how people have it removed, and what the log never contains.
 
 use rusqlite::types::ValueRef;
 use serde_json::json;
@@ -9,7 +9,7 @@ use vakhta::testing::people::{self, Role};
 
 use crate::harness::{ADMIN, LIMIT, Stage, run};
 
-/// Ids, names and words that occur nowhere by chance.
+/// Ids, names and words that never occur by chance.
 const EVA: i64 = 770_012_345;
 const NAME: &str = "Ева Тайнова";
 const WORDS: [&str; 4] = ["Тайнова", "sought-name", "второе-имя", "письмо-боту"];
@@ -255,7 +255,7 @@ fn privacy_tells_what_the_program_does() {
     });
 }
 
-/// At no level does the log hold people's texts.
+/// The log contains no people's texts at any level.
 fn assert_log_knows_nobody(t: &Stage) {
     for level in [tracing::Level::DEBUG, tracing::Level::INFO] {
         assert!(!t.log.at(level).is_empty(), "{level} is not listened to");
@@ -275,7 +275,8 @@ fn who_waits_or_was_refused_is_forgotten_too() {
         let question = t.callback(&eva, &kept, "Удалить мои данные").await;
         t.callback(&eva, &question, "Да, удалить").await;
         traced(&t, <[String]>::is_empty).await;
-        // For a refused person id and mark are kept, or they could ask again and again.
+        // For a refused person, the id and the mark are kept. Otherwise they could ask again and
+        // again.
         t.ask(&eva, "/start").await;
         let asked = t.heard(ADMIN, "Просит доступ").await;
         t.callback(&t.admin, &asked, "Отказать").await;

@@ -1,7 +1,8 @@
-//! The real binary as a process of its own, between a pretend Telegram and a pretend site in this process.
+//! Runs the real binary as a child process, against a pretend Telegram and a pretend site in this
+//! process.
 //!
-//! Of the surrounding environment only what [`TAKEN_OVER`] names reaches the child. Whatever a test does, no child outlives it: a
-//! [`Process`] that is dropped is killed.
+//! A child inherits only the environment variables in [`TAKEN_OVER`]. No child outlives its test: a
+//! dropped [`Process`] is killed.
 
 #![expect(clippy::panic, reason = "a wait in vain is a failed test")]
 
@@ -20,10 +21,10 @@ use vakhta::testing::demo::{Person, PretendSite, PretendTelegram, world};
 
 use crate::harness::{ADMIN, LIMIT};
 
-/// What a child takes over: where programs are found, and the clock and zone of `.ci/moved-clock`.
+/// The variables a child inherits: the search path, and the clock and zone of `.ci/moved-clock`.
 const TAKEN_OVER: [&str; 4] = ["PATH", "LD_PRELOAD", "WALL_CLOCK_OFFSET", "TZ"];
 
-/// How often a child and the database are asked, where nothing tells of a change.
+/// How often a child and the database are polled if nothing announces a change.
 const LOOK_PERIOD: Duration = Duration::from_millis(5);
 
 /// Runs an async test; the pretend services live on its runtime.
@@ -37,7 +38,7 @@ pub(crate) fn run<F: Future<Output = ()>>(test: impl FnOnce(Ground) -> F) {
     runtime.block_on(async { test(Ground::new().await).await });
 }
 
-/// What a process stands on: a folder with its configuration, and the world around it.
+/// The surroundings of a process: a folder with its configuration, and the pretend services.
 pub(crate) struct Ground {
     pub(crate) telegram: PretendTelegram,
     pub(crate) site: PretendSite,
@@ -63,9 +64,10 @@ impl Ground {
         ground
     }
 
-    /// Writes the configuration; the lines come at the end of `[watch]`, and may begin further sections.
+    /// Writes the configuration. The lines are added at the end of `[watch]`, and may begin further
+    /// sections.
     pub(crate) fn configure(&self, further: &str) {
-        // A tick of the ordinary schedule would come into every test that is running at that minute.
+        // A tick of the usual schedule would disturb every test running in that minute.
         let schedule = match further.contains("schedule = ") {
             true => "",
             false => &format!("schedule = \"{}\"\n", *world::QUIET_SCHEDULE),
@@ -88,7 +90,7 @@ impl Ground {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    /// A command line to be started, with the token in its environment.
+    /// A command line for the binary, with the token in its environment.
     pub(crate) fn vakhta(&self, arguments: &[&str]) -> Invocation {
         self.command(Path::new(env!("CARGO_BIN_EXE_vakhta")), arguments)
     }
@@ -137,7 +139,7 @@ impl Ground {
         connection
     }
 
-    /// The one number a query gives.
+    /// The single number that a query returns.
     pub(crate) fn number(&self, sql: &str) -> i64 {
         self.db().query_row(sql, [], |row| row.get(0)).unwrap()
     }
@@ -150,7 +152,7 @@ impl Ground {
         rows.collect::<Result<_, _>>().unwrap()
     }
 
-    /// Waits until a query gives something else than 0.
+    /// Waits until a query returns something other than 0.
     pub(crate) async fn wait_db(&self, what: &str, sql: &str) {
         wait_for(&format!("{what}: {sql}"), LIMIT, || self.number(sql) != 0).await;
     }
@@ -170,7 +172,7 @@ impl Ground {
     }
 }
 
-/// Waits for a condition that nothing tells of.
+/// Polls until a condition holds.
 pub(crate) async fn wait_for(what: &str, limit: Duration, mut condition: impl FnMut() -> bool) {
     let mut period = tokio::time::interval(LOOK_PERIOD);
     let waited = tokio::time::timeout(limit, async {
@@ -219,7 +221,7 @@ impl Invocation {
     }
 }
 
-/// What a child writes on one of its outputs.
+/// The output of a child on one stream.
 struct Stream {
     lines: Arc<Mutex<Vec<String>>>,
     reader: Option<JoinHandle<()>>,
@@ -309,13 +311,13 @@ impl Process {
 
     /// `kill -9`, and waits until it is gone.
     pub(crate) fn kill(mut self) -> Ended {
-        // It may have ended by itself a moment ago.
+        // The child may have ended by itself a moment ago.
         self.child.kill().ok();
         let status = self.child.wait().unwrap();
         self.ended(status)
     }
 
-    /// SIGTERM, and demands an end in order within the promised 10 seconds.
+    /// Sends SIGTERM, and demands an orderly end within the promised 10 seconds.
     pub(crate) async fn stop(self) -> Ended {
         self.signal(Signal::TERM);
         let end = self.end(Duration::from_secs(10)).await;
@@ -354,16 +356,16 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It has ended already in the ordinary case.
+        // Usually the child has already ended.
         self.child.kill().ok();
         self.child.wait().ok();
     }
 }
 
-/// What a child left.
+/// The result of a finished child.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    /// None when a signal ended it.
+    /// None if a signal ended the child.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -385,7 +387,7 @@ impl Ended {
         self
     }
 
-    /// Demands that each of these stands on standard error.
+    /// Demands that each of these texts is on standard error.
     pub(crate) fn says(&self, texts: &[&str]) -> &Self {
         for text in texts {
             assert!(

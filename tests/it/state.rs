@@ -16,7 +16,7 @@ async fn open(t: &Stage, who: &Person, button: &str) -> Arc<ChatMessage> {
     t.callback(who, &panel, button).await
 }
 
-/// Waits until a message shows a text, whoever changes it.
+/// Waits until a message shows a text, regardless of who changes it.
 async fn shows(t: &Stage, screen: &ChatMessage, text: &str) -> Arc<ChatMessage> {
     let (chat, id) = (screen.chat_id, screen.message_id);
     let shown = |telegram: &PretendTelegram| {
@@ -50,7 +50,7 @@ fn the_screen_of_state_moves_by_itself_until_its_reader_goes_elsewhere() {
             "a run over somebody's accounts is not shown there"
         );
         add(&t, &eva, "telegram", &[("hanging", Behaviour::Hang)]).await;
-        // Requested by somebody who does not have the screen open.
+        // The request comes from somebody who does not have the screen open.
         let asked = t.app().db().write(|tx| {
             use vakhta::testing::slices::watch::model::account::RunScope;
             use vakhta::testing::slices::watch::store;

@@ -1,4 +1,4 @@
-//! The process ends in order and in time, whatever it waits for.
+//! The process ends cleanly and in time, whatever it is waiting for.
 
 use std::time::Duration;
 
@@ -51,8 +51,8 @@ fn sigterm_in_mid_run_with_a_hanging_site_ends_in_order() {
             ground.column("SELECT username FROM account WHERE state = 'pending'"),
             ["hanging"]
         );
-        // What was found before the stop is told; the start message no longer says that the run
-        // goes on.
+        // Accounts found before the stop are reported; the start message no longer says that the
+        // run is going on.
         ground.heard(7, "✅ Аккаунт найден").await;
         ground.heard(ADMIN, "Проверка прервана").await;
         let waiting = "SELECT count(*) FROM outbox WHERE state IN ('held', 'pending', 'sending', 'unconfirmed')";

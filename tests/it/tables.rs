@@ -233,7 +233,7 @@ fn a_large_table_is_added_in_portions_and_goes_on_where_a_crash_stopped_it() {
             people::admit(tx, now, 8)?;
             assert!(store::begin_import(tx, now.minus(LIMIT), &other)?);
             tx.execute("UPDATE person SET role = 'refused' WHERE id = 8", [])?;
-            // As if b3 had been removed since: it must not come back.
+            // Simulates that b3 has been removed since: it must not come back.
             tx.execute(
                 "UPDATE account SET state = 'removed' WHERE username = 'b3'",
                 [],

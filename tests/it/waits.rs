@@ -1,4 +1,4 @@
-//! What an account can be waited for: that it appears, that it disappears, or any change.
+//! The three kinds of waits: for an account to appear, to disappear, or to change in any way.
 
 use vakhta::testing::demo::{Behaviour, ChatMessage, Person};
 use vakhta::testing::slices::watch::store;
@@ -104,7 +104,7 @@ fn each_change_is_told_once_and_the_wait_goes_on() {
         let eva = t.user(7, "Ева", "ru").await;
         add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
         choose(&t, &eva, "octocat", "любое изменение").await;
-        // The first probe is no change, whatever it says.
+        // The first probe is never a change.
         check_all(&t).await;
         assert_eq!(told(&t, 7, "Аккаунт"), 0);
         t.site.set("github", "octocat", Behaviour::Exists);

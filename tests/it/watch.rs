@@ -1,4 +1,4 @@
-//! Runs end to end: what becomes a verdict, what never does, and who is told.
+//! Runs from end to end: what becomes a verdict, what never does, and who is told.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ fn only_a_clear_answer_becomes_a_verdict() {
                 Behaviour::ClosedAfterHeaders,
                 Behaviour::Garbage,
             ];
-            // A site for each would take twenty sites; on three of them the breaker also has a say.
+            // One site per behaviour would take twenty sites. With three, the breaker also matters.
             for (index, behaviour) in hostile.iter().enumerate() {
                 let site = ["telegram", "vk", "instagram"][index % 3];
                 add(
@@ -172,8 +172,8 @@ fn a_failing_site_is_left_alone_and_holds_nobody() {
             .collect();
         add(&t, &eva, "vk", &down).await;
         add(&t, &eva, "github", &[("there", Behaviour::Exists)]).await;
-        // The other site answers while the failing one is waited for. Its controls are probed
-        // before.
+        // The other site answers during the wait for the failing one. Its controls are probed
+        // first.
         let panel = t.ask(&t.admin, "/admin").await;
         t.callback_for_note(&t.admin, &panel, "Проверить все сейчас")
             .await;

@@ -1,8 +1,10 @@
-//! One server that plays every site of a WhatsMyName file, as the file itself describes them, or is hostile.
+//! One server that plays every site of a WhatsMyName file, either as the file describes it or in a
+//! hostile way.
 //!
-//! Every entry's address is rewritten to this server: to a path of its own, or to a host of its own where the user name
-//! stands in the host. A request must be the entry's own to the letter: method, path, query, headers and body, with a
-//! user name in place of the mark; anything else is noted as wrong.
+//! Every entry's address is rewritten to this server: to a path of its own, or to a host of its own
+//! if the user name is part of the host. A request must match the entry exactly: method, path,
+//! query, headers and body, with a user name in place of the placeholder. Anything else is recorded
+//! as wrong.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,10 +14,10 @@ use vakhta::testing::demo::wire::{self, Answer, Request, Server};
 
 use super::hostile::{self, Hostile};
 
-/// What stands for the user name.
+/// The placeholder for the user name.
 const MARK: &str = "{account}";
 
-/// Headers of the catalogue that the client sets itself.
+/// Catalogue headers that the client sets itself.
 const CLIENTS_OWN: [&str; 6] = [
     "accept-encoding",
     "connection",
@@ -25,16 +27,16 @@ const CLIENTS_OWN: [&str; 6] = [
     "upgrade-insecure-requests",
 ];
 
-/// An entry of the file, as far as it is played.
+/// The parts of an entry that the server needs.
 pub(crate) struct Entry {
     pub(crate) name: String,
-    /// A name that is there and one that is not.
+    /// An existing name and a missing one.
     pub(crate) names: [String; 2],
     pub(crate) e_code: u16,
     pub(crate) m_code: u16,
     e_string: String,
     m_string: String,
-    /// Path and query after the entry's own prefix, percent-decoded, with the mark.
+    /// Path and query after the entry's own prefix, percent-decoded, with the placeholder.
     target: String,
     is_in_host: bool,
     headers: Vec<(String, String)>,
@@ -48,7 +50,7 @@ impl Entry {
         let code = |field: &str| json[field].as_u64().unwrap().try_into().unwrap();
         let (host, rest) = split(json["uri_check"].as_str().unwrap());
         let is_in_host = host.contains(MARK);
-        // A name that is to be shown as a host must be able to be one.
+        // A name shown as part of a host must be a valid label.
         let shown = json["uri_pretty"].as_str().map(split);
         let is_label = is_in_host || shown.is_some_and(|(host, _)| host.contains(MARK));
         let strip = text("strip_bad_char");
@@ -158,7 +160,8 @@ fn decoded(text: &str) -> String {
     value.into_owned()
 }
 
-/// The name that turns a template into a text; none within when the template has no mark.
+/// The name that turns a template into a text; the inner option is `None` if the template has no
+/// placeholder.
 fn name_in(template: &str, given: &str) -> Option<Option<String>> {
     let marks = template.matches(MARK).count();
     let Some((before, _)) = template.split_once(MARK) else {
@@ -171,7 +174,7 @@ fn name_in(template: &str, given: &str) -> Option<Option<String>> {
 
 #[derive(Default)]
 struct Seen {
-    /// For names that are there, and for the others.
+    /// For existing names, and for the others.
     hostile: Option<[Hostile; 2]>,
     requests: Vec<usize>,
     in_flight: Vec<usize>,
@@ -186,7 +189,7 @@ pub(crate) struct Emulation {
     _server: Server,
 }
 
-/// A request on its way; dropping it counts it out.
+/// A request in flight; dropping this ends it.
 struct InFlight(Arc<Mutex<Seen>>, usize);
 
 impl Drop for InFlight {
@@ -196,7 +199,8 @@ impl Drop for InFlight {
 }
 
 impl Emulation {
-    /// Starts the server for a file and gives it with the file's text, in which every address leads to the server.
+    /// Starts the server for a file. Also returns the file's text, with every address rewritten to
+    /// the server.
     pub(crate) async fn start(file: &Path) -> (Self, String) {
         let text = std::fs::read_to_string(file).unwrap();
         let mut json: Value = serde_json::from_str(&text).unwrap();
@@ -235,7 +239,8 @@ impl Emulation {
         self.seen.lock().unwrap()
     }
 
-    /// Says how every site behaves from now on to names that are there and to others, and forgets the requests so far.
+    /// Sets how every site treats existing names and others from now on, and forgets earlier
+    /// requests.
     pub(crate) fn behave(&self, hostile: Option<[Hostile; 2]>) {
         let mut seen = self.lock();
         seen.hostile = hostile;
@@ -251,7 +256,7 @@ impl Emulation {
         counts
     }
 
-    /// The most requests a site has had at one moment, and what was wrong with any of them.
+    /// The most concurrent requests at one site, and everything that was wrong with requests.
     pub(crate) fn verdict(&self) -> (usize, Vec<String>) {
         let seen = self.lock();
         (seen.most_in_flight, seen.wrong.clone())
@@ -306,7 +311,7 @@ fn answer(
         }
         (Ok(name), None) => {
             if !played.names.contains(&name) && !played.known.contains(&name) {
-                // Control names made up by the program are lawful in plain letters and digits.
+                // Random control names consist of plain letters and digits.
                 let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
                 if !name.chars().all(plain) {
                     state
@@ -326,7 +331,7 @@ fn answer(
     (answer, Some(InFlight(Arc::clone(seen), entry)))
 }
 
-/// The head of an answer that announces more than comes.
+/// The head of an answer that announces a longer body than it sends.
 pub(crate) fn cut(status: u16, headers: &[(&'static str, String)], body: &[u8]) -> Answer {
     let mut bytes = wire::head(status, headers, Some(body.len() + 20));
     bytes.extend_from_slice(body);

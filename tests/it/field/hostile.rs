@@ -1,4 +1,4 @@
-//! Answers that say nothing about any account, whatever site gives them.
+//! Answers that say nothing about any account, on any site.
 
 use vakhta::testing::demo::wire::{Answer, Request};
 
@@ -7,13 +7,13 @@ use super::emulation::{Entry, cut};
 /// One way in which every site is hostile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hostile {
-    /// A status with a page that says no more.
+    /// A status with a page that says nothing more.
     Status(u16),
     /// 429 with an hour to wait.
     RateLimited,
     /// A challenge of Cloudflare's with this status.
     Challenge(u16),
-    /// A captcha of the site's own with this status.
+    /// The site's own captcha with this status.
     Captcha(u16),
     /// A consent page with this status.
     Consent(u16),
@@ -21,7 +21,7 @@ pub(crate) enum Hostile {
     Empty(u16),
     /// 302 to a login page.
     Login,
-    /// 302 to a login page that is told only by the address to come back to.
+    /// 302 to a login page that is recognisable only by its return address.
     LoginByQuery,
     /// The right page, cut before its announced end.
     Cut,
@@ -29,11 +29,12 @@ pub(crate) enum Hostile {
     Reset,
     /// 302 to itself.
     LoopToItself,
-    /// 302 to two other pages that lead to one another.
+    /// 302 to two other pages that redirect to each other.
     Circle,
 }
 
-/// All of them, for names that are there and for others; in one run no site fails so often that it is left alone.
+/// All kinds, for existing names and for others. In one run, no site fails so often that its
+/// breaker opens.
 pub(crate) const ALL: &[[Hostile; 2]] = &[
     [Hostile::Status(401), Hostile::Status(403)],
     [Hostile::Status(429), Hostile::Status(999)],
@@ -59,7 +60,7 @@ const CONSENT: &str = "<html><head><title>Before you continue</title></head><bod
     google.com/save\"><button>Accept all</button></form></body></html>";
 
 impl Hostile {
-    /// What a site answers to a request for a name.
+    /// The answer to a request for a name.
     pub(crate) fn answer(self, entry: &Entry, name: &str, request: &Request) -> Answer {
         let page = |status: u16, body: &str| plain(status, Vec::new(), body);
         match self {
@@ -86,7 +87,7 @@ impl Hostile {
     }
 }
 
-/// What the pages beside the profiles answer.
+/// Answers of pages other than profiles.
 pub(crate) fn beside(path: &str) -> Option<Answer> {
     match path {
         "/elsewhere" => Some(plain(200, Vec::new(), "<h1>Welcome</h1>")),
@@ -109,7 +110,7 @@ fn to(location: &str) -> Answer {
     plain(302, vec![("location", location.to_owned())], "moved")
 }
 
-/// Path and query of a request, as an address.
+/// The request's own path and query, as an address.
 fn own_address(request: &Request) -> String {
     let mut url = url::Url::parse("http://x.example").unwrap();
     url.set_path(&request.path);

@@ -1,4 +1,5 @@
-//! The whole field: a server plays every site of the WhatsMyName file in `tests/data`, and the real binary probes them.
+//! A server plays every site of the WhatsMyName file in `tests/data`, and the real binary probes
+//! them all.
 
 #![expect(
     clippy::indexing_slicing,
@@ -21,13 +22,13 @@ use self::emulation::Emulation;
 use self::hostile::{ALL, Hostile};
 use crate::process::{Ground, run};
 
-/// Entries that are not used: their missing accounts answer 500 and nothing more, which any site does that is unwell.
+/// Unusable entries: for missing accounts they answer just 500, like any broken site.
 const CANNOT_TELL: [&str; 1] = ["forumprawne.org"];
 
-/// A run over the whole field takes a second or two; a loaded machine takes longer.
+/// A run over all sites takes a second or two, and longer on a loaded machine.
 const RUN_LIMIT: Duration = Duration::from_secs(120);
 
-/// One run of the program; the verdict of every account it looked at.
+/// Runs the program once; returns the verdict of every account.
 async fn check(ground: &Ground) -> BTreeMap<(String, String), (String, String)> {
     let check = ground.vakhta(&["--check-now", "--json"]).without_token();
     let end = check.start().end(RUN_LIMIT).await;
@@ -43,7 +44,8 @@ async fn check(ground: &Ground) -> BTreeMap<(String, String), (String, String)> 
         .collect()
 }
 
-/// Writes catalogue and configuration, and imports two accounts for every site that can be used, by its exact name.
+/// Writes catalogue and configuration, and imports two accounts for every usable site, by its exact
+/// name.
 async fn set_up(ground: &Ground, catalogue: &str, emulation: &Emulation) -> Vec<Site> {
     ground.write("sites.toml", catalogue);
     ground.configure("workers = 32");
@@ -72,7 +74,7 @@ async fn import(ground: &Ground, rows: impl Iterator<Item = (&str, impl Display)
     ground.vakhta(&import).finish().await.demand(0);
 }
 
-/// Two accounts of each site wait for an answer, and every site wants to be left alone for an hour.
+/// Each site has two pending accounts and asks for a pause of one hour.
 async fn every_site_is_left_alone_when_it_says_so(
     ground: &Ground,
     emulation: &Emulation,

@@ -1,4 +1,4 @@
-//! What is demanded after the kills: every account and every notice once, and nothing left half done.
+//! Checks after the kills: every account and every notice exactly once, and nothing left half done.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use vakhta::testing::demo::ChatMessage;
 use super::World;
 use crate::harness::{ADMIN, size};
 
-/// What begins a message about found accounts.
+/// Starts of messages about found accounts.
 const FOUND: [&str; 2] = ["✅ Аккаунт найден", "✅ Найдено:"];
 
 impl World {
@@ -27,14 +27,15 @@ impl World {
         );
         let repeats = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE dedupe IS NOT NULL GROUP BY dedupe HAVING count(*) > 1)";
         assert_eq!(ground.number(repeats), 0);
-        // The poll of a killed process is ended by its successor's, and an edit whose answer nobody heard is repeated.
+        // A new process ends the poll of the killed one, and repeats an edit whose answer was lost.
         let mut refused = ground.telegram.refused_calls();
         let repeated = |why: &String| why.contains("message is not modified");
         refused.retain(|call| {
             call.method != "getUpdates" && !call.refusal.as_ref().is_some_and(repeated)
         });
         assert!(refused.is_empty(), "Telegram refused: {refused:#?}");
-        // The test must have met what it is about; few kills may happen to miss the deliveries.
+        // The test must have hit its targets. A small number of kills may happen to miss the
+        // deliveries.
         let cut = ground.number("SELECT count(*) FROM run WHERE state = 'interrupted'");
         let folded = ground.number("SELECT count(*) FROM outbox WHERE state = 'folded'");
         println!(
@@ -46,7 +47,7 @@ impl World {
         assert!(folded >= deliveries, "no delivery was cut");
     }
 
-    /// What days count by site is what runs counted, those that were cut among them.
+    /// The counts by day and site equal those of the runs, including interrupted ones.
     fn compare_days(&self) {
         let ground = &self.ground;
         let sums = |of: &str| {
@@ -67,7 +68,7 @@ impl World {
         assert!(ground.number(cut) > 0, "no run was cut in mid-sweep");
     }
 
-    /// Every account is there, in the state that the site gives it, by one transition.
+    /// Every account is in the state that the site implies, after exactly one transition.
     fn compare_accounts(&self) {
         let db = self.ground.db();
         let mut statement = db
@@ -104,7 +105,7 @@ impl World {
         assert_eq!(seen.len(), self.accounts.len(), "accounts are lost");
     }
 
-    /// Every found account was told to its owner and to nobody else, never twice in full.
+    /// Every found account was reported to its owner and to nobody else, never twice in full.
     fn compare_notices(&self) {
         let db = self.ground.db();
         for (name, (_, owner)) in &self.accounts {
@@ -158,7 +159,7 @@ impl World {
     }
 
     fn messages_naming(&self, name: &str) -> Vec<ChatMessage> {
-        // What a message says itself, without the note about earlier ones that it may carry.
+        // The message's own text, without a note about earlier messages.
         let about = |message: &ChatMessage| {
             let own = message.text.split("⚠️ Возможно").next().unwrap();
             FOUND.iter().any(|title| own.starts_with(title)) && own.contains(name)
@@ -170,7 +171,7 @@ impl World {
             .collect()
     }
 
-    /// No start message stands as if its run still went on.
+    /// No start message looks as if its run were still going on.
     fn compare_starts(&self) {
         let sql = "SELECT o.message_id FROM outbox o JOIN run r ON r.id = o.run_id
                    WHERE o.dedupe LIKE 'start:%' AND o.state = 'sent' AND r.state = 'interrupted' AND o.chat_id = ?1";

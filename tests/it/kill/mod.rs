@@ -1,8 +1,10 @@
-//! `kill -9` at any moment of a run loses no account and no notice, and tells nothing twice.
+//! `kill -9` at any moment of a run loses no account and no notice, and repeats none.
 //!
-//! The real process is killed at a hundred random moments (at twenty in plain `cargo test`) and started again on the same database each time; meanwhile
-//! accounts appear on the site and people write. At the end it may finish, everybody writes once more (which brings the
-//! notes about messages that may not have arrived), and what arrived is compared with what is in the database.
+//! The real process is killed at a hundred random moments (at twenty in plain `cargo test`), and
+//! restarted on the same database each time. Meanwhile accounts appear on the site and people
+//! write. Finally a process may finish, and everybody writes once more, which brings the notes
+//! about messages that may not have arrived. Then the delivered messages are compared with the
+//! database.
 
 #![expect(
     clippy::indexing_slicing,
@@ -27,11 +29,13 @@ const ACCOUNTS_EACH: usize = 20;
 
 const SITES: [&str; 4] = ["telegram", "github", "vk", "instagram"];
 
-/// A life ends here at the latest, in milliseconds, so that moments that never come do not hold the test up. Few lives
-/// may be longer, so that some reach their moments on a loaded machine, too.
+/// A process is killed after this time at the latest, in milliseconds, so that moments that never
+/// come do not delay the test. A few processes get longer, so that some reach their moments even on
+/// a loaded machine.
 const LONGEST_LIFE: [usize; 2] = [2_000, 3_000];
 
-/// Delivering what a hundred lives left takes its time: one message a second in a chat.
+/// Delivering the messages left by a hundred processes takes a while: one message per second and
+/// chat.
 const LAST_DELIVERIES: Duration = Duration::from_secs(90);
 
 #[test]
@@ -50,16 +54,15 @@ fn kills_lose_nothing_and_repeat_nothing() {
     });
 }
 
-/// When a process is killed.
 #[derive(Debug)]
 enum Moment {
-    /// At so many requests to the site: in the middle of looking.
+    /// After this many requests to the site: in the middle of probing.
     Look(usize),
-    /// At so many calls of Telegram: also early in the start.
+    /// After this many calls to Telegram, which may be early in the start.
     Call(usize),
-    /// At so many messages on their way.
+    /// With this many messages in flight.
     Message(usize),
-    /// When the run has ended and its notices are let go.
+    /// Once the run has ended and its notices are released.
     RunOver,
 }
 
@@ -69,9 +72,9 @@ struct World {
     owners: Vec<Person>,
     /// Site and name of every account, by name, with its owner.
     accounts: BTreeMap<String, (&'static str, i64)>,
-    /// The names that are there.
+    /// Names that exist.
     there: BTreeSet<String>,
-    /// The names that cannot be looked at.
+    /// Names without a verdict.
     refused: BTreeSet<String>,
 }
 
@@ -105,7 +108,7 @@ impl World {
             refused: BTreeSet::new(),
         };
         for owner in OWNERS.take(4) {
-            // One on each site: not enough in a row to close the site.
+            // One on each site: too few in a row to open the breaker.
             let number = usize::try_from(owner - OWNERS.start).unwrap();
             let name = format!("o{owner}n{number:02}");
             world
@@ -117,7 +120,7 @@ impl World {
         world
     }
 
-    /// From a start to a kill.
+    /// Runs a process from start to kill.
     async fn life(&mut self) {
         self.appear();
         if self.random.u8(..4) == 0 {
@@ -126,14 +129,14 @@ impl World {
         let telegram = &self.ground.telegram;
         telegram.clear_faults();
         match self.random.u8(..6) {
-            // It arrives, and nobody hears of it before the kill.
+            // The message arrives, but the answer does not come before the kill.
             0 => telegram.break_next("sendMessage", 2, Fault::Hang.after_delivery()),
-            // It does not arrive, and nobody hears of it either.
+            // The message does not arrive, and no answer comes either.
             1 => telegram.break_next("sendMessage", 2, Fault::Hang),
             2 => telegram.break_next("sendMessage", 4, Fault::Slow(Duration::from_millis(30))),
             _ => {}
         }
-        // The admin's chat takes one message a second, so not every run is told there.
+        // The admin's chat takes one message per second, so not every run is reported there.
         let notify = if self.random.u8(..4) == 0 {
             "every-run"
         } else {
@@ -145,7 +148,7 @@ impl World {
             .vakhta(&["run"])
             .env("VAKHTA_WATCH_NOTIFY", notify)
             .start();
-        // A moment that does not come is the longest life.
+        // If the moment does not come, the time limit applies.
         let longest = Duration::from_millis(u64::try_from(size(LONGEST_LIFE)).unwrap());
         tokio::time::timeout(longest, self.reached(&moment, &process))
             .await
@@ -211,7 +214,7 @@ impl World {
             .ok();
     }
 
-    /// The last life: a whole run, everything delivered, everybody writes, an end in order.
+    /// The last process: a whole run, everything delivered, everybody writes, an orderly end.
     async fn finish(&mut self) {
         self.ground.telegram.clear_faults();
         let process = self
@@ -222,7 +225,7 @@ impl World {
         process.logged("Initial run completed").await;
         self.confirm_mass_changes().await;
         self.delivered("held', 'pending', 'sending").await;
-        // A message mentions at most ten, so some may have to write again.
+        // A message mentions at most ten others, so some people may have to write again.
         for _ in 0..3 {
             for person in self.owners.iter().chain([&self.ground.admin]) {
                 person.skips_unread();
@@ -235,7 +238,8 @@ impl World {
         process.stop().await;
     }
 
-    /// On a slow machine most accounts are found at last, all at once: that waits for an admin, who says that it is true.
+    /// On a slow machine, most accounts are found in the last run, all at once. That needs an
+    /// admin, who confirms it.
     async fn confirm_mass_changes(&self) {
         let db = rusqlite::Connection::open(self.ground.path("v.db")).unwrap();
         let decide = "UPDATE mass_change SET decision = 'apply', decided_by = ?1";

@@ -45,7 +45,7 @@ fn a_question_is_thought_about_answered_in_words_and_whole_without_a_mouse() {
             page.run("document.getElementById('draft').ariaBusy").await,
             json!("true")
         );
-        // A word that is being composed is not sent.
+        // Text still being composed is not sent.
         let composing = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, cancelable: true }))";
         assert_eq!(page.run(composing).await, json!(true));
         // One question at a time; a draft stays.
@@ -89,7 +89,7 @@ fn what_models_and_people_write_stays_text() {
         };
         let hostile = "<img src=x onerror=\"window.harm = 1\"></script><script>window.harm = 2</script>\
                        <a href=\"javascript:window.harm = 3\">x</a> &amp; \u{202e}<svg onload=window.harm=4>";
-        // While it grows, and when it is whole.
+        // While the answer grows, and when it is complete.
         hold(&model);
         ask(&mut page, hostile).await;
         page.reads("#draft", "You").await;
@@ -182,7 +182,7 @@ fn a_stop_keeps_the_part_and_what_failed_says_why_and_can_be_asked_again() {
         page.reads("#alert", "Остановлено").await;
         assert_eq!(page.text("#log article:last-child .answer").await, "");
 
-        // There is no button when asking again is no use.
+        // There is no button if asking again is pointless.
         model.set(ModelReply::status(401));
         ask(&mut page, "may I?").await;
         page.reads("#alert", "не принимает ключ").await;

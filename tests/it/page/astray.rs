@@ -195,7 +195,7 @@ fn a_stream_that_is_refused_or_silent_is_replaced_by_looking() {
     });
 }
 
-/// A port that no other test gets by chance: the system assigns those from 32768 on.
+/// A port that no other test gets by chance: the system assigns ports from 32768 on.
 fn own_port() -> u16 {
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     std::iter::repeat_with(|| fastrand::u16(10_000..32_768))

@@ -1,7 +1,7 @@
-//! The picture files: what each was drawn from, and drawing them again.
+//! The picture files: their sources, and redrawing them.
 //!
 //! # Invariants
-//! - A picture names its source by a digest within the file, so comparing needs no browser.
+//! - A picture file contains a digest of its source, so comparing needs no browser.
 //! - Only a run with [`DRAW`] in its environment changes a file.
 
 use std::cmp::Reverse;
@@ -36,7 +36,8 @@ const NAMES: [&str; 7] = [
     "run.en",
 ];
 
-/// Demands that a picture was drawn from these parts, or draws it. `draw` writes a PNG to the given path.
+/// Demands that a picture was drawn from these parts, or draws it. `draw` writes a PNG to the given
+/// path.
 pub(super) async fn is_current(name: &str, source: &[&[u8]], draw: impl AsyncFnOnce(&Path)) {
     assert!(NAMES.contains(&name), "{name} is not in NAMES");
     let path = format!("{FOLDER}/{name}.png");
@@ -76,7 +77,7 @@ fn digest(parts: &[&[u8]]) -> String {
     digits.collect()
 }
 
-/// Packs a picture tightly and writes down what it was drawn from.
+/// Compresses a picture and stores the digest of its source.
 fn keep(drawn: &Path, path: &str, source: &str) {
     let drawn = image::open(drawn).unwrap().into_rgb8();
     let (palette, places) = indexed(&drawn);
@@ -95,7 +96,7 @@ fn keep(drawn: &Path, path: &str, source: &str) {
     writer.finish().unwrap();
 }
 
-/// The colours that matter, and for each pixel the place of the one next to its own.
+/// The colours that matter, and for each pixel the index of the nearest one.
 fn indexed(picture: &RgbImage) -> (Vec<[u8; 3]>, Vec<u8>) {
     let mut counts: HashMap<[u8; 3], usize> = HashMap::new();
     for pixel in picture.pixels() {
@@ -103,7 +104,7 @@ fn indexed(picture: &RgbImage) -> (Vec<[u8; 3]>, Vec<u8>) {
     }
     let mut colours: Vec<_> = counts.into_iter().collect();
     colours.sort_unstable_by_key(|(colour, n)| (Reverse(*n), *colour));
-    // Of colours that are nearly the same the most frequent one is enough.
+    // Of nearly equal colours, the most frequent one is enough.
     let mut seen = HashSet::new();
     let palette: Vec<[u8; 3]> = colours
         .iter()

@@ -1,7 +1,7 @@
-//! The pictures of the papers, drawn from what the real program says, prints and serves.
+//! The pictures in the documentation, drawn from the real program's output.
 //!
-//! `VAKHTA_DRAW_PICTURES=1 cargo test --test it pictures` draws them. That needs Debian's `chromium`,
-//! `poppler-utils`, `fonts-roboto-unhinted` and `fonts-noto-color-emoji`.
+//! `VAKHTA_DRAW_PICTURES=1 cargo test --test it pictures` draws them. That needs Debian's
+//! `chromium`, `poppler-utils`, `fonts-roboto-unhinted` and `fonts-noto-color-emoji`.
 //!
 //! # Invariants
 //! - Without that variable the tests only compare: they need no browser and no fonts.
@@ -40,8 +40,8 @@ const OWNER: i64 = 7;
 /// The next tick is five minutes after [`START`].
 const TICKS: &str = "schedule = \"0 40 18 * * *\"\nper_site = 3";
 
-/// What one probe takes by the stage's clock. The run over the demo's accounts ends just before the
-/// next tick.
+/// The duration of one probe by the stage's clock. The run over the demo's accounts ends just
+/// before the next tick.
 const PROBE: Duration = Duration::from_millis(1_899);
 
 async fn chat_is_current(name: &str, chat: &Document) {
@@ -72,7 +72,7 @@ async fn see_run(t: &mut Stage, language: &str) -> Vec<Arc<ChatMessage>> {
     t.start().await;
     t.heard(person.id(), "⏭").await;
     let mut messages = t.telegram.messages(person.id());
-    // The scheduler goes by the machine's clock: at that minute of a day another run follows.
+    // The scheduler uses the machine's clock, so in that minute of the day another run follows.
     let end = messages
         .iter()
         .position(|message| message.text.contains("⏭"));
@@ -103,7 +103,7 @@ async fn check_quietly(t: &Stage, panel: &ChatMessage) {
     .await;
 }
 
-/// Accounts of one owner at different sites. What is noted beside the first of them is made up.
+/// Accounts of one owner at different sites. The note of the first one is made up.
 async fn add_a_few(t: &Stage) {
     let now = t.clock.now();
     let seed = t.app().db().write(move |tx| {
@@ -249,7 +249,7 @@ fn labels_are_as_drawn() {
     });
 }
 
-/// The labels on a sheet of A4, as poppler puts them on paper at 200 dots to the inch.
+/// The labels on an A4 sheet, as poppler renders them at 200 dpi.
 fn top_of_sheet(pdf: &[u8]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (

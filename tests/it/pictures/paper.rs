@@ -1,4 +1,5 @@
-//! Documents that the browser takes a picture of: a chat with bubbles and buttons, a sheet of paper.
+//! Documents that the browser takes a picture of: a chat with bubbles and buttons, a sheet of
+//! paper.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,13 +9,13 @@ use vakhta::testing::demo::ChatMessage;
 
 use crate::chromium::Browser;
 
-/// The width of every picture, so that letters have one size on a page of the handbook.
+/// The width of every picture, so that letters have the same size throughout the handbook.
 pub(super) const WIDTH: u32 = 940;
 
-/// Pixels of a picture for each of the document, so that it is sharp on a phone.
+/// Picture pixels per document pixel, so that the picture is sharp on a phone.
 const SCALE: u32 = 2;
 
-/// The families that the style names. Without them letters differ and signs are empty boxes.
+/// The font families of the style. Without them letters differ and symbols are empty boxes.
 const FONTS: [&str; 2] = ["Roboto", "Noto Color Emoji"];
 
 pub(super) const STYLE: &str = include_str!("style.css");
@@ -58,7 +59,7 @@ impl Document {
         Self { html, files }
     }
 
-    /// What the picture is drawn from: the document, and the pixels of its pictures.
+    /// The source of the picture: the document, and the pixels of its own pictures.
     pub(super) fn source(&self) -> Vec<Vec<u8>> {
         let pixels = self.files.iter().map(|(_, bytes)| {
             let picture = image::load_from_memory(bytes).unwrap().into_rgb8();
@@ -69,7 +70,6 @@ impl Document {
             .collect()
     }
 
-    /// Takes a picture of it.
     pub(super) async fn draw(&self, path: &Path) {
         demand_fonts();
         let folder = tempfile::tempdir().unwrap();

@@ -1,10 +1,10 @@
-//! Which crates are named where, and what is in the tree of dependencies.
+//! Which crates may be named where, and which ones are in the dependency tree.
 
 use std::process::Command;
 
 use super::{code, files, is_test_file};
 
-/// Files that may name a crate, by how their paths begin; `*` is any folder.
+/// Files that may name a crate, by path prefix; `*` is any folder.
 const CRATE_ROOMS: &[(&str, &[&str])] = &[
     (
         "rusqlite",
@@ -74,7 +74,7 @@ fn crates_are_named_only_in_their_rooms() {
 }
 
 fn metadata() -> serde_json::Value {
-    // Only what is built for this machine: crates for other systems were never fetched.
+    // Only crates built for this machine: those for other systems were never fetched.
     let version = Command::new("rustc").arg("-vV").output().unwrap();
     let version = String::from_utf8(version.stdout).unwrap();
     let host = version

@@ -1,10 +1,11 @@
-//! A test that goes by the machine's clock has no date of its own: that test fails some day on every machine.
+//! A test that uses the machine's clock must contain no fixed date, because one day it would fail
+//! everywhere.
 
 use std::path::Path;
 
 use super::{everything, is_test_file};
 
-/// What makes a test go by the machine's clock: it asks for the time, or starts a program that does.
+/// Signs that a test uses the machine's clock: it reads the time, or starts a program that does.
 const MACHINE_CLOCK: &[&str] = &[
     "crate::process",
     "Clock::system(",
@@ -16,7 +17,7 @@ const MACHINE_CLOCK: &[&str] = &[
 /// From 2017 to 2033.
 const UNIX_SECONDS: std::ops::Range<i64> = 1_500_000_000..2_000_000_000;
 
-/// The code of tests in a file; nothing where there is none.
+/// The test code in a file, possibly empty.
 fn test_code<'a>(path: &Path, text: &'a str) -> &'a str {
     if !path.starts_with("src") || is_test_file(path) {
         return text;
@@ -30,8 +31,8 @@ fn goes_by_the_machine(text: &str) -> bool {
     unset || MACHINE_CLOCK.iter().any(|sign| text.contains(sign))
 }
 
-/// The first fixed date of a text: a unix time in seconds or milliseconds, a day of this century, or the start of the
-/// whole-bot tests.
+/// The first fixed date of a text: a unix time in seconds or milliseconds, a day of this century,
+/// or the start of the whole-bot tests.
 fn fixed_date(text: &str) -> Option<&str> {
     let is_piece = |c: char| c.is_ascii_alphanumeric() || "_-.:".contains(c);
     text.split(|c| !is_piece(c)).find(|piece| {
@@ -71,7 +72,7 @@ fn nothing_that_goes_by_the_machines_clock_has_a_date_of_its_own() {
             "{} goes by the machine's clock: reckon from that clock's now",
             path.display()
         );
-        // The scheduler goes by the machine's clock whatever a test sets.
+        // The scheduler uses the machine's clock, whatever the test sets.
         for schedule in tests.split("schedule = \\\"").skip(1) {
             let fields: Vec<&str> = schedule.split(['\\', ' ']).take(5).collect();
             let day = fields

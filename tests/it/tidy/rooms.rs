@@ -1,12 +1,12 @@
-//! Who may know whom: rooms on floors, and no circle between the files of a room.
+//! Allowed imports: rooms are arranged on floors, and the files of a room form no cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{code, files, is_test_file};
 
-/// The floors of the house, the lowest first: a room imports only from lower floors, or from itself.
-/// `src/a/b.rs` belongs to the room `a`, `src/slices/a/b.rs` to the room `slices::a` on the floor `slices`.
+/// The floors, lowest first: a room imports only from lower floors, or from itself. `src/a/b.rs`
+/// belongs to the room `a`, `src/slices/a/b.rs` to the room `slices::a` on the floor `slices`.
 const FLOORS: &[&[&str]] = &[
     &[
         "activation",
@@ -35,7 +35,7 @@ const FLOORS: &[&[&str]] = &[
     &["lib", "main", "testing"],
 ];
 
-/// Pairs on which the floors alone are silent: the first never names the second.
+/// Pairs that the floors alone do not rule out: the first never names the second.
 const NEVER: &[(&str, &str)] = &[("bot", "slices::")];
 
 /// The room of a file.
@@ -81,7 +81,7 @@ fn named(code: &str, own: &[String]) -> BTreeSet<Vec<String>> {
     found
 }
 
-/// Reads a path or a tree of paths, as after `use`; what stands behind it.
+/// Reads a path or a tree of paths, as after `use`; returns the rest of the text.
 fn tree<'a>(text: &'a str, prefix: &[String], take: &mut impl FnMut(&[String])) -> &'a str {
     let mut path = prefix.to_vec();
     let mut rest = text;
@@ -158,7 +158,7 @@ fn nobody_knows_a_floor_above() {
             .iter()
             .filter_map(|path| room_of(path))
         {
-            // What has no floor is an item of the crate's root, such as a macro.
+            // A name without a floor is an item of the crate root, such as a macro.
             let Some(theirs) = floor_of(&other) else {
                 continue;
             };
@@ -170,7 +170,7 @@ fn nobody_knows_a_floor_above() {
     }
 }
 
-/// Which file of a room names which other. A file and the `mod.rs` above it are one thing here.
+/// Which file of a room names which other file. A file and the `mod.rs` above it count as one.
 fn arrows(modules: &BTreeMap<Vec<String>, String>) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
     let mut arrows = BTreeMap::new();
     for (own, text) in modules {
@@ -201,7 +201,7 @@ fn no_files_of_a_room_go_round_in_a_circle() {
     assert!(arrows.values().map(BTreeSet::len).sum::<usize>() > 300);
     let mut circles = Vec::new();
     for start in arrows.keys() {
-        // Whatever can be reached from a file never leads back to it.
+        // No path of imports from a file leads back to it.
         let mut seen = BTreeSet::new();
         let mut ahead: Vec<&Vec<String>> = arrows[start].iter().collect();
         while let Some(next) = ahead.pop() {

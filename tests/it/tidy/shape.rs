@@ -1,20 +1,21 @@
-//! How files look: what opens them, how long they and their functions are, and what is never in them.
+//! The shape of files: how they open, how long they and their functions are, and what they must not
+//! contain.
 
 use super::{everything, files, is_test_file};
 
-/// Lines of a file at most; more than 400 is already a reason to split.
+/// Maximum lines of a file; more than 400 is already a reason to split.
 const LONGEST_FILE: usize = 600;
 
-/// Lines of a function at most.
+/// Maximum lines of a function.
 const LONGEST_FUNCTION: usize = 80;
 
-/// Columns of a line of code at most, where a string makes it longer than the formatter wants.
+/// Maximum columns of a line of code, for strings that the formatter cannot break.
 const WIDEST_LINE: usize = 190;
 
-/// Columns of a comment at most; a link may be longer.
+/// Maximum columns of a comment; a link may be longer.
 const WIDEST_COMMENT: usize = 100;
 
-/// Words of an invariant at most.
+/// Maximum words of an invariant.
 const LONGEST_INVARIANT: usize = 20;
 
 #[test]
@@ -46,7 +47,7 @@ fn tests_do_not_sleep_and_nothing_is_left_undone() {
         if path.ends_with("shape.rs") {
             continue;
         }
-        // The macros that stand for missing code are refused by the lints.
+        // Lints already refuse the macros for missing code.
         for word in ["TODO", "FIXME", "XXX"] {
             assert!(!text.contains(word), "{} contains {word}", path.display());
         }

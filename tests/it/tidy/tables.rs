@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::rooms::room;
 use super::{code, files, is_test_file};
 
-/// What the statements that write begin with; the table follows.
+/// The prefixes of writing statements; the table's name follows.
 const WRITES: [&str; 6] = [
     "INSERT INTO ",
     "INSERT OR IGNORE INTO ",

@@ -1,5 +1,5 @@
-//! A person who sends files: tables that are previewed, applied and cancelled, and everything that
-//! is no table.
+//! A person who sends files: tables that are previewed, applied and cancelled, and all sorts of
+//! other files.
 
 use futures_util::future::join_all;
 use vakhta::testing::people::Role;
@@ -51,7 +51,7 @@ fn leads_on(walker: &Walker, after: &str) {
     assert!(leads, "a dead end after {after}: {:?}", shown.text);
 }
 
-/// What is no table adds nothing and gets a reply.
+/// A file that is no table adds nothing and gets a reply.
 async fn no_tables(t: &Stage, walker: &mut Walker) {
     let before = accounts(t, walker.person.id()).await;
     for (name, bytes) in wrong() {
@@ -63,7 +63,7 @@ async fn no_tables(t: &Stage, walker: &mut Walker) {
     assert_eq!(accounts(t, walker.person.id()).await, before);
 }
 
-/// One table is previewed and left, another one is previewed.
+/// Previews a table and leaves it, then previews another one.
 async fn look(t: &Stage, walker: &mut Walker) {
     let before = accounts(t, walker.person.id()).await;
     walker.sends(t, "a.csv", &table("left")).await;
@@ -73,7 +73,8 @@ async fn look(t: &Stage, walker: &mut Walker) {
     assert_eq!(accounts(t, walker.person.id()).await, before);
 }
 
-/// That one is applied, twice in vain, and another one in the middle of a dialogue.
+/// Applies that table, tries twice more in vain, and applies another one in the middle of a
+/// dialogue.
 async fn apply(t: &Stage, walker: &mut Walker) {
     let before = accounts(t, walker.person.id()).await;
     let shown = walker.screen.clone().unwrap();
@@ -107,7 +108,7 @@ fn files_of_every_kind_are_answered_and_lead_on() {
             person.knows_bot();
             Walker::new(person, role)
         });
-        // All at once, because a chat gets one message a second.
+        // All walk at once, because a chat gets one message per second.
         let walks = walkers.iter_mut().map(async |walker| {
             walker.settle(&t).await;
             no_tables(&t, walker).await;

@@ -1,20 +1,20 @@
-//! What walkers of one kind share: buttons seen, pressed and still ahead, and where each leads.
+//! Shared by walkers of one kind: buttons seen, pressed and still to press, and where each leads.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use vakhta::testing::demo::ChatMessage;
 
-/// Buttons pressed of those that do the same for another object (sites and zones to choose from),
-/// or lead back to another screen.
+/// How many buttons to press among those that do the same for different objects (such as sites and
+/// zones), or lead back to another screen.
 pub(super) const VARIANTS: usize = 3;
 
 #[derive(Default)]
 pub(super) struct Known {
     /// Every button seen, by its kind.
     pub(super) found: BTreeSet<String>,
-    /// Those that were pressed.
+    /// Buttons that were pressed.
     pub(super) pressed: BTreeSet<String>,
-    /// Those that were gone when somebody came to press them.
+    /// Buttons that were gone before anybody could press them.
     pub(super) lost: BTreeSet<String>,
     /// Ways that end with a button nobody has pressed yet, and how often each was tried in vain.
     pub(super) ahead: VecDeque<(Vec<String>, usize)>,
@@ -29,7 +29,7 @@ pub(super) struct Known {
 /// Letters of a question's public id, which differs each time.
 const NAME: usize = 32;
 
-/// The kind of a button: its data with every number and question id as `N`.
+/// The kind of a button: its data, with `N` for every number and question id.
 pub(super) fn kind(data: &str) -> String {
     let mut kind = String::new();
     let (data, name) = match data.rsplit_once(':') {
@@ -51,7 +51,7 @@ pub(super) fn is_of_answer(kind: &str) -> bool {
     kind.starts_with("ask:")
 }
 
-/// What a button does without its object: its first two words.
+/// A button's action without its object: its first two words.
 fn family(kind: &str) -> Option<(&str, &str)> {
     let (room, rest) = kind.split_once(':')?;
     let (action, _) = rest.split_once(':')?;

@@ -1,9 +1,8 @@
 //! A scripted user that presses every button, as owner, admin and user, in Russian and in English.
 //!
-//! Nobody tells it which screens exist: it begins with the menu's commands and follows the buttons
-//! it finds, so a new screen needs no change here. A button counts once for all numbers that it may
-//! carry. Dangerous ones are pressed too; a walker that loses its rights gets them back for the
-//! next way.
+//! The walker knows no screens: it begins with the menu's commands and follows the buttons it
+//! finds, so a new screen needs no change here. Buttons that differ only in numbers count as one.
+//! Dangerous ones are pressed, too; a walker that loses its rights gets them back for the next way.
 
 mod files;
 mod known;
@@ -28,7 +27,7 @@ use crate::cards::jpeg;
 use crate::chat::with_assistant;
 use crate::harness::{ADMIN, Stage, run};
 
-/// Names that people and sites have, or might wish to have.
+/// Hostile names for people and sites.
 const HOSTILE: [&str; 5] = [
     "<b>Ева & Ко",
     "\u{202e}evil\u{200f} شخص",
@@ -37,11 +36,11 @@ const HOSTILE: [&str; 5] = [
     "\"a\" &amp; 'b' </code>",
 ];
 
-/// People of one kind who walk together: a chat gets one message a second, so alone it would take
-/// minutes.
+/// The number of people of one kind who walk together. A chat gets one message per second, so one
+/// person would take minutes.
 const TOGETHER: usize = 4;
 
-/// People of one kind walk through everything; returns what they know then.
+/// People of one kind walk through everything; returns what they have learned.
 async fn walk_as(t: &Stage, first_id: i64, role: Role, language: &str) -> Known {
     let known = RefCell::new(Known::default());
     let mut walkers = Vec::new();
@@ -60,7 +59,7 @@ async fn walk_as(t: &Stage, first_id: i64, role: Role, language: &str) -> Known 
     known.into_inner()
 }
 
-/// Cards of things that people sell, or might wish to sell.
+/// Cards, some with hostile names.
 async fn cards(t: &Stage) {
     let database = t.folder.path().join("test.db");
     let photo = Photos::of(&database).keep(&jpeg(7)).unwrap();

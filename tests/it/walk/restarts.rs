@@ -1,5 +1,5 @@
-//! A restart before every answer of every dialogue: each continues and ends as it would have
-//! without.
+//! Restarts before every answer of every dialogue: each dialogue continues and ends as it would
+//! have without the restart.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::cards::jpeg;
 use crate::harness::{Stage, run};
 
 /// Every question that can be open, by the words of its row. A new dialogue must be added here and
-/// gone through below.
+/// tested below.
 const EVERY: [&str; 21] = [
     "add how-long",
     "add where",
@@ -47,7 +47,6 @@ const TAGS: [&str; 7] = [
     "table",
 ];
 
-/// What a person does next.
 enum Act {
     Says(&'static str),
     /// Presses a button of this kind.
@@ -60,7 +59,8 @@ use Act::{Presses, Says, SendsPhoto};
 /// A table with one new row.
 const TABLE: &[u8] = b"site,username\ngithub,tabled\n";
 
-/// A dialogue: the way to its first question, what is done then, and what must be true in the end.
+/// A dialogue: the way to its first question, the steps, and the condition that must hold at the
+/// end.
 struct Dialogue {
     way: &'static [&'static str],
     acts: &'static [Act],

@@ -35,8 +35,8 @@ fn two_admins(t: &Stage) -> [Walker; 2] {
     })
 }
 
-/// Both see this screen and press one button after another, each at the same moment; what it does
-/// happens at most once.
+/// Both see this screen and press its buttons one after the other, each at the same moment. Each
+/// action happens at most once.
 async fn press_all(t: &Stage, pair: &mut [Walker; 2], screen: &str, person: i64) {
     let mut pressed = BTreeSet::new();
     loop {
@@ -113,7 +113,7 @@ async fn ask_both(t: &Stage, pair: &mut [Walker; 2], question: &str) {
     }
 }
 
-/// They answer differently: the second sees the first one's answer before anything is replaced.
+/// They answer differently. The second person sees the first answer before anything is replaced.
 async fn answer_both(t: &Stage, pair: &mut [Walker; 2], question: &str, sql: &'static str) {
     ask_both(t, pair, question).await;
     let [one, two] = pair;
@@ -123,7 +123,7 @@ async fn answer_both(t: &Stage, pair: &mut [Walker; 2], question: &str, sql: &'s
     assert_eq!(stored(t, sql).await, "the first answer", "{question}");
     let told = &two.screen.as_ref().unwrap().text;
     assert!(told.contains("the first answer"), "{question}: {told}");
-    // Now on purpose.
+    // This time the person replaces it deliberately.
     two.writes(t, "the second answer").await;
     assert_eq!(stored(t, sql).await, "the second answer", "{question}");
 }
@@ -140,8 +140,8 @@ async fn send_both(t: &Stage, pair: &mut [Walker; 2], question: &str, sql: &'sta
     assert_ne!(stored(t, sql).await, first, "{question}");
 }
 
-/// Of the dialogues that [`restarts`](super::restarts) names, these change what both see; in the
-/// others nobody can collide.
+/// Of the dialogues in [`restarts`](super::restarts), these change shared data. In the others
+/// nobody can collide.
 #[test]
 fn two_admins_never_replace_each_others_words_unseen() {
     run(async |mut t| {
@@ -179,7 +179,7 @@ fn two_admins_never_replace_each_others_words_unseen() {
             walker.writes(&t, "11").await;
         }
         assert_eq!(stored(&t, days).await, "2000 11, 2001 11");
-        // A batch of the same name exists once.
+        // There is only one batch of a name.
         let codes = "SELECT CAST(count(*) AS TEXT) FROM card_code WHERE batch = 'summer'";
         ask_both(&t, &mut pair, "cards:batch-add:1").await;
         for walker in &mut pair {

@@ -50,7 +50,7 @@ impl Walker {
         }
     }
 
-    /// Lets the person in and gives them their role and some accounts, also after a button took
+    /// Lets the person in and gives them their role and some accounts, even after a button took
     /// these away.
     pub(super) async fn settle(&self, t: &Stage) {
         let (id, role, now) = (self.person.id(), self.role, t.clock.now());
@@ -274,8 +274,8 @@ impl Walker {
                 if tries < TRIES {
                     known.ahead.push_back((way, tries + 1));
                 } else {
-                    // The next walker who sees it on another way may press it; once, or this would
-                    // not end.
+                    // The next walker who finds the button on another way may press it, but only
+                    // once, or the walk would not end.
                     if known.lost.insert(last.clone()) {
                         known.found.remove(last);
                     }
