@@ -2,8 +2,8 @@
 //!
 //! How an account is checked:
 //! 1. The schedule ticks, and [`run::driver`] begins a run.
-//! 2. `run::pass` reads pages of pending accounts and probes them ([`mod@probe`]) as the sites' gates
-//!    allow ([`run::gate`]).
+//! 2. `run::pass` reads pages of pending accounts and probes them ([`mod@probe`]) as the sites'
+//!    gates allow ([`run::gate`]).
 //! 3. [`verdict`] judges each answer.
 //! 4. [`store`] writes verdict, transition and a reserved notice in one transaction.
 //! 5. The run's end fills in the notice's text, and the sender of the main runtime delivers it.

@@ -126,8 +126,8 @@ fn field_name(own: &str) -> &'static str {
     }
 }
 
-/// A name inside JSON that is itself a JSON string could end the string with a quote, because
-/// quotes are escaped only once.
+/// Characters refused in names: a quote could end a string of JSON nested in the request, because
+/// quotes are not escaped twice.
 fn quotes(body: Option<&str>, check: &str) -> &'static str {
     if body.is_some() || check.contains("%22{name}") {
         "\"\\"
