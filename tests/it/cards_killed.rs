@@ -1,5 +1,5 @@
-//! `kill -9` at every step of making a card, at a scan, at the list and at the totals loses
-//! nothing, and counts a scan once.
+//! `kill -9` while making a card, scanning, listing or reading totals loses nothing, and counts a
+//! scan once.
 
 use vakhta::testing::demo::PretendTelegram;
 

@@ -150,7 +150,7 @@ fn the_card_of_an_account_is_as_drawn() {
     });
 }
 
-/// Accounts that were added over a month; most of them were found after a while.
+/// Accounts added over a month; most were found after a while.
 async fn wait_for_a_month(t: &Stage) {
     let seed = t.app().db().write(|tx| {
         for n in 0..48_u32 {
@@ -284,7 +284,7 @@ fn the_page_is_as_drawn_in_light_and_dark() {
         model.set(ModelReply::Raw(format!("data: {event}\n\n").into_bytes()));
         let client = Client::of(&t, ADMIN).await;
         let served = client.bare(Method::GET, "/?lang=ru").send().await.unwrap();
-        // The document names its style and its scripts by a digest of them.
+        // The document names its style and scripts by digest.
         let document = served.text().await.unwrap();
         for scheme in ["light", "dark"] {
             let parts = [document.as_str(), QUESTION, ANSWER, scheme].map(str::as_bytes);

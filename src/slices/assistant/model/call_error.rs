@@ -1,7 +1,7 @@
 //! What an endpoint's error means.
 //!
-//! Endpoints report the same error in many ways: as an HTTP status, as a code that is a number or a
-//! word, in a document with status 200, or in the middle of a stream.
+//! Endpoints report the same error in many ways: as an HTTP status, as a numeric or textual code,
+//! in a document with status 200, or in the middle of a stream.
 //!
 //! # Invariants
 //!

@@ -55,8 +55,8 @@ impl AttemptResult {
         }
     }
 
-    /// If the person lost rights since the tools ran, discards the answer and puts the question
-    /// back, or ends it if they may no longer ask.
+    /// If the person lost rights since the tools ran, discards the answer and requeues the
+    /// question. If they may no longer ask, ends it.
     fn checked(self, connection: &Connection, attempt: &AttemptRef) -> anyhow::Result<Self> {
         let Some(read_as) = self.read_as else {
             return Ok(self);

@@ -6,7 +6,7 @@
 //! # Invariants
 //!
 //! - Rounds, tool calls per round, bytes read and total time are all capped.
-//! - Rights are read anew for every tool call.
+//! - Rights are read again for every tool call.
 //! - The result of a tool is passed on as data.
 //! - Only names of existing tools reach the log, never other parts of a call.
 

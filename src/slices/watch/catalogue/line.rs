@@ -94,7 +94,7 @@ impl LineProblem {
 /// Parses a line. A name without a site is on `default_site`.
 ///
 /// # Errors
-/// What is wrong with it.
+/// If the line cannot become an account.
 pub(crate) fn parse_line(
     catalogue: &Catalogue,
     default_site: &str,
@@ -136,7 +136,7 @@ pub(crate) fn parse_line(
 /// An account from separate columns.
 ///
 /// # Errors
-/// What is wrong with one of them.
+/// If a column cannot be used.
 pub(crate) fn of_parts(
     catalogue: &Catalogue,
     username: &str,

@@ -137,7 +137,7 @@ impl Listing {
         Ok(listing)
     }
 
-    /// The problems that are mistakes. In a file of our own format all of them are.
+    /// The problems that are mistakes: in a file of our own format, all.
     pub fn mistakes(&self) -> impl Iterator<Item = &CatalogueProblem> {
         let is_own = self.kind == FileKind::Own;
         self.unused

@@ -61,7 +61,7 @@ impl Schedule {
     pub fn next_after(&self, moment: UnixMs) -> Option<UnixMs> {
         let mut next = self.next_with_clocks_of(moment, false)?;
         let mut change = self.zone.next_change(moment);
-        // After a clock change, ticks must be computed anew.
+        // After a clock change, ticks must be recomputed.
         while let Some(at) = change.filter(|at| *at <= next) {
             next = self.next_with_clocks_of(at, true)?;
             change = self.zone.next_change(at);

@@ -252,7 +252,7 @@ pub(crate) fn says_nobody(site: &Site, probe: &Probe) -> bool {
 
 /// True if the site cannot answer more clearly for a name that does not exist. Either the missing
 /// side names this status without a text or as a redirect, or every account has its own host and
-/// this host has no address.
+/// this one does not resolve.
 fn is_as_far_as_it_goes(site: &Site, probe: &Probe, why: Inconclusive) -> bool {
     let missing = site.missing();
     let by_status = |status| {

@@ -224,8 +224,9 @@ fn decode(segment: &str) -> String {
         .map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
-/// True if a redirect's target still has the name as a path segment, like `/@name` or `/name.html`,
-/// or as the first label of its host if it was there before. Letter case makes no difference.
+/// True if a redirect's target still has the name as a path segment, like `/@name` or `/name.html`.
+/// The first label of the host also counts if the name was there before. Letter case makes no
+/// difference.
 pub(super) fn is_still_named(name: &Username, target: &Url, before: &Url) -> bool {
     let name = name.as_str().to_lowercase();
     let head = |url: &Url| {

@@ -75,7 +75,7 @@ impl Filter {
     }
 }
 
-/// Whose accounts, and which of them.
+/// Selects accounts by owner and filter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountQuery {
     /// None means everybody's accounts.

@@ -110,9 +110,9 @@ pub(crate) enum Bearing {
     Held,
 }
 
-/// Writes results: verdicts, transitions, the counts of the run and the day, and until when sites
-/// asked us to wait. `requests` counts requests by site that the day does not include yet. Returns
-/// the owners for whom there is news.
+/// Writes results: verdicts, transitions, the counts of run and day, and the waits that sites asked
+/// for. `requests` counts requests by site that the day does not include yet. Returns the owners
+/// for whom there is news.
 ///
 /// An account that was removed, paused or probed meanwhile is skipped and not counted. A held
 /// account is counted once it is decided.

@@ -2,8 +2,8 @@
 //!
 //! A round is one probe of every account of a site, over as many runs as needed. Ordering by the
 //! last probe would need an index that every probe rewrites. A round needs one row per site, and
-//! only if a run was interrupted. A run records a round if a site has more than a page to probe, so
-//! that a crash is no setback, and settles it at its end.
+//! only if a run was interrupted. If a site has more than a page to probe, the run records a round,
+//! so that a crash is no setback. It settles the round at its end.
 //!
 //! # Invariants
 //! - No account is probed twice in a round before every other one has been probed.

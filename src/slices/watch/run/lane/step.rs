@@ -43,6 +43,6 @@ pub(crate) enum Landed {
 pub(crate) struct Confirming {
     /// Probes that must agree before an account counts as found.
     pub(crate) confirmations: u32,
-    /// The pause between two of them.
+    /// The pause between those probes.
     pub(crate) delay: Duration,
 }

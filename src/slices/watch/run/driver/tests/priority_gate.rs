@@ -1,4 +1,4 @@
-//! A run stands back while somebody waits for an answer.
+//! A run pauses while somebody waits for an answer.
 
 use super::*;
 use crate::demo::Behaviour;
@@ -10,7 +10,7 @@ const WORKERS: usize = 8;
 /// More than a test ever reaches.
 const ACCOUNTS: usize = 4_000;
 
-/// The smallest step of the runtime's clock; a run stands back for thirty of them at most.
+/// The smallest step of the runtime's clock; a run waits for at most thirty.
 const STEP: Duration = Duration::from_millis(1);
 
 #[tokio::test]
