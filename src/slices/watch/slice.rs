@@ -136,7 +136,7 @@ impl Watch {
             (4, "button-sites", "site:list:0"),
             (6, "button-charts", "watch:charts"),
         ] {
-            let button = Button::callback(&label(actor.lang, key), data)?;
+            let button = Button::labelled(actor.lang, key, data)?;
             entries.push(Entry { row, button });
         }
         Ok(entries)
@@ -330,7 +330,7 @@ fn home(actor: &Actor) -> anyhow::Result<Vec<Entry>> {
     ]
     .into_iter()
     .map(|(row, key, data)| {
-        let button = Button::callback(&label(actor.lang, key), data)?;
+        let button = Button::labelled(actor.lang, key, data)?;
         Ok(Entry { row, button })
     })
     .collect()

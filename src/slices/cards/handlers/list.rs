@@ -7,6 +7,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{clean_line, cut};
 use crate::i18n::{self, Args};
+use crate::navigation::PANEL;
 use crate::people::Actor;
 use crate::slices::cards::code::Code;
 use crate::slices::cards::store;
@@ -95,7 +96,7 @@ impl CardHandlers {
                 button("button-card-find", "cards:find")?,
                 button("button-cards-off", "cards:off-list:0")?,
             ])
-            .row([button("button-panel", "bot:panel")?]);
+            .row([button("button-panel", PANEL)?]);
         Ok(Answer::screen(Screen::new(title, keyboard)))
     }
 

@@ -23,6 +23,7 @@ use super::store::CardFilter;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::Lang;
+use crate::navigation::{PANEL, cancel_button};
 use crate::people::Actor;
 use crate::telegram::{Answer, Button, Document, Fetched, Keyboard, Wanted};
 use crate::zone::Zone;
@@ -157,13 +158,13 @@ fn id_and_rest(data: &str) -> (i64, &str) {
 
 /// The button below a question.
 fn ways_out(actor: &Actor) -> anyhow::Result<Keyboard> {
-    let cancel = Button::labelled(actor.lang, "button-cancel", "bot:cancel")?;
+    let cancel = cancel_button(actor.lang)?;
     Ok(Keyboard::new().row([cancel]))
 }
 
 fn list_row(actor: &Actor) -> anyhow::Result<[Button; 2]> {
     Ok([
         Button::labelled(actor.lang, "button-cards", "cards:list:0")?,
-        Button::labelled(actor.lang, "button-panel", "bot:panel")?,
+        Button::labelled(actor.lang, "button-panel", PANEL)?,
     ])
 }

@@ -10,6 +10,7 @@ use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
+use crate::navigation::{cancel_button, home_button};
 use crate::people::Actor;
 use crate::slices::watch::catalogue::line::{
     AccountLine, LineProblem, of_parts, parse_days, parse_line,
@@ -77,7 +78,7 @@ impl WatchHandlers {
 
     pub(super) fn add_ask(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
         dialogue::set(tx, actor, &AddStep::Who)?;
-        let home = Button::callback(&label(actor.lang, "button-home"), "bot:home")?;
+        let home = home_button(actor.lang)?;
         question(
             actor,
             i18n::text(actor.lang, "add-ask"),
@@ -305,7 +306,7 @@ impl WatchHandlers {
             .chain(self.notes(actor, &sums))
             .collect();
         let lang = actor.lang;
-        let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+        let button = |key: &str, data: &str| Button::labelled(lang, key, data);
         let mut more = vec![button("button-add-more", "watch:add")?];
         if let (true, Some((id, _))) = (single, sums.added.first()) {
             more.insert(
@@ -319,7 +320,7 @@ impl WatchHandlers {
                 button("button-list", "watch:list:mine:0")?,
             ])
             .row(more)
-            .row([button("button-home", "bot:home")?]);
+            .row([home_button(lang)?]);
         Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
     }
 
@@ -338,14 +339,14 @@ impl WatchHandlers {
 
 /// A question of the dialogue with its way out.
 fn question(actor: &Actor, text: Html, keyboard: Keyboard, back: Button) -> anyhow::Result<Answer> {
-    let cancel = Button::callback(&label(actor.lang, "button-cancel"), "bot:cancel")?;
+    let cancel = cancel_button(actor.lang)?;
     let screen = Screen::new(text, keyboard.row([back, cancel]));
     Ok(Answer::screen(screen))
 }
 
 /// The way to the question before.
 fn back(actor: &Actor) -> anyhow::Result<Button> {
-    Button::callback(&label(actor.lang, "button-back"), "watch:add-back")
+    Button::labelled(actor.lang, "button-back", "watch:add-back")
 }
 
 /// The name and the key of the site, as steps of the dialogue keep them.

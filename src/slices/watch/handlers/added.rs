@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::WatchHandlers;
 use crate::html::Html;
-use crate::i18n::{self, Args, Lang, label};
+use crate::i18n::{self, Args, Lang};
+use crate::navigation::home_button;
 use crate::people::Actor;
 use crate::slices::watch::catalogue::line::{AccountLine, LineProblem};
 use crate::slices::watch::model::account::Until;
@@ -119,11 +120,11 @@ pub(super) fn bad_lines(lang: Lang, bad: &[(u64, LineProblem)]) -> Vec<Html> {
 
 /// Where people go on from here.
 pub(super) fn ways_on(lang: Lang) -> anyhow::Result<Keyboard> {
-    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+    let button = |key: &str, data: &str| Button::labelled(lang, key, data);
     Ok(Keyboard::new()
         .row([
             button("button-check", "watch:check-mine")?,
             button("button-list", "watch:list:mine:0")?,
         ])
-        .row([button("button-home", "bot:home")?]))
+        .row([home_button(lang)?]))
 }

@@ -173,7 +173,7 @@ impl WatchHandlers {
             keyboard = keyboard.row([Button::callback(&text, act.data(account.id, view))?]);
         }
         let back = Act::Show.data(account.id, view);
-        let keyboard = keyboard.row([Button::callback(&label(actor.lang, "button-back"), back)?]);
+        let keyboard = keyboard.row([Button::labelled(actor.lang, "button-back", back)?]);
         let question = self.named(actor, account, "until-ask");
         Ok(Answer::screen(Screen::new(question, keyboard)))
     }
@@ -188,9 +188,10 @@ impl WatchHandlers {
         let lang = actor.lang;
         let restore = Act::Restore.data(account.id, view);
         let keyboard = Keyboard::new()
-            .row([Button::callback(&label(lang, "button-restore"), restore)?])
-            .row([Button::callback(
-                &label(lang, "button-to-list"),
+            .row([Button::labelled(lang, "button-restore", restore)?])
+            .row([Button::labelled(
+                lang,
+                "button-to-list",
                 format!("watch:list:{view}"),
             )?]);
         let text = self.named(actor, account, "account-removed");
@@ -214,8 +215,7 @@ fn awaits(account: &Account) -> bool {
 
 fn card_buttons(actor: &Actor, account: &Account, view: View) -> anyhow::Result<Keyboard> {
     let lang = actor.lang;
-    let button =
-        |key: &str, act: Act| Button::callback(&label(lang, key), act.data(account.id, view));
+    let button = |key: &str, act: Act| Button::labelled(lang, key, act.data(account.id, view));
     let mut keyboard = match account.state {
         AccountState::Pending => Keyboard::new().row([
             button("button-account-check", Act::Check)?,
@@ -252,5 +252,5 @@ fn card_buttons(actor: &Actor, account: &Account, view: View) -> anyhow::Result<
     Ok(keyboard
         .row(note)
         .row([remove])
-        .row([Button::callback(&label(lang, "button-back"), back)?]))
+        .row([Button::labelled(lang, "button-back", back)?]))
 }

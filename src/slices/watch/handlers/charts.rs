@@ -3,6 +3,7 @@
 use super::{WatchHandlers, note};
 use crate::db::Connection;
 use crate::i18n::{self, label};
+use crate::navigation::{PANEL, home_button};
 use crate::people::Actor;
 use crate::slices::watch::model::account::ChartSubject;
 use crate::slices::watch::views::{charts, files};
@@ -23,8 +24,8 @@ impl WatchHandlers {
         for subject in OF_ADMINS {
             keyboard = keyboard.row([chart_button(actor, subject)?]);
         }
-        let panel = Button::callback(&label(lang, "button-panel"), "bot:panel")?;
-        let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
+        let panel = Button::labelled(lang, "button-panel", PANEL)?;
+        let home = home_button(lang)?;
         let text = i18n::text(lang, "charts");
         Ok(Answer::screen(Screen::new(
             text,
@@ -45,7 +46,7 @@ impl WatchHandlers {
         let Some(picture) = picture else {
             return Ok(note(actor, i18n::text(lang, "chart-nothing")));
         };
-        let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
+        let home = home_button(lang)?;
         let caption = Screen::new(picture.caption, Keyboard::new().row([home]));
         let recipe = files::chart(subject, actor)?;
         Ok(Answer::default()

@@ -6,6 +6,7 @@ use super::{WatchHandlers, clamp_page};
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
+use crate::navigation::{PANEL, home_button};
 use crate::people::{self, Actor};
 use crate::slices::watch::model::account::Account;
 use crate::slices::watch::notices::texts;
@@ -80,10 +81,10 @@ impl WatchHandlers {
         let listing = view.listing(connection, actor)?;
         let total = store::count_listed(connection, actor.now, &listing)?;
         let export = format!("watch:export:{}", view.whose);
-        let export = Button::callback(&label(lang, "button-download"), export)?;
+        let export = Button::labelled(lang, "button-download", export)?;
         let ways_out = [
-            Button::callback(&label(lang, "button-add"), "watch:add")?,
-            Button::callback(&label(lang, "button-home"), "bot:home")?,
+            Button::labelled(lang, "button-add", "watch:add")?,
+            home_button(lang)?,
         ];
         if total == 0 && listing.filter == Filter::Everything && view.whose == Whose::Mine {
             let text = i18n::text(lang, "list-empty");
@@ -110,7 +111,7 @@ impl WatchHandlers {
             keyboard = keyboard.row(row);
         }
         if view.whose != Whose::Mine {
-            let panel = Button::callback(&label(lang, "button-panel"), "bot:panel")?;
+            let panel = Button::labelled(lang, "button-panel", PANEL)?;
             keyboard = keyboard.row([panel]);
         }
         keyboard = keyboard.row([export]);
@@ -219,7 +220,7 @@ impl WatchHandlers {
             })?;
             keyboard = keyboard.row(pages);
         }
-        let back = Button::callback(&label(lang, "button-back"), format!("watch:list:{view}"))?;
+        let back = Button::labelled(lang, "button-back", format!("watch:list:{view}"))?;
         let text = i18n::text(lang, "list-choose-site");
         Ok(Answer::screen(Screen::new(text, keyboard.row([back]))))
     }
@@ -244,12 +245,12 @@ fn filter_buttons(lang: Lang, view: View) -> anyhow::Result<Vec<Vec<Button>>> {
         });
     }
     let sites = format!("watch:sites:{}:0", view.whose);
-    buttons.push(Button::callback(&label(lang, "button-by-site"), sites)?);
+    buttons.push(Button::labelled(lang, "button-by-site", sites)?);
     let find = format!("watch:find:{view}");
-    buttons.push(Button::callback(&label(lang, "button-find"), find)?);
+    buttons.push(Button::labelled(lang, "button-find", find)?);
     if view.narrow != Narrow::Everything {
         let all = list(Narrow::Everything);
-        buttons.push(Button::callback(&label(lang, "button-all"), all)?);
+        buttons.push(Button::labelled(lang, "button-all", all)?);
     }
     let mut rows = Vec::new();
     while !buttons.is_empty() {

@@ -6,6 +6,7 @@
 use super::WatchHandlers;
 use crate::db::{Connection, WriteTx};
 use crate::i18n::{self, label};
+use crate::navigation::PANEL;
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::watch::model::account::MassDecision;
@@ -66,5 +67,5 @@ impl WatchHandlers {
 }
 
 fn panel_button(actor: &Actor) -> anyhow::Result<Button> {
-    Button::callback(&label(actor.lang, "button-panel"), "bot:panel")
+    Button::labelled(actor.lang, "button-panel", PANEL)
 }

@@ -39,6 +39,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
+use crate::navigation::home_button;
 use crate::people::Actor;
 use crate::retention;
 use crate::slice::{Board, Context, Who};
@@ -137,11 +138,11 @@ impl WatchHandlers {
         lines.extend(self.muted_lines(connection, actor)?);
         let keyboard = Keyboard::new()
             .row([
-                Button::callback(&label(lang, "button-check"), "watch:check-mine")?,
-                Button::callback(&label(lang, "button-list"), "watch:list:mine:0")?,
+                Button::labelled(lang, "button-check", "watch:check-mine")?,
+                Button::labelled(lang, "button-list", "watch:list:mine:0")?,
             ])
             .row([charts::chart_button(actor, ChartSubject::Mine)?])
-            .row([Button::callback(&label(lang, "button-home"), "bot:home")?]);
+            .row([home_button(lang)?]);
         Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
     }
 

@@ -13,7 +13,8 @@ use super::view::View;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line};
-use crate::i18n::{self, Args, label};
+use crate::i18n::{self, Args};
+use crate::navigation::cancel_button;
 use crate::people::Actor;
 use crate::people::audit::Deed;
 use crate::slices::watch::catalogue::line::{LONGEST_NOTE, LineProblem, parse_days};
@@ -87,8 +88,8 @@ impl WatchHandlers {
             None => text,
         };
         let keyboard = Keyboard::new().row([
-            Button::callback(&label(lang, "button-back"), question.back())?,
-            Button::callback(&label(lang, "button-cancel"), "bot:cancel")?,
+            Button::labelled(lang, "button-back", question.back())?,
+            cancel_button(lang)?,
         ]);
         Ok(Answer::screen(Screen::new(text, keyboard)))
     }

@@ -10,6 +10,7 @@ use crate::clock::{DAY, UnixMs};
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
+use crate::navigation::panel_button;
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::watch::notices::texts;
@@ -152,7 +153,7 @@ impl WatchHandlers {
         }
         let turn = |page| format!("site:list:{page}");
         keyboard = keyboard.row(page_row(lang, page, pages, turn)?);
-        let back = Button::callback(&label(lang, "button-back"), "bot:panel")?;
+        let back = panel_button(lang)?;
         let key = if sites.is_empty() {
             "sites-none"
         } else {
@@ -206,10 +207,10 @@ impl WatchHandlers {
         } else {
             for (days, key) in MUTES {
                 let data = format!("site:mute:{seen}:{days}:{tag}");
-                keyboard = keyboard.row([Button::callback(&label(lang, key), data)?]);
+                keyboard = keyboard.row([Button::labelled(lang, key, data)?]);
             }
         }
-        let back = Button::callback(&label(lang, "button-back"), "site:list:0")?;
+        let back = Button::labelled(lang, "button-back", "site:list:0")?;
         Ok(Answer::screen(Screen::new(
             texts::fit(lines),
             keyboard.row([back]),

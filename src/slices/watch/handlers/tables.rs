@@ -15,6 +15,7 @@ use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
+use crate::navigation::{cancel_button, home_button};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::watch::notices::texts;
@@ -126,10 +127,7 @@ impl WatchHandlers {
         let apply = i18n::plain(lang, "button-apply", &Args::new().number("n", counts.new));
         let keyboard = Keyboard::new()
             .row([Button::callback(&apply, format!("watch:apply:{at}"))?])
-            .row([Button::callback(
-                &label(lang, "button-cancel"),
-                "bot:cancel",
-            )?]);
+            .row([cancel_button(lang)?]);
         Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
     }
 
@@ -220,7 +218,7 @@ impl WatchHandlers {
             audit::note(tx, actor.now, actor.id, Deed::Export, owner, "accounts")?;
         }
         let recipe = files::accounts(owner, actor)?;
-        let home = Button::callback(&label(lang, "button-home"), "bot:home")?;
+        let home = home_button(lang)?;
         let caption = Screen::new(
             i18n::text(lang, "table-caption"),
             Keyboard::new().row([home]),

@@ -6,7 +6,7 @@ use super::Notifier;
 use super::texts::{self, alarms};
 use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
-use crate::i18n::{Lang, label};
+use crate::i18n::Lang;
 use crate::people;
 use crate::slices::watch::model::account::{MassChange, MassDecision, News, Run};
 use crate::slices::watch::store;
@@ -151,10 +151,7 @@ fn question_key(question: &MassChange) -> String {
 /// If a label is missing.
 pub(crate) fn question_buttons(lang: Lang, id: i64) -> anyhow::Result<Keyboard> {
     let button = |key: &str, decision: MassDecision| {
-        Button::callback(
-            &label(lang, key),
-            format!("watch:mass:{}:{id}", decision.word()),
-        )
+        Button::labelled(lang, key, format!("watch:mass:{}:{id}", decision.word()))
     };
     Ok(Keyboard::new()
         .row([button("button-mass-apply", MassDecision::Apply)?])

@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::clock::{DAY, UnixMs};
 use crate::db::Connection;
 use crate::html::Html;
-use crate::i18n::{self, Args, Lang, label};
+use crate::i18n::{self, Args, Lang};
+use crate::navigation::panel_button;
 use crate::people::{self, Actor};
 use crate::slices::watch::model::account::{RunState, Trigger};
 use crate::slices::watch::model::schedule::Schedule;
@@ -63,7 +64,7 @@ pub(crate) fn screen(
         lines.extend([Html::default(), i18n::text(lang, "thread-slow")]);
         lines.extend(slow);
     }
-    let button = |key: &str, data: &str| Button::callback(&label(lang, key), data);
+    let button = |key: &str, data: &str| Button::labelled(lang, key, data);
     let mut keyboard = Keyboard::new();
     if let Some(run) = running {
         keyboard = keyboard.row([stop_button(lang, run.id)?]);
@@ -73,7 +74,7 @@ pub(crate) fn screen(
             button("button-check-all", "run:check")?,
             button("button-refresh", "run:now")?,
         ])
-        .row([button("button-back", "bot:panel")?]);
+        .row([panel_button(lang)?]);
     Ok(Screen::new(texts::fit(lines), keyboard))
 }
 
@@ -94,10 +95,7 @@ pub(crate) fn screen_for(
 
 /// The button that stops a run.
 pub(crate) fn stop_button(lang: Lang, run_id: i64) -> anyhow::Result<Button> {
-    Button::callback(
-        &label(lang, "button-stop-run"),
-        format!("run:stop:{run_id}"),
-    )
+    Button::labelled(lang, "button-stop-run", format!("run:stop:{run_id}"))
 }
 
 /// The result of the last run, or its progress.
