@@ -1,5 +1,7 @@
 //! The domain types of cards.
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::UnixMs;
 use crate::words::words;
 
@@ -30,6 +32,34 @@ pub struct Card {
     /// The number of people who made them.
     pub people: u64,
     pub created_at: UnixMs,
+}
+
+words! {
+    /// A part of a card that can be changed.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub(crate) enum CardPart {
+        Name = "name",
+        Description = "description",
+        Photo = "photo",
+        Packaged = "packaged",
+    }
+}
+
+impl CardPart {
+    pub(crate) fn is_picture(self) -> bool {
+        matches!(self, Self::Photo | Self::Packaged)
+    }
+
+    /// The part's current value; for a photo its file name.
+    pub(crate) fn of(self, card: &Card) -> &str {
+        match self {
+            Self::Name => &card.name,
+            Self::Description => &card.description,
+            Self::Photo => &card.photo,
+            Self::Packaged => card.packaged.as_deref().unwrap_or_default(),
+        }
+    }
 }
 
 words! {

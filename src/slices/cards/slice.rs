@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 use super::files::CardFiles;
-use super::handlers::CardHandlers;
+use super::handlers::{CardCallback, CardHandlers};
 use super::photo::Photos;
 use super::{CardsConfig, leftovers, store, tools};
 use crate::db::{Connection, Db, WriteTx};
@@ -88,10 +88,7 @@ impl Slice for Cards {
     fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
         let (tx, actor) = (cx.tx, cx.actor);
         match input {
-            Input::Callback(data) => {
-                let action = data.strip_prefix("cards:").unwrap_or_default();
-                self.handlers.callback(tx, actor, action).map(Some)
-            }
+            Input::Callback(data) => self.handlers.callback(tx, actor, data).map(Some),
             Input::Step(text) if actor.role.is_admin() => self.handlers.text(tx, actor, text),
             Input::File(file, fetched) if actor.role.is_admin() => self.picture(cx, file, fetched),
             _ => Ok(None),
@@ -108,10 +105,7 @@ impl Slice for Cards {
                 args,
             } => self.handlers.start(tx, actor, args),
             Input::Text(text) => self.handlers.typed(tx, actor, text),
-            Input::Callback(data) => match data.strip_prefix("cards:") {
-                Some(action) => self.handlers.public_callback(tx, actor, action),
-                None => Ok(None),
-            },
+            Input::Callback(data) => CardHandlers::public_callback(tx, actor, data),
             _ => Ok(None),
         }
     }
@@ -152,13 +146,13 @@ impl Slice for Cards {
         if board != Board::Panel {
             return Ok(Vec::new());
         }
-        let entry = |key: &str, data: &str| {
+        let entry = |key: &str, data| {
             let button = Button::labelled(actor.lang, key, data)?;
             anyhow::Ok(Entry { row: 7, button })
         };
         Ok(vec![
-            entry("button-card-add", "cards:add")?,
-            entry("button-cards", "cards:list:0")?,
+            entry("button-card-add", CardCallback::Add)?,
+            entry("button-cards", CardCallback::List(0))?,
         ])
     }
 

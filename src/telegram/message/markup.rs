@@ -96,11 +96,11 @@ impl Button {
 ///
 /// # Errors
 /// When the data is too long.
-pub(crate) fn page_row(
+pub(crate) fn page_row<D: Into<String>>(
     lang: Lang,
     page: usize,
     pages: usize,
-    data: impl Fn(usize) -> String,
+    data: impl Fn(usize) -> D,
 ) -> anyhow::Result<Vec<Button>> {
     let mut row = Vec::new();
     if pages < 2 {

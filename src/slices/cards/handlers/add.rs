@@ -7,11 +7,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::CardHandlers;
+use super::callback::CardCallback;
 use super::scan::present;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line};
 use crate::i18n::{self, Args, label};
+use crate::navigation::cancel_button;
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
 use crate::slices::cards::card::{Card, LONGEST_DESCRIPTION, NAME_LENGTH};
@@ -200,11 +202,10 @@ impl CardHandlers {
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        begun: &str,
+        begun: i64,
     ) -> anyhow::Result<Answer> {
         let step = dialogue::step::<CardStep>(tx, actor)?;
-        let shown =
-            step.filter(|step| step.card == AddStage::Consent && step.begun.to_string() == begun);
+        let shown = step.filter(|step| step.card == AddStage::Consent && step.begun == begun);
         let Some(step) = shown else {
             return self.stale(tx, actor);
         };
@@ -308,22 +309,22 @@ fn question(actor: &Actor, step: &CardStep) -> Html {
 }
 
 fn buttons(actor: &Actor, step: &CardStep) -> anyhow::Result<Keyboard> {
-    let button = |key: &str, data: String| Button::labelled(actor.lang, key, data);
+    let button = |key: &str, data| Button::labelled(actor.lang, key, data);
     let mut keyboard = Keyboard::new();
     match step.card {
         AddStage::Packaged => {
-            keyboard = keyboard.row([button("button-card-skip", "cards:skip".to_owned())?]);
+            keyboard = keyboard.row([button("button-card-skip", CardCallback::Skip)?]);
         }
         AddStage::Consent => {
-            let save = format!("cards:save:{}", step.begun);
+            let save = CardCallback::Save(step.begun);
             keyboard = keyboard.row([button("button-card-save", save)?]);
         }
         AddStage::Photo | AddStage::Name | AddStage::Description => {}
     }
     let mut last = Vec::new();
     if step.card != AddStage::Photo {
-        last.push(button("button-back", "cards:back".to_owned())?);
+        last.push(button("button-back", CardCallback::Back)?);
     }
-    last.push(button("button-cancel", "bot:cancel".to_owned())?);
+    last.push(cancel_button(actor.lang)?);
     Ok(keyboard.row(last))
 }

@@ -2,6 +2,7 @@
 //! decides about them.
 
 use super::CardHandlers;
+use super::callback::{CardAct, CardCallback, CodeAct};
 use super::codes::note_code;
 use crate::db::WriteTx;
 use crate::i18n::{self, Args, label};
@@ -46,9 +47,10 @@ impl CardHandlers {
                 .number("day", alarm.in_a_day)
                 .number("ever", alarm.ever);
             let mut keyboard = Keyboard::new();
-            for word in DECISIONS.map(AlarmDecision::word) {
-                let key = format!("button-alarm-{word}");
-                let data = format!("cards:alarm:{}:{}:{word}", card.id, alarm.code_id);
+            for decision in DECISIONS {
+                let key = format!("button-alarm-{}", decision.word());
+                let act = CardAct::Code(alarm.code_id, CodeAct::Decide(decision));
+                let data = CardCallback::Card(card.id, act);
                 keyboard = keyboard.row([Button::labelled(lang, &key, data)?]);
             }
             let notice = Outgoing::notice(chat, i18n::html(lang, key, &args));
@@ -81,11 +83,9 @@ impl CardHandlers {
         actor: &Actor,
         card: &Card,
         printed: &StoredCode,
-        word: &str,
+        decision: AlarmDecision,
     ) -> anyhow::Result<Answer> {
-        let Some(decision) = AlarmDecision::from_word(word) else {
-            return self.stale_card(tx, actor, card);
-        };
+        let word = decision.word();
         store::decide(tx, printed.id, decision)?;
         note_code(tx, actor, card, printed, word)?;
         let note = label(actor.lang, &format!("alarm-done-{word}"));

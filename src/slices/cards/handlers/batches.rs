@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CardHandlers, id_and_rest, ways_out};
+use super::callback::{BatchAct, CardAct, CardCallback, LabelsAct};
+use super::{CardHandlers, ways_out};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line, cut};
@@ -40,15 +41,13 @@ impl CardHandlers {
                 .number("codes", batch.codes)
                 .number("checks", batch.checks);
             let text = i18n::plain(lang, "batch-button", &args);
-            let data = format!("cards:batch:{}:{}", card.id, batch.first);
-            keyboard = keyboard.row([Button::callback(&text, data)?]);
+            let act = CardAct::Batch(batch.first, BatchAct::Show);
+            keyboard = keyboard.row([Button::callback(&text, CardCallback::Card(card.id, act))?]);
         }
-        let button = |key: &str, action: &str| {
-            Button::labelled(lang, key, format!("cards:{action}:{}", card.id))
-        };
+        let button = |key: &str, act| Button::labelled(lang, key, CardCallback::Card(card.id, act));
         let keyboard = keyboard
-            .row([button("button-batch-add", "batch-add")?])
-            .row([button("button-back", "card")?]);
+            .row([button("button-batch-add", CardAct::AddBatch)?])
+            .row([button("button-back", CardAct::Show)?]);
         let text = i18n::html(lang, "batches", &Args::new().text("name", &card.name));
         Ok(Answer::screen(Screen::new(text, keyboard)))
     }
@@ -92,47 +91,44 @@ impl CardHandlers {
         self.batches(tx, actor, &card).map(Some)
     }
 
-    /// A button about one batch; `rest` begins with the id of its first code.
+    /// A button about the batch with this first code.
     pub(super) fn batch_callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         card: &Card,
-        action: &str,
-        rest: &str,
+        first: i64,
+        act: BatchAct,
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
-        let (first, how) = id_and_rest(rest);
         let Some(batch) = store::batch(tx, card.id, first)? else {
             let screen = self.batches(tx, actor, card)?;
             return Ok(screen.toast(label(lang, "stale-button")));
         };
-        match action {
-            "codes" => {
+        match act {
+            BatchAct::Table => {
                 let caption = Screen::text(Html::text(&batch.name));
                 Ok(Answer::default()
                     .file(files::codes(card.id, batch.first)?, caption)
                     .toast(label(lang, "export-coming")))
             }
-            "batch-labels" => self.labels(tx, actor, card, Some(batch.first), how),
-            "units" => self.units(tx, actor, card, &batch, how.parse().unwrap_or(0)),
-            _ => {
+            BatchAct::Labels(act) => self.labels(tx, actor, card, Some(batch.first), act),
+            BatchAct::Units(page) => self.units(tx, actor, card, &batch, page.unwrap_or(0)),
+            BatchAct::Show => {
                 let args = Args::new()
                     .text("name", &batch.name)
                     .number("codes", batch.codes)
                     .number("checks", batch.checks);
-                let data = |action: &str| format!("cards:{action}:{}:{}", card.id, batch.first);
+                let data = |act| CardCallback::Card(card.id, CardAct::Batch(batch.first, act));
+                let (units, labels) = (BatchAct::Units(None), BatchAct::Labels(LabelsAct::Show));
+                let back = CardCallback::Card(card.id, CardAct::Batches);
                 let keyboard = Keyboard::new()
-                    .row([Button::labelled(lang, "button-units", data("units"))?])
+                    .row([Button::labelled(lang, "button-units", data(units))?])
                     .row([
-                        Button::callback("CSV", data("codes"))?,
-                        Button::labelled(lang, "button-card-labels", data("batch-labels"))?,
+                        Button::callback("CSV", data(BatchAct::Table))?,
+                        Button::labelled(lang, "button-card-labels", data(labels))?,
                     ])
-                    .row([Button::labelled(
-                        lang,
-                        "button-back",
-                        format!("cards:batches:{}", card.id),
-                    )?]);
+                    .row([Button::labelled(lang, "button-back", back)?]);
                 let text = i18n::html(lang, "batch", &args);
                 Ok(Answer::screen(Screen::new(text, keyboard)))
             }

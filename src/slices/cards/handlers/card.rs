@@ -1,7 +1,9 @@
 //! The screen of one card, and its buttons.
 
+use super::callback::{CardAct, CardCallback, CodeAct, LabelsAct, QrFormat};
+use super::edit::{edit_part, edit_screen};
 use super::scan::{present, share_button, shared_link};
-use super::{CardHandlers, id_and_rest, list_row};
+use super::{CardHandlers, list_row};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
@@ -14,44 +16,36 @@ use crate::slices::cards::store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
 
 impl CardHandlers {
-    /// A button about one card; `rest` begins with its id.
+    /// A button about one card.
     pub(super) fn card_callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        action: &str,
-        rest: &str,
+        card: &Card,
+        act: CardAct<'_>,
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
-        let (id, more) = id_and_rest(rest);
-        let Some(card) = store::get(tx, id)? else {
-            let list = self.list(tx, actor, 0)?;
-            return Ok(list.toast(label(lang, "stale-button")));
-        };
-        match action {
-            "card" => self.card(tx, actor, &card),
-            "show" => {
-                let back = format!("cards:card:{}", card.id);
+        match act {
+            CardAct::Show => self.card(tx, actor, card),
+            CardAct::Preview => {
+                let back = CardCallback::Card(card.id, CardAct::Show);
                 let keyboard = Keyboard::new()
-                    .row(share_button(tx, lang, &card)?)
+                    .row(share_button(tx, lang, card)?)
                     .row([Button::labelled(lang, "button-back", back)?]);
-                present(lang, &i18n::text(lang, "card-preview"), &card, keyboard)
+                present(lang, &i18n::text(lang, "card-preview"), card, keyboard)
             }
-            "qr" => qr(actor, &card, more == "svg"),
-            "edit" => self.edit(tx, actor, &card, more),
-            "scans" => self.scans(tx, actor, &card),
-            "scans-csv" => self.scans_table(tx, actor, Some(&card)),
-            "alarm" | "code" | "code-set" | "code-free" | "code-qr" => {
-                self.code_callback(tx, actor, &card, action, more)
-            }
-            "labels" => self.labels(tx, actor, &card, None, more),
-            "batches" => self.batches(tx, actor, &card),
-            "batch-add" => self.ask_batch(tx, actor, &card),
-            "batch" | "units" | "codes" | "batch-labels" => {
-                self.batch_callback(tx, actor, &card, action, more)
-            }
-            "on" | "off" => self.switch(tx, actor, &card, action == "on"),
-            _ => self.stale_card(tx, actor, &card),
+            CardAct::Qr(format) => qr(actor, card, format),
+            CardAct::Edit => edit_screen(actor, card),
+            CardAct::EditPart(part) => edit_part(tx, actor, card, part),
+            CardAct::RemovePackaged(seen) => self.remove_packaged(tx, actor, card, seen),
+            CardAct::Scans => self.scans(tx, actor, card),
+            CardAct::ScansTable => self.scans_table(tx, actor, Some(card)),
+            CardAct::Labels(act) => self.labels(tx, actor, card, None, act),
+            CardAct::Batches => self.batches(tx, actor, card),
+            CardAct::AddBatch => self.ask_batch(tx, actor, card),
+            CardAct::Batch(first, act) => self.batch_callback(tx, actor, card, first, act),
+            CardAct::Code(id, act) => self.code_callback(tx, actor, card, id, act),
+            CardAct::Switch(active) => self.switch(tx, actor, card, active),
         }
     }
 
@@ -73,7 +67,7 @@ impl CardHandlers {
         };
         let note = label(actor.lang, "card-made");
         let mut answer = self.card(tx, actor, &card)?.toast(note);
-        answer.files = qr(actor, &card, false)?.files;
+        answer.files = qr(actor, &card, QrFormat::Png)?.files;
         Ok(answer)
     }
 
@@ -105,35 +99,38 @@ impl CardHandlers {
                 .text("share", &shared_link(&bot, card));
             lines.push(i18n::html(lang, "card-links", &args));
         }
-        let button = |key: &str, action: &str| {
-            Button::labelled(lang, key, format!("cards:{action}:{}", card.id))
-        };
-        let (switch, to) = if card.active {
-            ("button-card-off", "off")
+        let button = |key: &str, act| Button::labelled(lang, key, CardCallback::Card(card.id, act));
+        let switch = if card.active {
+            "button-card-off"
         } else {
-            ("button-card-on", "on")
+            "button-card-on"
         };
-        let code = format!("cards:code:{}:{}", card.id, shared.id);
+        let code = CardAct::Code(shared.id, CodeAct::Show);
+        let svg = CardCallback::Card(card.id, CardAct::Qr(QrFormat::Svg));
         let share = match card.active {
             true => share_button(connection, lang, card)?,
             false => None,
         };
         let keyboard = Keyboard::new()
             .row([
-                button("button-card-qr", "qr")?,
-                Button::callback("SVG", format!("cards:qr:{}:svg", card.id))?,
-                button("button-card-labels", "labels")?,
+                button("button-card-qr", CardAct::Qr(QrFormat::Png))?,
+                Button::callback("SVG", svg)?,
+                button("button-card-labels", CardAct::Labels(LabelsAct::Show))?,
             ])
             .row([
-                Button::labelled(lang, "button-card-code", code)?,
-                button("button-batches", "batches")?,
-                button("button-card-scans", "scans")?,
+                button("button-card-code", code)?,
+                button("button-batches", CardAct::Batches)?,
+                button("button-card-scans", CardAct::Scans)?,
             ])
             .row([
-                button("button-card-show", "show")?,
-                button("button-card-edit", "edit")?,
+                button("button-card-show", CardAct::Preview)?,
+                button("button-card-edit", CardAct::Edit)?,
             ])
-            .row(share.into_iter().chain([button(switch, to)?]))
+            .row(
+                share
+                    .into_iter()
+                    .chain([button(switch, CardAct::Switch(!card.active))?]),
+            )
             .row(list_row(actor)?);
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n\n"),
@@ -161,10 +158,10 @@ impl CardHandlers {
 }
 
 /// The shared code as a picture.
-fn qr(actor: &Actor, card: &Card, svg: bool) -> anyhow::Result<Answer> {
+fn qr(actor: &Actor, card: &Card, format: QrFormat) -> anyhow::Result<Answer> {
     let args = Args::new().text("name", &card.name);
     let caption = Screen::text(i18n::html(actor.lang, "card-qr-caption", &args));
     Ok(Answer::default()
-        .file(files::qr(card.id, None, svg)?, caption)
+        .file(files::qr(card.id, None, format == QrFormat::Svg)?, caption)
         .toast(label(actor.lang, "export-coming")))
 }

@@ -1,6 +1,7 @@
 //! The screen of one code, with what an admin can do; the codes of a batch, page by page.
 
-use super::{CardHandlers, id_and_rest};
+use super::CardHandlers;
+use super::callback::{BatchAct, CardAct, CardCallback, CodeAct, QrFormat};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
@@ -9,50 +10,48 @@ use crate::people::{self, Actor};
 use crate::slices::cards::card::{Card, CodeState};
 use crate::slices::cards::files;
 use crate::slices::cards::store;
-use crate::slices::cards::store::{Batch, StoredCode};
+use crate::slices::cards::store::{AlarmDecision, Batch, StoredCode};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 
 const PAGE: usize = 40;
 const IN_ROW: usize = 5;
 
 impl CardHandlers {
-    /// A button about one code; `rest` begins with its id.
+    /// A button about the code with this id.
     pub(super) fn code_callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         card: &Card,
-        action: &str,
-        rest: &str,
+        id: i64,
+        act: CodeAct,
     ) -> anyhow::Result<Answer> {
-        let (id, word) = id_and_rest(rest);
         let Some(printed) = store::printed(tx, card.id, id)? else {
             return self.stale_card(tx, actor, card);
         };
-        match action {
-            "alarm" => return self.decide(tx, actor, card, &printed, word),
-            "code-set" => {
-                let Some(state) = CodeState::from_word(word) else {
-                    return self.stale_card(tx, actor, card);
-                };
+        match act {
+            CodeAct::Show => {}
+            CodeAct::Decide(decision) => return self.decide(tx, actor, card, &printed, decision),
+            CodeAct::Set(state) => {
                 if store::set_state(tx, &printed.code, state)? {
-                    note_code(tx, actor, card, &printed, word)?;
+                    note_code(tx, actor, card, &printed, state.word())?;
                 }
             }
-            "code-free" if store::release(tx, printed.id)? => {
-                note_code(tx, actor, card, &printed, "free")?;
+            CodeAct::Free => {
+                if store::release(tx, printed.id)? {
+                    note_code(tx, actor, card, &printed, "free")?;
+                }
             }
-            "code-qr" => {
+            CodeAct::Qr(format) => {
                 let args = Args::new().text("name", &spoken(actor.lang, card, &printed));
                 let caption = i18n::html(actor.lang, "card-qr-caption", &args);
                 return Ok(Answer::default()
                     .file(
-                        files::qr(card.id, Some(printed.id), word == "svg")?,
+                        files::qr(card.id, Some(printed.id), format == QrFormat::Svg)?,
                         Screen::text(caption),
                     )
                     .toast(label(actor.lang, "export-coming")));
             }
-            _ => {}
         }
         self.code_screen(tx, actor, card, printed.id)
     }
@@ -119,17 +118,18 @@ impl CardHandlers {
         for row in units.chunks(IN_ROW) {
             let button = |unit: &StoredCode| {
                 let text = format!("{}{}", state_mark(unit.state), unit.serial);
-                Button::callback(&text, format!("cards:code:{}:{}", card.id, unit.id))
+                let act = CardAct::Code(unit.id, CodeAct::Show);
+                Button::callback(&text, CardCallback::Card(card.id, act))
             };
             let row: anyhow::Result<Vec<_>> = row.iter().map(button).collect();
             keyboard = keyboard.row(row?);
         }
-        let data = |action: &str| format!("cards:{action}:{}:{}", card.id, batch.first);
+        let data = |act| CardCallback::Card(card.id, CardAct::Batch(batch.first, act));
         let keyboard = keyboard
             .row(page_row(lang, page, pages, |page| {
-                format!("{}:{page}", data("units"))
+                data(BatchAct::Units(Some(page)))
             })?)
-            .row([Button::labelled(lang, "button-back", data("batch"))?]);
+            .row([Button::labelled(lang, "button-back", data(BatchAct::Show))?]);
         let text = i18n::html(lang, "units", &Args::new().text("name", &batch.name));
         Ok(Answer::screen(Screen::new(text, keyboard)))
     }
@@ -175,37 +175,36 @@ fn code_buttons(
     card: &Card,
     printed: &StoredCode,
 ) -> anyhow::Result<Keyboard> {
-    let data = |action: &str| format!("cards:{action}:{}:{}", card.id, printed.id);
-    let button = |key: &str, data: String| Button::labelled(lang, key, data);
+    let data = |act| CardCallback::Card(card.id, CardAct::Code(printed.id, act));
+    let button = |key: &str, act| Button::labelled(lang, key, data(act));
     let others = CodeState::WORDS
         .iter()
         .filter(|(_, state)| *state != printed.state);
     let states: anyhow::Result<Vec<_>> = others
-        .map(|(word, _)| {
-            let key = format!("button-code-{word}");
-            button(&key, format!("{}:{word}", data("code-set")))
-        })
+        .map(|(word, state)| button(&format!("button-code-{word}"), CodeAct::Set(*state)))
         .collect();
     let mut more = Vec::new();
     if printed.claimed.is_some() {
-        more.push(button("button-code-free", data("code-free"))?);
+        more.push(button("button-code-free", CodeAct::Free)?);
     }
     if printed.suspicious || !printed.watched {
-        more.push(button(
-            "button-code-watch",
-            format!("{}:watch", data("alarm")),
-        )?);
+        let watch = CodeAct::Decide(AlarmDecision::Watch);
+        more.push(button("button-code-watch", watch)?);
     }
     let back = match store::batch_of(connection, card.id, &printed.batch)? {
-        Some(batch) => format!("cards:batch:{}:{}", card.id, batch.first),
-        None => format!("cards:card:{}", card.id),
+        Some(batch) => CardAct::Batch(batch.first, BatchAct::Show),
+        None => CardAct::Show,
     };
     Ok(Keyboard::new()
         .row(states?)
         .row([
-            button("button-card-qr", data("code-qr"))?,
-            Button::callback("SVG", format!("{}:svg", data("code-qr")))?,
+            button("button-card-qr", CodeAct::Qr(QrFormat::Png))?,
+            Button::callback("SVG", data(CodeAct::Qr(QrFormat::Svg)))?,
         ])
         .row(more)
-        .row([button("button-back", back)?]))
+        .row([Button::labelled(
+            lang,
+            "button-back",
+            CardCallback::Card(card.id, back),
+        )?]))
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::add::{description, kept, name, photo_problem};
+use super::callback::{CardAct, CardCallback};
 use super::{CardHandlers, ways_out};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
@@ -10,40 +11,12 @@ use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
-use crate::slices::cards::card::{Card, LONGEST_DESCRIPTION, NAME_LENGTH};
+use crate::slices::cards::card::{Card, CardPart, LONGEST_DESCRIPTION, NAME_LENGTH};
 use crate::slices::cards::files;
 use crate::slices::cards::photo::thumbnail_of;
 use crate::slices::cards::store;
 use crate::slices::cards::store::CardChange;
 use crate::telegram::{Answer, Button, Fetched, Keyboard, Screen};
-use crate::words::words;
-
-words! {
-    #[derive(Serialize, Deserialize)]
-    #[serde(rename_all = "kebab-case")]
-    enum CardPart {
-        Name = "name",
-        Description = "description",
-        Photo = "photo",
-        Packaged = "packaged",
-    }
-}
-
-impl CardPart {
-    fn is_picture(self) -> bool {
-        matches!(self, Self::Photo | Self::Packaged)
-    }
-
-    /// The part's current value; for a photo its file name.
-    fn of(self, card: &Card) -> &str {
-        match self {
-            Self::Name => &card.name,
-            Self::Description => &card.description,
-            Self::Photo => &card.photo,
-            Self::Packaged => card.packaged.as_deref().unwrap_or_default(),
-        }
-    }
-}
 
 /// Characters shown of a text that somebody else has written in the meantime.
 const SHOWN_TEXT: usize = 500;
@@ -65,25 +38,19 @@ impl EditStep {
 }
 
 impl CardHandlers {
-    /// Shows the parts, or asks for the part that `word` names.
-    pub(super) fn edit(
+    /// Removes the second photo; `seen` is its tag when the button was made.
+    pub(super) fn remove_packaged(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         card: &Card,
-        word: &str,
+        seen: &str,
     ) -> anyhow::Result<Answer> {
-        if let Some(seen) = word.strip_prefix("unpackaged:") {
-            if seen != photo_tag(card.packaged.as_deref()) {
-                let stale = label(actor.lang, "stale-button");
-                return Ok(edit_screen(actor, card)?.toast(stale));
-            }
-            return self.carry_out(tx, actor, card.id, &CardChange::Packaged(String::new()));
+        if seen != photo_tag(card.packaged.as_deref()) {
+            let stale = label(actor.lang, "stale-button");
+            return Ok(edit_screen(actor, card)?.toast(stale));
         }
-        match CardPart::from_word(word) {
-            Some(part) => question(tx, actor, card, part, None),
-            None => edit_screen(actor, card),
-        }
+        self.carry_out(tx, actor, card.id, &CardChange::Packaged(String::new()))
     }
 
     /// Carries out a change, unless somebody else has changed the part in the meantime: then their
@@ -194,6 +161,16 @@ impl CardHandlers {
     }
 }
 
+/// Asks for a part.
+pub(super) fn edit_part(
+    tx: &WriteTx<'_>,
+    actor: &Actor,
+    card: &Card,
+    part: CardPart,
+) -> anyhow::Result<Answer> {
+    question(tx, actor, card, part, None)
+}
+
 /// Asks for a part; `raced` goes before the question when somebody else has changed the part.
 fn question(
     tx: &WriteTx<'_>,
@@ -226,21 +203,22 @@ fn photo_tag(photo: Option<&str>) -> &str {
     photo.and_then(|name| name.get(..8)).unwrap_or_default()
 }
 
-fn edit_screen(actor: &Actor, card: &Card) -> anyhow::Result<Answer> {
+pub(super) fn edit_screen(actor: &Actor, card: &Card) -> anyhow::Result<Answer> {
     let lang = actor.lang;
-    let button = |word: &str| {
-        let data = format!("cards:edit:{}:{word}", card.id);
-        Button::labelled(lang, &format!("button-edit-{word}"), data)
+    let button = |key: &str, act| Button::labelled(lang, key, CardCallback::Card(card.id, act));
+    let part = |part: CardPart| {
+        let key = format!("button-edit-{}", part.word());
+        button(&key, CardAct::EditPart(part))
     };
     let mut keyboard = Keyboard::new()
-        .row([button("name")?, button("description")?])
-        .row([button("photo")?, button("packaged")?]);
+        .row([part(CardPart::Name)?, part(CardPart::Description)?])
+        .row([part(CardPart::Photo)?, part(CardPart::Packaged)?]);
     if card.packaged.is_some() {
         let seen = photo_tag(card.packaged.as_deref());
-        let data = format!("cards:edit:{}:unpackaged:{seen}", card.id);
-        keyboard = keyboard.row([Button::labelled(lang, "button-edit-unpackaged", data)?]);
+        let remove = CardAct::RemovePackaged(seen);
+        keyboard = keyboard.row([button("button-edit-unpackaged", remove)?]);
     }
-    let back = Button::labelled(lang, "button-back", format!("cards:card:{}", card.id))?;
+    let back = button("button-back", CardAct::Show)?;
     let text = i18n::html(lang, "card-edit", &Args::new().text("name", &card.name));
     Ok(Answer::screen(Screen::new(text, keyboard.row([back]))))
 }

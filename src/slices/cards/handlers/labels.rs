@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::callback::{BatchAct, CardAct, CardCallback, LabelsAct};
 use super::{CardHandlers, ways_out};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
@@ -25,47 +26,30 @@ struct SideStep {
 }
 
 impl CardHandlers {
-    /// Labels of the shared code, or of a batch. `how` is a size, a size with paper and printer
-    /// (`20:a4:300`), or `ask` for the question about another size.
+    /// Labels of the shared code, or of the batch with this first code.
     pub(super) fn labels(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         card: &Card,
         batch: Option<i64>,
-        how: &str,
+        act: LabelsAct,
     ) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
-        if how == "ask" {
-            let labels_of = card.id;
-            dialogue::set(tx, actor, &SideStep { labels_of, batch })?;
-            return asked(actor, "labels-ask");
+        match act {
+            LabelsAct::Show => self.labels_screen(tx, actor, card, batch, USUAL_SIDE),
+            LabelsAct::Side(side_mm) => self.labels_screen(tx, actor, card, batch, side_mm),
+            LabelsAct::AskSide => {
+                let labels_of = card.id;
+                dialogue::set(tx, actor, &SideStep { labels_of, batch })?;
+                asked(actor, "labels-ask")
+            }
+            LabelsAct::Print(print) => {
+                let caption = Screen::text(i18n::text(actor.lang, "card-labels-caption"));
+                Ok(Answer::default()
+                    .file(files::labels(card.id, batch, print)?, caption)
+                    .toast(label(actor.lang, "export-coming")))
+            }
         }
-        let mut words = how.split(':');
-        let side_mm = words.next().and_then(|mm| mm.parse().ok());
-        let side_mm = side_mm
-            .filter(|mm| SIDES.contains(mm))
-            .unwrap_or(USUAL_SIDE);
-        let paper = match words.next() {
-            None => return self.labels_screen(tx, actor, card, batch, side_mm),
-            Some("a4") => Some(Paper::A4 { used: 0 }),
-            Some("single") => Some(Paper::Single),
-            Some(_) => None,
-        };
-        let dpi = words.next().and_then(|dpi| dpi.parse().ok());
-        let (Some(paper), Some(dpi)) = (paper, dpi.and_then(Dpi::from_number)) else {
-            let screen = self.labels_screen(tx, actor, card, batch, side_mm)?;
-            return Ok(screen.toast(label(lang, "stale-button")));
-        };
-        let print = PrintSettings {
-            paper,
-            side_mm,
-            dpi,
-        };
-        let caption = Screen::text(i18n::text(lang, "card-labels-caption"));
-        Ok(Answer::default()
-            .file(files::labels(card.id, batch, print)?, caption)
-            .toast(label(lang, "export-coming")))
     }
 
     /// None when nobody was asked.
@@ -102,15 +86,16 @@ impl CardHandlers {
         side_mm: u32,
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
-        let (print, back) = match batch {
-            None => (
-                format!("cards:labels:{}", card.id),
-                format!("cards:card:{}", card.id),
-            ),
-            Some(first) => (
-                format!("cards:batch-labels:{}:{first}", card.id),
-                format!("cards:batch:{}:{first}", card.id),
-            ),
+        let data = |act| {
+            let act = match batch {
+                None => CardAct::Labels(act),
+                Some(first) => CardAct::Batch(first, BatchAct::Labels(act)),
+            };
+            CardCallback::Card(card.id, act)
+        };
+        let back = match batch {
+            None => CardAct::Show,
+            Some(first) => CardAct::Batch(first, BatchAct::Show),
         };
         let size = |mm: u32| {
             let args = Args::new().number("mm", mm);
@@ -119,24 +104,31 @@ impl CardHandlers {
             } else {
                 "labels-size"
             };
-            Button::callback(&i18n::plain(lang, key, &args), format!("{print}:{mm}"))
+            let text = i18n::plain(lang, key, &args);
+            Button::callback(&text, data(LabelsAct::Side(mm)))
         };
         let sizes: anyhow::Result<Vec<_>> = OFFERED.into_iter().map(size).collect();
-        let other = Button::labelled(lang, "button-labels-other", format!("{print}:ask"))?;
+        let other = Button::labelled(lang, "button-labels-other", data(LabelsAct::AskSide))?;
         let mut keyboard = Keyboard::new().row(sizes?).row([other]);
-        for paper in ["a4", "single"] {
-            let spoken = label(lang, &format!("button-labels-{paper}"));
+        let papers = [
+            (Paper::A4 { used: 0 }, "button-labels-a4"),
+            (Paper::Single, "button-labels-single"),
+        ];
+        for (paper, key) in papers {
+            let spoken = label(lang, key);
             let button = |dpi: Dpi| {
-                let dpi = dpi.per_inch();
-                Button::callback(
-                    &format!("{spoken} {dpi} dpi"),
-                    format!("{print}:{side_mm}:{paper}:{dpi}"),
-                )
+                let text = format!("{spoken} {} dpi", dpi.per_inch());
+                let print = PrintSettings {
+                    paper,
+                    side_mm,
+                    dpi,
+                };
+                Button::callback(&text, data(LabelsAct::Print(print)))
             };
             let row: anyhow::Result<Vec<_>> = Dpi::ALL.into_iter().map(button).collect();
             keyboard = keyboard.row(row?);
         }
-        let back = Button::labelled(lang, "button-back", back)?;
+        let back = Button::labelled(lang, "button-back", CardCallback::Card(card.id, back))?;
         let real = match store::bot(connection)? {
             Some(bot) => real_sizes(
                 &files::start(self.base_url.as_deref(), &bot.username),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::callback::{CardAct, CardCallback, FOUND_PREFIX_LIMIT};
 use super::{CardHandlers, list_row, ways_out};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
@@ -20,7 +21,7 @@ const PAGE: usize = 10;
 const BUTTON_NAME: usize = 40;
 
 /// Bytes of a searched text. It travels in the buttons that turn pages, so it is not stored.
-const SEARCHED: usize = DATA_LIMIT - "cards:found:99999:".len();
+const SEARCHED: usize = DATA_LIMIT - FOUND_PREFIX_LIMIT;
 
 /// Waits for a text to search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,10 +54,10 @@ impl CardHandlers {
         if cards.is_empty() && total > 0 {
             cards = store::page(connection, which, page * PAGE, PAGE)?.0;
         }
-        let (key, action, text) = match which {
-            CardFilter::Active => ("cards-list", "list", ""),
-            CardFilter::Inactive => ("cards-list-off", "off-list", ""),
-            CardFilter::Named(text) => ("cards-found", "found", text.as_str()),
+        let (key, text) = match which {
+            CardFilter::Active => ("cards-list", ""),
+            CardFilter::Inactive => ("cards-list-off", ""),
+            CardFilter::Named(text) => ("cards-found", text.as_str()),
         };
         let args = Args::new().number("n", total).text("text", text);
         let title = match which {
@@ -74,42 +75,32 @@ impl CardHandlers {
                 "card-button-off"
             };
             let text = i18n::plain(lang, key, &args);
-            keyboard = keyboard.row([Button::callback(&text, format!("cards:card:{}", card.id))?]);
+            let open = CardCallback::Card(card.id, CardAct::Show);
+            keyboard = keyboard.row([Button::callback(&text, open)?]);
         }
         let keyboard = keyboard.row(page_row(lang, page, pages, |page| match which {
-            CardFilter::Named(text) => format!("cards:{action}:{page}:{text}"),
-            _ => format!("cards:{action}:{page}"),
+            CardFilter::Active => CardCallback::List(page),
+            CardFilter::Inactive => CardCallback::Inactive(page),
+            CardFilter::Named(text) => CardCallback::Found(page, text),
         })?);
-        let button = |key: &str, data: &str| Button::labelled(lang, key, data);
+        let button = |key: &str, data| Button::labelled(lang, key, data);
         if *which != CardFilter::Active {
             let keyboard = keyboard
-                .row([button("button-card-find", "cards:find")?])
+                .row([button("button-card-find", CardCallback::Find)?])
                 .row(list_row(actor)?);
             return Ok(Answer::screen(Screen::new(title, keyboard)));
         }
         let keyboard = keyboard
             .row([
-                button("button-card-add", "cards:add")?,
-                button("button-stats", "cards:stats")?,
+                button("button-card-add", CardCallback::Add)?,
+                button("button-stats", CardCallback::Stats)?,
             ])
             .row([
-                button("button-card-find", "cards:find")?,
-                button("button-cards-off", "cards:off-list:0")?,
+                button("button-card-find", CardCallback::Find)?,
+                button("button-cards-off", CardCallback::Inactive(0))?,
             ])
-            .row([button("button-panel", PANEL)?]);
+            .row([Button::labelled(lang, "button-panel", PANEL)?]);
         Ok(Answer::screen(Screen::new(title, keyboard)))
-    }
-
-    /// `rest` is the page and the text.
-    pub(super) fn found(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        rest: &str,
-    ) -> anyhow::Result<Answer> {
-        let (page, text) = rest.split_once(':').unwrap_or((rest, ""));
-        let which = CardFilter::Named(text.to_owned());
-        self.list_of(connection, actor, &which, page.parse().unwrap_or(0))
     }
 
     pub(super) fn find(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {

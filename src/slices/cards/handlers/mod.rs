@@ -1,12 +1,13 @@
 //! Cards in the bot.
 //!
 //! Everybody may check a code and open a shared card. Everything else is for admins; the caller of
-//! [`CardHandlers::callback`] checks that. Buttons carry `cards:<action>:…`. A button that does not
+//! [`CardHandlers::callback`] checks that. Buttons carry a [`CardCallback`]. A button that does not
 //! parse, or names what is gone, shows the current state instead of failing.
 
 mod add;
 mod alarms;
 mod batches;
+mod callback;
 mod card;
 mod codes;
 mod edit;
@@ -19,17 +20,19 @@ mod stats;
 
 use super::CardsConfig;
 use super::photo::{LARGEST_FILE, Photos};
-use super::store::CardFilter;
+use super::store::{self, CardFilter};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
-use crate::i18n::Lang;
+use crate::i18n::{Lang, label};
 use crate::navigation::{PANEL, cancel_button};
 use crate::people::Actor;
 use crate::telegram::{Answer, Button, Document, Fetched, Keyboard, Wanted};
 use crate::zone::Zone;
 use add::CardStep;
 use bytes::Bytes;
+pub(super) use callback::CardCallback;
 use edit::EditStep;
+use scan::claim;
 
 #[derive(Debug)]
 pub(crate) struct CardHandlers {
@@ -119,41 +122,57 @@ impl CardHandlers {
         Ok(None)
     }
 
-    /// A button; `data` is the part after `cards:`.
+    /// A button of an admin.
     pub(crate) fn callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         data: &str,
     ) -> anyhow::Result<Answer> {
-        match data.split_once(':').unwrap_or((data, "")) {
-            ("add", _) => self.begin(tx, actor),
-            ("back", _) => self.step_back(tx, actor),
-            ("skip", _) => self.skip(tx, actor),
-            ("save", made) => self.save(tx, actor, made),
-            ("list", page) => self.list(tx, actor, page.parse().unwrap_or(0)),
-            ("off-list", page) => {
-                self.list_of(tx, actor, &CardFilter::Inactive, page.parse().unwrap_or(0))
+        let Some(callback) = CardCallback::parse(data) else {
+            return self.stale_callback(tx, actor, CardCallback::card_of(data));
+        };
+        match callback {
+            CardCallback::Add => self.begin(tx, actor),
+            CardCallback::Back => self.step_back(tx, actor),
+            CardCallback::Skip => self.skip(tx, actor),
+            CardCallback::Save(begun) => self.save(tx, actor, begun),
+            CardCallback::List(page) => self.list(tx, actor, page),
+            CardCallback::Inactive(page) => self.list_of(tx, actor, &CardFilter::Inactive, page),
+            CardCallback::Find => self.find(tx, actor),
+            CardCallback::Found(page, text) => {
+                self.list_of(tx, actor, &CardFilter::Named(text.to_owned()), page)
             }
-            ("find", _) => self.find(tx, actor),
-            ("found", rest) => self.found(tx, actor, rest),
-            ("stats", _) => self.stats(tx, actor),
-            ("chart", _) => self.chart(tx, actor),
-            ("cards-csv", _) => self.cards_table(tx, actor),
-            ("scans-all", _) => self.scans_table(tx, actor, None),
-            (action, rest) => self.card_callback(tx, actor, action, rest),
+            CardCallback::Stats => self.stats(tx, actor),
+            CardCallback::Chart => self.chart(tx, actor),
+            CardCallback::CardsTable => self.cards_table(tx, actor),
+            CardCallback::ScansTable => self.scans_table(tx, actor, None),
+            CardCallback::Claim(code) => claim(tx, actor, code),
+            CardCallback::Card(id, act) => match store::get(tx, id)? {
+                Some(card) => self.card_callback(tx, actor, &card, act),
+                None => self.stale_callback(tx, actor, None),
+            },
         }
+    }
+
+    /// The card as it is now, or the list, after a button that means nothing any more.
+    fn stale_callback(
+        &self,
+        connection: &Connection,
+        actor: &Actor,
+        card: Option<i64>,
+    ) -> anyhow::Result<Answer> {
+        let card = card.map(|id| store::get(connection, id)).transpose()?;
+        if let Some(card) = card.flatten() {
+            return self.stale_card(connection, actor, &card);
+        }
+        let list = self.list(connection, actor, 0)?;
+        Ok(list.toast(label(actor.lang, "stale-button")))
     }
 
     fn zone_of<'a>(&'a self, actor: &Actor) -> &'a Zone {
         actor.zone.unwrap_or(&self.zone)
     }
-}
-
-/// Splits a button's data into an id and the rest. An invalid id becomes 0, which names nothing.
-fn id_and_rest(data: &str) -> (i64, &str) {
-    let (id, rest) = data.split_once(':').unwrap_or((data, ""));
-    (id.parse().unwrap_or(0), rest)
 }
 
 /// The button below a question.
@@ -164,7 +183,7 @@ fn ways_out(actor: &Actor) -> anyhow::Result<Keyboard> {
 
 fn list_row(actor: &Actor) -> anyhow::Result<[Button; 2]> {
     Ok([
-        Button::labelled(actor.lang, "button-cards", "cards:list:0")?,
+        Button::labelled(actor.lang, "button-cards", CardCallback::List(0))?,
         Button::labelled(actor.lang, "button-panel", PANEL)?,
     ])
 }

@@ -1,6 +1,6 @@
 //! Scans, typed codes and shared cards: for everybody, members or not.
 
-use super::{CardHandlers, id_and_rest};
+use super::{CardCallback, CardHandlers};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
@@ -93,25 +93,27 @@ impl CardHandlers {
         }
     }
 
-    /// A button below a scanned card; `action` is the part after `cards:`. None when it is for
-    /// admins.
+    /// A button below a scanned card. None when it is for admins.
     pub(crate) fn public_callback(
-        &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        action: &str,
+        data: &str,
     ) -> anyhow::Result<Option<Answer>> {
-        let Some(code) = action.strip_prefix("claim:") else {
-            return Ok(None);
-        };
-        let (code, _) = id_and_rest(code);
-        let key = if store::claim(tx, actor.now, actor.id, code)? {
-            "scan-claimed"
-        } else {
-            "scan-not-claimed"
-        };
-        Ok(Some(Answer::text(i18n::text(actor.lang, key))))
+        match CardCallback::parse(data) {
+            Some(CardCallback::Claim(code)) => claim(tx, actor, code).map(Some),
+            _ => Ok(None),
+        }
     }
+}
+
+/// Makes the code belong to the person who presses.
+pub(super) fn claim(tx: &WriteTx<'_>, actor: &Actor, code: i64) -> anyhow::Result<Answer> {
+    let key = if store::claim(tx, actor.now, actor.id, code)? {
+        "scan-claimed"
+    } else {
+        "scan-not-claimed"
+    };
+    Ok(Answer::text(i18n::text(actor.lang, key)))
 }
 
 /// The button *this is mine*.
@@ -119,7 +121,7 @@ fn claim_button(lang: Lang, ownership: Ownership) -> anyhow::Result<Option<Butto
     let Ownership::Free { code_id } = ownership else {
         return Ok(None);
     };
-    Button::labelled(lang, "button-claim", format!("cards:claim:{code_id}")).map(Some)
+    Button::labelled(lang, "button-claim", CardCallback::Claim(code_id)).map(Some)
 }
 
 /// Shares a card without any of its codes; none until Telegram has told the bot's name.

@@ -1,6 +1,7 @@
 //! The log of scans: a card's newest ones on a screen, more as a table. All cards as a table.
 
 use super::CardHandlers;
+use super::callback::{CardAct, CardCallback};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
@@ -25,10 +26,11 @@ impl CardHandlers {
         let scans = store::last_scans(connection, card.id, SHOWN)?;
         let mut keyboard = Keyboard::new();
         if !scans.is_empty() {
-            let table = format!("cards:scans-csv:{}", card.id);
+            let table = CardCallback::Card(card.id, CardAct::ScansTable);
             keyboard = keyboard.row([Button::labelled(lang, "button-scans-csv", table)?]);
         }
-        let back = Button::labelled(lang, "button-back", format!("cards:card:{}", card.id))?;
+        let back = CardCallback::Card(card.id, CardAct::Show);
+        let back = Button::labelled(lang, "button-back", back)?;
         let title = if scans.is_empty() {
             "scans-none"
         } else {

@@ -1,6 +1,6 @@
 //! Totals over all cards, and their chart.
 
-use super::{CardHandlers, list_row};
+use super::{CardCallback, CardHandlers, list_row};
 use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
@@ -31,9 +31,9 @@ impl CardHandlers {
                 .number("checks", card.checks);
             lines.push(i18n::html(lang, "cards-top-line", &args));
         }
-        let chart = Button::labelled(lang, "button-cards-chart", "cards:chart")?;
-        let scans = Button::labelled(lang, "button-scans-csv", "cards:scans-all")?;
-        let cards = Button::labelled(lang, "button-cards-csv", "cards:cards-csv")?;
+        let chart = Button::labelled(lang, "button-cards-chart", CardCallback::Chart)?;
+        let scans = Button::labelled(lang, "button-scans-csv", CardCallback::ScansTable)?;
+        let cards = Button::labelled(lang, "button-cards-csv", CardCallback::CardsTable)?;
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n"),
             Keyboard::new()

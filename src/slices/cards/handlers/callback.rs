@@ -1,0 +1,436 @@
+//! What a button of the cards means: its data, written and read back.
+
+use std::fmt;
+
+use crate::slices::cards::card::{CardPart, CodeState};
+use crate::slices::cards::label::{Dpi, Paper, PrintSettings, SIDES};
+use crate::slices::cards::store::AlarmDecision;
+
+/// The longest data before a searched text, in bytes.
+pub(super) const FOUND_PREFIX_LIMIT: usize = "cards:found:99999:".len();
+
+/// A button of the cards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CardCallback<'a> {
+    Add,
+    Back,
+    Skip,
+    /// Saves the card whose dialogue began at a moment, in unix milliseconds.
+    Save(i64),
+    /// A page of the active cards.
+    List(usize),
+    /// A page of the inactive cards.
+    Inactive(usize),
+    Find,
+    /// A page of the cards with a text in their name.
+    Found(usize, &'a str),
+    Stats,
+    Chart,
+    CardsTable,
+    /// All scans as a table.
+    ScansTable,
+    /// Makes a code belong to the person who presses. For everybody.
+    Claim(i64),
+    /// Something about one card.
+    Card(i64, CardAct<'a>),
+}
+
+/// What a button does with one card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CardAct<'a> {
+    Show,
+    /// The card as everybody sees it.
+    Preview,
+    Qr(QrFormat),
+    /// The parts that can be changed.
+    Edit,
+    EditPart(CardPart),
+    /// Removes the second photo, if it is still the one that the button names.
+    RemovePackaged(&'a str),
+    Scans,
+    ScansTable,
+    Labels(LabelsAct),
+    Batches,
+    AddBatch,
+    /// Something about one batch, which its first code names.
+    Batch(i64, BatchAct),
+    /// Something about one code.
+    Code(i64, CodeAct),
+    /// Makes the card active or inactive.
+    Switch(bool),
+}
+
+/// What a button does with one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BatchAct {
+    Show,
+    /// The codes. Without a page, the first one.
+    Units(Option<usize>),
+    Table,
+    Labels(LabelsAct),
+}
+
+/// What a button does with one code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CodeAct {
+    Show,
+    Set(CodeState),
+    /// Takes the code from the person who has claimed it.
+    Free,
+    Qr(QrFormat),
+    Decide(AlarmDecision),
+}
+
+/// What a button does with labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LabelsAct {
+    Show,
+    /// Shows the screen for a side in millimetres.
+    Side(u32),
+    AskSide,
+    Print(PrintSettings),
+}
+
+/// The picture of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QrFormat {
+    Png,
+    Svg,
+}
+
+impl<'a> CardCallback<'a> {
+    pub(crate) fn parse(data: &'a str) -> Option<Self> {
+        let data = data.strip_prefix("cards:")?;
+        let (action, rest) = split(data);
+        let callback = match action {
+            "add" => Self::Add,
+            "back" => Self::Back,
+            "skip" => Self::Skip,
+            "save" => Self::Save(rest.parse().ok()?),
+            "list" => Self::List(page(rest)),
+            "off-list" => Self::Inactive(page(rest)),
+            "find" => Self::Find,
+            "found" => {
+                let (at, text) = split(rest);
+                Self::Found(page(at), text)
+            }
+            "stats" => Self::Stats,
+            "chart" => Self::Chart,
+            "cards-csv" => Self::CardsTable,
+            "scans-all" => Self::ScansTable,
+            "claim" => Self::Claim(rest.parse().ok()?),
+            action => {
+                let (id, rest) = split(rest);
+                Self::Card(id.parse().ok()?, CardAct::parse(action, rest)?)
+            }
+        };
+        Some(callback)
+    }
+
+    /// The card that a button is about, even where the rest of the data means nothing.
+    pub(super) fn card_of(data: &str) -> Option<i64> {
+        data.split(':').nth(2)?.parse().ok()
+    }
+}
+
+impl fmt::Display for CardCallback<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cards:")?;
+        match self {
+            Self::Add => f.write_str("add"),
+            Self::Back => f.write_str("back"),
+            Self::Skip => f.write_str("skip"),
+            Self::Save(begun) => write!(f, "save:{begun}"),
+            Self::List(page) => write!(f, "list:{page}"),
+            Self::Inactive(page) => write!(f, "off-list:{page}"),
+            Self::Find => f.write_str("find"),
+            Self::Found(page, text) => write!(f, "found:{page}:{text}"),
+            Self::Stats => f.write_str("stats"),
+            Self::Chart => f.write_str("chart"),
+            Self::CardsTable => f.write_str("cards-csv"),
+            Self::ScansTable => f.write_str("scans-all"),
+            Self::Claim(code) => write!(f, "claim:{code}"),
+            Self::Card(id, act) => act.write(f, *id),
+        }
+    }
+}
+
+impl From<CardCallback<'_>> for String {
+    fn from(callback: CardCallback<'_>) -> Self {
+        callback.to_string()
+    }
+}
+
+impl<'a> CardAct<'a> {
+    fn parse(action: &str, rest: &'a str) -> Option<Self> {
+        let act = match (action, rest) {
+            ("card", _) => Self::Show,
+            ("show", _) => Self::Preview,
+            ("qr", format) => Self::Qr(QrFormat::parse(format)?),
+            ("edit", "") => Self::Edit,
+            ("edit", what) => match what.strip_prefix("unpackaged:") {
+                Some(seen) => Self::RemovePackaged(seen),
+                None => Self::EditPart(CardPart::from_word(what)?),
+            },
+            ("scans", _) => Self::Scans,
+            ("scans-csv", _) => Self::ScansTable,
+            ("labels", how) => Self::Labels(LabelsAct::parse(how)?),
+            ("batches", _) => Self::Batches,
+            ("batch-add", _) => Self::AddBatch,
+            ("on", _) => Self::Switch(true),
+            ("off", _) => Self::Switch(false),
+            (action, rest) => {
+                let (id, rest) = split(rest);
+                let id = id.parse().ok()?;
+                match BatchAct::parse(action, rest) {
+                    Some(act) => Self::Batch(id, act),
+                    None => Self::Code(id, CodeAct::parse(action, rest)?),
+                }
+            }
+        };
+        Some(act)
+    }
+
+    fn write(self, f: &mut fmt::Formatter<'_>, card: i64) -> fmt::Result {
+        match self {
+            Self::Show => write!(f, "card:{card}"),
+            Self::Preview => write!(f, "show:{card}"),
+            Self::Qr(format) => write!(f, "qr:{card}{}", format.tail()),
+            Self::Edit => write!(f, "edit:{card}"),
+            Self::EditPart(part) => write!(f, "edit:{card}:{}", part.word()),
+            Self::RemovePackaged(seen) => write!(f, "edit:{card}:unpackaged:{seen}"),
+            Self::Scans => write!(f, "scans:{card}"),
+            Self::ScansTable => write!(f, "scans-csv:{card}"),
+            Self::Labels(act) => write!(f, "labels:{card}{act}"),
+            Self::Batches => write!(f, "batches:{card}"),
+            Self::AddBatch => write!(f, "batch-add:{card}"),
+            Self::Batch(first, act) => match act {
+                BatchAct::Show => write!(f, "batch:{card}:{first}"),
+                BatchAct::Units(None) => write!(f, "units:{card}:{first}"),
+                BatchAct::Units(Some(page)) => write!(f, "units:{card}:{first}:{page}"),
+                BatchAct::Table => write!(f, "codes:{card}:{first}"),
+                BatchAct::Labels(act) => write!(f, "batch-labels:{card}:{first}{act}"),
+            },
+            Self::Code(id, act) => match act {
+                CodeAct::Show => write!(f, "code:{card}:{id}"),
+                CodeAct::Set(state) => write!(f, "code-set:{card}:{id}:{}", state.word()),
+                CodeAct::Free => write!(f, "code-free:{card}:{id}"),
+                CodeAct::Qr(format) => write!(f, "code-qr:{card}:{id}{}", format.tail()),
+                CodeAct::Decide(decision) => write!(f, "alarm:{card}:{id}:{}", decision.word()),
+            },
+            Self::Switch(true) => write!(f, "on:{card}"),
+            Self::Switch(false) => write!(f, "off:{card}"),
+        }
+    }
+}
+
+impl BatchAct {
+    fn parse(action: &str, rest: &str) -> Option<Self> {
+        match (action, rest) {
+            ("batch", _) => Some(Self::Show),
+            ("units", "") => Some(Self::Units(None)),
+            ("units", at) => Some(Self::Units(Some(page(at)))),
+            ("codes", _) => Some(Self::Table),
+            ("batch-labels", how) => LabelsAct::parse(how).map(Self::Labels),
+            _ => None,
+        }
+    }
+}
+
+impl CodeAct {
+    fn parse(action: &str, rest: &str) -> Option<Self> {
+        match action {
+            "code" => Some(Self::Show),
+            "code-set" => CodeState::from_word(rest).map(Self::Set),
+            "code-free" => Some(Self::Free),
+            "code-qr" => QrFormat::parse(rest).map(Self::Qr),
+            "alarm" => AlarmDecision::from_word(rest).map(Self::Decide),
+            _ => None,
+        }
+    }
+}
+
+impl LabelsAct {
+    /// Nothing, a side, a side with paper and printer (`20:a4:300`), or `ask`.
+    fn parse(how: &str) -> Option<Self> {
+        match how {
+            "" => return Some(Self::Show),
+            "ask" => return Some(Self::AskSide),
+            _ => {}
+        }
+        let mut words = how.split(':');
+        let side_mm = words.next()?.parse().ok();
+        let side_mm = side_mm.filter(|mm| SIDES.contains(mm))?;
+        let paper = match words.next() {
+            None => return Some(Self::Side(side_mm)),
+            Some("a4") => Paper::A4 { used: 0 },
+            Some("single") => Paper::Single,
+            Some(_) => return None,
+        };
+        let dpi = Dpi::from_number(words.next()?.parse().ok()?)?;
+        Some(Self::Print(PrintSettings {
+            paper,
+            side_mm,
+            dpi,
+        }))
+    }
+}
+
+impl fmt::Display for LabelsAct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Show => Ok(()),
+            Self::Side(mm) => write!(f, ":{mm}"),
+            Self::AskSide => f.write_str(":ask"),
+            Self::Print(print) => {
+                let paper = match print.paper {
+                    Paper::A4 { .. } => "a4",
+                    Paper::Single => "single",
+                };
+                write!(f, ":{}:{paper}:{}", print.side_mm, print.dpi.per_inch())
+            }
+        }
+    }
+}
+
+impl QrFormat {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "" => Some(Self::Png),
+            "svg" => Some(Self::Svg),
+            _ => None,
+        }
+    }
+
+    fn tail(self) -> &'static str {
+        match self {
+            Self::Png => "",
+            Self::Svg => ":svg",
+        }
+    }
+}
+
+fn split(data: &str) -> (&str, &str) {
+    data.split_once(':').unwrap_or((data, ""))
+}
+
+/// A page that cannot be read is the first one.
+fn page(text: &str) -> usize {
+    text.parse().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telegram::DATA_LIMIT;
+
+    #[test]
+    fn buttons_are_read_back_as_they_were_written() {
+        let of_all = [
+            (CardCallback::Add, "add"),
+            (CardCallback::Back, "back"),
+            (CardCallback::Skip, "skip"),
+            (CardCallback::Save(1_234_567), "save:1234567"),
+            (CardCallback::List(3), "list:3"),
+            (CardCallback::Inactive(0), "off-list:0"),
+            (CardCallback::Find, "find"),
+            (CardCallback::Found(2, "a:b"), "found:2:a:b"),
+            (CardCallback::Stats, "stats"),
+            (CardCallback::Chart, "chart"),
+            (CardCallback::CardsTable, "cards-csv"),
+            (CardCallback::ScansTable, "scans-all"),
+            (CardCallback::Claim(7), "claim:7"),
+        ];
+        let print = |paper, dpi| {
+            LabelsAct::Print(PrintSettings {
+                paper,
+                side_mm: 20,
+                dpi,
+            })
+        };
+        let a4 = print(Paper::A4 { used: 0 }, Dpi::D300);
+        let single = print(Paper::Single, Dpi::D203);
+        let code = |act| CardAct::Code(8, act);
+        let batch = |act| CardAct::Batch(9, act);
+        let of_one = [
+            (CardAct::Show, "card:5"),
+            (CardAct::Preview, "show:5"),
+            (CardAct::Qr(QrFormat::Png), "qr:5"),
+            (CardAct::Qr(QrFormat::Svg), "qr:5:svg"),
+            (CardAct::Edit, "edit:5"),
+            (CardAct::EditPart(CardPart::Name), "edit:5:name"),
+            (CardAct::RemovePackaged("0a1b"), "edit:5:unpackaged:0a1b"),
+            (CardAct::RemovePackaged(""), "edit:5:unpackaged:"),
+            (CardAct::Scans, "scans:5"),
+            (CardAct::ScansTable, "scans-csv:5"),
+            (CardAct::Labels(LabelsAct::Show), "labels:5"),
+            (CardAct::Labels(LabelsAct::Side(25)), "labels:5:25"),
+            (CardAct::Labels(LabelsAct::AskSide), "labels:5:ask"),
+            (CardAct::Labels(a4), "labels:5:20:a4:300"),
+            (CardAct::Batches, "batches:5"),
+            (CardAct::AddBatch, "batch-add:5"),
+            (batch(BatchAct::Show), "batch:5:9"),
+            (batch(BatchAct::Units(None)), "units:5:9"),
+            (batch(BatchAct::Units(Some(0))), "units:5:9:0"),
+            (batch(BatchAct::Table), "codes:5:9"),
+            (batch(BatchAct::Labels(LabelsAct::Show)), "batch-labels:5:9"),
+            (
+                batch(BatchAct::Labels(single)),
+                "batch-labels:5:9:20:single:203",
+            ),
+            (code(CodeAct::Show), "code:5:8"),
+            (code(CodeAct::Set(CodeState::Stolen)), "code-set:5:8:stolen"),
+            (code(CodeAct::Free), "code-free:5:8"),
+            (code(CodeAct::Qr(QrFormat::Png)), "code-qr:5:8"),
+            (code(CodeAct::Qr(QrFormat::Svg)), "code-qr:5:8:svg"),
+            (
+                code(CodeAct::Decide(AlarmDecision::Watch)),
+                "alarm:5:8:watch",
+            ),
+            (CardAct::Switch(true), "on:5"),
+            (CardAct::Switch(false), "off:5"),
+        ];
+        let of_one = of_one.map(|(act, data)| (CardCallback::Card(5, act), data));
+        for (callback, data) in of_all.into_iter().chain(of_one) {
+            let data = format!("cards:{data}");
+            assert_eq!(callback.to_string(), data);
+            assert_eq!(CardCallback::parse(&data), Some(callback), "{data}");
+        }
+        assert_eq!(
+            CardCallback::parse("cards:list"),
+            Some(CardCallback::List(0))
+        );
+    }
+
+    #[test]
+    fn the_longest_search_fits_a_button() {
+        let text = "x".repeat(DATA_LIMIT - FOUND_PREFIX_LIMIT);
+        let data = CardCallback::Found(99_999, &text).to_string();
+        assert_eq!(data.len(), DATA_LIMIT);
+    }
+
+    #[test]
+    fn what_is_no_button_is_not_read() {
+        for (data, card) in [
+            ("", None),
+            ("add", None),
+            ("cards:", None),
+            ("cards:frob", None),
+            ("cards:frob:5", Some(5)),
+            ("cards:save:now", None),
+            ("cards:claim:", None),
+            ("cards:card:x", None),
+            ("cards:qr:5:gif", Some(5)),
+            ("cards:edit:5:owner", Some(5)),
+            ("cards:labels:5:20:a3:300", Some(5)),
+            ("cards:labels:5:20:a4", Some(5)),
+            ("cards:labels:5:1000", Some(5)),
+            ("cards:batch:5:x", Some(5)),
+            ("cards:code-set:5:8:lost", Some(5)),
+            ("cards:alarm:5:8", Some(5)),
+        ] {
+            assert_eq!(CardCallback::parse(data), None, "{data}");
+            assert_eq!(CardCallback::card_of(data), card, "{data}");
+        }
+    }
+}
