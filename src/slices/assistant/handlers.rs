@@ -1,8 +1,7 @@
 //! The assistant in the bot: a question in a private chat or a group, and the buttons *stop* and
 //! *again*.
 //!
-//! Buttons carry `ask:<deed>:<question>`. A button of a question that is gone says so. In a group
-//! everybody sees the buttons: the person who asked or an admin may stop, only the person who asked
+//! A button of a question that is gone says so. In a group everybody sees the buttons: the person who asked or an admin may stop, only the person who asked
 //! may ask again.
 //!
 //! # Invariants
@@ -11,6 +10,7 @@
 //! - *I am thinking* is an outbox row, which the answer later finds and replaces.
 
 use super::AssistantConfig;
+use super::callback::QuestionCallback;
 use super::notices;
 use super::progress::ProgressStreams;
 use super::question::{Budget, ChatOrigin, Question, QuestionState, Reason};
@@ -107,25 +107,30 @@ impl AssistantHandlers {
         self.take(tx, actor, origin, text.trim(), None)
     }
 
-    /// A button; `data` is the part after `ask:`.
+    /// A button.
     pub(crate) fn callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         data: &str,
     ) -> anyhow::Result<Answer> {
-        let (deed, public_id) = data.split_once(':').unwrap_or((data, ""));
-        let Some(question) = store::by_public_id(tx, public_id)? else {
-            return Ok(Answer::default().toast(label(actor.lang, "stale-button")));
+        let say = |key| Ok(Answer::default().toast(label(actor.lang, key)));
+        let Some(callback) = QuestionCallback::parse(data) else {
+            return say("stale-button");
+        };
+        let Some(question) = store::by_public_id(tx, callback.public_id())? else {
+            return say("stale-button");
         };
         let is_own = question.person_id == actor.id;
-        match deed {
-            "stop" if is_own || actor.role.is_admin() => self.stop(tx, actor, &question),
-            "again" if is_own && question.state.is_closed() => self.again(tx, actor, &question),
-            "stop" | "again" if !is_own => {
-                Ok(Answer::default().toast(label(actor.lang, "assistant-of-another")))
+        match callback {
+            QuestionCallback::Stop(_) if is_own || actor.role.is_admin() => {
+                self.stop(tx, actor, &question)
             }
-            _ => Ok(Answer::default().toast(label(actor.lang, "stale-button"))),
+            QuestionCallback::Again(_) if is_own && question.state.is_closed() => {
+                self.again(tx, actor, &question)
+            }
+            _ if !is_own => say("assistant-of-another"),
+            _ => say("stale-button"),
         }
     }
 

@@ -14,6 +14,7 @@
 //! - The text of a question or an answer never reaches a log.
 
 pub(crate) mod api;
+mod callback;
 mod config;
 mod context;
 mod handlers;

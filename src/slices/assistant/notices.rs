@@ -4,6 +4,7 @@
 //! If that message never arrived, or nobody knows, the answer is a message of its own. Admins hear
 //! of each reason at most once a day.
 
+use super::callback::QuestionCallback;
 use super::markdown;
 use super::question::{ChatOrigin, QuestionState, Reason};
 use super::store;
@@ -71,7 +72,7 @@ fn reply_at(origin: ChatOrigin, html: Html) -> Outgoing {
 }
 
 fn stop_button(lang: Lang, public_id: &str) -> anyhow::Result<Keyboard> {
-    let stop = Button::labelled(lang, "button-ask-stop", format!("ask:stop:{public_id}"))?;
+    let stop = Button::labelled(lang, "button-ask-stop", QuestionCallback::Stop(public_id))?;
     Ok(Keyboard::new().row([stop]))
 }
 
@@ -107,7 +108,7 @@ pub(super) fn answer(
     let mut pages = pages(lang, &asked).into_iter();
     let mut keyboard = Keyboard::new();
     if asked.reason.is_some_and(Reason::helps_to_ask_again) {
-        let data = format!("ask:again:{}", asked.public_id);
+        let data = QuestionCallback::Again(&asked.public_id);
         keyboard = keyboard.row([Button::labelled(lang, "button-ask-again", data)?]);
     }
     let Some(first) = pages.next() else {

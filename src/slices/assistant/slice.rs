@@ -99,10 +99,7 @@ impl Slice for Assistant {
         match input {
             Input::Command { args, .. } => self.ask(cx, args).map(Some),
             Input::Text(text) => self.ask(cx, text).map(Some),
-            Input::Callback(data) => {
-                let deed = data.strip_prefix("ask:").unwrap_or_default();
-                self.handlers.callback(cx.tx, cx.actor, deed).map(Some)
-            }
+            Input::Callback(data) => self.handlers.callback(cx.tx, cx.actor, data).map(Some),
             Input::Step(_) | Input::File(..) => Ok(None),
         }
     }

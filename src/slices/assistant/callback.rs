@@ -1,0 +1,60 @@
+//! What a button of the assistant means: its data, written and read back.
+
+use std::fmt;
+
+/// A button below a question, which its public id names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QuestionCallback<'a> {
+    Stop(&'a str),
+    Again(&'a str),
+}
+
+impl<'a> QuestionCallback<'a> {
+    pub(super) fn parse(data: &'a str) -> Option<Self> {
+        let (deed, public_id) = data.strip_prefix("ask:")?.split_once(':')?;
+        match deed {
+            "stop" => Some(Self::Stop(public_id)),
+            "again" => Some(Self::Again(public_id)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn public_id(self) -> &'a str {
+        let (Self::Stop(public_id) | Self::Again(public_id)) = self;
+        public_id
+    }
+}
+
+impl fmt::Display for QuestionCallback<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stop(public_id) => write!(f, "ask:stop:{public_id}"),
+            Self::Again(public_id) => write!(f, "ask:again:{public_id}"),
+        }
+    }
+}
+
+impl From<QuestionCallback<'_>> for String {
+    fn from(callback: QuestionCallback<'_>) -> Self {
+        callback.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buttons_are_read_back_as_they_were_written() {
+        for (callback, data) in [
+            (QuestionCallback::Stop("0a1b"), "ask:stop:0a1b"),
+            (QuestionCallback::Again("0a1b"), "ask:again:0a1b"),
+        ] {
+            assert_eq!(callback.to_string(), data);
+            assert_eq!(QuestionCallback::parse(data), Some(callback));
+        }
+        for data in ["", "ask", "ask:", "ask:stop", "stop:0a1b", "ask:why:0a1b"] {
+            assert_eq!(QuestionCallback::parse(data), None, "{data}");
+        }
+    }
+}
