@@ -7,6 +7,10 @@ pub(crate) const HOME: &str = "bot:home";
 
 pub(crate) const PANEL: &str = "bot:panel";
 
+pub(crate) const HELP: &str = "bot:help";
+
+pub(crate) const PRIVACY: &str = "bot:privacy";
+
 pub(crate) const CANCEL: &str = "bot:cancel";
 
 pub(crate) fn home_button(lang: Lang) -> anyhow::Result<Button> {

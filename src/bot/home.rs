@@ -6,12 +6,10 @@ use crate::db::Connection;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n;
-use crate::navigation::{CANCEL, HOME, home_button};
+use crate::navigation::{CANCEL, HELP, HOME, PRIVACY, home_button};
 use crate::people::{Actor, CLAIM_PREFIX};
 use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
-
-const HELP: &str = "bot:help";
 
 const COMMANDS: &[Command] = &[
     Command::private("help", Who::Member).menu(7, "command-help"),
@@ -106,7 +104,7 @@ fn help(cx: &Context<'_>) -> anyhow::Result<Answer> {
     if cx.actor.role.is_admin() {
         parts.push(Html::join(&lines(|who| who > Who::Member), "\n"));
     }
-    let privacy = Button::labelled(lang, "button-privacy", "bot:privacy")?;
+    let privacy = Button::labelled(lang, "button-privacy", PRIVACY)?;
     let keyboard = Keyboard::new().row([privacy]).row([home_button(lang)?]);
     Ok(Answer::screen(Screen::new(
         Html::join(&parts, "\n\n"),

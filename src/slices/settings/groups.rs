@@ -1,5 +1,6 @@
 //! The groups that get reports of runs: `/here` in a group, and the list in an admin's settings.
 
+use super::callback::SettingsCallback;
 use super::parts::back;
 use crate::db::{Connection, WriteTx};
 use crate::html::cut;
@@ -19,7 +20,7 @@ pub(super) fn screen(connection: &Connection, actor: &Actor) -> anyhow::Result<A
         let text = i18n::plain(lang, "button-unbind", &args);
         keyboard = keyboard.row([Button::callback(
             &text,
-            format!("set:unbind:{}", group.chat_id),
+            SettingsCallback::Unbind(group.chat_id),
         )?]);
     }
     let text = i18n::html(lang, "groups", &Args::new().number("n", groups.len()));
@@ -64,12 +65,12 @@ fn unbind(tx: &WriteTx<'_>, actor: &Actor, group: i64) -> anyhow::Result<bool> {
 pub(super) fn unbind_callback(
     tx: &WriteTx<'_>,
     actor: &Actor,
-    group: &str,
+    group: i64,
 ) -> anyhow::Result<Answer> {
-    let unbound = match group.parse() {
-        Ok(group) => unbind(tx, actor, group)?,
-        Err(_) => false,
+    let note = if unbind(tx, actor, group)? {
+        "here-off"
+    } else {
+        "done-already"
     };
-    let note = if unbound { "here-off" } else { "done-already" };
     Ok(screen(tx, actor)?.toast(label(actor.lang, note)))
 }

@@ -5,6 +5,7 @@
 //! - A button carries the value itself, not a change of it: pressing twice does the same as once.
 //! - `/privacy` is made from the retention rules that the program itself applies.
 
+mod callback;
 mod groups;
 mod parts;
 mod privacy;

@@ -1,5 +1,6 @@
 //! Shared by the screens of the settings.
 
+use super::callback::SettingsCallback;
 use crate::i18n::Lang;
 use crate::people::Actor;
 use crate::telegram::Button;
@@ -10,7 +11,7 @@ pub(super) fn is_private(actor: &Actor) -> bool {
 }
 
 pub(super) fn back(lang: Lang) -> anyhow::Result<Button> {
-    Button::labelled(lang, "button-back", "set:all")
+    Button::labelled(lang, "button-back", SettingsCallback::All)
 }
 
 pub(super) fn spoken_zone(zone: &Zone, actor: &Actor) -> String {

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use super::Settings;
+use super::callback::SettingsCallback;
 use crate::clock::{DAY, UnixMs};
 use crate::db::WriteTx;
 use crate::dialogue;
@@ -22,9 +23,6 @@ use crate::telegram::{self, Answer, Button, Keyboard, Screen, outbox};
 /// How long the confirmation is valid: an older screen may be pressed by mistake.
 const QUESTION_LIFE: Duration = Duration::from_secs(15 * 60);
 
-/// What the button of the last question begins with.
-const DELETE_ME: &str = "bot:delete-me:";
-
 /// `/privacy`: the stored data, its retention, and how to delete it.
 pub(super) fn privacy(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let lang = cx.actor.lang;
@@ -34,7 +32,7 @@ pub(super) fn privacy(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let mut parts = vec![i18n::html(lang, "privacy", &args)];
     parts.extend(cx.slices.privacy(lang));
     let text = Html::join(&parts, "\n\n");
-    let delete = Button::labelled(lang, "button-delete-me", "bot:ask-delete-me")?;
+    let delete = Button::labelled(lang, "button-delete-me", SettingsCallback::AskDeleteMe)?;
     let keyboard = Keyboard::new().row([delete]).row(way_home(cx.actor)?);
     Ok(Answer::screen(Screen::new(text, keyboard)))
 }
@@ -56,9 +54,9 @@ pub(super) fn ask_delete_me(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let sure = Button::labelled(
         lang,
         "button-delete-me-sure",
-        format!("{DELETE_ME}{}", actor.now.0),
+        SettingsCallback::DeleteMe(actor.now),
     )?;
-    let keep = Button::labelled(lang, "button-cancel", "bot:keep-me")?;
+    let keep = Button::labelled(lang, "button-cancel", SettingsCallback::KeepMe)?;
     let keyboard = Keyboard::new().row([sure]).row([keep]);
     Ok(Answer::screen(Screen::new(text, keyboard)))
 }
@@ -66,9 +64,8 @@ pub(super) fn ask_delete_me(cx: &Context<'_>) -> anyhow::Result<Answer> {
 impl Settings {
     /// The answer *yes*; `asked` is when the question was asked. Pressed again by somebody who is
     /// forgotten already, it says the same again.
-    pub(super) fn delete_me(&self, cx: &Context<'_>, asked: &str) -> anyhow::Result<Answer> {
+    pub(super) fn delete_me(&self, cx: &Context<'_>, asked: UnixMs) -> anyhow::Result<Answer> {
         let actor = cx.actor;
-        let asked = asked.parse().map_or(UnixMs(0), UnixMs);
         let is_stale = actor.now.since(asked) > QUESTION_LIFE || obstacle(cx.tx, actor)?.is_some();
         if is_stale && actor.role != Role::Stranger {
             let stale = label(actor.lang, "stale-button");

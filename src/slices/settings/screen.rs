@@ -1,10 +1,9 @@
 //! `/settings`: how a chat wants to be spoken to.
 //!
-//! Every chat has its own: a person's, and a group's, where only admins come here. Buttons carry
-//! `set:<what>:<value>`, the value itself and no change of it, so that pressing one twice, or by
-//! two people, does the same as pressing it once.
+//! Every chat has its own: a person's, and a group's, where only admins come here.
 
 use super::Settings;
+use super::callback::{SettingsCallback, yes_or_no};
 use super::groups;
 use super::parts::{back, is_private, spoken_zone};
 use crate::db::{Connection, WriteTx};
@@ -39,7 +38,7 @@ impl Settings {
             self.zone_line(actor),
         ];
         let line = |key: &str, value: &str| i18n::html(lang, key, &Args::new().text("is", value));
-        let choice = |yes: bool, key: &str| label(lang, &format!("{key}-{}", word(yes)));
+        let choice = |yes: bool, key: &str| label(lang, &format!("{key}-{}", yes_or_no(yes)));
         let mut wants_digest = notify == Some(Notify::Digest);
         if actor.role.is_admin() {
             let chosen = notify.unwrap_or(self.notify);
@@ -77,54 +76,41 @@ impl Settings {
         )))
     }
 
-    /// A pressed button; `data` is what stands after `set:`. In a group only admins come here.
+    /// A choice; none is a button that cannot be read. In a group only admins come here.
     pub(super) fn settings_callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        data: &str,
+        choice: Option<SettingsCallback<'_>>,
     ) -> anyhow::Result<Answer> {
-        let (what, value) = data.split_once(':').unwrap_or((data, ""));
-        let (chat, now) = (actor.chat_id, actor.now);
-        match what {
-            "zones" => return self.zones(tx, actor),
-            "quiet-hours" => return self.quiet_screen(tx, actor),
-            "hours" => return hours_screen(actor),
-            "groups" if actor.role.is_admin() => return groups::screen(tx, actor),
-            "unbind" if actor.role.is_admin() => return groups::unbind_callback(tx, actor, value),
-            "language" => return self.choose_language(tx, actor, value),
-            "zone" => return self.choose_zone(tx, actor, value),
-            "quiet" => {
-                if let Some(quiet) = parse_quiet(value) {
-                    people::set_preference(
-                        tx,
-                        now,
-                        chat,
-                        Preference::Quiet(quiet, self.zone_of(actor)),
-                    )?;
-                }
+        let set = |preference| people::set_preference(tx, actor.now, actor.chat_id, preference);
+        let is_admin = actor.role.is_admin();
+        match choice {
+            Some(SettingsCallback::Zones) => return self.zones(tx, actor),
+            Some(SettingsCallback::QuietHours) => return self.quiet_screen(tx, actor),
+            Some(SettingsCallback::Hours) => return hours_screen(actor),
+            Some(SettingsCallback::Groups) if is_admin => return groups::screen(tx, actor),
+            Some(SettingsCallback::Unbind(group)) if is_admin => {
+                return groups::unbind_callback(tx, actor, group);
+            }
+            Some(SettingsCallback::Language(lang)) => {
+                return self.choose_language(tx, actor, lang);
+            }
+            Some(SettingsCallback::Zone(name)) => return self.choose_zone(tx, actor, name),
+            Some(SettingsCallback::SetQuiet(quiet)) => {
+                set(Preference::Quiet(quiet, self.zone_of(actor)))?;
                 return self.quiet_screen(tx, actor);
             }
-            "notify" => {
-                let notify = Notify::from_word(value);
-                let may = actor.role.is_admin() || notify.is_none_or(|n| n == Notify::Digest);
-                if may && (notify.is_some() || value == "none") {
-                    people::set_notify(tx, now, chat, notify)?;
+            Some(SettingsCallback::Notify(notify)) => {
+                if is_admin || notify.is_none_or(|n| n == Notify::Digest) {
+                    people::set_notify(tx, actor.now, actor.chat_id, notify)?;
                 }
             }
-            "digest-hour" => {
-                if let Some(hour) = parse_hour(value) {
-                    people::set_preference(tx, now, chat, Preference::DigestHour(hour))?;
-                }
-            }
-            "starts" => {
-                people::set_preference(tx, now, chat, Preference::RunStarts(value == "yes"))?;
-            }
-            "reminders" => {
-                people::set_preference(tx, now, chat, Preference::Reminders(value == "yes"))?;
-            }
+            Some(SettingsCallback::DigestHour(hour)) => set(Preference::DigestHour(hour))?,
+            Some(SettingsCallback::RunStarts(yes)) => set(Preference::RunStarts(yes))?,
+            Some(SettingsCallback::Reminders(yes)) => set(Preference::Reminders(yes))?,
             // Also the way back from a screen where something could be typed.
-            "all" => {
+            Some(SettingsCallback::All) => {
                 dialogue::end(tx, actor)?;
             }
             _ => {
@@ -139,13 +125,13 @@ impl Settings {
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        code: &str,
+        lang: Lang,
     ) -> anyhow::Result<Answer> {
-        let mut actor = actor.clone();
-        if let Some(lang) = Lang::from_word(code) {
-            people::set_preference(tx, actor.now, actor.chat_id, Preference::Language(lang))?;
-            actor.lang = lang;
-        }
+        people::set_preference(tx, actor.now, actor.chat_id, Preference::Language(lang))?;
+        let actor = Actor {
+            lang,
+            ..actor.clone()
+        };
         Ok(self.settings(tx, &actor)?.ring(&self.menus))
     }
 
@@ -164,7 +150,8 @@ impl Settings {
         });
         let button = |text: &str, how: Quiet, from: i8, to: i8| {
             let (from, to) = (from.rem_euclid(24), to.rem_euclid(24));
-            Button::callback(text, format!("set:quiet:{}:{from}:{to}", how.word()))
+            let hours = QuietHours { how, from, to };
+            Button::callback(text, SettingsCallback::SetQuiet(Some(hours)))
         };
         let moved = |key: &str, from: i8, to: i8| {
             let hour = if from == now.from { to } else { from };
@@ -188,7 +175,7 @@ impl Settings {
             keyboard = keyboard.row([button(&text, *how, now.from, now.to)?]);
         }
         if stored.is_some() {
-            let off = Button::labelled(lang, "button-quiet-off", "set:quiet:off")?;
+            let off = Button::labelled(lang, "button-quiet-off", SettingsCallback::SetQuiet(None))?;
             keyboard = keyboard.row([off]);
         }
         Ok(Answer::screen(Screen::new(
@@ -204,47 +191,52 @@ fn settings_buttons(
     wants_digest: bool,
 ) -> anyhow::Result<Keyboard> {
     let lang = actor.lang;
-    let button = |key: &str, data: &str| Button::labelled(lang, key, data);
+    let button = |key: &str, data| Button::labelled(lang, key, data);
     let mut languages = Vec::new();
     for other in Lang::ALL {
-        let data = format!("set:language:{}", other.word());
-        languages.push(Button::callback(other.own_name(), data)?);
+        let choose = SettingsCallback::Language(other);
+        languages.push(Button::callback(other.own_name(), choose)?);
     }
     let mut keyboard = Keyboard::new().row(languages);
     // The buttons name the effect of pressing them, so each is shown only if it has an effect.
-    let toggle = |yes: bool, what: &str| {
-        let value = word(!yes);
-        button(
-            &format!("button-{what}-{value}"),
-            &format!("set:{what}:{value}"),
-        )
+    let toggle = |yes: bool, what: &str, data: fn(bool) -> SettingsCallback<'static>| {
+        button(&format!("button-{what}-{}", yes_or_no(!yes)), data(!yes))
     };
     if actor.role.is_admin() {
-        let choices = Notify::WORDS.iter().map(|(word, _)| {
+        let choices = Notify::WORDS.iter().map(|(word, notify)| {
             let spoken = label(lang, &format!("notify-{word}"));
-            Button::callback(&spoken, format!("set:notify:{word}"))
+            Button::callback(&spoken, SettingsCallback::Notify(Some(*notify)))
         });
         keyboard = keyboard
             .row(choices.collect::<anyhow::Result<Vec<_>>>()?)
-            .row([toggle(preferences.run_starts, "starts")?]);
+            .row([toggle(
+                preferences.run_starts,
+                "starts",
+                SettingsCallback::RunStarts,
+            )?]);
     } else if wants_digest {
-        keyboard = keyboard.row([button("button-digest-no", "set:notify:none")?]);
+        keyboard = keyboard.row([button("button-digest-no", SettingsCallback::Notify(None))?]);
     } else {
-        keyboard = keyboard.row([button("button-digest-yes", "set:notify:digest")?]);
+        let digest = SettingsCallback::Notify(Some(Notify::Digest));
+        keyboard = keyboard.row([button("button-digest-yes", digest)?]);
     }
     if wants_digest {
-        keyboard = keyboard.row([button("button-digest-hour", "set:hours")?]);
+        keyboard = keyboard.row([button("button-digest-hour", SettingsCallback::Hours)?]);
     }
     keyboard = keyboard.row([
-        button("button-quiet-hours", "set:quiet-hours")?,
-        button("button-zone", "set:zones")?,
+        button("button-quiet-hours", SettingsCallback::QuietHours)?,
+        button("button-zone", SettingsCallback::Zones)?,
     ]);
     if !is_private(actor) {
         return Ok(keyboard);
     }
-    keyboard = keyboard.row([toggle(preferences.reminders, "reminders")?]);
+    keyboard = keyboard.row([toggle(
+        preferences.reminders,
+        "reminders",
+        SettingsCallback::Reminders,
+    )?]);
     if actor.role.is_admin() {
-        keyboard = keyboard.row([button("button-groups", "set:groups")?]);
+        keyboard = keyboard.row([button("button-groups", SettingsCallback::Groups)?]);
     }
     Ok(keyboard.row([home_button(lang)?]))
 }
@@ -256,7 +248,7 @@ fn hours_screen(actor: &Actor) -> anyhow::Result<Answer> {
     for row in hours.chunks(HOURS_IN_ROW) {
         let buttons = row
             .iter()
-            .map(|hour| Button::callback(&full_hour(*hour), format!("set:digest-hour:{hour}")));
+            .map(|hour| Button::callback(&full_hour(*hour), SettingsCallback::DigestHour(*hour)));
         keyboard = keyboard.row(buttons.collect::<anyhow::Result<Vec<_>>>()?);
     }
     Ok(Answer::screen(Screen::new(
@@ -265,27 +257,8 @@ fn hours_screen(actor: &Actor) -> anyhow::Result<Answer> {
     )))
 }
 
-fn word(yes: bool) -> &'static str {
-    if yes { "yes" } else { "no" }
-}
-
 fn full_hour(hour: i8) -> String {
     format!("{hour}:00")
-}
-
-fn parse_hour(text: &str) -> Option<i8> {
-    text.parse().ok().filter(|hour| (0..24).contains(hour))
-}
-
-/// `off`, or what becomes of news and two hours; none when it is neither.
-fn parse_quiet(text: &str) -> Option<Option<QuietHours>> {
-    if text == "off" {
-        return Some(None);
-    }
-    let mut parts = text.split(':');
-    let how = Quiet::from_word(parts.next()?)?;
-    let (from, to) = (parse_hour(parts.next()?)?, parse_hour(parts.next()?)?);
-    Some(Some(QuietHours { how, from, to }))
 }
 
 fn spoken_quiet(lang: Lang, quiet: Option<QuietHours>) -> String {

@@ -1,5 +1,6 @@
 //! The settings as a slice: `/settings`, `/privacy`, `/delete_me`, and `/here` in groups.
 
+use super::callback::SettingsCallback;
 use super::groups;
 use super::privacy;
 use super::zones::SettingsStep;
@@ -66,16 +67,13 @@ impl Settings {
     }
 
     fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
-        if let Some(choice) = data.strip_prefix("set:") {
-            return self.settings_callback(cx.tx, cx.actor, choice);
-        }
-        let action = data.strip_prefix("bot:").unwrap_or_default();
-        match action.split_once(':').unwrap_or((action, "")) {
-            ("privacy", _) => privacy::privacy(cx),
-            ("ask-delete-me", _) => privacy::ask_delete_me(cx),
-            ("delete-me", asked) => self.delete_me(cx, asked),
-            ("keep-me", _) => privacy::keep_me(cx.actor),
-            _ => self.settings(cx.tx, cx.actor),
+        match SettingsCallback::parse(data) {
+            Some(SettingsCallback::Open) => self.settings(cx.tx, cx.actor),
+            Some(SettingsCallback::Privacy) => privacy::privacy(cx),
+            Some(SettingsCallback::AskDeleteMe) => privacy::ask_delete_me(cx),
+            Some(SettingsCallback::DeleteMe(asked)) => self.delete_me(cx, asked),
+            Some(SettingsCallback::KeepMe) => privacy::keep_me(cx.actor),
+            choice => self.settings_callback(cx.tx, cx.actor, choice),
         }
     }
 }
@@ -114,7 +112,7 @@ impl Slice for Settings {
         if board != Board::Home {
             return Ok(Vec::new());
         }
-        let button = Button::labelled(actor.lang, "button-settings", "bot:settings")?;
+        let button = Button::labelled(actor.lang, "button-settings", SettingsCallback::Open)?;
         Ok(vec![Entry { row: 3, button }])
     }
 }

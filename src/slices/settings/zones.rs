@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
+use super::callback::SettingsCallback;
 use super::parts::{back, is_private, spoken_offset, spoken_zone};
 use crate::db::WriteTx;
 use crate::dialogue;
@@ -112,7 +113,7 @@ impl Settings {
             let buttons = row.iter().map(|(name, key)| {
                 let offset = Zone::named(name).map_or(0, |zone| zone.offset_seconds(actor.now));
                 let text = format!("{} {}", label(lang, key), spoken_offset(offset));
-                Button::callback(&text, format!("set:zone:{name}"))
+                Button::callback(&text, SettingsCallback::Zone(name))
             });
             keyboard = keyboard.row(buttons.collect::<anyhow::Result<Vec<_>>>()?);
         }
