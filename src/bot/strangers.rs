@@ -11,7 +11,7 @@ use super::home;
 use super::{Bot, answer_once, is_for_anyone};
 use crate::html::Html;
 use crate::i18n::{self, Args};
-use crate::people::{self, Access, Actor, CLAIM_PREFIX, Role};
+use crate::people::{self, Access, Actor, CLAIM_PREFIX, PersonAct, PersonCallback, Role};
 use crate::slice::{Context, Input};
 use crate::telegram::{Answer, Button, Keyboard};
 use crate::telegram::{Outgoing, outbox};
@@ -73,13 +73,13 @@ impl Bot {
             let args = Args::new()
                 .html("who", &who)
                 .text("id", &actor.id.to_string());
-            let button = |key: &str, action: &str| {
-                let data = format!("people:{action}:asked:{}", actor.id);
-                Button::labelled(lang, key, data)
+            let button = |key: &str, act| {
+                let (seen, id) = (Some(Role::Asked), actor.id);
+                Button::labelled(lang, key, PersonCallback::Person { act, seen, id })
             };
             let keyboard = Keyboard::new().row([
-                button("button-let-in", "let-in")?,
-                button("button-refuse", "refuse")?,
+                button("button-let-in", PersonAct::LetIn)?,
+                button("button-refuse", PersonAct::Refuse)?,
             ]);
             let question =
                 Outgoing::notice(chat, i18n::html(lang, "person-asks", &args)).keyboard(keyboard);

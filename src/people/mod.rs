@@ -8,6 +8,7 @@
 //! - Rights are read from the role when they are used, never remembered.
 
 pub(crate) mod audit;
+mod callback;
 mod chats;
 mod claim;
 mod forget;
@@ -25,6 +26,7 @@ use crate::html::{Html, clean_name};
 use crate::i18n::Lang;
 use crate::zone::Zone;
 
+pub(crate) use callback::{PersonAct, PersonCallback};
 pub(crate) use chats::Bound;
 pub use chats::bound;
 pub(crate) use chats::{

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::Admin;
+use super::callback::AdminCallback;
 use super::panel::panel;
 use super::store::{self, Broadcast};
 use crate::activation::Activator;
@@ -92,12 +93,12 @@ pub(super) fn typed(cx: &Context<'_>, step: &BroadcastStep, text: &str) -> anyho
 
 impl Admin {
     /// The preview is to be sent; `seen` is which one was shown.
-    pub(super) fn broadcast_send(&self, cx: &Context<'_>, seen: &str) -> anyhow::Result<Answer> {
+    pub(super) fn broadcast_send(&self, cx: &Context<'_>, seen: i64) -> anyhow::Result<Answer> {
         let (tx, actor) = (cx.tx, cx.actor);
         let lang = actor.lang;
         let step = dialogue::step::<BroadcastStep>(tx, actor)?;
         let text = match step {
-            Some(BroadcastStep::Ready { text, shown }) if seen == shown.to_string() => text,
+            Some(BroadcastStep::Ready { text, shown }) if seen == shown => text,
             // An older preview shows what would be sent now.
             Some(BroadcastStep::Ready { text, shown }) => {
                 let stale = label(lang, "stale-button");
@@ -130,9 +131,8 @@ impl Admin {
     }
 
     /// A broadcast is to be stopped.
-    pub(super) fn broadcast_stop(&self, cx: &Context<'_>, id: &str) -> anyhow::Result<Answer> {
+    pub(super) fn broadcast_stop(&self, cx: &Context<'_>, id: i64) -> anyhow::Result<Answer> {
         let (tx, actor) = (cx.tx, cx.actor);
-        let id = id.parse().unwrap_or(0);
         let is_stopped = store::stop(tx, id)?;
         if is_stopped {
             audit::note(
@@ -168,7 +168,7 @@ fn preview(
     let keyboard = Keyboard::new()
         .row([Button::callback(
             &send,
-            format!("admin:broadcast-send:{shown}"),
+            AdminCallback::SendBroadcast(shown),
         )?])
         .row([cancel_button(actor)?]);
     Ok(Answer::screen(Screen::new(
@@ -183,14 +183,14 @@ fn going_on(connection: &Connection, actor: &Actor, open: &Broadcast) -> anyhow:
     let so_far = store::delivered(connection, open.id)?;
     let n = store::audience(connection, open.by)?;
     let args = sums(so_far).number("id", open.id).number("n", n);
-    let button = |key: &str, data: String| Button::labelled(lang, key, data);
+    let button = |key: &str, data| Button::labelled(lang, key, data);
     let mut keyboard = Keyboard::new();
     if !open.is_stopped {
-        let stop = format!("admin:broadcast-stop:{}", open.id);
+        let stop = AdminCallback::StopBroadcast(open.id);
         keyboard = keyboard.row([button("button-broadcast-stop", stop)?]);
     }
     let keyboard = keyboard
-        .row([button("button-refresh", "admin:broadcast".to_owned())?])
+        .row([button("button-refresh", AdminCallback::Broadcast)?])
         .row([panel_button(lang)?]);
     Ok(Answer::screen(Screen::new(
         i18n::html(lang, "broadcast-going-on", &args),
@@ -199,7 +199,7 @@ fn going_on(connection: &Connection, actor: &Actor, open: &Broadcast) -> anyhow:
 }
 
 fn cancel_button(actor: &Actor) -> anyhow::Result<Button> {
-    Button::labelled(actor.lang, "button-cancel", "admin:broadcast-cancel")
+    Button::labelled(actor.lang, "button-cancel", AdminCallback::CancelBroadcast)
 }
 
 fn sums<'a>(delivered: Delivered) -> Args<'a> {

@@ -7,6 +7,7 @@ use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::Admin;
+use super::callback::AdminCallback;
 use crate::db::{self, Connection};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
@@ -49,14 +50,12 @@ pub(super) fn screen(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let lang = cx.actor.lang;
     let mut keyboard = Keyboard::new();
     for Export { word, .. } in cx.slices.exports() {
-        let (key, data) = (
-            format!("button-export-{word}"),
-            format!("admin:export:{word}"),
-        );
-        keyboard = keyboard.row([Button::labelled(lang, &key, data)?]);
+        let key = format!("button-export-{word}");
+        let export = AdminCallback::Export(word);
+        keyboard = keyboard.row([Button::labelled(lang, &key, export)?]);
     }
     if cx.actor.role == Role::Owner {
-        let backup = Button::labelled(lang, "button-backup", "admin:backup:ask")?;
+        let backup = Button::labelled(lang, "button-backup", AdminCallback::AskBackup)?;
         keyboard = keyboard.row([backup]);
     }
     Ok(Answer::screen(Screen::new(
@@ -84,7 +83,7 @@ impl Admin {
         let lang = actor.lang;
         let bytes = db::size_bytes(tx)?;
         let size = Args::new().text("size", &i18n::megabytes(lang, bytes));
-        let back = Button::labelled(lang, "button-back", "admin:export")?;
+        let back = Button::labelled(lang, "button-back", AdminCallback::Exports)?;
         if bytes > BACKUP_LIMIT {
             let text = i18n::html(lang, "backup-too-large", &size);
             return Ok(Answer::screen(Screen::new(
@@ -93,7 +92,7 @@ impl Admin {
             )));
         }
         if !sure {
-            let yes = Button::labelled(lang, "button-backup-sure", "admin:backup:sure")?;
+            let yes = Button::labelled(lang, "button-backup-sure", AdminCallback::Backup)?;
             let text = i18n::html(lang, "backup-ask", &size);
             let keyboard = Keyboard::new().row([yes]).row([back]);
             return Ok(Answer::screen(Screen::new(text, keyboard)));

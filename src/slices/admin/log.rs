@@ -1,6 +1,7 @@
 //! The audit log, page by page, filtered by kind.
 
 use super::Admin;
+use super::callback::AdminCallback;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::navigation::panel_button;
@@ -19,15 +20,17 @@ const KINDS_IN_ROW: usize = 3;
 const NAME_LIMIT: usize = 40;
 
 impl Admin {
-    /// The screen; `data` is the kind (none: all) and the page.
-    pub(super) fn log_screen(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
+    /// A page of one kind of deeds, or of all where the kind is empty.
+    pub(super) fn log_screen(
+        &self,
+        cx: &Context<'_>,
+        kind: &'static str,
+        page: usize,
+    ) -> anyhow::Result<Answer> {
         let lang = cx.actor.lang;
-        let (kind, page) = data.split_once(':').unwrap_or((data, "0"));
-        let kind = Deed::KINDS.into_iter().find(|known| *known == kind);
-        let kind = kind.unwrap_or_default();
         let (_, total) = audit::page(cx.tx, kind, 0, 0)?;
         let pages = total.min(COUNTED).div_ceil(PER_PAGE).max(1);
-        let page = page.parse().unwrap_or(0).min(pages - 1);
+        let page = page.min(pages - 1);
         let (entries, _) = audit::page(cx.tx, kind, page * PER_PAGE, PER_PAGE)?;
         let n = if total > COUNTED {
             format!("{COUNTED}+")
@@ -48,11 +51,11 @@ impl Admin {
                 } else {
                     (text, *other)
                 };
-                Button::callback(&text, format!("admin:log:{kind}:0"))
+                Button::callback(&text, AdminCallback::Log(kind, 0))
             });
             keyboard = keyboard.row(buttons.collect::<anyhow::Result<Vec<_>>>()?);
         }
-        let turn = |page| format!("admin:log:{kind}:{page}");
+        let turn = |page| AdminCallback::Log(kind, page);
         let keyboard = keyboard
             .row(page_row(lang, page, pages, turn)?)
             .row([panel_button(lang)?]);

@@ -8,6 +8,7 @@
 //! - Owners make and unmake admins; nobody changes an owner.
 
 mod broadcast;
+mod callback;
 mod export;
 mod log;
 mod panel;

@@ -9,7 +9,7 @@ use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::navigation::panel_button;
 use crate::people::audit::{self, Deed};
-use crate::people::{self, Actor, Person, Role};
+use crate::people::{self, Actor, Person, PersonAct, PersonCallback, Role};
 use crate::slice::{Board, Context};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
 use crate::telegram::{Outgoing, outbox};
@@ -18,27 +18,23 @@ use crate::telegram::{Outgoing, outbox};
 const PER_PAGE: usize = 8;
 
 impl Admin {
-    /// A button; `data` is what stands after `people:`.
-    pub(super) fn people_callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
+    /// A button about people.
+    pub(super) fn people_callback(
+        &self,
+        cx: &Context<'_>,
+        callback: PersonCallback,
+    ) -> anyhow::Result<Answer> {
         let (tx, actor) = (cx.tx, cx.actor);
-        let (action, rest) = data.split_once(':').unwrap_or((data, ""));
-        if action == "list" {
-            return people_list(cx, rest.parse().unwrap_or(0));
-        }
-        let (seen, id) = match rest.split_once(':') {
-            Some((seen, id)) => (Some(seen), id),
-            None => (None, rest),
+        let (act, seen, id) = match callback {
+            PersonCallback::List(page) => return people_list(cx, page),
+            PersonCallback::Person { act, seen, id } => (act, seen, id),
         };
-        let person = match id.parse() {
-            Ok(id) => people::get(tx, id)?,
-            Err(_) => None,
-        };
-        let Some(person) = person else {
+        let Some(person) = people::get(tx, id)? else {
             let gone = label(actor.lang, "person-gone");
             return Ok(people_list(cx, 0)?.toast(gone));
         };
         // The presser saw another role: another admin was faster.
-        if seen.is_some_and(|seen| seen != person.role.word()) {
+        if seen.is_some_and(|seen| seen != person.role) {
             let role = label(actor.lang, &format!("role-{}", person.role.word()));
             let note = i18n::plain(
                 actor.lang,
@@ -47,13 +43,13 @@ impl Admin {
             );
             return Ok(person_card(cx, &person)?.toast(note));
         }
-        let role = match action {
-            "card" => return person_card(cx, &person),
-            "let-in" if !person.role.is_member() => Role::User,
-            "refuse" if person.role == Role::Asked => Role::Refused,
-            "remove" if person.role.is_member() => Role::Refused,
-            "make-admin" if person.role == Role::User => Role::Admin,
-            "make-user" if person.role == Role::Admin => Role::User,
+        let role = match act {
+            PersonAct::Show => return person_card(cx, &person),
+            PersonAct::LetIn if !person.role.is_member() => Role::User,
+            PersonAct::Refuse if person.role == Role::Asked => Role::Refused,
+            PersonAct::Remove if person.role.is_member() => Role::Refused,
+            PersonAct::MakeAdmin if person.role == Role::User => Role::Admin,
+            PersonAct::MakeUser if person.role == Role::Admin => Role::User,
             // Another admin was faster, or the button is old.
             _ => {
                 let note = label(actor.lang, "done-already");
@@ -137,13 +133,14 @@ fn people_list(cx: &Context<'_>, page: usize) -> anyhow::Result<Answer> {
             cut(&person.name, 40),
             label(lang, &format!("role-{}", person.role.word()))
         );
-        keyboard = keyboard.row([Button::callback(
-            &text,
-            format!("people:card:{}", person.id),
-        )?]);
+        let open = PersonCallback::Person {
+            act: PersonAct::Show,
+            seen: None,
+            id: person.id,
+        };
+        keyboard = keyboard.row([Button::callback(&text, open)?]);
     }
-    let turn = |page| format!("people:list:{page}");
-    keyboard = keyboard.row(page_row(lang, page, pages, turn)?);
+    keyboard = keyboard.row(page_row(lang, page, pages, PersonCallback::List)?);
     let keyboard = keyboard.row([panel_button(lang)?]);
     let text = if total == 0 {
         i18n::text(lang, "people-empty")
@@ -166,33 +163,33 @@ fn person_card(cx: &Context<'_>, person: &Person) -> anyhow::Result<Answer> {
     let board = Board::Person(person.id);
     let mut lines = vec![i18n::html(lang, "person-card", &args)];
     lines.extend(cx.slices.lines(tx, actor, board)?);
-    let button = |key: &str, action: &str| {
-        let data = format!("people:{action}:{}:{}", person.role.word(), person.id);
-        Button::labelled(lang, key, data)
+    let button = |key: &str, act| {
+        let (seen, id) = (Some(person.role), person.id);
+        Button::labelled(lang, key, PersonCallback::Person { act, seen, id })
     };
     let mut keyboard = Keyboard::new();
-    let offered: &[(&str, &str, Role)] = match person.role {
+    let offered: &[(&str, PersonAct, Role)] = match person.role {
         Role::Asked => &[
-            ("button-let-in", "let-in", Role::User),
-            ("button-refuse", "refuse", Role::Refused),
+            ("button-let-in", PersonAct::LetIn, Role::User),
+            ("button-refuse", PersonAct::Refuse, Role::Refused),
         ],
-        Role::Stranger | Role::Refused => &[("button-let-in", "let-in", Role::User)],
+        Role::Stranger | Role::Refused => &[("button-let-in", PersonAct::LetIn, Role::User)],
         Role::User => &[
-            ("button-make-admin", "make-admin", Role::Admin),
-            ("button-remove", "remove", Role::Refused),
+            ("button-make-admin", PersonAct::MakeAdmin, Role::Admin),
+            ("button-remove", PersonAct::Remove, Role::Refused),
         ],
         Role::Admin => &[
-            ("button-make-user", "make-user", Role::User),
-            ("button-remove", "remove", Role::Refused),
+            ("button-make-user", PersonAct::MakeUser, Role::User),
+            ("button-remove", PersonAct::Remove, Role::Refused),
         ],
         Role::Owner => &[],
     };
-    for (key, action, role) in offered {
+    for (key, act, role) in offered {
         if !person.by_config && may_change(actor, person, *role) {
-            keyboard = keyboard.row([button(key, action)?]);
+            keyboard = keyboard.row([button(key, *act)?]);
         }
     }
-    let back = Button::labelled(lang, "button-back", "people:list:0")?;
+    let back = Button::labelled(lang, "button-back", PersonCallback::List(0))?;
     let keyboard = keyboard
         .rows(cx.slices.entries(tx, actor, board)?)
         .row([back]);

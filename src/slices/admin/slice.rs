@@ -3,13 +3,14 @@
 use futures_util::future::BoxFuture;
 
 use super::broadcast::{self, BroadcastStep};
+use super::callback::AdminCallback;
 use super::{export, store};
 use crate::activation::Activator;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::{Lang, label};
 use crate::navigation::PANEL;
-use crate::people::Actor;
+use crate::people::{Actor, PersonCallback};
 use crate::retention::Rule;
 use crate::slice::{
     Board, Callbacks, Command, Context, Entry, FileMaker, Input, Parts, Slice, Slices, Who,
@@ -54,29 +55,23 @@ impl Admin {
     }
 
     fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
-        let (prefix, rest) = data.split_once(':').unwrap_or((data, ""));
-        match prefix {
-            "people" => self.people_callback(cx, rest),
-            "admin" => self.admin_callback(cx, rest),
-            _ => super::panel::panel(cx),
-        }
-    }
-
-    fn admin_callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
-        match data.split_once(':').unwrap_or((data, "")) {
-            ("stats", _) => super::stats::stats(cx),
-            ("log", rest) => self.log_screen(cx, rest),
-            ("export", "") => export::screen(cx),
-            ("export", word) => self.export(cx, word),
-            ("backup", sure) => self.backup(cx, sure == "sure"),
-            ("broadcast", "") => broadcast::begin(cx),
-            ("broadcast-send", seen) => self.broadcast_send(cx, seen),
-            ("broadcast-stop", id) => self.broadcast_stop(cx, id),
-            ("broadcast-cancel", _) => {
+        match AdminCallback::parse(data) {
+            Some(AdminCallback::Panel) => super::panel::panel(cx),
+            Some(AdminCallback::People(callback)) => self.people_callback(cx, callback),
+            Some(AdminCallback::Stats) => super::stats::stats(cx),
+            Some(AdminCallback::Log(kind, page)) => self.log_screen(cx, kind, page),
+            Some(AdminCallback::Exports) => export::screen(cx),
+            Some(AdminCallback::Export(word)) => self.export(cx, word),
+            Some(AdminCallback::AskBackup) => self.backup(cx, false),
+            Some(AdminCallback::Backup) => self.backup(cx, true),
+            Some(AdminCallback::Broadcast) => broadcast::begin(cx),
+            Some(AdminCallback::SendBroadcast(seen)) => self.broadcast_send(cx, seen),
+            Some(AdminCallback::StopBroadcast(id)) => self.broadcast_stop(cx, id),
+            Some(AdminCallback::CancelBroadcast) => {
                 dialogue::end(cx.tx, cx.actor)?;
                 super::panel::panel(cx)
             }
-            _ => {
+            None => {
                 let stale = label(cx.actor.lang, "stale-button");
                 Ok(super::panel::panel(cx)?.toast(stale))
             }
@@ -117,18 +112,22 @@ impl Slice for Admin {
         actor: &Actor,
         board: Board,
     ) -> anyhow::Result<Vec<Entry>> {
-        let buttons: &[(u8, &str, &str)] = match board {
-            Board::Home if actor.role.is_admin() => &[(4, "button-panel", PANEL)],
+        let buttons: &[(u8, &str, AdminCallback<'_>)] = match board {
+            Board::Home if actor.role.is_admin() => &[(4, "button-panel", AdminCallback::Panel)],
             Board::Panel => &[
-                (3, "button-people", "people:list:0"),
-                (4, "button-stats", "admin:stats"),
-                (5, "button-broadcast", "admin:broadcast"),
-                (5, "button-log", "admin:log::0"),
-                (6, "button-export", "admin:export"),
+                (
+                    3,
+                    "button-people",
+                    AdminCallback::People(PersonCallback::List(0)),
+                ),
+                (4, "button-stats", AdminCallback::Stats),
+                (5, "button-broadcast", AdminCallback::Broadcast),
+                (5, "button-log", AdminCallback::Log("", 0)),
+                (6, "button-export", AdminCallback::Exports),
             ],
             _ => &[],
         };
-        let entry = |(row, key, data): &(u8, &str, &str)| {
+        let entry = |(row, key, data): &(u8, &str, AdminCallback<'_>)| {
             let button = Button::labelled(actor.lang, key, *data)?;
             Ok(Entry { row: *row, button })
         };

@@ -1,6 +1,7 @@
 //! Numbers for admins: accounts, checks, people, messages, the database. All come from counters and
 //! indexed queries.
 
+use super::callback::AdminCallback;
 use crate::html::Html;
 use crate::i18n::{self, Args};
 use crate::navigation::panel_button;
@@ -22,7 +23,7 @@ pub(super) fn stats(cx: &Context<'_>) -> anyhow::Result<Answer> {
     ));
     lines.push(outbox::counts(tx, actor.now)?.line(lang));
     lines.push(retention::sizes(tx)?.line(lang));
-    let refresh = Button::labelled(lang, "button-refresh", "admin:stats")?;
+    let refresh = Button::labelled(lang, "button-refresh", AdminCallback::Stats)?;
     let keyboard = Keyboard::new().row([refresh]).row([panel_button(lang)?]);
     Ok(Answer::screen(Screen::new(
         Html::join(&lines, "\n"),
