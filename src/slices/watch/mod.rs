@@ -13,10 +13,11 @@
 //! `notices::alarms` tells people about them.
 //!
 //! # Invariants
-//! - Imports go down only: `handlers`, `run`, `tools` → `views` → `notices` → `store`, `probe`.
-//! - Below them: `probe`, `catalogue` → `verdict` → `site` → `model`; `store` → `model`.
+//! - Imports go down only: `handlers`, `run`, `tools` → `views` → `notices` → `callback` → `store`.
+//! - Below `notices`: `probe`, `catalogue` → `verdict` → `site` → `model`; `store` → `model`.
 //! - No two files import each other, except a module and its children.
 
+mod callback;
 pub(crate) mod catalogue;
 mod handlers;
 pub(crate) mod model;
@@ -30,9 +31,9 @@ mod tools;
 pub(crate) mod verdict;
 pub(crate) mod views;
 
+pub use callback::list_of_owner;
 pub use catalogue::Catalogue;
 pub(crate) use catalogue::line::{LineProblem, of_parts};
-pub use handlers::list_of_owner;
 pub(crate) use model::config::WatchConfig;
 pub(crate) use model::schedule::Schedule;
 pub(crate) use probe::{ProbeLimits, probe};

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+use super::callback::{RunCallback, SiteCallback, View, WatchCallback, Whose, list_of_owner};
 use super::handlers::WatchHandlers;
 use super::model::account::SiteTally;
 use super::model::config::WatchConfig;
@@ -15,7 +16,7 @@ use crate::activation::Activator;
 use crate::clock::DAY;
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
-use crate::i18n::{self, Args, Lang, label};
+use crate::i18n::{self, Args, Lang};
 use crate::people::Actor;
 use crate::people::audit::Deed;
 use crate::retention::Rule;
@@ -92,10 +93,10 @@ impl Watch {
     }
 
     fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
-        match data.split_once(':').unwrap_or((data, "")) {
-            ("run", rest) => self.handlers.run_callback(cx.tx, cx.actor, rest),
-            ("site", rest) => self.handlers.site_callback(cx.tx, cx.actor, rest),
-            (_, rest) => self.handlers.callback(cx, rest),
+        match data.split_once(':') {
+            Some(("run", _)) => self.handlers.run_callback(cx.tx, cx.actor, data),
+            Some(("site", _)) => self.handlers.site_callback(cx.tx, cx.actor, data),
+            _ => self.handlers.callback(cx, data),
         }
     }
 
@@ -126,15 +127,19 @@ impl Watch {
         if n_questions > 0 {
             let args = Args::new().number("n", n_questions);
             let text = i18n::plain(actor.lang, "button-mass-changes", &args);
-            let button = Button::callback(&text, "watch:mass")?;
+            let button = Button::callback(&text, WatchCallback::MassChanges)?;
             entries.push(Entry { row: 1, button });
         }
+        let all = View {
+            whose: Whose::All,
+            ..View::default()
+        };
         for (row, key, data) in [
-            (2, "button-check-all", "run:check"),
-            (2, "button-thread", "run:now"),
-            (3, "button-accounts", "watch:list:all:0"),
-            (4, "button-sites", "site:list:0"),
-            (6, "button-charts", "watch:charts"),
+            (2, "button-check-all", String::from(RunCallback::Check)),
+            (2, "button-thread", RunCallback::Now.into()),
+            (3, "button-accounts", WatchCallback::List(all).into()),
+            (4, "button-sites", SiteCallback::List(0).into()),
+            (6, "button-charts", WatchCallback::Charts.into()),
         ] {
             let button = Button::labelled(actor.lang, key, data)?;
             entries.push(Entry { row, button });
@@ -196,8 +201,8 @@ impl Slice for Watch {
             Board::Home => home(actor),
             Board::Panel => self.panel(connection, actor),
             Board::Person(id) => {
-                let text = label(actor.lang, "button-accounts-of");
-                let button = Button::callback(&text, super::list_of_owner(id))?;
+                let list = list_of_owner(id);
+                let button = Button::labelled(actor.lang, "button-accounts-of", list)?;
                 Ok(vec![Entry { row: 1, button }])
             }
             _ => Ok(Vec::new()),
@@ -323,10 +328,10 @@ impl Slice for Watch {
 
 fn home(actor: &Actor) -> anyhow::Result<Vec<Entry>> {
     [
-        (1, "button-add", "watch:add"),
-        (1, "button-list", "watch:list:mine:0"),
-        (2, "button-check", "watch:check-mine"),
-        (2, "button-status", "watch:status"),
+        (1, "button-add", WatchCallback::Add),
+        (1, "button-list", WatchCallback::List(View::default())),
+        (2, "button-check", WatchCallback::CheckMine),
+        (2, "button-status", WatchCallback::Status),
     ]
     .into_iter()
     .map(|(row, key, data)| {

@@ -4,14 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
 use super::added::{AddSums, many_added};
-use super::callback::Act;
-use super::view::View;
 use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::navigation::{cancel_button, home_button};
 use crate::people::Actor;
+use crate::slices::watch::callback::{AccountAct, AddChoice, View, WatchCallback};
 use crate::slices::watch::catalogue::line::{
     AccountLine, LineProblem, of_parts, parse_days, parse_line,
 };
@@ -49,17 +48,6 @@ pub(super) enum AddStep {
         #[serde(default)]
         until: Until,
     },
-}
-
-/// What a button of the dialogue chose.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Choice<'a> {
-    /// A site by its key.
-    Site(&'a str),
-    Days(u32),
-    /// What is waited for.
-    Until(Until),
-    Back,
 }
 
 impl WatchHandlers {
@@ -112,22 +100,22 @@ impl WatchHandlers {
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        choice: Choice<'_>,
+        choice: AddChoice<'_>,
     ) -> anyhow::Result<Answer> {
         match (dialogue::step(tx, actor)?, choice) {
-            (Some(AddStep::Where { name }), Choice::Site(key)) => {
+            (Some(AddStep::Where { name }), AddChoice::Site(key)) => {
                 self.take_site(tx, actor, &name, key)
             }
-            (Some(AddStep::HowLong { name, site, until }), Choice::Days(days)) => {
+            (Some(AddStep::HowLong { name, site, until }), AddChoice::Days(days)) => {
                 self.take_days(tx, actor, &name, &site, until, &days.to_string())
             }
-            (Some(AddStep::HowLong { name, site, .. }), Choice::Until(until)) => {
+            (Some(AddStep::HowLong { name, site, .. }), AddChoice::Until(until)) => {
                 self.ask_days(tx, actor, (name, site), until, None)
             }
-            (Some(AddStep::HowLong { name, .. }), Choice::Back) => {
+            (Some(AddStep::HowLong { name, .. }), AddChoice::Back) => {
                 self.ask_site(tx, actor, &name, None)
             }
-            (Some(AddStep::Where { .. }), Choice::Back) => self.add_ask(tx, actor),
+            (Some(AddStep::Where { .. }), AddChoice::Back) => self.add_ask(tx, actor),
             (step, _) => {
                 let now = match step {
                     Some(AddStep::Who) => self.add_ask(tx, actor)?,
@@ -164,7 +152,8 @@ impl WatchHandlers {
         let mut keyboard = Keyboard::new();
         let mut row = Vec::new();
         for site in std::iter::once(default).chain(others).take(OFFERED_SITES) {
-            let data = format!("watch:add-site:{}", site.key());
+            let choice = AddChoice::Site(site.key().as_str());
+            let data = String::from(WatchCallback::Choose(choice));
             if data.len() > DATA_LIMIT {
                 continue;
             }
@@ -216,14 +205,14 @@ impl WatchHandlers {
         dialogue::set(tx, actor, &AddStep::HowLong { name, site, until })?;
         let mut days = Vec::new();
         for offered in OFFERED_DAYS {
-            let data = format!("watch:add-days:{offered}");
+            let data = WatchCallback::Choose(AddChoice::Days(offered));
             days.push(Button::callback(&offered.to_string(), data)?);
         }
         let mut keyboard = Keyboard::new().row(days);
         for (word, one) in Until::WORDS {
             let spoken = label(actor.lang, &format!("until-{word}"));
             let mark = if *one == until { "✓ " } else { "" };
-            let data = format!("watch:add-until:{word}");
+            let data = WatchCallback::Choose(AddChoice::Until(*one));
             keyboard = keyboard.row([Button::callback(&format!("{mark}{spoken}"), data)?]);
         }
         question(actor, with_problem(wrong, ask), keyboard, back(actor)?)
@@ -306,18 +295,16 @@ impl WatchHandlers {
             .chain(self.notes(actor, &sums))
             .collect();
         let lang = actor.lang;
-        let button = |key: &str, data: &str| Button::labelled(lang, key, data);
-        let mut more = vec![button("button-add-more", "watch:add")?];
+        let button = |key: &str, data| Button::labelled(lang, key, data);
+        let mut more = vec![button("button-add-more", WatchCallback::Add)?];
         if let (true, Some((id, _))) = (single, sums.added.first()) {
-            more.insert(
-                0,
-                button("button-card", &Act::Show.data(*id, View::default()))?,
-            );
+            let card = WatchCallback::Account(*id, AccountAct::Show, View::default());
+            more.insert(0, button("button-card", card)?);
         }
         let keyboard = Keyboard::new()
             .row([
-                button("button-check", "watch:check-mine")?,
-                button("button-list", "watch:list:mine:0")?,
+                button("button-check", WatchCallback::CheckMine)?,
+                button("button-list", WatchCallback::List(View::default()))?,
             ])
             .row(more)
             .row([home_button(lang)?]);
@@ -346,7 +333,11 @@ fn question(actor: &Actor, text: Html, keyboard: Keyboard, back: Button) -> anyh
 
 /// The way to the question before.
 fn back(actor: &Actor) -> anyhow::Result<Button> {
-    Button::labelled(actor.lang, "button-back", "watch:add-back")
+    Button::labelled(
+        actor.lang,
+        "button-back",
+        WatchCallback::Choose(AddChoice::Back),
+    )
 }
 
 /// The name and the key of the site, as steps of the dialogue keep them.

@@ -7,6 +7,7 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
 use crate::navigation::home_button;
 use crate::people::Actor;
+use crate::slices::watch::callback::{View, WatchCallback};
 use crate::slices::watch::catalogue::line::{AccountLine, LineProblem};
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::notices::texts;
@@ -120,11 +121,11 @@ pub(super) fn bad_lines(lang: Lang, bad: &[(u64, LineProblem)]) -> Vec<Html> {
 
 /// Where people go on from here.
 pub(super) fn ways_on(lang: Lang) -> anyhow::Result<Keyboard> {
-    let button = |key: &str, data: &str| Button::labelled(lang, key, data);
+    let button = |key: &str, data| Button::labelled(lang, key, data);
     Ok(Keyboard::new()
         .row([
-            button("button-check", "watch:check-mine")?,
-            button("button-list", "watch:list:mine:0")?,
+            button("button-check", WatchCallback::CheckMine)?,
+            button("button-list", WatchCallback::List(View::default()))?,
         ])
         .row([home_button(lang)?]))
 }

@@ -1,16 +1,15 @@
 //! The card of one account, and its buttons.
 
 use super::WatchHandlers;
-use super::callback::{Act, EXTENSIONS, note_mark};
 use super::deeds::note_deed;
 use super::list::spoken_owner;
 use super::questions::ListQuestion;
-use super::view::View;
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::Deed;
+use crate::slices::watch::callback::{AccountAct, EXTENSIONS, View, WatchCallback, note_mark};
 use crate::slices::watch::model::account::{Account, AccountState, RunScope, Until};
 use crate::slices::watch::model::past::By;
 use crate::slices::watch::notices::texts;
@@ -27,12 +26,14 @@ impl WatchHandlers {
         tx: &WriteTx<'_>,
         actor: &Actor,
         id: i64,
-        act: Act,
+        act: AccountAct,
         view: View,
     ) -> anyhow::Result<Answer> {
         let viewer = (!actor.role.is_admin()).then_some(actor.id);
         match store::get_any(tx, viewer, id)? {
-            Some(account) if account.state == AccountState::Removed && act != Act::Restore => {
+            Some(account)
+                if account.state == AccountState::Removed && act != AccountAct::Restore =>
+            {
                 let gone = label(actor.lang, "account-gone");
                 Ok(self.removed_screen(actor, &account, view)?.toast(gone))
             }
@@ -49,41 +50,43 @@ impl WatchHandlers {
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        act: Act,
+        act: AccountAct,
         account: &Account,
         view: View,
     ) -> anyhow::Result<Answer> {
         let (now, by, id) = (actor.now, actor.id, account.id);
         let changed = match act {
-            Act::Show => return self.card(tx, actor, id, view),
-            Act::Check => return self.check_one(tx, actor, account, view),
-            Act::AskDays if account.state != AccountState::Done => {
+            AccountAct::Show => return self.card(tx, actor, id, view),
+            AccountAct::Check => return self.check_one(tx, actor, account, view),
+            AccountAct::AskDays if account.state != AccountState::Done => {
                 let view = view.to_string();
                 return self.ask(tx, actor, &ListQuestion::Days { id, view }, None);
             }
-            Act::AskNote => {
+            AccountAct::AskNote => {
                 let before = account.note.clone();
                 let view = view.to_string();
                 return self.ask(tx, actor, &ListQuestion::Note { id, view, before }, None);
             }
-            Act::AskUntil if awaits(account) => return self.until_screen(actor, account, view),
-            Act::Pause => store::set_paused(tx, now, by, id, true)?,
-            Act::Resume => store::set_paused(tx, now, by, id, false)?,
-            Act::Again => store::again(tx, now, by, id)?,
-            Act::Extend(days) => store::extend(tx, now, by, id, days)?,
-            Act::ClearNote(mark) => {
+            AccountAct::AskUntil if awaits(account) => {
+                return self.until_screen(actor, account, view);
+            }
+            AccountAct::Pause => store::set_paused(tx, now, by, id, true)?,
+            AccountAct::Resume => store::set_paused(tx, now, by, id, false)?,
+            AccountAct::Again => store::again(tx, now, by, id)?,
+            AccountAct::Extend(days) => store::extend(tx, now, by, id, days)?,
+            AccountAct::ClearNote(mark) => {
                 mark == note_mark(&account.note)
                     && store::set_note(tx, now, by, id, &account.note, "")?
             }
-            Act::Until(before, until) => store::set_until(tx, now, by, id, before, until)?,
-            Act::Remove => {
+            AccountAct::Until(before, until) => store::set_until(tx, now, by, id, before, until)?,
+            AccountAct::Remove => {
                 store::remove(tx, now, by, id)?;
                 note_deed(tx, actor, Deed::Delete, account)?;
                 return self.removed_screen(actor, account, view);
             }
-            Act::Restore => store::restore(tx, now, by, id)?,
+            AccountAct::Restore => store::restore(tx, now, by, id)?,
             // A button of an account that has changed meanwhile.
-            Act::AskDays | Act::AskUntil => false,
+            AccountAct::AskDays | AccountAct::AskUntil => false,
         };
         if let Some(deed) = act.deed().filter(|_| changed) {
             note_deed(tx, actor, deed, account)?;
@@ -166,13 +169,16 @@ impl WatchHandlers {
                 spoken
             };
             let act = if chosen {
-                Act::Show
+                AccountAct::Show
             } else {
-                Act::Until(account.until, *until)
+                AccountAct::Until(account.until, *until)
             };
-            keyboard = keyboard.row([Button::callback(&text, act.data(account.id, view))?]);
+            keyboard = keyboard.row([Button::callback(
+                &text,
+                WatchCallback::Account(account.id, act, view),
+            )?]);
         }
-        let back = Act::Show.data(account.id, view);
+        let back = WatchCallback::Account(account.id, AccountAct::Show, view);
         let keyboard = keyboard.row([Button::labelled(actor.lang, "button-back", back)?]);
         let question = self.named(actor, account, "until-ask");
         Ok(Answer::screen(Screen::new(question, keyboard)))
@@ -186,13 +192,13 @@ impl WatchHandlers {
         view: View,
     ) -> anyhow::Result<Answer> {
         let lang = actor.lang;
-        let restore = Act::Restore.data(account.id, view);
+        let restore = WatchCallback::Account(account.id, AccountAct::Restore, view);
         let keyboard = Keyboard::new()
             .row([Button::labelled(lang, "button-restore", restore)?])
             .row([Button::labelled(
                 lang,
                 "button-to-list",
-                format!("watch:list:{view}"),
+                WatchCallback::List(view),
             )?]);
         let text = self.named(actor, account, "account-removed");
         Ok(Answer::screen(Screen::new(text, keyboard)))
@@ -215,40 +221,45 @@ fn awaits(account: &Account) -> bool {
 
 fn card_buttons(actor: &Actor, account: &Account, view: View) -> anyhow::Result<Keyboard> {
     let lang = actor.lang;
-    let button = |key: &str, act: Act| Button::labelled(lang, key, act.data(account.id, view));
+    let button = |key: &str, act: AccountAct| {
+        Button::labelled(lang, key, WatchCallback::Account(account.id, act, view))
+    };
     let mut keyboard = match account.state {
         AccountState::Pending => Keyboard::new().row([
-            button("button-account-check", Act::Check)?,
-            button("button-pause", Act::Pause)?,
+            button("button-account-check", AccountAct::Check)?,
+            button("button-pause", AccountAct::Pause)?,
         ]),
-        AccountState::Paused => Keyboard::new().row([button("button-resume", Act::Resume)?]),
-        AccountState::Done => Keyboard::new().row([button("button-again", Act::Again)?]),
+        AccountState::Paused => Keyboard::new().row([button("button-resume", AccountAct::Resume)?]),
+        AccountState::Done => Keyboard::new().row([button("button-again", AccountAct::Again)?]),
         AccountState::Held | AccountState::Removed => Keyboard::new(),
     };
     if account.state != AccountState::Done {
         let mut longer = Vec::new();
         for days in EXTENSIONS {
             let text = i18n::plain(lang, "button-extend", &Args::new().number("n", days));
-            let data = Act::Extend(days).data(account.id, view);
+            let data = WatchCallback::Account(account.id, AccountAct::Extend(days), view);
             longer.push(Button::callback(&text, data)?);
         }
-        longer.push(button("button-extend-other", Act::AskDays)?);
+        longer.push(button("button-extend-other", AccountAct::AskDays)?);
         keyboard = keyboard.row(longer);
     }
     if awaits(account) {
-        keyboard = keyboard.row([button("button-until", Act::AskUntil)?]);
+        keyboard = keyboard.row([button("button-until", AccountAct::AskUntil)?]);
     }
-    let mut note = vec![button("button-note", Act::AskNote)?];
+    let mut note = vec![button("button-note", AccountAct::AskNote)?];
     if !account.note.is_empty() {
         note.push(button(
             "button-clear-note",
-            Act::ClearNote(note_mark(&account.note)),
+            AccountAct::ClearNote(note_mark(&account.note)),
         )?);
     }
     let name = Args::new().text("name", &cut(&account.username, 40));
     let remove = i18n::plain(lang, "button-delete", &name);
-    let remove = Button::callback(&remove, Act::Remove.data(account.id, view))?;
-    let back = format!("watch:list:{view}");
+    let remove = Button::callback(
+        &remove,
+        WatchCallback::Account(account.id, AccountAct::Remove, view),
+    )?;
+    let back = WatchCallback::List(view);
     Ok(keyboard
         .row(note)
         .row([remove])

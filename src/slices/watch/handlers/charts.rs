@@ -5,6 +5,7 @@ use crate::db::Connection;
 use crate::i18n::{self, label};
 use crate::navigation::{PANEL, home_button};
 use crate::people::Actor;
+use crate::slices::watch::callback::WatchCallback;
 use crate::slices::watch::model::account::ChartSubject;
 use crate::slices::watch::views::{charts, files};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
@@ -58,5 +59,5 @@ impl WatchHandlers {
 /// A button that draws a chart.
 pub(super) fn chart_button(actor: &Actor, subject: ChartSubject) -> anyhow::Result<Button> {
     let text = label(actor.lang, &format!("button-chart-{}", subject.word()));
-    Button::callback(&text, format!("watch:chart:{}", subject.word()))
+    Button::callback(&text, WatchCallback::Chart(subject))
 }

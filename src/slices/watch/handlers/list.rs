@@ -1,13 +1,12 @@
 //! `/list`: one message with pages and filters.
 
-use super::callback::Act;
-use super::view::{Narrow, View, Whose};
 use super::{WatchHandlers, clamp_page};
 use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
 use crate::navigation::{PANEL, home_button};
 use crate::people::{self, Actor};
+use crate::slices::watch::callback::{AccountAct, Narrow, View, WatchCallback, Whose};
 use crate::slices::watch::model::account::Account;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -80,10 +79,10 @@ impl WatchHandlers {
         let lang = actor.lang;
         let listing = view.listing(connection, actor)?;
         let total = store::count_listed(connection, actor.now, &listing)?;
-        let export = format!("watch:export:{}", view.whose);
+        let export = WatchCallback::Export(view.whose);
         let export = Button::labelled(lang, "button-download", export)?;
         let ways_out = [
-            Button::labelled(lang, "button-add", "watch:add")?,
+            Button::labelled(lang, "button-add", WatchCallback::Add)?,
             home_button(lang)?,
         ];
         if total == 0 && listing.filter == Filter::Everything && view.whose == Whose::Mine {
@@ -98,13 +97,11 @@ impl WatchHandlers {
         let accounts = store::page(connection, actor.now, &listing, page * PER_PAGE, PER_PAGE)?;
         let mut keyboard = Keyboard::new();
         for account in &accounts {
-            let card = Act::Show.data(account.id, view);
+            let card = WatchCallback::Account(account.id, AccountAct::Show, view);
             keyboard = keyboard.row([Button::callback(&self.button_text(actor, account), card)?]);
         }
         if pages > 1 {
-            let pages = page_row(lang, page, pages, |page| {
-                format!("watch:list:{}", view.at(page))
-            })?;
+            let pages = page_row(lang, page, pages, |page| WatchCallback::List(view.at(page)))?;
             keyboard = keyboard.row(pages);
         }
         for row in filter_buttons(lang, view)? {
@@ -203,7 +200,7 @@ impl WatchHandlers {
         let mut keyboard = Keyboard::new();
         let mut row = Vec::new();
         for key in &keys {
-            let data = format!("watch:site:{whose}:{key}");
+            let data = String::from(WatchCallback::Site(whose, key));
             if data.len() > DATA_LIMIT {
                 continue;
             }
@@ -215,12 +212,10 @@ impl WatchHandlers {
         keyboard = keyboard.row(row);
         let pages = page + if is_last { 1 } else { 2 };
         if pages > 1 {
-            let pages = page_row(lang, page, pages, |page| {
-                format!("watch:sites:{whose}:{page}")
-            })?;
+            let pages = page_row(lang, page, pages, |page| WatchCallback::Sites(whose, page))?;
             keyboard = keyboard.row(pages);
         }
-        let back = Button::labelled(lang, "button-back", format!("watch:list:{view}"))?;
+        let back = Button::labelled(lang, "button-back", WatchCallback::List(view))?;
         let text = i18n::text(lang, "list-choose-site");
         Ok(Answer::screen(Screen::new(text, keyboard.row([back]))))
     }
@@ -234,7 +229,7 @@ pub(super) fn spoken_owner(connection: &Connection, id: i64) -> anyhow::Result<H
 
 /// The filters; the one that is on is marked, and pressed again it is taken off.
 fn filter_buttons(lang: Lang, view: View) -> anyhow::Result<Vec<Vec<Button>>> {
-    let list = |narrow| format!("watch:list:{}", view.narrowed(narrow));
+    let list = |narrow| WatchCallback::List(view.narrowed(narrow));
     let mut buttons = Vec::new();
     for (word, narrow) in Narrow::CHIPS {
         let spoken = label(lang, &format!("filter-{word}"));
@@ -244,9 +239,9 @@ fn filter_buttons(lang: Lang, view: View) -> anyhow::Result<Vec<Vec<Button>>> {
             Button::callback(&spoken, list(narrow))?
         });
     }
-    let sites = format!("watch:sites:{}:0", view.whose);
+    let sites = WatchCallback::Sites(view.whose, 0);
     buttons.push(Button::labelled(lang, "button-by-site", sites)?);
-    let find = format!("watch:find:{view}");
+    let find = WatchCallback::Find(view);
     buttons.push(Button::labelled(lang, "button-find", find)?);
     if view.narrow != Narrow::Everything {
         let all = list(Narrow::Everything);

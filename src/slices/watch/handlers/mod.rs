@@ -7,7 +7,6 @@
 
 mod add;
 mod added;
-mod callback;
 mod card;
 mod charts;
 mod deeds;
@@ -18,18 +17,13 @@ mod questions;
 mod sites;
 mod tables;
 mod thread;
-mod view;
 
 use anyhow::Context as _;
 
-pub use view::list_of_owner;
-
 use self::add::AddStep;
-use self::callback::Callback;
 use self::questions::ListQuestion;
 use self::tables::TableStep;
-use self::view::{View, Whose};
-use super::model::account::{ChartSubject, Until};
+use super::model::account::ChartSubject;
 use super::notices::Notifier;
 use super::notices::texts;
 use super::store;
@@ -43,6 +37,7 @@ use crate::navigation::home_button;
 use crate::people::Actor;
 use crate::retention;
 use crate::slice::{Board, Context, Who};
+use crate::slices::watch::callback::{View, WatchCallback, Whose};
 use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::model::config::WatchConfig;
 use crate::slices::watch::model::schedule::Schedule;
@@ -63,8 +58,7 @@ impl WatchHandlers {
     /// The right that a button of the watch needs: buttons about other people's accounts are for
     /// admins.
     pub(crate) fn needs(data: &str) -> Who {
-        let data = data.strip_prefix("watch:").unwrap_or_default();
-        match Callback::parse(data) {
+        match WatchCallback::parse(data) {
             Some(callback) if needs_admin(callback) => Who::Admin,
             _ => Who::Member,
         }
@@ -138,8 +132,8 @@ impl WatchHandlers {
         lines.extend(self.muted_lines(connection, actor)?);
         let keyboard = Keyboard::new()
             .row([
-                Button::labelled(lang, "button-check", "watch:check-mine")?,
-                Button::labelled(lang, "button-list", "watch:list:mine:0")?,
+                Button::labelled(lang, "button-check", WatchCallback::CheckMine)?,
+                Button::labelled(lang, "button-list", WatchCallback::List(View::default()))?,
             ])
             .row([charts::chart_button(actor, ChartSubject::Mine)?])
             .row([home_button(lang)?]);
@@ -166,36 +160,36 @@ impl WatchHandlers {
         Ok(None)
     }
 
-    /// A pressed button; `data` follows `watch:`.
+    /// A pressed button about accounts.
     pub(crate) fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
         let (tx, actor) = (cx.tx, cx.actor);
-        if let Some(choice) = add_choice(data) {
-            return self.add_callback(tx, actor, choice);
-        }
+        let callback = WatchCallback::parse(data);
         // A press on a button leaves the open question of a list or card.
-        if dialogue::step::<ListQuestion>(tx, actor)?.is_some() {
+        let is_choice = matches!(callback, Some(WatchCallback::Choose(_)));
+        if !is_choice && dialogue::step::<ListQuestion>(tx, actor)?.is_some() {
             dialogue::end(tx, actor)?;
         }
-        match Callback::parse(data) {
-            Some(Callback::Add) => self.add_ask(tx, actor),
-            Some(Callback::List(view)) => self.list_screen(tx, actor, view),
-            Some(Callback::Find(view)) => {
+        match callback {
+            Some(WatchCallback::Add) => self.add_ask(tx, actor),
+            Some(WatchCallback::Choose(choice)) => self.add_callback(tx, actor, choice),
+            Some(WatchCallback::List(view)) => self.list_screen(tx, actor, view),
+            Some(WatchCallback::Find(view)) => {
                 let view = view.to_string();
                 self.ask(tx, actor, &ListQuestion::Find { view }, None)
             }
-            Some(Callback::Sites(whose, page)) => self.sites_screen(tx, actor, whose, page),
-            Some(Callback::Site(whose, key)) => self.list_of_site(tx, actor, whose, key),
-            Some(Callback::Account(id, act, view)) => {
+            Some(WatchCallback::Sites(whose, page)) => self.sites_screen(tx, actor, whose, page),
+            Some(WatchCallback::Site(whose, key)) => self.list_of_site(tx, actor, whose, key),
+            Some(WatchCallback::Account(id, act, view)) => {
                 self.account_callback(tx, actor, id, act, view)
             }
-            Some(Callback::Apply(shown_at)) => self.apply_table(tx, actor, shown_at),
-            Some(Callback::Export(whose)) => self.export(tx, actor, whose),
-            Some(Callback::CheckMine) => self.check_mine(tx, actor),
-            Some(Callback::Status) => self.status(cx),
-            Some(Callback::Charts) => Self::charts(actor),
-            Some(Callback::Chart(subject)) => self.chart(tx, actor, subject),
-            Some(Callback::MassChanges) => self.mass_changes(tx, actor),
-            Some(Callback::Decide(decision, id)) => self.decide(tx, actor, decision, id),
+            Some(WatchCallback::Apply(shown_at)) => self.apply_table(tx, actor, shown_at),
+            Some(WatchCallback::Export(whose)) => self.export(tx, actor, whose),
+            Some(WatchCallback::CheckMine) => self.check_mine(tx, actor),
+            Some(WatchCallback::Status) => self.status(cx),
+            Some(WatchCallback::Charts) => Self::charts(actor),
+            Some(WatchCallback::Chart(subject)) => self.chart(tx, actor, subject),
+            Some(WatchCallback::MassChanges) => self.mass_changes(tx, actor),
+            Some(WatchCallback::Decide(decision, id)) => self.decide(tx, actor, decision, id),
             None => {
                 let stale = label(actor.lang, "stale-button");
                 let list = self.list_screen(tx, actor, View::default())?;
@@ -206,28 +200,21 @@ impl WatchHandlers {
 }
 
 /// True for what is about other people's accounts.
-fn needs_admin(callback: Callback<'_>) -> bool {
+fn needs_admin(callback: WatchCallback<'_>) -> bool {
     match callback {
-        Callback::List(view) | Callback::Find(view) | Callback::Account(_, _, view) => {
-            view.whose != Whose::Mine
-        }
-        Callback::Sites(whose, _) | Callback::Site(whose, _) | Callback::Export(whose) => {
-            whose != Whose::Mine
-        }
-        Callback::MassChanges | Callback::Decide(..) | Callback::Charts => true,
-        Callback::Chart(subject) => charts::OF_ADMINS.contains(&subject),
-        Callback::Add | Callback::Apply(_) | Callback::CheckMine | Callback::Status => false,
-    }
-}
-
-/// A button of the `/add` dialogue.
-fn add_choice(data: &str) -> Option<add::Choice<'_>> {
-    match data.split_once(':').unwrap_or((data, "")) {
-        ("add-site", key) => Some(add::Choice::Site(key)),
-        ("add-days", days) => Some(add::Choice::Days(days.parse().ok()?)),
-        ("add-until", word) => Some(add::Choice::Until(Until::from_word(word)?)),
-        ("add-back", _) => Some(add::Choice::Back),
-        _ => None,
+        WatchCallback::List(view)
+        | WatchCallback::Find(view)
+        | WatchCallback::Account(_, _, view) => view.whose != Whose::Mine,
+        WatchCallback::Sites(whose, _)
+        | WatchCallback::Site(whose, _)
+        | WatchCallback::Export(whose) => whose != Whose::Mine,
+        WatchCallback::MassChanges | WatchCallback::Decide(..) | WatchCallback::Charts => true,
+        WatchCallback::Chart(subject) => charts::OF_ADMINS.contains(&subject),
+        WatchCallback::Add
+        | WatchCallback::Choose(_)
+        | WatchCallback::Apply(_)
+        | WatchCallback::CheckMine
+        | WatchCallback::Status => false,
     }
 }
 

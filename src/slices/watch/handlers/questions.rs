@@ -7,9 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
-use super::callback::Act;
 use super::deeds::note_deed;
-use super::view::View;
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line};
@@ -17,6 +15,7 @@ use crate::i18n::{self, Args};
 use crate::navigation::cancel_button;
 use crate::people::Actor;
 use crate::people::audit::Deed;
+use crate::slices::watch::callback::{AccountAct, View, WatchCallback};
 use crate::slices::watch::catalogue::line::{LONGEST_NOTE, LineProblem, parse_days};
 use crate::slices::watch::model::account::{Account, AccountState};
 use crate::slices::watch::store;
@@ -46,10 +45,12 @@ impl ListQuestion {
     }
 
     /// Where the question was asked from.
-    fn back(&self) -> String {
+    fn back(&self) -> WatchCallback<'static> {
         match self {
-            Self::Find { .. } => format!("watch:list:{}", self.view()),
-            Self::Days { id, .. } | Self::Note { id, .. } => Act::Show.data(*id, self.view()),
+            Self::Find { .. } => WatchCallback::List(self.view()),
+            Self::Days { id, .. } | Self::Note { id, .. } => {
+                WatchCallback::Account(*id, AccountAct::Show, self.view())
+            }
         }
     }
 }

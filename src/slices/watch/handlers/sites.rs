@@ -1,7 +1,7 @@
 //! The screens of sites, for admins: how each site does, why probes fail there, and whether it is
 //! muted.
 //!
-//! Buttons carry `site:<action>:…`. A button that mutes or unmutes carries the mute that its reader
+//! A button that mutes or unmutes carries the mute that its reader
 //! saw. If another admin was faster, the button shows the current state instead.
 
 use super::thread::spoken_until;
@@ -13,6 +13,7 @@ use crate::i18n::{self, Args, label};
 use crate::navigation::panel_button;
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slices::watch::callback::SiteCallback;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::store::SiteMute;
@@ -36,25 +37,26 @@ const MUTES: [(u32, &str); 3] = [
 ];
 
 impl WatchHandlers {
-    /// A button; `data` follows `site:`.
+    /// A button about sites.
     pub(crate) fn site_callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         data: &str,
     ) -> anyhow::Result<Answer> {
-        let parts: Vec<&str> = data.splitn(4, ':').collect();
-        match parts.as_slice() {
-            ["list", page] => self.health_screen(tx, actor, page.parse().unwrap_or(0)),
-            ["card", tag] => match self.site_of(tx, actor, tag)? {
+        match SiteCallback::parse(data) {
+            Some(SiteCallback::List(page)) => self.health_screen(tx, actor, page),
+            Some(SiteCallback::Card(tag)) => match self.site_of(tx, actor, tag)? {
                 Some(site) => self.site_card(tx, actor, &site),
                 None => self.health_screen(tx, actor, 0),
             },
-            ["mute", seen, days, tag] => {
-                self.mute_callback(tx, actor, seen, days.parse().ok(), tag)
+            Some(SiteCallback::Mute { seen, days, tag }) => {
+                self.mute_callback(tx, actor, seen, Some(days), tag)
             }
-            ["unmute", seen, tag] => self.mute_callback(tx, actor, seen, None, tag),
-            _ => {
+            Some(SiteCallback::Unmute { seen, tag }) => {
+                self.mute_callback(tx, actor, seen, None, tag)
+            }
+            None => {
                 let stale = label(actor.lang, "stale-button");
                 Ok(self.health_screen(tx, actor, 0)?.toast(stale))
             }
@@ -67,7 +69,7 @@ impl WatchHandlers {
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
-        seen: &str,
+        seen: i64,
         days: Option<u32>,
         tag: &str,
     ) -> anyhow::Result<Answer> {
@@ -146,13 +148,10 @@ impl WatchHandlers {
                 .number("checked", tally.counts.checked())
                 .number("errors", tally.counts.errors);
             let text = i18n::plain(lang, "site-button", &args);
-            keyboard = keyboard.row([Button::callback(
-                &text,
-                format!("site:card:{}", tag_of(site)),
-            )?]);
+            let tag = tag_of(site);
+            keyboard = keyboard.row([Button::callback(&text, SiteCallback::Card(&tag))?]);
         }
-        let turn = |page| format!("site:list:{page}");
-        keyboard = keyboard.row(page_row(lang, page, pages, turn)?);
+        keyboard = keyboard.row(page_row(lang, page, pages, SiteCallback::List)?);
         let back = panel_button(lang)?;
         let key = if sites.is_empty() {
             "sites-none"
@@ -197,20 +196,18 @@ impl WatchHandlers {
             lines.push(i18n::html(lang, "site-error", &args));
         }
         let (seen, tag) = (stamp(mute), tag_of(site));
+        let tag = tag.as_str();
         let mut keyboard = Keyboard::new();
         if mute.is_some() {
-            let text = label(lang, "button-unmute");
-            keyboard = keyboard.row([Button::callback(
-                &text,
-                format!("site:unmute:{seen}:{tag}"),
-            )?]);
+            let unmute = SiteCallback::Unmute { seen, tag };
+            keyboard = keyboard.row([Button::labelled(lang, "button-unmute", unmute)?]);
         } else {
             for (days, key) in MUTES {
-                let data = format!("site:mute:{seen}:{days}:{tag}");
-                keyboard = keyboard.row([Button::labelled(lang, key, data)?]);
+                let mute = SiteCallback::Mute { seen, days, tag };
+                keyboard = keyboard.row([Button::labelled(lang, key, mute)?]);
             }
         }
-        let back = Button::labelled(lang, "button-back", "site:list:0")?;
+        let back = Button::labelled(lang, "button-back", SiteCallback::List(0))?;
         Ok(Answer::screen(Screen::new(
             texts::fit(lines),
             keyboard.row([back]),
@@ -314,9 +311,9 @@ impl WatchHandlers {
 }
 
 /// Since when a site is muted, as a button carries it, in seconds; 0: it is not.
-fn stamp(mute: Option<SiteMute>) -> String {
+fn stamp(mute: Option<SiteMute>) -> i64 {
     let since = mute.map_or(UnixMs(0), |mute| mute.since);
-    (since.0 / 1000).to_string()
+    since.0 / 1000
 }
 
 /// A site's key as a button carries it.

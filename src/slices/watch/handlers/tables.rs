@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::WatchHandlers;
 use super::added::{bad_lines, ways_on};
 use super::portions::PORTION;
-use super::view::{View, Whose};
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
@@ -18,6 +17,7 @@ use crate::i18n::{self, Args, label};
 use crate::navigation::{cancel_button, home_button};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slices::watch::callback::{View, WatchCallback, Whose};
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::store::Import;
@@ -126,7 +126,7 @@ impl WatchHandlers {
         dialogue::set(tx, actor, &step)?;
         let apply = i18n::plain(lang, "button-apply", &Args::new().number("n", counts.new));
         let keyboard = Keyboard::new()
-            .row([Button::callback(&apply, format!("watch:apply:{at}"))?])
+            .row([Button::callback(&apply, WatchCallback::Apply(at))?])
             .row([cancel_button(lang)?]);
         Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
     }

@@ -1,6 +1,6 @@
 //! The buttons of the screen of runs, for admins: check all, stop a run, refresh.
 //!
-//! Buttons carry `run:<action>`. A press never waits for the watch thread: it writes a row and
+//! A press never waits for the watch thread: it writes a row and
 //! rings.
 
 use super::WatchHandlers;
@@ -9,6 +9,7 @@ use crate::db::WriteTx;
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slices::watch::callback::RunCallback;
 use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -16,17 +17,17 @@ use crate::slices::watch::views::runs;
 use crate::telegram::Answer;
 
 impl WatchHandlers {
-    /// A button; `data` follows `run:`.
+    /// A button about runs. One that cannot be read shows the state.
     pub(crate) fn run_callback(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         data: &str,
     ) -> anyhow::Result<Answer> {
-        match data.split_once(':').unwrap_or((data, "")) {
-            ("check", _) => self.check_all(tx, actor),
-            ("stop", id) => self.stop_run(tx, actor, id.parse().unwrap_or(0)),
-            _ => self.open_state(tx, actor),
+        match RunCallback::parse(data) {
+            Some(RunCallback::Check) => self.check_all(tx, actor),
+            Some(RunCallback::Stop(id)) => self.stop_run(tx, actor, id),
+            Some(RunCallback::Now) | None => self.open_state(tx, actor),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::clock::UnixMs;
 use crate::db::{Connection, WriteTx};
 use crate::i18n::Lang;
 use crate::people;
+use crate::slices::watch::callback::WatchCallback;
 use crate::slices::watch::model::account::{MassChange, MassDecision, News, Run};
 use crate::slices::watch::store;
 use crate::telegram::{Button, Keyboard, Outgoing, outbox};
@@ -151,7 +152,7 @@ fn question_key(question: &MassChange) -> String {
 /// If a label is missing.
 pub(crate) fn question_buttons(lang: Lang, id: i64) -> anyhow::Result<Keyboard> {
     let button = |key: &str, decision: MassDecision| {
-        Button::labelled(lang, key, format!("watch:mass:{}:{id}", decision.word()))
+        Button::labelled(lang, key, WatchCallback::Decide(decision, id))
     };
     Ok(Keyboard::new()
         .row([button("button-mass-apply", MassDecision::Apply)?])

@@ -10,6 +10,7 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
 use crate::navigation::panel_button;
 use crate::people::{self, Actor};
+use crate::slices::watch::callback::RunCallback;
 use crate::slices::watch::model::account::{RunState, Trigger};
 use crate::slices::watch::model::schedule::Schedule;
 use crate::slices::watch::notices::Notifier;
@@ -64,15 +65,15 @@ pub(crate) fn screen(
         lines.extend([Html::default(), i18n::text(lang, "thread-slow")]);
         lines.extend(slow);
     }
-    let button = |key: &str, data: &str| Button::labelled(lang, key, data);
+    let button = |key: &str, data| Button::labelled(lang, key, data);
     let mut keyboard = Keyboard::new();
     if let Some(run) = running {
         keyboard = keyboard.row([stop_button(lang, run.id)?]);
     }
     let keyboard = keyboard
         .row([
-            button("button-check-all", "run:check")?,
-            button("button-refresh", "run:now")?,
+            button("button-check-all", RunCallback::Check)?,
+            button("button-refresh", RunCallback::Now)?,
         ])
         .row([panel_button(lang)?]);
     Ok(Screen::new(texts::fit(lines), keyboard))
@@ -95,7 +96,7 @@ pub(crate) fn screen_for(
 
 /// The button that stops a run.
 pub(crate) fn stop_button(lang: Lang, run_id: i64) -> anyhow::Result<Button> {
-    Button::labelled(lang, "button-stop-run", format!("run:stop:{run_id}"))
+    Button::labelled(lang, "button-stop-run", RunCallback::Stop(run_id))
 }
 
 /// The result of the last run, or its progress.

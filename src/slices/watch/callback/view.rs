@@ -14,7 +14,7 @@ use crate::slices::watch::store::{AccountQuery, Filter};
 
 /// Whose accounts a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Whose {
+pub(crate) enum Whose {
     #[default]
     Mine,
     /// Everybody's: for admins.
@@ -25,7 +25,7 @@ pub(super) enum Whose {
 
 /// What a list is narrowed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Narrow {
+pub(crate) enum Narrow {
     #[default]
     Everything,
     Pending,
@@ -38,25 +38,15 @@ pub(super) enum Narrow {
 
 /// A list as its buttons carry it: `<whose>:<page>[:<narrow>]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct View {
-    pub(super) whose: Whose,
-    pub(super) page: usize,
-    pub(super) narrow: Narrow,
-}
-
-/// The data of a button that lists the accounts of a person to an admin.
-#[must_use]
-pub fn list_of_owner(person: i64) -> String {
-    let view = View {
-        whose: Whose::Owner(person),
-        ..View::default()
-    };
-    format!("watch:list:{view}")
+pub(crate) struct View {
+    pub(crate) whose: Whose,
+    pub(crate) page: usize,
+    pub(crate) narrow: Narrow,
 }
 
 impl Narrow {
     /// Those that need no words, with the word in buttons and texts.
-    pub(super) const CHIPS: [(&'static str, Self); 4] = [
+    pub(crate) const CHIPS: [(&'static str, Self); 4] = [
         ("pending", Self::Pending),
         ("overdue", Self::Overdue),
         ("done", Self::Done),
@@ -73,7 +63,7 @@ impl Narrow {
 }
 
 impl Whose {
-    pub(super) fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         match word {
             "mine" => Some(Self::Mine),
             "all" => Some(Self::All),
@@ -104,7 +94,7 @@ impl fmt::Display for View {
 }
 
 impl View {
-    pub(super) fn parse(data: &str) -> Option<Self> {
+    pub(crate) fn parse(data: &str) -> Option<Self> {
         let mut parts = data.split(':');
         let view = Self {
             whose: Whose::parse(parts.next()?)?,
@@ -118,7 +108,7 @@ impl View {
     }
 
     /// The first page of the same accounts, narrowed otherwise.
-    pub(super) fn narrowed(self, narrow: Narrow) -> Self {
+    pub(crate) fn narrowed(self, narrow: Narrow) -> Self {
         Self {
             page: 0,
             narrow,
@@ -127,12 +117,12 @@ impl View {
     }
 
     /// Another page of the same.
-    pub(super) fn at(self, page: usize) -> Self {
+    pub(crate) fn at(self, page: usize) -> Self {
         Self { page, ..self }
     }
 
     /// Whose accounts these are; none for everybody's.
-    pub(super) fn owner(self, actor: &Actor) -> Option<i64> {
+    pub(crate) fn owner(self, actor: &Actor) -> Option<i64> {
         match self.whose {
             Whose::Mine => Some(actor.id),
             Whose::Owner(id) => Some(id),
@@ -141,7 +131,7 @@ impl View {
     }
 
     /// What the view lists. A search that was forgotten narrows nothing any more.
-    pub(super) fn listing(
+    pub(crate) fn listing(
         self,
         connection: &Connection,
         actor: &Actor,
@@ -199,6 +189,5 @@ mod tests {
         ] {
             assert_eq!(View::parse(data), None, "{data}");
         }
-        assert_eq!(list_of_owner(7), "watch:list:7:0");
     }
 }
