@@ -1,5 +1,6 @@
-//! What a button about people means: its data, written and read back. The router makes these buttons
-//! too, when somebody asks for access.
+//! What a button about people means: its data, written and read back.
+//!
+//! The router makes these buttons too, when somebody asks for access.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 //! The assistant in the bot: a question in a private chat or a group, and the buttons *stop* and
 //! *again*.
 //!
-//! A button of a question that is gone says so. In a group everybody sees the buttons: the person who asked or an admin may stop, only the person who asked
-//! may ask again.
+//! A button of a question that is gone says so. In a group everybody sees the buttons: the person
+//! who asked or an admin may stop, only the person who asked may ask again.
 //!
 //! # Invariants
 //!
