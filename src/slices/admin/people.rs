@@ -1,4 +1,4 @@
-//! What admins do with people. Buttons carry `people:<action>:<role seen>:<id>`.
+//! What admins do with people. Buttons carry the role that their reader saw.
 //!
 //! # Invariants
 //!

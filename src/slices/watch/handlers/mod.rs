@@ -1,9 +1,9 @@
 //! What people do with accounts in the bot.
 //!
 //! Every function runs inside the write transaction of its event and reads the actor's rights
-//! there: an owner sees and changes their own accounts, an admin everybody's. Buttons carry
-//! `watch:<action>:…`. A button that does not parse, or names something that is gone, shows the
-//! current state instead of failing.
+//! there: an owner sees and changes their own accounts, an admin everybody's. A button
+//! that does not parse, or names something that is gone, shows the current state instead of
+//! failing.
 
 mod add;
 mod added;
