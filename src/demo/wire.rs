@@ -355,25 +355,5 @@ pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_decoded_and_a_bad_escape_is_kept() {
-        assert_eq!(percent_decoded("/a%20b/%D1%8F%zz%4"), "/a b/я%zz%4");
-    }
-
-    #[test]
-    fn a_head_without_a_version_is_refused() {
-        assert!(parse_head("GET /\r\n\r\n").is_none());
-        let request = parse_head("GET /a?b=c HTTP/1.1\r\nX-Y:  z \r\n\r\n").unwrap();
-        assert_eq!(
-            (
-                request.path.as_str(),
-                request.query.as_str(),
-                request.header("x-y")
-            ),
-            ("/a", "b=c", Some("z"))
-        );
-    }
-}
+#[path = "tests/wire.rs"]
+mod tests;

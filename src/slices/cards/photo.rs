@@ -20,7 +20,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbaImage};
 
-use crate::clock::UnixMs;
+use crate::clock::{Clock, UnixMs};
 use crate::telegram::FileFault;
 
 /// Telegram shows no larger pictures.
@@ -54,15 +54,18 @@ pub(crate) const TOO_NARROW: &str = "too-narrow";
 #[derive(Debug, Clone)]
 pub struct Photos {
     folder: Arc<Path>,
+    clock: Clock,
     one_at_a_time: Arc<Mutex<()>>,
 }
 
 impl Photos {
-    /// The folder of a database: `vakhta.photos` beside `vakhta.db`.
+    /// The folder of a database: `vakhta.photos` beside `vakhta.db`. Files are dated by `clock`, as
+    /// everything is that the program compares with its own time.
     #[must_use]
-    pub fn of(database: &Path) -> Self {
+    pub fn of(database: &Path, clock: Clock) -> Self {
         Self {
             folder: folder_of(database).into(),
+            clock,
             one_at_a_time: Arc::default(),
         }
     }
@@ -101,6 +104,8 @@ impl Photos {
         let context = || format!("write a photo to {}", self.folder.display());
         let mut file = tempfile::NamedTempFile::new_in(&*self.folder).with_context(context)?;
         file.write_all(bytes).with_context(context)?;
+        let now = UNIX_EPOCH + self.clock.now().since(UnixMs(0));
+        file.as_file().set_modified(now).with_context(context)?;
         file.as_file().sync_all().with_context(context)?;
         file.persist(self.folder.join(name)).with_context(context)?;
         Ok(())

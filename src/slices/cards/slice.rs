@@ -9,6 +9,7 @@ use super::files::CardFiles;
 use super::handlers::{CardCallback, CardHandlers};
 use super::photo::Photos;
 use super::{CardsConfig, leftovers, store, tools};
+use crate::clock::Clock;
 use crate::db::{Connection, Db, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Lang};
@@ -38,8 +39,14 @@ pub(crate) struct Cards {
 
 impl Cards {
     /// Photos live beside the database; `zone` and `language` are for chats that have not chosen.
-    pub(crate) fn new(config: CardsConfig, database: &Path, zone: Zone, language: Lang) -> Self {
-        let photos = Photos::of(database);
+    pub(crate) fn new(
+        config: CardsConfig,
+        database: &Path,
+        clock: Clock,
+        zone: Zone,
+        language: Lang,
+    ) -> Self {
+        let photos = Photos::of(database, clock);
         Self {
             handlers: CardHandlers::new(&config, photos.clone(), zone.clone(), language),
             config,

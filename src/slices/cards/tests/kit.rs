@@ -2,15 +2,11 @@
 //! machine has it.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, UNIX_EPOCH};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, Rgb, RgbImage};
 
-use crate::clock::UnixMs;
-use crate::slices::cards::photo::folder_of;
 use crate::tier;
 
 /// The codes that zbar reads in a grey picture, sorted; none if the machine has no zbar.
@@ -46,13 +42,4 @@ pub(crate) fn jpeg(width: u32, height: u32) -> Vec<u8> {
         .encode(&picture, width, height, ExtendedColorType::Rgb8)
         .unwrap();
     bytes
-}
-
-/// Dates every photo beside a database, so that a test need not ask the machine's clock.
-pub(crate) fn date_photos(database: &Path, at: UnixMs) {
-    let at = UNIX_EPOCH + Duration::from_millis(at.0.try_into().unwrap());
-    for entry in fs::read_dir(folder_of(database)).unwrap() {
-        let file = fs::File::options().write(true).open(entry.unwrap().path());
-        file.unwrap().set_modified(at).unwrap();
-    }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::db::plans::{self, Place};
 use crate::slices::cards::photo::thumbnail_of;
 use crate::slices::cards::store::NewCard;
-use crate::slices::cards::tests::kit::{date_photos, jpeg};
+use crate::slices::cards::tests::kit::jpeg;
 use crate::tasks::Tasks;
 
 /// When the photos were stored.
@@ -15,9 +15,8 @@ async fn what_is_looked_through_is_known() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
     let (db, _end) = Db::open(&path, &Tasks::new()).unwrap();
-    let photos = Photos::of(&path);
+    let photos = Photos::of(&path, Clock::set_to(KEPT));
     photos.keep(&jpeg(10, 10)).unwrap();
-    date_photos(&path, KEPT);
     let later = KEPT.plus(LEFT_ALONE);
     let looked = db.read(move |c| {
         let (removed, statements) = plans::spied(c, || remove_older(&photos, c, later));
@@ -35,10 +34,9 @@ async fn only_what_nobody_names_is_removed_and_not_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
     let (db, _end) = Db::open(&path, &Tasks::new()).unwrap();
-    let photos = Photos::of(&path);
+    let photos = Photos::of(&path, Clock::set_to(KEPT));
     let [photo, packaged, asked, sent, nobody] =
         [10, 20, 30, 40, 50].map(|width| photos.keep(&jpeg(width, 10)).unwrap());
-    date_photos(&path, KEPT);
     let card = NewCard {
         owner_id: 7,
         name: "Watch".to_owned(),

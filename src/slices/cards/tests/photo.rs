@@ -3,7 +3,8 @@
 use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::*;
-use crate::slices::cards::tests::kit::{date_photos, jpeg};
+use crate::clock::testing::NOW;
+use crate::slices::cards::tests::kit::jpeg;
 
 /// The picture as from a camera held on its side, with the place of the shot.
 fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
@@ -89,7 +90,7 @@ fn bombs_texts_and_halves_are_refused() {
 fn files_are_named_by_what_is_in_them_and_copied_with_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("a.db");
-    let photos = Photos::of(&database);
+    let photos = Photos::of(&database, Clock::set_to(NOW));
     assert_eq!(
         backup(&database, &folder.path().join("none.db")).unwrap(),
         0
@@ -102,7 +103,7 @@ fn files_are_named_by_what_is_in_them_and_copied_with_the_database() {
     let copy = folder.path().join("b.db");
     assert_eq!(backup(&database, &copy).unwrap(), 2);
     assert_eq!(
-        Photos::of(&copy).read(&name).unwrap(),
+        Photos::of(&copy, Clock::set_to(NOW)).read(&name).unwrap(),
         photos.read(&name).unwrap()
     );
     for name in ["../a.db", "half", ""] {
@@ -113,7 +114,7 @@ fn files_are_named_by_what_is_in_them_and_copied_with_the_database() {
 #[test]
 fn what_is_kept_says_nothing_of_its_camera_and_leaves_only_when_it_is_old() {
     let folder = tempfile::tempdir().unwrap();
-    let photos = Photos::of(&folder.path().join("a.db"));
+    let photos = Photos::of(&folder.path().join("a.db"), Clock::set_to(NOW));
     let name = photos.keep(&with_exif(&jpeg(40, 30), 6)).unwrap();
     for name in [&name, &thumbnail_of(&name)] {
         let kept = photos.read(name).unwrap();
@@ -123,11 +124,9 @@ fn what_is_kept_says_nothing_of_its_camera_and_leaves_only_when_it_is_old() {
     assert!(photos.kept_before(long_ago).unwrap().is_empty());
     assert!(!photos.remove(&name, long_ago).unwrap());
     photos.read(&name).unwrap();
-    let kept = UnixMs(1_795_275_300_000);
-    date_photos(&folder.path().join("a.db"), kept);
-    assert!(photos.kept_before(kept).unwrap().is_empty());
-    assert!(!photos.remove(&name, kept).unwrap());
-    let later = UnixMs(kept.0 + 1);
+    assert!(photos.kept_before(NOW).unwrap().is_empty());
+    assert!(!photos.remove(&name, NOW).unwrap());
+    let later = UnixMs(NOW.0 + 1);
     assert_eq!(photos.kept_before(later).unwrap(), [name.clone()].into());
     assert!(photos.remove(&name, later).unwrap());
     photos.read(&name).unwrap_err();

@@ -261,46 +261,5 @@ pub(crate) fn runs(connection: &Connection, lang: Lang, zone: &Zone) -> anyhow::
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::slices::watch::model::config::BrokenEntries;
-
-    fn read_text(text: &str) -> Table {
-        let catalogue = Catalogue::load(&[], "telegram", false, BrokenEntries::Refuse).unwrap();
-        read(&catalogue, text, 7, 30)
-    }
-
-    #[test]
-    fn tables_of_spreadsheets_are_understood() {
-        let text = "\u{feff}Site;Username;Days;Until;Note\r\nGitHub;octocat;9;gone;'=1+1\r\nvk;\"durov\";;;\r\n";
-        assert!(is_table(text) && !is_table("durov vk\nsite username"));
-        let table = read_text(text);
-        assert!(table.problems.is_empty(), "{:?}", table.problems);
-        let octocat = NewAccount {
-            until: Until::Gone,
-            note: "=1+1".to_owned(),
-            ..NewAccount::new(7, "github", "octocat", 9)
-        };
-        assert_eq!(
-            table.accounts,
-            [(2, octocat), (3, NewAccount::new(7, "vk", "durov", 30))]
-        );
-    }
-
-    #[test]
-    fn every_bad_row_is_named_by_its_line() {
-        let table = read_text(
-            "site,username,days,until\r\ngithub,octocat,9,\r\nnowhere,x,1,\ngithub,a b,1,\ngithub,ok,zero,\ngithub,,,\ngithub,ok,1,never\n",
-        );
-        let lines: Vec<u64> = table.problems.iter().map(|(line, _)| *line).collect();
-        assert_eq!(lines, [3, 4, 5, 6, 7]);
-        assert_eq!(table.accounts.len(), 1);
-        assert_eq!(
-            read_text("name,where\nx,y\n").problems,
-            [
-                (1, LineProblem::NoColumn("site")),
-                (1, LineProblem::NoColumn("username"))
-            ]
-        );
-    }
-}
+#[path = "tests/table.rs"]
+mod tests;
