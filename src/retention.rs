@@ -1,7 +1,8 @@
 //! How long stored data is kept.
 //!
-//! Each room declares for its own tables when a row is old and how it is removed ([`Rule`]). This
-//! file applies the rules at the start and every hour. `/privacy` is made from the same rules.
+//! Each room declares for its own tables when a row is old and how it is removed: `KEPT` in its
+//! `retention.rs`, made of [`Rule`]s. This file applies the rules at the start and every hour.
+//! `/privacy` is made from the same rules.
 //!
 //! # Invariants
 //! - No transaction removes more than [`CHUNK`] rows, so other writers do not wait.

@@ -1,4 +1,5 @@
-//! `Retry-After`: how long a server asks us to wait.
+//! Reads `Retry-After`: how long a server asks us to wait. Sites are obeyed in
+//! `slices/watch/run/gate`, Telegram in `telegram/delivery/rates.rs`.
 
 use std::time::Duration;
 

@@ -11,8 +11,8 @@ pub(crate) mod audit;
 mod callback;
 mod chats;
 mod claim;
-mod forget;
 mod preferences;
+mod retention;
 mod role;
 
 use std::time::Duration;
@@ -34,13 +34,13 @@ pub(crate) use chats::{
 };
 pub(crate) use chats::{chat_reachable, chat_unreachable, freeze_chat, move_chat, topic_gone};
 pub(crate) use claim::{CLAIM_PREFIX, make_claim, redeem_claim};
-pub use forget::KEPT;
-pub(crate) use forget::{forget, other_admin_than};
 pub(crate) use preferences::{
     Mute, Preference, Preferences, QuietHours, digest_at, mute, notify_of, preferences,
     set_digest_at, set_notify, set_preference,
 };
 pub(crate) use preferences::{Notify, Quiet};
+pub use retention::KEPT;
+pub(crate) use retention::{forget, other_admin_than};
 pub(crate) use role::Access;
 pub use role::Role;
 

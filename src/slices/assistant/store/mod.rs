@@ -8,8 +8,8 @@
 //! - A closed question is never reopened.
 
 mod counts;
-mod forget;
 mod queue;
+mod retention;
 mod spend;
 #[cfg(test)]
 mod tests;
@@ -18,8 +18,8 @@ use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub(crate) use counts::counts;
-pub(crate) use forget::{KEPT, forget};
 pub(crate) use queue::{NextJob, Settled, claim, in_hand, is_due, settle};
+pub(crate) use retention::{KEPT, forget};
 pub(crate) use spend::is_over_budget;
 
 use super::question::{Budget, ChatOrigin, Question, QuestionState, Reason};

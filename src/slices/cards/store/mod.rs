@@ -9,9 +9,9 @@
 mod alarm;
 mod batches;
 mod codes;
-mod forget;
 mod listing;
 mod log;
+mod retention;
 mod scan;
 
 use anyhow::Context as _;
@@ -22,11 +22,11 @@ pub use batches::add_batch;
 pub(crate) use batches::{Batch, MOST_CODES, batch, batch_of, batches};
 pub(crate) use codes::{StoredCode, claim, find, printed, release, unit_codes};
 pub use codes::{set_state, shared};
-pub(crate) use forget::{KEPT, forget};
 pub use listing::{CardFilter, page, sums, top};
 pub(crate) use listing::{days, each_card};
 pub use log::last_scans;
 pub(crate) use log::{LoggedScan, MOST_EXPORTED, export};
+pub(crate) use retention::{KEPT, forget};
 pub(crate) use scan::MOST_UNMATCHED;
 pub use scan::scan;
 
