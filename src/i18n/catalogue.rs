@@ -1,9 +1,11 @@
-//! The texts: one file per slice and one for the spine, in each language.
+//! The texts: one file per slice and one for the spine, in each language. A file is made of groups,
+//! each below a `##` heading.
 //!
-//! A file is parsed when one of its texts is first needed: most bots speak one language.
+//! A group is parsed when one of its texts is first needed: most bots speak one language, and an
+//! idle bot needs few texts.
 //!
 //! # Invariants
-//! - A text never refers to another text, which may be in another file.
+//! - A text never refers to another text, which may be in another group.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
@@ -14,13 +16,25 @@ use unic_langid::LanguageIdentifier;
 
 use super::Lang;
 
-/// A file's parsed texts.
+/// The parsed texts of a group.
 pub(super) type Bundle = FluentBundle<FluentResource>;
 
+/// One file.
 pub(super) struct Catalogue {
     pub(super) lang: Lang,
     pub(super) source: &'static str,
-    parsed: OnceLock<Bundle>,
+}
+
+impl Catalogue {
+    const fn new(lang: Lang, source: &'static str) -> Self {
+        Self { lang, source }
+    }
+
+    /// The sources of the file's groups, without their headings.
+    fn groups(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let pieces = self.source.split("\n## ");
+        pieces.map(|piece| piece.split_once('\n').map_or("", |(_, texts)| texts))
+    }
 }
 
 // `static CATALOGUES`: every file in `locales/`, listed by `build.rs`.
@@ -28,52 +42,65 @@ include!(concat!(env!("OUT_DIR"), "/catalogues.rs"));
 
 /// The texts that contain a key.
 pub(super) fn holding(lang: Lang, key: &str) -> Option<&'static Bundle> {
-    let file = keys(lang).get(key)?;
-    let parsed = file.parsed.get_or_init(|| file.parse());
+    let texts = texts(lang);
+    let group = texts.groups.get(*texts.by_key.get(key)?)?;
+    let parsed = group.parsed.get_or_init(|| parse(lang, group.source));
     parsed.has_message(key).then_some(parsed)
 }
 
-/// The keys of a language, each with its file.
-fn keys(lang: Lang) -> &'static HashMap<&'static str, &'static Catalogue> {
-    type Keys = LazyLock<HashMap<&'static str, &'static Catalogue>>;
-    static RU: Keys = LazyLock::new(|| Catalogue::keys_of(Lang::Ru));
-    static EN: Keys = LazyLock::new(|| Catalogue::keys_of(Lang::En));
+struct Group {
+    source: &'static str,
+    parsed: OnceLock<Bundle>,
+}
+
+/// The groups of a language, and each key with the index of its group.
+struct Texts {
+    groups: Vec<Group>,
+    by_key: HashMap<&'static str, usize>,
+}
+
+fn texts(lang: Lang) -> &'static Texts {
+    static RU: LazyLock<Texts> = LazyLock::new(|| Texts::of(Lang::Ru));
+    static EN: LazyLock<Texts> = LazyLock::new(|| Texts::of(Lang::En));
     match lang {
         Lang::Ru => &RU,
         Lang::En => &EN,
     }
 }
 
-impl Catalogue {
-    const fn new(lang: Lang, source: &'static str) -> Self {
-        Self {
-            lang,
-            source,
-            parsed: OnceLock::new(),
+impl Texts {
+    fn of(lang: Lang) -> Self {
+        let mut texts = Self {
+            groups: Vec::new(),
+            by_key: HashMap::new(),
+        };
+        let files = CATALOGUES.iter().filter(|file| file.lang == lang);
+        for source in files.flat_map(Catalogue::groups) {
+            let index = texts.groups.len();
+            texts.by_key.extend(keys(source).map(|key| (key, index)));
+            texts.groups.push(Group {
+                source,
+                parsed: OnceLock::new(),
+            });
         }
+        texts
     }
+}
 
-    fn keys_of(lang: Lang) -> HashMap<&'static str, &'static Self> {
-        let of_lang = CATALOGUES.iter().filter(|file| file.lang == lang);
-        let keys = of_lang.flat_map(|file| file.keys().map(move |key| (key, file)));
-        keys.collect()
-    }
+/// A key is the text before the first equals sign of a line that is not indented.
+fn keys(source: &'static str) -> impl Iterator<Item = &'static str> {
+    let begins = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphabetic());
+    let lines = source.lines().filter(begins);
+    lines.filter_map(|line| Some(line.split_once('=')?.0.trim_end()))
+}
 
-    /// A key is the text before the first equals sign of a line that is not indented.
-    fn keys(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let begins = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphabetic());
-        let lines = self.source.lines().filter(begins);
-        lines.filter_map(|line| Some(line.split_once('=')?.0.trim_end()))
-    }
-
-    fn parse(&self) -> Bundle {
-        let locale: LanguageIdentifier = self.lang.word().parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
-        // People would copy the direction marks around arguments.
-        bundle.set_use_isolating(false);
-        // A faulty entry is skipped here; the tests report it.
-        let resource = FluentResource::try_new(self.source.to_owned());
-        bundle.add_resource_overriding(resource.unwrap_or_else(|(partial, _)| partial));
-        bundle
-    }
+fn parse(lang: Lang, source: &str) -> Bundle {
+    let locale: LanguageIdentifier = lang.word().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+    // People would copy the direction marks around arguments.
+    bundle.set_use_isolating(false);
+    // A faulty entry is skipped here; the tests report it.
+    let resource = FluentResource::try_new(source.to_owned());
+    bundle.add_resource_overriding(resource.unwrap_or_else(|(partial, _)| partial));
+    bundle
 }
