@@ -1,6 +1,7 @@
 //! Tests of `people/callback.rs`.
 
 use super::*;
+use crate::words::Part as _;
 
 #[test]
 fn buttons_are_read_back_as_they_were_written() {
@@ -29,7 +30,7 @@ fn buttons_are_read_back_as_they_were_written() {
             "people:make-user:admin:7",
         ),
     ] {
-        assert_eq!(callback.to_string(), data);
+        assert_eq!(callback.data(), data);
         assert_eq!(PersonCallback::parse(data), Some(callback), "{data}");
     }
     let nobody = person(PersonAct::Show, None, 0);

@@ -1,7 +1,7 @@
 //! The audit log, page by page, filtered by kind.
 
 use super::Admin;
-use super::callback::AdminCallback;
+use super::callback::{AdminCallback, Kind};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::navigation::panel_button;
@@ -51,11 +51,11 @@ impl Admin {
                 } else {
                     (text, *other)
                 };
-                Button::callback(&text, AdminCallback::Log(kind, 0))
+                Button::callback(&text, AdminCallback::Log(Kind(kind), 0))
             });
             keyboard = keyboard.row(buttons.collect::<anyhow::Result<Vec<_>>>()?);
         }
-        let turn = |page| AdminCallback::Log(kind, page);
+        let turn = |page| AdminCallback::Log(Kind(kind), page);
         let keyboard = keyboard
             .row(page_row(lang, page, pages, turn)?)
             .row([panel_button(lang)?]);

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use super::broadcast::{self, BroadcastStep};
-use super::callback::AdminCallback;
+use super::callback::{AdminCallback, Kind};
 use super::{export, store};
 use crate::activation::Activator;
 use crate::db::{Connection, WriteTx};
@@ -17,6 +17,7 @@ use crate::slice::{
 };
 use crate::tasks::ThreadEnd;
 use crate::telegram::{Answer, Button, Outgoing};
+use crate::words::Part as _;
 use crate::zone::Zone;
 
 const COMMANDS: &[Command] = &[Command::private("admin", Who::Admin)
@@ -59,7 +60,7 @@ impl Admin {
             Some(AdminCallback::Panel) => super::panel::panel(cx),
             Some(AdminCallback::People(callback)) => self.people_callback(cx, callback),
             Some(AdminCallback::Stats) => super::stats::stats(cx),
-            Some(AdminCallback::Log(kind, page)) => self.log_screen(cx, kind, page),
+            Some(AdminCallback::Log(kind, page)) => self.log_screen(cx, kind.0, page),
             Some(AdminCallback::Exports) => export::screen(cx),
             Some(AdminCallback::Export(word)) => self.export(cx, word),
             Some(AdminCallback::AskBackup) => self.backup(cx, false),
@@ -122,7 +123,7 @@ impl Slice for Admin {
                 ),
                 (4, "button-stats", AdminCallback::Stats),
                 (5, "button-broadcast", AdminCallback::Broadcast),
-                (5, "button-log", AdminCallback::Log("", 0)),
+                (5, "button-log", AdminCallback::Log(Kind(""), 0)),
                 (6, "button-export", AdminCallback::Exports),
             ],
             _ => &[],

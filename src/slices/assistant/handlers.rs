@@ -21,6 +21,7 @@ use crate::html::Html;
 use crate::i18n::{self, Lang, label};
 use crate::people::Actor;
 use crate::telegram::{Answer, Event, outbox};
+use crate::words::Part as _;
 use crate::zone::Zone;
 
 #[derive(Debug)]
@@ -118,7 +119,8 @@ impl AssistantHandlers {
         let Some(callback) = QuestionCallback::parse(data) else {
             return say("stale-button");
         };
-        let Some(question) = store::by_public_id(tx, callback.public_id())? else {
+        let (QuestionCallback::Stop(public_id) | QuestionCallback::Again(public_id)) = callback;
+        let Some(question) = store::by_public_id(tx, public_id)? else {
             return say("stale-button");
         };
         let is_own = question.person_id == actor.id;

@@ -3,7 +3,7 @@
 //! Every chat has its own: a person's, and a group's, where only admins come here.
 
 use super::Settings;
-use super::callback::{SettingsCallback, yes_or_no};
+use super::callback::SettingsCallback;
 use super::groups;
 use super::parts::{back, is_private, spoken_zone};
 use crate::db::{Connection, WriteTx};
@@ -13,6 +13,7 @@ use crate::i18n::{self, Args, Lang, label};
 use crate::navigation::home_button;
 use crate::people::{self, Actor, Notify, Preference, Preferences, Quiet, QuietHours};
 use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::words::yes_or_no;
 
 const HOURS_IN_ROW: usize = 6;
 
@@ -98,13 +99,20 @@ impl Settings {
             }
             Some(SettingsCallback::Zone(name)) => return self.choose_zone(tx, actor, name),
             Some(SettingsCallback::SetQuiet(quiet)) => {
-                set(Preference::Quiet(quiet, self.zone_of(actor)))?;
+                set(Preference::Quiet(Some(quiet), self.zone_of(actor)))?;
+                return self.quiet_screen(tx, actor);
+            }
+            Some(SettingsCallback::QuietOff) => {
+                set(Preference::Quiet(None, self.zone_of(actor)))?;
                 return self.quiet_screen(tx, actor);
             }
             Some(SettingsCallback::Notify(notify)) => {
-                if is_admin || notify.is_none_or(|n| n == Notify::Digest) {
-                    people::set_notify(tx, actor.now, actor.chat_id, notify)?;
+                if is_admin || notify == Notify::Digest {
+                    people::set_notify(tx, actor.now, actor.chat_id, Some(notify))?;
                 }
+            }
+            Some(SettingsCallback::UsualNotify) => {
+                people::set_notify(tx, actor.now, actor.chat_id, None)?;
             }
             Some(SettingsCallback::DigestHour(hour)) => set(Preference::DigestHour(hour))?,
             Some(SettingsCallback::RunStarts(yes)) => set(Preference::RunStarts(yes))?,
@@ -151,7 +159,7 @@ impl Settings {
         let button = |text: &str, how: Quiet, from: i8, to: i8| {
             let (from, to) = (from.rem_euclid(24), to.rem_euclid(24));
             let hours = QuietHours { how, from, to };
-            Button::callback(text, SettingsCallback::SetQuiet(Some(hours)))
+            Button::callback(text, SettingsCallback::SetQuiet(hours))
         };
         let moved = |key: &str, from: i8, to: i8| {
             let hour = if from == now.from { to } else { from };
@@ -175,7 +183,7 @@ impl Settings {
             keyboard = keyboard.row([button(&text, *how, now.from, now.to)?]);
         }
         if stored.is_some() {
-            let off = Button::labelled(lang, "button-quiet-off", SettingsCallback::SetQuiet(None))?;
+            let off = Button::labelled(lang, "button-quiet-off", SettingsCallback::QuietOff)?;
             keyboard = keyboard.row([off]);
         }
         Ok(Answer::screen(Screen::new(
@@ -205,7 +213,7 @@ fn settings_buttons(
     if actor.role.is_admin() {
         let choices = Notify::WORDS.iter().map(|(word, notify)| {
             let spoken = label(lang, &format!("notify-{word}"));
-            Button::callback(&spoken, SettingsCallback::Notify(Some(*notify)))
+            Button::callback(&spoken, SettingsCallback::Notify(*notify))
         });
         keyboard = keyboard
             .row(choices.collect::<anyhow::Result<Vec<_>>>()?)
@@ -215,9 +223,9 @@ fn settings_buttons(
                 SettingsCallback::RunStarts,
             )?]);
     } else if wants_digest {
-        keyboard = keyboard.row([button("button-digest-no", SettingsCallback::Notify(None))?]);
+        keyboard = keyboard.row([button("button-digest-no", SettingsCallback::UsualNotify)?]);
     } else {
-        let digest = SettingsCallback::Notify(Some(Notify::Digest));
+        let digest = SettingsCallback::Notify(Notify::Digest);
         keyboard = keyboard.row([button("button-digest-yes", digest)?]);
     }
     if wants_digest {

@@ -10,6 +10,7 @@ use crate::dialogue;
 use crate::people::{Actor, Notify};
 use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who};
 use crate::telegram::{Answer, Button};
+use crate::words::Part as _;
 use crate::zone::Zone;
 
 /// Everybody may ask for their stored data and have it deleted.

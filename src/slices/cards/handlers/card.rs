@@ -45,7 +45,8 @@ impl CardHandlers {
             CardAct::AddBatch => self.ask_batch(tx, actor, card),
             CardAct::Batch(first, act) => self.batch_callback(tx, actor, card, first, act),
             CardAct::Code(id, act) => self.code_callback(tx, actor, card, id, act),
-            CardAct::Switch(active) => self.switch(tx, actor, card, active),
+            CardAct::SwitchOn => self.switch(tx, actor, card, true),
+            CardAct::SwitchOff => self.switch(tx, actor, card, false),
         }
     }
 
@@ -101,9 +102,9 @@ impl CardHandlers {
         }
         let button = |key: &str, act| Button::labelled(lang, key, CardCallback::Card(card.id, act));
         let switch = if card.active {
-            "button-card-off"
+            button("button-card-off", CardAct::SwitchOff)?
         } else {
-            "button-card-on"
+            button("button-card-on", CardAct::SwitchOn)?
         };
         let code = CardAct::Code(shared.id, CodeAct::Show);
         let svg = CardCallback::Card(card.id, CardAct::Qr(QrFormat::Svg));
@@ -126,11 +127,7 @@ impl CardHandlers {
                 button("button-card-show", CardAct::Preview)?,
                 button("button-card-edit", CardAct::Edit)?,
             ])
-            .row(
-                share
-                    .into_iter()
-                    .chain([button(switch, CardAct::Switch(!card.active))?]),
-            )
+            .row(share.into_iter().chain([switch]))
             .row(list_row(actor)?);
         Ok(Answer::screen(Screen::new(
             Html::join(&lines, "\n\n"),

@@ -27,6 +27,7 @@ use crate::i18n::{Lang, label};
 use crate::navigation::{PANEL, cancel_button};
 use crate::people::Actor;
 use crate::telegram::{Answer, Button, Document, Fetched, Keyboard, Wanted};
+use crate::words::Part as _;
 use crate::zone::Zone;
 use add::CardStep;
 use bytes::Bytes;

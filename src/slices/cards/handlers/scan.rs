@@ -11,6 +11,7 @@ use crate::slices::cards::code::{Code, Mistyped, SCAN_PREFIX};
 use crate::slices::cards::texts::{heading, shown};
 use crate::slices::cards::{files, store};
 use crate::telegram::{Answer, Button, Keyboard, Me, Screen};
+use crate::words::Part as _;
 
 /// Begins the start parameter of a shared card. It holds no code, so it can be neither printed nor
 /// counted.

@@ -5,22 +5,23 @@
 //! Every button that leads away from a list carries the view and brings it back, so nothing is
 //! remembered between presses.
 
-use std::fmt;
-
 use crate::db::Connection;
 use crate::people::Actor;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{AccountQuery, Filter};
+use crate::words::{Data, Part, callbacks};
 
-/// Whose accounts a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Whose {
-    #[default]
-    Mine,
-    /// Everybody's: for admins.
-    All,
-    /// Those of one person: for admins.
-    Owner(i64),
+callbacks! {
+    /// Whose accounts a list shows.
+    #[derive(Default)]
+    pub(crate) enum Whose {
+        #[default]
+        Mine = "mine",
+        /// Everybody's: for admins.
+        All = "all",
+        /// Those of one person: for admins.
+        Owner(id: i64) = "",
+    }
 }
 
 /// What a list is narrowed to.
@@ -52,61 +53,44 @@ impl Narrow {
         ("done", Self::Done),
         ("paused", Self::Paused),
     ];
+}
 
-    fn parse(word: &str) -> Option<Self> {
+impl Part<'_> for Narrow {
+    fn take(data: &mut Data<'_>) -> Option<Self> {
+        let word = data.word()?;
         if let Some(number) = word.strip_prefix('f') {
             return number.parse().ok().map(Self::Search);
         }
         let (_, narrow) = Self::CHIPS.iter().find(|(chip, _)| *chip == word)?;
         Some(*narrow)
     }
-}
 
-impl Whose {
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "mine" => Some(Self::Mine),
-            "all" => Some(Self::All),
-            id => id.parse().ok().map(Self::Owner),
+    fn put(&self, words: &mut Vec<String>) {
+        if let Self::Search(id) = self {
+            words.push(format!("f{id}"));
         }
+        let chip = Self::CHIPS.iter().find(|(_, chip)| chip == self);
+        words.extend(chip.map(|(word, _)| (*word).to_owned()));
     }
 }
 
-impl fmt::Display for Whose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Mine => f.write_str("mine"),
-            Self::All => f.write_str("all"),
-            Self::Owner(id) => id.fmt(f),
-        }
+impl Part<'_> for View {
+    fn take(data: &mut Data<'_>) -> Option<Self> {
+        Some(Self {
+            whose: Whose::take(data)?,
+            page: usize::take(data)?,
+            narrow: data.attempt(Narrow::take).unwrap_or_default(),
+        })
     }
-}
 
-impl fmt::Display for View {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.whose, self.page)?;
-        if let Narrow::Search(id) = self.narrow {
-            return write!(f, ":f{id}");
-        }
-        let chip = Narrow::CHIPS.iter().find(|(_, chip)| *chip == self.narrow);
-        chip.map_or(Ok(()), |(word, _)| write!(f, ":{word}"))
+    fn put(&self, words: &mut Vec<String>) {
+        self.whose.put(words);
+        self.page.put(words);
+        self.narrow.put(words);
     }
 }
 
 impl View {
-    pub(crate) fn parse(data: &str) -> Option<Self> {
-        let mut parts = data.split(':');
-        let view = Self {
-            whose: Whose::parse(parts.next()?)?,
-            page: parts.next()?.parse().ok()?,
-            narrow: match parts.next() {
-                Some(word) => Narrow::parse(word)?,
-                None => Narrow::Everything,
-            },
-        };
-        parts.next().is_none().then_some(view)
-    }
-
     /// The first page of the same accounts, narrowed otherwise.
     pub(crate) fn narrowed(self, narrow: Narrow) -> Self {
         Self {

@@ -9,12 +9,15 @@ use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::Deed;
-use crate::slices::watch::callback::{AccountAct, EXTENSIONS, View, WatchCallback, note_mark};
+use crate::slices::watch::callback::{
+    AccountAct, EXTENSIONS, UntilChoice, View, WatchCallback, note_mark,
+};
 use crate::slices::watch::model::account::{Account, AccountState, RunScope, Until};
 use crate::slices::watch::model::past::By;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::words::Part as _;
 
 /// Changes shown on a card.
 const SHOWN_PAST: usize = 10;
@@ -59,12 +62,12 @@ impl WatchHandlers {
             AccountAct::Show => return self.card(tx, actor, id, view),
             AccountAct::Check => return self.check_one(tx, actor, account, view),
             AccountAct::AskDays if account.state != AccountState::Done => {
-                let view = view.to_string();
+                let view = view.data();
                 return self.ask(tx, actor, &ListQuestion::Days { id, view }, None);
             }
             AccountAct::AskNote => {
                 let before = account.note.clone();
-                let view = view.to_string();
+                let view = view.data();
                 return self.ask(tx, actor, &ListQuestion::Note { id, view, before }, None);
             }
             AccountAct::AskUntil if awaits(account) => {
@@ -78,7 +81,9 @@ impl WatchHandlers {
                 mark == note_mark(&account.note)
                     && store::set_note(tx, now, by, id, &account.note, "")?
             }
-            AccountAct::Until(before, until) => store::set_until(tx, now, by, id, before, until)?,
+            AccountAct::Until(UntilChoice(before, until)) => {
+                store::set_until(tx, now, by, id, before, until)?
+            }
             AccountAct::Remove => {
                 store::remove(tx, now, by, id)?;
                 note_deed(tx, actor, Deed::Delete, account)?;
@@ -171,7 +176,7 @@ impl WatchHandlers {
             let act = if chosen {
                 AccountAct::Show
             } else {
-                AccountAct::Until(account.until, *until)
+                AccountAct::Until(UntilChoice(account.until, *until))
             };
             keyboard = keyboard.row([Button::callback(
                 &text,

@@ -42,6 +42,7 @@ use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::model::config::WatchConfig;
 use crate::slices::watch::model::schedule::Schedule;
 use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
+use crate::words::Part as _;
 
 /// The handlers of the watch.
 #[derive(Debug, Clone)]
@@ -174,7 +175,7 @@ impl WatchHandlers {
             Some(WatchCallback::Choose(choice)) => self.add_callback(tx, actor, choice),
             Some(WatchCallback::List(view)) => self.list_screen(tx, actor, view),
             Some(WatchCallback::Find(view)) => {
-                let view = view.to_string();
+                let view = view.data();
                 self.ask(tx, actor, &ListQuestion::Find { view }, None)
             }
             Some(WatchCallback::Sites(whose, page)) => self.sites_screen(tx, actor, whose, page),

@@ -20,6 +20,7 @@ use crate::slices::watch::catalogue::line::{LONGEST_NOTE, LineProblem, parse_day
 use crate::slices::watch::model::account::{Account, AccountState};
 use crate::slices::watch::store;
 use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::words::Part as _;
 
 /// What is asked. The view is the list to go back to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,7 +139,7 @@ impl WatchHandlers {
                     let wrong = i18n::text(lang, "note-changed");
                     let question = ListQuestion::Note {
                         id: *id,
-                        view: view.to_string(),
+                        view: view.data(),
                         before: account.note,
                     };
                     return self.ask(tx, actor, &question, Some(wrong));

@@ -19,6 +19,7 @@ use crate::slices::watch::store;
 use crate::slices::watch::store::SiteMute;
 use crate::slices::watch::views::health::{Health, LATELY, SiteTrouble};
 use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
+use crate::words::Part as _;
 
 /// Sites on one page.
 const PER_PAGE: usize = 8;

@@ -15,6 +15,7 @@ use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::views::runs;
 use crate::telegram::Answer;
+use crate::words::Part as _;
 
 impl WatchHandlers {
     /// A button about runs. One that cannot be read shows the state.

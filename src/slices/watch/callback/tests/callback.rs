@@ -30,7 +30,7 @@ fn buttons_are_read_back_as_they_were_written() {
         ),
     ] {
         let data = format!("watch:{data}");
-        assert_eq!(callback.to_string(), data);
+        assert_eq!(callback.data(), data);
         assert_eq!(WatchCallback::parse(&data), Some(callback), "{data}");
     }
     assert_eq!(list_of_owner(7), "watch:list:7:0");
@@ -39,19 +39,27 @@ fn buttons_are_read_back_as_they_were_written() {
 #[test]
 fn acts_are_read_back_as_they_were_written() {
     let view = View::parse("all:3:f12").unwrap();
-    let plain = PLAIN_ACTS.iter().map(|(_, act)| *act);
-    let more = [
+    for act in [
+        AccountAct::Show,
+        AccountAct::Check,
+        AccountAct::Pause,
+        AccountAct::Resume,
+        AccountAct::Again,
+        AccountAct::AskDays,
+        AccountAct::AskNote,
+        AccountAct::AskUntil,
+        AccountAct::Remove,
+        AccountAct::Restore,
         AccountAct::Extend(30),
         AccountAct::ClearNote(note_mark("note")),
-        AccountAct::Until(Until::Found, Until::Change),
-    ];
-    for act in plain.chain(more) {
+        AccountAct::Until(UntilChoice(Until::Found, Until::Change)),
+    ] {
         let callback = WatchCallback::Account(5, act, view);
-        let data = callback.to_string();
+        let data = callback.data();
         assert_eq!(WatchCallback::parse(&data), Some(callback), "{data}");
     }
     let extend = WatchCallback::Account(5, AccountAct::Extend(7), View::default());
-    assert_eq!(extend.to_string(), "watch:extend:5:7:mine:0");
+    assert_eq!(extend.data(), "watch:extend:5:7:mine:0");
     assert_eq!(WatchCallback::parse("watch:extend:5:7"), Some(extend));
     assert_ne!(note_mark("ab"), note_mark("ba"));
 }
@@ -74,5 +82,55 @@ fn what_is_no_button_is_not_read() {
         "watch:mass:maybe:7",
     ] {
         assert_eq!(WatchCallback::parse(data), None, "{data}");
+    }
+}
+
+#[test]
+fn buttons_of_runs_are_read_back_as_they_were_written() {
+    for (callback, data) in [
+        (RunCallback::Check, "run:check"),
+        (RunCallback::Now, "run:now"),
+        (RunCallback::Stop(7), "run:stop:7"),
+    ] {
+        assert_eq!(callback.data(), data);
+        assert_eq!(RunCallback::parse(data), Some(callback));
+    }
+    assert_eq!(
+        RunCallback::parse("run:stop:it"),
+        Some(RunCallback::Stop(0))
+    );
+    for data in ["", "run", "run:", "run:away", "now"] {
+        assert_eq!(RunCallback::parse(data), None, "{data}");
+    }
+}
+
+#[test]
+fn buttons_of_sites_are_read_back_as_they_were_written() {
+    let (seen, tag) = (1_234, "github");
+    let mute = SiteCallback::Mute { seen, days: 7, tag };
+    for (callback, data) in [
+        (SiteCallback::List(2), "site:list:2"),
+        (SiteCallback::Card("~0a1b"), "site:card:~0a1b"),
+        (mute, "site:mute:1234:7:github"),
+        (
+            SiteCallback::Unmute { seen, tag },
+            "site:unmute:1234:github",
+        ),
+    ] {
+        assert_eq!(callback.data(), data);
+        assert_eq!(SiteCallback::parse(data), Some(callback));
+    }
+    for data in [
+        "",
+        "site",
+        "site:",
+        "site:list",
+        "site:close:github",
+        "site:mute:now:7:github",
+        "site:mute:0:week:github",
+        "site:mute:0:github",
+        "site:unmute:github",
+    ] {
+        assert_eq!(SiteCallback::parse(data), None, "{data}");
     }
 }

@@ -4,6 +4,10 @@
 //! - A stored word is never renamed: old rows still hold it.
 //! - Every value has one word, every word one value.
 
+mod callbacks;
+
+pub(crate) use callbacks::{Data, Part, callbacks, yes_or_no};
+
 /// Declares an enum with a word for each value.
 ///
 /// ```ignore
@@ -47,6 +51,16 @@ macro_rules! words {
             $visible fn from_word(word: &str) -> Option<Self> {
                 let (_, value) = Self::WORDS.iter().find(|(name, _)| *name == word)?;
                 Some(*value)
+            }
+        }
+
+        impl $crate::words::Part<'_> for $name {
+            fn take(data: &mut $crate::words::Data<'_>) -> Option<Self> {
+                data.word().and_then(Self::from_word)
+            }
+
+            fn put(&self, words: &mut Vec<String>) {
+                words.push(self.word().to_owned());
             }
         }
     };

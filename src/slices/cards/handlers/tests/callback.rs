@@ -1,4 +1,4 @@
-//! Tests of `slices/cards/handlers/callback/mod.rs`.
+//! Tests of `slices/cards/handlers/callback.rs`.
 
 use super::*;
 use crate::slices::cards::label::{Dpi, Paper, PrintSettings};
@@ -67,13 +67,13 @@ fn buttons_are_read_back_as_they_were_written() {
             code(CodeAct::Decide(AlarmDecision::Watch)),
             "alarm:5:8:watch",
         ),
-        (CardAct::Switch(true), "on:5"),
-        (CardAct::Switch(false), "off:5"),
+        (CardAct::SwitchOn, "on:5"),
+        (CardAct::SwitchOff, "off:5"),
     ];
     let of_one = of_one.map(|(act, data)| (CardCallback::Card(5, act), data));
     for (callback, data) in of_all.into_iter().chain(of_one) {
         let data = format!("cards:{data}");
-        assert_eq!(callback.to_string(), data);
+        assert_eq!(callback.data(), data);
         assert_eq!(CardCallback::parse(&data), Some(callback), "{data}");
     }
     assert_eq!(
@@ -85,7 +85,7 @@ fn buttons_are_read_back_as_they_were_written() {
 #[test]
 fn the_longest_search_fits_a_button() {
     let text = "x".repeat(DATA_LIMIT - FOUND_PREFIX_LIMIT);
-    let data = CardCallback::Found(99_999, &text).to_string();
+    let data = CardCallback::Found(99_999, &text).data();
     assert_eq!(data.len(), DATA_LIMIT);
 }
 
