@@ -9,7 +9,7 @@ use crate::i18n;
 use crate::navigation::{CANCEL, HELP, HOME, PRIVACY, home_button};
 use crate::people::{Actor, CLAIM_PREFIX};
 use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who};
-use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::telegram::{Answer, Button, Keyboard};
 
 const COMMANDS: &[Command] = &[
     Command::private("help", Who::Member).menu(7, "command-help"),
@@ -83,7 +83,7 @@ impl Slice for Home {
 pub(super) fn home(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let keyboard = cx.slices.entries(cx.tx, cx.actor, Board::Home)?;
     let hello = i18n::text(cx.actor.lang, "start-hello");
-    Ok(Answer::screen(Screen::new(hello, keyboard)))
+    Ok(Answer::screen(hello, keyboard))
 }
 
 /// The commands a person may use, each with its line, and the slices' additions.
@@ -106,10 +106,7 @@ fn help(cx: &Context<'_>) -> anyhow::Result<Answer> {
     }
     let privacy = Button::labelled(lang, "button-privacy", PRIVACY)?;
     let keyboard = Keyboard::new().row([privacy]).row([home_button(lang)?]);
-    Ok(Answer::screen(Screen::new(
-        Html::join(&parts, "\n\n"),
-        keyboard,
-    )))
+    Ok(Answer::screen(Html::join(&parts, "\n\n"), keyboard))
 }
 
 fn cancel(cx: &Context<'_>) -> anyhow::Result<Answer> {
@@ -120,5 +117,5 @@ fn cancel(cx: &Context<'_>) -> anyhow::Result<Answer> {
     };
     let lang = cx.actor.lang;
     let keyboard = Keyboard::new().row([home_button(lang)?]);
-    Ok(Answer::screen(Screen::new(i18n::text(lang, key), keyboard)))
+    Ok(Answer::screen(i18n::text(lang, key), keyboard))
 }

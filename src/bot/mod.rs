@@ -31,7 +31,7 @@ use crate::people::{self, Actor, PeopleConfig};
 use crate::slice::{Attachment, Context, Inline, Input, Slices, Who};
 use crate::telegram::{
     Answer, Chat, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark,
-    RemarkText, Screen, User, Wanted,
+    RemarkText, User, Wanted,
 };
 
 pub(crate) use home::Home;
@@ -329,10 +329,10 @@ fn attachment(kind: &EventKind) -> Option<Attachment<'_>> {
 /// Asks for a text, after something else was sent while a dialogue is open.
 fn expected_text(actor: &Actor) -> anyhow::Result<Answer> {
     let text = i18n::text(actor.lang, "expected-text");
-    Ok(Answer::screen(Screen::new(
+    Ok(Answer::screen(
         text,
         Keyboard::new().row([cancel_button(actor.lang)?]),
-    )))
+    ))
 }
 
 /// The message whose button was pressed, if Telegram names it.

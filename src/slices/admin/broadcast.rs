@@ -24,7 +24,7 @@ use crate::people::audit::{self, Deed};
 use crate::people::{self, Actor};
 use crate::slice::Context;
 use crate::telegram::outbox::{self, Delivered};
-use crate::telegram::{Answer, Button, Keyboard, Outgoing, Screen};
+use crate::telegram::{Answer, Button, Keyboard, Outgoing};
 
 /// The longest text, in UTF-16 units: the preview with its surrounding text is one message.
 const TEXT_LIMIT: usize = 3500;
@@ -61,10 +61,7 @@ pub(super) fn begin(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let n = store::audience(tx, actor.id)?;
     let text = i18n::html(actor.lang, "broadcast-ask", &Args::new().number("n", n));
     let cancel = cancel_button(actor)?;
-    Ok(Answer::screen(Screen::new(
-        text,
-        Keyboard::new().row([cancel]),
-    )))
+    Ok(Answer::screen(text, Keyboard::new().row([cancel])))
 }
 
 /// Shows the preview, with the buttons to send it or not.
@@ -77,7 +74,7 @@ pub(super) fn typed(cx: &Context<'_>, step: &BroadcastStep, text: &str) -> anyho
         let args = Args::new().number("limit", TEXT_LIMIT);
         let long = i18n::html(lang, "broadcast-long", &args);
         let keyboard = Keyboard::new().row([cancel_button(actor)?]);
-        return Ok(Answer::screen(Screen::new(long, keyboard)));
+        return Ok(Answer::screen(long, keyboard));
     }
     let shown = match step {
         BroadcastStep::Text => actor.now.0,
@@ -171,10 +168,10 @@ fn preview(
             AdminCallback::SendBroadcast(shown),
         )?])
         .row([cancel_button(actor)?]);
-    Ok(Answer::screen(Screen::new(
+    Ok(Answer::screen(
         i18n::html(lang, "broadcast-preview", &args),
         keyboard,
-    )))
+    ))
 }
 
 /// The screen of an unfinished broadcast.
@@ -192,10 +189,10 @@ fn going_on(connection: &Connection, actor: &Actor, open: &Broadcast) -> anyhow:
     let keyboard = keyboard
         .row([button("button-refresh", AdminCallback::Broadcast)?])
         .row([panel_button(lang)?]);
-    Ok(Answer::screen(Screen::new(
+    Ok(Answer::screen(
         i18n::html(lang, "broadcast-going-on", &args),
         keyboard,
-    )))
+    ))
 }
 
 fn cancel_button(actor: &Actor) -> anyhow::Result<Button> {

@@ -58,10 +58,10 @@ pub(super) fn screen(cx: &Context<'_>) -> anyhow::Result<Answer> {
         let backup = Button::labelled(lang, "button-backup", AdminCallback::AskBackup)?;
         keyboard = keyboard.row([backup]);
     }
-    Ok(Answer::screen(Screen::new(
+    Ok(Answer::screen(
         i18n::text(lang, "export"),
         keyboard.row([panel_button(lang)?]),
-    )))
+    ))
 }
 
 impl Admin {
@@ -86,16 +86,13 @@ impl Admin {
         let back = Button::labelled(lang, "button-back", AdminCallback::Exports)?;
         if bytes > BACKUP_LIMIT {
             let text = i18n::html(lang, "backup-too-large", &size);
-            return Ok(Answer::screen(Screen::new(
-                text,
-                Keyboard::new().row([back]),
-            )));
+            return Ok(Answer::screen(text, Keyboard::new().row([back])));
         }
         if !sure {
             let yes = Button::labelled(lang, "button-backup-sure", AdminCallback::Backup)?;
             let text = i18n::html(lang, "backup-ask", &size);
             let keyboard = Keyboard::new().row([yes]).row([back]);
-            return Ok(Answer::screen(Screen::new(text, keyboard)));
+            return Ok(Answer::screen(text, keyboard));
         }
         audit::note(tx, actor.now, actor.id, Deed::Backup, None, "")?;
         tracing::info!(by = actor.id, "the database leaves as a file");

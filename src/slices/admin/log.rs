@@ -8,7 +8,7 @@ use crate::navigation::panel_button;
 use crate::people::audit::{self, COUNTED, Deed, Entry};
 use crate::people::{Actor, Role};
 use crate::slice::Context;
-use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
+use crate::telegram::{Answer, Button, Keyboard, page_row};
 
 /// Entries on one page.
 const PER_PAGE: usize = 10;
@@ -59,10 +59,7 @@ impl Admin {
         let keyboard = keyboard
             .row(page_row(lang, page, pages, turn)?)
             .row([panel_button(lang)?]);
-        Ok(Answer::screen(Screen::new(
-            Html::join(&lines, "\n"),
-            keyboard,
-        )))
+        Ok(Answer::screen(Html::join(&lines, "\n"), keyboard))
     }
 
     fn log_line(&self, cx: &Context<'_>, entry: &Entry) -> Html {

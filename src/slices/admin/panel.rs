@@ -5,7 +5,7 @@ use crate::i18n::{self, Args};
 use crate::navigation::home_button;
 use crate::people;
 use crate::slice::{Board, Context};
-use crate::telegram::{Answer, Screen};
+use crate::telegram::Answer;
 
 pub(super) fn panel(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
@@ -16,8 +16,8 @@ pub(super) fn panel(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let mut lines = vec![i18n::html(actor.lang, "admin-panel", &args)];
     lines.extend(cx.slices.lines(tx, actor, Board::Panel)?);
     let keyboard = cx.slices.entries(tx, actor, Board::Panel)?;
-    Ok(Answer::screen(Screen::new(
+    Ok(Answer::screen(
         Html::join(&lines, "\n"),
         keyboard.row([home_button(actor.lang)?]),
-    )))
+    ))
 }

@@ -11,7 +11,7 @@ use crate::navigation::panel_button;
 use crate::people::audit::{self, Deed};
 use crate::people::{self, Actor, Person, PersonAct, PersonCallback, Role};
 use crate::slice::{Board, Context};
-use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
+use crate::telegram::{Answer, Button, Keyboard, page_row};
 use crate::telegram::{Outgoing, outbox};
 
 /// People on one page.
@@ -147,7 +147,7 @@ fn people_list(cx: &Context<'_>, page: usize) -> anyhow::Result<Answer> {
     } else {
         i18n::html(lang, "people-list", &Args::new().number("n", total))
     };
-    Ok(Answer::screen(Screen::new(text, keyboard)))
+    Ok(Answer::screen(text, keyboard))
 }
 
 fn person_card(cx: &Context<'_>, person: &Person) -> anyhow::Result<Answer> {
@@ -193,8 +193,5 @@ fn person_card(cx: &Context<'_>, person: &Person) -> anyhow::Result<Answer> {
     let keyboard = keyboard
         .rows(cx.slices.entries(tx, actor, board)?)
         .row([back]);
-    Ok(Answer::screen(Screen::new(
-        Html::join(&lines, "\n"),
-        keyboard,
-    )))
+    Ok(Answer::screen(Html::join(&lines, "\n"), keyboard))
 }

@@ -8,7 +8,7 @@ use crate::navigation::panel_button;
 use crate::people;
 use crate::retention;
 use crate::slice::{Board, Context};
-use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
+use crate::telegram::{Answer, Button, Keyboard, outbox};
 
 pub(super) fn stats(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
@@ -25,8 +25,5 @@ pub(super) fn stats(cx: &Context<'_>) -> anyhow::Result<Answer> {
     lines.push(retention::sizes(tx)?.line(lang));
     let refresh = Button::labelled(lang, "button-refresh", AdminCallback::Stats)?;
     let keyboard = Keyboard::new().row([refresh]).row([panel_button(lang)?]);
-    Ok(Answer::screen(Screen::new(
-        Html::join(&lines, "\n"),
-        keyboard,
-    )))
+    Ok(Answer::screen(Html::join(&lines, "\n"), keyboard))
 }

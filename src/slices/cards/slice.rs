@@ -21,9 +21,7 @@ use crate::slice::{
     Slices, Who,
 };
 use crate::tasks::ThreadEnd;
-use crate::telegram::{
-    Answer, Button, Fetched, Keyboard, Me, Offer, Outgoing, Screen, Telegram, Wanted,
-};
+use crate::telegram::{Answer, Button, Fetched, Keyboard, Me, Offer, Outgoing, Telegram, Wanted};
 use crate::tool::Tool;
 use crate::zone::Zone;
 
@@ -63,14 +61,14 @@ impl Cards {
         file: Attachment<'_>,
         fetched: Option<&Fetched>,
     ) -> anyhow::Result<Option<Answer>> {
-        let (tx, actor) = (cx.tx, cx.actor);
-        let taken = self.handlers.picture(tx, actor, file.document, fetched)?;
-        if taken.is_some() || !self.handlers.is_open(tx, actor)? {
+        let actor = cx.actor;
+        let taken = self.handlers.picture(cx, file.document, fetched)?;
+        if taken.is_some() || !self.handlers.is_open(cx)? {
             return Ok(taken);
         }
         let text = i18n::text(actor.lang, "expected-text");
         let keyboard = Keyboard::new().row([cancel_button(actor.lang)?]);
-        Ok(Some(Answer::screen(Screen::new(text, keyboard))))
+        Ok(Some(Answer::screen(text, keyboard)))
     }
 
     /// Switched-off cards: their rows are still pruned and forgotten.
@@ -93,10 +91,10 @@ impl Slice for Cards {
     }
 
     fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
-        let (tx, actor) = (cx.tx, cx.actor);
+        let actor = cx.actor;
         match input {
-            Input::Callback(data) => self.handlers.callback(tx, actor, data).map(Some),
-            Input::Step(text) if actor.role.is_admin() => self.handlers.text(tx, actor, text),
+            Input::Callback(data) => self.handlers.callback(cx, data).map(Some),
+            Input::Step(text) if actor.role.is_admin() => self.handlers.text(cx, text),
             Input::File(file, fetched) if actor.role.is_admin() => self.picture(cx, file, fetched),
             _ => Ok(None),
         }
@@ -105,14 +103,13 @@ impl Slice for Cards {
     /// A code that was scanned or typed, the buttons below it, a shared card. None of these makes
     /// anybody a member.
     fn handle_public(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
-        let (tx, actor) = (cx.tx, cx.actor);
         match input {
             Input::Command {
                 name: "start",
                 args,
-            } => self.handlers.start(tx, actor, args),
-            Input::Text(text) => self.handlers.typed(tx, actor, text),
-            Input::Callback(data) => CardHandlers::public_callback(tx, actor, data),
+            } => self.handlers.start(cx, args),
+            Input::Text(text) => self.handlers.typed(cx, text),
+            Input::Callback(data) => CardHandlers::public_callback(cx, data),
             _ => Ok(None),
         }
     }

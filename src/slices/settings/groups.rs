@@ -2,18 +2,17 @@
 
 use super::callback::SettingsCallback;
 use super::parts::back;
-use crate::db::{Connection, WriteTx};
 use crate::html::cut;
 use crate::i18n::{self, Args, label};
 use crate::people::audit::{self, Deed};
-use crate::people::{self, Actor, Bound};
+use crate::people::{self, Bound};
 use crate::slice::Context;
-use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::telegram::{Answer, Button, Keyboard};
 
 /// The groups that get reports of runs, with how to add one.
-pub(super) fn screen(connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
-    let lang = actor.lang;
-    let groups = people::bound(connection)?;
+pub(super) fn screen(cx: &Context<'_>) -> anyhow::Result<Answer> {
+    let lang = cx.actor.lang;
+    let groups = people::bound(cx.tx)?;
     let mut keyboard = Keyboard::new();
     for group in &groups {
         let args = Args::new().text("title", &cut(&group.title, 40));
@@ -24,17 +23,14 @@ pub(super) fn screen(connection: &Connection, actor: &Actor) -> anyhow::Result<A
         )?]);
     }
     let text = i18n::html(lang, "groups", &Args::new().number("n", groups.len()));
-    Ok(Answer::screen(Screen::new(
-        text,
-        keyboard.row([back(lang)?]),
-    )))
+    Ok(Answer::screen(text, keyboard.row([back(lang)?])))
 }
 
 /// `/here`, `/here off`: starts or ends the reports of runs in this place.
 pub(super) fn here(cx: &Context<'_>, args: &str) -> anyhow::Result<Answer> {
     let (tx, actor, event) = (cx.tx, cx.actor, cx.event);
     if args.eq_ignore_ascii_case("off") {
-        let key = if unbind(tx, actor, actor.chat_id)? {
+        let key = if unbind(cx, actor.chat_id)? {
             "here-off"
         } else {
             "here-not"
@@ -50,7 +46,8 @@ pub(super) fn here(cx: &Context<'_>, args: &str) -> anyhow::Result<Answer> {
     Ok(Answer::text(i18n::text(actor.lang, "here-on")))
 }
 
-fn unbind(tx: &WriteTx<'_>, actor: &Actor, group: i64) -> anyhow::Result<bool> {
+fn unbind(cx: &Context<'_>, group: i64) -> anyhow::Result<bool> {
+    let Context { tx, actor, .. } = *cx;
     let bound = people::bound(tx)?
         .into_iter()
         .find(|one| one.chat_id == group);
@@ -62,15 +59,11 @@ fn unbind(tx: &WriteTx<'_>, actor: &Actor, group: i64) -> anyhow::Result<bool> {
 }
 
 /// A button of the settings that lets a group hear nothing any more.
-pub(super) fn unbind_callback(
-    tx: &WriteTx<'_>,
-    actor: &Actor,
-    group: i64,
-) -> anyhow::Result<Answer> {
-    let note = if unbind(tx, actor, group)? {
+pub(super) fn unbind_callback(cx: &Context<'_>, group: i64) -> anyhow::Result<Answer> {
+    let note = if unbind(cx, group)? {
         "here-off"
     } else {
         "done-already"
     };
-    Ok(screen(tx, actor)?.toast(label(actor.lang, note)))
+    Ok(screen(cx)?.toast(label(cx.actor.lang, note)))
 }

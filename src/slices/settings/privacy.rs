@@ -10,7 +10,6 @@ use std::time::Duration;
 use super::Settings;
 use super::callback::SettingsCallback;
 use crate::clock::{DAY, UnixMs};
-use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
@@ -18,7 +17,7 @@ use crate::navigation::home_button;
 use crate::people::{self, Actor, Role};
 use crate::retention::Rule;
 use crate::slice::{Board, Context};
-use crate::telegram::{self, Answer, Button, Keyboard, Screen, outbox};
+use crate::telegram::{self, Answer, Button, Keyboard, outbox};
 
 /// How long the confirmation is valid: an older screen may be pressed by mistake.
 const QUESTION_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -34,14 +33,14 @@ pub(super) fn privacy(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let text = Html::join(&parts, "\n\n");
     let delete = Button::labelled(lang, "button-delete-me", SettingsCallback::AskDeleteMe)?;
     let keyboard = Keyboard::new().row([delete]).row(way_home(cx.actor)?);
-    Ok(Answer::screen(Screen::new(text, keyboard)))
+    Ok(Answer::screen(text, keyboard))
 }
 
 /// `/delete_me`: the confirmation, or why deletion is impossible.
 pub(super) fn ask_delete_me(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
     let lang = actor.lang;
-    if let Some(why) = obstacle(tx, actor)? {
+    if let Some(why) = obstacle(cx)? {
         return with_way_home(actor, why);
     }
     let mut owned = cx.slices.lines(tx, actor, Board::DeleteMe)?;
@@ -58,7 +57,7 @@ pub(super) fn ask_delete_me(cx: &Context<'_>) -> anyhow::Result<Answer> {
     )?;
     let keep = Button::labelled(lang, "button-cancel", SettingsCallback::KeepMe)?;
     let keyboard = Keyboard::new().row([sure]).row([keep]);
-    Ok(Answer::screen(Screen::new(text, keyboard)))
+    Ok(Answer::screen(text, keyboard))
 }
 
 impl Settings {
@@ -66,7 +65,7 @@ impl Settings {
     /// forgotten already, it says the same again.
     pub(super) fn delete_me(&self, cx: &Context<'_>, asked: UnixMs) -> anyhow::Result<Answer> {
         let actor = cx.actor;
-        let is_stale = actor.now.since(asked) > QUESTION_LIFE || obstacle(cx.tx, actor)?.is_some();
+        let is_stale = actor.now.since(asked) > QUESTION_LIFE || obstacle(cx)?.is_some();
         if is_stale && actor.role != Role::Stranger {
             let stale = label(actor.lang, "stale-button");
             return Ok(ask_delete_me(cx)?.toast(stale));
@@ -99,10 +98,10 @@ pub(super) fn keep_me(actor: &Actor) -> anyhow::Result<Answer> {
 }
 
 fn with_way_home(actor: &Actor, key: &str) -> anyhow::Result<Answer> {
-    Ok(Answer::screen(Screen::new(
+    Ok(Answer::screen(
         i18n::text(actor.lang, key),
         Keyboard::new().row(way_home(actor)?),
-    )))
+    ))
 }
 
 /// The way to the first screen, which only members have.
@@ -114,7 +113,8 @@ fn way_home(actor: &Actor) -> anyhow::Result<Vec<Button>> {
 }
 
 /// Why a person cannot leave yet, as the key of a text that says what to do.
-fn obstacle(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Option<&'static str>> {
+fn obstacle(cx: &Context<'_>) -> anyhow::Result<Option<&'static str>> {
+    let Context { tx, actor, .. } = *cx;
     let by_config = people::get(tx, actor.id)?.is_some_and(|person| person.by_config);
     Ok(if by_config {
         Some("delete-me-by-config")

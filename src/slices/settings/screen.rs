@@ -6,13 +6,13 @@ use super::Settings;
 use super::callback::SettingsCallback;
 use super::groups;
 use super::parts::{back, is_private, spoken_zone};
-use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
 use crate::navigation::home_button;
 use crate::people::{self, Actor, Notify, Preference, Preferences, Quiet, QuietHours};
-use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::slice::Context;
+use crate::telegram::{Answer, Button, Keyboard};
 use crate::words::yes_or_no;
 
 const HOURS_IN_ROW: usize = 6;
@@ -22,14 +22,11 @@ const NIGHTS: [(i8, i8); 3] = [(22, 8), (23, 8), (0, 9)];
 
 impl Settings {
     /// The first screen of the settings.
-    pub(super) fn settings(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn settings(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let lang = actor.lang;
-        let preferences = people::preferences(connection, actor.chat_id)?;
-        let notify = people::notify_of(connection, actor.chat_id)?;
+        let preferences = people::preferences(tx, actor.chat_id)?;
+        let notify = people::notify_of(tx, actor.chat_id)?;
         let mut lines = vec![
             i18n::html(
                 lang,
@@ -71,40 +68,37 @@ impl Settings {
             ));
         }
         let keyboard = settings_buttons(actor, &preferences, wants_digest)?;
-        Ok(Answer::screen(Screen::new(
-            Html::join(&lines, "\n"),
-            keyboard,
-        )))
+        Ok(Answer::screen(Html::join(&lines, "\n"), keyboard))
     }
 
     /// A choice; none is a button that cannot be read. In a group only admins come here.
     pub(super) fn settings_callback(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         choice: Option<SettingsCallback<'_>>,
     ) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let set = |preference| people::set_preference(tx, actor.now, actor.chat_id, preference);
         let is_admin = actor.role.is_admin();
         match choice {
-            Some(SettingsCallback::Zones) => return self.zones(tx, actor),
-            Some(SettingsCallback::QuietHours) => return self.quiet_screen(tx, actor),
+            Some(SettingsCallback::Zones) => return self.zones(cx),
+            Some(SettingsCallback::QuietHours) => return self.quiet_screen(cx),
             Some(SettingsCallback::Hours) => return hours_screen(actor),
-            Some(SettingsCallback::Groups) if is_admin => return groups::screen(tx, actor),
+            Some(SettingsCallback::Groups) if is_admin => return groups::screen(cx),
             Some(SettingsCallback::Unbind(group)) if is_admin => {
-                return groups::unbind_callback(tx, actor, group);
+                return groups::unbind_callback(cx, group);
             }
             Some(SettingsCallback::Language(lang)) => {
-                return self.choose_language(tx, actor, lang);
+                return self.choose_language(cx, lang);
             }
-            Some(SettingsCallback::Zone(name)) => return self.choose_zone(tx, actor, name),
+            Some(SettingsCallback::Zone(name)) => return self.choose_zone(cx, name),
             Some(SettingsCallback::SetQuiet(quiet)) => {
                 set(Preference::Quiet(Some(quiet), self.zone_of(actor)))?;
-                return self.quiet_screen(tx, actor);
+                return self.quiet_screen(cx);
             }
             Some(SettingsCallback::QuietOff) => {
                 set(Preference::Quiet(None, self.zone_of(actor)))?;
-                return self.quiet_screen(tx, actor);
+                return self.quiet_screen(cx);
             }
             Some(SettingsCallback::Notify(notify)) => {
                 if is_admin || notify == Notify::Digest {
@@ -123,29 +117,26 @@ impl Settings {
             }
             _ => {
                 let stale = label(actor.lang, "stale-button");
-                return Ok(self.settings(tx, actor)?.toast(stale));
+                return Ok(self.settings(cx)?.toast(stale));
             }
         }
-        self.settings(tx, actor)
+        self.settings(cx)
     }
 
-    fn choose_language(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        lang: Lang,
-    ) -> anyhow::Result<Answer> {
+    fn choose_language(&self, cx: &Context<'_>, lang: Lang) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         people::set_preference(tx, actor.now, actor.chat_id, Preference::Language(lang))?;
-        let actor = Actor {
+        let actor = &Actor {
             lang,
             ..actor.clone()
         };
-        Ok(self.settings(tx, &actor)?.ring(&self.menus))
+        Ok(self.settings(&Context { actor, ..*cx })?.ring(&self.menus))
     }
 
-    fn quiet_screen(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Answer> {
+    fn quiet_screen(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let lang = actor.lang;
-        let stored = people::preferences(connection, actor.chat_id)?.quiet;
+        let stored = people::preferences(cx.tx, actor.chat_id)?.quiet;
         let is = spoken_quiet(lang, stored);
         let args = Args::new()
             .text("is", &is)
@@ -186,10 +177,7 @@ impl Settings {
             let off = Button::labelled(lang, "button-quiet-off", SettingsCallback::QuietOff)?;
             keyboard = keyboard.row([off]);
         }
-        Ok(Answer::screen(Screen::new(
-            text,
-            keyboard.row([back(lang)?]),
-        )))
+        Ok(Answer::screen(text, keyboard.row([back(lang)?])))
     }
 }
 
@@ -259,10 +247,10 @@ fn hours_screen(actor: &Actor) -> anyhow::Result<Answer> {
             .map(|hour| Button::callback(&full_hour(*hour), SettingsCallback::DigestHour(*hour)));
         keyboard = keyboard.row(buttons.collect::<anyhow::Result<Vec<_>>>()?);
     }
-    Ok(Answer::screen(Screen::new(
+    Ok(Answer::screen(
         i18n::text(lang, "digest-hour-ask"),
         keyboard.row([back(lang)?]),
-    )))
+    ))
 }
 
 fn full_hour(hour: i8) -> String {

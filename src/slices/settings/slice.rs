@@ -63,18 +63,18 @@ impl Settings {
             "here" => groups::here(cx, args),
             "privacy" => privacy::privacy(cx),
             "delete_me" => privacy::ask_delete_me(cx),
-            _ => self.settings(cx.tx, cx.actor),
+            _ => self.settings(cx),
         }
     }
 
     fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
         match SettingsCallback::parse(data) {
-            Some(SettingsCallback::Open) => self.settings(cx.tx, cx.actor),
+            Some(SettingsCallback::Open) => self.settings(cx),
             Some(SettingsCallback::Privacy) => privacy::privacy(cx),
             Some(SettingsCallback::AskDeleteMe) => privacy::ask_delete_me(cx),
             Some(SettingsCallback::DeleteMe(asked)) => self.delete_me(cx, asked),
             Some(SettingsCallback::KeepMe) => privacy::keep_me(cx.actor),
-            choice => self.settings_callback(cx.tx, cx.actor, choice),
+            choice => self.settings_callback(cx, choice),
         }
     }
 }
@@ -97,7 +97,7 @@ impl Slice for Settings {
             Input::Command { name, args } => self.command(cx, name, args).map(Some),
             Input::Callback(data) => self.callback(cx, data).map(Some),
             Input::Step(text) => match dialogue::step::<SettingsStep>(cx.tx, cx.actor)? {
-                Some(step) => self.settings_step(cx.tx, cx.actor, step, text).map(Some),
+                Some(step) => self.settings_step(cx, step, text).map(Some),
                 None => Ok(None),
             },
             Input::Text(_) | Input::File(..) => Ok(None),

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::Settings;
 use super::callback::SettingsCallback;
 use super::parts::{back, is_private, spoken_offset, spoken_zone};
-use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::people::{self, Actor, Preference};
-use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::slice::Context;
+use crate::telegram::{Answer, Button, Keyboard};
 use crate::zone::Zone;
 
 /// Zones offered as buttons, with the key of their label; any other can be typed.
@@ -50,38 +50,32 @@ pub(super) enum SettingsStep {
 
 impl Settings {
     /// Sets the chat's time zone, chosen by a button or typed.
-    pub(super) fn choose_zone(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        name: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn choose_zone(&self, cx: &Context<'_>, name: &str) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let Some(zone) = read_zone(name) else {
-            let screen = Screen::new(
+            return Ok(Answer::screen(
                 i18n::text(actor.lang, "zone-unknown"),
                 Keyboard::new().row([back(actor.lang)?]),
-            );
-            return Ok(Answer::screen(screen));
+            ));
         };
         dialogue::end(tx, actor)?;
         people::set_preference(tx, actor.now, actor.chat_id, Preference::Zone(zone))?;
-        let actor = Actor {
+        let actor = &Actor {
             zone: Some(zone),
             ..actor.clone()
         };
-        self.settings(tx, &actor)
+        self.settings(&Context { actor, ..*cx })
     }
 
     /// Handles a text typed in a dialogue of the settings.
     pub(super) fn settings_step(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         step: SettingsStep,
         text: &str,
     ) -> anyhow::Result<Answer> {
         match step {
-            SettingsStep::Zone => self.choose_zone(tx, actor, text),
+            SettingsStep::Zone => self.choose_zone(cx, text),
         }
     }
 
@@ -98,12 +92,13 @@ impl Settings {
         i18n::html(actor.lang, "settings-zone", &args)
     }
 
-    pub(super) fn zones(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+    pub(super) fn zones(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let lang = actor.lang;
         let mut text = vec![self.zone_line(actor), Html::default()];
         // There are no dialogues in a group.
         if is_private(actor) {
-            dialogue::set(tx, actor, &SettingsStep::Zone)?;
+            dialogue::set(cx.tx, actor, &SettingsStep::Zone)?;
             text.push(i18n::text(lang, "zone-ask"));
         } else {
             text.push(i18n::text(lang, "zone-choose"));
@@ -117,10 +112,10 @@ impl Settings {
             });
             keyboard = keyboard.row(buttons.collect::<anyhow::Result<Vec<_>>>()?);
         }
-        Ok(Answer::screen(Screen::new(
+        Ok(Answer::screen(
             Html::join(&text, "\n"),
             keyboard.row([back(lang)?]),
-        )))
+        ))
     }
 }
 

@@ -83,19 +83,18 @@ impl Watch {
     }
 
     fn command(&self, cx: &Context<'_>, name: &str, args: &str) -> anyhow::Result<Answer> {
-        let (tx, actor) = (cx.tx, cx.actor);
         match name {
-            "add" => self.handlers.add(tx, actor, args),
-            "list" => self.handlers.list(tx, actor, args),
-            "check" => self.handlers.check_mine(tx, actor),
+            "add" => self.handlers.add(cx, args),
+            "list" => self.handlers.list(cx, args),
+            "check" => self.handlers.check_mine(cx),
             _ => self.handlers.status(cx),
         }
     }
 
     fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
         match data.split_once(':') {
-            Some(("run", _)) => self.handlers.run_callback(cx.tx, cx.actor, data),
-            Some(("site", _)) => self.handlers.site_callback(cx.tx, cx.actor, data),
+            Some(("run", _)) => self.handlers.run_callback(cx, data),
+            Some(("site", _)) => self.handlers.site_callback(cx, data),
             _ => self.handlers.callback(cx, data),
         }
     }
@@ -165,10 +164,9 @@ impl Slice for Watch {
         match input {
             Input::Command { name, args } => self.command(cx, name, args).map(Some),
             Input::Callback(data) => self.callback(cx, data).map(Some),
-            Input::Step(text) => self.handlers.text(cx.tx, cx.actor, text),
+            Input::Step(text) => self.handlers.text(cx, text),
             Input::File(file, fetched) if !file.is_photo => {
-                self.handlers
-                    .document(cx.tx, cx.actor, file.document, fetched)
+                self.handlers.document(cx, file.document, fetched)
             }
             Input::File(..) | Input::Text(_) => Ok(None),
         }

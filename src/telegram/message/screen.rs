@@ -47,19 +47,25 @@ pub(crate) struct Answer {
     pub ring: Vec<Activator>,
 }
 
-impl Answer {
-    #[must_use]
-    pub(crate) fn screen(screen: Screen) -> Self {
+impl From<Screen> for Answer {
+    fn from(screen: Screen) -> Self {
         Self {
             screen: Some(screen),
             ..Self::default()
         }
     }
+}
+
+impl Answer {
+    #[must_use]
+    pub(crate) fn screen(html: Html, keyboard: Keyboard) -> Self {
+        Screen { html, keyboard }.into()
+    }
 
     /// Says a text without buttons.
     #[must_use]
     pub(crate) fn text(html: Html) -> Self {
-        Self::screen(Screen::text(html))
+        Screen::text(html).into()
     }
 
     /// Adds a file with its caption, of at most 1024 UTF-16 units, and buttons.

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::CardHandlers;
 use super::callback::CardCallback;
 use super::scan::present;
-use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line};
 use crate::i18n::{self, Args, label};
 use crate::navigation::cancel_button;
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slice::Context;
 use crate::slices::cards::card::{Card, LONGEST_DESCRIPTION, NAME_LENGTH};
 use crate::slices::cards::photo::{LARGEST_FILE, NO_PICTURE, TOO_MANY_PIXELS, TOO_NARROW};
 use crate::slices::cards::store;
@@ -95,32 +95,28 @@ impl CardStep {
 }
 
 impl CardHandlers {
-    pub(super) fn begin(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+    pub(super) fn begin(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
         let step = CardStep {
             card: AddStage::Photo,
-            begun: actor.now.0,
+            begun: cx.actor.now.0,
             photo: String::new(),
             album: String::new(),
             name: String::new(),
             description: String::new(),
             packaged: String::new(),
         };
-        go_to(tx, actor, &step)
-    }
-
-    pub(super) fn is_making(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
-        Ok(dialogue::step::<CardStep>(connection, actor)?.is_some())
+        go_to(cx, &step)
     }
 
     /// None when no card is being made.
     pub(super) fn add_picture(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         picture: &Document,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Option<Answer>> {
-        let Some(mut step) = dialogue::step::<CardStep>(tx, actor)? else {
+        let actor = cx.actor;
+        let Some(mut step) = dialogue::step::<CardStep>(cx.tx, actor)? else {
             return Ok(None);
         };
         if !step.takes(picture) {
@@ -133,23 +129,25 @@ impl CardHandlers {
         let name = match kept(file) {
             Ok(name) => name,
             Err(problem) => {
-                let screen = Screen::new(photo_problem(actor, problem), buttons(actor, &step)?);
-                return Ok(Some(Answer::screen(screen)));
+                return Ok(Some(Answer::screen(
+                    photo_problem(actor, problem),
+                    buttons(actor, &step)?,
+                )));
             }
         };
         match step.card {
             AddStage::Photo => {
                 step.photo = name;
                 step.album.clone_from(&picture.album);
-                go_to(tx, actor, &step.next()).map(Some)
+                go_to(cx, &step.next()).map(Some)
             }
             AddStage::Packaged => {
                 step.packaged = name;
-                go_to(tx, actor, &step.next()).map(Some)
+                go_to(cx, &step.next()).map(Some)
             }
             AddStage::Name | AddStage::Description | AddStage::Consent => {
                 step.packaged = name;
-                dialogue::set(tx, actor, &step)?;
+                dialogue::set(cx.tx, actor, &step)?;
                 let text = i18n::text(actor.lang, "card-second-taken");
                 Ok(Some(Answer::text(text)))
             }
@@ -157,13 +155,8 @@ impl CardHandlers {
     }
 
     /// None when no card is being made.
-    pub(super) fn add_text(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        text: &str,
-    ) -> anyhow::Result<Option<Answer>> {
-        let Some(mut step) = dialogue::step::<CardStep>(tx, actor)? else {
+    pub(super) fn add_text(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Option<Answer>> {
+        let Some(mut step) = dialogue::step::<CardStep>(cx.tx, cx.actor)? else {
             return Ok(None);
         };
         let taken = match step.card {
@@ -172,42 +165,38 @@ impl CardHandlers {
             AddStage::Photo | AddStage::Packaged | AddStage::Consent => None,
         };
         if taken.is_none() {
-            return expected(actor, &step).map(Some);
+            return expected(cx.actor, &step).map(Some);
         }
-        go_to(tx, actor, &step.next()).map(Some)
+        go_to(cx, &step.next()).map(Some)
     }
 
-    pub(super) fn skip(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
-        match dialogue::step::<CardStep>(tx, actor)? {
-            Some(step) if step.card == AddStage::Packaged => go_to(tx, actor, &step.next()),
-            Some(step) => expected(actor, &step),
-            None => self.stale(tx, actor),
+    pub(super) fn skip(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        match dialogue::step::<CardStep>(cx.tx, cx.actor)? {
+            Some(step) if step.card == AddStage::Packaged => go_to(cx, &step.next()),
+            Some(step) => expected(cx.actor, &step),
+            None => self.stale(cx),
         }
     }
 
-    pub(super) fn step_back(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
-        let Some(mut step) = dialogue::step::<CardStep>(tx, actor)? else {
-            return self.stale(tx, actor);
+    pub(super) fn step_back(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let Some(mut step) = dialogue::step::<CardStep>(cx.tx, cx.actor)? else {
+            return self.stale(cx);
         };
         step.card = step.card.before().unwrap_or(AddStage::Photo);
         if matches!(step.card, AddStage::Photo | AddStage::Packaged) {
             // Going back to a photo drops the second one.
             step.packaged.clear();
         }
-        go_to(tx, actor, &step)
+        go_to(cx, &step)
     }
 
     /// The last button.
-    pub(super) fn save(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        begun: i64,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn save(&self, cx: &Context<'_>, begun: i64) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let step = dialogue::step::<CardStep>(tx, actor)?;
         let shown = step.filter(|step| step.card == AddStage::Consent && step.begun == begun);
         let Some(step) = shown else {
-            return self.stale(tx, actor);
+            return self.stale(cx);
         };
         let card = NewCard {
             owner_id: actor.id,
@@ -219,13 +208,13 @@ impl CardHandlers {
         let id = store::add(tx, actor.now, &card)?;
         audit::note(tx, actor.now, actor.id, Deed::MakeCard, None, &card.name)?;
         dialogue::end(tx, actor)?;
-        self.made(tx, actor, id)
+        self.made(cx, id)
     }
 
-    fn stale(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+    fn stale(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
         Ok(self
-            .list(tx, actor, 0)?
-            .toast(label(actor.lang, "done-already")))
+            .list(cx, 0)?
+            .toast(label(cx.actor.lang, "done-already")))
     }
 }
 
@@ -262,11 +251,12 @@ pub(super) fn kept(file: Option<&Fetched>) -> Result<String, &'static str> {
     }
 }
 
-fn go_to(tx: &WriteTx<'_>, actor: &Actor, step: &CardStep) -> anyhow::Result<Answer> {
-    dialogue::set(tx, actor, step)?;
+fn go_to(cx: &Context<'_>, step: &CardStep) -> anyhow::Result<Answer> {
+    let actor = cx.actor;
+    dialogue::set(cx.tx, actor, step)?;
     let question = Screen::new(question(actor, step), buttons(actor, step)?);
     if step.card != AddStage::Consent {
-        return Ok(Answer::screen(question));
+        return Ok(question.into());
     }
     let card = Card {
         id: 0,
@@ -292,10 +282,10 @@ fn expected(actor: &Actor, step: &CardStep) -> anyhow::Result<Answer> {
     let args = Args::new()
         .number("name", *NAME_LENGTH.end())
         .number("description", LONGEST_DESCRIPTION);
-    Ok(Answer::screen(Screen::new(
+    Ok(Answer::screen(
         i18n::html(lang, &key, &args),
         buttons(actor, step)?,
-    )))
+    ))
 }
 
 fn question(actor: &Actor, step: &CardStep) -> Html {

@@ -4,9 +4,9 @@
 use super::CardHandlers;
 use super::callback::{CardAct, CardCallback, CodeAct};
 use super::codes::note_code;
-use crate::db::WriteTx;
 use crate::i18n::{self, Args, label};
-use crate::people::{self, Actor};
+use crate::people;
+use crate::slice::Context;
 use crate::slices::cards::card::{Card, CloneAlarm};
 use crate::slices::cards::store;
 use crate::slices::cards::store::{AlarmDecision, MOST_UNMATCHED, StoredCode};
@@ -24,11 +24,11 @@ impl CardHandlers {
     /// longer one.
     pub(super) fn tell_owner(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         alarm: CloneAlarm,
     ) -> anyhow::Result<()> {
+        let tx = cx.tx;
         let owner = people::get(tx, card.owner_id)?;
         let chats = match owner.filter(|owner| owner.role.is_admin()) {
             Some(owner) => vec![owner.id],
@@ -54,13 +54,14 @@ impl CardHandlers {
                 keyboard = keyboard.row([Button::labelled(lang, &key, data)?]);
             }
             let notice = Outgoing::notice(chat, i18n::html(lang, key, &args));
-            outbox::insert(tx, actor.now, &notice.keyboard(keyboard))?;
+            outbox::insert(tx, cx.actor.now, &notice.keyboard(keyboard))?;
         }
         Ok(())
     }
 
     /// Tells the admins once a day about a person who tries wrong codes.
-    pub(super) fn tell_of_tries(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<()> {
+    pub(super) fn tell_of_tries(&self, cx: &Context<'_>) -> anyhow::Result<()> {
+        let Context { tx, actor, .. } = *cx;
         let person = people::get(tx, actor.id)?;
         let who = person.map(|person| person.spoken()).unwrap_or_default();
         let day = self.zone.day(actor.now);
@@ -79,16 +80,15 @@ impl CardHandlers {
     /// Carries out the decision that a button names.
     pub(super) fn decide(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         printed: &StoredCode,
         decision: AlarmDecision,
     ) -> anyhow::Result<Answer> {
         let word = decision.word();
-        store::decide(tx, printed.id, decision)?;
-        note_code(tx, actor, card, printed, word)?;
-        let note = label(actor.lang, &format!("alarm-done-{word}"));
-        Ok(self.code_screen(tx, actor, card, printed.id)?.toast(note))
+        store::decide(cx.tx, printed.id, decision)?;
+        note_code(cx, card, printed, word)?;
+        let note = label(cx.actor.lang, &format!("alarm-done-{word}"));
+        Ok(self.code_screen(cx, card, printed.id)?.toast(note))
     }
 }

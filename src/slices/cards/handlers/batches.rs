@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::callback::{BatchAct, CardAct, CardCallback, LabelsAct};
 use super::{CardHandlers, ways_out};
-use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
+use crate::slice::Context;
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
 use crate::slices::cards::store;
@@ -27,15 +27,10 @@ pub(super) struct BatchStep {
 }
 
 impl CardHandlers {
-    pub(super) fn batches(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        card: &Card,
-    ) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
+    pub(super) fn batches(&self, cx: &Context<'_>, card: &Card) -> anyhow::Result<Answer> {
+        let lang = cx.actor.lang;
         let mut keyboard = Keyboard::new();
-        for batch in store::batches(connection, card.id, SHOWN)? {
+        for batch in store::batches(cx.tx, card.id, SHOWN)? {
             let args = Args::new()
                 .text("name", &batch.name)
                 .number("codes", batch.codes)
@@ -49,32 +44,27 @@ impl CardHandlers {
             .row([button("button-batch-add", CardAct::AddBatch)?])
             .row([button("button-back", CardAct::Show)?]);
         let text = i18n::html(lang, "batches", &Args::new().text("name", &card.name));
-        Ok(Answer::screen(Screen::new(text, keyboard)))
+        Ok(Answer::screen(text, keyboard))
     }
 
-    pub(super) fn ask_batch(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        card: &Card,
-    ) -> anyhow::Result<Answer> {
-        dialogue::set(tx, actor, &BatchStep { batch_of: card.id })?;
-        asked(actor, "batch-ask")
+    pub(super) fn ask_batch(&self, cx: &Context<'_>, card: &Card) -> anyhow::Result<Answer> {
+        dialogue::set(cx.tx, cx.actor, &BatchStep { batch_of: card.id })?;
+        asked(cx.actor, "batch-ask")
     }
 
     /// None when nobody was asked.
     pub(super) fn batch_text(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         text: &str,
     ) -> anyhow::Result<Option<Answer>> {
+        let Context { tx, actor, .. } = *cx;
         let Some(step) = dialogue::step::<BatchStep>(tx, actor)? else {
             return Ok(None);
         };
         let Some(card) = store::get(tx, step.batch_of)? else {
             dialogue::end(tx, actor)?;
-            return self.list(tx, actor, 0).map(Some);
+            return self.list(cx, 0).map(Some);
         };
         let text = clean_line(text);
         let wanted = text.rsplit_once(' ').and_then(|(name, codes)| {
@@ -88,21 +78,20 @@ impl CardHandlers {
             return asked(actor, "batch-known").map(Some);
         }
         dialogue::end(tx, actor)?;
-        self.batches(tx, actor, &card).map(Some)
+        self.batches(cx, &card).map(Some)
     }
 
     /// A button about the batch with this first code.
     pub(super) fn batch_callback(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         first: i64,
         act: BatchAct,
     ) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
-        let Some(batch) = store::batch(tx, card.id, first)? else {
-            let screen = self.batches(tx, actor, card)?;
+        let lang = cx.actor.lang;
+        let Some(batch) = store::batch(cx.tx, card.id, first)? else {
+            let screen = self.batches(cx, card)?;
             return Ok(screen.toast(label(lang, "stale-button")));
         };
         match act {
@@ -112,8 +101,8 @@ impl CardHandlers {
                     .file(files::codes(card.id, batch.first)?, caption)
                     .toast(label(lang, "export-coming")))
             }
-            BatchAct::Labels(act) => self.labels(tx, actor, card, Some(batch.first), act),
-            BatchAct::Units(page) => self.units(tx, actor, card, &batch, page.unwrap_or(0)),
+            BatchAct::Labels(act) => self.labels(cx, card, Some(batch.first), act),
+            BatchAct::Units(page) => self.units(cx, card, &batch, page.unwrap_or(0)),
             BatchAct::Show => {
                 let args = Args::new()
                     .text("name", &batch.name)
@@ -130,7 +119,7 @@ impl CardHandlers {
                     ])
                     .row([Button::labelled(lang, "button-back", back)?]);
                 let text = i18n::html(lang, "batch", &args);
-                Ok(Answer::screen(Screen::new(text, keyboard)))
+                Ok(Answer::screen(text, keyboard))
             }
         }
     }
@@ -139,5 +128,5 @@ impl CardHandlers {
 fn asked(actor: &Actor, key: &str) -> anyhow::Result<Answer> {
     let args = Args::new().number("most", MOST_CODES);
     let text = i18n::html(actor.lang, key, &args);
-    Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
+    Ok(Answer::screen(text, ways_out(actor)?))
 }

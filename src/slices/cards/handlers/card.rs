@@ -4,11 +4,11 @@ use super::callback::{CardAct, CardCallback, CodeAct, LabelsAct, QrFormat};
 use super::edit::{edit_part, edit_screen};
 use super::scan::{present, share_button, shared_link};
 use super::{CardHandlers, list_row};
-use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slice::Context;
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
 use crate::slices::cards::files::start;
@@ -19,67 +19,58 @@ impl CardHandlers {
     /// A button about one card.
     pub(super) fn card_callback(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         act: CardAct<'_>,
     ) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let lang = actor.lang;
         match act {
-            CardAct::Show => self.card(tx, actor, card),
+            CardAct::Show => self.card(cx, card),
             CardAct::Preview => {
                 let back = CardCallback::Card(card.id, CardAct::Show);
                 let keyboard = Keyboard::new()
-                    .row(share_button(tx, lang, card)?)
+                    .row(share_button(cx.tx, lang, card)?)
                     .row([Button::labelled(lang, "button-back", back)?]);
                 present(lang, &i18n::text(lang, "card-preview"), card, keyboard)
             }
             CardAct::Qr(format) => qr(actor, card, format),
             CardAct::Edit => edit_screen(actor, card),
-            CardAct::EditPart(part) => edit_part(tx, actor, card, part),
-            CardAct::RemovePackaged(seen) => self.remove_packaged(tx, actor, card, seen),
-            CardAct::Scans => self.scans(tx, actor, card),
-            CardAct::ScansTable => self.scans_table(tx, actor, Some(card)),
-            CardAct::Labels(act) => self.labels(tx, actor, card, None, act),
-            CardAct::Batches => self.batches(tx, actor, card),
-            CardAct::AddBatch => self.ask_batch(tx, actor, card),
-            CardAct::Batch(first, act) => self.batch_callback(tx, actor, card, first, act),
-            CardAct::Code(id, act) => self.code_callback(tx, actor, card, id, act),
-            CardAct::SwitchOn => self.switch(tx, actor, card, true),
-            CardAct::SwitchOff => self.switch(tx, actor, card, false),
+            CardAct::EditPart(part) => edit_part(cx, card, part),
+            CardAct::RemovePackaged(seen) => self.remove_packaged(cx, card, seen),
+            CardAct::Scans => self.scans(cx, card),
+            CardAct::ScansTable => self.scans_table(cx, Some(card)),
+            CardAct::Labels(act) => self.labels(cx, card, None, act),
+            CardAct::Batches => self.batches(cx, card),
+            CardAct::AddBatch => self.ask_batch(cx, card),
+            CardAct::Batch(first, act) => self.batch_callback(cx, card, first, act),
+            CardAct::Code(id, act) => self.code_callback(cx, card, id, act),
+            CardAct::SwitchOn => self.switch(cx, card, true),
+            CardAct::SwitchOff => self.switch(cx, card, false),
         }
     }
 
     /// The card as it is now, after an outdated button.
-    pub(super) fn stale_card(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        card: &Card,
-    ) -> anyhow::Result<Answer> {
-        let note = label(actor.lang, "stale-button");
-        Ok(self.card(connection, actor, card)?.toast(note))
+    pub(super) fn stale_card(&self, cx: &Context<'_>, card: &Card) -> anyhow::Result<Answer> {
+        let note = label(cx.actor.lang, "stale-button");
+        Ok(self.card(cx, card)?.toast(note))
     }
 
     /// After a card was made: its screen, and its code as a picture.
-    pub(super) fn made(&self, tx: &WriteTx<'_>, actor: &Actor, id: i64) -> anyhow::Result<Answer> {
-        let Some(card) = store::get(tx, id)? else {
-            return self.list(tx, actor, 0);
+    pub(super) fn made(&self, cx: &Context<'_>, id: i64) -> anyhow::Result<Answer> {
+        let Some(card) = store::get(cx.tx, id)? else {
+            return self.list(cx, 0);
         };
-        let note = label(actor.lang, "card-made");
-        let mut answer = self.card(tx, actor, &card)?.toast(note);
-        answer.files = qr(actor, &card, QrFormat::Png)?.files;
+        let note = label(cx.actor.lang, "card-made");
+        let mut answer = self.card(cx, &card)?.toast(note);
+        answer.files = qr(cx.actor, &card, QrFormat::Png)?.files;
         Ok(answer)
     }
 
-    pub(super) fn card(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        card: &Card,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn card(&self, cx: &Context<'_>, card: &Card) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let lang = actor.lang;
-        let shared = store::shared(connection, card.id)?;
+        let shared = store::shared(tx, card.id)?;
         let state = if card.active { "active" } else { "inactive" };
         let args = Args::new()
             .text("name", &card.name)
@@ -92,7 +83,7 @@ impl CardHandlers {
             )
             .html("code", &Html::code(&shared.code.spoken()));
         let mut lines = vec![i18n::html(lang, "card-screen", &args)];
-        if let Some(bot) = store::bot(connection)? {
+        if let Some(bot) = store::bot(tx)? {
             let start = start(self.base_url.as_deref(), &bot.username);
             let scan = format!("{start}{}", shared.code.as_str());
             let args = Args::new()
@@ -109,7 +100,7 @@ impl CardHandlers {
         let code = CardAct::Code(shared.id, CodeAct::Show);
         let svg = CardCallback::Card(card.id, CardAct::Qr(QrFormat::Svg));
         let share = match card.active {
-            true => share_button(connection, lang, card)?,
+            true => share_button(tx, lang, card)?,
             false => None,
         };
         let keyboard = Keyboard::new()
@@ -129,19 +120,11 @@ impl CardHandlers {
             ])
             .row(share.into_iter().chain([switch]))
             .row(list_row(actor)?);
-        Ok(Answer::screen(Screen::new(
-            Html::join(&lines, "\n\n"),
-            keyboard,
-        )))
+        Ok(Answer::screen(Html::join(&lines, "\n\n"), keyboard))
     }
 
-    fn switch(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        card: &Card,
-        active: bool,
-    ) -> anyhow::Result<Answer> {
+    fn switch(&self, cx: &Context<'_>, card: &Card, active: bool) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         if store::set_active(tx, card.id, active)? {
             let deed = if active { Deed::CardOn } else { Deed::CardOff };
             audit::note(tx, actor.now, actor.id, deed, None, &card.name)?;
@@ -150,7 +133,7 @@ impl CardHandlers {
             active,
             ..card.clone()
         };
-        self.card(tx, actor, &card)
+        self.card(cx, &card)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::CardHandlers;
 use super::callback::{BatchAct, CardAct, CardCallback, CodeAct, QrFormat};
-use crate::db::{Connection, WriteTx};
+use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang, label};
+use crate::people;
 use crate::people::audit::{self, Deed};
-use crate::people::{self, Actor};
+use crate::slice::Context;
 use crate::slices::cards::card::{Card, CodeState};
 use crate::slices::cards::files;
 use crate::slices::cards::store;
@@ -20,26 +21,26 @@ impl CardHandlers {
     /// A button about the code with this id.
     pub(super) fn code_callback(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         id: i64,
         act: CodeAct,
     ) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let Some(printed) = store::printed(tx, card.id, id)? else {
-            return self.stale_card(tx, actor, card);
+            return self.stale_card(cx, card);
         };
         match act {
             CodeAct::Show => {}
-            CodeAct::Decide(decision) => return self.decide(tx, actor, card, &printed, decision),
+            CodeAct::Decide(decision) => return self.decide(cx, card, &printed, decision),
             CodeAct::Set(state) => {
                 if store::set_state(tx, &printed.code, state)? {
-                    note_code(tx, actor, card, &printed, state.word())?;
+                    note_code(cx, card, &printed, state.word())?;
                 }
             }
             CodeAct::Free => {
                 if store::release(tx, printed.id)? {
-                    note_code(tx, actor, card, &printed, "free")?;
+                    note_code(cx, card, &printed, "free")?;
                 }
             }
             CodeAct::Qr(format) => {
@@ -53,18 +54,18 @@ impl CardHandlers {
                     .toast(label(actor.lang, "export-coming")));
             }
         }
-        self.code_screen(tx, actor, card, printed.id)
+        self.code_screen(cx, card, printed.id)
     }
 
     pub(super) fn code_screen(
         &self,
-        connection: &Connection,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         id: i64,
     ) -> anyhow::Result<Answer> {
-        let Some(printed) = store::printed(connection, card.id, id)? else {
-            return self.stale_card(connection, actor, card);
+        let Context { tx, actor, .. } = *cx;
+        let Some(printed) = store::printed(tx, card.id, id)? else {
+            return self.stale_card(cx, card);
         };
         let lang = actor.lang;
         let first = match printed.first_at {
@@ -80,7 +81,7 @@ impl CardHandlers {
             .text("first", &first);
         let mut lines = vec![i18n::html(lang, "code-screen", &args)];
         if let Some((person, since)) = printed.claimed {
-            let who = match people::get(connection, person)? {
+            let who = match people::get(tx, person)? {
                 Some(person) => person.spoken(),
                 None => i18n::text(lang, "somebody"),
             };
@@ -94,26 +95,22 @@ impl CardHandlers {
         if !printed.watched {
             lines.push(i18n::text(lang, "code-ignored"));
         }
-        let keyboard = code_buttons(connection, lang, card, &printed)?;
-        Ok(Answer::screen(Screen::new(
-            Html::join(&lines, "\n"),
-            keyboard,
-        )))
+        let keyboard = code_buttons(tx, lang, card, &printed)?;
+        Ok(Answer::screen(Html::join(&lines, "\n"), keyboard))
     }
 
     pub(super) fn units(
         &self,
-        connection: &Connection,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         batch: &Batch,
         page: usize,
     ) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
+        let lang = cx.actor.lang;
         let total = usize::try_from(batch.codes).unwrap_or(usize::MAX);
         let pages = total.div_ceil(PAGE).max(1);
         let page = page.min(pages - 1);
-        let units = store::unit_codes(connection, card.id, &batch.name, page * PAGE, PAGE)?;
+        let units = store::unit_codes(cx.tx, card.id, &batch.name, page * PAGE, PAGE)?;
         let mut keyboard = Keyboard::new();
         for row in units.chunks(IN_ROW) {
             let button = |unit: &StoredCode| {
@@ -131,20 +128,26 @@ impl CardHandlers {
             })?)
             .row([Button::labelled(lang, "button-back", data(BatchAct::Show))?]);
         let text = i18n::html(lang, "units", &Args::new().text("name", &batch.name));
-        Ok(Answer::screen(Screen::new(text, keyboard)))
+        Ok(Answer::screen(text, keyboard))
     }
 }
 
 /// Records what an admin did with a code.
 pub(super) fn note_code(
-    tx: &WriteTx<'_>,
-    actor: &Actor,
+    cx: &Context<'_>,
     card: &Card,
     printed: &StoredCode,
     word: &str,
 ) -> anyhow::Result<()> {
     let what = format!("{}: {word}", spoken(Lang::En, card, printed));
-    audit::note(tx, actor.now, actor.id, Deed::CardCode, None, &what)
+    audit::note(
+        cx.tx,
+        cx.actor.now,
+        cx.actor.id,
+        Deed::CardCode,
+        None,
+        &what,
+    )
 }
 
 /// The card's name; for a code of a batch with the batch and the number.

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::add::{description, kept, name, photo_problem};
 use super::callback::{CardAct, CardCallback};
 use super::{CardHandlers, ways_out};
-use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slice::Context;
 use crate::slices::cards::card::{Card, CardPart, LONGEST_DESCRIPTION, NAME_LENGTH};
 use crate::slices::cards::files;
 use crate::slices::cards::photo::thumbnail_of;
@@ -41,53 +41,46 @@ impl CardHandlers {
     /// Removes the second photo; `seen` is its tag when the button was made.
     pub(super) fn remove_packaged(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         seen: &str,
     ) -> anyhow::Result<Answer> {
         if seen != photo_tag(card.packaged.as_deref()) {
-            let stale = label(actor.lang, "stale-button");
-            return Ok(edit_screen(actor, card)?.toast(stale));
+            let stale = label(cx.actor.lang, "stale-button");
+            return Ok(edit_screen(cx.actor, card)?.toast(stale));
         }
-        self.carry_out(tx, actor, card.id, &CardChange::Packaged(String::new()))
+        self.carry_out(cx, card.id, &CardChange::Packaged(String::new()))
     }
 
     /// Carries out a change, unless somebody else has changed the part in the meantime: then their
     /// value is shown and the question repeated.
     fn answered(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         step: &EditStep,
         change: &CardChange,
     ) -> anyhow::Result<Answer> {
-        match store::get(tx, step.edit_of)? {
+        match store::get(cx.tx, step.edit_of)? {
             Some(card) if step.part.of(&card) != step.before => {
                 let raced = if step.part.is_picture() {
-                    i18n::text(actor.lang, "card-edit-raced-photo")
+                    i18n::text(cx.actor.lang, "card-edit-raced-photo")
                 } else {
                     let now = cut(step.part.of(&card), SHOWN_TEXT);
                     i18n::html(
-                        actor.lang,
+                        cx.actor.lang,
                         "card-edit-raced",
                         &Args::new().text("now", &now),
                     )
                 };
-                question(tx, actor, &card, step.part, Some(&raced))
+                question(cx, &card, step.part, Some(&raced))
             }
-            _ => self.carry_out(tx, actor, step.edit_of, change),
+            _ => self.carry_out(cx, step.edit_of, change),
         }
     }
 
     /// None when nobody was asked.
-    pub(super) fn edit_text(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        text: &str,
-    ) -> anyhow::Result<Option<Answer>> {
-        let Some(step) = dialogue::step::<EditStep>(tx, actor)? else {
+    pub(super) fn edit_text(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Option<Answer>> {
+        let Some(step) = dialogue::step::<EditStep>(cx.tx, cx.actor)? else {
             return Ok(None);
         };
         let change = match step.part {
@@ -96,45 +89,41 @@ impl CardHandlers {
             CardPart::Photo | CardPart::Packaged => None,
         };
         match change {
-            Some(change) => self.answered(tx, actor, &step, &change).map(Some),
-            None => ask(actor, step.part, "card-expected").map(Some),
+            Some(change) => self.answered(cx, &step, &change).map(Some),
+            None => ask(cx.actor, step.part, "card-expected").map(Some),
         }
     }
 
     /// None when nobody was asked.
     pub(super) fn edit_picture(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Option<Answer>> {
-        let Some(step) = dialogue::step::<EditStep>(tx, actor)? else {
+        let Some(step) = dialogue::step::<EditStep>(cx.tx, cx.actor)? else {
             return Ok(None);
         };
         if !step.takes_picture() {
-            return ask(actor, step.part, "card-expected").map(Some);
+            return ask(cx.actor, step.part, "card-expected").map(Some);
         }
         let name = match kept(file) {
             Ok(name) => name,
             Err(problem) => {
-                let screen = Screen::new(photo_problem(actor, problem), ways_out(actor)?);
-                return Ok(Some(Answer::screen(screen)));
+                return Ok(Some(Answer::screen(
+                    photo_problem(cx.actor, problem),
+                    ways_out(cx.actor)?,
+                )));
             }
         };
         let change = match step.part {
             CardPart::Packaged => CardChange::Packaged(name),
             _ => CardChange::Photo(name),
         };
-        self.answered(tx, actor, &step, &change).map(Some)
+        self.answered(cx, &step, &change).map(Some)
     }
 
-    fn carry_out(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        id: i64,
-        change: &CardChange,
-    ) -> anyhow::Result<Answer> {
+    fn carry_out(&self, cx: &Context<'_>, id: i64, change: &CardChange) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         dialogue::end(tx, actor)?;
         if store::change(tx, id, change)?
             && let Some(card) = store::get(tx, id)?
@@ -142,39 +131,25 @@ impl CardHandlers {
             audit::note(tx, actor.now, actor.id, Deed::EditCard, None, &card.name)?;
         }
         let Some(card) = store::get(tx, id)? else {
-            return self.list(tx, actor, 0);
+            return self.list(cx, 0);
         };
-        let mut answer = self.card(tx, actor, &card)?;
+        let mut answer = self.card(cx, &card)?;
         if let Some(screen) = &mut answer.screen {
             let changed = i18n::text(actor.lang, "card-changed");
             screen.html = Html::join([&changed, &screen.html], "\n\n");
         }
         Ok(answer)
     }
-
-    pub(super) fn is_editing(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-    ) -> anyhow::Result<bool> {
-        Ok(dialogue::step::<EditStep>(connection, actor)?.is_some())
-    }
 }
 
 /// Asks for a part.
-pub(super) fn edit_part(
-    tx: &WriteTx<'_>,
-    actor: &Actor,
-    card: &Card,
-    part: CardPart,
-) -> anyhow::Result<Answer> {
-    question(tx, actor, card, part, None)
+pub(super) fn edit_part(cx: &Context<'_>, card: &Card, part: CardPart) -> anyhow::Result<Answer> {
+    question(cx, card, part, None)
 }
 
 /// Asks for a part; `raced` goes before the question when somebody else has changed the part.
 fn question(
-    tx: &WriteTx<'_>,
-    actor: &Actor,
+    cx: &Context<'_>,
     card: &Card,
     part: CardPart,
     raced: Option<&Html>,
@@ -184,14 +159,14 @@ fn question(
         part,
         before: part.of(card).to_owned(),
     };
-    dialogue::set(tx, actor, &step)?;
-    let mut answer = ask(actor, part, "card-edit")?;
+    dialogue::set(cx.tx, cx.actor, &step)?;
+    let mut answer = ask(cx.actor, part, "card-edit")?;
     if let (Some(raced), Some(screen)) = (raced, &mut answer.screen) {
         screen.html = Html::join([raced, &screen.html], "\n\n");
     }
     // The small picture is enough to recognise it.
     if part.is_picture() && !step.before.is_empty() {
-        let caption = Screen::text(i18n::text(actor.lang, "card-edit-now"));
+        let caption = Screen::text(i18n::text(cx.actor.lang, "card-edit-now"));
         answer = answer.file(files::photo(&thumbnail_of(&step.before))?, caption);
     }
     Ok(answer)
@@ -220,7 +195,7 @@ pub(super) fn edit_screen(actor: &Actor, card: &Card) -> anyhow::Result<Answer> 
     }
     let back = button("button-back", CardAct::Show)?;
     let text = i18n::html(lang, "card-edit", &Args::new().text("name", &card.name));
-    Ok(Answer::screen(Screen::new(text, keyboard.row([back]))))
+    Ok(Answer::screen(text, keyboard.row([back])))
 }
 
 /// Asks for a part, or says what is expected; `about` is the locale prefix of either.
@@ -233,5 +208,5 @@ fn ask(actor: &Actor, part: CardPart, about: &str) -> anyhow::Result<Answer> {
         _ => format!("{about}-{}", part.word()),
     };
     let text = i18n::html(actor.lang, &key, &args);
-    Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
+    Ok(Answer::screen(text, ways_out(actor)?))
 }

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::callback::{BatchAct, CardAct, CardCallback, LabelsAct};
 use super::{CardHandlers, ways_out};
-use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
+use crate::slice::Context;
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
 use crate::slices::cards::label::{Dpi, Paper, PrintSettings, SIDES, USUAL_SIDE, printed_tenths};
@@ -29,63 +29,55 @@ impl CardHandlers {
     /// Labels of the shared code, or of the batch with this first code.
     pub(super) fn labels(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         batch: Option<i64>,
         act: LabelsAct,
     ) -> anyhow::Result<Answer> {
         match act {
-            LabelsAct::Show => self.labels_screen(tx, actor, card, batch, USUAL_SIDE),
-            LabelsAct::Side(side_mm) => self.labels_screen(tx, actor, card, batch, side_mm),
+            LabelsAct::Show => self.labels_screen(cx, card, batch, USUAL_SIDE),
+            LabelsAct::Side(side_mm) => self.labels_screen(cx, card, batch, side_mm),
             LabelsAct::AskSide => {
                 let labels_of = card.id;
-                dialogue::set(tx, actor, &SideStep { labels_of, batch })?;
-                asked(actor, "labels-ask")
+                dialogue::set(cx.tx, cx.actor, &SideStep { labels_of, batch })?;
+                asked(cx.actor, "labels-ask")
             }
             LabelsAct::Print(print) => {
-                let caption = Screen::text(i18n::text(actor.lang, "card-labels-caption"));
+                let caption = Screen::text(i18n::text(cx.actor.lang, "card-labels-caption"));
                 Ok(Answer::default()
                     .file(files::labels(card.id, batch, print)?, caption)
-                    .toast(label(actor.lang, "export-coming")))
+                    .toast(label(cx.actor.lang, "export-coming")))
             }
         }
     }
 
     /// None when nobody was asked.
-    pub(super) fn side_text(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        text: &str,
-    ) -> anyhow::Result<Option<Answer>> {
-        let Some(step) = dialogue::step::<SideStep>(tx, actor)? else {
+    pub(super) fn side_text(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Option<Answer>> {
+        let Some(step) = dialogue::step::<SideStep>(cx.tx, cx.actor)? else {
             return Ok(None);
         };
-        let Some(card) = store::get(tx, step.labels_of)? else {
-            dialogue::end(tx, actor)?;
-            return self.list(tx, actor, 0).map(Some);
+        let Some(card) = store::get(cx.tx, step.labels_of)? else {
+            dialogue::end(cx.tx, cx.actor)?;
+            return self.list(cx, 0).map(Some);
         };
         // The unit may follow the number.
         let digits = text.trim().trim_end_matches(|c: char| !c.is_ascii_digit());
         let side_mm = digits.parse().ok().filter(|mm| SIDES.contains(mm));
         let Some(side_mm) = side_mm else {
-            return asked(actor, "labels-expected").map(Some);
+            return asked(cx.actor, "labels-expected").map(Some);
         };
-        dialogue::end(tx, actor)?;
-        self.labels_screen(tx, actor, &card, step.batch, side_mm)
-            .map(Some)
+        dialogue::end(cx.tx, cx.actor)?;
+        self.labels_screen(cx, &card, step.batch, side_mm).map(Some)
     }
 
     fn labels_screen(
         &self,
-        connection: &Connection,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: &Card,
         batch: Option<i64>,
         side_mm: u32,
     ) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
+        let lang = cx.actor.lang;
         let data = |act| {
             let act = match batch {
                 None => CardAct::Labels(act),
@@ -129,7 +121,7 @@ impl CardHandlers {
             keyboard = keyboard.row(row?);
         }
         let back = Button::labelled(lang, "button-back", CardCallback::Card(card.id, back))?;
-        let real = match store::bot(connection)? {
+        let real = match store::bot(cx.tx)? {
             Some(bot) => real_sizes(
                 &files::start(self.base_url.as_deref(), &bot.username),
                 side_mm,
@@ -137,10 +129,10 @@ impl CardHandlers {
             None => String::new(),
         };
         let args = Args::new().number("mm", side_mm).text("real", &real);
-        Ok(Answer::screen(Screen::new(
+        Ok(Answer::screen(
             i18n::html(lang, "card-labels", &args),
             keyboard.row([back]),
-        )))
+        ))
     }
 }
 
@@ -149,7 +141,7 @@ fn asked(actor: &Actor, key: &str) -> anyhow::Result<Answer> {
         .number("least", *SIDES.start())
         .number("most", *SIDES.end());
     let text = i18n::html(actor.lang, key, &args);
-    Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
+    Ok(Answer::screen(text, ways_out(actor)?))
 }
 
 /// The side that each printer can print, because dots cannot be divided: `203 dpi — 22.5, …`.

@@ -4,16 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::callback::{CardAct, CardCallback, FOUND_PREFIX_LIMIT};
 use super::{CardHandlers, list_row, ways_out};
-use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{clean_line, cut};
 use crate::i18n::{self, Args};
 use crate::navigation::PANEL;
-use crate::people::Actor;
+use crate::slice::Context;
 use crate::slices::cards::code::Code;
 use crate::slices::cards::store;
 use crate::slices::cards::store::CardFilter;
-use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen, page_row};
+use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, page_row};
 
 const PAGE: usize = 10;
 
@@ -30,29 +29,24 @@ struct FindStep {
 }
 
 impl CardHandlers {
-    pub(super) fn list(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        page: usize,
-    ) -> anyhow::Result<Answer> {
-        self.list_of(connection, actor, &CardFilter::Active, page)
+    pub(super) fn list(&self, cx: &Context<'_>, page: usize) -> anyhow::Result<Answer> {
+        self.list_of(cx, &CardFilter::Active, page)
     }
 
     pub(super) fn list_of(
         &self,
-        connection: &Connection,
-        actor: &Actor,
+        cx: &Context<'_>,
         which: &CardFilter,
         page: usize,
     ) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let lang = actor.lang;
         // A page that is gone shows the last one.
-        let (mut cards, total) = store::page(connection, which, page * PAGE, PAGE)?;
+        let (mut cards, total) = store::page(tx, which, page * PAGE, PAGE)?;
         let pages = total.div_ceil(PAGE).max(1);
         let page = page.min(pages - 1);
         if cards.is_empty() && total > 0 {
-            cards = store::page(connection, which, page * PAGE, PAGE)?.0;
+            cards = store::page(tx, which, page * PAGE, PAGE)?.0;
         }
         let (key, text) = match which {
             CardFilter::Active => ("cards-list", ""),
@@ -88,7 +82,7 @@ impl CardHandlers {
             let keyboard = keyboard
                 .row([button("button-card-find", CardCallback::Find)?])
                 .row(list_row(actor)?);
-            return Ok(Answer::screen(Screen::new(title, keyboard)));
+            return Ok(Answer::screen(title, keyboard));
         }
         let keyboard = keyboard
             .row([
@@ -100,37 +94,31 @@ impl CardHandlers {
                 button("button-cards-off", CardCallback::Inactive(0))?,
             ])
             .row([Button::labelled(lang, "button-panel", PANEL)?]);
-        Ok(Answer::screen(Screen::new(title, keyboard)))
+        Ok(Answer::screen(title, keyboard))
     }
 
-    pub(super) fn find(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
-        dialogue::set(tx, actor, &FindStep { find_cards: true })?;
-        let text = i18n::text(actor.lang, "cards-find");
-        Ok(Answer::screen(Screen::new(text, ways_out(actor)?)))
+    pub(super) fn find(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        dialogue::set(cx.tx, cx.actor, &FindStep { find_cards: true })?;
+        let text = i18n::text(cx.actor.lang, "cards-find");
+        Ok(Answer::screen(text, ways_out(cx.actor)?))
     }
 
     /// Opens the card of a code, or lists the cards with a text in their name; none when nobody was
     /// asked.
-    pub(super) fn find_text(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        text: &str,
-    ) -> anyhow::Result<Option<Answer>> {
-        if dialogue::step::<FindStep>(tx, actor)?.is_none() {
+    pub(super) fn find_text(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Option<Answer>> {
+        if dialogue::step::<FindStep>(cx.tx, cx.actor)?.is_none() {
             return Ok(None);
         }
-        dialogue::end(tx, actor)?;
+        dialogue::end(cx.tx, cx.actor)?;
         if let Ok(code) = Code::read(text)
-            && let Some((card, code)) = store::find(tx, &code)?
+            && let Some((card, code)) = store::find(cx.tx, &code)?
         {
-            return self.code_screen(tx, actor, &card, code).map(Some);
+            return self.code_screen(cx, &card, code).map(Some);
         }
         let mut text = clean_line(text);
         while text.len() > SEARCHED {
             text.pop();
         }
-        self.list_of(tx, actor, &CardFilter::Named(text), 0)
-            .map(Some)
+        self.list_of(cx, &CardFilter::Named(text), 0).map(Some)
     }
 }

@@ -17,20 +17,21 @@ mod list;
 mod scan;
 mod scans;
 mod stats;
+use add::CardStep;
+use bytes::Bytes;
 
 use super::CardsConfig;
 use super::photo::{LARGEST_FILE, Photos};
 use super::store::{self, CardFilter};
-use crate::db::{Connection, WriteTx};
+use crate::db::Connection;
 use crate::dialogue;
 use crate::i18n::{Lang, label};
 use crate::navigation::{PANEL, cancel_button};
 use crate::people::Actor;
+use crate::slice::Context;
 use crate::telegram::{Answer, Button, Document, Fetched, Keyboard, Wanted};
 use crate::words::Part as _;
 use crate::zone::Zone;
-use add::CardStep;
-use bytes::Bytes;
 pub(super) use callback::CardCallback;
 use edit::EditStep;
 use scan::claim;
@@ -84,31 +85,27 @@ impl CardHandlers {
     }
 
     /// Whether a question about a card is open whose answer may be a picture.
-    pub(crate) fn is_open(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<bool> {
-        Ok(self.is_making(connection, actor)? || self.is_editing(connection, actor)?)
+    pub(crate) fn is_open(&self, cx: &Context<'_>) -> anyhow::Result<bool> {
+        let Context { tx, actor, .. } = *cx;
+        Ok(dialogue::step::<CardStep>(tx, actor)?.is_some()
+            || dialogue::step::<EditStep>(tx, actor)?.is_some())
     }
 
     /// None when nobody was asked for a picture.
     pub(crate) fn picture(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         picture: &Document,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Option<Answer>> {
-        if let Some(answer) = self.add_picture(tx, actor, picture, file)? {
+        if let Some(answer) = self.add_picture(cx, picture, file)? {
             return Ok(Some(answer));
         }
-        self.edit_picture(tx, actor, file)
+        self.edit_picture(cx, file)
     }
 
     /// None when nothing was asked.
-    pub(crate) fn text(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        text: &str,
-    ) -> anyhow::Result<Option<Answer>> {
+    pub(crate) fn text(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Option<Answer>> {
         for question in [
             Self::add_text,
             Self::batch_text,
@@ -116,7 +113,7 @@ impl CardHandlers {
             Self::side_text,
             Self::find_text,
         ] {
-            if let Some(answer) = question(self, tx, actor, text)? {
+            if let Some(answer) = question(self, cx, text)? {
                 return Ok(Some(answer));
             }
         }
@@ -124,51 +121,41 @@ impl CardHandlers {
     }
 
     /// A button of an admin.
-    pub(crate) fn callback(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        data: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(crate) fn callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
         let Some(callback) = CardCallback::parse(data) else {
-            return self.stale_callback(tx, actor, CardCallback::card_of(data));
+            return self.stale_callback(cx, CardCallback::card_of(data));
         };
         match callback {
-            CardCallback::Add => self.begin(tx, actor),
-            CardCallback::Back => self.step_back(tx, actor),
-            CardCallback::Skip => self.skip(tx, actor),
-            CardCallback::Save(begun) => self.save(tx, actor, begun),
-            CardCallback::List(page) => self.list(tx, actor, page),
-            CardCallback::Inactive(page) => self.list_of(tx, actor, &CardFilter::Inactive, page),
-            CardCallback::Find => self.find(tx, actor),
+            CardCallback::Add => self.begin(cx),
+            CardCallback::Back => self.step_back(cx),
+            CardCallback::Skip => self.skip(cx),
+            CardCallback::Save(begun) => self.save(cx, begun),
+            CardCallback::List(page) => self.list(cx, page),
+            CardCallback::Inactive(page) => self.list_of(cx, &CardFilter::Inactive, page),
+            CardCallback::Find => self.find(cx),
             CardCallback::Found(page, text) => {
-                self.list_of(tx, actor, &CardFilter::Named(text.to_owned()), page)
+                self.list_of(cx, &CardFilter::Named(text.to_owned()), page)
             }
-            CardCallback::Stats => self.stats(tx, actor),
-            CardCallback::Chart => self.chart(tx, actor),
-            CardCallback::CardsTable => self.cards_table(tx, actor),
-            CardCallback::ScansTable => self.scans_table(tx, actor, None),
-            CardCallback::Claim(code) => claim(tx, actor, code),
-            CardCallback::Card(id, act) => match store::get(tx, id)? {
-                Some(card) => self.card_callback(tx, actor, &card, act),
-                None => self.stale_callback(tx, actor, None),
+            CardCallback::Stats => self.stats(cx),
+            CardCallback::Chart => self.chart(cx),
+            CardCallback::CardsTable => self.cards_table(cx),
+            CardCallback::ScansTable => self.scans_table(cx, None),
+            CardCallback::Claim(code) => claim(cx, code),
+            CardCallback::Card(id, act) => match store::get(cx.tx, id)? {
+                Some(card) => self.card_callback(cx, &card, act),
+                None => self.stale_callback(cx, None),
             },
         }
     }
 
     /// The card as it is now, or the list, after a button that means nothing any more.
-    fn stale_callback(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        card: Option<i64>,
-    ) -> anyhow::Result<Answer> {
-        let card = card.map(|id| store::get(connection, id)).transpose()?;
+    fn stale_callback(&self, cx: &Context<'_>, card: Option<i64>) -> anyhow::Result<Answer> {
+        let card = card.map(|id| store::get(cx.tx, id)).transpose()?;
         if let Some(card) = card.flatten() {
-            return self.stale_card(connection, actor, &card);
+            return self.stale_card(cx, &card);
         }
-        let list = self.list(connection, actor, 0)?;
-        Ok(list.toast(label(actor.lang, "stale-button")))
+        let list = self.list(cx, 0)?;
+        Ok(list.toast(label(cx.actor.lang, "stale-button")))
     }
 
     fn zone_of<'a>(&'a self, actor: &Actor) -> &'a Zone {

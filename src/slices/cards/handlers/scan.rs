@@ -1,11 +1,11 @@
 //! Scans, typed codes and shared cards: for everybody, members or not.
 
 use super::{CardCallback, CardHandlers};
-use crate::db::{Connection, WriteTx};
+use crate::db::Connection;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Lang, label};
-use crate::people::Actor;
+use crate::slice::Context;
 use crate::slices::cards::card::{Card, Ownership, Scan, ScanOutcome};
 use crate::slices::cards::code::{Code, Mistyped, SCAN_PREFIX};
 use crate::slices::cards::texts::{heading, shown};
@@ -21,12 +21,12 @@ impl CardHandlers {
     /// `/start` with a parameter; none when it is not about cards. An open dialogue stays open.
     pub(crate) fn start(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         parameter: &str,
     ) -> anyhow::Result<Option<Answer>> {
+        let Context { tx, actor, .. } = *cx;
         if let Some(code) = parameter.strip_prefix(SCAN_PREFIX) {
-            return self.check(tx, actor, &Code::read(code)).map(Some);
+            return self.check(cx, &Code::read(code)).map(Some);
         }
         let Some(public_id) = parameter.strip_prefix(SHARE_PREFIX) else {
             return Ok(None);
@@ -42,31 +42,22 @@ impl CardHandlers {
     }
 
     /// A text that looks like a code; none when it does not, or when it answers a question.
-    pub(crate) fn typed(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        text: &str,
-    ) -> anyhow::Result<Option<Answer>> {
+    pub(crate) fn typed(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Option<Answer>> {
         match Code::typed(text) {
-            Some(read) if !dialogue::is_open(tx, actor)? => self.check(tx, actor, &read).map(Some),
+            Some(read) if !dialogue::is_open(cx.tx, cx.actor)? => self.check(cx, &read).map(Some),
             _ => Ok(None),
         }
     }
 
-    fn check(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        read: &Result<Code, Mistyped>,
-    ) -> anyhow::Result<Answer> {
-        let scan = store::scan(tx, actor, read, &self.zone.day(actor.now))?;
+    fn check(&self, cx: &Context<'_>, read: &Result<Code, Mistyped>) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
+        let scan = store::scan(cx.tx, actor, read, &self.zone.day(actor.now))?;
         let lang = actor.lang;
         let heading = heading(lang, self.zone_of(actor), &scan);
         let (card, outcome, ownership, alarm) = match &scan {
             Scan::Unmatched { too_many, .. } => {
                 if *too_many {
-                    self.tell_of_tries(tx, actor)?;
+                    self.tell_of_tries(cx)?;
                 }
                 return Ok(Answer::text(heading));
             }
@@ -79,7 +70,7 @@ impl CardHandlers {
             } => (card, *outcome, *ownership, *alarm),
         };
         if let Some(alarm) = alarm {
-            self.tell_owner(tx, actor, card, alarm)?;
+            self.tell_owner(cx, card, alarm)?;
         }
         match outcome {
             // Nothing is shown of a thing that was not given out.
@@ -87,7 +78,7 @@ impl CardHandlers {
             ScanOutcome::Genuine | ScanOutcome::Repeat => {
                 let keyboard = Keyboard::new()
                     .row(claim_button(lang, ownership)?)
-                    .row(share_button(tx, lang, card)?);
+                    .row(share_button(cx.tx, lang, card)?);
                 present(lang, &heading, card, keyboard)
             }
             _ => present(lang, &heading, card, Keyboard::new()),
@@ -95,21 +86,18 @@ impl CardHandlers {
     }
 
     /// A button below a scanned card. None when it is for admins.
-    pub(crate) fn public_callback(
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        data: &str,
-    ) -> anyhow::Result<Option<Answer>> {
+    pub(crate) fn public_callback(cx: &Context<'_>, data: &str) -> anyhow::Result<Option<Answer>> {
         match CardCallback::parse(data) {
-            Some(CardCallback::Claim(code)) => claim(tx, actor, code).map(Some),
+            Some(CardCallback::Claim(code)) => claim(cx, code).map(Some),
             _ => Ok(None),
         }
     }
 }
 
 /// Makes the code belong to the person who presses.
-pub(super) fn claim(tx: &WriteTx<'_>, actor: &Actor, code: i64) -> anyhow::Result<Answer> {
-    let key = if store::claim(tx, actor.now, actor.id, code)? {
+pub(super) fn claim(cx: &Context<'_>, code: i64) -> anyhow::Result<Answer> {
+    let actor = cx.actor;
+    let key = if store::claim(cx.tx, actor.now, actor.id, code)? {
         "scan-claimed"
     } else {
         "scan-not-claimed"

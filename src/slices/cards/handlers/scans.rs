@@ -2,11 +2,11 @@
 
 use super::CardHandlers;
 use super::callback::{CardAct, CardCallback};
-use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slice::Context;
 use crate::slices::cards::card::Card;
 use crate::slices::cards::files;
 use crate::slices::cards::store;
@@ -16,14 +16,9 @@ use crate::telegram::{Answer, Button, Keyboard, Screen};
 const SHOWN: usize = 10;
 
 impl CardHandlers {
-    pub(super) fn scans(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        card: &Card,
-    ) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
-        let scans = store::last_scans(connection, card.id, SHOWN)?;
+    pub(super) fn scans(&self, cx: &Context<'_>, card: &Card) -> anyhow::Result<Answer> {
+        let lang = cx.actor.lang;
+        let scans = store::last_scans(cx.tx, card.id, SHOWN)?;
         let mut keyboard = Keyboard::new();
         if !scans.is_empty() {
             let table = CardCallback::Card(card.id, CardAct::ScansTable);
@@ -38,11 +33,11 @@ impl CardHandlers {
         };
         let args = Args::new().text("name", &card.name);
         let mut lines = vec![i18n::html(lang, title, &args)];
-        lines.extend(scans.iter().map(|scan| self.line(actor, scan)));
-        Ok(Answer::screen(Screen::new(
+        lines.extend(scans.iter().map(|scan| self.line(cx.actor, scan)));
+        Ok(Answer::screen(
             Html::join(&lines, "\n"),
             keyboard.row([back]),
-        )))
+        ))
     }
 
     fn line(&self, actor: &Actor, scan: &LoggedScan) -> Html {
@@ -68,8 +63,9 @@ impl CardHandlers {
         i18n::html(lang, "scans-line-of-batch", &args)
     }
 
-    pub(super) fn cards_table(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
-        audit::note(tx, actor.now, actor.id, Deed::Export, None, "cards")?;
+    pub(super) fn cards_table(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
+        audit::note(cx.tx, actor.now, actor.id, Deed::Export, None, "cards")?;
         let caption = i18n::text(actor.lang, "cards-caption");
         Ok(Answer::default()
             .file(
@@ -82,13 +78,13 @@ impl CardHandlers {
     /// Of one card, or of all.
     pub(super) fn scans_table(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         card: Option<&Card>,
     ) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let lang = actor.lang;
         let what = card.map_or("scans", |card| card.name.as_str());
-        audit::note(tx, actor.now, actor.id, Deed::Export, None, what)?;
+        audit::note(cx.tx, actor.now, actor.id, Deed::Export, None, what)?;
         let table = files::scans(actor, card.map(|card| card.id), self.zone_of(actor))?;
         let args = Args::new().number("most", MOST_EXPORTED);
         let caption = i18n::html(lang, "scans-caption", &args);

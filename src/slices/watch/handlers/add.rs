@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
 use super::added::{AddSums, many_added};
-use crate::db::WriteTx;
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::navigation::{cancel_button, home_button};
 use crate::people::Actor;
+use crate::slice::Context;
 use crate::slices::watch::callback::{AccountAct, AddChoice, View, WatchCallback};
 use crate::slices::watch::catalogue::line::{
     AccountLine, LineProblem, of_parts, parse_days, parse_line,
@@ -19,7 +19,7 @@ use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Added, NewAccount};
 use crate::slices::watch::views::table;
-use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen};
+use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard};
 
 /// Days offered as buttons.
 const OFFERED_DAYS: [u32; 5] = [7, 14, 30, 60, 90];
@@ -52,24 +52,19 @@ pub(super) enum AddStep {
 
 impl WatchHandlers {
     /// `/add` with its arguments.
-    pub(crate) fn add(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        arguments: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(crate) fn add(&self, cx: &Context<'_>, arguments: &str) -> anyhow::Result<Answer> {
         if arguments.trim().is_empty() {
-            return self.add_ask(tx, actor);
+            return self.add_ask(cx);
         }
-        self.add_lines(tx, actor, arguments)
+        self.add_lines(cx, arguments)
     }
 
-    pub(super) fn add_ask(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
-        dialogue::set(tx, actor, &AddStep::Who)?;
-        let home = home_button(actor.lang)?;
+    pub(super) fn add_ask(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        dialogue::set(cx.tx, cx.actor, &AddStep::Who)?;
+        let home = home_button(cx.actor.lang)?;
         question(
-            actor,
-            i18n::text(actor.lang, "add-ask"),
+            cx.actor,
+            i18n::text(cx.actor.lang, "add-ask"),
             Keyboard::new(),
             home,
         )
@@ -78,68 +73,61 @@ impl WatchHandlers {
     /// A text while the dialogue is open. Wrong input repeats the question and says what was wrong.
     pub(super) fn add_step(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         step: AddStep,
         text: &str,
     ) -> anyhow::Result<Answer> {
         match step {
             AddStep::Who => match lone_name(text) {
-                Some(name) => self.ask_site(tx, actor, name, None),
-                None => self.add_lines(tx, actor, text),
+                Some(name) => self.ask_site(cx, name, None),
+                None => self.add_lines(cx, text),
             },
-            AddStep::Where { name } => self.take_site(tx, actor, &name, text.trim()),
-            AddStep::HowLong { name, site, until } => {
-                self.take_days(tx, actor, &name, &site, until, text)
-            }
+            AddStep::Where { name } => self.take_site(cx, &name, text.trim()),
+            AddStep::HowLong { name, site, until } => self.take_days(cx, &name, &site, until, text),
         }
     }
 
     /// A button of the dialogue; one of an earlier step shows the question that is open.
     pub(super) fn add_callback(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         choice: AddChoice<'_>,
     ) -> anyhow::Result<Answer> {
-        match (dialogue::step(tx, actor)?, choice) {
-            (Some(AddStep::Where { name }), AddChoice::Site(key)) => {
-                self.take_site(tx, actor, &name, key)
-            }
+        match (dialogue::step(cx.tx, cx.actor)?, choice) {
+            (Some(AddStep::Where { name }), AddChoice::Site(key)) => self.take_site(cx, &name, key),
             (Some(AddStep::HowLong { name, site, until }), AddChoice::Days(days)) => {
-                self.take_days(tx, actor, &name, &site, until, &days.to_string())
+                self.take_days(cx, &name, &site, until, &days.to_string())
             }
             (Some(AddStep::HowLong { name, site, .. }), AddChoice::Until(until)) => {
-                self.ask_days(tx, actor, (name, site), until, None)
+                self.ask_days(cx, (name, site), until, None)
             }
             (Some(AddStep::HowLong { name, .. }), AddChoice::Back) => {
-                self.ask_site(tx, actor, &name, None)
+                self.ask_site(cx, &name, None)
             }
-            (Some(AddStep::Where { .. }), AddChoice::Back) => self.add_ask(tx, actor),
+            (Some(AddStep::Where { .. }), AddChoice::Back) => self.add_ask(cx),
             (step, _) => {
                 let now = match step {
-                    Some(AddStep::Who) => self.add_ask(tx, actor)?,
-                    Some(AddStep::Where { name }) => self.ask_site(tx, actor, &name, None)?,
+                    Some(AddStep::Who) => self.add_ask(cx)?,
+                    Some(AddStep::Where { name }) => self.ask_site(cx, &name, None)?,
                     Some(AddStep::HowLong { name, site, until }) => {
-                        self.ask_days(tx, actor, (name, site), until, None)?
+                        self.ask_days(cx, (name, site), until, None)?
                     }
                     None => Answer::default(),
                 };
-                Ok(now.toast(label(actor.lang, "stale-button")))
+                Ok(now.toast(label(cx.actor.lang, "stale-button")))
             }
         }
     }
 
     fn ask_site(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         name: &str,
         wrong: Option<Html>,
     ) -> anyhow::Result<Answer> {
         dialogue::set(
-            tx,
-            actor,
+            cx.tx,
+            cx.actor,
             &AddStep::Where {
                 name: name.to_owned(),
             },
@@ -163,46 +151,40 @@ impl WatchHandlers {
             }
         }
         let ask = i18n::html(
-            actor.lang,
+            cx.actor.lang,
             "add-ask-site",
             &Args::new().text("name", &cut(name, 64)),
         );
         question(
-            actor,
+            cx.actor,
             with_problem(wrong, ask),
             keyboard.row(row),
-            back(actor)?,
+            back(cx.actor)?,
         )
     }
 
-    fn take_site(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        name: &str,
-        typed: &str,
-    ) -> anyhow::Result<Answer> {
+    fn take_site(&self, cx: &Context<'_>, name: &str, typed: &str) -> anyhow::Result<Answer> {
         match of_parts(&self.notifier.catalogue, name, typed, None) {
-            Ok(line) => self.ask_days(tx, actor, parts(&line), Until::Found, None),
-            Err(problem) => self.ask_site(tx, actor, name, Some(problem.text(actor.lang))),
+            Ok(line) => self.ask_days(cx, parts(&line), Until::Found, None),
+            Err(problem) => self.ask_site(cx, name, Some(problem.text(cx.actor.lang))),
         }
     }
 
     /// Asks for the agreed days of a name on a site, and on the way what is waited for.
     fn ask_days(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         (name, site): (String, String),
         until: Until,
         wrong: Option<Html>,
     ) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let formatter = self.notifier.voice_to(actor);
         let args = Args::new()
             .text("name", &name)
             .text("site", &formatter.site_name(&site));
         let ask = i18n::html(actor.lang, "add-ask-days", &args);
-        dialogue::set(tx, actor, &AddStep::HowLong { name, site, until })?;
+        dialogue::set(cx.tx, actor, &AddStep::HowLong { name, site, until })?;
         let mut days = Vec::new();
         for offered in OFFERED_DAYS {
             let data = WatchCallback::Choose(AddChoice::Days(offered));
@@ -220,8 +202,7 @@ impl WatchHandlers {
 
     fn take_days(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         name: &str,
         site: &str,
         until: Until,
@@ -230,7 +211,7 @@ impl WatchHandlers {
         let line = match of_parts(&self.notifier.catalogue, name, site, None) {
             Ok(line) => line,
             // The catalogue has changed since the site was chosen.
-            Err(problem) => return self.ask_site(tx, actor, name, Some(problem.text(actor.lang))),
+            Err(problem) => return self.ask_site(cx, name, Some(problem.text(cx.actor.lang))),
         };
         match parse_days(typed) {
             Ok(days) => {
@@ -239,18 +220,18 @@ impl WatchHandlers {
                     until,
                     ..line
                 };
-                self.add_parsed(tx, actor, true, vec![Ok(line)])
+                self.add_parsed(cx, true, vec![Ok(line)])
             }
             Err(problem) => {
-                let wrong = Some(problem.text(actor.lang));
-                self.ask_days(tx, actor, parts(&line), until, wrong)
+                let wrong = Some(problem.text(cx.actor.lang));
+                self.ask_days(cx, parts(&line), until, wrong)
             }
         }
     }
 
-    fn add_lines(&self, tx: &WriteTx<'_>, actor: &Actor, text: &str) -> anyhow::Result<Answer> {
+    fn add_lines(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Answer> {
         if table::is_table(text) {
-            return self.preview_table(tx, actor, text, false);
+            return self.preview_table(cx, text, false);
         }
         let lines: Vec<&str> = text.lines().collect();
         let single = lines.iter().filter(|line| !line.trim().is_empty()).count() == 1;
@@ -261,30 +242,31 @@ impl WatchHandlers {
                 parse_line(&self.notifier.catalogue, &self.default_site, line)
                     .map_err(|why| (number, why))
             });
-        self.add_parsed(tx, actor, single, parsed.collect())
+        self.add_parsed(cx, single, parsed.collect())
     }
 
     /// Adds the accounts that could be read. If any was added, the dialogue ends. Otherwise the
     /// question stays open.
     fn add_parsed(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         single: bool,
         lines: Vec<Result<AccountLine, (u64, LineProblem)>>,
     ) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let mut sums = AddSums::default();
         for line in lines {
             match line {
                 Err(bad) => sums.bad.push(bad),
-                Ok(line) => match store::add(tx, actor.now, &self.new_account(actor.id, &line))? {
+                Ok(line) => match store::add(cx.tx, actor.now, &self.new_account(actor.id, &line))?
+                {
                     Added::New(id) => sums.added.push((id, line)),
                     Added::Known(..) => sums.known.push(line),
                 },
             }
         }
         if sums.bad.is_empty() || !sums.added.is_empty() {
-            dialogue::end(tx, actor)?;
+            dialogue::end(cx.tx, actor)?;
         }
         let text = if single {
             self.one_added(actor, &sums)
@@ -308,7 +290,7 @@ impl WatchHandlers {
             ])
             .row(more)
             .row([home_button(lang)?]);
-        Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
+        Ok(Answer::screen(texts::fit(lines), keyboard))
     }
 
     /// A line as it is stored.
@@ -327,8 +309,7 @@ impl WatchHandlers {
 /// A question of the dialogue with its way out.
 fn question(actor: &Actor, text: Html, keyboard: Keyboard, back: Button) -> anyhow::Result<Answer> {
     let cancel = cancel_button(actor.lang)?;
-    let screen = Screen::new(text, keyboard.row([back, cancel]));
-    Ok(Answer::screen(screen))
+    Ok(Answer::screen(text, keyboard.row([back, cancel])))
 }
 
 /// The way to the question before.

@@ -4,11 +4,11 @@ use super::WatchHandlers;
 use super::deeds::note_deed;
 use super::list::spoken_owner;
 use super::questions::ListQuestion;
-use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::people::Actor;
 use crate::people::audit::Deed;
+use crate::slice::Context;
 use crate::slices::watch::callback::{
     AccountAct, EXTENSIONS, UntilChoice, View, WatchCallback, note_mark,
 };
@@ -16,7 +16,7 @@ use crate::slices::watch::model::account::{Account, AccountState, RunScope, Unti
 use crate::slices::watch::model::past::By;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
-use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::telegram::{Answer, Button, Keyboard};
 use crate::words::Part as _;
 
 /// Changes shown on a card.
@@ -26,24 +26,24 @@ impl WatchHandlers {
     /// A button about one account. One that is out of date shows how things are.
     pub(super) fn account_callback(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         id: i64,
         act: AccountAct,
         view: View,
     ) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let viewer = (!actor.role.is_admin()).then_some(actor.id);
-        match store::get_any(tx, viewer, id)? {
+        match store::get_any(cx.tx, viewer, id)? {
             Some(account)
                 if account.state == AccountState::Removed && act != AccountAct::Restore =>
             {
                 let gone = label(actor.lang, "account-gone");
                 Ok(self.removed_screen(actor, &account, view)?.toast(gone))
             }
-            Some(account) => self.act(tx, actor, act, &account, view),
+            Some(account) => self.act(cx, act, &account, view),
             None => {
                 let gone = label(actor.lang, "account-gone");
-                Ok(self.list_screen(tx, actor, view)?.toast(gone))
+                Ok(self.list_screen(cx, view)?.toast(gone))
             }
         }
     }
@@ -51,24 +51,24 @@ impl WatchHandlers {
     /// Something done to one account that the actor may see.
     fn act(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         act: AccountAct,
         account: &Account,
         view: View,
     ) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let (now, by, id) = (actor.now, actor.id, account.id);
         let changed = match act {
-            AccountAct::Show => return self.card(tx, actor, id, view),
-            AccountAct::Check => return self.check_one(tx, actor, account, view),
+            AccountAct::Show => return self.card(cx, id, view),
+            AccountAct::Check => return self.check_one(cx, account, view),
             AccountAct::AskDays if account.state != AccountState::Done => {
                 let view = view.data();
-                return self.ask(tx, actor, &ListQuestion::Days { id, view }, None);
+                return self.ask(cx, &ListQuestion::Days { id, view }, None);
             }
             AccountAct::AskNote => {
                 let before = account.note.clone();
                 let view = view.data();
-                return self.ask(tx, actor, &ListQuestion::Note { id, view, before }, None);
+                return self.ask(cx, &ListQuestion::Note { id, view, before }, None);
             }
             AccountAct::AskUntil if awaits(account) => {
                 return self.until_screen(actor, account, view);
@@ -86,7 +86,7 @@ impl WatchHandlers {
             }
             AccountAct::Remove => {
                 store::remove(tx, now, by, id)?;
-                note_deed(tx, actor, Deed::Delete, account)?;
+                note_deed(cx, Deed::Delete, account)?;
                 return self.removed_screen(actor, account, view);
             }
             AccountAct::Restore => store::restore(tx, now, by, id)?,
@@ -94,9 +94,9 @@ impl WatchHandlers {
             AccountAct::AskDays | AccountAct::AskUntil => false,
         };
         if let Some(deed) = act.deed().filter(|_| changed) {
-            note_deed(tx, actor, deed, account)?;
+            note_deed(cx, deed, account)?;
         }
-        let answer = self.card(tx, actor, id, view)?;
+        let answer = self.card(cx, id, view)?;
         Ok(if changed {
             answer
         } else {
@@ -104,50 +104,40 @@ impl WatchHandlers {
         })
     }
 
-    fn check_one(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        account: &Account,
-        view: View,
-    ) -> anyhow::Result<Answer> {
-        let card = self.card(tx, actor, account.id, view)?;
+    fn check_one(&self, cx: &Context<'_>, account: &Account, view: View) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
+        let card = self.card(cx, account.id, view)?;
         if account.state != AccountState::Pending {
             return Ok(card.toast(label(actor.lang, "done-already")));
         }
-        if let Some(muted) = self.mute_line(tx, actor, &account.site)? {
+        if let Some(muted) = self.mute_line(cx, &account.site)? {
             return Ok(card.toast(muted.to_plain()));
         }
         let scope = RunScope::Account(account.id);
-        store::ask(tx, actor.now, scope, Some(actor.chat_id))?;
+        store::ask(cx.tx, actor.now, scope, Some(actor.chat_id))?;
         let args = Args::new().text("accounts", &texts::n_accounts(actor.lang, 1));
         let toast = i18n::plain(actor.lang, "check-accepted", &args);
         Ok(card.toast(toast).ring(&self.bell))
     }
 
     /// One account with what can be done with it.
-    pub(super) fn card(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        id: i64,
-        view: View,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn card(&self, cx: &Context<'_>, id: i64, view: View) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let viewer = (!actor.role.is_admin()).then_some(actor.id);
-        let Some(account) = store::get(connection, viewer, id)? else {
+        let Some(account) = store::get(tx, viewer, id)? else {
             let gone = label(actor.lang, "account-gone");
-            return Ok(self.list_screen(connection, actor, view)?.toast(gone));
+            return Ok(self.list_screen(cx, view)?.toast(gone));
         };
         let formatter = self.notifier.voice_to(actor);
         let owner = if account.owner_id == actor.id {
             None
         } else {
-            Some(spoken_owner(connection, account.owner_id)?)
+            Some(spoken_owner(tx, account.owner_id)?)
         };
         let mut history = Vec::new();
-        for past in store::history(connection, id, SHOWN_PAST)? {
+        for past in store::history(tx, id, SHOWN_PAST)? {
             let name = match past.by {
-                By::Person(person) if person != actor.id => Some(spoken_owner(connection, person)?),
+                By::Person(person) if person != actor.id => Some(spoken_owner(tx, person)?),
                 _ => None,
             };
             let who = texts::who(actor.lang, &past.by, actor.id, name.as_ref());
@@ -155,12 +145,11 @@ impl WatchHandlers {
         }
         let card = texts::account_card(formatter, &account, owner.as_ref());
         let mut text = vec![card, texts::account_details(formatter, &account, &history)];
-        text.extend(self.mute_line(connection, actor, &account.site)?);
-        let screen = Screen::new(
+        text.extend(self.mute_line(cx, &account.site)?);
+        Ok(Answer::screen(
             Html::join(&text, "\n"),
             card_buttons(actor, &account, view)?,
-        );
-        Ok(Answer::screen(screen))
+        ))
     }
 
     fn until_screen(&self, actor: &Actor, account: &Account, view: View) -> anyhow::Result<Answer> {
@@ -186,7 +175,7 @@ impl WatchHandlers {
         let back = WatchCallback::Account(account.id, AccountAct::Show, view);
         let keyboard = keyboard.row([Button::labelled(actor.lang, "button-back", back)?]);
         let question = self.named(actor, account, "until-ask");
-        Ok(Answer::screen(Screen::new(question, keyboard)))
+        Ok(Answer::screen(question, keyboard))
     }
 
     /// What was removed, and the way back.
@@ -206,7 +195,7 @@ impl WatchHandlers {
                 WatchCallback::List(view),
             )?]);
         let text = self.named(actor, account, "account-removed");
-        Ok(Answer::screen(Screen::new(text, keyboard)))
+        Ok(Answer::screen(text, keyboard))
     }
 
     /// A text with an account's name and site.

@@ -1,10 +1,10 @@
 //! The charts that people can choose, and the request for one.
 
 use super::{WatchHandlers, note};
-use crate::db::Connection;
 use crate::i18n::{self, label};
 use crate::navigation::{PANEL, home_button};
 use crate::people::Actor;
+use crate::slice::Context;
 use crate::slices::watch::callback::WatchCallback;
 use crate::slices::watch::model::account::ChartSubject;
 use crate::slices::watch::views::{charts, files};
@@ -28,22 +28,15 @@ impl WatchHandlers {
         let panel = Button::labelled(lang, "button-panel", PANEL)?;
         let home = home_button(lang)?;
         let text = i18n::text(lang, "charts");
-        Ok(Answer::screen(Screen::new(
-            text,
-            keyboard.row([panel, home]),
-        )))
+        Ok(Answer::screen(text, keyboard.row([panel, home])))
     }
 
     /// Sends a chart below the screen. Where there is nothing to draw it says so.
-    pub(super) fn chart(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        subject: ChartSubject,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn chart(&self, cx: &Context<'_>, subject: ChartSubject) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let lang = actor.lang;
         let formatter = self.notifier.voice_to(actor);
-        let picture = charts::picture(connection, formatter, subject, actor.id, actor.now)?;
+        let picture = charts::picture(cx.tx, formatter, subject, actor.id, actor.now)?;
         let Some(picture) = picture else {
             return Ok(note(actor, i18n::text(lang, "chart-nothing")));
         };

@@ -1,17 +1,18 @@
 //! `/list`: one message with pages and filters.
 
 use super::{WatchHandlers, clamp_page};
-use crate::db::{Connection, WriteTx};
+use crate::db::Connection;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
 use crate::navigation::{PANEL, home_button};
 use crate::people::{self, Actor};
+use crate::slice::Context;
 use crate::slices::watch::callback::{AccountAct, Narrow, View, WatchCallback, Whose};
 use crate::slices::watch::model::account::Account;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{COUNTED, Filter, SEARCHED};
-use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, Screen, page_row};
+use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, page_row};
 
 /// Accounts on one page: with the filters below, as many buttons as a phone shows without
 /// scrolling.
@@ -28,37 +29,25 @@ pub(super) const LONGEST_SEARCH: usize = 100;
 
 impl WatchHandlers {
     /// `/list` with its argument: a text to search for.
-    pub(crate) fn list(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        arguments: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(crate) fn list(&self, cx: &Context<'_>, arguments: &str) -> anyhow::Result<Answer> {
         let view = View::default();
         match arguments.trim() {
-            "" => self.list_screen(tx, actor, view),
-            text => self.find(tx, actor, view, text),
+            "" => self.list_screen(cx, view),
+            text => self.find(cx, view, text),
         }
     }
 
     /// Narrows a list to a text.
-    pub(super) fn find(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        view: View,
-        text: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn find(&self, cx: &Context<'_>, view: View, text: &str) -> anyhow::Result<Answer> {
         let text: String = text.chars().take(LONGEST_SEARCH).collect();
-        let search = store::note_search(tx, actor.now, actor.id, &Filter::Text(text))?;
-        self.list_screen(tx, actor, view.narrowed(Narrow::Search(search)))
+        let search = store::note_search(cx.tx, cx.actor.now, cx.actor.id, &Filter::Text(text))?;
+        self.list_screen(cx, view.narrowed(Narrow::Search(search)))
     }
 
     /// Narrows a list to a site.
     pub(super) fn list_of_site(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         whose: Whose,
         key: &str,
     ) -> anyhow::Result<Answer> {
@@ -66,19 +55,20 @@ impl WatchHandlers {
             whose,
             ..View::default()
         };
-        let search = store::note_search(tx, actor.now, actor.id, &Filter::Site(key.to_owned()))?;
-        self.list_screen(tx, actor, view.narrowed(Narrow::Search(search)))
+        let search = store::note_search(
+            cx.tx,
+            cx.actor.now,
+            cx.actor.id,
+            &Filter::Site(key.to_owned()),
+        )?;
+        self.list_screen(cx, view.narrowed(Narrow::Search(search)))
     }
 
-    pub(super) fn list_screen(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        view: View,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn list_screen(&self, cx: &Context<'_>, view: View) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let lang = actor.lang;
-        let listing = view.listing(connection, actor)?;
-        let total = store::count_listed(connection, actor.now, &listing)?;
+        let listing = view.listing(tx, actor)?;
+        let total = store::count_listed(tx, actor.now, &listing)?;
         let export = WatchCallback::Export(view.whose);
         let export = Button::labelled(lang, "button-download", export)?;
         let ways_out = [
@@ -87,14 +77,11 @@ impl WatchHandlers {
         ];
         if total == 0 && listing.filter == Filter::Everything && view.whose == Whose::Mine {
             let text = i18n::text(lang, "list-empty");
-            return Ok(Answer::screen(Screen::new(
-                text,
-                Keyboard::new().row(ways_out),
-            )));
+            return Ok(Answer::screen(text, Keyboard::new().row(ways_out)));
         }
         let (page, pages) = clamp_page(view.page, total.min(COUNTED), PER_PAGE)?;
         let view = view.at(page);
-        let accounts = store::page(connection, actor.now, &listing, page * PER_PAGE, PER_PAGE)?;
+        let accounts = store::page(tx, actor.now, &listing, page * PER_PAGE, PER_PAGE)?;
         let mut keyboard = Keyboard::new();
         for account in &accounts {
             let card = WatchCallback::Account(account.id, AccountAct::Show, view);
@@ -112,18 +99,18 @@ impl WatchHandlers {
             keyboard = keyboard.row([panel]);
         }
         keyboard = keyboard.row([export]);
-        let text = self.list_text(connection, actor, view, &listing.filter, total)?;
-        Ok(Answer::screen(Screen::new(text, keyboard.row(ways_out))))
+        let text = self.list_text(cx, view, &listing.filter, total)?;
+        Ok(Answer::screen(text, keyboard.row(ways_out)))
     }
 
     fn list_text(
         &self,
-        connection: &Connection,
-        actor: &Actor,
+        cx: &Context<'_>,
         view: View,
         filter: &Filter,
         total: usize,
     ) -> anyhow::Result<Html> {
+        let Context { tx, actor, .. } = *cx;
         let lang = actor.lang;
         let n = if total > COUNTED {
             format!("{COUNTED}+")
@@ -135,7 +122,7 @@ impl WatchHandlers {
             Whose::Mine => i18n::html(lang, "list-title", &args),
             Whose::All => i18n::html(lang, "list-title-all", &args),
             Whose::Owner(id) => {
-                let who = spoken_owner(connection, id)?;
+                let who = spoken_owner(tx, id)?;
                 i18n::html(lang, "list-title-owner", &args.html("who", &who))
             }
         };
@@ -159,7 +146,7 @@ impl WatchHandlers {
         };
         let mut lines = vec![title];
         lines.extend(filter);
-        if is_search && view.whose == Whose::All && store::search_is_partial(connection)? {
+        if is_search && view.whose == Whose::All && store::search_is_partial(tx)? {
             let args = Args::new().number("n", SEARCHED);
             lines.push(i18n::html(lang, "search-partial", &args));
         }
@@ -181,11 +168,11 @@ impl WatchHandlers {
     /// The sites that a list can be narrowed to.
     pub(super) fn sites_screen(
         &self,
-        connection: &Connection,
-        actor: &Actor,
+        cx: &Context<'_>,
         whose: Whose,
         page: usize,
     ) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let lang = actor.lang;
         let view = View {
             whose,
@@ -193,7 +180,7 @@ impl WatchHandlers {
         };
         let (page, skipped) = (page.min(COUNTED), page.min(COUNTED) * SITES_PER_PAGE);
         let owner = view.owner(actor);
-        let mut keys = store::sites_in_use(connection, owner, skipped, SITES_PER_PAGE + 1)?;
+        let mut keys = store::sites_in_use(cx.tx, owner, skipped, SITES_PER_PAGE + 1)?;
         let is_last = keys.len() <= SITES_PER_PAGE;
         keys.truncate(SITES_PER_PAGE);
         let formatter = self.notifier.voice_to(actor);
@@ -217,7 +204,7 @@ impl WatchHandlers {
         }
         let back = Button::labelled(lang, "button-back", WatchCallback::List(view))?;
         let text = i18n::text(lang, "list-choose-site");
-        Ok(Answer::screen(Screen::new(text, keyboard.row([back]))))
+        Ok(Answer::screen(text, keyboard.row([back])))
     }
 }
 

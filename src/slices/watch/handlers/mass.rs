@@ -4,11 +4,11 @@
 //! first one counts, and the second one sees what was decided.
 
 use super::WatchHandlers;
-use crate::db::{Connection, WriteTx};
 use crate::i18n::{self, label};
 use crate::navigation::PANEL;
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slice::Context;
 use crate::slices::watch::model::account::MassDecision;
 use crate::slices::watch::notices::alarms::question_buttons;
 use crate::slices::watch::notices::texts::alarms;
@@ -17,12 +17,9 @@ use crate::telegram::{Answer, Button, Keyboard, Screen};
 
 impl WatchHandlers {
     /// The oldest question that nobody has answered.
-    pub(super) fn mass_changes(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-    ) -> anyhow::Result<Answer> {
-        let questions = store::mass_changes(connection)?;
+    pub(super) fn mass_changes(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
+        let questions = store::mass_changes(cx.tx)?;
         let open = questions.iter().find(|one| one.decision.is_none());
         let screen = match open {
             Some(question) => Screen::new(
@@ -34,21 +31,21 @@ impl WatchHandlers {
                 Keyboard::new().row([panel_button(actor)?]),
             ),
         };
-        Ok(Answer::screen(screen))
+        Ok(screen.into())
     }
 
     /// An admin's answer to a question.
     pub(super) fn decide(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         decision: MassDecision,
         id: i64,
     ) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let is_first = store::decide(tx, actor.id, id, decision)?;
         let Some(question) = store::mass_change(tx, id)?.filter(|_| is_first) else {
             let late = label(actor.lang, "done-already");
-            return Ok(self.mass_changes(tx, actor)?.toast(late));
+            return Ok(self.mass_changes(cx)?.toast(late));
         };
         let deed = match decision {
             MassDecision::Apply => Deed::Apply,
@@ -58,11 +55,11 @@ impl WatchHandlers {
         self.notifier
             .mass_change_decided(tx, actor.now, &question, decision, &actor.name)?;
         let formatter = self.notifier.voice_to(actor);
-        let screen = Screen::new(
+        Ok(Answer::screen(
             alarms::decided(formatter, &question, decision, &actor.name),
             Keyboard::new().row([panel_button(actor)?]),
-        );
-        Ok(Answer::screen(screen).ring(&self.bell))
+        )
+        .ring(&self.bell))
     }
 }
 

@@ -29,7 +29,7 @@ use super::notices::texts;
 use super::store;
 use super::views::runs;
 use crate::activation::Activator;
-use crate::db::{Connection, WriteTx};
+use crate::db::Connection;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
@@ -41,7 +41,7 @@ use crate::slices::watch::callback::{View, WatchCallback, Whose};
 use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::model::config::WatchConfig;
 use crate::slices::watch::model::schedule::Schedule;
-use crate::telegram::{Answer, Button, Keyboard, Screen, outbox};
+use crate::telegram::{Answer, Button, Keyboard, outbox};
 use crate::words::Part as _;
 
 /// The handlers of the watch.
@@ -79,18 +79,18 @@ impl WatchHandlers {
     }
 
     /// `/check`: a run over the actor's accounts now.
-    pub(crate) fn check_mine(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
-        let pending = store::totals(tx, Some(actor.id))?.pending;
-        self.ask_check(tx, actor, RunScope::Owner(actor.id), pending)
+    pub(crate) fn check_mine(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let pending = store::totals(cx.tx, Some(cx.actor.id))?.pending;
+        self.ask_check(cx, RunScope::Owner(cx.actor.id), pending)
     }
 
     fn ask_check(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         scope: RunScope,
         pending: usize,
     ) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let lang = actor.lang;
         if pending == 0 {
             return Ok(note(actor, i18n::text(lang, "check-nothing")));
@@ -130,7 +130,7 @@ impl WatchHandlers {
             ));
         }
         // Last, because there may be more of them than fit.
-        lines.extend(self.muted_lines(connection, actor)?);
+        lines.extend(self.muted_lines(cx)?);
         let keyboard = Keyboard::new()
             .row([
                 Button::labelled(lang, "button-check", WatchCallback::CheckMine)?,
@@ -138,25 +138,20 @@ impl WatchHandlers {
             ])
             .row([charts::chart_button(actor, ChartSubject::Mine)?])
             .row([home_button(lang)?]);
-        Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
+        Ok(Answer::screen(texts::fit(lines), keyboard))
     }
 
     /// A text, when a conversation of the watch is open.
-    pub(crate) fn text(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        text: &str,
-    ) -> anyhow::Result<Option<Answer>> {
-        if let Some(step) = dialogue::step::<AddStep>(tx, actor)? {
-            return self.add_step(tx, actor, step, text).map(Some);
+    pub(crate) fn text(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Option<Answer>> {
+        if let Some(step) = dialogue::step::<AddStep>(cx.tx, cx.actor)? {
+            return self.add_step(cx, step, text).map(Some);
         }
-        if let Some(question) = dialogue::step::<ListQuestion>(tx, actor)? {
-            return self.answer(tx, actor, &question, text).map(Some);
+        if let Some(question) = dialogue::step::<ListQuestion>(cx.tx, cx.actor)? {
+            return self.answer(cx, &question, text).map(Some);
         }
-        if let Some(TableStep::Shown { text: table, .. }) = dialogue::step(tx, actor)? {
+        if let Some(TableStep::Shown { text: table, .. }) = dialogue::step(cx.tx, cx.actor)? {
             // It waits for one of two buttons: the question again.
-            return self.preview_table(tx, actor, &table, false).map(Some);
+            return self.preview_table(cx, &table, false).map(Some);
         }
         Ok(None)
     }
@@ -171,29 +166,27 @@ impl WatchHandlers {
             dialogue::end(tx, actor)?;
         }
         match callback {
-            Some(WatchCallback::Add) => self.add_ask(tx, actor),
-            Some(WatchCallback::Choose(choice)) => self.add_callback(tx, actor, choice),
-            Some(WatchCallback::List(view)) => self.list_screen(tx, actor, view),
+            Some(WatchCallback::Add) => self.add_ask(cx),
+            Some(WatchCallback::Choose(choice)) => self.add_callback(cx, choice),
+            Some(WatchCallback::List(view)) => self.list_screen(cx, view),
             Some(WatchCallback::Find(view)) => {
                 let view = view.data();
-                self.ask(tx, actor, &ListQuestion::Find { view }, None)
+                self.ask(cx, &ListQuestion::Find { view }, None)
             }
-            Some(WatchCallback::Sites(whose, page)) => self.sites_screen(tx, actor, whose, page),
-            Some(WatchCallback::Site(whose, key)) => self.list_of_site(tx, actor, whose, key),
-            Some(WatchCallback::Account(id, act, view)) => {
-                self.account_callback(tx, actor, id, act, view)
-            }
-            Some(WatchCallback::Apply(shown_at)) => self.apply_table(tx, actor, shown_at),
-            Some(WatchCallback::Export(whose)) => self.export(tx, actor, whose),
-            Some(WatchCallback::CheckMine) => self.check_mine(tx, actor),
+            Some(WatchCallback::Sites(whose, page)) => self.sites_screen(cx, whose, page),
+            Some(WatchCallback::Site(whose, key)) => self.list_of_site(cx, whose, key),
+            Some(WatchCallback::Account(id, act, view)) => self.account_callback(cx, id, act, view),
+            Some(WatchCallback::Apply(shown_at)) => self.apply_table(cx, shown_at),
+            Some(WatchCallback::Export(whose)) => self.export(cx, whose),
+            Some(WatchCallback::CheckMine) => self.check_mine(cx),
             Some(WatchCallback::Status) => self.status(cx),
             Some(WatchCallback::Charts) => Self::charts(actor),
-            Some(WatchCallback::Chart(subject)) => self.chart(tx, actor, subject),
-            Some(WatchCallback::MassChanges) => self.mass_changes(tx, actor),
-            Some(WatchCallback::Decide(decision, id)) => self.decide(tx, actor, decision, id),
+            Some(WatchCallback::Chart(subject)) => self.chart(cx, subject),
+            Some(WatchCallback::MassChanges) => self.mass_changes(cx),
+            Some(WatchCallback::Decide(decision, id)) => self.decide(cx, decision, id),
             None => {
                 let stale = label(actor.lang, "stale-button");
-                let list = self.list_screen(tx, actor, View::default())?;
+                let list = self.list_screen(cx, View::default())?;
                 Ok(list.toast(stale))
             }
         }

@@ -8,18 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
 use super::deeds::note_deed;
-use crate::db::{Connection, WriteTx};
 use crate::dialogue;
 use crate::html::{Html, clean_line};
 use crate::i18n::{self, Args};
 use crate::navigation::cancel_button;
-use crate::people::Actor;
 use crate::people::audit::Deed;
+use crate::slice::Context;
 use crate::slices::watch::callback::{AccountAct, View, WatchCallback};
 use crate::slices::watch::catalogue::line::{LONGEST_NOTE, LineProblem, parse_days};
 use crate::slices::watch::model::account::{Account, AccountState};
 use crate::slices::watch::store;
-use crate::telegram::{Answer, Button, Keyboard, Screen};
+use crate::telegram::{Answer, Button, Keyboard};
 use crate::words::Part as _;
 
 /// What is asked. The view is the list to go back to.
@@ -60,31 +59,30 @@ impl WatchHandlers {
     /// Asks a question; `wrong` is what was wrong with the last answer.
     pub(super) fn ask(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         question: &ListQuestion,
         wrong: Option<Html>,
     ) -> anyhow::Result<Answer> {
-        let lang = actor.lang;
+        let lang = cx.actor.lang;
         let text = match question {
             ListQuestion::Find { .. } => i18n::text(lang, "find-ask"),
-            ListQuestion::Days { id, .. } => match self.subject(tx, actor, *id)? {
-                Some(account) => self.named(actor, &account, "days-ask"),
-                None => return self.leave(tx, actor, question),
+            ListQuestion::Days { id, .. } => match self.subject(cx, *id)? {
+                Some(account) => self.named(cx.actor, &account, "days-ask"),
+                None => return self.leave(cx, question),
             },
-            ListQuestion::Note { id, before, .. } => match self.subject(tx, actor, *id)? {
+            ListQuestion::Note { id, before, .. } => match self.subject(cx, *id)? {
                 Some(account) => {
-                    let ask = self.named(actor, &account, "note-ask");
+                    let ask = self.named(cx.actor, &account, "note-ask");
                     let now = Args::new().text("note", before);
                     let now = i18n::html(lang, "account-note", &now);
                     let lines = [ask, now];
                     let shown = if before.is_empty() { 1 } else { 2 };
                     Html::join(lines.iter().take(shown), "\n\n")
                 }
-                None => return self.leave(tx, actor, question),
+                None => return self.leave(cx, question),
             },
         };
-        dialogue::set(tx, actor, question)?;
+        dialogue::set(cx.tx, cx.actor, question)?;
         let text = match wrong {
             Some(wrong) => Html::join([&wrong, &text], "\n\n"),
             None => text,
@@ -93,45 +91,45 @@ impl WatchHandlers {
             Button::labelled(lang, "button-back", question.back())?,
             cancel_button(lang)?,
         ]);
-        Ok(Answer::screen(Screen::new(text, keyboard)))
+        Ok(Answer::screen(text, keyboard))
     }
 
     /// A text that answers a question.
     pub(super) fn answer(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         question: &ListQuestion,
         text: &str,
     ) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let lang = actor.lang;
         let view = question.view();
         let text = clean_line(text);
         match question {
-            ListQuestion::Find { .. } if text.is_empty() => self.ask(tx, actor, question, None),
+            ListQuestion::Find { .. } if text.is_empty() => self.ask(cx, question, None),
             ListQuestion::Find { .. } => {
                 dialogue::end(tx, actor)?;
-                self.find(tx, actor, view, &text)
+                self.find(cx, view, &text)
             }
             ListQuestion::Days { id, .. } => match parse_days(&text) {
-                Err(problem) => self.ask(tx, actor, question, Some(problem.text(lang))),
+                Err(problem) => self.ask(cx, question, Some(problem.text(lang))),
                 Ok(days) => {
-                    if let Some(account) = self.subject(tx, actor, *id)?
+                    if let Some(account) = self.subject(cx, *id)?
                         && store::extend(tx, actor.now, actor.id, *id, days)?
                     {
-                        note_deed(tx, actor, Deed::Extend, &account)?;
+                        note_deed(cx, Deed::Extend, &account)?;
                     }
-                    self.leave(tx, actor, question)
+                    self.leave(cx, question)
                 }
             },
             ListQuestion::Note { id, before, .. } => {
                 let length = text.chars().count();
                 if length == 0 || length > LONGEST_NOTE {
                     let wrong = LineProblem::Note(length).text(lang);
-                    return self.ask(tx, actor, question, Some(wrong));
+                    return self.ask(cx, question, Some(wrong));
                 }
-                let Some(account) = self.subject(tx, actor, *id)? else {
-                    return self.leave(tx, actor, question);
+                let Some(account) = self.subject(cx, *id)? else {
+                    return self.leave(cx, question);
                 };
                 if account.note != *before {
                     // Somebody else was faster: what they wrote is shown, and replaced only
@@ -142,40 +140,30 @@ impl WatchHandlers {
                         view: view.data(),
                         before: account.note,
                     };
-                    return self.ask(tx, actor, &question, Some(wrong));
+                    return self.ask(cx, &question, Some(wrong));
                 }
                 if store::set_note(tx, actor.now, actor.id, *id, before, &text)? {
-                    note_deed(tx, actor, Deed::Note, &account)?;
+                    note_deed(cx, Deed::Note, &account)?;
                 }
-                self.leave(tx, actor, question)
+                self.leave(cx, question)
             }
         }
     }
 
     /// The account a question is about, if the actor may still change it.
-    fn subject(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        id: i64,
-    ) -> anyhow::Result<Option<Account>> {
-        let viewer = (!actor.role.is_admin()).then_some(actor.id);
-        let account = store::get(connection, viewer, id)?;
+    fn subject(&self, cx: &Context<'_>, id: i64) -> anyhow::Result<Option<Account>> {
+        let viewer = (!cx.actor.role.is_admin()).then_some(cx.actor.id);
+        let account = store::get(cx.tx, viewer, id)?;
         Ok(account.filter(|account| account.state != AccountState::Removed))
     }
 
     /// Ends a question and goes back to where it was asked.
-    fn leave(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        question: &ListQuestion,
-    ) -> anyhow::Result<Answer> {
-        dialogue::end(tx, actor)?;
+    fn leave(&self, cx: &Context<'_>, question: &ListQuestion) -> anyhow::Result<Answer> {
+        dialogue::end(cx.tx, cx.actor)?;
         match question {
-            ListQuestion::Find { .. } => self.list_screen(tx, actor, question.view()),
+            ListQuestion::Find { .. } => self.list_screen(cx, question.view()),
             ListQuestion::Days { id, .. } | ListQuestion::Note { id, .. } => {
-                self.card(tx, actor, *id, question.view())
+                self.card(cx, *id, question.view())
             }
         }
     }

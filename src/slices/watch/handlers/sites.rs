@@ -7,18 +7,18 @@
 use super::thread::spoken_until;
 use super::{WatchHandlers, clamp_page};
 use crate::clock::{DAY, UnixMs};
-use crate::db::{Connection, WriteTx};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
 use crate::navigation::panel_button;
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slice::Context;
 use crate::slices::watch::callback::SiteCallback;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::store::SiteMute;
 use crate::slices::watch::views::health::{Health, LATELY, SiteTrouble};
-use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
+use crate::telegram::{Answer, Button, Keyboard, page_row};
 use crate::words::Part as _;
 
 /// Sites on one page.
@@ -39,27 +39,20 @@ const MUTES: [(u32, &str); 3] = [
 
 impl WatchHandlers {
     /// A button about sites.
-    pub(crate) fn site_callback(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        data: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(crate) fn site_callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
         match SiteCallback::parse(data) {
-            Some(SiteCallback::List(page)) => self.health_screen(tx, actor, page),
-            Some(SiteCallback::Card(tag)) => match self.site_of(tx, actor, tag)? {
-                Some(site) => self.site_card(tx, actor, &site),
-                None => self.health_screen(tx, actor, 0),
+            Some(SiteCallback::List(page)) => self.health_screen(cx, page),
+            Some(SiteCallback::Card(tag)) => match self.site_of(cx, tag)? {
+                Some(site) => self.site_card(cx, &site),
+                None => self.health_screen(cx, 0),
             },
             Some(SiteCallback::Mute { seen, days, tag }) => {
-                self.mute_callback(tx, actor, seen, Some(days), tag)
+                self.mute_callback(cx, seen, Some(days), tag)
             }
-            Some(SiteCallback::Unmute { seen, tag }) => {
-                self.mute_callback(tx, actor, seen, None, tag)
-            }
+            Some(SiteCallback::Unmute { seen, tag }) => self.mute_callback(cx, seen, None, tag),
             None => {
-                let stale = label(actor.lang, "stale-button");
-                Ok(self.health_screen(tx, actor, 0)?.toast(stale))
+                let stale = label(cx.actor.lang, "stale-button");
+                Ok(self.health_screen(cx, 0)?.toast(stale))
             }
         }
     }
@@ -68,14 +61,14 @@ impl WatchHandlers {
     /// meanwhile.
     fn mute_callback(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         seen: i64,
         days: Option<u32>,
         tag: &str,
     ) -> anyhow::Result<Answer> {
-        let Some(site) = self.site_of(tx, actor, tag)? else {
-            return self.health_screen(tx, actor, 0);
+        let Context { tx, actor, .. } = *cx;
+        let Some(site) = self.site_of(cx, tag)? else {
+            return self.health_screen(cx, 0);
         };
         let now = store::muted(tx, actor.now)?.get(&site).copied();
         if seen != stamp(now) {
@@ -89,7 +82,7 @@ impl WatchHandlers {
                 "changed-meanwhile",
                 &Args::new().text("now", &is),
             );
-            return Ok(self.site_card(tx, actor, &site)?.toast(note));
+            return Ok(self.site_card(cx, &site)?.toast(note));
         }
         let deed = match days {
             Some(days) => {
@@ -104,33 +97,23 @@ impl WatchHandlers {
             }
         };
         audit::note(tx, actor.now, actor.id, deed, None, &site)?;
-        self.site_card(tx, actor, &site)
+        self.site_card(cx, &site)
     }
 
-    fn health(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Health> {
-        Health::read(connection, &self.notifier.zone, actor.now)
+    fn health(&self, cx: &Context<'_>) -> anyhow::Result<Health> {
+        Health::read(cx.tx, &self.notifier.zone, cx.actor.now)
     }
 
     /// The site that a button means.
-    fn site_of(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        tag: &str,
-    ) -> anyhow::Result<Option<String>> {
-        let health = self.health(connection, actor)?;
+    fn site_of(&self, cx: &Context<'_>, tag: &str) -> anyhow::Result<Option<String>> {
+        let health = self.health(cx)?;
         let found = health.sites().into_iter().find(|site| tag_of(site) == tag);
         Ok(found.map(str::to_owned))
     }
 
-    fn health_screen(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        page: usize,
-    ) -> anyhow::Result<Answer> {
-        let (lang, formatter) = (actor.lang, self.notifier.voice_to(actor));
-        let health = self.health(connection, actor)?;
+    fn health_screen(&self, cx: &Context<'_>, page: usize) -> anyhow::Result<Answer> {
+        let (lang, formatter) = (cx.actor.lang, self.notifier.voice_to(cx.actor));
+        let health = self.health(cx)?;
         let sites = health.sites();
         let (page, pages) = clamp_page(page, sites.len(), PER_PAGE)?;
         let mut keyboard = Keyboard::new();
@@ -160,23 +143,19 @@ impl WatchHandlers {
             "sites"
         };
         let args = Args::new().number("n", sites.len());
-        Ok(Answer::screen(Screen::new(
+        Ok(Answer::screen(
             i18n::html(lang, key, &args),
             keyboard.row([back]),
-        )))
+        ))
     }
 
-    fn site_card(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        site: &str,
-    ) -> anyhow::Result<Answer> {
+    fn site_card(&self, cx: &Context<'_>, site: &str) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let (lang, formatter) = (actor.lang, self.notifier.voice_to(actor));
-        let health = self.health(connection, actor)?;
+        let health = self.health(cx)?;
         let mute = health.muted.get(site).copied();
         let mut lines = self.site_lines(actor, site, &health);
-        if let Some((fault, since)) = store::control(connection, site)? {
+        if let Some((fault, since)) = store::control(tx, site)? {
             let args = Args::new().text("time", &i18n::date_time(lang, since, formatter.zone));
             lines.push(match fault {
                 Some(fault) => {
@@ -186,7 +165,7 @@ impl WatchHandlers {
                 None => i18n::html(lang, "site-controls-well", &args),
             });
         }
-        let errors = store::errors_since(connection, site, actor.now.minus(LATELY))?;
+        let errors = store::errors_since(tx, site, actor.now.minus(LATELY))?;
         if !errors.is_empty() {
             lines.extend([Html::default(), i18n::text(lang, "site-errors")]);
         }
@@ -209,10 +188,7 @@ impl WatchHandlers {
             }
         }
         let back = Button::labelled(lang, "button-back", SiteCallback::List(0))?;
-        Ok(Answer::screen(Screen::new(
-            texts::fit(lines),
-            keyboard.row([back]),
-        )))
+        Ok(Answer::screen(texts::fit(lines), keyboard.row([back])))
     }
 
     fn site_lines(&self, actor: &Actor, site: &str, health: &Health) -> Vec<Html> {
@@ -275,16 +251,11 @@ impl WatchHandlers {
     }
 
     /// A line for people who wait for an account on a muted site; none while the site is probed.
-    pub(super) fn mute_line(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        site: &str,
-    ) -> anyhow::Result<Option<Html>> {
-        let muted = store::muted(connection, actor.now)?;
+    pub(super) fn mute_line(&self, cx: &Context<'_>, site: &str) -> anyhow::Result<Option<Html>> {
+        let muted = store::muted(cx.tx, cx.actor.now)?;
         Ok(muted
             .get(site)
-            .map(|mute| self.spoken_mute(actor, site, *mute)))
+            .map(|mute| self.spoken_mute(cx.actor, site, *mute)))
     }
 
     fn spoken_mute(&self, actor: &Actor, site: &str, mute: SiteMute) -> Html {
@@ -296,16 +267,13 @@ impl WatchHandlers {
     }
 
     /// The muted sites where somebody's accounts wait.
-    pub(super) fn muted_lines(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-    ) -> anyhow::Result<Vec<Html>> {
-        let muted = store::muted(connection, actor.now)?;
+    pub(super) fn muted_lines(&self, cx: &Context<'_>) -> anyhow::Result<Vec<Html>> {
+        let Context { tx, actor, .. } = *cx;
+        let muted = store::muted(tx, actor.now)?;
         if muted.is_empty() {
             return Ok(Vec::new());
         }
-        let sites = store::sites_of_owner(connection, actor.id)?;
+        let sites = store::sites_of_owner(tx, actor.id)?;
         let line = |site: &String| Some(self.spoken_mute(actor, site, *muted.get(site)?));
         Ok(sites.iter().filter_map(line).collect())
     }

@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use super::WatchHandlers;
 use super::added::{bad_lines, ways_on};
 use super::portions::PORTION;
-use crate::db::{Connection, WriteTx};
+use crate::db::Connection;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n::{self, Args, label};
 use crate::navigation::{cancel_button, home_button};
 use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slice::Context;
 use crate::slices::watch::callback::{View, WatchCallback, Whose};
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
@@ -64,8 +65,7 @@ impl WatchHandlers {
     /// A document; none when it is no table.
     pub(crate) fn document(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         document: &Document,
         file: Option<&Fetched>,
     ) -> anyhow::Result<Option<Answer>> {
@@ -74,7 +74,7 @@ impl WatchHandlers {
         }
         let problem = match file {
             Some(Ok(bytes)) => match std::str::from_utf8(bytes) {
-                Ok(text) => return self.preview_table(tx, actor, text, false).map(Some),
+                Ok(text) => return self.preview_table(cx, text, false).map(Some),
                 Err(_) => "table-not-utf8",
             },
             Some(Err(FileFault::TooLarge)) => "table-too-large",
@@ -83,24 +83,21 @@ impl WatchHandlers {
             }
         };
         let args = Args::new().number("kb", LARGEST / 1024);
-        let text = i18n::html(actor.lang, problem, &args);
-        Ok(Some(Answer::screen(Screen::new(
-            text,
-            ways_on(actor.lang)?,
-        ))))
+        let text = i18n::html(cx.actor.lang, problem, &args);
+        Ok(Some(Answer::screen(text, ways_on(cx.actor.lang)?)))
     }
 
     /// Shows what would come of a table, and asks whether to go on.
     pub(super) fn preview_table(
         &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
+        cx: &Context<'_>,
         text: &str,
         changed_meanwhile: bool,
     ) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let lang = actor.lang;
         let table = self.read_table(actor, text);
-        let counts = count(tx, &table)?;
+        let counts = count(cx.tx, &table)?;
         let args = Args::new()
             .number("new", counts.new)
             .number("known", counts.known)
@@ -112,10 +109,9 @@ impl WatchHandlers {
         lines.push(i18n::html(lang, "table-shown", &args));
         lines.extend(bad_lines(lang, &table.problems));
         if counts.new == 0 {
-            dialogue::end(tx, actor)?;
+            dialogue::end(cx.tx, actor)?;
             lines.push(i18n::text(lang, "table-nothing"));
-            let screen = Screen::new(texts::fit(lines), ways_on(actor.lang)?);
-            return Ok(Answer::screen(screen));
+            return Ok(Answer::screen(texts::fit(lines), ways_on(actor.lang)?));
         }
         let at = actor.now.0;
         let step = TableStep::Shown {
@@ -123,35 +119,31 @@ impl WatchHandlers {
             text: text.to_owned(),
             counts,
         };
-        dialogue::set(tx, actor, &step)?;
+        dialogue::set(cx.tx, actor, &step)?;
         let apply = i18n::plain(lang, "button-apply", &Args::new().number("n", counts.new));
         let keyboard = Keyboard::new()
             .row([Button::callback(&apply, WatchCallback::Apply(at))?])
             .row([cancel_button(lang)?]);
-        Ok(Answer::screen(Screen::new(texts::fit(lines), keyboard)))
+        Ok(Answer::screen(texts::fit(lines), keyboard))
     }
 
     /// *Apply*, of the table that was shown at a moment.
-    pub(super) fn apply_table(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        shown_at: i64,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn apply_table(&self, cx: &Context<'_>, shown_at: i64) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let lang = actor.lang;
         let step = dialogue::step::<TableStep>(tx, actor)?;
         let Some(TableStep::Shown { text, counts, .. }) =
             step.filter(|TableStep::Shown { at, .. }| *at == shown_at)
         else {
-            let list = self.list_screen(tx, actor, View::default())?;
+            let list = self.list_screen(cx, View::default())?;
             return Ok(list.toast(label(lang, "done-already")));
         };
         let table = self.read_table(actor, &text);
         if count(tx, &table)? != counts {
-            return self.preview_table(tx, actor, &text, true);
+            return self.preview_table(cx, &text, true);
         }
         if table.accounts.len() > PORTION {
-            return self.apply_later(tx, actor, text, counts.new);
+            return self.apply_later(cx, text, counts.new);
         }
         for (_, account) in &table.accounts {
             store::add(tx, actor.now, account)?;
@@ -169,32 +161,24 @@ impl WatchHandlers {
         let lines: Vec<Html> = std::iter::once(done)
             .chain(self.site_notes(lang, sites))
             .collect();
-        Ok(Answer::screen(Screen::new(
-            texts::fit(lines),
-            ways_on(actor.lang)?,
-        )))
+        Ok(Answer::screen(texts::fit(lines), ways_on(actor.lang)?))
     }
 
     /// A table with more rows than are added at a time; the result comes later.
-    fn apply_later(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        text: String,
-        new: usize,
-    ) -> anyhow::Result<Answer> {
+    fn apply_later(&self, cx: &Context<'_>, text: String, new: usize) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let lang = actor.lang;
         let import = Import {
             person: actor.id,
             chat: actor.chat_id,
             text,
         };
-        if !store::begin_import(tx, actor.now, &import)? {
+        if !store::begin_import(cx.tx, actor.now, &import)? {
             return Ok(Answer::default().toast(label(lang, "table-busy")));
         }
-        dialogue::end(tx, actor)?;
+        dialogue::end(cx.tx, actor)?;
         let words = i18n::html(lang, "table-large", &Args::new().number("n", new));
-        Ok(Answer::screen(Screen::new(words, ways_on(lang)?)).ring(&self.tables))
+        Ok(Answer::screen(words, ways_on(lang)?).ring(&self.tables))
     }
 
     fn read_table(&self, actor: &Actor, text: &str) -> Table {
@@ -202,12 +186,8 @@ impl WatchHandlers {
     }
 
     /// Sends accounts as a table below the screen.
-    pub(super) fn export(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        whose: Whose,
-    ) -> anyhow::Result<Answer> {
+    pub(super) fn export(&self, cx: &Context<'_>, whose: Whose) -> anyhow::Result<Answer> {
+        let actor = cx.actor;
         let lang = actor.lang;
         let view = View {
             whose,
@@ -215,7 +195,7 @@ impl WatchHandlers {
         };
         let owner = view.owner(actor);
         if owner != Some(actor.id) {
-            audit::note(tx, actor.now, actor.id, Deed::Export, owner, "accounts")?;
+            audit::note(cx.tx, actor.now, actor.id, Deed::Export, owner, "accounts")?;
         }
         let recipe = files::accounts(owner, actor)?;
         let home = home_button(lang)?;

@@ -5,10 +5,9 @@
 
 use super::WatchHandlers;
 use crate::clock::UnixMs;
-use crate::db::WriteTx;
 use crate::i18n::{self, Args, label};
-use crate::people::Actor;
 use crate::people::audit::{self, Deed};
+use crate::slice::Context;
 use crate::slices::watch::callback::RunCallback;
 use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::notices::texts;
@@ -19,40 +18,37 @@ use crate::words::Part as _;
 
 impl WatchHandlers {
     /// A button about runs. One that cannot be read shows the state.
-    pub(crate) fn run_callback(
-        &self,
-        tx: &WriteTx<'_>,
-        actor: &Actor,
-        data: &str,
-    ) -> anyhow::Result<Answer> {
+    pub(crate) fn run_callback(&self, cx: &Context<'_>, data: &str) -> anyhow::Result<Answer> {
         match RunCallback::parse(data) {
-            Some(RunCallback::Check) => self.check_all(tx, actor),
-            Some(RunCallback::Stop(id)) => self.stop_run(tx, actor, id),
-            Some(RunCallback::Now) | None => self.open_state(tx, actor),
+            Some(RunCallback::Check) => self.check_all(cx),
+            Some(RunCallback::Stop(id)) => self.stop_run(cx, id),
+            Some(RunCallback::Now) | None => self.open_state(cx),
         }
     }
 
     /// The screen of state, which moves by itself from now on.
-    fn open_state(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+    fn open_state(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         if let Some(message_id) = actor.pressed {
             store::open_screen(tx, actor.now, actor.chat_id, message_id)?;
         }
-        let screen = runs::screen(tx, &self.notifier, &self.schedule, actor)?;
-        Ok(Answer::screen(screen))
+        Ok(runs::screen(tx, &self.notifier, &self.schedule, actor)?.into())
     }
 
     /// *Check all now*.
-    fn check_all(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Answer> {
+    fn check_all(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let pending = store::totals(tx, None)?.pending;
-        let asked = self.ask_check(tx, actor, RunScope::All, pending)?;
+        let asked = self.ask_check(cx, RunScope::All, pending)?;
         if pending > 0 {
             audit::note(tx, actor.now, actor.id, Deed::CheckAll, None, "")?;
         }
-        let screen = self.open_state(tx, actor)?.screen;
+        let screen = self.open_state(cx)?.screen;
         Ok(Answer { screen, ..asked })
     }
 
-    fn stop_run(&self, tx: &WriteTx<'_>, actor: &Actor, id: i64) -> anyhow::Result<Answer> {
+    fn stop_run(&self, cx: &Context<'_>, id: i64) -> anyhow::Result<Answer> {
+        let Context { tx, actor, .. } = *cx;
         let stopped = store::stop(tx, actor.id, id)?;
         let key = if stopped { "run-stopping" } else { "run-over" };
         if stopped {
@@ -68,7 +64,7 @@ impl WatchHandlers {
         // In a group the button is under the run's own message, and the end of the run edits that
         // message.
         let answer = if actor.chat_id == actor.id && !stopped {
-            self.open_state(tx, actor)?
+            self.open_state(cx)?
         } else {
             Answer::default()
         };
