@@ -4,13 +4,11 @@ use bytes::Bytes;
 
 use crate::db::{Connection, WriteTx};
 use crate::dialogue;
-use crate::html::Html;
-use crate::i18n::Lang;
 use crate::people::audit::Deed;
 use crate::people::{self, Actor};
 use crate::retention::Rule;
 use crate::slice::{
-    Attachment, Board, Callbacks, Command, Context, Entry, Export, Inline, Input, Slice, Slices,
+    Attachment, Board, Callbacks, Command, Context, Export, Inline, Input, Shown, Slice, Slices,
 };
 use crate::telegram::{self, Answer, Fetched, Keyboard, Offer, Outgoing, Wanted};
 use crate::tool::Tool;
@@ -19,23 +17,30 @@ impl Slices {
     /// A command and the slice that owns it.
     pub(crate) fn command(&self, name: &str) -> Option<(&dyn Slice, &'static Command)> {
         self.iter().find_map(|slice| {
-            let mut commands = slice.commands().iter();
+            let mut commands = slice.about().commands.iter();
             Some((slice, commands.find(|command| command.name == name)?))
         })
     }
 
     /// The rule for a button's data, and the slice that owns it.
     pub(crate) fn callbacks(&self, data: &str) -> Option<(&dyn Slice, &'static Callbacks)> {
-        let all = self
-            .iter()
-            .flat_map(|slice| slice.callbacks().iter().map(move |rule| (slice, rule)));
+        let all = self.iter().flat_map(|slice| {
+            slice
+                .about()
+                .callbacks
+                .iter()
+                .map(move |rule| (slice, rule))
+        });
         all.filter(|(_, rule)| covers(rule.prefix, data))
             .max_by_key(|(_, rule)| rule.prefix.len())
     }
 
     /// All commands in menu order; commands outside the menu come last.
     pub(crate) fn commands(&self) -> Vec<&'static Command> {
-        let mut commands: Vec<_> = self.iter().flat_map(|slice| slice.commands()).collect();
+        let mut commands: Vec<_> = self
+            .iter()
+            .flat_map(|slice| slice.about().commands)
+            .collect();
         commands.sort_by_key(|command| command.menu.map_or(u8::MAX, |(place, _)| place));
         commands
     }
@@ -84,35 +89,17 @@ impl Slices {
         refined.unwrap_or(Ok(bytes))
     }
 
-    pub(crate) fn entries(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Keyboard> {
-        let mut entries = self.collect(|slice| slice.entries(connection, actor, board))?;
-        entries.sort_by_key(|entry| entry.row);
-        let rows = entries.chunk_by_mut(|a, b| a.row == b.row);
-        Ok(rows.fold(Keyboard::new(), |keyboard, row| {
-            keyboard.row(row.iter().map(|Entry { button, .. }| button.clone()))
-        }))
-    }
-
-    pub(crate) fn lines(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Vec<Html>> {
-        self.collect(|slice| slice.lines(connection, actor, board))
-    }
-
-    pub(crate) fn help(&self, lang: Lang) -> Vec<Html> {
-        self.iter().flat_map(|slice| slice.help(lang)).collect()
-    }
-
-    pub(crate) fn privacy(&self, lang: Lang) -> Vec<Html> {
-        self.iter().flat_map(|slice| slice.privacy(lang)).collect()
+    /// What all slices add to a board.
+    pub(crate) fn show(&self, cx: &Context<'_>, board: Board) -> anyhow::Result<Shown> {
+        let mut shown = Shown {
+            lang: cx.actor.lang,
+            lines: Vec::new(),
+            buttons: Vec::new(),
+        };
+        self.iter()
+            .try_for_each(|slice| slice.show(cx, board, &mut shown))?;
+        shown.buttons.sort_by_key(|(row, _)| *row);
+        Ok(shown)
     }
 
     pub(crate) fn subject(&self, actor: &Actor, deed: Deed, stored: &str) -> Option<String> {
@@ -122,14 +109,15 @@ impl Slices {
 
     /// The tables that admins may export.
     pub(crate) fn exports(&self) -> Vec<Export> {
-        let mut exports: Vec<Export> = self.iter().flat_map(|slice| slice.exports()).collect();
+        let exports = self.iter().flat_map(|slice| slice.about().exports);
+        let mut exports: Vec<Export> = exports.copied().collect();
         exports.sort_by_key(|export| export.word);
         exports
     }
 
     /// All retention rules, in the order in which `/privacy` lists them.
     pub(crate) fn kept(&self) -> Vec<Rule> {
-        let of_slices = self.iter().flat_map(|slice| slice.retention());
+        let of_slices = self.iter().flat_map(|slice| slice.about().retention);
         telegram::KEPT
             .iter()
             .chain(&dialogue::KEPT)
@@ -140,7 +128,11 @@ impl Slices {
     }
 
     pub(crate) fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
-        self.collect(|slice| slice.forget(tx, actor))
+        let mut last_words = Vec::new();
+        for slice in self.iter() {
+            last_words.extend(slice.forget(tx, actor)?);
+        }
+        Ok(last_words)
     }
 
     /// Rewrites a group's id everywhere except in Telegram's own tables.
@@ -166,21 +158,20 @@ impl Slices {
         }
         Ok(None)
     }
-
-    fn collect<T>(
-        &self,
-        mut ask: impl FnMut(&dyn Slice) -> anyhow::Result<Vec<T>>,
-    ) -> anyhow::Result<Vec<T>> {
-        let mut all = Vec::new();
-        for slice in self.iter() {
-            all.extend(ask(slice)?);
-        }
-        Ok(all)
-    }
 }
 
 /// True if `data` is the prefix itself or begins with the prefix and a colon.
 fn covers(prefix: &str, data: &str) -> bool {
     data.strip_prefix(prefix)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}
+
+impl Shown {
+    /// The buttons, row by row.
+    pub(crate) fn keyboard(&self) -> Keyboard {
+        let rows = self.buttons.chunk_by(|(a, _), (b, _)| a == b);
+        rows.fold(Keyboard::new(), |keyboard, row| {
+            keyboard.row(row.iter().map(|(_, button)| button.clone()))
+        })
+    }
 }

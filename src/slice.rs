@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::db::{Connection, Db, WriteTx};
 use crate::html::Html;
 use crate::http_server::Routes;
-use crate::i18n::Lang;
+use crate::i18n::{self, Lang};
 use crate::people::audit::Deed;
 use crate::people::{Actor, Role};
 use crate::retention::Rule;
@@ -194,14 +194,39 @@ pub(crate) enum Board {
     /// The confirmation of `/delete_me`: each line names, within one sentence, what the person
     /// loses.
     DeleteMe,
+    /// Below the commands in `/help`.
+    Help,
+    /// In `/privacy`, after the retention rules.
+    Privacy,
     Person(i64),
 }
 
-/// A slice's button on a board. Buttons with the same row number share a row.
+/// What the slices add to a board.
 #[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) row: u8,
-    pub(crate) button: Button,
+pub(crate) struct Shown {
+    pub(crate) lang: Lang,
+    pub(crate) lines: Vec<Html>,
+    /// Buttons with the same row number share a row.
+    pub(crate) buttons: Vec<(u8, Button)>,
+}
+
+impl Shown {
+    /// Adds a line that is one fixed text.
+    pub(crate) fn text(&mut self, key: &str) {
+        self.lines.push(i18n::text(self.lang, key));
+    }
+
+    /// Adds a button: its row, the key of its text, its data.
+    pub(crate) fn button(
+        &mut self,
+        row: u8,
+        key: &str,
+        data: impl Into<String>,
+    ) -> anyhow::Result<()> {
+        let button = Button::labelled(self.lang, key, data)?;
+        self.buttons.push((row, button));
+        Ok(())
+    }
 }
 
 /// A table that admins may export.
@@ -244,18 +269,33 @@ pub(crate) struct Parts<'a> {
     pub(crate) is_bot: bool,
 }
 
+/// What a slice declares.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About {
+    /// Used in file recipes and in logs.
+    pub(crate) name: &'static str,
+    pub(crate) commands: &'static [Command],
+    pub(crate) callbacks: &'static [Callbacks],
+    pub(crate) exports: &'static [Export],
+    pub(crate) retention: &'static [Rule],
+}
+
+impl About {
+    /// A slice that declares nothing else.
+    pub(crate) const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            commands: &[],
+            callbacks: &[],
+            exports: &[],
+            retention: &[],
+        }
+    }
+}
+
 /// One capability of the program.
 pub(crate) trait Slice: Send + Sync + fmt::Debug {
-    /// Used in file recipes and in logs.
-    fn name(&self) -> &'static str;
-
-    fn commands(&self) -> &'static [Command] {
-        &[]
-    }
-
-    fn callbacks(&self) -> &'static [Callbacks] {
-        &[]
-    }
+    fn about(&self) -> About;
 
     /// Answers the commands and callbacks admitted by the tables above, and steps, texts and files.
     /// `None`: not for this slice.
@@ -301,47 +341,14 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         None
     }
 
-    /// The slice's buttons on a board.
-    fn entries(
-        &self,
-        _connection: &Connection,
-        _actor: &Actor,
-        _board: Board,
-    ) -> anyhow::Result<Vec<Entry>> {
-        Ok(Vec::new())
-    }
-
-    /// The slice's lines on a board.
-    fn lines(
-        &self,
-        _connection: &Connection,
-        _actor: &Actor,
-        _board: Board,
-    ) -> anyhow::Result<Vec<Html>> {
-        Ok(Vec::new())
-    }
-
-    /// The slice's paragraphs below the commands in `/help`.
-    fn help(&self, _lang: Lang) -> Vec<Html> {
-        Vec::new()
-    }
-
-    /// The slice's paragraphs in `/privacy`, in addition to its retention rules.
-    fn privacy(&self, _lang: Lang) -> Vec<Html> {
-        Vec::new()
+    /// Adds the slice's lines and buttons to a board.
+    fn show(&self, _cx: &Context<'_>, _board: Board, _shown: &mut Shown) -> anyhow::Result<()> {
+        Ok(())
     }
 
     /// The readable name of the thing an audited deed was done to. `None`: use the stored word.
     fn subject(&self, _actor: &Actor, _deed: Deed, _stored: &str) -> Option<String> {
         None
-    }
-
-    fn exports(&self) -> Vec<Export> {
-        Vec::new()
-    }
-
-    fn retention(&self) -> &'static [Rule] {
-        &[]
     }
 
     /// Removes everything about a person; returns messages to send after the deletion.
@@ -378,24 +385,19 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
 /// A capability that is switched off. Rows from earlier may exist, so they are still pruned and
 /// forgotten.
 pub(crate) struct Dormant {
-    pub(crate) name: &'static str,
-    pub(crate) retention: &'static [Rule],
+    pub(crate) about: About,
     pub(crate) forget: fn(&WriteTx<'_>, i64) -> anyhow::Result<()>,
 }
 
 impl fmt::Debug for Dormant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Dormant").field(&self.name).finish()
+        f.debug_tuple("Dormant").field(&self.about.name).finish()
     }
 }
 
 impl Slice for Dormant {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn retention(&self) -> &'static [Rule] {
-        self.retention
+    fn about(&self) -> About {
+        self.about
     }
 
     fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {

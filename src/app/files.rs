@@ -28,7 +28,7 @@ impl Files {
     pub(crate) fn new(slices: &Slices, language: Lang) -> Self {
         let makers = slices
             .iter()
-            .filter_map(|slice| Some((slice.name(), slice.file_maker(slices)?)));
+            .filter_map(|slice| Some((slice.about().name, slice.file_maker(slices)?)));
         Self {
             language,
             makers: makers.collect(),

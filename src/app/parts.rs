@@ -79,7 +79,7 @@ pub(super) async fn start_slices(
     let mut threads = Vec::new();
     for slice in parts.slices.iter() {
         let end = slice.start(parts).await?;
-        threads.extend(end.map(|end| (slice.name(), end)));
+        threads.extend(end.map(|end| (slice.about().name, end)));
     }
     Ok(threads)
 }

@@ -53,7 +53,7 @@ pub(super) fn build(config: &Config, catalogue: Arc<Catalogue>, options: &Option
     ];
     let wanted = all
         .into_iter()
-        .filter(|slice| !options.without.contains(&slice.name()));
+        .filter(|slice| !options.without.contains(&slice.about().name));
     Built {
         slices: Slices::new(wanted.collect()),
         watch,

@@ -2,13 +2,12 @@
 
 use super::claim::claim;
 use crate::activation::Activator;
-use crate::db::Connection;
 use crate::dialogue;
 use crate::html::Html;
 use crate::i18n;
 use crate::navigation::{CANCEL, HELP, HOME, PRIVACY, home_button};
-use crate::people::{Actor, CLAIM_PREFIX};
-use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who};
+use crate::people::CLAIM_PREFIX;
+use crate::slice::{About, Board, Callbacks, Command, Context, Input, Shown, Slice, Who};
 use crate::telegram::{Answer, Button, Keyboard};
 
 const COMMANDS: &[Command] = &[
@@ -39,16 +38,12 @@ impl Home {
 }
 
 impl Slice for Home {
-    fn name(&self) -> &'static str {
-        "bot"
-    }
-
-    fn commands(&self) -> &'static [Command] {
-        COMMANDS
-    }
-
-    fn callbacks(&self) -> &'static [Callbacks] {
-        CALLBACKS
+    fn about(&self) -> About {
+        About {
+            commands: COMMANDS,
+            callbacks: CALLBACKS,
+            ..About::named("bot")
+        }
     }
 
     fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
@@ -65,23 +60,17 @@ impl Slice for Home {
         Ok(Some(answer))
     }
 
-    fn entries(
-        &self,
-        _connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Vec<Entry>> {
-        if board != Board::Home {
-            return Ok(Vec::new());
+    fn show(&self, _cx: &Context<'_>, board: Board, shown: &mut Shown) -> anyhow::Result<()> {
+        match board {
+            Board::Home => shown.button(3, "button-help", HELP),
+            _ => Ok(()),
         }
-        let button = Button::labelled(actor.lang, "button-help", HELP)?;
-        Ok(vec![Entry { row: 3, button }])
     }
 }
 
 /// The first screen: what the bot is, and where to go.
 pub(super) fn home(cx: &Context<'_>) -> anyhow::Result<Answer> {
-    let keyboard = cx.slices.entries(cx.tx, cx.actor, Board::Home)?;
+    let keyboard = cx.slices.show(cx, Board::Home)?.keyboard();
     let hello = i18n::text(cx.actor.lang, "start-hello");
     Ok(Answer::screen(hello, keyboard))
 }
@@ -100,7 +89,7 @@ fn help(cx: &Context<'_>) -> anyhow::Result<Answer> {
         i18n::text(lang, "help-title"),
         Html::join(&lines(|who| who <= Who::Member), "\n"),
     ];
-    parts.extend(cx.slices.help(lang));
+    parts.extend(cx.slices.show(cx, Board::Help)?.lines);
     if cx.actor.role.is_admin() {
         parts.push(Html::join(&lines(|who| who > Who::Member), "\n"));
     }

@@ -28,15 +28,18 @@ fn assert_one_owner(what: &str, named: impl Iterator<Item = (&'static str, &'sta
 #[test]
 fn every_name_command_prefix_table_and_export_has_one_owner() {
     let slices = all();
-    assert_one_owner("name", slices.iter().map(|slice| (slice.name(), "a slice")));
+    assert_one_owner(
+        "name",
+        slices.iter().map(|slice| (slice.about().name, "a slice")),
+    );
     let commands = slices.iter().flat_map(|slice| {
-        let commands = slice.commands().iter();
-        commands.map(|command| (command.name, slice.name()))
+        let commands = slice.about().commands.iter();
+        commands.map(|command| (command.name, slice.about().name))
     });
     assert_one_owner("command", commands);
     let prefixes = slices.iter().flat_map(|slice| {
-        let rules = slice.callbacks().iter();
-        rules.map(|rule| (rule.prefix, slice.name()))
+        let rules = slice.about().callbacks.iter();
+        rules.map(|rule| (rule.prefix, slice.about().name))
     });
     assert_one_owner("prefix", prefixes);
     let rules = slices.kept();
@@ -45,8 +48,13 @@ fn every_name_command_prefix_table_and_export_has_one_owner() {
     let exports = slices.exports();
     assert_one_owner("export", exports.iter().map(|export| (export.word, "")));
     let tables = slices.iter().flat_map(|slice| {
-        let tables: BTreeSet<&str> = slice.retention().iter().map(|rule| rule.table).collect();
-        tables.into_iter().map(|table| (table, slice.name()))
+        let tables: BTreeSet<&str> = slice
+            .about()
+            .retention
+            .iter()
+            .map(|rule| rule.table)
+            .collect();
+        tables.into_iter().map(|table| (table, slice.about().name))
     });
     assert_one_owner("table", tables);
 }
@@ -55,8 +63,12 @@ fn every_name_command_prefix_table_and_export_has_one_owner() {
 fn every_place_in_the_menu_is_taken_once() {
     let slices = all();
     let places = slices.iter().flat_map(|slice| {
-        let menu = slice.commands().iter().filter_map(|command| command.menu);
-        menu.map(move |(place, _)| (place, slice.name()))
+        let menu = slice
+            .about()
+            .commands
+            .iter()
+            .filter_map(|command| command.menu);
+        menu.map(move |(place, _)| (place, slice.about().name))
     });
     let mut owners: BTreeMap<u8, &str> = BTreeMap::new();
     for (place, owner) in places {
@@ -109,7 +121,7 @@ fn every_text_that_the_tables_name_is_there() {
                 assert!(i18n::has(lang, key), "{key} of /{}", command.name);
             }
         }
-        for rule in slices.iter().flat_map(|slice| slice.callbacks()) {
+        for rule in slices.iter().flat_map(|slice| slice.about().callbacks) {
             assert!(i18n::has(lang, rule.refusal), "{}", rule.refusal);
         }
         for export in slices.exports() {

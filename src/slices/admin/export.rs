@@ -97,7 +97,7 @@ impl Admin {
         audit::note(tx, actor.now, actor.id, Deed::Backup, None, "")?;
         tracing::info!(by = actor.id, "the database leaves as a file");
         let mut caption = vec![i18n::text(lang, "backup-caption")];
-        caption.extend(cx.slices.lines(tx, actor, Board::Backup)?);
+        caption.extend(cx.slices.show(cx, Board::Backup)?.lines);
         let caption = Html::join(&caption, "\n\n");
         let answer = screen(cx)?.toast(label(lang, "export-coming"));
         Ok(answer.file(self.recipe(actor, BACKUP)?, Screen::text(caption)))

@@ -14,10 +14,8 @@ pub(super) fn panel(cx: &Context<'_>) -> anyhow::Result<Answer> {
         .number("people", n_people)
         .number("asked", n_asked);
     let mut lines = vec![i18n::html(actor.lang, "admin-panel", &args)];
-    lines.extend(cx.slices.lines(tx, actor, Board::Panel)?);
-    let keyboard = cx.slices.entries(tx, actor, Board::Panel)?;
-    Ok(Answer::screen(
-        Html::join(&lines, "\n"),
-        keyboard.row([home_button(actor.lang)?]),
-    ))
+    let shown = cx.slices.show(cx, Board::Panel)?;
+    let keyboard = shown.keyboard().row([home_button(actor.lang)?]);
+    lines.extend(shown.lines);
+    Ok(Answer::screen(Html::join(&lines, "\n"), keyboard))
 }

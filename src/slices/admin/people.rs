@@ -151,7 +151,7 @@ fn people_list(cx: &Context<'_>, page: usize) -> anyhow::Result<Answer> {
 }
 
 fn person_card(cx: &Context<'_>, person: &Person) -> anyhow::Result<Answer> {
-    let (tx, actor) = (cx.tx, cx.actor);
+    let actor = cx.actor;
     let lang = actor.lang;
     let args = Args::new()
         .html("who", &person.spoken())
@@ -160,9 +160,8 @@ fn person_card(cx: &Context<'_>, person: &Person) -> anyhow::Result<Answer> {
             "role",
             &label(lang, &format!("role-{}", person.role.word())),
         );
-    let board = Board::Person(person.id);
+    let shown = cx.slices.show(cx, Board::Person(person.id))?;
     let mut lines = vec![i18n::html(lang, "person-card", &args)];
-    lines.extend(cx.slices.lines(tx, actor, board)?);
     let button = |key: &str, act| {
         let (seen, id) = (Some(person.role), person.id);
         Button::labelled(lang, key, PersonCallback::Person { act, seen, id })
@@ -190,8 +189,7 @@ fn person_card(cx: &Context<'_>, person: &Person) -> anyhow::Result<Answer> {
         }
     }
     let back = Button::labelled(lang, "button-back", PersonCallback::List(0))?;
-    let keyboard = keyboard
-        .rows(cx.slices.entries(tx, actor, board)?)
-        .row([back]);
+    let keyboard = keyboard.rows(shown.keyboard()).row([back]);
+    lines.extend(shown.lines);
     Ok(Answer::screen(Html::join(&lines, "\n"), keyboard))
 }

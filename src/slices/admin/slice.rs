@@ -6,17 +6,16 @@ use super::broadcast::{self, BroadcastStep};
 use super::callback::{AdminCallback, Kind};
 use super::{export, store};
 use crate::activation::Activator;
-use crate::db::{Connection, WriteTx};
+use crate::db::WriteTx;
 use crate::dialogue;
 use crate::i18n::{Lang, label};
 use crate::navigation::PANEL;
 use crate::people::{Actor, PersonCallback};
-use crate::retention::Rule;
 use crate::slice::{
-    Board, Callbacks, Command, Context, Entry, FileMaker, Input, Parts, Slice, Slices, Who,
+    About, Board, Callbacks, Command, Context, FileMaker, Input, Parts, Shown, Slice, Slices, Who,
 };
 use crate::tasks::ThreadEnd;
-use crate::telegram::{Answer, Button, Outgoing};
+use crate::telegram::{Answer, Outgoing};
 use crate::words::Part as _;
 use crate::zone::Zone;
 
@@ -81,16 +80,14 @@ impl Admin {
 }
 
 impl Slice for Admin {
-    fn name(&self) -> &'static str {
-        export::MAKER
-    }
-
-    fn commands(&self) -> &'static [Command] {
-        COMMANDS
-    }
-
-    fn callbacks(&self) -> &'static [Callbacks] {
-        CALLBACKS
+    fn about(&self) -> About {
+        About {
+            commands: COMMANDS,
+            callbacks: CALLBACKS,
+            exports: &[export::AUDIT],
+            retention: &store::KEPT,
+            ..About::named(export::MAKER)
+        }
     }
 
     fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
@@ -107,40 +104,21 @@ impl Slice for Admin {
         }
     }
 
-    fn entries(
-        &self,
-        _connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Vec<Entry>> {
-        let buttons: &[(u8, &str, AdminCallback<'_>)] = match board {
-            Board::Home if actor.role.is_admin() => &[(4, "button-panel", AdminCallback::Panel)],
-            Board::Panel => &[
-                (
-                    3,
-                    "button-people",
-                    AdminCallback::People(PersonCallback::List(0)),
-                ),
-                (4, "button-stats", AdminCallback::Stats),
-                (5, "button-broadcast", AdminCallback::Broadcast),
-                (5, "button-log", AdminCallback::Log(Kind(""), 0)),
-                (6, "button-export", AdminCallback::Exports),
-            ],
-            _ => &[],
-        };
-        let entry = |(row, key, data): &(u8, &str, AdminCallback<'_>)| {
-            let button = Button::labelled(actor.lang, key, *data)?;
-            Ok(Entry { row: *row, button })
-        };
-        buttons.iter().map(entry).collect()
-    }
-
-    fn exports(&self) -> Vec<crate::slice::Export> {
-        vec![export::AUDIT]
-    }
-
-    fn retention(&self) -> &'static [Rule] {
-        &store::KEPT
+    fn show(&self, cx: &Context<'_>, board: Board, shown: &mut Shown) -> anyhow::Result<()> {
+        match board {
+            Board::Home if cx.actor.role.is_admin() => {
+                shown.button(4, "button-panel", AdminCallback::Panel)
+            }
+            Board::Panel => {
+                let people = AdminCallback::People(PersonCallback::List(0));
+                shown.button(3, "button-people", people)?;
+                shown.button(4, "button-stats", AdminCallback::Stats)?;
+                shown.button(5, "button-broadcast", AdminCallback::Broadcast)?;
+                shown.button(5, "button-log", AdminCallback::Log(Kind(""), 0))?;
+                shown.button(6, "button-export", AdminCallback::Exports)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {

@@ -15,7 +15,7 @@ pub(super) fn stats(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let lang = actor.lang;
     let (people, asked) = people::counts(tx)?;
     let mut lines = vec![i18n::text(lang, "stats"), Html::default()];
-    lines.extend(cx.slices.lines(tx, actor, Board::Statistics)?);
+    lines.extend(cx.slices.show(cx, Board::Statistics)?.lines);
     lines.push(i18n::html(
         lang,
         "stats-people",

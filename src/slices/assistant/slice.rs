@@ -6,18 +6,20 @@ use super::progress::ProgressStreams;
 use super::worker;
 use super::{AssistantConfig, AssistantContext, AssistantHandlers, api, notices, shutdown, store};
 use crate::activation::Activator;
-use crate::db::{Connection, WriteTx};
-use crate::html::Html;
+use crate::db::WriteTx;
 use crate::http_server::Routes;
 use crate::i18n::Lang;
 use crate::people::Actor;
-use crate::retention::Rule;
-use crate::slice::{Board, Callbacks, Command, Context, Input, Parts, Slice, Who};
+use crate::slice::{About, Board, Callbacks, Command, Context, Input, Parts, Shown, Slice, Who};
 use crate::tasks::ThreadEnd;
 use crate::telegram::{Answer, ChatKind, Outgoing};
 use crate::zone::Zone;
 
-const NAME: &str = "assistant";
+/// Also what remains while the assistant is switched off.
+const ABOUT: About = About {
+    retention: &store::KEPT,
+    ..About::named("assistant")
+};
 
 /// Only members may ask a question in a group. Everybody may press its buttons; somebody without
 /// the right is told so.
@@ -83,16 +85,12 @@ impl Assistant {
 }
 
 impl Slice for Assistant {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn commands(&self) -> &'static [Command] {
-        COMMANDS
-    }
-
-    fn callbacks(&self) -> &'static [Callbacks] {
-        CALLBACKS
+    fn about(&self) -> About {
+        About {
+            commands: COMMANDS,
+            callbacks: CALLBACKS,
+            ..ABOUT
+        }
     }
 
     fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
@@ -104,24 +102,13 @@ impl Slice for Assistant {
         }
     }
 
-    fn lines(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Vec<Html>> {
+    fn show(&self, cx: &Context<'_>, board: Board, shown: &mut Shown) -> anyhow::Result<()> {
         match board {
-            Board::Status => Ok(vec![notices::state(connection, actor)?]),
-            _ => Ok(Vec::new()),
+            Board::Status => shown.lines.push(notices::state(cx.tx, cx.actor)?),
+            Board::Privacy => shown.lines.push(self.handlers.privacy(shown.lang)),
+            _ => {}
         }
-    }
-
-    fn privacy(&self, lang: Lang) -> Vec<Html> {
-        vec![self.handlers.privacy(lang)]
-    }
-
-    fn retention(&self) -> &'static [Rule] {
-        &store::KEPT
+        Ok(())
     }
 
     fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
@@ -151,12 +138,8 @@ pub(crate) struct AssistantOff {
 }
 
 impl Slice for AssistantOff {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn retention(&self) -> &'static [Rule] {
-        &store::KEPT
+    fn about(&self) -> About {
+        ABOUT
     }
 
     fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {

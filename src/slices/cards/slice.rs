@@ -11,19 +11,23 @@ use super::photo::Photos;
 use super::{CardsConfig, leftovers, store, tools};
 use crate::clock::Clock;
 use crate::db::{Connection, Db, WriteTx};
-use crate::html::Html;
 use crate::i18n::{self, Lang};
 use crate::navigation::cancel_button;
 use crate::people::Actor;
-use crate::retention::Rule;
 use crate::slice::{
-    Attachment, Board, Callbacks, Context, Dormant, Entry, FileMaker, Inline, Input, Parts, Slice,
-    Slices, Who,
+    About, Attachment, Board, Callbacks, Context, Dormant, FileMaker, Inline, Input, Parts, Shown,
+    Slice, Slices, Who,
 };
 use crate::tasks::ThreadEnd;
-use crate::telegram::{Answer, Button, Fetched, Keyboard, Me, Offer, Outgoing, Telegram, Wanted};
+use crate::telegram::{Answer, Fetched, Keyboard, Me, Offer, Outgoing, Telegram, Wanted};
 use crate::tool::Tool;
 use crate::zone::Zone;
+
+/// Also what remains while the cards are switched off.
+const ABOUT: About = About {
+    retention: &store::KEPT,
+    ..About::named("cards")
+};
 
 const CALLBACKS: &[Callbacks] = &[Callbacks::private("cards", Who::Admin)];
 
@@ -74,20 +78,18 @@ impl Cards {
     /// Switched-off cards: their rows are still pruned and forgotten.
     pub(crate) fn dormant() -> Dormant {
         Dormant {
-            name: "cards",
-            retention: &store::KEPT,
+            about: ABOUT,
             forget: store::forget,
         }
     }
 }
 
 impl Slice for Cards {
-    fn name(&self) -> &'static str {
-        "cards"
-    }
-
-    fn callbacks(&self) -> &'static [Callbacks] {
-        CALLBACKS
+    fn about(&self) -> About {
+        About {
+            callbacks: CALLBACKS,
+            ..ABOUT
+        }
     }
 
     fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
@@ -141,39 +143,16 @@ impl Slice for Cards {
         Some(self.handlers.refine(bytes))
     }
 
-    fn entries(
-        &self,
-        _connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Vec<Entry>> {
-        if board != Board::Panel {
-            return Ok(Vec::new());
+    fn show(&self, _cx: &Context<'_>, board: Board, shown: &mut Shown) -> anyhow::Result<()> {
+        match board {
+            Board::Panel => {
+                shown.button(7, "button-card-add", CardCallback::Add)?;
+                shown.button(7, "button-cards", CardCallback::List(0))?;
+            }
+            Board::Backup => shown.text("backup-without-photos"),
+            _ => {}
         }
-        let entry = |key: &str, data| {
-            let button = Button::labelled(actor.lang, key, data)?;
-            anyhow::Ok(Entry { row: 7, button })
-        };
-        Ok(vec![
-            entry("button-card-add", CardCallback::Add)?,
-            entry("button-cards", CardCallback::List(0))?,
-        ])
-    }
-
-    fn lines(
-        &self,
-        _connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Vec<Html>> {
-        Ok(match board {
-            Board::Backup => vec![i18n::text(actor.lang, "backup-without-photos")],
-            _ => Vec::new(),
-        })
-    }
-
-    fn retention(&self) -> &'static [Rule] {
-        &store::KEPT
+        Ok(())
     }
 
     fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {

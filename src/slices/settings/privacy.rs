@@ -29,7 +29,7 @@ pub(super) fn privacy(cx: &Context<'_>) -> anyhow::Result<Answer> {
     let lines: Vec<Html> = kept.iter().map(|rule| kept_line(lang, rule)).collect();
     let args = Args::new().html("lines", &Html::join(&lines, "\n"));
     let mut parts = vec![i18n::html(lang, "privacy", &args)];
-    parts.extend(cx.slices.privacy(lang));
+    parts.extend(cx.slices.show(cx, Board::Privacy)?.lines);
     let text = Html::join(&parts, "\n\n");
     let delete = Button::labelled(lang, "button-delete-me", SettingsCallback::AskDeleteMe)?;
     let keyboard = Keyboard::new().row([delete]).row(way_home(cx.actor)?);
@@ -38,12 +38,12 @@ pub(super) fn privacy(cx: &Context<'_>) -> anyhow::Result<Answer> {
 
 /// `/delete_me`: the confirmation, or why deletion is impossible.
 pub(super) fn ask_delete_me(cx: &Context<'_>) -> anyhow::Result<Answer> {
-    let (tx, actor) = (cx.tx, cx.actor);
+    let actor = cx.actor;
     let lang = actor.lang;
     if let Some(why) = obstacle(cx)? {
         return with_way_home(actor, why);
     }
-    let mut owned = cx.slices.lines(tx, actor, Board::DeleteMe)?;
+    let mut owned = cx.slices.show(cx, Board::DeleteMe)?.lines;
     // The sentence continues after the last comma.
     if !owned.is_empty() {
         owned.push(Html::default());

@@ -5,11 +5,10 @@ use super::groups;
 use super::privacy;
 use super::zones::SettingsStep;
 use crate::activation::Activator;
-use crate::db::Connection;
 use crate::dialogue;
-use crate::people::{Actor, Notify};
-use crate::slice::{Board, Callbacks, Command, Context, Entry, Input, Slice, Who};
-use crate::telegram::{Answer, Button};
+use crate::people::Notify;
+use crate::slice::{About, Board, Callbacks, Command, Context, Input, Shown, Slice, Who};
+use crate::telegram::Answer;
 use crate::words::Part as _;
 use crate::zone::Zone;
 
@@ -80,16 +79,12 @@ impl Settings {
 }
 
 impl Slice for Settings {
-    fn name(&self) -> &'static str {
-        "settings"
-    }
-
-    fn commands(&self) -> &'static [Command] {
-        COMMANDS
-    }
-
-    fn callbacks(&self) -> &'static [Callbacks] {
-        CALLBACKS
+    fn about(&self) -> About {
+        About {
+            commands: COMMANDS,
+            callbacks: CALLBACKS,
+            ..About::named("settings")
+        }
     }
 
     fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
@@ -104,16 +99,10 @@ impl Slice for Settings {
         }
     }
 
-    fn entries(
-        &self,
-        _connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Vec<Entry>> {
-        if board != Board::Home {
-            return Ok(Vec::new());
+    fn show(&self, _cx: &Context<'_>, board: Board, shown: &mut Shown) -> anyhow::Result<()> {
+        match board {
+            Board::Home => shown.button(3, "button-settings", SettingsCallback::Open),
+            _ => Ok(()),
         }
-        let button = Button::labelled(actor.lang, "button-settings", SettingsCallback::Open)?;
-        Ok(vec![Entry { row: 3, button }])
     }
 }

@@ -19,10 +19,9 @@ use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
 use crate::people::Actor;
 use crate::people::audit::Deed;
-use crate::retention::Rule;
 use crate::slice::{
-    Attachment, Board, Callbacks, Command, Context, Entry, Export, FileMaker, Input, Parts, Slice,
-    Slices, Who,
+    About, Attachment, Board, Callbacks, Command, Context, Export, FileMaker, Input, Parts, Shown,
+    Slice, Slices, Who,
 };
 use crate::tasks::ThreadEnd;
 use crate::telegram::{Answer, Button, Fetched, Outgoing, Wanted};
@@ -50,6 +49,17 @@ const CALLBACKS: &[Callbacks] = &[
     Callbacks::private("run", Who::Admin),
     Callbacks::private("run:stop", Who::Admin).group(Who::Admin),
     Callbacks::private("site", Who::Admin),
+];
+
+const EXPORTS: &[Export] = &[
+    Export {
+        word: "accounts",
+        make: |connection, lang, zone| table::sheet(connection, None, lang, zone),
+    },
+    Export {
+        word: "runs",
+        make: table::runs,
+    },
 ];
 
 /// Maximum number of sites named in `/help`.
@@ -99,65 +109,66 @@ impl Watch {
         }
     }
 
-    fn statistics(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Vec<Html>> {
-        let zone = &self.notifier.zone;
-        let today = zone.day(actor.now);
-        let week = store::days(connection, &zone.day(actor.now.minus(DAY * 6)))?;
-        let totals = store::totals(connection, None)?;
+    fn statistics(&self, cx: &Context<'_>, shown: &mut Shown) -> anyhow::Result<()> {
+        let (zone, now) = (&self.notifier.zone, cx.actor.now);
+        let today = zone.day(now);
+        let week = store::days(cx.tx, &zone.day(now.minus(DAY * 6)))?;
+        let totals = store::totals(cx.tx, None)?;
         let accounts = Args::new()
             .number("all", totals.all())
             .number("pending", totals.pending)
             .number("done", totals.done)
             .number("paused", totals.paused);
-        Ok(vec![
-            i18n::html(actor.lang, "stats-accounts", &accounts),
-            sums_line(
-                actor,
-                "stats-today",
-                week.iter().filter(|day| day.day == today),
-            ),
-            sums_line(actor, "stats-week", week.iter()),
-        ])
+        let of_today = week.iter().filter(|day| day.day == today);
+        shown.lines.extend([
+            i18n::html(shown.lang, "stats-accounts", &accounts),
+            sums_line(shown.lang, "stats-today", of_today),
+            sums_line(shown.lang, "stats-week", week.iter()),
+        ]);
+        Ok(())
     }
 
-    fn panel(&self, connection: &Connection, actor: &Actor) -> anyhow::Result<Vec<Entry>> {
-        let mut entries = Vec::new();
-        let n_questions = store::mass_changes(connection)?.len();
+    fn panel(&self, cx: &Context<'_>, shown: &mut Shown) -> anyhow::Result<()> {
+        let all = store::totals(cx.tx, None)?.all();
+        shown.lines.push(count(shown.lang, "panel-accounts", all));
+        let n_questions = store::mass_changes(cx.tx)?.len();
         if n_questions > 0 {
             let args = Args::new().number("n", n_questions);
-            let text = i18n::plain(actor.lang, "button-mass-changes", &args);
+            let text = i18n::plain(shown.lang, "button-mass-changes", &args);
             let button = Button::callback(&text, WatchCallback::MassChanges)?;
-            entries.push(Entry { row: 1, button });
+            shown.buttons.push((1, button));
         }
         let all = View {
             whose: Whose::All,
             ..View::default()
         };
-        for (row, key, data) in [
-            (2, "button-check-all", String::from(RunCallback::Check)),
-            (2, "button-thread", RunCallback::Now.into()),
-            (3, "button-accounts", WatchCallback::List(all).into()),
-            (4, "button-sites", SiteCallback::List(0).into()),
-            (6, "button-charts", WatchCallback::Charts.into()),
-        ] {
-            let button = Button::labelled(actor.lang, key, data)?;
-            entries.push(Entry { row, button });
-        }
-        Ok(entries)
+        shown.button(2, "button-check-all", RunCallback::Check)?;
+        shown.button(2, "button-thread", RunCallback::Now)?;
+        shown.button(3, "button-accounts", WatchCallback::List(all))?;
+        shown.button(4, "button-sites", SiteCallback::List(0))?;
+        shown.button(6, "button-charts", WatchCallback::Charts)
+    }
+
+    fn help(&self, shown: &mut Shown) {
+        let sites = self.notifier.catalogue.iter().take(SITES_IN_HELP);
+        let keys: Vec<&str> = sites.map(|site| site.key().as_str()).collect();
+        let args = Args::new().text("sites", &keys.join(", "));
+        shown.text("help-verdict");
+        shown
+            .lines
+            .push(i18n::html(shown.lang, "help-sites", &args));
     }
 }
 
 impl Slice for Watch {
-    fn name(&self) -> &'static str {
-        "watch"
-    }
-
-    fn commands(&self) -> &'static [Command] {
-        COMMANDS
-    }
-
-    fn callbacks(&self) -> &'static [Callbacks] {
-        CALLBACKS
+    fn about(&self) -> About {
+        About {
+            commands: COMMANDS,
+            callbacks: CALLBACKS,
+            exports: EXPORTS,
+            retention: &store::KEPT,
+            ..About::named("watch")
+        }
     }
 
     fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
@@ -189,63 +200,33 @@ impl Slice for Watch {
         table_in(file).map(|_| Ok(bytes.clone()))
     }
 
-    fn entries(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Vec<Entry>> {
+    fn show(&self, cx: &Context<'_>, board: Board, shown: &mut Shown) -> anyhow::Result<()> {
         match board {
-            Board::Home => home(actor),
-            Board::Panel => self.panel(connection, actor),
-            Board::Person(id) => {
-                let list = list_of_owner(id);
-                let button = Button::labelled(actor.lang, "button-accounts-of", list)?;
-                Ok(vec![Entry { row: 1, button }])
+            Board::Home => {
+                shown.button(1, "button-add", WatchCallback::Add)?;
+                shown.button(1, "button-list", WatchCallback::List(View::default()))?;
+                shown.button(2, "button-check", WatchCallback::CheckMine)?;
+                shown.button(2, "button-status", WatchCallback::Status)?;
             }
-            _ => Ok(Vec::new()),
-        }
-    }
-
-    fn lines(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        board: Board,
-    ) -> anyhow::Result<Vec<Html>> {
-        let count = |key: &str, n: usize| {
-            vec![i18n::html(
-                actor.lang,
-                key,
-                &Args::new().number("accounts", n),
-            )]
-        };
-        match board {
-            Board::Panel => {
-                let all = store::totals(connection, None)?.all();
-                Ok(count("panel-accounts", all))
-            }
+            Board::Panel => self.panel(cx, shown)?,
             Board::Person(id) => {
-                let owned = store::count_of_owner(connection, id)?;
-                Ok(count("person-accounts", owned))
+                let owned = store::count_of_owner(cx.tx, id)?;
+                shown
+                    .lines
+                    .push(count(shown.lang, "person-accounts", owned));
+                shown.button(1, "button-accounts-of", list_of_owner(id))?;
             }
             Board::DeleteMe => {
-                let owned = store::count_of_owner(connection, actor.id)?;
-                Ok(count("delete-me-accounts", owned))
+                let owned = store::count_of_owner(cx.tx, cx.actor.id)?;
+                shown
+                    .lines
+                    .push(count(shown.lang, "delete-me-accounts", owned));
             }
-            Board::Statistics => self.statistics(connection, actor),
-            Board::Home | Board::Status | Board::Backup => Ok(Vec::new()),
+            Board::Statistics => self.statistics(cx, shown)?,
+            Board::Help => self.help(shown),
+            Board::Status | Board::Backup | Board::Privacy => {}
         }
-    }
-
-    fn help(&self, lang: Lang) -> Vec<Html> {
-        let sites = self.notifier.catalogue.iter().take(SITES_IN_HELP);
-        let keys: Vec<&str> = sites.map(|site| site.key().as_str()).collect();
-        let args = Args::new().text("sites", &keys.join(", "));
-        vec![
-            i18n::text(lang, "help-verdict"),
-            i18n::html(lang, "help-sites", &args),
-        ]
+        Ok(())
     }
 
     fn subject(&self, actor: &Actor, deed: Deed, stored: &str) -> Option<String> {
@@ -254,23 +235,6 @@ impl Slice for Watch {
             Deed::Mute | Deed::Unmute | Deed::Apply | Deed::Discard
         );
         is_site.then(|| self.notifier.voice_to(actor).site_name(stored))
-    }
-
-    fn exports(&self) -> Vec<Export> {
-        vec![
-            Export {
-                word: "accounts",
-                make: |connection, lang, zone| table::sheet(connection, None, lang, zone),
-            },
-            Export {
-                word: "runs",
-                make: table::runs,
-            },
-        ]
-    }
-
-    fn retention(&self) -> &'static [Rule] {
-        &store::KEPT
     }
 
     fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
@@ -324,19 +288,8 @@ impl Slice for Watch {
     }
 }
 
-fn home(actor: &Actor) -> anyhow::Result<Vec<Entry>> {
-    [
-        (1, "button-add", WatchCallback::Add),
-        (1, "button-list", WatchCallback::List(View::default())),
-        (2, "button-check", WatchCallback::CheckMine),
-        (2, "button-status", WatchCallback::Status),
-    ]
-    .into_iter()
-    .map(|(row, key, data)| {
-        let button = Button::labelled(actor.lang, key, data)?;
-        Ok(Entry { row, button })
-    })
-    .collect()
+fn count(lang: Lang, key: &str, accounts: usize) -> Html {
+    i18n::html(lang, key, &Args::new().number("accounts", accounts))
 }
 
 /// The file to fetch, if an attachment is a table.
@@ -347,7 +300,7 @@ fn table_in(file: Attachment<'_>) -> Option<Wanted> {
     WatchHandlers::wants(file.document)
 }
 
-fn sums_line<'a>(actor: &Actor, key: &str, days: impl Iterator<Item = &'a SiteDay>) -> Html {
+fn sums_line<'a>(lang: Lang, key: &str, days: impl Iterator<Item = &'a SiteDay>) -> Html {
     let mut sums = SiteTally::default();
     for day in days {
         sums.add(day.tally);
@@ -356,5 +309,5 @@ fn sums_line<'a>(actor: &Actor, key: &str, days: impl Iterator<Item = &'a SiteDa
         .number("checked", sums.counts.checked())
         .number("found", sums.counts.found)
         .number("errors", sums.counts.errors);
-    i18n::html(actor.lang, key, &args)
+    i18n::html(lang, key, &args)
 }

@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// The slices by name; the router's own slice cannot be left out.
 fn slices() -> Vec<&'static str> {
     let built = built("", &[]).1;
-    let names = built.slices.iter().map(|slice| slice.name());
+    let names = built.slices.iter().map(|slice| slice.about().name);
     names.filter(|name| *name != "bot").collect()
 }
 

@@ -122,7 +122,7 @@ impl WatchHandlers {
         if actor.role.is_admin() {
             lines.push(outbox::counts(connection, actor.now)?.line(lang));
             lines.push(retention::sizes(connection)?.line(lang));
-            lines.extend(cx.slices.lines(connection, actor, Board::Status)?);
+            lines.extend(cx.slices.show(cx, Board::Status)?.lines);
             let marks = store::marks(connection)?;
             lines.extend(texts::alarms::distrusted(
                 formatter,
