@@ -12,7 +12,7 @@ use crate::telegram::Answer;
 pub(super) fn claim(cx: &Context<'_>, code: &str, menus: &Activator) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
     if people::redeem_claim(tx, actor.now, code, actor.id)? {
-        audit::note(tx, actor.now, actor.id, Deed::Claim, None, "")?;
+        audit::note(tx, actor, Deed::Claim, None, "")?;
         tracing::info!(
             person = actor.id,
             "a claim link was used: this person is the owner now"

@@ -9,7 +9,7 @@
 use anyhow::Context as _;
 use rusqlite::{Connection, params};
 
-use super::NOBODY;
+use super::{Actor, NOBODY};
 use crate::clock::UnixMs;
 use crate::db::{WriteTx, facts};
 use crate::retention::CHUNK;
@@ -107,8 +107,7 @@ pub struct Entry {
 /// Records a deed, in the transaction that does it.
 pub(crate) fn note(
     tx: &WriteTx<'_>,
-    now: UnixMs,
-    by: i64,
+    actor: &Actor,
     deed: Deed,
     person: Option<i64>,
     what: &str,
@@ -116,7 +115,7 @@ pub(crate) fn note(
     tx.prepare_cached(
         "INSERT INTO audit (at, by_person, deed, person, what) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![now.0, by, deed.word(), person, what])
+    .execute(params![actor.now.0, actor.id, deed.word(), person, what])
     .with_context(|| format!("note the deed {}", deed.word()))?;
     Ok(())
 }

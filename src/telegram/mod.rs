@@ -62,7 +62,7 @@ pub use inbound::inbox::counts as inbox_counts;
 pub(crate) use inbound::poller::PollStatus;
 pub(crate) use message::file::{FileMakers, Made, Recipe};
 pub(crate) use message::markup::{Button, Keyboard};
-pub(crate) use message::markup::{DATA_LIMIT, page_row};
+pub(crate) use message::markup::{DATA_LIMIT, page_row, shown_page};
 pub(crate) use message::outgoing::Outgoing;
 pub(crate) use message::screen::{Answer, Screen};
 pub(crate) use outbox::ChatMoved;

@@ -111,14 +111,7 @@ impl Admin {
         }
         dialogue::end(tx, actor)?;
         let id = store::begin(tx, actor.now, actor.id, &text)?;
-        audit::note(
-            tx,
-            actor.now,
-            actor.id,
-            Deed::Broadcast,
-            None,
-            &id.to_string(),
-        )?;
+        audit::note(tx, actor, Deed::Broadcast, None, &id.to_string())?;
         tracing::info!(by = actor.id, id, "a broadcast begins");
         let answer = match store::open(tx)? {
             Some(open) => going_on(tx, actor, &open)?,
@@ -132,14 +125,7 @@ impl Admin {
         let (tx, actor) = (cx.tx, cx.actor);
         let is_stopped = store::stop(tx, id)?;
         if is_stopped {
-            audit::note(
-                tx,
-                actor.now,
-                actor.id,
-                Deed::StopBroadcast,
-                None,
-                &id.to_string(),
-            )?;
+            audit::note(tx, actor, Deed::StopBroadcast, None, &id.to_string())?;
         }
         let key = if is_stopped {
             "broadcast-stopping"

@@ -71,10 +71,13 @@ impl Admin {
         if !cx.slices.exports().iter().any(|export| export.word == word) {
             return Ok(screen(cx)?.toast(label(actor.lang, "stale-button")));
         }
-        audit::note(tx, actor.now, actor.id, Deed::Export, None, word)?;
-        let caption = i18n::text(actor.lang, &format!("export-{word}"));
-        let answer = Answer::default().toast(label(actor.lang, "export-coming"));
-        Ok(answer.file(self.recipe(actor, word)?, Screen::text(caption)))
+        audit::note(tx, actor, Deed::Export, None, word)?;
+        let caption = Screen::text(i18n::text(actor.lang, &format!("export-{word}")));
+        Ok(Answer::export(
+            actor.lang,
+            self.recipe(actor, word)?,
+            caption,
+        ))
     }
 
     /// The database is wanted; `sure` after the warning.
@@ -94,7 +97,7 @@ impl Admin {
             let keyboard = Keyboard::new().row([yes]).row([back]);
             return Ok(Answer::screen(text, keyboard));
         }
-        audit::note(tx, actor.now, actor.id, Deed::Backup, None, "")?;
+        audit::note(tx, actor, Deed::Backup, None, "")?;
         tracing::info!(by = actor.id, "the database leaves as a file");
         let mut caption = vec![i18n::text(lang, "backup-caption")];
         caption.extend(cx.slices.show(cx, Board::Backup)?.lines);

@@ -8,7 +8,7 @@ use crate::navigation::panel_button;
 use crate::people::audit::{self, COUNTED, Deed, Entry};
 use crate::people::{Actor, Role};
 use crate::slice::Context;
-use crate::telegram::{Answer, Button, Keyboard, page_row};
+use crate::telegram::{Answer, Button, Keyboard, page_row, shown_page};
 
 /// Entries on one page.
 const PER_PAGE: usize = 10;
@@ -29,8 +29,7 @@ impl Admin {
     ) -> anyhow::Result<Answer> {
         let lang = cx.actor.lang;
         let (_, total) = audit::page(cx.tx, kind, 0, 0)?;
-        let pages = total.min(COUNTED).div_ceil(PER_PAGE).max(1);
-        let page = page.min(pages - 1);
+        let (page, pages) = shown_page(page, total.min(COUNTED), PER_PAGE);
         let (entries, _) = audit::page(cx.tx, kind, page * PER_PAGE, PER_PAGE)?;
         let n = if total > COUNTED {
             format!("{COUNTED}+")

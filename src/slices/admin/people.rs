@@ -11,7 +11,7 @@ use crate::navigation::panel_button;
 use crate::people::audit::{self, Deed};
 use crate::people::{self, Actor, Person, PersonAct, PersonCallback, Role};
 use crate::slice::{Board, Context};
-use crate::telegram::{Answer, Button, Keyboard, page_row};
+use crate::telegram::{Answer, Button, Keyboard, page_row, shown_page};
 use crate::telegram::{Outgoing, outbox};
 
 /// People on one page.
@@ -70,14 +70,7 @@ impl Admin {
             return Ok(person_card(cx, person)?.toast(note));
         }
         people::set_role(tx, person.id, role)?;
-        audit::note(
-            tx,
-            actor.now,
-            actor.id,
-            Deed::Role,
-            Some(person.id),
-            role.word(),
-        )?;
+        audit::note(tx, actor, Deed::Role, Some(person.id), role.word())?;
         tracing::info!(
             by = actor.id,
             person = person.id,
@@ -123,8 +116,7 @@ fn people_list(cx: &Context<'_>, page: usize) -> anyhow::Result<Answer> {
     let (tx, actor) = (cx.tx, cx.actor);
     let lang = actor.lang;
     let (_, total) = people::list(tx, 0, 0)?;
-    let pages = total.div_ceil(PER_PAGE).max(1);
-    let page = page.min(pages - 1);
+    let (page, pages) = shown_page(page, total, PER_PAGE);
     let (people, _) = people::list(tx, page * PER_PAGE, PER_PAGE)?;
     let mut keyboard = Keyboard::new();
     for person in &people {

@@ -42,7 +42,7 @@ pub(super) fn here(cx: &Context<'_>, args: &str) -> anyhow::Result<Answer> {
         title: event.title.clone(),
     };
     people::bind(tx, actor.id, &group, event.topic)?;
-    audit::note(tx, actor.now, actor.id, Deed::Bind, None, &group.title)?;
+    audit::note(tx, actor, Deed::Bind, None, &group.title)?;
     Ok(Answer::text(i18n::text(actor.lang, "here-on")))
 }
 
@@ -54,7 +54,7 @@ fn unbind(cx: &Context<'_>, group: i64) -> anyhow::Result<bool> {
     let Some(bound) = bound else {
         return Ok(false);
     };
-    audit::note(tx, actor.now, actor.id, Deed::Unbind, None, &bound.title)?;
+    audit::note(tx, actor, Deed::Unbind, None, &bound.title)?;
     people::unbind(tx, group)
 }
 

@@ -91,6 +91,12 @@ impl Button {
     }
 }
 
+/// The page that is shown, the last one if there are not so many; and the number of pages.
+pub(crate) fn shown_page(page: usize, total: usize, per_page: usize) -> (usize, usize) {
+    let pages = total.div_ceil(per_page).max(1);
+    (page.min(pages - 1), pages)
+}
+
 /// The buttons that turn pages; none for a single page. `page` counts from 0, and `data` returns a
 /// page's callback data.
 ///

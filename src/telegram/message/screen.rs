@@ -5,6 +5,7 @@
 
 use crate::activation::Activator;
 use crate::html::Html;
+use crate::i18n::{self, Lang};
 
 use super::file::Recipe;
 use super::markup::Keyboard;
@@ -66,6 +67,13 @@ impl Answer {
     #[must_use]
     pub(crate) fn text(html: Html) -> Self {
         Screen::text(html).into()
+    }
+
+    /// A file with its caption, and a note that it is on its way.
+    #[must_use]
+    pub(crate) fn export(lang: Lang, recipe: Recipe, caption: Screen) -> Self {
+        let coming = i18n::label(lang, "export-coming");
+        Self::default().file(recipe, caption).toast(coming)
     }
 
     /// Adds a file with its caption, of at most 1024 UTF-16 units, and buttons.

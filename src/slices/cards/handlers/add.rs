@@ -21,39 +21,24 @@ use crate::slices::cards::photo::{LARGEST_FILE, NO_PICTURE, TOO_MANY_PIXELS, TOO
 use crate::slices::cards::store;
 use crate::slices::cards::store::NewCard;
 use crate::telegram::{Answer, Button, Document, Fetched, FileFault, Keyboard, Screen};
+use crate::words::words;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum AddStage {
-    Photo,
-    Name,
-    Description,
-    Packaged,
-    Consent,
+words! {
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum AddStage {
+        Photo = "photo",
+        Name = "name",
+        Description = "description",
+        Packaged = "packaged",
+        Consent = "consent",
+    }
 }
 
 impl AddStage {
-    const ALL: [Self; 5] = [
-        Self::Photo,
-        Self::Name,
-        Self::Description,
-        Self::Packaged,
-        Self::Consent,
-    ];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Photo => "photo",
-            Self::Name => "name",
-            Self::Description => "description",
-            Self::Packaged => "packaged",
-            Self::Consent => "consent",
-        }
-    }
-
     fn before(self) -> Option<Self> {
-        let own = Self::ALL.iter().position(|asked| *asked == self)?;
-        Self::ALL.get(own.checked_sub(1)?).copied()
+        let (_, before) = Self::WORDS.get((self as usize).checked_sub(1)?)?;
+        Some(*before)
     }
 }
 
@@ -206,7 +191,7 @@ impl CardHandlers {
             packaged: step.packaged,
         };
         let id = store::add(tx, actor.now, &card)?;
-        audit::note(tx, actor.now, actor.id, Deed::MakeCard, None, &card.name)?;
+        audit::note(tx, actor, Deed::MakeCard, None, &card.name)?;
         dialogue::end(tx, actor)?;
         self.made(cx, id)
     }
@@ -289,10 +274,9 @@ fn expected(actor: &Actor, step: &CardStep) -> anyhow::Result<Answer> {
 }
 
 fn question(actor: &Actor, step: &CardStep) -> Html {
-    let n = AddStage::ALL.iter().position(|asked| *asked == step.card);
     let args = Args::new()
-        .number("step", n.unwrap_or(0) + 1)
-        .number("steps", AddStage::ALL.len())
+        .number("step", step.card as usize + 1)
+        .number("steps", AddStage::WORDS.len())
         .number("name", *NAME_LENGTH.end())
         .number("description", LONGEST_DESCRIPTION);
     i18n::html(actor.lang, &format!("card-ask-{}", step.card.word()), &args)

@@ -97,9 +97,8 @@ impl CardHandlers {
         match act {
             BatchAct::Table => {
                 let caption = Screen::text(Html::text(&batch.name));
-                Ok(Answer::default()
-                    .file(files::codes(card.id, batch.first)?, caption)
-                    .toast(label(lang, "export-coming")))
+                let table = files::codes(card.id, batch.first)?;
+                Ok(Answer::export(lang, table, caption))
             }
             BatchAct::Labels(act) => self.labels(cx, card, Some(batch.first), act),
             BatchAct::Units(page) => self.units(cx, card, &batch, page.unwrap_or(0)),

@@ -127,7 +127,7 @@ impl CardHandlers {
         let Context { tx, actor, .. } = *cx;
         if store::set_active(tx, card.id, active)? {
             let deed = if active { Deed::CardOn } else { Deed::CardOff };
-            audit::note(tx, actor.now, actor.id, deed, None, &card.name)?;
+            audit::note(tx, actor, deed, None, &card.name)?;
         }
         let card = Card {
             active,
@@ -141,7 +141,6 @@ impl CardHandlers {
 fn qr(actor: &Actor, card: &Card, format: QrFormat) -> anyhow::Result<Answer> {
     let args = Args::new().text("name", &card.name);
     let caption = Screen::text(i18n::html(actor.lang, "card-qr-caption", &args));
-    Ok(Answer::default()
-        .file(files::qr(card.id, None, format == QrFormat::Svg)?, caption)
-        .toast(label(actor.lang, "export-coming")))
+    let picture = files::qr(card.id, None, format == QrFormat::Svg)?;
+    Ok(Answer::export(actor.lang, picture, caption))
 }

@@ -12,7 +12,7 @@ use crate::slices::cards::card::{Card, CodeState};
 use crate::slices::cards::files;
 use crate::slices::cards::store;
 use crate::slices::cards::store::{AlarmDecision, Batch, StoredCode};
-use crate::telegram::{Answer, Button, Keyboard, Screen, page_row};
+use crate::telegram::{Answer, Button, Keyboard, Screen, page_row, shown_page};
 
 const PAGE: usize = 40;
 const IN_ROW: usize = 5;
@@ -45,13 +45,9 @@ impl CardHandlers {
             }
             CodeAct::Qr(format) => {
                 let args = Args::new().text("name", &spoken(actor.lang, card, &printed));
-                let caption = i18n::html(actor.lang, "card-qr-caption", &args);
-                return Ok(Answer::default()
-                    .file(
-                        files::qr(card.id, Some(printed.id), format == QrFormat::Svg)?,
-                        Screen::text(caption),
-                    )
-                    .toast(label(actor.lang, "export-coming")));
+                let caption = Screen::text(i18n::html(actor.lang, "card-qr-caption", &args));
+                let picture = files::qr(card.id, Some(printed.id), format == QrFormat::Svg)?;
+                return Ok(Answer::export(actor.lang, picture, caption));
             }
         }
         self.code_screen(cx, card, printed.id)
@@ -108,8 +104,7 @@ impl CardHandlers {
     ) -> anyhow::Result<Answer> {
         let lang = cx.actor.lang;
         let total = usize::try_from(batch.codes).unwrap_or(usize::MAX);
-        let pages = total.div_ceil(PAGE).max(1);
-        let page = page.min(pages - 1);
+        let (page, pages) = shown_page(page, total, PAGE);
         let units = store::unit_codes(cx.tx, card.id, &batch.name, page * PAGE, PAGE)?;
         let mut keyboard = Keyboard::new();
         for row in units.chunks(IN_ROW) {
@@ -140,14 +135,7 @@ pub(super) fn note_code(
     word: &str,
 ) -> anyhow::Result<()> {
     let what = format!("{}: {word}", spoken(Lang::En, card, printed));
-    audit::note(
-        cx.tx,
-        cx.actor.now,
-        cx.actor.id,
-        Deed::CardCode,
-        None,
-        &what,
-    )
+    audit::note(cx.tx, cx.actor, Deed::CardCode, None, &what)
 }
 
 /// The card's name; for a code of a batch with the batch and the number.

@@ -128,7 +128,7 @@ impl CardHandlers {
         if store::change(tx, id, change)?
             && let Some(card) = store::get(tx, id)?
         {
-            audit::note(tx, actor.now, actor.id, Deed::EditCard, None, &card.name)?;
+            audit::note(tx, actor, Deed::EditCard, None, &card.name)?;
         }
         let Some(card) = store::get(tx, id)? else {
             return self.list(cx, 0);

@@ -44,9 +44,8 @@ impl CardHandlers {
             }
             LabelsAct::Print(print) => {
                 let caption = Screen::text(i18n::text(cx.actor.lang, "card-labels-caption"));
-                Ok(Answer::default()
-                    .file(files::labels(card.id, batch, print)?, caption)
-                    .toast(label(cx.actor.lang, "export-coming")))
+                let labels = files::labels(card.id, batch, print)?;
+                Ok(Answer::export(cx.actor.lang, labels, caption))
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::slice::Context;
 use crate::slices::cards::code::Code;
 use crate::slices::cards::store;
 use crate::slices::cards::store::CardFilter;
-use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, page_row};
+use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, page_row, shown_page};
 
 const PAGE: usize = 10;
 
@@ -43,8 +43,7 @@ impl CardHandlers {
         let lang = actor.lang;
         // A page that is gone shows the last one.
         let (mut cards, total) = store::page(tx, which, page * PAGE, PAGE)?;
-        let pages = total.div_ceil(PAGE).max(1);
-        let page = page.min(pages - 1);
+        let (page, pages) = shown_page(page, total, PAGE);
         if cards.is_empty() && total > 0 {
             cards = store::page(tx, which, page * PAGE, PAGE)?.0;
         }

@@ -65,14 +65,10 @@ impl CardHandlers {
 
     pub(super) fn cards_table(&self, cx: &Context<'_>) -> anyhow::Result<Answer> {
         let actor = cx.actor;
-        audit::note(cx.tx, actor.now, actor.id, Deed::Export, None, "cards")?;
-        let caption = i18n::text(actor.lang, "cards-caption");
-        Ok(Answer::default()
-            .file(
-                files::cards(actor, self.zone_of(actor))?,
-                Screen::text(caption),
-            )
-            .toast(label(actor.lang, "export-coming")))
+        audit::note(cx.tx, actor, Deed::Export, None, "cards")?;
+        let caption = Screen::text(i18n::text(actor.lang, "cards-caption"));
+        let table = files::cards(actor, self.zone_of(actor))?;
+        Ok(Answer::export(actor.lang, table, caption))
     }
 
     /// Of one card, or of all.
@@ -84,12 +80,10 @@ impl CardHandlers {
         let actor = cx.actor;
         let lang = actor.lang;
         let what = card.map_or("scans", |card| card.name.as_str());
-        audit::note(cx.tx, actor.now, actor.id, Deed::Export, None, what)?;
+        audit::note(cx.tx, actor, Deed::Export, None, what)?;
         let table = files::scans(actor, card.map(|card| card.id), self.zone_of(actor))?;
         let args = Args::new().number("most", MOST_EXPORTED);
-        let caption = i18n::html(lang, "scans-caption", &args);
-        Ok(Answer::default()
-            .file(table, Screen::text(caption))
-            .toast(label(lang, "export-coming")))
+        let caption = Screen::text(i18n::html(lang, "scans-caption", &args));
+        Ok(Answer::export(lang, table, caption))
     }
 }

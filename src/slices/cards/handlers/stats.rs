@@ -49,8 +49,7 @@ impl CardHandlers {
         let Some(picture) = chart::picture(cx.tx, &self.zone, lang, actor.now)? else {
             return Ok(Answer::default().toast(label(lang, "cards-chart-none")));
         };
-        Ok(Answer::default()
-            .file(files::chart(actor)?, Screen::text(picture.caption))
-            .toast(label(lang, "export-coming")))
+        let caption = Screen::text(picture.caption);
+        Ok(Answer::export(lang, files::chart(actor)?, caption))
     }
 }

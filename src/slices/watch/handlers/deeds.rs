@@ -11,12 +11,5 @@ pub(super) fn note_deed(cx: &Context<'_>, deed: Deed, account: &Account) -> anyh
         return Ok(());
     }
     let what = format!("{}/{}", account.site, account.username);
-    audit::note(
-        cx.tx,
-        actor.now,
-        actor.id,
-        deed,
-        Some(account.owner_id),
-        &what,
-    )
+    audit::note(cx.tx, actor, deed, Some(account.owner_id), &what)
 }

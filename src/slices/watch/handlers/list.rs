@@ -1,6 +1,6 @@
 //! `/list`: one message with pages and filters.
 
-use super::{WatchHandlers, clamp_page};
+use super::WatchHandlers;
 use crate::db::Connection;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
@@ -12,7 +12,7 @@ use crate::slices::watch::model::account::Account;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{COUNTED, Filter, SEARCHED};
-use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, page_row};
+use crate::telegram::{Answer, Button, DATA_LIMIT, Keyboard, page_row, shown_page};
 
 /// Accounts on one page: with the filters below, as many buttons as a phone shows without
 /// scrolling.
@@ -79,7 +79,7 @@ impl WatchHandlers {
             let text = i18n::text(lang, "list-empty");
             return Ok(Answer::screen(text, Keyboard::new().row(ways_out)));
         }
-        let (page, pages) = clamp_page(view.page, total.min(COUNTED), PER_PAGE)?;
+        let (page, pages) = shown_page(view.page, total.min(COUNTED), PER_PAGE);
         let view = view.at(page);
         let accounts = store::page(tx, actor.now, &listing, page * PER_PAGE, PER_PAGE)?;
         let mut keyboard = Keyboard::new();

@@ -51,7 +51,7 @@ impl WatchHandlers {
             MassDecision::Apply => Deed::Apply,
             MassDecision::Discard => Deed::Discard,
         };
-        audit::note(tx, actor.now, actor.id, deed, None, &question.site)?;
+        audit::note(tx, actor, deed, None, &question.site)?;
         self.notifier
             .mass_change_decided(tx, actor.now, &question, decision, &actor.name)?;
         let formatter = self.notifier.voice_to(actor);

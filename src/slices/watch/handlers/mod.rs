@@ -18,8 +18,6 @@ mod sites;
 mod tables;
 mod thread;
 
-use anyhow::Context as _;
-
 use self::add::AddStep;
 use self::questions::ListQuestion;
 use self::tables::TableStep;
@@ -219,11 +217,4 @@ fn note(actor: &Actor, text: Html) -> Answer {
     } else {
         Answer::text(text)
     }
-}
-
-/// A number for an index, where a page is beyond the end.
-fn clamp_page(page: usize, total: usize, per_page: usize) -> anyhow::Result<(usize, usize)> {
-    let pages = total.div_ceil(per_page).max(1);
-    let last = pages.checked_sub(1).context("count pages")?;
-    Ok((page.min(last), pages))
 }

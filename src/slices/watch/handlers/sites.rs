@@ -4,8 +4,8 @@
 //! A button that mutes or unmutes carries the mute that its reader
 //! saw. If another admin was faster, the button shows the current state instead.
 
+use super::WatchHandlers;
 use super::thread::spoken_until;
-use super::{WatchHandlers, clamp_page};
 use crate::clock::{DAY, UnixMs};
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
@@ -18,7 +18,7 @@ use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
 use crate::slices::watch::store::SiteMute;
 use crate::slices::watch::views::health::{Health, LATELY, SiteTrouble};
-use crate::telegram::{Answer, Button, Keyboard, page_row};
+use crate::telegram::{Answer, Button, Keyboard, page_row, shown_page};
 use crate::words::Part as _;
 
 /// Sites on one page.
@@ -96,7 +96,7 @@ impl WatchHandlers {
                 Deed::Unmute
             }
         };
-        audit::note(tx, actor.now, actor.id, deed, None, &site)?;
+        audit::note(tx, actor, deed, None, &site)?;
         self.site_card(cx, &site)
     }
 
@@ -115,7 +115,7 @@ impl WatchHandlers {
         let (lang, formatter) = (cx.actor.lang, self.notifier.voice_to(cx.actor));
         let health = self.health(cx)?;
         let sites = health.sites();
-        let (page, pages) = clamp_page(page, sites.len(), PER_PAGE)?;
+        let (page, pages) = shown_page(page, sites.len(), PER_PAGE);
         let mut keyboard = Keyboard::new();
         for site in sites.iter().skip(page * PER_PAGE).take(PER_PAGE) {
             let tally = health.tallies.get(*site).copied().unwrap_or_default();

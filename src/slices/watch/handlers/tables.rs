@@ -195,7 +195,7 @@ impl WatchHandlers {
         };
         let owner = view.owner(actor);
         if owner != Some(actor.id) {
-            audit::note(cx.tx, actor.now, actor.id, Deed::Export, owner, "accounts")?;
+            audit::note(cx.tx, actor, Deed::Export, owner, "accounts")?;
         }
         let recipe = files::accounts(owner, actor)?;
         let home = home_button(lang)?;
@@ -203,9 +203,7 @@ impl WatchHandlers {
             i18n::text(lang, "table-caption"),
             Keyboard::new().row([home]),
         );
-        Ok(Answer::default()
-            .file(recipe, caption)
-            .toast(label(lang, "export-coming")))
+        Ok(Answer::export(lang, recipe, caption))
     }
 }
 

@@ -41,7 +41,7 @@ impl WatchHandlers {
         let pending = store::totals(tx, None)?.pending;
         let asked = self.ask_check(cx, RunScope::All, pending)?;
         if pending > 0 {
-            audit::note(tx, actor.now, actor.id, Deed::CheckAll, None, "")?;
+            audit::note(tx, actor, Deed::CheckAll, None, "")?;
         }
         let screen = self.open_state(cx)?.screen;
         Ok(Answer { screen, ..asked })
@@ -52,14 +52,7 @@ impl WatchHandlers {
         let stopped = store::stop(tx, actor.id, id)?;
         let key = if stopped { "run-stopping" } else { "run-over" };
         if stopped {
-            audit::note(
-                tx,
-                actor.now,
-                actor.id,
-                Deed::StopRun,
-                None,
-                &id.to_string(),
-            )?;
+            audit::note(tx, actor, Deed::StopRun, None, &id.to_string())?;
         }
         // In a group the button is under the run's own message, and the end of the run edits that
         // message.

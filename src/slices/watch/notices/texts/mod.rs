@@ -16,6 +16,7 @@ use crate::slices::watch::catalogue::Catalogue;
 use crate::slices::watch::model::account::{Account, RunCounts, RunState};
 use crate::slices::watch::site::SiteKey;
 use crate::slices::watch::store::{OwnSums, RunProgress};
+use crate::words::words;
 use crate::zone::Zone;
 
 /// Cells of the progress bar.
@@ -240,26 +241,15 @@ pub(crate) fn own_digest(lang: Lang, sums: OwnSums) -> Html {
     Html::join([&text, &i18n::text(lang, "digest-calm")], "\n\n")
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Reminder {
-    /// At most three days are left.
-    Soon,
-    LastDay,
-    /// The agreed time is over.
-    Overdue,
-    /// A repeated reminder: the agreed time is over and we still wait.
-    Waiting,
-}
-
-impl Reminder {
-    /// The word in keys of notices and texts.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Soon => "soon",
-            Self::LastDay => "last-day",
-            Self::Overdue => "overdue",
-            Self::Waiting => "waiting",
-        }
+words! {
+    pub(crate) enum Reminder {
+        /// At most three days are left.
+        Soon = "soon",
+        LastDay = "last-day",
+        /// The agreed time is over.
+        Overdue = "overdue",
+        /// A repeated reminder: the agreed time is over and we still wait.
+        Waiting = "waiting",
     }
 }
 
