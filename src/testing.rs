@@ -157,3 +157,7 @@ pub mod telegram {
         pub use crate::telegram::outbox::{counts, is_quiet};
     }
 }
+
+pub mod zone {
+    pub use crate::zone::Zone;
+}

@@ -16,6 +16,7 @@ use vakhta::testing::slices::cards::code::Code;
 use vakhta::testing::slices::cards::store;
 use vakhta::testing::slices::cards::store::{CardFilter, NewCard};
 use vakhta::testing::tasks::Tasks;
+use vakhta::testing::zone::Zone;
 
 use crate::roles::main_runtime;
 use crate::table::{self, ms, quantile, row};
@@ -142,7 +143,7 @@ async fn scan(db: Db, code: Code, next: Arc<AtomicI64>) -> anyhow::Result<Vec<Du
             name: "Somebody".to_owned(),
             chat_id: person + 1,
             lang: Lang::Ru,
-            zone: None,
+            zone: Zone::UTC,
             now: NOW,
             pressed: None,
         };

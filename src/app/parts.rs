@@ -61,6 +61,7 @@ pub(super) fn start_telegram(base: &Base<'_>, api: Api, me: Option<Me>) -> Teleg
     let bot = Bot::new(
         base.config.people.clone(),
         base.built.slices.clone(),
+        base.config.watch.zone.clone(),
         base.clock.clone(),
         base.built.menus.clone(),
     );

@@ -43,12 +43,8 @@ pub(super) fn build(config: &Config, catalogue: Arc<Catalogue>, options: &Option
         )),
         cards(config, &options.clock),
         assistant(config),
-        Arc::new(Admin::new(zone.clone(), language, menus.clone())),
-        Arc::new(Settings::new(
-            zone.clone(),
-            config.watch.notify,
-            menus.clone(),
-        )),
+        Arc::new(Admin::new(language, menus.clone())),
+        Arc::new(Settings::new(config.watch.notify, menus.clone())),
         Arc::new(Home::new(menus.clone())),
     ];
     let wanted = all

@@ -8,11 +8,11 @@
 //! - There are no dialogues in groups, because everybody could answer them.
 //! - Plain words in a group are never for the bot.
 
-use super::{Bot, pressed, reaction};
+use super::{Bot, reaction};
 use crate::db::WriteTx;
 use crate::i18n::{self, label};
-use crate::people::{self, Actor, Role};
-use crate::slice::{Command, Context, Input, Slice, Who};
+use crate::people::{self, Role};
+use crate::slice::{Command, Input, Slice, Who};
 use crate::telegram::{Answer, Chat, Event, EventKind, Reaction, User};
 
 /// How to treat an event in a group.
@@ -48,32 +48,19 @@ impl Bot {
             }
             Admission::Refused(_) | Admission::To(..) => {}
         }
+        let name = known.map(|known| known.name).unwrap_or_default();
         // A group's language is set there; the language of a speaker says nothing about it.
-        let lang = people::meet_chat(tx, chat.id, "", self.people.language)?;
-        let actor = Actor {
-            id: person.id,
-            role,
-            name: known.map(|known| known.name).unwrap_or_default(),
-            chat_id: chat.id,
-            lang,
-            zone: people::preferences(tx, chat.id)?.zone,
-            now: self.clock.now(),
-            pressed: pressed(&event.kind),
-        };
-        let cx = Context {
-            tx,
-            actor: &actor,
-            event,
-            slices: &self.slices,
-        };
-        let mut answer = match admission {
-            Admission::To(slice, input) => slice.handle(&cx, input)?.unwrap_or_default(),
-            Admission::Refused(command) => Answer::text(i18n::text(lang, command.refusal)),
-            Admission::Toast(_) | Admission::Silence => Answer::default(),
-        };
-        answer.topic = event.topic;
-        answer.write(tx, actor.now, actor.chat_id, actor.pressed)?;
-        Ok(reaction(answer))
+        self.serve(tx, event, chat, "", (person.id, role, name), |cx| {
+            let mut answer = match admission {
+                Admission::To(slice, input) => slice.handle(cx, input)?.unwrap_or_default(),
+                Admission::Refused(command) => {
+                    Answer::text(i18n::text(cx.actor.lang, command.refusal))
+                }
+                Admission::Toast(_) | Admission::Silence => Answer::default(),
+            };
+            answer.topic = event.topic;
+            Ok(answer)
+        })
     }
 
     /// The one place where rights are checked in groups.

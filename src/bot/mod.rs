@@ -27,12 +27,13 @@ use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
 use crate::navigation::cancel_button;
-use crate::people::{self, Actor, PeopleConfig};
+use crate::people::{self, Actor, PeopleConfig, Role};
 use crate::slice::{Attachment, Context, Inline, Input, Slices, Who};
 use crate::telegram::{
     Answer, Chat, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark,
     RemarkText, User, Wanted,
 };
+use crate::zone::Zone;
 
 pub(crate) use home::Home;
 pub(crate) use menus::keep as keep_menus;
@@ -45,21 +46,24 @@ pub(crate) const TOAST_LIMIT: usize = 200;
 pub(crate) struct Bot {
     people: PeopleConfig,
     slices: Slices,
+    zone: Zone,
     clock: Clock,
     menus: Activator,
 }
 
 impl Bot {
-    /// `menus` is rung when somebody's commands change.
+    /// `zone` is for chats that have not chosen; `menus` is rung when somebody's commands change.
     pub(crate) fn new(
         people: PeopleConfig,
         slices: Slices,
+        zone: Zone,
         clock: Clock,
         menus: Activator,
     ) -> Self {
         Self {
             people,
             slices,
+            zone,
             clock,
             menus,
         }
@@ -136,26 +140,41 @@ impl Bot {
         file: Option<&Fetched>,
     ) -> anyhow::Result<Reaction> {
         let now = self.clock.now();
-        let lang = people::meet_chat(tx, chat.id, &person.language_code, self.people.language)?;
         let met = people::meet(tx, now, person.id, &person.name, &person.username)?;
-        let actor = Actor {
-            id: met.id,
-            role: met.role,
-            name: met.name,
+        let (code, who) = (&person.language_code, (met.id, met.role, met.name));
+        self.serve(tx, event, chat, code, who, |cx| self.answer(cx, file))
+    }
+
+    /// Answers an event of a person with this id, role and name. `language_code` is Telegram's, for
+    /// a chat that has not chosen.
+    fn serve(
+        &self,
+        tx: &WriteTx<'_>,
+        event: &Event,
+        chat: Chat,
+        language_code: &str,
+        (id, role, name): (i64, Role, String),
+        answer: impl FnOnce(&Context<'_>) -> anyhow::Result<Answer>,
+    ) -> anyhow::Result<Reaction> {
+        let lang = people::meet_chat(tx, chat.id, language_code, self.people.language)?;
+        let chosen = people::preferences(tx, chat.id)?.zone;
+        let actor = &Actor {
+            id,
+            role,
+            name,
             chat_id: chat.id,
             lang,
-            zone: people::preferences(tx, chat.id)?.zone,
-            now,
+            zone: chosen.unwrap_or(&self.zone).clone(),
+            now: self.clock.now(),
             pressed: pressed(&event.kind),
         };
-        let cx = Context {
+        let answer = answer(&Context {
             tx,
-            actor: &actor,
+            actor,
             event,
             slices: &self.slices,
-        };
-        let answer = self.answer(&cx, file)?;
-        answer.write(tx, now, actor.chat_id, actor.pressed)?;
+        })?;
+        answer.write(tx, actor.now, actor.chat_id, actor.pressed)?;
         Ok(reaction(answer))
     }
 
@@ -234,6 +253,7 @@ impl Bot {
             self.clock.now(),
             person.id,
             self.people.language,
+            &self.zone,
         )
     }
 

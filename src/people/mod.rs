@@ -85,8 +85,8 @@ pub struct Actor {
     pub chat_id: i64,
     /// The chat's language.
     pub lang: Lang,
-    /// The chat's time zone; `None` means the configured one.
-    pub zone: Option<&'static Zone>,
+    /// The chat's time zone.
+    pub zone: Zone,
     /// The time of the event.
     pub now: UnixMs,
     /// The message whose button was pressed.
@@ -184,12 +184,13 @@ pub fn get(connection: &Connection, id: i64) -> anyhow::Result<Option<Person>> {
 }
 
 /// A person who asks without an event, with their current rights and preferences. `None` if they
-/// are not a member (any more). `default` is the language if theirs is unknown.
+/// are not a member (any more). `default` and `zone` are for people who have not chosen.
 pub(crate) fn actor(
     connection: &Connection,
     now: UnixMs,
     id: i64,
     default: Lang,
+    zone: &Zone,
 ) -> anyhow::Result<Option<Actor>> {
     let Some(person) = get(connection, id)?.filter(|person| person.role.is_member()) else {
         return Ok(None);
@@ -201,7 +202,7 @@ pub(crate) fn actor(
         name: person.name,
         chat_id: id,
         lang: preferences.language.unwrap_or(default),
-        zone: preferences.zone,
+        zone: preferences.zone.unwrap_or(zone).clone(),
         now,
         pressed: None,
     }))

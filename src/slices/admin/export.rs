@@ -107,12 +107,11 @@ impl Admin {
     }
 
     fn recipe(&self, actor: &Actor, what: &str) -> anyhow::Result<Recipe> {
-        let zone = actor.zone.unwrap_or(&self.zone);
         let order = Order {
             what: what.to_owned(),
             language: actor.lang.word().to_owned(),
-            zone: zone.name().to_owned(),
-            day: zone.day(actor.now),
+            zone: actor.zone.name().to_owned(),
+            day: actor.zone.day(actor.now),
         };
         Recipe::document(MAKER, &order)
     }

@@ -64,7 +64,6 @@ impl Admin {
     fn log_line(&self, cx: &Context<'_>, entry: &Entry) -> Html {
         let actor = cx.actor;
         let lang = actor.lang;
-        let zone = actor.zone.unwrap_or(&self.zone);
         let deed = match entry.deed {
             Some(deed) => label(lang, &deed_key(deed)),
             None => label(lang, "deed-other"),
@@ -77,7 +76,7 @@ impl Admin {
             about.push(Html::text(&what));
         }
         let args = Args::new()
-            .text("time", &i18n::date_time(lang, entry.at, zone))
+            .text("time", &i18n::date_time(lang, entry.at, &actor.zone))
             .html("by", &spoken(actor, entry.by, &entry.by_name))
             .text("deed", &deed)
             .html("about", &Html::join(&about, ", "));

@@ -17,7 +17,6 @@ use crate::slice::{
 use crate::tasks::ThreadEnd;
 use crate::telegram::{Answer, Outgoing};
 use crate::words::Part as _;
-use crate::zone::Zone;
 
 const COMMANDS: &[Command] = &[Command::private("admin", Who::Admin)
     .menu(1, "command-admin")
@@ -36,18 +35,16 @@ const CALLBACKS: &[Callbacks] = &[
 /// The admins' screens.
 #[derive(Debug)]
 pub(crate) struct Admin {
-    pub(super) zone: Zone,
     pub(super) language: Lang,
     pub(super) menus: Activator,
     pub(super) broadcasts: Activator,
 }
 
 impl Admin {
-    /// `zone` and `language` are for chats that have not chosen; `menus` is rung when somebody's
+    /// `language` is for chats that have not chosen; `menus` is rung when somebody's
     /// commands change.
-    pub(crate) fn new(zone: Zone, language: Lang, menus: Activator) -> Self {
+    pub(crate) fn new(language: Lang, menus: Activator) -> Self {
         Self {
-            zone,
             language,
             menus,
             broadcasts: Activator::new(),

@@ -81,11 +81,11 @@ pub(super) fn qr(card: i64, code: Option<i64>, svg: bool) -> anyhow::Result<Reci
     Recipe::document(MAKER, &CardFile::Qr { card, code, svg })
 }
 
-pub(super) fn scans(actor: &Actor, card: Option<i64>, zone: &Zone) -> anyhow::Result<Recipe> {
+pub(super) fn scans(actor: &Actor, card: Option<i64>) -> anyhow::Result<Recipe> {
     let order = CardFile::Scans {
         card,
         lang: actor.lang.word().to_owned(),
-        zone: zone.name().to_owned(),
+        zone: actor.zone.name().to_owned(),
     };
     Recipe::document(MAKER, &order)
 }
@@ -98,10 +98,10 @@ pub(super) fn chart(actor: &Actor) -> anyhow::Result<Recipe> {
     Recipe::photo(MAKER, &order)
 }
 
-pub(super) fn cards(actor: &Actor, zone: &Zone) -> anyhow::Result<Recipe> {
+pub(super) fn cards(actor: &Actor) -> anyhow::Result<Recipe> {
     let order = CardFile::Cards {
         lang: actor.lang.word().to_owned(),
-        zone: zone.name().to_owned(),
+        zone: actor.zone.name().to_owned(),
     };
     Recipe::document(MAKER, &order)
 }

@@ -4,7 +4,6 @@ use super::callback::SettingsCallback;
 use crate::i18n::Lang;
 use crate::people::Actor;
 use crate::telegram::Button;
-use crate::zone::Zone;
 
 pub(super) fn is_private(actor: &Actor) -> bool {
     actor.chat_id == actor.id
@@ -14,7 +13,8 @@ pub(super) fn back(lang: Lang) -> anyhow::Result<Button> {
     Button::labelled(lang, "button-back", SettingsCallback::All)
 }
 
-pub(super) fn spoken_zone(zone: &Zone, actor: &Actor) -> String {
+pub(super) fn spoken_zone(actor: &Actor) -> String {
+    let zone = &actor.zone;
     let offset = spoken_offset(zone.offset_seconds(actor.now));
     if zone.name().starts_with("Etc/") || zone.name() == "UTC" {
         return offset;

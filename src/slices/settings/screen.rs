@@ -93,11 +93,11 @@ impl Settings {
             }
             Some(SettingsCallback::Zone(name)) => return self.choose_zone(cx, name),
             Some(SettingsCallback::SetQuiet(quiet)) => {
-                set(Preference::Quiet(Some(quiet), self.zone_of(actor)))?;
+                set(Preference::Quiet(Some(quiet), &actor.zone))?;
                 return self.quiet_screen(cx);
             }
             Some(SettingsCallback::QuietOff) => {
-                set(Preference::Quiet(None, self.zone_of(actor)))?;
+                set(Preference::Quiet(None, &actor.zone))?;
                 return self.quiet_screen(cx);
             }
             Some(SettingsCallback::Notify(notify)) => {
@@ -140,7 +140,7 @@ impl Settings {
         let is = spoken_quiet(lang, stored);
         let args = Args::new()
             .text("is", &is)
-            .text("zone", &spoken_zone(self.zone_of(actor), actor));
+            .text("zone", &spoken_zone(actor));
         let text = i18n::html(lang, "quiet-hours", &args);
         let now = stored.unwrap_or(QuietHours {
             how: Quiet::Hold,

@@ -10,7 +10,6 @@ use crate::people::Notify;
 use crate::slice::{About, Board, Callbacks, Command, Context, Input, Shown, Slice, Who};
 use crate::telegram::Answer;
 use crate::words::Part as _;
-use crate::zone::Zone;
 
 /// Everybody may ask for their stored data and have it deleted.
 const COMMANDS: &[Command] = &[
@@ -41,20 +40,15 @@ const CALLBACKS: &[Callbacks] = &[
 
 #[derive(Debug)]
 pub(crate) struct Settings {
-    pub(super) zone: Zone,
     pub(super) notify: Notify,
     pub(super) menus: Activator,
 }
 
 impl Settings {
-    /// `zone` and `notify` are for chats that have not chosen; `menus` is rung when somebody's
+    /// `notify` is for chats that have not chosen; `menus` is rung when somebody's
     /// commands change.
-    pub(crate) fn new(zone: Zone, notify: Notify, menus: Activator) -> Self {
-        Self {
-            zone,
-            notify,
-            menus,
-        }
+    pub(crate) fn new(notify: Notify, menus: Activator) -> Self {
+        Self { notify, menus }
     }
 
     fn command(&self, cx: &Context<'_>, name: &str, args: &str) -> anyhow::Result<Answer> {

@@ -61,7 +61,7 @@ impl Settings {
         dialogue::end(tx, actor)?;
         people::set_preference(tx, actor.now, actor.chat_id, Preference::Zone(zone))?;
         let actor = &Actor {
-            zone: Some(zone),
+            zone: zone.clone(),
             ..actor.clone()
         };
         self.settings(&Context { actor, ..*cx })
@@ -79,15 +79,10 @@ impl Settings {
         }
     }
 
-    pub(super) fn zone_of<'a>(&'a self, actor: &Actor) -> &'a Zone {
-        actor.zone.unwrap_or(&self.zone)
-    }
-
     pub(super) fn zone_line(&self, actor: &Actor) -> Html {
-        let zone = self.zone_of(actor);
-        let time = zone.civil(actor.now).strftime("%H:%M").to_string();
+        let time = actor.zone.civil(actor.now).strftime("%H:%M").to_string();
         let args = Args::new()
-            .text("zone", &spoken_zone(zone, actor))
+            .text("zone", &spoken_zone(actor))
             .text("time", &time);
         i18n::html(actor.lang, "settings-zone", &args)
     }

@@ -16,6 +16,7 @@ use crate::people::{self, Actor, Role};
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Added, NewAccount};
 use crate::tool::{ToolError, Toolbox};
+use crate::zone::Zone;
 
 const ADMIN: i64 = 100;
 const OWNER: i64 = 7;
@@ -73,8 +74,12 @@ async fn furnished() -> Store {
 }
 
 fn actor(connection: &Connection, id: i64) -> Actor {
-    let actor = people::actor(connection, NOW, id, crate::i18n::Lang::En).unwrap();
-    actor.expect("they were let in")
+    member(connection, id).unwrap().expect("they were let in")
+}
+
+fn member(connection: &Connection, id: i64) -> anyhow::Result<Option<Actor>> {
+    let zone = Zone::named("Europe/Moscow").unwrap();
+    people::actor(connection, NOW, id, crate::i18n::Lang::En, zone)
 }
 
 fn run(
@@ -296,7 +301,7 @@ async fn nobody_reads_what_the_bot_would_not_show_them() {
             ),
             (5, 4, 0)
         );
-        assert!(people::actor(connection, NOW, STRANGER, crate::i18n::Lang::En)?.is_none());
+        assert!(member(connection, STRANGER)?.is_none());
         Ok(())
     });
     checked.await.unwrap();

@@ -12,6 +12,7 @@ use crate::slices::cards::photo::Photos;
 use crate::slices::cards::store;
 use crate::slices::cards::store::{AlarmDecision, MOST_UNMATCHED, NewCard, StoredCode};
 use crate::telegram::Me;
+use crate::zone::Zone;
 
 /// Number of cards: more than fit on a page.
 const CARDS: usize = 12;
@@ -115,7 +116,7 @@ fn scan(tx: &WriteTx<'_>, person: i64, code: &Code) -> anyhow::Result<()> {
         name: format!("Person {person}"),
         chat_id: person,
         lang: Lang::Ru,
-        zone: None,
+        zone: Zone::UTC,
         now: NOW,
         pressed: None,
     };

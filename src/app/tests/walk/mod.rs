@@ -100,6 +100,7 @@ impl Walk {
             bot: Bot::new(
                 config.people,
                 built.slices,
+                config.watch.zone,
                 Clock::set_to(NOW),
                 Activator::new(),
             ),

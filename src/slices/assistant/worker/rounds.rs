@@ -26,6 +26,7 @@ use crate::slices::assistant::model::{
 use crate::slices::assistant::progress::ProgressWriter;
 use crate::slices::assistant::question::{Claim, Reason, Usage, Venue};
 use crate::tool::ToolError;
+use crate::zone::Zone;
 
 /// After these rounds the model has to answer. Most questions need one or two.
 const MOST_ROUNDS: u32 = 5;
@@ -55,13 +56,20 @@ struct ReadRights {
     venue: Venue,
     now: UnixMs,
     language: Lang,
+    zone: Zone,
 }
 
 impl ReadRights {
     /// The person who asks; none if they have no access. In a group everybody reads the answer, so
     /// an admin reads with a user's rights there.
     fn actor(&self, connection: &Connection) -> anyhow::Result<Option<Actor>> {
-        let actor = people::actor(connection, self.now, self.person_id, self.language)?;
+        let actor = people::actor(
+            connection,
+            self.now,
+            self.person_id,
+            self.language,
+            &self.zone,
+        )?;
         Ok(actor.map(|mut actor| {
             if self.venue == Venue::Group {
                 actor.role = actor.role.min(Role::User);
@@ -176,6 +184,7 @@ impl<'a> Rounds<'a> {
             venue: self.claim.venue,
             now: context.clock.now(),
             language: context.language,
+            zone: context.zone.clone(),
         }
     }
 
@@ -188,7 +197,7 @@ impl<'a> Rounds<'a> {
     /// The operator's instructions, and those about tools.
     fn instructions(&self, actor: &Actor) -> String {
         let context = self.context;
-        let zone = actor.zone.unwrap_or(&context.zone);
+        let zone = &actor.zone;
         let (now, day) = (zone.iso(actor.now), zone.civil(actor.now).strftime("%A"));
         let now = format!("It is {now}, {day}, in {}.", zone.name());
         let venue = match self.claim.venue {

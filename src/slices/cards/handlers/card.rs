@@ -77,10 +77,7 @@ impl CardHandlers {
             .text("state", &label(lang, &format!("card-is-{state}")))
             .number("checks", card.checks)
             .number("people", card.people)
-            .text(
-                "made",
-                &i18n::date_time(lang, card.created_at, self.zone_of(actor)),
-            )
+            .text("made", &i18n::date_time(lang, card.created_at, &actor.zone))
             .html("code", &Html::code(&shared.code.spoken()));
         let mut lines = vec![i18n::html(lang, "card-screen", &args)];
         if let Some(bot) = store::bot(tx)? {

@@ -65,7 +65,7 @@ impl CardHandlers {
         };
         let lang = actor.lang;
         let first = match printed.first_at {
-            Some(at) => i18n::date_time(lang, at, self.zone_of(actor)),
+            Some(at) => i18n::date_time(lang, at, &actor.zone),
             None => "—".to_owned(),
         };
         let state = label(lang, &format!("code-is-{}", printed.state.word()));
@@ -81,7 +81,7 @@ impl CardHandlers {
                 Some(person) => person.spoken(),
                 None => i18n::text(lang, "somebody"),
             };
-            let since = i18n::date_time(lang, since, self.zone_of(actor));
+            let since = i18n::date_time(lang, since, &actor.zone);
             let args = Args::new().html("who", &who).text("since", &since);
             lines.push(i18n::html(lang, "code-claimed", &args));
         }

@@ -157,10 +157,6 @@ impl CardHandlers {
         let list = self.list(cx, 0)?;
         Ok(list.toast(label(cx.actor.lang, "stale-button")))
     }
-
-    fn zone_of<'a>(&'a self, actor: &Actor) -> &'a Zone {
-        actor.zone.unwrap_or(&self.zone)
-    }
 }
 
 /// The button below a question.

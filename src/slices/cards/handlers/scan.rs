@@ -53,7 +53,7 @@ impl CardHandlers {
         let actor = cx.actor;
         let scan = store::scan(cx.tx, actor, read, &self.zone.day(actor.now))?;
         let lang = actor.lang;
-        let heading = heading(lang, self.zone_of(actor), &scan);
+        let heading = heading(lang, &actor.zone, &scan);
         let (card, outcome, ownership, alarm) = match &scan {
             Scan::Unmatched { too_many, .. } => {
                 if *too_many {

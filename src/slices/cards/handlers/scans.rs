@@ -49,7 +49,7 @@ impl CardHandlers {
         };
         let outcome = label(lang, &format!("outcome-{}", scan.outcome.word()));
         let args = Args::new()
-            .text("at", &i18n::date_time(lang, scan.at, self.zone_of(actor)))
+            .text("at", &i18n::date_time(lang, scan.at, &actor.zone))
             .text("outcome", &outcome)
             .html("who", &who);
         let line = i18n::html(lang, "scans-line", &args);
@@ -67,7 +67,7 @@ impl CardHandlers {
         let actor = cx.actor;
         audit::note(cx.tx, actor, Deed::Export, None, "cards")?;
         let caption = Screen::text(i18n::text(actor.lang, "cards-caption"));
-        let table = files::cards(actor, self.zone_of(actor))?;
+        let table = files::cards(actor)?;
         Ok(Answer::export(actor.lang, table, caption))
     }
 
@@ -81,7 +81,7 @@ impl CardHandlers {
         let lang = actor.lang;
         let what = card.map_or("scans", |card| card.name.as_str());
         audit::note(cx.tx, actor, Deed::Export, None, what)?;
-        let table = files::scans(actor, card.map(|card| card.id), self.zone_of(actor))?;
+        let table = files::scans(actor, card.map(|card| card.id))?;
         let args = Args::new().number("most", MOST_EXPORTED);
         let caption = Screen::text(i18n::html(lang, "scans-caption", &args));
         Ok(Answer::export(lang, table, caption))

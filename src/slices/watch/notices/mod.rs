@@ -70,10 +70,10 @@ impl Notifier {
     }
 
     #[must_use]
-    pub(crate) fn voice_to(&self, actor: &Actor) -> Formatter<'_> {
+    pub(crate) fn voice_to<'a>(&'a self, actor: &'a Actor) -> Formatter<'a> {
         Formatter {
             lang: actor.lang,
-            zone: actor.zone.unwrap_or(&self.zone),
+            zone: &actor.zone,
             catalogue: &self.catalogue,
         }
     }

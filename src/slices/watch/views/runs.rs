@@ -87,7 +87,7 @@ pub(crate) fn screen_for(
     now: UnixMs,
     person: i64,
 ) -> anyhow::Result<Option<Screen>> {
-    let actor = people::actor(connection, now, person, notifier.language)?;
+    let actor = people::actor(connection, now, person, notifier.language, &notifier.zone)?;
     let admin = actor.filter(|actor| actor.role.is_admin());
     admin
         .map(|admin| screen(connection, notifier, schedule, &admin))

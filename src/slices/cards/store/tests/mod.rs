@@ -20,7 +20,7 @@ fn actor(id: i64, now: UnixMs) -> Actor {
         name: format!("Person {id}"),
         chat_id: id,
         lang: Lang::Ru,
-        zone: None,
+        zone: crate::zone::Zone::UTC,
         now,
         pressed: None,
     }
