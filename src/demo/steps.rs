@@ -12,6 +12,8 @@ use super::socket::{client_gone, write_all};
 #[derive(Debug, Clone)]
 pub enum Step {
     Bytes(Vec<u8>),
+    /// These bytes so many times; endlessly if `None`.
+    Repeat(Vec<u8>, Option<usize>),
     Pause(Duration),
     /// A pause until the value is true.
     Until(watch::Receiver<bool>),
@@ -23,6 +25,14 @@ impl Step {
     pub(super) async fn take(self, stream: &TcpStream) -> io::Result<()> {
         match self {
             Self::Bytes(bytes) => write_all(stream, &bytes).await,
+            Self::Repeat(bytes, times) => {
+                let mut sent = 0;
+                while times.is_none_or(|times| sent < times) {
+                    write_all(stream, &bytes).await?;
+                    sent += 1;
+                }
+                Ok(())
+            }
             Self::Pause(pause) => {
                 tokio::time::sleep(pause).await;
                 Ok(())

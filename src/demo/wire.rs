@@ -10,12 +10,13 @@
 use std::{fmt::Write as _, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use percent_encoding::percent_decode_str;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
 
-use super::socket::{client_gone, read_more, write_all};
+use super::socket::{read_more, write_all};
 use super::steps::Step;
 
 /// None of our clients sends a longer head.
@@ -23,7 +24,7 @@ const HEAD_LIMIT: usize = 64 * 1024;
 /// Telegram takes uploads of 50 MB; a little more is read so that the refusal can be an answer.
 const BODY_LIMIT: usize = 60 * 1024 * 1024;
 /// A request as received.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     pub method: String,
     /// Percent-decoded, without the query.
@@ -53,24 +54,22 @@ pub enum Answer {
         headers: Vec<(&'static str, String)>,
         body: Vec<u8>,
     },
-    /// These bytes exactly, then an orderly end of the connection.
-    Cut(Vec<u8>),
-    /// These bytes, one at a time with a pause before each, then the end.
-    Drip { bytes: Vec<u8>, pause: Duration },
-    /// `first`, then `again` the given number of times (endlessly if `None`), then `last` and the
-    /// end.
-    Repeat {
-        first: Vec<u8>,
-        again: Vec<u8>,
-        times: Option<usize>,
-        last: Vec<u8>,
-    },
     /// The steps in sequence, then an orderly end of the connection.
     Steps(Vec<Step>),
     /// The connection is reset without a byte.
     Reset,
+}
+
+impl Answer {
+    /// These bytes exactly, then an orderly end of the connection.
+    pub fn cut(bytes: Vec<u8>) -> Self {
+        Self::Steps(vec![Step::Bytes(bytes)])
+    }
+
     /// Nothing, until the client disconnects.
-    Hang,
+    pub fn hang() -> Self {
+        Self::Steps(vec![Step::Hang])
+    }
 }
 
 /// A listening server; dropping it ends every connection.
@@ -165,34 +164,12 @@ where
                 }
                 continue;
             }
-            Answer::Cut(bytes) => write_all(stream, &bytes).await?,
-            Answer::Drip { bytes, pause } => {
-                for byte in bytes {
-                    tokio::time::sleep(pause).await;
-                    write_all(stream, &[byte]).await?;
-                }
-            }
-            Answer::Repeat {
-                first,
-                again,
-                times,
-                last,
-            } => {
-                write_all(stream, &first).await?;
-                let mut sent = 0;
-                while times.is_none_or(|times| sent < times) {
-                    write_all(stream, &again).await?;
-                    sent += 1;
-                }
-                write_all(stream, &last).await?;
-            }
             Answer::Steps(steps) => {
                 for step in steps {
                     step.take(stream).await?;
                 }
             }
             Answer::Reset => stream.set_zero_linger()?,
-            Answer::Hang => client_gone(stream).await?,
         }
         drop(guard);
         return Ok(());
@@ -275,33 +252,11 @@ fn parse_head(head: &str) -> Option<Request> {
         .collect();
     Some(Request {
         method,
-        path: percent_decoded(path),
+        path: percent_decode_str(path).decode_utf8_lossy().into_owned(),
         query: query.to_owned(),
         headers,
         body: Vec::new(),
     })
-}
-
-fn percent_decoded(path: &str) -> String {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.bytes();
-    while let Some(byte) = rest.next() {
-        let mut ahead = rest.clone();
-        let digits = (ahead.next().and_then(hex), ahead.next().and_then(hex));
-        if let (b'%', (Some(high), Some(low))) = (byte, digits) {
-            bytes.push(high * 16 + low);
-            rest = ahead;
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
 }
 
 async fn read_chunks(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<Vec<u8>> {

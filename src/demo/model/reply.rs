@@ -159,7 +159,7 @@ impl ModelReply {
                 return refusal(*status, &(*status).into(), words, "");
             }
             Self::KnowsNoTools(..) => steps.extend(begun(usize::MAX)),
-            Self::Hang => return Answer::Hang,
+            Self::Hang => return Answer::hang(),
             Self::Reset => return Answer::Reset,
         }
         Answer::Steps(steps)

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::demo::steps::Step;
 use crate::demo::wire::{self, Answer};
 
 /// One way to answer a request for a profile.
@@ -89,28 +92,27 @@ impl Behaviour {
             Self::LoginRedirect => redirect(format!("/login?next={}", encoded(path))),
             Self::RedirectLoop => redirect(encoded(path)),
             Self::Redirect(to) => redirect(to.clone()),
-            Self::Hang => Answer::Hang,
-            Self::SlowBody(pause) => Answer::Drip {
-                bytes: whole(name),
-                pause: *pause,
-            },
-            Self::EndlessBody => Answer::Repeat {
-                first: wire::head(200, &html_headers(), None),
-                again: b"<p>and so on</p>\n".repeat(1024),
-                times: None,
-                last: Vec::new(),
-            },
+            Self::Hang => Answer::hang(),
+            Self::SlowBody(pause) => {
+                let bytes = whole(name).into_iter();
+                let steps = bytes.flat_map(|byte| [Step::Pause(*pause), Step::Bytes(vec![byte])]);
+                Answer::Steps(steps.collect())
+            }
+            Self::EndlessBody => Answer::Steps(vec![
+                Step::Bytes(wire::head(200, &html_headers(), None)),
+                Step::Repeat(b"<p>and so on</p>\n".repeat(1024), None),
+            ]),
             Self::GzipBomb => gzip_bomb(),
             Self::Reset => Answer::Reset,
             Self::CutBody => {
                 let mut bytes = whole(name);
                 bytes.truncate(bytes.len().saturating_sub(20));
-                Answer::Cut(bytes)
+                Answer::cut(bytes)
             }
             Self::ClosedAfterHeaders => {
-                Answer::Cut(wire::head(200, &html_headers(), Some(profile(name).len())))
+                Answer::cut(wire::head(200, &html_headers(), Some(profile(name).len())))
             }
-            Self::Garbage => Answer::Cut(b"\x16\x03\x01\x00 this is not HTTP\r\n\r\n".to_vec()),
+            Self::Garbage => Answer::cut(b"\x16\x03\x01\x00 this is not HTTP\r\n\r\n".to_vec()),
         }
     }
 }
@@ -188,17 +190,17 @@ fn whole(name: &str) -> Vec<u8> {
     bytes
 }
 
+/// What a path has as it is.
+const PATH: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
 /// A path that is safe in a header.
 fn encoded(path: &str) -> String {
-    let mut encoded = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    utf8_percent_encode(path, &PATH).to_string()
 }
 
 /// A run of one letter is enough: a fixed-Huffman block of "repeat the last byte 258 times", 13
@@ -230,10 +232,9 @@ fn gzip_bomb() -> Answer {
     let mut first = wire::head(200, &headers, Some(length));
     first.extend_from_slice(&GZIP_HEAD);
     first.extend_from_slice(&BLOCK_HEAD);
-    Answer::Repeat {
-        first,
-        again: EIGHT_REPEATS.repeat(IN_PORTION),
-        times: Some(PORTIONS),
-        last,
-    }
+    Answer::Steps(vec![
+        Step::Bytes(first),
+        Step::Repeat(EIGHT_REPEATS.repeat(IN_PORTION), Some(PORTIONS)),
+        Step::Bytes(last),
+    ])
 }

@@ -11,6 +11,7 @@ mod behaviour;
 mod tests;
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,32 +27,23 @@ pub const CONTROL: &str = "known";
 /// Runs at every request.
 type Hook = Arc<dyn Fn() + Send + Sync>;
 
-/// A request for a profile, as received.
+/// A request for a profile.
 #[derive(Clone, Debug)]
 pub struct SiteRequest {
     /// The first part of the path.
     pub site: String,
     /// The rest of the path, decoded.
     pub name: String,
-    /// `GET`, `HEAD`, `POST`.
-    pub method: String,
-    /// The part after the question mark.
-    pub query: String,
-    /// All headers, with names as sent.
-    pub headers: Vec<(String, String)>,
-    /// The body of a `POST`.
-    pub body: Vec<u8>,
     pub at: Instant,
+    /// As received.
+    request: Request,
 }
 
-impl SiteRequest {
-    /// The first header of that name, in any case.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))?;
-        Some(&found.1)
+impl Deref for SiteRequest {
+    type Target = Request;
+
+    fn deref(&self) -> &Request {
+        &self.request
     }
 }
 
@@ -273,11 +265,8 @@ async fn handle(shared: Arc<Shared<State>>, request: Request) -> (Answer, Option
             state.requests.push(SiteRequest {
                 site: site.to_owned(),
                 name: name.to_owned(),
-                method: request.method.clone(),
-                query: request.query.clone(),
-                headers: request.headers.clone(),
-                body: request.body.clone(),
                 at: Instant::now(),
+                request: request.clone(),
             });
         }
         (

@@ -107,10 +107,10 @@ impl Fault {
                     Some(4096),
                 );
                 bytes.extend_from_slice(ok.as_bytes());
-                Answer::Cut(bytes)
+                Answer::cut(bytes)
             }
             Self::Reset | Self::Late(_) => Answer::Reset,
-            Self::Hang => Answer::Hang,
+            Self::Hang => Answer::hang(),
             Self::Slow(_) => return None,
             Self::AfterDelivery(inner) => return inner.answer(),
         })

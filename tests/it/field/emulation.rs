@@ -335,5 +335,5 @@ fn answer(
 pub(crate) fn cut(status: u16, headers: &[(&'static str, String)], body: &[u8]) -> Answer {
     let mut bytes = wire::head(status, headers, Some(body.len() + 20));
     bytes.extend_from_slice(body);
-    Answer::Cut(bytes)
+    Answer::cut(bytes)
 }
