@@ -2,15 +2,13 @@
 
 use bytes::Bytes;
 
-use crate::db::{Connection, WriteTx};
+use crate::db::WriteTx;
 use crate::dialogue;
 use crate::people::audit::Deed;
 use crate::people::{self, Actor};
 use crate::retention::Rule;
-use crate::slice::{
-    Attachment, Board, Callbacks, Command, Context, Export, Inline, Input, Shown, Slice, Slices,
-};
-use crate::telegram::{self, Answer, Fetched, Keyboard, Offer, Outgoing, Wanted};
+use crate::slice::{Attachment, Board, Callbacks, Command, Context, Export, Shown, Slice, Slices};
+use crate::telegram::{self, Fetched, Keyboard, Outgoing};
 use crate::tool::Tool;
 
 impl Slices {
@@ -45,43 +43,9 @@ impl Slices {
         commands
     }
 
-    /// The first answer to an input that no table assigns to a slice.
-    pub(crate) fn handle(
-        &self,
-        cx: &Context<'_>,
-        input: Input<'_>,
-    ) -> anyhow::Result<Option<Answer>> {
-        self.first(|slice| slice.handle(cx, input))
-    }
-
-    pub(crate) fn handle_public(
-        &self,
-        cx: &Context<'_>,
-        input: Input<'_>,
-    ) -> anyhow::Result<Option<Answer>> {
-        self.first(|slice| slice.handle_public(cx, input))
-    }
-
     pub(crate) fn pressed(&self, tx: &WriteTx<'_>, chat: i64, message: i64) -> anyhow::Result<()> {
         self.iter()
             .try_for_each(|slice| slice.pressed(tx, chat, message))
-    }
-
-    pub(crate) fn offers(
-        &self,
-        connection: &Connection,
-        inline: Inline<'_>,
-    ) -> anyhow::Result<Option<Vec<Offer>>> {
-        self.first(|slice| slice.offers(connection, inline))
-    }
-
-    pub(crate) fn wants(
-        &self,
-        connection: &Connection,
-        actor: &Actor,
-        file: Attachment<'_>,
-    ) -> anyhow::Result<Option<Wanted>> {
-        self.first(|slice| slice.wants(connection, actor, file))
     }
 
     pub(crate) fn refine(&self, file: Attachment<'_>, bytes: Bytes) -> Fetched {
@@ -147,7 +111,8 @@ impl Slices {
         self.iter().flat_map(|slice| slice.tools()).collect()
     }
 
-    fn first<T>(
+    /// The first answer to something that no table assigns to a slice.
+    pub(crate) fn first<T>(
         &self,
         mut ask: impl FnMut(&dyn Slice) -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<Option<T>> {

@@ -28,7 +28,7 @@ use crate::html::{Html, cut};
 use crate::i18n::{self, Args, Lang, label};
 use crate::navigation::cancel_button;
 use crate::people::{self, Actor, PeopleConfig, Role};
-use crate::slice::{Attachment, Context, Inline, Input, Slices, Who};
+use crate::slice::{Attachment, Context, Inline, Input, Slice, Slices, Who};
 use crate::telegram::{
     Answer, Chat, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark,
     RemarkText, User, Wanted,
@@ -75,10 +75,11 @@ impl Handler for Bot {
         let Some(file) = attachment(&event.kind) else {
             return Ok(None);
         };
-        match self.member(connection, event)? {
-            Some(actor) => self.slices.wants(connection, &actor, file),
-            None => Ok(None),
-        }
+        let Some(actor) = self.member(connection, event)? else {
+            return Ok(None);
+        };
+        let wants = |slice: &dyn Slice| slice.wants(connection, &actor, file);
+        self.slices.first(wants)
     }
 
     fn refine(&self, event: &Event, file: Bytes) -> Fetched {
@@ -188,7 +189,7 @@ impl Bot {
                 None => return self.wordless(cx),
             },
         };
-        if let Some(answer) = self.slices.handle_public(cx, input)? {
+        if let Some(answer) = self.slices.first(|slice| slice.handle_public(cx, input))? {
             return Ok(answer);
         }
         if !cx.actor.role.is_member() {
@@ -215,10 +216,15 @@ impl Bot {
 
     /// A text is the next step of the open dialogue, or a slice handles it as free text.
     fn text(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Answer> {
-        if let Some(answer) = self.slices.handle(cx, Input::Step(text))? {
+        if let Some(answer) = self
+            .slices
+            .first(|slice| slice.handle(cx, Input::Step(text)))?
+        {
             return Ok(answer);
         }
-        let answer = self.slices.handle(cx, Input::Text(text))?;
+        let answer = self
+            .slices
+            .first(|slice| slice.handle(cx, Input::Text(text)))?;
         Ok(answer.unwrap_or_else(|| Answer::text(i18n::text(cx.actor.lang, "unexpected-text"))))
     }
 
@@ -228,7 +234,7 @@ impl Bot {
         file: Attachment<'_>,
         input: Input<'_>,
     ) -> anyhow::Result<Answer> {
-        if let Some(answer) = self.slices.handle(cx, input)? {
+        if let Some(answer) = self.slices.first(|slice| slice.handle(cx, input))? {
             return Ok(answer);
         }
         if !file.is_photo {
@@ -248,13 +254,8 @@ impl Bot {
         if chat.kind != ChatKind::Private {
             return Ok(None);
         }
-        people::actor(
-            connection,
-            self.clock.now(),
-            person.id,
-            self.people.language,
-            &self.zone,
-        )
+        let (language, zone) = (self.people.language, &self.zone);
+        people::actor(connection, self.clock.now(), person.id, language, zone)
     }
 
     /// The slices' offers to somebody who names the bot in another chat.
@@ -274,7 +275,9 @@ impl Bot {
             words,
         };
         Ok(Reaction {
-            offers: self.slices.offers(connection, inline)?,
+            offers: self
+                .slices
+                .first(|slice| slice.offers(connection, inline))?,
             ..Reaction::default()
         })
     }

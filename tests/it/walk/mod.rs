@@ -9,6 +9,7 @@ mod known;
 mod restarts;
 mod together;
 mod walker;
+mod ways_back;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -14,21 +14,12 @@ use vakhta::testing::slices::watch::store::NewAccount;
 
 use super::HOSTILE;
 use super::known::{Known, button, is_of_answer, kind};
+use super::ways_back::BACK;
 use crate::harness::{LIMIT, Stage};
 
 /// How often a walker checks whether the bot is done. A chat gets one message a second, so checking
 /// more often only costs time.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// Labels of the buttons that lead back.
-const BACK: [&str; 6] = [
-    "button-back",
-    "button-cancel",
-    "button-home",
-    "button-panel",
-    "button-cards",
-    "button-to-list",
-];
 
 /// Tries for a way whose buttons may be gone because somebody else pressed one.
 const TRIES: usize = 2;

@@ -1,17 +1,11 @@
 //! Ways back: every screen opened by a button and every question has one.
 
+#[path = "../../../../tests/it/walk/ways_back.rs"]
+mod ways_back;
+
+use self::ways_back::BACK;
 use super::{Step, each};
 use crate::i18n::{Lang, label};
-
-/// The labels of buttons that lead back.
-const BACK: [&str; 6] = [
-    "button-back",
-    "button-cancel",
-    "button-home",
-    "button-panel",
-    "button-cards",
-    "button-to-list",
-];
 
 /// Buttons under answers in the chat: nobody has left a screen for them.
 const ANSWER: &str = "ask:";

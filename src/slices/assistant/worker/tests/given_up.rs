@@ -88,19 +88,7 @@ async fn a_lease_ends_and_the_late_answer_is_refused() {
 
 #[tokio::test]
 async fn a_stop_gives_back_what_is_in_hand_and_counts_no_failure() {
-    let fixture = Fixture::new().await;
-    fixture.model.set(ModelReply::SilentAfter(2));
-    fixture.start_in_place();
-    let id = fixture.ask("why?").await;
-    let row = fixture.question(&id).await.id;
-    let mut seen = fixture.context.progress.follow(row);
-    tokio::time::timeout(
-        LIMIT,
-        seen.wait_for(|progress| progress.text == "You asked: "),
-    )
-    .await
-    .unwrap()
-    .unwrap();
+    let (fixture, id, _) = half_answered().await;
     fixture.tasks.stop();
     assert!(fixture.tasks.ended(LIMIT).await);
     let question = fixture.question(&id).await;
@@ -108,16 +96,31 @@ async fn a_stop_gives_back_what_is_in_hand_and_counts_no_failure() {
         (question.state, question.failures),
         (QuestionState::Pending, 0)
     );
-    let hung_up = |model: &PretendModel| model.in_flight() == 0;
-    fixture
-        .model
-        .wait_until("the call to end", LIMIT, hung_up)
-        .await
-        .unwrap();
+    call_ended(&fixture).await;
 }
 
 #[tokio::test]
 async fn who_stops_a_question_ends_its_call() {
+    let (fixture, id, row) = half_answered().await;
+    let partial = fixture.context.progress.text(row);
+    let stop = fixture
+        .context
+        .db
+        .write(move |tx| store::end(tx, NOW, row, Reason::Stopped, &partial));
+    assert!(stop.await.unwrap());
+    fixture.context.progress.close(row);
+    call_ended(&fixture).await;
+    let question = fixture.question(&id).await;
+    assert_eq!(
+        (question.answer.as_str(), question.reason),
+        ("You asked: ", Some(Reason::Stopped))
+    );
+    fixture.tasks.stop();
+    assert!(fixture.tasks.ended(LIMIT).await);
+}
+
+/// A question of whose answer the first words have come, and nothing more.
+async fn half_answered() -> (Fixture, String, i64) {
     let fixture = Fixture::new().await;
     fixture.model.set(ModelReply::SilentAfter(2));
     fixture.start_in_place();
@@ -126,24 +129,11 @@ async fn who_stops_a_question_ends_its_call() {
     let mut seen = fixture.context.progress.follow(row);
     let begun = seen.wait_for(|progress| progress.text == "You asked: ");
     tokio::time::timeout(LIMIT, begun).await.unwrap().unwrap();
-    let partial = fixture.context.progress.text(row);
-    let stop = fixture
-        .context
-        .db
-        .write(move |tx| store::end(tx, NOW, row, Reason::Stopped, &partial));
-    assert!(stop.await.unwrap());
-    fixture.context.progress.close(row);
+    (fixture, id, row)
+}
+
+async fn call_ended(fixture: &Fixture) {
     let hung_up = |model: &PretendModel| model.in_flight() == 0;
-    fixture
-        .model
-        .wait_until("the call to end", LIMIT, hung_up)
-        .await
-        .unwrap();
-    let question = fixture.question(&id).await;
-    assert_eq!(
-        (question.answer.as_str(), question.reason),
-        ("You asked: ", Some(Reason::Stopped))
-    );
-    fixture.tasks.stop();
-    assert!(fixture.tasks.ended(LIMIT).await);
+    let ended = fixture.model.wait_until("the call to end", LIMIT, hung_up);
+    ended.await.unwrap();
 }
