@@ -45,6 +45,15 @@ async fn mass_change(t: &Stage, owner: &Person) -> Arc<ChatMessage> {
     question
 }
 
+/// Waits until every decision about a mass change was carried out.
+async fn carried_out(t: &Stage) {
+    let mut period = tokio::time::interval(Duration::from_millis(10));
+    let open = async || t.app().db().read(store::mass_changes).await.unwrap();
+    while !open().await.is_empty() {
+        period.tick().await;
+    }
+}
+
 #[test]
 fn a_mass_change_waits_for_an_admin_who_says_that_it_is_true() {
     run_with("per_site = 4\nworkers = 4", async |mut t| {
@@ -114,17 +123,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
         assert_eq!(counts, [expected]);
         t.callback(&t.admin, &question, "Нет, проверить снова")
             .await;
-        let mut period = tokio::time::interval(Duration::from_millis(10));
-        while !t
-            .app()
-            .db()
-            .read(store::mass_changes)
-            .await
-            .unwrap()
-            .is_empty()
-        {
-            period.tick().await;
-        }
+        carried_out(&t).await;
         // For some hours nobody is asked again, and nobody is told about the accounts concerned.
         for hours in [1, 4] {
             t.clock.advance(Duration::from_secs(hours * 3600));
@@ -149,16 +148,7 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
         let question = t.heard(ADMIN, "✋ GitHub").await;
         t.callback(&t.admin, &question, "Нет, проверить снова")
             .await;
-        while !t
-            .app()
-            .db()
-            .read(store::mass_changes)
-            .await
-            .unwrap()
-            .is_empty()
-        {
-            period.tick().await;
-        }
+        carried_out(&t).await;
         for n in 0..12 {
             t.site
                 .set("github", &format!("name{n:02}"), Behaviour::Missing);

@@ -154,17 +154,10 @@ fn answer_callback(state: &mut State, params: &Params) -> Outcome {
     let callback = state
         .callbacks
         .get_mut(&id)
-        .filter(|callback| !callback.answered && callback.expires > now)
+        .filter(|callback| callback.answer.is_none() && callback.expires > now)
         .ok_or_else(too_old)?;
-    callback.answered = true;
-    let from_id = callback.from_id;
     let show_alert = params.flag("show_alert");
-    state.answers.push(CallbackAnswer {
-        callback_query_id: id,
-        from_id,
-        text,
-        show_alert,
-    });
+    callback.answer = Some(CallbackAnswer { text, show_alert });
     Ok(json!(true))
 }
 

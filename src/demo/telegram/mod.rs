@@ -34,7 +34,7 @@ use tokio::sync::watch;
 
 use self::state::{BOT_ID, State};
 pub use self::{faults::Fault, people::Person, view::ChatMessage};
-pub(crate) use self::{group::Group, view::Call, view::CallbackAnswer};
+pub(crate) use self::{group::Group, view::Call};
 use crate::demo::pretend::Pretend;
 
 /// Number of messages and calls in the error of a failed wait.
@@ -152,18 +152,13 @@ impl PretendTelegram {
             .collect()
     }
 
-    /// The bot's answers to callbacks, in order.
-    pub fn callback_answers(&self) -> Vec<CallbackAnswer> {
-        self.shared.lock().answers.clone()
-    }
-
     /// Callbacks without an answer.
     pub fn unanswered_callbacks(&self) -> usize {
         self.shared
             .lock()
             .callbacks
             .values()
-            .filter(|callback| !callback.answered)
+            .filter(|callback| callback.answer.is_none())
             .count()
     }
 

@@ -180,8 +180,7 @@ impl Person {
                 "chat_instance": (chat_id.wrapping_mul(7_919)).to_string(),
             });
             let callback = Callback {
-                from_id: self.id,
-                answered: false,
+                answer: None,
                 expires: now + CALLBACK_LIFETIME,
             };
             state.callbacks.insert(id.clone(), callback);
@@ -192,13 +191,8 @@ impl Person {
 
     /// The bot's answer to a callback, if any.
     pub fn callback_answer(&self, callback: &str) -> Option<CallbackAnswer> {
-        self.telegram
-            .shared
-            .lock()
-            .answers
-            .iter()
-            .find(|answer| answer.callback_query_id == callback)
-            .cloned()
+        let state = self.telegram.shared.lock();
+        state.callbacks.get(callback)?.answer.clone()
     }
 
     /// Stops the bot; its messages are refused with 403 from now on.

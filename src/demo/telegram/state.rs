@@ -91,8 +91,7 @@ pub(super) struct Stored {
 /// A callback that may still be answered.
 #[derive(Debug)]
 pub(super) struct Callback {
-    pub(super) from_id: i64,
-    pub(super) answered: bool,
+    pub(super) answer: Option<CallbackAnswer>,
     pub(super) expires: i64,
 }
 
@@ -116,7 +115,6 @@ pub(super) struct State {
     last_private_id: i64,
     pub(super) queue: Queue,
     pub(super) callbacks: HashMap<String, Callback>,
-    pub(super) answers: Vec<CallbackAnswer>,
     /// Whether people may name the bot in other chats, and their queries there.
     pub(super) inline: bool,
     pub(super) questions: HashMap<String, Question>,
@@ -144,7 +142,6 @@ impl State {
             last_private_id: 0,
             queue: Queue::new(),
             callbacks: HashMap::new(),
-            answers: Vec::new(),
             inline: false,
             questions: HashMap::new(),
             menus: BTreeMap::new(),
@@ -253,7 +250,6 @@ impl State {
             deleted: false,
             file: draft.file,
             topic: draft.topic,
-            date,
         };
         self.by_id.insert((chat_id, message_id), place);
         self.messages.push(Stored {

@@ -38,8 +38,6 @@ pub struct ChatMessage {
     pub file: Option<SentFile>,
     /// The group topic it is in.
     pub topic: Option<i64>,
-    /// Unix seconds of the pretend clock.
-    pub date: i64,
 }
 
 /// A photo or a document.
@@ -133,9 +131,6 @@ pub struct Call {
 /// The bot's answer to a callback.
 #[derive(Clone, Debug)]
 pub struct CallbackAnswer {
-    pub callback_query_id: String,
-    /// The person who pressed.
-    pub from_id: i64,
     /// The note shown over the chat, if any.
     pub text: String,
     /// Shown as a dialog that must be closed.
