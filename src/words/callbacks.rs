@@ -251,3 +251,7 @@ macro_rules! callbacks {
 }
 
 pub(crate) use callbacks;
+
+#[cfg(test)]
+#[path = "tests/callbacks.rs"]
+mod tests;
