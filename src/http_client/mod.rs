@@ -56,6 +56,9 @@ const SITE_CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(5);
 /// runs.
 const SITE_POOL_IDLE: Duration = Duration::from_secs(20);
 
+/// More headers than any real page has; some send dozens of cookies.
+const SITE_HEADERS_MAX: usize = 256;
+
 #[derive(Debug, Clone)]
 pub struct SiteClientConfig {
     /// Time limit of one probe; connecting takes at most this long and never more than five
@@ -172,6 +175,11 @@ pub fn site_client(config: &SiteClientConfig) -> Result<reqwest::Client> {
         // The gate decides whether to retry, and counts the requests.
         .retry(reqwest::retry::never())
         .referer(false)
+        // Browsers read such heads, too. What is no header is left out.
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_max_headers(SITE_HEADERS_MAX)
         // The probe unpacks the body, because it knows how large it may become.
         .default_headers(HeaderMap::from_iter([(
             ACCEPT_ENCODING,

@@ -10,10 +10,9 @@ use std::io::{self, ErrorKind, Write};
 use encoding_rs::{Decoder, Encoding, UTF_8};
 use flate2::write::MultiGzDecoder;
 use reqwest::Response;
-use reqwest::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING,
-};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 
+use super::charset::{self, Announced};
 use super::fault;
 use crate::slices::watch::site::{Method, Site};
 use crate::slices::watch::verdict;
@@ -23,8 +22,11 @@ use crate::slices::watch::verdict::Inconclusive;
 /// a new connection, and it tells a complete page from a truncated one.
 const EARLY_END_AFTER: usize = 64 << 10;
 
-/// A page may name its charset within this many bytes from its start (HTML standard).
+/// Most pages name their charset within this many bytes from their start.
 const HEAD: usize = 1024;
+
+/// A page whose head is longer than this is read as UTF-8.
+const HEAD_MAX: usize = 64 << 10;
 
 /// Reads the body piece by piece, until it ends, makes the verdict certain, or exceeds `max_bytes`
 /// (packed or unpacked).
@@ -169,19 +171,23 @@ struct Text {
     decoder: Option<Decoder>,
     /// The start of the page, kept while the charset is unknown.
     head: Vec<u8>,
+    /// The length of the start at which it is searched for a charset.
+    search_at: usize,
     room: usize,
 }
 
 impl Text {
     fn new(headers: &HeaderMap, max_bytes: usize) -> Self {
-        let content_type = headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let named = content_type.and_then(|value| charset(value, "charset"));
+        let charset = match charset::announced(headers) {
+            Announced::Charset(charset) => Some(charset),
+            Announced::Unnamed => Some(UTF_8),
+            Announced::InPage => None,
+        };
         Self {
             done: String::new(),
-            decoder: named.map(Encoding::new_decoder),
+            decoder: charset.map(Encoding::new_decoder),
             head: Vec::new(),
+            search_at: HEAD,
             room: max_bytes,
         }
     }
@@ -197,17 +203,22 @@ impl Text {
         let _all_taken = decoder.decode_to_string(bytes, &mut self.done, is_last);
     }
 
-    /// Decides the charset from the start of the page. The default is UTF-8.
-    fn settle(&mut self) {
+    /// Decides the charset from the start of the page, if it can. The default is UTF-8.
+    fn settle(&mut self, is_all: bool) {
+        let is_all = is_all || self.head.len() >= HEAD_MAX;
+        let Some(named) = charset::in_page(&self.head, is_all) else {
+            // Searched again only at twice the length, so every byte is searched about twice.
+            self.search_at = self.head.len().saturating_mul(2);
+            return;
+        };
+        self.decoder = Some(named.new_decoder());
         let head = std::mem::take(&mut self.head);
-        let named = named_in_page(head.get(..HEAD).unwrap_or(&head));
-        self.decoder = Some(named.unwrap_or(UTF_8).new_decoder());
         self.decode(&head, false);
     }
 
     fn end(mut self) -> String {
         if self.decoder.is_none() {
-            self.settle();
+            self.settle(true);
         }
         self.decode(&[], true);
         self.done
@@ -225,8 +236,8 @@ impl Write for Text {
             self.decode(fits, false);
         } else {
             self.head.extend_from_slice(fits);
-            if self.head.len() >= HEAD {
-                self.settle();
+            if self.head.len() >= self.search_at {
+                self.settle(false);
             }
         }
         Ok(fits.len())
@@ -235,45 +246,4 @@ impl Write for Text {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// The charset that the page itself names: in an HTML `<meta>` or in the first line of XML.
-fn named_in_page(head: &[u8]) -> Option<&'static Encoding> {
-    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let page = head.trim_start();
-    let named = if page.starts_with("<?xml") {
-        charset(page.split('>').next()?, "encoding")
-    } else if page.starts_with('<') {
-        page.split("<meta")
-            .skip(1)
-            .find_map(|rest| charset(rest.split('>').next()?, "charset"))
-    } else {
-        None
-    }?;
-    // In an incompatible charset, we could not have read this far.
-    Some(if named.is_ascii_compatible() {
-        named
-    } else {
-        UTF_8
-    })
-}
-
-/// The charset that a text names as `key=value`, with or without quotes.
-fn charset(text: &str, key: &str) -> Option<&'static Encoding> {
-    let mut places = text.as_bytes().windows(key.len());
-    let at = places.position(|place| place.eq_ignore_ascii_case(key.as_bytes()))?;
-    let value = text
-        .get(at + key.len()..)?
-        .trim_start()
-        .strip_prefix('=')?
-        .trim_start();
-    let label = value
-        .trim_start_matches(['"', '\''])
-        .split(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c))
-        .next()?;
-    if label.eq_ignore_ascii_case("utf-8") {
-        // Nearly all pages take this branch, which skips a list of two hundred names.
-        return Some(UTF_8);
-    }
-    Encoding::for_label(label.as_bytes())
 }

@@ -7,6 +7,7 @@
 //! - A network error becomes a reason (`fault`), never a verdict.
 
 mod body;
+mod charset;
 mod fault;
 mod redirects;
 #[cfg(test)]

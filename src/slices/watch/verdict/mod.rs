@@ -8,6 +8,7 @@
 //! - Anything else is [`Inconclusive`] and changes nothing about an account.
 
 mod blocks;
+mod markup;
 mod reason;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use url::Url;
 pub(crate) use blocks::BlockPage;
 use blocks::Blocks;
 pub(super) use blocks::{detour, redirect_trap};
+pub(super) use markup::{Piece, pieces};
 pub(crate) use reason::Inconclusive;
 
 use super::model::verdict::Sighting;

@@ -1,6 +1,8 @@
 //! Tests of probes at a tiny server that answers with canned bytes, or does worse.
 
 mod bodies;
+mod charsets;
+mod heads;
 mod redirects;
 mod server;
 
