@@ -147,6 +147,8 @@ reason-status = an inconclusive answer
 reason-empty-body = an empty page
 reason-both-rules-match = both rules match: the site's definition is broken
 reason-no-rule-matches = no rule matches: the site has changed
+reason-missing-or-hidden = the account is missing or hidden: the answer is the same
+reason-unlike-controls = the page looks neither like an account nor like a missing one
 reason-breaker-open = the site kept failing and is being left alone for a while
 reason-looks-disagree = the checks did not agree
 reason-private-target = this address must not be requested
@@ -188,13 +190,13 @@ site-note-telegram = Only public names are visible. People, bots, groups and cha
 site-note-vk = A blocked or deleted page may still answer like a page; communities are not covered. Data centres often get a captcha: that is “could not look”.
 site-note-github = A suspended or hidden account looks missing.
 site-note-gitlab = Blocked accounts give no verdict; groups are not covered.
-site-note-reddit = A suspended account gives no verdict; a shadow ban looks like absence. Data centres are often refused (403).
+site-note-reddit = Has refused everybody without a login since May 2026 (403): expect “could not look”. A suspended account gives no verdict.
 site-note-youtube = Handles only (@name), not the older /c/ and /user/. A consent page or a captcha is “could not look”.
-site-note-tiktok = A private or age-restricted account looks missing. Data centres are often refused.
+site-note-tiktok = Only tells that an account is visible: a private one answers like a missing one, and that is “could not look”. Data centres are often refused.
 site-note-instagram = Refuses most data centres and many home networks: expect “could not look”. A disabled account looks missing.
 site-note-x = Only tells whether a name is taken. A suspended account keeps its name, so its return cannot be noticed.
 site-note-twitch = A suspended account looks missing.
-site-note-pinterest = A suspended or private account looks missing. Some countries are redirected to a local address: then there is no verdict.
+site-note-pinterest = Only tells that an account is visible: a private or suspended one answers like a missing one, and that is “could not look”.
 site-note-steam = Custom addresses (/id/name) only, not numbers. The owner can change the address; bans and private profiles are still found.
 
 ## What the watch adds to screens of others.

@@ -44,11 +44,15 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
     match command {
         Command::List => {
             for site in catalogue.iter() {
+                let refuses = site.refuses_since();
                 output::say(&format!(
-                    "{:<16} {:<20} {}",
+                    "{:<16} {:<20} {}{}",
                     site.key().as_str(),
                     site.name(),
-                    site.url_template()
+                    site.url_template(),
+                    refuses.map_or_else(String::new, |since| format!(
+                        "  (refuses everybody since {since})"
+                    ))
                 ));
             }
             Ok(())
@@ -108,6 +112,12 @@ fn show(site: &Site) -> Result<(), Failure> {
             "asks",
             "only tells whether a name is taken; it cannot notice a profile that comes back",
         );
+    }
+    if !site.echoes().is_empty() {
+        line("echo", &format!("exists needs {:?}", site.echoes()));
+    }
+    if let Some(since) = site.refuses_since() {
+        line("refuses", &format!("everybody since {since}"));
     }
     if let Some(note) = site.note() {
         line("note", note);

@@ -51,7 +51,12 @@ pub(super) async fn read(
         let too_long = taken == Err(Inconclusive::BodyTooLarge);
         if too_long || body.text().len() >= check_at {
             check_at = body.text().len().saturating_mul(2);
-            if verdict::is_certain(site, status, body.text()) {
+            let is_certain = if too_long {
+                verdict::seems_certain(site, status, body.text())
+            } else {
+                verdict::is_certain(site, status, body.text())
+            };
+            if is_certain {
                 return Ok(body.into_text());
             }
         }

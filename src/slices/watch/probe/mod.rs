@@ -130,7 +130,7 @@ async fn ask(
     let mut response = redirects::follow(client, site, name, &mut request, limits, probe).await?;
     let body = body::read(&mut response, site, limits.max_body).await?;
     let answer = answer(request.url, &response, body);
-    let sighting = verdict::judge(site, &answer)?;
+    let sighting = verdict::judge_about(site, name, &answer)?;
     if let Some(target) = verdict::bare_target(site, &answer) {
         // Few probes continue here. Boxing keeps the futures of the others small.
         let end = redirects::check_end(client, site, &answer.url, target, limits, probe);

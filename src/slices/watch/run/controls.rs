@@ -259,8 +259,18 @@ fn is_as_far_as_it_goes(site: &Site, probe: &Probe, why: Inconclusive) -> bool {
         let alone = !missing.has_text() || missing.bare.contains(&status);
         missing.names_status(status) && (alone || verdict::is_redirect(status))
     };
+    if why == Inconclusive::MissingOrHidden || is_missing_beside(site, probe, why) {
+        return true;
+    }
     let no_host = why == Inconclusive::Dns && site.names_host() && site.control().is_some();
     !site.is_weak() && (no_host || probe.status.is_some_and(by_status))
+}
+
+/// True if the page of nobody has the texts of both sides, but the status of the missing one only.
+/// Accounts get no *missing* from such pages either.
+fn is_missing_beside(site: &Site, probe: &Probe, why: Inconclusive) -> bool {
+    let names = |status| site.missing().names_status(status) && !site.exists().names_status(status);
+    why == Inconclusive::BothRulesMatch && probe.status.is_some_and(names)
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ pub struct Site {
     refused_characters: String,
     exists: SiteRule,
     missing: SiteRule,
+    echoes: Vec<String>,
     refusals: Vec<String>,
     is_weak: bool,
     asks: Asks,
@@ -56,6 +57,7 @@ pub struct Site {
     per_site: Option<u32>,
     min_gap: Option<Duration>,
     note: Option<String>,
+    refuses_since: Option<String>,
     protection: Vec<Protection>,
     category: Option<String>,
     is_adult: bool,
@@ -89,6 +91,12 @@ impl Site {
         &self.missing
     }
 
+    /// Texts that a page of an existing account has, with `{name}` for the user name.
+    #[must_use]
+    pub fn echoes(&self) -> &[String] {
+        &self.echoes
+    }
+
     #[must_use]
     pub fn asks(&self) -> Asks {
         self.asks
@@ -106,6 +114,14 @@ impl Site {
     #[must_use]
     pub fn is_weak(&self) -> bool {
         self.is_weak
+    }
+
+    /// True if a page counts as an account's only if it is like that of a control name: on weak
+    /// sites, and where the status alone says that an account exists.
+    #[must_use]
+    pub fn needs_proof(&self) -> bool {
+        let is_bare = !self.exists.has_text() && self.method != Method::Head;
+        self.is_weak || (is_bare && self.control().is_some())
     }
 
     /// A name known to exist.
@@ -160,6 +176,12 @@ impl Site {
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
+    }
+
+    /// Since when the site refuses everybody who has no login or key.
+    #[must_use]
+    pub fn refuses_since(&self) -> Option<&str> {
+        self.refuses_since.as_deref()
     }
 
     /// The pattern of whole user names, as the catalogue wrote it.

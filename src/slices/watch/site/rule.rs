@@ -32,7 +32,8 @@ const DISTINCT_BYTES: usize = 8;
 
 /// What an answer looks like: one of the statuses, and all of the texts.
 ///
-/// Some fields come only from foreign files, where some rules are one-sided.
+/// Some fields come only from foreign files, where some rules are one-sided. A text of the existing
+/// side may contain `{name}`; see [`Site::echoes`](super::Site::echoes).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SiteRule {
@@ -44,13 +45,16 @@ pub struct SiteRule {
     /// At least one of these texts must be in the body, unless the list is empty.
     #[serde(skip)]
     pub any_text: Vec<String>,
-    /// Texts that must not be in the body: those of the other side, if this side has none of its
-    /// own.
-    #[serde(skip)]
+    /// Texts that must not be in the body. In foreign files these are the texts of the other side,
+    /// if this side has none of its own.
+    #[serde(default, rename = "without")]
     pub no_text: Vec<String>,
     /// More status codes, which need no text.
-    #[serde(skip)]
+    #[serde(default)]
     pub bare: Vec<u16>,
+    /// A hidden account gets the same answer as a missing one, so the answer is no verdict.
+    #[serde(default)]
+    pub or_hidden: bool,
 }
 
 impl SiteRule {
@@ -82,8 +86,23 @@ impl SiteRule {
     /// on many pages.
     #[must_use]
     pub fn is_surely_in(&self, body: &str) -> bool {
-        let mut texts = self.text.iter().chain(&self.any_text);
-        texts.any(|text| text.len() >= DISTINCT_BYTES && body.contains(text.as_str()))
+        self.all_texts()
+            .any(|text| text.len() >= DISTINCT_BYTES && body.contains(text.as_str()))
+    }
+
+    /// True if the body also speaks for this rule, although it fits the other one. A text within a
+    /// text of the other rule says nothing.
+    #[must_use]
+    pub fn also_speaks_in(&self, body: &str, other: &Self) -> bool {
+        self.has_text()
+            && self.texts_are_in(body)
+            && self
+                .all_texts()
+                .any(|text| is_apart(text, body, other.all_texts()))
+    }
+
+    fn all_texts(&self) -> impl Iterator<Item = &String> {
+        self.text.iter().chain(&self.any_text)
     }
 
     /// True if the body has a forbidden text.
@@ -93,15 +112,24 @@ impl SiteRule {
     }
 }
 
+/// True if a body has a text that is not part of one of the other texts.
+fn is_apart<'a>(text: &str, body: &str, others: impl Iterator<Item = &'a String>) -> bool {
+    let mut covers = others.filter(|other| other.contains(text)).peekable();
+    if covers.peek().is_none() {
+        return body.contains(text);
+    }
+    let rest = covers.fold(body.to_owned(), |rest, other| rest.replace(other, "\0"));
+    rest.contains(text)
+}
+
 /// Which redirects are followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Redirects {
-    /// None: a redirect is the answer.
+    /// Redirects within the site whose target still has the user name. Any other redirect is the
+    /// answer, because a page without the name, like the front page, says nothing about an account.
     #[default]
     Answer,
-    /// Redirects whose target still has the user name in its path or host. Any other redirect is
-    /// the answer, because a page without the name, like the front page, says nothing about an
-    /// account.
+    /// As before, and also to other sites.
     SameName,
     /// All.
     Follow,

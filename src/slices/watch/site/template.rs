@@ -321,6 +321,11 @@ impl BodyTemplate {
     }
 }
 
+/// True if a text contains `{name}`.
+pub(super) fn has_name(text: &str) -> bool {
+    text.contains(PLACEHOLDER)
+}
+
 /// True if a body contains the placeholder.
 pub(super) fn body_has_name(body: &str, mark: Option<&str>) -> bool {
     body.contains(mark.unwrap_or(PLACEHOLDER))

@@ -22,7 +22,7 @@ pub(super) use markup::{Piece, pieces};
 pub(crate) use reason::Inconclusive;
 
 use super::model::verdict::Sighting;
-use super::site::{Method, Site, is_no_answer};
+use super::site::{Method, Site, Username, is_no_answer};
 use crate::slices::watch::site::SiteRule;
 
 /// Headers that reveal who answered.
@@ -81,9 +81,20 @@ pub fn judge(site: &Site, answer: &SiteAnswer) -> Result<Sighting, Inconclusive>
     if answer.body.trim().is_empty() && !may_be_empty(site.method(), answer.status) {
         return Err(Inconclusive::EmptyBody);
     }
+    // A page with the texts of both sides says both, whatever its status.
+    let contradicts = |own: Fit, rule: &SiteRule, other: &SiteRule| {
+        own == Fit::Text && other.also_speaks_in(&answer.body, rule)
+    };
     match (exists.is_match(), missing.is_match()) {
         (true, true) => Err(Inconclusive::BothRulesMatch),
+        (true, false) if contradicts(exists, site.exists(), site.missing()) => {
+            Err(Inconclusive::BothRulesMatch)
+        }
+        (false, true) if contradicts(missing, site.missing(), site.exists()) => {
+            Err(Inconclusive::BothRulesMatch)
+        }
         (true, false) => Ok(Sighting::Exists),
+        (false, true) if site.missing().or_hidden => Err(Inconclusive::MissingOrHidden),
         (false, true) => Ok(Sighting::Missing),
         (false, false) if exists == Fit::No && missing == Fit::No => {
             Err(Inconclusive::Status(answer.status))
@@ -92,9 +103,46 @@ pub fn judge(site: &Site, answer: &SiteAnswer) -> Result<Sighting, Inconclusive>
     }
 }
 
+/// Like [`judge`], for the answer about a name: what exists must repeat the name where the site's
+/// rule says so.
+///
+/// # Errors
+/// Why it says nothing about the account.
+pub(super) fn judge_about(
+    site: &Site,
+    name: &Username,
+    answer: &SiteAnswer,
+) -> Result<Sighting, Inconclusive> {
+    let sighting = judge(site, answer)?;
+    if sighting == Sighting::Exists && !has_echoes(site, name, &answer.body) {
+        return Err(Inconclusive::NoRuleMatches);
+    }
+    Ok(sighting)
+}
+
+/// True if a body repeats the name wherever it must. Letter case makes no difference.
+fn has_echoes(site: &Site, name: &Username, body: &str) -> bool {
+    if site.echoes().is_empty() {
+        return true;
+    }
+    let (body, name) = (
+        body.to_ascii_lowercase(),
+        name.as_str().to_ascii_lowercase(),
+    );
+    let mut echoes = site.echoes().iter();
+    echoes.all(|echo| body.contains(&echo.to_ascii_lowercase().replace("{name}", &name)))
+}
+
 /// True if the rest of the body cannot change the result of [`judge`]: one side's text is there,
-/// and the status rules the other side out.
+/// the status rules the other side out, and no text of the other side can follow.
 pub(super) fn is_certain(site: &Site, status: u16, body: &str) -> bool {
+    let one_has_no_text = !site.exists().has_text() || !site.missing().has_text();
+    one_has_no_text && seems_certain(site, status, body)
+}
+
+/// Like [`is_certain`], for a body whose rest is too long to be read: the other side's text does
+/// not come before it.
+pub(super) fn seems_certain(site: &Site, status: u16, body: &str) -> bool {
     let seen = |rule: &SiteRule, other: &SiteRule| {
         rule.names_status(status)
             && rule.has_text()
@@ -103,6 +151,7 @@ pub(super) fn is_certain(site: &Site, status: u16, body: &str) -> bool {
             // A forbidden text may still follow.
             && rule.no_text.is_empty()
             && site.refusals().is_empty()
+            && site.echoes().is_empty()
     };
     seen(site.exists(), site.missing()) || seen(site.missing(), site.exists())
 }

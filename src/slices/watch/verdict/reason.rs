@@ -49,6 +49,10 @@ pub enum Inconclusive {
     /// A rule names the status, but its text is missing: the site has changed or the definition is
     /// broken.
     NoRuleMatches,
+    /// The site answers for a hidden account as for a missing one.
+    MissingOrHidden,
+    /// The page is neither like that of an account of the site nor like that of nobody.
+    UnlikeControls,
     /// The site failed repeatedly and is left alone for a while.
     BreakerOpen,
     ProbesDisagree,
@@ -66,7 +70,7 @@ pub enum Inconclusive {
 
 impl Inconclusive {
     /// Every result of [`Self::key`]; each has a text for people.
-    pub const ALL_KEYS: [&str; 26] = [
+    pub const ALL_KEYS: [&str; 28] = [
         "dns",
         "tls",
         "connect",
@@ -86,6 +90,8 @@ impl Inconclusive {
         "empty-body",
         "both-rules-match",
         "no-rule-matches",
+        "missing-or-hidden",
+        "unlike-controls",
         "breaker-open",
         "looks-disagree",
         "private-target",
@@ -118,6 +124,8 @@ impl Inconclusive {
             Self::EmptyBody => "empty-body",
             Self::BothRulesMatch => "both-rules-match",
             Self::NoRuleMatches => "no-rule-matches",
+            Self::MissingOrHidden => "missing-or-hidden",
+            Self::UnlikeControls => "unlike-controls",
             Self::BreakerOpen => "breaker-open",
             Self::ProbesDisagree => "looks-disagree",
             Self::PrivateTarget => "private-target",
@@ -153,6 +161,8 @@ impl Inconclusive {
             Self::Status(status) => is_no_answer(status),
             Self::BothRulesMatch
             | Self::NoRuleMatches
+            | Self::MissingOrHidden
+            | Self::UnlikeControls
             | Self::BreakerOpen
             | Self::ProbesDisagree
             | Self::PrivateTarget
@@ -191,6 +201,10 @@ impl fmt::Display for Inconclusive {
             Self::BothRulesMatch => "the answer fits both rules, the site's definition is broken",
             Self::NoRuleMatches => {
                 "the answer fits no rule, the site has changed or its definition is broken"
+            }
+            Self::MissingOrHidden => "the account is missing or hidden, the answer is the same",
+            Self::UnlikeControls => {
+                "the page looks neither like an account of this site nor like that of nobody"
             }
             Self::BreakerOpen => "the site failed repeatedly and is left alone for a while",
             Self::ProbesDisagree => "two looks did not agree",

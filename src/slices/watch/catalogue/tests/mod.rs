@@ -6,7 +6,9 @@ use tempfile::TempDir;
 
 use super::{Catalogue, CatalogueProblems};
 use crate::slices::watch::model::config::BrokenEntries;
+use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::{Asks, SiteKey};
+use crate::slices::watch::verdict::{AnswerHeaders, Inconclusive, SiteAnswer, judge_about};
 
 fn files(texts: &[&str]) -> (TempDir, Vec<PathBuf>) {
     let dir = tempfile::tempdir().unwrap();
@@ -117,6 +119,162 @@ fn built_in_patterns_know_their_names() {
     check("tiktok", &["a.b_c"], &["John", "john."]);
     check("instagram", &["a.b", "_x_"], &["John", ".a", "a..b", "a."]);
     check("x", &["jack", "X_1x"], &["abc", "a.bcd", &"a".repeat(16)]);
+}
+
+/// What built-in rules say about answers that look clear and are not, and about clear ones.
+#[test]
+fn built_in_rules_do_not_guess() {
+    let exists = Ok(Sighting::Exists);
+    let missing = Ok(Sighting::Missing);
+    let hidden = Err(Inconclusive::MissingOrHidden);
+    let no_rule = Err(Inconclusive::NoRuleMatches);
+    let catalogue = load(&[]).unwrap();
+    for (key, status, body, expected) in [
+        // A private account has the same answer as none.
+        (
+            "tiktok",
+            400,
+            "{\"code\":400,\"message\":\"Something went wrong\"}",
+            hidden,
+        ),
+        (
+            "tiktok",
+            200,
+            "{\"author_url\":\"https://www.tiktok.com/@ann\"}",
+            exists,
+        ),
+        ("pinterest", 404, "{\"status\":\"failure\"}", hidden),
+        ("instagram", 404, "<title>Page not found</title>", missing),
+        (
+            "instagram",
+            200,
+            "{\"data\":{\"user\":null},\"status\":\"ok\"}",
+            missing,
+        ),
+        (
+            "instagram",
+            200,
+            "{\"data\":{\"user\":null},\"errors\":[{}]}",
+            no_rule,
+        ),
+        (
+            "instagram",
+            200,
+            "{\"errors\":[{}],\"data\":{\"user\":null}}",
+            no_rule,
+        ),
+        (
+            "instagram",
+            200,
+            "{\"data\":{\"user\":{\"biography\":\"\",\"username\":\"ann\"}}}",
+            exists,
+        ),
+        (
+            "instagram",
+            200,
+            "{\"data\":{\"user\":{\"biography\":\"\",\"username\":\"bob\"}}}",
+            no_rule,
+        ),
+        (
+            "twitch",
+            200,
+            "{\"data\":{\"user\":{\"id\":\"12\",\"login\":\"ann\"}},\"extensions\":{}}",
+            exists,
+        ),
+        (
+            "twitch",
+            200,
+            "{\"data\":{\"user\":{\"id\":\"\",\"login\":\"ann\"}},\"extensions\":{}}",
+            no_rule,
+        ),
+        (
+            "twitch",
+            200,
+            "{\"data\":{\"user\":{\"id\":\"12\",\"login\":\"\"}},\"extensions\":{}}",
+            no_rule,
+        ),
+        (
+            "twitch",
+            200,
+            "{\"data\":{\"user\":null},\"extensions\":{}}",
+            missing,
+        ),
+        (
+            "gitlab",
+            200,
+            "[{\"username\":\"Ann\",\"state\":\"active\"}]",
+            exists,
+        ),
+        (
+            "gitlab",
+            200,
+            "[{\"username\":\"anna\",\"state\":\"active\"}]",
+            no_rule,
+        ),
+    ] {
+        let site = catalogue.find(key).unwrap();
+        let name = site.parse_username("ann").unwrap();
+        let answer = SiteAnswer {
+            url: site.probe_request(&name).unwrap().url,
+            status,
+            headers: AnswerHeaders::default(),
+            location: None,
+            body: body.to_owned(),
+        };
+        assert_eq!(
+            judge_about(site, &name, &answer),
+            expected,
+            "{key} {status} {body}"
+        );
+    }
+    let refusing = catalogue
+        .iter()
+        .filter(|site| site.refuses_since().is_some());
+    let refusing: Vec<&str> = refusing.map(|site| site.key().as_str()).collect();
+    assert_eq!(refusing, ["reddit"]);
+}
+
+#[test]
+fn rules_of_our_own_may_exclude_texts_and_demand_the_name() {
+    let rules = |rules: &str| {
+        let entry =
+            format!("[[site]]\nkey = \"demo\"\nurl = \"https://demo.example/{{name}}\"\n{rules}");
+        load(&[&entry])
+            .map(|_| ())
+            .map_err(|problems| problems.to_string())
+    };
+    let missing = "missing = { status = [200], text = [\"none\"], bare = [404] }";
+    assert_eq!(
+        rules(&format!(
+            "exists = {{ status = [200], text = [\"a\", \"@{{name}}\"], without = [\"b\"] }}\n{missing}"
+        )),
+        Ok(())
+    );
+    for (exists, missing, said) in [
+        (
+            "status = [200], without = [\"none\"]",
+            missing,
+            "both sides need a text",
+        ),
+        (
+            "status = [200], text = [\"{name}\"]",
+            missing,
+            "needs a text without {name}",
+        ),
+        (
+            "status = [200], text = [\"a\"], or_hidden = true",
+            missing,
+            "or_hidden",
+        ),
+        (
+            "status = [200], text = [\"a\"]",
+            "missing = { status = [404], text = [\"{name}\"] }",
+            "only exists",
+        ),
+    ] {
+        let problems = rules(&format!("exists = {{ {exists} }}\n{missing}")).unwrap_err();
+        assert!(problems.contains(said), "{said:?} not in {problems}");
+    }
 }
 
 #[test]

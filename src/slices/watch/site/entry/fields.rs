@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use super::SiteEntry;
 use crate::clock::DAY;
 use crate::http_client::check_target;
-use crate::slices::watch::site::template::{BodyKind, UrlTemplate};
+use crate::slices::watch::site::template::{self, BodyKind, UrlTemplate};
 use crate::slices::watch::site::{Method, SiteRule, is_no_answer};
 
 /// With a longer gap, one account would take more than a day.
@@ -178,8 +178,9 @@ pub(super) fn check_rules(problems: &mut FieldProblems, entry: &SiteEntry) {
     let Some(shared) = exists.statuses().find(|s| missing.names_status(*s)) else {
         return;
     };
-    // A text that one side excludes must be on the other side.
-    if !exists.no_text.is_empty() || !missing.no_text.is_empty() {
+    // In a foreign entry, a text that one side excludes is on the other side.
+    let excludes = !exists.no_text.is_empty() || !missing.no_text.is_empty();
+    if entry.foreign.is_some() && excludes {
         return;
     }
     let within =
@@ -205,6 +206,16 @@ fn check_side(
 ) {
     if rule.statuses().next().is_none() {
         problems.add(field, "names no status");
+    }
+    if field == "exists" && rule.or_hidden {
+        problems.add(field, "has or_hidden, which belongs to missing");
+    }
+    let is_echo = |text: &String| entry.foreign.is_none() && template::has_name(text);
+    if field == "missing" && rule.text.iter().any(is_echo) {
+        problems.add(field, "has {name} in a text, which only exists may have");
+    }
+    if field == "exists" && !rule.text.is_empty() && rule.text.iter().all(is_echo) {
+        problems.add(field, "needs a text without {name}, too");
     }
     let mut texts = rule.text.iter().chain(&rule.any_text).chain(&rule.no_text);
     if texts.any(String::is_empty) {

@@ -19,7 +19,7 @@ use super::{Asks, Method, NamePattern, Protection, Redirects, Site, SiteKey, Use
 use crate::slices::watch::site::SiteRule;
 
 /// The keys that an entry may have, in the order of the format's documentation.
-pub(crate) const FIELDS: [&str; 16] = [
+pub(crate) const FIELDS: [&str; 17] = [
     "key",
     "name",
     "url",
@@ -36,6 +36,7 @@ pub(crate) const FIELDS: [&str; 16] = [
     "per_site",
     "min_gap",
     "note",
+    "refuses_since",
 ];
 
 /// One `[[site]]` as written.
@@ -62,6 +63,7 @@ pub(crate) struct SiteEntry {
     pub(crate) per_site: Option<u32>,
     pub(crate) min_gap: Option<String>,
     pub(crate) note: Option<String>,
+    pub(crate) refuses_since: Option<String>,
     /// Only entries of foreign files have this.
     #[serde(skip)]
     pub(crate) foreign: Option<Foreign>,
@@ -179,7 +181,10 @@ impl SiteEntry {
     }
 
     /// The site without its controls; `None` if a part is missing.
-    fn with_parts(self, parts: Parts) -> Option<Site> {
+    fn with_parts(mut self, parts: Parts) -> Option<Site> {
+        let is_own = self.foreign.is_none();
+        let is_echo = |text: &mut String| is_own && template::has_name(text);
+        let echoes = self.exists.text.extract_if(.., is_echo).collect();
         let own_redirects = if self.follow_redirects {
             Redirects::Follow
         } else {
@@ -199,6 +204,7 @@ impl SiteEntry {
             refused_characters: foreign.refused_characters,
             exists: self.exists,
             missing: self.missing,
+            echoes,
             refusals: foreign.refusals,
             is_weak: foreign.is_weak,
             asks: self.asks,
@@ -207,6 +213,7 @@ impl SiteEntry {
             per_site: self.per_site,
             min_gap: parts.min_gap,
             note: self.note,
+            refuses_since: self.refuses_since,
             protection: foreign.protection,
             category: foreign.category,
             is_adult: foreign.is_adult,
