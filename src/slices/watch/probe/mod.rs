@@ -133,7 +133,7 @@ async fn ask(
     let sighting = verdict::judge_about(site, name, &answer)?;
     if let Some(target) = verdict::bare_target(site, &answer) {
         // Few probes continue here. Boxing keeps the futures of the others small.
-        let end = redirects::check_end(client, site, &answer.url, target, limits, probe);
+        let end = redirects::check_end(client, site, name, &answer.url, target, limits, probe);
         Box::pin(end).await?;
     }
     Ok(sighting)

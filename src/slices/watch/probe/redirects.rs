@@ -1,7 +1,8 @@
-//! Redirects: followed if the catalogue says so. If a bare redirect is the answer, its target is
-//! checked.
+//! Redirects: followed if they keep the user name or the catalogue says so. If a bare redirect is
+//! the answer, its target is checked.
 //!
 //! # Invariants
+//! - A redirect that keeps the name is never the answer.
 //! - Every hop is checked like a first request.
 //! - Headers and bodies of the catalogue stay with the host they were written for.
 //! - A redirect never leads out of encryption.
@@ -44,8 +45,8 @@ impl Way {
     }
 }
 
-/// Sends the request and follows redirects if the catalogue says so. Afterwards `request` is that
-/// of the last hop.
+/// Sends the request and follows the redirects that are no answer. Afterwards `request` is that of
+/// the last hop.
 pub(super) async fn follow(
     client: &Client,
     site: &Site,
@@ -58,24 +59,57 @@ pub(super) async fn follow(
     loop {
         let response = hop(client, site, request, limits, probe).await?;
         let status = response.status().as_u16();
-        if site.redirects() == Redirects::Answer || !verdict::is_redirect(status) {
+        if !verdict::is_redirect(status) {
             return Ok(response);
         }
-        let target = target(&request.url, &response).ok_or(Inconclusive::Status(status))?;
-        if site.redirects() == Redirects::SameName && !name.is_still_in(&target, &request.url) {
-            return Ok(response);
+        let Some(target) = target(&request.url, &response) else {
+            return match site.redirects() {
+                Redirects::Answer => Ok(response),
+                _ => Err(Inconclusive::Status(status)),
+            };
+        };
+        if site.redirects() != Redirects::Follow && !keeps_name(site, name, &request.url, &target) {
+            return if name.is_almost_in(&target) {
+                Err(Inconclusive::Status(status))
+            } else {
+                Ok(response)
+            };
         }
         way.step(&request.url, &target, probe)?;
+        if site.redirects() == Redirects::Answer && !is_same_question(request, &target, status) {
+            return Err(Inconclusive::Status(status));
+        }
         lead_on(request, target, status)?;
     }
 }
 
-/// Checks that a redirect that is itself the answer does not end in a loop, at a login or at a
-/// challenge. Only the site's own host is asked. Other errors on the way do not matter, because the
-/// answer is already known.
+/// True if a redirect leads to the same name, or to another spelling of the same address.
+fn keeps_name(site: &Site, name: &Username, from: &Url, target: &Url) -> bool {
+    let is_own_host = name.heads_host(from) && name.heads_host(target);
+    name.is_still_in(target, from)
+        || verdict::is_same_spelt(from, target)
+        || (site.redirects() == Redirects::SameName && is_own_host)
+}
+
+/// True if the target of a redirect belongs to the same site and gets the whole request.
+fn is_same_question(request: &ProbeRequest, target: &Url, status: u16) -> bool {
+    let host = |url: &Url| url.host_str().unwrap_or_default().to_owned();
+    let (from, to) = (host(&request.url), host(target));
+    let base = |host: &str| format!(".{}", host.strip_prefix("www.").unwrap_or(host));
+    let (from_base, to_base) = (base(&from), base(&to));
+    let is_same_site = from_base.ends_with(&to_base) || to_base.ends_with(&from_base);
+    let keeps_body = request.method != Method::Post || matches!(status, 307 | 308);
+    let keeps_headers = from == to || request.headers.is_empty();
+    is_same_site && keeps_body && keeps_headers
+}
+
+/// Checks that a redirect that is itself the answer does not end in a loop, at a login, at a
+/// challenge or at the name. Only the site's own host is asked. Other errors on the way do not
+/// matter, because the answer is already known.
 pub(super) async fn check_end(
     client: &Client,
     site: &Site,
+    name: &Username,
     from: &Url,
     target: Url,
     limits: &ProbeLimits,
@@ -101,6 +135,10 @@ pub(super) async fn check_end(
             break;
         };
         way.step(&request.url, &next, probe)?;
+        if keeps_name(site, name, from, &next) || name.is_almost_in(&next) {
+            probe.status = answered;
+            return Err(Inconclusive::Status(answered.unwrap_or_default()));
+        }
         request.url = next;
     }
     probe.status = answered;
@@ -127,8 +165,9 @@ async fn hop(
 }
 
 fn target(from: &Url, response: &Response) -> Option<Url> {
-    let location = response.headers().get(LOCATION)?.to_str().ok()?;
-    from.join(location).ok()
+    // Some sites send the letters of a name as they are.
+    let location = String::from_utf8_lossy(response.headers().get(LOCATION)?.as_bytes());
+    from.join(&location).ok()
 }
 
 fn is_same_origin(a: &Url, b: &Url) -> bool {

@@ -84,6 +84,19 @@ impl Username {
         super::template::is_still_named(self, target, before)
     }
 
+    /// True if the name is the first label of an address's host.
+    #[must_use]
+    pub fn heads_host(&self, url: &Url) -> bool {
+        super::template::heads_host(self, url)
+    }
+
+    /// True if a redirect leads to a name that is spelt almost like this one: with other
+    /// punctuation, or with something beside it. It may or may not be the same account.
+    #[must_use]
+    pub fn is_almost_in(&self, target: &Url) -> bool {
+        super::template::is_almost_named(self, target)
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -225,11 +225,16 @@ fn judge_location(answer: &SiteAnswer) -> Result<(), Inconclusive> {
     }
     // A redirect to another spelling of the same address (https, `www.`, a slash, letter case) is
     // no answer.
-    if spelling(&target) == spelling(&answer.url) {
+    if is_same_spelt(&answer.url, &target) {
         Err(nowhere)
     } else {
         Ok(())
     }
+}
+
+/// True if two addresses differ only in their spelling.
+pub(super) fn is_same_spelt(a: &Url, b: &Url) -> bool {
+    spelling(a) == spelling(b)
 }
 
 fn spelling(url: &Url) -> (String, String, Option<String>) {

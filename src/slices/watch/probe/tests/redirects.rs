@@ -202,3 +202,103 @@ async fn a_bare_redirect_is_an_answer_only_when_it_ends() {
         );
     }
 }
+
+/// Answers for a site that says *missing* by a bare redirect.
+async fn redirected(acts: Vec<Act>, path: &str) -> (Result<Sighting, Inconclusive>, usize) {
+    let (server, serving) = Server::bind(acts).await;
+    let rules = "exists = { status = [200], text = [\"profile of\"] }\n\
+        missing = { status = [301, 302, 404], text = [] }";
+    let site = site(&format!("http://{}{path}", server.address), rules);
+    let probe = probe_at(&site, &limits(), serving).await;
+    (probe.outcome, server.requests().len())
+}
+
+#[tokio::test]
+async fn a_redirect_that_keeps_the_name_is_no_answer() {
+    let to = |location: &str| send("302 Found", &format!("Location: {location}\r\n"), "moved");
+    let page = || send("200 OK", "", "the profile of ann");
+    let (exists, missing) = (Ok(Sighting::Exists), Ok(Sighting::Missing));
+    let nothing = Err(Inconclusive::Status(302));
+    for (acts, expected, requests) in [
+        (vec![to("/en/ann"), page()], exists, 2),
+        (vec![to("/ann?hl=en"), page()], exists, 2),
+        (vec![to("/@Ann/"), page()], exists, 2),
+        (vec![to("/Ann"), page()], exists, 2),
+        (vec![to("/Ann"), to("/en/ann"), page()], exists, 3),
+        (
+            vec![to("/en/ann"), send("404 Not Found", "", "nobody")],
+            missing,
+            2,
+        ),
+        (
+            vec![to("/en/ann"), to("/front"), send("200 OK", "", "front")],
+            missing,
+            3,
+        ),
+        // The target says nothing, so the redirect does not either.
+        (
+            vec![to("/en/ann"), send("200 OK", "", "a shell")],
+            Err(Inconclusive::NoRuleMatches),
+            2,
+        ),
+        (
+            vec![to("/en/ann"), to("/ann")],
+            Err(Inconclusive::RedirectLoop),
+            2,
+        ),
+        (
+            vec![to("/login?next=/ann")],
+            Err(Inconclusive::LoginWall),
+            1,
+        ),
+        // Another site is not asked.
+        (vec![to("http://other.invalid/ann")], nothing, 1),
+        // Perhaps the same account, perhaps another one.
+        (vec![to("/123-ann")], nothing, 1),
+        (vec![to("/a-nn")], nothing, 1),
+        // The detour ends at the name.
+        (vec![to("/front"), to("/en/ann"), page()], nothing, 2),
+    ] {
+        let seen = redirected(acts.clone(), "/{name}").await;
+        assert_eq!(seen, (expected, requests));
+    }
+    // The name may be a field of the query.
+    let acts = vec![to("/people?hl=en&u=ann"), page()];
+    assert_eq!(redirected(acts, "/?u={name}").await, (exists, 2));
+    let acts = vec![to("/search?q=ann"), send("200 OK", "", "results")];
+    assert_eq!(redirected(acts, "/?u={name}").await, (missing, 2));
+}
+
+#[tokio::test]
+async fn a_redirect_that_would_change_the_question_is_not_followed() {
+    let to = |location: &str| send("302 Found", &format!("Location: {location}\r\n"), "moved");
+    for more in [
+        // A POST would become a GET.
+        "method = \"POST\"\nbody = 'u={name}'\n\
+         headers = { Content-Type = \"application/x-www-form-urlencoded\" }",
+        // Another host of the site gets no headers.
+        "headers = { X-Key = \"secret\" }",
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let moved = to(&format!("http://www.localhost:{port}/en/ann"));
+        let serving = serve(listener, vec![moved], Arc::clone(&requests));
+        let url = format!("http://localhost:{port}/{{name}}");
+        let site = site(&url, &format!("{RULES}{more}"));
+        let outcome = probe_at(&site, &limits(), serving).await.outcome;
+        assert_eq!(outcome, Err(Inconclusive::Status(302)), "{more}");
+        assert_eq!(requests.lock().unwrap().len(), 1, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn letters_beyond_ascii_in_a_target_are_read() {
+    let moved = "Location: /en/ann?im\u{e4}ge=1\r\n";
+    let acts = vec![
+        send("302 Found", moved, "moved"),
+        send("200 OK", "", "the profile of ann"),
+    ];
+    let (outcome, _) = redirected(acts, "/{name}").await;
+    assert_eq!(outcome, Ok(Sighting::Exists));
+}

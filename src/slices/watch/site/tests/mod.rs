@@ -334,14 +334,59 @@ fn a_redirect_may_keep_the_name_or_lose_it() {
     ] {
         assert!(!is_kept(from, lost), "{lost}");
     }
+    // What was around the name before may stay around it.
+    for (from, kept) in [
+        (
+            "https://site.example/profile_Anna",
+            "https://site.example/en/profile_anna",
+        ),
+        (
+            "https://site.example/User:Anna",
+            "https://site.example/wiki/User:anna",
+        ),
+        (
+            "https://site.example/?u=Anna",
+            "https://www.site.example/en?hl=en&u=anna",
+        ),
+        (
+            "https://site.example/api?url=https%3A%2F%2Fsite.example%2FAnna",
+            "https://eu.site.example/api?url=https%3A%2F%2Fsite.example%2FAnna",
+        ),
+    ] {
+        assert!(is_kept(from, kept), "{kept}");
+    }
+    assert!(!is_kept(
+        "https://site.example/?u=Anna",
+        "https://site.example/?q=Anna"
+    ));
+    // Almost the name may be this account or another one.
+    let dotted = Username::parse("mr.smith").unwrap();
+    for (to, is_almost) in [
+        ("https://site.example/mrsmith", true),
+        ("https://site.example/en/Mr-Smith/", true),
+        ("https://site.example/123-mr.smith", true),
+        ("https://site.example/mr", false),
+        ("https://site.example/mrsmithson", false),
+        ("https://site.example/", false),
+    ] {
+        assert_eq!(
+            dotted.is_almost_in(&Url::parse(to).unwrap()),
+            is_almost,
+            "{to}"
+        );
+    }
     assert!(is_kept(
         "http://anna.site.example/",
         "https://anna.site.example/"
     ));
-    assert!(!is_kept(
-        "http://anna.site.example/",
-        "https://site.example/"
-    ));
+    for (to, expected) in [
+        ("https://site.example/", false),
+        ("https://anna.site.example/en-GB/", true),
+        ("https://anna.site.example/?hl=en", true),
+        ("https://anna.site.example/elsewhere", false),
+    ] {
+        assert_eq!(is_kept("http://anna.site.example/", to), expected, "{to}");
+    }
 }
 
 #[test]

@@ -117,40 +117,58 @@ const RETURN_FIELDS: &[&str] = &[
 /// The reason, if a redirect leads to a page that says nothing about any account, or detours
 /// through one.
 pub(crate) fn detour(from: &Url, target: &Url) -> Option<Inconclusive> {
-    redirect_trap(target).or_else(|| comes_back(from, target).then_some(Inconclusive::LoginWall))
+    trap(Some(from), target).or_else(|| comes_back(from, target).then_some(Inconclusive::LoginWall))
 }
 
 /// The reason, if an address is that of a page that says nothing about any account.
 pub(crate) fn redirect_trap(target: &Url) -> Option<Inconclusive> {
+    trap(None, target)
+}
+
+/// The reason, if an address has the signs of such a page. What the address of the site's own rule
+/// has is no sign.
+fn trap(from: Option<&Url>, target: &Url) -> Option<Inconclusive> {
+    by_host(target)
+        .filter(|_| from.is_none_or(|from| from.host() != target.host()))
+        .or_else(|| {
+            let had =
+                |segment: &&str| from.is_some_and(|from| segments(from).any(|s| s == *segment));
+            let mut new = segments(target).filter(|segment| !had(segment));
+            new.find_map(by_segment)
+        })
+}
+
+fn segments(url: &Url) -> impl Iterator<Item = &str> {
+    url.path_segments().into_iter().flatten()
+}
+
+fn by_host(target: &Url) -> Option<Inconclusive> {
     let host = target.host_str().unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
     if CONSENT_HOSTS.contains(&label) {
-        return Some(Inconclusive::BlockPage(BlockPage::Consent));
+        Some(Inconclusive::BlockPage(BlockPage::Consent))
+    } else if CHALLENGE_HOSTS.contains(&label) || host.ends_with("captcha-delivery.com") {
+        Some(Inconclusive::BlockPage(BlockPage::Captcha))
+    } else {
+        LOGIN_HOSTS
+            .contains(&label)
+            .then_some(Inconclusive::LoginWall)
     }
-    if CHALLENGE_HOSTS.contains(&label) || host.ends_with("captcha-delivery.com") {
-        return Some(Inconclusive::BlockPage(BlockPage::Captcha));
+}
+
+fn by_segment(segment: &str) -> Option<Inconclusive> {
+    let segment = segment.to_ascii_lowercase();
+    let stem = segment.split('.').next().unwrap_or_default();
+    let mut words = stem.split(['-', '_']);
+    if LOGIN_SEGMENTS.contains(&stem) || words.any(|word| LOGIN_WORDS.contains(&word)) {
+        Some(Inconclusive::LoginWall)
+    } else if CHALLENGE_SEGMENTS.contains(&stem) {
+        Some(Inconclusive::BlockPage(BlockPage::Captcha))
+    } else if CONSENT_SEGMENTS.contains(&stem) {
+        Some(Inconclusive::BlockPage(BlockPage::Consent))
+    } else {
+        None
     }
-    if LOGIN_HOSTS.contains(&label) {
-        return Some(Inconclusive::LoginWall);
-    }
-    target
-        .path_segments()
-        .into_iter()
-        .flatten()
-        .find_map(|segment| {
-            let segment = segment.to_ascii_lowercase();
-            let stem = segment.split('.').next().unwrap_or_default();
-            let mut words = stem.split(['-', '_']);
-            if LOGIN_SEGMENTS.contains(&stem) || words.any(|word| LOGIN_WORDS.contains(&word)) {
-                Some(Inconclusive::LoginWall)
-            } else if CHALLENGE_SEGMENTS.contains(&stem) {
-                Some(Inconclusive::BlockPage(BlockPage::Captcha))
-            } else if CONSENT_SEGMENTS.contains(&stem) {
-                Some(Inconclusive::BlockPage(BlockPage::Consent))
-            } else {
-                None
-            }
-        })
 }
 
 /// True if the target's query says where to return to. Such a page is a detour, not the answer.

@@ -253,6 +253,19 @@ fn a_redirect_is_an_answer_only_when_it_leads_somewhere_else() {
         Err(Inconclusive::Status(302)),
         "no Location"
     );
+    // What the asked address itself has is no sign of a login.
+    let signup = |location: &str| {
+        let url = url::Url::parse("https://accounts.demo.example/signup/check/ann").unwrap();
+        judge(
+            &bare,
+            &SiteAnswer {
+                url,
+                ..redirect(location)
+            },
+        )
+    };
+    assert_eq!(signup("/signup/none"), Ok(Sighting::Missing));
+    assert_eq!(signup("/signup/login"), Err(Inconclusive::LoginWall));
     // If the redirect has a required text of its own, it needs no target.
     let saying = site(
         "exists = { status = [200] }\nmissing = { status = [302], text = [\"no such user\"] }",
