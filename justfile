@@ -34,7 +34,7 @@ moved-clock *WHEN:
 pictures:
     VAKHTA_DRAW_PICTURES=1 cargo test --locked --test it -- pictures::
 
-# Feeds a parser random bytes: answer, catalogue, csv, html, model or update. Needs cargo-fuzz.
+# Feeds a parser random bytes: answer, catalogue, csv, html, model, page or update. Needs cargo-fuzz.
 fuzz TARGET *ARGS:
     mkdir -p fuzz/corpus/{{ TARGET }}
     cargo +nightly fuzz run {{ TARGET }} fuzz/corpus/{{ TARGET }} fuzz/seeds/{{ TARGET }} {{ ARGS }}

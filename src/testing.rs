@@ -141,7 +141,9 @@ pub mod slices {
         }
 
         pub mod verdict {
-            pub use crate::slices::watch::verdict::{AnswerHeaders, SiteAnswer, judge};
+            pub use crate::slices::watch::verdict::{
+                AnswerHeaders, Proof, SiteAnswer, Traits, judge,
+            };
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Answers of sites: the first two bytes are the status, the first line is `Location`, the rest is the body. A verdict
-//! needs the text of its own side, and none comes from a status that says nothing.
+//! needs the text of its own side and not that of the other, and none comes from a status that says nothing.
 
 #![no_main]
 
@@ -38,9 +38,12 @@ fuzz_target!(|bytes: &[u8]| {
         body: body.to_owned(),
     };
     match judge(&SITE, &answer) {
-        Ok(Sighting::Exists) => assert!(answer.status == 200 && body.contains(EXISTS)),
+        Ok(Sighting::Exists) => {
+            assert!(answer.status == 200 && body.contains(EXISTS) && !body.contains(MISSING));
+        }
         Ok(Sighting::Missing) => {
-            assert!(matches!(answer.status, 200 | 404) && body.contains(MISSING));
+            assert!(matches!(answer.status, 200 | 404));
+            assert!(body.contains(MISSING) && !body.contains(EXISTS));
         }
         Err(_) => {}
     }

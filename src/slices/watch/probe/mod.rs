@@ -25,7 +25,7 @@ use super::site::{Method, ProbeRequest, Site, Username};
 use super::verdict::{self, AnswerHeaders, BlockPage, Inconclusive};
 use crate::clock::UnixMs;
 use crate::slices::watch::model::verdict::Sighting;
-use crate::slices::watch::verdict::SiteAnswer;
+use crate::slices::watch::verdict::{SiteAnswer, Traits};
 
 /// The default cap on a body, in bytes. Profile pages of large sites have about one million bytes.
 pub(crate) const MAX_BODY_DEFAULT: usize = 2 << 20;
@@ -95,34 +95,37 @@ pub(crate) async fn probe(
     name: &Username,
     limits: &ProbeLimits,
 ) -> Probe {
-    probe_by(client, site, name, limits, pin!(sleep(limits.timeout))).await
+    let timer = pin!(sleep(limits.timeout));
+    probe_by(client, site, name, limits, timer).await.0
 }
 
 /// Like [`probe`], but reuses the timer of the previous probe, which is cheaper than creating one.
+/// Also returns what the page of a site that needs proof looks like, if it says anything.
 pub(super) async fn probe_by(
     client: &Client,
     site: &Site,
     name: &Username,
     limits: &ProbeLimits,
     mut timer: Pin<&mut Sleep>,
-) -> Probe {
+) -> (Probe, Option<Box<Traits>>) {
     timer.as_mut().reset(Instant::now() + limits.timeout);
     let mut probe = Probe::without_answer(Inconclusive::Timeout);
+    let mut page = None;
     probe.outcome = tokio::select! {
         biased;
-        outcome = ask(client, site, name, limits, &mut probe) => outcome,
+        outcome = ask(client, site, name, limits, (&mut probe, &mut page)) => outcome,
         () = timer => Err(Inconclusive::Timeout),
     };
-    probe
+    (probe, page)
 }
 
-/// Fills in `probe` as soon as something is known, so a time-out in the body keeps that.
+/// Fills in the probe as soon as something is known, so a time-out in the body keeps that.
 async fn ask(
     client: &Client,
     site: &Site,
     name: &Username,
     limits: &ProbeLimits,
-    probe: &mut Probe,
+    (probe, page): (&mut Probe, &mut Option<Box<Traits>>),
 ) -> Result<Sighting, Inconclusive> {
     let mut request = site
         .probe_request(name)
@@ -135,6 +138,9 @@ async fn ask(
         // Few probes continue here. Boxing keeps the futures of the others small.
         let end = redirects::check_end(client, site, name, &answer.url, target, limits, probe);
         Box::pin(end).await?;
+    }
+    if site.needs_proof(Sighting::Exists) || site.needs_proof(Sighting::Missing) {
+        *page = Some(Box::new(Traits::read(site, name, &answer)));
     }
     Ok(sighting)
 }

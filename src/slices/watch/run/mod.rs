@@ -9,4 +9,5 @@ pub(super) mod lane;
 pub(super) mod network;
 pub(super) mod pass;
 pub(super) mod progress;
+pub(super) mod proofs;
 pub(super) mod ticks;

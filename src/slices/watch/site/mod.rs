@@ -24,6 +24,8 @@ pub(super) use rule::is_no_answer;
 pub(crate) use rule::{Asks, Method, Protection, Redirects, SiteRule};
 use template::{BodyTemplate, UrlTemplate};
 
+use super::model::verdict::Sighting;
+
 /// One request, ready to be sent.
 #[derive(Debug, Clone)]
 pub struct ProbeRequest {
@@ -116,12 +118,18 @@ impl Site {
         self.is_weak
     }
 
-    /// True if a page counts as an account's only if it is like that of a control name: on weak
-    /// sites, and where the status alone says that an account exists.
+    /// True if the rule does not say by itself what such a page looks like, because it has no text
+    /// that is the site's own. Then the page must be like that of a control name.
     #[must_use]
-    pub fn needs_proof(&self) -> bool {
-        let is_bare = !self.exists.has_text() && self.method != Method::Head;
-        self.is_weak || (is_bare && self.control().is_some())
+    pub fn needs_proof(&self, seen: Sighting) -> bool {
+        let rule = match seen {
+            Sighting::Exists => &self.exists,
+            Sighting::Missing => &self.missing,
+        };
+        // Other statuses do say that nobody is there.
+        let is_page = seen == Sighting::Exists || rule.statuses().any(|s| (200..300).contains(&s));
+        let has_controls = self.is_weak || self.control().is_some();
+        self.method != Method::Head && has_controls && is_page && !rule.has_distinct_text()
     }
 
     /// A name known to exist.

@@ -82,6 +82,12 @@ impl SiteRule {
         self.text.iter().all(is_in) && (self.any_text.is_empty() || self.any_text.iter().any(is_in))
     }
 
+    /// True if a required text is long enough to be the site's own.
+    #[must_use]
+    pub fn has_distinct_text(&self) -> bool {
+        self.all_texts().any(|text| text.len() >= DISTINCT_BYTES)
+    }
+
     /// True if a required text in the body is long enough to be the site's own. "home" or "404" is
     /// on many pages.
     #[must_use]

@@ -9,6 +9,7 @@
 
 mod blocks;
 mod markup;
+mod proof;
 mod reason;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub(crate) use blocks::BlockPage;
 use blocks::Blocks;
 pub(super) use blocks::{detour, redirect_trap};
 pub(super) use markup::{Piece, pieces};
+pub use proof::{Proof, Traits};
 pub(crate) use reason::Inconclusive;
 
 use super::model::verdict::Sighting;

@@ -223,7 +223,7 @@ async fn each_probe_has_all_its_time_though_they_share_a_timer() {
     let site = site(&format!("http://{}/{{name}}", server.address), RULES);
     let (client, name, limits) = (client(true), Username::parse("ann").unwrap(), limits());
     let probe = tokio::select! {
-        probe = probe_by(&client, &site, &name, &limits, timer) => probe,
+        (probe, _) = probe_by(&client, &site, &name, &limits, timer) => probe,
         () = serving => unreachable!("the server never ends"),
     };
     assert_eq!(probe.outcome, Ok(Sighting::Exists));

@@ -29,6 +29,7 @@ use super::controls::Controls;
 use super::gate::{GateDefaults, Gates};
 use super::pass::Memory;
 use super::progress::LiveProgress;
+use super::proofs::Proofs;
 use super::ticks::{Scheduler, Ticks};
 use crate::activation::Activator;
 use crate::clock::Clock;
@@ -263,5 +264,6 @@ fn new_memory(config: &WatchConfig) -> Memory {
             min_gap: config.min_gap,
         }),
         controls: Controls::default(),
+        proofs: Proofs::default(),
     }
 }

@@ -97,9 +97,10 @@ async fn work(pass: &RefCell<Pass<'_, '_>>, context: PassContext<'_>, mut flight
     loop {
         let limits = ProbeLimits::new(timeout, private, context.clock.now());
         let (client, timer) = (context.client, timer.as_mut());
-        let probe = probe::probe_by(client, flight.site(), flight.name(), &limits, timer).await;
+        let (probe, page) =
+            probe::probe_by(client, flight.site(), flight.name(), &limits, timer).await;
         let mut pass = pass.borrow_mut();
-        pass.land(flight, &probe);
+        pass.land(flight, &probe, page);
         match pass.next_flight() {
             Some(next) => flight = next,
             None => return,

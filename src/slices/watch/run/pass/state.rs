@@ -21,7 +21,7 @@ use crate::slices::watch::run::lane::{
 };
 use crate::slices::watch::run::network::Network;
 use crate::slices::watch::site::{Site, Username};
-use crate::slices::watch::verdict::Inconclusive;
+use crate::slices::watch::verdict::{Inconclusive, Traits};
 
 /// The main loop and the workers share this state on one thread.
 pub(super) struct Pass<'a, 'g> {
@@ -188,8 +188,8 @@ impl<'a, 'g> Pass<'a, 'g> {
         !self.is_stopped && !is_over && !self.network.seems_down() && !self.results.are_full()
     }
 
-    /// Takes a finished probe.
-    pub(super) fn land(&mut self, flight: Flight, probe: &Probe) {
+    /// Takes a finished probe, and the page that it saw at a site that needs proof.
+    pub(super) fn land(&mut self, flight: Flight, probe: &Probe, page: Option<Box<Traits>>) {
         self.has_landed = true;
         let now = Instant::now();
         let Flight {
@@ -223,10 +223,12 @@ impl<'a, 'g> Pass<'a, 'g> {
                     confirmations: self.context.config.confirmations,
                     delay: self.context.config.confirm_delay,
                 };
-                lane.land_account(&site, candidate, probe, confirming, now)
+                let probe = self.memory.proofs.judge(&site, probe, page.as_deref());
+                lane.land_account(&site, candidate, &probe, confirming, now)
             }
             ProbeSubject::Control => {
                 tracing::debug!(site = site.key().as_str(), name = name.as_str(), outcome = ?probe.outcome, "a control");
+                self.memory.proofs.learn(&site, &name, probe, page);
                 lane.land_control(&site, probe, today, &mut self.memory.controls)
             }
         };

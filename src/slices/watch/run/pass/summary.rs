@@ -9,6 +9,7 @@ use crate::clock::UnixMs;
 use crate::slices::watch::model::account::SiteTally;
 use crate::slices::watch::run::controls::Controls;
 use crate::slices::watch::run::gate::Gates;
+use crate::slices::watch::run::proofs::Proofs;
 use crate::slices::watch::store::{Breaker, Breakers};
 
 /// How a pass ended.
@@ -37,6 +38,7 @@ pub(crate) struct PassSummary {
 pub(crate) struct Memory {
     pub(crate) gates: Gates,
     pub(crate) controls: Controls,
+    pub(crate) proofs: Proofs,
 }
 
 impl Memory {
