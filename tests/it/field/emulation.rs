@@ -10,172 +10,20 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::Value;
-use vakhta::testing::demo::wire::{self, Answer, Request, Server};
+use vakhta::testing::demo::wire::{Answer, Request, Server};
+use vakhta::testing::slices::watch::catalogue::Listing;
 
+use super::entry::{Entry, MARK, decoded, split};
 use super::hostile::{self, Hostile};
-
-/// The placeholder for the user name.
-const MARK: &str = "{account}";
-
-/// Catalogue headers that the client sets itself.
-const CLIENTS_OWN: [&str; 6] = [
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "host",
-    "te",
-    "upgrade-insecure-requests",
-];
-
-/// The parts of an entry that the server needs.
-pub(crate) struct Entry {
-    pub(crate) name: String,
-    /// An existing name and a missing one.
-    pub(crate) names: [String; 2],
-    pub(crate) e_code: u16,
-    pub(crate) m_code: u16,
-    e_string: String,
-    m_string: String,
-    /// Path and query after the entry's own prefix, percent-decoded, with the placeholder.
-    target: String,
-    is_in_host: bool,
-    headers: Vec<(String, String)>,
-    body: Option<String>,
-    known: Vec<String>,
-}
-
-impl Entry {
-    fn new(json: &Value) -> Self {
-        let text = |field: &str| json[field].as_str().unwrap_or_default().to_owned();
-        let code = |field: &str| json[field].as_u64().unwrap().try_into().unwrap();
-        let (host, rest) = split(json["uri_check"].as_str().unwrap());
-        let is_in_host = host.contains(MARK);
-        // A name shown as part of a host must be a valid label.
-        let shown = json["uri_pretty"].as_str().map(split);
-        let is_label = is_in_host || shown.is_some_and(|(host, _)| host.contains(MARK));
-        let strip = text("strip_bad_char");
-        let name = |elsewhere: &str, in_host: &str| -> String {
-            let name = if is_label { in_host } else { elsewhere };
-            name.chars().filter(|c| !strip.contains(*c)).collect()
-        };
-        let pairs = json["headers"].as_object().into_iter().flatten();
-        let headers = pairs.map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap()));
-        let known = json["known"].as_array().unwrap().iter();
-        Self {
-            name: text("name"),
-            names: [
-                name("Anna.B-9_x", "anna-9"),
-                name("nobody.Жук-7", "nobody-7"),
-            ],
-            e_code: code("e_code"),
-            m_code: code("m_code"),
-            e_string: text("e_string"),
-            m_string: text("m_string"),
-            target: decoded(rest.split('#').next().unwrap()),
-            is_in_host,
-            headers: headers
-                .filter(|(name, _)| !CLIENTS_OWN.contains(&name.as_str()))
-                .map(|(name, value)| (name, value.to_owned()))
-                .collect(),
-            body: Some(text("post_body")).filter(|body| !body.is_empty()),
-            known: known
-                .map(|name| name.as_str().unwrap().to_owned())
-                .collect(),
-        }
-    }
-
-    /// The name a request asks about, or what is wrong with the request.
-    fn asked(&self, request: &Request, target: &str, host: &str) -> Result<String, String> {
-        let method = if self.body.is_some() { "POST" } else { "GET" };
-        let mut names = Vec::new();
-        let mut take = |what: &str, template: &str, given: &str| {
-            let name = name_in(template, given);
-            let name = name.ok_or_else(|| format!("{what} is {given:?}, not {template:?}"))?;
-            names.extend(name);
-            Ok::<(), String>(())
-        };
-        take("the target", &self.target, target)?;
-        if let Some(body) = &self.body {
-            take("the body", body, &self.plain_body(request))?;
-        }
-        if self.is_in_host {
-            names.push(host.split('.').next().unwrap().to_owned());
-        }
-        for (name, value) in &self.headers {
-            if request.header(name) != Some(value) {
-                return Err(format!("{name} is {:?}", request.header(name)));
-            }
-        }
-        let name = names.pop().ok_or("no name")?;
-        match request.method == method && names.iter().all(|other| *other == name) {
-            true => Ok(name),
-            false => Err(format!("{} with {names:?} and {name}", request.method)),
-        }
-    }
-
-    fn plain_body(&self, request: &Request) -> String {
-        let body = String::from_utf8(request.body.clone()).unwrap();
-        let is_form = self
-            .headers
-            .iter()
-            .any(|(name, value)| name == "content-type" && value.contains("form"));
-        if is_form { decoded(&body) } else { body }
-    }
-
-    /// The status, the `Location` of a redirect and the page for a name.
-    pub(crate) fn page(&self, name: &str) -> (u16, Vec<(&'static str, String)>, Vec<u8>) {
-        let exists = self.names[0] == name || self.known.iter().any(|known| known == name);
-        let (status, text) = if exists {
-            (self.e_code, &self.e_string)
-        } else {
-            (self.m_code, &self.m_string)
-        };
-        let mut headers = vec![("content-type", "text/html; charset=utf-8".to_owned())];
-        if matches!(status, 301 | 302 | 303 | 307 | 308) {
-            headers.push(("location", "/elsewhere".to_owned()));
-        }
-        let body = if matches!(status, 204 | 205 | 304) {
-            String::new()
-        } else {
-            format!("<!doctype html><html><body>\n<p>A page.</p>\n{text}\n</body></html>\n")
-        };
-        (status, headers, body.into_bytes())
-    }
-}
-
-/// Host and rest of an address; the rest begins with a slash.
-fn split(address: &str) -> (&str, String) {
-    let (_, rest) = address.split_once("://").unwrap();
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (host, rest) = rest.split_at(end);
-    let slash = if rest.starts_with('/') { "" } else { "/" };
-    (host, format!("{slash}{rest}"))
-}
-
-fn decoded(text: &str) -> String {
-    let pairs = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
-    let (_, value) = url::form_urlencoded::parse(pairs.as_bytes())
-        .next()
-        .unwrap();
-    value.into_owned()
-}
-
-/// The name that turns a template into a text; the inner option is `None` if the template has no
-/// placeholder.
-fn name_in(template: &str, given: &str) -> Option<Option<String>> {
-    let marks = template.matches(MARK).count();
-    let Some((before, _)) = template.split_once(MARK) else {
-        return (template == given).then_some(None);
-    };
-    let length = (given.len() + marks * MARK.len()).checked_sub(template.len())? / marks;
-    let name = given.get(before.len()..before.len() + length)?;
-    (!name.is_empty() && template.replace(MARK, name) == given).then(|| Some(name.to_owned()))
-}
+use super::pages::Style;
+use super::scenes::{self, Scene};
 
 #[derive(Default)]
 struct Seen {
     /// For existing names, and for the others.
     hostile: Option<[Hostile; 2]>,
+    /// For the watched names; control names are answered as the entries say.
+    scene: Option<Scene>,
     requests: Vec<usize>,
     in_flight: Vec<usize>,
     most_in_flight: usize,
@@ -186,7 +34,7 @@ struct Seen {
 pub(crate) struct Emulation {
     pub(crate) entries: Arc<Vec<Entry>>,
     seen: Arc<Mutex<Seen>>,
-    _server: Server,
+    server: Server,
 }
 
 /// A request in flight; dropping this ends it.
@@ -205,7 +53,37 @@ impl Emulation {
         let text = std::fs::read_to_string(file).unwrap();
         let mut json: Value = serde_json::from_str(&text).unwrap();
         let sites = json["sites"].as_array_mut().unwrap();
-        let entries: Arc<Vec<Entry>> = Arc::new(sites.iter().map(Entry::new).collect());
+        let entries: Arc<Vec<Entry>> = Arc::new(sites.iter().map(Entry::of_whatsmyname).collect());
+        let emulation = Self::of(entries).await;
+        for (index, site) in sites.iter_mut().enumerate() {
+            let (_, rest) = split(site["uri_check"].as_str().unwrap());
+            site["uri_check"] = emulation.address(index, &rest, MARK).into();
+        }
+        (emulation, json.to_string())
+    }
+
+    /// The same for a Sherlock file. Entries that are not used are left out.
+    pub(crate) async fn start_sherlock(file: &Path, style: Style) -> (Self, String) {
+        let text = std::fs::read_to_string(file).unwrap();
+        let json: serde_json::Map<String, Value> = serde_json::from_str(&text).unwrap();
+        let listing = Listing::parse("data.json", &text, true);
+        let used = listing.sites.iter().filter_map(|site| {
+            let json = &json[site.name()];
+            Some((json.clone(), Entry::of_sherlock(json, site, style)?))
+        });
+        let (jsons, entries): (Vec<Value>, Vec<Entry>) = used.unzip();
+        let emulation = Self::of(Arc::new(entries)).await;
+        let mut played = serde_json::Map::new();
+        for (index, mut site) in jsons.into_iter().enumerate() {
+            let address = site["urlProbe"].as_str().or(site["url"].as_str()).unwrap();
+            let (_, rest) = split(address);
+            site["urlProbe"] = emulation.address(index, &rest, "{}").into();
+            played.insert(emulation.entries[index].name.clone(), site);
+        }
+        (emulation, Value::Object(played).to_string())
+    }
+
+    async fn of(entries: Arc<Vec<Entry>>) -> Self {
         let seen = Arc::new(Mutex::new(Seen {
             in_flight: vec![0; entries.len()],
             ..Seen::default()
@@ -215,24 +93,22 @@ impl Emulation {
             let answer = answer(&world.0, &world.1, &request);
             async move { answer }
         });
-        let server = server.await.unwrap();
-        let own = server.url().replace("http://", "");
-        let port = own.split(':').next_back().unwrap();
-        for (index, site) in sites.iter_mut().enumerate() {
-            let (_, rest) = split(site["uri_check"].as_str().unwrap());
-            let address = if entries[index].is_in_host {
-                format!("http://{MARK}.e{index}.localhost:{port}{rest}")
-            } else {
-                format!("http://{own}/e{index}{rest}")
-            };
-            site["uri_check"] = address.into();
-        }
-        let emulation = Self {
+        Self {
             entries,
             seen,
-            _server: server,
-        };
-        (emulation, json.to_string())
+            server: server.await.unwrap(),
+        }
+    }
+
+    /// An entry's address on this server.
+    fn address(&self, index: usize, rest: &str, mark: &str) -> String {
+        let own = self.server.url().replace("http://", "");
+        let port = own.split(':').next_back().unwrap();
+        if self.entries[index].is_in_host {
+            format!("http://{mark}.e{index}.localhost:{port}{rest}")
+        } else {
+            format!("http://{own}/e{index}{rest}")
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
@@ -244,7 +120,14 @@ impl Emulation {
     pub(crate) fn behave(&self, hostile: Option<[Hostile; 2]>) {
         let mut seen = self.lock();
         seen.hostile = hostile;
+        seen.scene = None;
         seen.requests.clear();
+    }
+
+    /// Plays a scene to the watched names from now on.
+    pub(crate) fn play(&self, scene: Scene) {
+        let mut seen = self.lock();
+        (seen.hostile, seen.scene) = (None, Some(scene));
     }
 
     /// Requests since the last [`Self::behave`], by entry.
@@ -292,8 +175,10 @@ fn answer(
     state.requests.push(entry);
     state.in_flight[entry] += 1;
     state.most_in_flight = state.most_in_flight.max(state.in_flight[entry]);
-    let target = match request.query.as_str() {
-        "" => path.to_owned(),
+    let scene = state.scene;
+    let (path, query, is_moved) = scenes::arrived(scene, path, &request.query);
+    let target = match query.as_str() {
+        "" => path,
         query => format!("{path}?{}", decoded(query)),
     };
     let answer = match (played.asked(request, &target, host), hostile) {
@@ -310,7 +195,16 @@ fn answer(
             hostile.answer(played, &name, request)
         }
         (Ok(name), None) => {
-            if !played.names.contains(&name) && !played.known.contains(&name) {
+            let (name, is_small) = scenes::meant(scene, played, name);
+            let is_played = played.is_watched(&name) && !is_moved && !is_small;
+            if let Some(answer) = scene
+                .filter(|_| is_played)
+                .and_then(|scene| scene.answer(played, &name, request))
+            {
+                drop(state);
+                return (answer, Some(InFlight(Arc::clone(seen), entry)));
+            }
+            if !played.is_named(&name) {
                 // Random control names consist of plain letters and digits.
                 let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
                 if !name.chars().all(plain) {
@@ -329,11 +223,4 @@ fn answer(
     };
     drop(state);
     (answer, Some(InFlight(Arc::clone(seen), entry)))
-}
-
-/// The head of an answer that announces a longer body than it sends.
-pub(crate) fn cut(status: u16, headers: &[(&'static str, String)], body: &[u8]) -> Answer {
-    let mut bytes = wire::head(status, headers, Some(body.len() + 20));
-    bytes.extend_from_slice(body);
-    Answer::cut(bytes)
 }

@@ -2,7 +2,7 @@
 
 use vakhta::testing::demo::wire::{Answer, Request};
 
-use super::emulation::{Entry, cut};
+use super::entry::{Entry, cut};
 
 /// One way in which every site is hostile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub(crate) fn beside(path: &str) -> Option<Answer> {
     }
 }
 
-fn plain(status: u16, mut headers: Vec<(&'static str, String)>, body: &str) -> Answer {
+pub(super) fn plain(status: u16, mut headers: Vec<(&'static str, String)>, body: &str) -> Answer {
     headers.push(("content-type", "text/html".to_owned()));
     Answer::Plain {
         status,
@@ -111,7 +111,7 @@ fn to(location: &str) -> Answer {
 }
 
 /// The request's own path and query, as an address.
-fn own_address(request: &Request) -> String {
+pub(super) fn own_address(request: &Request) -> String {
     let mut url = url::Url::parse("http://x.example").unwrap();
     url.set_path(&request.path);
     url.set_query(Some(request.query.as_str()).filter(|query| !query.is_empty()));

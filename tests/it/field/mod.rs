@@ -1,17 +1,21 @@
-//! A server plays every site of the WhatsMyName file in `tests/data`, and the real binary probes
-//! them all.
+//! A server plays every site of the WhatsMyName and Sherlock files in `tests/data`, and the real
+//! binary probes them all.
 
 #![expect(
     clippy::indexing_slicing,
     reason = "entries are numbered by the file, and a field that is not there fails the test"
 )]
+#![expect(clippy::print_stderr, reason = "a table of scenes is for people")]
 
 mod emulation;
+mod entry;
 mod hostile;
+mod pages;
+mod scenes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -20,6 +24,8 @@ use vakhta::testing::slices::watch::site::Site;
 
 use self::emulation::Emulation;
 use self::hostile::{ALL, Hostile};
+use self::pages::Style;
+use self::scenes::{NOTHING, RIGHT};
 use crate::process::{Ground, run};
 
 /// Unusable entries: for missing accounts they answer just 500, like any broken site.
@@ -57,12 +63,18 @@ async fn set_up(ground: &Ground, catalogue: &str, emulation: &Emulation) -> Vec<
     assert_eq!(unused.len(), CANNOT_TELL.len() + switched_off, "{unused:?}");
     assert!(CANNOT_TELL.iter().all(|name| unused.contains(name)));
 
+    import_names(ground, emulation, &listing.sites).await;
+    listing.sites
+}
+
+/// Imports an existing and a missing account of every site.
+async fn import_names(ground: &Ground, emulation: &Emulation, sites: &[Site]) {
+    let used: BTreeSet<&str> = sites.iter().map(Site::name).collect();
     let of_used = emulation.entries.iter();
     let rows = of_used
         .filter(|entry| used.contains(entry.name.as_str()))
         .flat_map(|entry| entry.names.iter().map(|name| (entry.name.as_str(), name)));
     import(ground, rows).await;
-    listing.sites
 }
 
 async fn import(ground: &Ground, rows: impl Iterator<Item = (&str, impl Display)>) {
@@ -136,4 +148,108 @@ fn every_site_of_the_field_is_judged_rightly_and_none_is_guessed_about() {
         assert_eq!(most_in_flight, 1, "requests at one site at the same time");
         assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
     });
+}
+
+/// Plays every scene and prints a table of the verdicts. Returns what was judged wrongly.
+async fn scenes(
+    ground: &Ground,
+    (kind, emulation): (&str, &Emulation),
+    sites: &[Site],
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let all = NOTHING.iter().chain(&RIGHT).map(|scene| Some(*scene));
+    for scene in all.chain([None]) {
+        // Found accounts are not looked at again, so every scene begins anew.
+        for ending in ["", "-wal", "-shm"] {
+            std::fs::remove_file(ground.path(&format!("v.db{ending}"))).ok();
+        }
+        import_names(ground, emulation, sites).await;
+        match scene {
+            Some(scene) => emulation.play(scene),
+            None => emulation.behave(None),
+        }
+        let seen = check(ground).await;
+        let is_nothing = scene.is_some_and(|scene| NOTHING.contains(&scene));
+        let mut counts = BTreeMap::new();
+        for site in sites {
+            let mut entries = emulation.entries.iter();
+            let entry = entries.find(|entry| entry.name == site.name()).unwrap();
+            if scene.is_some_and(|scene| !scene.fits(entry)) {
+                continue;
+            }
+            for (name, right) in entry.names.iter().zip(["found", "not_found"]) {
+                let (verdict, reason) = &seen[&(site.key().to_string(), name.clone())];
+                *counts.entry((right, verdict.clone())).or_insert(0) += 1;
+                let has_proof = right == "not_found" || !has_no_proof(kind, site);
+                let expected = match is_nothing || !has_proof {
+                    true => "error",
+                    false => right,
+                };
+                if verdict != expected {
+                    wrong.push(format!(
+                        "{kind} {scene:?}: {} {name} is {verdict} {reason}",
+                        site.name()
+                    ));
+                }
+            }
+        }
+        let count = |right, verdict: &str| {
+            let count = counts.get(&(right, verdict.to_owned()));
+            count.copied().unwrap_or_default()
+        };
+        let row = |right| ["found", "not_found", "error"].map(|verdict| count(right, verdict));
+        let scene = scene.map_or_else(|| "Honest".to_owned(), |scene| format!("{scene:?}"));
+        eprintln!(
+            "{scene:<14} {kind:<15} there {:?} nobody {:?}",
+            row("found"),
+            row("not_found")
+        );
+    }
+    wrong
+}
+
+/// The only known name of this site does not fit its own pattern, and plain pages do not have the
+/// name, so nothing tells an account's page from another one.
+fn has_no_proof(kind: &str, site: &Site) -> bool {
+    kind == "Sherlock, plain" && site.name() == "Tuna"
+}
+
+fn data(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(file)
+}
+
+fn assert_none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn no_whatsmyname_site_is_guessed_about_while_its_controls_are_well() {
+    run(async |ground| {
+        let (emulation, catalogue) = Emulation::start(&data("wmn-data.json")).await;
+        let sites = set_up(&ground, &catalogue, &emulation).await;
+        assert_none(&scenes(&ground, ("WhatsMyName", &emulation), &sites).await);
+        let (_, mistakes) = emulation.verdict();
+        assert_none(&mistakes);
+    });
+}
+
+#[test]
+fn no_sherlock_site_is_guessed_about_while_its_controls_are_well() {
+    for (kind, style) in [("Sherlock", Style::Rich), ("Sherlock, plain", Style::Plain)] {
+        run(async |ground| {
+            let file = data("sherlock-data.json");
+            let (emulation, catalogue) = Emulation::start_sherlock(&file, style).await;
+            ground.write("sites.toml", &catalogue);
+            ground.configure("workers = 32");
+            let listing = Listing::read(&ground.path("sites.toml"), true).unwrap();
+            assert_eq!(listing.sites.len(), emulation.entries.len());
+            assert!(listing.sites.len() > 460, "{}", listing.sites.len());
+            let wrong = scenes(&ground, (kind, &emulation), &listing.sites).await;
+            assert_none(&wrong);
+            let (_, mistakes) = emulation.verdict();
+            assert_none(&mistakes);
+        });
+    }
 }
