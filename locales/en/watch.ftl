@@ -155,6 +155,7 @@ reason-private-target = this address must not be requested
 reason-unknown-site = this site is not in any catalogue
 reason-bad-name = the site does not allow this name
 reason-control-failed = the site gave a wrong result for its control name
+reason-names-alike = the site did not say that a random name like this one is missing
 reason-mass-change = too much changed at once, waiting for an admin's decision
 reason-offline = our own network is down
 reason-other = unknown reason

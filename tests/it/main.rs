@@ -62,6 +62,7 @@ mod telegram_faults;
 mod tidy;
 #[path = "../tiers/tier.rs"]
 mod tier;
+mod vouching;
 mod waits;
 mod walk;
 mod watch;

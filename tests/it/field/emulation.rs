@@ -14,7 +14,7 @@ use vakhta::testing::demo::wire::{Answer, Request, Server};
 use vakhta::testing::slices::watch::catalogue::Listing;
 
 use super::entry::{Entry, MARK, decoded, split};
-use super::hostile::{self, Hostile};
+use super::hostile::{self, Hostile, is_plain};
 use super::pages::Style;
 use super::scenes::{self, Scene};
 
@@ -205,9 +205,16 @@ fn answer(
                 return (answer, Some(InFlight(Arc::clone(seen), entry)));
             }
             if !played.is_named(&name) {
-                // Random control names consist of plain letters and digits.
-                let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-                if !name.chars().all(plain) {
+                // Random control names are plain, or look like the account that is about to be found,
+                // from one of its signs on even after a known name.
+                let signs = |name: &str| name.replace(char::is_alphanumeric, "");
+                let (asked, looks) = (signs(&name), signs(&played.names[0]));
+                let known = played.known.iter().map(|known| signs(known));
+                let mut starts = known.chain([String::new()]);
+                let tail = |start: String| asked.strip_prefix(&start).map(str::to_owned);
+                if !is_plain(&name)
+                    && !starts.any(|start| tail(start).is_some_and(|tail| looks.ends_with(&tail)))
+                {
                     state
                         .wrong
                         .push(format!("{}: asked for {name}", played.name));

@@ -202,7 +202,15 @@ impl Entry {
 
     /// The status, the `Location` of a redirect and the page for a name.
     pub(crate) fn page(&self, name: &str) -> (u16, Vec<(&'static str, String)>, Vec<u8>) {
-        let exists = self.exists(name);
+        self.page_of(name, self.exists(name))
+    }
+
+    /// The same for a name that is said to exist or not.
+    pub(super) fn page_of(
+        &self,
+        name: &str,
+        exists: bool,
+    ) -> (u16, Vec<(&'static str, String)>, Vec<u8>) {
         let (status, text) = if exists {
             (self.e_code, &self.e_string)
         } else {

@@ -31,6 +31,10 @@ pub(crate) enum Hostile {
     LoopToItself,
     /// 302 to two other pages that redirect to each other.
     Circle,
+    /// The page of an existing account for every name but plain ones, and the right page for those.
+    AllUnlike,
+    /// The page of an existing account for everybody.
+    Everybody,
 }
 
 /// All kinds, for existing names and for others. In one run, no site fails so often that its
@@ -47,6 +51,8 @@ pub(crate) const ALL: &[[Hostile; 2]] = &[
     [Hostile::Cut, Hostile::Cut],
     [Hostile::Reset, Hostile::Circle],
     [Hostile::LoopToItself, Hostile::LoopToItself],
+    [Hostile::AllUnlike, Hostile::AllUnlike],
+    [Hostile::Everybody, Hostile::Everybody],
 ];
 
 const CHALLENGE: &str = "<!DOCTYPE html><html lang=\"en-US\"><head><title>Just a moment...</title></head><body>\
@@ -83,8 +89,23 @@ impl Hostile {
             Self::Reset => Answer::Reset,
             Self::LoopToItself => to(&own_address(request)),
             Self::Circle => to("/circle/one"),
+            Self::AllUnlike | Self::Everybody => {
+                let exists = self == Self::Everybody || !is_plain(name) || entry.exists(name);
+                let (status, headers, body) = entry.page_of(name, exists);
+                Answer::Plain {
+                    status,
+                    headers,
+                    body,
+                }
+            }
         }
     }
+}
+
+/// True if a name looks like the controls of most sites.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let mut signs = name.chars();
+    signs.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
 }
 
 /// Answers of pages other than profiles.

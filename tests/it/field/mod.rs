@@ -50,6 +50,15 @@ async fn check(ground: &Ground) -> BTreeMap<(String, String), (String, String)> 
         .collect()
 }
 
+/// How many accounts have each verdict.
+fn counts(seen: &BTreeMap<(String, String), (String, String)>) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for (verdict, _) in seen.values() {
+        *counts.entry(verdict.as_str()).or_default() += 1;
+    }
+    counts
+}
+
 /// Writes catalogue and configuration, and imports two accounts for every usable site, by its exact
 /// name.
 async fn set_up(ground: &Ground, catalogue: &str, emulation: &Emulation) -> Vec<Site> {
@@ -114,7 +123,9 @@ fn every_site_of_the_field_is_judged_rightly_and_none_is_guessed_about() {
         let mut wrong = Vec::new();
         for hostile in ALL {
             emulation.behave(Some(*hostile));
-            for ((site, name), (verdict, reason)) in check(&ground).await {
+            let seen = check(&ground).await;
+            eprintln!("{hostile:?}: {:?}", counts(&seen));
+            for ((site, name), (verdict, reason)) in seen {
                 if verdict != "error" {
                     wrong.push(format!("{hostile:?}: {site} {name} is {verdict} {reason}"));
                 }
@@ -130,6 +141,7 @@ fn every_site_of_the_field_is_judged_rightly_and_none_is_guessed_about() {
 
         emulation.behave(None);
         let seen = check(&ground).await;
+        eprintln!("as the rules say: {:?}", counts(&seen));
         for site in &sites {
             let mut entries = emulation.entries.iter();
             let entry = entries.find(|entry| entry.name == site.name()).unwrap();

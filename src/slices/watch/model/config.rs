@@ -31,7 +31,7 @@ pub struct WatchConfig {
     pub workers: usize,
     /// Time limit of one probe.
     pub timeout: Duration,
-    /// Probes that must agree before an account counts as found.
+    /// Probes that must agree before an account counts as found or gone.
     pub confirmations: u32,
     /// Pause between those probes.
     pub confirm_delay: Duration,

@@ -1,9 +1,10 @@
 //! Control probes: whether a site's rules still tell existing names from missing ones.
 //!
 //! Before a site gives verdicts, a known name must be found and a random valid name must be
-//! missing. A good result is trusted for fifteen minutes. After a bad one, the next run probes
-//! again. If a known name is missing, the catalogue's other known names are tried first, because
-//! one deleted profile must not stop a site.
+//! missing. A good result is trusted for fifteen minutes, but not for news: a run asks again after
+//! the probes that gave them (`super::lane`). After a bad result, the next run probes again. If a
+//! known name is missing, the catalogue's other known names are tried first, because one deleted
+//! profile must not stop a site. [`super::alike`] has the controls of names of other shapes.
 //!
 //! Two exceptions for sites that answer less clearly:
 //! - Some sites answer for a missing account with a status that is no evidence (403, a bare
@@ -24,7 +25,7 @@ use crate::clock::UnixMs;
 use crate::slices::watch::model::account::ControlFault;
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::probe::Probe;
-use crate::slices::watch::site::{Site, SiteKey, Username};
+use crate::slices::watch::site::{Shape, Site, SiteKey, Username};
 use crate::slices::watch::verdict;
 use crate::slices::watch::verdict::Inconclusive;
 
@@ -32,12 +33,14 @@ use crate::slices::watch::verdict::Inconclusive;
 const BELIEVED: Duration = Duration::from_secs(15 * 60);
 
 /// After this many probes of a control without an answer, the run gives up the site.
-const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 3;
 
 /// When each site's controls last gave a good result. Kept between runs.
 #[derive(Debug, Default)]
 pub(crate) struct Controls {
     well_at: HashMap<SiteKey, UnixMs>,
+    /// The same for names of other shapes than the plain one.
+    alike: HashMap<SiteKey, Vec<(Shape, UnixMs)>>,
 }
 
 impl Controls {
@@ -46,12 +49,37 @@ impl Controls {
         self.well_at.insert(site.clone(), now);
     }
 
-    fn believed_until(&self, site: &SiteKey, now: UnixMs) -> Option<UnixMs> {
-        let at = *self.well_at.get(site)?;
-        let until = at.plus(BELIEVED);
-        // Setting the clock back must not extend the period.
-        (at <= now && now < until).then_some(until)
+    /// Records that a site told a random name of a shape from an existing one.
+    pub(super) fn note_alike(&mut self, site: &SiteKey, shape: Shape, now: UnixMs) {
+        let shapes = self.alike.entry(site.clone()).or_default();
+        shapes.retain(|(other, at)| *other != shape && believed_until(*at, now).is_some());
+        shapes.push((shape, now));
     }
+
+    /// True if the site may say that a name of this shape exists.
+    pub(super) fn believe(&self, site: &SiteKey, shape: Shape, now: UnixMs) -> bool {
+        let vouched =
+            |(other, at): &(Shape, UnixMs)| *other == shape && believed_until(*at, now).is_some();
+        let shapes = self.alike.get(site);
+        shape.is_plain() || shapes.is_some_and(|shapes| shapes.iter().any(vouched))
+    }
+
+    /// Forgets good results, because the site's controls failed.
+    pub(super) fn forget(&mut self, site: &SiteKey) {
+        self.well_at.remove(site);
+        self.alike.remove(site);
+    }
+
+    fn believed_until(&self, site: &SiteKey, now: UnixMs) -> Option<UnixMs> {
+        believed_until(*self.well_at.get(site)?, now)
+    }
+}
+
+/// Until when a good result is trusted; none if it is too old.
+fn believed_until(at: UnixMs, now: UnixMs) -> Option<UnixMs> {
+    let until = at.plus(BELIEVED);
+    // Setting the clock back must not extend the period.
+    (at <= now && now < until).then_some(until)
 }
 
 /// The progress of a site's controls in a run.
@@ -93,6 +121,11 @@ impl ControlStanding {
             };
         }
         name
+    }
+
+    /// Has the controls asked again, whenever they were asked before.
+    pub(super) fn ask_again(&mut self, site: &Site) {
+        *self = Self::Asking(Round::new(site));
     }
 
     /// True while a control probe is in flight. Nothing else begins at the site then.
@@ -237,7 +270,7 @@ impl Round {
 
 /// True if the probe says nothing about the rules: the site or the network failed, or nothing was
 /// sent.
-fn is_no_answer(probe: &Probe, why: Inconclusive) -> bool {
+pub(super) fn is_no_answer(probe: &Probe, why: Inconclusive) -> bool {
     why.is_site_trouble() || probe.status.is_none()
 }
 

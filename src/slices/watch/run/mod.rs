@@ -1,6 +1,7 @@
 //! Runs: one pass over all pending accounts, when it begins, and the guards that keep it polite and
 //! honest.
 
+mod alike;
 pub(super) mod brake;
 pub(super) mod controls;
 pub(crate) mod driver;

@@ -6,6 +6,7 @@
 //! - A user name is refused or taken as it is, because an altered name is another person's account.
 
 pub(super) mod entry;
+mod likeness;
 mod names;
 mod pattern;
 mod rule;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use url::Url;
 
+pub(crate) use likeness::Shape;
 pub(crate) use names::{SiteKey, Username, UsernameProblem};
 use pattern::NamePattern;
 pub(super) use rule::is_no_answer;
@@ -263,21 +265,22 @@ impl Site {
     /// A random valid name that nobody has; `None` if the site's pattern allows no such name.
     #[must_use]
     pub fn random_name(&self) -> Option<Username> {
-        // Longest first: the longer the name, the less likely that anybody has it.
-        [20_usize, 16, 14, 12, 10, 8]
-            .into_iter()
-            .find_map(|length| {
-                let first = fastrand::lowercase();
-                let rest = (1..length).map(|_| {
-                    if fastrand::bool() {
-                        fastrand::lowercase()
-                    } else {
-                        fastrand::digit(10)
-                    }
-                });
-                let name: String = std::iter::once(first).chain(rest).collect();
-                self.parse_username(&name).ok()
-            })
+        // Longest first: the longer the name, the less likely that anybody has it. Some patterns
+        // allow no digits, or none at the end.
+        let lengths = [20_usize, 16, 14, 12, 10, 8].into_iter();
+        let mut kinds = lengths.flat_map(|length| [(length, true), (length, false)]);
+        kinds.find_map(|(length, with_digits)| {
+            let first = fastrand::lowercase();
+            let rest = (1..length).map(|_| {
+                if with_digits && fastrand::bool() {
+                    fastrand::digit(10)
+                } else {
+                    fastrand::lowercase()
+                }
+            });
+            let name: String = std::iter::once(first).chain(rest).collect();
+            self.parse_username(&name).ok()
+        })
     }
 
     #[must_use]

@@ -64,13 +64,15 @@ pub enum Inconclusive {
     BadName,
     /// The check of the site's control names failed.
     ControlFailed,
+    /// The site did not say of a random name of the same shape that nobody has it.
+    NamesAlike,
     /// Our own network is down.
     Offline,
 }
 
 impl Inconclusive {
     /// Every result of [`Self::key`]; each has a text for people.
-    pub const ALL_KEYS: [&str; 28] = [
+    pub const ALL_KEYS: [&str; 29] = [
         "dns",
         "tls",
         "connect",
@@ -98,6 +100,7 @@ impl Inconclusive {
         "unknown-site",
         "bad-name",
         "control-failed",
+        "names-alike",
         "offline",
     ];
 
@@ -132,6 +135,7 @@ impl Inconclusive {
             Self::UnknownSite => "unknown-site",
             Self::BadName => "bad-name",
             Self::ControlFailed => "control-failed",
+            Self::NamesAlike => "names-alike",
             Self::Offline => "offline",
         }
     }
@@ -169,6 +173,7 @@ impl Inconclusive {
             | Self::UnknownSite
             | Self::BadName
             | Self::ControlFailed
+            | Self::NamesAlike
             | Self::Offline => false,
         }
     }
@@ -212,6 +217,7 @@ impl fmt::Display for Inconclusive {
             Self::UnknownSite => "no catalogue has this site",
             Self::BadName => "the site cannot have this user name",
             Self::ControlFailed => "the site's control names were judged wrongly",
+            Self::NamesAlike => "the site did not say that a random name like this one is missing",
             Self::Offline => "our own network is down",
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::slices::watch::model::verdict::Sighting;
 use crate::slices::watch::site::Method;
-use crate::slices::watch::store::{Bearing, Waiting};
+use crate::slices::watch::store::Waiting;
 use crate::slices::watch::verdict::Inconclusive;
 
 /// An account that a run has yet to probe or to settle.
@@ -71,24 +71,13 @@ impl Candidate {
         AfterProbe::Settle(outcome)
     }
 
-    /// What a result means for the account. If the brake applies, a change that may be part of a
-    /// mass change is held.
-    pub(super) fn bearing(
-        &self,
-        outcome: Result<Sighting, Inconclusive>,
-        is_braked: bool,
-    ) -> Bearing {
-        let Waiting { until, known, .. } = self.account;
-        match outcome {
-            Ok(seen) if until.is_met(known, seen) => {
-                let is_change = known.is_some_and(|known| known != seen);
-                if is_change && is_braked {
-                    Bearing::Held
-                } else {
-                    Bearing::News
-                }
-            }
-            _ => Bearing::Plain,
-        }
+    /// True if a sighting is what the account's owner waits for.
+    pub(super) fn is_news(&self, seen: Sighting) -> bool {
+        self.account.until.is_met(self.account.known, seen)
+    }
+
+    /// True if runs saw the opposite before. A first sighting is no change.
+    pub(super) fn is_change(&self, seen: Sighting) -> bool {
+        self.account.known.is_some_and(|known| known != seen)
     }
 }

@@ -1,10 +1,13 @@
 //! A lane: the accounts of one site during a run.
 //!
-//! A lane holds at most a page and a half of accounts, plus those to be probed again. [`reading`]
-//! decides what it reads next. All lanes are served in turn, so a slow site never holds up the
-//! others.
+//! A lane holds at most a page and a half of accounts, plus those to be probed again and those
+//! that wait for the controls ([`awaited`]). [`reading`] decides what it reads next, and
+//! [`landing`] what follows from a probe. All lanes are served in turn, so a slow site never holds
+//! up the others.
 
+mod awaited;
 mod candidate;
+mod landing;
 mod reading;
 mod step;
 
@@ -15,20 +18,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::candidate::{AfterProbe, Candidate};
+use self::awaited::Awaited;
+use self::candidate::Candidate;
 use self::reading::ReadPosition;
 pub(super) use self::reading::{LanePage, PageReading};
 pub(super) use self::step::{Confirming, Landed, LaneStep, PlannedProbe, ProbeSubject};
 use super::brake;
-use super::controls::{ControlStanding, Controls, ControlsSaid};
+use super::controls::{ControlStanding, Controls};
 use super::gate::{Gates, Start};
 use crate::clock::UnixMs;
 use crate::slices::watch::model::account::{RunScope, SiteTally};
-use crate::slices::watch::model::verdict::{Sighting, Verdict};
-use crate::slices::watch::probe::Probe;
 use crate::slices::watch::site::{Site, Username};
 use crate::slices::watch::store;
-use crate::slices::watch::store::{ControlNews, ProbeResult};
 use crate::slices::watch::verdict::Inconclusive;
 
 /// Size of a page of all lanes together, in accounts: a few megabytes.
@@ -74,6 +75,9 @@ pub(super) struct Lane {
     is_braked: bool,
     /// Accounts with a verdict so far.
     answered: u64,
+    /// Probes of accounts in flight.
+    in_flight: usize,
+    awaited: Awaited,
     /// Requests not yet written to the database. Accounts are counted with the results.
     unwritten: SiteTally,
     page_size: usize,
@@ -103,6 +107,8 @@ impl Lane {
             is_silent: false,
             standing: ControlStanding::default(),
             answered: 0,
+            in_flight: 0,
+            awaited: Awaited::default(),
             unwritten: SiteTally::default(),
             page_size,
             page: Vec::new(),
@@ -114,12 +120,15 @@ impl Lane {
     /// When the lane can take its next step; none if it has no account left, or waits for a probe
     /// or a page.
     pub(super) fn next_step_at(&mut self, gates: &Gates, now: Instant) -> Option<Instant> {
-        let has_account = self.ready_at(now)?;
+        if self.awaited.is_ready() {
+            return Some(now);
+        }
+        let ready_at = self.ready_at(now)?;
         let Some(site) = self.site.as_ref().filter(|_| self.given_up.is_none()) else {
             return Some(now);
         };
-        if has_account > now {
-            return Some(has_account);
+        if ready_at > now {
+            return Some(ready_at);
         }
         if let Some(at) = self.not_before.filter(|at| *at > now) {
             return Some(at);
@@ -151,7 +160,7 @@ impl Lane {
 
     /// The next page to read, if it is time.
     pub(super) fn next_reading(&self, scope: RunScope, run_id: i64) -> Option<PageReading> {
-        if self.is_silent || self.standing.waits() || self.page.len() > self.page_size / 2 {
+        if self.is_silent || self.waits() || self.page.len() > self.page_size / 2 {
             return None;
         }
         let site = Arc::clone(&self.key);
@@ -186,25 +195,62 @@ impl Lane {
         today: UnixMs,
         controls: &Controls,
     ) -> Option<LaneStep> {
-        if let (Some(site), None) = (&self.site, self.given_up)
-            && self.has_account(now)
-            && let Some(name) = self.standing.due(site, controls, today)
-        {
-            return Some(LaneStep::Probe(PlannedProbe {
-                subject: ProbeSubject::Control,
-                site: Arc::clone(site),
-                name,
-            }));
+        if let Some(why) = self.given_up {
+            self.awaited.give_up(why);
+        } else if let Some(control) = self.next_control(now, today, controls) {
+            return Some(LaneStep::Probe(control));
+        }
+        if let Some((candidate, outcome)) = self.awaited.take_ready() {
+            return Some(LaneStep::Settle(self.settle(&candidate, outcome)));
         }
         let candidate = self.take(now)?;
         Some(match self.probe_of(&candidate) {
-            Ok((site, name)) => LaneStep::Probe(PlannedProbe {
-                subject: ProbeSubject::Account(candidate),
-                site,
-                name,
-            }),
+            Ok((site, name)) => {
+                self.in_flight += 1;
+                LaneStep::Probe(PlannedProbe {
+                    subject: ProbeSubject::Account(candidate),
+                    site,
+                    name,
+                })
+            }
             Err(why) => LaneStep::Settle(self.settle(&candidate, Err(why))),
         })
+    }
+
+    /// The control to probe now: before any account, and again before news.
+    fn next_control(
+        &mut self,
+        now: Instant,
+        today: UnixMs,
+        controls: &Controls,
+    ) -> Option<PlannedProbe> {
+        let site = self.site.as_ref()?;
+        let due = self.awaited.due_at(self.is_last(), now);
+        if due.is_some_and(|due| due <= now) {
+            self.awaited.begin(site);
+            self.standing.ask_again(site);
+        } else if !self.awaited.is_in_round() && !self.has_account(now) {
+            return None;
+        }
+        let (subject, name) = match self.standing.due(site, controls, today) {
+            Some(name) => (ProbeSubject::Control, name),
+            None => (ProbeSubject::Alike, self.awaited.next_name(site)?),
+        };
+        Some(PlannedProbe {
+            subject,
+            site: Arc::clone(site),
+            name,
+        })
+    }
+
+    /// True if all accounts of the lane were probed, and their probes have ended.
+    fn is_last(&self) -> bool {
+        self.is_at_its_end() && self.in_flight == 0 && self.place.is_exhausted()
+    }
+
+    /// True while a control is in flight. Nothing else begins at the site then.
+    fn waits(&self) -> bool {
+        self.standing.waits() || self.awaited.is_asking()
     }
 
     /// The site and name to probe for an account, or why it cannot be probed.
@@ -236,108 +282,9 @@ impl Lane {
         self.page.pop()
     }
 
-    /// A probe failed in a way that may be our own network's fault. It does not count, and the site
-    /// is silent.
-    pub(super) fn fall_silent(&mut self, subject: ProbeSubject, now: Instant) {
-        self.not_before = None;
-        self.is_silent = true;
-        match subject {
-            ProbeSubject::Account(candidate) => self.once_more.push_back((now, candidate)),
-            ProbeSubject::Control => self.standing.forget_probe(),
-        }
-    }
-
     /// Ends a site's silence; true if it was silent.
     pub(super) fn wake(&mut self) -> bool {
         std::mem::take(&mut self.is_silent)
-    }
-
-    /// Counts a probe, and records until when the site asked us to wait.
-    pub(super) fn count(&mut self, took: Duration, silent_until: Option<UnixMs>) {
-        self.not_before = None;
-        self.unwritten.probes += 1;
-        self.unwritten.probing += took;
-        self.silent_until = self.silent_until.max(silent_until);
-    }
-
-    /// Takes the result of a control probe.
-    pub(super) fn land_control(
-        &mut self,
-        site: &Site,
-        probe: &Probe,
-        today: UnixMs,
-        controls: &mut Controls,
-    ) -> Landed {
-        let fault = match self.standing.hear(site, probe, today) {
-            ControlsSaid::More => return Landed::Nothing,
-            ControlsSaid::Unseen(why) => {
-                // Nothing is known about the rules, so there is nothing to report.
-                self.given_up = Some(why);
-                return Landed::Nothing;
-            }
-            ControlsSaid::Well => {
-                controls.note_well(site.key(), today);
-                None
-            }
-            ControlsSaid::Failed(fault) => {
-                self.given_up = Some(Inconclusive::ControlFailed);
-                Some(fault)
-            }
-        };
-        if self.is_distrusted == fault.is_some() {
-            return Landed::Nothing;
-        }
-        self.is_distrusted = fault.is_some();
-        Landed::Controls(ControlNews {
-            site: self.key.to_string(),
-            fault,
-        })
-    }
-
-    /// Takes the result of an account's probe.
-    pub(super) fn land_account(
-        &mut self,
-        site: &Site,
-        mut candidate: Candidate,
-        probe: &Probe,
-        confirming: Confirming,
-        now: Instant,
-    ) -> Landed {
-        if let Some(why @ Inconclusive::ControlFailed) = self.given_up {
-            // The probe was in flight when the controls failed.
-            return Landed::Result(self.settle(&candidate, Err(why)));
-        }
-        // A weak site needs one more probe, because one side of its rules has no evidence of its
-        // own.
-        let needed = confirming.confirmations + u32::from(site.is_weak());
-        match candidate.after(probe.outcome, needed, site.method()) {
-            AfterProbe::ProbeAgain => {
-                self.once_more
-                    .push_back((now + confirming.delay, candidate));
-                Landed::Nothing
-            }
-            AfterProbe::Settle(outcome) => Landed::Result(self.settle(&candidate, outcome)),
-        }
-    }
-
-    fn settle(
-        &mut self,
-        candidate: &Candidate,
-        outcome: Result<Sighting, Inconclusive>,
-    ) -> ProbeResult {
-        let (verdict, reason) = match outcome {
-            Ok(seen) => (Verdict::of(seen), ""),
-            Err(why) => (Verdict::Error, why.key()),
-        };
-        self.answered += u64::from(outcome.is_ok());
-        ProbeResult {
-            account_id: candidate.id(),
-            site: Arc::clone(&self.key),
-            verdict,
-            reason,
-            silent_until: self.silent_until.take(),
-            bearing: candidate.bearing(outcome, self.is_braked),
-        }
     }
 
     /// Takes the requests not yet written to the database.
@@ -350,16 +297,18 @@ impl Lane {
         (Arc::clone(&self.key), self.answered)
     }
 
-    /// When the lane has an account to probe; none if it has no more, or waits for a probe or a
-    /// page.
+    /// When the lane has an account or a control to probe; none if it has no more, or waits for a
+    /// probe or a page.
     fn ready_at(&self, now: Instant) -> Option<Instant> {
-        if self.is_silent || self.standing.waits() {
+        if self.is_silent || self.waits() {
             return None;
         }
-        if !self.page.is_empty() {
+        if !self.page.is_empty() || self.awaited.is_in_round() {
             return Some(now);
         }
-        self.once_more.front().map(|(due, _)| *due)
+        let again = self.once_more.front().map(|(due, _)| *due);
+        let round = self.awaited.due_at(self.is_last(), now);
+        again.into_iter().chain(round).min()
     }
 }
 

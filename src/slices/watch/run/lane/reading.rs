@@ -23,6 +23,11 @@ pub(super) struct ReadPosition {
 }
 
 impl ReadPosition {
+    /// True if everything has been read.
+    pub(super) fn is_exhausted(self) -> bool {
+        self.exhausted
+    }
+
     /// Plans to read `limit` accounts from here; none if everything has been read, or if the lane
     /// must first be empty.
     pub(super) fn next_reading(

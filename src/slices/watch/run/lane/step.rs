@@ -11,7 +11,10 @@ use crate::slices::watch::store::{ControlNews, ProbeResult};
 #[derive(Debug)]
 pub(crate) enum ProbeSubject {
     Account(Candidate),
+    /// A known name, or a plain random one.
     Control,
+    /// A random name of the shape of an account that is about to be found.
+    Alike,
 }
 
 #[derive(Debug)]
@@ -41,7 +44,7 @@ pub(crate) enum Landed {
 /// How accounts become results in a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Confirming {
-    /// Probes that must agree before an account counts as found.
+    /// Probes that must agree before an account counts as found or gone.
     pub(crate) confirmations: u32,
     /// The pause between those probes.
     pub(crate) delay: Duration,

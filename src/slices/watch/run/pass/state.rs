@@ -224,12 +224,19 @@ impl<'a, 'g> Pass<'a, 'g> {
                     delay: self.context.config.confirm_delay,
                 };
                 let probe = self.memory.proofs.judge(&site, probe, page.as_deref());
-                lane.land_account(&site, candidate, &probe, confirming, now)
+                let controls = &self.memory.controls;
+                let believes = |shape| controls.believe(site.key(), shape, today);
+                lane.land_account(&site, candidate, &probe, confirming, now, believes)
             }
             ProbeSubject::Control => {
                 tracing::debug!(site = site.key().as_str(), name = name.as_str(), outcome = ?probe.outcome, "a control");
                 self.memory.proofs.learn(&site, &name, probe, page);
                 lane.land_control(&site, probe, today, &mut self.memory.controls)
+            }
+            ProbeSubject::Alike => {
+                tracing::debug!(site = site.key().as_str(), name = name.as_str(), outcome = ?probe.outcome, "a control of a shape");
+                lane.land_alike(&site, probe, today, &mut self.memory.controls);
+                Landed::Nothing
             }
         };
         match landed {

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
+mod scenes;
+
+use super::candidate::AfterProbe;
 use super::*;
 use crate::db::Db;
 use crate::db::testing::Store;
 use crate::people;
 use crate::slices::watch::model::account::{RunState, Trigger, Until};
-use crate::slices::watch::model::verdict::Verdict;
+use crate::slices::watch::model::verdict::{Sighting, Verdict};
 use crate::slices::watch::site::Method;
+use crate::slices::watch::site::entry::SiteEntry;
 use crate::slices::watch::store::{Bearing, NewAccount, ProbeResult, Waiting};
+use crate::slices::watch::verdict::Inconclusive;
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
 const OWNER: i64 = 7;
@@ -197,6 +202,43 @@ fn probes_must_agree_and_a_closed_connection_is_asked_once_more() {
         let next = candidate.after(*last, 2, method);
         assert_eq!(next, AfterProbe::Settle(result), "{results:?}");
     }
+}
+
+#[test]
+fn a_round_vouches_for_the_news_before_it_and_serves_many() {
+    let entry = "key = \"a\"\nurl = \"https://a.example/{name}\"\n\
+                 exists = { status = [200] }\nmissing = { status = [404] }";
+    let entry: SiteEntry = toml::from_str(entry).unwrap();
+    let site = entry.into_site(false).unwrap();
+    let (mut awaited, now) = (Awaited::default(), Instant::now());
+    let news = || candidate(Until::Found, None);
+    assert_eq!(awaited.due_at(true, now), None);
+    awaited.push(news(), Sighting::Exists, now);
+    assert_eq!(awaited.due_at(true, now), Some(now));
+    let later = awaited.due_at(false, now).unwrap();
+    assert!(later > now, "others of the lane may be news, too");
+    awaited.push(news(), Sighting::Exists, later);
+    assert_eq!(awaited.due_at(false, later), Some(later));
+
+    awaited.begin(&site);
+    // The probe of this one was in flight.
+    awaited.push(news(), Sighting::Exists, later);
+    assert_eq!(awaited.due_at(true, later), None, "a round is going on");
+    assert_eq!(awaited.next_name(&site), None, "its shape is plain");
+    let ready = std::iter::from_fn(|| awaited.take_ready()).count();
+    assert_eq!((ready, awaited.due_at(true, later)), (2, Some(later)));
+
+    while awaited.due_at(false, later) != Some(later) {
+        awaited.push(news(), Sighting::Exists, later);
+    }
+    awaited.give_up(Inconclusive::BreakerOpen);
+    let ready: Vec<_> = std::iter::from_fn(|| awaited.take_ready()).collect();
+    assert!(ready.len() > 100, "not all wait at once");
+    assert!(
+        ready
+            .iter()
+            .all(|(_, said)| *said == Err(Inconclusive::BreakerOpen))
+    );
 }
 
 fn candidate(until: Until, known: Option<Sighting>) -> Candidate {
