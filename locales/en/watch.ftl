@@ -172,7 +172,7 @@ control-random-unclear = the answer for a random name matches no rule
 mass-change =
     ✋ { $site }: { $changed } of { $answered } were found at once
 
-    They were missing before. This usually means that the site is broken, so the owners have not been told yet. Is it true?
+    They had not been found before. This usually means that the site is broken, so the owners have not been told yet. Is it true?
 mass-change-applied = ✅ { $by } decided: yes. The owners will be told.
 mass-change-discarded = 🔁 { $by } decided: no. The next check will try again.
 mass-changes-none = Nothing is waiting for a decision.
@@ -246,7 +246,7 @@ news-gist = Changed: { $names }
 mass-change-gone =
     ✋ { $site }: { $changed } of { $answered } disappeared at once
 
-    They existed before. This usually means that the site is broken, so the owners have not been told yet. Is it true?
+    Nothing had pointed to that before. This usually means that the site is broken, so the owners have not been told yet. Is it true?
 mass-change-mixed =
     ✋ { $site }: { $changed } of { $answered } changed at once
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vakhta::testing::demo::{Behaviour, ChatMessage, Person};
 use vakhta::testing::people::{self, Role};
-use vakhta::testing::slices::watch::model::account::{MassDecision, RunCounts};
+use vakhta::testing::slices::watch::model::account::{MassDecision, RunCounts, Until};
 use vakhta::testing::slices::watch::store;
 
 use crate::guards::told;
@@ -172,26 +172,108 @@ fn a_mass_change_that_is_not_true_is_looked_at_again() {
 fn what_is_no_mass_change_is_told_at_once() {
     run_with("per_site = 4\nworkers = 4", async |t| {
         let eva = t.user(7, "Ева", "ru").await;
-        // A first run over existing accounts changes nothing.
+        // A first run over existing accounts changes nothing, if it does not find everybody.
         let there: Vec<String> = (0..12).map(|n| format!("there{n}")).collect();
-        let there: Vec<_> = there
+        let mut there: Vec<_> = there
             .iter()
             .map(|name| (name.as_str(), Behaviour::Exists))
             .collect();
+        there.push(("gone", Behaviour::Missing));
         add(&t, &eva, "github", &there).await;
+        // Ten are not many.
+        let few: Vec<_> = there[..10].to_vec();
+        add(&t, &eva, "vk", &few).await;
         let summary = check_all(&t).await;
-        assert!(summary.contains("• Найдено: 12\n"), "{summary}");
+        assert!(
+            summary.contains("• Найдено: 22\n• Не найдено: 1\n"),
+            "{summary}"
+        );
         // Half is not more than half.
         let names = missing(&t, &eva, 20).await;
         appear(&t, &names[..10]);
         let summary = check_all(&t).await;
         assert!(
-            summary.contains("• Найдено: 10\n• Не найдено: 10\n"),
+            summary.contains("• Найдено: 10\n• Не найдено: 11\n"),
             "{summary}"
         );
         t.heard(7, "✅ Найдено: 10 аккаунтов").await;
         assert_eq!(told(&t, ADMIN, "✋"), 0);
         t
+    });
+}
+
+#[test]
+fn a_first_run_that_finds_everybody_waits_for_an_admin() {
+    run_with("per_site = 4\nworkers = 4", async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let names: Vec<String> = (0..11).map(|n| format!("name{n:02}")).collect();
+        let accounts: Vec<_> = names
+            .iter()
+            .map(|name| (name.as_str(), Behaviour::Exists))
+            .collect();
+        add(&t, &eva, "github", &accounts).await;
+        add_gone(&t, "vk", 11).await;
+        let summary = check_all(&t).await;
+        assert!(
+            summary.contains("• Найдено: 0\n• Не найдено: 0\n• Ошибок: 22"),
+            "{summary}"
+        );
+        let found = t.heard(ADMIN, "✋ GitHub: сразу нашлось 11 из 11").await;
+        let gone = t.heard(ADMIN, "✋ VK: сразу исчезло 11 из 11").await;
+        assert_eq!(told(&t, 7, "Найдено") + told(&t, 7, "Исчезло"), 0);
+        t.callback(&t.admin, &found, "Да, сообщить").await;
+        t.heard(7, "✅ Найдено: 11 аккаунтов").await;
+        t.callback(&t.admin, &gone, "Да, сообщить").await;
+        t.heard(7, "👋 Исчезло: 11 аккаунтов").await;
+        let done = t.app().db().read(|c| Ok(store::totals(c, Some(7))?.done));
+        assert_eq!(done.await.unwrap(), 22);
+        t
+    });
+}
+
+/// Adds accounts that are not there and are awaited to be gone.
+async fn add_gone(t: &Stage, site: &'static str, n: usize) {
+    let now = t.clock.now();
+    let write = t.app().db().write(move |tx| {
+        for n in 0..n {
+            let new = store::NewAccount::new(7, site, &format!("name{n:02}"), 30);
+            let until = Until::Gone;
+            store::add(tx, now, &store::NewAccount { until, ..new })?;
+        }
+        Ok(())
+    });
+    write.await.unwrap();
+}
+
+#[test]
+fn what_a_killed_first_run_held_is_looked_at_again() {
+    process::run(async |ground| {
+        ground.configure("timeout = \"60s\"\nworkers = 4\nper_site = 4");
+        ground.telegram.person(7, "Ева", "ru").knows_bot();
+        let names: Vec<String> = (0..12).map(|n| format!("name{n:02}")).collect();
+        let mut rows: Vec<_> = names.iter().map(|name| ("github", name.as_str())).collect();
+        for name in &names {
+            ground.site.set("github", name, Behaviour::Exists);
+        }
+        rows.push(("vk", "hanging"));
+        ground.import(7, &rows).await;
+        ground.site.set("vk", "hanging", Behaviour::Hang);
+        let process = ground.vakhta(&["run"]).start();
+        let held = "SELECT count(*) = 12 FROM account WHERE state = 'held'";
+        ground.wait_db("the held accounts", held).await;
+        process.kill();
+        ground.site.set("vk", "hanging", Behaviour::Missing);
+        for _ in 0..2 {
+            let process = ground.vakhta(&["run"]).start();
+            process.logged("Initial run completed").await;
+            ground.heard(ADMIN, "сразу нашлось 12 из 12").await;
+            process.stop().await;
+        }
+        assert_eq!(ground.number("SELECT count(*) FROM mass_change"), 1);
+        assert_eq!(
+            ground.number("SELECT count(*) FROM transition WHERE what = 'found'"),
+            0
+        );
     });
 }
 

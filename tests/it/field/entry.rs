@@ -33,7 +33,7 @@ pub(crate) struct Entry {
     pub(super) is_in_host: bool,
     headers: Vec<(String, String)>,
     pub(super) body: Option<String>,
-    known: Vec<String>,
+    pub(super) known: Vec<String>,
     style: Style,
     is_sherlock: bool,
 }

@@ -2,8 +2,10 @@
 //!
 //! If at least ten accounts, and more than half of a site's, flip at once, suspect the site rather
 //! than the accounts. The run holds these accounts in the database until all its probes are done.
-//! Then it releases them as they were seen, or keeps them while the admins are asked. A first
-//! sighting is no change, so a first run over many profiles is no mass change.
+//! Then it releases them as they were seen, or keeps them while the admins are asked.
+//!
+//! A first sighting is no change. But if more than ten accounts of a site have a verdict, and each
+//! of them is news, the site may answer everybody alike. Then first sightings are kept, too.
 //!
 //! # Invariants
 //! - Nobody is told about a held account.
@@ -23,7 +25,7 @@ use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::store;
 
 /// The minimum number of changes. Sites with fewer accounts are never held.
-pub(super) const LEAST: u64 = 10;
+const LEAST: u64 = 10;
 
 /// After an admin discarded a mass change, the site is not asked about again for this time.
 const REST: Duration = Duration::from_secs(6 * 60 * 60);
@@ -37,6 +39,37 @@ const TOLD_AT_ONCE: usize = 500;
 /// True if so many accounts with a verdict changed that the change is not credible.
 fn is_mass_change(changed: u64, answered: u64) -> bool {
     changed >= LEAST && changed.saturating_mul(2) > answered
+}
+
+/// True if everybody at a site is news, and there are too many of them to believe that.
+fn is_everybody(news: u64, answered: u64) -> bool {
+    news > LEAST && news == answered
+}
+
+/// Which news of a site is held until the brake decides.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Braking {
+    changes: bool,
+    first_sightings: bool,
+}
+
+impl Braking {
+    /// For a number of accounts; `is_asked`: the admins are being asked about the site.
+    pub(super) fn new(accounts: u64, is_asked: bool) -> Self {
+        Self {
+            changes: accounts >= LEAST || is_asked,
+            first_sightings: accounts > LEAST,
+        }
+    }
+
+    /// True if an account's news is held. `all_held`: so are all accounts with a verdict so far.
+    pub(super) fn holds(self, is_change: bool, all_held: bool) -> bool {
+        if is_change {
+            self.changes
+        } else {
+            self.first_sightings && all_held
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -67,8 +100,10 @@ impl Brake<'_> {
         for held in held {
             let answered = answered.get(&*held.site).copied().unwrap_or_default();
             let answered = answered.max(held.changed);
+            let is_mass = is_mass_change(held.changed - held.fresh, answered)
+                || is_everybody(held.changed, answered);
             // While the admins are being asked about a site, its other changes also wait.
-            if marks.asked_about.contains(&held.site) || is_mass_change(held.changed, answered) {
+            if marks.asked_about.contains(&held.site) || is_mass {
                 if resting.contains(&held.site) {
                     self.wait_again(run_id, held.site, held.changed).await?;
                 } else {

@@ -16,7 +16,7 @@ use super::{ACCOUNT_COLUMNS, ACCOUNTS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::slices::watch::model::account::{
-    Account, AccountState, MassChange, MassDecision, News, SiteTally,
+    Account, AccountState, MassChange, MassDecision, News, SiteTally, Until,
 };
 use crate::slices::watch::model::past::ProbeHistory;
 use crate::slices::watch::model::verdict::Sighting;
@@ -33,14 +33,17 @@ pub(crate) struct HeldSite {
     /// Key of the site.
     pub site: String,
     pub changed: u64,
-    /// The number of held accounts that disappeared.
+    /// The number of held accounts that are missing.
     pub gone: u64,
+    /// The number of held accounts that no run had seen before.
+    pub fresh: u64,
 }
 
 /// How many accounts a run has held, by site.
 pub(crate) fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Result<Vec<HeldSite>> {
     let mut statement = connection.prepare_cached(
-        "SELECT site, count(*), count(*) FILTER (WHERE look.known = ?2) FROM account JOIN look ON look.account_id = account.id
+        "SELECT site, count(*), count(*) FILTER (WHERE until = 'gone' OR until = 'change' AND look.known = ?2),
+             count(*) FILTER (WHERE look.known = 0) FROM account JOIN look ON look.account_id = account.id
          WHERE state = 'held' AND look.run_id = ?1 GROUP BY site",
     )?;
     let found = ProbeHistory::bits(Verdict::Found);
@@ -49,6 +52,7 @@ pub(crate) fn held_in_run(connection: &Connection, run_id: i64) -> anyhow::Resul
             site: row.get(0)?,
             changed: row.get(1)?,
             gone: row.get(2)?,
+            fresh: row.get(3)?,
         })
     })?;
     rows.collect::<Result<_, _>>()
@@ -89,8 +93,8 @@ pub(crate) fn release(
     Ok(owners)
 }
 
-/// Applies what the last probe of a held account saw: the opposite of what was known. Returns the
-/// sighting and the transition to record; none if the account is not held.
+/// Applies what the last probe of a held account saw: what was waited for. Returns the sighting and
+/// the transition to record; none if the account is not held.
 fn finish(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -99,9 +103,9 @@ fn finish(
     let Some(waiter) = waiter(tx, id)?.filter(|waiter| waiter.state == AccountState::Held) else {
         return Ok(None);
     };
-    let seen = match waiter.known {
-        Some(Sighting::Exists) => Sighting::Missing,
-        Some(Sighting::Missing) | None => Sighting::Exists,
+    let seen = match (waiter.until, waiter.known) {
+        (Until::Gone, _) | (Until::Change, Some(Sighting::Exists)) => Sighting::Missing,
+        (Until::Found | Until::Change, _) => Sighting::Exists,
     };
     let verdict = Verdict::of(seen);
     tx.prepare_cached(
@@ -132,6 +136,7 @@ pub(crate) fn keep(
         site,
         changed,
         gone,
+        ..
     } = held;
     count_held(tx, day, run_id, site, *changed)?;
     let joined = tx.execute(

@@ -19,7 +19,7 @@ use crate::slices::watch::model::verdict::Verdict;
 pub(super) struct Waiter {
     owner_id: i64,
     pub(super) state: AccountState,
-    until: Until,
+    pub(super) until: Until,
     /// What earlier runs saw.
     pub(super) known: Option<Sighting>,
 }

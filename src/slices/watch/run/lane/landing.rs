@@ -139,7 +139,9 @@ impl Lane {
         };
         let bearing = match outcome {
             Ok(seen) if candidate.is_news(seen) => {
-                if self.is_braked && candidate.is_change(seen) {
+                let all_held = self.held == self.answered;
+                if self.braking.holds(candidate.is_change(seen), all_held) {
+                    self.held += 1;
                     Bearing::Held
                 } else {
                     Bearing::News

@@ -23,7 +23,7 @@ use self::candidate::Candidate;
 use self::reading::ReadPosition;
 pub(super) use self::reading::{LanePage, PageReading};
 pub(super) use self::step::{Confirming, Landed, LaneStep, PlannedProbe, ProbeSubject};
-use super::brake;
+use super::brake::Braking;
 use super::controls::{ControlStanding, Controls};
 use super::gate::{Gates, Start};
 use crate::clock::UnixMs;
@@ -70,11 +70,11 @@ pub(super) struct Lane {
     standing: ControlStanding,
     /// An earlier run's controls failed, and the admins know.
     is_distrusted: bool,
-    /// The site has enough accounts for a mass change, or the admins are being asked. Changes are
-    /// held until the brake decides.
-    is_braked: bool,
-    /// Accounts with a verdict so far.
+    /// Which news is held until the brake decides.
+    braking: Braking,
+    /// Accounts with a verdict so far, and those of them that are held.
     answered: u64,
+    held: u64,
     /// Probes of accounts in flight.
     in_flight: usize,
     awaited: Awaited,
@@ -98,7 +98,7 @@ impl Lane {
     ) -> Self {
         Self {
             is_distrusted: marks.distrusted.contains(&*key),
-            is_braked: accounts >= brake::LEAST || marks.asked_about.contains(&*key),
+            braking: Braking::new(accounts, marks.asked_about.contains(&*key)),
             key,
             site,
             not_before: None,
@@ -107,6 +107,7 @@ impl Lane {
             is_silent: false,
             standing: ControlStanding::default(),
             answered: 0,
+            held: 0,
             in_flight: 0,
             awaited: Awaited::default(),
             unwritten: SiteTally::default(),

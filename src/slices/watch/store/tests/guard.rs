@@ -49,6 +49,7 @@ async fn a_held_account_is_let_go_once() {
             site: "github".to_owned(),
             changed: 3,
             gone: 0,
+            fresh: 2,
         };
         assert_eq!(held_in_run(tx, second)?, std::slice::from_ref(&in_all));
         assert_eq!(release(tx, NOW, TODAY, second, "github", 2)?, [OWNER]);
@@ -83,6 +84,36 @@ async fn a_held_account_is_let_go_once() {
             |row| row.get(0),
         )?;
         assert_eq!((done, totals(tx, None)?.done), (3, 3));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_first_sighting_that_was_held_is_what_was_awaited() {
+    let t = Store::new();
+    t.write(|tx| {
+        let ids = fill(tx, 2)?;
+        set_until(tx, NOW, OWNER, ids[1], Until::Found, Until::Gone)?;
+        let first = run(tx)?;
+        let gone = ProbeResult {
+            verdict: Verdict::NotFound,
+            ..held(ids[1])
+        };
+        apply(tx, NOW, TODAY, first, &[held(ids[0]), gone], &[])?;
+        let in_all = HeldSite {
+            site: "github".to_owned(),
+            changed: 2,
+            gone: 1,
+            fresh: 2,
+        };
+        assert_eq!(held_in_run(tx, first)?, [in_all]);
+        assert_eq!(release(tx, NOW, TODAY, first, "github", 5)?, [OWNER]);
+        let counts = counts(tx, first)?;
+        assert_eq!((counts.found, counts.not_found), (1, 1));
+        let (news, _) = news_in_run(tx, first, OWNER, 5)?;
+        let seen: Vec<Sighting> = news.iter().map(|one| one.seen).collect();
+        assert_eq!(seen, [Sighting::Exists, Sighting::Missing]);
         Ok(())
     })
     .await;
