@@ -72,6 +72,38 @@ fn an_account_that_is_gone_is_told_once_and_done() {
 }
 
 #[test]
+fn gone_needs_as_many_looks_that_agree_as_found() {
+    run_with("confirmations = 3", async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        for name in ["leaves", "flickers", "changes"] {
+            add(&t, &eva, "github", &[(name, Behaviour::Exists)]).await;
+        }
+        choose(&t, &eva, "leaves", "когда исчезнет").await;
+        choose(&t, &eva, "flickers", "когда исчезнет").await;
+        choose(&t, &eva, "changes", "любое изменение").await;
+        check_all(&t).await;
+        t.site.forget_requests();
+        let missing = Behaviour::Missing;
+        t.site.set("github", "leaves", missing.clone());
+        t.site.set("github", "changes", missing.clone());
+        let flickers = vec![missing.clone(), missing, Behaviour::Exists];
+        t.site.behave_in_turn("github", "flickers", flickers);
+        let summary = check_all(&t).await;
+        assert!(
+            summary.contains("• Не найдено: 2\n• Ошибок: 1"),
+            "{summary}"
+        );
+        let looks = t.site.requests_to("github");
+        for name in ["leaves", "flickers", "changes"] {
+            let looks = looks.iter().filter(|look| look.name == name);
+            assert_eq!(looks.count(), 3, "{name}");
+        }
+        t.heard(7, "👋 Аккаунт исчез").await;
+        t
+    });
+}
+
+#[test]
 fn a_name_that_is_free_at_the_first_look_is_gone() {
     run(async |t| {
         let eva = t.user(7, "Eve", "en").await;
@@ -122,6 +154,23 @@ fn each_change_is_told_once_and_the_wait_goes_on() {
         let db = t.app().db();
         let totals = db.read(|c| store::totals(c, Some(7))).await.unwrap();
         assert_eq!((totals.pending, totals.done), (1, 0));
+        t
+    });
+}
+
+#[test]
+fn what_one_look_saw_is_no_baseline_for_changes() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        add(&t, &eva, "github", &[("octocat", Behaviour::Missing)]).await;
+        check_all(&t).await;
+        choose(&t, &eva, "octocat", "любое изменение").await;
+        t.site.set("github", "octocat", Behaviour::Exists);
+        check_all(&t).await;
+        t.site.set("github", "octocat", Behaviour::Missing);
+        check_all(&t).await;
+        t.heard(7, "🔕 Аккаунт пропал").await;
+        assert_eq!(told(&t, 7, "🔔 Аккаунт появился"), 0);
         t
     });
 }

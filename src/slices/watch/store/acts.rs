@@ -147,7 +147,8 @@ pub(crate) fn set_note(
 }
 
 /// Changes what a pending account waits for; true if that changed it. `before` is the choice that
-/// the person saw.
+/// the person saw. A wait for changes begins without a baseline, because the earlier wait may have
+/// noted what a single probe saw.
 pub(crate) fn set_until(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -159,14 +160,19 @@ pub(crate) fn set_until(
     let sql = "UPDATE account SET until = ?3 WHERE id = ?1 AND until = ?2 AND until <> ?3
                AND state IN ('pending', 'paused') RETURNING state";
     let turn = Transition::new(id, Change::Until, None, AccountState::Pending).by(by);
-    stay(
+    let is_set = stay(
         tx,
         now,
         id,
         sql,
         params![id, before.word(), until.word()],
         turn.detail(until.word()),
-    )
+    )?;
+    if is_set && until == Until::Change {
+        tx.execute("UPDATE look SET known = 0 WHERE account_id = ?1", [id])
+            .with_context(|| format!("forget what was seen of account {id}"))?;
+    }
+    Ok(is_set)
 }
 
 /// If the statement `sql` changes a row, records a change that leaves the account's state as it is.
