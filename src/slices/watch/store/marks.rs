@@ -20,6 +20,8 @@ pub(crate) struct Marks {
     pub distrusted: HashSet<String>,
     /// Sites with an open question about a mass change.
     pub asked_about: HashSet<String>,
+    /// Sites of whose accounts the last run did not reach all.
+    pub behind: HashSet<String>,
 }
 
 /// A change in the state of a site's controls.
@@ -41,6 +43,7 @@ pub(crate) fn marks(connection: &Connection) -> anyhow::Result<Marks> {
     Ok(Marks {
         distrusted: keys("SELECT site FROM site_control WHERE fault <> ''")?,
         asked_about: keys("SELECT site FROM mass_change")?,
+        behind: keys("SELECT site FROM round")?,
     })
 }
 

@@ -27,6 +27,7 @@ mod silences;
 mod sites;
 mod tallies;
 mod transitions;
+mod turns;
 
 use rusqlite::Row;
 
@@ -74,6 +75,7 @@ pub(crate) use screens::{is_open, leave_screen, open_screen, open_screens};
 pub(crate) use silences::silences;
 pub(crate) use sites::{SiteMute, control, errors_since, mute, muted, sites_of_owner, unmute};
 pub(crate) use transitions::history;
+pub(crate) use turns::next_turns;
 
 use super::model::account::{Account, Until};
 use super::model::past::ProbeHistory;

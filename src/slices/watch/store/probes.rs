@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Context as _;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use super::Stretch;
 use super::mass;
@@ -46,18 +46,11 @@ pub(crate) fn next_page(
     stretch: Stretch,
     limit: usize,
 ) -> anyhow::Result<Vec<Waiting>> {
-    let (index, narrowed) = match scope {
-        RunScope::All => ("INDEXED BY account_pending", ""),
-        RunScope::Owner(_) => (
-            "INDEXED BY account_of_owner",
-            "AND account.owner_id = :subject",
-        ),
-        RunScope::Account(_) => ("", "AND account.id = :subject"),
-    };
+    let (index, condition) = narrowed(scope);
     let sql = format!(
         "SELECT account.id, account.username, account.until, look.known
          FROM account {index} CROSS JOIN look ON look.account_id = account.id
-         WHERE account.state = 'pending' AND account.site = :site AND account.id > :after {narrowed}
+         WHERE account.state = 'pending' AND account.site = :site AND account.id > :after {condition}
              AND look.run_id >= :since AND look.run_id < :before
          ORDER BY account.id LIMIT :limit"
     );
@@ -73,16 +66,31 @@ pub(crate) fn next_page(
     if subject.is_some() {
         params.push((":subject", &subject));
     }
-    let rows = statement.query_map(params.as_slice(), |row| {
-        Ok(Waiting {
-            id: row.get(0)?,
-            username: row.get(1)?,
-            until: super::word(row, 2, Until::from_word)?,
-            known: super::known(row, 3)?,
-        })
-    })?;
+    let rows = statement.query_map(params.as_slice(), waiting_from_row)?;
     rows.collect::<Result<_, _>>()
         .with_context(|| format!("read the next accounts of {site}"))
+}
+
+/// The index that finds a scope's accounts of one site, and the condition on `:subject`.
+pub(super) fn narrowed(scope: RunScope) -> (&'static str, &'static str) {
+    match scope {
+        RunScope::All => ("INDEXED BY account_pending", ""),
+        RunScope::Owner(_) => (
+            "INDEXED BY account_of_owner",
+            "AND account.owner_id = :subject",
+        ),
+        RunScope::Account(_) => ("", "AND account.id = :subject"),
+    }
+}
+
+/// From the number, the name, what is waited for and what is known.
+pub(super) fn waiting_from_row(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    Ok(Waiting {
+        id: row.get(0)?,
+        username: row.get(1)?,
+        until: super::word(row, 2, Until::from_word)?,
+        known: super::known(row, 3)?,
+    })
 }
 
 /// The result of an account in a run.

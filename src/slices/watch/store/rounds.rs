@@ -1,4 +1,5 @@
-//! Where a run continues at a site if earlier runs did not reach all of its accounts.
+//! Where a run that reads by number continues at a site if earlier runs did not reach all of its
+//! accounts. Slow sites are read in turns instead (`turns`).
 //!
 //! A round is one probe of every account of a site, over as many runs as needed. Ordering by the
 //! last probe would need an index that every probe rewrites. A round needs one row per site, and
@@ -6,7 +7,7 @@
 //! so that a crash is no setback. It settles the round at its end.
 //!
 //! # Invariants
-//! - No account is probed twice in a round before every other one has been probed.
+//! - By number, no account is probed twice in a round before every other one has been probed.
 
 use std::collections::HashSet;
 

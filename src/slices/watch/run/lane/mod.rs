@@ -20,8 +20,8 @@ use tokio::time::Instant;
 
 use self::awaited::Awaited;
 use self::candidate::Candidate;
-use self::reading::ReadPosition;
 pub(super) use self::reading::{LanePage, PageReading};
+use self::reading::{Order, ReadPosition};
 pub(super) use self::step::{Confirming, Landed, LaneStep, PlannedProbe, ProbeSubject};
 use super::brake::Braking;
 use super::controls::{ControlStanding, Controls};
@@ -88,14 +88,17 @@ pub(super) struct Lane {
 
 impl Lane {
     /// A lane for a number of accounts of a site, read in pages of [`page_size`]. `marks` come from
-    /// earlier runs.
+    /// earlier runs; `min_gap` is for sites that set none.
     pub(super) fn new(
         key: Arc<str>,
         accounts: u64,
         site: Option<Arc<Site>>,
         marks: &store::Marks,
         page_size: usize,
+        min_gap: Duration,
     ) -> Self {
+        let gap = site.as_ref().and_then(|site| site.min_gap());
+        let order = Order::of(gap.unwrap_or(min_gap), marks.behind.contains(&*key));
         Self {
             is_distrusted: marks.distrusted.contains(&*key),
             braking: Braking::new(accounts, marks.asked_about.contains(&*key)),
@@ -114,7 +117,7 @@ impl Lane {
             page_size,
             page: Vec::new(),
             once_more: VecDeque::new(),
-            place: ReadPosition::default(),
+            place: ReadPosition::new(order),
         }
     }
 
@@ -176,14 +179,21 @@ impl Lane {
     }
 
     pub(super) fn take_page(&mut self, page: LanePage) {
-        let (place, waiting) = page.into_parts();
+        let LanePage {
+            waiting,
+            is_in_turns,
+            place,
+        } = page;
         self.place = place;
         let mut page: Vec<Candidate> = waiting.into_iter().map(Candidate::new).collect();
-        // Accounts that always fail often have neighbouring ids. Probed in a row, they would look
-        // like a site that is down, so the order is random. Accounts are taken from the end.
+        // Accounts are taken from the end.
         page.reverse();
-        for part in page.chunks_mut(SHUFFLED) {
-            fastrand::shuffle(part);
+        if !is_in_turns {
+            // Accounts that always fail often have neighbouring ids. Probed in a row, they would
+            // look like a site that is down, so the order is random.
+            for part in page.chunks_mut(SHUFFLED) {
+                fastrand::shuffle(part);
+            }
         }
         page.append(&mut self.page);
         self.page = page;

@@ -1,50 +1,95 @@
-//! How a lane reads accounts, page by page: first those that earlier runs did not reach, then the
-//! rest.
+//! How a lane reads accounts, page by page: in the turns of their owners, or by number.
 //!
-//! A page is read while the probes of the previous page are still going on.
+//! By number, those that earlier runs did not reach come first. A page is read while the probes of
+//! the previous page are still going on.
 //!
 //! # Invariants
 //! - A new round begins only when the lane has nothing left of the old one.
+//! - A page of turns is read only when the one before is used up.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::db::Db;
 use crate::slices::watch::model::account::RunScope;
 use crate::slices::watch::store;
 use crate::slices::watch::store::{Stretch, Waiting};
 
-#[derive(Debug, Clone, Copy, Default)]
+/// With a gap like this between requests, a page lasts for over a second. Reading all accounts of
+/// the site to find the next ones in turn costs little beside that.
+const UNHURRIED: Duration = Duration::from_millis(20);
+
+/// An account in one of so many pages may still be on its way through the run.
+const RECENT_PAGES: usize = 4;
+
+/// Which accounts of a site come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Order {
+    /// By number: the least work, for sites that answer for everybody within a run.
+    #[default]
+    Numbers,
+    /// A page in turns, then by number: for fast sites of whose accounts some were not reached.
+    PageInTurns,
+    /// Owners take turns.
+    Turns,
+}
+
+impl Order {
+    pub(super) fn of(gap: Duration, is_behind: bool) -> Self {
+        if gap >= UNHURRIED {
+            Self::Turns
+        } else if is_behind {
+            Self::PageInTurns
+        } else {
+            Self::Numbers
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
 pub(super) struct ReadPosition {
-    /// None before the first page.
+    order: Order,
+    /// None before the first page by number.
     stretch: Option<Stretch>,
     /// The last page of an older round has been read, and this run's own round follows.
     is_last_page: bool,
     exhausted: bool,
+    /// The accounts of the last pages in turns. Their results may not be in the database yet.
+    recent: Arc<[i64]>,
 }
 
 impl ReadPosition {
+    pub(super) fn new(order: Order) -> Self {
+        Self {
+            order,
+            ..Self::default()
+        }
+    }
+
     /// True if everything has been read.
-    pub(super) fn is_exhausted(self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.exhausted
     }
 
     /// Plans to read `limit` accounts from here; none if everything has been read, or if the lane
     /// must first be empty.
     pub(super) fn next_reading(
-        self,
+        &self,
         nothing_left: bool,
         site: Arc<str>,
         scope: RunScope,
         run_id: i64,
         limit: usize,
     ) -> Option<PageReading> {
-        let may_start = nothing_left || !self.is_last_page;
-        (may_start && !self.exhausted).then_some(PageReading {
+        let waits = self.is_last_page || self.order == Order::Turns;
+        let may_start = nothing_left || !waits;
+        (may_start && !self.exhausted).then(|| PageReading {
             site,
             scope,
             run_id,
             limit,
-            place: self,
+            place: self.clone(),
         })
     }
 }
@@ -62,27 +107,56 @@ pub(crate) struct PageReading {
 /// The accounts that were read, and the position after them.
 #[derive(Debug)]
 pub(crate) struct LanePage {
-    waiting: Vec<Waiting>,
-    place: ReadPosition,
-}
-
-impl LanePage {
-    pub(super) fn into_parts(self) -> (ReadPosition, Vec<Waiting>) {
-        (self.place, self.waiting)
-    }
+    pub(super) waiting: Vec<Waiting>,
+    /// The order of the accounts matters.
+    pub(super) is_in_turns: bool,
+    pub(super) place: ReadPosition,
 }
 
 impl PageReading {
     /// Reads until a page has an account, or nothing is left to read.
     pub(crate) async fn read(mut self, db: &Db) -> anyhow::Result<LanePage> {
         loop {
-            let waiting = self.next_page(db).await?;
+            let is_in_turns = self.place.order != Order::Numbers;
+            let waiting = if is_in_turns {
+                self.next_turns(db).await?
+            } else {
+                self.next_page(db).await?
+            };
             if !waiting.is_empty() || self.place.exhausted {
                 return Ok(LanePage {
                     waiting,
+                    is_in_turns,
                     place: self.place,
                 });
             }
+        }
+    }
+
+    async fn next_turns(&mut self, db: &Db) -> anyhow::Result<Vec<Waiting>> {
+        let (site, scope, run_id) = (Arc::clone(&self.site), self.scope, self.run_id);
+        let recent = &self.place.recent;
+        let limit = self.limit + recent.len();
+        let read = db.read(move |c| store::next_turns(c, scope, &site, run_id, limit));
+        let mut page = read.await?;
+        let is_all = page.len() < limit;
+        self.leave_out_recent(&mut page);
+        self.place.exhausted = is_all && page.len() <= self.limit;
+        page.truncate(self.limit);
+        let kept = RECENT_PAGES * self.limit;
+        let known = recent.iter().copied().chain(page.iter().map(|one| one.id));
+        let skipped = (recent.len() + page.len()).saturating_sub(kept);
+        self.place.recent = known.skip(skipped).collect();
+        if self.place.order == Order::PageInTurns {
+            self.place.order = Order::Numbers;
+        }
+        Ok(page)
+    }
+
+    fn leave_out_recent(&self, page: &mut Vec<Waiting>) {
+        if !self.place.recent.is_empty() {
+            let recent: HashSet<i64> = self.place.recent.iter().copied().collect();
+            page.retain(|one| !recent.contains(&one.id));
         }
     }
 
@@ -111,7 +185,7 @@ impl PageReading {
             let page = store::next_page(c, scope, &site, stretch, limit)?;
             Ok((stretch, page))
         });
-        let (mut stretch, page) = read.await?;
+        let (mut stretch, mut page) = read.await?;
         let is_full = page.len() >= limit;
         let is_old = stretch.before < run_id;
         if is_full {
@@ -125,6 +199,7 @@ impl PageReading {
         if known.is_none() && is_full && !is_old {
             self.begin_round(db).await?;
         }
+        self.leave_out_recent(&mut page);
         Ok(page)
     }
 

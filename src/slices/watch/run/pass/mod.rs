@@ -69,10 +69,10 @@ impl PassContext<'_> {
         // An aborted pass left requests that never ended.
         memory.gates.forget_in_flight(Instant::now());
         let marks = self.db.read(store::marks).await?;
-        let page = page_size(sites.len());
+        let (page, gap) = (page_size(sites.len()), self.config.min_gap);
         let lane = |(key, accounts): (String, u64)| {
             let site = self.notifier.catalogue.find(&key).cloned();
-            Lane::new(key.into(), accounts, site, &marks, page)
+            Lane::new(key.into(), accounts, site, &marks, page, gap)
         };
         let lanes = sites.into_iter().map(lane).collect();
         let pass = RefCell::new(Pass::new(self, memory, run, lanes, until));

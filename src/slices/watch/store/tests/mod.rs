@@ -238,6 +238,10 @@ async fn what_runs_for_every_page_uses_an_index_and_sorts_nothing() {
              ORDER BY account.id LIMIT 5",
             "SELECT account.id FROM account INDEXED BY account_of_owner CROSS JOIN look ON look.account_id = account.id
              WHERE state = 'pending' AND owner_id = 5 AND site = 'x' AND account.id > 5 ORDER BY account.id LIMIT 5",
+            "SELECT account.owner_id FROM account INDEXED BY account_pending
+             CROSS JOIN look ON look.account_id = account.id WHERE account.state = 'pending' AND account.site = 'x'",
+            "SELECT account.id FROM account JOIN look ON look.account_id = account.id
+             WHERE account.id = 5 AND account.state = 'pending'",
             "SELECT id FROM account WHERE state = 'pending' AND remind_at IS NOT NULL AND remind_at <= 5
              ORDER BY remind_at LIMIT 5",
             "SELECT state, count(*) FROM account WHERE owner_id = 5 GROUP BY state",

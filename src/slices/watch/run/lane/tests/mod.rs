@@ -40,7 +40,7 @@ async fn cut_run(db: &Db, scope: RunScope, limit: usize) -> Vec<i64> {
         .write(move |tx| Ok(store::begin(tx, NOW, Trigger::Schedule, scope, 0)?.id))
         .await
         .unwrap();
-    let mut lane = Lane::new("github".into(), 1, None, &store::Marks::default(), PAGE);
+    let mut lane = lane(Duration::ZERO);
     let mut seen = Vec::new();
     while seen.len() < limit {
         if let Some(reading) = lane.next_reading(scope, run) {
@@ -73,6 +73,18 @@ async fn cut_run(db: &Db, scope: RunScope, limit: usize) -> Vec<i64> {
     .await
     .unwrap();
     seen
+}
+
+/// A lane of a site with this gap.
+fn lane(gap: Duration) -> Lane {
+    Lane::new(
+        "github".into(),
+        1,
+        None,
+        &store::Marks::default(),
+        PAGE,
+        gap,
+    )
 }
 
 fn set(ids: &[i64]) -> BTreeSet<i64> {
@@ -161,7 +173,7 @@ async fn a_page_is_read_before_the_one_before_is_used_up() {
         .write(|tx| Ok(store::begin(tx, NOW, Trigger::Schedule, RunScope::All, 0)?.id))
         .await
         .unwrap();
-    let mut lane = Lane::new("github".into(), 1, None, &store::Marks::default(), PAGE);
+    let mut lane = lane(Duration::ZERO);
     // The number of accounts left at each reading.
     let mut left = Vec::new();
     loop {
@@ -176,6 +188,54 @@ async fn a_page_is_read_before_the_one_before_is_used_up() {
     }
     // The last page of the old round is used up before the new round begins.
     assert_eq!(left, [0, PAGE / 2, 0, PAGE / 2]);
+}
+
+/// Hands out all accounts although no result is written.
+async fn hand_out(db: &Db, mut lane: Lane) -> Vec<i64> {
+    let run = db
+        .write(|tx| Ok(store::begin(tx, NOW, Trigger::Schedule, RunScope::All, 0)?.id))
+        .await
+        .unwrap();
+    let mut seen = Vec::new();
+    loop {
+        if let Some(reading) = lane.next_reading(RunScope::All, run) {
+            lane.take_page(reading.read(db).await.unwrap());
+        }
+        match lane.take(Instant::now()) {
+            Some(candidate) => seen.push(candidate.id()),
+            None => return seen,
+        }
+    }
+}
+
+#[tokio::test]
+async fn turns_hand_out_everybody_once_and_those_with_few_accounts_early() {
+    let behind = store::Marks {
+        behind: ["github".to_owned()].into(),
+        ..store::Marks::default()
+    };
+    let fast = Duration::ZERO;
+    for (marks, gap) in [
+        (behind, fast),
+        (store::Marks::default(), Duration::from_secs(1)),
+    ] {
+        let store = Store::new();
+        let db = &store.db;
+        let mut all = fill(db, 3 * PAGE + 10).await;
+        let added = db.write(|tx| {
+            people::admit(tx, NOW, 8)?;
+            store::add(tx, NOW, &NewAccount::new(8, "github", "small", 30))
+        });
+        let store::Added::New(small) = added.await.unwrap() else {
+            panic!("the account is new");
+        };
+        all.insert(small);
+        let lane = Lane::new("github".into(), 1, None, &marks, PAGE, gap);
+        let seen = hand_out(db, lane).await;
+        assert_eq!(seen.len(), all.len(), "each once");
+        assert_eq!(set(&seen), all);
+        assert!(seen[..2].contains(&small), "{:?}", &seen[..2]);
+    }
 }
 
 #[test]
