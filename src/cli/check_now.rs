@@ -229,6 +229,12 @@ async fn report(db: &Db, run: i64, json: bool) -> Result<(), Failure> {
     } else {
         output::say(&summary(&progress));
     }
+    if progress.skipped > 0 {
+        output::complain(&format!(
+            "{} accounts were not reached in time; the next run begins with them",
+            progress.skipped
+        ));
+    }
     if is_offline {
         return Err(Failure::Work(anyhow!(
             "our own network is down: no site could be reached, and no account was changed"

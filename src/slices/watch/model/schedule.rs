@@ -92,7 +92,8 @@ impl Schedule {
         let offset = FixedOffset::east_opt(self.zone.offset_seconds(moment))?;
         let from: DateTime<FixedOffset> = offset.timestamp_millis_opt(moment.0).single()?;
         let next = self.cron.find_next_occurrence(&from, or_at).ok()?;
-        Some(UnixMs(next.timestamp_millis()))
+        // The parser keeps the fraction of the second that it began with.
+        Some(UnixMs(next.timestamp() * 1000))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Runs the schedule: a cron job marks a tick as due and rings the bell.
 //!
-//! The job does no work of its own, so runs cannot overlap. During a run it only counts missed
-//! ticks.
+//! The job does no work of its own, so runs cannot overlap.
+//!
+//! # Invariants
+//! - A tick during a run is due after that run. Further ones are only counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,12 +22,33 @@ const SCHEDULER_QUEUE: usize = 16;
 /// What the scheduler's job and the driver share.
 #[derive(Debug, Default)]
 pub(super) struct Ticks {
-    /// A run is due.
-    pub(super) due: AtomicBool,
-    /// A run over all accounts is going on.
-    pub(super) running: AtomicBool,
-    /// Ticks that fired during that run.
-    pub(super) missed: AtomicU64,
+    is_due: AtomicBool,
+    missed: AtomicU64,
+}
+
+impl Ticks {
+    /// A tick of the schedule.
+    pub(super) fn fire(&self, bell: &Activator) {
+        if self.is_due.swap(true, Ordering::SeqCst) {
+            self.missed.fetch_add(1, Ordering::SeqCst);
+        }
+        bell.ring();
+    }
+
+    /// True if a run is due.
+    pub(super) fn is_due(&self) -> bool {
+        self.is_due.load(Ordering::SeqCst)
+    }
+
+    /// A run that answers the tick begins.
+    pub(super) fn answer(&self) {
+        self.is_due.store(false, Ordering::SeqCst);
+    }
+
+    /// Takes the number of ticks that fired while another one was due.
+    pub(super) fn take_missed(&self) -> u64 {
+        self.missed.swap(0, Ordering::SeqCst)
+    }
 }
 
 pub(super) struct Scheduler {
@@ -93,12 +116,7 @@ fn tick_job(
     let (ticks, bell) = (Arc::clone(ticks), bell.clone());
     let offset = FixedOffset::east_opt(offset).context("a zone is within a day of UTC")?;
     let job = Job::new_async_tz(schedule.as_str(), offset, move |_, _| {
-        if ticks.running.load(Ordering::SeqCst) {
-            ticks.missed.fetch_add(1, Ordering::SeqCst);
-        } else {
-            ticks.due.store(true, Ordering::SeqCst);
-            bell.ring();
-        }
+        ticks.fire(&bell);
         Box::pin(async {})
     });
     job.with_context(|| format!("read the schedule {}", schedule.as_str()))

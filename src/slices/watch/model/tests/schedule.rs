@@ -14,6 +14,12 @@ fn five_minutes_are_five_minutes() {
     let next = schedule.next_after(now).unwrap();
     assert_eq!(next, UnixMs(1_795_273_500_000));
     assert_eq!(schedule.period_after(now), Duration::from_secs(300));
+    let later = now.plus(Duration::from_millis(678));
+    assert_eq!(
+        schedule.next_after(later),
+        Some(next),
+        "ticks are at whole seconds"
+    );
 }
 
 #[test]

@@ -18,7 +18,6 @@ mod run;
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -32,7 +31,7 @@ use super::progress::LiveProgress;
 use super::proofs::Proofs;
 use super::ticks::{Scheduler, Ticks};
 use crate::activation::Activator;
-use crate::clock::Clock;
+use crate::clock::{Clock, DAY};
 use crate::db::Db;
 use crate::http_client;
 use crate::http_client::SiteClientConfig;
@@ -44,6 +43,14 @@ use crate::slices::watch::site::SiteKey;
 use crate::slices::watch::store;
 use crate::tasks::{Tasks, ThreadEnd};
 use crate::telegram::BotProxy;
+
+/// A run over everything may last at least this long. Otherwise very short schedules would cut off
+/// every run. A run that begins late, because the one before ended late, must still end by the next
+/// tick of a schedule of minutes.
+const SHORTEST_RUN: Duration = Duration::from_secs(30);
+
+/// How long a tick waits for runs over some of the accounts.
+const ASIDE: Duration = Duration::from_secs(15);
 
 #[derive(Debug)]
 pub(crate) struct WatchParts {
@@ -172,8 +179,8 @@ impl Driver {
         }
     }
 
-    /// Carries out the admins' decisions, then makes every run that is due: requests first, then
-    /// the tick.
+    /// Carries out the admins' decisions, then makes every run that is due. Where runs fill their
+    /// intervals, a tick is always due, so requests come first for a while after a run.
     async fn serve(&mut self) {
         loop {
             let open = self.parts.db.read(store::open_requests).await;
@@ -189,18 +196,43 @@ impl Driver {
                     tracing::error!("what admins decided could not be carried out: {err:#}");
                 }
             }
-            let tick = self.ticks.due.swap(false, Ordering::SeqCst);
-            match (asked, tick) {
+            let tick = self.ticks.is_due();
+            match asked {
                 // One run over everything answers both.
-                (Some(RunScope::All), _) => self.make_run(Trigger::Request, RunScope::All).await,
-                (_, true) => self.make_run(Trigger::Schedule, RunScope::All).await,
-                (Some(scope), false) => self.make_run(Trigger::Request, scope).await,
-                (None, false) => return,
+                Some(RunScope::All) => self.make_run(Trigger::Request, RunScope::All).await,
+                Some(scope) if !tick || self.last_run.elapsed() < ASIDE => {
+                    self.make_run(Trigger::Request, scope).await;
+                }
+                _ if tick => self.make_run(Trigger::Schedule, RunScope::All).await,
+                _ => return,
             }
             if self.stop.is_cancelled() {
                 return;
             }
         }
+    }
+
+    /// A run ends when the next tick is due, whoever asked for it: everybody waits for the tick.
+    /// Accounts that it did not reach come first in the next run. Without a schedule, nobody waits.
+    fn time_limit(&self, scope: RunScope) -> Option<Instant> {
+        if !self.parts.scheduled {
+            return None;
+        }
+        let began = Instant::now();
+        let next_tick = |earliest: Duration| {
+            let now = self.parts.clock.now();
+            let next = self.parts.config.schedule.next_after(now.plus(earliest));
+            began + next.map_or(DAY, |next| next.since(now))
+        };
+        Some(match scope {
+            RunScope::All => next_tick(SHORTEST_RUN),
+            // The tick waits, or has come just now.
+            _ if self.ticks.is_due() => {
+                let aside = self.last_run + ASIDE;
+                if aside > began { aside } else { began + ASIDE }
+            }
+            _ => next_tick(Duration::ZERO).max(began + ASIDE),
+        })
     }
 
     fn brake(&self) -> Brake<'_> {

@@ -6,7 +6,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -26,10 +25,6 @@ use crate::slices::watch::run::pass::{End, PassContext, PassSummary};
 use crate::slices::watch::run::progress;
 use crate::slices::watch::store;
 
-/// A scheduled run ends when the next tick is due, but lasts at least this long. Otherwise very
-/// short schedules would cut off every run.
-const SHORTEST_RUN: Duration = Duration::from_secs(60);
-
 /// Requests by site that were not written together with a result.
 type Requests = Vec<(Arc<str>, SiteTally)>;
 
@@ -39,7 +34,7 @@ impl Driver {
         let everything = scope == RunScope::All;
         if everything {
             self.last_run = Instant::now();
-            self.ticks.running.store(true, Ordering::SeqCst);
+            self.ticks.answer();
         }
         let kind = match trigger {
             Trigger::Start => "Initial run",
@@ -57,7 +52,6 @@ impl Driver {
             );
         }
         if everything {
-            self.ticks.running.store(false, Ordering::SeqCst);
             self.last_run = Instant::now();
             self.parts.progress().close().await;
         }
@@ -87,7 +81,7 @@ impl Driver {
         let run = self.begin(trigger, scope, total).await?;
         self.parts.proxy.ring();
 
-        let until = self.time_limit(trigger, began);
+        let until = self.time_limit(scope);
         let passed = AssertUnwindSafe(self.pass(&run, pending, until))
             .catch_unwind()
             .await;
@@ -244,7 +238,10 @@ impl Driver {
             .scheduler
             .as_ref()
             .and_then(|_| parts.config.schedule.next_after(now));
-        let missed_ticks = self.ticks.missed.swap(0, Ordering::SeqCst);
+        let missed_ticks = match run.scope {
+            RunScope::All => self.ticks.take_missed(),
+            RunScope::Owner(_) | RunScope::Account(_) => 0,
+        };
         let took = shown_time(run.started_at, now, took);
         let (run, notifier) = (run.clone(), parts.notifier.clone());
         let (id, scope, total) = (run.id, run.scope, run.total);
@@ -331,15 +328,6 @@ impl Driver {
         counters::run_ended(false);
         self.parts.proxy.ring();
         Ok(())
-    }
-
-    /// A scheduled run ends when the next tick is due, so its summary comes in time. Accounts that
-    /// it did not reach come first in the next run. A requested run has no limit.
-    fn time_limit(&self, trigger: Trigger, began: Instant) -> Option<Instant> {
-        match trigger {
-            Trigger::Schedule | Trigger::Watchdog => Some(began + self.period().max(SHORTEST_RUN)),
-            Trigger::Start | Trigger::Request => None,
-        }
     }
 }
 

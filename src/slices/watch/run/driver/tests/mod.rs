@@ -5,6 +5,7 @@
 //! delivered; messages stay in the outbox.
 
 mod capacity;
+mod fairness;
 mod priority_gate;
 
 use std::sync::Arc;
@@ -58,11 +59,12 @@ impl Time {
     }
 
     /// Advances the clock and lets everything that is due happen. Waits for pending database work,
-    /// so that a slow disk costs no time.
+    /// so that a slow disk costs no time, and a busy machine little.
     async fn pass(&self, step: Duration) {
         self.clock.advance(step);
         tokio::time::advance(step).await;
         self.db.write(|_| Ok(())).await.unwrap();
+        self.db.read(|_| Ok(())).await.unwrap();
     }
 
     /// Lets time pass endlessly.
@@ -112,7 +114,9 @@ impl World {
             run_now: false,
             config: config.watch,
         };
-        let driver = Driver::new(parts, CancellationToken::new()).await.unwrap();
+        let mut driver = Driver::new(parts, CancellationToken::new()).await.unwrap();
+        // The ticks come from the test.
+        driver.parts.scheduled = true;
         Self {
             site,
             db,
@@ -123,11 +127,16 @@ impl World {
     }
 
     async fn add(&self, site: &str, names: impl Iterator<Item = String>) {
+        self.add_for(OWNER, site, names).await;
+    }
+
+    async fn add_for(&self, owner: i64, site: &str, names: impl Iterator<Item = String>) {
         let site = site.to_owned();
         let names: Vec<String> = names.collect();
         let write = self.db.write(move |tx| {
+            people::admit(tx, NOW, owner)?;
             for username in names {
-                let new = store::NewAccount::new(OWNER, &site, &username, 30);
+                let new = store::NewAccount::new(owner, &site, &username, 30);
                 store::add(tx, NOW, &new)?;
             }
             Ok(())
