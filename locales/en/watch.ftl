@@ -66,6 +66,7 @@ add-done =
     { $name } · { $site } · { $period }
 add-known = You already have this account: { $name } · { $site }
 add-many = ➕ Added: { $added }, already there: { $known }, with errors: { $bad }
+add-over = 🚧 Over the limit: { $over }. One person can have up to { $limit } accounts; you can add { $left } more.
 add-bad-line = • line { $line }: { $problem }
 add-bad-more = … and more lines with errors: { $n }
 add-note = ℹ️ { $site }: { $note }

@@ -67,6 +67,7 @@ add-done =
     { $name } · { $site } · { $period }
 add-known = Этот аккаунт у вас уже есть: { $name } · { $site }
 add-many = ➕ Добавлено: { $added }, уже были: { $known }, с ошибками: { $bad }
+add-over = 🚧 Сверх предела: { $over }. Аккаунтов у одного человека — не больше { $limit }, вы можете добавить ещё { $left }.
 add-bad-line = • строка { $line }: { $problem }
 add-bad-more = … и ещё строк с ошибками: { $n }
 add-note = ℹ️ { $site }: { $note }

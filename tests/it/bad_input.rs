@@ -1,6 +1,6 @@
 //! Unexpected input from members and strangers: always a clear reply, nothing lost, no panic.
 
-use crate::harness::{ADMIN, run};
+use crate::harness::{ADMIN, run, run_with};
 
 #[test]
 fn lines_that_cannot_be_are_named_and_the_others_are_added() {
@@ -44,7 +44,7 @@ fn lines_that_cannot_be_are_named_and_the_others_are_added() {
 
 #[test]
 fn ten_thousand_lines_are_one_answer() {
-    run(async |t| {
+    run_with("per_owner = 0", async |t| {
         let eva = t.user(7, "Ева", "ru").await;
         // More than Telegram lets a person send at once; a self-hosted server may allow it.
         let lines: Vec<String> = (0..10_000).map(|n| format!("name{n} github")).collect();

@@ -44,6 +44,7 @@ mod guards;
 mod harness;
 mod http;
 mod kill;
+mod limit;
 mod lists;
 mod log;
 mod mass_change;

@@ -10,7 +10,7 @@ use vakhta::testing::slices::watch::store;
 use vakhta::testing::slices::watch::store::{AccountQuery, Import, Imported, NewAccount};
 use vakhta::testing::tasks::Tasks;
 
-use crate::harness::{LIMIT, Stage, run};
+use crate::harness::{LIMIT, Stage, run, run_with};
 
 /// Sends a file and returns the reply.
 async fn send(t: &Stage, who: &Person, name: &str, bytes: &[u8]) -> Arc<ChatMessage> {
@@ -194,7 +194,7 @@ fn table_of(prefix: &str, rows: usize) -> String {
 
 #[test]
 fn a_large_table_is_added_in_portions_and_goes_on_where_a_crash_stopped_it() {
-    run(async |mut t| {
+    run_with("per_owner = 0", async |mut t| {
         let eva = t.user(7, "Ева", "ru").await;
         let shown = send(&t, &eva, "a.csv", table_of("a", 450).as_bytes()).await;
         let going = t.callback(&eva, &shown, "Применить: добавить 450").await;

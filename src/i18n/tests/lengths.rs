@@ -26,9 +26,10 @@ const LABELS: [&str; 9] = [
 ];
 
 /// Texts that answer a callback.
-const NOTES: [&str; 27] = [
+const NOTES: [&str; 28] = [
     "account-gone",
     "account-muted",
+    "add-over",
     "alarm-done-",
     "assistant-of-another",
     "broadcast-busy",
@@ -134,7 +135,7 @@ const LENGTHS: [(&str, usize); 56] = [
 ];
 
 /// Arguments that are numbers.
-const NUMBERS: [&str; 51] = [
+const NUMBERS: [&str; 53] = [
     "active",
     "added",
     "all",
@@ -159,6 +160,7 @@ const NUMBERS: [&str; 51] = [
     "kb",
     "known",
     "least",
+    "left",
     "limit",
     "mb",
     "missed",
@@ -168,6 +170,7 @@ const NUMBERS: [&str; 51] = [
     "new",
     "not_found",
     "open",
+    "over",
     "page",
     "pages",
     "paused",

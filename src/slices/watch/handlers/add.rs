@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
-use super::added::{AddSums, many_added};
+use super::added::{AddSums, joined, many_added};
 use crate::dialogue;
 use crate::html::{Html, cut};
 use crate::i18n::{self, Args, label};
@@ -255,23 +255,28 @@ impl WatchHandlers {
     ) -> anyhow::Result<Answer> {
         let actor = cx.actor;
         let mut sums = AddSums::default();
+        let mut allowance = store::Allowance::of(cx.tx, actor.id, self.per_owner)?;
         for line in lines {
             match line {
                 Err(bad) => sums.bad.push(bad),
-                Ok(line) => match store::add(cx.tx, actor.now, &self.new_account(actor.id, &line))?
-                {
-                    Added::New(id) => sums.added.push((id, line)),
-                    Added::Known(..) => sums.known.push(line),
-                },
+                Ok(line) => {
+                    let new = self.new_account(actor.id, &line);
+                    match allowance.add(cx.tx, actor.now, &new)? {
+                        Some(Added::New(id)) => sums.added.push((id, line)),
+                        Some(Added::Known(..)) => sums.known.push(line),
+                        None => sums.over += 1,
+                    }
+                }
             }
         }
         if sums.bad.is_empty() || !sums.added.is_empty() {
             dialogue::end(cx.tx, actor)?;
         }
-        let text = if single {
-            self.one_added(actor, &sums)
-        } else {
-            many_added(actor, &sums)
+        let over = self.over_limit(actor.lang, sums.over, allowance);
+        let text = match over {
+            Some(over) if single => over,
+            None if single => self.one_added(actor, &sums),
+            over => joined(many_added(actor, &sums), over),
         };
         let lines = std::iter::once(text)
             .chain(self.notes(actor, &sums))

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::WatchHandlers;
+use crate::db::Connection;
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
 use crate::navigation::home_button;
@@ -12,6 +13,9 @@ use crate::slices::watch::catalogue::line::{AccountLine, LineProblem};
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::site::Asks;
+use crate::slices::watch::store;
+use crate::slices::watch::store::Allowance;
+use crate::slices::watch::views::table::Table;
 use crate::telegram::{Button, Keyboard};
 
 /// Wrong lines named in the answer; the others are counted.
@@ -23,6 +27,8 @@ pub(super) struct AddSums {
     pub(super) added: Vec<(i64, AccountLine)>,
     pub(super) known: Vec<AccountLine>,
     pub(super) bad: Vec<(u64, LineProblem)>,
+    /// New accounts beyond what the person may have.
+    pub(super) over: usize,
 }
 
 impl WatchHandlers {
@@ -56,6 +62,15 @@ impl WatchHandlers {
             }
             (None, None) => i18n::text(lang, "add-ask"),
         }
+    }
+
+    /// That some accounts are too many, and how many may be added.
+    pub(super) fn over_limit(&self, lang: Lang, over: usize, allowance: Allowance) -> Option<Html> {
+        let args = Args::new()
+            .number("over", over)
+            .number("limit", self.per_owner)
+            .number("left", allowance.left()?);
+        (over > 0).then(|| i18n::html(lang, "add-over", &args))
     }
 
     /// What people should know of the sites they added accounts on, each once.
@@ -103,6 +118,14 @@ pub(super) fn many_added(actor: &Actor, sums: &AddSums) -> Html {
     Html::join(&lines, "\n")
 }
 
+/// A text, and a line below it if there is one.
+pub(super) fn joined(text: Html, line: Option<Html>) -> Html {
+    match line {
+        Some(line) => Html::join([&text, &line], "\n"),
+        None => text,
+    }
+}
+
 /// The first of the lines with errors, and how many more there are.
 pub(super) fn bad_lines(lang: Lang, bad: &[(u64, LineProblem)]) -> Vec<Html> {
     let mut lines = Vec::new();
@@ -117,6 +140,15 @@ pub(super) fn bad_lines(lang: Lang, bad: &[(u64, LineProblem)]) -> Vec<Html> {
         lines.push(i18n::html(lang, "add-bad-more", &rest));
     }
     lines
+}
+
+/// How many accounts of a table their owner already has.
+pub(super) fn count_known(connection: &Connection, table: &Table) -> anyhow::Result<usize> {
+    let mut known = 0;
+    for (_, account) in &table.accounts {
+        known += usize::from(store::is_known(connection, account)?);
+    }
+    Ok(known)
 }
 
 /// Where people go on from here.

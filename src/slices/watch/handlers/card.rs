@@ -16,6 +16,7 @@ use crate::slices::watch::model::account::{Account, AccountState, RunScope, Unti
 use crate::slices::watch::model::past::By;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
+use crate::slices::watch::store::Allowance;
 use crate::telegram::{Answer, Button, Keyboard};
 use crate::words::Part as _;
 
@@ -89,7 +90,15 @@ impl WatchHandlers {
                 note_deed(cx, Deed::Delete, account)?;
                 return self.removed_screen(actor, account, view);
             }
-            AccountAct::Restore => store::restore(tx, now, by, id)?,
+            AccountAct::Restore => {
+                let allowance = Allowance::of(tx, account.owner_id, self.per_owner)?;
+                let is_over = usize::from(allowance.is_used_up() && !actor.role.is_admin());
+                if let Some(over) = self.over_limit(actor.lang, is_over, allowance) {
+                    let removed = self.removed_screen(actor, account, view)?;
+                    return Ok(removed.toast(over.to_plain()));
+                }
+                store::restore(tx, now, by, id)?
+            }
             // A button of an account that has changed meanwhile.
             AccountAct::AskDays | AccountAct::AskUntil => false,
         };

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::WatchHandlers;
-use super::added::ways_on;
+use super::added::{count_known, joined, ways_on};
 use crate::activation::Activator;
 use crate::clock::{Clock, UnixMs};
 use crate::db::{Db, WriteTx};
@@ -20,7 +20,7 @@ use crate::i18n::{self, Args};
 use crate::people;
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
-use crate::slices::watch::store::{Added, Import, Imported};
+use crate::slices::watch::store::{Added, Allowance, Import, Imported};
 use crate::slices::watch::views::table;
 use crate::slices::watch::views::table::Table;
 use crate::telegram::{Outgoing, outbox};
@@ -114,8 +114,9 @@ impl WatchHandlers {
             .accounts
             .partition_point(|(line, _)| *line <= done.line);
         let rest = table.accounts.get(next..).unwrap_or_default();
+        let mut allowance = Allowance::of(tx, import.person, self.per_owner)?;
         for (line, account) in rest.iter().take(PORTION) {
-            let added = matches!(store::add(tx, now, account)?, Added::New(_));
+            let added = matches!(allowance.add(tx, now, account)?, Some(Added::New(_)));
             done = Imported {
                 line: *line,
                 added: done.added + u64::from(added),
@@ -139,7 +140,13 @@ impl WatchHandlers {
         added: u64,
     ) -> anyhow::Result<()> {
         let lang = self.notifier.formatter(tx, import.chat)?.lang;
-        let known = (table.accounts.len() as u64).saturating_sub(added);
+        let allowance = Allowance::of(tx, import.person, self.per_owner)?;
+        let over = if allowance.is_used_up() {
+            table.accounts.len() - count_known(tx, table)?
+        } else {
+            0
+        };
+        let known = (table.accounts.len() as u64).saturating_sub(added + over as u64);
         let args = Args::new()
             .number("added", added)
             .number("known", known)
@@ -148,7 +155,9 @@ impl WatchHandlers {
             .accounts
             .iter()
             .map(|(_, account)| account.site.as_str());
-        let lines: Vec<Html> = std::iter::once(i18n::html(lang, "add-many", &args))
+        let over = self.over_limit(lang, over, allowance);
+        let done = joined(i18n::html(lang, "add-many", &args), over);
+        let lines: Vec<Html> = std::iter::once(done)
             .chain(self.site_notes(lang, sites))
             .collect();
         let result = Outgoing::reply(import.chat, texts::fit(lines)).keyboard(ways_on(lang)?);

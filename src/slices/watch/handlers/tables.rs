@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::WatchHandlers;
-use super::added::{bad_lines, ways_on};
+use super::added::{bad_lines, count_known, joined, ways_on};
 use super::portions::PORTION;
 use crate::db::Connection;
 use crate::dialogue;
@@ -21,7 +21,7 @@ use crate::slice::Context;
 use crate::slices::watch::callback::{View, WatchCallback, Whose};
 use crate::slices::watch::notices::texts;
 use crate::slices::watch::store;
-use crate::slices::watch::store::Import;
+use crate::slices::watch::store::{Allowance, Import};
 use crate::slices::watch::views::files;
 use crate::slices::watch::views::table;
 use crate::slices::watch::views::table::Table;
@@ -50,6 +50,9 @@ pub(super) struct TableCounts {
     new: usize,
     known: usize,
     bad: usize,
+    /// New ones beyond what the person may have.
+    #[serde(default)]
+    over: usize,
 }
 
 impl WatchHandlers {
@@ -97,7 +100,8 @@ impl WatchHandlers {
         let actor = cx.actor;
         let lang = actor.lang;
         let table = self.read_table(actor, text);
-        let counts = count(cx.tx, &table)?;
+        let allowance = Allowance::of(cx.tx, actor.id, self.per_owner)?;
+        let counts = count(cx.tx, &table, allowance)?;
         let args = Args::new()
             .number("new", counts.new)
             .number("known", counts.known)
@@ -108,6 +112,7 @@ impl WatchHandlers {
         }
         lines.push(i18n::html(lang, "table-shown", &args));
         lines.extend(bad_lines(lang, &table.problems));
+        lines.extend(self.over_limit(lang, counts.over, allowance));
         if counts.new == 0 {
             dialogue::end(cx.tx, actor)?;
             lines.push(i18n::text(lang, "table-nothing"));
@@ -139,21 +144,23 @@ impl WatchHandlers {
             return Ok(list.toast(label(lang, "done-already")));
         };
         let table = self.read_table(actor, &text);
-        if count(tx, &table)? != counts {
+        let mut allowance = Allowance::of(tx, actor.id, self.per_owner)?;
+        if count(tx, &table, allowance)? != counts {
             return self.preview_table(cx, &text, true);
         }
         if table.accounts.len() > PORTION {
             return self.apply_later(cx, text, counts.new);
         }
         for (_, account) in &table.accounts {
-            store::add(tx, actor.now, account)?;
+            allowance.add(tx, actor.now, account)?;
         }
         dialogue::end(tx, actor)?;
         let args = Args::new()
             .number("added", counts.new)
             .number("known", counts.known)
             .number("bad", counts.bad);
-        let done = i18n::html(lang, "add-many", &args);
+        let over = self.over_limit(lang, counts.over, allowance);
+        let done = joined(i18n::html(lang, "add-many", &args), over);
         let sites = table
             .accounts
             .iter()
@@ -208,15 +215,19 @@ impl WatchHandlers {
 }
 
 /// What would be added, what is there already, and what is wrong.
-fn count(connection: &Connection, table: &Table) -> anyhow::Result<TableCounts> {
-    let mut known = 0;
-    for (_, account) in &table.accounts {
-        known += usize::from(store::is_known(connection, account)?);
-    }
+fn count(
+    connection: &Connection,
+    table: &Table,
+    allowance: Allowance,
+) -> anyhow::Result<TableCounts> {
+    let known = count_known(connection, table)?;
+    let all_new = table.accounts.len() - known;
+    let new = allowance.of_new(all_new);
     Ok(TableCounts {
-        new: table.accounts.len() - known,
+        new,
         known,
         bad: table.problems.len(),
+        over: all_new - new,
     })
 }
 

@@ -41,6 +41,8 @@ pub struct WatchConfig {
     pub min_gap: Duration,
     /// Agreed days of an account when none are given.
     pub period_days: u32,
+    /// Maximum number of accounts of a member; 0: no limit. Admins have none.
+    pub per_owner: usize,
     /// The setting for admins who have not chosen one.
     pub notify: Notify,
     /// For dates in messages.
@@ -75,6 +77,7 @@ impl WatchConfig {
         let per_site = section.integer("per_site", 1, 1..=512);
         let min_gap = section.duration("min_gap", SECOND, Duration::ZERO..=SECOND * 3600);
         let period_days = section.integer("period_days", 30, 1..=3650);
+        let per_owner = section.integer("per_owner", 1000, 0..=1_000_000);
         let notify = section.choice("notify", Notify::EveryRun, Notify::WORDS);
         Some(Self {
             schedule: schedule?,
@@ -86,6 +89,7 @@ impl WatchConfig {
             per_site,
             min_gap,
             period_days,
+            per_owner: usize::try_from(per_owner).ok()?,
             notify,
             zone: zone?,
             catalogues: Vec::new(),

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod acts;
+mod allowance;
 mod breakers;
 mod charts;
 mod days;
@@ -34,6 +35,7 @@ use rusqlite::Row;
 pub use accounts::{Added, NewAccount, add, get, totals};
 pub(crate) use accounts::{count_of_owner, export, get_any, is_known, some_wait_otherwise};
 pub(crate) use acts::{again, extend, remove, restore, set_note, set_paused, set_until};
+pub(crate) use allowance::Allowance;
 pub use breakers::{Breaker, set_breakers};
 pub(crate) use breakers::{Breakers, breakers};
 pub(crate) use charts::{durations, waits_of_owner};

@@ -235,6 +235,7 @@ impl<'a, 'g> Pass<'a, 'g> {
             }
             ProbeSubject::Alike => {
                 tracing::debug!(site = site.key().as_str(), name = name.as_str(), outcome = ?probe.outcome, "a control of a shape");
+                self.memory.proofs.learn(&site, &name, probe, page);
                 lane.land_alike(&site, probe, today, &mut self.memory.controls);
                 Landed::Nothing
             }

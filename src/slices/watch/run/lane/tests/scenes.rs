@@ -142,7 +142,7 @@ async fn run(
 ) -> BTreeMap<i64, ProbeResult> {
     let key: Arc<str> = site.key().as_str().into();
     let marks = store::Marks::default();
-    let mut lane = Lane::new(key, 28, Some(Arc::clone(site)), &marks, 64);
+    let mut lane = Lane::new(key, 28, Some(Arc::clone(site)), &marks, 64, Duration::ZERO);
     let mut world = World {
         site,
         scene,
