@@ -38,6 +38,7 @@ mod chromium;
 mod cli;
 mod conversation;
 mod database;
+mod fair;
 mod field;
 mod groups;
 mod guards;
