@@ -43,6 +43,18 @@ CREATE INDEX chat_digest ON chat (digest_at) WHERE notify = 'digest';
 CREATE INDEX chat_bound ON chat (id) WHERE bound_by IS NOT NULL;
 CREATE INDEX chat_frozen ON chat (frozen_until) WHERE frozen_until > 0;
 
+-- Places that refuse messages for now: a chat, or one topic of it. What waits for them stays in the outbox.
+CREATE TABLE chat_pause (
+    chat_id     INTEGER NOT NULL,
+    topic       INTEGER NOT NULL,                   -- 0: the whole chat
+    incident    INTEGER NOT NULL,                   -- 1: Telegram itself fails; 0: somebody in the chat can mend it
+    since       INTEGER NOT NULL,
+    refusals    INTEGER NOT NULL,
+    until       INTEGER NOT NULL,                   -- nothing is tried before
+    PRIMARY KEY (chat_id, topic)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX chat_pause_until ON chat_pause (until);
+
 -- One-time links that make the first opener the owner. Only the hash of the code is kept.
 CREATE TABLE claim (
     code_hash   BLOB    PRIMARY KEY,

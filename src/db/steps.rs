@@ -5,7 +5,7 @@
 //! - The steps make what `schema.sql` says; a test compares them.
 
 /// Step `n` brings version `n + 1` to `n + 2`. Steps are only ever appended.
-pub(super) const STEPS: &[&str] = &[LOOKS_AND_GUARDS, PANEL_AND_FILES];
+pub(super) const STEPS: &[&str] = &[LOOKS_AND_GUARDS, PANEL_AND_FILES, CHAT_PAUSES];
 
 /// Probes in separate rows; states of accounts and runs for the guards, and the guards' memory. A
 /// CHECK cannot be altered, and a referenced table cannot be rewritten with foreign keys on. The
@@ -357,4 +357,18 @@ const PANEL_AND_FILES: &str = "
     PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, '''held'')', '''held'', ''removed'')') WHERE name = 'account';
     PRAGMA writable_schema = RESET;
+";
+
+/// Places that refuse messages for now.
+const CHAT_PAUSES: &str = "
+    CREATE TABLE chat_pause (
+        chat_id INTEGER NOT NULL,
+        topic INTEGER NOT NULL,
+        incident INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        refusals INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (chat_id, topic)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX chat_pause_until ON chat_pause (until);
 ";
