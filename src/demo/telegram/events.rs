@@ -97,6 +97,9 @@ pub(super) fn change_standing(
     // A ban has an end date, which for the bot is never.
     let member = |status: &str| match status {
         "kicked" => json!({ "user": bot_user(), "status": status, "until_date": 0 }),
+        "restricted" => json!({
+            "user": bot_user(), "status": status, "until_date": 0, "is_member": true, "can_send_messages": false,
+        }),
         _ => json!({ "user": bot_user(), "status": status }),
     };
     let change = json!({

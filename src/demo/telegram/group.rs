@@ -6,7 +6,8 @@ use super::{
     PretendTelegram,
     events::{change_standing, post, words},
     people::Person,
-    state::Standing,
+    rules::Refusal,
+    state::{Chat, Standing},
 };
 
 /// The fake user that Telegram names when an anonymous group administrator writes.
@@ -39,37 +40,71 @@ impl Group {
         })
     }
 
-    /// The group gets a topic.
+    /// The group gets a topic, or opens a closed one.
     pub fn opens_topic(&self, topic: i64) {
-        self.telegram.shared.change(|state| {
-            if let Some(chat) = state.chats.get_mut(&self.id) {
-                chat.topics.insert(topic);
-            }
+        self.change(|chat| {
+            chat.topics.insert(topic, false);
+        });
+    }
+
+    /// A topic is closed; the bot learns of it only by being refused.
+    pub fn closes_topic(&self, topic: i64) {
+        self.change(|chat| {
+            chat.topics.insert(topic, true);
         });
     }
 
     /// A topic is deleted; the bot learns of it only by being refused.
     pub fn deletes_topic(&self, topic: i64) {
-        self.telegram.shared.change(|state| {
-            if let Some(chat) = state.chats.get_mut(&self.id) {
-                chat.topics.remove(&topic);
-            }
+        self.change(|chat| {
+            chat.topics.remove(&topic);
         });
+    }
+
+    /// The rights of all members change; the bot learns of it only by being refused.
+    pub fn lets_members_write(&self, yes: bool) {
+        let why = "not enough rights to send text messages to the chat";
+        self.change(|chat| chat.refusal = (!yes).then(|| Refusal::bad(why)));
+    }
+
+    /// One message in so many seconds; 0 ends slow mode.
+    pub fn slow_mode(&self, seconds: i64) {
+        self.change(|chat| chat.slow = (seconds > 0).then_some((seconds, 0)));
+    }
+
+    /// Somebody takes the bot's right to write, or gives it back.
+    pub fn restricts_bot(&self, by: &Person, restricted: bool) {
+        let why = "have no rights to send a message";
+        self.change(|chat| chat.refusal = restricted.then(|| Refusal::bad(why)));
+        let change = match restricted {
+            true => ("member", "restricted"),
+            false => ("restricted", "member"),
+        };
+        self.changes_standing(by, change, Standing::Open);
     }
 
     /// Somebody removes the bot.
     pub fn removes_bot(&self, by: &Person) {
-        self.telegram.shared.change(|state| {
-            let (user, change) = (by.user(state), ("member", "kicked"));
-            change_standing(state, self.id, &user, change, Standing::Kicked);
-        });
+        self.changes_standing(by, ("member", "kicked"), Standing::Kicked);
     }
 
     /// Somebody adds the bot (again).
     pub fn adds_bot(&self, by: &Person) {
+        self.changes_standing(by, ("left", "member"), Standing::Open);
+    }
+
+    fn changes_standing(&self, by: &Person, change: (&str, &str), standing: Standing) {
         self.telegram.shared.change(|state| {
-            let (user, change) = (by.user(state), ("left", "member"));
-            change_standing(state, self.id, &user, change, Standing::Open);
+            let user = by.user(state);
+            change_standing(state, self.id, &user, change, standing);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Chat)) {
+        self.telegram.shared.change(|state| {
+            if let Some(chat) = state.chats.get_mut(&self.id) {
+                change(chat);
+            }
         });
     }
 

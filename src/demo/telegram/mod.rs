@@ -32,6 +32,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use self::rules::Refusal;
 use self::state::{BOT_ID, State};
 pub use self::{faults::Fault, people::Person, view::ChatMessage};
 pub(crate) use self::{group::Group, view::Call};
@@ -215,6 +216,15 @@ impl PretendTelegram {
     /// Forgets faults that have not happened yet.
     pub fn clear_faults(&self) {
         self.shared.change(|state| state.faults.clear());
+    }
+
+    /// An incident at Telegram begins or ends: nothing reaches this chat.
+    pub fn fails_for(&self, chat_id: i64, yes: bool) {
+        self.shared.change(|state| {
+            if let Some(chat) = state.chats.get_mut(&chat_id) {
+                chat.refusal = yes.then(|| Refusal::new(500, "Internal Server Error"));
+            }
+        });
     }
 
     /// Answers everything with 401 from now on.

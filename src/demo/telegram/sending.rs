@@ -53,6 +53,7 @@ fn send(state: &mut State, params: &Params, chat_id: Option<i64>, mut draft: Dra
     draft.topic = topic(state, params, chat_id)?;
     draft.reply_to = answered(state, params, chat_id)?;
     state.rates.admit(chat_id).map_err(Refusal::too_many)?;
+    state.admit_slowly(chat_id)?;
     draft.from = state::bot_user();
     draft.silent = params.flag("disable_notification");
     draft.protected = params.flag("protect_content");
@@ -75,10 +76,11 @@ fn topic(state: &State, params: &Params, chat_id: i64) -> Result<Option<i64>, Re
         return Ok(None);
     };
     let chat = state.chats.get(&chat_id);
-    if chat.is_some_and(|chat| chat.topics.contains(&topic)) {
-        return Ok(Some(topic));
+    match chat.and_then(|chat| chat.topics.get(&topic)) {
+        Some(false) => Ok(Some(topic)),
+        Some(true) => Err(Refusal::bad("TOPIC_CLOSED")),
+        None => Err(Refusal::bad("message thread not found")),
     }
-    Err(Refusal::bad("message thread not found"))
 }
 
 /// The message being replied to, if named and still there.

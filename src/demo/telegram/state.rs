@@ -5,7 +5,7 @@
 //! not grow with their number.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
@@ -50,8 +50,12 @@ pub(super) struct Chat {
     /// The person of a private chat.
     pub(super) user: Option<Value>,
     pub(super) standing: Standing,
-    /// The topics of a group, if it has any.
-    pub(super) topics: BTreeSet<i64>,
+    /// The topics of a group, if it has any; true: closed to the bot.
+    pub(super) topics: BTreeMap<i64, bool>,
+    /// How the chat refuses everything that the bot writes, until somebody changes that.
+    pub(super) refusal: Option<Refusal>,
+    /// Slow mode: the seconds between two messages, and when the last one came.
+    pub(super) slow: Option<(i64, i64)>,
     /// Indexes of its messages, oldest first.
     pub(super) places: Vec<usize>,
     last_id: i64,
@@ -173,7 +177,9 @@ impl State {
             json,
             user,
             standing,
-            topics: BTreeSet::new(),
+            topics: BTreeMap::new(),
+            refusal: None,
+            slow: None,
             places: Vec::new(),
             last_id: 0,
             read_to: 0,
@@ -184,7 +190,10 @@ impl State {
     pub(super) fn writable_chat(&self, chat_id: Option<i64>) -> Result<&Chat, Refusal> {
         let chat = self.known_chat(chat_id)?;
         match chat.standing {
-            Standing::Open => Ok(chat),
+            Standing::Open => match &chat.refusal {
+                Some(refusal) => Err(refusal.clone()),
+                None => Ok(chat),
+            },
             Standing::Stranger => Err(Refusal::bad("chat not found")),
             Standing::Blocked => Err(Refusal::forbidden("bot was blocked by the user")),
             Standing::Deactivated => Err(Refusal::forbidden("user is deactivated")),
@@ -196,6 +205,23 @@ impl State {
             )),
             Standing::Migrated(to) => Err(Refusal::migrated(to)),
         }
+    }
+
+    /// Counts a message in, or refuses it because the group is in slow mode.
+    pub(super) fn admit_slowly(&mut self, chat_id: i64) -> Result<(), Refusal> {
+        let now = self.now();
+        let slow = self
+            .chats
+            .get_mut(&chat_id)
+            .and_then(|chat| chat.slow.as_mut());
+        if let Some((seconds, last)) = slow {
+            let left = last.saturating_add(*seconds) - now;
+            if left > 0 {
+                return Err(Refusal::too_many(left.unsigned_abs()));
+            }
+            *last = now;
+        }
+        Ok(())
     }
 
     /// The chat named by a call, if the bot has ever met it.

@@ -145,6 +145,43 @@ async fn groups_have_their_own_numbers_and_members() {
 }
 
 #[tokio::test]
+async fn groups_may_refuse_messages_for_a_while() {
+    let stage = Stage::new().await;
+    stage.telegram.set_clock(|| 1_000);
+    let group = stage.telegram.group(-1_001, "Watch");
+    let text = json!({ "chat_id": -1_001, "text": "x" });
+    let in_topic = json!({ "chat_id": -1_001, "text": "x", "message_thread_id": 5 });
+    let why = async |params: &Value| stage.refusal("sendMessage", params.clone()).await;
+    group.lets_members_write(false);
+    let no_rights = "Bad Request: not enough rights to send text messages to the chat";
+    assert_eq!(why(&text).await, no_rights);
+    group.lets_members_write(true);
+    group.restricts_bot(&stage.anna, true);
+    let change = stage.newest("my_chat_member").await;
+    let now = &change["new_chat_member"];
+    assert_eq!(
+        (&now["status"], &now["is_member"], &now["can_send_messages"]),
+        (&json!("restricted"), &json!(true), &json!(false))
+    );
+    let restricted = "Bad Request: have no rights to send a message";
+    assert_eq!(why(&text).await, restricted);
+    group.restricts_bot(&stage.anna, false);
+    group.opens_topic(5);
+    group.closes_topic(5);
+    assert_eq!(why(&in_topic).await, "Bad Request: TOPIC_CLOSED");
+    group.opens_topic(5);
+    stage.call("sendMessage", in_topic.clone()).await;
+    group.slow_mode(30);
+    stage.call("sendMessage", text.clone()).await;
+    assert_eq!(why(&text).await, "Too Many Requests: retry after 30");
+    group.slow_mode(0);
+    stage.telegram.fails_for(-1_001, true);
+    assert_eq!(why(&text).await, "Internal Server Error");
+    stage.telegram.fails_for(-1_001, false);
+    stage.call("sendMessage", text).await;
+}
+
+#[tokio::test]
 async fn replies_are_given_once_and_in_order() {
     let stage = Stage::new().await;
     stage.send("1").await;
