@@ -65,6 +65,22 @@ file-not-made = ⚠️ The file could not be made. Please try again later.
 only-in-private = This works only in a private chat with me.
 topic-gone = ℹ️ The topic for reports is gone, so I write to the group itself. To choose another topic, send /here there
 
+## Chats that take no messages for now.
+
+chat-paused =
+    ⏸ <b>I cannot write to:</b> { $name }
+    The answer: { $problem }
+
+    No message is lost: they wait, and I keep trying. If the cause is gone, press the button.
+telegram-incident =
+    ⏸ <b>Telegram has problems:</b> not all messages arrive.
+    The answer: { $problem }
+
+    No message is lost: they wait, and I keep trying.
+chat-resumed = ▶️ I can write again to: { $name }
+button-try-now = 🔄 Try now
+trying-now = Trying.
+
 ## What the program itself keeps, and for how long.
 
 button-privacy = 🔐 What is stored about me

@@ -52,6 +52,7 @@ pub(super) fn start_telegram(base: &Base<'_>, api: Api, me: Option<Me>) -> Teleg
         remark: bot::remarks(language),
         file_makers: Arc::new(Files::new(&base.built.slices, language)),
         chat_moved: chat_moved(&base.built.slices),
+        tell_pause: bot::tell_pauses(language),
         me,
         pace: base.options.pace,
     };

@@ -13,7 +13,7 @@ use crate::db::WriteTx;
 use crate::i18n::{self, label};
 use crate::people::{self, Role};
 use crate::slice::{Command, Input, Slice, Who};
-use crate::telegram::{Answer, Chat, Event, EventKind, Reaction, User};
+use crate::telegram::{Answer, Chat, Event, EventKind, Reaction, User, outbox};
 
 /// How to treat an event in a group.
 enum Admission<'a> {
@@ -48,6 +48,8 @@ impl Bot {
             }
             Admission::Refused(_) | Admission::To(..) => {}
         }
+        // Who asks here waits for the answer, and may have given back the right to write.
+        outbox::try_now(tx, self.clock.now(), chat.id)?;
         let name = known.map(|known| known.name).unwrap_or_default();
         // A group's language is set there; the language of a speaker says nothing about it.
         self.serve(tx, event, chat, "", (person.id, role, name), |cx| {

@@ -1,6 +1,7 @@
 //! The router's own slice: the first screen, help, and the end of a dialogue.
 
 use super::claim::claim;
+use super::pauses::{TRY_NOW, try_now};
 use crate::activation::Activator;
 use crate::dialogue;
 use crate::html::Html;
@@ -22,6 +23,7 @@ const CALLBACKS: &[Callbacks] = &[
     Callbacks::private(HOME, Who::Member),
     Callbacks::private(HELP, Who::Member),
     Callbacks::private(CANCEL, Who::Member),
+    Callbacks::private(TRY_NOW, Who::Admin),
 ];
 
 /// The screens that belong to no capability.
@@ -54,7 +56,10 @@ impl Slice for Home {
                 Some(code) => claim(cx, code, &self.menus)?,
                 None => home(cx)?,
             },
-            Input::Callback(_) => home(cx)?,
+            Input::Callback(data) => match data.strip_prefix(TRY_NOW) {
+                Some(chat) => try_now(cx, chat.trim_start_matches(':'))?,
+                None => home(cx)?,
+            },
             Input::Step(_) | Input::Text(_) | Input::File(..) => return Ok(None),
         };
         Ok(Some(answer))

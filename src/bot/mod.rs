@@ -14,6 +14,7 @@ mod claim;
 mod groups;
 mod home;
 mod menus;
+mod pauses;
 mod strangers;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ use crate::zone::Zone;
 
 pub(crate) use home::Home;
 pub(crate) use menus::keep as keep_menus;
+pub(crate) use pauses::tell_pauses;
 
 /// The longest note Telegram shows on a callback, in UTF-16 units.
 pub(crate) const TOAST_LIMIT: usize = 200;

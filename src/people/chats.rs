@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, named_params};
 
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
-use crate::html::clean_name;
+use crate::html::{Html, clean_name};
 use crate::i18n::Lang;
 
 /// Creates the chat's row with the language from Telegram, and clears the unreachable mark, because
@@ -47,6 +47,21 @@ pub(crate) fn language_of(
         .as_deref()
         .and_then(Lang::from_word)
         .unwrap_or(default))
+}
+
+/// What to call a chat: the title of a group that gets reports, the name of a person, or the id.
+pub(crate) fn spoken_chat(connection: &Connection, chat_id: i64) -> anyhow::Result<Html> {
+    let title: Option<String> = connection
+        .prepare_cached("SELECT title FROM chat WHERE id = ?1")?
+        .query_row([chat_id], |row| row.get(0))
+        .optional()?;
+    if let Some(title) = title.filter(|title| !title.is_empty()) {
+        return Ok(Html::name(&title));
+    }
+    Ok(match super::get(connection, chat_id)? {
+        Some(person) => person.spoken(),
+        None => Html::code(&chat_id.to_string()),
+    })
 }
 
 /// The reachable private chats of all admins and owners.
@@ -153,10 +168,11 @@ pub struct Bound {
     pub title: String,
 }
 
-/// The groups that get reports of runs.
+/// The groups that get reports of runs. One that removed the bot gets none until the bot is back.
 pub fn bound(connection: &Connection) -> anyhow::Result<Vec<Bound>> {
-    let mut statement = connection
-        .prepare_cached("SELECT id, title FROM chat WHERE bound_by IS NOT NULL ORDER BY id")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT id, title FROM chat WHERE bound_by IS NOT NULL AND unreachable_at IS NULL ORDER BY id",
+    )?;
     let rows = statement.query_map([], |row| {
         Ok(Bound {
             chat_id: row.get(0)?,

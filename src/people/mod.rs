@@ -30,7 +30,7 @@ pub(crate) use callback::{PersonAct, PersonCallback};
 pub(crate) use chats::Bound;
 pub use chats::bound;
 pub(crate) use chats::{
-    admin_chats, admin_languages, bind, language_of, meet_chat, report_chats, unbind,
+    admin_chats, admin_languages, bind, language_of, meet_chat, report_chats, spoken_chat, unbind,
 };
 pub(crate) use chats::{chat_reachable, chat_unreachable, freeze_chat, move_chat, topic_gone};
 pub(crate) use claim::{CLAIM_PREFIX, make_claim, redeem_claim};

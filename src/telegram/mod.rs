@@ -49,10 +49,10 @@ pub(crate) use api::client::Api;
 pub(crate) use api::fatal::Fatal;
 pub(crate) use api::inline::Offer;
 pub(crate) use api::methods::{CommandScope, Me};
-pub(crate) use delivery::deliver::Remark;
-pub(crate) use delivery::deliver::RemarkText;
+pub(crate) use delivery::deliver::{Remark, RemarkText, TellPause};
 pub(crate) use delivery::proxy::{BotProxy, MessageEdit, ProxyError};
 pub use delivery::rates::Pace;
+pub(crate) use delivery::result::PauseNews;
 pub use inbound::decode::decode;
 pub(crate) use inbound::document::Document;
 pub(crate) use inbound::event::{Chat, ChatKind, Event, EventKind, User};
@@ -85,6 +85,8 @@ pub struct Setup {
     pub file_makers: Arc<dyn FileMakers>,
     /// Runs in the transaction that learns of a group's new id.
     pub chat_moved: ChatMoved,
+    /// Runs in the transaction that learns that a place refuses messages, or takes them again.
+    pub(crate) tell_pause: TellPause,
     /// Our own name, if [`Api::introduce`] has already returned it; else the poller asks.
     pub me: Option<Me>,
     /// The limit of calls over all chats.
@@ -308,6 +310,7 @@ fn start_outgoing(setup: Setup, shared: &Shared) -> (BotProxy, Vec<CancellationT
         remark: setup.remark,
         makers: Makers::new(setup.file_makers),
         chat_moved: setup.chat_moved,
+        tell_pause: setup.tell_pause,
     };
     let sender = Sender::new(delivery, sender_bell, drain);
     let ended = [CancellationToken::new(), CancellationToken::new()];

@@ -55,6 +55,7 @@ mod papers;
 mod pictures;
 mod privacy;
 mod process;
+mod refusals;
 mod sessions;
 mod settings;
 mod state;

@@ -55,6 +55,7 @@ const NOTES: [&str; 28] = [
     "run-stopping",
     "site-not-muted",
     "stale-button",
+    "trying-now",
 ];
 
 /// Texts below files.

@@ -40,22 +40,33 @@ pub enum ApiError {
     Unknown(String),
 }
 
-/// After these 400s a chat stays closed until somebody writes there again. The same holds for every
-/// 403.
-const CLOSED: &[&str] = &[
+/// Refusals with these words are final: the chat stays closed until somebody writes there again or
+/// adds the bot.
+const FINAL: &[&str] = &[
     "chat not found",
     "user not found",
     "peer_id_invalid",
-    "input_user_deactivated",
-    "user is deactivated",
-    "user_is_blocked",
-    "group chat was deactivated",
-    "the group chat was deleted",
-    "chat_write_forbidden",
-    "chat_restricted",
-    "have no rights to send a message",
-    "not enough rights to send text messages to the chat",
-    "need administrator rights in the channel chat",
+    "deactivated",
+    "blocked",
+    "was deleted",
+    "was kicked",
+    "not a member",
+    "can't initiate conversation",
+    "can't send messages to",
+];
+
+/// A 400 with these words is about the chat as it is now, not about the message. Of a 403 this
+/// holds without any words.
+const FOR_NOW: &[&str] = &[
+    "rights",
+    "forbidden",
+    "restricted",
+    "banned",
+    "admin_required",
+    "slowmode",
+    "slow mode",
+    "flood",
+    "payment_required",
 ];
 
 /// These 400s mean that the message to edit is gone, or cannot be edited into ours.
@@ -108,24 +119,51 @@ impl ApiError {
                 .is_some_and(|d| EDIT_GONE.contains(&d.as_str()))
     }
 
-    /// The topic of the group was deleted or closed.
+    /// The topic of the group was deleted.
     #[must_use]
     pub fn is_topic_gone(&self) -> bool {
         self.is_bad_request()
-            && (self.says("message thread not found")
-                || self.says("topic_deleted")
-                || self.says("topic_closed"))
+            && (self.says("message thread not found") || self.says("topic_deleted"))
     }
 
-    /// Nothing can be sent to this chat until somebody in it acts.
+    /// The topic of the group takes no messages for now.
+    #[must_use]
+    pub fn is_topic_closed(&self) -> bool {
+        self.is_bad_request() && self.says("topic_closed")
+    }
+
+    /// Nothing can be sent to this chat until it comes to us again.
     #[must_use]
     pub fn permanent_for_chat(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                code: 400 | 403,
+                ..
+            }
+        ) && self.says_itself(FINAL)
+    }
+
+    /// The chat takes no messages of ours for now: somebody there can change that.
+    #[must_use]
+    pub fn is_refused_for_now(&self) -> bool {
+        if self.permanent_for_chat() {
+            return false;
+        }
         match self {
             Self::Refused { code: 403, .. } => true,
-            Self::Refused { code: 400, .. } => {
-                self.plain().is_some_and(|d| CLOSED.contains(&d.as_str()))
-            }
+            Self::Refused { code: 400, .. } => self.is_topic_closed() || self.says_itself(FOR_NOW),
             _ => false,
+        }
+    }
+
+    /// Telegram itself fails, surely without effect.
+    #[must_use]
+    pub fn is_incident(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => *code >= 500,
+            Self::Unreadable { status, .. } => *status >= 500,
+            Self::NotSent(_) | Self::Unknown(_) => false,
         }
     }
 
@@ -196,6 +234,14 @@ impl ApiError {
 
     fn says(&self, words: &str) -> bool {
         self.plain().is_some_and(|d| d.contains(words))
+    }
+
+    /// True if Telegram says one of these in words of its own: a quotation may be of ours.
+    fn says_itself(&self, words: &[&str]) -> bool {
+        self.plain().is_some_and(|d| {
+            let quotes = d.contains([':', '"']) || d.contains(" '");
+            !quotes && words.iter().any(|words| d.contains(words))
+        })
     }
 
     /// The description in lower case, without prefixes such as `Bad Request: `.

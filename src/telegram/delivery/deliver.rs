@@ -8,22 +8,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::backoff::{Backoff, delay};
-use crate::clock::Clock;
+use crate::clock::{Clock, UnixMs};
 use crate::counters;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, WriteTx};
 use crate::html::Html;
 
 use super::edit_order::EditOrder;
 use super::makers::{FilePermit, Makers, NotMade};
 use super::rates::SharedRates;
-use super::result::DeliveryResult;
+use super::result::{DeliveryResult, PauseNews};
 use crate::telegram::api::client::Api;
 use crate::telegram::api::error::ApiError;
 use crate::telegram::api::fatal::FatalCell;
 use crate::telegram::api::methods::{Body, Target};
 use crate::telegram::message::file::{File, FileSource};
 use crate::telegram::message::priority::Urgency;
-use crate::telegram::outbox::{self, ChatMoved, ClaimedRow, OUT_OF_REACH};
+use crate::telegram::outbox::{self, ChatMoved, ClaimedRow, OUT_OF_REACH, Refusal};
 use crate::telegram::priority_gate::PriorityGate;
 
 /// Pauses of a row that could not be delivered. Attempts go on until the row is older than
@@ -53,6 +53,10 @@ struct Posted {
 /// Makes the text of a remark, in the chat's language (empty: unknown).
 pub(crate) type RemarkText = Arc<dyn Fn(&str, Remark<'_>) -> Html + Send + Sync>;
 
+/// Tells the admins about a pause, in the transaction that learns of it.
+pub(crate) type TellPause =
+    Arc<dyn Fn(&WriteTx<'_>, UnixMs, &PauseNews) -> anyhow::Result<()> + Send + Sync>;
+
 /// What delivering needs; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Delivery {
@@ -66,6 +70,7 @@ pub(crate) struct Delivery {
     pub(crate) remark: RemarkText,
     pub(crate) makers: Makers,
     pub(crate) chat_moved: ChatMoved,
+    pub(crate) tell_pause: TellPause,
 }
 
 impl Delivery {
@@ -93,9 +98,12 @@ impl Delivery {
             let now = self.clock.now();
             let (letter, how) = (Arc::clone(&row), result.clone());
             let moved = Arc::clone(&self.chat_moved);
+            let tell_pause = Arc::clone(&self.tell_pause);
             let marked = self.db.write(move |tx| {
                 let (row, sorry) = &*letter;
-                how.mark(tx, now, bot_id, row, sorry)?;
+                for news in how.mark(tx, now, bot_id, row, sorry)? {
+                    tell_pause(tx, now, &news)?;
+                }
                 match how {
                     DeliveryResult::Moved { to } => moved(tx, row.chat_id, to),
                     _ => Ok(()),
@@ -189,7 +197,7 @@ impl Delivery {
                 );
                 body = Body::Plain(html.to_plain());
             } else {
-                return self.judge(row, edit_of, &err);
+                return self.judge(row, edit_of, topic, &err);
             }
             // The row holds a permit of the sender, so its second call is as urgent as an answer.
             let slot = self.rates.wait(row.chat_id, Urgency::Answer, SLOT_LIMIT);
@@ -249,7 +257,13 @@ impl Delivery {
         Ok(doubt)
     }
 
-    fn judge(&self, row: &ClaimedRow, edit_of: Option<i64>, err: &ApiError) -> DeliveryResult {
+    fn judge(
+        &self,
+        row: &ClaimedRow,
+        edit_of: Option<i64>,
+        topic: Option<i64>,
+        err: &ApiError,
+    ) -> DeliveryResult {
         let now = self.clock.now();
         if let Some(wait) = err.retry_after() {
             self.rates.refused(row.chat_id, wait);
@@ -258,6 +272,14 @@ impl Delivery {
         }
         if let Some(to) = err.migrate_to() {
             return DeliveryResult::Moved { to };
+        }
+        let is_refused = err.is_refused_for_now();
+        if is_refused || err.is_incident() {
+            return DeliveryResult::Refused(Refusal {
+                topic: topic.filter(|_| err.is_topic_closed()),
+                incident: !is_refused,
+                why: err.to_string(),
+            });
         }
         match (edit_of, err) {
             (_, err) if err.is_unauthorized() => DeliveryResult::Unauthorized,
@@ -328,6 +350,14 @@ impl Delivery {
             DeliveryResult::Frozen { until } => {
                 let wait = until.since(self.clock.now()).as_secs();
                 tracing::warn!(row, chat_id, wait, "Telegram asks this chat to wait");
+            }
+            DeliveryResult::Refused(refusal) if attempts == 1 => {
+                let why = &refusal.why;
+                tracing::warn!(row, chat_id, "refused for now, goes again: {why}");
+            }
+            DeliveryResult::Refused(refusal) => {
+                let why = &refusal.why;
+                tracing::debug!(row, chat_id, attempts, "refused for now, goes again: {why}");
             }
             DeliveryResult::Unconfirmed(problem) => {
                 tracing::warn!(row, chat_id, "may or may not have arrived: {problem}");

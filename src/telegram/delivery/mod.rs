@@ -5,5 +5,5 @@ pub(super) mod edit_order;
 pub(super) mod makers;
 pub(super) mod proxy;
 pub(super) mod rates;
-mod result;
+pub(super) mod result;
 pub(super) mod sender;

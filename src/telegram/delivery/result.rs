@@ -12,7 +12,7 @@ use crate::html::Html;
 
 use crate::people;
 use crate::telegram::message::outgoing::Outgoing;
-use crate::telegram::outbox::{self, ClaimedRow};
+use crate::telegram::outbox::{self, ClaimedRow, Pause, Refusal};
 
 /// After this time a cut call has either arrived or never will.
 const SURELY_OVER: Duration = Duration::from_secs(30);
@@ -39,6 +39,8 @@ pub(crate) enum DeliveryResult {
     Frozen {
         until: UnixMs,
     },
+    /// Retry later: the chat, or Telegram, takes no messages for now.
+    Refused(Refusal),
     Unconfirmed(String),
     Dead(String),
     Closed(String),
@@ -57,6 +59,7 @@ impl DeliveryResult {
             Self::Again { .. }
             | Self::FileUnknown
             | Self::Frozen { .. }
+            | Self::Refused(_)
             | Self::Moved { .. }
             | Self::Unauthorized => again,
             Self::Unconfirmed(_) => unconfirmed,
@@ -64,7 +67,8 @@ impl DeliveryResult {
         }
     }
 
-    /// Marks a row with its result; `sorry` replaces a file that cannot be sent.
+    /// Marks a row with its result; `sorry` replaces a file that cannot be sent. Returns what
+    /// became of pauses.
     pub(crate) fn mark(
         &self,
         tx: &WriteTx<'_>,
@@ -72,11 +76,40 @@ impl DeliveryResult {
         bot_id: i64,
         row: &ClaimedRow,
         sorry: &Html,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Vec<PauseNews>> {
         mark(tx, now, row, self)?;
         mark_file(tx, now, bot_id, row, self)?;
-        in_words(tx, now, row, self, sorry)
+        in_words(tx, now, row, self, sorry)?;
+        self.pauses(tx, now, row)
     }
+
+    fn pauses(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        row: &ClaimedRow,
+    ) -> anyhow::Result<Vec<PauseNews>> {
+        Ok(match self {
+            Self::Refused(refusal) => {
+                let pause = outbox::refused(tx, now, row, refusal)?;
+                vec![PauseNews::Refused(pause, refusal.why.clone())]
+            }
+            Self::Sent { message_id, .. } => {
+                let is_edit = row.edit_of == Some(*message_id);
+                let ended = outbox::arrived(tx, now, (row.chat_id, row.topic), is_edit)?;
+                ended.into_iter().map(PauseNews::Ended).collect()
+            }
+            _ => Vec::new(),
+        })
+    }
+}
+
+/// What a delivery tells about a pause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PauseNews {
+    /// It began or goes on; with Telegram's words.
+    Refused(Pause, String),
+    Ended(Pause),
 }
 
 fn mark(
@@ -113,6 +146,8 @@ fn mark(
             people::freeze_chat(tx, row.chat_id, *until)?;
             outbox::returned(tx, row.id, *until, "Telegram asked for a pause")
         }
+        // The pause keeps the row.
+        DeliveryResult::Refused(_) => Ok(()),
         DeliveryResult::Unconfirmed(problem) => outbox::unconfirmed(tx, row.id, problem),
         DeliveryResult::Dead(problem) => outbox::dead(tx, now, row.id, problem),
         DeliveryResult::Closed(why) => {

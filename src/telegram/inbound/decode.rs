@@ -37,7 +37,7 @@ pub fn decode(raw: &str, me: &str) -> Result<Event, Unreadable> {
         (chat, person(callback.from), kind)
     } else if let Some(member) = update.my_chat_member {
         let kind = EventKind::Membership {
-            can_write: can_write(&member.new_chat_member),
+            is_there: is_there(&member.new_chat_member),
         };
         (
             Some((&member.chat).into()),
@@ -141,12 +141,11 @@ fn person(raw: RawUser) -> Option<User> {
     })
 }
 
-fn can_write(standing: &RawStanding) -> bool {
+/// Whether we are in the chat. Somebody who is restricted may be allowed to write again.
+fn is_there(standing: &RawStanding) -> bool {
     match standing.status.as_str() {
         "creator" | "administrator" | "member" => true,
-        "restricted" => {
-            standing.is_member.unwrap_or(false) && standing.can_send_messages.unwrap_or(true)
-        }
+        "restricted" => standing.is_member.unwrap_or(false),
         _ => false,
     }
 }

@@ -27,7 +27,6 @@ use super::event::{ChatKind, Event, EventKind};
 use super::fetch::Fetcher;
 use super::handler::{Fetched, Handler, Reaction};
 use super::inbox::{self, WaitingUpdate};
-use crate::people;
 use crate::telegram::api::methods::Me;
 use crate::telegram::outbox::{self, ChatMoved};
 
@@ -261,16 +260,16 @@ fn note_chat(
         return Ok(());
     };
     match &event.kind {
-        EventKind::Membership { can_write: false } => {
+        EventKind::Membership { is_there: false } => {
             outbox::chat_unreachable(tx, now, chat.id, "the bot was blocked or removed")
         }
-        EventKind::Membership { can_write: true } => people::chat_reachable(tx, chat.id),
+        EventKind::Membership { is_there: true } => outbox::chat_reachable(tx, now, chat.id),
         EventKind::Migrated { to } => {
             outbox::move_chat(tx, chat.id, *to)?;
             moved(tx, chat.id, *to)
         }
         // In a group anybody may speak while we are still not allowed to.
-        _ if chat.kind == ChatKind::Private => people::chat_reachable(tx, chat.id),
+        _ if chat.kind == ChatKind::Private => outbox::chat_reachable(tx, now, chat.id),
         _ => Ok(()),
     }
 }

@@ -76,10 +76,10 @@ pub enum EventKind {
         /// The button's data.
         data: String,
     },
-    /// Our own membership changed (blocked, added, removed).
+    /// Our own membership or rights changed (blocked, added, removed, restricted).
     Membership {
-        /// Whether we can write there now.
-        can_write: bool,
+        /// Whether we are there now.
+        is_there: bool,
     },
     /// The group became a supergroup with another id.
     Migrated { to: i64 },

@@ -119,7 +119,6 @@ pub(crate) struct RawMember {
 pub(crate) struct RawStanding {
     pub(crate) status: String,
     pub(crate) is_member: Option<bool>,
-    pub(crate) can_send_messages: Option<bool>,
 }
 
 fn chat_kind<'de, D: Deserializer<'de>>(source: D) -> Result<ChatKind, D::Error> {

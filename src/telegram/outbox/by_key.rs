@@ -147,6 +147,29 @@ pub(crate) fn insert_in_place(
     Ok(())
 }
 
+/// What the rows whose key begins with `key:` told is over: those that wait are withdrawn, and the
+/// others are replaced in place.
+///
+/// # Errors
+/// As for [`super::insert()`].
+pub(crate) fn replace_told(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    key: &str,
+    message: impl Fn(i64) -> anyhow::Result<Outgoing>,
+) -> anyhow::Result<()> {
+    withdraw(tx, key)?;
+    let (from, to) = range(key);
+    let sql =
+        "SELECT dedupe, chat_id FROM outbox WHERE dedupe > ?1 AND dedupe < ?2 AND state <> 'dead'";
+    let mut statement = tx.prepare_cached(sql)?;
+    let told = statement.query_map((from, to), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (key, chat_id) in told.collect::<Result<Vec<(String, i64)>, _>>()? {
+        insert_in_place(tx, now, &key, message(chat_id)?)?;
+    }
+    Ok(())
+}
+
 /// Gives a waiting row a new text and new buttons.
 fn rewrite(tx: &WriteTx<'_>, row: i64, message: &Outgoing) -> anyhow::Result<()> {
     check_text(&message.html, MESSAGE_LIMIT)?;

@@ -6,6 +6,8 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::people;
 
+use super::pause::{forget_pauses, try_now};
+
 /// Rewrites a group's id outside of Telegram's own tables: old id, new id.
 pub(crate) type ChatMoved = Arc<dyn Fn(&WriteTx<'_>, i64, i64) -> anyhow::Result<()> + Send + Sync>;
 
@@ -28,13 +30,21 @@ pub(crate) fn chat_unreachable(
     why: &str,
 ) -> anyhow::Result<()> {
     people::chat_unreachable(tx, now, chat_id, why)?;
+    forget_pauses(tx, chat_id)?;
     close_pending(tx, now, chat_id, why)
+}
+
+/// Somebody in the chat acted, so messages can be sent to it again, or may be: they are tried now.
+pub(crate) fn chat_reachable(tx: &WriteTx<'_>, now: UnixMs, chat_id: i64) -> anyhow::Result<()> {
+    people::chat_reachable(tx, chat_id)?;
+    try_now(tx, now, chat_id).map(drop)
 }
 
 /// A group got a new id: its waiting rows go there.
 pub(crate) fn move_chat(tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
+    forget_pauses(tx, from)?;
     tx.execute(
-        "UPDATE outbox SET chat_id = ?2 WHERE chat_id = ?1",
+        "UPDATE outbox SET chat_id = ?2, due_at = iif(attempts > 0, created_at, due_at) WHERE chat_id = ?1",
         (from, to),
     )?;
     Ok(())

@@ -71,12 +71,13 @@ pub(crate) struct Backlog {
 }
 
 /// Counts the rows that could have been delivered by now. A row that was tried has waited since it
-/// was inserted.
+/// was inserted. What a chat itself refuses is no fault of ours.
 pub(crate) fn backlog(connection: &Connection, now: UnixMs) -> anyhow::Result<Backlog> {
     let (waiting, oldest): (u64, Option<i64>) = connection
         .prepare_cached(
             "SELECT count(*), min(CASE attempts WHEN 0 THEN due_at ELSE created_at END) FROM outbox
-             WHERE closed_at IS NULL AND state = 'pending' AND (due_at <= ?1 OR attempts > 0)",
+             WHERE closed_at IS NULL AND state = 'pending' AND (due_at <= ?1 OR attempts > 0)
+               AND NOT EXISTS (SELECT 1 FROM chat_pause p WHERE p.chat_id = outbox.chat_id AND p.incident = 0)",
         )?
         .query_row((now.0,), |row| Ok((row.get(0)?, row.get(1)?)))?;
     let count = |sql: &str| -> anyhow::Result<u64> {

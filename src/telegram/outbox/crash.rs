@@ -5,6 +5,7 @@
 //! - A message that may have arrived is never sent again: the chat's next message names it.
 
 use super::outcome::OUT_OF_REACH;
+use super::pause::incident_over;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
@@ -30,6 +31,7 @@ pub(crate) fn recover_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)
 
 /// Telegram can be reached again: makes rows due that wait only for that ([`OUT_OF_REACH`]).
 pub(crate) fn retry_now(tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<usize> {
+    incident_over(tx, now)?;
     Ok(tx.execute(
         "UPDATE outbox SET due_at = ?1 WHERE closed_at IS NULL AND state = 'pending' AND attempts > 0 AND due_at > ?1 AND problem = ?2",
         (now.0, OUT_OF_REACH),

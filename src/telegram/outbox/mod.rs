@@ -11,6 +11,7 @@
 //! - A row that was tried goes again before later rows of its chat.
 //! - A crowd of notices delays no other chat and keeps its order within its own.
 //! - A closed row (sent, dead, folded) keeps its result and its key, but no text.
+//! - A refusal that may pass closes no row: the row waits for its place (`pause`).
 
 mod answer;
 mod by_key;
@@ -22,6 +23,7 @@ mod files;
 mod insert;
 mod next;
 mod outcome;
+mod pause;
 mod reserved;
 mod retention;
 
@@ -31,9 +33,9 @@ mod tests;
 pub(crate) use self::by_key::changes;
 pub(crate) use self::by_key::{
     Delivered, delivered, insert_in_place, is_busy, message_with_key, messages_with_key,
-    rewrite_waiting, withdraw,
+    replace_told, rewrite_waiting, withdraw,
 };
-pub(crate) use self::chats::{ChatMoved, chat_unreachable, move_chat, topic_gone};
+pub(crate) use self::chats::{ChatMoved, chat_reachable, chat_unreachable, move_chat, topic_gone};
 pub(crate) use self::claim::{ClaimedRow, claim, mark_sending};
 pub use self::counts::counts;
 pub(crate) use self::counts::{backlog, each_recipe};
@@ -44,6 +46,7 @@ pub(crate) use self::insert::insert;
 pub(crate) use self::insert::text_limit;
 pub use self::next::is_quiet;
 pub(crate) use self::next::{Head, heads, next_due};
-pub(crate) use self::outcome::{GIVE_UP, OUT_OF_REACH, dead, returned, sent, unconfirmed};
+pub(crate) use self::outcome::{GIVE_UP, OUT_OF_REACH, dead, refused, returned, sent, unconfirmed};
+pub(crate) use self::pause::{Pause, Refusal, arrived, try_now};
 pub(crate) use self::reserved::{Reserved, reserve, reserved};
 pub(crate) use self::retention::{KEEP_CLOSED, KEEP_NEWS, forget, prune_messages, prune_news};

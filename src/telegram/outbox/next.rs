@@ -3,6 +3,7 @@
 //! # Invariants
 //! - Answers leave first, then notices, then crowds of notices, over all chats.
 //! - A chat keeps its order.
+//! - A paused place gets nothing before its next try; the other topics of its chat do.
 //! - A look costs the same with ten thousand waiting chats as with a hundred.
 
 use std::collections::HashSet;
@@ -61,13 +62,18 @@ pub(crate) fn heads(
 /// The chats of the due rows of a priority, once per row.
 const DUE_SQL: &str = "SELECT chat_id FROM outbox WHERE state = 'pending' AND priority = ?1 AND due_at <= ?2 ORDER BY due_at, id";
 
-/// The next row of a chat. A chat's notices keep their order, crowd or not.
+/// The next row of a chat. A chat's notices keep their order, crowd or not. A notice without a
+/// topic of its own goes to the chat's.
 const HEAD_SQL: &str = "SELECT o.id, o.priority, o.file <> '' FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id
      WHERE o.id = (
          SELECT h.id FROM outbox h
          WHERE h.closed_at IS NULL AND h.state = 'pending' AND h.chat_id = ?1 AND (h.due_at <= ?2 OR h.attempts > 0)
+           AND NOT EXISTS (
+               SELECT 1 FROM chat_pause p WHERE p.chat_id = ?1 AND p.until > ?2 AND p.topic =
+                   coalesce(h.topic, iif(h.priority >= 2, (SELECT g.topic FROM chat g WHERE g.id = ?1), NULL)))
          ORDER BY min(h.priority, 2), h.id LIMIT 1)
        AND o.due_at <= ?2 AND coalesce(c.frozen_until, 0) <= ?2
+       AND NOT EXISTS (SELECT 1 FROM chat_pause p WHERE p.chat_id = ?1 AND p.topic = 0 AND p.until > ?2)
        AND NOT EXISTS (
            SELECT 1 FROM outbox s WHERE s.closed_at IS NULL AND s.state IN ('making', 'sending') AND s.chat_id = ?1)";
 
@@ -85,7 +91,7 @@ fn head_of(connection: &Connection, now: UnixMs, chat_id: i64) -> anyhow::Result
     Ok(head.optional()?)
 }
 
-/// When the next row becomes due, or the next chat is no longer frozen.
+/// When the next row becomes due, or the next chat is no longer frozen or paused.
 pub(crate) fn next_due(connection: &Connection, now: UnixMs) -> anyhow::Result<Option<UnixMs>> {
     let mut due = connection.prepare_cached(
         "SELECT min(due_at) FROM outbox WHERE state = 'pending' AND priority = ?1 AND due_at > ?2",
@@ -95,7 +101,10 @@ pub(crate) fn next_due(connection: &Connection, now: UnixMs) -> anyhow::Result<O
             "SELECT min(frozen_until) FROM chat WHERE frozen_until > 0 AND frozen_until > ?1",
         )?
         .query_row((now.0,), |row| row.get(0))?;
-    let mut next = thawed;
+    let tried: Option<i64> = connection
+        .prepare_cached("SELECT min(until) FROM chat_pause WHERE until > ?1")?
+        .query_row((now.0,), |row| row.get(0))?;
+    let mut next = thawed.into_iter().chain(tried).min();
     for priority in Priority::ALL {
         let at: Option<i64> = due.query_row((priority as i64, now.0), |row| row.get(0))?;
         next = next.into_iter().chain(at).min();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::claim::ClaimedRow;
+use super::pause::{Pause, Refusal, pause};
 use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 
@@ -65,6 +66,30 @@ pub(crate) fn returned(
     )?
     .execute((id, due_at.0, problem))?;
     Ok(())
+}
+
+/// The row was refused for now: it waits for its place, and so does what else goes there.
+pub(crate) fn refused(
+    tx: &WriteTx<'_>,
+    now: UnixMs,
+    row: &ClaimedRow,
+    refusal: &Refusal,
+) -> anyhow::Result<Pause> {
+    let (pause, until) = pause(tx, now, row.chat_id, refusal)?;
+    let problem = if pause.incident {
+        OUT_OF_REACH
+    } else {
+        "the chat refuses messages for now"
+    };
+    returned(tx, row.id, until, problem)?;
+    // One row is tried at a time; the others would outlive it untried.
+    tx.execute(
+        "UPDATE outbox SET state = 'dead', problem = 'given up after seven days: ' || ?3, closed_at = ?4,
+             html = '', gist = '', keyboard = '', file = ''
+         WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND created_at < ?2",
+        (row.chat_id, now.minus(GIVE_UP).0, problem, now.0),
+    )?;
+    Ok(pause)
 }
 
 pub(crate) fn dead(tx: &WriteTx<'_>, now: UnixMs, id: i64, problem: &str) -> anyhow::Result<()> {

@@ -6,6 +6,8 @@ use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 use crate::retention::CHUNK;
 
+use super::pause::forget_pauses;
+
 /// How long closed rows are kept.
 pub(crate) const KEEP_CLOSED: Duration = days(7);
 
@@ -38,6 +40,7 @@ pub(crate) fn prune_news(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usi
 /// that name them.
 pub(crate) fn forget(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     let id = person.to_string();
+    forget_pauses(tx, person)?;
     tx.execute(
         "DELETE FROM outbox WHERE closed_at IS NOT NULL AND chat_id = ?1",
         (person,),

@@ -83,6 +83,7 @@ impl Store {
             }),
             file_makers: Arc::new(Letters),
             chat_moved: Arc::new(people::move_chat),
+            tell_pause: Arc::new(|_, _, _| Ok(())),
             me: None,
             pace: Pace::default(),
         }

@@ -76,3 +76,75 @@ fn a_wait_of_a_day_is_read_and_nonsense_is_survived() {
         Some(LONGEST_WAIT.as_secs())
     );
 }
+
+#[test]
+fn only_what_telegram_calls_final_is_final() {
+    for (code, why) in [
+        (403, "Forbidden: bot was blocked by the user"),
+        (403, "Forbidden: user is deactivated"),
+        (403, "Forbidden: bot was kicked from the supergroup chat"),
+        (403, "Forbidden: bot is not a member of the channel chat"),
+        (403, "Forbidden: the group chat was deleted"),
+        (
+            403,
+            "Forbidden: bot can't initiate conversation with a user",
+        ),
+        (400, "Bad Request: chat not found"),
+        (400, "Bad Request: user not found"),
+        (400, "Bad Request: USER_IS_BLOCKED"),
+        (400, "Bad Request: INPUT_USER_DEACTIVATED"),
+        (400, "Bad Request: group chat was deactivated"),
+    ] {
+        let err = refused(code, why);
+        assert!(
+            err.permanent_for_chat() && !err.is_refused_for_now(),
+            "{why}"
+        );
+    }
+    for (code, why) in [
+        (
+            400,
+            "Bad Request: not enough rights to send text messages to the chat",
+        ),
+        (
+            400,
+            "Bad Request: not enough rights to send photos to the chat",
+        ),
+        (400, "Bad Request: have no rights to send a message"),
+        (
+            400,
+            "Bad Request: need administrator rights in the channel chat",
+        ),
+        (400, "Bad Request: CHAT_WRITE_FORBIDDEN"),
+        (400, "Bad Request: CHAT_SEND_PLAIN_FORBIDDEN"),
+        (400, "Bad Request: CHAT_RESTRICTED"),
+        (400, "Bad Request: CHAT_ADMIN_REQUIRED"),
+        (400, "Bad Request: USER_BANNED_IN_CHANNEL"),
+        (400, "Bad Request: SLOWMODE_WAIT_30"),
+        (400, "Bad Request: TOPIC_CLOSED"),
+        (403, "Forbidden: CHAT_WRITE_FORBIDDEN"),
+        (403, "Forbidden: something new"),
+    ] {
+        let err = refused(code, why);
+        assert!(
+            err.is_refused_for_now() && !err.permanent_for_chat(),
+            "{why}"
+        );
+        assert!(!err.is_incident(), "{why}");
+    }
+    // What is wrong with a message says nothing about its chat, whatever it quotes.
+    for why in [
+        "Bad Request: message text is empty",
+        "Bad Request: inline keyboard button URL 'https://blocked.example/rights' is invalid: no",
+        "Bad Request: can't parse entities: Unsupported start tag \"forbidden\" at byte offset 0",
+        "Bad Request: message thread not found",
+    ] {
+        let err = refused(400, why);
+        assert!(
+            !err.is_refused_for_now() && !err.permanent_for_chat(),
+            "{why}"
+        );
+    }
+    assert!(refused(502, "Bad Gateway").is_incident());
+    assert!(refused(500, "Internal Server Error").is_incident());
+}

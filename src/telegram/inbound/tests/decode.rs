@@ -91,8 +91,8 @@ fn the_rest_is_told_apart() {
         "old_chat_member": {"status": "member"}, "new_chat_member": {"status": s}}}))
         .kind
     };
-    assert_eq!(member("kicked"), EventKind::Membership { can_write: false });
-    assert_eq!(member("member"), EventKind::Membership { can_write: true });
+    assert_eq!(member("kicked"), EventKind::Membership { is_there: false });
+    assert_eq!(member("member"), EventKind::Membership { is_there: true });
     let edited = read(
         json!({"update_id": 4, "edited_message": {"chat": {"id": 7, "type": "private"}, "text": "/admin"}}),
     );
