@@ -98,6 +98,7 @@ backup-caption = 💾 A copy of the database. To restore: stop the bot, replace 
 ## People and access.
 
 access-granted = ✅ You now have access. To begin: /start
+access-denied = 🔒 The admins have answered: you will not have access.
 access-ended = 🔒 Your access has ended.
 button-make-admin = ⭐️ Make admin
 button-make-user = Remove admin rights

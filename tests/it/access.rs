@@ -69,6 +69,39 @@ fn a_stranger_is_answered_once_a_day() {
 }
 
 #[test]
+fn who_is_refused_is_told_as_promised() {
+    run(async |t| {
+        for (id, from_the_list) in [(55, false), (56, true)] {
+            let stranger = t.telegram.person(id, &format!("Гость {id}"), "ru");
+            let asked = t.ask(&stranger, "/start").await;
+            assert!(
+                asked.text.contains("напишу, когда ответят"),
+                "{}",
+                asked.text
+            );
+            let question = t.heard(ADMIN, &format!("Просит доступ: Гость {id}")).await;
+            let screen = if from_the_list {
+                let panel = t.ask(&t.admin, "/admin").await;
+                let list = t.callback(&t.admin, &panel, "Люди").await;
+                t.callback(&t.admin, &list, &format!("Гость {id}")).await
+            } else {
+                question
+            };
+            let card = t.callback(&t.admin, &screen, "Отказать").await;
+            let told = stranger.next_reply(LIMIT).await.unwrap();
+            assert!(told.text.contains("в доступе отказано"), "{}", told.text);
+            assert_eq!(role_of(&t, id).await, Some(Role::Refused));
+            // The admins may think better of it.
+            t.callback(&t.admin, &card, "Впустить").await;
+            let told = stranger.next_reply(LIMIT).await.unwrap();
+            assert!(told.text.contains("открыли доступ"), "{}", told.text);
+            assert!(stranger.unread().is_empty());
+        }
+        t
+    });
+}
+
+#[test]
 fn with_open_access_everybody_is_let_in() {
     run(async |mut t| {
         t.stop().await;

@@ -77,13 +77,14 @@ impl Admin {
             role = role.word(),
             "a role was changed"
         );
-        if person.role.is_member() != role.is_member() {
+        let told = match role {
+            Role::Refused if person.role == Role::Asked => Some("access-denied"),
+            Role::Refused => Some("access-ended"),
+            _ if !person.role.is_member() => Some("access-granted"),
+            _ => None,
+        };
+        if let Some(key) = told {
             let lang = people::language_of(tx, person.id, self.language)?;
-            let key = if role.is_member() {
-                "access-granted"
-            } else {
-                "access-ended"
-            };
             outbox::insert(
                 tx,
                 actor.now,
