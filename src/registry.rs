@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::dialogue;
 use crate::people::audit::Deed;
@@ -105,6 +106,17 @@ impl Slices {
         dialogue::move_chat(tx, from, to)?;
         self.iter()
             .try_for_each(|slice| slice.chat_moved(tx, from, to))
+    }
+
+    pub(crate) fn quiet_changed(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        chat: i64,
+        since: UnixMs,
+    ) -> anyhow::Result<()> {
+        self.iter()
+            .try_for_each(|slice| slice.quiet_changed(tx, now, chat, since))
     }
 
     pub(crate) fn tools(&self) -> Vec<Box<dyn Tool>> {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, UnixMs};
 use crate::db::{Connection, Db, WriteTx};
 use crate::html::Html;
 use crate::http_server::Routes;
@@ -358,6 +358,17 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
 
     /// A group got a new id.
     fn chat_moved(&self, _tx: &WriteTx<'_>, _from: i64, _to: i64) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    /// A chat has other quiet hours now. The old ones have held its reports since a moment.
+    fn quiet_changed(
+        &self,
+        _tx: &WriteTx<'_>,
+        _now: UnixMs,
+        _chat: i64,
+        _since: UnixMs,
+    ) -> anyhow::Result<()> {
         Ok(())
     }
 

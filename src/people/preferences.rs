@@ -102,6 +102,14 @@ impl Preferences {
             (Quiet::Hold, Some(end)) => Mute::Until(end),
         }
     }
+
+    /// When the current quiet hours began, if they hold news.
+    #[must_use]
+    pub(crate) fn held_since(&self, now: UnixMs) -> Option<UnixMs> {
+        let is_held = matches!(self.mute(now), Mute::Until(_));
+        let (quiet, zone) = self.quiet.zip(self.zone).filter(|_| is_held)?;
+        Some(zone.last_hour(now, quiet.from))
+    }
 }
 
 /// What quiet hours require of news.

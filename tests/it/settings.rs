@@ -5,7 +5,7 @@ use std::time::Duration;
 use vakhta::testing::clock::DAY;
 use vakhta::testing::demo::Behaviour;
 
-use crate::harness::{ADMIN, run};
+use crate::harness::{ADMIN, LIMIT, run};
 use crate::watch::{add, check_all};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -102,6 +102,101 @@ fn news_waits_for_the_end_of_quiet_hours_and_answers_do_not() {
                 .count(),
             1
         );
+        t
+    });
+}
+
+#[test]
+fn what_quiet_hours_hold_leaves_when_they_are_changed() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let settings = t.ask(&eva, "/settings").await;
+        let sets = async |button: &str| {
+            let callback = eva.presses_forged(settings.message_id, button);
+            t.note(&eva, &callback).await;
+        };
+        // It is 18:35 in Moscow.
+        for (name, change, silent) in [
+            ("off", "set:quiet:off", false),
+            ("moved", "set:quiet:hold:20:8", false),
+            ("hushed", "set:quiet:silent:18:8", true),
+            ("zone", "set:zone:Europe/London", false),
+        ] {
+            sets("set:zone:Europe/Moscow").await;
+            sets("set:quiet:hold:18:8").await;
+            add(&t, &eva, "github", &[(name, Behaviour::Exists)]).await;
+            check_all(&t).await;
+            let link = format!("Имя пользователя: {name}");
+            assert!(heard(&t, 7, &link).is_none(), "{name}");
+            sets(change).await;
+            assert_eq!(t.heard(7, &link).await.silent, silent, "{name}");
+        }
+        // Another change while it is quiet moves the end.
+        sets("set:zone:Europe/Moscow").await;
+        sets("set:quiet:hold:18:8").await;
+        add(&t, &eva, "github", &[("earlier", Behaviour::Exists)]).await;
+        check_all(&t).await;
+        sets("set:quiet:hold:18:20").await;
+        assert!(heard(&t, 7, "Имя пользователя: earlier").is_none());
+        t.clock.advance(HOUR * 2);
+        t.ask(&eva, "/status").await;
+        t.heard(7, "Имя пользователя: earlier").await;
+        t
+    });
+}
+
+#[test]
+fn what_runs_brought_in_quiet_hours_is_summed_up_when_they_are_changed() {
+    run(async |t| {
+        let eva = t.user(7, "Ева", "ru").await;
+        let settings = t.ask(&t.admin, "/settings").await;
+        let sets = async |button: &str| {
+            let callback = t.admin.presses_forged(settings.message_id, button);
+            t.note(&t.admin, &callback).await;
+        };
+        let nights = || {
+            let messages = t.telegram.messages(ADMIN);
+            let nights = messages.iter().filter(|m| m.text.contains("🌙 Итог"));
+            nights.map(|m| m.text.clone()).collect::<Vec<_>>()
+        };
+        let summaries = async |n: usize| {
+            let told = |_: &vakhta::testing::demo::PretendTelegram| nights().len() == n;
+            t.telegram
+                .wait_until("a summary of quiet hours", LIMIT, told)
+                .await
+                .unwrap();
+        };
+        for (n, change) in [(1, "set:quiet:off"), (2, "set:quiet:hold:22:8")] {
+            sets("set:quiet:hold:18:8").await;
+            t.clock.advance(HOUR / 60);
+            add(
+                &t,
+                &eva,
+                "github",
+                &[(&format!("octocat{n}"), Behaviour::Exists)],
+            )
+            .await;
+            check_all(&t).await;
+            assert_eq!(nights().len(), n - 1);
+            sets(change).await;
+            summaries(n).await;
+            let told = nights();
+            assert!(
+                told[n - 1].contains("• Проверок: 1\n• Найдено: 1\n"),
+                "{told:?}"
+            );
+        }
+        // While it stays quiet, the summary waits for the new end.
+        sets("set:quiet:hold:18:8").await;
+        t.clock.advance(HOUR / 60);
+        add(&t, &eva, "github", &[("hubot", Behaviour::Missing)]).await;
+        check_all(&t).await;
+        sets("set:quiet:hold:18:9").await;
+        t.ask(&t.admin, "/status").await;
+        assert_eq!(nights().len(), 2);
+        t.clock.advance(HOUR * 15);
+        t.ask(&t.admin, "/status").await;
+        summaries(3).await;
         t
     });
 }

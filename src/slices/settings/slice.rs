@@ -5,10 +5,11 @@ use super::groups;
 use super::privacy;
 use super::zones::SettingsStep;
 use crate::activation::Activator;
+use crate::clock::UnixMs;
 use crate::dialogue;
-use crate::people::Notify;
+use crate::people::{self, Notify, Preferences};
 use crate::slice::{About, Board, Callbacks, Command, Context, Input, Shown, Slice, Who};
-use crate::telegram::Answer;
+use crate::telegram::{Answer, outbox};
 use crate::words::Part as _;
 
 /// Everybody may ask for their stored data and have it deleted.
@@ -72,6 +73,40 @@ impl Settings {
     }
 }
 
+/// A chat's quiet hours at the moment of an event.
+struct Quiet {
+    preferences: Preferences,
+    /// Since when reports of runs are held; `None`: they are not.
+    held_since: Option<UnixMs>,
+}
+
+impl Quiet {
+    fn of(cx: &Context<'_>) -> anyhow::Result<Self> {
+        let chat = cx.actor.chat_id;
+        let preferences = people::preferences(cx.tx, chat)?;
+        let told = people::digest_at(cx.tx, chat)?;
+        let begin = preferences.held_since(cx.actor.now);
+        Ok(Self {
+            preferences,
+            held_since: begin.map(|begin| begin.max(told)),
+        })
+    }
+
+    /// What the hours of before hold does not wait for their end when they are others now.
+    fn changed(self, cx: &Context<'_>) -> anyhow::Result<()> {
+        let (tx, now, chat) = (cx.tx, cx.actor.now, cx.actor.chat_id);
+        let after = people::preferences(tx, chat)?;
+        if (after.quiet, after.zone) == (self.preferences.quiet, self.preferences.zone) {
+            return Ok(());
+        }
+        outbox::quiet_changed(tx, now, chat)?;
+        match self.held_since {
+            Some(since) => cx.slices.quiet_changed(tx, now, chat, since),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Slice for Settings {
     fn about(&self) -> About {
         About {
@@ -82,15 +117,18 @@ impl Slice for Settings {
     }
 
     fn handle(&self, cx: &Context<'_>, input: Input<'_>) -> anyhow::Result<Option<Answer>> {
-        match input {
-            Input::Command { name, args } => self.command(cx, name, args).map(Some),
-            Input::Callback(data) => self.callback(cx, data).map(Some),
+        let before = Quiet::of(cx)?;
+        let answer = match input {
+            Input::Command { name, args } => self.command(cx, name, args)?,
+            Input::Callback(data) => self.callback(cx, data)?,
             Input::Step(text) => match dialogue::step::<SettingsStep>(cx.tx, cx.actor)? {
-                Some(step) => self.settings_step(cx, step, text).map(Some),
-                None => Ok(None),
+                Some(step) => self.settings_step(cx, step, text)?,
+                None => return Ok(None),
             },
-            Input::Text(_) | Input::File(..) => Ok(None),
-        }
+            Input::Text(_) | Input::File(..) => return Ok(None),
+        };
+        before.changed(cx)?;
+        Ok(Some(answer))
     }
 
     fn show(&self, _cx: &Context<'_>, board: Board, shown: &mut Shown) -> anyhow::Result<()> {

@@ -13,7 +13,7 @@ use super::store::SiteDay;
 use super::views::{files, table};
 use super::{store, tools};
 use crate::activation::Activator;
-use crate::clock::DAY;
+use crate::clock::{DAY, UnixMs};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Args, Lang};
@@ -248,6 +248,16 @@ impl Slice for Watch {
 
     fn chat_moved(&self, tx: &WriteTx<'_>, from: i64, to: i64) -> anyhow::Result<()> {
         store::move_requests(tx, from, to)
+    }
+
+    fn quiet_changed(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        chat: i64,
+        since: UnixMs,
+    ) -> anyhow::Result<()> {
+        self.notifier.night_so_far(tx, now, chat, since)
     }
 
     fn file_maker(&self, _slices: &Slices) -> Option<FileMaker> {

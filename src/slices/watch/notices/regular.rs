@@ -67,19 +67,48 @@ impl Notifier {
                 Notify::Digest => self.day(&preferences, last, now),
                 Notify::EveryRun | Notify::News => self.night(&preferences, last, now),
             };
-            let Some((from, to)) = span else { continue };
-            people::set_digest_at(tx, chat, now)?;
-            let (runs, counts) = store::digest(tx, from, to)?;
-            let is_night = notify != Notify::Digest;
-            // A chat that wants only news is not told that there is none.
-            if notify == Notify::News && counts.found == 0 || is_night && runs == 0 {
-                continue;
+            if let Some(span) = span {
+                self.digest(tx, now, chat, notify, span)?;
             }
-            let text = texts::digest(self.voice_with(&preferences).lang, is_night, runs, counts);
-            let message = Outgoing::notice(chat, text).dedupe(format!("digest:{}:{chat}", now.0));
-            outbox::insert(tx, now, &message)?;
         }
         self.owners_digests(tx, now)
+    }
+
+    /// Writes the summary of quiet hours that have held reports since a moment and are others now.
+    pub(crate) fn night_so_far(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        chat: i64,
+        since: UnixMs,
+    ) -> anyhow::Result<()> {
+        let notify = people::notify_of(tx, chat)?.unwrap_or(self.notify);
+        if notify == Notify::Digest || !people::report_chats(tx)?.contains(&chat) {
+            return Ok(());
+        }
+        self.digest(tx, now, chat, notify, (since, now))
+    }
+
+    fn digest(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        chat: i64,
+        notify: Notify,
+        (from, to): (UnixMs, UnixMs),
+    ) -> anyhow::Result<()> {
+        people::set_digest_at(tx, chat, now)?;
+        let (runs, counts) = store::digest(tx, from, to)?;
+        let is_night = notify != Notify::Digest;
+        // A chat that wants only news is not told that there is none.
+        if notify == Notify::News && counts.found == 0 || is_night && runs == 0 {
+            return Ok(());
+        }
+        let lang = self.formatter(tx, chat)?.lang;
+        let text = texts::digest(lang, is_night, runs, counts);
+        let message = Outgoing::notice(chat, text).dedupe(format!("digest:{}:{chat}", now.0));
+        outbox::insert(tx, now, &message)?;
+        Ok(())
     }
 
     fn owners_digests(&self, tx: &WriteTx<'_>, now: UnixMs) -> anyhow::Result<()> {
