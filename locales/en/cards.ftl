@@ -114,7 +114,7 @@ card-alarm =
 button-alarm-ignore = Never mind
 button-alarm-suspicious = ⚠️ Suspicious
 button-alarm-recall = ⛔️ Recall
-alarm-done-ignore = ✅ You will hear no more about this code.
+alarm-done-ignore = ✅ However many people check it, you will hear no more, except when a claimed item is checked by somebody else.
 alarm-done-suspicious = ⚠️ Everybody who checks this code will be warned.
 alarm-done-recall = ⛔️ The item is recalled: everybody who checks its code will be told.
 button-cards-chart = 📈 Chart
@@ -164,7 +164,7 @@ code-screen =
     First check: { $first }
 code-claimed = 📌 Belongs to { $who } since { $since }
 code-suspicious = ⚠️ Marked as suspicious: everybody who checks it is warned.
-code-ignored = 🔕 Checks of this code are not reported.
+code-ignored = 🔕 Checks of this code are not reported, except when a claimed item is checked by somebody else.
 cards-find = 🔎 Send part of the name, or the code of an item.
 cards-found = 🔎 “{ $text }”: cards found: { $n }
 cards-list-off = ⏸ <b>Cards switched off</b>: { $n }

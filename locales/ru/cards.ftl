@@ -114,7 +114,7 @@ card-alarm =
 button-alarm-ignore = Не важно
 button-alarm-suspicious = ⚠️ Подозрительно
 button-alarm-recall = ⛔️ Отозвать
-alarm-done-ignore = ✅ Об этом коде больше не сообщу.
+alarm-done-ignore = ✅ Больше не сообщу, сколько бы людей ни проверяло. Исключение — чужая проверка закреплённой вещи.
 alarm-done-suspicious = ⚠️ Тех, кто проверит этот код, предупрежу.
 alarm-done-recall = ⛔️ Вещь отозвана: так скажу каждому, кто проверит её код.
 button-cards-chart = 📈 График
@@ -164,7 +164,7 @@ code-screen =
     Первая: { $first }
 code-claimed = 📌 Закреплена: { $who }, с { $since }
 code-suspicious = ⚠️ Помечен как подозрительный: тех, кто проверяет, предупреждаю.
-code-ignored = 🔕 О проверках этого кода не сообщаю.
+code-ignored = 🔕 О проверках этого кода не сообщаю, кроме чужих проверок закреплённой вещи.
 cards-find = 🔎 Напишите часть названия или код вещи.
 cards-found = 🔎 «{ $text }»: найдено карт { $n }
 cards-list-off = ⏸ <b>Отключённые карты</b>: { $n }

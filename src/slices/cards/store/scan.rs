@@ -64,7 +64,7 @@ pub fn scan(
         first_at = first_at.or(Some(actor.now));
         // Many people scan a shared code, so that is no sign of copies.
         if let Some(serial) = known.serial {
-            alarm = alarm::raise(tx, actor.now, known.code_id, serial, known.ownership)?;
+            alarm = alarm::raise(tx, actor, known.code_id, serial, known.ownership)?;
         }
     }
     Ok(Scan::Known {

@@ -97,3 +97,37 @@ async fn whose_a_thing_is_counts_for_units_that_were_scanned() {
     });
     work.await;
 }
+
+#[tokio::test]
+async fn who_scans_what_another_one_claimed_is_told_of_whatever_was_told_or_ignored_before() {
+    let store = Store::new();
+    let work = store.write(|tx| {
+        let (id, _) = card(tx)?;
+        add_batch(tx, id, "summer", 1)?;
+        let unit = unit_codes(tx, id, "summer", 0, 1)?.remove(0);
+        let claimed = |person: i64, now: UnixMs| -> anyhow::Result<Option<bool>> {
+            match scan(tx, &actor(person, now), &Ok(unit.code.clone()), DAY)? {
+                Scan::Known { alarm, .. } => Ok(alarm.map(|alarm| alarm.claimed)),
+                Scan::Unmatched { .. } => panic!("it is known"),
+            }
+        };
+        let minutes = |n: u32| NOW.plus(std::time::Duration::from_secs(60) * n);
+        // Four people in a day are a crowd, of which the owner wants to hear no more.
+        let crowd = [1, 2, 3, 4].map(|person| claimed(person, NOW).unwrap());
+        assert_eq!(crowd, [None, None, None, Some(false)]);
+        assert!(decide(tx, unit.id, AlarmDecision::Ignore)?);
+        assert_eq!(claimed(5, minutes(1))?, None);
+        assert!(claim(tx, minutes(2), 5, unit.id)?);
+        assert_eq!(claimed(6, minutes(3))?, Some(true));
+        // Each person is told of once, also one who was there before.
+        assert_eq!(claimed(6, minutes(20))?, None);
+        assert!(decide(tx, unit.id, AlarmDecision::Ignore)?);
+        assert_eq!(claimed(1, minutes(21))?, Some(true));
+        assert_eq!(claimed(7, minutes(22))?, Some(true));
+        // More are a crowd again, and ignored.
+        assert_eq!(claimed(8, minutes(23))?, None);
+        assert_eq!(claimed(9, NOW.plus(days(2)))?, Some(true));
+        Ok(())
+    });
+    work.await;
+}
