@@ -162,3 +162,26 @@ fn who_tries_codes_is_slowed_down_and_told_of() {
         t
     });
 }
+
+#[test]
+fn typing_mistakes_lock_no_buyer_out() {
+    run(async |mut t| {
+        with_cards(&mut t).await;
+        let (_, code) = make(&t, "Сумка", "Кожа").await;
+        let eva = t.telegram.person(55, "Ева", "ru");
+        let mut typo = code.as_str().to_owned();
+        let last = if typo.pop() == Some('7') { '8' } else { '7' };
+        typo.push(last);
+        for _ in 0..12 {
+            let told = t.ask(&eva, &typo).await;
+            assert!(told.text.contains("опечатка"), "{}", told.text);
+        }
+        let shown = t.ask(&eva, code.as_str()).await;
+        assert!(
+            shown.text.starts_with("✅ Подлинная вещь"),
+            "{}",
+            shown.text
+        );
+        t
+    });
+}

@@ -15,8 +15,8 @@ use crate::slices::cards::code::{Code, Mistyped};
 /// Another scan of the same code by the same person within this time is shown, but not counted.
 pub(crate) const GRACE: Duration = Duration::from_secs(10 * 60);
 
-/// Wrong codes that a person may try within ten minutes. Further scans are refused until the time
-/// is over.
+/// Codes that could exist and do not, which a person may try within ten minutes. Further scans are
+/// refused until the time is over. Typing mistakes are no tries: the check symbols find them.
 pub(crate) const MOST_UNMATCHED: u32 = 10;
 
 /// See [`MOST_UNMATCHED`].
@@ -82,7 +82,8 @@ pub fn scan(
 fn tries_too_many(tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<bool> {
     let tries: u32 = tx
         .prepare_cached(
-            "SELECT count(*) FROM (SELECT 1 FROM scan WHERE person_id = ?1 AND code_id IS NULL AND at > ?2 LIMIT ?3)",
+            "SELECT count(*) FROM (SELECT 1 FROM scan
+                 WHERE person_id = ?1 AND code_id IS NULL AND at > ?2 AND result = 'unknown' LIMIT ?3)",
         )?
         .query_row(
             params![actor.id, actor.now.minus(UNMATCHED_WINDOW).0, MOST_UNMATCHED],

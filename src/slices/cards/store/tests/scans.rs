@@ -91,6 +91,27 @@ async fn who_tries_codes_is_not_served_for_a_while() {
 }
 
 #[tokio::test]
+async fn typing_mistakes_lock_nobody_out() {
+    let store = Store::new();
+    let work = store.write(|tx| {
+        let (_, code) = card(tx)?;
+        for mistake in [Mistyped::Check, Mistyped::Length(17), Mistyped::Sign('U')] {
+            for _ in 0..MOST_UNMATCHED {
+                let typed = scan(tx, &actor(1, NOW), &Err(mistake), DAY)?;
+                let mistyped = Scan::Unmatched {
+                    outcome: ScanOutcome::Mistyped,
+                    too_many: false,
+                };
+                assert_eq!(typed, mistyped);
+            }
+        }
+        assert_eq!(look(tx, 1, NOW, &code)?, (ScanOutcome::Genuine, 1));
+        Ok(())
+    });
+    work.await;
+}
+
+#[tokio::test]
 async fn who_is_forgotten_leaves_counts_and_no_names() {
     let store = Store::new();
     let work = store.write(|tx| {
