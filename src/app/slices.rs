@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::Options;
 use crate::activation::Activator;
 use crate::bot::Home;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::slice::{Slice, Slices};
 use crate::slices::admin::Admin;
@@ -41,7 +40,7 @@ pub(super) fn build(config: &Config, catalogue: Arc<Catalogue>, options: &Option
             watch.clone(),
             options.run_now,
         )),
-        cards(config, &options.clock),
+        cards(config),
         assistant(config),
         Arc::new(Admin::new(language, menus.clone())),
         Arc::new(Settings::new(config.watch.notify, menus.clone())),
@@ -57,14 +56,13 @@ pub(super) fn build(config: &Config, catalogue: Arc<Catalogue>, options: &Option
     }
 }
 
-fn cards(config: &Config, clock: &Clock) -> Arc<dyn Slice> {
+fn cards(config: &Config) -> Arc<dyn Slice> {
     if !config.cards.enabled {
         return Arc::new(Cards::dormant());
     }
     Arc::new(Cards::new(
         config.cards.clone(),
         &config.database,
-        clock.clone(),
         config.watch.zone.clone(),
         config.people.language,
     ))

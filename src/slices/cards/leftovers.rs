@@ -1,18 +1,18 @@
-//! Removes photos that no card uses: left by abandoned dialogues, or replaced.
+//! Removes photos that no row names: left by abandoned dialogues, or replaced.
 //!
 //! # Invariants
 //!
 //! - A photo stays while a card, an open dialogue or an undelivered message names it.
-//! - A photo stays for a day after it was stored, because the row that names it comes later.
+//! - All rows are read as of one moment, because a name goes from one to another.
+//! - A photo in hand stays, because its row comes later; no date of a file decides.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::photo::{Photos, names_in};
 use super::store;
-use crate::clock::{Clock, DAY, UnixMs};
 use crate::db::{Connection, Db};
 use crate::dialogue;
 use crate::telegram::outbox;
@@ -20,16 +20,16 @@ use crate::telegram::outbox;
 /// How often the folder is searched.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
 
-/// Younger photos are left alone.
-const LEFT_ALONE: Duration = DAY;
-
 /// Maximum number of photos removed at once, because others need the database reader.
 const AT_ONCE: usize = 1000;
 
-pub(crate) async fn remove(photos: Photos, db: Db, clock: Clock, stop: CancellationToken) {
+pub(crate) async fn remove(photos: Photos, db: Db, stop: CancellationToken) {
     loop {
-        let (photos, before) = (photos.clone(), clock.now().minus(LEFT_ALONE));
-        match db.read(move |c| remove_older(&photos, c, before)).await {
+        let photos = photos.clone();
+        match db
+            .read(move |c| remove_unused(&photos, c, Instant::now()))
+            .await
+        {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "photos that no card has were removed"),
             Err(err) => tracing::warn!("photos that no card has could not be removed: {err:#}"),
@@ -41,13 +41,15 @@ pub(crate) async fn remove(photos: Photos, db: Db, clock: Clock, stop: Cancellat
     }
 }
 
-/// Removes unused photos that were stored before a moment; returns how many.
-fn remove_older(photos: &Photos, connection: &Connection, before: UnixMs) -> anyhow::Result<usize> {
-    let mut left: HashSet<String> = photos.kept_before(before)?;
+/// Removes unused photos; returns how many.
+fn remove_unused(photos: &Photos, connection: &Connection, now: Instant) -> anyhow::Result<usize> {
+    // The folder first: what is stored after this look is not touched.
+    let mut left = photos.names()?;
     if left.is_empty() {
         return Ok(0);
     }
-    store::each_photo(connection, |name| {
+    let moment = connection.unchecked_transaction()?;
+    store::each_photo(&moment, |name| {
         left.remove(name);
     })?;
     let mut named = |json: &str| {
@@ -55,11 +57,12 @@ fn remove_older(photos: &Photos, connection: &Connection, before: UnixMs) -> any
             left.remove(&name);
         }
     };
-    dialogue::each_step(connection, &mut named)?;
-    outbox::each_recipe(connection, &mut named)?;
+    dialogue::each_step(&moment, &mut named)?;
+    outbox::each_recipe(&moment, &mut named)?;
+    drop(moment);
     let mut removed = 0;
     for name in left.into_iter().take(AT_ONCE) {
-        removed += usize::from(photos.remove(&name, before)?);
+        removed += usize::from(photos.remove(&name, now)?);
     }
     Ok(removed)
 }

@@ -7,20 +7,21 @@
 //! - A file is named by the hash of its content and never changes.
 //! - So a file may be written before the row that names it, and written twice.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{Cursor, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::UNIX_EPOCH;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbaImage};
+use tokio::time::Instant;
 
-use crate::clock::{Clock, UnixMs};
+use crate::clock::DAY;
 use crate::telegram::FileFault;
 
 /// Telegram shows no larger pictures.
@@ -50,23 +51,24 @@ pub(crate) const TOO_MANY_PIXELS: &str = "too-many-pixels";
 
 pub(crate) const TOO_NARROW: &str = "too-narrow";
 
+/// How long a photo is in hand after it was stored: by then a row names it, or none ever will.
+pub(crate) const IN_HAND: Duration = DAY;
+
 /// The folder of photos. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Photos {
     folder: Arc<Path>,
-    clock: Clock,
-    one_at_a_time: Arc<Mutex<()>>,
+    /// The photos in hand, by name, with the moment. Its lock lets one picture in at a time.
+    in_hand: Arc<Mutex<HashMap<String, Instant>>>,
 }
 
 impl Photos {
-    /// The folder of a database: `vakhta.photos` beside `vakhta.db`. Files are dated by `clock`, as
-    /// everything is that the program compares with its own time.
+    /// The folder of a database: `vakhta.photos` beside `vakhta.db`.
     #[must_use]
-    pub fn of(database: &Path, clock: Clock) -> Self {
+    pub fn of(database: &Path) -> Self {
         Self {
             folder: folder_of(database).into(),
-            clock,
-            one_at_a_time: Arc::default(),
+            in_hand: Arc::default(),
         }
     }
 
@@ -76,15 +78,14 @@ impl Photos {
     /// # Errors
     /// If the picture is unusable; a full or broken disk is [`FileFault::OutOfReach`].
     pub fn keep(&self, sent: &[u8]) -> Result<String, FileFault> {
-        let _alone = self
-            .one_at_a_time
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
         let (picture, thumbnail) = normalise(sent)?;
-        self.store(&picture, &thumbnail).map_err(|err| {
+        let name = self.store(&picture, &thumbnail).map_err(|err| {
             tracing::error!("a photo cannot be stored: {err:#}");
             FileFault::OutOfReach
-        })
+        })?;
+        in_hand.insert(name.clone(), Instant::now());
+        Ok(name)
     }
 
     fn store(&self, picture: &[u8], thumbnail: &[u8]) -> anyhow::Result<String> {
@@ -99,49 +100,36 @@ impl Photos {
         Ok(name)
     }
 
-    /// Rewrites an existing file, so that it counts as young: see [`super::leftovers`].
     fn write(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let context = || format!("write a photo to {}", self.folder.display());
         let mut file = tempfile::NamedTempFile::new_in(&*self.folder).with_context(context)?;
         file.write_all(bytes).with_context(context)?;
-        let now = UNIX_EPOCH + self.clock.now().since(UnixMs(0));
-        file.as_file().set_modified(now).with_context(context)?;
         file.as_file().sync_all().with_context(context)?;
         file.persist(self.folder.join(name)).with_context(context)?;
         Ok(())
     }
 
-    /// Names of pictures last stored before a moment. No folder means no pictures.
-    pub(crate) fn kept_before(&self, moment: UnixMs) -> anyhow::Result<HashSet<String>> {
+    /// The names of all pictures. No folder means no pictures.
+    pub(crate) fn names(&self) -> anyhow::Result<HashSet<String>> {
         let mut names = HashSet::new();
         for entry in entries(&self.folder)? {
-            let entry = entry.context("read the folder of photos")?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str().filter(|name| is_name(name)) else {
-                continue;
-            };
-            if kept_at(&entry.path())? < moment {
-                names.insert(full_name(name));
-            }
+            let name = entry.context("read the folder of photos")?.file_name();
+            names.extend(name.to_str().filter(|name| is_name(name)).map(full_name));
         }
         Ok(names)
     }
 
-    /// Removes a picture and its thumbnail; false if it was stored again since `moment`.
-    pub(crate) fn remove(&self, name: &str, moment: UnixMs) -> anyhow::Result<bool> {
+    /// Removes a picture and its thumbnail; false if it is in hand.
+    pub(crate) fn remove(&self, name: &str, now: Instant) -> anyhow::Result<bool> {
         ensure!(is_name(name), "a photo of a name that none has");
         // The lock keeps others from storing the picture between check and removal.
-        let _alone = self
-            .one_at_a_time
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let [full, small] = [name, &thumbnail_of(name)].map(|name| self.folder.join(name));
-        for path in [&full, &small] {
-            if path.exists() && kept_at(path)? >= moment {
-                return Ok(false);
-            }
+        let mut in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        in_hand.retain(|_, since| now.duration_since(*since) < IN_HAND);
+        if in_hand.contains_key(name) {
+            return Ok(false);
         }
-        for path in [full, small] {
+        for name in [name, &thumbnail_of(name)] {
+            let path = self.folder.join(name);
             match fs::remove_file(path) {
                 Err(err) if err.kind() != ErrorKind::NotFound => {
                     return Err(err).context("remove a photo");
@@ -190,15 +178,6 @@ fn entries(folder: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result
         }
     };
     Ok(entries.into_iter().flatten())
-}
-
-fn kept_at(path: &Path) -> anyhow::Result<UnixMs> {
-    let written = path.metadata().and_then(|file| file.modified());
-    let since = written
-        .context("ask when a photo was kept")?
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Ok(UnixMs(0).plus(since))
 }
 
 /// The photo folder of a database; it may not exist.

@@ -9,7 +9,6 @@ use super::files::CardFiles;
 use super::handlers::{CardCallback, CardHandlers};
 use super::photo::Photos;
 use super::{CardsConfig, leftovers, store, tools};
-use crate::clock::Clock;
 use crate::db::{Connection, Db, WriteTx};
 use crate::i18n::{self, Lang};
 use crate::navigation::cancel_button;
@@ -41,14 +40,8 @@ pub(crate) struct Cards {
 
 impl Cards {
     /// Photos live beside the database; `zone` and `language` are for chats that have not chosen.
-    pub(crate) fn new(
-        config: CardsConfig,
-        database: &Path,
-        clock: Clock,
-        zone: Zone,
-        language: Lang,
-    ) -> Self {
-        let photos = Photos::of(database, clock);
+    pub(crate) fn new(config: CardsConfig, database: &Path, zone: Zone, language: Lang) -> Self {
+        let photos = Photos::of(database);
         Self {
             handlers: CardHandlers::new(&config, photos.clone(), zone.clone(), language),
             config,
@@ -177,12 +170,7 @@ impl Slice for Cards {
                 return Ok(None);
             };
             let stop = parts.tasks.stop_token();
-            let remove = leftovers::remove(
-                self.photos.clone(),
-                parts.db.clone(),
-                parts.clock.clone(),
-                stop,
-            );
+            let remove = leftovers::remove(self.photos.clone(), parts.db.clone(), stop);
             parts.tasks.spawn("photos", remove);
             note_name(parts, telegram).await?;
             Ok(None)

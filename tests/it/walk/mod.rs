@@ -63,9 +63,7 @@ async fn walk_as(t: &Stage, first_id: i64, role: Role, language: &str) -> Known 
 /// Cards, some with hostile names.
 async fn cards(t: &Stage) {
     let database = t.folder.path().join("test.db");
-    let photo = Photos::of(&database, t.clock.clone())
-        .keep(&jpeg(7))
-        .unwrap();
+    let photo = Photos::of(&database).keep(&jpeg(7)).unwrap();
     let now = t.clock.now();
     let make = t.app().db().write(move |tx| {
         for name in HOSTILE {

@@ -3,7 +3,6 @@
 use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::*;
-use crate::clock::testing::NOW;
 use crate::slices::cards::tests::kit::jpeg;
 
 /// The picture as from a camera held on its side, with the place of the shot.
@@ -90,7 +89,7 @@ fn bombs_texts_and_halves_are_refused() {
 fn files_are_named_by_what_is_in_them_and_copied_with_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("a.db");
-    let photos = Photos::of(&database, Clock::set_to(NOW));
+    let photos = Photos::of(&database);
     assert_eq!(
         backup(&database, &folder.path().join("none.db")).unwrap(),
         0
@@ -103,7 +102,7 @@ fn files_are_named_by_what_is_in_them_and_copied_with_the_database() {
     let copy = folder.path().join("b.db");
     assert_eq!(backup(&database, &copy).unwrap(), 2);
     assert_eq!(
-        Photos::of(&copy, Clock::set_to(NOW)).read(&name).unwrap(),
+        Photos::of(&copy).read(&name).unwrap(),
         photos.read(&name).unwrap()
     );
     for name in ["../a.db", "half", ""] {
@@ -112,22 +111,25 @@ fn files_are_named_by_what_is_in_them_and_copied_with_the_database() {
 }
 
 #[test]
-fn what_is_kept_says_nothing_of_its_camera_and_leaves_only_when_it_is_old() {
+fn what_is_kept_says_nothing_of_its_camera_and_leaves_only_when_it_is_out_of_hand() {
     let folder = tempfile::tempdir().unwrap();
-    let photos = Photos::of(&folder.path().join("a.db"), Clock::set_to(NOW));
+    let photos = Photos::of(&folder.path().join("a.db"));
     let name = photos.keep(&with_exif(&jpeg(40, 30), 6)).unwrap();
     for name in [&name, &thumbnail_of(&name)] {
         let kept = photos.read(name).unwrap();
         assert!(!kept.windows(4).any(|part| part == b"Exif"));
     }
-    let long_ago = UnixMs(0);
-    assert!(photos.kept_before(long_ago).unwrap().is_empty());
-    assert!(!photos.remove(&name, long_ago).unwrap());
+    assert_eq!(photos.names().unwrap(), [name.clone()].into());
+    let now = Instant::now();
+    assert!(!photos.remove(&name, now).unwrap());
     photos.read(&name).unwrap();
-    assert!(photos.kept_before(NOW).unwrap().is_empty());
-    assert!(!photos.remove(&name, NOW).unwrap());
-    let later = UnixMs(NOW.0 + 1);
-    assert_eq!(photos.kept_before(later).unwrap(), [name.clone()].into());
+    // Stored again, it is in hand again.
+    let later = now + IN_HAND + Duration::from_secs(60);
     assert!(photos.remove(&name, later).unwrap());
     photos.read(&name).unwrap_err();
+    photos.keep(&with_exif(&jpeg(40, 30), 6)).unwrap();
+    assert!(!photos.remove(&name, Instant::now()).unwrap());
+    // Of an earlier program nothing is in hand.
+    let next = Photos::of(&folder.path().join("a.db"));
+    assert!(next.remove(&name, now).unwrap());
 }
