@@ -208,7 +208,7 @@ pub fn cut(plain: &str, limit: usize) -> String {
 }
 
 /// Controls, zero-width characters and direction marks, which hide text or reverse a line.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

@@ -163,6 +163,62 @@ fn who_tries_codes_is_slowed_down_and_told_of() {
     });
 }
 
+/// What a camera shows of a printed code, as people paste it.
+fn pasted(code: &Code) -> Vec<String> {
+    let plain = code.as_str();
+    vec![
+        format!("https://t.me/vakhta_demo_bot?start=v_{plain}"),
+        format!("<t.me/vakhta_demo_bot?start=v_{plain}>"),
+        format!("tg://resolve?domain=vakhta_demo_bot&start=v_{plain}"),
+        format!("https://brand.example/v/{plain}"),
+        format!("v_{plain}"),
+        format!("{plain}."),
+        format!("«{}»", code.spoken()),
+        format!(" ({plain}) "),
+    ]
+}
+
+#[test]
+fn what_a_code_says_is_a_scan_when_it_is_pasted_for_strangers_too() {
+    run(async |mut t| {
+        t.stop().await;
+        let section = "[cards]\nenabled = true\nbase_url = \"https://brand.example/v\"\n[sites]";
+        t.reconfigure("[sites]", section);
+        t.start().await;
+        let (_, code) = make(&t, "Сумка", "Кожа").await;
+        let mut id = 1000;
+        let mut was = "[telegram]".to_owned();
+        for access in ["request", "closed"] {
+            t.stop().await;
+            let is = format!("[telegram]\naccess = \"{access}\"");
+            t.reconfigure(&was, &is);
+            was = is;
+            t.start().await;
+            for text in pasted(&code) {
+                id += 1;
+                let stranger = t.telegram.person(id, "Покупатель", "ru");
+                let shown = t.ask(&stranger, &text).await;
+                assert!(
+                    shown.text.starts_with("✅ Подлинная вещь"),
+                    "{access}, {text}: {}",
+                    shown.text
+                );
+            }
+        }
+        // For a member this is no account to watch, and a mistake is told.
+        let eva = t.user(7, "Ева", "ru").await;
+        for text in pasted(&code) {
+            let shown = t.ask(&eva, &text).await;
+            assert!(shown.text.contains("Сумка"), "{text}: {}", shown.text);
+        }
+        let short = code.as_str().split_at(1).1;
+        let address = format!("https://t.me/vakhta_demo_bot?start=v_{short}");
+        let typo = t.ask(&eva, &address).await;
+        assert!(typo.text.contains("опечатка"), "{}", typo.text);
+        t
+    });
+}
+
 #[test]
 fn typing_mistakes_lock_no_buyer_out() {
     run(async |mut t| {

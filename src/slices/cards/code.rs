@@ -14,6 +14,8 @@ use std::fmt;
 use anyhow::anyhow;
 use ring::rand::SecureRandom as _;
 
+use crate::html::is_invisible;
+
 /// 80 random bits cannot be guessed.
 const DRAWN: usize = 16;
 
@@ -63,12 +65,13 @@ impl Code {
         Self(symbols.map(letter).collect())
     }
 
-    /// Reads a typed or scanned code: in any case, with hyphens and spaces, and with letters that
-    /// look like the right ones (`O` for `0`, `I` and `L` for `1`, Cyrillic for Latin).
+    /// Reads a typed or scanned code: in any case, with hyphens and spaces, in quotes or brackets,
+    /// and with letters that look like the right ones (`O` for `0`, `I` and `L` for `1`, Cyrillic
+    /// for Latin).
     pub fn read(text: &str) -> Result<Self, Mistyped> {
         let mut symbols = Vec::with_capacity(LENGTH);
         let mut n = 0;
-        for sign in text.chars() {
+        for sign in bare(text).chars() {
             if is_gap(sign) {
                 continue;
             }
@@ -87,10 +90,15 @@ impl Code {
         }
     }
 
-    /// Reads a text if it looks like a code; `None` for any other text.
+    /// Reads a text if it looks like a code, or like what a printed code says: a link to the bot,
+    /// an address that begins with `base_url`, a start parameter. `None` for any other text.
     #[must_use]
-    pub(crate) fn typed(text: &str) -> Option<Result<Self, Mistyped>> {
-        let text = text.trim();
+    pub(crate) fn typed(text: &str, base_url: Option<&str>) -> Option<Result<Self, Mistyped>> {
+        if let Some(code) = in_address(text, base_url) {
+            return Some(Self::read(code));
+        }
+        let text = bare(text);
+        let text = after(text, SCAN_PREFIX).unwrap_or(text);
         let signs = text.chars().filter(|sign| !is_gap(*sign));
         let looks = text.chars().all(|c| is_gap(c) || c.is_alphanumeric())
             && signs.clone().any(|c| c.is_ascii_digit())
@@ -125,8 +133,44 @@ impl fmt::Debug for Code {
     }
 }
 
+/// The code in an address as it is printed, whatever stands around it.
+fn in_address<'a>(text: &'a str, base_url: Option<&str>) -> Option<&'a str> {
+    let parameter = format!("start={SCAN_PREFIX}");
+    let place = |host: &str| {
+        let (_, host) = host.split_once("://").unwrap_or(("", host));
+        let begin = text.to_ascii_lowercase().find(&host.to_ascii_lowercase())?;
+        let before = text.get(..begin)?.chars().next_back();
+        // Otherwise it is the end of another name.
+        before
+            .is_none_or(|sign| !sign.is_alphanumeric() && sign != '-' && sign != '.')
+            .then(|| text.get(begin + host.len()..))?
+    };
+    let rest = place(&parameter).or_else(|| base_url.and_then(place))?;
+    let end = rest.find(|sign: char| !sign.is_alphanumeric() && sign != '-');
+    rest.get(..end.unwrap_or(rest.len()))
+}
+
+/// The text after a prefix, which may be in capitals.
+fn after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (begin, rest) = text.split_at_checked(prefix.len())?;
+    begin.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// The text without quotes, brackets and punctuation around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|sign: char| {
+        is_gap(sign)
+            || matches!(
+                sign,
+                '\'' | '"' | '`' | '*' | '«' | '»' | '‘'..='‟' | '‹' | '›'
+            )
+            || matches!(sign, '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>')
+            || matches!(sign, '.' | ',' | ';' | ':' | '!' | '?' | '…')
+    })
+}
+
 fn is_gap(sign: char) -> bool {
-    sign.is_whitespace() || matches!(sign, '-' | '\u{2010}'..='\u{2015}')
+    sign.is_whitespace() || is_invisible(sign) || matches!(sign, '-' | '\u{2010}'..='\u{2015}')
 }
 
 fn letter(symbol: u8) -> char {

@@ -109,7 +109,7 @@ impl CardHandlers {
             return Ok(None);
         }
         dialogue::end(cx.tx, cx.actor)?;
-        if let Ok(code) = Code::read(text)
+        if let Some(Ok(code)) = Code::typed(text, self.base_url.as_deref())
             && let Some((card, code)) = store::find(cx.tx, &code)?
         {
             return self.code_screen(cx, &card, code).map(Some);

@@ -41,9 +41,10 @@ impl CardHandlers {
         present(actor.lang, &heading, &card, keyboard).map(Some)
     }
 
-    /// A text that looks like a code; none when it does not, or when it answers a question.
+    /// A text that looks like a code, or like what a printed code says; none when it does not, or
+    /// when it answers a question.
     pub(crate) fn typed(&self, cx: &Context<'_>, text: &str) -> anyhow::Result<Option<Answer>> {
-        match Code::typed(text) {
+        match Code::typed(text, self.base_url.as_deref()) {
             Some(read) if !dialogue::is_open(cx.tx, cx.actor)? => self.check(cx, &read).map(Some),
             _ => Ok(None),
         }

@@ -51,7 +51,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read_or_refused(text in any::<String>()) {
-        drop((Code::read(&text), Code::typed(&text)));
+        drop((Code::read(&text), Code::typed(&text, Some("https://b.example/v/"))));
     }
 }
 
@@ -75,12 +75,20 @@ fn what_is_wrong_is_said() {
 #[test]
 fn only_what_looks_like_a_code_is_taken_for_one() {
     let code = Code::of_symbols([7; DRAWN]);
-    assert_eq!(Code::typed(&code.spoken()), Some(Ok(code.clone())));
+    assert_eq!(Code::typed(&code.spoken(), None), Some(Ok(code.clone())));
     assert_eq!(
-        Code::typed(code.as_str().split_at(1).1),
+        Code::typed(code.as_str().split_at(1).1, None),
         Some(Err(Mistyped::Length(17)))
     );
+    let base_url = Some("https://brand.example/v/");
     for other in [
+        "https://t.me/vakhta_bot",
+        "https://t.me/vakhta_bot?start=s_0123",
+        "https://brand.example/",
+        "https://other.example/v/0123",
+        "https://otherbrand.example/v/0123456789ABCDEFGH",
+        "@ivanpetrov20001234",
+        "v_ivanov",
         "hello",
         "octocat github 30",
         "авторизация",
@@ -88,6 +96,60 @@ fn only_what_looks_like_a_code_is_taken_for_one() {
         "a@b",
         "1-2-3",
     ] {
-        assert_eq!(Code::typed(other), None, "{other}");
+        assert_eq!(Code::typed(other, base_url), None, "{other}");
+    }
+}
+
+#[test]
+fn what_a_printed_code_says_is_a_code_whatever_stands_around_it() {
+    let code = Code::of_symbols([7; DRAWN]);
+    let plain = code.as_str();
+    let base_url = Some("https://brand.example/v/");
+    let said = [
+        format!("https://t.me/vakhta_bot?start=v_{plain}"),
+        format!("http://T.ME/vakhta_bot?START=V_{}", plain.to_lowercase()),
+        format!("t.me/vakhta_bot?start=v_{plain}"),
+        format!("https://telegram.me/vakhta_bot?start=v_{plain}&utm=1#x"),
+        format!("https://vakhta_bot.t.me/?start=v_{plain}"),
+        format!("tg://resolve?domain=vakhta_bot&start=v_{plain}"),
+        format!("https://brand.example/v/{plain}"),
+        format!("HTTP://BRAND.EXAMPLE/v/{plain}/"),
+        format!("brand.example/v/{plain}?from=qr"),
+        format!("v_{plain}"),
+        format!("V_{}", code.spoken()),
+        plain.to_owned(),
+        code.spoken(),
+    ];
+    for said in &said {
+        for (left, right) in [
+            ("", ""),
+            ("", "."),
+            ("  ", " \n"),
+            ("«", "»,"),
+            ("\"", "\"!"),
+            ("(", ")."),
+            ("[", "]"),
+            ("<", ">;"),
+            ("`", "`"),
+            ("\u{feff}", "\u{200b}"),
+        ] {
+            let text = format!("{left}{said}{right}");
+            assert_eq!(
+                Code::typed(&text, base_url),
+                Some(Ok(code.clone())),
+                "{text:?}"
+            );
+        }
+    }
+    assert_eq!(Code::read(&format!("{plain}.")), Ok(code.clone()));
+    // A mistake in an address is told, too.
+    let short = plain.split_at(1).1;
+    for said in [
+        format!("https://t.me/vakhta_bot?start=v_{short}"),
+        format!("https://brand.example/v/{short}"),
+        format!("v_{short}"),
+    ] {
+        let read = Code::typed(&said, base_url);
+        assert_eq!(read, Some(Err(Mistyped::Length(17))), "{said}");
     }
 }
