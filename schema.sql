@@ -512,7 +512,9 @@ CREATE TABLE question (
     answer      TEXT    NOT NULL DEFAULT '',        -- failed: the part that was there
     reason      TEXT    NOT NULL DEFAULT '',        -- of the last failure
     created_at  INTEGER NOT NULL,
-    closed_at   INTEGER
+    closed_at   INTEGER,
+    is_truncated INTEGER NOT NULL DEFAULT 0,        -- the answer stopped at the limit of its length
+    so_far      TEXT    NOT NULL DEFAULT ''         -- the end of the answer whose rest is asked for
 ) STRICT;
 CREATE INDEX question_pending ON question (turn, id, due_at, person_id) WHERE state = 'pending';
 CREATE INDEX question_processing ON question (person_id) WHERE state = 'processing';

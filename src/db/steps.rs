@@ -5,7 +5,12 @@
 //! - The steps make what `schema.sql` says; a test compares them.
 
 /// Step `n` brings version `n + 1` to `n + 2`. Steps are only ever appended.
-pub(super) const STEPS: &[&str] = &[LOOKS_AND_GUARDS, PANEL_AND_FILES, CHAT_PAUSES];
+pub(super) const STEPS: &[&str] = &[
+    LOOKS_AND_GUARDS,
+    PANEL_AND_FILES,
+    CHAT_PAUSES,
+    ANSWERS_GO_ON,
+];
 
 /// Probes in separate rows; states of accounts and runs for the guards, and the guards' memory. A
 /// CHECK cannot be altered, and a referenced table cannot be rewritten with foreign keys on. The
@@ -371,4 +376,10 @@ const CHAT_PAUSES: &str = "
         PRIMARY KEY (chat_id, topic)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX chat_pause_until ON chat_pause (until);
+";
+
+/// An answer that its length has ended, and a question for the rest of it.
+const ANSWERS_GO_ON: &str = "
+    ALTER TABLE question ADD COLUMN is_truncated INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE question ADD COLUMN so_far TEXT NOT NULL DEFAULT '';
 ";
