@@ -40,8 +40,13 @@ const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
 /// The limit of a download: 20 MB at 2 Mbit/s take 80 s.
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(120);
 
-/// The longest answer read, in bytes. A hundred updates of the longest texts are about 3 MB.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
+/// The longest answer to an ordinary call, in bytes: a message that answers another, both with the
+/// longest text in escapes, their entities and their buttons, takes 200 KB.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The longest answer to a poll, in bytes. A hundred updates of the longest texts in escapes, each
+/// answering a message as long, are about 6 MB. They are kept as the text that they are.
+const POLL_LIMIT: usize = 8 * 1024 * 1024;
 
 /// A handle to the Bot API of one bot. Clones share the connections. Use it only on the runtime
 /// that its HTTP client was made for.
@@ -85,7 +90,8 @@ impl Api {
         form: Form,
     ) -> Result<Output, ApiError> {
         let request = self.http.post(self.url(method)).multipart(form);
-        self.exchange(request.timeout(UPLOAD_LIMIT)).await
+        self.exchange(request.timeout(UPLOAD_LIMIT), BODY_LIMIT)
+            .await
     }
 
     /// Downloads the file at a path from `getFile`; `None` if it is larger than `at_most` bytes.
@@ -135,28 +141,30 @@ impl Api {
         Params: Serialize + Send,
         Output: DeserializeOwned,
     {
-        let limit = if method == "getUpdates" {
-            Duration::from_secs(POLL_SECONDS.into()) + POLL_MARGIN
+        let (limit, at_most) = if method == "getUpdates" {
+            let held = Duration::from_secs(POLL_SECONDS.into());
+            (held + POLL_MARGIN, POLL_LIMIT)
         } else {
-            CALL_LIMIT
+            (CALL_LIMIT, BODY_LIMIT)
         };
         let mut request = self.http.post(self.url(method)).timeout(limit);
         if let Some(params) = params {
             request = request.json(&params);
         }
-        self.exchange(request).await
+        self.exchange(request, at_most).await
     }
 
     async fn exchange<Output: DeserializeOwned>(
         &self,
         request: reqwest::RequestBuilder,
+        at_most: usize,
     ) -> Result<Output, ApiError> {
         let mut response = request.send().await.map_err(|err| self.not_answered(err))?;
         let status = response.status().as_u16();
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) <= BODY_LIMIT => {
+                Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) <= at_most => {
                     body.extend_from_slice(&chunk);
                 }
                 Ok(None) => break,

@@ -10,7 +10,7 @@ use crate::clock::days;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A longer wait is not believed: Telegram asks for at most about a day.
 const LONGEST_WAIT: Duration = days(31);
@@ -263,28 +263,41 @@ impl ApiError {
 /// The envelope of every answer. Parameters are read loosely: a strange value there must not hide
 /// the refusal.
 #[derive(Deserialize)]
-struct RawAnswer {
+struct RawAnswer<'a> {
     ok: bool,
     error_code: Option<u16>,
     description: Option<String>,
-    parameters: Option<Value>,
+    #[serde(borrow)]
+    parameters: Option<&'a RawValue>,
+}
+
+/// Each value as the JSON that it is: a tree of them would take many times their size.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawParameters<'a> {
+    #[serde(borrow)]
+    retry_after: Option<&'a RawValue>,
+    migrate_to_chat_id: Option<&'a RawValue>,
 }
 
 /// The refusal in an answer; `None` for a success and for an answer that is not from the Bot API.
 pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<ApiError> {
-    let answer: RawAnswer = serde_json::from_slice(body).ok()?;
+    let answer: RawAnswer<'_> = serde_json::from_slice(body).ok()?;
     if answer.ok {
         return None;
     }
-    let parameter = |key: &str| answer.parameters.as_ref().and_then(|p| p.get(key));
-    let retry_after = parameter("retry_after")
-        .and_then(Value::as_i64)
+    let parameters = answer
+        .parameters
+        .and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let parameters: RawParameters<'_> = parameters.unwrap_or_default();
+    let number = |raw: Option<&RawValue>| -> Option<i64> { raw?.get().parse().ok() };
+    let retry_after = number(parameters.retry_after)
         .map(|s| Duration::from_secs(u64::try_from(s).unwrap_or(0)).min(LONGEST_WAIT));
     Some(ApiError::Refused {
         code: answer.error_code.unwrap_or(status),
         description: crate::html::cut(&answer.description.unwrap_or_default(), 300),
         retry_after,
-        migrate_to: parameter("migrate_to_chat_id").and_then(Value::as_i64),
+        migrate_to: number(parameters.migrate_to_chat_id),
     })
 }
 

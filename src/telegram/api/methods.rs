@@ -4,6 +4,8 @@
 //! `Message` costs five times as much and fails on fields that we never read. Link previews are off
 //! everywhere.
 
+use std::fmt;
+
 use frankenstein::AsyncTelegramApi as _;
 use frankenstein::ParseMode;
 use frankenstein::methods::{
@@ -16,9 +18,8 @@ use frankenstein::types::{
     ReplyMarkup, ReplyParameters,
 };
 use reqwest::multipart::{Form, Part};
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::client::Api;
@@ -29,6 +30,9 @@ use crate::telegram::message::markup::Keyboard;
 
 /// Updates in one answer at most (Bot API: 1 to 100).
 pub(crate) const BATCH_LIMIT: u32 = 100;
+
+/// Updates that are read of one answer at most: ten times what a server may send.
+const MOST_UPDATES: usize = 1000;
 
 /// The longest answer to a callback, in characters (Bot API, `answerCallbackQuery`).
 const CALLBACK_ANSWER_LIMIT: usize = 200;
@@ -92,20 +96,58 @@ struct Posted {
 #[derive(Deserialize)]
 struct PostedFile {
     message_id: i64,
-    #[serde(default)]
-    photo: Value,
-    #[serde(default)]
-    document: Value,
+    photo: Option<Box<RawValue>>,
+    document: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct FileId {
+    file_id: String,
 }
 
 impl PostedFile {
     /// Telegram's id of the file; for a photo, that of its last and largest size.
     fn file_id(&self) -> Option<String> {
-        let sizes = self.photo.as_array();
-        let file = sizes
-            .and_then(|sizes| sizes.last())
-            .unwrap_or(&self.document);
-        file.get("file_id")?.as_str().map(str::to_owned)
+        let sizes: Option<Vec<FileId>> = read(self.photo.as_deref());
+        let size = sizes.and_then(|mut sizes| sizes.pop());
+        let file: Option<FileId> = size.or_else(|| read(self.document.as_deref()));
+        file.map(|file| file.file_id)
+    }
+}
+
+fn read<T: DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
+    serde_json::from_str(raw?.get()).ok()
+}
+
+/// The updates of a poll, as raw text. More than [`MOST_UPDATES`] are left to the next poll: a list
+/// of many small values would take many times its size.
+struct Batch(Vec<Box<RawValue>>);
+
+impl<'de> Deserialize<'de> for Batch {
+    fn deserialize<D: Deserializer<'de>>(list: D) -> Result<Self, D::Error> {
+        list.deserialize_seq(BatchVisitor)
+    }
+}
+
+struct BatchVisitor;
+
+impl<'de> Visitor<'de> for BatchVisitor {
+    type Value = Batch;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of updates")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Batch, A::Error> {
+        let mut updates = Vec::new();
+        while updates.len() < MOST_UPDATES {
+            match list.next_element()? {
+                Some(update) => updates.push(update),
+                None => return Ok(Batch(updates)),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Batch(updates))
     }
 }
 
@@ -144,9 +186,8 @@ impl Api {
                 AllowedUpdate::InlineQuery,
             ])
             .build();
-        let answer: MethodResponse<Vec<Box<RawValue>>> =
-            self.request("getUpdates", Some(params)).await?;
-        Ok(answer.result)
+        let answer: MethodResponse<Batch> = self.request("getUpdates", Some(params)).await?;
+        Ok(answer.result.0)
     }
 
     /// Sends a new message; returns its id.

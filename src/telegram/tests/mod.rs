@@ -1,5 +1,6 @@
 //! Telegram's parts together, against a scripted server.
 
+mod answers;
 mod files;
 mod inbound;
 pub(crate) mod kit;
