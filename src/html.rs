@@ -28,6 +28,7 @@ pub enum Mark {
     Struck,
     /// Lines in a monospaced font.
     Block,
+    Quote,
 }
 
 impl Html {
@@ -74,6 +75,7 @@ impl Html {
             Mark::Italic => "i",
             Mark::Struck => "s",
             Mark::Block => "pre",
+            Mark::Quote => "blockquote",
         };
         Self(format!("<{tag}>{self}</{tag}>"))
     }
@@ -148,6 +150,22 @@ impl Html {
         self.to_plain().encode_utf16().count()
     }
 
+    /// Cuts into pieces of at most `limit` UTF-16 units: at the end of a line, else between two
+    /// words, and within a word only if there is no other place. Each piece has its markup, and
+    /// none is blank.
+    #[must_use]
+    pub(crate) fn pieces(&self, limit: usize) -> Vec<Self> {
+        let mut pieces = Vec::new();
+        let (mut rest, mut open) = (self.0.as_str(), Vec::new());
+        while !rest.is_empty() {
+            let piece;
+            (piece, rest, open) = first_piece(rest, open, limit);
+            pieces.push(piece);
+        }
+        pieces.retain(|piece| !piece.to_plain().trim().is_empty());
+        pieces
+    }
+
     /// The first non-empty line as plain text, to mention a message that may not have arrived.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -161,6 +179,60 @@ impl fmt::Display for Html {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A place to cut at: what comes before it, where the rest begins, and the open tags.
+type Place<'a> = (usize, usize, Vec<&'a str>);
+
+/// The first piece of markup within open tags, the rest, and the tags that are open there.
+fn first_piece<'a>(
+    html: &'a str,
+    mut open: Vec<&'a str>,
+    limit: usize,
+) -> (Html, &'a str, Vec<&'a str>) {
+    let mut piece = open.concat();
+    let (mut at, mut units) = (0, 0);
+    let (mut line, mut word): (Option<Place<'a>>, Option<Place<'a>>) = (None, None);
+    while let Some(token) = html.get(at..).and_then(next_token) {
+        let length = match token {
+            _ if token.starts_with('<') => 0,
+            _ if token.starts_with('&') => 1,
+            _ => token.encode_utf16().count(),
+        };
+        if units + length > limit && units > 0 {
+            let at_line =
+                line.filter(|(end, ..)| open.contains(&"<pre>") || 2 * end >= piece.len());
+            let (end, from, open) = at_line.or(word).unwrap_or((piece.len(), at, open));
+            piece.truncate(end);
+            for tag in open.iter().rev() {
+                let name = tag.trim_start_matches('<').split([' ', '>']).next();
+                piece.push_str(&format!("</{}>", name.unwrap_or_default()));
+            }
+            return (Html(piece), html.get(from..).unwrap_or_default(), open);
+        }
+        if units > 0 && token.starts_with(char::is_whitespace) {
+            word = Some((piece.len(), at + token.len(), open.clone()));
+            line = if token == "\n" { word.clone() } else { line };
+        }
+        if token.starts_with("</") {
+            open.pop();
+        } else if token.starts_with('<') {
+            open.push(token);
+        }
+        piece.push_str(token);
+        (at, units) = (at + token.len(), units + length);
+    }
+    (Html(piece), "", Vec::new())
+}
+
+/// The tag, the character reference or the character at the start of our markup.
+fn next_token(html: &str) -> Option<&str> {
+    let end = match html.chars().next()? {
+        '<' => html.find('>')? + 1,
+        '&' => html.find(';')? + 1,
+        c => c.len_utf8(),
+    };
+    html.get(..end)
 }
 
 /// Removes characters that could disturb the lines around a display name, then cuts it; never

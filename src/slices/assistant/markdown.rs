@@ -10,12 +10,21 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::html::{Html, MESSAGE_LIMIT, Mark};
 
+/// Beyond this many characters, a cell of a table is not aligned.
+const WIDEST_COLUMN: usize = 32;
+
 /// Ends an answer that is still growing.
 const GOES_ON: &str = " …";
 
 #[must_use]
 pub(super) fn messages(markdown: &str) -> Vec<Html> {
-    within(markdown, MESSAGE_LIMIT)
+    within(markdown, MESSAGE_LIMIT, None)
+}
+
+/// The messages, the last of which ends with a note.
+#[must_use]
+pub(super) fn messages_with_end(markdown: &str, note: &Html) -> Vec<Html> {
+    within(markdown, MESSAGE_LIMIT, Some(note))
 }
 
 /// The start of a growing answer, as one message; none while it is empty.
@@ -25,29 +34,37 @@ pub(super) fn so_far(markdown: &str) -> Option<Html> {
     let end = markdown.char_indices().nth(2 * MESSAGE_LIMIT);
     let begin = end.map_or(markdown, |(end, _)| markdown.get(..end).unwrap_or(markdown));
     let goes_on = Html::text(GOES_ON);
-    let mut page = within(begin, MESSAGE_LIMIT - goes_on.telegram_len())
+    let mut page = within(begin, MESSAGE_LIMIT - goes_on.telegram_len(), None)
         .into_iter()
         .next()?;
     page.push(&goes_on);
     Some(page)
 }
 
-fn within(markdown: &str, limit: usize) -> Vec<Html> {
+fn within(markdown: &str, limit: usize, note: Option<&Html>) -> Vec<Html> {
     let mut reader = BlockReader::default();
-    for event in Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH) {
+    let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES;
+    for event in Parser::new_ext(markdown, options) {
         reader.event(event);
     }
     reader.end_block("\n\n");
+    let mut blocks = reader.blocks;
+    if blocks.is_empty() {
+        // Nothing but markup, so the source is shown.
+        blocks.push(("\n\n", Html::text(markdown)));
+    }
+    blocks.extend(note.map(|note| ("", note.clone())));
     let mut pages = Pages::of(limit);
-    for (separator, block) in &reader.blocks {
+    for (separator, block) in &blocks {
         pages.add(separator, block);
     }
-    pages.done(markdown)
+    pages.done()
 }
 
 enum OpenMarkup {
     Mark(Mark),
     Link(String),
+    Cell,
     Other,
 }
 
@@ -59,6 +76,10 @@ struct BlockReader {
     open: Vec<(OpenMarkup, Html)>,
     /// The next number of each open list; `None` for bullet points.
     lists: Vec<Option<u64>>,
+    /// The number of blocks before each open quote.
+    quotes: Vec<usize>,
+    /// The rows of the open table.
+    table: Vec<Vec<String>>,
 }
 
 impl BlockReader {
@@ -97,7 +118,11 @@ impl BlockReader {
                 return;
             }
             Tag::Item => return self.begin_item(),
-            Tag::Paragraph | Tag::BlockQuote(_) | Tag::HtmlBlock => return,
+            Tag::BlockQuote(_) => return self.begin_quote(),
+            Tag::Table(_) => return self.end_block("\n\n"),
+            Tag::TableHead | Tag::TableRow => return self.table.push(Vec::new()),
+            Tag::TableCell => OpenMarkup::Cell,
+            Tag::Paragraph | Tag::HtmlBlock => return,
             _ => OpenMarkup::Other,
         };
         self.open.push((open, Html::default()));
@@ -118,7 +143,9 @@ impl BlockReader {
             TagEnd::Paragraph | TagEnd::HtmlBlock if self.lists.is_empty() => {
                 return self.end_block("\n\n");
             }
-            TagEnd::Paragraph | TagEnd::BlockQuote(_) | TagEnd::HtmlBlock => return,
+            TagEnd::BlockQuote(_) => return self.end_quote(),
+            TagEnd::Table => return self.end_table(),
+            TagEnd::Paragraph | TagEnd::HtmlBlock | TagEnd::TableHead | TagEnd::TableRow => return,
             _ => {}
         }
         let Some((open, inner)) = self.open.pop() else {
@@ -127,6 +154,12 @@ impl BlockReader {
         let whole = match open {
             OpenMarkup::Mark(mark) => inner.marked(mark),
             OpenMarkup::Link(url) => Html::link(&inner.to_plain(), &url),
+            OpenMarkup::Cell => {
+                if let Some(row) = self.table.last_mut() {
+                    row.push(inner.to_plain());
+                }
+                return;
+            }
             OpenMarkup::Other => inner,
         };
         self.say(&whole);
@@ -147,6 +180,60 @@ impl BlockReader {
             _ => "• ".to_owned(),
         };
         self.say(&Html::text(&format!("{}{mark}", "  ".repeat(depth))));
+    }
+
+    fn begin_quote(&mut self) {
+        // In a list, the quote is a part of its item.
+        if self.lists.is_empty() {
+            self.end_block("\n\n");
+        }
+        self.quotes.push(self.blocks.len());
+    }
+
+    /// Telegram knows no quotes within quotes, so only the outermost one is marked.
+    fn end_quote(&mut self) {
+        let before = self.quotes.pop().unwrap_or_default();
+        if !self.quotes.is_empty() || !self.lists.is_empty() {
+            return;
+        }
+        self.end_block("\n\n");
+        let mut quote = Html::default();
+        let mut between = "";
+        for (separator, block) in self.blocks.drain(before.min(self.blocks.len())..) {
+            quote.push(&Html::text(between));
+            quote.push(&block);
+            between = separator;
+        }
+        self.say(&quote.marked(Mark::Quote));
+        self.end_block("\n\n");
+    }
+
+    /// Telegram knows no tables, so the columns are aligned in a monospaced font.
+    fn end_table(&mut self) {
+        let rows = std::mem::take(&mut self.table);
+        let columns = rows.first().map_or(0, Vec::len);
+        let width = |column: usize| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            let widest = cells.map(|cell| cell.chars().count()).max();
+            widest.unwrap_or_default().min(WIDEST_COLUMN)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let mut lines = Vec::new();
+        for (n, row) in rows.iter().enumerate() {
+            let cells = row.iter().zip(&widths);
+            let cells: Vec<String> = cells
+                .map(|(cell, width)| format!("{cell:width$}"))
+                .collect();
+            lines.push(cells.join(" │ ").trim_end().to_owned());
+            if n == 0 {
+                let rules: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
+                lines.push(rules.join("─┼─"));
+            }
+        }
+        self.say(&Html::text(&lines.join("\n")).marked(Mark::Block));
+        if self.lists.is_empty() {
+            self.end_block("\n\n");
+        }
     }
 
     fn say(&mut self, words: &Html) {
@@ -188,10 +275,10 @@ impl Pages {
             self.turn();
         }
         if block.telegram_len() > self.limit {
-            // A cut would break its markup, so a block this long becomes plain text.
-            let pieces = pieces(&block.to_plain(), self.limit);
-            self.done
-                .extend(pieces.iter().map(|piece| Html::text(piece)));
+            let mut pieces = block.pieces(self.limit);
+            // What follows may join the last piece.
+            self.page = pieces.pop().unwrap_or_default();
+            self.done.extend(pieces);
         } else {
             if !self.page.is_empty() {
                 self.page.push(&Html::text(self.between));
@@ -202,40 +289,17 @@ impl Pages {
     }
 
     fn turn(&mut self) {
-        if !self.page.is_empty() {
-            self.done.push(std::mem::take(&mut self.page));
+        let page = std::mem::take(&mut self.page);
+        // Telegram refuses messages that show nothing.
+        if !page.to_plain().trim().is_empty() {
+            self.done.push(page);
         }
     }
 
-    fn done(mut self, source: &str) -> Vec<Html> {
+    fn done(mut self) -> Vec<Html> {
         self.turn();
-        if self.done.is_empty() {
-            // Nothing but markup, so the source is shown.
-            self.done = pieces(source, self.limit)
-                .iter()
-                .map(|piece| Html::text(piece))
-                .collect();
-        }
         self.done
     }
-}
-
-fn pieces(text: &str, limit: usize) -> Vec<String> {
-    let mut pieces = Vec::new();
-    let mut piece = String::new();
-    let mut units = 0;
-    for c in text.chars() {
-        if units + c.len_utf16() > limit {
-            pieces.push(std::mem::take(&mut piece));
-            units = 0;
-        }
-        units += c.len_utf16();
-        piece.push(c);
-    }
-    pieces.push(piece);
-    // Telegram refuses messages that show nothing.
-    pieces.retain(|piece| !piece.trim().is_empty());
-    pieces
 }
 
 #[cfg(test)]

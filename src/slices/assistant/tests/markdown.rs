@@ -33,6 +33,16 @@ fn markup_becomes_tags_and_everything_else_text() {
         ),
         ("<b onclick=x>a</b>", "&lt;b onclick=x&gt;a&lt;/b&gt;"),
         ("***", "———"),
+        (
+            "> a *b*\n> c\n>\n> > d\n\ne",
+            "<blockquote>a <i>b</i>\nc\n\nd</blockquote>\n\ne",
+        ),
+        ("> - a\n> - b", "<blockquote>• a\n• b</blockquote>"),
+        ("- a\n\n  > b", "• ab"),
+        (
+            "|a|bb|\n|-|:-:|\n|long|<x>|\n|`y`|\n",
+            "<pre>a    │ bb\n─────┼────\nlong │ &lt;x&gt;\ny    │</pre>",
+        ),
     ] {
         assert_eq!(one(markdown), html, "{markdown}");
     }
@@ -45,6 +55,74 @@ fn what_is_long_becomes_several_messages() {
     assert_eq!(messages_of.len(), 3);
     let code = format!("```\n{}\n```", "x".repeat(9000));
     assert_eq!(messages(&code).len(), 3);
+}
+
+#[test]
+fn long_blocks_are_cut_at_words_and_lines_and_keep_their_markup() {
+    let paragraph = format!("**{}** end", "слово 🌊 ".repeat(2_000).trim_end());
+    let pieces = messages(&paragraph);
+    assert!(pieces.len() > 3);
+    for (n, piece) in pieces.iter().enumerate() {
+        let (html, plain) = (piece.as_str(), piece.to_plain());
+        assert!(
+            html.starts_with("<b>") && piece.telegram_len() <= MESSAGE_LIMIT,
+            "{n}"
+        );
+        let last = if n + 1 == pieces.len() { "end" } else { "🌊" };
+        assert!(
+            plain
+                .split_whitespace()
+                .all(|word| ["слово", "🌊", "end"].contains(&word)),
+            "{n}"
+        );
+        assert!(html.ends_with("</b>") || plain.ends_with(last), "{n}");
+    }
+    let code = format!("```\n{}```", "let answer = 42; // & so on\n".repeat(400));
+    let pieces = messages(&code);
+    let lines: Vec<String> = pieces
+        .iter()
+        .flat_map(|piece| {
+            assert!(piece.as_str().starts_with("<pre>") && piece.as_str().ends_with("</pre>"));
+            piece
+                .to_plain()
+                .lines()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(lines.len(), 400);
+    assert!(
+        lines
+            .iter()
+            .all(|line| line == "let answer = 42; // & so on")
+    );
+    // A short line before a long one is not a message of its own.
+    let pieces = messages(&format!("a\n{}", "слово ".repeat(1_000)));
+    assert_eq!(pieces.len(), 2);
+    let quote = messages(&format!(
+        "> {}",
+        "[слово](https://x.example) ".repeat(1_000)
+    ));
+    assert!(quote.len() > 1);
+    for piece in &quote {
+        assert!(
+            piece.as_str().starts_with("<blockquote><a href="),
+            "{piece}"
+        );
+    }
+}
+
+#[test]
+fn a_note_ends_the_last_message() {
+    let note = Html::text("cut");
+    let ends = messages_with_end("a", &note);
+    assert_eq!(
+        ends.iter().map(Html::as_str).collect::<Vec<_>>(),
+        ["a\n\ncut"]
+    );
+    let ends = messages_with_end(&"x".repeat(MESSAGE_LIMIT), &note);
+    assert_eq!(ends.last().map(Html::as_str), Some("cut"));
+    assert_eq!(ends.len(), 2);
 }
 
 #[test]
@@ -68,7 +146,7 @@ fn what_is_there_so_far_is_one_message_and_goes_on() {
 proptest! {
     #[test]
     fn any_text_is_messages_that_telegram_takes(words in prop::collection::vec(prop::sample::select(vec![
-        "a", "**", "*", "_", "`", "```\n", "\n", "\n\n", "- ", "1. ", "# ", "> ", "[x](http://y)", "<b>", "&", "~~", "ёж", "![i](u)", "|a|b|\n", "  ",
+        "a", "**", "*", "_", "`", "```\n", "\n", "\n\n", "- ", "1. ", "# ", "> ", "[x](http://y)", "<b>", "&", "~~", "ёж", "![i](u)", "|a|b|\n", "|-|-|\n", ">> ", "  ",
     ]), 1..60)) {
         let text = words.concat();
         prop_assume!(!text.trim().is_empty());
