@@ -1,19 +1,22 @@
 //! The HTTP server. It runs only if `[http] listen` names an address.
 //!
-//! It runs on the main runtime. `server` accepts connections within limits, `problem` turns every
-//! error into one kind of document, and [`health`] and `metrics` report on the program. [`Bearer`]
-//! identifies the person, [`tokens`] and [`sessions`] authenticate them, and [`Pace`] limits their
-//! rate. A slice adds its routes with [`Server::mount`].
+//! It runs on the main runtime. `server` accepts connections within limits (`places`, `outgoing`),
+//! `problem` turns every error into one kind of document, and [`health`] and `metrics` report on
+//! the program. [`Bearer`] identifies the person, [`tokens`] and [`sessions`] authenticate them,
+//! and [`Pace`] limits their rate. A slice adds its routes with [`Server::mount`].
 //!
 //! # Invariants
-//! - Every connection ends, whatever the client sends, and everything read from it has a limit.
+//! - Every connection ends, whatever the client sends or leaves unread.
+//! - Everything read from a connection has a limit.
 //! - No answer of this room contains a text of a person.
 
 mod bearer;
 mod cookie;
 pub(crate) mod health;
 mod metrics;
+mod outgoing;
 mod pace;
+mod places;
 mod problem;
 mod server;
 pub(crate) mod sessions;

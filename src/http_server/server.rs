@@ -3,15 +3,19 @@
 //! axum's own `serve` has no time limit for a request's head and no limit on connections, so the
 //! accepting loop is here, on hyper. At the stop the server accepts nothing new and closes idle
 //! connections. An answer in progress may take [`STOP_LIMIT`]; then it is cut off.
+//!
+//! A connection without a place is served nevertheless, for one short request: monitoring gets its
+//! answer, everybody else is told to come back.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::HttpBody as _;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use hyper::server::conn::http1;
@@ -22,22 +26,42 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use super::outgoing::TimedWrites;
+use super::places::Places;
 use super::problem::{self, Problem};
 use crate::tasks::Tasks;
-
-/// Maximum number of connections; more wait in the system's queue. Two hundred programs can ask at
-/// once, with room for monitoring. Each connection may hold [`HEAD_SIZE`] and [`BODY_LIMIT`], 20 MB
-/// in all.
-const CONNECTIONS: usize = 256;
 
 /// How long a connection may take to send a request's head; also its idle limit.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long a client may take to read more of its answer, once what the system holds is full.
+const READ_LIMIT: Duration = Duration::from_secs(20);
+
+/// Both limits for a connection without a place.
+const SPARE_LIMIT: Duration = Duration::from_secs(2);
+
+/// When a client without a place should come back.
+const COME_BACK: Duration = Duration::from_secs(1);
+
+/// Maximum number of connections without a place; more wait in the system's queue.
+const SPARE: usize = 32;
+
 /// Maximum size of a request's line and headers in bytes; hyper answers a longer head with 431.
 const HEAD_SIZE: usize = 16 * 1024;
 
-/// Maximum size of a request's body in bytes.
-const BODY_LIMIT: usize = 64 * 1024;
+/// Maximum size of a request's body in bytes: the longest question with each letter as two escapes.
+/// Routes read a body only after they know whose it is.
+const BODY_LIMIT: usize = 200 * 1024;
+
+/// Headers on which a decision depends. If one is sent twice, a proxy and this server could read
+/// different ones.
+const SINGLE: [HeaderName; 5] = [
+    header::HOST,
+    header::AUTHORIZATION,
+    header::ORIGIN,
+    HeaderName::from_static("sec-fetch-site"),
+    HeaderName::from_static("idempotency-key"),
+];
 
 /// How long a route may take to begin its answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
@@ -106,26 +130,29 @@ impl Server {
     }
 
     async fn serve(self, tasks: Tasks, stop: CancellationToken) {
-        let routes = self
-            .routes
-            .layer(DefaultBodyLimit::max(BODY_LIMIT))
-            .layer(from_fn(within_limits));
-        let service = TowerToHyperService::new(routes);
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
-            .header_read_timeout(HEAD_LIMIT)
-            .max_buf_size(HEAD_SIZE);
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        let routes = self.routes.layer(DefaultBodyLimit::max(BODY_LIMIT));
+        let crowded = routes.clone().layer(from_fn(only_monitoring));
+        let [service, crowded] = [routes, crowded]
+            .map(|routes| TowerToHyperService::new(routes.layer(from_fn(within_limits))));
+        let (http, short) = (http(HEAD_LIMIT, true), http(SPARE_LIMIT, false));
+        let places = Places::default();
+        let spare = Arc::new(Semaphore::new(SPARE));
         let open = GracefulShutdown::new();
         let cut = CancellationToken::new();
         let _cut_at_the_end = cut.clone().drop_guard();
         loop {
-            let (stream, place) = tokio::select! {
+            let (stream, address, permit) = tokio::select! {
                 () = stop.cancelled() => break,
-                accepted = accept(&self.listener, &places) => accepted,
+                accepted = accept(&self.listener, &spare) => accepted,
             };
-            let connection = http.serve_connection(TokioIo::new(stream), service.clone());
-            let (connection, cut) = (open.watch(connection), cut.clone());
+            let (place, cut) = (places.take(address), cut.clone());
+            let (http, limit, service) = match place {
+                Some(_) => (&http, READ_LIMIT, service.clone()),
+                None => (&short, SPARE_LIMIT, crowded.clone()),
+            };
+            let permit = Some(permit).filter(|_| place.is_none());
+            let stream = TokioIo::new(TimedWrites::new(stream, limit));
+            let connection = open.watch(http.serve_connection(stream, service));
             tasks.spawn("http-connection", async move {
                 tokio::select! {
                     ended = connection => if let Err(err) = ended {
@@ -133,7 +160,7 @@ impl Server {
                     },
                     () = cut.cancelled() => tracing::debug!("an HTTP connection was cut at the stop"),
                 }
-                drop(place);
+                drop((place, permit));
             });
         }
         drop(self.listener);
@@ -142,18 +169,27 @@ impl Server {
     }
 }
 
-/// The next connection, once there is room for it.
+fn http(head_limit: Duration, keep_alive: bool) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(head_limit)
+        .keep_alive(keep_alive)
+        .max_buf_size(HEAD_SIZE);
+    http
+}
+
+/// The next connection, once it can be served even without a place.
 async fn accept(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> (TcpStream, OwnedSemaphorePermit) {
+    spare: &Arc<Semaphore>,
+) -> (TcpStream, IpAddr, OwnedSemaphorePermit) {
     loop {
-        let Ok(place) = Arc::clone(places).acquire_owned().await else {
+        let Ok(permit) = Arc::clone(spare).acquire_owned().await else {
             // The semaphore is never closed.
             return std::future::pending().await;
         };
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
+            Ok((stream, address)) => return (stream, address.ip(), permit),
             Err(err) => {
                 tracing::warn!("an HTTP connection could not be accepted: {err}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -162,11 +198,40 @@ async fn accept(
     }
 }
 
+/// Answers monitoring, and tells everybody else to come back.
+async fn only_monitoring(request: Request, next: Next) -> Response {
+    if matches!(request.uri().path(), "/healthz" | "/metrics") {
+        return next.run(request).await;
+    }
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+        .code("too-many-connections")
+        .detail("too many connections are open, here or from your address")
+        .retry_after(COME_BACK)
+        .into_response()
+}
+
+/// Whether a request is unclear about who asks or whom: without a host, or with a deciding header
+/// twice.
+fn is_unclear(request: &Request) -> bool {
+    let headers = request.headers();
+    let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    let is_clear = match host {
+        Some(host) => Authority::try_from(host).is_ok(),
+        None => request.version() < Version::HTTP_11,
+    };
+    let is_twice = |name| headers.get_all(name).iter().nth(1).is_some();
+    !is_clear || SINGLE.iter().any(is_twice)
+}
+
 /// Wraps every route: size, time, and error documents.
 async fn within_limits(request: Request, next: Next) -> Response {
     // A body without an announced length is counted while it is read.
     let announced = request.body().size_hint().lower();
-    let mut response = if announced > BODY_LIMIT as u64 {
+    let mut response = if is_unclear(&request) {
+        Problem::new(StatusCode::BAD_REQUEST)
+            .detail("a request has one Host header, and no other deciding header twice")
+            .into_response()
+    } else if announced > BODY_LIMIT as u64 {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
             .detail(format!("a request has at most {BODY_LIMIT} bytes"))
             .into_response()

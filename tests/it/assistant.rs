@@ -216,7 +216,7 @@ fn what_is_not_a_question_is_a_problem() {
         with_assistant(&mut t, "").await;
         let client = Client::of(&t, ADMIN).await;
         let long = json!({ "message": "x".repeat(16_001) }).to_string();
-        let longer = json!({ "message": "x".repeat(70_000) }).to_string();
+        let longer = json!({ "message": "x".repeat(210_000) }).to_string();
         for (body, status, code) in [
             ("", 400, json!("body")),
             ("{\"message\": 7}", 400, json!("body")),

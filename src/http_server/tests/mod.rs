@@ -1,14 +1,17 @@
 //! The server as clients meet it: limits, errors, the stop.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::routing::{get, post};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::health::{PollSign, Signs, StoredSigns, WriterSign};
 use super::{Server, health_routes};
@@ -106,7 +109,7 @@ async fn every_error_is_a_document() {
     // A route that reads its body, as a slice's API does.
     let echo = Router::new().route("/echo", post(|body: String| async { body }));
     let (_tasks, address) = server(signs(), echo).await;
-    let long = "x".repeat(70_000);
+    let long = "x".repeat(210_000);
     let announced = format!(
         "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         10_000_000
@@ -117,7 +120,17 @@ async fn every_error_is_a_document() {
         long.len()
     );
     let short = "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    let headed =
+        |headers: &str| format!("GET /healthz HTTP/1.1\r\n{headers}connection: close\r\n\r\n");
     for (sent, status) in [
+        (headed("host: x\r\nhost: y\r\n"), 400),
+        (headed("host: x\r\nHost: x\r\n"), 400),
+        (headed(""), 400),
+        (headed("host: x y\r\n"), 400),
+        (
+            headed("host: x\r\nauthorization: a\r\nauthorization: b\r\n"),
+            400,
+        ),
         (request("GET", "/nothing"), 404),
         (request("POST", "/healthz"), 405),
         (announced, 413),
@@ -133,8 +146,16 @@ async fn every_error_is_a_document() {
         let problem: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(problem["status"], status);
     }
-    let (head, _) = talk(address, short).await;
-    assert!(head.starts_with("http/1.1 200"), "{head}");
+    let old = "GET /healthz HTTP/1.0\r\n\r\n";
+    for sent in [
+        short,
+        old,
+        &headed("host: x:1\r\n"),
+        &headed("host: [::1]:9273\r\n"),
+    ] {
+        let (head, _) = talk(address, sent).await;
+        assert!(head.contains(" 200 ok"), "{sent}: {head}");
+    }
     let long_head = format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n");
     let (head, _) = talk(address, &long_head).await;
     assert!(head.starts_with("http/1.1 4"), "{head}");
@@ -163,26 +184,100 @@ async fn who_dawdles_is_cut_after_ten_seconds() {
     assert_eq!(began.elapsed().as_secs(), 10, "a slow route");
 }
 
+/// A connection from one of the addresses of this machine.
+async fn connect_from(local: &str, address: std::net::SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{local}:0").parse().unwrap()).unwrap();
+    socket.connect(address).await.unwrap()
+}
+
 #[tokio::test(start_paused = true)]
-async fn one_connection_too_many_waits_for_a_place() {
-    let (_tasks, address) = server(signs(), Router::new()).await;
+async fn monitoring_is_answered_while_all_places_are_taken() {
+    let echo = Router::new().route("/echo", get(async || "here"));
+    let (_tasks, address) = server(signs(), echo).await;
     let began = Instant::now();
     let mut silent = Vec::new();
-    for _ in 0..255 {
-        silent.push(TcpStream::connect(address).await.unwrap());
+    for _ in 0..256 {
+        silent.push(connect_from("127.0.0.1", address).await);
     }
-    let (head, _) = talk(address, &request("GET", "/healthz")).await;
-    assert!(head.starts_with("http/1.1 200"), "{head}");
-    assert_eq!(began.elapsed().as_secs(), 0, "there was a place");
-    silent.push(TcpStream::connect(address).await.unwrap());
-    let mut late = TcpStream::connect(address).await.unwrap();
-    late.write_all(request("GET", "/healthz").as_bytes())
+    for path in ["/healthz", "/metrics"] {
+        let (head, _) = talk(address, &request("GET", path)).await;
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+    }
+    let (head, body) = talk(address, &request("GET", "/echo")).await;
+    assert!(
+        head.starts_with("http/1.1 503") && head.contains("retry-after: 1"),
+        "{head}"
+    );
+    assert!(body.contains("too-many-connections"), "{body}");
+    // Another address has places of its own.
+    let mut other = connect_from("127.0.0.2", address).await;
+    other
+        .write_all(request("GET", "/echo").as_bytes())
         .await
         .unwrap();
     let mut answer = String::new();
-    late.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert_eq!(began.elapsed().as_secs(), 10, "when the silent were cut");
+    other.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.ends_with("here"), "{answer}");
+    // Nor does a crowd without places keep monitoring out for long.
+    for _ in 0..40 {
+        silent.push(connect_from("127.0.0.1", address).await);
+    }
+    let (head, _) = talk(address, &request("GET", "/healthz")).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert!(began.elapsed().as_secs() <= 4, "{:?}", began.elapsed());
+    for mut silent in silent {
+        silent.read_to_end(&mut Vec::new()).await.unwrap();
+    }
+    let (head, _) = talk(address, &request("GET", "/echo")).await;
+    assert!(
+        head.starts_with("http/1.1 200"),
+        "there is a place again: {head}"
+    );
+}
+
+/// An answer without an end, and what is cancelled when nobody sends it any longer.
+fn endless() -> (Router, CancellationToken) {
+    let gone = CancellationToken::new();
+    let end = gone.clone();
+    let route = get(async move || {
+        let guard = end.drop_guard();
+        let portions = futures_util::stream::repeat_with(move || {
+            let _guard = &guard;
+            Ok::<_, Infallible>(vec![b'x'; 64 * 1024])
+        });
+        Body::from_stream(portions)
+    });
+    (Router::new().route("/endless", route), gone)
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_never_reads_is_cut() {
+    let (route, gone) = endless();
+    let (_tasks, address) = server(signs(), route).await;
+    let began = Instant::now();
+    let mut deaf = TcpStream::connect(address).await.unwrap();
+    deaf.write_all(request("GET", "/endless").as_bytes())
+        .await
+        .unwrap();
+    gone.cancelled().await;
+    assert_eq!(began.elapsed().as_secs(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_slowly_is_served() {
+    let (route, gone) = endless();
+    let (_tasks, address) = server(signs(), route).await;
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    slow.write_all(request("GET", "/endless").as_bytes())
+        .await
+        .unwrap();
+    let mut buffer = vec![0; 16 * 1024 * 1024];
+    for _ in 0..5 {
+        slow.read_exact(&mut buffer).await.unwrap();
+        tokio::time::advance(Duration::from_secs(15)).await;
+        assert!(!gone.is_cancelled());
+    }
 }
 
 #[tokio::test]
