@@ -220,6 +220,9 @@ fn what_is_not_a_question_is_a_problem() {
         for (body, status, code) in [
             ("", 400, json!("body")),
             ("{\"message\": 7}", 400, json!("body")),
+            ("[\"why?\"]", 400, json!("body")),
+            (" \n[{\"message\": \"a\"}]", 400, json!("body")),
+            ("\"why?\"", 400, json!("body")),
             ("{\"message\": \"a\", \"model\": \"b\"}", 400, json!("body")),
             ("{\"message\": \" \\n\"}", 422, json!("message")),
             (&long, 422, json!("message")),
@@ -230,6 +233,15 @@ fn what_is_not_a_question_is_a_problem() {
                 .body(body.to_owned());
             let (given, _, document) = client.answer(request).await;
             assert_eq!((given, &document["code"]), (status, &code), "{document}");
+        }
+        // The limit is one of letters, however they are written.
+        for letter in ["\\u044b", "\\ud83c\\udf0a"] {
+            let escaped = |n: usize| format!("{{\"message\":\"{}\"}}", letter.repeat(n));
+            for (n, status) in [(11_000, 202), (16_000, 202), (16_001, 422)] {
+                let request = client.request(Method::POST, "/api/chat/").body(escaped(n));
+                let (given, _, document) = client.answer(request).await;
+                assert_eq!(given, status, "{n} of {letter}: {document}");
+            }
         }
         for (method, path, status) in [
             (Method::GET, "/api/chat/", 405),
@@ -244,6 +256,46 @@ fn what_is_not_a_question_is_a_problem() {
             .answer(client.request(Method::GET, "/api/openapi.json"))
             .await;
         assert_eq!(document.2["openapi"], "3.1.0");
+        t
+    });
+}
+
+#[test]
+fn a_token_follows_eight_answers_at_once() {
+    harness::run(async |mut t| {
+        let model = with_assistant(&mut t, "").await;
+        let (client, other) = (Client::of(&t, ADMIN).await, Client::of(&t, 7).await);
+        model.set(ModelReply::SilentAfter(1));
+        let id = client.ask("why?").await;
+        let mut open = Vec::new();
+        for _ in 0..8 {
+            open.push(client.follow(&id).await);
+        }
+        let path = format!("/api/chat-stream/{id}/");
+        let (status, wait, document) = client.answer(client.request(Method::GET, &path)).await;
+        assert_eq!(
+            (status, &document["code"]),
+            (429, &json!("too-many-streams"))
+        );
+        assert!(wait.is_some());
+        let own = other.ask("and mine?").await;
+        assert_eq!(other.follow(&own).await.next().await.unwrap().0, "snapshot");
+        // A place is free again once its client is gone.
+        open.clear();
+        let mut period = tokio::time::interval(Duration::from_millis(20));
+        let freed = tokio::time::timeout(LIMIT, async {
+            while client
+                .request(Method::GET, &path)
+                .send()
+                .await
+                .unwrap()
+                .status()
+                != 200
+            {
+                period.tick().await;
+            }
+        });
+        freed.await.unwrap();
         t
     });
 }

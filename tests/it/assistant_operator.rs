@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vakhta::testing::demo::model::KEY;
+use vakhta::testing::demo::model::{KEY, ModelCall};
 use vakhta::testing::demo::{ModelReply, PretendModel};
 
 use crate::chat::with_assistant;
@@ -36,6 +36,28 @@ fn doctor_says_whether_the_assistant_can_work() {
             said.ends_with("1 of 2 models; the key has 7.50 USD left"),
             "{said}"
         );
+        // One token shows whether the endpoint takes our requests at all.
+        model.set(ModelReply::without(&["max_tokens", "stream_options"]));
+        let said = doctor(&ground, &url, KEY, "first", 0).await;
+        assert!(
+            said.ends_with("; first is asked without max_tokens, stream_options"),
+            "{said}"
+        );
+        assert_eq!(
+            model.calls().last().unwrap().body["max_completion_tokens"],
+            1
+        );
+        model.set(ModelReply::Thinks("reasoning", Some("length")));
+        let said = doctor(&ground, &url, KEY, "first", 0).await;
+        assert!(said.starts_with("ok   assistant"), "{said}");
+        model.set(ModelReply::status(400));
+        let said = doctor(&ground, &url, KEY, "second", 1).await;
+        assert!(
+            said.starts_with("FAIL assistant") && said.contains("second does not answer: rejected"),
+            "{said}"
+        );
+        model.set(ModelReply::Stream);
+        let asked = model.calls().len();
         let said = doctor(&ground, &url, KEY, "third", 0).await;
         assert!(
             said.starts_with("note assistant") && said.contains("does not list third"),
@@ -50,14 +72,18 @@ fn doctor_says_whether_the_assistant_can_work() {
         let said = doctor(&ground, &url, KEY, "first", 1).await;
         assert!(said.contains("no credit left"), "{said}");
         let elsewhere = url.replace("/v1", "/v2");
-        let said = doctor(&ground, &elsewhere, KEY, "first", 0).await;
+        let said = doctor(&ground, &elsewhere, KEY, "first", 1).await;
         assert!(
-            said.starts_with("note assistant") && said.contains("HTTP 404"),
+            said.starts_with("FAIL assistant") && said.contains("does not answer: no-model"),
             "{said}"
         );
         let said = doctor(&ground, "http://127.0.0.1:9/v1", KEY, "first", 1).await;
         assert!(said.contains("cannot be reached"), "{said}");
-        assert_eq!(model.calls().len(), 0, "nothing that costs money");
+        assert_eq!(model.calls().len(), asked, "nothing was asked in vain");
+        let token = |call: &ModelCall| {
+            call.body["max_tokens"] == 1 || call.body["max_completion_tokens"] == 1
+        };
+        assert!(model.calls().iter().all(token), "one token each");
     });
 }
 

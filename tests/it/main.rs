@@ -15,6 +15,8 @@ mod access;
 mod accounts;
 mod assistant;
 mod assistant_chat;
+mod assistant_cut;
+mod assistant_endpoints;
 mod assistant_group;
 mod assistant_growth;
 mod assistant_killed;

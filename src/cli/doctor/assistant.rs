@@ -2,11 +2,12 @@
 //!
 //! # Invariants
 //! - The key is never printed.
-//! - No request costs money.
+//! - Each model is asked for one token, and nothing else costs money.
 
 use super::Finding::{self, Notice, Well, Wrong};
 use crate::slices::assistant::AssistantConfig;
 use crate::slices::assistant::model::{EndpointError, EndpointInfo, Model};
+use crate::slices::assistant::question::Reason;
 
 pub(super) async fn look(config: &AssistantConfig) -> Finding {
     if !config.enabled {
@@ -18,7 +19,10 @@ pub(super) async fn look(config: &AssistantConfig) -> Finding {
         Err(err) => return Wrong(format!("{err:#}")),
     };
     match model.endpoint_info().await {
-        Ok(about) => judge(config, &about),
+        Ok(about) => match judge(config, &about) {
+            Well(text) => try_out(config, &model, text).await,
+            finding => finding,
+        },
         Err(EndpointError::Unreachable) => Wrong(format!(
             "{url} cannot be reached; check assistant.url; is a proxy needed (HTTPS_PROXY)?"
         )),
@@ -26,9 +30,42 @@ pub(super) async fn look(config: &AssistantConfig) -> Finding {
         Err(EndpointError::Key) => Wrong(format!(
             "{url} does not accept the key; set VAKHTA_ASSISTANT_API_KEY again"
         )),
-        Err(EndpointError::Status(status)) => Notice(format!(
-            "{url} answers, but does not list its models (HTTP {status}); the first question will show whether it works"
-        )),
+        Err(EndpointError::Status(status)) => {
+            let text = format!("{url} answers, but does not list its models (HTTP {status})");
+            match try_out(config, &model, text).await {
+                Well(text) => Notice(text),
+                finding => finding,
+            }
+        }
+    }
+}
+
+/// Asks each model for one token: only that shows whether its endpoint takes our requests.
+async fn try_out(config: &AssistantConfig, model: &Model, mut text: String) -> Finding {
+    for name in &config.models {
+        if let Some(reason) = model.try_out(name).await {
+            return Wrong(format!(
+                "{}: {name} does not answer: {}; {}",
+                config.endpoint.url,
+                reason.word(),
+                advice(reason)
+            ));
+        }
+        let refused = model.refused(name);
+        if !refused.is_empty() {
+            text.push_str(&format!("; {name} is asked without {}", refused.join(", ")));
+        }
+    }
+    Well(text)
+}
+
+const fn advice(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Key => "set VAKHTA_ASSISTANT_API_KEY again",
+        Reason::Credits => "top up the account",
+        Reason::NoModel => "check assistant.model and assistant.fallbacks",
+        Reason::Rejected | Reason::Unreadable => "check assistant.url and assistant.model",
+        _ => "try again later",
     }
 }
 

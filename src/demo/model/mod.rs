@@ -2,9 +2,9 @@
 //! answer it.
 //!
 //! It answers every question with [`answer_to`] it, so a test can tell whose answer came. It
-//! refuses calls without a key, a model or messages, calls without a stream, and tool messages that
-//! OpenAI would refuse. It keeps all calls in order. The server needs a running tokio runtime and
-//! ends with the last clone of its handle.
+//! refuses calls without a key, a model or messages, and tool messages that OpenAI would refuse. It
+//! keeps all calls in order. The server needs a running tokio runtime and ends with the last clone
+//! of its handle.
 
 mod messages;
 mod reply;
@@ -194,9 +194,6 @@ fn read_call(request: &Request) -> Result<ModelCall, (u16, &'static str)> {
     let model = body.get("model").and_then(Value::as_str);
     let model = model.ok_or((400, "model is required"))?;
     let (question, results) = messages::read(&body)?;
-    if body.get("stream") != Some(&Value::Bool(true)) {
-        return Err((400, "ask for a stream"));
-    }
     Ok(ModelCall {
         model: model.to_owned(),
         question,

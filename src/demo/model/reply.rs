@@ -59,6 +59,16 @@ pub enum ModelReply {
     ReadsForEver(Vec<(String, String)>),
     /// An error with this status and these words for every call with tools.
     KnowsNoTools(u16, String),
+    /// This status and this body for every call with a part of that name. *system* is the role.
+    Without(Vec<(&'static str, u16, Vec<u8>)>),
+    /// These words, in portions of so many characters, and why the answer ended.
+    Says {
+        words: String,
+        portion: usize,
+        finish: &'static str,
+    },
+    /// Thoughts in this member, then the answer; or only the thoughts, and why they ended.
+    Thinks(&'static str, Option<&'static str>),
 }
 
 impl ModelReply {
@@ -85,27 +95,118 @@ pub fn answer_to(question: &str) -> String {
 }
 
 impl ModelCall {
+    fn has(&self, name: &str) -> bool {
+        let messages = self.body.get("messages").and_then(Value::as_array);
+        let mut roles = messages
+            .into_iter()
+            .flatten()
+            .map(|message| message.get("role"));
+        self.body.get(name).is_some() || roles.any(|role| role == Some(&name.into()))
+    }
+
     fn may_use_tools(&self) -> bool {
         self.body.get("tools").is_some() && self.body.get("tool_choice") != Some(&"none".into())
     }
 }
 
 impl ModelReply {
-    /// The bytes on the wire for that call.
-    pub(super) fn answer(&self, call: &ModelCall, let_go: &watch::Sender<bool>) -> Answer {
-        let portions = match self {
+    /// Refuses calls with a part of that name, in OpenAI's words.
+    #[must_use]
+    pub fn without(names: &[&'static str]) -> Self {
+        let refusals = names.iter().map(|name| {
+            let (param, what) = match *name {
+                "system" => (
+                    "messages[0].role",
+                    "Unsupported value: 'messages[0].role' does not support",
+                ),
+                name => (name, "Unsupported parameter:"),
+            };
+            let message = format!("{what} '{name}' with this model.");
+            let error = json!({ "message": message, "type": "invalid_request_error", "param": param,
+                "code": "unsupported_parameter" });
+            (
+                *name,
+                400,
+                json!({ "error": error }).to_string().into_bytes(),
+            )
+        });
+        Self::Without(refusals.collect())
+    }
+
+    /// These words at once, as a whole answer or as one that is cut for its length.
+    #[must_use]
+    pub fn says(words: &str, finish: &'static str) -> Self {
+        let words = words.to_owned();
+        Self::Says {
+            portion: words.len().max(1),
+            words,
+            finish,
+        }
+    }
+
+    /// The refusal of that call, if it has a part that this endpoint does not take.
+    fn refused(&self, call: &ModelCall) -> Option<Answer> {
+        match self {
+            Self::KnowsNoTools(status, words) if call.has("tools") => {
+                Some(refusal(*status, &(*status).into(), words, ""))
+            }
+            Self::Without(refusals) => {
+                let (_, status, body) = refusals.iter().find(|(name, ..)| call.has(name))?;
+                Some(Answer::Plain {
+                    status: *status,
+                    headers: Vec::new(),
+                    body: body.clone(),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The whole stream that answers that call, in its portions.
+    fn portions(&self, call: &ModelCall) -> Vec<Vec<u8>> {
+        match self {
             Self::Reads(tools) | Self::ReadsSlowly(_, tools) if call.results.is_empty() => {
                 asking(call, tools)
             }
             Self::ReadsForEver(tools) if call.may_use_tools() => asking(call, tools),
+            Self::Says {
+                words,
+                portion,
+                finish,
+            } => saying(call, words, *portion, finish),
+            Self::Thinks(member, finish) => {
+                let mut thought = serde_json::Map::new();
+                thought.insert((*member).to_owned(), "Hm, let me see.".into());
+                let mut said = vec![chunk(call, &thought.into(), None)];
+                match finish {
+                    Some(finish) => said.extend(ends(call, finish)),
+                    None => said.extend(portions(call)),
+                }
+                said
+            }
             _ => portions(call),
-        };
+        }
+    }
+
+    /// The bytes on the wire for that call.
+    pub(super) fn answer(&self, call: &ModelCall, let_go: &watch::Sender<bool>) -> Answer {
+        if let Some(refused) = self.refused(call) {
+            return refused;
+        }
+        let portions = self.portions(call);
         let begun = |n: usize| portions.iter().take(n).cloned().map(Step::Bytes);
         let mut steps = vec![Step::Bytes(wire::head(200, &stream_headers(), None))];
         match self {
-            Self::Stream | Self::Reads(_) | Self::ReadsForEver(_) => {
-                steps.extend(begun(usize::MAX));
+            Self::Without(_) if call.body.get("stream").is_none() => {
+                return document(200, &plain(call), "");
             }
+            Self::Stream
+            | Self::Reads(_)
+            | Self::ReadsForEver(_)
+            | Self::KnowsNoTools(..)
+            | Self::Without(_)
+            | Self::Says { .. }
+            | Self::Thinks(..) => steps.extend(begun(usize::MAX)),
             Self::Slow(pause) | Self::ReadsSlowly(pause, _) => {
                 steps.extend(begun(usize::MAX).flat_map(|part| [Step::Pause(*pause), part]));
             }
@@ -155,10 +256,6 @@ impl ModelReply {
                 code,
                 retry_after,
             } => return refusal(*status, code, KEY, retry_after),
-            Self::KnowsNoTools(status, words) if call.body.get("tools").is_some() => {
-                return refusal(*status, &(*status).into(), words, "");
-            }
-            Self::KnowsNoTools(..) => steps.extend(begun(usize::MAX)),
             Self::Hang => return Answer::hang(),
             Self::Reset => return Answer::Reset,
         }
@@ -179,6 +276,16 @@ fn portions(call: &ModelCall) -> Vec<Vec<u8>> {
         portion
     });
     words.chain(ends(call, "stop")).collect()
+}
+
+/// These words in portions of so many characters, and the end.
+fn saying(call: &ModelCall, words: &str, portion: usize, finish: &str) -> Vec<Vec<u8>> {
+    let letters: Vec<char> = words.chars().collect();
+    let said = letters.chunks(portion).map(|letters| {
+        let words: String = letters.iter().collect();
+        chunk(call, &json!({ "content": words }), None)
+    });
+    said.chain(ends(call, finish)).collect()
 }
 
 /// Tool calls in portions: the arguments come in pieces.

@@ -7,6 +7,8 @@ callbacks! {
     pub(super) enum QuestionCallback<'a> in "ask" {
         Stop(public_id: &'a str) = "stop",
         Again(public_id: &'a str) = "again",
+        /// Asks for the rest of an answer.
+        More(public_id: &'a str) = "more",
     }
 }
 

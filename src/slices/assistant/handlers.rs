@@ -1,8 +1,8 @@
-//! The assistant in the bot: a question in a private chat or a group, and the buttons *stop* and
-//! *again*.
+//! The assistant in the bot: a question in a private chat or a group, and the buttons *stop*,
+//! *again* and *continue*.
 //!
 //! A button of a question that is gone says so. In a group everybody sees the buttons: the person
-//! who asked or an admin may stop, only the person who asked may ask again.
+//! who asked or an admin may stop, only the person who asked may ask again or continue.
 //!
 //! # Invariants
 //!
@@ -13,7 +13,7 @@ use super::AssistantConfig;
 use super::callback::QuestionCallback;
 use super::notices;
 use super::progress::ProgressStreams;
-use super::question::{Budget, ChatOrigin, Question, QuestionState, Reason};
+use super::question::{Budget, ChatOrigin, Prompt, Question, QuestionState, Reason};
 use super::store::{self, AskLimits, AskOutcome, NewQuestion};
 use crate::activation::Activator;
 use crate::db::WriteTx;
@@ -83,7 +83,7 @@ impl AssistantHandlers {
             topic: None,
             message_id: None,
         };
-        self.take(tx, actor, origin, text.trim(), None)
+        self.take(tx, actor, origin, Prompt::of(text), None)
     }
 
     /// The answer appears below the question, for everybody in the group.
@@ -105,7 +105,7 @@ impl AssistantHandlers {
             topic: event.topic,
             message_id: event.message_id,
         };
-        self.take(tx, actor, origin, text.trim(), None)
+        self.take(tx, actor, origin, Prompt::of(text), None)
     }
 
     /// A button.
@@ -119,7 +119,9 @@ impl AssistantHandlers {
         let Some(callback) = QuestionCallback::parse(data) else {
             return say("stale-button");
         };
-        let (QuestionCallback::Stop(public_id) | QuestionCallback::Again(public_id)) = callback;
+        let (QuestionCallback::Stop(public_id)
+        | QuestionCallback::Again(public_id)
+        | QuestionCallback::More(public_id)) = callback;
         let Some(question) = store::by_public_id(tx, public_id)? else {
             return say("stale-button");
         };
@@ -129,7 +131,12 @@ impl AssistantHandlers {
                 self.stop(tx, actor, &question)
             }
             QuestionCallback::Again(_) if is_own && question.state.is_closed() => {
-                self.again(tx, actor, &question)
+                let prompt = store::prompt(tx, question.id)?;
+                self.repeat(tx, actor, &question, "again", prompt)
+            }
+            QuestionCallback::More(_) if is_own && question.is_truncated => {
+                let prompt = store::prompt(tx, question.id)?.going_on(&question.answer);
+                self.repeat(tx, actor, &question, "more", prompt)
             }
             _ if !is_own => say("assistant-of-another"),
             _ => say("stale-button"),
@@ -167,19 +174,21 @@ impl AssistantHandlers {
         Ok(Answer::text(i18n::text(actor.lang, &key)))
     }
 
-    /// The client key makes a second press find the same question.
-    fn again(
+    /// Asks anew where a question was asked. The client key makes a second press find the same
+    /// question.
+    fn repeat(
         &self,
         tx: &WriteTx<'_>,
         actor: &Actor,
         question: &Question,
+        deed: &str,
+        prompt: Prompt,
     ) -> anyhow::Result<Answer> {
         let Some(asked) = store::in_chat(tx, question.id)? else {
             return Ok(Answer::default().toast(label(actor.lang, "stale-button")));
         };
-        let text = store::text(tx, question.id)?;
-        let client_key = format!("again:{}", question.public_id);
-        self.take(tx, actor, asked.origin, &text, Some(client_key))
+        let client_key = format!("{deed}:{}", question.public_id);
+        self.take(tx, actor, asked.origin, prompt, Some(client_key))
     }
 
     fn take(
@@ -187,11 +196,11 @@ impl AssistantHandlers {
         tx: &WriteTx<'_>,
         actor: &Actor,
         origin: ChatOrigin,
-        text: &str,
+        prompt: Prompt,
         client_key: Option<String>,
     ) -> anyhow::Result<Answer> {
         let say = |key| Ok(Answer::text(i18n::text(actor.lang, key)));
-        if text.is_empty() {
+        if prompt.text.is_empty() {
             return say("assistant-usage");
         }
         let question = NewQuestion {
@@ -199,7 +208,7 @@ impl AssistantHandlers {
             token_id: None,
             client_key,
             origin: Some(origin),
-            text: text.to_owned(),
+            prompt,
         };
         let limits = AskLimits {
             most_open: self.most_open,

@@ -105,19 +105,25 @@ pub(super) fn answer(
         return Ok(false);
     };
     let lang = people::language_of(tx, asked.origin.chat_id, language)?;
-    let mut pages = pages(lang, &asked).into_iter();
-    let mut keyboard = Keyboard::new();
-    if asked.reason.is_some_and(Reason::helps_to_ask_again) {
-        let data = QuestionCallback::Again(&asked.public_id);
-        keyboard = keyboard.row([Button::labelled(lang, "button-ask-again", data)?]);
-    }
-    let Some(first) = pages.next() else {
-        return Ok(false);
+    let pages = pages(lang, &asked);
+    let (id, last) = (asked.public_id.as_str(), pages.len().saturating_sub(1));
+    let (place, button) = match asked.reason {
+        Some(reason) if reason.helps_to_ask_again() => {
+            (0, Some(("button-ask-again", QuestionCallback::Again(id))))
+        }
+        None if asked.is_truncated => (last, Some(("button-ask-more", QuestionCallback::More(id)))),
+        _ => (0, None),
     };
-    let first = reply_at(asked.origin, first).keyboard(keyboard);
-    outbox::insert_in_place(tx, now, &key(&asked.public_id), first)?;
-    for page in pages {
-        outbox::insert(tx, now, &reply_at(asked.origin, page))?;
+    for (n, page) in pages.into_iter().enumerate() {
+        let mut keyboard = Keyboard::new();
+        if let Some((label, data)) = button.filter(|_| n == place) {
+            keyboard = keyboard.row([Button::labelled(lang, label, data)?]);
+        }
+        let message = reply_at(asked.origin, page).keyboard(keyboard);
+        match n {
+            0 => outbox::insert_in_place(tx, now, &key(id), message)?,
+            _ => outbox::insert(tx, now, &message).map(drop)?,
+        }
     }
     Ok(true)
 }
@@ -159,6 +165,10 @@ pub(super) fn end_thinking(
 
 fn pages(lang: Lang, asked: &store::InChat) -> Vec<Html> {
     match asked.state {
+        QuestionState::Completed if asked.is_truncated => {
+            let note = i18n::text(lang, "assistant-truncated");
+            markdown::messages_with_end(&asked.answer, &note)
+        }
         QuestionState::Completed => markdown::messages(&asked.answer),
         _ => failure(lang, asked),
     }

@@ -27,6 +27,9 @@ pub(crate) const MOST_FAILURES: u32 = 3;
 /// would still be waiting.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
+/// How much of an answer a model reads before it goes on, in bytes.
+const SO_FAR_LIMIT: usize = 32 * 1024;
+
 words! {
     /// As stored, and as clients see it.
     pub(crate) enum QuestionState {
@@ -64,6 +67,8 @@ words! {
         /// The answer broke off.
         Cut = "cut",
         Empty = "empty",
+        /// The model thought, and said nothing.
+        Thoughts = "thoughts",
         /// The response does not follow the API.
         Unreadable = "unreadable",
         /// The endpoint or the model refuses to answer.
@@ -107,7 +112,7 @@ impl Reason {
     /// Whether the person should be offered *again*.
     #[must_use]
     pub(crate) const fn helps_to_ask_again(self) -> bool {
-        self.passes() || matches!(self, Self::Stopped)
+        self.passes() || matches!(self, Self::Stopped | Self::Thoughts)
     }
 
     /// Whether only the operator can fix it. Then the admins are told.
@@ -145,6 +150,36 @@ pub(crate) struct Question {
     pub(crate) created_at: UnixMs,
     /// When it completed or failed.
     pub(crate) closed_at: Option<UnixMs>,
+    /// The answer stopped at the limit of its length.
+    pub(crate) is_truncated: bool,
+}
+
+/// What a model is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Prompt {
+    pub(crate) text: String,
+    /// The end of the answer whose rest is asked for; empty for a question of its own.
+    pub(crate) so_far: String,
+}
+
+impl Prompt {
+    /// A question of its own.
+    #[must_use]
+    pub(crate) fn of(text: &str) -> Self {
+        Self {
+            text: text.trim().to_owned(),
+            so_far: String::new(),
+        }
+    }
+
+    /// Asks for what follows `answer`, which this prompt got.
+    #[must_use]
+    pub(crate) fn going_on(mut self, answer: &str) -> Self {
+        self.so_far.push_str(answer);
+        let end = self.so_far.len().saturating_sub(SO_FAR_LIMIT);
+        self.so_far.drain(..self.so_far.ceil_char_boundary(end));
+        self
+    }
 }
 
 /// Where a question was asked; decides who sees the answer, and how.
@@ -178,7 +213,7 @@ pub(crate) struct Claim {
     pub(crate) attempt: u32,
     /// Failed attempts before this one.
     pub(crate) failures: u32,
-    pub(crate) text: String,
+    pub(crate) prompt: Prompt,
     pub(crate) venue: Venue,
     pub(crate) model: String,
 }
@@ -207,7 +242,11 @@ impl AttemptRef {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AttemptOutcome {
-    Answered(String),
+    Answered {
+        text: String,
+        /// The answer stopped at the limit of its length.
+        is_truncated: bool,
+    },
     Failed {
         reason: Reason,
         /// The part of the answer that exists.

@@ -174,8 +174,12 @@ fn a_stream_that_is_refused_or_silent_is_replaced_by_looking() {
         hold(&model);
         let id = client.ask("who looks on?").await;
         let mut followers = Vec::new();
-        for _ in 0..128 {
-            followers.push(client.follow(&id).await);
+        // Each token follows eight at most.
+        for _ in 0..16 {
+            let other = Client::of(&t, ADMIN).await;
+            for _ in 0..8 {
+                followers.push(other.follow(&id).await);
+            }
         }
         ask(&mut page, "why?").await;
         page.reads("#draft", "You").await;

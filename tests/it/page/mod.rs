@@ -19,7 +19,7 @@ const LISTENER: &str = "window.said = []; addEventListener('DOMContentLoaded', (
      new MutationObserver(() => said.push(phase.textContent)).observe(phase, { childList: true }); });";
 
 /// A browser whose page is signed in by a link; none on a machine without a browser.
-async fn signed_in(t: &Stage, client: &Client) -> Option<Browser> {
+pub(crate) async fn signed_in(t: &Stage, client: &Client) -> Option<Browser> {
     let mut browser = Browser::start("ru").await?;
     let source = json!({ "source": LISTENER });
     browser
@@ -39,7 +39,7 @@ fn address(t: &Stage) -> String {
 }
 
 /// Types a question and sends it.
-async fn ask(browser: &mut Browser, question: &str) {
+pub(crate) async fn ask(browser: &mut Browser, question: &str) {
     browser.types(question).await;
     browser.presses_enter().await;
 }

@@ -99,6 +99,8 @@ pub(super) struct Status {
     status: &'static str,
     /// The answer when it is completed; else what is there of it, which may be empty
     answer: String,
+    /// Whether the answer stopped at the limit of its length, so that there is more to ask for
+    truncated: bool,
     /// The number of the attempt, from 1
     attempt: u32,
     /// Why it failed, or why the last attempt did
@@ -131,6 +133,7 @@ impl Status {
             request_id: question.public_id.clone(),
             status: question.state.word(),
             answer,
+            truncated: question.is_truncated,
             attempt: match question.state {
                 QuestionState::Failed => question.failures.max(1),
                 _ => question.failures + 1,
@@ -162,6 +165,7 @@ const fn detail(reason: Reason) -> &'static str {
         Reason::Slow => "The answer took too long.",
         Reason::Cut => "The answer broke off.",
         Reason::Empty => "The model answered without a word.",
+        Reason::Thoughts => "The model thought and did not get to an answer.",
         Reason::Unreadable => "The model server said something that nobody understands.",
         Reason::Refused => "The model does not want to answer this.",
         Reason::TooLong => "The question or its answer is too long.",
@@ -197,7 +201,12 @@ pub(super) struct ProblemDocument {
 }
 
 pub(super) fn read_message(body: &[u8]) -> Result<String, http_server::Problem> {
-    let read: Result<NewMessage, _> = serde_json::from_slice(body);
+    // Serde would take a list of the members' values for the object.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    let read = match is_object {
+        true => serde_json::from_slice::<NewMessage>(body),
+        false => Err(serde::de::Error::custom("no object")),
+    };
     let read = read.map_err(|err| {
         // Names the position only: the body itself must not appear in an error.
         http_server::Problem::new(StatusCode::BAD_REQUEST)

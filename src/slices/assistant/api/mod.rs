@@ -1,5 +1,5 @@
-//! The assistant over HTTP: ask, read the status, follow the answer, stop; and a web page for
-//! people.
+//! The assistant over HTTP: ask, read the status, follow the answer, go on, stop; and a web page
+//! for people.
 //!
 //! A token of scope `chat`, or a browser session made from one, says who asks. They see only the
 //! questions of their person. Every error is a problem document.
@@ -33,9 +33,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::documents::{ApiDocument, Json, NewMessage, Taken};
+use self::stream::StreamPlaces;
 use super::AssistantContext;
 use super::notices;
-use super::question::{Question, Reason};
+use super::question::{Prompt, Question, Reason};
 use super::store::{self, AskLimits, AskOutcome, NewQuestion};
 use crate::http_server::tokens::Scope;
 use crate::http_server::{Bearer, Pace, Problem};
@@ -45,9 +46,6 @@ const FIRST_STATUS: Duration = Duration::from_secs(1);
 
 /// `Retry-After` when a person has too many open questions: an answer takes some seconds.
 const RETRY_LATER: Duration = Duration::from_secs(5);
-
-/// Maximum number of open streams: half of the server's connections.
-const STREAMS: usize = 128;
 
 /// Maximum number of requests that use the database at once. Further ones wait here, because in the
 /// database's queue they would delay Telegram's replies.
@@ -60,7 +58,7 @@ const KEY_LIMIT: usize = 255;
 struct ApiState {
     context: AssistantContext,
     pace: Pace,
-    streams: Arc<Semaphore>,
+    streams: StreamPlaces,
     crowd: Arc<Semaphore>,
     stop: CancellationToken,
 }
@@ -71,13 +69,14 @@ pub(crate) fn routes(context: AssistantContext, shutdown: CancellationToken) -> 
     let document = Bytes::from(documents::printed(&api));
     let api = ApiState {
         pace: Pace::per_minute(context.config.per_minute),
-        streams: Arc::new(Semaphore::new(STREAMS)),
+        streams: StreamPlaces::default(),
         crowd: Arc::new(Semaphore::new(CROWD)),
         context,
         stop: shutdown,
     };
     router
         .route("/api/chat", post(ask))
+        .route("/api/chat-continue/{request_id}", post(go_on))
         .route("/api/chat-status/{request_id}", get(status))
         .route("/api/chat-stream/{request_id}", get(follow))
         .route("/api/chat/{request_id}", delete(stop))
@@ -96,6 +95,7 @@ pub(crate) fn routes(context: AssistantContext, shutdown: CancellationToken) -> 
 fn documented() -> (axum::Router<ApiState>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(ApiDocument::openapi())
         .routes(routes!(ask))
+        .routes(routes!(go_on))
         .routes(routes!(status))
         .routes(routes!(follow))
         .routes(routes!(stop))
@@ -129,29 +129,50 @@ async fn ask(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    api.pace.take(bearer.token_id).map_err(|wait| {
-        Problem::new(StatusCode::TOO_MANY_REQUESTS)
-            .code("too-often")
-            .detail(format!(
-                "a token may ask {} questions a minute",
-                api.context.config.per_minute
-            ))
-            .retry_after(wait)
-    })?;
-    let question = NewQuestion {
-        person_id: bearer.person_id,
-        token_id: Some(bearer.token_id),
-        client_key: client_key(&headers)?,
-        origin: None,
-        text: documents::read_message(&body)?,
-    };
-    let public_id = api.take(question).await?;
-    let taken = Taken::of(&public_id);
-    let head = [
-        (header::LOCATION, taken.status_url.clone()),
-        (header::RETRY_AFTER, FIRST_STATUS.as_secs().to_string()),
-    ];
-    Ok((StatusCode::ACCEPTED, head, Json::of(&taken)).into_response())
+    api.keep_pace(bearer)?;
+    let prompt = Prompt::of(&documents::read_message(&body)?);
+    api.take(bearer, client_key(&headers)?, prompt).await
+}
+
+/// Ask for the rest of an answer
+#[utoipa::path(
+    description = "For an answer that is `truncated`. The rest is the answer of a new question. With an `Idempotency-Key`,\n\
+        asking for it again gives the same question.",
+    post, path = "/api/chat-continue/{request_id}/", tag = "chat", operation_id = "goOn",
+    params(
+        ("request_id" = String, Path, description = "As it was given when it was asked"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The client's own name for the new question, up to 255 characters")
+    ),
+    responses(
+        (status = 202, description = "It is stored and will be answered", body = Taken,
+            headers(("Location" = String, description = "Where its status is"), ("Retry-After" = u64, description = "Seconds until the first look"))),
+        (status = 400, description = "The key is malformed", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or none that there is", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The token may not do this", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "This person has no such question", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "Its answer is not truncated", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "The key stands for another question", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Too often, too many open questions, or the day's budget is used up", body = documents::ProblemDocument, content_type = "application/problem+json",
+            headers(("Retry-After" = u64, description = "Seconds"))),
+    ),
+    security(("token" = []), ("session" = []))
+)]
+async fn go_on(
+    State(api): State<ApiState>,
+    bearer: Bearer,
+    headers: HeaderMap,
+    Path(request_id): Path<String>,
+) -> Result<Response, Problem> {
+    api.keep_pace(bearer)?;
+    let question = api.question(bearer, request_id).await?;
+    if !question.is_truncated {
+        return Err(Problem::new(StatusCode::CONFLICT)
+            .code("not-truncated")
+            .detail("this answer is whole, or not there yet"));
+    }
+    let prompt = api.context.db.read(move |c| store::prompt(c, question.id));
+    let prompt = prompt.await.map_err(not_stored)?.going_on(&question.answer);
+    api.take(bearer, client_key(&headers)?, prompt).await
 }
 
 /// Look at a question
@@ -189,6 +210,7 @@ async fn status(
         (status = 401, description = "No token, or none that there is", body = documents::ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "The token may not do this", body = documents::ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "This person has no such question", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "The token follows 8 already", body = documents::ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "Too many are followed already: look at the status instead", body = documents::ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("token" = []), ("session" = []))
@@ -199,13 +221,13 @@ async fn follow(
     Path(request_id): Path<String>,
 ) -> Result<Response, Problem> {
     let question = api.question(bearer, request_id).await?;
-    let Ok(permit) = Arc::clone(&api.streams).try_acquire_owned() else {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+    let place = api.streams.place(bearer).map_err(|full| {
+        Problem::new(full)
             .code("too-many-streams")
             .detail("too many answers are followed already; look at the status instead")
-            .retry_after(RETRY_LATER));
-    };
-    Ok(stream::of(api, bearer, &question, permit))
+            .retry_after(RETRY_LATER)
+    })?;
+    Ok(stream::of(api, bearer, &question, place))
 }
 
 /// Stop a question
@@ -255,8 +277,30 @@ impl FromRequestParts<ApiState> for Bearer {
 }
 
 impl ApiState {
-    /// Stores a question and returns its public id.
-    async fn take(&self, question: NewQuestion) -> Result<String, Problem> {
+    fn keep_pace(&self, bearer: Bearer) -> Result<(), Problem> {
+        self.pace.take(bearer.token_id).map_err(|wait| {
+            let per_minute = self.context.config.per_minute;
+            Problem::new(StatusCode::TOO_MANY_REQUESTS)
+                .code("too-often")
+                .detail(format!("a token may ask {per_minute} questions a minute"))
+                .retry_after(wait)
+        })
+    }
+
+    /// Stores a question.
+    async fn take(
+        &self,
+        bearer: Bearer,
+        client_key: Option<String>,
+        prompt: Prompt,
+    ) -> Result<Response, Problem> {
+        let question = NewQuestion {
+            person_id: bearer.person_id,
+            token_id: Some(bearer.token_id),
+            client_key,
+            origin: None,
+            prompt,
+        };
         let (now, zone) = (self.context.clock.now(), &self.context.zone);
         let limits = AskLimits {
             most_open: self.context.config.most_open,
@@ -272,7 +316,12 @@ impl ApiState {
         match asked.await.map_err(not_stored)? {
             AskOutcome::Is(public_id) => {
                 self.context.bell.ring();
-                Ok(public_id)
+                let taken = Taken::of(&public_id);
+                let head = [
+                    (header::LOCATION, taken.status_url.clone()),
+                    (header::RETRY_AFTER, FIRST_STATUS.as_secs().to_string()),
+                ];
+                Ok((StatusCode::ACCEPTED, head, Json::of(&taken)).into_response())
             }
             AskOutcome::OtherText => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY)
                 .code("key-used")

@@ -8,15 +8,17 @@
 //! - A stream ends with its question, with the program, or within [`CHECK_PERIOD`] after its client
 //!   leaves.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{Stream, unfold};
 use serde::Serialize;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use super::ApiState;
 use super::documents::Status;
@@ -36,6 +38,55 @@ const CHECK_PERIOD: Duration = Duration::from_secs(15);
 /// Tells proxies to pass each event on at once.
 const NO_BUFFER: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
 
+/// Maximum number of open streams: half of the server's connections.
+const STREAMS: usize = 128;
+
+/// Maximum number of open streams per token: more answers than anybody reads at once.
+const PER_TOKEN: usize = 8;
+
+/// The open streams of each token.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StreamPlaces(Arc<Mutex<HashMap<i64, usize>>>);
+
+/// The place of one stream; dropping it frees the place.
+pub(super) struct StreamPlace {
+    places: StreamPlaces,
+    token_id: i64,
+}
+
+impl StreamPlaces {
+    fn lock(&self) -> MutexGuard<'_, HashMap<i64, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for one more stream, or the status that says why there is none.
+    pub(super) fn place(&self, bearer: Bearer) -> Result<StreamPlace, StatusCode> {
+        let mut open = self.lock();
+        if open.values().sum::<usize>() >= STREAMS {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        let own = open.entry(bearer.token_id).or_default();
+        if *own >= PER_TOKEN {
+            return Err(StatusCode::TOO_MANY_REQUESTS);
+        }
+        *own += 1;
+        Ok(StreamPlace {
+            places: self.clone(),
+            token_id: bearer.token_id,
+        })
+    }
+}
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        let mut open = self.places.lock();
+        if let Some(own) = open.get_mut(&self.token_id) {
+            *own -= 1;
+        }
+        open.retain(|_, own| *own > 0);
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Delta<'a> {
     text: &'a str,
@@ -45,7 +96,7 @@ pub(super) fn of(
     api: ApiState,
     bearer: Bearer,
     question: &Question,
-    permit: OwnedSemaphorePermit,
+    place: StreamPlace,
 ) -> Response {
     let follower = Follower {
         progress: api.context.progress.follow(question.id),
@@ -54,7 +105,7 @@ pub(super) fn of(
         id: question.id,
         public_id: question.public_id.clone(),
         shown: Position::Nothing,
-        _permit: permit,
+        _place: place,
     };
     let mut response = kept_alive(follower.events());
     let (name, value) = NO_BUFFER;
@@ -89,7 +140,7 @@ struct Follower {
     public_id: String,
     progress: watch::Receiver<AnswerProgress>,
     shown: Position,
-    _permit: OwnedSemaphorePermit,
+    _place: StreamPlace,
 }
 
 impl Follower {

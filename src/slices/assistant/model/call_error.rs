@@ -11,16 +11,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::dialect::Parameter;
 use crate::slices::assistant::question::Reason;
 
 /// Why a call failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallError {
     pub reason: Reason,
     /// How long the endpoint asks us to wait.
     pub retry_after: Option<Duration>,
-    /// The model may be able to answer the same question without tools.
-    pub about_tools: bool,
+    /// The parts of the request that the endpoint refuses by name, in the order of their mention.
+    pub named: Vec<Parameter>,
 }
 
 impl From<Reason> for CallError {
@@ -28,7 +29,7 @@ impl From<Reason> for CallError {
         Self {
             reason,
             retry_after: None,
-            about_tools: false,
+            named: Vec::new(),
         }
     }
 }
@@ -61,47 +62,123 @@ const WORDS: &[(&str, Reason)] = &[
     ("bad_request", Reason::Rejected),
 ];
 
-/// `status` is not a success; `body` may be empty.
+/// `status` is not a success; `body` may be empty, and anything.
 pub(super) fn of_answer(status: u16, body: &[u8], retry_after: Option<Duration>) -> CallError {
-    let document: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let error = error_in(&document).unwrap_or(&Value::Null);
-    let reason = telling(error).unwrap_or_else(|| of_status(status));
+    let said = match serde_json::from_slice::<Value>(body) {
+        Ok(document) => Said::of(&document),
+        Err(_) => Said::text(&String::from_utf8_lossy(body)),
+    };
+    let reason = said.telling().unwrap_or_else(|| of_status(status));
     CallError {
         reason,
         retry_after,
-        about_tools: is_about_tools(reason, status, error),
+        named: said.named(reason, Some(status)),
     }
 }
 
 /// An error inside a successful response.
 pub(super) fn of_error(error: &Value, retry_after: Option<Duration>) -> CallError {
-    let reason = telling(error)
-        .or_else(|| status_in(error).map(of_status))
-        .or_else(|| among(WORDS, error))
+    let said = Said::of(error);
+    let reason = said
+        .telling()
+        .or_else(|| said.status.map(of_status))
+        .or_else(|| said.among(WORDS))
         // The request was accepted, so the endpoint itself failed.
         .unwrap_or(Reason::Unavailable);
     CallError {
         reason,
         retry_after,
-        about_tools: status_in(error).is_some_and(|status| is_about_tools(reason, status, error)),
+        named: said.named(reason, said.status),
     }
 }
 
-/// Whether the error says that tools are not supported. There is no code for it: Ollama, vLLM,
-/// llama.cpp and OpenRouter each use their own words and statuses. A message about a text that is
-/// too long may mention tools, too.
-fn is_about_tools(reason: Reason, status: u16, error: &Value) -> bool {
-    let words = error.get("message").unwrap_or(error).as_str();
-    matches!(status, 400 | 404 | 422 | 500 | 501)
-        && reason != Reason::TooLong
-        && words.is_some_and(|words| words.to_ascii_lowercase().contains("tool"))
+/// What an error says, whatever its shape: an object, a list, a text, a page.
+#[derive(Debug, Default)]
+struct Said {
+    /// Its codes, in small letters.
+    codes: Vec<String>,
+    /// An HTTP status, as a number or in digits.
+    status: Option<u16>,
+    /// Where it says which part of the request is meant.
+    fields: String,
+    text: String,
 }
 
-/// The error in a document or an event.
-pub(super) fn error_in(document: &Value) -> Option<&Value> {
-    let held = document.get("error").filter(|error| !error.is_null());
-    held.or_else(|| (document.get("object")? == "error").then_some(document))
-        .or_else(|| (document.get("type")? == "error").then_some(document))
+impl Said {
+    fn of(error: &Value) -> Self {
+        let mut said = Self::default();
+        said.take("", error);
+        said
+    }
+
+    fn text(words: &str) -> Self {
+        Self {
+            text: words.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    fn take(&mut self, key: &str, value: &Value) {
+        match (key, value) {
+            // The request, repeated: it names everything.
+            ("input" | "body" | "request", _) => {}
+            (_, Value::Object(members)) => {
+                members
+                    .iter()
+                    .for_each(|(key, value)| self.take(key, value));
+            }
+            (_, Value::Array(values)) => values.iter().for_each(|value| self.take(key, value)),
+            ("code" | "status", Value::Number(code)) => self.take_status(code.as_u64()),
+            ("code" | "type" | "status", Value::String(word)) => {
+                self.take_status(word.parse().ok());
+                self.codes.push(word.to_ascii_lowercase());
+            }
+            ("param" | "loc" | "field", Value::String(name)) => add(&mut self.fields, name),
+            (_, Value::String(words)) => add(&mut self.text, words),
+            _ => {}
+        }
+    }
+
+    fn take_status(&mut self, code: Option<u64>) {
+        let status = code.and_then(|code| u16::try_from(code).ok());
+        let status = status.filter(|status| (400..600).contains(status));
+        self.status = self.status.or(status);
+    }
+
+    fn telling(&self) -> Option<Reason> {
+        let is_too_long = || self.text.to_ascii_lowercase().contains(TOO_LONG_SENTENCE);
+        let reason = self.among(TELLING);
+        reason.or_else(|| is_too_long().then_some(Reason::TooLong))
+    }
+
+    fn among(&self, list: &[(&str, Reason)]) -> Option<Reason> {
+        let said = |mark: &str| self.codes.iter().any(|word| word.contains(mark));
+        let found = list.iter().find(|(mark, _)| said(mark));
+        found.map(|(_, reason)| *reason)
+    }
+
+    /// The parts of the request that it refuses. Only some statuses refuse a request as it is, and
+    /// a message about a text that is too long may name parts, too.
+    fn named(&self, reason: Reason, status: Option<u16>) -> Vec<Parameter> {
+        let is_refusal = match status {
+            Some(status) => matches!(status, 400 | 404 | 422 | 500 | 501),
+            None => reason == Reason::Rejected,
+        };
+        match is_refusal && reason != Reason::TooLong {
+            true => Parameter::named_in(&format!("{} {}", self.fields, self.text)),
+            false => Vec::new(),
+        }
+    }
+}
+
+fn add(text: &mut String, words: &str) {
+    text.push_str(words);
+    text.push('\n');
+}
+
+/// Whether a document or an event with these members is an error as a whole.
+pub(super) fn is_error(object: Option<&str>, kind: Option<&str>) -> bool {
+    object == Some("error") || kind == Some("error")
 }
 
 fn of_status(status: u16) -> Reason {
@@ -116,34 +193,4 @@ fn of_status(status: u16) -> Reason {
         // A redirect, too: the configured address is not the endpoint's.
         _ => Reason::Rejected,
     }
-}
-
-/// The HTTP status in an error's code, as a number or in digits.
-fn status_in(error: &Value) -> Option<u16> {
-    ["code", "status"].into_iter().find_map(|key| {
-        let code = error.get(key)?;
-        let number = code.as_u64().or_else(|| code.as_str()?.parse().ok())?;
-        u16::try_from(number)
-            .ok()
-            .filter(|n| (400..600).contains(n))
-    })
-}
-
-fn telling(error: &Value) -> Option<Reason> {
-    let is_too_long = || {
-        let sentence = error.get("message")?.as_str()?.to_ascii_lowercase();
-        sentence
-            .contains(TOO_LONG_SENTENCE)
-            .then_some(Reason::TooLong)
-    };
-    among(TELLING, error).or_else(is_too_long)
-}
-
-fn among(list: &[(&str, Reason)], error: &Value) -> Option<Reason> {
-    let words = ["code", "type", "status"];
-    let words = words.into_iter().filter_map(|key| error.get(key)?.as_str());
-    let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
-    let said = |mark: &str| words.iter().any(|word| word.contains(mark));
-    let found = list.iter().find(|(mark, _)| said(mark));
-    found.map(|(_, reason)| *reason)
 }

@@ -8,7 +8,11 @@
 //! - Pieces of different calls are never mixed if anything tells them apart.
 //! - Everything that is kept has a limit.
 
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::event;
 
 /// Maximum number of calls in one answer. A model can ask for more in the next round.
 const MOST_CALLS: usize = 8;
@@ -32,8 +36,8 @@ pub struct ToolCall {
     pub name: String,
     /// May not be valid JSON.
     pub arguments: String,
-    /// What the endpoint wants back unchanged with the call.
-    pub extra: Option<Value>,
+    /// What the endpoint wants back unchanged with the call, as JSON.
+    pub extra: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -49,26 +53,47 @@ struct PartialCall {
     id: String,
     name: String,
     arguments: String,
-    extra: Option<Value>,
+    extra: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RawPiece<'a> {
+    #[serde(borrow)]
+    index: Option<&'a RawValue>,
+    id: Option<&'a RawValue>,
+    function: Option<&'a RawValue>,
+    extra_content: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RawFunction<'a> {
+    #[serde(borrow)]
+    name: Option<&'a RawValue>,
+    arguments: Option<&'a RawValue>,
 }
 
 impl Calls {
     /// Takes the pieces of a delta or a message.
-    pub(super) fn take(&mut self, spoken: &Value) {
-        let pieces = spoken.get("tool_calls").and_then(Value::as_array);
-        for piece in pieces.into_iter().flatten() {
+    pub(super) fn take(&mut self, pieces: Option<&RawValue>) {
+        for piece in event::list(pieces) {
             self.piece(piece);
         }
     }
 
-    fn piece(&mut self, piece: &Value) {
-        let function = piece.get("function").unwrap_or(piece);
-        let text = |value: &Value, key: &str| -> String {
-            let text = value.get(key).and_then(Value::as_str);
-            short(text.unwrap_or_default()).to_owned()
+    fn piece(&mut self, raw: &RawValue) {
+        let Some(piece) = event::read::<RawPiece<'_>>(Some(raw)) else {
+            return;
         };
-        let (id, name) = (text(piece, "id"), text(function, "name"));
-        let index = piece.get("index").and_then(Value::as_u64);
+        let function = piece.function.unwrap_or(raw);
+        let function: RawFunction<'_> = event::read(Some(function)).unwrap_or_default();
+        let text = |member| {
+            let text = event::text(member).unwrap_or_default();
+            short(&text).to_owned()
+        };
+        let (id, name) = (text(piece.id), text(function.name));
+        let index = piece.index.and_then(|index| index.get().parse().ok());
         self.last = self.place(index, &id, &name);
         let Some(part) = self.last.and_then(|place| self.parts.get_mut(place)) else {
             return;
@@ -79,14 +104,14 @@ impl Calls {
         if part.name.is_empty() {
             part.name = name;
         }
-        match function.get("arguments") {
-            Some(Value::String(words)) => part.append(words),
-            Some(whole @ Value::Object(_)) => part.append(&whole.to_string()),
+        match (event::text(function.arguments), function.arguments) {
+            (Some(words), _) => part.append(&words),
+            (None, Some(whole)) if whole.get().starts_with('{') => part.append(whole.get()),
             _ => {}
         }
-        let extra = piece.get("extra_content").filter(|extra| !extra.is_null());
-        if let Some(extra) = extra.filter(|extra| extra.to_string().len() <= EXTRA_LIMIT) {
-            part.extra = Some(extra.clone());
+        let extra = piece.extra_content.map(RawValue::get);
+        if let Some(extra) = extra.filter(|extra| extra.len() <= EXTRA_LIMIT) {
+            part.extra = Some(extra.to_owned());
         }
     }
 
@@ -174,5 +199,5 @@ pub(super) fn short(name: &str) -> &str {
 }
 
 pub(super) fn is_object(text: &str) -> bool {
-    serde_json::from_str::<Map<String, Value>>(text).is_ok()
+    text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }

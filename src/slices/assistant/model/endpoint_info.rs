@@ -1,4 +1,5 @@
-//! What an endpoint says about itself and our key. Asking costs nothing.
+//! What an endpoint says about itself and our key, and whether a model takes our questions. Only
+//! the latter costs something: one token.
 
 use std::time::Duration;
 
@@ -6,13 +7,19 @@ use reqwest::StatusCode;
 use reqwest::header::AUTHORIZATION;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
-use super::Model;
+use super::{Conversation, Model, ModelRequest};
+use crate::clock::UnixMs;
+use crate::slices::assistant::question::Reason;
 
 const LIMIT: Duration = Duration::from_secs(10);
 
+/// A server of one's own may have to load the model first.
+const TRIAL_LIMIT: Duration = Duration::from_secs(60);
+
 /// OpenRouter's list of models takes about a megabyte.
-const DOCUMENT_LIMIT: usize = 16 * 1024 * 1024;
+const DOCUMENT_LIMIT: usize = 4 * 1024 * 1024;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct EndpointInfo {
@@ -65,6 +72,28 @@ impl Model {
         };
         let within = tokio::time::timeout(LIMIT, asked).await;
         within.unwrap_or(Err(EndpointError::Silent))
+    }
+
+    /// Asks a model for one token; `None` if it takes our questions. The parts of the request that
+    /// its endpoint refuses are left out.
+    pub(crate) async fn try_out(&self, model: &str) -> Option<Reason> {
+        let call = ModelRequest {
+            model,
+            conversation: &Conversation::new(&self.endpoint.instructions, "Hi"),
+            may_read: false,
+            end: Instant::now() + TRIAL_LIMIT,
+            now: UnixMs(0),
+        };
+        let ended = self.ask_within(1, call, |_| {}).await;
+        let reason = ended.error?.reason;
+        // One token is no answer, and none is wanted.
+        let is_taken = matches!(reason, Reason::Empty | Reason::Thoughts | Reason::Cut);
+        Some(reason).filter(|_| !is_taken)
+    }
+
+    /// The names of what the endpoint was found to refuse for a model.
+    pub(crate) fn refused(&self, model: &str) -> Vec<&'static str> {
+        self.dialects.of(model).refused()
     }
 
     async fn get<T: DeserializeOwned>(&self, what: &str) -> Result<T, EndpointError> {

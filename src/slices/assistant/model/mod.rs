@@ -1,7 +1,7 @@
 //! The client of a language model: one streamed call to any endpoint with OpenAI's API.
 //!
-//! [`Conversation`] builds the request, [`Reading`] parses the response, [`CallError`] says what
-//! went wrong. This file has the network and the time limits.
+//! [`Conversation`] builds the request, `dialect` adapts it, [`Reading`] parses the
+//! response, [`CallError`] says what went wrong. This file has the network and the time limits.
 //!
 //! # Invariants
 //!
@@ -12,12 +12,15 @@
 mod call_error;
 mod calls;
 mod conversation;
+mod dialect;
 mod endpoint_info;
+mod event;
 mod reading;
 mod sse;
 mod surrogates;
 #[cfg(test)]
 mod tests;
+mod thoughts;
 
 use std::time::Duration;
 
@@ -29,9 +32,11 @@ use tokio::time::Instant;
 pub(crate) use call_error::CallError;
 pub(crate) use calls::ToolCall;
 pub(crate) use conversation::Conversation;
+pub(crate) use dialect::Parameter;
 pub(crate) use endpoint_info::{EndpointError, EndpointInfo};
 pub use reading::{Ended, Reading};
 
+use self::dialect::{Dialects, Request};
 use super::question::Reason;
 use crate::clock::UnixMs;
 use crate::http_client;
@@ -72,6 +77,7 @@ pub(crate) struct Model {
     http: reqwest::Client,
     endpoint: Endpoint,
     authorization: Option<HeaderValue>,
+    dialects: Dialects,
 }
 
 impl Model {
@@ -85,16 +91,72 @@ impl Model {
             http: http_client::model_client()?,
             endpoint,
             authorization,
+            dialects: Dialects::default(),
         })
     }
 
-    /// Calls a model. `heard` gets each part of the text as it arrives.
-    pub(crate) async fn ask(&self, call: ModelRequest<'_>, mut heard: impl FnMut(&str)) -> Ended {
+    /// Calls a model. `heard` gets each part of the text as it arrives; only [`Ended::text`] is the
+    /// answer, because thoughts may be recognised late.
+    ///
+    /// What the endpoint refuses by name is renamed or left out. Without tools, the caller has to
+    /// ask, because the instructions speak of them.
+    pub(crate) async fn ask(&self, call: ModelRequest<'_>, heard: impl FnMut(&str)) -> Ended {
+        self.ask_within(self.endpoint.max_tokens, call, heard).await
+    }
+
+    async fn ask_within(
+        &self,
+        max_tokens: u32,
+        call: ModelRequest<'_>,
+        mut heard: impl FnMut(&str),
+    ) -> Ended {
+        let mut dialect = self.dialects.of(call.model);
+        loop {
+            let request =
+                call.conversation
+                    .request(call.model, max_tokens, call.may_read, &dialect);
+            let ended = self.call(&call, &request, &mut heard).await;
+            match ended.refused(&request) {
+                Some(Parameter::Tools) => {
+                    // What was refused before is no longer: the endpoint has gone on to the tools.
+                    self.dialects.remember(call.model, &dialect);
+                    return ended;
+                }
+                Some(parameter) => dialect.refuse(parameter),
+                None => {
+                    let reason = ended.error.as_ref().map(|error| error.reason);
+                    // The model may well have nothing to say.
+                    if matches!(reason, None | Some(Reason::Empty | Reason::Thoughts)) {
+                        self.dialects.remember(call.model, &dialect);
+                    }
+                    return ended;
+                }
+            }
+        }
+    }
+
+    /// Whether nothing is known against offering tools to this model.
+    pub(crate) fn takes_tools(&self, model: &str) -> bool {
+        self.dialects.of(model).takes(Parameter::Tools)
+    }
+
+    pub(crate) fn remember_toolless(&self, model: &str) {
+        let mut dialect = self.dialects.of(model);
+        dialect.refuse(Parameter::Tools);
+        self.dialects.remember(model, &dialect);
+    }
+
+    async fn call(
+        &self,
+        call: &ModelRequest<'_>,
+        request: &Request,
+        heard: &mut impl FnMut(&str),
+    ) -> Ended {
         let limits = CallLimits {
             silence: self.endpoint.silence,
             end: call.end,
         };
-        let response = match limits.within(self.request(&call).send()).await {
+        let response = match limits.within(self.post(request).send()).await {
             Ok(Ok(response)) => response,
             // No address, no connection, or the connection was closed without a response.
             Ok(Err(_)) => return ended(Reason::Unavailable.into()),
@@ -107,29 +169,30 @@ impl Model {
             return ended(call_error::of_answer(status.as_u16(), &body, asked_to_wait));
         }
         let mut reading = Reading::new(asked_to_wait);
-        let broken = read(response, &limits, &mut reading, &mut heard).await;
+        let broken = read(response, &limits, &mut reading, heard).await;
         let before = reading.text().len();
         let ended = reading.end(broken);
         // A response in one document yields its text only at the end.
-        hear(&mut heard, &ended.text, before);
+        hear(heard, &ended.text, before);
         ended
     }
 
-    fn request(&self, call: &ModelRequest<'_>) -> reqwest::RequestBuilder {
-        let Endpoint {
-            url, max_tokens, ..
-        } = &self.endpoint;
-        let document = call
-            .conversation
-            .request(call.model, *max_tokens, call.may_read);
-        let mut request = self
-            .http
-            .post(format!("{url}/chat/completions"))
-            .json(&document);
+    fn post(&self, document: &Request) -> reqwest::RequestBuilder {
+        let url = format!("{}/chat/completions", self.endpoint.url);
+        let mut request = self.http.post(url).json(document);
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
         request
+    }
+}
+
+impl Ended {
+    /// The part of this request that the endpoint refuses; none if the answer had begun.
+    fn refused(&self, request: &Request) -> Option<Parameter> {
+        let error = self.error.as_ref().filter(|_| self.text.is_empty())?;
+        let mut named = error.named.iter().copied();
+        named.find(|parameter| request.holds(*parameter))
     }
 }
 
@@ -188,6 +251,7 @@ fn ended(error: CallError) -> Ended {
         text: String::new(),
         calls: Vec::new(),
         reasoning: Vec::new(),
+        is_truncated: false,
         usage: super::question::Usage::default(),
         error: Some(error),
     }

@@ -12,16 +12,21 @@
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use super::call_error::{self, CallError};
 use super::calls::{Calls, ToolCall, short};
+use super::event::{self, RawEvent, RawMessage, RawUsage};
 use super::sse::Events;
 use super::surrogates::SurrogateJoiner;
+use super::thoughts::ThoughtFilter;
 use crate::slices::assistant::question::{Reason, Usage};
 
-/// A hundred times the longest answer, in bytes.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
+/// Maximum size of a stream in bytes, a hundred times the longest answer. Of a stream, only the
+/// present event is held.
+const STREAM_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Maximum size of an answer in one document: the longest text, with each letter escaped.
+const DOCUMENT_LIMIT: usize = 1024 * 1024;
 
 const TEXT_LIMIT: usize = 256 * 1024;
 
@@ -38,9 +43,11 @@ pub struct Ended {
     pub text: String,
     /// The tools that the model wants to call before it answers.
     pub calls: Vec<ToolCall>,
-    /// Goes back unchanged with the calls: signed reasoning. Without it some models refuse the
-    /// result.
-    pub reasoning: Vec<Value>,
+    /// Goes back unchanged with the calls: signed reasoning, as JSON. Without it some models refuse
+    /// the result.
+    pub reasoning: Vec<String>,
+    /// The answer stopped at the limit of its length.
+    pub is_truncated: bool,
     /// As the endpoint reports it.
     pub usage: Usage,
     /// Why there is no answer. `None` if the text is the answer, or if there are calls.
@@ -67,10 +74,13 @@ enum BodyForm {
 #[derive(Debug, Default)]
 struct AnswerSoFar {
     text: String,
+    thoughts: ThoughtFilter,
     surrogates: SurrogateJoiner,
     calls: Calls,
-    reasoning: Vec<Value>,
+    reasoning: Vec<String>,
     reasoning_bytes: usize,
+    /// The model thought, wherever that was told.
+    has_thought: bool,
     usage: Usage,
     /// Something arrived that belongs to an answer.
     begun: bool,
@@ -102,17 +112,22 @@ impl Reading {
             return false;
         }
         self.bytes = self.bytes.saturating_add(bytes.len());
-        if self.bytes > BODY_LIMIT {
-            self.said.error = Some(Reason::Unreadable.into());
-            return false;
-        }
         if let BodyForm::Unknown = self.body {
             bytes = bytes.trim_ascii_start();
             match bytes.first() {
                 None => return true,
-                Some(b'{') => self.body = BodyForm::Document(Vec::new()),
+                // Some endpoints put an error into a list.
+                Some(b'{' | b'[') => self.body = BodyForm::Document(Vec::new()),
                 Some(_) => self.body = BodyForm::Stream(Events::default()),
             }
+        }
+        let limit = match self.body {
+            BodyForm::Document(_) => DOCUMENT_LIMIT,
+            BodyForm::Stream(_) | BodyForm::Unknown => STREAM_LIMIT,
+        };
+        if self.bytes > limit {
+            self.said.error = Some(Reason::Unreadable.into());
+            return false;
         }
         match &mut self.body {
             BodyForm::Unknown => {}
@@ -139,22 +154,18 @@ impl Reading {
                     events.end(&mut |data| !is_whole(data) || said.event(data, retry_after));
                 }
                 BodyForm::Document(document) if broken.is_none() => {
-                    match self
-                        .said
-                        .surrogates
-                        .read(&String::from_utf8_lossy(document))
-                    {
-                        Ok(document) => self.said.document(&document, self.retry_after),
-                        Err(err) if err.is_eof() => self.said.error = Some(Reason::Cut.into()),
-                        Err(_) => self.said.error = Some(Reason::Unreadable.into()),
-                    }
+                    let document = String::from_utf8_lossy(document);
+                    self.said.document(&document, self.retry_after);
                 }
                 _ => {}
             }
         }
         let calls = std::mem::take(&mut self.said.calls).finish();
+        self.said.thoughts.end(&mut self.said.text);
+        self.said.has_thought |= self.said.thoughts.has_thoughts;
         let error = self.said.verdict(broken, self.bytes > 0, !calls.is_empty());
         Ended {
+            is_truncated: error.is_none() && self.said.is_at_limit(),
             text: self.said.text,
             calls,
             reasoning: self.said.reasoning,
@@ -175,8 +186,9 @@ impl AnswerSoFar {
         if data == DONE {
             self.done = true;
         } else if !data.is_empty() {
-            match self.surrogates.read(data) {
-                Ok(event) => self.absorb(&event, retry_after),
+            let json = self.surrogates.whole(data);
+            match RawEvent::read(&json) {
+                Ok(event) => self.absorb(&event, &json, retry_after),
                 Err(_) => self.error = Some(Reason::Unreadable.into()),
             }
         }
@@ -184,74 +196,84 @@ impl AnswerSoFar {
     }
 
     /// A whole answer in one document.
-    fn document(&mut self, document: &Value, retry_after: Option<Duration>) {
-        self.absorb(document, retry_after);
-        self.done = self.begun;
+    fn document(&mut self, document: &str, retry_after: Option<Duration>) {
+        let json = self.surrogates.whole(document);
+        match RawEvent::read(&json) {
+            Ok(document) => {
+                self.absorb(&document, &json, retry_after);
+                self.done = self.begun;
+            }
+            Err(err) if err.is_eof() => self.error = Some(Reason::Cut.into()),
+            Err(_) => self.error = Some(Reason::Unreadable.into()),
+        }
     }
 
-    fn absorb(&mut self, value: &Value, retry_after: Option<Duration>) {
-        if let Some(model) = value.get("model").and_then(Value::as_str) {
-            short(model).clone_into(&mut self.usage.model);
+    /// `json` is the whole event.
+    fn absorb(&mut self, event: &RawEvent<'_>, json: &str, retry_after: Option<Duration>) {
+        if let Some(model) = event::text(event.model) {
+            short(&model).clone_into(&mut self.usage.model);
         }
-        if let Some(id) = value.get("id").and_then(Value::as_str) {
-            short(id).clone_into(&mut self.usage.generation);
+        if let Some(id) = event::text(event.id) {
+            short(&id).clone_into(&mut self.usage.generation);
         }
-        if let Some(usage) = value.get("usage") {
-            self.note_usage(usage);
+        if let Some(usage) = event::read(event.usage) {
+            self.note_usage(&usage);
         }
-        let choice = value.get("choices").and_then(|choices| choices.get(0));
-        if let Some(error) = call_error::error_in(value)
-            .or_else(|| choice?.get("error").filter(|error| !error.is_null()))
-        {
-            self.error = Some(call_error::of_error(error, retry_after));
+        let choice = event.choice();
+        if let Some(error) = event.error(json, choice.as_ref()) {
+            self.error = Some(call_error::of_error(&error, retry_after));
             return;
         }
         let Some(choice) = choice else { return };
         self.begun = true;
-        let message = ["delta", "message"].map(|key| choice.get(key));
-        let messages = || message.into_iter().flatten();
-        let spoken = messages().find_map(|message| message.get("content"));
-        if let Some(spoken) = spoken.or_else(|| choice.get("text")) {
-            append(&mut self.text, spoken);
-        }
-        for message in messages() {
-            self.calls.take(message);
+        let messages: Vec<RawMessage<'_>> = choice.messages().collect();
+        let spoken = messages.iter().find_map(|message| message.content);
+        let words = event::words(spoken.or(choice.text));
+        self.thoughts.take(&words, &mut self.text);
+        for message in &messages {
+            self.calls.take(message.tool_calls);
+            self.has_thought |= message.has_thoughts();
             self.note_reasoning(message);
         }
         if self.text.len() > TEXT_LIMIT {
             self.error = Some(Reason::TooLong.into());
         }
-        if let Some(finish) = choice.get("finish_reason").and_then(Value::as_str) {
-            self.finish = Some(finish.to_owned());
+        self.finish = event::text(choice.finish_reason).or(self.finish.take());
+    }
+
+    fn note_reasoning(&mut self, message: &RawMessage<'_>) {
+        for detail in event::list(message.reasoning_details) {
+            self.reasoning_bytes = self.reasoning_bytes.saturating_add(detail.get().len());
+            // Incomplete reasoning is worse than none.
+            match self.reasoning_bytes > REASONING_LIMIT {
+                true => self.reasoning.clear(),
+                false => self.reasoning.push(detail.get().to_owned()),
+            }
         }
     }
 
-    fn note_reasoning(&mut self, message: &Value) {
-        let details = message.get("reasoning_details").and_then(Value::as_array);
-        for detail in details.into_iter().flatten() {
-            self.reasoning_bytes = self
-                .reasoning_bytes
-                .saturating_add(detail.to_string().len());
-            self.reasoning.push(detail.clone());
-        }
-        // Incomplete reasoning is worse than none.
-        if self.reasoning_bytes > REASONING_LIMIT {
-            self.reasoning.clear();
-        }
-    }
-
-    fn note_usage(&mut self, usage: &Value) {
-        let whole = |key| usage.get(key).and_then(whole_number);
-        self.usage.prompt_tokens = whole("prompt_tokens").unwrap_or(self.usage.prompt_tokens);
+    fn note_usage(&mut self, usage: &RawUsage<'_>) {
+        let whole = |member| event::number(member).map(to_whole);
+        self.usage.prompt_tokens = whole(usage.prompt_tokens).unwrap_or(self.usage.prompt_tokens);
         self.usage.completion_tokens =
-            whole("completion_tokens").unwrap_or(self.usage.completion_tokens);
-        let cost = usage.get("cost").and_then(number);
+            whole(usage.completion_tokens).unwrap_or(self.usage.completion_tokens);
+        let cost = event::number(usage.cost);
         self.usage.cost_nanousd = cost.map_or(self.usage.cost_nanousd, nano);
+    }
+
+    /// Whether the endpoint says that the length has ended the answer; each has its own word.
+    fn is_at_limit(&self) -> bool {
+        let finish = self.finish.as_deref().unwrap_or_default();
+        let finish = finish.to_ascii_lowercase();
+        matches!(
+            finish.as_str(),
+            "length" | "model_length" | "max_tokens" | "max_output_tokens"
+        )
     }
 
     fn verdict(&self, broken: Option<Reason>, any_bytes: bool, asks: bool) -> Option<CallError> {
         if self.error.is_some() {
-            return self.error;
+            return self.error.clone();
         }
         let reason = match self.finish.as_deref() {
             Some("error") => Reason::Unavailable,
@@ -262,7 +284,13 @@ impl AnswerSoFar {
                 None if any_bytes && !self.begun => Reason::Unreadable,
                 None => Reason::Cut,
             },
-            _ if self.text.trim().is_empty() && !asks => Reason::Empty,
+            _ if self.text.trim().is_empty() && !asks => {
+                // Some endpoints keep thoughts to themselves and only say that there was no room.
+                match self.has_thought || self.is_at_limit() {
+                    true => Reason::Thoughts,
+                    false => Reason::Empty,
+                }
+            }
             _ => return None,
         };
         Some(reason.into())
@@ -271,27 +299,6 @@ impl AnswerSoFar {
 
 fn is_whole(data: &str) -> bool {
     data.trim() == DONE || serde_json::from_str::<IgnoredAny>(data).is_ok()
-}
-
-/// Appends a text, or the texts in a list of parts.
-fn append(text: &mut String, spoken: &Value) {
-    match spoken {
-        Value::String(words) => text.push_str(words),
-        Value::Array(parts) => {
-            let words = parts.iter().filter_map(|part| part.get("text")?.as_str());
-            words.for_each(|words| text.push_str(words));
-        }
-        _ => {}
-    }
-}
-
-/// A number, or a string that contains one.
-fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok())
-}
-
-fn whole_number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| number(value).map(to_whole))
 }
 
 fn nano(one: f64) -> u64 {

@@ -8,7 +8,7 @@
 //! - Only text that a JSON parser would refuse is changed.
 //! - Only first halves from one event are kept.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
 /// Bytes of `\u1234`.
 const ESCAPE: usize = 6;
@@ -18,13 +18,13 @@ const ESCAPE: usize = 6;
 pub(super) struct SurrogateJoiner(Vec<String>);
 
 impl SurrogateJoiner {
-    /// Reads JSON whose texts may begin or end inside a character. A second half without a first
-    /// one becomes U+FFFD.
-    ///
-    /// # Errors
-    /// If the text is not JSON for another reason.
-    pub(super) fn read(&mut self, json: &str) -> serde_json::Result<Value> {
-        serde_json::from_str(json).or_else(|_| serde_json::from_str(&self.mended(json)))
+    /// JSON whose texts may begin or end inside a character, as JSON that a parser accepts. A
+    /// second half without a first one becomes U+FFFD.
+    pub(super) fn whole<'j>(&mut self, json: &'j str) -> Cow<'j, str> {
+        match json.contains("\\ud") || json.contains("\\uD") {
+            true => Cow::Owned(self.mended(json)),
+            false => Cow::Borrowed(json),
+        }
     }
 
     fn mended(&mut self, json: &str) -> String {

@@ -22,7 +22,7 @@ pub(crate) use queue::{NextJob, Settled, claim, in_hand, is_due, settle};
 pub(crate) use retention::{KEPT, forget};
 pub(crate) use spend::is_over_budget;
 
-use super::question::{Budget, ChatOrigin, Question, QuestionState, Reason};
+use super::question::{Budget, ChatOrigin, Prompt, Question, QuestionState, Reason};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::random;
@@ -37,7 +37,7 @@ pub(crate) struct NewQuestion {
     /// The client's idempotency key: the same key means the same question.
     pub(crate) client_key: Option<String>,
     pub(crate) origin: Option<ChatOrigin>,
-    pub(crate) text: String,
+    pub(crate) prompt: Prompt,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +65,8 @@ pub(crate) fn ask(
     question: &NewQuestion,
     limits: &AskLimits,
 ) -> anyhow::Result<AskOutcome> {
-    if let Some((public_id, text)) = asked_before(tx, question)? {
-        return Ok(if text == question.text {
+    if let Some((public_id, prompt)) = asked_before(tx, question)? {
+        return Ok(if prompt == question.prompt {
             AskOutcome::Is(public_id)
         } else {
             AskOutcome::OtherText
@@ -81,20 +81,21 @@ pub(crate) fn ask(
     }
     let public_id = random::hex::<PUBLIC_ID_BYTES>()?;
     tx.prepare_cached(
-        "INSERT INTO question (public_id, person_id, token_id, client_key, text, state, due_at, created_at, chat_id, topic, under, turn)
-         VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO question (public_id, person_id, token_id, client_key, text, state, due_at, created_at, chat_id, topic, under, turn, so_far)
+         VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         public_id,
         question.person_id,
         question.token_id,
         question.client_key,
-        question.text,
+        question.prompt.text,
         now.0,
         question.origin.map(|origin| origin.chat_id),
         question.origin.and_then(|origin| origin.topic),
         question.origin.and_then(|origin| origin.message_id),
-        turn
+        turn,
+        question.prompt.so_far
     ])
     .context("take a question")?;
     Ok(AskOutcome::Is(public_id))
@@ -114,15 +115,19 @@ fn standing(tx: &WriteTx<'_>, person_id: i64) -> anyhow::Result<(u32, i64)> {
 fn asked_before(
     tx: &WriteTx<'_>,
     question: &NewQuestion,
-) -> anyhow::Result<Option<(String, String)>> {
+) -> anyhow::Result<Option<(String, Prompt)>> {
     let Some(key) = &question.client_key else {
         return Ok(None);
     };
     tx.prepare_cached(
-        "SELECT public_id, text FROM question WHERE token_id IS ?1 AND client_key = ?2 AND client_key IS NOT NULL",
+        "SELECT public_id, text, so_far FROM question WHERE token_id IS ?1 AND client_key = ?2 AND client_key IS NOT NULL",
     )?
     .query_row(params![question.token_id, key], |row| {
-        Ok((row.get(0)?, row.get(1)?))
+        let prompt = Prompt {
+            text: row.get(1)?,
+            so_far: row.get(2)?,
+        };
+        Ok((row.get(0)?, prompt))
     })
     .optional()
     .context("look for a question asked before")
@@ -145,7 +150,8 @@ pub(crate) fn by_public_id(
 ) -> anyhow::Result<Option<Question>> {
     connection
         .prepare_cached(
-            "SELECT id, public_id, person_id, state, failures, answer, reason, created_at, closed_at
+            "SELECT id, public_id, person_id, state, failures, answer, reason, created_at, closed_at,
+                 is_truncated
              FROM question WHERE public_id = ?1",
         )?
         .query_and_then([public_id], from_row)?
@@ -167,6 +173,7 @@ fn from_row(row: &Row<'_>) -> anyhow::Result<Question> {
         reason: Reason::from_word(row.get_ref(6)?.as_str()?),
         created_at: UnixMs(row.get(7)?),
         closed_at: closed_at.map(UnixMs),
+        is_truncated: row.get(9)?,
     })
 }
 
@@ -218,10 +225,15 @@ pub(crate) fn is_in_hand(connection: &Connection, id: i64, attempt: u32) -> anyh
         .with_context(|| format!("look who has question {id} in hand"))
 }
 
-pub(crate) fn text(connection: &Connection, id: i64) -> anyhow::Result<String> {
+pub(crate) fn prompt(connection: &Connection, id: i64) -> anyhow::Result<Prompt> {
     connection
-        .prepare_cached("SELECT text FROM question WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
+        .prepare_cached("SELECT text, so_far FROM question WHERE id = ?1")?
+        .query_row([id], |row| {
+            Ok(Prompt {
+                text: row.get(0)?,
+                so_far: row.get(1)?,
+            })
+        })
         .with_context(|| format!("read question {id}"))
 }
 
@@ -235,13 +247,14 @@ pub(crate) struct InChat {
     /// The answer, or the part that exists.
     pub(crate) answer: String,
     pub(crate) reason: Option<Reason>,
+    pub(crate) is_truncated: bool,
 }
 
 /// None if the question was not asked in a chat.
 pub(crate) fn in_chat(connection: &Connection, id: i64) -> anyhow::Result<Option<InChat>> {
     connection
         .prepare_cached(
-            "SELECT chat_id, topic, under, person_id, public_id, state, answer, reason
+            "SELECT chat_id, topic, under, person_id, public_id, state, answer, reason, is_truncated
              FROM question WHERE id = ?1 AND chat_id IS NOT NULL",
         )?
         .query_and_then([id], |row| {
@@ -258,6 +271,7 @@ pub(crate) fn in_chat(connection: &Connection, id: i64) -> anyhow::Result<Option
                 state: QuestionState::from_word(state).context("a state that nobody knows")?,
                 answer: row.get(6)?,
                 reason: Reason::from_word(row.get_ref(7)?.as_str()?),
+                is_truncated: row.get(8)?,
             })
         })?
         .next()

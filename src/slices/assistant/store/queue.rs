@@ -12,8 +12,8 @@ use super::spend;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::slices::assistant::question::{
-    AttemptOutcome, AttemptRef, Budget, Claim, LONGEST_WAIT, MOST_FAILURES, QuestionState, Usage,
-    Venue,
+    AttemptOutcome, AttemptRef, Budget, Claim, LONGEST_WAIT, MOST_FAILURES, Prompt, QuestionState,
+    Usage, Venue,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(crate) fn claim(
         .prepare_cached(&format!(
             "UPDATE question SET state = 'processing', attempt = attempt + 1
              WHERE id = (SELECT id {DUE} ORDER BY turn, id LIMIT 1)
-             RETURNING id, person_id, attempt, failures, text, chat_id"
+             RETURNING id, person_id, attempt, failures, text, chat_id, so_far"
         ))?
         .query_row(
             params![now.0, now.plus(LONGEST_WAIT).0, per_person],
@@ -71,7 +71,10 @@ pub(crate) fn claim(
                     person_id: row.get(1)?,
                     attempt: row.get(2)?,
                     failures: row.get(3)?,
-                    text: row.get(4)?,
+                    prompt: Prompt {
+                        text: row.get(4)?,
+                        so_far: row.get(6)?,
+                    },
                     venue: Venue::of(row.get(5)?),
                     model: String::new(),
                 })
@@ -135,7 +138,8 @@ pub(crate) fn settle(
     let change = RowUpdate::of(now, attempt, outcome);
     let changed = tx
         .prepare_cached(
-            "UPDATE question SET state = ?3, due_at = ?4, answer = ?5, reason = ?6, failures = failures + ?7, closed_at = ?8
+            "UPDATE question SET state = ?3, due_at = ?4, answer = ?5, reason = ?6, failures = failures + ?7, closed_at = ?8,
+                 is_truncated = ?9
              WHERE id = ?1 AND state = 'processing' AND attempt = ?2",
         )?
         .execute(params![
@@ -146,7 +150,8 @@ pub(crate) fn settle(
             change.answer,
             change.word,
             change.failures,
-            change.state.is_closed().then_some(now.0)
+            change.state.is_closed().then_some(now.0),
+            matches!(outcome, AttemptOutcome::Answered { is_truncated: true, .. })
         ])
         .with_context(|| format!("settle question {}", attempt.id))?;
     let settled = match changed {
@@ -156,7 +161,7 @@ pub(crate) fn settle(
     };
     let said = match (settled, outcome) {
         (Settled::Late | Settled::Gone, _) => "late",
-        (_, AttemptOutcome::Answered(_)) => "answered",
+        (_, AttemptOutcome::Answered { .. }) => "answered",
         (_, AttemptOutcome::Released) => "released",
         (_, AttemptOutcome::Failed { reason, .. }) => reason.word(),
     };
@@ -181,10 +186,10 @@ struct RowUpdate<'a> {
 impl<'a> RowUpdate<'a> {
     fn of(now: UnixMs, attempt: &AttemptRef, outcome: &'a AttemptOutcome) -> Self {
         match outcome {
-            AttemptOutcome::Answered(answer) => Self {
+            AttemptOutcome::Answered { text, .. } => Self {
                 state: QuestionState::Completed,
                 due_at: now,
-                answer,
+                answer: text,
                 word: "",
                 failures: 0,
             },

@@ -8,6 +8,7 @@ fn buttons_are_read_back_as_they_were_written() {
     for (callback, data) in [
         (QuestionCallback::Stop("0a1b"), "ask:stop:0a1b"),
         (QuestionCallback::Again("0a1b"), "ask:again:0a1b"),
+        (QuestionCallback::More("0a1b"), "ask:more:0a1b"),
     ] {
         assert_eq!(callback.data(), data);
         assert_eq!(QuestionCallback::parse(data), Some(callback));

@@ -10,7 +10,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::rounds::Rounds;
-use super::toolless::ToollessModels;
 use crate::backoff::{Backoff, delay};
 use crate::counters;
 use crate::db::Connection;
@@ -34,7 +33,6 @@ const STORAGE_PAUSES: (Duration, Duration) = (Duration::from_millis(500), Durati
 pub(super) struct Attempts {
     pub(super) context: AssistantContext,
     pub(super) model: Model,
-    pub(super) toolless: ToollessModels,
 }
 
 #[derive(Debug, Clone)]
@@ -121,7 +119,7 @@ impl Attempts {
 
     async fn ask(&self, claim: &Claim, stop: &CancellationToken) -> AttemptResult {
         let writer = self.context.progress.begin(claim.id, claim.attempt);
-        let mut rounds = Rounds::new(&self.context, &self.model, &self.toolless, claim, &writer);
+        let mut rounds = Rounds::new(&self.context, &self.model, claim, &writer);
         let over = CancellationToken::new();
         let ended = async {
             // Dropping the call closes its connection; the usage so far is kept.
@@ -146,19 +144,23 @@ impl Attempts {
         let (usage, read_as) = (rounds.usage, rounds.read_as);
         let outcome = match ended {
             None => AttemptOutcome::Released,
-            Some(None) => AttemptOutcome::Answered(rounds.text),
+            Some(None) => AttemptOutcome::Answered {
+                text: rounds.text,
+                is_truncated: rounds.is_truncated,
+            },
             Some(Some(error)) => {
                 tracing::info!(
                     question = claim.id,
                     attempt = claim.attempt,
                     model = claim.model,
                     reason = error.reason.word(),
+                    refused = ?error.named,
                     "an attempt came to nothing"
                 );
                 AttemptOutcome::Failed {
                     reason: error.reason,
                     partial: rounds.text,
-                    again: self.pause(claim, error),
+                    again: self.pause(claim, &error),
                 }
             }
         };
@@ -170,11 +172,12 @@ impl Attempts {
     }
 
     /// The pause before another attempt; `None` when the question fails now.
-    fn pause(&self, claim: &Claim, error: CallError) -> Option<Duration> {
+    fn pause(&self, claim: &Claim, error: &CallError) -> Option<Duration> {
         let failures = claim.failures + 1;
         let models = u32::try_from(self.context.config.models.len()).unwrap_or(u32::MAX);
-        // If the endpoint does not know this model, the next one may still work.
-        let another = error.reason == Reason::NoModel && failures < models;
+        // Where this model cannot answer, the next one may.
+        let is_of_model = matches!(error.reason, Reason::NoModel | Reason::Thoughts);
+        let another = is_of_model && failures < models;
         if !(error.reason.passes() || another) {
             return None;
         }

@@ -18,7 +18,6 @@ mod attempt;
 mod rounds;
 #[cfg(test)]
 mod tests;
-mod toolless;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -31,7 +30,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::attempt::{AttemptResult, Attempts};
-use self::toolless::ToollessModels;
 use super::AssistantContext;
 use super::model::Model;
 use super::question::{AttemptOutcome, AttemptRef, Claim, LEASE, Reason};
@@ -92,11 +90,7 @@ impl Worker {
         let (bell, most_calls) = (context.bell.clone(), context.config.workers);
         let model = Model::new(context.config.endpoint.clone())?;
         Ok(Self {
-            attempts: Arc::new(Attempts {
-                context,
-                model,
-                toolless: ToollessModels::default(),
-            }),
+            attempts: Arc::new(Attempts { context, model }),
             bell,
             most_calls,
             stop,

@@ -14,14 +14,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::toolless::ToollessModels;
 use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::i18n::Lang;
 use crate::people::{self, Actor, Role};
 use crate::slices::assistant::AssistantContext;
 use crate::slices::assistant::model::{
-    CallError, Conversation, Ended, Model, ModelRequest, ToolCall,
+    CallError, Conversation, Ended, Model, ModelRequest, Parameter, ToolCall,
 };
 use crate::slices::assistant::progress::ProgressWriter;
 use crate::slices::assistant::question::{Claim, Reason, Usage, Venue};
@@ -82,13 +81,14 @@ impl ReadRights {
 pub(super) struct Rounds<'a> {
     context: &'a AssistantContext,
     model: &'a Model,
-    toolless: &'a ToollessModels,
     claim: &'a Claim,
     writer: &'a ProgressWriter,
     end: Instant,
     read_bytes: usize,
     /// What the model said, in all rounds.
     pub(super) text: String,
+    /// The answer stopped at the limit of its length.
+    pub(super) is_truncated: bool,
     pub(super) usage: Usage,
     /// The highest role with which a tool ran.
     pub(super) read_as: Option<Role>,
@@ -98,19 +98,18 @@ impl<'a> Rounds<'a> {
     pub(super) fn new(
         context: &'a AssistantContext,
         model: &'a Model,
-        toolless: &'a ToollessModels,
         claim: &'a Claim,
         writer: &'a ProgressWriter,
     ) -> Self {
         Self {
             context,
             model,
-            toolless,
             claim,
             writer,
             end: Instant::now() + context.config.endpoint.longest,
             read_bytes: 0,
             text: String::new(),
+            is_truncated: false,
             usage: Usage::default(),
             read_as: None,
         }
@@ -127,18 +126,20 @@ impl<'a> Rounds<'a> {
             let may_read = rounds < MOST_ROUNDS && conversation.has_tools();
             let ended = self.listen(&conversation, may_read).await;
             if let Some(error) = ended.error {
-                if !(error.about_tools && conversation.has_tools()) {
+                let is_about_tools = error.named.contains(&Parameter::Tools);
+                if !(is_about_tools && conversation.has_tools()) {
                     return Some(error);
                 }
                 // In the first round, the model does not support tools. Later, the conversation may
                 // be the cause.
                 if rounds == 0 {
-                    self.remember_toolless();
+                    self.model.remember_toolless(&self.claim.model);
                 }
                 conversation = self.plain();
                 continue;
             }
             if ended.calls.is_empty() {
+                self.is_truncated = ended.is_truncated;
                 return None;
             }
             if !may_read {
@@ -170,11 +171,14 @@ impl<'a> Rounds<'a> {
         })?;
         let actor = actor.ok_or(Reason::NotAllowed)?;
         let mut tools = context.tools.offered(actor.role).peekable();
-        if tools.peek().is_none() || self.toolless.contains(&self.claim.model) {
+        if tools.peek().is_none() || !self.model.takes_tools(&self.claim.model) {
             return Ok(self.plain());
         }
         let instructions = self.instructions(&actor);
-        Ok(Conversation::new(&instructions, &self.claim.text).with_tools(tools))
+        let conversation = Conversation::new(&instructions, &self.claim.prompt.text);
+        Ok(conversation
+            .with_tools(tools)
+            .going_on(&self.claim.prompt.so_far))
     }
 
     fn rights(&self) -> ReadRights {
@@ -191,7 +195,7 @@ impl<'a> Rounds<'a> {
     /// The question without tools.
     fn plain(&self) -> Conversation {
         let instructions = &self.context.config.endpoint.instructions;
-        Conversation::new(instructions, &self.claim.text)
+        Conversation::new(instructions, &self.claim.prompt.text).going_on(&self.claim.prompt.so_far)
     }
 
     /// The operator's instructions, and those about tools.
@@ -220,14 +224,21 @@ impl<'a> Rounds<'a> {
             now: self.context.clock.now(),
         };
         let (writer, text) = (self.writer, &mut self.text);
-        let mut gap = !text.is_empty();
+        let between = if text.is_empty() { "" } else { "\n\n" };
+        let mut gap = between;
+        let heard_from = text.len();
         let heard = |words: &str| {
-            let between = if std::mem::take(&mut gap) { "\n\n" } else { "" };
-            let words = format!("{between}{words}");
+            let words = format!("{}{words}", std::mem::take(&mut gap));
             writer.write(&words);
             text.push_str(&words);
         };
         let ended = self.model.ask(call, heard).await;
+        // What was heard may have been thoughts.
+        text.truncate(heard_from);
+        if !ended.text.is_empty() {
+            text.push_str(between);
+            text.push_str(&ended.text);
+        }
         self.usage.add(ended.usage.clone());
         ended
     }
@@ -273,14 +284,6 @@ impl<'a> Rounds<'a> {
         };
         self.read_bytes += result.len();
         Ok(result)
-    }
-
-    fn remember_toolless(&self) {
-        tracing::warn!(
-            model = self.claim.model,
-            "the model knows no tools, so it is asked without them until the next start"
-        );
-        self.toolless.add(&self.claim.model);
     }
 }
 

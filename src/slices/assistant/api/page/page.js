@@ -11,7 +11,7 @@ async function goOn() {
   try {
     const turn = await carry();
     // A question that was refused can be edited and sent again.
-    if (turn && !turn.id && !turn.trouble?.retry && !$('message').value) {
+    if (turn && !turn.id && !turn.of && !turn.trouble?.retry && !$('message').value) {
       $('message').value = turn.text;
       keepDraft();
     }
@@ -21,8 +21,8 @@ async function goOn() {
   }
 }
 
-function put(text) {
-  ask(text);
+function put(text, of = undefined) {
+  ask(text, of);
   scrollToEnd();
   $('message').focus();
   goOn();
@@ -111,7 +111,8 @@ $('stop').addEventListener('click', () => {
   stop();
   $('message').focus();
 });
-$('again').addEventListener('click', () => put(turns.at(-1).text));
+$('again').addEventListener('click', () => put(turns.at(-1).text, turns.at(-1).of));
+$('more').addEventListener('click', () => put(say('more'), turns.at(-1).id));
 $('sign-out').addEventListener('click', signOut);
 
 // After coming back, or losing the network, the status is read at once.

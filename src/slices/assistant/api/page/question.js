@@ -97,9 +97,9 @@ function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-// Begins a question, which is then under way.
-export function ask(text) {
-  turns.push({ key: newKey(), text, asked: Date.now(), state: 'sending', answer: '', attempt: 1 });
+// Begins a question, which is then under way. `of` is the question whose answer is to go on.
+export function ask(text, of = undefined) {
+  turns.push({ key: newKey(), text, of, asked: Date.now(), state: 'sending', answer: '', attempt: 1 });
   turns.splice(0, turns.length - MOST_TURNS);
   change(turns.at(-1), {});
 }
@@ -130,9 +130,10 @@ export async function carry() {
 
 async function send(turn) {
   const headers = { 'content-type': 'application/json', 'idempotency-key': turn.key };
-  const body = JSON.stringify({ message: turn.text });
+  const path = turn.of ? `/api/chat-continue/${turn.of}/` : '/api/chat/';
+  const body = turn.of ? undefined : JSON.stringify({ message: turn.text });
   for (let pause_ms = FIRST_PAUSE_MS; ; pause_ms = longer(pause_ms)) {
-    const said = await call('POST', '/api/chat/', headers, body);
+    const said = await call('POST', path, headers, body);
     const id = said.answer.request_id;
     if (id) return change(turn, { state: 'open', id, isOffline: false });
     const trouble = refusal(said);
@@ -213,9 +214,9 @@ async function look(turn) {
   return said.status === 200;
 }
 
-function take(turn, { status, answer, attempt, reason }) {
+function take(turn, { status, answer, attempt, reason, truncated }) {
   if (status === 'failed') return fail(turn, reason ?? {}, answer);
-  change(turn, { state: status === 'completed' ? status : 'open', answer, attempt, isOffline: false });
+  change(turn, { state: status === 'completed' ? status : 'open', answer, attempt, isTruncated: truncated, isOffline: false });
 }
 
 function fail(turn, { code, detail = '', retry = false }, answer = turn.answer) {

@@ -27,13 +27,15 @@ export function complain(trouble) {
   write('alert', trouble?.text ?? '');
 }
 
+const noteOf = (turn) => turn.trouble?.text ?? (turn.isTruncated ? say('truncated') : '');
+
 // Shows the newest turn. Older ones no longer change.
 export function show(turn, isOver) {
   const answer = formatted(turn.answer);
   const article = articleOf(turn);
   if (isOver) {
     article.querySelector('.answer').replaceChildren(...answer);
-    article.querySelector('.note').textContent = turn.trouble?.text ?? '';
+    article.querySelector('.note').textContent = noteOf(turn);
     write('busy', '');
   }
   $('welcome').hidden = true;
@@ -41,6 +43,7 @@ export function show(turn, isOver) {
   $('draft').replaceChildren(...(isOver ? [] : answer));
   $('send').hidden = !isOver;
   $('stop').hidden = isOver;
+  $('rest').hidden = !(isOver && turn.isTruncated);
   complain(turn.trouble);
   showPhase(isOver ? undefined : turn);
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::slices::assistant::model::calls::is_object;
+use crate::slices::assistant::model::dialect::Dialect;
 
 pub(super) const BEGINS: &str = r#"data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"one","arguments":""}}]}}]}"#;
 pub(super) const GOES_ON: &str =
@@ -169,7 +170,8 @@ fn what_an_endpoint_wants_back_comes_back() {
     for call in &ended.calls {
         talk.result(call, "x");
     }
-    let request = talk.request("m", 7, true);
+    let request = talk.request("m", 7, true, &Dialect::default());
+    let request = serde_json::to_value(request).unwrap();
     let said = &request["messages"][1];
     assert_eq!(
         said["reasoning_details"],
@@ -190,7 +192,8 @@ fn what_an_endpoint_wants_back_comes_back() {
 fn only_some_errors_are_about_tools() {
     let about = |status: u16, error: serde_json::Value| {
         let body = json!({ "error": error }).to_string();
-        call_error::of_answer(status, body.as_bytes(), None).about_tools
+        let error = call_error::of_answer(status, body.as_bytes(), None);
+        error.named.contains(&Parameter::Tools)
     };
     let said = |words: &str| json!({ "message": words });
     assert!(about(404, said("No endpoints found that support tool use")));
@@ -201,5 +204,6 @@ fn only_some_errors_are_about_tools() {
     assert!(!about(429, said("too many tools today")));
     assert!(!about(401, said("tools")));
     let inside = r#"{"error":{"code":404,"message":"No endpoints found that support tool use"}}"#;
-    assert!(read_whole(inside).error.unwrap().about_tools);
+    let error = read_whole(inside).error.unwrap();
+    assert_eq!(error.named, [Parameter::Tools]);
 }

@@ -1,6 +1,7 @@
 //! Parsing, wherever the bytes are split; calls over the network, with their limits.
 
 mod calls;
+mod refusals;
 
 use std::time::Duration;
 
@@ -69,6 +70,14 @@ fn what_endpoints_say_and_what_it_means() {
         ("another document", r#"{"hello":1}"#.to_owned(), Err(Reason::Unreadable)),
         ("no words", format!("{STOP}\n\ndata: [DONE]\n\n"), Err(Reason::Empty)),
         ("null for words", r#"{"choices":[{"message":{"content":null},"finish_reason":"stop"}]}"#.to_owned(), Err(Reason::Empty)),
+        ("thoughts before", format!("{}\n\n{}\n\n{WORDS}\n\n{STOP}", WORDS.replace("Да", "<thi"), WORDS.replace("Да", "nk>Нет</think>")), Ok("Да")),
+        ("thoughts alone", format!("{}\n\n{STOP}", WORDS.replace("Да", "<think>Да")), Err(Reason::Thoughts)),
+        ("thoughts elsewhere", r#"{"choices":[{"message":{"content":"","reasoning_content":"Hm"},"finish_reason":"stop"}]}"#.to_owned(), Err(Reason::Thoughts)),
+        ("under another name", r#"{"choices":[{"message":{"content":null,"reasoning":"Hm"},"finish_reason":"stop"}]}"#.to_owned(), Err(Reason::Thoughts)),
+        ("thoughts in a part", r#"{"choices":[{"message":{"content":[{"type":"thinking","text":"Hm"},{"type":"text","text":"Да"}]}}]}"#.to_owned(), Ok("Да")),
+        ("no room for words", r#"{"choices":[{"message":{"content":""},"finish_reason":"length"}]}"#.to_owned(), Err(Reason::Thoughts)),
+        ("members of wrong types", r#"{"id":7,"model":[],"usage":"x","choices":[{"finish_reason":{},"message":{"content":"Да","tool_calls":"x","reasoning_details":{}}}]}"#.to_owned(), Ok("Да")),
+        ("a list for an object", r#"[["x"]]"#.to_owned(), Err(Reason::Unreadable)),
         ("an end that is an error", format!("{WORDS}\n\ndata: {{\"choices\":[{{\"finish_reason\":\"error\"}}]}}\n\n"), Err(Reason::Unavailable)),
         ("an end by a filter", format!("{WORDS}\n\ndata: {{\"choices\":[{{\"finish_reason\":\"content_filter\"}}]}}\n\n"), Err(Reason::Refused)),
         ("an error inside, by number", error("429"), Err(Reason::Busy)),
@@ -87,6 +96,28 @@ fn what_endpoints_say_and_what_it_means() {
         let wanted = wanted.map(str::to_owned);
         assert_eq!(verdict(body), wanted, "{what}");
     }
+}
+
+#[test]
+fn an_answer_that_its_length_has_ended_says_so() {
+    for (finish, is_truncated) in [
+        ("length", true),
+        ("max_tokens", true),
+        ("MAX_TOKENS", true),
+        ("model_length", true),
+        ("stop", false),
+        ("tool_calls", false),
+    ] {
+        let stop = STOP.replace("stop", finish);
+        let ended = read_whole(&format!("{WORDS}\n\n{stop}\n\ndata: [DONE]\n\n"));
+        assert_eq!(
+            (ended.error, ended.is_truncated),
+            (None, is_truncated),
+            "{finish}"
+        );
+    }
+    let broken = read_cut(WORDS.as_bytes(), &[], Some(Reason::Cut));
+    assert!(!broken.is_truncated);
 }
 
 #[test]
@@ -136,6 +167,21 @@ fn what_is_held_has_a_limit() {
     assert_eq!(verdict(&endless), Err(Reason::Unreadable));
     let words = format!("{}\n\n", WORDS.replace("Да", &"x".repeat(1000)));
     assert_eq!(verdict(&words.repeat(300)), Err(Reason::TooLong));
+    // One document is held as a whole, so it may not be long, whatever is in it.
+    for (begin, piece) in [("{\"choices\":[", "0,"), ("[", "[],"), ("{\"x\":\"", "xxx")] {
+        let mut reading = Reading::new(None);
+        let mut taken = begin.len();
+        assert!(reading.take(begin.as_bytes()));
+        let portion = piece.repeat(1024);
+        while reading.take(portion.as_bytes()) {
+            taken += portion.len();
+            assert!(
+                taken <= 1024 * 1024,
+                "a tree of it would take a hundred times as much"
+            );
+        }
+        assert_eq!(reading.end(None).error, Some(Reason::Unreadable.into()));
+    }
     let mut reading = Reading::new(None);
     let comments = ": x\n".repeat(1024);
     let mut taken = 0;
@@ -257,7 +303,7 @@ async fn every_answer_of_an_endpoint() {
         pretend.set(reply.clone());
         let (ended, heard) = ask(&pretend).await;
         assert_eq!(
-            ended.error.map(|error| error.reason),
+            ended.error.as_ref().map(|error| error.reason),
             Some(reason),
             "{reply:?}"
         );
@@ -273,7 +319,7 @@ async fn every_answer_of_an_endpoint() {
     let busy = CallError {
         reason: Reason::Busy,
         retry_after: Some(Duration::from_secs(17)),
-        about_tools: false,
+        named: Vec::new(),
     };
     assert_eq!(ended.error, Some(busy));
     let wrong_key = model(&pretend.url(), "another");

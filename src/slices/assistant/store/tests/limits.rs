@@ -14,9 +14,7 @@ async fn a_day_allows_so_much() {
     let NextJob::Attempt(claim) = fixture.next(NOW, budget).await else {
         panic!()
     };
-    fixture
-        .settle(NOW, &claim, AttemptOutcome::Answered("so".to_owned()))
-        .await;
+    fixture.settle(NOW, &claim, answered("so")).await;
     let id = fixture.asked("and?").await;
     let row = fixture.question(&id).await.id;
     let NextJob::OverBudget(over) = fixture.next(NOW, budget).await else {
@@ -50,9 +48,7 @@ async fn old_ones_and_those_of_who_left_are_forgotten() {
     let fixture = Fixture::new();
     fixture.asked("why?").await;
     let claim = fixture.claim(NOW).await;
-    fixture
-        .settle(NOW, &claim, AttemptOutcome::Answered("so".to_owned()))
-        .await;
+    fixture.settle(NOW, &claim, answered("so")).await;
     fixture.asked("and?").await;
     let later = NOW.plus(Duration::from_secs(48 * 3600));
     for Rule { prune, .. } in KEPT {
@@ -71,9 +67,7 @@ async fn old_ones_and_those_of_who_left_are_forgotten() {
     );
     let claim = fixture.claim(NOW).await;
     fixture.write(|tx| forget(tx, ANN)).await;
-    let late = fixture
-        .settle(NOW, &claim, AttemptOutcome::Answered("so".to_owned()))
-        .await;
+    let late = fixture.settle(NOW, &claim, answered("so")).await;
     assert_eq!(late, Settled::Gone);
     assert_eq!(
         fixture.number("SELECT count(*) FROM question_spend").await,
@@ -90,7 +84,7 @@ async fn people_are_served_in_turn_and_none_has_more_than_their_share_in_hand() 
             token_id: None,
             client_key: None,
             origin: None,
-            text: text.to_owned(),
+            prompt: Prompt::of(text),
         };
         let limits = AskLimits {
             most_open: 10,
@@ -118,7 +112,7 @@ async fn people_are_served_in_turn_and_none_has_more_than_their_share_in_hand() 
         match claim.await {
             NextJob::Attempt(claim) => {
                 assert!(due);
-                Some(claim.text)
+                Some(claim.prompt.text)
             }
             _ => {
                 assert!(!due, "what is due can be taken");

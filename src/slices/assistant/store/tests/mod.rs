@@ -44,7 +44,7 @@ impl Fixture {
             token_id: Some(1),
             client_key: key.map(str::to_owned),
             origin: None,
-            text: text.to_owned(),
+            prompt: Prompt::of(text),
         };
         let limits = AskLimits {
             most_open: 3,
@@ -100,6 +100,13 @@ impl Fixture {
     }
 }
 
+fn answered(text: &str) -> AttemptOutcome {
+    AttemptOutcome::Answered {
+        text: text.to_owned(),
+        is_truncated: false,
+    }
+}
+
 fn failed(reason: Reason, again: Option<u64>) -> AttemptOutcome {
     AttemptOutcome::Failed {
         reason,
@@ -144,17 +151,11 @@ async fn the_result_of_an_old_attempt_is_refused_and_its_cost_noted() {
     assert_eq!(given_up, Settled::At(QuestionState::Pending));
     let new = fixture.claim(NOW).await;
     assert_eq!((new.attempt, new.model.as_str()), (2, "second"));
-    let late = fixture
-        .settle(NOW, &old, AttemptOutcome::Answered("old".to_owned()))
-        .await;
+    let late = fixture.settle(NOW, &old, answered("old")).await;
     assert_eq!(late, Settled::Late);
-    let done = fixture
-        .settle(NOW, &new, AttemptOutcome::Answered("new".to_owned()))
-        .await;
+    let done = fixture.settle(NOW, &new, answered("new")).await;
     assert_eq!(done, Settled::At(QuestionState::Completed));
-    let again = fixture
-        .settle(NOW, &new, AttemptOutcome::Answered("newer".to_owned()))
-        .await;
+    let again = fixture.settle(NOW, &new, answered("newer")).await;
     assert_eq!(again, Settled::Gone, "it is closed");
     let question = fixture.question(&id).await;
     assert_eq!(
@@ -234,9 +235,7 @@ async fn a_clock_that_jumps_makes_no_question_wait_for_ever() {
         fixture.next(tomorrow, Budget::default()).await,
         NextJob::Nothing
     );
-    let done = fixture
-        .settle(tomorrow, &claim, AttemptOutcome::Answered("so".to_owned()))
-        .await;
+    let done = fixture.settle(tomorrow, &claim, answered("so")).await;
     assert_eq!(done, Settled::At(QuestionState::Completed));
 }
 
@@ -262,17 +261,61 @@ async fn what_is_stopped_keeps_its_part_and_takes_no_answer() {
             .await
     );
     assert!(!in_hand(1).await, "nothing of it is shown any more");
-    let late = fixture
-        .settle(
-            NOW,
-            &claim,
-            AttemptOutcome::Answered("all of it".to_owned()),
-        )
-        .await;
+    let late = fixture.settle(NOW, &claim, answered("all of it")).await;
     assert_eq!(late, Settled::Gone);
     let question = fixture.question(&id).await;
     assert_eq!(
         (question.answer.as_str(), question.reason),
         ("half of", Some(Reason::Stopped))
     );
+}
+
+#[tokio::test]
+async fn the_rest_of_an_answer_is_a_question_with_what_was_said_so_far() {
+    let fixture = Fixture::new();
+    let id = fixture.asked("why?").await;
+    let claim = fixture.claim(NOW).await;
+    let cut = AttemptOutcome::Answered {
+        text: "Because of".to_owned(),
+        is_truncated: true,
+    };
+    fixture.settle(NOW, &claim, cut).await;
+    let question = fixture.question(&id).await;
+    assert!(question.is_truncated);
+    let row = question.id;
+    let prompt = fixture.db.read(move |c| prompt(c, row)).await.unwrap();
+    let further = prompt.going_on(&question.answer);
+    let ask_further = async |prompt: Prompt| {
+        let question = NewQuestion {
+            person_id: ANN,
+            token_id: Some(1),
+            client_key: Some("k".to_owned()),
+            origin: None,
+            prompt,
+        };
+        let limits = AskLimits {
+            most_open: 3,
+            budget: Budget::default(),
+            day: DAY.to_owned(),
+        };
+        fixture
+            .write(move |tx| ask(tx, NOW, &question, &limits))
+            .await
+    };
+    let first = ask_further(further.clone()).await;
+    assert_eq!(ask_further(further.clone()).await, first);
+    let other = ask_further(Prompt::of("why?")).await;
+    assert_eq!(
+        other,
+        AskOutcome::OtherText,
+        "the same text, but not the rest of it"
+    );
+    let claim = fixture.claim(NOW).await;
+    assert_eq!(
+        (claim.prompt.text.as_str(), claim.prompt.so_far.as_str()),
+        ("why?", "Because of")
+    );
+    // The end of a long answer is enough for a model.
+    let long = further.going_on(&"ы".repeat(100_000));
+    assert!(long.so_far.len() <= 32 * 1024 && long.so_far.chars().all(|c| c == 'ы'));
 }

@@ -14,7 +14,7 @@ use crate::people;
 use crate::slices::assistant::AssistantConfig;
 use crate::slices::assistant::model::Endpoint;
 use crate::slices::assistant::progress::ProgressStreams;
-use crate::slices::assistant::question::{Budget, Question, QuestionState};
+use crate::slices::assistant::question::{Budget, Prompt, Question, QuestionState};
 use crate::slices::assistant::store::{AskLimits, AskOutcome, NewQuestion};
 use crate::telegram::BotProxy;
 use crate::tool::Toolbox;
@@ -91,7 +91,7 @@ impl Fixture {
             token_id: None,
             client_key: None,
             origin: None,
-            text: text.to_owned(),
+            prompt: Prompt::of(text),
         };
         let now = self.context.clock.now();
         let limits = AskLimits {
