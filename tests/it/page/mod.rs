@@ -4,6 +4,7 @@
 mod asking;
 mod astray;
 mod looks;
+mod marks;
 
 use serde_json::json;
 use vakhta::testing::demo::model::answer_to;

@@ -35,13 +35,14 @@ const KEPT: &str = "public, max-age=31536000, immutable";
 const DOCUMENT: &str = include_str!("page.html");
 
 /// Name, media type and content.
-const ASSETS: [(&str, &str, &str); 5] = [
+const ASSETS: [(&str, &str, &str); 6] = [
     ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
     (
         "page.css",
         "text/css; charset=utf-8",
         include_str!("page.css"),
     ),
+    ("markdown.js", SCRIPT, include_str!("markdown.js")),
     ("page.js", SCRIPT, include_str!("page.js")),
     ("question.js", SCRIPT, include_str!("question.js")),
     ("view.js", SCRIPT, include_str!("view.js")),

@@ -1,9 +1,11 @@
 // Shows questions and answers.
 //
 // Invariants:
-// - What a model or a person wrote becomes text, never markup.
+// - What a person wrote becomes text; of what a model wrote, only `markdown.js` makes elements.
 // - An answer enters the log, which screen readers announce, once and whole.
 // - Announced text is written only when it changes.
+
+import { formatted } from './markdown.js';
 
 const SLOW_MS = 10_000;
 const COUNTED_MS = 60_000;
@@ -88,30 +90,4 @@ function articleOf(turn) {
     $('log').append(article);
   }
   return articles.get(turn.key);
-}
-
-// A code block, even without its closing fence.
-const CODE = /^ {0,3}```[^`\n]*\n([^]*?)(?:^ {0,3}```[ \t]*$|(?![^]))/m;
-
-// Marks code blocks, and within a line code, bold, headings and bullets; everything else stays as
-// written.
-function formatted(text) {
-  return text.split(CODE).flatMap((piece, i) => {
-    const words = piece.replace(/^\n+|\s+$/g, '');
-    if (!words) return [];
-    if (i % 2 === 1) return [element('pre', element('code', words))];
-    const points = words.replace(/^( *)[-*] /gm, '$1• ');
-    return [element('p', ...points.split(/(^#{1,6} .+$|\*\*[^*\n]+\*\*|`[^`\n]+`)/m).map(marked))];
-  });
-}
-
-function marked(words, i) {
-  if (i % 2 === 0) return words;
-  return words.startsWith('`') ? element('code', words.slice(1, -1)) : element('strong', words.replace(/^#+ |\*\*/g, ''));
-}
-
-function element(name, ...content) {
-  const made = document.createElement(name);
-  made.append(...content);
-  return made;
 }
