@@ -102,6 +102,8 @@ struct Said {
     /// Where it says which part of the request is meant.
     fields: String,
     text: String,
+    /// It is a page, as gateways and web servers have them; its scripts have words, too.
+    is_page: bool,
 }
 
 impl Said {
@@ -114,6 +116,7 @@ impl Said {
     fn text(words: &str) -> Self {
         Self {
             text: words.to_owned(),
+            is_page: words.trim_start().starts_with('<'),
             ..Self::default()
         }
     }
@@ -161,7 +164,9 @@ impl Said {
     /// a message about a text that is too long may name parts, too.
     fn named(&self, reason: Reason, status: Option<u16>) -> Vec<Parameter> {
         let is_refusal = match status {
-            Some(status) => matches!(status, 400 | 404 | 422 | 500 | 501),
+            Some(400 | 422) => true,
+            Some(404 | 500 | 501) => !self.is_page,
+            Some(_) => false,
             None => reason == Reason::Rejected,
         };
         match is_refusal && reason != Reason::TooLong {

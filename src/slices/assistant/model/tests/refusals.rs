@@ -77,6 +77,12 @@ fn said() -> Vec<(&'static str, u16, Vec<u8>, Vec<Parameter>)> {
             ),
             vec![MaxTokens],
         ),
+        (
+            "a page of a server that fails",
+            500,
+            text("<html><script>function tools() { stream() }</script></html>"),
+            vec![],
+        ),
         ("no bytes", 400, Vec::new(), vec![]),
         (
             "not UTF-8",
