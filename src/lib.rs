@@ -73,5 +73,8 @@ mod words;
 mod zone;
 
 #[cfg(test)]
+#[path = "../tests/it/layered_jpeg.rs"]
+mod layered_jpeg;
+#[cfg(test)]
 #[path = "../tests/tiers/tier.rs"]
 mod tier;

@@ -2,6 +2,10 @@
 
 use std::io::Write as _;
 
+use image::ExtendedColorType;
+use image::codecs::jpeg::JpegEncoder;
+
+use crate::layered_jpeg::in_layers;
 use crate::process::{self, Ground, Process};
 
 /// How far memory may grow briefly, in KB: two copies of the file, and a small picture. A bomb of
@@ -36,6 +40,16 @@ fn memory(process: &Process) -> [u64; 2] {
         let line = status.lines().find(|line| line.starts_with(field)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     })
+}
+
+/// The memory that the shipped unit allows, in KB.
+fn allowed() -> u64 {
+    let unit = include_str!("../../packaging/vakhta.service");
+    let limit = unit.lines().find_map(|line| {
+        let megabytes = line.strip_prefix("MemoryMax=")?.strip_suffix('M')?;
+        megabytes.parse::<u64>().ok()
+    });
+    limit.unwrap() * 1024
 }
 
 async fn answered(ground: &Ground, name: &str, bytes: &[u8], answer: &str) {
@@ -80,6 +94,50 @@ fn what_is_no_photo_is_answered_and_takes_no_memory() {
         eprintln!("memory in KB: before {before}, most {most}, after {after}");
         assert!(most < before + ROOM_KB, "{before} KB became {most} KB");
         assert!(after < before + REST_KB, "{before} KB stayed {after} KB");
+        process.stop().await;
+    });
+}
+
+#[test]
+fn the_largest_photos_fit_into_the_memory_of_the_shipped_unit() {
+    process::run(async |ground| {
+        let process = ground
+            .vakhta(&["run"])
+            .env("VAKHTA_CARDS_ENABLED", "true")
+            .start();
+        let mut rows = Vec::new();
+        JpegEncoder::new(&mut rows)
+            .encode(
+                &vec![90; 6720 * 4480 * 3],
+                6720,
+                4480,
+                ExtendedColorType::Rgb8,
+            )
+            .unwrap();
+        // Progressive, and a scan for each component: both hold all coefficients.
+        let layers = [0xc2, 0xc0].map(|frame| in_layers(frame, 4000, 3992));
+        let [progressive, scans] = &layers;
+        for photo in [&rows, progressive, scans] {
+            ground.admin.presses_forged(1, "cards:add");
+            ground.heard(ground.admin.id(), "шаг 1 из 5").await;
+            let asked = ground.telegram.messages(ground.admin.id()).len();
+            ground.admin.sends_document("photo.jpg", photo, "");
+            ground
+                .telegram
+                .wait_until("the next step", crate::harness::LIMIT, |t| {
+                    let messages = t.messages(ground.admin.id());
+                    messages
+                        .iter()
+                        .skip(asked)
+                        .any(|m| m.text.contains("Шаг 2 из 5"))
+                })
+                .await
+                .unwrap();
+            let [most, now] = memory(&process);
+            eprintln!("memory in KB: most {most}, now {now}");
+            // The peak is that of all photos so far, in a program that is not optimised.
+            assert!(most < allowed() / 8 * 7, "a photo takes {most} KB");
+        }
         process.stop().await;
     });
 }

@@ -47,6 +47,7 @@ mod guards;
 mod harness;
 mod http;
 mod kill;
+mod layered_jpeg;
 mod limit;
 mod lists;
 mod log;

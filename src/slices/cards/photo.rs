@@ -3,7 +3,8 @@
 //!
 //! # Invariants
 //!
-//! - Memory is bounded: one picture is decoded at a time, after a check of its pixel count.
+//! - One picture is decoded at a time, after a check of the memory that decoding takes.
+//! - That memory leaves room for the rest of the program within the 256 MB of the shipped unit.
 //! - A file is named by the hash of its content and never changes.
 //! - So a file may be written before the row that names it, and written twice.
 
@@ -17,8 +18,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbaImage};
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbaImage};
 use tokio::time::Instant;
 
 use crate::clock::DAY;
@@ -29,11 +29,12 @@ const LONGEST_SIDE: u32 = 2560;
 
 const THUMBNAIL_SIDE: u32 = 320;
 
-/// Decoding takes 96 MB for a moment.
+/// Beyond this, decoding takes seconds.
 const MOST_PIXELS: u64 = 32_000_000;
 
-/// The same limit in bytes, including a decoder's own memory.
-const MOST_BYTES: u64 = 192 * 1024 * 1024;
+/// How much memory decoding may take for a moment: 32 million pixels of an ordinary JPEG, 12
+/// million of every other kind. Before and after it, a picture takes at most 40 MB.
+const MOST_BYTES: u64 = 144_000_000;
 
 /// The longest ratio of the sides; Telegram refuses more.
 const LONGEST_SHAPE: u32 = 20;
@@ -232,9 +233,21 @@ fn normalise(sent: &[u8]) -> Result<(Vec<u8>, Vec<u8>), FileFault> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_BYTES);
     reader.limits(limits);
+    let is_layered = match reader.format() {
+        Some(ImageFormat::Jpeg) => !comes_in_rows(sent),
+        // Its decoder holds the colours, the transparency and the pixels, each for itself.
+        Some(ImageFormat::WebP) => true,
+        _ => false,
+    };
     let mut decoder = reader.into_decoder().map_err(no_picture)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+    let pixels = u64::from(width) * u64::from(height);
+    let layers = if is_layered {
+        decoder.total_bytes() * 2
+    } else {
+        0
+    };
+    if pixels > MOST_PIXELS || decoder.total_bytes() + layers > MOST_BYTES {
         return Err(FileFault::Unfit(TOO_MANY_PIXELS));
     }
     let (short, long) = (width.min(height), width.max(height));
@@ -244,7 +257,8 @@ fn normalise(sent: &[u8]) -> Result<(Vec<u8>, Vec<u8>), FileFault> {
     let orientation = decoder.orientation().map_err(no_picture)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(no_picture)?;
     if long > LONGEST_SIDE {
-        picture = picture.resize(LONGEST_SIDE, LONGEST_SIDE, FilterType::Triangle);
+        // Averages the pixels. `resize` would keep the picture once more, four times as large.
+        picture = picture.thumbnail(LONGEST_SIDE, LONGEST_SIDE);
     }
     picture.apply_orientation(orientation);
     if picture.color().has_alpha() {
@@ -256,6 +270,27 @@ fn normalise(sent: &[u8]) -> Result<(Vec<u8>, Vec<u8>), FileFault> {
         picture.clone()
     };
     Ok((as_jpeg(picture)?, as_jpeg(small)?))
+}
+
+/// True for a JPEG whose pixels are complete row by row: one scan has all components. Every other
+/// one, such as a progressive JPEG, comes in layers, and its decoder holds two bytes for each value
+/// of each pixel until the last layer. In doubt, that is assumed.
+fn comes_in_rows(jpeg: &[u8]) -> bool {
+    let mut rest = jpeg.strip_prefix(b"\xff\xd8").unwrap_or_default();
+    let mut components = None;
+    // Segments: a marker, the length of what follows with its own two bytes, and that.
+    while let [0xff, marker, high, low, body @ ..] = rest {
+        match marker {
+            0xc0 | 0xc1 if components.is_none() => components = body.get(5),
+            0xda => return components.is_some() && components == body.first(),
+            // Tables, comments and whatever programs add.
+            0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe => {}
+            _ => return false,
+        }
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        rest = rest.get(2 + length..).unwrap_or_default();
+    }
+    false
 }
 
 /// Only pixels are written, so camera, place and time are dropped.

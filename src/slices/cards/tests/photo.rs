@@ -3,6 +3,7 @@
 use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::*;
+use crate::layered_jpeg::in_layers;
 use crate::slices::cards::tests::kit::jpeg;
 
 /// The picture as from a camera held on its side, with the place of the shot.
@@ -66,6 +67,43 @@ fn a_large_picture_is_made_smaller_and_an_empty_ground_white() {
             .pixels()
             .all(|pixel| pixel.0.iter().all(|s| *s > 250))
     );
+}
+
+#[test]
+fn a_picture_is_taken_as_far_as_decoding_it_leaves_room_for_the_rest_of_the_program() {
+    let rows = jpeg(6720, 4480);
+    assert!(comes_in_rows(&rows));
+    let (kept, _) = normalise(&rows).unwrap();
+    let picture = image::load_from_memory(&kept).unwrap();
+    assert_eq!((picture.width(), picture.height()), (2560, 1707));
+    // Baseline frames with a scan for each component are as hungry as progressive ones.
+    for frame in [0xc2, 0xc0] {
+        let layers = in_layers(frame, 4000, 3992);
+        assert!(!comes_in_rows(&layers));
+        normalise(&layers).unwrap();
+        let refused = Err(FileFault::Unfit(TOO_MANY_PIXELS));
+        assert_eq!(normalise(&in_layers(frame, 6720, 4480)), refused);
+    }
+}
+
+/// The beginning of a WebP, which names its size.
+fn webp(side: u32) -> Vec<u8> {
+    let size = (side - 1) | (side - 1) << 14;
+    let parts: [&[u8]; 5] = [
+        b"RIFF\x12\0\0\0WEBP",
+        b"VP8L\x06\0\0\0",
+        b"\x2f",
+        &size.to_le_bytes(),
+        b"\0",
+    ];
+    parts.concat()
+}
+
+#[test]
+fn a_webp_is_taken_for_as_hungry_as_its_decoder() {
+    for (side, why) in [(3464, NO_PICTURE), (4001, TOO_MANY_PIXELS)] {
+        assert_eq!(normalise(&webp(side)), Err(FileFault::Unfit(why)));
+    }
 }
 
 #[test]
