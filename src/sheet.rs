@@ -1,9 +1,12 @@
 //! Tables for spreadsheets: CSV with a byte order mark, and semicolons in Russian. No cell is a
 //! formula.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 
 use crate::i18n::Lang;
+
+/// The largest table, in bytes: bots may send no larger file, and it is held in memory.
+const LARGEST: usize = 50 * 1024 * 1024;
 
 /// A spreadsheet would calculate a cell that begins with one of these.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -30,11 +33,13 @@ impl Sheet {
     }
 
     /// # Errors
-    /// When the row's number of columns differs from the rows before.
+    /// When the row's number of columns differs from the rows before, or the table is too large.
     pub(crate) fn row<T: AsRef<str>>(
         &mut self,
         cells: impl IntoIterator<Item = T>,
     ) -> anyhow::Result<()> {
+        let size = self.writer.get_ref().len();
+        ensure!(size <= LARGEST, "a table of more than {LARGEST} bytes");
         let cells = cells.into_iter().map(|cell| as_text(cell.as_ref()));
         self.writer.write_record(cells).context("write a row")
     }

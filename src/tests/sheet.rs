@@ -10,3 +10,12 @@ fn no_cell_is_a_formula_and_each_is_read_back() {
     }
     assert_eq!((as_text("a=1").as_str(), from_text("'a")), ("a=1", "'a"));
 }
+
+#[test]
+fn a_table_that_nobody_could_send_is_given_up_before_it_fills_the_memory() {
+    let mut table = Sheet::new(Lang::Ru);
+    let cell = "я".repeat(500_000);
+    let rows = (0..100).take_while(|_| table.row([&cell]).is_ok()).count();
+    assert_eq!(rows, 53);
+    assert!(table.row(["x"]).is_err());
+}
