@@ -290,6 +290,30 @@ fn environment() -> BTreeMap<String, String> {
     found
 }
 
+/// The passwords of proxies that the environment names for HTTP clients. Errors of a proxy may
+/// repeat them.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+pub(crate) fn proxy_passwords() -> Vec<SecretString> {
+    let addresses = std::env::vars_os().filter_map(|(name, address)| {
+        let name = name.to_str()?.to_lowercase();
+        let is_proxy = name.ends_with("_proxy") && name != "no_proxy";
+        address.into_string().ok().filter(|_| is_proxy)
+    });
+    addresses.filter_map(|address| password(&address)).collect()
+}
+
+/// The password in an address, without its escapes.
+fn password(address: &str) -> Option<SecretString> {
+    let url = url::Url::parse(address).ok()?;
+    // Escapes are those of a form, except for the plus, which is a space there.
+    let form = format!("={}", url.password()?.replace('+', "%2B"));
+    let (_, password) = url::form_urlencoded::parse(form.as_bytes()).next()?;
+    Some(SecretString::from(password.into_owned()))
+}
+
 #[cfg(test)]
 #[path = "tests/config.rs"]
 mod tests;

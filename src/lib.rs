@@ -29,6 +29,7 @@
 //! | [`activation`], `backoff` | bells; growing pauses |
 //! | [`clock`], [`zone`] | the time of day; time zones |
 //! | [`html`], `words`, [`random`] | safe text; enums with stable words; random names |
+//! | [`redaction`] | hides secrets in texts |
 //! | [`settings`], [`counters`] | reading a section of the configuration; counts |
 //!
 //! # Invariants
@@ -59,6 +60,7 @@ mod logging;
 mod navigation;
 mod people;
 mod random;
+mod redaction;
 mod registry;
 mod retention;
 mod settings;

@@ -1,27 +1,26 @@
 //! The log: where it goes, its format, and what it must never contain.
 //!
-//! Every line passes one redactor, which replaces the secrets of the configuration and everything
-//! that looks like a token. If the log file cannot be written, the program warns and goes on.
+//! Every line passes one [`Redactor`], which knows the secrets of the configuration. If the log
+//! file cannot be written, the program warns and goes on.
+//!
+//! # Invariants
+//! - One event is one line: characters that could end it or hide a part are written as escapes.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, Registry};
 
+use crate::html::is_invisible;
+use crate::redaction::Redactor;
 use crate::settings::Section;
-
-/// The replacement for a secret.
-const HIDDEN: &str = "***";
-
-/// Minimum length of a token's second half; Telegram's has 35 characters.
-const TOKEN_TAIL: usize = 30;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -79,20 +78,17 @@ pub(crate) fn start<'a>(config: &LogConfig, secrets: impl IntoIterator<Item = &'
         Some(Ok(file)) => (Some(Arc::new(file)), None),
         Some(Err(err)) => (None, Some(err)),
     };
+    let colours = config.format == Format::Text
+        && io::IsTerminal::is_terminal(&io::stderr())
+        && config.file.is_none();
     let output = Output {
         file,
-        secrets: secrets
-            .into_iter()
-            .map(|secret| secret.expose_secret().to_owned())
-            .filter(|secret| !secret.is_empty())
-            .collect(),
+        redactor: Redactor::new(secrets.into_iter().map(ExposeSecret::expose_secret)),
+        colours,
     };
     let layer = tracing_subscriber::fmt::layer().with_writer(output);
     let layer = match config.format {
-        Format::Text => {
-            let colours = io::IsTerminal::is_terminal(&io::stderr()) && config.file.is_none();
-            layer.with_ansi(colours).boxed()
-        }
+        Format::Text => layer.with_ansi(colours).boxed(),
         Format::Json => layer.json().boxed(),
     };
     let started = Registry::default()
@@ -111,7 +107,8 @@ fn open(path: &PathBuf) -> io::Result<File> {
 #[derive(Clone)]
 struct Output {
     file: Option<Arc<File>>,
-    secrets: Arc<[String]>,
+    redactor: Redactor,
+    colours: bool,
 }
 
 impl<'a> MakeWriter<'a> for Output {
@@ -145,7 +142,7 @@ impl Write for Line<'_> {
 impl Drop for Line<'_> {
     fn drop(&mut self) {
         let text = String::from_utf8_lossy(&self.bytes);
-        let text = redact(&text, &self.output.secrets);
+        let text = one_line(&self.output.redactor.hide(&text), self.output.colours);
         // A failing log must not disturb the work.
         io::stderr().lock().write_all(text.as_bytes()).ok();
         if let Some(mut file) = self.output.file.as_deref() {
@@ -154,30 +151,26 @@ impl Drop for Line<'_> {
     }
 }
 
-/// Replaces the secrets and anything shaped like a token: digits, a colon, 30 or more letters.
-fn redact(text: &str, secrets: &[String]) -> String {
-    let hide = |text: String, secret: &String| text.replace(secret, HIDDEN);
-    let known = secrets.iter().fold(text.to_owned(), hide);
-    let mut out = String::with_capacity(known.len());
-    let mut rest = known.as_str();
-    while let Some((before, after)) = rest.split_once(':') {
-        let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
-        let is_tail = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        let end = after.find(|c| !is_tail(c)).unwrap_or(after.len());
-        let (tail, remainder) = after.split_at(end);
-        if digits > 0 && tail.len() >= TOKEN_TAIL {
-            let (kept, _) = before.split_at(before.len() - digits);
-            out.push_str(kept);
-            out.push_str(HIDDEN);
-            rest = remainder;
-        } else {
-            out.push_str(before);
-            out.push(':');
-            rest = after;
+/// The text of an event on one line. Foreign text in it can neither begin another line nor hide or
+/// reorder a part of this one. The escapes are those of JSON, so a JSON line remains one. With
+/// `colours`, their escape character stays; `tracing_subscriber` has escaped those of foreign text.
+fn one_line(text: &str, colours: bool) -> String {
+    let (line, end) = match text.strip_suffix('\n') {
+        Some(line) => (line, "\n"),
+        None => (text, ""),
+    };
+    let mut out = String::with_capacity(text.len());
+    for c in line.chars() {
+        let is_kept = colours && c == '\u{1b}';
+        if is_kept || !(is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            out.push_str(&format!("\\u{unit:04x}"));
         }
     }
-    out.push_str(rest);
-    out
+    out + end
 }
 
 #[cfg(test)]

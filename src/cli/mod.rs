@@ -195,7 +195,10 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         // The caller may be another user than the log file's owner.
         log.file = None;
     }
-    logging::start(&log, config.secrets());
+    logging::start(
+        &log,
+        config.secrets().chain(&crate::config::proxy_passwords()),
+    );
     match arguments.command {
         None if arguments.check.check_now => check_now::run(config, arguments.check.json).await,
         None => run::run(config, false).await,

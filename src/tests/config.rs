@@ -102,3 +102,13 @@ fn a_token_file_that_others_can_read_is_refused() {
     let token = load(&text, &[]).unwrap().telegram.token.unwrap();
     assert_eq!(token.expose_secret(), "1:secret");
 }
+
+#[test]
+fn the_password_of_a_proxy_is_a_secret_without_its_escapes() {
+    use secrecy::ExposeSecret as _;
+    let read = |address| password(address).map(|found| found.expose_secret().to_owned());
+    let proxy = read("http://ann:p%40ss+w%25rd@proxy.example:3128");
+    assert_eq!(proxy.as_deref(), Some("p@ss+w%rd"));
+    assert_eq!(read("socks5://proxy.example:1080"), None);
+    assert_eq!(read("proxy.example"), None);
+}

@@ -58,6 +58,7 @@ mod papers;
 mod pictures;
 mod privacy;
 mod process;
+mod redaction;
 mod refusals;
 mod sessions;
 mod settings;

@@ -23,6 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{ApiError, refusal};
+use crate::redaction::Redactor;
 
 /// How long the server is asked to hold a poll, in seconds. Telegram allows no more.
 pub(crate) const POLL_SECONDS: u32 = 50;
@@ -55,6 +56,8 @@ pub struct Api {
     http: reqwest::Client,
     api_url: String,
     token: SecretString,
+    // A server or a library may repeat our address, which contains the token.
+    redactor: Redactor,
 }
 
 impl fmt::Debug for Api {
@@ -72,6 +75,7 @@ impl Api {
         Self {
             http,
             api_url: api_url.trim_end_matches('/').to_owned(),
+            redactor: Redactor::new([token.expose_secret()]),
             token,
         }
     }
@@ -128,7 +132,7 @@ impl Api {
         if status.is_success() {
             return Ok(Some(body.freeze()));
         }
-        let refused = refusal(status.as_u16(), &body).map(|refusal| self.redacted(refusal));
+        let refused = refusal(status.as_u16(), &body);
         Err(refused.unwrap_or_else(|| unreadable(status.as_u16(), &body)))
     }
 
@@ -176,12 +180,12 @@ impl Api {
                 Err(_) => return Err(unreadable(status, &body)),
             }
         }
-        self.read(status, &body)
+        Self::read(status, &body)
     }
 
-    fn read<Output: DeserializeOwned>(&self, status: u16, body: &[u8]) -> Result<Output, ApiError> {
+    fn read<Output: DeserializeOwned>(status: u16, body: &[u8]) -> Result<Output, ApiError> {
         if let Some(refusal) = refusal(status, body) {
-            return Err(self.redacted(refusal));
+            return Err(refusal);
         }
         serde_json::from_slice(body).map_err(|_| unreadable(status, body))
     }
@@ -205,33 +209,7 @@ impl Api {
             text.push_str(&cause.to_string());
             source = cause.source();
         }
-        self.hide(&text)
-    }
-
-    fn redacted(&self, error: ApiError) -> ApiError {
-        match error {
-            ApiError::Refused {
-                code,
-                description,
-                retry_after,
-                migrate_to,
-            } => ApiError::Refused {
-                code,
-                description: self.hide(&description),
-                retry_after,
-                migrate_to,
-            },
-            other => other,
-        }
-    }
-
-    /// Hides the token, in case a server or a library repeats our URL.
-    fn hide(&self, text: &str) -> String {
-        let token = self.token.expose_secret();
-        if token.is_empty() {
-            return text.to_owned();
-        }
-        text.replace(token, "***")
+        self.redactor.hide(&text)
     }
 
     fn url(&self, method: &str) -> String {

@@ -5,12 +5,16 @@
 //!   repeated.
 //! - The descriptions compared here are the server's own (tdlib/telegram-bot-api), without their
 //!   prefix.
+//! - Nothing shows a description as it came, because it may repeat people's words: see
+//!   [`super::known`].
 
 use crate::clock::days;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use super::known::Description;
 
 /// A longer wait is not believed: Telegram asks for at most about a day.
 const LONGEST_WAIT: Duration = days(31);
@@ -19,12 +23,11 @@ const LONGEST_WAIT: Duration = days(31);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
     /// Telegram refused: surely without effect.
-    #[error("Telegram refused ({code}): {description}")]
+    #[error("Telegram refused ({code}){description}")]
     Refused {
         /// The Bot API's error code, which is also the HTTP status.
         code: u16,
-        /// The server's description, cut to 300 characters.
-        description: String,
+        description: Description,
         retry_after: Option<Duration>,
         /// The id of the supergroup that this group became.
         migrate_to: Option<i64>,
@@ -88,7 +91,7 @@ impl ApiError {
                 code: 404,
                 description,
                 ..
-            } => description == "Not Found",
+            } => description.said() == "Not Found",
             _ => false,
         }
     }
@@ -249,7 +252,7 @@ impl ApiError {
         let Self::Refused { description, .. } = self else {
             return None;
         };
-        let text = description.to_lowercase();
+        let text = description.said().to_lowercase();
         Some(match text.split_once(": ") {
             Some((
                 "bad request" | "forbidden" | "conflict" | "unauthorized" | "too many requests",
@@ -295,7 +298,7 @@ pub(crate) fn refusal(status: u16, body: &[u8]) -> Option<ApiError> {
         .map(|s| Duration::from_secs(u64::try_from(s).unwrap_or(0)).min(LONGEST_WAIT));
     Some(ApiError::Refused {
         code: answer.error_code.unwrap_or(status),
-        description: crate::html::cut(&answer.description.unwrap_or_default(), 300),
+        description: Description::new(&answer.description.unwrap_or_default()),
         retry_after,
         migrate_to: number(parameters.migrate_to_chat_id),
     })

@@ -4,4 +4,5 @@ pub(super) mod client;
 pub(super) mod error;
 pub(super) mod fatal;
 pub(super) mod inline;
+mod known;
 pub(super) mod methods;

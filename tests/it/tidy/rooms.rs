@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
         "counters",
         "html",
         "random",
+        "redaction",
         "settings",
         "words",
     ],

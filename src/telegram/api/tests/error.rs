@@ -148,3 +148,26 @@ fn only_what_telegram_calls_final_is_final() {
     assert!(refused(502, "Bad Gateway").is_incident());
     assert!(refused(500, "Internal Server Error").is_incident());
 }
+
+#[test]
+fn a_refusal_is_told_by_its_code_and_known_words_only() {
+    for (description, told) in [
+        (
+            "Forbidden: bot was blocked by the user",
+            ": bot was blocked by the user",
+        ),
+        (
+            "Bad Request: can't parse entities: unsupported tag \"Ева\nINFO\"",
+            ": can't parse entities",
+        ),
+        ("Bad Request: BUTTON_DATA_INVALID", ": button_data_invalid"),
+        ("Bad Request: my password is 123\n2026 INFO all is well", ""),
+        (
+            "Forbidden: not enough rights to send audios to the chat",
+            ": not enough rights",
+        ),
+    ] {
+        let shown = refused(400, description).to_string();
+        assert_eq!(shown, format!("Telegram refused (400){told}"));
+    }
+}
