@@ -67,7 +67,8 @@ CREATE TABLE inbox (
     chat_id     INTEGER NOT NULL,                   -- the order within it is kept; 0: belongs to no chat
     body        TEXT    NOT NULL,                   -- the update as it came; '' once it is done
     received_at INTEGER NOT NULL,
-    done_at     INTEGER
+    done_at     INTEGER,
+    attempts    INTEGER NOT NULL DEFAULT 0          -- begun and not given back: those before this one ended with the program
 ) STRICT;
 CREATE INDEX inbox_waiting ON inbox (chat_id, update_id) WHERE done_at IS NULL;
 CREATE INDEX inbox_done ON inbox (done_at) WHERE done_at IS NOT NULL;
@@ -106,7 +107,8 @@ CREATE TABLE outbox (
     file        TEXT    NOT NULL DEFAULT '',        -- how to make the file it carries, as JSON; '': none, or closed
     topic       INTEGER,                            -- of a group, where an answer goes; NULL: where the chat wants its news
     place_row   INTEGER,                            -- the row whose message this one changes, where that was on its way
-    reply_to    INTEGER                             -- the message it answers, shown above it
+    reply_to    INTEGER,                            -- the message it answers, shown above it
+    deaths      INTEGER NOT NULL DEFAULT 0          -- how often the program died while the file was made
 ) STRICT;
 -- A query uses the first one when it says `closed_at IS NULL`, too. News of a chat stands in the order in which it was told.
 CREATE INDEX outbox_open ON outbox (state, chat_id, min(priority, 2), id, due_at) WHERE closed_at IS NULL;
@@ -516,7 +518,7 @@ CREATE TABLE question (
     is_truncated INTEGER NOT NULL DEFAULT 0,        -- the answer stopped at the limit of its length
     so_far      TEXT    NOT NULL DEFAULT ''         -- the end of the answer whose rest is asked for
 ) STRICT;
-CREATE INDEX question_pending ON question (turn, id, due_at, person_id) WHERE state = 'pending';
+CREATE INDEX question_pending ON question (turn, id, due_at, person_id, reason) WHERE state = 'pending';
 CREATE INDEX question_processing ON question (person_id) WHERE state = 'processing';
 CREATE INDEX question_closed ON question (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX question_of_person ON question (person_id, closed_at);

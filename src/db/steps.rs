@@ -10,6 +10,7 @@ pub(super) const STEPS: &[&str] = &[
     PANEL_AND_FILES,
     CHAT_PAUSES,
     ANSWERS_GO_ON,
+    SUSPECTS,
 ];
 
 /// Probes in separate rows; states of accounts and runs for the guards, and the guards' memory. A
@@ -382,4 +383,13 @@ const CHAT_PAUSES: &str = "
 const ANSWERS_GO_ON: &str = "
     ALTER TABLE question ADD COLUMN is_truncated INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE question ADD COLUMN so_far TEXT NOT NULL DEFAULT '';
+";
+
+/// How often the program died with a row in hand. A question whose attempt was lost has that as its
+/// reason, so the queue looks at it.
+const SUSPECTS: &str = "
+    ALTER TABLE inbox ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+    DROP INDEX question_pending;
+    CREATE INDEX question_pending ON question (turn, id, due_at, person_id, reason) WHERE state = 'pending';
 ";
