@@ -10,6 +10,7 @@ assistant-trouble-key = ⚠️ Assistant: the model server does not accept the k
 assistant-trouble-credits = ⚠️ Assistant: the account at the model server has no money left (402). Questions will not be answered until it is topped up.
 assistant-trouble-no-model = ⚠️ Assistant: the model server does not know the model (404). Check assistant.model and assistant.fallbacks.
 assistant-trouble-rejected = ⚠️ Assistant: the model server rejects our requests. Check assistant.url and the model.
+assistant-trouble-interrupted = ⚠️ Assistant: an attempt to answer was lost twice, perhaps with the whole program. The question was put aside, and its author was told.
 assistant-thinking = 🤔 Thinking...
 assistant-usage = 🤖 Write a question: <code>/ask why is the sea salt?</code>
 assistant-too-many = ⏳ Too many of your questions are still unanswered. Wait for one of them.

@@ -10,6 +10,7 @@ assistant-trouble-key = ⚠️ Ассистент: сервер моделей �
 assistant-trouble-credits = ⚠️ Ассистент: на счёте сервера моделей нет денег (402). Вопросы остаются без ответа, пока счёт не пополнен.
 assistant-trouble-no-model = ⚠️ Ассистент: сервер моделей не знает такой модели (404). Проверьте assistant.model и assistant.fallbacks.
 assistant-trouble-rejected = ⚠️ Ассистент: сервер моделей отвергает запрос. Проверьте assistant.url и модель.
+assistant-trouble-interrupted = ⚠️ Ассистент: попытка ответить дважды пропала, возможно, вместе с программой. Вопрос отложен, автору об этом сказано.
 assistant-thinking = 🤔 Думаю...
 assistant-usage = 🤖 Напишите вопрос: <code>/ask почему море солёное?</code>
 assistant-too-many = ⏳ У вас уже много вопросов без ответа. Дождитесь хотя бы одного.

@@ -25,9 +25,11 @@ pub(crate) enum NextJob {
 }
 
 /// Questions that are due. `?1` is now, `?2` the end of the longest pause, `?3` how many questions
-/// of one person may be processing.
+/// of one person may be processing. Of those whose attempt was lost, one is processing at a time:
+/// if the program dies again, that one is the reason.
 const DUE: &str = "FROM question INDEXED BY question_pending
     WHERE state = 'pending' AND (due_at <= ?1 OR due_at > ?2)
+        AND (reason <> 'interrupted' OR NOT EXISTS (SELECT 1 FROM question WHERE state = 'processing' AND reason = 'interrupted'))
         AND person_id NOT IN (SELECT person_id FROM question WHERE state = 'processing' GROUP BY person_id HAVING count(*) >= ?3)";
 
 pub(crate) fn is_due(
@@ -99,18 +101,20 @@ pub(crate) fn claim(
     Ok(NextJob::Attempt(claim))
 }
 
-/// Every question that an attempt owns, or owned when the program last ended.
-pub(crate) fn in_hand(connection: &Connection) -> anyhow::Result<Vec<AttemptRef>> {
+/// Every question that an attempt owns, or owned when the program last ended; and whether the
+/// attempt before that was lost.
+pub(crate) fn in_hand(connection: &Connection) -> anyhow::Result<Vec<(AttemptRef, bool)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, person_id, attempt, failures FROM question WHERE state = 'processing'",
+        "SELECT id, person_id, attempt, failures, reason = 'interrupted' FROM question WHERE state = 'processing'",
     )?;
     let rows = statement.query_map([], |row| {
-        Ok(AttemptRef {
+        let attempt = AttemptRef {
             id: row.get(0)?,
             person_id: row.get(1)?,
             attempt: row.get(2)?,
             failures: row.get(3)?,
-        })
+        };
+        Ok((attempt, row.get(4)?))
     })?;
     rows.collect::<Result<_, _>>()
         .context("read which questions are in hand")

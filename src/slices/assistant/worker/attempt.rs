@@ -232,7 +232,8 @@ impl Attempts {
             }
             if let (QuestionState::Failed, AttemptOutcome::Failed { reason, .. }) =
                 (state, &outcome)
-                && reason.concerns_operator()
+                // A question that is closed because attempts were lost was perhaps the reason.
+                && (reason.concerns_operator() || *reason == Reason::Interrupted)
             {
                 told |= notices::warn_admins(tx, now, &day, *reason, language)?;
             }

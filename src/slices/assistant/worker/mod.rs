@@ -176,7 +176,8 @@ impl Worker {
         }
     }
 
-    /// Puts back every question that no attempt works on.
+    /// Puts back every question that no attempt works on. One whose attempt was lost twice in a row
+    /// is put aside: it may be the reason.
     async fn requeue_lost(&mut self) {
         let in_hand = match self.attempts.context.db.read(store::in_hand).await {
             Ok(in_hand) => in_hand,
@@ -186,7 +187,7 @@ impl Worker {
             }
         };
         let now = Instant::now();
-        for question in in_hand {
+        for (question, lost_before) in in_hand {
             let lease = self.leases.get(&question.id);
             if lease.is_some_and(|lease| lease.attempt == question.attempt && now < lease.until) {
                 continue;
@@ -194,12 +195,13 @@ impl Worker {
             tracing::warn!(
                 question = question.id,
                 attempt = question.attempt,
-                "an attempt was given up; the question is asked anew"
+                lost_before,
+                "an attempt was lost; the question is asked anew, or put aside if that is the second one"
             );
             let outcome = AttemptOutcome::Failed {
                 reason: Reason::Interrupted,
                 partial: String::new(),
-                again: Some(Duration::ZERO),
+                again: (!lost_before).then_some(Duration::ZERO),
             };
             let given_up = self
                 .attempts

@@ -131,9 +131,22 @@ async fn people_are_served_in_turn_and_none_has_more_than_their_share_in_hand() 
     ask_as(3, "c2").await;
     assert_eq!(next(2).await.as_deref(), Some("c2"));
     assert_eq!(next(3).await.as_deref(), Some("a3"));
+    // Of two whose attempt was lost, the second waits for the end of the first.
+    fixture
+        .write(|tx| {
+            tx.execute(
+                "UPDATE question SET state = 'pending', reason = 'interrupted' WHERE text IN ('a1', 'b1')",
+                [],
+            )?;
+            Ok(())
+        })
+        .await;
+    assert_eq!(next(9).await.as_deref(), Some("a1"));
+    assert_eq!(next(9).await.as_deref(), Some("a4"));
+    assert_eq!(next(9).await, None);
     // A newcomer does not wait behind everything that others have asked.
     ask_as(1, "a5").await;
     ask_as(4, "d1").await;
-    assert_eq!(next(9).await.as_deref(), Some("a4"));
     assert_eq!(next(9).await.as_deref(), Some("d1"));
+    assert_eq!(next(9).await.as_deref(), Some("a5"));
 }

@@ -50,6 +50,38 @@ async fn what_was_given_up_is_begun_anew_and_three_times_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_question_whose_attempt_was_lost_twice_is_put_aside_and_the_admins_hear_of_it() {
+    let fixture = Fixture::new().await;
+    let mut worker = Worker::new(fixture.context.clone(), fixture.tasks.stop_token()).unwrap();
+    let admit = fixture.context.db.write(|tx| {
+        tx.execute(
+            "INSERT INTO person (id, role, created_at) VALUES (1, 'owner', 0)",
+            [],
+        )?;
+        Ok(())
+    });
+    admit.await.unwrap();
+    let id = fixture.ask("why?").await;
+    for (deaths, state) in [(1, QuestionState::Pending), (2, QuestionState::Failed)] {
+        // Claimed by a program that then died.
+        let claimed = fixture.context.db.write(|tx| {
+            tx.execute(
+                "UPDATE question SET state = 'processing', attempt = attempt + 1",
+                [],
+            )?;
+            Ok(())
+        });
+        claimed.await.unwrap();
+        worker.requeue_lost().await;
+        let question = fixture.question(&id).await;
+        assert_eq!((question.state, question.failures), (state, deaths));
+    }
+    let told = "SELECT count(*) FROM outbox WHERE dedupe LIKE 'assistant-interrupted:%'";
+    assert_eq!(fixture.number(told).await, 1);
+    assert!(fixture.model.calls().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lease_ends_and_the_late_answer_is_refused() {
     let fixture = Fixture::new().await;
     let mut worker = Worker::new(fixture.context.clone(), fixture.tasks.stop_token()).unwrap();
