@@ -1,20 +1,33 @@
 //! `vakhta run`: the bot.
 
+use std::time::Duration;
+
 use anyhow::anyhow;
 
 use super::{Failure, output};
 use crate::app::{App, Options, Outcome, StartError};
 use crate::config::Config;
 
+/// How long a start may go on after the stop. It takes less, unless it waits for Telegram.
+const START_LIMIT: Duration = Duration::from_secs(2);
+
 pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> {
     let stop = stop_signal();
     tokio::pin!(stop);
+    let start = App::start(config, Options::bot(check_now));
+    tokio::pin!(start);
     // The start may wait for Telegram. The first process of a container only gets signals that it
     // listens to.
     let app = tokio::select! {
         biased;
-        () = &mut stop => return Ok(()),
-        app = App::start(config, Options::bot(check_now)) => app.map_err(failure)?,
+        () = &mut stop => {
+            // Parts that run already have work in hand and stop in order.
+            if let Ok(Ok(app)) = tokio::time::timeout(START_LIMIT, start).await {
+                app.run_until(std::future::ready(())).await;
+            }
+            return Ok(());
+        }
+        app = &mut start => app.map_err(failure)?,
     };
     if let Some(link) = app.claim_link() {
         output::say(&format!(
