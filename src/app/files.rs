@@ -3,7 +3,9 @@
 
 use anyhow::bail;
 
-use crate::db::Connection;
+use crate::bot::put_aside;
+use crate::clock::UnixMs;
+use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 use crate::i18n::{self, Lang};
 use crate::slice::{FileMaker, Slices};
@@ -50,5 +52,15 @@ impl FileMakers for Files {
             Lang::from_word(language).unwrap_or(self.language),
             "file-not-made",
         )
+    }
+
+    fn put_aside(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        row: i64,
+        chat_id: i64,
+    ) -> anyhow::Result<()> {
+        put_aside::file(tx, now, self.language, row, chat_id)
     }
 }

@@ -15,6 +15,7 @@ mod groups;
 mod home;
 mod menus;
 mod pauses;
+pub(crate) mod put_aside;
 mod strangers;
 
 use std::sync::Arc;
@@ -129,6 +130,11 @@ impl Handler for Bot {
         let answer = Answer::text(i18n::text(lang, "general-error"));
         answer.write(tx, self.clock.now(), chat.id, None)?;
         Ok(reaction(answer))
+    }
+
+    fn put_aside(&self, tx: &WriteTx<'_>, update_id: i64, chat_id: i64) -> anyhow::Result<()> {
+        let (now, language) = (self.clock.now(), self.people.language);
+        put_aside::update(tx, now, language, update_id, chat_id)
     }
 }
 

@@ -20,6 +20,7 @@ mod message;
 pub(crate) mod outbox;
 mod priority_gate;
 mod retention;
+mod suspects;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -40,6 +41,7 @@ use self::inbound::answers::Answers;
 use self::inbound::dispatch::Dispatcher;
 use self::inbound::fetch::Fetcher;
 use self::inbound::poller::Poller;
+use self::suspects::Suspects;
 use crate::activation::Activator;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -124,6 +126,7 @@ struct Shared {
     fatal: FatalCell,
     sender_bell: Activator,
     priority_gate: PriorityGate,
+    suspects: Suspects,
     drain: CancellationToken,
 }
 
@@ -153,6 +156,7 @@ impl Telegram {
             fatal: FatalCell::new(setup.tasks.clone()),
             sender_bell: Activator::new(),
             priority_gate: PriorityGate::default(),
+            suspects: Suspects::new(),
             drain: CancellationToken::new(),
         };
         let (said_me, me) = watch::channel(setup.me.clone());
@@ -244,12 +248,8 @@ fn start_incoming(
         handler: Arc::clone(&handler),
         chat_moved: Arc::clone(&setup.chat_moved),
         me: reports.me.subscribe(),
-        fetcher: Fetcher {
-            api: setup.api.clone(),
-            db: setup.db.clone(),
-            handler,
-            stop: stop.clone(),
-        },
+        fetcher: Fetcher::new(setup.api.clone(), setup.db.clone(), handler, stop.clone()),
+        suspects: shared.suspects.clone(),
         answers: Answers::new(setup.api.clone(), tasks.clone()),
     };
     let poller = Poller {
@@ -284,6 +284,7 @@ fn start_outgoing(setup: Setup, shared: &Shared) -> (BotProxy, Vec<CancellationT
         fatal,
         sender_bell,
         priority_gate,
+        suspects,
         drain,
     } = shared.clone();
     let rates = SharedRates::new(setup.pace);
@@ -312,7 +313,7 @@ fn start_outgoing(setup: Setup, shared: &Shared) -> (BotProxy, Vec<CancellationT
         chat_moved: setup.chat_moved,
         tell_pause: setup.tell_pause,
     };
-    let sender = Sender::new(delivery, sender_bell, drain);
+    let sender = Sender::new(delivery, sender_bell, suspects, drain);
     let ended = [CancellationToken::new(), CancellationToken::new()];
     let [sender_end, worker_end] = ended.clone().map(CancellationToken::drop_guard);
     tasks.spawn_critical("sender", async move {

@@ -56,6 +56,7 @@ mod page;
 mod panel;
 mod papers;
 mod pictures;
+mod poison;
 mod privacy;
 mod process;
 mod redaction;

@@ -76,7 +76,7 @@ const CAPTIONS: [&str; 12] = [
 
 /// Maximum length of arguments, in UTF-16 units; all others are numbers. Lists are cut where they
 /// are made.
-const LENGTHS: [(&str, usize); 56] = [
+const LENGTHS: [(&str, usize); 57] = [
     ("about", 122),
     ("accounts", 30),
     ("admin", 64),
@@ -84,6 +84,7 @@ const LENGTHS: [(&str, usize); 56] = [
     ("batch", 64),
     ("by", 64),
     ("card", 100),
+    ("chat", 20),
     ("code", 30),
     ("column", 100),
     ("date", 20),

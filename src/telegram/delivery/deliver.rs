@@ -25,6 +25,7 @@ use crate::telegram::message::file::{File, FileSource};
 use crate::telegram::message::priority::Urgency;
 use crate::telegram::outbox::{self, ChatMoved, ClaimedRow, OUT_OF_REACH, Refusal};
 use crate::telegram::priority_gate::PriorityGate;
+use crate::telegram::suspects::MOST_DEATHS;
 
 /// Pauses of a row that could not be delivered. Attempts go on until the row is older than
 /// [`outbox::GIVE_UP`], because Telegram's outages end.
@@ -99,10 +100,14 @@ impl Delivery {
             let (letter, how) = (Arc::clone(&row), result.clone());
             let moved = Arc::clone(&self.chat_moved);
             let tell_pause = Arc::clone(&self.tell_pause);
+            let maker = Arc::clone(&self.makers.maker);
             let marked = self.db.write(move |tx| {
                 let (row, sorry) = &*letter;
                 for news in how.mark(tx, now, bot_id, row, sorry)? {
                     tell_pause(tx, now, &news)?;
+                }
+                if row.deaths >= MOST_DEATHS {
+                    maker.put_aside(tx, now, row.id, row.chat_id)?;
                 }
                 match how {
                     DeliveryResult::Moved { to } => moved(tx, row.chat_id, to),
@@ -135,6 +140,10 @@ impl Delivery {
             (Some(_), None) => return Err(self.again(row)),
             (None, _) => return Ok(None),
         };
+        if row.deaths >= MOST_DEATHS {
+            let why = "the program died twice while the file was made";
+            return Err(DeliveryResult::Dead(why.to_owned()));
+        }
         let (bot_id, asked) = (self.api.bot_id(), recipe.clone());
         let known = self
             .db

@@ -21,6 +21,7 @@ use super::deliver::Delivery;
 use super::makers::FilePermit;
 use crate::telegram::message::priority::Urgency;
 use crate::telegram::outbox::{self, Head};
+use crate::telegram::suspects::{Suspects, Turn};
 
 /// Maximum number of calls on their way. At 25 calls a second and 50 to 300 ms each, more would not
 /// be used.
@@ -45,6 +46,7 @@ pub(crate) struct Sender {
     pub(crate) bell: Activator,
     pub(crate) drain: CancellationToken,
     notices: Arc<Semaphore>,
+    suspects: Suspects,
 }
 
 /// Held by a row until its delivery has ended.
@@ -52,15 +54,22 @@ pub(crate) struct Sender {
 struct Permits {
     notice: Option<OwnedSemaphorePermit>,
     file: Option<FilePermit>,
+    turn: Turn,
 }
 
 impl Sender {
-    pub(crate) fn new(delivery: Delivery, bell: Activator, drain: CancellationToken) -> Self {
+    pub(crate) fn new(
+        delivery: Delivery,
+        bell: Activator,
+        suspects: Suspects,
+        drain: CancellationToken,
+    ) -> Self {
         Self {
             delivery,
             bell,
             drain,
             notices: Arc::new(Semaphore::new(NOTICES_AT_ONCE)),
+            suspects,
         }
     }
 
@@ -100,6 +109,9 @@ impl Sender {
                 () = self.drain.cancelled(), if end.is_none() => {}
                 () = tokio::time::sleep_until(end.unwrap_or(wake)), if end.is_some() => {
                     tracing::info!(on_the_way = on_the_way.len(), "the rest of the messages stays in the outbox");
+                    if let Err(err) = self.delivery.db.write(outbox::give_back_files).await {
+                        tracing::warn!("files that are being made were not given back: {err:#}");
+                    }
                     return;
                 }
             }
@@ -177,7 +189,7 @@ impl Sender {
             let delivery = self.delivery.clone();
             on_the_way.spawn(async move {
                 delivery.run(row, permits.file).await;
-                drop(permits.notice);
+                drop((permits.notice, permits.turn));
             });
         }
         Ok(wake)
@@ -191,6 +203,7 @@ impl Sender {
         }
         if head.carries_file {
             permits.file = Some(self.delivery.makers.permit()?);
+            permits.turn = self.suspects.try_turn(head.deaths)?;
         }
         Some(permits)
     }

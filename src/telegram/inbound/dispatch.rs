@@ -6,6 +6,7 @@
 //! - A fault of the storage costs only time.
 //! - Nothing waits in memory, so a chat with a thousand updates delays no other chat.
 //! - Every callback is answered.
+//! - An attempt is committed before it begins: see [`super::super::suspects`].
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use super::handler::{Fetched, Handler, Reaction};
 use super::inbox::{self, WaitingUpdate};
 use crate::telegram::api::methods::Me;
 use crate::telegram::outbox::{self, ChatMoved};
+use crate::telegram::suspects::{MOST_DEATHS, Suspects};
 
 /// Chats handled at once. The database has one writer; this hides the waits around it.
 const WORKERS: usize = 32;
@@ -51,6 +53,7 @@ pub(crate) struct Dispatcher {
     pub(crate) me: watch::Receiver<Option<Me>>,
     pub(crate) fetcher: Fetcher,
     pub(crate) answers: Answers,
+    pub(crate) suspects: Suspects,
 }
 
 /// A decoded update.
@@ -59,6 +62,8 @@ enum Case {
     Event(Arc<Event>, Option<Fetched>),
     /// An update that goes to the quarantine, with its body.
     Unreadable(Unreadable, String),
+    /// An update with which the program died twice, with its chat and its body.
+    Deadly(i64, String),
 }
 
 /// A way to handle an update; the variants are tried in this order.
@@ -130,8 +135,8 @@ impl Dispatcher {
     /// Handles a chat's waiting updates in order, beginning with `rows`.
     async fn work_off(self, chat_id: i64, mut rows: Vec<WaitingUpdate>, me: String) {
         while !rows.is_empty() {
-            for (update_id, body) in rows {
-                if self.stop.is_cancelled() || !self.one(update_id, chat_id, body, &me).await {
+            for row in rows {
+                if self.stop.is_cancelled() || !self.begin(row, chat_id, &me).await {
                     return;
                 }
             }
@@ -139,16 +144,60 @@ impl Dispatcher {
                 Ok(rows) => rows,
                 Err(err) => {
                     tracing::error!(chat_id, "the inbox cannot be read: {err:#}");
-                    // The dispatcher reads again as soon as this ends; the pause keeps that from
-                    // spinning.
-                    tokio::select! {
-                        () = self.stop.cancelled() => {}
-                        () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                    }
+                    self.pause().await;
                     return;
                 }
             };
         }
+    }
+
+    /// The dispatcher reads again as soon as a worker ends; the pause keeps that from spinning.
+    async fn pause(&self) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+    }
+
+    /// Counts an attempt and makes it; false if no effect was stored.
+    async fn begin(&self, row: WaitingUpdate, chat_id: i64, me: &str) -> bool {
+        let WaitingUpdate {
+            update_id,
+            body,
+            deaths,
+        } = row;
+        if deaths >= MOST_DEATHS {
+            tracing::error!(
+                update_id,
+                chat_id,
+                "the program died twice with an update in hand; it is put aside, in quarantine"
+            );
+            let case = Arc::new(Case::Deadly(chat_id, body));
+            let is_stored = self.store(update_id, chat_id, &case).await.is_some();
+            self.sender_bell.ring();
+            return is_stored;
+        }
+        let _turn = tokio::select! {
+            () = self.stop.cancelled() => return false,
+            turn = self.suspects.turn(deaths) => turn,
+        };
+        // A power cut that undoes the count has undone the attempt, too.
+        let begun = self
+            .db
+            .write_replayable(move |tx| inbox::begin(tx, update_id));
+        if let Err(err) = begun.await {
+            tracing::error!(update_id, "an update could not be begun: {err:#}");
+            self.pause().await;
+            return false;
+        }
+        let is_done = self.one(update_id, chat_id, body, me).await;
+        if !is_done {
+            let given_back = self.db.write(move |tx| inbox::give_back(tx, update_id));
+            if let Err(err) = given_back.await {
+                tracing::warn!(update_id, "an attempt was not taken back: {err:#}");
+            }
+        }
+        is_done
     }
 
     /// Handles one update; false if the stop came before its effect was stored.
@@ -243,6 +292,13 @@ fn effect(
         }
         (Case::Unreadable(what, body), Way::Handle) => {
             inbox::quarantine(tx, now, what, body)?;
+            Ok(Reaction::default())
+        }
+        (Case::Deadly(chat_id, body), way) => {
+            inbox::quarantine(tx, now, &Unreadable::deadly(body), body)?;
+            if matches!(way, Way::Handle) {
+                handler.put_aside(tx, update_id, *chat_id)?;
+            }
             Ok(Reaction::default())
         }
         (Case::Unreadable(..), _) => Ok(Reaction::default()),

@@ -91,6 +91,17 @@ impl Envelope {
 
 impl Unreadable {
     pub(super) fn new(raw: &str, err: &serde_json::Error) -> Self {
+        // Serde's own message may quote a value, which is somebody's text.
+        let problem = format!("{:?} at column {}", err.classify(), err.column());
+        Self::with_problem(raw, problem)
+    }
+
+    /// An update that ended the program whenever it was handled.
+    pub(super) fn deadly(raw: &str) -> Self {
+        Self::with_problem(raw, "in hand when the program died, twice".to_owned())
+    }
+
+    fn with_problem(raw: &str, problem: String) -> Self {
         #[derive(Deserialize)]
         struct Number {
             update_id: i64,
@@ -101,8 +112,7 @@ impl Unreadable {
         Self {
             update_id: number.map(|number| number.update_id),
             kind: cut(&kind.unwrap_or_default(), 64),
-            // Serde's own message may quote a value, which is somebody's text.
-            problem: format!("{:?} at column {}", err.classify(), err.column()),
+            problem,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! # Invariants
 //! - Only the chat of the event waits, and the wait has a limit.
+//! - Files in memory have a common limit, however many chats send some.
 //! - The handler is given the result of the fetch, a fault included.
 //! - A restart loses nothing: the update is not done yet, so its file is fetched again.
 
@@ -13,6 +14,7 @@ use frankenstein::AsyncTelegramApi as _;
 use frankenstein::methods::GetFileParams;
 use frankenstein::response::MethodResponse;
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::event::{Event, EventKind};
@@ -24,6 +26,10 @@ use crate::telegram::api::error::ApiError;
 
 /// The largest file a bot can fetch, in bytes (Bot API, `getFile`).
 const LARGEST: usize = 20 * 1024 * 1024;
+
+/// Kilobytes of memory for files that are fetched and looked at: the largest one, or many small
+/// ones.
+const ROOM_KB: usize = LARGEST / 1024 + 4 * 1024;
 
 /// How long one event waits for its file, all attempts included.
 const LIMIT: Duration = Duration::from_secs(150);
@@ -45,13 +51,29 @@ pub(crate) struct Stopped;
 /// Fetches the files that handlers want.
 #[derive(Clone)]
 pub(crate) struct Fetcher {
-    pub(crate) api: Api,
-    pub(crate) db: Db,
-    pub(crate) handler: Arc<dyn Handler>,
-    pub(crate) stop: CancellationToken,
+    api: Api,
+    db: Db,
+    handler: Arc<dyn Handler>,
+    stop: CancellationToken,
+    room: Arc<Semaphore>,
 }
 
 impl Fetcher {
+    pub(crate) fn new(
+        api: Api,
+        db: Db,
+        handler: Arc<dyn Handler>,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            api,
+            db,
+            handler,
+            stop,
+            room: Arc::new(Semaphore::new(ROOM_KB)),
+        }
+    }
+
     /// The file that the handler wants for an event, or its fault; `None` if it wants none.
     pub(crate) async fn file_for(&self, event: &Arc<Event>) -> Result<Option<Fetched>, Stopped> {
         // Most events are words, which need no file: skip the read.
@@ -71,12 +93,19 @@ impl Fetcher {
                 return Ok(Some(Err(FileFault::OutOfReach)));
             }
         };
-        tokio::select! {
-            () = self.stop.cancelled() => Err(Stopped),
-            fetched = fetch(&self.api, &wanted) => Ok(Some(match fetched {
+        let size = wanted.at_most.min(LARGEST).div_ceil(1024);
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        let fetched = async {
+            // The semaphore is never closed.
+            let _room = self.room.acquire_many(size).await.ok();
+            match fetch(&self.api, &wanted).await {
                 Ok(bytes) => self.refined(event, bytes).await,
                 Err(fault) => Err(fault),
-            })),
+            }
+        };
+        tokio::select! {
+            () = self.stop.cancelled() => Err(Stopped),
+            fetched = fetched => Ok(Some(fetched)),
         }
     }
 

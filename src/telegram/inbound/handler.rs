@@ -47,6 +47,14 @@ pub trait Handler: Send + Sync + 'static {
     /// # Errors
     /// As for `handle`; if this fails too, the update is only marked as done.
     fn apologise(&self, tx: &WriteTx<'_>, event: &Event) -> anyhow::Result<Reaction>;
+
+    /// Runs instead of everything else when the program died twice with the update in hand. Tells
+    /// the people; nothing looks at the update itself again. `chat_id` is the chat in whose order
+    /// it belongs, 0 for none.
+    ///
+    /// # Errors
+    /// As for `apologise`.
+    fn put_aside(&self, tx: &WriteTx<'_>, update_id: i64, chat_id: i64) -> anyhow::Result<()>;
 }
 
 /// Actions after the commit of a handled event.

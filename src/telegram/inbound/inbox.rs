@@ -4,6 +4,7 @@
 //! - An update is stored before it is confirmed to Telegram.
 //! - An update is marked as done in the transaction of its effect, so a crash before that replays
 //!   it.
+//! - An attempt is counted before it begins; one that ends without an effect is taken back.
 //! - Rows stay two days to recognise repeats: after a week of silence Telegram's numbers restart at
 //!   random.
 
@@ -59,7 +60,7 @@ pub(crate) fn store(
     waiting(tx)
 }
 
-/// Keeps an unreadable update for the operator, once.
+/// Keeps an unreadable update, or one that was put aside, for the operator, once.
 pub(crate) fn quarantine(
     tx: &WriteTx<'_>,
     now: UnixMs,
@@ -104,8 +105,14 @@ fn chats_waiting(connection: &Connection, limit: usize) -> anyhow::Result<Vec<i6
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// A waiting update: its number and its body.
-pub(crate) type WaitingUpdate = (i64, String);
+/// A waiting update.
+#[derive(Debug)]
+pub(crate) struct WaitingUpdate {
+    pub(crate) update_id: i64,
+    pub(crate) body: String,
+    /// Deaths of the program with this update in hand.
+    pub(crate) deaths: u32,
+}
 
 /// The chats to work on and their first rows: of the `look` chats waiting longest, at most `limit`
 /// that are `free`.
@@ -125,10 +132,31 @@ pub(crate) fn work(
 /// The next waiting rows of a chat, in order.
 pub(crate) fn next(connection: &Connection, chat_id: i64) -> anyhow::Result<Vec<WaitingUpdate>> {
     let mut query = connection.prepare_cached(
-        "SELECT update_id, body FROM inbox WHERE done_at IS NULL AND chat_id = ?1 ORDER BY update_id LIMIT ?2",
+        "SELECT update_id, body, attempts FROM inbox WHERE done_at IS NULL AND chat_id = ?1 ORDER BY update_id LIMIT ?2",
     )?;
-    let rows = query.query_map((chat_id, AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = query.query_map((chat_id, AT_ONCE), |row| {
+        Ok(WaitingUpdate {
+            update_id: row.get(0)?,
+            body: row.get(1)?,
+            deaths: row.get(2)?,
+        })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Counts an attempt that is about to begin.
+pub(crate) fn begin(tx: &WriteTx<'_>, update_id: i64) -> anyhow::Result<()> {
+    let sql = "UPDATE inbox SET attempts = attempts + 1 WHERE update_id = ?1";
+    tx.prepare_cached(sql)?.execute((update_id,))?;
+    Ok(())
+}
+
+/// Takes an attempt back that ended without an effect.
+pub(crate) fn give_back(tx: &WriteTx<'_>, update_id: i64) -> anyhow::Result<()> {
+    let sql = "UPDATE inbox SET attempts = attempts - 1
+         WHERE update_id = ?1 AND done_at IS NULL AND attempts > 0";
+    tx.prepare_cached(sql)?.execute((update_id,))?;
+    Ok(())
 }
 
 /// Marks an update as done. False if it was done already: its effect must not happen again.
@@ -156,7 +184,7 @@ pub(crate) fn prune_quarantine(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Resu
 pub struct InboxCounts {
     /// Updates that have had no effect yet.
     pub waiting: u64,
-    /// Updates of the last seven days that could not be read.
+    /// Updates of the last seven days that could not be read, or were put aside.
     pub quarantined: u64,
 }
 

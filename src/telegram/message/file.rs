@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::db::Connection;
+use crate::clock::UnixMs;
+use crate::db::{Connection, WriteTx};
 use crate::html::Html;
 
 /// The largest picture that Telegram accepts, in bytes.
@@ -159,6 +160,19 @@ pub trait FileMakers: Send + Sync + 'static {
 
     /// The apology in place of a file that cannot be made, in the chat's language (empty: unknown).
     fn sorry(&self, language: &str) -> Html;
+
+    /// Runs in the transaction that gives a message up because the program died twice while its
+    /// file was made: tells those who can do something about it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn put_aside(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        row: i64,
+        chat_id: i64,
+    ) -> anyhow::Result<()>;
 }
 
 /// A file that can be sent.

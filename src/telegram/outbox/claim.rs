@@ -30,6 +30,8 @@ pub(crate) struct ClaimedRow {
     pub(crate) urgency: Urgency,
     /// Including this one.
     pub(crate) attempts: u32,
+    /// Deaths of the program while the file was made.
+    pub(crate) deaths: u32,
     pub(crate) created_at: UnixMs,
     /// The chat's language; empty if unknown.
     pub(crate) language: String,
@@ -48,7 +50,7 @@ pub(crate) fn claim(tx: &WriteTx<'_>, now: UnixMs, ids: &[i64]) -> anyhow::Resul
                         coalesce(o.edit_of, (SELECT p.message_id FROM outbox p WHERE p.id = o.place_row AND p.state = 'sent')),
                         o.html, o.keyboard, o.silent, o.attempts + 1, o.created_at,
                         coalesce(c.language, ''), c.unreachable_at IS NOT NULL, coalesce(c.unreachable_why, ''), o.priority, o.file,
-                        coalesce(o.topic, iif(o.priority >= ?2, c.topic, NULL)), o.reply_to
+                        coalesce(o.topic, iif(o.priority >= ?2, c.topic, NULL)), o.reply_to, o.deaths
                  FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id WHERE o.id = ?1 AND o.state = 'pending'",
             )?
             .query_row((id, Priority::Notice as i64), |row| {
@@ -93,6 +95,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<ClaimedRow> {
         reply_to: row.get(14)?,
         silent: row.get(5)?,
         attempts: row.get(6)?,
+        deaths: row.get(15)?,
         created_at: UnixMs(row.get(7)?),
         language: row.get(8)?,
         urgency: Priority::urgency(row.get(11)?),

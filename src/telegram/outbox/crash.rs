@@ -9,12 +9,12 @@ use super::pause::incident_over;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
-/// Recovers the rows that a crash left. In `making` no call had left; in `sending` edits may be
-/// repeated, and messages may have arrived. Returns how many edits and how many messages were
-/// `sending`.
+/// Recovers the rows that a crash left. In `making` no call had left, but making the file may have
+/// been the reason of the crash; in `sending` edits may be repeated, and messages may have arrived.
+/// Returns how many edits and how many messages were `sending`.
 pub(crate) fn recover_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)> {
     tx.execute(
-        "UPDATE outbox SET state = 'pending' WHERE closed_at IS NULL AND state = 'making'",
+        "UPDATE outbox SET state = 'pending', deaths = deaths + 1 WHERE closed_at IS NULL AND state = 'making'",
         (),
     )?;
     let edits = tx.execute(
@@ -27,6 +27,15 @@ pub(crate) fn recover_crashed(tx: &WriteTx<'_>) -> anyhow::Result<(usize, usize)
         (),
     )?;
     Ok((edits, messages))
+}
+
+/// The stop comes before these files are made: they are made after the next start.
+pub(crate) fn give_back_files(tx: &WriteTx<'_>) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE outbox SET state = 'pending' WHERE closed_at IS NULL AND state = 'making'",
+        (),
+    )?;
+    Ok(())
 }
 
 /// Telegram can be reached again: makes rows due that wait only for that ([`OUT_OF_REACH`]).

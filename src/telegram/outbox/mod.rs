@@ -6,7 +6,7 @@
 //! # Invariants
 //! - A row is `sending` before its call leaves, so after a crash no call that may have arrived is
 //!   repeated.
-//! - A row whose file is being made is `making`, which is safe to repeat.
+//! - A row whose file is being made is `making`, which is safe to repeat, once after a crash.
 //! - At most one row per chat is `making` or `sending`.
 //! - A row that was tried goes again before later rows of its chat.
 //! - A crowd of notices delays no other chat and keeps its order within its own.
@@ -40,7 +40,7 @@ pub(crate) use self::chats::{ChatMoved, chat_reachable, chat_unreachable, move_c
 pub(crate) use self::claim::{ClaimedRow, claim, mark_sending};
 pub use self::counts::counts;
 pub(crate) use self::counts::{backlog, each_recipe};
-pub(crate) use self::crash::{recover_crashed, retry_now};
+pub(crate) use self::crash::{give_back_files, recover_crashed, retry_now};
 pub(crate) use self::files::file_id;
 pub(crate) use self::files::{KEEP_FILES, forget_file, note_file, prune_files};
 pub(crate) use self::insert::insert;

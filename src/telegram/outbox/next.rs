@@ -30,6 +30,8 @@ pub(crate) struct Head {
     pub(crate) chat_id: i64,
     pub(crate) urgency: Urgency,
     pub(crate) carries_file: bool,
+    /// Deaths of the program while the file was made.
+    pub(crate) deaths: u32,
 }
 
 /// The next row of each chat that may leave now, most urgent first, then longest waiting. The cost
@@ -64,7 +66,7 @@ const DUE_SQL: &str = "SELECT chat_id FROM outbox WHERE state = 'pending' AND pr
 
 /// The next row of a chat. A chat's notices keep their order, crowd or not. A notice without a
 /// topic of its own goes to the chat's.
-const HEAD_SQL: &str = "SELECT o.id, o.priority, o.file <> '' FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id
+const HEAD_SQL: &str = "SELECT o.id, o.priority, o.file <> '', o.deaths FROM outbox o LEFT JOIN chat c ON c.id = o.chat_id
      WHERE o.id = (
          SELECT h.id FROM outbox h
          WHERE h.closed_at IS NULL AND h.state = 'pending' AND h.chat_id = ?1 AND (h.due_at <= ?2 OR h.attempts > 0)
@@ -86,6 +88,7 @@ fn head_of(connection: &Connection, now: UnixMs, chat_id: i64) -> anyhow::Result
             chat_id,
             urgency: Priority::urgency(row.get(1)?),
             carries_file: row.get(2)?,
+            deaths: row.get(3)?,
         })
     });
     Ok(head.optional()?)

@@ -191,6 +191,10 @@ impl Handler for Reader {
     fn apologise(&self, _: &WriteTx<'_>, _: &Event) -> anyhow::Result<Reaction> {
         Ok(Reaction::default())
     }
+
+    fn put_aside(&self, _: &WriteTx<'_>, _: i64, _: i64) -> anyhow::Result<()> {
+        Ok(())
+    }
 }
 
 fn document(update_id: i64, file_id: &str) -> Value {

@@ -68,6 +68,16 @@ impl Handler for Echo {
         )?;
         Ok(Reaction::default())
     }
+
+    fn put_aside(&self, tx: &WriteTx<'_>, update_id: i64, chat_id: i64) -> anyhow::Result<()> {
+        let words = Html::text(&format!("{update_id} is put aside"));
+        outbox::insert(
+            tx,
+            crate::clock::UnixMs(0),
+            &Outgoing::reply(chat_id, words),
+        )?;
+        Ok(())
+    }
 }
 
 impl Echo {

@@ -109,6 +109,18 @@ impl FileMakers for Letters {
     fn sorry(&self, language: &str) -> Html {
         Html::text(&format!("[{language}] no file"))
     }
+
+    fn put_aside(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        row: i64,
+        chat_id: i64,
+    ) -> anyhow::Result<()> {
+        let words = Html::text(&format!("row {row} of {chat_id} is put aside"));
+        outbox::insert(tx, now, &Outgoing::notice(1, words))?;
+        Ok(())
+    }
 }
 
 /// One call that the scripted server got.

@@ -6,3 +6,4 @@ mod inbound;
 pub(crate) mod kit;
 mod outbound;
 mod proxy;
+mod suspects;

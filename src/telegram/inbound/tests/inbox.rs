@@ -27,7 +27,7 @@ async fn repeats_are_left_out_and_chats_are_found() {
     assert_eq!(t.read(|c| next(c, 2)).await.len(), 2);
     assert!(t.write(|tx| mark_done(tx, UnixMs(3), 10)).await);
     assert!(!t.write(|tx| mark_done(tx, UnixMs(3), 10)).await);
-    assert_eq!(t.read(|c| next(c, 1)).await[0].0, 12);
+    assert_eq!(t.read(|c| next(c, 1)).await[0].update_id, 12);
 }
 
 #[tokio::test]

@@ -147,6 +147,23 @@ async fn a_kept_place_is_filled_once_or_given_up() {
 }
 
 #[tokio::test]
+async fn only_a_death_counts_against_a_file_that_was_being_made() {
+    let t = Store::new();
+    let recipe = crate::telegram::Recipe::document("m", &1).unwrap();
+    let file = put(&t, Outgoing::file(1, recipe, Html::text("f")))
+        .await
+        .unwrap();
+    assert_eq!(take(&t, file).await.deaths, 0);
+    t.write(give_back_files).await;
+    assert_eq!(take(&t, file).await.deaths, 0, "an orderly stop is none");
+    t.write(recover_crashed).await;
+    assert_eq!(take(&t, file).await.deaths, 1);
+    t.write(move |tx| mark_sending(tx, file)).await;
+    t.write(recover_crashed).await;
+    assert_eq!(state(&t, file).await, "unconfirmed");
+}
+
+#[tokio::test]
 async fn after_a_crash_edits_go_again_and_messages_are_folded_into_the_next_one() {
     let t = Store::new();
     let message = put(&t, notice(1, "<maybe> arrived\nmore")).await.unwrap();
