@@ -26,7 +26,7 @@ const LABELS: [&str; 9] = [
 ];
 
 /// Texts that answer a callback.
-const NOTES: [&str; 28] = [
+const NOTES: [&str; 29] = [
     "account-gone",
     "account-muted",
     "add-over",
