@@ -20,6 +20,7 @@ use crate::settings::{self, Problems, Section};
 use crate::slices::assistant::AssistantConfig;
 use crate::slices::cards::CardsConfig;
 use crate::slices::watch::WatchConfig;
+use crate::suggest;
 
 /// The default path of the configuration.
 const DEFAULT_FILE: &str = "bot.toml";
@@ -114,6 +115,7 @@ impl Config {
             file: &mut file,
             folder: &folder,
             environment: &source.environment,
+            sections: Vec::new(),
             problems: &mut problems,
         };
 
@@ -135,8 +137,16 @@ impl Config {
             reader.problems.add(problem);
         }
 
+        let sections = reader.sections;
         for name in file.keys() {
-            problems.add(format!("[{name}]: there is no such section"));
+            let meant = suggest::meant(name, sections.iter().copied());
+            let meant = meant.map_or_else(String::new, |name| {
+                settings::did_you_mean(&format!("[{name}]"))
+            });
+            problems.add(format!("[{name}]: there is no such section{meant}"));
+        }
+        for problem in misspelt_sections(&source.environment, &sections) {
+            problems.add_of_environment(problem);
         }
         let (Some(watch), true) = (watch, problems.is_empty()) else {
             return Err(problems);
@@ -167,11 +177,14 @@ struct Reader<'a> {
     file: &'a mut Table,
     folder: &'a Path,
     environment: &'a BTreeMap<String, String>,
+    // Every section that was read.
+    sections: Vec<&'static str>,
     problems: &'a mut Problems,
 }
 
 impl Reader<'_> {
-    fn section<T>(&mut self, name: &str, read: impl FnOnce(&mut Section<'_>) -> T) -> T {
+    fn section<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Section<'_>) -> T) -> T {
+        self.sections.push(name);
         let values = match self.file.remove(name) {
             None => Table::new(),
             Some(toml::Value::Table(table)) => table,
@@ -208,9 +221,14 @@ impl Reader<'_> {
         // The token becomes part of an address; a bad character would fail later and less clearly.
         let lawful = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
         if !given.chars().all(lawful) {
-            self.problems.add(
-                "the bot token has characters that no token has; copy it again from @BotFather",
-            );
+            let problem =
+                "the bot token has characters that no token has; copy it again from @BotFather";
+            match self.environment.contains_key("TELEGRAM_TOKEN") {
+                true => self
+                    .problems
+                    .add_of_environment(format!("VAKHTA_TELEGRAM_TOKEN: {problem}")),
+                false => self.problems.add(format!("telegram.token_file: {problem}")),
+            }
             return None;
         }
         Some(SecretString::from(given))
@@ -220,7 +238,7 @@ impl Reader<'_> {
         let given = self.environment.get("ASSISTANT_API_KEY")?.trim();
         // The key goes into a header; a bad character would fail later and less clearly.
         if !given.bytes().all(|byte| byte.is_ascii_graphic()) {
-            self.problems.add(
+            self.problems.add_of_environment(
                 "the key of the assistant (VAKHTA_ASSISTANT_API_KEY) has characters that no key has; copy it again",
             );
         }
@@ -237,6 +255,26 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Variables whose section is nearly one of ours. Others may be of something else: orchestrators
+/// set variables with the names of services, such as `VAKHTA_PORT`.
+fn misspelt_sections<'a>(
+    environment: &'a BTreeMap<String, String>,
+    sections: &'a [&str],
+) -> impl Iterator<Item = String> + 'a {
+    environment.keys().filter_map(|name| {
+        let (section, key) = name.split_once('_')?;
+        let section = section.to_lowercase();
+        let meant = suggest::meant(&section, sections.iter().copied())?;
+        (meant != section).then(|| {
+            let meant = format!("{PREFIX}{}_{key}", meant.to_uppercase());
+            format!(
+                "{PREFIX}{name}: there is no section [{section}]{}",
+                settings::did_you_mean(&meant)
+            )
+        })
+    })
 }
 
 struct TelegramKeys {

@@ -30,6 +30,7 @@
 //! | [`clock`], [`zone`] | the time of day; time zones |
 //! | [`html`], `words`, [`random`] | safe text; enums with stable words; random names |
 //! | [`redaction`] | hides secrets in texts |
+//! | [`suggest`] | the word that a misspelt one probably means |
 //! | [`settings`], [`counters`] | reading a section of the configuration; counts |
 //!
 //! # Invariants
@@ -67,6 +68,7 @@ mod settings;
 mod sheet;
 mod slice;
 mod slices;
+mod suggest;
 mod tasks;
 mod telegram;
 pub mod testing;

@@ -4,32 +4,59 @@
 //! override in the environment (`VAKHTA_<SECTION>_<KEY>`). A wrong value is noted with its key, the
 //! given value and the allowed values. Reading then goes on, so that all problems are named at
 //! once. A key that nothing reads is a problem too.
+//!
+//! # Invariants
+//! - A problem names the variable if the value came from one.
+//! - Only regular files are read: a pipe or a device could keep its reader waiting for ever.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
 use std::ops::RangeInclusive;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
+use rustix::process::Gid;
 use toml::{Table, Value};
+
+use crate::suggest;
 
 /// Everything that is wrong with a configuration, one line each.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Problems(Vec<String>);
+pub struct Problems {
+    lines: Vec<String>,
+    is_file_wrong: bool,
+}
 
 impl Problems {
+    /// Adds a problem of the configuration file.
     pub fn add(&mut self, problem: impl Into<String>) {
-        self.0.push(problem.into());
+        self.is_file_wrong = true;
+        self.lines.push(problem.into());
+    }
+
+    /// Adds a problem of the environment; the line names the variable.
+    pub fn add_of_environment(&mut self, problem: impl Into<String>) {
+        self.lines.push(problem.into());
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.lines.is_empty()
+    }
+
+    /// True if something must be changed in the configuration file.
+    #[must_use]
+    pub fn is_file_wrong(&self) -> bool {
+        self.is_file_wrong
     }
 
     /// The problems in the order they were found.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.lines.iter().map(String::as_str)
     }
 }
 
@@ -40,6 +67,10 @@ pub struct Section<'a> {
     folder: &'a Path,
     values: Table,
     overrides: BTreeMap<String, String>,
+    // Every key that was asked for.
+    asked: BTreeSet<String>,
+    // Keys whose value came from the environment.
+    overridden: BTreeSet<String>,
     problems: &'a mut Problems,
 }
 
@@ -58,6 +89,8 @@ impl<'a> Section<'a> {
             folder,
             values,
             overrides,
+            asked: BTreeSet::new(),
+            overridden: BTreeSet::new(),
             problems,
         }
     }
@@ -210,43 +243,82 @@ impl<'a> Section<'a> {
     /// Refuses a key with a custom sentence, where listing the allowed values would not help.
     pub fn refuse(&mut self, key: &str, why: &str) {
         if self.take(key).is_some() {
-            self.problems.add(format!("{}.{key}: {why}", self.name));
+            self.note(key, format!("{}.{key}: {why}", self.name));
         }
     }
 
     /// Notes every key that nothing has read. Call it last.
     pub fn finish(self) {
+        let meant = |key: &str| suggest::meant(key, self.asked.iter().map(String::as_str));
         for key in self.values.keys() {
+            let meant = meant(key).map_or_else(String::new, did_you_mean);
             self.problems
-                .add(format!("{}.{key}: there is no such key", self.name));
+                .add(format!("{}.{key}: there is no such key{meant}", self.name));
         }
         for key in self.overrides.keys() {
-            self.problems.add(format!(
-                "VAKHTA_{}_{}: there is no key {}.{key}",
-                self.name.to_uppercase(),
-                key.to_uppercase(),
+            let meant =
+                meant(key).map_or_else(String::new, |key| did_you_mean(&variable(self.name, key)));
+            self.problems.add_of_environment(format!(
+                "{}: there is no key {}.{key}{meant}",
+                variable(self.name, key),
                 self.name
             ));
         }
     }
 
     fn take(&mut self, key: &str) -> Option<Value> {
+        self.asked.insert(key.to_owned());
         let from_file = self.values.remove(key);
         match self.overrides.remove(key) {
-            Some(text) => Some(match text.as_str() {
-                "true" => Value::Boolean(true),
-                "false" => Value::Boolean(false),
-                _ => Value::String(text),
-            }),
+            Some(text) => {
+                self.overridden.insert(key.to_owned());
+                Some(given(text))
+            }
             None => from_file,
         }
     }
 
     fn wrong(&mut self, key: &str, given: &Value, allowed: &str) {
-        self.problems.add(format!(
-            "{}.{key}: given {given}, allowed is {allowed}",
+        let by = match self.overridden.contains(key) {
+            true => format!(" (set by {})", variable(self.name, key)),
+            false => String::new(),
+        };
+        let problem = format!(
+            "{}.{key}: given {given}, allowed is {allowed}{by}",
             self.name
-        ));
+        );
+        self.note(key, problem);
+    }
+
+    fn note(&mut self, key: &str, problem: String) {
+        if self.overridden.contains(key) {
+            self.problems.add_of_environment(problem);
+        } else {
+            self.problems.add(problem);
+        }
+    }
+}
+
+/// The environment variable of a key.
+fn variable(section: &str, key: &str) -> String {
+    format!("VAKHTA_{}_{}", section.to_uppercase(), key.to_uppercase())
+}
+
+/// The end of a sentence about something unknown.
+pub(crate) fn did_you_mean(meant: &str) -> String {
+    format!("; did you mean {meant}?")
+}
+
+/// A value from the environment. Texts and lists may be written as in the file: that is how
+/// messages show them, and some tools keep the quotes of their files.
+fn given(text: String) -> Value {
+    match text.as_str() {
+        "true" => Value::Boolean(true),
+        "false" => Value::Boolean(false),
+        written if written.starts_with(['[', '"']) => {
+            written.parse().unwrap_or(Value::String(text))
+        }
+        _ => Value::String(text),
     }
 }
 
@@ -255,24 +327,45 @@ impl<'a> Section<'a> {
 /// # Errors
 /// Why the file cannot be read, or that others can read it.
 pub(crate) fn read_private(path: &Path) -> Result<String, String> {
-    use std::io::Read as _;
-    use std::os::unix::fs::PermissionsExt as _;
-    let mut file = std::fs::File::open(path).map_err(|err| err.to_string())?;
-    let mode = file
-        .metadata()
-        .map_err(|err| err.to_string())?
-        .permissions()
-        .mode();
-    if mode & 0o077 != 0 {
+    let file = open_file(path).map_err(|err| err.to_string())?;
+    let about = file.metadata().map_err(|err| err.to_string())?;
+    if others_can_read(&about) {
         return Err(format!(
-            "others can read it (mode {:o}); run chmod 600 on it",
-            mode & 0o777
+            "others can read it (mode {:o}, group {}); run chmod 600 on it",
+            about.mode() & 0o777,
+            about.gid()
         ));
     }
-    let mut text = String::new();
-    file.read_to_string(&mut text)
-        .map_err(|err| err.to_string())?;
-    Ok(text)
+    io::read_to_string(file).map_err(|err| err.to_string())
+}
+
+/// A container or an orchestrator mounts secrets for a group of the process. Nobody but root is in
+/// root's group.
+fn others_can_read(about: &Metadata) -> bool {
+    let group = Gid::from_raw(about.gid());
+    let is_ours = group.is_root()
+        || group == rustix::process::getegid()
+        || rustix::process::getgroups().is_ok_and(|groups| groups.contains(&group));
+    let forbidden = if is_ours { 0o037 } else { 0o077 };
+    about.mode() & forbidden != 0
+}
+
+/// Opens a regular file for reading; never waits.
+///
+/// # Errors
+/// When the file cannot be opened, or is a folder, a pipe, a socket or a device.
+pub(crate) fn open_file(path: &Path) -> io::Result<File> {
+    // A pipe is opened at once, with or without somebody at its other end.
+    let at_once = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(at_once)
+        .open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::other("is not a regular file"))
+    }
 }
 
 fn split(text: &str) -> Vec<String> {

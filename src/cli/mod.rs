@@ -187,8 +187,11 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     let source =
         Source::read(arguments.config.as_deref()).map_err(|problems| usage("", &problems))?;
     let config = Config::load(&source).map_err(|problems| {
-        let file = format!(", see {}", source.path.display());
-        usage(&file, &problems)
+        let place = match problems.is_file_wrong() {
+            true => format!(", see {}", source.path.display()),
+            false => String::new(),
+        };
+        usage(&place, &problems)
     })?;
     let mut log = config.log.clone();
     if matches!(arguments.command, Some(Command::Doctor)) {

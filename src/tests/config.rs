@@ -95,12 +95,46 @@ fn a_token_file_that_others_can_read_is_refused() {
     let set = |mode| {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
-    set(0o644);
-    let problems = load(&text, &[]).unwrap_err();
-    assert!(problems.iter().any(|line| line.contains("chmod 600")));
-    set(0o600);
-    let token = load(&text, &[]).unwrap().telegram.token.unwrap();
-    assert_eq!(token.expose_secret(), "1:secret");
+    // Read by anybody, or changed by a group.
+    for mode in [0o644, 0o604, 0o666, 0o660, 0o601] {
+        set(mode);
+        let problems = load(&text, &[]).unwrap_err();
+        assert!(
+            problems.iter().any(|line| line.contains("chmod 600")),
+            "{mode:o}"
+        );
+    }
+    // As orchestrators mount secrets for a group of the process.
+    for mode in [0o600, 0o400, 0o640, 0o440] {
+        set(mode);
+        let token = load(&text, &[]).unwrap().telegram.token.unwrap();
+        assert_eq!(token.expose_secret(), "1:secret", "{mode:o}");
+    }
+    // Of a group that is not ours.
+    const SOMEBODY: u32 = 4_711;
+    if std::os::unix::fs::chown(&path, None, Some(SOMEBODY)).is_ok() {
+        set(0o440);
+        load(&text, &[]).unwrap_err();
+        set(0o400);
+        load(&text, &[]).unwrap();
+    }
+}
+
+#[test]
+fn a_misspelt_section_is_suggested_and_a_variable_of_an_orchestrator_is_none_of_ours() {
+    let environment = [("WATHC_WORKERS", "5"), ("PORT", "tcp://10.0.0.1:80")];
+    let service = ("SERVICE_HOST", "10.0.0.1");
+    let environment = [environment[0], environment[1], service];
+    let problems = load("[telegramm]\nadmins = [1]", &environment).unwrap_err();
+    let lines: Vec<&str> = problems.iter().collect();
+    assert_eq!(
+        lines,
+        [
+            "[telegramm]: there is no such section; did you mean [telegram]?",
+            "VAKHTA_WATHC_WORKERS: there is no section [wathc]; did you mean VAKHTA_WATCH_WORKERS?",
+        ]
+    );
+    load("", &environment[1..]).unwrap();
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use super::{CatalogueProblem, CatalogueProblems, foreign, read};
+use crate::settings;
 use crate::slices::watch::site::Site;
 
 /// Largest catalogue file that is read, in bytes; the largest known one has 2 MB.
@@ -159,9 +160,9 @@ impl Listing {
 
 fn read_file(path: &Path) -> Result<String, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
-    let about = std::fs::metadata(path).map_err(unreadable)?;
-    if about.len() > FILE_MAX_BYTES {
+    let file = settings::open_file(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.len() > FILE_MAX_BYTES {
         return Err(format!("is larger than {} MiB", FILE_MAX_BYTES >> 20));
     }
-    std::fs::read_to_string(path).map_err(unreadable)
+    std::io::read_to_string(file).map_err(unreadable)
 }

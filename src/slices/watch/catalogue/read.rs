@@ -11,6 +11,7 @@ use super::{CatalogueProblem, FileKind, Listing};
 use crate::slices::watch::catalogue::EntryFault;
 use crate::slices::watch::site::Site;
 use crate::slices::watch::site::entry::{FIELDS, SiteEntry};
+use crate::suggest;
 
 /// Entries with problems yield no site.
 pub(super) fn read(file: &str, text: &str, allow_private: bool) -> Listing {
@@ -206,25 +207,6 @@ impl Reader<'_> {
 
 /// Suggests the key that was probably meant.
 pub(super) fn hint(unknown: &str, known: &[&str]) -> String {
-    let simple = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
-    let close = |field: &&&str| {
-        let (a, b) = (simple(unknown), simple(field));
-        a == b || distance_is_small(&a, &b)
-    };
-    known
-        .iter()
-        .find(close)
-        .map_or_else(String::new, |field| format!(", did you mean {field:?}?"))
-}
-
-/// True if at most one letter must be added, removed or changed to make the texts equal.
-fn distance_is_small(a: &str, b: &str) -> bool {
-    let before = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
-    let longest = a.len().max(b.len());
-    let rest_a = a.bytes().rev();
-    let after = rest_a
-        .zip(b.bytes().rev())
-        .take_while(|(x, y)| x == y)
-        .count();
-    a.len().abs_diff(b.len()) <= 1 && before + after + 1 >= longest
+    let meant = suggest::meant(unknown, known.iter().copied());
+    meant.map_or_else(String::new, |field| format!(", did you mean {field:?}?"))
 }
