@@ -258,6 +258,29 @@ pub(crate) fn clean_line(raw: &str) -> String {
     visible.trim().to_owned()
 }
 
+/// A text with its hidden characters by their codes, `oct⟨U+200B⟩ocat`; spaces other than the
+/// ordinary one are hidden too.
+#[must_use]
+pub(crate) fn revealed(raw: &str) -> String {
+    let mut shown = String::with_capacity(raw.len());
+    for c in raw.chars() {
+        if is_hidden(c) {
+            shown.push_str(&format!("⟨U+{:04X}⟩", u32::from(c)));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// True if a person cannot see a character, or takes it for a space: also variation selectors,
+/// which are lawful only behind an emoji.
+#[must_use]
+pub(crate) fn is_hidden(c: char) -> bool {
+    let is_selector = matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{206a}'..='\u{206f}');
+    !c.is_ascii_graphic() && (is_selector || is_invisible(c) || (c.is_whitespace() && c != ' '))
+}
+
 /// Cuts plain text to at most `limit` UTF-16 units; a cut text ends with an ellipsis.
 #[must_use]
 pub fn cut(plain: &str, limit: usize) -> String {

@@ -22,6 +22,7 @@ command-cancel = Stop the current dialogue
 cancel-done = Stopped.
 cancel-nothing = There is nothing to stop.
 unknown-command = Unknown command. Everything I can do: /help
+unknown-command-near = Unknown command. Did you mean /{ $command }? Everything I can do: /help
 unexpected-text = To add an account, send /add. Everything I can do: /help
 expected-text = Please send text. To stop: /cancel
 stale-button = This button is out of date. Here is the current state.

@@ -77,8 +77,10 @@ protected-login = a login wall
 bad-line-empty = empty line
 bad-line-long = too many words; needed: name, site, days
 bad-site = unknown site: { $site }
+bad-site-near = unknown site: { $site }; did you mean { $near }?
 bad-days = the number of days must be from 1 to 3650, not { $days }
 bad-name = { $site } does not allow this name: { $name }
+bad-name-hidden = the name has a hidden character, which { $site } does not allow: { $name }
 bad-url = the link does not lead to a profile on a site I know
 list-empty =
     📋 Nothing here yet.

@@ -22,6 +22,7 @@ command-cancel = Прервать начатое
 cancel-done = Прервано.
 cancel-nothing = Прерывать нечего.
 unknown-command = Такой команды нет. Всё, что я умею: /help
+unknown-command-near = Такой команды нет. Может быть, /{ $command }? Всё, что я умею: /help
 unexpected-text = Чтобы добавить аккаунт, отправьте /add. Всё, что я умею: /help
 expected-text = Здесь нужен текст. Прервать: /cancel
 stale-button = Эта кнопка устарела, показываю как есть.

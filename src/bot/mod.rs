@@ -31,6 +31,7 @@ use crate::i18n::{self, Args, Lang, label};
 use crate::navigation::cancel_button;
 use crate::people::{self, Actor, PeopleConfig, Role};
 use crate::slice::{Attachment, Context, Inline, Input, Slice, Slices, Who};
+use crate::suggest;
 use crate::telegram::{
     Answer, Chat, ChatKind, Event, EventKind, Fetched, Handler, Keyboard, Reaction, Remark,
     RemarkText, User, Wanted,
@@ -298,13 +299,29 @@ fn command(cx: &Context<'_>, name: &str, input: Input<'_>) -> anyhow::Result<Ans
     let Some((slice, rule, who)) =
         found.and_then(|(slice, rule)| Some((slice, rule, rule.private?)))
     else {
-        return Ok(Answer::text(i18n::text(lang, "unknown-command")));
+        return Ok(Answer::text(unknown_command(cx, name)));
     };
     if !who.allows(cx.actor.role) {
         return Ok(Answer::text(i18n::text(lang, rule.refusal)));
     }
     let answer = slice.handle(cx, input)?;
     Ok(answer.unwrap_or_else(|| Answer::text(i18n::text(lang, "unknown-command"))))
+}
+
+/// Suggests only commands that the actor may use.
+fn unknown_command(cx: &Context<'_>, typed: &str) -> Html {
+    let lang = cx.actor.lang;
+    let commands = cx.slices.commands().into_iter();
+    let is_allowed = |who: Who| who.allows(cx.actor.role);
+    let allowed = commands.filter(|rule| rule.private.is_some_and(is_allowed));
+    match suggest::meant(typed, allowed.map(|rule| rule.name)) {
+        Some(name) => i18n::html(
+            lang,
+            "unknown-command-near",
+            &Args::new().text("command", name),
+        ),
+        None => i18n::text(lang, "unknown-command"),
+    }
 }
 
 /// A member's callback: the one place where its right is checked in private chats.

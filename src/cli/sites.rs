@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use super::{Failure, output, sites_import, sites_probe};
 use crate::config::Config;
+use crate::settings;
 use crate::slices::watch::site::{Asks, Site, SiteRule};
 use crate::slices::watch::{Catalogue, load_catalogue};
 
@@ -73,7 +74,14 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
 
 fn find<'a>(catalogue: &'a Catalogue, typed: &str) -> Result<&'a Site, Failure> {
     let found = catalogue.find(typed).map(AsRef::as_ref);
-    found.ok_or_else(|| Failure::Usage(anyhow!("unknown site {typed}; see `vakhta sites list`")))
+    found.ok_or_else(|| {
+        let meant = catalogue
+            .near(typed)
+            .map_or_else(String::new, |key| settings::did_you_mean(key.as_str()));
+        Failure::Usage(anyhow!(
+            "unknown site {typed}{meant}; see `vakhta sites list`"
+        ))
+    })
 }
 
 fn show(site: &Site) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ fn lines_that_cannot_be_are_named_and_the_others_are_added() {
         let answer = t
             .ask(
                 &eva,
-                "/add good github\nbad!name github\nx nowhere\ny github 0\nhttps://elsewhere.example/z\n\
+                "/add good github\nbad!name github\nz nowhere\ny github 0\nhttps://elsewhere.example/z\n\
                  https://github.example/linked 60\nalso VK\na b c d e",
             )
             .await;

@@ -76,7 +76,7 @@ const CAPTIONS: [&str; 12] = [
 
 /// Maximum length of arguments, in UTF-16 units; all others are numbers. Lists are cut where they
 /// are made.
-const LENGTHS: [(&str, usize); 57] = [
+const LENGTHS: [(&str, usize); 59] = [
     ("about", 122),
     ("accounts", 30),
     ("admin", 64),
@@ -87,6 +87,7 @@ const LENGTHS: [(&str, usize); 57] = [
     ("chat", 20),
     ("code", 30),
     ("column", 100),
+    ("command", 32),
     ("date", 20),
     ("deed", 60),
     ("ends", 20),
@@ -104,6 +105,7 @@ const LENGTHS: [(&str, usize); 57] = [
     ("mark", 3),
     ("name", 100),
     ("names", 200),
+    ("near", 64),
     ("note", 200),
     ("notify", 60),
     ("now", 60),

@@ -1,15 +1,17 @@
-//! Parses one line of input into an account: `name`, `name site`, `name site days`, or a profile's
-//! address.
+//! Parses one line of input into an account: `name`, `name site`, `name site days`, the same with
+//! the site first, or a profile's address.
 //!
 //! `/add`, its dialogue and tables share these rules.
 //!
 //! # Invariants
 //! - A name is taken exactly as given or refused, never altered.
+//! - The name comes first where both orders make sense.
+//! - A hidden character of a refused text is shown by its code.
 
 use std::sync::Arc;
 
 use super::Catalogue;
-use crate::html::{Html, cut};
+use crate::html::{Html, cut, is_hidden, revealed};
 use crate::i18n::{self, Args, Lang};
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::site::{Site, Username};
@@ -35,8 +37,8 @@ pub(crate) enum LineProblem {
     Empty,
     /// More than three words.
     TooLong,
-    /// No site has this key or name.
-    Site(String),
+    /// No site has this key or name; the key that was probably meant.
+    Site(String, Option<String>),
     /// Not a number of days that can be agreed.
     Days(String),
     /// The site does not allow this name: site, name.
@@ -66,26 +68,36 @@ impl LineProblem {
             Self::NoCell(column) => {
                 i18n::html(lang, "bad-cell", &Args::new().text("column", column))
             }
-            Self::Until(word) => i18n::html(
-                lang,
-                "bad-until",
-                &Args::new().text("until", &cut(word, 20)),
-            ),
+            Self::Until(word) => {
+                let args = Args::new().text("until", &cut(&revealed(word), 20));
+                i18n::html(lang, "bad-until", &args)
+            }
             Self::Note(length) => {
                 let args = Args::new()
                     .number("n", *length)
                     .number("most", LONGEST_NOTE);
                 i18n::html(lang, "bad-note", &args)
             }
-            Self::Site(site) => {
-                i18n::html(lang, "bad-site", &Args::new().text("site", &cut(site, 40)))
+            Self::Site(site, near) => {
+                let args = Args::new().text("site", &cut(&revealed(site), 40));
+                match near {
+                    Some(near) => i18n::html(lang, "bad-site-near", &args.text("near", near)),
+                    None => i18n::html(lang, "bad-site", &args),
+                }
             }
             Self::Days(days) => {
-                i18n::html(lang, "bad-days", &Args::new().text("days", &cut(days, 20)))
+                let args = Args::new().text("days", &cut(&revealed(days), 20));
+                i18n::html(lang, "bad-days", &args)
             }
             Self::Name(site, name) => {
-                let args = Args::new().text("site", site).text("name", &cut(name, 60));
-                i18n::html(lang, "bad-name", &args)
+                let args = Args::new()
+                    .text("site", site)
+                    .text("name", &cut(&revealed(name), 60));
+                let key = match name.contains(is_hidden) {
+                    true => "bad-name-hidden",
+                    false => "bad-name",
+                };
+                i18n::html(lang, key, &args)
             }
         }
     }
@@ -117,20 +129,42 @@ pub(crate) fn parse_line(
     if catalogue.find(rest).is_some() {
         return of_parts(catalogue, username, rest, None);
     }
-    match rest.rsplit_once(char::is_whitespace) {
+    let name_first = match rest.rsplit_once(char::is_whitespace) {
         Some((site, days)) if catalogue.find(site.trim()).is_some() => {
-            of_parts(catalogue, username, site.trim(), Some(days))
+            return of_parts(catalogue, username, site.trim(), Some(days));
         }
         Some((site, _)) if site.split_whitespace().count() == 1 => {
-            Err(LineProblem::Site(site.to_owned()))
+            Err(unknown_site(catalogue, site))
         }
         Some(_) => Err(LineProblem::TooLong),
         // `name 30`: without a site, the days apply to the default site.
         None if rest.parse::<u32>().is_ok() => {
             of_parts(catalogue, username, default_site, Some(rest))
         }
-        None => Err(LineProblem::Site(rest.to_owned())),
-    }
+        None => Err(unknown_site(catalogue, rest)),
+    };
+    name_first.or_else(|problem| site_first(catalogue, line).unwrap_or(Err(problem)))
+}
+
+/// `site name` or `site name days`; `None` if the line does not begin with a site.
+fn site_first(catalogue: &Catalogue, line: &str) -> Option<Result<AccountLine, LineProblem>> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    // A site's name may contain spaces; the longest one is meant.
+    (1..words.len()).rev().find_map(|length| {
+        let (site, rest) = words.split_at(length);
+        let site = site.join(" ");
+        catalogue.find(&site)?;
+        Some(match rest {
+            [name] => of_parts(catalogue, name, &site, None),
+            [name, days] => of_parts(catalogue, name, &site, Some(days)),
+            _ => Err(LineProblem::TooLong),
+        })
+    })
+}
+
+fn unknown_site(catalogue: &Catalogue, typed: &str) -> LineProblem {
+    let near = catalogue.near(typed).map(|key| key.as_str().to_owned());
+    LineProblem::Site(typed.to_owned(), near)
 }
 
 /// An account from separate columns.
@@ -145,7 +179,7 @@ pub(crate) fn of_parts(
 ) -> Result<AccountLine, LineProblem> {
     let site = catalogue
         .find(site)
-        .ok_or_else(|| LineProblem::Site(site.to_owned()))?;
+        .ok_or_else(|| unknown_site(catalogue, site))?;
     let days = days.map(parse_days).transpose()?;
     let username = site
         .parse_username(username)
@@ -188,3 +222,7 @@ fn parse_url(catalogue: &Catalogue, line: &str) -> Option<Result<AccountLine, Li
         until: Until::Found,
     }))
 }
+
+#[cfg(test)]
+#[path = "tests/line.rs"]
+mod tests;

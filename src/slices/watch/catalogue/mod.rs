@@ -26,6 +26,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::slices::watch::model::config::BrokenEntries;
+use crate::suggest;
 pub use listing::Listing;
 pub(crate) use listing::{EntryFault, FileKind};
 
@@ -163,6 +164,13 @@ impl Catalogue {
             .ok()
             .and_then(|key| self.sites.get(&key));
         by_key.or_else(|| self.iter().find(|site| site.name() == typed))
+    }
+
+    /// The key of the site that an unknown text probably means.
+    #[must_use]
+    pub(crate) fn near(&self, typed: &str) -> Option<&SiteKey> {
+        let key = suggest::meant(typed, self.sites.keys().map(SiteKey::as_str))?;
+        Some(self.find(key)?.key())
     }
 
     /// The account of a profile address. The address may come without `https://`.

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::html::is_hidden;
+
 pub(crate) const USERNAME_MAX_CHARS: usize = 100;
 
 const KEY_MAX_BYTES: usize = 64;
@@ -65,9 +67,7 @@ impl Username {
         if text.len() > USERNAME_MAX_CHARS && text.chars().nth(USERNAME_MAX_CHARS).is_some() {
             return Err(UsernameProblem::TooLong);
         }
-        let is_bad = |c: &char| {
-            !c.is_ascii_graphic() && (c.is_whitespace() || c.is_control() || is_invisible(*c))
-        };
+        let is_bad = |c: &char| *c == ' ' || is_hidden(*c);
         if let Some(bad) = text.chars().find(is_bad) {
             return Err(UsernameProblem::Character(bad));
         }
@@ -107,15 +107,6 @@ impl fmt::Display for Username {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Invisible characters that change how a text looks or reads: joiners, direction marks, tags.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}'
-    )
 }
 
 /// Why a text cannot be a user name on a site.
