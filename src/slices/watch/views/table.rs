@@ -35,8 +35,9 @@ pub(crate) struct Table {
 /// True if a text begins like a table of accounts.
 #[must_use]
 pub(crate) fn is_table(text: &str) -> bool {
-    let header = without_mark(text).lines().next().unwrap_or_default();
-    let cells: Vec<String> = header.split([',', ';', '\t']).map(title).collect();
+    let (_, text) = announced_delimiter(without_mark(text));
+    let header = text.lines().next().unwrap_or_default();
+    let cells: Vec<String> = header.split([',', ';', '\t', '|']).map(title).collect();
     NEEDED
         .iter()
         .all(|needed| cells.iter().any(|cell| cell == needed))
@@ -47,10 +48,12 @@ pub(crate) fn is_table(text: &str) -> bool {
 pub(crate) fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days: u32) -> Table {
     // The CSV reader miscounts Windows line ends.
     let text = without_mark(text).replace("\r\n", "\n");
+    let (announced, rows) = announced_delimiter(&text);
+    let lines_before = u64::from(announced.is_some());
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(&text))
+        .delimiter(announced.unwrap_or_else(|| delimiter(rows)))
         .flexible(true)
-        .from_reader(text.as_bytes());
+        .from_reader(rows.as_bytes());
     let mut table = Table::default();
     let titles: Vec<String> = reader
         .headers()
@@ -58,7 +61,8 @@ pub(crate) fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days
         .unwrap_or_default();
     for needed in NEEDED {
         if !titles.iter().any(|title| title == needed) {
-            table.problems.push((1, LineProblem::NoColumn(needed)));
+            let header = lines_before + 1;
+            table.problems.push((header, LineProblem::NoColumn(needed)));
         }
     }
     if !table.problems.is_empty() {
@@ -69,8 +73,10 @@ pub(crate) fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days
         let (line, account) = match record {
             // The only possible error is invalid UTF-8, which a `&str` cannot be.
             Err(_) => (0, Err(LineProblem::Empty)),
+            // Spreadsheets write rows that somebody has emptied.
+            Ok(record) if record.iter().all(|cell| cell.trim().is_empty()) => continue,
             Ok(record) => {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = lines_before + record.position().map_or(0, |at| line_of(rows, at));
                 let row = Row {
                     titles: &titles,
                     record: &record,
@@ -88,6 +94,14 @@ pub(crate) fn read(catalogue: &Catalogue, text: &str, owner_id: i64, period_days
         }
     }
     table
+}
+
+/// The line of a row. The reader counts empty lines before a row as part of it.
+fn line_of(text: &str, at: &csv::Position) -> u64 {
+    let start = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+    let row = text.as_bytes().get(start..).unwrap_or_default();
+    let empty = row.iter().take_while(|byte| **byte == b'\n').count();
+    at.line() + empty as u64
 }
 
 struct Row<'a> {
@@ -140,6 +154,20 @@ fn title(cell: &str) -> String {
 /// Removes the byte order mark that Excel writes.
 fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The delimiter that the first line names (`sep=;`, for Excel), and the text after that line.
+fn announced_delimiter(text: &str) -> (Option<u8>, &str) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let first = first.trim_end_matches('\r').trim_matches('"');
+    let named = first
+        .get(..4)
+        .filter(|start| start.eq_ignore_ascii_case("sep="))
+        .and_then(|_| first.get(4..));
+    match named.map(str::as_bytes) {
+        Some([delimiter]) => (Some(*delimiter), rest),
+        _ => (None, text),
+    }
 }
 
 /// Detects the delimiter; Russian spreadsheets use semicolons.

@@ -41,3 +41,24 @@ fn every_bad_row_is_named_by_its_line() {
         ]
     );
 }
+
+#[test]
+fn emptied_rows_are_no_rows_and_excels_own_line_is_understood() {
+    let rows = "Site;Username;Days\r\ngithub;octocat;9\r\n;;;;\r\n ; ;\r\n\r\nvk;durov;\r\n;;\r\n";
+    for (start, line) in [("", 2), ("sep=;\r\n", 3), ("\u{feff}\"SEP=;\"\r\n", 3)] {
+        let text = format!("{start}{rows}");
+        assert!(is_table(&text), "{text}");
+        let table = read_text(&text);
+        assert_eq!(table.problems, [], "{text}");
+        let lines: Vec<u64> = table.accounts.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [line, line + 4], "{text}");
+    }
+    // The line decides, not the commas in the rows.
+    let table = read_text("sep=|\nsite|username|note\ngithub|octocat|a, b, c, d\n||\nvk||\n");
+    assert_eq!(table.accounts.len(), 1);
+    assert_eq!(table.problems, [(5, LineProblem::NoCell("username"))]);
+    assert_eq!(
+        read_text("sep=;\nname;where\n").problems.first(),
+        Some(&(2, LineProblem::NoColumn("site")))
+    );
+}
