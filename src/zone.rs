@@ -149,6 +149,14 @@ impl Zone {
         let next = self.0.following(timestamp(after)).next()?;
         Some(UnixMs(next.timestamp().as_millisecond()))
     }
+
+    /// The last moment before `at`, or `at` itself, at which the offset from UTC changed.
+    #[must_use]
+    pub fn last_change(&self, at: UnixMs) -> Option<UnixMs> {
+        let after = timestamp(UnixMs(at.0.saturating_add(1)));
+        let last = self.0.preceding(after).next()?;
+        Some(UnixMs(last.timestamp().as_millisecond()))
+    }
 }
 
 fn timestamp(at: UnixMs) -> Timestamp {

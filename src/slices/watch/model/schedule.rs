@@ -7,13 +7,17 @@ use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 
 use crate::clock::{DAY, UnixMs};
-use crate::zone::Zone;
+use crate::zone::{Span, Zone};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 #[derive(Debug, Clone)]
 pub struct Schedule {
     text: String,
     cron: Cron,
     zone: Zone,
+    /// Ticks in every hour of its days, so that a tick belongs to no hour.
+    is_hourly: bool,
 }
 
 impl Schedule {
@@ -34,16 +38,19 @@ impl Schedule {
         }
         let parser = CronParser::builder().seconds(Seconds::Required).build();
         let cron = parser.parse(text).map_err(|_| allowed())?;
-        let schedule = Self {
+        let mut schedule = Self {
             text: text.to_owned(),
             cron,
-            zone,
+            zone: Zone::UTC,
+            is_hourly: true,
         };
         // A day that never comes, such as 31 February.
-        match schedule.next_after(UnixMs(1_790_000_000_000)) {
-            Some(_) => Ok(schedule),
-            None => Err("a moment that comes; this one never does".to_owned()),
-        }
+        let Some(first) = schedule.next_after(UnixMs(1_790_000_000_000)) else {
+            return Err("a moment that comes; this one never does".to_owned());
+        };
+        schedule.is_hourly = schedule.ticks_every_hour_from(first);
+        schedule.zone = zone;
+        Ok(schedule)
     }
 
     #[must_use]
@@ -56,17 +63,62 @@ impl Schedule {
         &self.zone
     }
 
-    /// The first tick after a moment.
+    /// The first tick after a moment. A tick at an hour of the day comes once on every day: if
+    /// clocks skip that hour, at the moment when they do; if they show it twice, the first time.
     #[must_use]
     pub fn next_after(&self, moment: UnixMs) -> Option<UnixMs> {
-        let mut next = self.next_with_clocks_of(moment, false)?;
-        let mut change = self.zone.next_change(moment);
-        // After a clock change, ticks must be recomputed.
-        while let Some(at) = change.filter(|at| *at <= next) {
-            next = self.next_with_clocks_of(at, true)?;
-            change = self.zone.next_change(at);
+        let (mut from, mut or_at) = (moment, false);
+        loop {
+            if let Some(end) = self.end_of_repetition(from) {
+                (from, or_at) = (end, true);
+            }
+            let next = self.next_with_clocks_of(from, or_at)?;
+            let Some(change) = self.zone.next_change(from).filter(|at| *at <= next) else {
+                return Some(next);
+            };
+            if !self.is_hourly && next < change.plus(self.skipped_at(change)) {
+                return Some(change);
+            }
+            // After a clock change, ticks must be recomputed.
+            (from, or_at) = (change, true);
         }
-        Some(next)
+    }
+
+    /// How much time clocks skip at a change; zero if they go back.
+    fn skipped_at(&self, change: UnixMs) -> Duration {
+        self.moved_at(change)
+            .try_into()
+            .map_or(Duration::ZERO, Duration::from_secs)
+    }
+
+    /// If clocks show times that they have shown before a change, the moment when that ends.
+    fn end_of_repetition(&self, moment: UnixMs) -> Option<UnixMs> {
+        let change = self.zone.last_change(moment).filter(|_| !self.is_hourly)?;
+        let repeated = self.moved_at(change).checked_neg()?.try_into().ok()?;
+        let end = change.plus(Duration::from_secs(repeated));
+        (moment < end).then_some(end)
+    }
+
+    /// How many seconds clocks move on at a change; negative if they go back.
+    fn moved_at(&self, change: UnixMs) -> i64 {
+        let before = change.minus(Duration::from_millis(1));
+        i64::from(self.zone.offset_seconds(change)) - i64::from(self.zone.offset_seconds(before))
+    }
+
+    /// Whether there is a tick in every hour of the day of a tick, by UTC.
+    fn ticks_every_hour_from(&self, tick: UnixMs) -> bool {
+        let (day, _) = Zone::UTC.span(tick, Span::Day);
+        let hour = |n| day.plus(HOUR * n);
+        (0..24).all(|n| {
+            let next = self.next_with_clocks_of(hour(n), true);
+            next.is_some_and(|next| next < hour(n + 1))
+        })
+    }
+
+    /// True if a tick came after a moment and until another one; none if the clock was set back.
+    #[must_use]
+    pub fn has_tick(&self, after: UnixMs, until: UnixMs) -> bool {
+        self.next_after(after).is_some_and(|tick| tick <= until)
     }
 
     /// The distance between the two ticks after a moment.
@@ -80,11 +132,11 @@ impl Schedule {
         }
     }
 
-    /// The zone's UTC offset at a moment. The scheduler fixes the offset when a job is created, so
-    /// the driver watches for changes.
+    /// The schedule in which all ticks of this one are: the same seconds of every minute.
     #[must_use]
-    pub fn utc_offset_seconds(&self, moment: UnixMs) -> i32 {
-        self.zone.offset_seconds(moment)
+    pub fn every_minute(&self) -> String {
+        let second = self.text.split_whitespace().next().unwrap_or("*");
+        format!("{second} * * * * *")
     }
 
     /// The first tick after a moment (or at it, with `or_at`), by the UTC offset at that moment.

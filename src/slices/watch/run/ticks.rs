@@ -1,18 +1,22 @@
 //! Runs the schedule: a cron job marks a tick as due and rings the bell.
 //!
+//! The scheduler knows no time zones whose clocks change. So its job looks every minute, and
+//! [`Schedule`] says whether a tick has passed.
+//!
 //! The job does no work of its own, so runs cannot overlap.
 //!
 //! # Invariants
 //! - A tick during a run is due after that run. Further ones are only counted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use anyhow::Context as _;
-use chrono::FixedOffset;
+use chrono::Utc;
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::activation::Activator;
+use crate::clock::{Clock, UnixMs};
 use crate::slices::watch::model::schedule::Schedule;
 
 /// With one job, the scheduler's queues hold only a few messages. Its default of 200 takes 170 KB
@@ -53,51 +57,24 @@ impl Ticks {
 
 pub(super) struct Scheduler {
     scheduler: JobScheduler,
-    job: uuid::Uuid,
-    /// The UTC offset that the job was created with, in seconds.
-    pub(super) offset: i32,
 }
 
 impl Scheduler {
     pub(super) async fn new(
         schedule: &Schedule,
-        offset: i32,
+        clock: &Clock,
         ticks: &Arc<Ticks>,
         bell: &Activator,
     ) -> anyhow::Result<Self> {
         let scheduler = JobScheduler::new_with_channel_size(SCHEDULER_QUEUE)
             .await
             .context("make the scheduler")?;
-        let job = scheduler
-            .add(tick_job(schedule, offset, ticks, bell)?)
+        scheduler
+            .add(tick_job(schedule, clock, ticks, bell)?)
             .await
             .context("add the schedule")?;
         scheduler.start().await.context("start the scheduler")?;
-        Ok(Self {
-            scheduler,
-            job,
-            offset,
-        })
-    }
-
-    pub(super) async fn remake(
-        &mut self,
-        schedule: &Schedule,
-        offset: i32,
-        ticks: &Arc<Ticks>,
-        bell: &Activator,
-    ) -> anyhow::Result<()> {
-        self.scheduler
-            .remove(&self.job)
-            .await
-            .context("remove the schedule")?;
-        self.job = self
-            .scheduler
-            .add(tick_job(schedule, offset, ticks, bell)?)
-            .await
-            .context("add the schedule")?;
-        self.offset = offset;
-        Ok(())
+        Ok(Self { scheduler })
     }
 
     pub(super) async fn stop(&mut self) {
@@ -109,15 +86,21 @@ impl Scheduler {
 
 fn tick_job(
     schedule: &Schedule,
-    offset: i32,
+    clock: &Clock,
     ticks: &Arc<Ticks>,
     bell: &Activator,
 ) -> anyhow::Result<Job> {
     let (ticks, bell) = (Arc::clone(ticks), bell.clone());
-    let offset = FixedOffset::east_opt(offset).context("a zone is within a day of UTC")?;
-    let job = Job::new_async_tz(schedule.as_str(), offset, move |_, _| {
-        ticks.fire(&bell);
+    let (schedule, clock) = (schedule.clone(), clock.clone());
+    let looked_at = AtomicI64::new(clock.now().0);
+    let pattern = schedule.every_minute();
+    let job = Job::new_async_tz(pattern.as_str(), Utc, move |_, _| {
+        let now = clock.now();
+        let before = UnixMs(looked_at.swap(now.0, Ordering::SeqCst));
+        if schedule.has_tick(before, now) {
+            ticks.fire(&bell);
+        }
         Box::pin(async {})
     });
-    job.with_context(|| format!("read the schedule {}", schedule.as_str()))
+    job.with_context(|| format!("read the schedule {pattern}"))
 }

@@ -113,8 +113,9 @@ impl Driver {
         })?;
         let ticks = Arc::new(Ticks::default());
         let scheduler = if parts.scheduled {
-            let offset = config.schedule.utc_offset_seconds(parts.clock.now());
-            Some(Scheduler::new(&config.schedule, offset, &ticks, &parts.bell).await?)
+            // The scheduler goes by the machine's clock, too.
+            let clock = Clock::system();
+            Some(Scheduler::new(&config.schedule, &clock, &ticks, &parts.bell).await?)
         } else {
             None
         };
@@ -172,7 +173,6 @@ impl Driver {
                     self.make_run(Trigger::Watchdog, RunScope::All).await;
                 }
             }
-            self.follow_time_zone().await;
         }
         if let Some(mut scheduler) = self.scheduler.take() {
             scheduler.stop().await;
@@ -247,30 +247,6 @@ impl Driver {
     fn period(&self) -> Duration {
         let config = &self.parts.config;
         config.schedule.period_after(self.parts.clock.now())
-    }
-
-    /// The scheduler fixes a zone's UTC offset when a job is created. After a change to or from
-    /// summer time the job is recreated.
-    async fn follow_time_zone(&mut self) {
-        let offset = self
-            .parts
-            .config
-            .schedule
-            .utc_offset_seconds(self.parts.clock.now());
-        let Some(scheduler) = self.scheduler.as_mut().filter(|s| s.offset != offset) else {
-            return;
-        };
-        let remade = scheduler
-            .remake(
-                &self.parts.config.schedule,
-                offset,
-                &self.ticks,
-                &self.parts.bell,
-            )
-            .await;
-        if let Err(err) = remade {
-            tracing::error!("the schedule could not follow the time zone: {err:#}");
-        }
     }
 
     fn spoken_now(&self) -> String {
