@@ -57,7 +57,7 @@ pub mod http_client {
 pub mod http_server {
 
     pub mod tokens {
-        pub use crate::http_server::tokens::{Scope, add, revoke};
+        pub use crate::http_server::tokens::{Scope, add, make, revoke};
     }
 }
 

@@ -121,7 +121,9 @@ async fn tokens_of_programs(db: &Db) -> anyhow::Result<Arc<[String]>> {
         people
             .map(|person| {
                 people::admit(tx, now, person)?;
-                Ok(tokens::add(tx, now, "bench", person, &[Scope::Chat])?.1)
+                let token = tokens::make()?;
+                tokens::add(tx, now, &token, "bench", person, &[Scope::Chat])?;
+                Ok(token)
             })
             .collect()
     });

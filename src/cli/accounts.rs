@@ -135,7 +135,7 @@ async fn add(
         Added::Known(id, state) => {
             format!("{named} already exists: account {id}, {}", state.word())
         }
-    });
+    })?;
     Ok(())
 }
 
@@ -156,8 +156,7 @@ async fn list(db: &Db, owner: Option<i64>) -> Result<(), Failure> {
                 account.site,
                 account.owner_id,
                 account.reason
-            ));
-            Ok(())
+            ))
         })
     })
     .await?;
@@ -209,7 +208,7 @@ async fn import(config: &Config, db: &Db, file: &Path, owner: Option<i64>) -> Re
         .await?;
     output::say(&format!(
         "imported {added} accounts, {known} already existed"
-    ));
+    ))?;
     Ok(())
 }
 

@@ -17,6 +17,6 @@ pub(super) fn run(config: &Config, target: &Path) -> Result<(), Failure> {
     } else {
         String::new()
     };
-    output::say(&format!("{} ({size} bytes{with_photos})", target.display()));
+    output::say(&format!("{} ({size} bytes{with_photos})", target.display()))?;
     Ok(())
 }

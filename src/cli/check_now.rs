@@ -125,12 +125,13 @@ async fn make(config: Config, lock: InstanceLock, json: bool) -> Result<(), Fail
         let request = request(&db).await?;
         app.ring_watch();
         let run = follow(&db, request, json).await?;
+        // Nobody who waits for the result need wait for the messages.
+        let reported = report(&db, run, json).await;
         if has_token {
             delivered(&db).await;
         }
-        report(&db, run, json).await?;
         others_answered(&db).await;
-        Ok::<(), Failure>(())
+        reported
     };
     let worked = tokio::select! {
         worked = work => worked,
@@ -227,7 +228,7 @@ async fn report(db: &Db, run: i64, json: bool) -> Result<(), Failure> {
         }
         say_json(run, &progress, accounts)?;
     } else {
-        output::say(&summary(&progress));
+        output::say(&summary(&progress))?;
     }
     if progress.skipped > 0 {
         output::complain(&format!(
@@ -291,8 +292,7 @@ fn say_json(run: i64, progress: &RunProgress, accounts: Vec<AccountReport>) -> a
         elapsed_ms: elapsed_ms(progress),
         accounts,
     };
-    output::say(&serde_json::to_string(&report).context("write the report")?);
-    Ok(())
+    output::say(&serde_json::to_string(&report).context("make the report")?)
 }
 
 fn summary(progress: &RunProgress) -> String {

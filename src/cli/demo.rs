@@ -161,7 +161,7 @@ async fn one_run(telegram: &PretendTelegram) -> anyhow::Result<()> {
         .await?;
     for message in telegram.messages(PERSON) {
         let text = message.earlier_texts.first().unwrap_or(&message.text);
-        say(&format!("{text}\n"));
+        say(&format!("{text}\n"))?;
     }
     Ok(())
 }
@@ -185,7 +185,7 @@ async fn chat(app: &App, telegram: &PretendTelegram, person: &Person) -> anyhow:
             _ = changes.changed() => {}
             () = &mut stop => return Ok(()),
         }
-        shown.print_news(telegram);
+        shown.print_news(telegram)?;
     }
     // The last input still needs its answer.
     let answered = tokio::time::timeout(LAST_ANSWERS, quiet(app, telegram));
@@ -193,10 +193,10 @@ async fn chat(app: &App, telegram: &PretendTelegram, person: &Person) -> anyhow:
     loop {
         tokio::select! {
             ended = &mut answered => {
-                shown.print_news(telegram);
+                shown.print_news(telegram)?;
                 return ended.context("the bot is still busy with the last input").and_then(|quiet| quiet);
             }
-            _ = changes.changed() => shown.print_news(telegram),
+            _ = changes.changed() => shown.print_news(telegram)?,
         }
     }
 }
@@ -266,7 +266,7 @@ impl Shown {
     }
 
     /// Prints new and edited messages.
-    fn print_news(&mut self, telegram: &PretendTelegram) {
+    fn print_news(&mut self, telegram: &PretendTelegram) -> anyhow::Result<()> {
         for message in telegram
             .messages(PERSON)
             .into_iter()
@@ -282,15 +282,16 @@ impl Shown {
                 continue;
             }
             let mark = if before.is_some() { " (edited)" } else { "" };
-            say(&format!("── Vakhta{mark}\n{}", message.text));
+            say(&format!("── Vakhta{mark}\n{}", message.text))?;
             let buttons = message.buttons();
             for (number, button) in buttons.iter().enumerate() {
-                say(&format!("   [{}] {}", number + 1, button.text));
+                say(&format!("   [{}] {}", number + 1, button.text))?;
             }
-            say("");
+            say("")?;
             if !buttons.is_empty() {
                 self.with_buttons = Some(message);
             }
         }
+        Ok(())
     }
 }

@@ -178,8 +178,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             return demo.await.map_err(Failure::Work);
         }
         Some(Command::Completions { shell }) => {
-            shell::completions(*shell);
-            return Ok(());
+            return shell::completions(*shell);
         }
         Some(Command::Man { folder }) => return shell::man(folder.as_deref()),
         _ => {}

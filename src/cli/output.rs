@@ -1,22 +1,36 @@
 //! Writing to the terminal.
 //!
-//! If the reader has gone away (`| head`), output is dropped without an error.
+//! # Invariants
+//! - A result that could not be written is a failure, because nobody has it.
+//! - If the reader has gone away (`| head`), output is dropped without an error.
 
-use std::io::Write as _;
+use std::io::{self, ErrorKind, Write as _};
+
+use anyhow::Context as _;
 
 /// Prints a line of the result to standard output.
-pub(super) fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).ok();
+///
+/// # Errors
+/// When standard output takes nothing more, for example because its disk is full.
+pub(super) fn say(line: &str) -> anyhow::Result<()> {
+    write(format!("{line}\n").as_bytes())
 }
 
 /// Prints a whole document to standard output.
-pub(super) fn write(document: &[u8]) {
-    let mut out = std::io::stdout().lock();
-    out.write_all(document).and_then(|()| out.flush()).ok();
+///
+/// # Errors
+/// As [`say`].
+pub(super) fn write(document: &[u8]) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(document).and_then(|()| out.flush()) {
+        Err(err) if err.kind() != ErrorKind::BrokenPipe => {
+            Err(err).context("write the result to standard output")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints a line about the result to standard error.
 pub(super) fn complain(line: &str) {
-    writeln!(std::io::stderr().lock(), "{line}").ok();
+    writeln!(io::stderr().lock(), "{line}").ok();
 }

@@ -30,9 +30,13 @@ pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> 
         app = &mut start => app.map_err(failure)?,
     };
     if let Some(link) = app.claim_link() {
-        output::say(&format!(
+        let said = output::say(&format!(
             "Nobody manages this bot yet. The first person to open this link within 15 minutes becomes its owner:\n{link}"
         ));
+        if let Err(err) = said {
+            app.run_until(std::future::ready(())).await;
+            return Err(Failure::Work(err.context("nobody could become the owner")));
+        }
     }
     match app.run_until(stop).await {
         Outcome::Stopped => Ok(()),

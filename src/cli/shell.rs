@@ -14,10 +14,11 @@ use super::{Arguments, Failure, output};
 /// The name the program is installed under.
 const NAME: &str = "vakhta";
 
-pub(super) fn completions(shell: Shell) {
+pub(super) fn completions(shell: Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut script);
-    output::write(&script);
+    output::write(&script)?;
+    Ok(())
 }
 
 /// The page of the program to standard output, or the pages of all commands as files.
@@ -33,6 +34,6 @@ pub(super) fn man(folder: Option<&Path>) -> Result<(), Failure> {
     clap_mangen::Man::new(command)
         .render(&mut page)
         .context("write the manual page")?;
-    output::write(&page);
+    output::write(&page)?;
     Ok(())
 }

@@ -54,7 +54,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
                     refuses.map_or_else(String::new, |since| format!(
                         "  (refuses everybody since {since})"
                     ))
-                ));
+                ))?;
             }
             Ok(())
         }
@@ -86,21 +86,21 @@ fn find<'a>(catalogue: &'a Catalogue, typed: &str) -> Result<&'a Site, Failure> 
 
 fn show(site: &Site) -> Result<(), Failure> {
     let line = |name: &str, value: &str| output::say(&format!("{name:<14} {value}"));
-    line("key", site.key().as_str());
-    line("name", site.name());
-    line("profile", site.url_template());
+    line("key", site.key().as_str())?;
+    line("name", site.name())?;
+    line("profile", site.url_template())?;
     line(
         "asked",
         &format!("{:?} {}", site.method(), site.probe_template()),
-    );
-    line("names", site.name_pattern().unwrap_or("anything"));
-    line("exists", &spoken_rule(site.exists()));
-    line("missing", &spoken_rule(site.missing()));
+    )?;
+    line("names", site.name_pattern().unwrap_or("anything"))?;
+    line("exists", &spoken_rule(site.exists()))?;
+    line("missing", &spoken_rule(site.missing()))?;
     if site.is_weak() {
         line(
             "weak",
             "one side has no evidence of its own: found needs one more probe",
-        );
+        )?;
     }
     let controls: Vec<&str> = site.controls().iter().map(|name| name.as_str()).collect();
     line(
@@ -111,24 +111,24 @@ fn show(site: &Site) -> Result<(), Failure> {
             controls.join(", ")
         }
         .as_str(),
-    );
+    )?;
     if let Some(category) = site.category() {
-        line("category", category);
+        line("category", category)?;
     }
     if site.asks() == Asks::Name {
         line(
             "asks",
             "only tells whether a name is taken; it cannot notice a profile that comes back",
-        );
+        )?;
     }
     if !site.echoes().is_empty() {
-        line("echo", &format!("exists needs {:?}", site.echoes()));
+        line("echo", &format!("exists needs {:?}", site.echoes()))?;
     }
     if let Some(since) = site.refuses_since() {
-        line("refuses", &format!("everybody since {since}"));
+        line("refuses", &format!("everybody since {since}"))?;
     }
     if let Some(note) = site.note() {
-        line("note", note);
+        line("note", note)?;
     }
     Ok(())
 }

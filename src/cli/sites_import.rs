@@ -19,10 +19,10 @@ pub(super) fn run(file: &Path, config: &WatchConfig) -> Result<(), Failure> {
     let allow_private = config.allow_private_targets;
     let listing = Listing::read(file, allow_private).map_err(|err| Failure::Usage(err.into()))?;
     for problem in &listing.unused {
-        output::say(&problem.to_string());
+        output::say(&problem.to_string())?;
     }
     for line in counts(&listing) {
-        output::say(&line);
+        output::say(&line)?;
     }
     if listing.sites.is_empty() {
         return Err(Failure::Usage(anyhow!("no entry of this file is usable")));

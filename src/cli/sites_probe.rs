@@ -44,7 +44,7 @@ pub(super) async fn run(config: &WatchConfig, sites: Vec<&Site>) -> Result<(), F
     let mut failed = 0;
     while let Some((is_well, line)) = tests.next().await {
         failed += usize::from(!is_well);
-        output::say(&line);
+        output::say(&line)?;
     }
     if failed > 0 {
         return Err(Failure::Work(anyhow!(

@@ -1,11 +1,14 @@
 //! `vakhta tokens add|list|revoke`.
 //!
-//! A new token is printed once, alone on standard output. A running bot accepts it at once, and
-//! refuses it as soon as it is revoked.
+//! A running bot accepts a new token at once, and refuses it as soon as it is revoked.
+//!
+//! # Invariants
+//! - A token is printed once, alone on standard output, and nowhere else.
+//! - A token is stored after it was printed: what nobody has seen is not valid.
 
 use std::net::Ipv4Addr;
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use clap::{Subcommand, ValueEnum};
 
 use super::accounts::the_owner;
@@ -54,14 +57,14 @@ impl From<ScopeArgument> for Scope {
     }
 }
 
-/// The address where a browser signs in with a token; `None` if there is no page, or its port is
-/// unknown. The part after the # never leaves the browser.
-fn page_link(config: &Config, token: &str) -> Option<String> {
+/// The address where a browser signs in, without the token; `None` if there is no page, or its port
+/// is unknown. The part after the # never leaves the browser.
+fn page(config: &Config) -> Option<String> {
     let mut address = config.http.listen.filter(|_| config.assistant.enabled)?;
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    (address.port() > 0).then(|| format!("http://{address}/#{token}"))
+    (address.port() > 0).then(|| format!("http://{address}/#"))
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure> {
@@ -72,18 +75,21 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
             let owner = the_owner(config, &db, owner).await?;
             let scopes: Vec<Scope> = scope.into_iter().map(Scope::from).collect();
             let now = Clock::system().now();
-            let (id, token) = db
-                .write(move |tx| {
-                    people::admit(tx, now, owner)?;
-                    tokens::add(tx, now, name.trim(), owner, &scopes)
-                })
-                .await?;
+            let token = tokens::make()?;
+            // A token that nobody has seen must not be valid.
+            output::say(&token)?;
+            let stored = db.write(move |tx| {
+                people::admit(tx, now, owner)?;
+                tokens::add(tx, now, &token, name.trim(), owner, &scopes)
+            });
+            let id = stored.await.context("the printed token is not valid")?;
             output::complain(&format!(
-                "token {id}, for {owner}; keep it, it will not be shown again:"
+                "token {id}, for {owner}; keep it, it will not be shown again"
             ));
-            output::say(&token);
-            if let Some(page) = page_link(config, &token) {
-                output::complain(&format!("or open the page: {page}"));
+            if let Some(page) = page(config) {
+                output::complain(&format!(
+                    "or open the page with the token behind the #: {page}"
+                ));
             }
         }
         Command::List => {
@@ -95,14 +101,14 @@ pub(super) async fn run(config: &Config, command: Command) -> Result<(), Failure
                     token.scopes,
                     token.person_id,
                     token.name
-                ));
+                ))?;
             }
         }
         Command::Revoke { id } => {
             if !db.write(move |tx| tokens::revoke(tx, id)).await? {
                 return Err(Failure::Work(anyhow!("unknown token {id}")));
             }
-            output::say(&format!("token {id} is revoked"));
+            output::say(&format!("token {id} is revoked"))?;
         }
     }
     Ok(())

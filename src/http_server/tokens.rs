@@ -41,26 +41,33 @@ pub(crate) struct Token {
     pub created_at: UnixMs,
 }
 
-/// Makes a token for a person known to the bot. Returns its row and the token itself, which is
-/// not shown again.
+/// A new token, which nothing knows yet.
 ///
 /// # Errors
-/// When the database or the system's source of randomness fails.
+/// When the system's source of randomness fails.
+pub fn make() -> anyhow::Result<String> {
+    Ok(format!("{PREFIX}{}", random::hex::<TOKEN_BYTES>()?))
+}
+
+/// Makes a new token valid, for a person known to the bot. Returns its row.
+///
+/// # Errors
+/// When the database fails.
 pub fn add(
     tx: &WriteTx<'_>,
     now: UnixMs,
+    token: &str,
     name: &str,
     person_id: i64,
     scopes: &[Scope],
-) -> anyhow::Result<(i64, String)> {
-    let token = format!("{PREFIX}{}", random::hex::<TOKEN_BYTES>()?);
+) -> anyhow::Result<i64> {
     let scopes: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
     tx.execute(
         "INSERT INTO token (name, hash, scopes, person_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![name, hash(&token), scopes.join(" "), person_id, now.0],
+        params![name, hash(token), scopes.join(" "), person_id, now.0],
     )
     .context("store a token")?;
-    Ok((tx.last_insert_rowid(), token))
+    Ok(tx.last_insert_rowid())
 }
 
 /// All tokens in the order of their creation.

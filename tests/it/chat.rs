@@ -32,12 +32,14 @@ impl Client {
         let now = stage.clock.now();
         let made = stage.app().db().write(move |tx| {
             vakhta::testing::people::admit(tx, now, person)?;
-            tokens::add(tx, now, "test", person, &[Scope::Chat])
+            let token = tokens::make()?;
+            tokens::add(tx, now, &token, "test", person, &[Scope::Chat])?;
+            Ok(token)
         });
         Self {
             http: vakhta::testing::http_client::own_client(LIMIT).unwrap(),
             address: stage.app().http().unwrap(),
-            token: made.await.unwrap().1,
+            token: made.await.unwrap(),
         }
     }
 

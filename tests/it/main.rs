@@ -61,6 +61,7 @@ mod privacy;
 mod process;
 mod redaction;
 mod refusals;
+mod results;
 mod sessions;
 mod settings;
 mod state;

@@ -75,7 +75,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
                 ("FAIL", text)
             }
         };
-        output::say(&format!("{mark} {what:<9} {text}"));
+        output::say(&format!("{mark} {what:<9} {text}"))?;
     }
     if wrong { Err(Failure::Said) } else { Ok(()) }
 }
