@@ -337,3 +337,23 @@ fn with_512_workers_as_many_looks_are_in_flight_and_never_more() {
         assert_eq!(ground.site.max_in_flight("wide"), MOST);
     });
 }
+
+#[test]
+fn a_short_run_of_its_own_tells_only_the_result_and_waits_for_nothing() {
+    run(async |ground| {
+        ground.import(7, &[("github", "gone")]).await;
+        let end = ground.vakhta(&["--check-now"]).finish().await;
+        end.demand(0);
+        let told = ground.telegram.messages(ADMIN);
+        let texts: Vec<&str> = told.iter().map(|message| message.text.as_str()).collect();
+        assert!(
+            matches!(texts[..], [only] if only.starts_with("✅")),
+            "{texts:?}"
+        );
+        // Nothing comes later.
+        assert_eq!(
+            ground.number("SELECT count(*) FROM outbox WHERE state = 'pending'"),
+            0
+        );
+    });
+}

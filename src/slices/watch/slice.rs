@@ -281,6 +281,7 @@ impl Slice for Watch {
                 notifier: self.notifier.clone(),
                 bell: self.bell.clone(),
                 scheduled: parts.is_bot,
+                is_brief: !parts.is_bot && parts.telegram.is_some(),
                 run_now: self.run_now,
             };
             let thread = driver::start(watch, parts.tasks).await?;

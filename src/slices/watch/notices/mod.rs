@@ -14,6 +14,7 @@ pub(crate) mod texts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::db::Connection;
 
@@ -107,12 +108,13 @@ impl Notifier {
         listeners.collect()
     }
 
-    /// Announces the start of a run, silently because it is no news.
+    /// Announces the start of a run, silently because it is no news. The messages wait for `hold`.
     pub(crate) fn run_started(
         &self,
         tx: &WriteTx<'_>,
         now: UnixMs,
         run: &Run,
+        hold: Duration,
     ) -> anyhow::Result<()> {
         // A request for one account is answered with its card at the end, nothing before.
         if matches!(run.scope, RunScope::Account(_)) {
@@ -128,10 +130,16 @@ impl Notifier {
             let message = Outgoing::notice(chat, text)
                 .silent()
                 .of_run(run.id)
+                .not_before(now.plus(hold))
                 .dedupe(format!("start:{}:{chat}", run.id));
             outbox::insert(tx, now, &listener.address(message))?;
         }
         Ok(())
+    }
+
+    /// Withdraws the start messages that have not left: the run has ended.
+    pub(crate) fn withdraw_start(tx: &WriteTx<'_>, run_id: i64) -> anyhow::Result<()> {
+        outbox::withdraw(tx, &format!("start:{run_id}"))
     }
 
     /// Announces the end of a run. The owners have already been told what it found.

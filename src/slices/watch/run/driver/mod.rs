@@ -63,6 +63,8 @@ pub(crate) struct WatchParts {
     pub(crate) bell: Activator,
     /// If true, follows the schedule and runs at the start. If false, only serves requests.
     pub(crate) scheduled: bool,
+    /// The process ends when its run has ended and the messages have left.
+    pub(crate) is_brief: bool,
     /// Makes a run at the start even if the settings say no.
     pub(crate) run_now: bool,
 }

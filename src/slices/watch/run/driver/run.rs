@@ -25,6 +25,10 @@ use crate::slices::watch::run::pass::{End, PassContext, PassSummary};
 use crate::slices::watch::run::progress;
 use crate::slices::watch::store;
 
+/// A process that makes one run and ends announces the start only of a run that lasts longer. The
+/// result would have to wait a second behind the start, and the process with it.
+const START_HELD: Duration = Duration::from_secs(3);
+
 /// Requests by site that were not written together with a result.
 type Requests = Vec<(Arc<str>, SiteTally)>;
 
@@ -130,12 +134,17 @@ impl Driver {
         let now = self.parts.clock.now();
         let notifier = self.parts.notifier.clone();
         let breakers = self.memory.breakers(now);
+        let hold = if self.parts.is_brief {
+            START_HELD
+        } else {
+            Duration::ZERO
+        };
         let write = self.parts.db.write(move |tx| {
             close_left_behind(tx, now, &notifier, &breakers)?;
             let run = store::begin(tx, now, trigger, scope, total)?;
             // While our own network is down, a further attempt is no news.
             if scope != RunScope::All || store::offline_since(tx)?.is_none() {
-                notifier.run_started(tx, now, &run)?;
+                notifier.run_started(tx, now, &run, hold)?;
             }
             Ok(run)
         });
@@ -245,6 +254,7 @@ impl Driver {
         let took = shown_time(run.started_at, now, took);
         let (run, notifier) = (run.clone(), parts.notifier.clone());
         let (id, scope, total) = (run.id, run.scope, run.total);
+        let was_held = parts.is_brief;
         // Outside the transaction: this reads every account, and would keep the writer busy.
         let left = parts.db.read(move |c| {
             let all = store::counts(c, id)?.checked() >= total;
@@ -269,6 +279,9 @@ impl Driver {
                 missed_ticks,
                 next,
             };
+            if was_held {
+                Notifier::withdraw_start(tx, run.id)?;
+            }
             notifier.run_ended(tx, now, &run, &end)?;
             if summary.is_heard
                 && let Some(since) = store::note_online(tx)?

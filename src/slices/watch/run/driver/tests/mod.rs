@@ -111,6 +111,7 @@ impl World {
             },
             bell: Activator::new(),
             scheduled: false,
+            is_brief: false,
             run_now: false,
             config: config.watch,
         };
