@@ -1,16 +1,18 @@
 //! The log: where it goes, its format, and what it must never contain.
 //!
-//! Every line passes one [`Redactor`], which knows the secrets of the configuration. If the log
-//! file cannot be written, the program warns and goes on.
+//! Every line passes one [`Redactor`], which knows the secrets of the configuration.
 //!
 //! # Invariants
 //! - One event is one line: characters that could end it or hide a part are written as escapes.
+//! - A log file that cannot be written is a warning, never a stop and never a wait.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use rustix::fs::OFlags;
 use secrecy::{ExposeSecret, SecretString};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
@@ -70,19 +72,26 @@ fn parse_level(text: &str) -> Option<Targets> {
         .flatten()
 }
 
+/// The open log file; replaced by [`reopen`].
+type LogFile = Arc<RwLock<Option<File>>>;
+
+/// The log file of this process and its path, if it has one.
+static LOG_FILE: OnceLock<(PathBuf, LogFile)> = OnceLock::new();
+
 /// Starts logging for the whole process; `secrets` never appear in it. A second call changes
 /// nothing.
 pub(crate) fn start<'a>(config: &LogConfig, secrets: impl IntoIterator<Item = &'a SecretString>) {
-    let (file, problem) = match config.file.as_ref().map(open) {
+    let (file, problem) = match config.file.as_deref().map(open) {
         None => (None, None),
-        Some(Ok(file)) => (Some(Arc::new(file)), None),
+        Some(Ok(file)) => (Some(file), None),
         Some(Err(err)) => (None, Some(err)),
     };
     let colours = config.format == Format::Text
         && io::IsTerminal::is_terminal(&io::stderr())
         && config.file.is_none();
+    let file = Arc::new(RwLock::new(file));
     let output = Output {
-        file,
+        file: Arc::clone(&file),
         redactor: Redactor::new(secrets.into_iter().map(ExposeSecret::expose_secret)),
         colours,
     };
@@ -94,19 +103,47 @@ pub(crate) fn start<'a>(config: &LogConfig, secrets: impl IntoIterator<Item = &'
     let started = Registry::default()
         .with(layer.with_filter(config.level.clone()))
         .try_init();
-    if let (Ok(()), Some(err), Some(path)) = (started, problem, &config.file) {
+    let (Ok(()), Some(path)) = (started, &config.file) else {
+        return;
+    };
+    LOG_FILE.set((path.clone(), file)).ok();
+    if let Some(err) = problem {
         tracing::warn!(path = %path.display(), "the log file cannot be written, the log goes on without it: {err}");
     }
 }
 
-fn open(path: &PathBuf) -> io::Result<File> {
-    File::options().create(true).append(true).open(path)
+/// Opens the log file anew, after something else has renamed it. If that fails, the old one stays.
+pub(crate) fn reopen() {
+    let Some((path, file)) = LOG_FILE.get() else {
+        return;
+    };
+    match open(path) {
+        Ok(new) => {
+            *file.write().unwrap_or_else(PoisonError::into_inner) = Some(new);
+            tracing::info!("the log file was opened anew");
+        }
+        Err(err) => {
+            tracing::warn!(path = %path.display(), "the log file cannot be opened anew: {err}");
+        }
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    append_at_once().create(true).open(path)
+}
+
+/// A pipe without a reader is an error, and a full one loses lines: neither may keep us waiting.
+pub(crate) fn append_at_once() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    let at_once = OFlags::NONBLOCK.bits().cast_signed();
+    options.append(true).custom_flags(at_once);
+    options
 }
 
 /// Standard error and optionally a file, behind the redactor.
 #[derive(Clone)]
 struct Output {
-    file: Option<Arc<File>>,
+    file: LogFile,
     redactor: Redactor,
     colours: bool,
 }
@@ -145,7 +182,8 @@ impl Drop for Line<'_> {
         let text = one_line(&self.output.redactor.hide(&text), self.output.colours);
         // A failing log must not disturb the work.
         io::stderr().lock().write_all(text.as_bytes()).ok();
-        if let Some(mut file) = self.output.file.as_deref() {
+        let file = self.output.file.read();
+        if let Some(mut file) = file.unwrap_or_else(PoisonError::into_inner).as_ref() {
             file.write_all(text.as_bytes()).ok();
         }
     }

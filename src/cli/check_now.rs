@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::run::{failure, stop_signal};
+use super::run::{failure, reopen_log_on_hangup, stop_signal};
 use super::{Failure, output};
 use crate::app::{App, Options};
 use crate::clock::Clock;
@@ -112,6 +112,7 @@ async fn ask(config: &Config, json: bool) -> Result<Asked, Failure> {
 
 /// Makes the run in this process.
 async fn make(config: Config, lock: InstanceLock, json: bool) -> Result<(), Failure> {
+    reopen_log_on_hangup();
     let has_token = config.telegram.token.is_some();
     let stop = stop_signal();
     tokio::pin!(stop);

@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, output};
 use crate::app::{App, Options, Outcome, StartError};
 use crate::config::Config;
+use crate::logging;
 
 /// How long a start may go on after the stop. It takes less, unless it waits for Telegram.
 const START_LIMIT: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> {
+    reopen_log_on_hangup();
     let stop = stop_signal();
     tokio::pin!(stop);
     let start = App::start(config, Options::bot(check_now));
@@ -59,9 +62,26 @@ pub(super) fn failure(err: StartError) -> Failure {
     }
 }
 
+/// SIGHUP opens the log file anew, as programs that rotate logs and `systemctl reload` expect.
+pub(super) fn reopen_log_on_hangup() {
+    match signal(SignalKind::hangup()) {
+        Ok(mut hangup) => {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "as long as the process, whatever is started and stopped in it"
+            )]
+            tokio::spawn(async move {
+                while hangup.recv().await.is_some() {
+                    logging::reopen();
+                }
+            });
+        }
+        Err(err) => tracing::warn!("the log file is not opened anew on SIGHUP: {err}"),
+    }
+}
+
 /// The first SIGINT or SIGTERM; a second one ends the process at once.
 pub(super) async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (
         signal(SignalKind::interrupt()),
         signal(SignalKind::terminate()),

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::db::{self, Db, SCHEMA_VERSION};
 use crate::http_client;
 use crate::http_server::Server;
+use crate::logging;
 use crate::people;
 use crate::slices::cards::photo;
 use crate::slices::watch::load_catalogue;
@@ -314,7 +315,7 @@ fn log_file(config: &Config) -> Finding {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    match std::fs::File::options().append(true).open(path) {
+    match logging::append_at_once().open(path) {
         Err(err)
             if err.kind() == std::io::ErrorKind::NotFound
                 && folder.unwrap_or(Path::new(".")).is_dir() =>
