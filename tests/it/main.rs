@@ -71,6 +71,7 @@ mod telegram_faults;
 mod tidy;
 #[path = "../tiers/tier.rs"]
 mod tier;
+mod unit;
 mod vouching;
 mod waits;
 mod walk;
