@@ -28,6 +28,7 @@ expected-text = Please send text. To stop: /cancel
 stale-button = This button is out of date. Here is the current state.
 no-right = Only an admin can do this.
 general-error = ⚠️ That did not work: an internal error (it is in the log). Please try again in a minute.
+database-gone = 🛑 The database file { $name } was deleted, renamed or replaced under the running bot. The bot stops in order: without its file, everything it learns would be lost.
 general-error-tap = That did not work, please try again
 put-aside = ⚠️ The program died twice over your message, so I have put it aside and will not handle it. The admins know.
 put-aside-update = ⚠️ The program died twice over a message in chat { $chat }. It was put aside: update { $id } stays in the table quarantine for a week.

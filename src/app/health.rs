@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use tokio::sync::watch::Receiver;
 use tokio::time::Instant;
 
@@ -88,15 +89,20 @@ impl ProcessHealth {
         if let Ok(Err(err)) = &write {
             tracing::warn!("a check of the writer failed: {err:#}");
         }
+        let is_well = matches!(write, Ok(Ok(()))) && self.db.fault().is_none();
         WriterSign {
             waiting,
-            lag: matches!(write, Ok(Ok(()))).then(|| asked.elapsed()),
+            lag: is_well.then(|| asked.elapsed()),
         }
     }
 
     async fn stored(self: Arc<Self>, now: UnixMs) -> Option<StoredSigns> {
         let db = self.db.clone();
-        let read = db.read(move |connection| self.read(connection, now));
+        let read = db.read(move |connection| {
+            let missing = self.db.missing_file();
+            anyhow::ensure!(missing.is_none(), "{missing:?} was deleted or replaced");
+            self.read(connection, now)
+        });
         match tokio::time::timeout(PATIENCE, read).await {
             Ok(Ok(signs)) => Some(signs),
             Ok(Err(err)) => {
@@ -122,6 +128,7 @@ impl ProcessHealth {
             inbox_waiting: inbox_counts(connection)?.waiting,
             questions: self.questions(connection, now)?,
             database_bytes: db::size_bytes(connection)?,
+            free_bytes: self.db.free_bytes().context("look at the disk")?,
         })
     }
 

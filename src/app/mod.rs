@@ -6,11 +6,12 @@
 //!    connections.
 //! 2. The slices' threads finish their current work and are joined.
 //! 3. The sender delivers for up to 3 seconds; the rest stays as rows.
-//! 4. The writer drains and checkpoints.
+//! 4. The writer drains and checkpoints. A database that was deleted meanwhile is saved.
 //!
 //! Interrupted work is stored as rows, so the next start goes on from there.
 
 mod bootstrap;
+mod database_file;
 mod files;
 mod health;
 mod parts;
@@ -109,6 +110,8 @@ pub enum Outcome {
     Stopped,
     /// Telegram no longer accepts the token.
     Unauthorized,
+    /// Somebody deleted, renamed or replaced the database.
+    DatabaseGone,
     /// A critical part ended by itself.
     Died(&'static str),
 }
@@ -124,7 +127,9 @@ pub struct App {
     telegram: Option<Telegram>,
     claim_link: Option<String>,
     http: Option<SocketAddr>,
-    _lock: InstanceLock,
+    clock: Clock,
+    // Dropped last: see its invariants.
+    lock: InstanceLock,
 }
 
 impl App {
@@ -161,9 +166,10 @@ impl App {
         catalogue: Arc<Catalogue>,
         tasks: &Tasks,
     ) -> Result<Self, StartError> {
-        let lock = bootstrap::lock(&config, &mut options)?;
+        let mut lock = bootstrap::lock(&config, &mut options)?;
         let server = bootstrap::bind_http(&config, &options).await?;
         let (db, writer) = Db::open(&config.database, tasks)?;
+        lock.cover()?;
         let (api, me) = bootstrap::introduce(&config).await?;
         let clock = options.clock.clone();
         bootstrap::apply_config(&db, &clock, &config).await?;
@@ -188,7 +194,7 @@ impl App {
         let is_bot = options.bot;
         let claim_link = bootstrap::claim_link(&db, &clock, is_bot, me.as_ref()).await?;
         if is_bot {
-            parts::start_upkeep(&base, api);
+            parts::start_upkeep(&base, api, telegram.as_ref());
         }
         let http = server.as_ref().map(Server::address);
         if let (Some(server), Some(telegram)) = (server, &telegram) {
@@ -203,7 +209,8 @@ impl App {
             telegram,
             claim_link,
             http,
-            _lock: lock,
+            clock,
+            lock,
         })
     }
 
@@ -250,6 +257,7 @@ impl App {
         self.stop().await;
         match (unauthorized, died) {
             (true, _) => Outcome::Unauthorized,
+            (false, Some(database_file::NAME)) => Outcome::DatabaseGone,
             (false, Some(part)) => Outcome::Died(part),
             (false, None) => Outcome::Stopped,
         }
@@ -284,10 +292,12 @@ impl App {
             tracing::warn!(running = ?self.tasks.running(), "parts did not end in time");
         }
         drop(self.telegram);
+        let database = self.db.path().to_owned();
         drop(self.db);
         if !self.writer.wait(WRITER_LIMIT).await {
             tracing::warn!("the database was not closed in time; what was acknowledged is stored");
         }
+        database_file::rescue(&self.lock, &database, self.clock.now());
         tracing::info!("stopped");
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Options;
+use super::database_file;
 use super::files::Files;
 use super::health::ProcessHealth;
 use super::slices::Built;
@@ -86,9 +87,17 @@ pub(super) async fn start_slices(
     Ok(threads)
 }
 
-/// Starts the pruning of old rows and, if there is a connection to Telegram, the command menus.
-pub(super) fn start_upkeep(base: &Base<'_>, api: Option<Api>) {
+/// Starts the watch over the database's file, the pruning of old rows and, if there is a connection
+/// to Telegram, the command menus.
+pub(super) fn start_upkeep(base: &Base<'_>, api: Option<Api>, telegram: Option<&Telegram>) {
     let (db, clock, tasks) = (base.db, base.clock, base.tasks);
+    let stop = tasks.stop_token();
+    let language = base.config.people.language;
+    let bell = telegram.map(Telegram::bell);
+    let gone = database_file::gone(db.clone(), clock.clone(), language, bell);
+    tasks.spawn_critical(database_file::NAME, async move {
+        stop.run_until_cancelled(gone).await;
+    });
     let kept = base.built.slices.kept();
     tasks.spawn(
         "retention",

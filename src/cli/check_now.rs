@@ -17,7 +17,7 @@ use super::{Failure, output};
 use crate::app::{App, Options};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, InstanceLock};
+use crate::db::{Db, Holder, InstanceLock};
 use crate::slices::watch::model::account::{AccountState, RunScope, RunState};
 use crate::slices::watch::model::verdict::Verdict;
 use crate::slices::watch::store;
@@ -32,6 +32,12 @@ const LOOK_PERIOD: Duration = Duration::from_millis(100);
 /// A running bot takes a request within a second; after this time without a run, something is wrong
 /// with the bot.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How often to look whether the running bot has ended.
+const HOLDER_PERIOD: Duration = Duration::from_secs(1);
+
+/// How long the database may take to close.
+const CLOSING_LIMIT: Duration = Duration::from_secs(5);
 
 /// How long messages may take to be delivered after a run of our own.
 const DELIVERY_LIMIT: Duration = Duration::from_secs(30);
@@ -79,13 +85,20 @@ enum Asked {
 /// Asks the running bot and follows its run.
 async fn ask(config: &Config, json: bool) -> Result<Asked, Failure> {
     let tasks = Tasks::new();
-    let (db, _end) = Db::open(&config.database, &tasks)?;
+    let holder = Holder::of(&config.database)?;
+    let (db, end) = Db::open(&config.database, &tasks)?;
+    let asked = ask_on(db, &holder, json).await;
+    // The holder's files are closed after the database.
+    end.wait(CLOSING_LIMIT).await;
+    asked
+}
+
+async fn ask_on(db: Db, holder: &Holder, json: bool) -> Result<Asked, Failure> {
     let request = request(&db).await?;
-    let database = config.database.clone();
-    let gone = async move {
+    let gone = async {
         loop {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            if matches!(InstanceLock::take(&database), Ok(Some(_))) {
+            tokio::time::sleep(HOLDER_PERIOD).await;
+            if holder.is_gone() {
                 return;
             }
         }

@@ -20,6 +20,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rustix::process::Signal;
+use tokio::signal::unix::{SignalKind, signal};
 
 pub use self::accounts::accounts_of_csv;
 use crate::config::{Config, Source};
@@ -166,6 +168,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
 }
 
 async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+    survive_file_limits();
     if arguments.check.check_now && arguments.command.is_some() {
         return Err(Failure::Usage(anyhow::anyhow!(
             "--check-now takes no command; to start the bot with an immediate run, use vakhta run --check-now"
@@ -211,6 +214,16 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Sites(command)) => sites::run(&config, command).await,
         Some(Command::Tokens(command)) => tokens::run(&config, command).await,
         Some(Command::Backup { path }) => backup::run(&config, &path),
+    }
+}
+
+/// A file that would pass the limit of file sizes is then an error of the write; without this, the
+/// signal ends the process.
+fn survive_file_limits() {
+    let too_large = SignalKind::from_raw(Signal::XFSZ.as_raw());
+    // Taken over once, the signal never gets its usual effect back.
+    if let Err(err) = signal(too_large) {
+        output::complain(&format!("vakhta: SIGXFSZ will end the process: {err}"));
     }
 }
 

@@ -46,6 +46,9 @@ pub(super) async fn run(config: Config, check_now: bool) -> Result<(), Failure> 
         Outcome::Unauthorized => Err(Failure::Work(anyhow!(
             "Telegram no longer accepts the bot token (401): it was revoked; get a new one from @BotFather"
         ))),
+        Outcome::DatabaseGone => Err(Failure::Work(anyhow!(
+            "a file of the database was deleted, renamed or replaced under the running bot; see the log"
+        ))),
         Outcome::Died(part) => Err(Failure::Work(anyhow!(
             "{part} ended unexpectedly; see the log"
         ))),

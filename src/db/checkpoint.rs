@@ -13,12 +13,14 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
 use rusqlite::Connection;
 
-use super::BUSY_TIMEOUT;
 use super::durability::Durability;
+use super::place::Place;
+use super::{BUSY_TIMEOUT, OPEN_EXISTING};
 use crate::tasks::{Tasks, give_way};
 
 /// Pages in the log before they are copied. A page that changed many times is copied once, so a log
@@ -48,10 +50,10 @@ pub(super) struct Checkpoints {
 }
 
 /// Starts the thread. It ends when the returned value is dropped.
-pub(super) fn start(path: &Path, tasks: &Tasks) -> anyhow::Result<Checkpoints> {
-    let path = path.to_owned();
+pub(super) fn start(path: &Path, place: &Arc<Place>, tasks: &Tasks) -> anyhow::Result<Checkpoints> {
+    let (path, place) = (path.to_owned(), Arc::clone(place));
     let (due, calls) = crossbeam_channel::bounded(1);
-    tasks.thread("db-checkpoint", move || run(&path, &calls))?;
+    tasks.thread("db-checkpoint", move || run(&path, &place, &calls))?;
     Ok(Checkpoints {
         due,
         called_at: 0,
@@ -94,14 +96,14 @@ impl Checkpoints {
     }
 }
 
-fn run(path: &Path, calls: &Receiver<Call>) {
+fn run(path: &Path, place: &Place, calls: &Receiver<Call>) {
     give_way();
     // Opened on the first request: a bot with little to do never needs them.
     let mut connection = None;
     let mut log = None;
     for call in calls {
         let done = match call {
-            Call::CarryOver => carry_over(path, &mut connection)
+            Call::CarryOver => carry_over(path, place, &mut connection)
                 .map_err(|err| format!("could not be carried over: {err}")),
             Call::Flush => {
                 flush(path, &mut log).map_err(|err| format!("could not be flushed: {err}"))
@@ -126,11 +128,16 @@ fn flush(path: &Path, log: &mut Option<File>) -> io::Result<()> {
     log.sync_data()
 }
 
-fn carry_over(path: &Path, connection: &mut Option<Connection>) -> rusqlite::Result<()> {
+fn carry_over(
+    path: &Path,
+    place: &Place,
+    connection: &mut Option<Connection>,
+) -> rusqlite::Result<()> {
     let connection = match connection {
         Some(connection) => connection,
         None => {
-            let opened = Connection::open(path)?;
+            let opened = Connection::open_with_flags(path, OPEN_EXISTING)?;
+            place.demand()?;
             opened.busy_timeout(BUSY_TIMEOUT)?;
             connection.insert(opened)
         }

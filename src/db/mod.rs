@@ -13,12 +13,14 @@
 //! - No closure sends anything anywhere.
 //! - A storage error is an error, never an answer.
 
+mod backup;
 mod checkpoint;
 mod durability;
 pub(crate) mod facts;
 mod fault;
 mod lock;
 mod migrations;
+mod place;
 #[cfg(test)]
 pub(crate) mod plans;
 mod steps;
@@ -29,7 +31,7 @@ mod writer;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -42,11 +44,13 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::activation::Activator;
 use crate::tasks::{Tasks, ThreadEnd};
 
+pub(crate) use backup::backup;
 use durability::Durability;
 pub(crate) use fault::is_storage_fault;
 pub use lock::InstanceLock;
-pub(crate) use lock::is_held;
+pub(crate) use lock::{Holder, is_held};
 pub(crate) use migrations::VERSION as SCHEMA_VERSION;
+use place::Place;
 pub use rusqlite::Connection;
 pub use writer::WriteTx;
 
@@ -67,6 +71,10 @@ const FALLBACK_PAGES: u32 = 16_000;
 /// Bytes that the log file keeps when it restarts from its beginning: the size it needs in ordinary
 /// operation.
 const LOG_KEPT: u32 = 16 * 1024 * 1024;
+
+/// Further connections never create the file: if it is missing, something has deleted it.
+const OPEN_EXISTING: OpenFlags =
+    OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
 /// How long SQLite waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -91,6 +99,8 @@ pub(crate) enum DbError {
 #[derive(Clone)]
 pub struct Db {
     path: Arc<PathBuf>,
+    place: Arc<Place>,
+    fault: Arc<Mutex<Option<String>>>,
     readers: r2d2::Pool<SqliteConnectionManager>,
     requests: Sender<Box<dyn writer::Request>>,
     places: Arc<Semaphore>,
@@ -113,19 +123,24 @@ impl Db {
     /// than this program.
     pub fn open(path: &Path, tasks: &Tasks) -> anyhow::Result<(Self, ThreadEnd)> {
         let context = || format!("open the database {}", path.display());
+        refuse_special(path).with_context(context)?;
         let connection = open_writer(path).with_context(context)?;
-        let readers = open_readers(path).with_context(context)?;
-        let checkpoints = checkpoint::start(path, tasks).with_context(context)?;
+        let place = Arc::new(Place::of(path).with_context(context)?);
+        let readers = open_readers(path, &place).with_context(context)?;
+        let checkpoints = checkpoint::start(path, &place, tasks).with_context(context)?;
         let (requests, waiting) = crossbeam_channel::bounded(WRITE_QUEUE);
         let foreign_write = Activator::new();
-        let bell = foreign_write.clone();
+        let fault = Arc::new(Mutex::new(None));
+        let (bell, last_fault) = (foreign_write.clone(), Arc::clone(&fault));
         let end = tasks
             .thread("db-writer", move || {
-                writer::run(&connection, &waiting, &bell, checkpoints);
+                writer::run(&connection, &waiting, &bell, checkpoints, &last_fault);
             })
             .context("start the writer thread")?;
         let db = Self {
             path: Arc::new(path.to_owned()),
+            place,
+            fault,
             readers,
             requests,
             places: Arc::new(Semaphore::new(WRITE_QUEUE)),
@@ -215,6 +230,27 @@ impl Db {
         &self.path
     }
 
+    /// A file of the database that was deleted, renamed or replaced since it was opened.
+    #[must_use]
+    pub(crate) fn missing_file(&self) -> Option<&Path> {
+        self.place.missing()
+    }
+
+    /// Why the last commit with changes failed; `None` once one has succeeded.
+    #[must_use]
+    pub(crate) fn fault(&self) -> Option<String> {
+        let fault = self.fault.lock();
+        fault.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Free bytes where the database is.
+    ///
+    /// # Errors
+    /// When the folder cannot be looked at.
+    pub(crate) fn free_bytes(&self) -> io::Result<u64> {
+        free_bytes(&self.path)
+    }
+
     /// Requests that wait for the writer or are being processed.
     #[must_use]
     pub fn writes_waiting(&self) -> usize {
@@ -222,38 +258,31 @@ impl Db {
     }
 }
 
-/// Writes a consistent copy of a live database to `target`, which must not exist yet.
-///
-/// # Errors
-/// When `source` cannot be read, or `target` exists or cannot be written. A half-written copy is
-/// removed.
-pub(crate) fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
-    let connection = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)
-        .with_context(|| format!("open the database {}", source.display()))?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    let name = target
-        .to_str()
-        .with_context(|| format!("{} is not a path SQLite can take", target.display()))?;
-    match new_private_file(target) {
-        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
-            bail!("{} exists already; name a new file", target.display())
-        }
-        made => made.with_context(|| format!("make the file {}", target.display()))?,
-    }
-    let copied = connection
-        .execute("VACUUM INTO ?1", [name])
-        .with_context(|| format!("write the copy {}", target.display()));
-    if copied.is_err() {
-        std::fs::remove_file(target).ok();
-    }
-    copied.map(|_| ())
-}
-
 /// Reads through the whole file; returns `ok` or the first damage found.
 pub(crate) fn quick_check(connection: &Connection) -> anyhow::Result<String> {
     connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .context("check the database")
+}
+
+/// Free bytes in the folder of a database.
+///
+/// # Errors
+/// When the folder cannot be looked at.
+pub(crate) fn free_bytes(database: &Path) -> io::Result<u64> {
+    let folder = database
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let stat = rustix::fs::statvfs(folder.unwrap_or(Path::new(".")))?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Refuses what SQLite would wait for, or could not use: a pipe, a device, a folder.
+fn refuse_special(path: &Path) -> anyhow::Result<()> {
+    match path.metadata() {
+        Ok(about) if !about.is_file() => bail!("{} is not a regular file", path.display()),
+        _ => Ok(()),
+    }
 }
 
 /// Size of the database file in bytes, without its write-ahead log.
@@ -308,8 +337,14 @@ fn add_folded(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
-fn open_readers(path: &Path) -> anyhow::Result<r2d2::Pool<SqliteConnectionManager>> {
-    let manager = SqliteConnectionManager::file(path).with_init(|connection| {
+fn open_readers(
+    path: &Path,
+    place: &Arc<Place>,
+) -> anyhow::Result<r2d2::Pool<SqliteConnectionManager>> {
+    let place = Arc::clone(place);
+    let manager = SqliteConnectionManager::file(path).with_flags(OPEN_EXISTING);
+    let manager = manager.with_init(move |connection| {
+        place.demand()?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.set_prepared_statement_cache_capacity(64);

@@ -11,6 +11,7 @@
 
 use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
@@ -121,11 +122,13 @@ pub(super) fn run(
     requests: &Receiver<Box<dyn Request>>,
     foreign_write: &Activator,
     checkpoints: Checkpoints,
+    fault: &Mutex<Option<String>>,
 ) {
     let mut writer = Writer {
         connection,
         current: Durability::Synced,
         checkpoints,
+        fault,
     };
     let mut watcher = ForeignWrites::new(connection);
     loop {
@@ -155,6 +158,7 @@ struct Writer<'c> {
     connection: &'c Connection,
     current: Durability,
     checkpoints: Checkpoints,
+    fault: &'c Mutex<Option<String>>,
 }
 
 impl Writer<'_> {
@@ -162,7 +166,14 @@ impl Writer<'_> {
         if group.is_empty() {
             return;
         }
-        match self.commit(durability, &mut group) {
+        let before = self.connection.total_changes();
+        let committed = self.commit(durability, &mut group);
+        let has_changed = self.connection.total_changes() != before;
+        if has_changed || committed.is_err() {
+            let fault = committed.as_ref().err().map(|err| format!("{err:#}"));
+            *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+        }
+        match committed {
             Ok(()) => {
                 for request in group {
                     request.answer(Ok(()));

@@ -30,6 +30,9 @@ const LATE_LEAST: Duration = Duration::from_secs(60);
 /// A due message waits seconds, or minutes behind many others at Telegram's rates.
 const OUTBOX_LIMIT: Duration = Duration::from_secs(15 * 60);
 
+/// With less free space the next commits may fail.
+const FREE_LEAST: u64 = 1024 * 1024;
+
 /// How long collected facts are reused.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -81,6 +84,8 @@ pub(crate) struct StoredSigns {
     pub questions: Option<QuestionSign>,
     /// Size of the database file, in bytes.
     pub database_bytes: u64,
+    /// Room for it to grow, in bytes.
+    pub free_bytes: u64,
 }
 
 /// Open questions to the assistant.
@@ -119,6 +124,10 @@ impl Signs {
             ("writer", self.writer.lag.is_none()),
             ("database", stored.is_none()),
             (
+                "disk",
+                stored.is_some_and(|stored| stored.free_bytes < FREE_LEAST),
+            ),
+            (
                 "run",
                 stored.is_some_and(|stored| stored.late > stored.period.max(LATE_LEAST)),
             ),
@@ -150,6 +159,10 @@ impl Signs {
             return members;
         };
         members.insert("run".to_owned(), run_json(stored));
+        members.insert(
+            "disk".to_owned(),
+            json!({ "free_mb": stored.free_bytes / 1024 / 1024 }),
+        );
         members.insert(
             "outbox".to_owned(),
             json!({

@@ -21,7 +21,7 @@ async fn get(address: SocketAddr, path: &str) -> (u16, String) {
 }
 
 /// Polls the health until it is as wanted; the server caches it for a second.
-async fn healthy(address: SocketAddr, wanted: impl Fn(&Value) -> bool) -> (u16, Value) {
+pub(crate) async fn healthy(address: SocketAddr, wanted: impl Fn(&Value) -> bool) -> (u16, Value) {
     let mut period = tokio::time::interval(Duration::from_millis(50));
     let asked = tokio::time::timeout(LIMIT, async {
         loop {
@@ -37,7 +37,7 @@ async fn healthy(address: SocketAddr, wanted: impl Fn(&Value) -> bool) -> (u16, 
 }
 
 /// The address a process listens on, as its log says.
-async fn address_of(process: &Process) -> SocketAddr {
+pub(crate) async fn address_of(process: &Process) -> SocketAddr {
     let line = process.logged("the HTTP server listens").await;
     let (_, address) = line.rsplit_once("address=").unwrap();
     address.trim().parse().unwrap()

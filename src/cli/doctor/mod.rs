@@ -290,15 +290,10 @@ async fn health_at(mut address: SocketAddr) -> Option<Vec<String>> {
 }
 
 fn disk(database: &Path) -> Finding {
-    let folder = database
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    match rustix::fs::statvfs(folder) {
-        Err(err) => Wrong(format!("{}: {err}", folder.display())),
-        Ok(stat) => {
-            let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-            let text = format!("{} MB free at {}", free / 1024 / 1024, folder.display());
+    match db::free_bytes(database) {
+        Err(err) => Wrong(format!("beside {}: {err}", database.display())),
+        Ok(free) => {
+            let text = format!("{} MB free for {}", free / 1024 / 1024, database.display());
             if free < LITTLE_SPACE {
                 Wrong(format!("only {text}; free some space"))
             } else {

@@ -39,6 +39,7 @@ fn signs() -> Signs {
             inbox_waiting: 0,
             questions: None,
             database_bytes: 4096,
+            free_bytes: 1 << 30,
         }),
     }
 }
