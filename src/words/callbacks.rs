@@ -138,8 +138,8 @@ pub(crate) fn yes_or_no(yes: bool) -> &'static str {
 ///         Stop(id: i64 = 0) = "stop",
 ///         /// `run:longer:7`, but not `run:longer:8`
 ///         Longer(days: u32) = "longer" if days % 7 == 0,
-///         /// `run:pause:5`, if `Pause` is the word `pause` of `RunAct`: an act without words of its
-///         /// own comes around the id before it.
+///         /// `run:pause:5`, if `Pause` is the word `pause` of `RunAct`: an act without words of
+///         /// its own comes around the id before it.
 ///         Run(id: i64, act: RunAct),
 ///     }
 /// }

@@ -270,12 +270,14 @@ async fn who_never_reads_is_cut() {
 async fn who_reads_slowly_is_served() {
     let (mut slow, server) = tokio::io::duplex(64);
     let mut timed = TimedWrites::new(server, Duration::from_secs(20));
-    let written = tokio::spawn(async move { timed.write_all(&[b'x'; 64 * 6]).await });
-    for _ in 0..6 {
-        tokio::time::sleep(Duration::from_secs(15)).await;
-        slow.read_exact(&mut [0; 64]).await.unwrap();
-    }
-    written.await.unwrap().unwrap();
+    let read = async {
+        for _ in 0..6 {
+            tokio::time::advance(Duration::from_secs(15)).await;
+            slow.read_exact(&mut [0; 64]).await.unwrap();
+        }
+    };
+    let (written, ()) = tokio::join!(timed.write_all(&[b'x'; 64 * 6]), read);
+    written.unwrap();
 }
 
 #[tokio::test]
