@@ -115,6 +115,10 @@ impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let said = self.0.to_lowercase();
         match KNOWN.iter().find(|sentence| said.contains(**sentence)) {
+            // Names of Telegram's errors have no spaces, and are written in capitals.
+            Some(name) if name.contains('_') && !name.contains(' ') => {
+                write!(f, ": {}", name.to_uppercase())
+            }
             Some(sentence) => write!(f, ": {sentence}"),
             None => Ok(()),
         }

@@ -160,7 +160,7 @@ fn a_refusal_is_told_by_its_code_and_known_words_only() {
             "Bad Request: can't parse entities: unsupported tag \"Ева\nINFO\"",
             ": can't parse entities",
         ),
-        ("Bad Request: BUTTON_DATA_INVALID", ": button_data_invalid"),
+        ("Bad Request: BUTTON_DATA_INVALID", ": BUTTON_DATA_INVALID"),
         ("Bad Request: my password is 123\n2026 INFO all is well", ""),
         (
             "Forbidden: not enough rights to send audios to the chat",
