@@ -20,7 +20,7 @@ use crate::people;
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::site::Asks;
 use crate::slices::watch::store;
-use crate::slices::watch::store::{Added, Allowance, NewAccount};
+use crate::slices::watch::store::{Added, NewAccount};
 use crate::slices::watch::views::table;
 use crate::slices::watch::{Catalogue, LineProblem, load_catalogue, of_parts};
 use crate::tasks::Tasks;
@@ -121,13 +121,11 @@ async fn add(
     };
     let named = format!("{} on {}", account.username, account.site);
     warn_of_names_only(&catalogue, std::slice::from_ref(&account));
-    let (now, per_owner) = (Clock::system().now(), limit_of(config, owner));
+    let now = Clock::system().now();
     let added = db
         .write(move |tx| {
-            people::admit(tx, now, owner)?;
-            let mut allowance = Allowance::of(tx, owner, per_owner)?;
-            let added = allowance.add(tx, now, &account)?;
-            added.with_context(|| over_limit(owner, per_owner, allowance, 1))
+            people::admit(tx, now, account.owner_id)?;
+            store::add(tx, now, &account)
         })
         .await?;
     output::say(&match added {
@@ -181,49 +179,24 @@ async fn import(config: &Config, db: &Db, file: &Path, owner: Option<i64>) -> Re
         }
     };
     warn_of_names_only(&catalogue, &accounts);
-    let (now, per_owner) = (Clock::system().now(), limit_of(config, owner));
+    let now = Clock::system().now();
     let (added, known) = db
         .write(move |tx| {
             people::admit(tx, now, owner)?;
-            let allowance = Allowance::of(tx, owner, per_owner)?;
-            let mut left = allowance;
-            let (mut added, mut known, mut over) = (0_usize, 0_usize, 0_usize);
+            let (mut added, mut known) = (0_usize, 0_usize);
             for account in &accounts {
-                match left.add(tx, now, account)? {
-                    Some(Added::New(_)) => added += 1,
-                    Some(Added::Known(..)) => known += 1,
-                    None => over += 1,
+                match store::add(tx, now, account)? {
+                    Added::New(_) => added += 1,
+                    Added::Known(..) => known += 1,
                 }
             }
-            match over {
-                0 => Ok((added, known)),
-                _ => Err(anyhow!(over_limit(
-                    owner,
-                    per_owner,
-                    allowance,
-                    added + over
-                ))),
-            }
+            Ok((added, known))
         })
         .await?;
     output::say(&format!(
         "imported {added} accounts, {known} already existed"
     ))?;
     Ok(())
-}
-
-/// The limit of a person's accounts. Admins of the configuration may not be in the database yet.
-fn limit_of(config: &Config, owner: i64) -> usize {
-    let is_admin = config.people.admins.contains(&owner);
-    if is_admin { 0 } else { config.watch.per_owner }
-}
-
-fn over_limit(owner: i64, per_owner: usize, allowance: Allowance, new: usize) -> String {
-    let left = allowance.left().unwrap_or_default();
-    format!(
-        "nothing was added: person {owner} may have {per_owner} accounts (watch.per_owner) and can \
-         add {left} more, not {new}"
-    )
 }
 
 /// Some sites only tell whether a name is taken. Warns once per such site that the bot cannot see a
