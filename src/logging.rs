@@ -3,12 +3,15 @@
 //! Every line passes one [`Redactor`], which knows the secrets of the configuration.
 //!
 //! # Invariants
+//! - A panic is an event as any other: its message passes the redactor, too.
 //! - One event is one line: characters that could end it or hide a part are written as escapes.
 //! - A log file that cannot be written is a warning, never a stop and never a wait.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -103,12 +106,28 @@ pub(crate) fn start<'a>(config: &LogConfig, secrets: impl IntoIterator<Item = &'
     let started = Registry::default()
         .with(layer.with_filter(config.level.clone()))
         .try_init();
-    let (Ok(()), Some(path)) = (started, &config.file) else {
+    if started.is_err() {
+        return;
+    }
+    std::panic::set_hook(Box::new(tell_panic));
+    let Some(path) = &config.file else {
         return;
     };
     LOG_FILE.set((path.clone(), file)).ok();
     if let Some(err) = problem {
         tracing::warn!(path = %path.display(), "the log file cannot be written, the log goes on without it: {err}");
+    }
+}
+
+/// The standard library would write the message to standard error as it is.
+fn tell_panic(panic: &PanicHookInfo<'_>) {
+    let said = panic.payload_as_str().unwrap_or("no message");
+    let place = panic.location().map(ToString::to_string);
+    let place = place.unwrap_or_default();
+    let backtrace = Backtrace::capture();
+    match backtrace.status() {
+        BacktraceStatus::Captured => tracing::error!("panicked at {place}: {said}\n{backtrace}"),
+        _ => tracing::error!("panicked at {place}: {said}"),
     }
 }
 

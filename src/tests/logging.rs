@@ -1,5 +1,8 @@
 //! Tests of `logging.rs`.
 
+use std::panic::{catch_unwind, set_hook, take_hook};
+use std::thread;
+
 use super::*;
 
 #[test]
@@ -15,4 +18,36 @@ fn foreign_text_forges_no_line_and_hides_nothing() {
     let json = serde_json::json!({ "message": forged }).to_string();
     let read: serde_json::Value = serde_json::from_str(&one_line(&json, false)).unwrap();
     assert_eq!(read["message"], forged);
+}
+
+#[test]
+fn a_panic_is_a_line_of_the_log_without_the_secrets_in_its_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let output = Output {
+        file: Arc::new(RwLock::new(Some(open(&path).unwrap()))),
+        redactor: Redactor::new(["a-key-that-nobody-may-see"]),
+        colours: false,
+    };
+    let layer = tracing_subscriber::fmt::layer().with_ansi(false);
+    let log = Registry::default().with(layer.with_writer(output));
+    // Other tests keep the hook that they have.
+    let (own, before) = (thread::current().id(), Arc::new(take_hook()));
+    let others = Arc::clone(&before);
+    set_hook(Box::new(move |panic| match thread::current().id() == own {
+        true => tell_panic(panic),
+        false => others(panic),
+    }));
+    let ended = tracing::subscriber::with_default(log, || {
+        catch_unwind(|| panic!("a%2Dkey-that-nobody-may-see\nforged"))
+    });
+    set_hook(Box::new(move |panic| before(panic)));
+    ended.unwrap_err();
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(written.lines().count(), 1, "{written}");
+    assert!(written.contains("ERROR") && written.contains("panicked at src/tests/logging.rs"));
+    assert!(
+        written.contains("***") && !written.contains("nobody"),
+        "{written}"
+    );
 }
