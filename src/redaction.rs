@@ -2,8 +2,8 @@
 //!
 //! A text may come from anywhere and may have been cut anywhere, so pieces of a secret are looked
 //! for, not the whole one: as they are, with characters written as in addresses (`%3A`), JSON
-//! (`\u003a`), code (`\x3a`) or HTML (`&#58;`), and in both alphabets of Base64. Escapes within
-//! escapes are read, too.
+//! (`\u003a`), code (`\x3a`) or HTML (`&#58;`), in both alphabets of Base64, and in hexadecimal
+//! digits. Escapes within escapes are read, too.
 //!
 //! # Invariants
 //! - No [`PIECE`] bytes of a secret in a row remain, nor any secret shorter than that.
@@ -37,6 +37,7 @@ const API_TOKEN: (&[u8], usize) = (b"vakhta_", PIECE);
 pub(crate) struct Redactor {
     plain: Arc<Pieces>,
     coded: Arc<Pieces>,
+    hex: Arc<Pieces>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -48,8 +49,13 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let (mut plain, mut coded) = (Pieces::default(), Pieces::default());
+        let mut hex = Pieces::default();
         for secret in secrets {
             plain.add(secret.as_bytes());
+            let digits: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            if digits.len() >= PIECE {
+                hex.add(digits.as_bytes());
+            }
             // What follows one or two other bytes is spelt with other characters.
             for (before, mixed) in [(&[][..], 0), (&[0], 2), (&[0; 2], 3)] {
                 let text = [before, secret.as_bytes()].concat();
@@ -62,6 +68,7 @@ impl Redactor {
         Self {
             plain: Arc::new(plain),
             coded: Arc::new(coded),
+            hex: Arc::new(hex),
         }
     }
 
@@ -88,6 +95,7 @@ impl Redactor {
             };
             let coded: Vec<u8> = read.bytes.iter().map(one_alphabet).collect();
             self.coded.find(&coded, &mut found);
+            self.hex.find(&read.bytes.to_ascii_lowercase(), &mut found);
             reading = read.unescaped();
         }
         let mut out = String::with_capacity(text.len());

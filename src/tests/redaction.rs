@@ -32,6 +32,10 @@ fn a_secret_is_hidden_in_every_spelling_and_cut_anywhere() {
         (r"1\\u003aAAF-abcdefgh", "1***"),
         ("x:AAF-abcdefgh&#58;", "x***&#58;"),
         ("basic OTg3OkFBRi1hYmNkZWZnaGlq", "basic OTg3***"),
+        (
+            "key 4141462d6162636465, key 41462D6162636465",
+            "key ***, key ***",
+        ),
         ("%D0%BF%D0%B0%D1%80%D0%BE%D0%BB%D1%8C%20x", "***x"),
         (r#"{"password":"s3cr&t\/\"9"}"#, r#"{"password":"***"}"#),
         ("s3cr&amp;t/&quot;9", "***"),
