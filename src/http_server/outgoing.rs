@@ -5,6 +5,7 @@
 //!
 //! # Invariants
 //! - A write that makes no progress within the limit fails, which ends the connection.
+//! - A client that is behind gains time only by what it reads: few bytes, little time.
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +13,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
+
+/// How fast a client reads that is never cut, in bytes a second. Who follows a stream reads all
+/// there is, however little that is.
+const SLOWEST: u64 = 1024;
 
 #[derive(Debug)]
 pub(super) struct TimedWrites<S> {
@@ -31,17 +36,27 @@ impl<S> TimedWrites<S> {
         }
     }
 
-    /// Passes on progress; fails when there was none for too long.
+    /// Passes on progress; fails when there was none for too long. `asked` bytes wait.
     fn timed(
         &mut self,
         cx: &mut Context<'_>,
+        asked: usize,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
-            self.over = None;
-            return written;
-        }
         let limit = self.limit;
+        match (&written, &mut self.over) {
+            (Poll::Ready(Ok(bytes)), Some(over)) if *bytes < asked => {
+                let gained = Duration::from_millis(*bytes as u64 * 1000 / SLOWEST);
+                let until = (over.deadline() + gained).min(Instant::now() + limit);
+                over.as_mut().reset(until);
+                return written;
+            }
+            (Poll::Ready(_), over) => {
+                *over = None;
+                return written;
+            }
+            (Poll::Pending, _) => {}
+        }
         let over = self.over.get_or_insert_with(|| Box::pin(sleep(limit)));
         ready!(over.as_mut().poll(cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -65,7 +80,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimedWrites<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.timed(cx, written)
+        self.timed(cx, bytes.len(), written)
     }
 
     fn poll_write_vectored(
@@ -74,7 +89,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimedWrites<S> {
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
-        self.timed(cx, written)
+        let asked = bytes.iter().map(|part| part.len()).sum();
+        self.timed(cx, asked, written)
     }
 
     fn is_write_vectored(&self) -> bool {

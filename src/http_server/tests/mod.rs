@@ -266,18 +266,48 @@ async fn who_never_reads_is_cut() {
     assert_eq!(began.elapsed().as_secs(), 20);
 }
 
-#[tokio::test(start_paused = true)]
-async fn who_reads_slowly_is_served() {
-    let (mut slow, server) = tokio::io::duplex(64);
+/// What becomes of a long answer to a client that reads so many bytes every 15 seconds.
+async fn read_slowly(bytes: usize) -> std::io::Result<()> {
+    let (mut slow, server) = tokio::io::duplex(bytes);
     let mut timed = TimedWrites::new(server, Duration::from_secs(20));
+    let whole = vec![b'x'; bytes * 6];
+    let write = async move { timed.write_all(&whole).await };
     let read = async {
         for _ in 0..6 {
             tokio::time::advance(Duration::from_secs(15)).await;
-            slow.read_exact(&mut [0; 64]).await.unwrap();
+            slow.read_exact(&mut vec![0; bytes]).await.ok();
         }
     };
-    let (written, ()) = tokio::join!(timed.write_all(&[b'x'; 64 * 6]), read);
-    written.unwrap();
+    tokio::join!(write, read).0
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_slowly_is_served() {
+    read_slowly(15 * 1024).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_a_few_bytes_at_a_time_is_cut() {
+    let cut = read_slowly(64).await.unwrap_err();
+    assert_eq!(cut.kind(), std::io::ErrorKind::TimedOut);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_follows_a_stream_is_never_behind() {
+    let (mut slow, server) = tokio::io::duplex(16);
+    let mut timed = TimedWrites::new(server, Duration::from_secs(20));
+    let write = async {
+        for _ in 0..20 {
+            timed.write_all(&[b'x'; 16]).await.unwrap();
+        }
+    };
+    let read = async {
+        for _ in 0..20 {
+            tokio::time::advance(Duration::from_secs(15)).await;
+            slow.read_exact(&mut [0; 16]).await.unwrap();
+        }
+    };
+    tokio::join!(write, read);
 }
 
 #[tokio::test]
