@@ -50,6 +50,24 @@ const TELLING: &[(&str, Reason)] = &[
 /// OpenRouter reports this only in the message; its code is just the status.
 const TOO_LONG_SENTENCE: &str = "maximum context length";
 
+/// Words that refuse a part of a request. What only fails may name a stream or a function, too.
+const REFUSING: &[&str] = &[
+    "support",
+    "unknown",
+    "recogni",
+    "unexpected keyword",
+    "unexpected argument",
+    "cannot find field",
+    "invalid",
+    "not allowed",
+    "permitted",
+    "forbidden",
+    "not available",
+    "disabled",
+    "not implemented",
+    "cannot be used",
+];
+
 /// The meanings of words if there is no status.
 const WORDS: &[(&str, Reason)] = &[
     ("rate_limit", Reason::Busy),
@@ -126,9 +144,13 @@ impl Said {
             // The request, repeated: it names everything.
             ("input" | "body" | "request", _) => {}
             (_, Value::Object(members)) => {
-                members
-                    .iter()
-                    .for_each(|(key, value)| self.take(key, value));
+                for (key, value) in members {
+                    // Lists of what is wrong with each member have its name as their key.
+                    if value.is_array() && Parameter::named_in(key).len() == 1 {
+                        add(&mut self.fields, key);
+                    }
+                    self.take(key, value);
+                }
             }
             (_, Value::Array(values)) => values.iter().for_each(|value| self.take(key, value)),
             ("code" | "status", Value::Number(code)) => self.take_status(code.as_u64()),
@@ -137,7 +159,10 @@ impl Said {
                 self.codes.push(word.to_ascii_lowercase());
             }
             ("param" | "loc" | "field", Value::String(name)) => add(&mut self.fields, name),
-            (_, Value::String(words)) => add(&mut self.text, words),
+            (_, Value::String(words)) => match inner(words) {
+                Some(document) => self.take(key, &document),
+                None => add(&mut self.text, words),
+            },
             _ => {}
         }
     }
@@ -163,17 +188,29 @@ impl Said {
     /// The parts of the request that it refuses. Only some statuses refuse a request as it is, and
     /// a message about a text that is too long may name parts, too.
     fn named(&self, reason: Reason, status: Option<u16>) -> Vec<Parameter> {
+        let refuses = || {
+            let text = self.text.to_ascii_lowercase();
+            REFUSING.iter().any(|word| text.contains(word))
+        };
         let is_refusal = match status {
             Some(400 | 422) => true,
-            Some(404 | 500 | 501) => !self.is_page,
+            Some(404 | 405 | 500 | 501) => !self.is_page && refuses(),
             Some(_) => false,
-            None => reason == Reason::Rejected,
+            None => reason == Reason::Rejected || self.codes.is_empty() && refuses(),
         };
         match is_refusal && reason != Reason::TooLong {
             true => Parameter::named_in(&format!("{} {}", self.fields, self.text)),
             false => Vec::new(),
         }
     }
+}
+
+/// The document in a text: gateways pass on an error as a text in their own.
+fn inner(text: &str) -> Option<Value> {
+    let is_document = text.trim_start().starts_with(['{', '[']);
+    is_document
+        .then(|| serde_json::from_str(text).ok())
+        .flatten()
 }
 
 fn add(text: &mut String, words: &str) {

@@ -85,6 +85,33 @@ fn said() -> Vec<(&'static str, u16, Vec<u8>, Vec<Parameter>)> {
         ),
         ("no bytes", 400, Vec::new(), vec![]),
         (
+            "names as keys",
+            422,
+            json(json!({ "errors": { "stream_options": ["Unknown field."] } })),
+            vec![StreamOptions],
+        ),
+        (
+            "a document in a text",
+            400,
+            json(
+                json!({ "error": { "message": "Provider returned error", "metadata": { "raw":
+            r#"{"detail":"\u0027max_tokens\u0027 is not supported"}"# } } }),
+            ),
+            vec![MaxTokens],
+        ),
+        (
+            "a server that fails at a stream",
+            500,
+            json(json!({ "error": { "message": "stream closed before completion" } })),
+            vec![],
+        ),
+        (
+            "a server that fails at an unknown parameter",
+            500,
+            json(json!({ "error": "got an unexpected keyword argument 'stream_options'" })),
+            vec![StreamOptions],
+        ),
+        (
             "not UTF-8",
             400,
             b"\xff max_tokens \xfe".to_vec(),
