@@ -261,23 +261,24 @@ impl AnswerSoFar {
         self.usage.cost_nanousd = cost.map_or(self.usage.cost_nanousd, nano);
     }
 
-    /// Whether the endpoint says that the length has ended the answer; each has its own word.
+    /// Whether the endpoint says that the length has ended the answer; each has its own word, from
+    /// `length` to `maxPredictedTokensReached`. No other end has these.
     fn is_at_limit(&self) -> bool {
         let finish = self.finish.as_deref().unwrap_or_default();
         let finish = finish.to_ascii_lowercase();
-        matches!(
-            finish.as_str(),
-            "length" | "model_length" | "max_tokens" | "max_output_tokens"
-        )
+        ["length", "max", "limit"]
+            .iter()
+            .any(|word| finish.contains(word))
     }
 
     fn verdict(&self, broken: Option<Reason>, any_bytes: bool, asks: bool) -> Option<CallError> {
         if self.error.is_some() {
             return self.error.clone();
         }
-        let reason = match self.finish.as_deref() {
+        let finish = self.finish.as_deref().map(str::to_ascii_lowercase);
+        let reason = match finish.as_deref() {
             Some("error") => Reason::Unavailable,
-            Some("content_filter") => Reason::Refused,
+            Some("content_filter" | "safety" | "prohibited_content") => Reason::Refused,
             None if !self.done => match broken {
                 Some(reason) => reason,
                 // Something other than an answer arrived, for example a proxy's page.

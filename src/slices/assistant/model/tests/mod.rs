@@ -105,6 +105,9 @@ fn an_answer_that_its_length_has_ended_says_so() {
         ("max_tokens", true),
         ("MAX_TOKENS", true),
         ("model_length", true),
+        ("maxPredictedTokensReached", true),
+        ("token_limit", true),
+        ("eos_token", false),
         ("stop", false),
         ("tool_calls", false),
     ] {
