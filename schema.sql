@@ -43,7 +43,7 @@ CREATE INDEX chat_digest ON chat (digest_at) WHERE notify = 'digest';
 CREATE INDEX chat_bound ON chat (id) WHERE bound_by IS NOT NULL;
 CREATE INDEX chat_frozen ON chat (frozen_until) WHERE frozen_until > 0;
 
--- Places that refuse messages for now: a chat, or one topic of it. What waits for them stays in the outbox.
+-- Places that refuse messages for now: a chat, one topic of it, or its files (topic -1). What waits for them stays in the outbox.
 CREATE TABLE chat_pause (
     chat_id     INTEGER NOT NULL,
     topic       INTEGER NOT NULL,                   -- 0: the whole chat

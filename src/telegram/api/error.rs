@@ -72,6 +72,16 @@ const FOR_NOW: &[&str] = &[
     "payment_required",
 ];
 
+/// A chat that refuses files with these words may take words.
+const NO_FILES: &[&str] = &[
+    "send photos",
+    "send documents",
+    "send media",
+    "send_photos",
+    "send_docs",
+    "send_media",
+];
+
 /// These 400s mean that the message to edit is gone, or cannot be edited into ours.
 const EDIT_GONE: &[&str] = &[
     "message to edit not found",
@@ -133,6 +143,12 @@ impl ApiError {
     #[must_use]
     pub fn is_topic_closed(&self) -> bool {
         self.is_bad_request() && self.says("topic_closed")
+    }
+
+    /// The chat takes no files for now, but perhaps words.
+    #[must_use]
+    pub fn is_file_refused(&self) -> bool {
+        self.is_refused_for_now() && self.says_itself(NO_FILES)
     }
 
     /// Nothing can be sent to this chat until it comes to us again.

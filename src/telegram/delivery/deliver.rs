@@ -284,8 +284,10 @@ impl Delivery {
         }
         let is_refused = err.is_refused_for_now();
         if is_refused || err.is_incident() {
+            let of_files = row.file.is_some() && err.is_file_refused();
+            let of_topic = topic.filter(|_| err.is_topic_closed());
             return DeliveryResult::Refused(Refusal {
-                topic: topic.filter(|_| err.is_topic_closed()),
+                topic: of_topic.or(of_files.then_some(outbox::FILES)),
                 incident: !is_refused,
                 why: err.to_string(),
             });
@@ -391,11 +393,5 @@ impl Delivery {
 }
 
 fn is_at_telegram(file: Option<&File>) -> bool {
-    matches!(
-        file,
-        Some(File {
-            source: FileSource::Telegram(_),
-            ..
-        })
-    )
+    file.is_some_and(|file| matches!(file.source, FileSource::Telegram(_)))
 }

@@ -96,7 +96,7 @@ impl DeliveryResult {
             }
             Self::Sent { message_id, .. } => {
                 let is_edit = row.edit_of == Some(*message_id);
-                let ended = outbox::arrived(tx, now, (row.chat_id, row.topic), is_edit)?;
+                let ended = outbox::arrived(tx, now, row.chat_id, row.places(), is_edit)?;
                 ended.into_iter().map(PauseNews::Ended).collect()
             }
             _ => Vec::new(),

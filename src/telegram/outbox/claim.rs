@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension as _, Row};
 
 use super::by_key::overtake;
 use super::chats::close_pending;
+use super::pause::FILES;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::Html;
@@ -37,6 +38,14 @@ pub(crate) struct ClaimedRow {
     pub(crate) language: String,
     /// Earlier messages of the chat that may not have arrived: row id and summary.
     pub(crate) unconfirmed: Vec<(i64, String)>,
+}
+
+impl ClaimedRow {
+    /// The places of the chat that the row needs: the chat, its topic, and files.
+    pub(crate) fn places(&self) -> [i64; 3] {
+        let files = if self.file.is_some() { FILES } else { 0 };
+        [0, self.topic.unwrap_or(0), files]
+    }
 }
 
 /// Claims rows for the sender. They are `sending` from the commit on, or `making` if they have a

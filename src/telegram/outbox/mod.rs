@@ -48,7 +48,7 @@ pub(crate) use self::insert::text_limit;
 pub use self::next::is_quiet;
 pub(crate) use self::next::{Head, heads, next_due};
 pub(crate) use self::outcome::{GIVE_UP, OUT_OF_REACH, dead, refused, returned, sent, unconfirmed};
-pub(crate) use self::pause::{Pause, Refusal, arrived, try_now};
+pub(crate) use self::pause::{FILES, Pause, Refusal, arrived, try_now};
 pub(crate) use self::quiet::quiet_changed;
 pub(crate) use self::reserved::{Reserved, reserve, reserved};
 pub(crate) use self::retention::{KEEP_CLOSED, KEEP_NEWS, forget, prune_messages, prune_news};

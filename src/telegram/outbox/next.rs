@@ -3,7 +3,7 @@
 //! # Invariants
 //! - Answers leave first, then notices, then crowds of notices, over all chats.
 //! - A chat keeps its order.
-//! - A paused place gets nothing before its next try; the other topics of its chat do.
+//! - A paused place gets nothing before its next try; what else goes to its chat leaves.
 //! - A look costs the same with ten thousand waiting chats as with a hundred.
 
 use std::collections::HashSet;
@@ -71,8 +71,9 @@ const HEAD_SQL: &str = "SELECT o.id, o.priority, o.file <> '', o.deaths FROM out
          SELECT h.id FROM outbox h
          WHERE h.closed_at IS NULL AND h.state = 'pending' AND h.chat_id = ?1 AND (h.due_at <= ?2 OR h.attempts > 0)
            AND NOT EXISTS (
-               SELECT 1 FROM chat_pause p WHERE p.chat_id = ?1 AND p.until > ?2 AND p.topic =
-                   coalesce(h.topic, iif(h.priority >= 2, (SELECT g.topic FROM chat g WHERE g.id = ?1), NULL)))
+               SELECT 1 FROM chat_pause p WHERE p.chat_id = ?1 AND p.until > ?2 AND p.topic IN (
+                   coalesce(h.topic, iif(h.priority >= 2, (SELECT g.topic FROM chat g WHERE g.id = ?1), NULL)),
+                   iif(h.file <> '', -1, NULL)))
          ORDER BY min(h.priority, 2), h.id LIMIT 1)
        AND o.due_at <= ?2 AND coalesce(c.frozen_until, 0) <= ?2
        AND NOT EXISTS (SELECT 1 FROM chat_pause p WHERE p.chat_id = ?1 AND p.topic = 0 AND p.until > ?2)

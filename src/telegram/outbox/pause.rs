@@ -1,6 +1,7 @@
 //! Pauses: places that refuse messages for now, and when each is tried again.
 //!
-//! A place is a chat, or one topic of a group.
+//! A place is a chat, one topic of a group, or all files for a chat: a group may let us write words
+//! only.
 //!
 //! # Invariants
 //! - One message is tried when a pause is over; the others wait for its result.
@@ -14,6 +15,9 @@ use crate::backoff::delay;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
+/// Stands for all files of a chat where a pause names a topic; Telegram's topics are positive.
+pub(crate) const FILES: i64 = -1;
+
 /// Distances between tries: somebody in the chat has to act, which takes minutes or days.
 const REFUSED: [Duration; 2] = [Duration::from_secs(30), Duration::from_secs(3600)];
 
@@ -23,7 +27,7 @@ const INCIDENT: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(300
 /// Why a message was refused that may arrive later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    /// The topic that refuses; `None`: the whole chat.
+    /// The topic that refuses, or [`FILES`]; `None`: the whole chat.
     pub(crate) topic: Option<i64>,
     /// Telegram itself fails.
     pub(crate) incident: bool,
@@ -34,7 +38,7 @@ pub(crate) struct Refusal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pause {
     pub(crate) chat_id: i64,
-    /// 0: the whole chat.
+    /// 0: the whole chat; or [`FILES`].
     pub(crate) topic: i64,
     pub(crate) incident: bool,
     pub(crate) since: UnixMs,
@@ -77,19 +81,21 @@ pub(super) fn pause(
     Ok((pause, until))
 }
 
-/// A message has arrived: the pauses of its place are over. An edit proves only that Telegram
+/// A message has arrived: the pauses of its places are over. An edit proves only that Telegram
 /// works.
 pub(crate) fn arrived(
     tx: &WriteTx<'_>,
     now: UnixMs,
-    (chat_id, topic): (i64, Option<i64>),
+    chat_id: i64,
+    places: [i64; 3],
     is_edit: bool,
 ) -> anyhow::Result<Vec<Pause>> {
     let mut statement = tx.prepare_cached(
-        "DELETE FROM chat_pause WHERE chat_id = ?1 AND topic IN (0, ?2) AND incident >= ?3
+        "DELETE FROM chat_pause WHERE chat_id = ?1 AND topic IN (?2, ?3, ?4) AND incident >= ?5
          RETURNING topic, incident, since",
     )?;
-    let rows = statement.query_map((chat_id, topic.unwrap_or(0), is_edit), |ended| {
+    let [chat, topic, files] = places;
+    let rows = statement.query_map((chat_id, chat, topic, files, is_edit), |ended| {
         Ok(Pause {
             chat_id,
             topic: ended.get(0)?,

@@ -132,6 +132,15 @@ fn only_what_telegram_calls_final_is_final() {
         );
         assert!(!err.is_incident(), "{why}");
     }
+    for (why, of_files) in [
+        ("not enough rights to send documents to the chat", true),
+        ("CHAT_SEND_PHOTOS_FORBIDDEN", true),
+        ("not enough rights to send text messages to the chat", false),
+        ("CHAT_WRITE_FORBIDDEN", false),
+    ] {
+        let err = refused(400, &format!("Bad Request: {why}"));
+        assert_eq!(err.is_file_refused(), of_files, "{why}");
+    }
     // What is wrong with a message says nothing about its chat, whatever it quotes.
     for why in [
         "Bad Request: message text is empty",

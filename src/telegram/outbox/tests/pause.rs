@@ -3,9 +3,9 @@
 use super::*;
 use crate::clock::days;
 use crate::html::Html;
-use crate::telegram::Outgoing;
 use crate::telegram::outbox::{self, ClaimedRow, claim, heads, insert, next_due};
 use crate::telegram::tests::kit::Store;
+use crate::telegram::{Outgoing, Recipe};
 
 const NOW: UnixMs = UnixMs(1_000_000_000_000);
 
@@ -48,7 +48,7 @@ async fn arrive(t: &Store, at: UnixMs, id: i64) -> usize {
     t.write(move |tx| {
         let row: ClaimedRow = claim(tx, at, &[id])?.remove(0);
         outbox::sent(tx, at, &row, 1, &[])?;
-        Ok(arrived(tx, at, (row.chat_id, row.topic), false)?.len())
+        Ok(arrived(tx, at, row.chat_id, row.places(), false)?.len())
     })
     .await
 }
@@ -100,6 +100,23 @@ async fn a_topic_is_paused_alone_and_a_chat_with_all_its_topics() {
 }
 
 #[tokio::test]
+async fn a_chat_that_takes_no_files_hears_words_meanwhile() {
+    let t = Store::new();
+    let file = |n: i64| Outgoing::file(-5, Recipe::photo("test", &n).unwrap(), Html::text("x"));
+    let picture = put(&t, NOW, file(1)).await;
+    let second = put(&t, NOW, file(2)).await;
+    let words = put(&t, NOW, reply(6)).await;
+    let until = refuse(&t, NOW, picture, refusal(Some(FILES), false)).await;
+    assert_eq!(ready(&t, NOW).await, [words]);
+    // That words arrive says nothing about files.
+    assert_eq!(arrive(&t, NOW, words).await, 0);
+    assert!(ready(&t, NOW).await.is_empty());
+    assert_eq!(ready(&t, until).await, [picture]);
+    assert_eq!(arrive(&t, until, picture).await, 1);
+    assert_eq!(ready(&t, until).await, [second]);
+}
+
+#[tokio::test]
 async fn an_incident_is_over_for_all_when_telegram_answers_again() {
     let t = Store::new();
     let first = put(&t, NOW, notice(1)).await;
@@ -130,8 +147,11 @@ async fn a_pause_of_the_chats_own_outlasts_an_incident() {
     assert!(!refuse(false).await);
     assert!(!refuse(true).await);
     // An edit that arrives proves nothing about the chat.
-    let ended = t.write(|tx| arrived(tx, NOW, (1, None), true)).await;
-    assert_eq!(ended, []);
+    let ended = t.write(move |tx| {
+        let row = claim(tx, NOW, &[first])?.remove(0);
+        arrived(tx, NOW, row.chat_id, row.places(), true)
+    });
+    assert_eq!(ended.await, []);
 }
 
 #[tokio::test]
