@@ -8,6 +8,8 @@ fn hostile_names_stay_text() {
     assert_eq!(Html::name("<b>Ева & Ко").as_str(), "&lt;b&gt;Ева &amp; Ко");
     assert_eq!(clean_name("a\u{202e}b\u{200b}\nc"), "ab c");
     assert_eq!(clean_name("\u{200b}\u{feff}"), "—");
+    // Letters that are blank: a Telegram name of them looks like none.
+    assert_eq!(clean_name("\u{3164}\u{2800}\u{115f}"), "—");
 }
 
 #[test]

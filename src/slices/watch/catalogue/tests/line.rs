@@ -44,6 +44,8 @@ fn a_refused_line_names_what_nobody_can_see_and_what_was_meant() {
     for (line, words) in [
         ("octo\u{200b}cat github", "hidden character"),
         ("octo\u{200b}cat github", "octo⟨U+200B⟩cat"),
+        ("octo\u{3164}cat github", "octo⟨U+3164⟩cat"),
+        ("octo\u{034f}cat github", "octo⟨U+034F⟩cat"),
         ("\u{feff}octocat github", "⟨U+FEFF⟩octocat"),
         ("octo\u{fe0f}cat github", "octo⟨U+FE0F⟩cat"),
         ("octocat git\u{ad}hub", "git⟨U+00AD⟩hub"),
