@@ -310,14 +310,16 @@ pub(crate) fn did_you_mean(meant: &str) -> String {
 }
 
 /// A value from the environment. Texts and lists may be written as in the file: that is how
-/// messages show them, and some tools keep the quotes of their files.
+/// messages show them, and some tools keep the quotes of their files, around a list as well.
 fn given(text: String) -> Value {
-    match text.as_str() {
+    match text.trim() {
         "true" => Value::Boolean(true),
         "false" => Value::Boolean(false),
-        written if written.starts_with(['[', '"']) => {
-            written.parse().unwrap_or(Value::String(text))
-        }
+        written if written.starts_with(['[', '"', '\'']) => match written.parse() {
+            Ok(Value::String(inner)) if inner != text => given(inner),
+            Ok(value) => value,
+            Err(_) => Value::String(text),
+        },
         _ => Value::String(text),
     }
 }

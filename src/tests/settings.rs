@@ -80,6 +80,12 @@ fn a_variable_may_be_written_as_messages_show_values() {
         ("plain", "a, b"),
         ("level", "\"info\""),
         ("listen", "[::1]:80"),
+        ("single", "'info'"),
+        ("quoted", "'[1, 2]'"),
+        ("more", "\"['a', 'b']\""),
+        ("spaced", " [1, 2]\n"),
+        ("yes", "'true'"),
+        ("name", "'tis"),
         ("wait", "\"10s\""),
     ];
     let overrides = overrides.map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -90,6 +96,12 @@ fn a_variable_may_be_written_as_messages_show_values() {
     assert_eq!(section.strings("plain"), ["a", "b"]);
     assert_eq!(section.string("level", ""), "info");
     assert_eq!(section.string("listen", ""), "[::1]:80");
+    assert_eq!(section.string("single", ""), "info");
+    assert_eq!(section.integers("quoted"), [1, 2]);
+    assert_eq!(section.strings("more"), ["a", "b"]);
+    assert_eq!(section.integers("spaced"), [1, 2]);
+    assert!(section.boolean("yes", false));
+    assert_eq!(section.string("name", ""), "'tis");
     let second = Duration::from_secs(1);
     let wait = section.duration("wait", second, second..=second * 60);
     assert_eq!(wait, second * 10);
