@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    vakhta::cli::run(vakhta::cli::Arguments::parse())
+    vakhta::cli::parse().map_or_else(|code| code, vakhta::cli::run)
 }

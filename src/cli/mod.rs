@@ -16,6 +16,7 @@ mod sites_import;
 mod sites_probe;
 mod tokens;
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -135,6 +136,27 @@ impl From<anyhow::Error> for Failure {
     fn from(err: anyhow::Error) -> Self {
         Self::Work(err)
     }
+}
+
+/// Reads the command line; prints help, the version, and what is wrong with it.
+///
+/// # Errors
+/// The exit code, when that was all there is to do.
+pub fn parse() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().map_err(|message| {
+        // A closed reader (`| head`) has seen what it wanted.
+        let lost = |err: &io::Error| err.kind() != io::ErrorKind::BrokenPipe;
+        match message.print().err().filter(lost) {
+            _ if message.use_stderr() => ExitCode::from(2),
+            Some(err) => {
+                output::complain(&format!(
+                    "vakhta: write the result to standard output: {err}"
+                ));
+                ExitCode::from(1)
+            }
+            None => ExitCode::SUCCESS,
+        }
+    })
 }
 
 #[must_use]

@@ -30,6 +30,10 @@ fn a_result_that_could_not_be_written_is_a_failure() {
             &["backup", "copy.db"],
             &["completions", "bash"],
             &["man"],
+            &["--version"],
+            &["--help"],
+            &["help", "accounts"],
+            &["sites", "list", "-h"],
             &["doctor"],
             &["demo", "--once"],
         ] {
