@@ -28,6 +28,9 @@ const DEFAULT_FILE: &str = "bot.toml";
 /// The prefix of our environment variables.
 const PREFIX: &str = "VAKHTA_";
 
+/// The variable that names the file; no section has it.
+const CONFIG: &str = "CONFIG";
+
 /// Values that only the environment may give, as section and key; the file has no such keys.
 const SECRETS: [(&str, &str); 2] = [("telegram", "token"), ("assistant", "api_key")];
 
@@ -76,11 +79,11 @@ impl Source {
     /// When a named file cannot be read. If no file is named and `./bot.toml` is missing, all
     /// defaults apply.
     pub fn read(named: Option<&Path>) -> Result<Self, Problems> {
-        let environment = environment();
-        let from_environment = environment.get("CONFIG").map(PathBuf::from);
+        let environment = environment()?;
+        let from_environment = environment.get(CONFIG).map(PathBuf::from);
         let named = named.map(Path::to_owned).or(from_environment);
         let path = named.clone().unwrap_or_else(|| DEFAULT_FILE.into());
-        let text = match std::fs::read_to_string(&path) {
+        let text = match settings::open_file(&path).and_then(std::io::read_to_string) {
             Ok(text) => text,
             Err(err) if err.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
                 String::new()
@@ -134,7 +137,7 @@ impl Config {
         let token = reader.token(&telegram);
         let assistant = assistant.with_key(reader.assistant_key());
         if let Some(problem) = assistant.problem() {
-            reader.problems.add(problem);
+            reader.blame("assistant", "enabled", problem);
         }
 
         let sections = reader.sections;
@@ -221,14 +224,13 @@ impl Reader<'_> {
         // The token becomes part of an address; a bad character would fail later and less clearly.
         let lawful = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
         if !given.chars().all(lawful) {
+            let key = match self.environment.contains_key("TELEGRAM_TOKEN") {
+                true => "token",
+                false => "token_file",
+            };
             let problem =
                 "the bot token has characters that no token has; copy it again from @BotFather";
-            match self.environment.contains_key("TELEGRAM_TOKEN") {
-                true => self
-                    .problems
-                    .add_of_environment(format!("VAKHTA_TELEGRAM_TOKEN: {problem}")),
-                false => self.problems.add(format!("telegram.token_file: {problem}")),
-            }
+            self.blame("telegram", key, problem);
             return None;
         }
         Some(SecretString::from(given))
@@ -249,22 +251,37 @@ impl Reader<'_> {
         match settings::read_private(path) {
             Ok(text) => Some(text.trim().to_owned()),
             Err(why) => {
-                self.problems
-                    .add(format!("telegram.token_file: {}: {why}", path.display()));
+                let problem = format!("{}: {why}", path.display());
+                self.blame("telegram", "token_file", &problem);
                 None
             }
         }
     }
+
+    /// Notes what is wrong with a value that its section took.
+    fn blame(&mut self, section: &str, key: &str, problem: &str) {
+        let variable = format!("{section}_{key}").to_uppercase();
+        if self.environment.contains_key(&variable) {
+            self.problems
+                .add_of_environment(format!("{PREFIX}{variable}: {problem}"));
+        } else {
+            self.problems.add(format!("{section}.{key}: {problem}"));
+        }
+    }
 }
 
-/// Variables whose section is nearly one of ours. Others may be of something else: orchestrators
-/// set variables with the names of services, such as `VAKHTA_PORT`.
+/// Variables whose section is nearly one of ours, or that are nearly [`CONFIG`]. Others may be of
+/// something else: orchestrators set variables with the names of services, such as `VAKHTA_PORT`.
 fn misspelt_sections<'a>(
     environment: &'a BTreeMap<String, String>,
     sections: &'a [&str],
 ) -> impl Iterator<Item = String> + 'a {
     environment.keys().filter_map(|name| {
-        let (section, key) = name.split_once('_')?;
+        let Some((section, key)) = name.split_once('_') else {
+            let meant = suggest::meant(name, [CONFIG]).filter(|meant| meant != name)?;
+            let meant = settings::did_you_mean(&format!("{PREFIX}{meant}"));
+            return Some(format!("{PREFIX}{name}: there is no such variable{meant}"));
+        };
         let section = section.to_lowercase();
         let meant = suggest::meant(&section, sections.iter().copied())?;
         (meant != section).then(|| {
@@ -312,20 +329,33 @@ fn read_people(section: &mut Section<'_>) -> PeopleConfig {
     clippy::disallowed_methods,
     reason = "the one place that reads the environment"
 )]
-fn environment() -> BTreeMap<String, String> {
+fn environment() -> Result<BTreeMap<String, String>, Problems> {
     let mut found = BTreeMap::new();
+    let mut problems = Problems::default();
     for (name, value) in std::env::vars_os() {
-        let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) else {
+        // A name that is no text is not one of ours.
+        let Ok(name) = name.into_string() else {
             continue;
         };
-        if let Some(key) = name.strip_prefix(PREFIX) {
-            found.insert(key.to_owned(), value);
-        } else if name == OPENROUTER_KEY {
+        let key = name.strip_prefix(PREFIX);
+        if key.is_none() && name != OPENROUTER_KEY {
+            continue;
+        }
+        match (key, value.into_string()) {
+            (_, Err(_)) => problems.add_of_environment(format!("{name}: is not UTF-8")),
+            (Some(key), Ok(value)) => {
+                found.insert(key.to_uppercase(), value);
+            }
             // Our own name for the key takes precedence, wherever it is set.
-            found.entry("ASSISTANT_API_KEY".to_owned()).or_insert(value);
+            (None, Ok(value)) => {
+                found.entry("ASSISTANT_API_KEY".to_owned()).or_insert(value);
+            }
         }
     }
-    found
+    match problems.is_empty() {
+        true => Ok(found),
+        false => Err(problems),
+    }
 }
 
 /// The passwords of proxies that the environment names for HTTP clients. Errors of a proxy may

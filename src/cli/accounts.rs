@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::i18n::{self, Args, Lang};
 use crate::people;
+use crate::settings;
 use crate::slices::watch::model::account::Until;
 use crate::slices::watch::site::Asks;
 use crate::slices::watch::store;
@@ -219,7 +220,7 @@ fn read_text(file: &Path) -> anyhow::Result<String> {
     if file == Path::new("-") {
         std::io::stdin().lock().read_to_end(&mut bytes)?;
     } else {
-        File::open(file)?.read_to_end(&mut bytes)?;
+        settings::open_file(file)?.read_to_end(&mut bytes)?;
     }
     String::from_utf8(bytes).context("it is not UTF-8; save it as UTF-8")
 }

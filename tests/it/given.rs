@@ -1,5 +1,7 @@
 //! What an operator gives: files that are none, variables, misspelt words.
 
+use std::path::Path;
+
 use rustix::fs::{CWD, Mode, mkfifoat};
 
 use crate::harness;
@@ -46,8 +48,15 @@ fn a_pipe_in_place_of_a_file_is_refused_and_never_waited_for() {
             let given = given.env(&format!("VAKHTA_{variable}"), "pipe");
             given.finish().await.demand(code).says(&[said]);
         }
-        let end = ground.vakhta(&["sites", "import", "pipe"]).finish().await;
-        end.demand(2).says(&["not a regular file"]);
+        for (command, code) in [
+            (&["sites", "import", "pipe"][..], 2),
+            (&["accounts", "import", "pipe", "--owner", "7"], 1),
+            (&["accounts", "import", "/dev/zero", "--owner", "7"], 1),
+            (&["accounts", "list", "--config", "pipe"], 2),
+        ] {
+            let end = ground.vakhta(command).finish().await;
+            end.demand(code).says(&["not a regular file"]);
+        }
     });
 }
 
@@ -69,11 +78,32 @@ fn a_wrong_variable_is_blamed_and_a_right_one_is_taken() {
             ),
             ("VAKHTA_LOG_LEVLE", "info", "did you mean VAKHTA_LOG_LEVEL?"),
             ("VAKHTA_LGO_LEVEL", "info", "did you mean VAKHTA_LOG_LEVEL?"),
+            ("VAKHTA_watch_workers", "0", "by VAKHTA_WATCH_WORKERS"),
+            ("VAKHTA_CONFG", "bot.toml", "did you mean VAKHTA_CONFIG?"),
+            (
+                "VAKHTA_TELEGRAM_TOKEN_FILE",
+                "nowhere",
+                "VAKHTA_TELEGRAM_TOKEN_FILE: nowhere",
+            ),
+            (
+                "VAKHTA_ASSISTANT_ENABLED",
+                "true",
+                "VAKHTA_ASSISTANT_ENABLED: OpenRouter wants a key",
+            ),
         ] {
-            let end = ground.vakhta(&list).env(variable, value).finish().await;
+            let mut given = ground.vakhta(&list).env(variable, value);
+            if variable == "VAKHTA_TELEGRAM_TOKEN_FILE" {
+                given = given.without_token();
+            }
+            let end = given.finish().await;
             end.demand(2).says(&[said]);
             assert!(!end.stderr.contains("bot.toml"), "{}", end.stderr);
         }
+        let script = "VAKHTA_WATCH_WORKERS=$(printf '\\377') exec \"$0\" accounts list";
+        let program = env!("CARGO_BIN_EXE_vakhta");
+        let end = ground.command(Path::new("sh"), &["-c", script, program]);
+        let end = end.finish().await;
+        end.demand(2).says(&["VAKHTA_WATCH_WORKERS: is not UTF-8"]);
         let admins = ("VAKHTA_TELEGRAM_ADMINS", "[1,2]");
         let end = ground.vakhta(&list).env(admins.0, admins.1).finish().await;
         end.demand(0);

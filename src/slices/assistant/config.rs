@@ -84,7 +84,7 @@ impl AssistantConfig {
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let needs_key = self.enabled && self.endpoint.url.starts_with(OPENROUTER);
         (needs_key && self.endpoint.key.is_none()).then_some(
-            "assistant.enabled: OpenRouter wants a key: set VAKHTA_ASSISTANT_API_KEY or OPENROUTER_API_KEY, \
+            "OpenRouter wants a key: set VAKHTA_ASSISTANT_API_KEY or OPENROUTER_API_KEY, \
              or name an endpoint of your own with assistant.url",
         )
     }
