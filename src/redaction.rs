@@ -7,7 +7,7 @@
 //!
 //! # Invariants
 //! - No [`PIECE`] bytes of a secret in a row remain, nor any secret shorter than that.
-//! - Whoever cuts a text hides the secrets in it first.
+//! - Callers that cut a text hide its secrets first.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;

@@ -17,8 +17,8 @@ use crate::telegram::{Outgoing, outbox};
 /// What is written between two looks may be lost.
 const PERIOD: Duration = Duration::from_secs(2);
 
-/// Between the news and the stop: the admins' messages leave, and whoever asks for the health every
-/// few seconds hears that it fails.
+/// Between the news and the stop: the admins' messages leave, and a monitor that asks every few
+/// seconds sees the failure.
 const ANNOUNCED: Duration = Duration::from_secs(4);
 
 /// The name of the task.

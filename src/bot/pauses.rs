@@ -19,7 +19,7 @@ use crate::telegram::{Answer, Button, Keyboard, Outgoing, PauseNews, TellPause, 
 /// Begins the data of the button; the id of the chat follows.
 pub(super) const TRY_NOW: &str = "bot:try-now";
 
-/// Stands for all chats to which Telegram itself cannot deliver.
+/// Marks all chats to which Telegram itself cannot deliver.
 const INCIDENT: i64 = 0;
 
 /// An incident that is over sooner is not worth a message.

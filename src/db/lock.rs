@@ -95,7 +95,7 @@ impl Holder {
     #[must_use]
     pub(crate) fn is_gone(&self) -> bool {
         let is_gone = self.0.lock(File::try_lock_shared).unwrap_or(false);
-        // Whoever makes the run must be able to take the lock.
+        // The maker of the run must be able to take the lock.
         for file in std::iter::once(&self.0.beside).chain(&self.0.database) {
             file.unlock().ok();
         }

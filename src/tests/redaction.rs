@@ -88,7 +88,7 @@ fn escaped(text: &str, choices: &[u8]) -> String {
 }
 
 proptest! {
-    /// Whatever is cut out of a secret, escaped in any way and set anywhere, is hidden; what stands
+    /// Whatever is cut out of a secret, escaped in any way and set anywhere, is hidden; what is
     /// around stays.
     #[test]
     fn any_piece_in_any_escapes_is_hidden(

@@ -1,7 +1,7 @@
 //! Pictures that no encoder at hand makes: JPEG in layers. The unit tests of the library use this
 //! file, too.
 
-/// A grey JPEG in layers, of which only the first one is there: its coefficients are held all the
+/// A grey JPEG in layers, with only the first one there: its coefficients are held all the
 /// same. `frame` is the marker of its frame.
 pub(crate) fn in_layers(frame: u8, width: u16, height: u16) -> Vec<u8> {
     let mut bytes = b"\xff\xd8\xff\xdb\0\x43\0".to_vec();

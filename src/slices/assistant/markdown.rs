@@ -21,7 +21,7 @@ pub(super) fn messages(markdown: &str) -> Vec<Html> {
     within(markdown, MESSAGE_LIMIT, None)
 }
 
-/// The messages, the last of which ends with a note.
+/// The messages; the last one ends with a note.
 #[must_use]
 pub(super) fn messages_with_end(markdown: &str, note: &Html) -> Vec<Html> {
     within(markdown, MESSAGE_LIMIT, Some(note))

@@ -133,7 +133,7 @@ impl fmt::Debug for Code {
     }
 }
 
-/// The code in an address as it is printed, whatever stands around it.
+/// The code in an address as it is printed, whatever is around it.
 fn in_address<'a>(text: &'a str, base_url: Option<&str>) -> Option<&'a str> {
     let parameter = format!("start={SCAN_PREFIX}");
     let place = |host: &str| {

@@ -15,7 +15,7 @@ use crate::backoff::delay;
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 
-/// Stands for all files of a chat where a pause names a topic; Telegram's topics are positive.
+/// Means all files of a chat where a pause names a topic; Telegram's topics are positive.
 pub(crate) const FILES: i64 = -1;
 
 /// Distances between tries: somebody in the chat has to act, which takes minutes or days.

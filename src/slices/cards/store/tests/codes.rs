@@ -112,7 +112,7 @@ async fn who_scans_what_another_one_claimed_is_told_of_whatever_was_told_or_igno
             }
         };
         let minutes = |n: u32| NOW.plus(std::time::Duration::from_secs(60) * n);
-        // Four people in a day are a crowd, of which the owner wants to hear no more.
+        // Four people in a day are a crowd; the owner wants no more of it.
         let crowd = [1, 2, 3, 4].map(|person| claimed(person, NOW).unwrap());
         assert_eq!(crowd, [None, None, None, Some(false)]);
         assert!(decide(tx, unit.id, AlarmDecision::Ignore)?);

@@ -214,7 +214,7 @@ impl Driver {
         }
     }
 
-    /// A run ends when the next tick is due, whoever asked for it: everybody waits for the tick.
+    /// Every run ends when the next tick is due, because everybody waits for the tick.
     /// Accounts that it did not reach come first in the next run. Without a schedule, nobody waits.
     fn time_limit(&self, scope: RunScope) -> Option<Instant> {
         if !self.parts.scheduled {

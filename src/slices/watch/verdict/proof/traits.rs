@@ -1,7 +1,7 @@
 //! What a page has that tells it from other pages of its site.
 //!
 //! # Invariants
-//! - The user name, digits and letter case make no difference, except where the name stands.
+//! - The user name, digits and letter case make no difference, except where the name appears.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::slices::watch::verdict::{SiteAnswer, is_redirect};
 /// Longer texts are people's own.
 const TEXT_MAX: usize = 200;
 
-/// Stands for the name.
+/// A placeholder for the name.
 const NAME: &str = "\0";
 
 /// The traits of one page.
@@ -24,13 +24,13 @@ pub struct Traits {
     pub(super) shape: Prints,
     /// Classes, ids, properties and keys: what only certain pages have.
     pub(super) marks: Prints,
-    /// The places where the name stands.
+    /// The places where the name appears.
     pub(super) echoes: Prints,
     /// Those of them that hold the page's own address.
     pub(super) addresses: Prints,
     /// Those of them that say whose page it is.
     pub(super) titles: Prints,
-    /// The places where a known name stands, although another one was asked about.
+    /// The places where a known name appears, although another one was asked about.
     pub(super) false_echoes: Prints,
     pub(super) texts: Prints,
 }

@@ -86,7 +86,7 @@ const LOOKS: &[Look] = &[
         profile: |name, _| format!("<html><body><h1>{name}</h1><p>A member.</p></body></html>"),
         nobody: |_| "<html><body><h1>Sorry</h1><p>No such user.</p></body></html>".to_owned(),
     },
-    // The name stands nowhere, and both pages have the same tags.
+    // The name appears nowhere, and both pages have the same tags.
     Look {
         profile: |_, _| {
             "<html><head><title>Site</title></head><body><p>A page.</p></body></html>".to_owned()
