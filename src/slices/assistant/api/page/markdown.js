@@ -4,7 +4,7 @@
 // Invariants:
 // - Elements come only from this file; everything that a model wrote becomes text.
 // - A link leads to http or https, and its page learns nothing of this one.
-// - The cost grows with the length of the text, whatever is there.
+// - The cost grows with the length of the text, whatever stands there.
 
 const FENCE = /^ {0,3}(```+|~~~+)[^`]*$/;
 const HEADING = /^ {0,3}#{1,6} +(.*?)[ #]*$/;
@@ -86,7 +86,7 @@ function table([head, , ...rows]) {
   return element('table', element('thead', row('th', names)), element('tbody', ...rows.map((line) => row('td', cells(line)))));
 }
 
-// The marks within a line. A link has no links inside.
+// What stands within a line. A link has no links inside.
 function inline(text, mayLink = true) {
   const made = [];
   let end = 0;
