@@ -87,7 +87,7 @@ fn it_gives_exactly_the_right_verdicts_and_repeats_no_notice() {
         let found = "SELECT dedupe FROM outbox WHERE dedupe LIKE 'found:%'";
         assert_eq!(ground.column(found), ["found:1:7"]);
         assert_eq!(
-            ground.column("SELECT username FROM account WHERE state = 'done'"),
+            ground.column("SELECT username FROM account WHERE state = 'done' ORDER BY id"),
             ["there", "back"]
         );
 

@@ -24,7 +24,7 @@ use crate::tier;
 
 /// The longest wait for anything. Far more than a loaded machine needs, so a time-out is a real
 /// failure.
-pub(crate) const LIMIT: Duration = Duration::from_secs(20);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// The admin of every stage.
 pub(crate) const ADMIN: i64 = 100;
