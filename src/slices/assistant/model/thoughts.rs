@@ -104,21 +104,23 @@ impl ThoughtFilter {
     }
 }
 
-/// The text after a closing tag that has a line to itself and no opening tag before it.
+/// The text after a closing tag with no opening tag before it, if the tag has a line to itself or
+/// stands at once after the end of a sentence. An answer that only names the tag has it elsewhere.
 fn after_thoughts(text: &str) -> Option<&str> {
-    let mut before = 0;
-    for line in text.split_inclusive('\n') {
-        let closed = TAGS
-            .iter()
-            .find(|(_, tag)| line.trim().len() == tag.len() && begins_with(line.trim(), tag));
-        if let Some((open, _)) = closed {
-            let (thoughts, rest) = text.split_at_checked(before)?;
-            let rest = rest.get(line.len()..)?;
-            return find(thoughts, open).is_none().then(|| rest.trim_start());
-        }
-        before += line.len();
-    }
-    None
+    let is_blank = |line: Option<&str>| line.is_some_and(|line| line.trim().is_empty());
+    let closed = TAGS.iter().flat_map(|(open, close)| {
+        let splits = finds(text, close).filter_map(|at| text.split_at_checked(at));
+        splits.filter_map(move |(thoughts, rest)| Some((open, thoughts, rest.get(close.len()..)?)))
+    });
+    let ends = closed.filter(|(_, thoughts, rest)| {
+        let is_alone = is_blank(thoughts.rsplit('\n').next()) && is_blank(rest.split('\n').next());
+        is_alone
+            || thoughts
+                .trim_end()
+                .ends_with(['.', '!', '?', '…', '。', '"', '»', ')'])
+    });
+    let (open, thoughts, rest) = ends.min_by_key(|(_, thoughts, _)| thoughts.len())?;
+    find(thoughts, open).is_none().then(|| rest.trim_start())
 }
 
 /// Compares without regard to capital letters.
@@ -128,8 +130,13 @@ fn begins_with(text: &str, start: &str) -> bool {
 }
 
 fn find(text: &str, tag: &str) -> Option<usize> {
-    let mut windows = text.as_bytes().windows(tag.len());
-    windows.position(|window| window.eq_ignore_ascii_case(tag.as_bytes()))
+    finds(text, tag).next()
+}
+
+fn finds(text: &str, tag: &str) -> impl Iterator<Item = usize> {
+    let windows = text.as_bytes().windows(tag.len()).enumerate();
+    let found = windows.filter(move |(_, window)| window.eq_ignore_ascii_case(tag.as_bytes()));
+    found.map(|(at, _)| at)
 }
 
 #[cfg(test)]

@@ -157,6 +157,10 @@ fn refusals_of_any_shape_name_what_they_refuse() {
     let inside =
         r#"data: {"error":{"type":"invalid_request_error","message":"stream_options is unknown"}}"#;
     assert_eq!(read_whole(inside).error.unwrap().named, [StreamOptions]);
+    let text = r#"{"error":"this model does not support stream_options"}"#;
+    assert_eq!(read_whole(text).error.unwrap().named, [StreamOptions]);
+    let failed = r#"{"error":"the upstream stream was closed"}"#;
+    assert_eq!(read_whole(failed).error.unwrap().named, []);
     for list in [
         r#"[{"error":{"code":400,"message":"no max_tokens"}}]"#,
         r#"{"errors":[{"code":400,"message":"no max_tokens"}]}"#,

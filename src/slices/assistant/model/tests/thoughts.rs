@@ -33,6 +33,10 @@ fn thoughts_are_no_part_of_the_answer_however_the_text_is_split() {
         ("<think>only</think>  ", "", true),
         ("Hm, so I think.\n</think>\n\nДа.", "Да.", true),
         ("Hm.\n</think>", "", true),
+        ("Думаю…</think>\n\nДа.", "Да.", true),
+        ("So it is!</thinking>Да.", "Да.", true),
+        ("So (it is.) </think> Да.", "Да.", true),
+        ("I write </think> later.\n</think>\nДа.", "Да.", true),
         // These are words of an answer.
         ("Да.", "Да.", false),
         ("  Да.", "  Да.", false),
