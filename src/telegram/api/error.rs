@@ -58,8 +58,8 @@ const FINAL: &[&str] = &[
     "can't send messages to",
 ];
 
-/// A 400 with these words is about the chat as it is now, not about the message. Of a 403 this
-/// holds without any words.
+/// A 400 with these words is about the chat as it is now, not about the message. So is a code of
+/// Telegram's inside (406, 420). Of a 403 this holds without any words.
 const FOR_NOW: &[&str] = &[
     "rights",
     "forbidden",
@@ -70,6 +70,9 @@ const FOR_NOW: &[&str] = &[
     "slow mode",
     "flood",
     "payment_required",
+    "channel_private",
+    "not_participant",
+    "unavailable",
 ];
 
 /// A chat that refuses files with these words may take words.
@@ -170,7 +173,10 @@ impl ApiError {
             return false;
         }
         match self {
-            Self::Refused { code: 403, .. } => true,
+            Self::Refused {
+                code: 403 | 406 | 420,
+                ..
+            } => true,
             Self::Refused { code: 400, .. } => self.is_topic_closed() || self.says_itself(FOR_NOW),
             _ => false,
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::claim::ClaimedRow;
-use super::pause::{Pause, Refusal, pause};
+use super::pause::{FILES, Pause, Refusal, pause};
 use crate::clock::{UnixMs, days};
 use crate::db::WriteTx;
 
@@ -82,12 +82,21 @@ pub(crate) fn refused(
         "the chat refuses messages for now"
     };
     returned(tx, row.id, until, problem)?;
-    // One row is tried at a time; the others would outlive it untried.
+    // One row is tried at a time; the others for its place would outlive it untried.
     tx.execute(
         "UPDATE outbox SET state = 'dead', problem = 'given up after seven days: ' || ?3, closed_at = ?4,
              html = '', gist = '', keyboard = '', file = ''
-         WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND created_at < ?2",
-        (row.chat_id, now.minus(GIVE_UP).0, problem, now.0),
+         WHERE closed_at IS NULL AND state = 'pending' AND chat_id = ?1 AND created_at < ?2
+             AND (id = ?5 OR ?6 = 0 OR ?6 = topic OR ?6 = ?7 AND file <> '')",
+        (
+            row.chat_id,
+            now.minus(GIVE_UP).0,
+            problem,
+            now.0,
+            row.id,
+            pause.topic,
+            FILES,
+        ),
     )?;
     Ok(pause)
 }

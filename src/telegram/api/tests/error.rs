@@ -124,6 +124,13 @@ fn only_what_telegram_calls_final_is_final() {
         (400, "Bad Request: TOPIC_CLOSED"),
         (403, "Forbidden: CHAT_WRITE_FORBIDDEN"),
         (403, "Forbidden: something new"),
+        (400, "Bad Request: CHANNEL_PRIVATE"),
+        (400, "Bad Request: chat is temporarily unavailable"),
+        (400, "Bad Request: USER_NOT_PARTICIPANT"),
+        (406, "CHAT_RESTRICTED"),
+        (406, "SOMETHING_NEW"),
+        (420, "2FA_CONFIRM_WAIT_7"),
+        (420, "FLOOD_WAIT_33"),
     ] {
         let err = refused(code, why);
         assert!(

@@ -181,3 +181,23 @@ async fn what_waits_for_a_week_is_given_up_and_a_chat_that_is_gone_has_no_pause(
         .await;
     assert_eq!(count("SELECT count(*) FROM chat_pause").await, 0);
 }
+
+#[tokio::test]
+async fn what_waits_for_another_topic_is_not_given_up_with_the_refused_one() {
+    let t = Store::new();
+    let closed = put(&t, NOW, reply(5)).await;
+    let other = put(&t, NOW, reply(6)).await;
+    let same = put(&t, NOW, reply(5)).await;
+    let late = NOW.plus(days(8));
+    refuse(&t, late, closed, refusal(Some(5), false)).await;
+    let dead: Vec<i64> = t
+        .read(|c| {
+            let mut statement =
+                c.prepare("SELECT id FROM outbox WHERE state = 'dead' ORDER BY id")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await;
+    assert_eq!(dead, [closed, same]);
+    assert_eq!(ready(&t, late).await, [other]);
+}
