@@ -165,7 +165,10 @@ fn announced_delimiter(text: &str) -> (Option<u8>, &str) {
         .filter(|start| start.eq_ignore_ascii_case("sep="))
         .and_then(|_| first.get(4..));
     match named.map(str::as_bytes) {
-        Some([delimiter]) => (Some(*delimiter), rest),
+        // A spreadsheet that saves the line again fills it up with empty cells.
+        Some([delimiter, cells @ ..]) if cells.iter().all(|byte| byte == delimiter) => {
+            (Some(*delimiter), rest)
+        }
         _ => (None, text),
     }
 }

@@ -45,7 +45,12 @@ fn every_bad_row_is_named_by_its_line() {
 #[test]
 fn emptied_rows_are_no_rows_and_excels_own_line_is_understood() {
     let rows = "Site;Username;Days\r\ngithub;octocat;9\r\n;;;;\r\n ; ;\r\n\r\nvk;durov;\r\n;;\r\n";
-    for (start, line) in [("", 2), ("sep=;\r\n", 3), ("\u{feff}\"SEP=;\"\r\n", 3)] {
+    for (start, line) in [
+        ("", 2),
+        ("sep=;\r\n", 3),
+        ("sep=;;;;\n", 3),
+        ("\u{feff}\"SEP=;\"\r\n", 3),
+    ] {
         let text = format!("{start}{rows}");
         assert!(is_table(&text), "{text}");
         let table = read_text(&text);
