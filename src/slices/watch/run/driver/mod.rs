@@ -31,6 +31,7 @@ use super::progress::LiveProgress;
 use super::proofs::Proofs;
 use super::ticks::{Scheduler, Ticks};
 use crate::activation::Activator;
+use crate::backoff::Backoff;
 use crate::clock::{Clock, DAY};
 use crate::db::Db;
 use crate::http_client;
@@ -48,6 +49,9 @@ use crate::telegram::BotProxy;
 /// every run. A run that begins late, because the one before ended late, must still end by the next
 /// tick of a schedule of minutes.
 const SHORTEST_RUN: Duration = Duration::from_secs(30);
+
+/// The pause after a run that failed before its end; longer each time, up to [`ASIDE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// How long a tick waits for runs over some of the accounts.
 const ASIDE: Duration = Duration::from_secs(15);
@@ -184,6 +188,7 @@ impl Driver {
     /// Carries out the admins' decisions, then makes every run that is due. Where runs fill their
     /// intervals, a tick is always due, so requests come first for a while after a run.
     async fn serve(&mut self) {
+        let mut pauses = Backoff::new(FIRST_PAUSE, ASIDE);
         loop {
             let open = self.parts.db.read(store::open_requests).await;
             let open = open.unwrap_or_else(|err| {
@@ -199,14 +204,21 @@ impl Driver {
                 }
             }
             let tick = self.ticks.is_due();
-            match asked {
+            let made = match asked {
                 // One run over everything answers both.
                 Some(RunScope::All) => self.make_run(Trigger::Request, RunScope::All).await,
                 Some(scope) if !tick || self.last_run.elapsed() < ASIDE => {
-                    self.make_run(Trigger::Request, scope).await;
+                    self.make_run(Trigger::Request, scope).await
                 }
                 _ if tick => self.make_run(Trigger::Schedule, RunScope::All).await,
                 _ => return,
+            };
+            if made {
+                pauses.reset();
+            } else {
+                // What was asked for may still be asked for.
+                let pause = tokio::time::sleep(pauses.next());
+                self.stop.run_until_cancelled(pause).await;
             }
             if self.stop.is_cancelled() {
                 return;

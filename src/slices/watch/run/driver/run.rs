@@ -33,8 +33,9 @@ const START_HELD: Duration = Duration::from_secs(3);
 type Requests = Vec<(Arc<str>, SiteTally)>;
 
 impl Driver {
-    /// One run, from its row to its summary. Errors are logged here, and the watch goes on.
-    pub(super) async fn make_run(&mut self, trigger: Trigger, scope: RunScope) {
+    /// One run, from its row to its summary. Errors are logged here, and the watch goes on; false
+    /// after one.
+    pub(super) async fn make_run(&mut self, trigger: Trigger, scope: RunScope) -> bool {
         let everything = scope == RunScope::All;
         if everything {
             self.last_run = Instant::now();
@@ -49,7 +50,8 @@ impl Driver {
             "[AUTO-CHECK/T] {kind} at {}",
             self.spoken_now()
         );
-        if let Err(err) = self.try_run(trigger, scope, kind).await {
+        let made = self.try_run(trigger, scope, kind).await;
+        if let Err(err) = &made {
             tracing::error!(
                 trigger = trigger.word(),
                 "[AUTO-CHECK/T] {kind} failed: {err:#}"
@@ -59,6 +61,7 @@ impl Driver {
             self.last_run = Instant::now();
             self.parts.progress().close().await;
         }
+        made.is_ok()
     }
 
     async fn try_run(

@@ -149,7 +149,7 @@ impl World {
     async fn run(&mut self) -> Duration {
         let began = Instant::now();
         tokio::select! {
-            () = self.driver.make_run(Trigger::Schedule, RunScope::All) => began.elapsed(),
+            _ = self.driver.make_run(Trigger::Schedule, RunScope::All) => began.elapsed(),
             () = async { self.time.flow().await } => unreachable!("time has no end"),
         }
     }

@@ -70,7 +70,7 @@ async fn what_was_seen_is_written_although_somebody_waits_as_the_time_ends() {
         time.flow().await;
     };
     tokio::select! {
-        () = world.driver.make_run(Trigger::Schedule, RunScope::All) => {}
+        _ = world.driver.make_run(Trigger::Schedule, RunScope::All) => {}
         () = script => {}
     }
 
