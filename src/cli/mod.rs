@@ -217,6 +217,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         };
         usage(&place, &problems)
     })?;
+    output::hide(config.secrets().chain(&crate::config::proxy_passwords()));
     let mut log = config.log.clone();
     if matches!(arguments.command, Some(Command::Doctor)) {
         // The caller may be another user than the log file's owner.

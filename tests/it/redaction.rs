@@ -88,3 +88,19 @@ fn refusals_that_repeat_the_token_and_peoples_words_leave_no_trace_of_them() {
         }
     });
 }
+
+#[test]
+fn errors_on_the_terminal_hide_the_token_too() {
+    run(async |ground| {
+        let token = ground.telegram.token().to_owned();
+        let list = format!("{token}.csv");
+        let owner = ["--owner", "7"];
+        let import = ["accounts", "import", &list];
+        let end = ground
+            .vakhta(&[&import[..], &owner].concat())
+            .finish()
+            .await;
+        end.demand(1).says(&["***.csv"]);
+        assert!(!end.stderr.contains(&token), "{}", end.stderr);
+    });
+}
