@@ -383,7 +383,8 @@ CREATE TABLE import (
     chat_id     INTEGER NOT NULL,                   -- where the result goes
     line        INTEGER NOT NULL DEFAULT 0,         -- the last one dealt with
     added       INTEGER NOT NULL DEFAULT 0,
-    created_at  INTEGER NOT NULL
+    created_at  INTEGER NOT NULL,
+    deaths      INTEGER NOT NULL DEFAULT 0          -- how often the program died with it in hand, since it last came further
 ) STRICT;
 CREATE TABLE import_text (
     person_id   INTEGER PRIMARY KEY REFERENCES import (person_id) ON DELETE CASCADE,

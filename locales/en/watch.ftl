@@ -473,3 +473,6 @@ n-accounts = { $n ->
     [one] { $n } account
    *[other] { $n } accounts
 }
+
+import-put-aside = ⚠️ The program died twice over your table, so I have put it aside. What was added stays. The admins know.
+put-aside-import = ⚠️ The program died twice over a table from chat { $chat }. It was put aside.

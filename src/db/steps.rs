@@ -11,6 +11,7 @@ pub(super) const STEPS: &[&str] = &[
     CHAT_PAUSES,
     ANSWERS_GO_ON,
     SUSPECTS,
+    IMPORT_SUSPECTS,
 ];
 
 /// Probes in separate rows; states of accounts and runs for the guards, and the guards' memory. A
@@ -383,6 +384,11 @@ const CHAT_PAUSES: &str = "
 const ANSWERS_GO_ON: &str = "
     ALTER TABLE question ADD COLUMN is_truncated INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE question ADD COLUMN so_far TEXT NOT NULL DEFAULT '';
+";
+
+/// How often the program died with a table in hand.
+const IMPORT_SUSPECTS: &str = "
+    ALTER TABLE import ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
 ";
 
 /// How often the program died with a row in hand. A question whose attempt was lost has that as its

@@ -41,6 +41,7 @@ use self::inbound::answers::Answers;
 use self::inbound::dispatch::Dispatcher;
 use self::inbound::fetch::Fetcher;
 use self::inbound::poller::Poller;
+pub(crate) use self::suspects::MOST_DEATHS;
 use self::suspects::Suspects;
 use crate::activation::Activator;
 use crate::clock::Clock;

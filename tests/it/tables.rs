@@ -10,7 +10,7 @@ use vakhta::testing::slices::watch::store;
 use vakhta::testing::slices::watch::store::{AccountQuery, Import, Imported, NewAccount};
 use vakhta::testing::tasks::Tasks;
 
-use crate::harness::{LIMIT, Stage, run, run_with};
+use crate::harness::{ADMIN, LIMIT, Stage, run, run_with};
 
 /// Sends a file and returns the reply.
 async fn send(t: &Stage, who: &Person, name: &str, bytes: &[u8]) -> Arc<ChatMessage> {
@@ -256,6 +256,39 @@ fn a_large_table_is_added_in_portions_and_goes_on_where_a_crash_stopped_it() {
             })?)
         });
         assert_eq!(counts.await.unwrap(), (1_050, 1, 1_050, 0));
+        t
+    });
+}
+
+#[test]
+fn a_table_that_the_program_died_over_twice_is_put_aside_and_the_next_one_is_added() {
+    run(async |mut t| {
+        t.user(7, "Ева", "ru").await;
+        t.user(8, "Олег", "ru").await;
+        t.stop().await;
+        let (db, end) = Db::open(&t.folder.path().join("test.db"), &Tasks::new()).unwrap();
+        let now = t.clock.now();
+        db.write(move |tx| {
+            for (person, prefix, at) in [(7, "a", now.minus(LIMIT)), (8, "b", now)] {
+                let import = Import {
+                    person,
+                    chat: person,
+                    text: table_of(prefix, 300),
+                };
+                assert!(store::begin_import(tx, at, &import)?);
+            }
+            tx.execute("UPDATE import SET deaths = 2 WHERE person_id = 7", [])?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+        drop(db);
+        assert!(end.wait(LIMIT).await);
+        t.start().await;
+        t.heard(7, "На вашей таблице программа дважды").await;
+        t.heard(ADMIN, "дважды оборвалась на таблице из чата 7")
+            .await;
+        t.heard(8, "Добавлено: 300").await;
         t
     });
 }

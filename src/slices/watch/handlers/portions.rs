@@ -4,6 +4,7 @@
 //! - Each portion commits with the mark of how far the table is.
 //! - A crash loses no row and adds none twice.
 //! - The result commits with the last mark.
+//! - A table that the program died over twice, without coming further, is put aside.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,13 +24,22 @@ use crate::slices::watch::store;
 use crate::slices::watch::store::{Added, Allowance, Import, Imported};
 use crate::slices::watch::views::table;
 use crate::slices::watch::views::table::Table;
-use crate::telegram::{Outgoing, outbox};
+use crate::telegram::{MOST_DEATHS, Outgoing, outbox};
 
 /// Accounts added in one transaction: some 10 ms of the writer.
 pub(super) const PORTION: usize = 200;
 
 /// After a fault of the storage.
 const REST: Duration = Duration::from_secs(5);
+
+/// What becomes of the table that has waited longest.
+enum Taken {
+    Nothing,
+    /// The program died over it twice.
+    PutAside,
+    /// The table of this person is in hand.
+    Of(i64),
+}
 
 impl WatchHandlers {
     /// Adds large tables, one after the other, until the stop. Rings `sender_bell` when a result
@@ -42,8 +52,10 @@ impl WatchHandlers {
         stop: CancellationToken,
     ) {
         let handlers = Arc::new(self);
+        let mut in_hand = None;
         loop {
-            let added = handlers.add_tables(&db, &clock, &sender_bell, &stop).await;
+            let added = handlers.add_tables(&db, &clock, &sender_bell, &stop, &mut in_hand);
+            let added = added.await;
             if let Err(err) = &added {
                 tracing::error!("a table could not be added, trying again: {err:#}");
             }
@@ -61,12 +73,23 @@ impl WatchHandlers {
         clock: &Clock,
         sender_bell: &Activator,
         stop: &CancellationToken,
+        in_hand: &mut Option<i64>,
     ) -> anyhow::Result<()> {
         loop {
+            let (own, now, held) = (Arc::clone(self), clock.now(), *in_hand);
+            let taken = match db.write(move |tx| own.take_table(tx, now, held)).await? {
+                Taken::Nothing => return Ok(()),
+                Taken::PutAside => {
+                    sender_bell.ring();
+                    continue;
+                }
+                Taken::Of(person) => person,
+            };
+            *in_hand = Some(taken);
             let own = Arc::clone(self);
             // Reading a table takes time, too: off the runtime.
             let read = db.read(move |c| {
-                let import = store::next_import(c)?;
+                let import = store::import(c, taken)?;
                 Ok(import.map(|import| {
                     let table = table::read(
                         &own.notifier.catalogue,
@@ -78,11 +101,12 @@ impl WatchHandlers {
                 }))
             });
             let Some(import) = read.await? else {
-                return Ok(());
+                *in_hand = None;
+                continue;
             };
             loop {
                 if stop.is_cancelled() {
-                    return Ok(());
+                    return db.write(move |tx| store::let_go(tx, taken)).await;
                 }
                 let (own, import, now) = (Arc::clone(self), Arc::clone(&import), clock.now());
                 let is_over = db.write(move |tx| own.add_portion(tx, now, &import.0, &import.1));
@@ -90,8 +114,36 @@ impl WatchHandlers {
                     break;
                 }
             }
+            *in_hand = None;
             sender_bell.ring();
         }
+    }
+
+    /// Takes the next table in hand, or puts the one aside that the program died over twice.
+    fn take_table(
+        &self,
+        tx: &WriteTx<'_>,
+        now: UnixMs,
+        in_hand: Option<i64>,
+    ) -> anyhow::Result<Taken> {
+        let Some(table) = store::take_import(tx, in_hand)? else {
+            return Ok(Taken::Nothing);
+        };
+        if table.deaths < MOST_DEATHS {
+            return Ok(Taken::Of(table.person));
+        }
+        store::end_import(tx, table.person)?;
+        let lang = self.notifier.formatter(tx, table.chat)?.lang;
+        let words = i18n::text(lang, "import-put-aside");
+        outbox::insert(tx, now, &Outgoing::reply(table.chat, words))?;
+        let args = Args::new().text("chat", &table.chat.to_string());
+        for (admin, lang) in people::admin_languages(tx, self.notifier.language)? {
+            let words = i18n::html(lang, "put-aside-import", &args);
+            let notice = Outgoing::notice(admin, words)
+                .dedupe(format!("put-aside-import:{}:{}:{admin}", table.chat, now.0));
+            outbox::insert(tx, now, &notice)?;
+        }
+        Ok(Taken::PutAside)
     }
 
     /// Adds the next accounts of a table; true when none is left and the result is on its way.

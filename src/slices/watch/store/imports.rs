@@ -41,12 +41,53 @@ pub fn begin_import(tx: &WriteTx<'_>, now: UnixMs, import: &Import) -> anyhow::R
     Ok(begun > 0)
 }
 
-/// The table that has waited longest to be added.
-pub(crate) fn next_import(connection: &Connection) -> anyhow::Result<Option<Import>> {
+/// The table to go on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ImportInHand {
+    pub person: i64,
+    pub chat: i64,
+    /// How often the program died with it in hand before, without coming further.
+    pub deaths: u32,
+}
+
+/// Takes the table that has waited longest. Until [`note_imported`] or [`let_go`], a death of the
+/// program counts against it. `in_hand`: whose table this program has in hand already.
+pub(crate) fn take_import(
+    tx: &WriteTx<'_>,
+    in_hand: Option<i64>,
+) -> anyhow::Result<Option<ImportInHand>> {
+    tx.prepare_cached(
+        "UPDATE import SET deaths = deaths + (person_id IS NOT ?1)
+         WHERE person_id = (SELECT person_id FROM import ORDER BY created_at LIMIT 1)
+         RETURNING person_id, chat_id, deaths - 1",
+    )?
+    .query_row([in_hand], |row| {
+        Ok(ImportInHand {
+            person: row.get(0)?,
+            chat: row.get(1)?,
+            deaths: row.get(2)?,
+        })
+    })
+    .optional()
+    .context("take a table to add")
+}
+
+/// The program stops in order with a table in hand.
+pub(crate) fn let_go(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
+    tx.execute(
+        "UPDATE import SET deaths = max(deaths - 1, 0) WHERE person_id = ?1",
+        [person],
+    )
+    .context("let go of a table")?;
+    Ok(())
+}
+
+/// A person's table; none if it no longer exists.
+pub(crate) fn import(connection: &Connection, person: i64) -> anyhow::Result<Option<Import>> {
     connection
         .query_row(
-            "SELECT person_id, chat_id, text FROM import JOIN import_text USING (person_id) ORDER BY created_at LIMIT 1",
-            [],
+            "SELECT person_id, chat_id, text FROM import JOIN import_text USING (person_id) WHERE person_id = ?1",
+            [person],
             |row| {
                 Ok(Import {
                     person: row.get(0)?,
@@ -56,7 +97,7 @@ pub(crate) fn next_import(connection: &Connection) -> anyhow::Result<Option<Impo
             },
         )
         .optional()
-        .context("look for a table to add")
+        .context("read a table to add")
 }
 
 /// The progress of a person's table; none if it no longer exists.
@@ -73,9 +114,10 @@ pub(crate) fn imported(connection: &Connection, person: i64) -> anyhow::Result<O
         .context("look how far a table is")
 }
 
-/// Records the progress of a person's table.
+/// Records the progress of a person's table, which is still in hand. What came further was not
+/// what the program died over.
 pub fn note_imported(tx: &WriteTx<'_>, person: i64, imported: Imported) -> anyhow::Result<()> {
-    tx.prepare_cached("UPDATE import SET line = ?2, added = ?3 WHERE person_id = ?1")?
+    tx.prepare_cached("UPDATE import SET line = ?2, added = ?3, deaths = 1 WHERE person_id = ?1")?
         .execute(params![person, imported.line, imported.added])
         .context("note how far a table is")?;
     Ok(())

@@ -42,7 +42,7 @@ pub(crate) use charts::{durations, waits_of_owner};
 pub use days::days;
 pub(crate) use days::{SiteDay, by_site, count_day};
 pub use imports::{Import, Imported, begin_import, note_imported};
-pub(crate) use imports::{end_import, imported, next_import};
+pub(crate) use imports::{end_import, import, imported, let_go, take_import};
 pub(crate) use listing::Filter;
 pub use listing::{AccountQuery, page};
 pub(crate) use listing::{
