@@ -1,8 +1,9 @@
 //! The control of one shape of names: a random name of this shape must be missing.
 //!
 //! [`super::controls`] vouches for plain names only. A site may show a page for every name with a
-//! hyphen, so it is asked for a random one. It may cut names at a dot, so it is first asked for a
-//! known name with a random tail.
+//! hyphen, so it is asked for a random one. It may cut names at a dot or at a length, or strip
+//! dots, so it is first asked for names that such a site takes for known ones
+//! ([`Site::known_like`]).
 //!
 //! # Invariants
 //! - A shape is vouched for only after a random name of it was missing.
@@ -19,8 +20,8 @@ pub(super) struct AlikeControl {
     shape: Shape,
     /// An account of this shape, as the model for random names.
     model: String,
-    /// Known names with random tails that are still to be asked for, the next one last.
-    known: Vec<Username>,
+    /// Groups of changed known names, the next one last. Of each group one must be missing.
+    known: Vec<Vec<Username>>,
     /// One of those was missing, and it had the very shape.
     is_vouched: bool,
     /// A name was refused or taken, so the next ones are close to the model.
@@ -56,7 +57,7 @@ impl AlikeControl {
         if self.said.is_some() {
             return None;
         }
-        if let Some(known) = self.known.last() {
+        if let Some(known) = self.known.last().and_then(|group| group.last()) {
             return Some(known.clone());
         }
         let name = site.random_like(&self.model, self.is_close);
@@ -73,15 +74,25 @@ impl AlikeControl {
         match probe.outcome {
             Err(why) if !is_nobody && is_no_answer(probe, why) => self.doubt(why),
             _ if self.known.is_empty() => self.hear_random(is_nobody, probe),
-            Ok(_) if !is_nobody => self.said = Some(Err(Inconclusive::NamesAlike)),
+            Ok(_) if !is_nobody => self.hear_another(),
             _ => self.hear_known(is_nobody),
         }
     }
 
-    /// A known name with a tail is not there, or the site takes it for no name. So it is not cut.
+    /// A changed known name is there. Somebody may have it, unless all of its group are there.
+    fn hear_another(&mut self) {
+        self.tries = 0;
+        let group = self.known.last_mut();
+        if group.is_none_or(|group| group.pop().is_none() || group.is_empty()) {
+            self.said = Some(Err(Inconclusive::NamesAlike));
+        }
+    }
+
+    /// A changed known name is not there, or the site takes it for no name. So the site neither
+    /// cuts nor strips.
     fn hear_known(&mut self, is_nobody: bool) {
         self.tries = 0;
-        let name = self.known.pop();
+        let name = self.known.pop().and_then(|mut group| group.pop());
         let is_of_shape = name.is_some_and(|name| Shape::of(name.as_str()) == self.shape);
         self.is_vouched |= is_nobody && is_of_shape;
         // It may be too long for the site.

@@ -12,33 +12,64 @@ use super::{Site, Username};
 /// Names of this length or shorter are very short: most of them are taken.
 const VERY_SHORT: usize = 3;
 
-/// Names longer than this are very long. Our usual random names are not.
-const VERY_LONG: usize = 20;
+/// Names longer than this are long: some sites cut names at a length.
+const LONG: usize = 15;
+
+/// The longest random name to try.
+const LONGEST_TRY: usize = 20;
+
+/// So many changed known names must all be there before the site is said to know no difference.
+/// Somebody may have one of them.
+const WITNESSES: usize = 3;
 
 /// A random name has at least this many random characters, so that nobody has it. Very short names
 /// cannot.
 const RANDOM_CHARS: usize = 6;
 
-const DOT: u8 = 1;
-const HYPHEN: u8 = 1 << 1;
-const UNDERSCORE: u8 = 1 << 2;
-/// Any other ASCII sign.
-const SIGN: u8 = 1 << 3;
-/// The first or the last character is no letter and no digit.
-const EDGE: u8 = 1 << 4;
-const CAPITAL: u8 = 1 << 5;
-const DIGIT_FIRST: u8 = 1 << 6;
-const ONLY_DIGITS: u8 = 1 << 7;
+const CAPITAL: u8 = 1;
+const DIGIT_FIRST: u8 = 1 << 1;
+const ONLY_DIGITS: u8 = 1 << 2;
+/// ASCII letters or digits beside those of another alphabet.
+const MIXED: u8 = 1 << 3;
 
 /// What a user name is made of. The default is the plain shape: small ASCII letters and digits, a
-/// letter first, neither very short nor very long.
+/// letter first, neither very short nor long.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Shape {
     marks: u8,
+    /// The signs, one bit for each ASCII code: sites treat every sign in their own way.
+    at_start: u128,
+    at_end: u128,
+    between: u128,
     /// The part of Unicode that the first character beyond ASCII comes from.
     alphabet: u16,
-    /// The exact length of a very short or very long name, otherwise 0.
+    /// The exact length of a very short or long name, otherwise 0.
     length: u8,
+}
+
+/// Where in a name a sign stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Start,
+    End,
+    Between,
+}
+
+impl Place {
+    /// All places of a sign in a name. A sign that fills the name is at its start.
+    fn of(sign: char, name: &str) -> impl Iterator<Item = Self> {
+        let between = name.strip_prefix(sign).unwrap_or(name);
+        let is_end = between.ends_with(sign);
+        let between = between.strip_suffix(sign).unwrap_or(between);
+        let places = [
+            (Self::Start, name.starts_with(sign)),
+            (Self::End, is_end),
+            (Self::Between, between.contains(sign)),
+        ];
+        places
+            .into_iter()
+            .filter_map(|(place, is_there)| is_there.then_some(place))
+    }
 }
 
 impl Shape {
@@ -46,28 +77,32 @@ impl Shape {
     pub(crate) fn of(name: &str) -> Self {
         let mut shape = Self::default();
         let (mut length, mut digits) = (0, 0);
+        let (mut is_ascii, mut is_beyond) = (false, false);
         for c in name.chars() {
             length += 1;
-            shape.marks |= match c {
-                'a'..='z' => 0,
-                '0'..='9' => {
-                    digits += 1;
-                    0
-                }
-                '.' => DOT,
-                '-' => HYPHEN,
-                '_' => UNDERSCORE,
-                _ if c.is_uppercase() => CAPITAL,
-                _ if c.is_ascii() => SIGN,
-                _ => 0,
-            };
+            is_ascii |= c.is_ascii_alphanumeric();
+            is_beyond |= c.is_alphanumeric() && !c.is_ascii();
+            digits += usize::from(c.is_ascii_digit());
+            if c.is_uppercase() {
+                shape.marks |= CAPITAL;
+            }
             if !c.is_ascii() && shape.alphabet == 0 {
                 shape.alphabet = u16::try_from(u32::from(c) >> 7).unwrap_or(u16::MAX);
             }
         }
-        let is_edge = |c: char| !c.is_alphanumeric();
-        if name.starts_with(is_edge) || name.ends_with(is_edge) {
-            shape.marks |= EDGE;
+        for sign in name.chars().filter(|c| !c.is_alphanumeric()) {
+            // Those beyond ASCII share the last bit, which no sign in names has.
+            let bit = 1 << u32::from(sign).min(127);
+            for place in Place::of(sign, name) {
+                match place {
+                    Place::Start => shape.at_start |= bit,
+                    Place::End => shape.at_end |= bit,
+                    Place::Between => shape.between |= bit,
+                }
+            }
+        }
+        if is_ascii && is_beyond {
+            shape.marks |= MIXED;
         }
         if name.starts_with(|c: char| c.is_ascii_digit()) {
             shape.marks |= DIGIT_FIRST;
@@ -75,7 +110,7 @@ impl Shape {
         if digits == length {
             shape.marks |= ONLY_DIGITS;
         }
-        if length <= VERY_SHORT || length > VERY_LONG {
+        if length <= VERY_SHORT || length > LONG {
             shape.length = u8::try_from(length).unwrap_or(u8::MAX);
         }
         shape
@@ -91,6 +126,10 @@ impl Shape {
     #[must_use]
     pub(crate) fn is_crowded(self) -> bool {
         (1..=VERY_SHORT).contains(&usize::from(self.length)) || self.marks & ONLY_DIGITS != 0
+    }
+
+    fn is_long(self) -> bool {
+        usize::from(self.length) > LONG
     }
 }
 
@@ -117,46 +156,126 @@ impl Site {
         })
     }
 
-    /// Known names with random tails like those of `model` from each of its signs on. A site that
-    /// cuts names at a sign shows the known page for one of them.
+    /// Groups of names that a site shows a known page for if it cuts names like `model` at a sign
+    /// or at a length, or strips or trims a sign. Not all names of a group belong to somebody.
     #[must_use]
-    pub(crate) fn known_like(&self, model: &str) -> Vec<Username> {
-        let signs = model.char_indices().filter(|(_, c)| !c.is_alphanumeric());
-        let is_first = |(at, c): &(usize, char)| *at > 0 && model.find(*c) == Some(*at);
-        let tails = signs.filter(is_first);
+    pub(crate) fn known_like(&self, model: &str) -> Vec<Vec<Username>> {
         let shape = Shape::of(model);
-        let names = tails.filter_map(|(at, sign)| self.known_with(model.get(at..)?, sign, shape));
-        names.collect()
+        let mut groups = Vec::new();
+        if shape.is_long() && !shape.is_crowded() {
+            groups.push(self.with_another_end(model));
+        }
+        // Letters of another alphabet are stripped like a sign.
+        let is_mixed = shape.marks & MIXED != 0;
+        let letter = model.find(|c: char| is_mixed && !c.is_ascii() && c.is_alphanumeric());
+        for (at, sign) in model.char_indices() {
+            let is_first_sign = !sign.is_alphanumeric() && model.find(sign) == Some(at);
+            if is_first_sign {
+                groups.extend(Place::of(sign, model).map(|at| self.with_put_in(model, sign, at)));
+            } else if letter == Some(at) {
+                groups.push(self.with_put_in(model, sign, Place::Between));
+            } else {
+                continue;
+            }
+            if let (Some(head), Some(tail)) = (model.get(..at), model.get(at..))
+                && at > 0
+            {
+                let name = self.known_with(head, tail, sign, shape);
+                groups.push(name.into_iter().collect());
+            }
+        }
+        groups.retain(|group| !group.is_empty());
+        groups
+    }
+
+    /// A known name with a sign put in. Where the site allows no such name, the model stands for
+    /// it.
+    fn with_put_in(&self, model: &str, sign: char, place: Place) -> Vec<Username> {
+        let known = self.controls().iter().map(Username::as_str);
+        let groups = known.chain([model]).map(|name| {
+            let counts = [1, 2, 3].into_iter().cycle().take(12);
+            let names = counts.filter_map(|count| put_in(name, sign, place, count));
+            self.distinct(names.filter(|name| name != model))
+        });
+        let groups: Vec<Vec<Username>> = groups.collect();
+        // One name alone may be somebody's.
+        let best = groups.iter().find(|group| group.len() > 1);
+        let best = best.or_else(|| groups.iter().find(|group| !group.is_empty()));
+        best.cloned().unwrap_or_default()
+    }
+
+    /// Names like `model` that differ at the very end.
+    fn with_another_end(&self, model: &str) -> Vec<Username> {
+        let Some((at, last)) = model.char_indices().rfind(|(_, c)| c.is_alphanumeric()) else {
+            return Vec::new();
+        };
+        let names = (0..12).filter_map(|_| {
+            // People count their names on.
+            let letter = if last.is_ascii_digit() { 'a' } else { last };
+            let (start, end) = (model.get(..at)?, model.get(at + last.len_utf8()..)?);
+            Some(format!("{start}{}{end}", another(letter)))
+        });
+        self.distinct(names.filter(|name| name != model))
+    }
+
+    /// The first valid ones of these names, the first one last.
+    fn distinct(&self, names: impl Iterator<Item = String>) -> Vec<Username> {
+        let mut distinct = Vec::new();
+        for name in names.filter_map(|name| self.exact_username(&name).ok()) {
+            if distinct.len() < WITNESSES && !distinct.contains(&name) {
+                distinct.push(name);
+            }
+        }
+        distinct.reverse();
+        distinct
     }
 
     /// A known name that this sign does not cut, with a random tail like this one; of this shape,
-    /// if there is one.
-    fn known_with(&self, tail: &str, sign: char, shape: Shape) -> Option<Username> {
+    /// if there is one. Without such a known name, `head` stands for it.
+    fn known_with(&self, head: &str, tail: &str, sign: char, shape: Shape) -> Option<Username> {
         let known = self.controls().iter().map(Username::as_str);
         let known = known.filter(|name| !name.contains(sign));
-        let names = known.flat_map(|known| {
+        let like = |known: &str| {
             let (model, kept) = (format!("{known}{tail}"), known.chars().count());
             let own = model.chars().count();
-            [8, 6, 4, 2, 0].map(|more| imitate(&model, kept, own + more))
-        });
-        let mut first = None;
-        for name in names.flatten() {
-            let Ok(name) = self.exact_username(&name) else {
-                continue;
-            };
-            if Shape::of(name.as_str()) == shape {
-                return Some(name);
+            let names = [8, 6, 4, 2, 0].map(|more| imitate(&model, kept, own + more));
+            names.into_iter().flatten()
+        };
+        let valid = |name: String| self.exact_username(&name).ok();
+        let names: Vec<Username> = known.flat_map(like).filter_map(valid).collect();
+        let is_alike = |name: &&Username| Shape::of(name.as_str()) == shape;
+        let best = names.iter().find(is_alike).or(names.first());
+        best.cloned().or_else(|| like(head).find_map(valid))
+    }
+}
+
+/// A name with so many of a sign between its letters, or more of it around them.
+fn put_in(name: &str, sign: char, place: Place, count: usize) -> Option<String> {
+    // Names of the famous with a sign or two around them are taken.
+    let around = || String::from(sign).repeat(2 * count - 1);
+    match place {
+        Place::Start => Some(around() + name),
+        Place::End => Some(name.to_owned() + &around()),
+        Place::Between => {
+            let mut gaps: Vec<usize> = name.char_indices().map(|(at, _)| at).skip(1).collect();
+            fastrand::shuffle(&mut gaps);
+            gaps.truncate(count);
+            let mut out = String::with_capacity(name.len() + count * sign.len_utf8());
+            for (at, c) in name.char_indices() {
+                if gaps.contains(&at) {
+                    out.push(sign);
+                }
+                out.push(c);
             }
-            first.get_or_insert(name);
+            (!gaps.is_empty()).then_some(out)
         }
-        first
     }
 }
 
 /// The lengths to try for a name like one of this length. The longer, the less likely that anybody
 /// has it.
 fn lengths(own: usize) -> impl Iterator<Item = usize> {
-    let long = [VERY_LONG, 16, 14, 12, 10, 8];
+    let long = [LONGEST_TRY, 16, LONG, 14, 12, 10, 8];
     long.into_iter()
         .filter(move |length| *length > own)
         .chain([own])
@@ -184,7 +303,10 @@ fn imitate(model: &str, kept: usize, length: usize) -> Option<String> {
         }
     }
     if last == own {
-        name.extend((0..added).map(|_| fastrand::lowercase()));
+        // Signs stay at both ends.
+        let at = name.chars().next().map_or(0, char::len_utf8);
+        let letters: String = (0..added).map(|_| fastrand::lowercase()).collect();
+        name.insert_str(at, &letters);
     }
     (random >= RANDOM_CHARS || own <= VERY_SHORT).then_some(name)
 }

@@ -265,9 +265,9 @@ impl Site {
     /// A random valid name that nobody has; `None` if the site's pattern allows no such name.
     #[must_use]
     pub fn random_name(&self) -> Option<Username> {
-        // Longest first: the longer the name, the less likely that anybody has it. Some patterns
-        // allow no digits, or none at the end.
-        let lengths = [20_usize, 16, 14, 12, 10, 8].into_iter();
+        // The longer the name, the less likely that anybody has it. But some sites cut long names.
+        // Some patterns allow no digits, or none at the end.
+        let lengths = [15_usize, 20, 16, 14, 12, 10, 8].into_iter();
         let mut kinds = lengths.flat_map(|length| [(length, true), (length, false)]);
         kinds.find_map(|(length, with_digits)| {
             let first = fastrand::lowercase();

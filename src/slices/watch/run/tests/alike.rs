@@ -29,11 +29,17 @@ const ALIKE: Result<(), Inconclusive> = Err(Inconclusive::NamesAlike);
 fn a_shape_is_vouched_for_by_a_name_that_is_missing() {
     let site = site();
     for (model, answers, said) in [
-        ("mr.smith", vec![MISSING], Ok(())),
+        ("mr.smith", vec![MISSING, MISSING], Ok(())),
         ("mr.smith", vec![EXISTS], ALIKE),
-        ("Mr-Smith_9", vec![MISSING, EXISTS], ALIKE),
-        ("Mr-Smith_9", vec![MISSING, MISSING], Ok(())),
-        ("mr.smith", vec![BUSY, MISSING], Ok(())),
+        ("Mr-Smith_9", vec![MISSING, MISSING, EXISTS], ALIKE),
+        ("Mr-Smith_9", vec![MISSING; 4], Ok(())),
+        ("mr.smith", vec![BUSY, MISSING, MISSING], Ok(())),
+        // The known name with a sign in it: somebody may have one, but not all.
+        ("mr.smith", vec![MISSING, EXISTS, EXISTS, MISSING], Ok(())),
+        ("mr.smith", vec![MISSING, EXISTS, EXISTS, EXISTS], ALIKE),
+        // So with long names, which a site may cut.
+        ("averyverylongname", vec![MISSING], Ok(())),
+        ("averyverylongname", vec![EXISTS, EXISTS, EXISTS], ALIKE),
         ("mr.smith", vec![BUSY, EXISTS], ALIKE),
         (
             "mr.smith",
@@ -42,8 +48,9 @@ fn a_shape_is_vouched_for_by_a_name_that_is_missing() {
         ),
         // The known name with a tail may be longer than the site allows.
         ("mr.smith", vec![UNCLEAR, MISSING], Ok(())),
-        ("mr.smith", vec![UNCLEAR, EXISTS], ALIKE),
-        ("mr.smith", vec![UNCLEAR, UNCLEAR, UNCLEAR, UNCLEAR], ALIKE),
+        ("mr.smith", vec![UNCLEAR, UNCLEAR, MISSING], Ok(())),
+        ("mr.smith", vec![UNCLEAR, UNCLEAR, EXISTS], ALIKE),
+        ("mr.smith", vec![UNCLEAR; 5], ALIKE),
         // So may the random name be.
         ("MrSmith", vec![UNCLEAR, MISSING], Ok(())),
         // Short names and numbers may be taken.
@@ -64,17 +71,25 @@ fn a_shape_is_vouched_for_by_a_name_that_is_missing() {
 }
 
 #[test]
-fn a_name_is_cut_at_each_of_its_signs() {
+fn a_name_is_cut_and_stripped_at_each_of_its_signs() {
     let site = site();
     let mut control = AlikeControl::new(&site, "Mr-Smith_9-x");
-    for start in ["known_", "known-"] {
+    let starts = |start: &'static str| move |name: &str| name.starts_with(start);
+    let strips = |sign| move |name: &str| name.replace(sign, "") == "known";
+    let checks: [&dyn Fn(&str) -> bool; 4] = [
+        &starts("known_"),
+        &strips('_'),
+        &starts("known-"),
+        &strips('-'),
+    ];
+    for is_it in checks {
         let name = control.next_name(&site).unwrap();
-        assert!(name.as_str().starts_with(start), "{name}");
+        assert!(is_it(name.as_str()), "{name}");
         // Without an answer, it is asked for again.
         control.hear(&site, &probe(BUSY));
         assert_eq!(control.next_name(&site), Some(name));
         control.hear(&site, &probe(MISSING));
     }
-    // Neither has a capital at the start, but one has the shape.
+    // None has a capital at the start, but one has the shape.
     assert_eq!(control.said(), Some(Ok(())));
 }

@@ -14,17 +14,19 @@ fn site(more: &str) -> Site {
 }
 
 /// Names of different shapes; the plain one first.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 25] = [
     "octocat",
     "mr.smith",
     "mr-smith",
     "mr_smith",
     "mr+smith",
+    "mr@smith",
     "Octocat",
     "4chan",
     "1234567",
     "_anna",
     "anna.",
+    ".anna",
     "анна",
     "Анна",
     "Жук-7",
@@ -51,7 +53,9 @@ fn names_that_sites_treat_differently_differ_in_shape() {
         ("octocat", "qwerty42"),
         ("mr.smith", "anna.b.c"),
         ("4chan", "7up777"),
-        ("анна", "ёлка1"),
+        ("анна", "ёлка"),
+        ("анна1", "ёлка12"),
+        ("_mr.x", "_anna.b"),
     ] {
         assert_eq!(Shape::of(name), Shape::of(other), "{name} {other}");
     }
@@ -63,7 +67,8 @@ fn a_random_name_has_the_shape_of_its_model_and_is_no_name_of_anybody() {
     for site in [site(""), site("control = \"known\"")] {
         for model in NAMES {
             for close in [false, true] {
-                let name = site.random_like(model, close).unwrap();
+                let name = site.random_like(model, close);
+                let name = name.unwrap_or_else(|| panic!("{model} {close}"));
                 let name = name.as_str();
                 assert_eq!(Shape::of(name), Shape::of(model), "{name} {model}");
                 assert_ne!(name, model);
@@ -74,24 +79,53 @@ fn a_random_name_has_the_shape_of_its_model_and_is_no_name_of_anybody() {
     }
 }
 
+type Misreading<'a> = &'a dyn Fn(&str) -> String;
+
 #[test]
-fn a_known_name_gets_a_tail_from_each_sign_on() {
-    let site = site("control = \"known-a\"");
-    for (model, starts) in [
-        ("mr.smith", vec!["known-a."]),
-        ("a_b.c_d", vec!["known-a_", "known-a."]),
-        ("Mr.Smith", vec!["known-a."]),
-        ("анна+к", vec!["known-a+"]),
-        // The known name itself would be cut, or nothing is left to cut.
-        ("mr-smith", vec![]),
-        ("_anna", vec![]),
-        ("anna", vec![]),
-    ] {
-        let names = site.known_like(model);
-        assert_eq!(names.len(), starts.len(), "{names:?}");
-        for (name, start) in names.iter().zip(starts) {
-            assert!(name.as_str().starts_with(start), "{name}");
-            assert!(name.as_str().chars().count() >= start.len() + 6, "{name}");
+fn a_site_that_reads_names_otherwise_takes_a_whole_group_for_one_account() {
+    let before = |name: &str, sign| name.split(sign).next().unwrap().to_owned();
+    let misreadings: [(&str, Misreading<'_>); 16] = [
+        ("mr.smith", &|name| before(name, '.')),
+        ("mr.smith", &|name| name.replace('.', "")),
+        ("mr-smith", &|name| name.replace('-', "")),
+        // Every known name would be cut here, so the model's own beginning stands for it.
+        ("mr-smith", &|name| before(name, '-')),
+        ("a_b.c+d", &|name| before(name, '+')),
+        ("a_b.c+d", &|name| name.replace('_', "")),
+        ("a_b.c+d", &|name| name.replace(['_', '.', '+'], "")),
+        ("mr@smith", &|name| name.replace('@', "")),
+        ("_anna", &|name| name.trim_matches('_').to_owned()),
+        ("anna.", &|name| name.trim_end_matches('.').to_owned()),
+        ("_anna_", &|name| name.trim_start_matches('_').to_owned()),
+        ("_anna_", &|name| name.trim_end_matches('_').to_owned()),
+        ("anna\u{b7}b", &|name| name.replace('\u{b7}', "")),
+        ("иван-ivan", &|name| {
+            name.replace(|c| !char::is_ascii(&c), "")
+        }),
+        ("averyverylongname", &|name| name.chars().take(16).collect()),
+        ("7averyverylongname27", &|name| {
+            name.chars().take(15).collect()
+        }),
+    ];
+    for more in ["control = \"known-a\"", "", "control = \"known\""] {
+        let site = site(more);
+        for (model, read) in misreadings {
+            let groups = site.known_like(model);
+            let shown = |name: &Username| {
+                let name = read(name.as_str());
+                let mut known = site.controls().iter();
+                known.any(|known| read(known.as_str()) == name) || read(model) == name
+            };
+            let is_told = |group: &Vec<Username>| group.iter().all(shown);
+            assert!(groups.iter().any(is_told), "{more} {model} {groups:?}");
+            // An honest site has none of these names.
+            let are_others = |name: &Username| {
+                name.as_str() != model && site.controls().iter().all(|known| known != name)
+            };
+            assert!(groups.iter().flatten().all(are_others), "{groups:?}");
+        }
+        for model in ["anna", "abc", "Octocat", "анна", "76561198000000000"] {
+            assert!(site.known_like(model).is_empty(), "{model}");
         }
     }
 }
