@@ -130,10 +130,19 @@ async fn ask(
     let mut request = site
         .probe_request(name)
         .map_err(|_| Inconclusive::BadName)?;
-    let mut response = redirects::follow(client, site, name, &mut request, limits, probe).await?;
+    let followed = redirects::follow(client, site, name, &mut request, limits, probe).await?;
+    let (mut response, lost_at) = followed;
     let body = body::read(&mut response, site, limits.max_body).await?;
     let answer = answer(request.url, &response, body);
-    let sighting = verdict::judge_about(site, name, &answer)?;
+    let mut sighting = verdict::judge_about(site, name, &answer);
+    if let Some(status) = lost_at
+        && !verdict::is_told(site, &answer, sighting)
+    {
+        // Nothing more is known than that the site leads elsewhere.
+        probe.status = Some(status);
+        sighting = Err(Inconclusive::Status(status));
+    }
+    let sighting = sighting?;
     if let Some(target) = verdict::bare_target(site, &answer) {
         // Few probes continue here. Boxing keeps the futures of the others small.
         let end = redirects::check_end(client, site, name, &answer.url, target, limits, probe);

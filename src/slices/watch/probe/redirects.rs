@@ -46,7 +46,8 @@ impl Way {
 }
 
 /// Sends the request and follows the redirects that are no answer. Afterwards `request` is that of
-/// the last hop.
+/// the last hop. Also returns the status of a redirect that lost the name, but may lead to the
+/// account: only the texts of the page there can say that it exists.
 pub(super) async fn follow(
     client: &Client,
     site: &Site,
@@ -54,26 +55,29 @@ pub(super) async fn follow(
     request: &mut ProbeRequest,
     limits: &ProbeLimits,
     probe: &mut Probe,
-) -> Result<Response, Inconclusive> {
+) -> Result<(Response, Option<u16>), Inconclusive> {
     let mut way = Way::default();
+    let mut lost_at = None;
     loop {
         let response = hop(client, site, request, limits, probe).await?;
         let status = response.status().as_u16();
         if !verdict::is_redirect(status) {
-            return Ok(response);
+            return Ok((response, lost_at));
         }
         let Some(target) = target(&request.url, &response) else {
             return match site.redirects() {
-                Redirects::Answer => Ok(response),
+                Redirects::Answer => Ok((response, lost_at)),
                 _ => Err(Inconclusive::Status(status)),
             };
         };
         if site.redirects() != Redirects::Follow && !keeps_name(site, name, &request.url, &target) {
-            return if name.is_almost_in(&target) {
-                Err(Inconclusive::Status(status))
-            } else {
-                Ok(response)
-            };
+            if name.is_almost_in(&target) {
+                return Err(Inconclusive::Status(status));
+            }
+            if !name.is_elsewhere_in(&target, &request.url) {
+                return Ok((response, lost_at));
+            }
+            lost_at.get_or_insert(status);
         }
         way.step(&request.url, &target, probe)?;
         if site.redirects() == Redirects::Answer && !is_same_question(request, &target, status) {
@@ -135,7 +139,8 @@ pub(super) async fn check_end(
             break;
         };
         way.step(&request.url, &next, probe)?;
-        if keeps_name(site, name, from, &next) || name.is_almost_in(&next) {
+        let is_elsewhere = name.is_elsewhere_in(&next, &request.url);
+        if is_elsewhere || keeps_name(site, name, from, &next) || name.is_almost_in(&next) {
             probe.status = answered;
             return Err(Inconclusive::Status(answered.unwrap_or_default()));
         }

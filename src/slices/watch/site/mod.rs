@@ -9,6 +9,7 @@ pub(super) mod entry;
 mod likeness;
 mod names;
 mod pattern;
+mod renamed;
 mod rule;
 mod template;
 #[cfg(test)]

@@ -81,20 +81,27 @@ impl Username {
     /// True if a redirect from `before` to `target` still leads to this name.
     #[must_use]
     pub fn is_still_in(&self, target: &Url, before: &Url) -> bool {
-        super::template::is_still_named(self, target, before)
+        super::renamed::is_still_named(self, target, before)
     }
 
     /// True if the name is the first label of an address's host.
     #[must_use]
     pub fn heads_host(&self, url: &Url) -> bool {
-        super::template::heads_host(self, url)
+        super::renamed::heads_host(self, url)
     }
 
     /// True if a redirect leads to a name that is spelt almost like this one: with other
     /// punctuation, or with something beside it. It may or may not be the same account.
     #[must_use]
     pub fn is_almost_in(&self, target: &Url) -> bool {
-        super::template::is_almost_named(self, target)
+        super::renamed::is_almost_named(self, target)
+    }
+
+    /// True if a redirect from `before` to `target` may lead to this name, although its path has
+    /// lost it.
+    #[must_use]
+    pub fn is_elsewhere_in(&self, target: &Url, before: &Url) -> bool {
+        super::renamed::is_elsewhere(self, target, before)
     }
 
     #[must_use]

@@ -122,6 +122,20 @@ pub(super) fn judge_about(
     Ok(sighting)
 }
 
+/// True if an answer at another address than the asked one still says what was seen: somebody is
+/// there by the page's texts, nobody in any way.
+pub(super) fn is_told(
+    site: &Site,
+    answer: &SiteAnswer,
+    seen: Result<Sighting, Inconclusive>,
+) -> bool {
+    match seen {
+        Ok(Sighting::Exists) => fit(site.exists(), answer) == Fit::Text,
+        Ok(Sighting::Missing) => true,
+        Err(why) => why.is_site_trouble(),
+    }
+}
+
 /// True if a body repeats the name wherever it must. Letter case makes no difference.
 fn has_echoes(site: &Site, name: &Username, body: &str) -> bool {
     if site.echoes().is_empty() {

@@ -270,6 +270,68 @@ async fn a_redirect_that_keeps_the_name_is_no_answer() {
 }
 
 #[tokio::test]
+async fn a_redirect_that_only_lost_the_name_is_judged_by_its_target() {
+    let to = |location: &str| send("302 Found", &format!("Location: {location}\r\n"), "moved");
+    let page = || send("200 OK", "", "the profile of ann");
+    let front = || send("200 OK", "", "the front page");
+    let (exists, missing) = (Ok(Sighting::Exists), Ok(Sighting::Missing));
+    let nothing = Err(Inconclusive::Status(302));
+    for location in [
+        "/#/ann",
+        "/#!/ANN",
+        "/app#user=ann",
+        "/#/u/%61nn",
+        "/profile?user=ann",
+        "/profile.php?id=ann",
+        "/view?tab=1&user_name=@Ann",
+        "/profile.php?id=482913",
+        "/id/482913",
+    ] {
+        let acts = vec![to(location), page()];
+        assert_eq!(redirected(acts, "/{name}").await, (exists, 2), "{location}");
+        let acts = vec![to(location), front()];
+        assert_eq!(
+            redirected(acts, "/{name}").await,
+            (nothing, 2),
+            "{location}"
+        );
+        let nobody = send("404 Not Found", "", "nobody");
+        let acts = vec![to(location), nobody];
+        assert_eq!(
+            redirected(acts, "/{name}").await,
+            (missing, 2),
+            "{location}"
+        );
+    }
+    // Encoded twice.
+    let acts = vec![to("/en/a%256En"), page()];
+    assert_eq!(redirected(acts, "/{name}").await, (exists, 2));
+    for (location, expected) in [
+        ("/search?q=ann", missing),
+        ("/user-search?user=ann", missing),
+        ("/404?from=ann", missing),
+        ("/404", missing),
+        ("/?year=2024", missing),
+        ("/login?next=/ann", Err(Inconclusive::LoginWall)),
+        ("/login#/ann", Err(Inconclusive::LoginWall)),
+        // Another site is not asked.
+        ("http://other.invalid/#/ann", nothing),
+    ] {
+        let (seen, _) = redirected(vec![to(location), front()], "/{name}").await;
+        assert_eq!(seen, expected, "{location}");
+    }
+    // The detour ends at the account.
+    let acts = vec![to("/front"), to("/#/ann"), page()];
+    assert_eq!(redirected(acts, "/{name}").await, (nothing, 2));
+    // A status alone says nothing of another address.
+    let (server, serving) = Server::bind(vec![to("/start?user=ann"), front()]).await;
+    let rules = "exists = { status = [200] }\nmissing = { status = [302] }";
+    let site = site(&format!("http://{}/{{name}}", server.address), rules);
+    let probe = probe_at(&site, &limits(), serving).await;
+    assert_eq!((probe.outcome, probe.status), (nothing, Some(302)));
+}
+
+#[tokio::test]
 async fn a_redirect_that_would_change_the_question_is_not_followed() {
     let to = |location: &str| send("302 Found", &format!("Location: {location}\r\n"), "moved");
     for more in [
