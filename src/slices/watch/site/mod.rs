@@ -241,7 +241,13 @@ impl Site {
     }
 
     fn exact_username(&self, text: &str) -> Result<Username, UsernameProblem> {
-        let name = self.stored_username(text)?;
+        self.stored_username(text)?;
+        self.claimed_username(text)
+    }
+
+    /// Reads a name that the catalogue says to exist, whatever the site's pattern says.
+    fn claimed_username(&self, text: &str) -> Result<Username, UsernameProblem> {
+        let name = self.lawful_username(text)?;
         self.probe.expand(&name)?;
         self.url.expand(&name)?;
         Ok(name)
@@ -253,10 +259,15 @@ impl Site {
     /// # Errors
     /// Why this site no longer allows such a name.
     pub fn stored_username(&self, text: &str) -> Result<Username, UsernameProblem> {
-        let name = Username::parse(text)?;
+        let name = self.lawful_username(text)?;
         if let Some(pattern) = &self.name_pattern {
             pattern.check(text)?;
         }
+        Ok(name)
+    }
+
+    fn lawful_username(&self, text: &str) -> Result<Username, UsernameProblem> {
+        let name = Username::parse(text)?;
         if let Some(refused) = text.chars().find(|c| self.refused_characters.contains(*c)) {
             return Err(UsernameProblem::NotOnThisSite(refused));
         }

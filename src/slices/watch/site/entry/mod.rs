@@ -221,7 +221,8 @@ impl SiteEntry {
     }
 }
 
-/// Adds the entry's own control name, which must be valid, and those known names that are.
+/// Adds the entry's own control name, which must be valid, and those known names that are. If none
+/// is, those that only the entry's pattern refuses are better than nothing: its authors looked.
 fn add_controls(
     problems: &mut FieldProblems,
     site: &mut Site,
@@ -234,9 +235,15 @@ fn add_controls(
             .map_err(|error| format!("{control:?} is refused: {error}"));
         site.controls.extend(problems.check("control", parsed));
     }
-    let known: Vec<Username> = known
+    let valid = known
         .iter()
-        .filter_map(|name| site.exact_username(name).ok())
-        .collect();
-    site.controls.extend(known);
+        .filter_map(|name| site.exact_username(name).ok());
+    let valid: Vec<Username> = valid.collect();
+    site.controls.extend(valid);
+    if site.controls.is_empty() {
+        let claimed = known
+            .iter()
+            .filter_map(|name| site.claimed_username(name).ok());
+        site.controls = claimed.collect();
+    }
 }

@@ -227,4 +227,5 @@ fn the_whole_sherlock_file() {
     assert_used_or_explained(&listing);
     assert_judged_by_their_own_rules(&listing);
     assert!(listing.sites.iter().all(Site::is_weak));
+    assert!(listing.sites.iter().all(|site| site.control().is_some()));
 }

@@ -3,7 +3,7 @@
 use super::{answer, only, read, said, seen};
 use crate::slices::watch::catalogue::Listing;
 use crate::slices::watch::model::verdict::Sighting;
-use crate::slices::watch::site::{Method, Redirects};
+use crate::slices::watch::site::{Method, Redirects, Username};
 use crate::slices::watch::verdict::{Inconclusive, judge};
 
 /// A Sherlock file with one entry.
@@ -148,4 +148,13 @@ fn every_unused_sherlock_entry_is_explained() {
             "{expected:?} not in:\n{all}"
         );
     }
+}
+
+#[test]
+fn a_known_name_that_breaks_its_own_pattern_is_a_control_all_the_same() {
+    let site = only(sherlock(
+        r#""errorType":"status_code","regexCheck":"^[a-z]{5,9}$""#,
+    ));
+    assert!(site.parse_username("anna").is_err());
+    assert_eq!(site.control().map(Username::as_str), Some("anna"));
 }
