@@ -28,6 +28,25 @@ const HEAD: usize = 1024;
 /// A page whose head is longer than this is read as UTF-8.
 const HEAD_MAX: usize = 64 << 10;
 
+/// Words of `Content-Encoding` that name a packing. We unpack the first two.
+const PACKINGS: &[&str] = &[
+    "gzip",
+    "x-gzip",
+    "deflate",
+    "br",
+    "zstd",
+    "compress",
+    "x-compress",
+    "dcb",
+    "dcz",
+    "bzip2",
+    "lzma",
+    "xz",
+    "exi",
+    "pack200-gzip",
+    "sdch",
+];
+
 /// Reads the body piece by piece, until it ends, makes the verdict certain, or exceeds `max_bytes`
 /// (packed or unpacked).
 pub(super) async fn read(
@@ -86,7 +105,7 @@ impl Body {
         let text = Text::new(headers, max_bytes);
         Self {
             packing: match content_encoding(headers).as_str() {
-                "" | "identity" => Packing::None(text),
+                "" => Packing::None(text),
                 "gzip" | "x-gzip" => Packing::Gzip(Box::new(MultiGzDecoder::new(text))),
                 _ => Packing::Unknown(text),
             },
@@ -160,13 +179,23 @@ fn announces_in_vain(status: u16, headers: &HeaderMap) -> bool {
     matches!(status, 204 | 205 | 304) && is_announced()
 }
 
+/// The packings that an answer names. Browsers take other words, such as charsets, for none.
 fn content_encoding(headers: &HeaderMap) -> String {
     if !headers.contains_key(CONTENT_ENCODING) {
         return String::new();
     }
     let values = headers.get_all(CONTENT_ENCODING).into_iter();
-    let words: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
-    words.join(",").trim().to_ascii_lowercase()
+    let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase());
+    let mut packings = Vec::new();
+    for value in values {
+        let words = value.split(',').map(str::trim);
+        packings.extend(
+            words
+                .filter(|word| PACKINGS.contains(word))
+                .map(str::to_owned),
+        );
+    }
+    packings.join(",")
 }
 
 /// Decodes unpacked bytes to text, up to a cap.

@@ -5,10 +5,13 @@
 //! - A page names its charset in its head only, as browsers read it.
 //! - In JSON and plain text nothing names one, because people wrote the texts.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::slices::watch::verdict::{Piece, pieces};
+
+/// Quotes as character references.
+const QUOTES: &[&str] = &["&quot;", "&#34;", "&apos;", "&#39;"];
 
 /// What the head of an answer says. Of several values, the last one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +89,8 @@ pub(super) fn in_page(start: &[u8], is_all: bool) -> Option<&'static Encoding> {
         }
     }
     match named {
+        // It begins like ASCII and changes later.
+        Some(charset) if charset == ISO_2022_JP => named,
         // In an incompatible charset, we could not have read this far.
         Some(charset) if !charset.is_ascii_compatible() => Some(UTF_8),
         Some(charset) if charset == X_USER_DEFINED => Some(WINDOWS_1252),
@@ -107,6 +112,8 @@ fn label_after(text: &str, key: &str) -> Option<&'static Encoding> {
 /// The charset of this name, with or without quotes around it.
 fn encoding(label: &str) -> Option<&'static Encoding> {
     let label = label.trim_start().trim_start_matches(['"', '\'']);
+    let mut quotes = QUOTES.iter().filter_map(|quote| label.strip_prefix(quote));
+    let label = quotes.next().unwrap_or(label);
     let is_part = |c: char| c.is_ascii_alphanumeric() || "-_:.".contains(c);
     let label = label.split(|c| !is_part(c)).next()?;
     if label.eq_ignore_ascii_case("utf-8") {

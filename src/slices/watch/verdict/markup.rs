@@ -39,10 +39,14 @@ impl<'a> Tag<'a> {
     }
 }
 
+/// Tags that hold text only. Inside, only their own end tag is a tag.
+const RAW: &[&str] = &[
+    "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes",
+];
+
 /// The pieces of a page. Comments and declarations are left out.
 pub(crate) fn pieces(page: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = page;
-    // Inside a script or a style, only its own end tag is a tag.
     let mut raw: Option<&str> = None;
     std::iter::from_fn(move || {
         loop {
@@ -60,9 +64,7 @@ pub(crate) fn pieces(page: &str) -> impl Iterator<Item = Piece<'_>> {
             let (piece, after) = next_piece(rest);
             rest = after;
             if let Some(Piece::Open(tag)) = piece
-                && ["script", "style"]
-                    .iter()
-                    .any(|raw| tag.name.eq_ignore_ascii_case(raw))
+                && RAW.iter().any(|raw| tag.name.eq_ignore_ascii_case(raw))
             {
                 raw = Some(tag.name);
             }

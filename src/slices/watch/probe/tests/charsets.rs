@@ -47,6 +47,19 @@ async fn texts_are_found_in_every_charset() {
         ),
         (
             "",
+            "<title>how to <meta charset=utf-8></title><meta charset=windows-1251>",
+        ),
+        (
+            "",
+            "<textarea><meta charset=utf-8></textarea><meta charset=windows-1251>",
+        ),
+        ("", "<meta charset=&quot;windows-1251&quot;>"),
+        (
+            "",
+            "<meta http-equiv=content-type content='text/html; charset=&#34;windows-1251&#34;'>",
+        ),
+        (
+            "",
             "<meta name=description content='charset=utf-8'><meta data-charset=utf-8 charset=windows-1251>",
         ),
         (
@@ -160,4 +173,31 @@ async fn a_certain_page_is_left_early_in_any_charset() {
         probe_at(&site, &limits(), serving).await.outcome,
         Ok(Sighting::Exists)
     );
+}
+
+#[tokio::test]
+async fn charsets_that_begin_like_ascii_are_read() {
+    use encoding_rs::{BIG5, EUC_KR, GBK, ISO_2022_JP, SHIFT_JIS};
+    for (charset, name) in [
+        (ISO_2022_JP, "iso-2022-jp"),
+        (SHIFT_JIS, "x-sjis"),
+        (GBK, "gb2312"),
+        (BIG5, "big5"),
+        (EUC_KR, "euc-kr"),
+    ] {
+        // Russian is part of each of them, except in Taiwan.
+        let text = if charset == BIG5 {
+            "個人"
+        } else {
+            "профиль"
+        };
+        let page = format!("<html><meta charset={name}><p>{text}</p>");
+        let page = charset.encode(&page).0;
+        let act = Act::Send(answer("200 OK", "", &page));
+        let (server, serving) = Server::bind(vec![act]).await;
+        let rules = RULES.replace("profile of", text);
+        let site = site(&format!("http://{}/{{name}}", server.address), &rules);
+        let outcome = probe_at(&site, &limits(), serving).await.outcome;
+        assert_eq!(outcome, Ok(Sighting::Exists), "{name}");
+    }
 }

@@ -38,6 +38,17 @@ fn a_page_is_tags_and_texts() {
             "<script>if (a<b) '<meta>'</SCRIPT><i>",
             vec!["<script>", "if (a<b) '<meta>'", "</SCRIPT>", "<i>"],
         ),
+        (
+            "<title>a <meta> b</title><textarea><p></textarea >",
+            vec![
+                "<title>",
+                "a <meta> b",
+                "</title>",
+                "<textarea>",
+                "<p>",
+                "</textarea>",
+            ],
+        ),
         ("<p title=\"never closed", vec!["<p title=never closed>"]),
         ("<style>p{", vec!["<style>", "p{"]),
         ("<", vec!["<"]),
