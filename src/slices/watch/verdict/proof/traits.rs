@@ -166,6 +166,9 @@ impl Reader {
 
     /// Keys and short values; no more is needed of JSON.
     fn json(&mut self, page: &str) {
+        // An empty list is no empty page.
+        self.shape
+            .push(print(&["json", page.get(..1).unwrap_or_default()]));
         let mut key = "";
         let mut rest = page;
         while let Some(start) = rest.find(|c: char| c == '"' || c.is_ascii_alphanumeric()) {

@@ -160,6 +160,14 @@ fn strange(nobody: &str) -> Vec<String> {
          <a href=\"/ann\">Weiter zu ann</a></div></body></html>",
         "<html><head></head><body><script src=/shell.js></script></body></html>",
         "{\"message\":\"upstream timed out\",\"path\":\"/ann\",\"status\":504}",
+        "<!doctype html><html lang=ja><head><title>お探しのページ</title></head><body><div class=kiji><h1>ただいまメンテナンス中です</h1>\
+         <p>ann さん、しばらくお待ちください。</p></div></body></html>",
+        "<html lang=ar dir=rtl><head><title>تحقق</title></head><body><h1>هل أنت إنسان؟</h1><p dir=ltr>ann</p></body></html>",
+        "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Resource>/ann</Resource><RequestId>7F</RequestId></Error>",
+        "<?xml version='1.0'?><rss version='2.0'><channel><title>ann</title><link>https://a.example/ann</link></channel></rss>",
+        "[]",
+        "null",
+        "\"ann\"",
         "error",
     ]
     .map(str::to_owned)
