@@ -3,5 +3,6 @@
 pub(crate) mod admin;
 pub(crate) mod assistant;
 pub(crate) mod cards;
+pub(crate) mod mtproto;
 pub(crate) mod settings;
 pub(crate) mod watch;
