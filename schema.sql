@@ -144,6 +144,7 @@ CREATE TABLE account (
     until       TEXT    NOT NULL DEFAULT 'found' CHECK (until IN ('found', 'gone', 'change')),  -- what is waited for
     note        TEXT    NOT NULL DEFAULT '',        -- free text of people; '': none
     removed_at  INTEGER,                            -- set in state removed: forgotten a week later
+    identity    TEXT    NOT NULL DEFAULT '',        -- the site's own id of who has the name; '': never read
     UNIQUE (owner_id, site, username)
 ) STRICT;
 CREATE INDEX account_pending ON account (site) WHERE state = 'pending';

@@ -44,6 +44,7 @@ found =
 found-many = ✅ Found: { $accounts }
 found-gist = Found: { $names }
 found-line = • { $name } · { $site } · { $took }
+found-other-line = • { $name } · { $site } · somebody else
 found-more = … and { $n } more
 took-days = { $n ->
     [0] less than a day
@@ -160,6 +161,8 @@ reason-bad-name = the site does not allow this name
 reason-control-failed = the site gave a wrong result for its control name
 reason-names-alike = the site did not say that a random name like this one is missing
 reason-mass-change = too much changed at once, waiting for an admin's decision
+reason-eyes-disagree = the page and the linked Telegram account showed different things
+reason-restricted = the site restricts access to the account
 reason-offline = our own network is down
 reason-other = unknown reason
 
@@ -227,6 +230,7 @@ gone =
     📝 Agreed: { $period }
     🏁 Done in: { $took }
     📅 Work ends: { $ends }
+other-owner = ⚠️ Somebody else has the name now, not whom we saw before.
 gone-many = 👋 Gone: { $accounts }
 appeared =
     🔔 Account appeared
@@ -278,6 +282,7 @@ account-done-gone = 🏁 Gone { $date }
 history-line = • { $time } — { $what } · { $who }
 change-added = added
 change-found = appeared
+change-other = somebody else has the name
 change-gone = gone
 change-paused = paused
 change-resumed = resumed

@@ -44,6 +44,7 @@ found =
 found-many = ✅ Найдено: { $accounts }
 found-gist = Найдены: { $names }
 found-line = • { $name } · { $site } · { $took }
+found-other-line = • { $name } · { $site } · другой владелец
 found-more = … и ещё { $n }
 took-days = { $n ->
     [0] меньше дня
@@ -161,6 +162,8 @@ reason-bad-name = такого имени на площадке быть не м
 reason-control-failed = контрольное имя площадки определилось неверно
 reason-names-alike = про похожее случайное имя площадка не сказала, что его нет
 reason-mass-change = сразу изменилось слишком много, ждём решения администратора
+reason-eyes-disagree = страница и привязанный аккаунт Telegram показали разное
+reason-restricted = площадка ограничила доступ к аккаунту
 reason-offline = нет нашей собственной сети
 reason-other = неизвестная причина
 
@@ -229,6 +232,7 @@ gone =
     📝 Заявлено: { $period }
     🏁 Завершено за: { $took }
     📅 Конец работ: { $ends }
+other-owner = ⚠️ Имя теперь у другого владельца: не у того, кого видели раньше.
 gone-many = 👋 Исчезло: { $accounts }
 appeared =
     🔔 Аккаунт появился
@@ -280,6 +284,7 @@ account-done-gone = 🏁 Исчез { $date }
 history-line = • { $time } — { $what } · { $who }
 change-added = добавлен
 change-found = появился
+change-other = имя у другого владельца
 change-gone = исчез
 change-paused = пауза
 change-resumed = снова проверяется

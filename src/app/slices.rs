@@ -12,6 +12,7 @@ use crate::slices::assistant::{Assistant, AssistantOff};
 use crate::slices::cards::Cards;
 use crate::slices::settings::Settings;
 use crate::slices::watch::notices::Notifier;
+use crate::slices::watch::run::eye::Eyes;
 use crate::slices::watch::{Catalogue, Watch};
 
 /// The slices, and the bells that the program rings itself.
@@ -37,6 +38,7 @@ pub(super) fn build(config: &Config, catalogue: Arc<Catalogue>, options: &Option
         Arc::new(Watch::new(
             config.watch.clone(),
             notifier,
+            Eyes::default(),
             watch.clone(),
             options.run_now,
         )),

@@ -12,6 +12,7 @@ pub(super) const STEPS: &[&str] = &[
     ANSWERS_GO_ON,
     SUSPECTS,
     IMPORT_SUSPECTS,
+    IDENTITIES,
 ];
 
 /// Probes in separate rows; states of accounts and runs for the guards, and the guards' memory. A
@@ -389,6 +390,11 @@ const ANSWERS_GO_ON: &str = "
 /// How often the program died with a table in hand.
 const IMPORT_SUSPECTS: &str = "
     ALTER TABLE import ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+";
+
+/// The site's own id of who has an account's name.
+const IDENTITIES: &str = "
+    ALTER TABLE account ADD COLUMN identity TEXT NOT NULL DEFAULT '';
 ";
 
 /// How often the program died with a row in hand. A question whose attempt was lost has that as its

@@ -9,6 +9,7 @@ use super::model::account::SiteTally;
 use super::model::config::WatchConfig;
 use super::notices::Notifier;
 use super::run::driver::{self, WatchParts};
+use super::run::eye::Eyes;
 use super::store::SiteDay;
 use super::views::{files, table};
 use super::{store, tools};
@@ -70,6 +71,7 @@ pub(crate) struct Watch {
     config: WatchConfig,
     notifier: Notifier,
     handlers: WatchHandlers,
+    eyes: Eyes,
     bell: Activator,
     run_now: bool,
 }
@@ -80,6 +82,7 @@ impl Watch {
     pub(crate) fn new(
         config: WatchConfig,
         notifier: Notifier,
+        eyes: Eyes,
         bell: Activator,
         run_now: bool,
     ) -> Self {
@@ -87,6 +90,7 @@ impl Watch {
             handlers: WatchHandlers::new(&config, notifier.clone(), bell.clone()),
             config,
             notifier,
+            eyes,
             bell,
             run_now,
         }
@@ -279,6 +283,7 @@ impl Slice for Watch {
                 clock: parts.clock.clone(),
                 proxy: parts.proxy.clone(),
                 notifier: self.notifier.clone(),
+                eyes: self.eyes.clone(),
                 bell: self.bell.clone(),
                 scheduled: parts.is_bot,
                 is_brief: !parts.is_bot && parts.telegram.is_some(),

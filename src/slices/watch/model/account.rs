@@ -199,6 +199,8 @@ pub struct Account {
 pub(crate) struct News {
     pub account: Account,
     pub seen: Sighting,
+    /// The name belongs to somebody else than before.
+    pub is_other_owner: bool,
 }
 
 /// How many accounts there are for each wait and sighting.

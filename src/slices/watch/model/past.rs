@@ -10,6 +10,8 @@ words! {
         Added = "added",
         /// A run found it.
         Found = "found",
+        /// A run found it, and somebody else has the name; the detail is the identity before.
+        OtherOwner = "other",
         /// A run no longer found it.
         Gone = "gone",
         /// A person stopped it for a while.

@@ -5,6 +5,7 @@ mod alike;
 pub(super) mod brake;
 pub(super) mod controls;
 pub(crate) mod driver;
+pub(crate) mod eye;
 pub(crate) mod gate;
 pub(super) mod lane;
 pub(super) mod network;

@@ -263,7 +263,11 @@ pub(crate) fn apply_held(
             let turn = decided_by.map_or(turn, |person| turn.by(person));
             turn.note(tx, now)?;
             account.done_at = Some(now);
-            news.push(News { account, seen });
+            news.push(News {
+                account,
+                seen,
+                is_other_owner: false,
+            });
         }
     }
     Ok(news)

@@ -59,7 +59,9 @@ pub(crate) use mass::{
     keep, mass_change, release, rest, resting, return_held,
 };
 pub(crate) use news::{has_news, news_in_run};
-pub(crate) use probes::{Bearing, ProbeResult, Waiting, apply, next_page, unreached};
+pub(crate) use probes::{
+    Bearing, ProbeResult, Subject, Waiting, apply, next_page, subject, unreached,
+};
 pub(crate) use reminders::{DueReminder, due as due_reminders, mark_sent as mark_reminder_sent};
 pub(crate) use reports::{OwnSums, digest, own_sums, owners_with_digest};
 pub(crate) use requests::move_requests;

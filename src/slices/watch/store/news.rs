@@ -6,6 +6,7 @@
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::probes::ProbeResult;
 use super::transitions::Transition;
 use super::{ACCOUNT_COLUMNS, account_from_row};
 use crate::clock::UnixMs;
@@ -13,7 +14,6 @@ use crate::db::WriteTx;
 use crate::slices::watch::model::account::{AccountState, News, NewsTotals, Until};
 use crate::slices::watch::model::past::Change;
 use crate::slices::watch::model::verdict::Sighting;
-use crate::slices::watch::model::verdict::Verdict;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Waiter {
@@ -48,20 +48,42 @@ pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result
 pub(super) fn tell(
     tx: &WriteTx<'_>,
     now: UnixMs,
-    account_id: i64,
     waiter: Waiter,
-    verdict: Verdict,
+    result: &ProbeResult,
     run_id: i64,
 ) -> anyhow::Result<Option<i64>> {
-    let met = verdict
+    let account_id = result.account_id;
+    let met = result
+        .verdict
         .sighting()
         .filter(|seen| waiter.until.is_met(waiter.known, *seen));
     let Some(seen) = met else {
         return Ok(None);
     };
     let turn = come_true(tx, now, account_id, waiter, seen)?;
-    turn.in_run(run_id).note(tx, now)?;
+    match meet(tx, account_id, &result.identity)? {
+        Some(before) => turn.by_other_owner(&before).in_run(run_id).note(tx, now)?,
+        None => turn.in_run(run_id).note(tx, now)?,
+    }
     Ok(Some(waiter.owner_id))
+}
+
+/// Stores who has the name of an account. Returns the identity of who had the name before, if that
+/// was somebody else.
+fn meet(tx: &WriteTx<'_>, account_id: i64, identity: &str) -> anyhow::Result<Option<String>> {
+    if identity.is_empty() {
+        return Ok(None);
+    }
+    let before: String = tx
+        .prepare_cached("SELECT identity FROM account WHERE id = ?1")?
+        .query_row([account_id], |row| row.get(0))?;
+    if before == identity {
+        return Ok(None);
+    }
+    tx.prepare_cached("UPDATE account SET identity = ?2 WHERE id = ?1")?
+        .execute(params![account_id, identity])
+        .with_context(|| format!("store who has the name of account {account_id}"))?;
+    Ok((!before.is_empty()).then_some(before))
 }
 
 /// Moves an account to its state after the wait. Returns the transition to record.
@@ -102,11 +124,11 @@ const ROWS: &str = "account JOIN look ON look.account_id = account.id
          CROSS JOIN transition ON transition.run_id = ?2 AND transition.account_id = account.id
          WHERE (account.owner_id = ?1 AND account.state = 'done'
                 OR account.owner_id = ?1 AND account.until = 'change' AND account.state = 'pending')
-             AND look.run_id = ?2 AND transition.what IN ('found', 'gone')";
+             AND look.run_id = ?2 AND transition.what IN ('found', 'other', 'gone')";
 
 pub(super) fn first_sql() -> String {
     format!(
-        "SELECT {ACCOUNT_COLUMNS}, transition.what = 'gone' AS gone FROM {ROWS}
+        "SELECT {ACCOUNT_COLUMNS}, transition.what = 'gone' AS gone, transition.what = 'other' AS other FROM {ROWS}
          ORDER BY account.until, gone, account.id LIMIT ?3"
     )
 }
@@ -131,6 +153,7 @@ pub(crate) fn news_in_run(
         Ok(News {
             account: account_from_row(row)?,
             seen: seen(row.get("gone")?),
+            is_other_owner: row.get("other")?,
         })
     })?;
     let first: Vec<News> = rows

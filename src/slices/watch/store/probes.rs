@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Context as _;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Stretch;
 use super::mass;
@@ -105,6 +105,30 @@ pub(crate) struct ProbeResult {
     /// Until when the site asked us to wait, if it did.
     pub silent_until: Option<UnixMs>,
     pub bearing: Bearing,
+    /// The site's own id of who has the name, if an eye has read it; else empty.
+    pub identity: String,
+}
+
+/// Whom another eye looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Subject {
+    pub username: String,
+    /// What an eye saw last; empty before.
+    pub identity: String,
+}
+
+/// The name and identity of an account; none if it was removed during the run.
+pub(crate) fn subject(connection: &Connection, account_id: i64) -> anyhow::Result<Option<Subject>> {
+    connection
+        .prepare_cached("SELECT username, identity FROM account WHERE id = ?1")?
+        .query_row([account_id], |row| {
+            Ok(Subject {
+                username: row.get(0)?,
+                identity: row.get(1)?,
+            })
+        })
+        .optional()
+        .with_context(|| format!("look up whom account {account_id} means"))
 }
 
 /// What a result means for the account, besides the verdict.
@@ -157,7 +181,7 @@ pub(crate) fn apply(
                 if write(tx, now, run_id, verdict, "", &[result])? > 0 {
                     let tally = tallies.entry(&result.site).or_default();
                     tally.counts.add(verdict);
-                    owners.extend(news::tell(tx, now, id, waiter, verdict, run_id)?);
+                    owners.extend(news::tell(tx, now, waiter, result, run_id)?);
                 }
             }
             (Bearing::Plain, Verdict::Found) => found.push(result),

@@ -49,6 +49,13 @@ impl<'a> Transition<'a> {
         self
     }
 
+    /// Somebody else has the name now; `before` is the identity of who had it.
+    pub(super) fn by_other_owner(mut self, before: &'a str) -> Self {
+        self.what = Change::OtherOwner;
+        self.detail = before;
+        self
+    }
+
     pub(super) fn detail(mut self, detail: &'a str) -> Self {
         self.detail = detail;
         self

@@ -66,13 +66,17 @@ pub enum Inconclusive {
     ControlFailed,
     /// The site did not say of a random name of the same shape that nobody has it.
     NamesAlike,
+    /// A page and another eye saw different things.
+    EyesDisagree,
+    /// The site keeps the account from being seen.
+    Restricted,
     /// Our own network is down.
     Offline,
 }
 
 impl Inconclusive {
     /// Every result of [`Self::key`]; each has a text for people.
-    pub const ALL_KEYS: [&str; 29] = [
+    pub const ALL_KEYS: [&str; 31] = [
         "dns",
         "tls",
         "connect",
@@ -101,6 +105,8 @@ impl Inconclusive {
         "bad-name",
         "control-failed",
         "names-alike",
+        "eyes-disagree",
+        "restricted",
         "offline",
     ];
 
@@ -136,6 +142,8 @@ impl Inconclusive {
             Self::BadName => "bad-name",
             Self::ControlFailed => "control-failed",
             Self::NamesAlike => "names-alike",
+            Self::EyesDisagree => "eyes-disagree",
+            Self::Restricted => "restricted",
             Self::Offline => "offline",
         }
     }
@@ -174,6 +182,8 @@ impl Inconclusive {
             | Self::BadName
             | Self::ControlFailed
             | Self::NamesAlike
+            | Self::EyesDisagree
+            | Self::Restricted
             | Self::Offline => false,
         }
     }
@@ -218,6 +228,8 @@ impl fmt::Display for Inconclusive {
             Self::BadName => "the site cannot have this user name",
             Self::ControlFailed => "the site's control names were judged wrongly",
             Self::NamesAlike => "the site did not say that a random name like this one is missing",
+            Self::EyesDisagree => "the page and the linked Telegram account saw different things",
+            Self::Restricted => "the site keeps the account from being seen",
             Self::Offline => "our own network is down",
         })
     }

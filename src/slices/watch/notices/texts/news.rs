@@ -68,7 +68,17 @@ fn list<'a>(
     let args = Args::new().text("accounts", &n_accounts(formatter.lang, total));
     let mut lines = vec![i18n::html(formatter.lang, title, &args), Html::default()];
     let head = lines.len();
-    for News { account, .. } in named {
+    for News {
+        account,
+        is_other_owner,
+        ..
+    } in named
+    {
+        let line = if *is_other_owner {
+            "found-other-line"
+        } else {
+            line
+        };
         let args = Args::new()
             .html("name", &formatter.profile(&account.site, &account.username))
             .text("site", &formatter.site_name(&account.site))
@@ -113,7 +123,12 @@ fn in_full(formatter: Formatter<'_>, news: &News) -> Html {
             .text("took", &took(formatter, account))
             .text("ends", &formatter.date(account.ends_at)),
     };
-    i18n::html(formatter.lang, key, &args)
+    let text = i18n::html(formatter.lang, key, &args);
+    if news.is_other_owner {
+        let warning = i18n::text(formatter.lang, "other-owner");
+        return Html::join([&text, &warning], "\n\n");
+    }
+    text
 }
 
 /// Calendar days, as people count them from the dates shown.

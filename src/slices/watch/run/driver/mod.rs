@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::brake::Brake;
 use super::controls::Controls;
+use super::eye::Eyes;
 use super::gate::{GateDefaults, Gates};
 use super::pass::Memory;
 use super::progress::LiveProgress;
@@ -63,6 +64,8 @@ pub(crate) struct WatchParts {
     pub(crate) clock: Clock,
     pub(crate) proxy: BotProxy,
     pub(crate) notifier: Notifier,
+    /// See news before it is told.
+    pub(crate) eyes: Eyes,
     /// Rung when a check is requested.
     pub(crate) bell: Activator,
     /// If true, follows the schedule and runs at the start. If false, only serves requests.

@@ -188,6 +188,7 @@ impl Driver {
             client: &self.client,
             config: &parts.config,
             notifier: &parts.notifier,
+            eyes: &parts.eyes,
             priority_gate: parts.proxy.priority_gate(),
             stop: &stop,
         };

@@ -157,6 +157,7 @@ impl Lane {
             reason,
             silent_until: self.silent_until.take(),
             bearing,
+            identity: String::new(),
         }
     }
 }

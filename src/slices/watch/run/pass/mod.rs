@@ -31,6 +31,7 @@ use self::job::SideJob;
 use self::state::{Flight, Pass};
 pub(super) use self::summary::{End, Memory, PassSummary};
 use self::timer::PassTimer;
+use super::eye::{EyeLook, Eyes};
 use super::lane::{Lane, LanePage, page_size};
 use crate::clock::Clock;
 use crate::db::Db;
@@ -40,6 +41,7 @@ use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::probe;
 use crate::slices::watch::probe::ProbeLimits;
 use crate::slices::watch::store;
+use crate::slices::watch::store::ProbeResult;
 use crate::telegram::PriorityGate;
 
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +51,7 @@ pub(super) struct PassContext<'a> {
     pub(super) client: &'a reqwest::Client,
     pub(super) config: &'a WatchConfig,
     pub(super) notifier: &'a Notifier,
+    pub(super) eyes: &'a Eyes,
     pub(super) priority_gate: &'a PriorityGate,
     pub(super) stop: &'a CancellationToken,
 }
@@ -95,15 +98,35 @@ async fn work(pass: &RefCell<Pass<'_, '_>>, context: PassContext<'_>, mut flight
     let (timeout, private) = (context.config.timeout, context.config.allow_private_targets);
     let mut timer = pin!(sleep(timeout));
     loop {
-        let limits = ProbeLimits::new(timeout, private, context.clock.now());
-        let (client, timer) = (context.client, timer.as_mut());
-        let (probe, page) =
-            probe::probe_by(client, flight.site(), flight.name(), &limits, timer).await;
-        let mut pass = pass.borrow_mut();
-        pass.land(flight, &probe, page);
-        match pass.next_flight() {
+        match flight {
+            Flight::Probe(probing) => {
+                let limits = ProbeLimits::new(timeout, private, context.clock.now());
+                let (client, timer) = (context.client, timer.as_mut());
+                let (site, name) = (probing.site(), probing.name());
+                let (probe, page) = probe::probe_by(client, site, name, &limits, timer).await;
+                pass.borrow_mut().land(probing, &probe, page);
+            }
+            Flight::Eye(look) => {
+                let result = see(context.db, look).await;
+                pass.borrow_mut().land_result(result);
+            }
+        }
+        match pass.borrow_mut().next_flight() {
             Some(next) => flight = next,
             None => return,
+        }
+    }
+}
+
+/// Looks with another eye. Whom it cannot read in the database, it does not see.
+async fn see(db: &Db, look: EyeLook) -> ProbeResult {
+    let id = look.account();
+    match db.read(move |c| store::subject(c, id)).await {
+        Ok(Some(subject)) => look.look(subject).await,
+        Ok(None) => look.unseen(),
+        Err(err) => {
+            tracing::error!(account = id, "another eye got no name to look at: {err:#}");
+            look.unseen()
         }
     }
 }

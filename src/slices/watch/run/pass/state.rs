@@ -6,6 +6,7 @@
 //! - A probe that our own network may have spoilt leaves no trace in database or gate.
 //! - A site whose controls are in doubt gives no verdict.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -16,11 +17,13 @@ use super::results::{ResultGroup, Results};
 use super::summary::{End, Memory, PassSummary};
 use crate::slices::watch::model::account::Run;
 use crate::slices::watch::probe::Probe;
+use crate::slices::watch::run::eye::EyeLook;
 use crate::slices::watch::run::lane::{
     Confirming, Landed, Lane, LanePage, PageReading, PlannedProbe, ProbeSubject,
 };
 use crate::slices::watch::run::network::Network;
 use crate::slices::watch::site::{Site, Username};
+use crate::slices::watch::store::ProbeResult;
 use crate::slices::watch::verdict::{Inconclusive, Traits};
 
 /// The main loop and the workers share this state on one thread.
@@ -32,6 +35,8 @@ pub(super) struct Pass<'a, 'g> {
     lanes: Lanes,
     network: Network,
     results: Results,
+    /// News that another eye has to see first.
+    unseen: VecDeque<EyeLook>,
     /// When the next probe can begin, if none could at the last [`Self::next_flight`].
     wake: Option<Instant>,
     /// A probe has finished since [`Self::forget_landed`].
@@ -39,14 +44,21 @@ pub(super) struct Pass<'a, 'g> {
     is_stopped: bool,
 }
 
+/// What a worker does next.
+pub(super) enum Flight {
+    Probe(Probing),
+    /// News is looked at by another eye.
+    Eye(EyeLook),
+}
+
 /// A probe in flight.
-pub(super) struct Flight {
+pub(super) struct Probing {
     lane: usize,
     began: Instant,
     probe: PlannedProbe,
 }
 
-impl Flight {
+impl Probing {
     pub(super) fn site(&self) -> &Arc<Site> {
         &self.probe.site
     }
@@ -74,6 +86,7 @@ impl<'a, 'g> Pass<'a, 'g> {
             network: Network::new(lanes.len()),
             lanes,
             results: Results::default(),
+            unseen: VecDeque::new(),
             wake: None,
             has_landed: false,
             is_stopped: context.stop.is_cancelled(),
@@ -162,17 +175,20 @@ impl<'a, 'g> Pass<'a, 'g> {
             if self.wake.is_some() {
                 return None;
             }
+            if let Some(look) = self.unseen.pop_front() {
+                return Some(Flight::Eye(look));
+            }
             let today = self.context.clock.now();
             match self.lanes.pick(now, today, self.memory) {
                 Pick::Probe(lane, probe) => {
                     self.memory.gates.begin(&probe.site, now);
-                    return Some(Flight {
+                    return Some(Flight::Probe(Probing {
                         lane,
                         began: now,
                         probe,
-                    });
+                    }));
                 }
-                Pick::Settled(result) => self.results.push(result, now),
+                Pick::Settled(result) => self.settle(result, now),
                 Pick::At(at) => {
                     // The pass must also wake up at its time limit.
                     self.wake = Some(self.until.map_or(at, |until| at.min(until)));
@@ -188,11 +204,25 @@ impl<'a, 'g> Pass<'a, 'g> {
         !self.is_stopped && !is_over && !self.network.seems_down() && !self.results.are_full()
     }
 
+    /// An account has its result, unless another eye has to see it first.
+    fn settle(&mut self, result: ProbeResult, now: Instant) {
+        match self.context.eyes.of(&result) {
+            Some(eye) => self.unseen.push_back(EyeLook::new(eye, result)),
+            None => self.results.push(result, now),
+        }
+    }
+
+    /// Takes a result that needs no further look.
+    pub(super) fn land_result(&mut self, result: ProbeResult) {
+        self.has_landed = true;
+        self.results.push(result, Instant::now());
+    }
+
     /// Takes a finished probe, and the page that it saw at a site that needs proof.
-    pub(super) fn land(&mut self, flight: Flight, probe: &Probe, page: Option<Box<Traits>>) {
+    pub(super) fn land(&mut self, flight: Probing, probe: &Probe, page: Option<Box<Traits>>) {
         self.has_landed = true;
         let now = Instant::now();
-        let Flight {
+        let Probing {
             lane: number,
             began,
             probe:
@@ -242,7 +272,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         };
         match landed {
             Landed::Nothing => {}
-            Landed::Result(result) => self.results.push(result, now),
+            Landed::Result(result) => self.settle(result, now),
             Landed::Controls(news) => self.results.push_news(news),
         }
         if !was_trusted && self.network.is_trusted() {

@@ -52,6 +52,7 @@ pub(super) fn result(account_id: i64, verdict: Verdict) -> ProbeResult {
         } else {
             Bearing::Plain
         },
+        identity: String::new(),
     }
 }
 

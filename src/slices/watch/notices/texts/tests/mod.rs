@@ -61,6 +61,7 @@ fn told(until: Until, username: &str) -> News {
         } else {
             Sighting::Missing
         },
+        is_other_owner: false,
     }
 }
 

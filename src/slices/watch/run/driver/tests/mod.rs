@@ -5,6 +5,7 @@
 //! delivered; messages stay in the outbox.
 
 mod capacity;
+mod eye;
 mod fairness;
 mod priority_gate;
 
@@ -100,6 +101,7 @@ impl World {
         let clock = Clock::set_to(NOW);
         let time = Time::stand_still(&db, &clock);
         let parts = WatchParts {
+            eyes: Eyes::default(),
             db: db.clone(),
             clock,
             proxy: BotProxy::gone(),

@@ -60,6 +60,7 @@ async fn cut_run(db: &Db, scope: RunScope, limit: usize) -> Vec<i64> {
             reason: "",
             silent_until: None,
             bearing: Bearing::Plain,
+            identity: String::new(),
         })
         .collect();
     db.write(move |tx| {
