@@ -1,9 +1,7 @@
-//! Why something could not be done: one value per kind, with its code and HTTP status. The sentences
-//! that say what to do are texts (`mtproto-refusal-<code>`).
+//! Why something could not be done: one value per kind, with its code and HTTP status. The texts
+//! that say what to do are `mtproto-refusal-<code>`.
 
 use std::time::Duration;
-
-use axum::http::StatusCode;
 
 /// Why an account is not linked (any longer); the word is Telegram's, in small letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,27 +80,28 @@ impl Refusal {
         }
     }
 
+    /// The status of HTTP that goes with it.
     #[must_use]
-    pub(crate) fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::NotLinked(_) => StatusCode::UNAUTHORIZED,
+            Self::NotLinked(_) => 401,
             Self::PhoneInvalid
             | Self::CodeInvalid
             | Self::CodeExpired
             | Self::PasswordInvalid
             | Self::PasswordTooFresh
-            | Self::WhichAccount => StatusCode::BAD_REQUEST,
-            Self::PhoneBanned => StatusCode::FORBIDDEN,
-            Self::Unknown(_) | Self::ListChatsFirst | Self::NobodyThere => StatusCode::NOT_FOUND,
+            | Self::WhichAccount => 400,
+            Self::PhoneBanned => 403,
+            Self::Unknown(_) | Self::ListChatsFirst | Self::NobodyThere => 404,
             Self::WrongStep
             | Self::DeviceTooFresh
             | Self::TooManyAccounts
-            | Self::OfficialAppNeeded => StatusCode::CONFLICT,
-            Self::Flood(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Misconfigured | Self::Sealed | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Unreachable => StatusCode::BAD_GATEWAY,
-            Self::Timeout => StatusCode::GATEWAY_TIMEOUT,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            | Self::OfficialAppNeeded => 409,
+            Self::Flood(_) => 429,
+            Self::Misconfigured | Self::Sealed | Self::Busy => 503,
+            Self::Unreachable => 502,
+            Self::Timeout => 504,
+            Self::Internal => 500,
         }
     }
 }
