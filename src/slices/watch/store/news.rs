@@ -6,14 +6,13 @@
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::probes::ProbeResult;
 use super::transitions::Transition;
 use super::{ACCOUNT_COLUMNS, account_from_row};
 use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::slices::watch::model::account::{AccountState, News, NewsTotals, Until};
 use crate::slices::watch::model::past::Change;
-use crate::slices::watch::model::verdict::Sighting;
+use crate::slices::watch::model::verdict::{Sighting, Verdict};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Waiter {
@@ -44,24 +43,24 @@ pub(super) fn waiter(connection: &Connection, account_id: i64) -> anyhow::Result
 }
 
 /// A run saw what was waited for. Ends the wait, or records the change if the account keeps
-/// waiting. Returns the owner to tell; none if the wait was changed since.
+/// waiting. The identity is that of who has the name, if known. Returns the owner to tell; none if
+/// the wait was changed since.
 pub(super) fn tell(
     tx: &WriteTx<'_>,
     now: UnixMs,
+    account_id: i64,
     waiter: Waiter,
-    result: &ProbeResult,
+    (verdict, identity): (Verdict, &str),
     run_id: i64,
 ) -> anyhow::Result<Option<i64>> {
-    let account_id = result.account_id;
-    let met = result
-        .verdict
+    let met = verdict
         .sighting()
         .filter(|seen| waiter.until.is_met(waiter.known, *seen));
     let Some(seen) = met else {
         return Ok(None);
     };
     let turn = come_true(tx, now, account_id, waiter, seen)?;
-    match meet(tx, account_id, &result.identity)? {
+    match meet(tx, account_id, identity)? {
         Some(before) => turn.by_other_owner(&before).in_run(run_id).note(tx, now)?,
         None => turn.in_run(run_id).note(tx, now)?,
     }

@@ -181,7 +181,8 @@ pub(crate) fn apply(
                 if write(tx, now, run_id, verdict, "", &[result])? > 0 {
                     let tally = tallies.entry(&result.site).or_default();
                     tally.counts.add(verdict);
-                    owners.extend(news::tell(tx, now, waiter, result, run_id)?);
+                    let seen = (verdict, result.identity.as_str());
+                    owners.extend(news::tell(tx, now, id, waiter, seen, run_id)?);
                 }
             }
             (Bearing::Plain, Verdict::Found) => found.push(result),
