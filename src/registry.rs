@@ -3,8 +3,9 @@
 use bytes::Bytes;
 
 use crate::clock::UnixMs;
-use crate::db::WriteTx;
+use crate::db::{Connection, WriteTx};
 use crate::dialogue;
+use crate::http_server::health::Sign;
 use crate::people::audit::Deed;
 use crate::people::{self, Actor};
 use crate::retention::Rule;
@@ -117,6 +118,19 @@ impl Slices {
     ) -> anyhow::Result<()> {
         self.iter()
             .try_for_each(|slice| slice.quiet_changed(tx, now, chat, since))
+    }
+
+    /// What the slices say of themselves.
+    pub(crate) fn health(
+        &self,
+        connection: &Connection,
+        now: UnixMs,
+        started_at: UnixMs,
+    ) -> anyhow::Result<Vec<Sign>> {
+        let signs = self
+            .iter()
+            .map(|slice| slice.health(connection, now, started_at));
+        signs.filter_map(Result::transpose).collect()
     }
 
     pub(crate) fn tools(&self) -> Vec<Box<dyn Tool>> {

@@ -22,6 +22,7 @@ use crate::clock::{Clock, UnixMs};
 use crate::db::{Connection, Db, WriteTx};
 use crate::html::Html;
 use crate::http_server::Routes;
+use crate::http_server::health::Sign;
 use crate::i18n::{self, Lang};
 use crate::people::audit::Deed;
 use crate::people::{Actor, Role};
@@ -293,6 +294,21 @@ impl About {
     }
 }
 
+/// What `vakhta doctor` finds in one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Finding {
+    Well(String),
+    Notice(String),
+    Wrong(String),
+}
+
+impl Finding {
+    /// A capability that is switched off.
+    pub(crate) fn off() -> Self {
+        Self::Well("off".to_owned())
+    }
+}
+
 /// One capability of the program.
 pub(crate) trait Slice: Send + Sync + fmt::Debug {
     fn about(&self) -> About;
@@ -387,6 +403,22 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
         Box::pin(async { Ok(None) })
     }
 
+    /// The slice's own state, for `/healthz` and `/metrics`. What has not happened yet counts from
+    /// the program's start.
+    fn health(
+        &self,
+        _connection: &Connection,
+        _now: UnixMs,
+        _started_at: UnixMs,
+    ) -> anyhow::Result<Option<Sign>> {
+        Ok(None)
+    }
+
+    /// What `vakhta doctor` finds. `None`: there is nothing to look at.
+    fn doctor(&self) -> BoxFuture<'_, Option<Finding>> {
+        Box::pin(async { None })
+    }
+
     /// The slice's routes on the HTTP server.
     fn routes(&self, _parts: Parts<'_>) -> Option<Routes> {
         None
@@ -414,6 +446,10 @@ impl Slice for Dormant {
     fn forget(&self, tx: &WriteTx<'_>, actor: &Actor) -> anyhow::Result<Vec<Outgoing>> {
         (self.forget)(tx, actor.id)?;
         Ok(Vec::new())
+    }
+
+    fn doctor(&self) -> BoxFuture<'_, Option<Finding>> {
+        Box::pin(async { Some(Finding::off()) })
     }
 }
 

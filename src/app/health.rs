@@ -13,9 +13,8 @@ use tokio::time::Instant;
 use crate::clock::{Clock, UnixMs};
 use crate::db::{self, Connection, Db};
 use crate::http_server::Check;
-use crate::http_server::health::{PollSign, QuestionSign, RunSign, Signs, StoredSigns, WriterSign};
-use crate::slices::assistant;
-use crate::slices::watch::{Schedule, store};
+use crate::http_server::health::{PollSign, Signs, StoredSigns, WriterSign};
+use crate::slice::Slices;
 use crate::telegram::{PollStatus, inbox_counts, outbox};
 
 /// How long to wait for the database.
@@ -27,28 +26,20 @@ pub(super) struct ProcessHealth {
     db: Db,
     clock: Clock,
     poll: Receiver<PollStatus>,
-    schedule: Schedule,
-    asks: bool,
+    slices: Slices,
     started_at: UnixMs,
 }
 
 impl ProcessHealth {
-    /// `asks`: there is an assistant. Polls and runs that have not happened yet count from now.
+    /// Polls and runs that have not happened yet count from now.
     #[must_use]
-    pub(super) fn new(
-        db: Db,
-        clock: Clock,
-        poll: Receiver<PollStatus>,
-        schedule: Schedule,
-        asks: bool,
-    ) -> Self {
+    pub(super) fn new(db: Db, clock: Clock, poll: Receiver<PollStatus>, slices: Slices) -> Self {
         let started_at = clock.now();
         Self {
             db,
             clock,
             poll,
-            schedule,
-            asks,
+            slices,
             started_at,
         }
     }
@@ -114,63 +105,17 @@ impl ProcessHealth {
     }
 
     fn read(&self, connection: &Connection, now: UnixMs) -> anyhow::Result<StoredSigns> {
-        let last = store::last(connection)?.map(|last| last.progress);
         let backlog = outbox::backlog(connection, now)?;
         Ok(StoredSigns {
-            late: self.late(last.as_ref(), now),
-            period: self.schedule.period_after(now),
-            run: last.map(|run| run_sign(&run, now)),
             outbox_pending: backlog.pending,
             outbox_unconfirmed: backlog.unconfirmed,
             outbox_oldest: backlog
                 .oldest_due
                 .map_or(Duration::ZERO, |due| now.since(due)),
             inbox_waiting: inbox_counts(connection)?.waiting,
-            questions: self.questions(connection, now)?,
             database_bytes: db::size_bytes(connection)?,
             free_bytes: self.db.free_bytes().context("look at the disk")?,
+            slices: self.slices.health(connection, now, self.started_at)?,
         })
-    }
-
-    fn questions(
-        &self,
-        connection: &Connection,
-        now: UnixMs,
-    ) -> anyhow::Result<Option<QuestionSign>> {
-        if !self.asks {
-            return Ok(None);
-        }
-        let counts = assistant::store::counts(connection, now)?;
-        Ok(Some(QuestionSign {
-            open: counts.open,
-            oldest: counts.oldest,
-        }))
-    }
-
-    /// How long a run has been overdue. While a run goes on nothing is late, because its ticks are
-    /// skipped.
-    fn late(&self, last: Option<&store::RunProgress>, now: UnixMs) -> Duration {
-        let ended_at = match last {
-            Some(run) => match run.ended_at {
-                None => return Duration::ZERO,
-                Some(ended_at) => ended_at,
-            },
-            None => self.started_at,
-        };
-        let due = self.schedule.next_after(ended_at.max(self.started_at));
-        due.map_or(Duration::ZERO, |due| now.since(due))
-    }
-}
-
-fn run_sign(run: &store::RunProgress, now: UnixMs) -> RunSign {
-    RunSign {
-        state: run.state.word(),
-        age: now.since(run.ended_at.unwrap_or(run.started_at)),
-        took: run.ended_at.unwrap_or(now).since(run.started_at),
-        total: run.total,
-        found: run.counts.found,
-        not_found: run.counts.not_found,
-        errors: run.counts.errors,
-        skipped: run.skipped,
     }
 }

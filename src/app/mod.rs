@@ -32,6 +32,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, InstanceLock};
 use crate::http_server::Server;
+use crate::slice::Slices;
 use crate::slices::watch::catalogue::CatalogueProblems;
 use crate::slices::watch::{Catalogue, load_catalogue};
 use crate::tasks::{Tasks, ThreadEnd};
@@ -60,6 +61,11 @@ pub struct Options {
     pub refused_threads: Vec<&'static str>,
     /// For tests: names of slices to leave out.
     pub without: Vec<&'static str>,
+}
+
+/// The slices of a configuration, for a process that starts none of them.
+pub(crate) fn slices(config: &Config, catalogue: Catalogue) -> Slices {
+    slices::build(config, Arc::new(catalogue), &Options::bot(false)).slices
 }
 
 impl Options {

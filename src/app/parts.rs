@@ -122,8 +122,7 @@ pub(super) fn start_http(base: &Base<'_>, parts: Parts<'_>, server: Server, tele
         base.db.clone(),
         base.clock.clone(),
         telegram.status(),
-        base.config.watch.schedule.clone(),
-        base.config.assistant.enabled,
+        base.built.slices.clone(),
     );
     let server = server.mount(health_routes(health.into_check()));
     let routes = parts.slices.iter().filter_map(|slice| slice.routes(parts));

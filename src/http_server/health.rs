@@ -12,6 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::future::BoxFuture;
+pub(crate) use metrics::Unit;
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -24,9 +25,6 @@ pub(crate) type Check = Arc<dyn Fn() -> BoxFuture<'static, Signs> + Send + Sync>
 /// A long poll takes up to 50 s; two of them without an answer mean that the bot hears nobody.
 const POLL_LIMIT: Duration = Duration::from_secs(120);
 
-/// Minimum tolerance for a late run, even if the schedule runs every few seconds.
-const LATE_LEAST: Duration = Duration::from_secs(60);
-
 /// A due message waits seconds, or minutes behind many others at Telegram's rates.
 const OUTBOX_LIMIT: Duration = Duration::from_secs(15 * 60);
 
@@ -37,7 +35,7 @@ const FREE_LEAST: u64 = 1024 * 1024;
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The observed state of the program.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Signs {
     /// The state of polling.
     pub poll: PollSign,
@@ -63,15 +61,9 @@ pub(crate) struct WriterSign {
     pub lag: Option<Duration>,
 }
 
-/// Facts from the database about runs and messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Facts from the database.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StoredSigns {
-    /// The last run over all accounts; `None` before the first.
-    pub run: Option<RunSign>,
-    /// How long a run has been due without beginning.
-    pub late: Duration,
-    /// The time between two runs.
-    pub period: Duration,
     /// Messages that are due or on their way.
     pub outbox_pending: u64,
     /// Messages that may or may not have arrived.
@@ -80,67 +72,82 @@ pub(crate) struct StoredSigns {
     pub outbox_oldest: Duration,
     /// Telegram's updates that are not handled yet.
     pub inbox_waiting: u64,
-    /// Questions to the assistant; `None` while it is off.
-    pub questions: Option<QuestionSign>,
     /// Size of the database file, in bytes.
     pub database_bytes: u64,
     /// Room for it to grow, in bytes.
     pub free_bytes: u64,
+    /// What the slices say of themselves.
+    pub slices: Vec<Sign>,
 }
 
-/// Open questions to the assistant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct QuestionSign {
-    pub open: u64,
-    /// How long the oldest question has waited.
-    pub oldest: Duration,
+/// What a slice says of its own state.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sign {
+    /// The part's name among those that fail, and its member's name in `/healthz`.
+    pub part: &'static str,
+    pub is_failing: bool,
+    /// Names tell whether a time is in seconds or milliseconds.
+    pub member: Value,
+    pub gauges: Vec<Gauge>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RunSign {
-    /// `running`, `done`, `interrupted` or `offline`.
-    pub state: &'static str,
-    /// Since its end, or since its beginning while it runs.
-    pub age: Duration,
-    /// From its beginning to its end, or until now.
-    pub took: Duration,
-    /// Accounts at the run's beginning.
-    pub total: u64,
-    pub found: u64,
-    pub not_found: u64,
-    /// Accounts that could not be checked.
-    pub errors: u64,
-    /// Accounts not reached for lack of time.
-    pub skipped: u64,
+/// A number for `/metrics`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Gauge {
+    pub about: &'static GaugeName,
+    /// Key and value, if there are several numbers of this name. Never a text or an id of a person.
+    pub label: Option<(&'static str, &'static str)>,
+    pub value: f64,
+}
+
+impl GaugeName {
+    /// A number of this name without a label.
+    pub(crate) fn is(&'static self, value: f64) -> Gauge {
+        let (about, label) = (self, None);
+        Gauge {
+            about,
+            label,
+            value,
+        }
+    }
+}
+
+/// The name of a number, its unit, and what it means.
+#[derive(Debug, PartialEq)]
+pub(crate) struct GaugeName {
+    pub name: &'static str,
+    pub unit: Unit,
+    pub what: &'static str,
 }
 
 impl Signs {
-    /// The failing parts, by their names in `/healthz`; empty if all is well.
-    #[must_use]
-    pub(crate) fn failing(&self) -> Vec<&'static str> {
+    /// Every part, and whether it fails.
+    pub(super) fn parts(&self) -> Vec<(&'static str, bool)> {
         let stored = self.stored.as_ref();
-        let parts = [
+        let fails = |limit: fn(&StoredSigns) -> bool| stored.is_some_and(limit);
+        let slices = stored.iter().flat_map(|stored| &stored.slices);
+        let mut parts = vec![
             ("poll", self.poll.age > POLL_LIMIT),
             ("writer", self.writer.lag.is_none()),
             ("database", stored.is_none()),
-            (
-                "disk",
-                stored.is_some_and(|stored| stored.free_bytes < FREE_LEAST),
-            ),
-            (
-                "run",
-                stored.is_some_and(|stored| stored.late > stored.period.max(LATE_LEAST)),
-            ),
-            (
-                "outbox",
-                stored.is_some_and(|stored| stored.outbox_oldest > OUTBOX_LIMIT),
-            ),
+            ("disk", fails(|stored| stored.free_bytes < FREE_LEAST)),
         ];
-        let failing = parts.into_iter().filter(|(_, fails)| *fails);
+        parts.extend(slices.map(|sign| (sign.part, sign.is_failing)));
+        parts.push((
+            "outbox",
+            fails(|stored| stored.outbox_oldest > OUTBOX_LIMIT),
+        ));
+        parts
+    }
+
+    /// The failing parts, by their names in `/healthz`; empty if all is well.
+    #[must_use]
+    pub(crate) fn failing(&self) -> Vec<&'static str> {
+        let failing = self.parts().into_iter().filter(|(_, fails)| *fails);
         failing.map(|(name, _)| name).collect()
     }
 
-    /// The members of the document. Names tell whether a time is in seconds or milliseconds.
+    /// The members of the document.
     fn members(&self) -> Map<String, Value> {
         let failing = self.failing();
         let mut members = Map::new();
@@ -158,7 +165,8 @@ impl Signs {
         let Some(stored) = &self.stored else {
             return members;
         };
-        members.insert("run".to_owned(), run_json(stored));
+        let slices = stored.slices.iter();
+        members.extend(slices.map(|sign| (sign.part.to_owned(), sign.member.clone())));
         members.insert(
             "disk".to_owned(),
             json!({ "free_mb": stored.free_bytes / 1024 / 1024 }),
@@ -171,36 +179,12 @@ impl Signs {
                 "oldest_s": stored.outbox_oldest.as_secs(),
             }),
         );
-        if let Some(questions) = stored.questions {
-            members.insert(
-                "assistant".to_owned(),
-                json!({ "open": questions.open, "oldest_s": questions.oldest.as_secs() }),
-            );
-        }
         members.insert(
             "inbox".to_owned(),
             json!({ "waiting": stored.inbox_waiting }),
         );
         members
     }
-}
-
-fn run_json(stored: &StoredSigns) -> Value {
-    let late_s = stored.late.as_secs();
-    let Some(run) = &stored.run else {
-        return json!({ "state": "none", "late_s": late_s });
-    };
-    json!({
-        "state": run.state,
-        "late_s": late_s,
-        "age_s": run.age.as_secs(),
-        "took_s": run.took.as_secs(),
-        "total": run.total,
-        "found": run.found,
-        "not_found": run.not_found,
-        "errors": run.errors,
-        "skipped": run.skipped,
-    })
 }
 
 /// Runs the check at most once a second.

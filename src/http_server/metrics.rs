@@ -10,11 +10,11 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use metrics::{Unit, describe_gauge, gauge};
+use metrics::{Label, Unit, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use super::Problem;
-use super::health::{Signs, StoredSigns, Watched};
+use super::health::{GaugeName, Signs, StoredSigns, Watched};
 use crate::counters;
 
 /// Gauges, updated by every scrape.
@@ -35,26 +35,6 @@ const GAUGES: &[(&str, Unit, &str)] = &[
         "Since the last poll of Telegram that was answered.",
     ),
     (
-        "vakhta_run_running",
-        Unit::Count,
-        "1 while a run over all accounts goes on.",
-    ),
-    (
-        "vakhta_run_late_seconds",
-        Unit::Seconds,
-        "How long a run has been due without beginning.",
-    ),
-    (
-        "vakhta_run_took_seconds",
-        Unit::Seconds,
-        "Duration of the last run, or of the one going on.",
-    ),
-    (
-        "vakhta_run_accounts",
-        Unit::Count,
-        "Accounts of the last run, by what it said of them.",
-    ),
-    (
         "vakhta_outbox_messages",
         Unit::Count,
         "Messages that wait, and those that may not have arrived.",
@@ -63,16 +43,6 @@ const GAUGES: &[(&str, Unit, &str)] = &[
         "vakhta_outbox_oldest_seconds",
         Unit::Seconds,
         "How long the oldest message that is due has waited.",
-    ),
-    (
-        "vakhta_questions_open",
-        Unit::Count,
-        "Questions to the assistant without an answer yet.",
-    ),
-    (
-        "vakhta_questions_oldest_seconds",
-        Unit::Seconds,
-        "How long the oldest of them has waited.",
     ),
     (
         "vakhta_inbox_waiting",
@@ -91,9 +61,6 @@ const GAUGES: &[(&str, Unit, &str)] = &[
     ),
     ("vakhta_db_bytes", Unit::Bytes, "Size of the database file."),
 ];
-
-/// The parts that can fail.
-const PARTS: [&str; 5] = ["poll", "writer", "database", "run", "outbox"];
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -131,8 +98,8 @@ async fn scrape(State(watched): State<Watched>) -> Response {
 fn set_gauges(signs: &Signs) {
     let failing = signs.failing();
     gauge!("vakhta_healthy").set(f64::from(failing.is_empty()));
-    for part in PARTS {
-        gauge!("vakhta_failing", "part" => part).set(f64::from(failing.contains(&part)));
+    for (part, fails) in signs.parts() {
+        gauge!("vakhta_failing", "part" => part).set(f64::from(fails));
     }
     gauge!("vakhta_poll_age_seconds").set(signs.poll.age.as_secs_f64());
     gauge!("vakhta_db_writes_waiting").set(signs.writer.waiting as f64);
@@ -145,28 +112,16 @@ fn set_gauges(signs: &Signs) {
 }
 
 fn set_stored(stored: &StoredSigns) {
-    gauge!("vakhta_run_late_seconds").set(stored.late.as_secs_f64());
     gauge!("vakhta_outbox_messages", "state" => "pending").set(stored.outbox_pending as f64);
     gauge!("vakhta_outbox_messages", "state" => "unconfirmed")
         .set(stored.outbox_unconfirmed as f64);
     gauge!("vakhta_outbox_oldest_seconds").set(stored.outbox_oldest.as_secs_f64());
     gauge!("vakhta_inbox_waiting").set(stored.inbox_waiting as f64);
     gauge!("vakhta_db_bytes").set(stored.database_bytes as f64);
-    if let Some(questions) = stored.questions {
-        gauge!("vakhta_questions_open").set(questions.open as f64);
-        gauge!("vakhta_questions_oldest_seconds").set(questions.oldest.as_secs_f64());
-    }
-    let Some(run) = &stored.run else { return };
-    gauge!("vakhta_run_running").set(f64::from(run.state == "running"));
-    gauge!("vakhta_run_took_seconds").set(run.took.as_secs_f64());
-    let counts = [
-        ("total", run.total),
-        ("found", run.found),
-        ("not_found", run.not_found),
-        ("errors", run.errors),
-        ("skipped", run.skipped),
-    ];
-    for (what, n) in counts {
-        gauge!("vakhta_run_accounts", "what" => what).set(n as f64);
+    for gauge in stored.slices.iter().flat_map(|sign| &sign.gauges) {
+        let GaugeName { name, unit, what } = *gauge.about;
+        describe_gauge!(name, unit, what);
+        let labels = gauge.label.map(|(key, value)| Label::new(key, value));
+        gauge!(name, labels.into_iter().collect::<Vec<_>>()).set(gauge.value);
     }
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{get, post};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::health::{PollSign, Signs, StoredSigns, WriterSign};
+use super::health::{PollSign, Sign, Signs, StoredSigns, WriterSign};
 use super::outgoing::TimedWrites;
 use super::{Server, health_routes};
 use crate::tasks::Tasks;
@@ -31,16 +31,18 @@ fn signs() -> Signs {
             lag: Some(Duration::from_micros(300)),
         },
         stored: Some(StoredSigns {
-            run: None,
-            late: Duration::ZERO,
-            period: Duration::from_secs(300),
             outbox_pending: 3,
             outbox_unconfirmed: 0,
             outbox_oldest: Duration::from_secs(2),
             inbox_waiting: 0,
-            questions: None,
             database_bytes: 4096,
             free_bytes: 1 << 30,
+            slices: vec![Sign {
+                part: "run",
+                is_failing: false,
+                member: json!({ "state": "none" }),
+                gauges: Vec::new(),
+            }],
         }),
     }
 }
@@ -88,12 +90,13 @@ async fn what_fails_is_named() {
     assert_eq!(health["healthy"], true);
     assert_eq!(health["poll"]["age_s"], 7);
     assert_eq!(health["outbox"]["pending"], 3);
+    assert_eq!(health["run"]["state"], "none");
 
     let mut ill = signs();
     ill.poll.age = Duration::from_secs(121);
     ill.writer.lag = None;
     let stored = ill.stored.as_mut().unwrap();
-    stored.late = Duration::from_secs(301);
+    stored.slices[0].is_failing = true;
     stored.outbox_oldest = Duration::from_secs(901);
     assert_eq!(ill.failing(), ["poll", "writer", "run", "outbox"]);
     ill.stored = None;

@@ -17,6 +17,7 @@ pub(crate) mod api;
 mod callback;
 mod config;
 mod context;
+mod doctor;
 mod handlers;
 mod markdown;
 pub(crate) mod model;

@@ -1,16 +1,23 @@
 //! The assistant as a slice: `/ask`, plain texts, its buttons, its worker and its HTTP API.
 
 use futures_util::future::BoxFuture;
+use serde_json::json;
 
 use super::progress::ProgressStreams;
 use super::worker;
-use super::{AssistantConfig, AssistantContext, AssistantHandlers, api, notices, shutdown, store};
+use super::{
+    AssistantConfig, AssistantContext, AssistantHandlers, api, doctor, notices, shutdown, store,
+};
 use crate::activation::Activator;
-use crate::db::WriteTx;
+use crate::clock::UnixMs;
+use crate::db::{Connection, WriteTx};
 use crate::http_server::Routes;
+use crate::http_server::health::{GaugeName, Sign, Unit};
 use crate::i18n::Lang;
 use crate::people::Actor;
-use crate::slice::{About, Board, Callbacks, Command, Context, Input, Parts, Shown, Slice, Who};
+use crate::slice::{
+    About, Board, Callbacks, Command, Context, Finding, Input, Parts, Shown, Slice, Who,
+};
 use crate::tasks::ThreadEnd;
 use crate::telegram::{Answer, ChatKind, Outgoing};
 use crate::zone::Zone;
@@ -31,6 +38,17 @@ const COMMANDS: &[Command] = &[Command {
 }];
 
 const CALLBACKS: &[Callbacks] = &[Callbacks::private("ask", Who::Member).group(Who::Anyone)];
+
+const OPEN: GaugeName = GaugeName {
+    name: "vakhta_questions_open",
+    unit: Unit::Count,
+    what: "Questions to the assistant without an answer yet.",
+};
+const OLDEST: GaugeName = GaugeName {
+    name: "vakhta_questions_oldest_seconds",
+    unit: Unit::Seconds,
+    what: "How long the oldest of them has waited.",
+};
 
 #[derive(Debug)]
 pub(crate) struct Assistant {
@@ -126,6 +144,28 @@ impl Slice for Assistant {
         })
     }
 
+    fn health(
+        &self,
+        connection: &Connection,
+        now: UnixMs,
+        _started_at: UnixMs,
+    ) -> anyhow::Result<Option<Sign>> {
+        let counts = store::counts(connection, now)?;
+        Ok(Some(Sign {
+            part: "assistant",
+            is_failing: false,
+            member: json!({ "open": counts.open, "oldest_s": counts.oldest.as_secs() }),
+            gauges: vec![
+                OPEN.is(counts.open as f64),
+                OLDEST.is(counts.oldest.as_secs_f64()),
+            ],
+        }))
+    }
+
+    fn doctor(&self) -> BoxFuture<'_, Option<Finding>> {
+        Box::pin(async { Some(doctor::examine(&self.config).await) })
+    }
+
     fn routes(&self, parts: Parts<'_>) -> Option<Routes> {
         Some(api::routes(self.parts(parts), parts.tasks.stop_token()))
     }
@@ -146,6 +186,10 @@ impl Slice for AssistantOff {
         let ended = notices::end_thinking(tx, actor)?;
         store::forget(tx, actor.id)?;
         Ok(ended)
+    }
+
+    fn doctor(&self) -> BoxFuture<'_, Option<Finding>> {
+        Box::pin(async { Some(Finding::off()) })
     }
 
     fn start<'a>(&'a self, parts: Parts<'a>) -> BoxFuture<'a, anyhow::Result<Option<ThreadEnd>>> {

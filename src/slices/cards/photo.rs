@@ -19,9 +19,12 @@ use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbaImage};
+use rustix::fs::Access;
+use rustix::io::Errno;
 use tokio::time::Instant;
 
 use crate::clock::DAY;
+use crate::slice::Finding;
 use crate::telegram::FileFault;
 
 /// Telegram shows no larger pictures.
@@ -70,6 +73,18 @@ impl Photos {
         Self {
             folder: folder_of(database).into(),
             in_hand: Arc::default(),
+        }
+    }
+
+    /// Whether photos can be stored.
+    pub(crate) fn examine(&self) -> Finding {
+        let shown = self.folder.display();
+        match rustix::fs::access(&*self.folder, Access::WRITE_OK | Access::EXEC_OK) {
+            Ok(()) => Finding::Well(format!("on; photos are in {shown}")),
+            Err(Errno::NOENT) => {
+                Finding::Well(format!("on; {shown} will be created with the first photo"))
+            }
+            Err(err) => Finding::Wrong(format!("photos cannot be stored in {shown}: {err}")),
         }
     }
 
@@ -183,7 +198,7 @@ fn entries(folder: &Path) -> anyhow::Result<impl Iterator<Item = std::io::Result
 
 /// The photo folder of a database; it may not exist.
 #[must_use]
-pub(crate) fn folder_of(database: &Path) -> PathBuf {
+fn folder_of(database: &Path) -> PathBuf {
     database.with_extension("photos")
 }
 

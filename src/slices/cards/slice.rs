@@ -14,8 +14,8 @@ use crate::i18n::{self, Lang};
 use crate::navigation::cancel_button;
 use crate::people::Actor;
 use crate::slice::{
-    About, Attachment, Board, Callbacks, Context, Dormant, FileMaker, Inline, Input, Parts, Shown,
-    Slice, Slices, Who,
+    About, Attachment, Board, Callbacks, Context, Dormant, FileMaker, Finding, Inline, Input,
+    Parts, Shown, Slice, Slices, Who,
 };
 use crate::tasks::ThreadEnd;
 use crate::telegram::{Answer, Fetched, Keyboard, Me, Offer, Outgoing, Telegram, Wanted};
@@ -162,6 +162,10 @@ impl Slice for Cards {
 
     fn tools(&self) -> Vec<Box<dyn Tool>> {
         tools::tools(&self.zone)
+    }
+
+    fn doctor(&self) -> BoxFuture<'_, Option<Finding>> {
+        Box::pin(async { Some(self.photos.examine()) })
     }
 
     fn start<'a>(&'a self, parts: Parts<'a>) -> BoxFuture<'a, anyhow::Result<Option<ThreadEnd>>> {

@@ -20,6 +20,7 @@
 mod callback;
 pub(crate) mod catalogue;
 mod handlers;
+mod health;
 pub(crate) mod model;
 pub(crate) mod notices;
 pub(crate) mod probe;

@@ -12,11 +12,12 @@ use super::run::driver::{self, WatchParts};
 use super::run::eye::Eyes;
 use super::store::SiteDay;
 use super::views::{files, table};
-use super::{store, tools};
+use super::{health, store, tools};
 use crate::activation::Activator;
 use crate::clock::{DAY, UnixMs};
 use crate::db::{Connection, WriteTx};
 use crate::html::Html;
+use crate::http_server::health::Sign;
 use crate::i18n::{self, Args, Lang};
 use crate::people::Actor;
 use crate::people::audit::Deed;
@@ -262,6 +263,15 @@ impl Slice for Watch {
         since: UnixMs,
     ) -> anyhow::Result<()> {
         self.notifier.night_so_far(tx, now, chat, since)
+    }
+
+    fn health(
+        &self,
+        connection: &Connection,
+        now: UnixMs,
+        started_at: UnixMs,
+    ) -> anyhow::Result<Option<Sign>> {
+        health::sign(&self.config.schedule, connection, now, started_at).map(Some)
     }
 
     fn file_maker(&self, _slices: &Slices) -> Option<FileMaker> {

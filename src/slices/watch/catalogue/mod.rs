@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::slices::watch::model::config::BrokenEntries;
+use crate::slices::watch::model::config::{BrokenEntries, DEFAULT_SITE};
 use crate::suggest;
 pub use listing::Listing;
 pub(crate) use listing::{EntryFault, FileKind};
@@ -99,6 +99,15 @@ impl fmt::Display for CatalogueProblems {
 }
 
 impl Catalogue {
+    /// Only the sites that the program brings along.
+    ///
+    /// # Errors
+    /// Never, unless this program's own file is broken.
+    pub fn built_in() -> Result<Self, CatalogueProblems> {
+        let (files, may_be_private) = (&[], false);
+        Self::load(files, DEFAULT_SITE, may_be_private, BrokenEntries::Refuse)
+    }
+
     /// Reads the built-in sites and the operator's files.
     ///
     /// `default_key` is the site to use when a person names none. `allow_private` lets entries

@@ -9,6 +9,9 @@ use crate::settings::Section;
 use crate::words::words;
 use crate::zone::Zone;
 
+/// The site of a name that is given without one, unless the configuration says otherwise.
+pub(crate) const DEFAULT_SITE: &str = "telegram";
+
 const SECOND: Duration = Duration::from_secs(1);
 
 words! {
@@ -103,7 +106,7 @@ impl WatchConfig {
     /// recorded.
     pub fn read_sites(config: Option<&mut Self>, section: &mut Section<'_>) {
         let catalogues = section.paths("catalogues");
-        let default_site = section.string("default", "telegram");
+        let default_site = section.string("default", DEFAULT_SITE);
         let allow_private_targets = section.boolean("allow_private_targets", false);
         let broken_entries = section.choice(
             "broken_entries",

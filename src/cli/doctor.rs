@@ -3,17 +3,14 @@
 //! # Invariants
 //! - Every file it creates belongs to the database's owner, so root may run it.
 
-mod assistant;
-
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rustix::fs::Access;
-use rustix::io::Errno;
 
 use super::{Failure, output};
+use crate::app;
 use crate::clock::{Clock, UnixMs};
 use crate::config::Config;
 use crate::db::{self, Db, SCHEMA_VERSION};
@@ -21,8 +18,9 @@ use crate::http_client;
 use crate::http_server::Server;
 use crate::logging;
 use crate::people;
-use crate::slices::cards::photo;
-use crate::slices::watch::load_catalogue;
+use crate::slice::Finding::{self, Notice, Well, Wrong};
+use crate::slice::Slices;
+use crate::slices::watch::{Catalogue, load_catalogue};
 use crate::tasks::Tasks;
 use crate::telegram::{Api, outbox};
 
@@ -38,34 +36,26 @@ const TELEGRAM_LIMIT: Duration = Duration::from_secs(10);
 /// Longest wait for the HTTP server of a running bot.
 const OWN_SERVER_LIMIT: Duration = Duration::from_secs(5);
 
-/// The result of a check.
-pub(super) enum Finding {
-    Well(String),
-    Notice(String),
-    Wrong(String),
-}
-
-use Finding::{Notice, Well, Wrong};
-
 pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let (telegram, clock) = telegram(config).await;
-    let findings = [
+    let database = database(config).await;
+    let (sites, slices) = slices(config).await;
+    let mut findings = vec![
         ("config", Well("valid".to_owned())),
         ("telegram", telegram),
         ("clock", clock),
         (
             "database",
-            database(config)
-                .await
-                .unwrap_or_else(|err| Wrong(format!("{err:#}"))),
+            database.unwrap_or_else(|err| Wrong(format!("{err:#}"))),
         ),
-        ("sites", sites(config)),
-        ("cards", cards(config)),
-        ("assistant", assistant::look(&config.assistant).await),
+        ("sites", sites),
+    ];
+    findings.extend(slices);
+    findings.extend([
         ("http", http_server(config.http.listen).await),
         ("disk", disk(&config.database)),
         ("log", log_file(config)),
-    ];
+    ]);
     let mut wrong = false;
     for (what, finding) in findings {
         let (mark, text) = match finding {
@@ -219,32 +209,28 @@ fn others_can_read(path: &Path) -> bool {
         .is_ok_and(|file| file.permissions().mode() & 0o077 != 0)
 }
 
-fn sites(config: &Config) -> Finding {
-    match load_catalogue(&config.watch) {
-        Err(problems) => Wrong(problems.to_string()),
-        Ok(catalogue) => {
-            let n = catalogue.iter().count();
-            let notes = [catalogue.warnings(), catalogue.notes()].concat();
-            if notes.is_empty() {
-                Well(format!("{n} sites; probe them with `vakhta sites test`"))
-            } else {
-                Notice(format!("{n} sites; {}", notes.join("; ")))
-            }
-        }
+/// What is found about the sites, and what the slices find, by their names.
+async fn slices(config: &Config) -> (Finding, Vec<(&'static str, Finding)>) {
+    let (sites, catalogue) = match load_catalogue(&config.watch) {
+        Ok(catalogue) => (sites(&catalogue), Ok(catalogue)),
+        Err(problems) => (Wrong(problems.to_string()), Catalogue::built_in()),
+    };
+    let slices = catalogue.map(|catalogue| app::slices(config, catalogue));
+    let mut findings = Vec::new();
+    for slice in slices.iter().flat_map(Slices::iter) {
+        let finding = slice.doctor().await;
+        findings.extend(finding.map(|finding| (slice.about().name, finding)));
     }
+    (sites, findings)
 }
 
-/// Whether photos of cards can be stored.
-fn cards(config: &Config) -> Finding {
-    if !config.cards.enabled {
-        return Well("off".to_owned());
-    }
-    let folder = photo::folder_of(&config.database);
-    let shown = folder.display();
-    match rustix::fs::access(&folder, Access::WRITE_OK | Access::EXEC_OK) {
-        Ok(()) => Well(format!("on; photos are in {shown}")),
-        Err(Errno::NOENT) => Well(format!("on; {shown} will be created with the first photo")),
-        Err(err) => Wrong(format!("photos cannot be stored in {shown}: {err}")),
+fn sites(catalogue: &Catalogue) -> Finding {
+    let n = catalogue.iter().count();
+    let notes = [catalogue.warnings(), catalogue.notes()].concat();
+    if notes.is_empty() {
+        Well(format!("{n} sites; probe them with `vakhta sites test`"))
+    } else {
+        Notice(format!("{n} sites; {}", notes.join("; ")))
     }
 }
 

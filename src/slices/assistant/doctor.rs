@@ -4,15 +4,12 @@
 //! - The key is never printed.
 //! - Each model is asked for one token, and nothing else costs money.
 
-use super::Finding::{self, Notice, Well, Wrong};
-use crate::slices::assistant::AssistantConfig;
-use crate::slices::assistant::model::{EndpointError, EndpointInfo, Model};
-use crate::slices::assistant::question::Reason;
+use super::AssistantConfig;
+use super::model::{EndpointError, EndpointInfo, Model};
+use super::question::Reason;
+use crate::slice::Finding::{self, Notice, Well, Wrong};
 
-pub(super) async fn look(config: &AssistantConfig) -> Finding {
-    if !config.enabled {
-        return Well("off".to_owned());
-    }
+pub(super) async fn examine(config: &AssistantConfig) -> Finding {
     let url = &config.endpoint.url;
     let model = match Model::new(config.endpoint.clone()) {
         Ok(model) => model,
