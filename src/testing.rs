@@ -23,9 +23,13 @@ pub mod db {
 
 pub mod demo {
     pub use crate::demo::{
-        Behaviour, ChatMessage, Fault, ModelReply, Person, PretendModel, PretendSite,
-        PretendTelegram,
+        Behaviour, ChatMessage, DeviceSeen, Fault, ModelReply, Person, PretendDatacenter,
+        PretendModel, PretendSite, PretendTelegram, Room, Subscriber, WireFault, Written,
     };
+
+    pub mod datacenter {
+        pub use crate::demo::datacenter::{API_HASH, API_ID};
+    }
 
     pub mod model {
         pub use crate::demo::model::{KEY, ModelCall, answer_to};

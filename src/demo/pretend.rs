@@ -20,6 +20,13 @@ pub(super) struct Shared<S> {
 }
 
 impl<S> Shared<S> {
+    pub(super) fn new(state: S) -> Self {
+        Self {
+            state: Mutex::new(state),
+            changes: watch::Sender::new(0),
+        }
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, S> {
         // A test that panics while it holds the lock must not hide its own message behind another
         // panic.
@@ -84,10 +91,7 @@ impl<S: Send + 'static> Pretend<S> {
         R: Future<Output = (Answer, G)> + Send + 'static,
         G: Send + 'static,
     {
-        let shared = Arc::new(Shared {
-            state: Mutex::new(state),
-            changes: watch::Sender::new(0),
-        });
+        let shared = Arc::new(Shared::new(state));
         let of_server = Arc::clone(&shared);
         let server = Server::start(move |request| handler(Arc::clone(&of_server), request)).await?;
         Ok(Self {

@@ -1,0 +1,72 @@
+//! Messages about the connection itself: pings, salts, acknowledgments.
+
+use grammers_tl_types::deserialize::Error;
+use grammers_tl_types::{Identifiable as _, RawVec, Serializable as _, enums, functions, types};
+
+use super::crypto::Message;
+use super::session::Out;
+use super::state::{Known, State};
+use super::tl::{id_of, read, result};
+
+/// The answer to a service message; `None` for everything else.
+///
+/// # Errors
+/// What is wrong with the message.
+pub(super) fn answer(known: &Known, message: &Message) -> Option<anyhow::Result<Option<Out>>> {
+    let (id, body) = (message.id, &message.body);
+    let answer = match id_of(body) {
+        types::MsgsAck::CONSTRUCTOR_ID => return Some(acknowledged(body)),
+        functions::Ping::CONSTRUCTOR_ID => {
+            read(body).map(|ping: functions::Ping| pong(id, ping.ping_id))
+        }
+        functions::PingDelayDisconnect::CONSTRUCTOR_ID => {
+            read(body).map(|ping: functions::PingDelayDisconnect| pong(id, ping.ping_id))
+        }
+        functions::GetFutureSalts::CONSTRUCTOR_ID => read(body)
+            .map(|request: functions::GetFutureSalts| future_salts(known, id, request.num)),
+        functions::DestroySession::CONSTRUCTOR_ID => {
+            read(body).map(|request: functions::DestroySession| {
+                let session_id = request.session_id;
+                let none = types::DestroySessionNone { session_id };
+                Out::service(enums::DestroySessionRes::from(none).to_bytes())
+            })
+        }
+        functions::RpcDropAnswer::CONSTRUCTOR_ID => Ok::<_, Error>(Out::content(result(
+            id,
+            &enums::RpcDropAnswer::RpcAnswerUnknown.to_bytes(),
+        ))),
+        _ => return None,
+    };
+    Some(answer.map(Some).map_err(anyhow::Error::from))
+}
+
+/// Servers give odd numbers to their messages.
+fn acknowledged(body: &[u8]) -> anyhow::Result<Option<Out>> {
+    let ack: types::MsgsAck = read(body)?;
+    let are_ours = ack.msg_ids.iter().all(|id| id % 2 == 1);
+    anyhow::ensure!(are_ours, "an acknowledgment of what no server sends");
+    Ok(None)
+}
+
+fn pong(msg_id: i64, ping_id: i64) -> Out {
+    let pong = types::Pong { msg_id, ping_id };
+    Out::service(enums::Pong::from(pong).to_bytes())
+}
+
+fn future_salts(known: &Known, to: i64, number: i32) -> Out {
+    let now = State::wire_now();
+    let salt = |ahead| {
+        let (salt, valid_since, valid_until) = known.salt(now, ahead);
+        types::FutureSalt {
+            valid_since,
+            valid_until,
+            salt,
+        }
+    };
+    let answer = types::FutureSalts {
+        req_msg_id: to,
+        now,
+        salts: RawVec((0..number.clamp(1, 64)).map(salt).collect()),
+    };
+    Out::service(enums::FutureSalts::from(answer).to_bytes())
+}
