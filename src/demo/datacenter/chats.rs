@@ -255,9 +255,7 @@ pub(super) fn resolve_username(
     }
     let viewer = own.about.id;
     let name = &request.username;
-    let is_name = name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '_')
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && (3..=32).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphabetic());
     if !is_name {

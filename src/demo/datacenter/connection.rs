@@ -74,7 +74,11 @@ pub(super) async fn serve(stream: &TcpStream, shared: Arc<Shared<State>>, centre
         End::HangUp => None,
         End::Status(status) => Some(status),
         End::Complaint(what) => {
-            shared.change(|state| state.complaints.push(format!("data centre {centre}: {what}")));
+            shared.change(|state| {
+                state
+                    .complaints
+                    .push(format!("data centre {centre}: {what}"))
+            });
             Some(-404)
         }
     };
@@ -253,9 +257,7 @@ impl Connection {
             Fate::Ignored => return Ok(()),
             Fate::Lost | Fate::Refused(_) => return Err(End::HangUp),
         }
-        let reply = self
-            .exchange
-            .answer(body, self.centre, State::wire_now())?;
+        let reply = self.exchange.answer(body, self.centre, State::wire_now())?;
         if let Some((key, salt)) = reply.agreed {
             let centre = self.centre;
             let id = key.id();
@@ -380,8 +382,11 @@ impl Connection {
 
     fn complain(&self, what: &str) {
         let centre = self.centre;
-        self.shared
-            .change(|state| state.complaints.push(format!("data centre {centre}: {what}")));
+        self.shared.change(|state| {
+            state
+                .complaints
+                .push(format!("data centre {centre}: {what}"))
+        });
     }
 
     /// Counts a call, and takes the fault that is meant for it.

@@ -85,7 +85,9 @@ pub(super) fn reset(
         return Err(Refusal::new(406, "FRESH_RESET_AUTHORISATION_FORBIDDEN"));
     }
     let known = end(state, user, request.hash);
-    known.then_some(true).ok_or_else(|| Refusal::bad("HASH_INVALID"))
+    known
+        .then_some(true)
+        .ok_or_else(|| Refusal::bad("HASH_INVALID"))
 }
 
 /// Ends the session with that number; whether there was one.

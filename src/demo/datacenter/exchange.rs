@@ -58,9 +58,7 @@ impl Exchange {
             functions::ReqPq::CONSTRUCTOR_ID => {
                 self.begin(read::<functions::ReqPq>(request)?.nonce)
             }
-            functions::ReqDhParams::CONSTRUCTOR_ID => {
-                self.parameters(&read(request)?, centre, now)
-            }
+            functions::ReqDhParams::CONSTRUCTOR_ID => self.parameters(&read(request)?, centre, now),
             functions::SetClientDhParams::CONSTRUCTOR_ID => self.finish(read(request)?),
             id => anyhow::bail!("a plain message that is no step of the exchange: {id:x}"),
         }

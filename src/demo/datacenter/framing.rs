@@ -76,8 +76,12 @@ impl Framing {
         match (self, buffer) {
             (Self::Full { .. }, [_, _, _, _, ..]) => Some((0, word(buffer))),
             (Self::Intermediate, [_, _, _, _, ..]) => Some((4, word(buffer))),
-            (Self::Abridged, [0x7f, length @ ..]) => (length.len() >= 3)
-                .then(|| (4, word(length.get(..3).unwrap_or_default()).saturating_mul(4))),
+            (Self::Abridged, [0x7f, length @ ..]) => (length.len() >= 3).then(|| {
+                (
+                    4,
+                    word(length.get(..3).unwrap_or_default()).saturating_mul(4),
+                )
+            }),
             (Self::Abridged, [words, ..]) => Some((1, usize::from(*words) * 4)),
             _ => None,
         }

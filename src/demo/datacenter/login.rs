@@ -182,10 +182,7 @@ fn complete(state: &mut State, caller: KeyRef, user: i64) -> Answer<enums::auth:
 }
 
 /// `account.getPassword`, also for somebody whose password is awaited.
-pub(super) fn get_password(
-    state: &mut State,
-    caller: KeyRef,
-) -> Answer<enums::account::Password> {
+pub(super) fn get_password(state: &mut State, caller: KeyRef) -> Answer<enums::account::Password> {
     let pending = state.known(caller)?.pending;
     let account = match pending.and_then(|user| state.accounts.get(&user)) {
         Some(account) => account,
@@ -292,11 +289,7 @@ fn scanned(
     let account = state.accounts.get(&user);
     let home = state.home(account.ok_or_else(Refusal::unregistered)?);
     if home != caller.centre {
-        return Ok(types::auth::LoginTokenMigrateTo {
-            dc_id: home,
-            token,
-        }
-        .into());
+        return Ok(types::auth::LoginTokenMigrateTo { dc_id: home, token }.into());
     }
     state.known(caller)?.scanned = None;
     state.tokens.retain(|other| other.bytes != token);
@@ -316,10 +309,7 @@ pub(super) fn accept_token(state: &mut State, token: &[u8], phone: &str) -> anyh
     let found = tokens.find(|other| other.bytes == token);
     let found = found.ok_or_else(|| anyhow::anyhow!("AUTH_TOKEN_INVALID"))?;
     anyhow::ensure!(found.expires > now, "AUTH_TOKEN_EXPIRED");
-    anyhow::ensure!(
-        found.accepted_by.is_none(),
-        "AUTH_TOKEN_ALREADY_ACCEPTED"
-    );
+    anyhow::ensure!(found.accepted_by.is_none(), "AUTH_TOKEN_ALREADY_ACCEPTED");
     found.accepted_by = Some(user);
     let key = found.key;
     let update = types::UpdateShort {

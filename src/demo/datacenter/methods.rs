@@ -63,10 +63,7 @@ impl Request {
 }
 
 /// Reads a request of that method and writes its answer.
-fn answer<R>(
-    body: &[u8],
-    work: impl FnOnce(&R) -> Result<R::Return, Refusal>,
-) -> Answer
+fn answer<R>(body: &[u8], work: impl FnOnce(&R) -> Result<R::Return, Refusal>) -> Answer
 where
     R: RemoteCall + Deserializable + Identifiable,
     R::Return: Serializable,

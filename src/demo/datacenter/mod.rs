@@ -58,8 +58,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use self::crypto::{AuthKey, part};
-use self::state::{Centre, KeyRef, Known, State};
 pub use self::state::{API_HASH, API_ID};
+use self::state::{Centre, KeyRef, Known, State};
 pub use self::{
     faults::WireFault,
     people::{DeviceSeen, Room, Subscriber, Written},
@@ -226,7 +226,10 @@ impl PretendDatacenter {
     ) -> anyhow::Result<()> {
         let report = || {
             let state = self.shared.lock();
-            format!("calls: {:?}, complaints: {:?}", state.calls, state.complaints)
+            format!(
+                "calls: {:?}, complaints: {:?}",
+                state.calls, state.complaints
+            )
         };
         self.shared
             .wait_until(what, limit, || condition(self), report)

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use percent_encoding::percent_decode_str;
 
 use super::people::{DeviceSeen, Room, Subscriber, Written};
-use super::state::{Account, Dialog, digits};
+use super::state::{Account, Dialog, KeyRef, digits};
 use super::{PretendDatacenter, devices, login, password};
 use crate::random;
 
@@ -126,6 +126,23 @@ impl PretendDatacenter {
                 centre: 0,
             });
             Ok(hash)
+        })
+    }
+
+    /// The account is logged in with the key that the data centre shared last.
+    pub fn log_in(&self, phone: &str, centre: i32) -> anyhow::Result<()> {
+        self.shared.change(|state| {
+            let now = state.now();
+            let account = state.by_phone(phone).context("nobody has this phone")?;
+            let user = account.about.id;
+            let mut centres = state.centres.iter();
+            let found = centres.find(|other| other.id == centre);
+            let key = found.and_then(|centre| centre.shared_key.as_ref());
+            let id = key.context("the data centre shares no key")?.id();
+            let known = state.keys.get_mut(&KeyRef { centre, id });
+            let known = known.context("the data centre forgot the key")?;
+            (known.user, known.created) = (Some(user), now);
+            Ok(())
         })
     }
 

@@ -47,7 +47,9 @@ pub(super) fn user(viewer: i64, account: &Account) -> Result<enums::User, Error>
         // With several names, Telegram sends the list only.
         username: main_name.filter(|_| !usernames),
         usernames: usernames.then(|| about.usernames.iter().enumerate().map(username).collect()),
-        phone: shown(&about.phone).filter(|_| is_self).map(|phone| super::state::digits(&phone)),
+        phone: shown(&about.phone)
+            .filter(|_| is_self)
+            .map(|phone| super::state::digits(&phone)),
         bot: about.is_bot,
         bot_info_version: about.is_bot.then_some(1),
         deleted: about.is_deleted,
@@ -122,10 +124,12 @@ pub(super) fn message(
 ) -> Result<enums::Message, Error> {
     let author = written.from != 0 && !is_broadcast;
     let reply = written.reply_to.map(|id| {
-        Ok::<_, Error>(enums::MessageReplyHeader::Header(types::MessageReplyHeader {
-            reply_to_msg_id: Some(id),
-            ..blank(&[])?
-        }))
+        Ok::<_, Error>(enums::MessageReplyHeader::Header(
+            types::MessageReplyHeader {
+                reply_to_msg_id: Some(id),
+                ..blank(&[])?
+            },
+        ))
     });
     let photo = types::MessageMediaPhoto {
         spoiler: false,

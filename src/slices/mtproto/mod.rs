@@ -12,6 +12,7 @@
 //! - Everybody sees only accounts that they linked themselves.
 //! - A key, a code, a password, a phone or a message reaches no log and no error.
 
+pub(crate) mod exchange;
 pub(crate) mod model;
 mod proxy;
 
