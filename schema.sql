@@ -551,6 +551,81 @@ CREATE TABLE question_spend (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX question_spend_old ON question_spend (day);
 
+-- Telegram accounts that people linked. What opens doors is stored sealed (the key is outside the database).
+CREATE TABLE telegram_account (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    person_id   INTEGER NOT NULL,                   -- who linked it; 0: nobody's any longer, to be logged out and removed
+    state       TEXT    NOT NULL CHECK (state IN ('linking', 'linked', 'logged_out', 'frozen', 'restricted')),
+    reason      TEXT    NOT NULL DEFAULT '',        -- why Telegram logged it out or restricts it, in Telegram's word
+    telegram_id INTEGER NOT NULL DEFAULT 0,         -- Telegram's own id; 0 until the login is complete
+    name        TEXT    NOT NULL DEFAULT '',
+    username    TEXT    NOT NULL DEFAULT '',
+    phone_tail  TEXT    NOT NULL DEFAULT '',        -- the last two digits; the whole number stands nowhere
+    watch_with  INTEGER NOT NULL DEFAULT 0,         -- the watch looks up accounts with it
+    home_dc     INTEGER NOT NULL DEFAULT 0,         -- the data centre that has it; 0: not known yet
+    linked_at   INTEGER,
+    seen_at     INTEGER                             -- when Telegram last answered with it
+) STRICT;
+CREATE INDEX telegram_account_of_person ON telegram_account (person_id);
+
+-- The key of an account per data centre: who has it is the account.
+CREATE TABLE telegram_key (
+    account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+    dc          INTEGER NOT NULL,
+    address     TEXT    NOT NULL,
+    auth_key    BLOB    NOT NULL,                   -- sealed
+    PRIMARY KEY (account_id, dc)
+) STRICT, WITHOUT ROWID;
+
+-- Whom an account may ask about: Telegram takes an id only with the hash that it gave to this account.
+CREATE TABLE telegram_peer (
+    account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+    peer_id     INTEGER NOT NULL,                   -- as the Bot API has it
+    access_hash INTEGER NOT NULL,
+    PRIMARY KEY (account_id, peer_id)
+) STRICT, WITHOUT ROWID;
+
+-- Methods that Telegram does not want to see from an account for a while.
+CREATE TABLE telegram_flood (
+    account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+    method      TEXT    NOT NULL,
+    until       INTEGER NOT NULL,
+    PRIMARY KEY (account_id, method)
+) STRICT, WITHOUT ROWID;
+
+-- Sessions of an account that its owner has seen or was told of.
+CREATE TABLE telegram_device (
+    account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+    hash        INTEGER NOT NULL,                   -- Telegram's number for it
+    known_at    INTEGER NOT NULL,
+    PRIMARY KEY (account_id, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Logins and their steps. Codes and passwords are stored nowhere; the rest only until the login is over.
+CREATE TABLE telegram_login (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    public_id   TEXT    NOT NULL UNIQUE,            -- names it to clients: 128 bits of chance
+    person_id   INTEGER NOT NULL,
+    account_id  INTEGER REFERENCES telegram_account (id) ON DELETE SET NULL,
+    way         TEXT    NOT NULL CHECK (way IN ('phone', 'qr')),
+    step        TEXT    NOT NULL CHECK (step IN ('starting', 'code', 'password', 'qr', 'complete', 'failed')),
+    phone       BLOB,                               -- sealed
+    code_hash   BLOB,                               -- sealed: what Telegram wants to see with the code
+    url         BLOB,                               -- sealed: what the QR code says
+    hint        BLOB,                               -- sealed: of the password
+    code_way    TEXT    NOT NULL DEFAULT '',
+    code_length INTEGER NOT NULL DEFAULT 0,
+    expires_at  INTEGER NOT NULL DEFAULT 0,
+    wrong       INTEGER NOT NULL DEFAULT 0,         -- codes and passwords that were wrong
+    refusal     TEXT    NOT NULL DEFAULT '',        -- failed: the code of the refusal
+    started_at  INTEGER NOT NULL,
+    ended_at    INTEGER
+) STRICT;
+CREATE UNIQUE INDEX telegram_login_open ON telegram_login (person_id) WHERE ended_at IS NULL;
+CREATE INDEX telegram_login_of_person ON telegram_login (person_id, way, started_at);
+CREATE INDEX telegram_login_of_account ON telegram_login (account_id);
+CREATE INDEX telegram_login_ended ON telegram_login (ended_at) WHERE ended_at IS NOT NULL;
+
 -- Small facts of the program itself.
 CREATE TABLE fact (
     key         TEXT    PRIMARY KEY,

@@ -16,9 +16,11 @@ use crate::http_server::HttpConfig;
 use crate::i18n::Lang;
 use crate::logging::LogConfig;
 use crate::people::{Access, PeopleConfig};
+use crate::secrets::SecretsConfig;
 use crate::settings::{self, Problems, Section};
 use crate::slices::assistant::AssistantConfig;
 use crate::slices::cards::CardsConfig;
+use crate::slices::mtproto::MtprotoConfig;
 use crate::slices::watch::WatchConfig;
 use crate::suggest;
 
@@ -32,7 +34,12 @@ const PREFIX: &str = "VAKHTA_";
 const CONFIG: &str = "CONFIG";
 
 /// Values that only the environment may give, as section and key; the file has no such keys.
-const SECRETS: [(&str, &str); 2] = [("telegram", "token"), ("assistant", "api_key")];
+const SECRETS: [(&str, &str); 4] = [
+    ("telegram", "token"),
+    ("assistant", "api_key"),
+    ("mtproto", "api_hash"),
+    ("secrets", "key"),
+];
 
 /// The name other programs use for the assistant's key.
 const OPENROUTER_KEY: &str = "OPENROUTER_API_KEY";
@@ -47,6 +54,9 @@ pub struct Config {
     pub watch: WatchConfig,
     pub cards: CardsConfig,
     pub assistant: AssistantConfig,
+    pub mtproto: MtprotoConfig,
+    /// The key that seals what opens doors.
+    pub secrets: SecretsConfig,
     pub http: HttpConfig,
     pub log: LogConfig,
 }
@@ -132,6 +142,8 @@ impl Config {
         });
         let cards = reader.section("cards", CardsConfig::read);
         let assistant = reader.section("assistant", AssistantConfig::read);
+        let mtproto = reader.section("mtproto", MtprotoConfig::read);
+        let secrets = reader.section("secrets", |section| section.path("key_file", ""));
         let http = reader.section("http", HttpConfig::read);
         let log = reader.section("log", LogConfig::read);
         let token = reader.token(&telegram);
@@ -139,6 +151,8 @@ impl Config {
         if let Some(problem) = assistant.problem() {
             reader.blame("assistant", "enabled", problem);
         }
+        let mtproto = mtproto.with_hash(reader.secret("MTPROTO_API_HASH"));
+        let key = reader.secret("SECRETS_KEY");
 
         let sections = reader.sections;
         for name in file.keys() {
@@ -154,16 +168,19 @@ impl Config {
         let (Some(watch), true) = (watch, problems.is_empty()) else {
             return Err(problems);
         };
+        let database = database.unwrap_or_else(|| folder.join("vakhta.db"));
         Ok(Self {
             telegram: TelegramConfig {
                 api_url: telegram.api_url,
                 token,
             },
             people,
-            database: database.unwrap_or_else(|| folder.join("vakhta.db")),
+            secrets: SecretsConfig::new(key, secrets, &database),
+            database,
             watch,
             cards,
             assistant,
+            mtproto,
             http,
             log,
         })
@@ -171,7 +188,12 @@ impl Config {
 
     /// Everything that must never be logged.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretString> {
-        let secrets = [&self.telegram.token, &self.assistant.endpoint.key];
+        let secrets = [
+            self.telegram.token.as_ref(),
+            self.assistant.endpoint.key.as_ref(),
+            self.mtproto.hash(),
+            self.secrets.given(),
+        ];
         secrets.into_iter().flatten()
     }
 }
@@ -244,6 +266,12 @@ impl Reader<'_> {
                 "the key of the assistant (VAKHTA_ASSISTANT_API_KEY) has characters that no key has; copy it again",
             );
         }
+        (!given.is_empty()).then(|| SecretString::from(given))
+    }
+
+    /// A secret that only the environment gives; `None` if it is empty.
+    fn secret(&self, variable: &str) -> Option<SecretString> {
+        let given = self.environment.get(variable)?.trim();
         (!given.is_empty()).then(|| SecretString::from(given))
     }
 

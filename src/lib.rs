@@ -16,6 +16,7 @@
 //! | [`slices::watch`] | the main job: accounts, sites, probes, verdicts, runs, notices |
 //! | [`slices::cards`] | product cards: codes, their pictures, labels |
 //! | [`slices::assistant`] | questions to a language model: queue, worker, HTTP API |
+//! | `slices::mtproto` | linked Telegram accounts: logins, chats, messages, devices |
 //! | `slices::admin`, `slices::settings` | the panel, people, broadcasts; chat settings, privacy |
 //! | [`telegram`] | everything that comes from Telegram and goes to it |
 //! | [`http_server`] | the HTTP server: limits, tokens, errors as documents, health, metrics |
@@ -29,7 +30,7 @@
 //! | [`activation`], `backoff` | bells; growing pauses |
 //! | [`clock`], [`zone`] | the time of day; time zones |
 //! | [`html`], `words`, [`random`] | safe text; enums with stable words; random names |
-//! | [`redaction`] | hides secrets in texts |
+//! | [`redaction`], `secrets` | hides secrets in texts; seals them in the database |
 //! | [`suggest`] | the word that a misspelt one probably means |
 //! | [`settings`], [`counters`] | reading a section of the configuration; counts |
 //!
@@ -64,6 +65,7 @@ mod random;
 mod redaction;
 mod registry;
 mod retention;
+mod secrets;
 mod settings;
 mod sheet;
 mod slice;

@@ -247,6 +247,11 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Notes what is wrong with a value that was taken.
+    pub fn blame(&mut self, key: &str, why: &str) {
+        self.note(key, format!("{}.{key}: {why}", self.name));
+    }
+
     /// Notes every key that nothing has read. Call it last.
     pub fn finish(self) {
         let meant = |key: &str| suggest::meant(key, self.asked.iter().map(String::as_str));

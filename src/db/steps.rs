@@ -13,6 +13,7 @@ pub(super) const STEPS: &[&str] = &[
     SUSPECTS,
     IMPORT_SUSPECTS,
     IDENTITIES,
+    TELEGRAM_ACCOUNTS,
 ];
 
 /// Probes in separate rows; states of accounts and runs for the guards, and the guards' memory. A
@@ -404,4 +405,71 @@ const SUSPECTS: &str = "
     ALTER TABLE outbox ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
     DROP INDEX question_pending;
     CREATE INDEX question_pending ON question (turn, id, due_at, person_id, reason) WHERE state = 'pending';
+";
+
+/// Telegram accounts that people linked, their logins, and what is remembered with them.
+const TELEGRAM_ACCOUNTS: &str = "
+    CREATE TABLE telegram_account (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        person_id   INTEGER NOT NULL,
+        state       TEXT    NOT NULL CHECK (state IN ('linking', 'linked', 'logged_out', 'frozen', 'restricted')),
+        reason      TEXT    NOT NULL DEFAULT '',
+        telegram_id INTEGER NOT NULL DEFAULT 0,
+        name        TEXT    NOT NULL DEFAULT '',
+        username    TEXT    NOT NULL DEFAULT '',
+        phone_tail  TEXT    NOT NULL DEFAULT '',
+        watch_with  INTEGER NOT NULL DEFAULT 0,
+        home_dc     INTEGER NOT NULL DEFAULT 0,
+        linked_at   INTEGER,
+        seen_at     INTEGER
+    ) STRICT;
+    CREATE INDEX telegram_account_of_person ON telegram_account (person_id);
+    CREATE TABLE telegram_key (
+        account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+        dc          INTEGER NOT NULL,
+        address     TEXT    NOT NULL,
+        auth_key    BLOB    NOT NULL,
+        PRIMARY KEY (account_id, dc)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE telegram_peer (
+        account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+        peer_id     INTEGER NOT NULL,
+        access_hash INTEGER NOT NULL,
+        PRIMARY KEY (account_id, peer_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE telegram_flood (
+        account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+        method      TEXT    NOT NULL,
+        until       INTEGER NOT NULL,
+        PRIMARY KEY (account_id, method)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE telegram_device (
+        account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+        hash        INTEGER NOT NULL,
+        known_at    INTEGER NOT NULL,
+        PRIMARY KEY (account_id, hash)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE telegram_login (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        public_id   TEXT    NOT NULL UNIQUE,
+        person_id   INTEGER NOT NULL,
+        account_id  INTEGER REFERENCES telegram_account (id) ON DELETE SET NULL,
+        way         TEXT    NOT NULL CHECK (way IN ('phone', 'qr')),
+        step        TEXT    NOT NULL CHECK (step IN ('starting', 'code', 'password', 'qr', 'complete', 'failed')),
+        phone       BLOB,
+        code_hash   BLOB,
+        url         BLOB,
+        hint        BLOB,
+        code_way    TEXT    NOT NULL DEFAULT '',
+        code_length INTEGER NOT NULL DEFAULT 0,
+        expires_at  INTEGER NOT NULL DEFAULT 0,
+        wrong       INTEGER NOT NULL DEFAULT 0,
+        refusal     TEXT    NOT NULL DEFAULT '',
+        started_at  INTEGER NOT NULL,
+        ended_at    INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX telegram_login_open ON telegram_login (person_id) WHERE ended_at IS NULL;
+    CREATE INDEX telegram_login_of_person ON telegram_login (person_id, way, started_at);
+    CREATE INDEX telegram_login_of_account ON telegram_login (account_id);
+    CREATE INDEX telegram_login_ended ON telegram_login (ended_at) WHERE ended_at IS NOT NULL;
 ";

@@ -12,8 +12,12 @@
 //! - Everybody sees only accounts that they linked themselves.
 //! - A key, a code, a password, a phone or a message reaches no log and no error.
 
+mod config;
 pub(crate) mod exchange;
 pub(crate) mod model;
 mod proxy;
+mod seals;
+pub(crate) mod store;
 
+pub use config::MtprotoConfig;
 pub(crate) use proxy::AccountsProxy;

@@ -38,8 +38,24 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tokio_cron_scheduler", &["src/slices/watch/run/ticks.rs"]),
-    ("axum", &["src/http_server/", "src/slices/assistant/api/"]),
-    ("utoipa", &["src/slices/assistant/api/"]),
+    (
+        "axum",
+        &[
+            "src/http_server/",
+            "src/slices/assistant/api/",
+            "src/slices/mtproto/routes/",
+        ],
+    ),
+    (
+        "utoipa",
+        &["src/slices/assistant/api/", "src/slices/mtproto/routes/"],
+    ),
+    ("grammers_client", &["src/slices/mtproto/", "src/demo/"]),
+    ("grammers_crypto", &["src/slices/mtproto/", "src/demo/"]),
+    ("grammers_mtproto", &["src/slices/mtproto/", "src/demo/"]),
+    ("grammers_session", &["src/slices/mtproto/", "src/demo/"]),
+    ("grammers_tl_types", &["src/slices/mtproto/", "src/demo/"]),
+    ("chacha20poly1305", &["src/secrets/"]),
     ("metrics", &["src/counters.rs", "src/http_server/"]),
 ];
 

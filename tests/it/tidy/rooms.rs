@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
         "words",
     ],
     &["settings"],
-    &["logging", "tasks", "zone"],
+    &["logging", "secrets", "tasks", "zone"],
     &["http_client", "i18n"],
     &["db", "sheet"],
     &["retention"],

@@ -25,6 +25,10 @@ pub(crate) enum Refusal {
     CodeInvalid,
     CodeExpired,
     PasswordInvalid,
+    /// Five wrong codes or passwords ended the login.
+    TooManyTries,
+    /// Nobody went on with the login, or the program was stopped before Telegram answered.
+    LoginExpired,
     /// The password was changed a moment ago.
     PasswordTooFresh,
     /// Telegram does not let a session this young end others.
@@ -65,6 +69,8 @@ impl Refusal {
             Self::CodeInvalid => "code_invalid",
             Self::CodeExpired => "code_expired",
             Self::PasswordInvalid => "password_invalid",
+            Self::TooManyTries => "too_many_tries",
+            Self::LoginExpired => "login_expired",
             Self::PasswordTooFresh => "password_too_fresh",
             Self::DeviceTooFresh => "device_too_fresh",
             Self::Flood(_) => "telegram_flood",
@@ -89,6 +95,8 @@ impl Refusal {
             | Self::CodeInvalid
             | Self::CodeExpired
             | Self::PasswordInvalid
+            | Self::TooManyTries
+            | Self::LoginExpired
             | Self::PasswordTooFresh
             | Self::WhichAccount => 400,
             Self::PhoneBanned => 403,
