@@ -1,6 +1,6 @@
 //! Tests of sealing and of the key file.
 
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::*;
 
