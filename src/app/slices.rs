@@ -10,6 +10,7 @@ use crate::slice::{Slice, Slices};
 use crate::slices::admin::Admin;
 use crate::slices::assistant::{Assistant, AssistantOff};
 use crate::slices::cards::Cards;
+use crate::slices::mtproto::Mtproto;
 use crate::slices::settings::Settings;
 use crate::slices::watch::notices::Notifier;
 use crate::slices::watch::run::eye::Eyes;
@@ -44,6 +45,7 @@ pub(super) fn build(config: &Config, catalogue: Arc<Catalogue>, options: &Option
         )),
         cards(config),
         assistant(config),
+        mtproto(config),
         Arc::new(Admin::new(language, menus.clone())),
         Arc::new(Settings::new(config.watch.notify, menus.clone())),
         Arc::new(Home::new(menus.clone())),
@@ -77,4 +79,15 @@ fn assistant(config: &Config) -> Arc<dyn Slice> {
     }
     let zone = config.watch.zone.clone();
     Arc::new(Assistant::new(config.assistant.clone(), zone, language))
+}
+
+fn mtproto(config: &Config) -> Arc<dyn Slice> {
+    if !config.mtproto.enabled {
+        return Arc::new(Mtproto::dormant());
+    }
+    if let Some(missing) = config.mtproto.missing() {
+        tracing::warn!("{missing}");
+        return Arc::new(Mtproto::dormant());
+    }
+    Arc::new(Mtproto::new(config.mtproto.clone(), config.secrets.clone()))
 }

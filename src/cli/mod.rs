@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod output;
 mod run;
+mod secrets;
 mod shell;
 mod sites;
 mod sites_import;
@@ -89,6 +90,9 @@ enum Command {
     /// Tokens that programs use with the HTTP server
     #[command(subcommand)]
     Tokens(tokens::Command),
+    /// The key of what is stored sealed
+    #[command(subcommand)]
+    Secrets(secrets::Command),
     /// Write a consistent copy of a live database
     Backup {
         /// The new file; it must not exist yet
@@ -236,6 +240,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Accounts(command)) => accounts::run(&config, command).await,
         Some(Command::Sites(command)) => sites::run(&config, command).await,
         Some(Command::Tokens(command)) => tokens::run(&config, command).await,
+        Some(Command::Secrets(command)) => secrets::run(&config, command).await,
         Some(Command::Backup { path }) => backup::run(&config, &path),
     }
 }

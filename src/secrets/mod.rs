@@ -26,7 +26,7 @@ use ring::digest::{SHA256, digest};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-pub(crate) use key_file::{Rotation, rotate};
+pub(crate) use key_file::rotate;
 
 use crate::random;
 

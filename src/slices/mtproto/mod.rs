@@ -4,7 +4,8 @@
 //! [`AccountsProxy`]. What they only want to know (the step of a login, the list of accounts) they
 //! read from the database ([`store`]).
 //!
-//! Imports go down only: routes, handlers → proxy → worker → store → model.
+//! Imports go down only: slice, routes, handlers → worker → logins → calls → line
+//! → session → context → proxy, store → model.
 //!
 //! # Invariants
 //!
@@ -12,12 +13,22 @@
 //! - Everybody sees only accounts that they linked themselves.
 //! - A key, a code, a password, a phone or a message reaches no log and no error.
 
+mod calls;
 mod config;
+mod context;
 pub(crate) mod exchange;
+mod line;
+mod lines;
+mod logins;
 pub(crate) mod model;
 mod proxy;
+mod refusals;
 mod seals;
+mod session;
+mod slice;
 pub(crate) mod store;
+mod worker;
 
 pub use config::MtprotoConfig;
 pub(crate) use proxy::AccountsProxy;
+pub(crate) use slice::Mtproto;

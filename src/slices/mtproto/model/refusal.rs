@@ -87,6 +87,31 @@ impl Refusal {
     }
 
     /// The status of HTTP that goes with it.
+    /// The refusal of a stored code, without what only the moment knew.
+    #[must_use]
+    pub(crate) fn from_code(code: &str) -> Self {
+        let all = [
+            Self::NotLinked(Unlinked(String::new())),
+            Self::WrongStep,
+            Self::PhoneInvalid,
+            Self::PhoneBanned,
+            Self::CodeInvalid,
+            Self::CodeExpired,
+            Self::PasswordInvalid,
+            Self::TooManyTries,
+            Self::LoginExpired,
+            Self::PasswordTooFresh,
+            Self::Flood(Duration::ZERO),
+            Self::Misconfigured,
+            Self::Sealed,
+            Self::OfficialAppNeeded,
+            Self::Unreachable,
+            Self::Timeout,
+        ];
+        let found = all.into_iter().find(|refusal| refusal.code() == code);
+        found.unwrap_or(Self::Internal)
+    }
+
     #[must_use]
     pub(crate) fn status(&self) -> u16 {
         match self {

@@ -1,0 +1,1 @@
+//! Tests of the thread, against pretend data centres.
