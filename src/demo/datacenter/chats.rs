@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use grammers_tl_types::{enums, functions, types};
 
 use super::faults::Refusal;
+use super::people::Written;
 use super::shapes;
 use super::state::{Account, CHANNELS, Dialog, KeyRef, State, access_hash};
 
@@ -124,6 +125,34 @@ pub(super) fn dialogs(
     })
 }
 
+/// The messages that a request asks for, newest first.
+fn page<'m>(
+    all: &'m [Written],
+    request: &functions::messages::GetHistory,
+) -> impl Iterator<Item = &'m Written> {
+    let or = |limit: i32, none: i32| if limit == 0 { none } else { limit };
+    // With a number, the date does not count.
+    let (before, before_date) = match (request.offset_id, request.offset_date) {
+        (0, date) => (i32::MAX, or(date, i32::MAX)),
+        (id, _) => (id, i32::MAX),
+    };
+    let newer = all
+        .iter()
+        .filter(|message| message.id >= before || message.date >= before_date);
+    // A negative one asks for messages on the newer side of the offset, too.
+    let add = usize::try_from(request.add_offset.unsigned_abs()).unwrap_or(usize::MAX);
+    let start = match request.add_offset {
+        0.. => newer.count().saturating_add(add),
+        _ => newer.count().saturating_sub(add),
+    };
+    let (min_id, max_id) = (request.min_id, or(request.max_id, i32::MAX));
+    all.iter()
+        .rev()
+        .skip(start)
+        .take(page_length(request.limit))
+        .filter(move |message| min_id < message.id && message.id < max_id)
+}
+
 pub(super) fn history(
     state: &State,
     caller: KeyRef,
@@ -136,18 +165,8 @@ pub(super) fn history(
     let all = dialog.map_or(&[][..], |dialog| &dialog.messages);
     let mut mentioned = Mentioned::default();
     mentioned.0.insert(chat);
-    let from = |limit: i32, or: i32| if limit == 0 { or } else { limit };
-    let page = all
-        .iter()
-        .rev()
-        .filter(|message| message.id < from(request.offset_id, i32::MAX))
-        .filter(|message| message.date < from(request.offset_date, i32::MAX))
-        .filter(|message| message.id < from(request.max_id, i32::MAX))
-        .filter(|message| message.id > request.min_id)
-        .skip(usize::try_from(request.add_offset).unwrap_or_default())
-        .take(page_length(request.limit));
     let mut messages = Vec::new();
-    for message in page {
+    for message in page(all, request) {
         mentioned.0.insert(message.from);
         let broadcast = is_broadcast(state, chat);
         messages.push(shapes::message(viewer, chat, broadcast, message)?);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use grammers_tl_types::{Identifiable as _, Serializable as _, enums, name_for_id, types};
+use grammers_tl_types::{Identifiable as _, Serializable as _, name_for_id, types};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
@@ -74,11 +74,7 @@ pub(super) async fn serve(stream: &TcpStream, shared: Arc<Shared<State>>, centre
         End::HangUp => None,
         End::Status(status) => Some(status),
         End::Complaint(what) => {
-            shared.change(|state| {
-                state
-                    .complaints
-                    .push(format!("data centre {centre}: {what}"))
-            });
+            shared.change(|state| state.complain(centre, &what));
             Some(-404)
         }
     };
@@ -207,31 +203,20 @@ impl Connection {
             return Err(End::Status(-404));
         };
         let envelope = known.key.open(frame)?;
-        let Message { id, seqno, .. } = envelope.message;
         self.key = Some(key);
         let session = match self.session.take() {
             Some(session) if session.id == envelope.session => self.session.insert(session),
             _ => self.session.insert(Session::new(envelope.session)),
         };
         if !known.takes_salt(envelope.salt, now) {
-            let notice = types::BadServerSalt {
-                bad_msg_id: id,
-                bad_msg_seqno: seqno,
-                error_code: 48,
-                new_server_salt: known.salt(now, 0).0,
-            };
-            let notice = enums::BadMsgNotification::from(notice).to_bytes();
-            self.out.push(Out::service(notice));
+            let salt = known.salt(now, 0).0;
+            self.out.push(service::bad_salt(&envelope.message, salt));
             return Ok(());
         }
         if session.is_new() {
-            let created = types::NewSessionCreated {
-                first_msg_id: id,
-                unique_id: session.id.rotate_left(17),
-                server_salt: known.salt(now, 0).0,
-            };
-            let created = enums::NewSession::from(created).to_bytes();
-            self.out.push(Out::push(created));
+            let salt = known.salt(now, 0).0;
+            let created = service::new_session(session.id, &envelope.message, salt);
+            self.out.push(created);
         }
         drop(state);
         self.take_message(envelope.message, true)
@@ -280,13 +265,7 @@ impl Connection {
         if let Err(code) = session.check(&message, is_content, State::wire_now()) {
             let what = format!("a message with wrong numbers, code {code}");
             self.complain(&what);
-            let notice = types::BadMsgNotification {
-                bad_msg_id: message.id,
-                bad_msg_seqno: message.seqno,
-                error_code: code,
-            };
-            let notice = enums::BadMsgNotification::from(notice).to_bytes();
-            self.out.push(Out::service(notice));
+            self.out.push(service::bad_numbers(&message, code));
             return Ok(());
         }
         if kind != CONTAINER {
@@ -320,6 +299,7 @@ impl Connection {
         let request = match Request::unwrap(body) {
             Ok(request) => request,
             Err(refusal) => {
+                self.complain(&refusal.name);
                 self.refuse(id, &refusal);
                 return Ok(());
             }
@@ -382,11 +362,7 @@ impl Connection {
 
     fn complain(&self, what: &str) {
         let centre = self.centre;
-        self.shared.change(|state| {
-            state
-                .complaints
-                .push(format!("data centre {centre}: {what}"))
-        });
+        self.shared.change(|state| state.complain(centre, what));
     }
 
     /// Counts a call, and takes the fault that is meant for it.

@@ -161,7 +161,7 @@ impl Exchange {
         let mut sealed = request.encrypted_data;
         anyhow::ensure!(
             (request.nonce, request.server_nonce) == (nonce, server_nonce)
-                && sealed.len() % 16 == 0,
+                && sealed.len().is_multiple_of(16),
             "wrong nonces or length in the exchange's last step"
         );
         let (key, iv) = temporary_key(&server_nonce, &new_nonce);

@@ -86,6 +86,11 @@ pub(super) fn call(state: &mut State, caller: KeyRef, layer: i32, body: &[u8]) -
         help::GetConfig::CONSTRUCTOR_ID => answer(body, |_: &help::GetConfig| {
             Ok(shapes::config(&state.centres, caller.centre))
         }),
+        help::GetAppConfig::CONSTRUCTOR_ID => answer(body, |_: &help::GetAppConfig| {
+            let account = state.logged_in(caller).ok();
+            let frozen = account.is_some_and(|account| account.about.is_frozen);
+            Ok(shapes::app_config(frozen))
+        }),
         auth::SendCode::CONSTRUCTOR_ID => answer(body, |r| login::send_code(state, caller, r)),
         auth::SignIn::CONSTRUCTOR_ID => answer(body, |r| login::sign_in(state, caller, r)),
         auth::CancelCode::CONSTRUCTOR_ID => answer(body, |r| login::cancel_code(state, caller, r)),

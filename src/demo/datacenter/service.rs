@@ -70,3 +70,34 @@ fn future_salts(known: &Known, to: i64, number: i32) -> Out {
     };
     Out::service(enums::FutureSalts::from(answer).to_bytes())
 }
+
+/// The salt is wrong: nothing was done, and this is the right one.
+pub(super) fn bad_salt(message: &Message, new_server_salt: i64) -> Out {
+    let notice = types::BadServerSalt {
+        bad_msg_id: message.id,
+        bad_msg_seqno: message.seqno,
+        error_code: 48,
+        new_server_salt,
+    };
+    Out::service(enums::BadMsgNotification::from(notice).to_bytes())
+}
+
+/// Numbers of a message are wrong: it is ignored.
+pub(super) fn bad_numbers(message: &Message, error_code: i32) -> Out {
+    let notice = types::BadMsgNotification {
+        bad_msg_id: message.id,
+        bad_msg_seqno: message.seqno,
+        error_code,
+    };
+    Out::service(enums::BadMsgNotification::from(notice).to_bytes())
+}
+
+/// A session begins with this message.
+pub(super) fn new_session(session: i64, message: &Message, server_salt: i64) -> Out {
+    let created = types::NewSessionCreated {
+        first_msg_id: message.id,
+        unique_id: session.rotate_left(17),
+        server_salt,
+    };
+    Out::push(enums::NewSession::from(created).to_bytes())
+}

@@ -198,6 +198,26 @@ pub(super) fn full_user(account: &Account) -> Result<types::UserFull, Error> {
     })
 }
 
+/// What apps are told; a frozen account learns here that it is frozen.
+pub(super) fn app_config(is_frozen: bool) -> enums::help::AppConfig {
+    let frozen = is_frozen.then(|| {
+        let since = types::JsonNumber {
+            value: f64::from(State::wire_now() - 60),
+        };
+        types::JsonObjectValue {
+            key: "freeze_since_date".to_owned(),
+            value: since.into(),
+        }
+        .into()
+    });
+    let value = frozen.into_iter().collect();
+    types::help::AppConfig {
+        hash: 1,
+        config: types::JsonObject { value }.into(),
+    }
+    .into()
+}
+
 /// The configuration that a data centre tells its clients: where the others are.
 pub(super) fn config(centres: &[Centre], this: i32) -> enums::Config {
     let option = |centre: &Centre| {

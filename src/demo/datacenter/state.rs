@@ -260,6 +260,12 @@ impl State {
         ended
     }
 
+    /// A client did what no client may do.
+    pub(super) fn complain(&mut self, centre: i32, what: &str) {
+        self.complaints
+            .push(format!("data centre {centre}: {what}"));
+    }
+
     /// The next fault that is meant for this method, if any.
     pub(super) fn take_fault(&mut self, method: &str) -> Option<WireFault> {
         let at = self

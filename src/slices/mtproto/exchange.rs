@@ -253,7 +253,10 @@ fn open(
     mut sealed: Vec<u8>,
     (key, iv): &([u8; 32], [u8; 32]),
 ) -> Result<types::ServerDhInnerData, ExchangeError> {
-    trust(sealed.len() % 16 == 0, "its group has an odd length")?;
+    trust(
+        sealed.len().is_multiple_of(16),
+        "its group has an odd length",
+    )?;
     aes::ige_decrypt(&mut sealed, key, iv);
     let broken = || ExchangeError::Distrusted("its group cannot be read");
     let (hash, data) = sealed.split_at_checked(20).ok_or_else(broken)?;

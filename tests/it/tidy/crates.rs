@@ -4,8 +4,17 @@ use std::process::Command;
 
 use super::{code, files, is_test_file};
 
+/// Where MTProto is spoken.
+const MTPROTO: &[&str] = &["src/demo/datacenter/", "src/slices/mtproto/"];
+
 /// Files that may name a crate, by path prefix; `*` is any folder.
 const CRATE_ROOMS: &[(&str, &[&str])] = &[
+    ("grammers_client", MTPROTO),
+    ("grammers_crypto", MTPROTO),
+    ("grammers_mtproto", MTPROTO),
+    ("grammers_session", MTPROTO),
+    ("grammers_tl_types", MTPROTO),
+    ("num_bigint", MTPROTO),
     (
         "rusqlite",
         &[

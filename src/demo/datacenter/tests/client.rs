@@ -1,5 +1,6 @@
 //! A grammers client with a session in memory.
 
+use std::collections::HashMap;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::sync::Arc;
 
@@ -42,9 +43,11 @@ impl Linked {
     }
 
     fn with_keys(telegram: &PretendDatacenter, keys: &[(i32, [u8; 256])]) -> Self {
-        let mut data = SessionData::default();
-        data.home_dc = 2;
-        data.dc_options.clear();
+        let mut data = SessionData {
+            home_dc: 2,
+            dc_options: HashMap::new(),
+            ..SessionData::default()
+        };
         for &(id, key) in keys {
             let Some(SocketAddr::V4(ipv4)) = telegram.address(id) else {
                 panic!("no address of IPv4");

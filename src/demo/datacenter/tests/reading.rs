@@ -143,6 +143,9 @@ async fn people_are_looked_up_by_name() {
     });
     let frozen = refusal(linked.client.invoke(&resolve("daily_news")).await);
     assert_eq!(frozen, "420 FROZEN_METHOD_INVALID");
+    let config = functions::help::GetAppConfig { hash: 0 };
+    let config = linked.client.invoke(&config).await.unwrap();
+    assert!(format!("{config:?}").contains("freeze_since_date"));
 }
 
 #[tokio::test]

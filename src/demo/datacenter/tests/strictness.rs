@@ -19,7 +19,7 @@ struct Raw {
 }
 
 impl Raw {
-    async fn connect(telegram: &PretendDatacenter) -> Self {
+    fn connect(telegram: &PretendDatacenter) -> Self {
         let key = telegram.share_key(2).unwrap();
         let known = Known::new(AuthKey::new(key), None);
         let address = telegram.address(2).unwrap();
@@ -105,7 +105,7 @@ async fn complaint(telegram: &PretendDatacenter) -> String {
 /// Sends what this makes of a good frame; returns the complaint, and whether a -404 came.
 async fn spoiled(spoil: impl FnOnce(&mut Raw) -> Vec<u8>) -> (String, bool) {
     let telegram = with_anna(2).await;
-    let mut raw = Raw::connect(&telegram).await;
+    let mut raw = Raw::connect(&telegram);
     let bytes = spoil(&mut raw);
     raw.send(&bytes);
     let complaint = complaint(&telegram).await;
@@ -117,7 +117,7 @@ async fn spoiled(spoil: impl FnOnce(&mut Raw) -> Vec<u8>) -> (String, bool) {
 #[tokio::test]
 async fn a_good_frame_is_no_complaint() {
     let telegram = with_anna(2).await;
-    let mut raw = Raw::connect(&telegram).await;
+    let mut raw = Raw::connect(&telegram);
     let sealed = raw.sealed(&get_config(), 0);
     let frame = raw.frame(&sealed);
     raw.send(&frame);

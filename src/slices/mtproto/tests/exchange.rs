@@ -3,7 +3,7 @@
 use super::*;
 use crate::demo::{PretendDatacenter, WireFault};
 
-/// Two made-up keys of this length in both forms would be long; the pretend has one.
+/// A data centre, where it is, and the key that it should have.
 async fn pretend() -> (PretendDatacenter, SocketAddr, PublicKey) {
     let pretend = PretendDatacenter::start().await.unwrap();
     let key = PublicKey::from_pem(pretend.public_key()).unwrap();
