@@ -139,17 +139,16 @@ fn page<'m>(
     let newer = all
         .iter()
         .filter(|message| message.id >= before || message.date >= before_date);
-    // A negative one asks for messages on the newer side of the offset, too.
-    let add = usize::try_from(request.add_offset.unsigned_abs()).unwrap_or(usize::MAX);
-    let start = match request.add_offset {
-        0.. => newer.count().saturating_add(add),
-        _ => newer.count().saturating_sub(add),
-    };
+    // Places from the newest on. With a negative number the page begins on the newer side of the
+    // offset; what would lie before the newest is not made up for.
+    let first = i64::try_from(newer.count()).unwrap_or(i64::MAX) + i64::from(request.add_offset);
+    let end = first + i64::try_from(page_length(request.limit)).unwrap_or_default();
+    let place = |at: i64| usize::try_from(at).unwrap_or_default();
     let (min_id, max_id) = (request.min_id, or(request.max_id, i32::MAX));
     all.iter()
         .rev()
-        .skip(start)
-        .take(page_length(request.limit))
+        .skip(place(first))
+        .take(place(end) - place(first))
         .filter(move |message| min_id < message.id && message.id < max_id)
 }
 

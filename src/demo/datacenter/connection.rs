@@ -15,7 +15,6 @@ use super::service;
 use super::session::{self, Out, Session};
 use super::state::{KeyRef, Known, State};
 use super::tl::{CONTAINER, id_of, result};
-use crate::clock::Clock;
 use crate::demo::pretend::Shared;
 use crate::demo::socket::{read_more, write_all};
 
@@ -198,8 +197,8 @@ impl Connection {
         let centre = self.centre;
         let key = KeyRef { centre, id };
         let now = State::wire_now();
-        let state = self.shared.lock();
-        let Some(known) = state.keys.get(&key) else {
+        let mut state = self.shared.lock();
+        let Some(known) = state.keys.get_mut(&key) else {
             return Err(End::Status(-404));
         };
         let envelope = known.key.open(frame)?;
@@ -213,7 +212,8 @@ impl Connection {
             self.out.push(service::bad_salt(&envelope.message, salt));
             return Ok(());
         }
-        if session.is_new() {
+        if !known.sessions.contains_key(&session.id) {
+            known.sessions.insert(session.id, 0);
             let salt = known.salt(now, 0).0;
             let created = service::new_session(session.id, &envelope.message, salt);
             self.out.push(created);
@@ -236,7 +236,7 @@ impl Connection {
         match self.fault(name_for_id(id_of(body)))? {
             Fate::Answered | Fate::Delayed(_) => {}
             Fate::Spoiled => {
-                self.plain.push(plain(&GARBAGE.to_bytes())?);
+                self.plain.push(service::plain(&GARBAGE.to_bytes())?);
                 return Ok(());
             }
             Fate::Ignored => return Ok(()),
@@ -250,7 +250,7 @@ impl Connection {
             self.shared
                 .change(|state| state.keys.insert(KeyRef { centre, id }, known));
         }
-        self.plain.push(plain(&reply.body)?);
+        self.plain.push(service::plain(&reply.body)?);
         Ok(())
     }
 
@@ -293,7 +293,7 @@ impl Connection {
     }
 
     fn call(&mut self, id: i64, body: Vec<u8>) -> Result<(), End> {
-        let (Some(key), Some(session)) = (self.key, &mut self.session) else {
+        let (Some(key), Some(session)) = (self.key, &self.session) else {
             return Ok(());
         };
         let request = match Request::unwrap(body) {
@@ -304,14 +304,17 @@ impl Connection {
                 return Ok(());
             }
         };
-        if let (Some(layer), Some(device)) = (request.layer, request.device.clone()) {
-            session.layer = layer;
-            let mut state = self.shared.lock();
-            if let Some(known) = state.keys.get_mut(&key) {
-                known.device = device;
-            }
+        let mut state = self.shared.lock();
+        let Some(known) = state.keys.get_mut(&key) else {
+            return Err(End::Status(-404));
+        };
+        let spoken = known.sessions.entry(session.id).or_default();
+        if let (Some(layer), Some(device)) = (request.layer, &request.device) {
+            *spoken = layer;
+            known.device = device.clone();
         }
-        let layer = session.layer;
+        let layer = *spoken;
+        drop(state);
         let fate = match self.fault(request.method())? {
             Fate::Ignored => return Ok(()),
             Fate::Refused(refusal) => {
@@ -386,12 +389,4 @@ impl Connection {
             Some(WireFault::Garbage) => Ok(Fate::Spoiled),
         }
     }
-}
-
-/// A message outside of any session, as in the key exchange.
-fn plain(body: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let now = Clock::system().now().0;
-    let id = ((now / 1000) << 32) | ((now % 1000) << 22) | 1;
-    let length = u32::try_from(body.len())?;
-    Ok([&[0; 8][..], &id.to_bytes(), &length.to_bytes(), body].concat())
 }

@@ -4,7 +4,7 @@ use grammers_tl_types::deserialize::Error;
 use grammers_tl_types::{Identifiable as _, RawVec, Serializable as _, enums, functions, types};
 
 use super::crypto::Message;
-use super::session::Out;
+use super::session::{Out, number_by_clock};
 use super::state::{Known, State};
 use super::tl::{id_of, read, result};
 
@@ -15,7 +15,11 @@ use super::tl::{id_of, read, result};
 pub(super) fn answer(known: &Known, message: &Message) -> Option<anyhow::Result<Option<Out>>> {
     let (id, body) = (message.id, &message.body);
     let answer = match id_of(body) {
-        types::MsgsAck::CONSTRUCTOR_ID => return Some(acknowledged(body)),
+        // Some clients acknowledge their own messages, too, and Telegram does not mind.
+        types::MsgsAck::CONSTRUCTOR_ID => {
+            let ack = read::<types::MsgsAck>(body);
+            return Some(ack.map(|_| None).map_err(anyhow::Error::from));
+        }
         functions::Ping::CONSTRUCTOR_ID => {
             read(body).map(|ping: functions::Ping| pong(id, ping.ping_id))
         }
@@ -38,14 +42,6 @@ pub(super) fn answer(known: &Known, message: &Message) -> Option<anyhow::Result<
         _ => return None,
     };
     Some(answer.map(Some).map_err(anyhow::Error::from))
-}
-
-/// Servers give odd numbers to their messages.
-fn acknowledged(body: &[u8]) -> anyhow::Result<Option<Out>> {
-    let ack: types::MsgsAck = read(body)?;
-    let are_ours = ack.msg_ids.iter().all(|id| id % 2 == 1);
-    anyhow::ensure!(are_ours, "an acknowledgment of what no server sends");
-    Ok(None)
 }
 
 fn pong(msg_id: i64, ping_id: i64) -> Out {
@@ -100,4 +96,11 @@ pub(super) fn new_session(session: i64, message: &Message, server_salt: i64) -> 
         server_salt,
     };
     Out::push(enums::NewSession::from(created).to_bytes())
+}
+
+/// A message outside of any session, as in the key exchange.
+pub(super) fn plain(body: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let id = number_by_clock() | 1;
+    let length = u32::try_from(body.len())?;
+    Ok([&[0; 8][..], &id.to_bytes(), &length.to_bytes(), body].concat())
 }

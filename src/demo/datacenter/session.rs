@@ -60,8 +60,6 @@ impl Out {
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) id: i64,
-    /// The layer of the schema that the client speaks; 0 before it said so.
-    pub(super) layer: i32,
     sent: i32,
     last_sent: i64,
     seen: BTreeSet<i64>,
@@ -73,7 +71,6 @@ impl Session {
     pub(super) fn new(id: i64) -> Self {
         Self {
             id,
-            layer: 0,
             sent: 0,
             last_sent: 0,
             seen: BTreeSet::new(),
@@ -121,14 +118,8 @@ impl Session {
         Ok(())
     }
 
-    /// Whether no message was taken yet.
-    pub(super) fn is_new(&self) -> bool {
-        self.seen.is_empty()
-    }
-
     fn number(&mut self, is_content: bool, is_reply: bool) -> (i64, i32) {
-        let now = Clock::system().now().0;
-        let mut id = ((now / 1000) << 32) | ((now % 1000) << 22);
+        let mut id = number_by_clock();
         if id <= self.last_sent {
             id = (self.last_sent | 3) + 1;
         }
@@ -172,6 +163,12 @@ impl Session {
             message,
         })
     }
+}
+
+/// The number of a message that is sent now: seconds, then parts of a second.
+pub(super) fn number_by_clock() -> i64 {
+    let now = Clock::system().now().0;
+    ((now / 1000) << 32) | ((now % 1000) << 22)
 }
 
 /// The messages in a container.

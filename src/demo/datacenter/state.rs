@@ -52,6 +52,9 @@ pub(super) struct Known {
     pub(super) hash: i64,
     pub(super) device: Device,
     pub(super) created: i32,
+    /// Sessions of this key, with the layer of the schema that each speaks; 0 before it said so.
+    /// They outlive connections.
+    pub(super) sessions: HashMap<i64, i32>,
     /// Updates that wait for a connection of this key.
     pub(super) pushes: Vec<Vec<u8>>,
 }
@@ -70,6 +73,7 @@ impl Known {
             hash,
             device: Device::default(),
             created: 0,
+            sessions: HashMap::new(),
             pushes: Vec::new(),
         }
     }
