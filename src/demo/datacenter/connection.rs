@@ -1,12 +1,16 @@
 //! One connection to a data centre: frames in, frames out.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
+use std::time::Duration;
 
-use grammers_tl_types::{Identifiable as _, Serializable as _, name_for_id, types};
+use grammers_tl_types::{Identifiable as _, Serializable as _, functions, name_for_id, types};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::crypto::{Message, part};
+use super::end::End;
 use super::exchange::Exchange;
 use super::faults::{Fate, Refusal, WireFault};
 use super::framing::Framing;
@@ -14,39 +18,12 @@ use super::methods::{self, Request};
 use super::service;
 use super::session::{self, Out, Session};
 use super::state::{KeyRef, Known, State};
-use super::tl::{CONTAINER, id_of, result};
+use super::tl::{CONTAINER, id_of, read, result};
 use crate::demo::pretend::Shared;
 use crate::demo::socket::{read_more, write_all};
 
 /// An object that no schema knows.
 const GARBAGE: u32 = 0xdead_beef;
-
-/// How a connection ends.
-#[derive(Debug)]
-enum End {
-    HangUp,
-    Status(i32),
-    /// The client did what no client may; it gets a -404, as at Telegram.
-    Complaint(String),
-}
-
-impl From<anyhow::Error> for End {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Complaint(error.to_string())
-    }
-}
-
-impl From<&'static str> for End {
-    fn from(what: &'static str) -> Self {
-        Self::Complaint(what.to_owned())
-    }
-}
-
-impl From<std::io::Error> for End {
-    fn from(_: std::io::Error) -> Self {
-        Self::HangUp
-    }
-}
 
 /// Serves a connection until one side ends it.
 pub(super) async fn serve(stream: &TcpStream, shared: Arc<Shared<State>>, centre: i32) {
@@ -67,6 +44,7 @@ pub(super) async fn serve(stream: &TcpStream, shared: Arc<Shared<State>>, centre
         plain: Vec::new(),
         out: Vec::new(),
         later: JoinSet::new(),
+        deadline: None,
     };
     let end = connection.run(stream).await;
     let status = match end {
@@ -101,6 +79,8 @@ struct Connection {
     out: Vec<Out>,
     /// Answers that are held back.
     later: JoinSet<Out>,
+    /// When the connection ends unless the client pings again.
+    deadline: Option<Instant>,
 }
 
 impl Connection {
@@ -117,6 +97,8 @@ impl Connection {
                     Ok(_) => self.take_frames(&mut buffer),
                 },
                 Ok(()) = changes.changed() => self.look_around(),
+                () = tokio::time::sleep_until(self.deadline.unwrap_or_else(Instant::now)),
+                    if self.deadline.is_some() => Err(End::HangUp),
                 Some(late) = self.later.join_next() => {
                     self.out.extend(late);
                     Ok(())
@@ -212,8 +194,8 @@ impl Connection {
             self.out.push(service::bad_salt(&envelope.message, salt));
             return Ok(());
         }
-        if !known.sessions.contains_key(&session.id) {
-            known.sessions.insert(session.id, 0);
+        if let Entry::Vacant(unknown) = known.sessions.entry(session.id) {
+            unknown.insert(0);
             let salt = known.salt(now, 0).0;
             let created = service::new_session(session.id, &envelope.message, salt);
             self.out.push(created);
@@ -267,6 +249,10 @@ impl Connection {
             self.complain(&what);
             self.out.push(service::bad_numbers(&message, code));
             return Ok(());
+        }
+        if let Ok(ping) = read::<functions::PingDelayDisconnect>(&message.body) {
+            let delay = u64::from(ping.disconnect_delay.unsigned_abs());
+            self.deadline = Some(Instant::now() + Duration::from_secs(delay));
         }
         if kind != CONTAINER {
             let answer = {

@@ -15,7 +15,8 @@ pub enum WireFault {
     Ignore,
     /// Nothing is answered on this connection any more; it stays open.
     Silence,
-    /// The work is done and answered after a pause; other calls are answered meanwhile.
+    /// The work is done and answered after a pause; other calls are answered meanwhile. A step of
+    /// the key exchange is answered at once.
     Delay(Duration),
     /// An error of the transport (-404, -429), then the end of the connection.
     Status(i32),

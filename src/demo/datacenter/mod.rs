@@ -30,6 +30,7 @@ mod chats;
 mod connection;
 mod crypto;
 mod devices;
+mod end;
 mod exchange;
 mod faults;
 mod framing;

@@ -131,6 +131,22 @@ async fn a_good_frame_is_no_complaint() {
 }
 
 #[tokio::test]
+async fn a_client_that_pings_no_more_is_hung_up_on() {
+    let telegram = with_anna(2).await;
+    let mut raw = Raw::connect(&telegram);
+    let ping = functions::PingDelayDisconnect {
+        ping_id: 1,
+        disconnect_delay: 0,
+    };
+    let sealed = raw.sealed(&ping.to_bytes(), 0);
+    let frame = raw.frame(&sealed);
+    raw.send(&frame);
+    // The end of the connection ends this.
+    tokio::task::spawn_blocking(|| raw.rest()).await.unwrap();
+    assert_eq!(telegram.complaints(), [""; 0]);
+}
+
+#[tokio::test]
 async fn broken_frames_and_seals_end_the_connection() {
     let counter = spoiled(|raw| {
         raw.frames = 1;
