@@ -121,10 +121,8 @@ impl Connection {
         while let Some(framing) = &mut self.framing
             && let Some(frame) = framing.unpack(buffer)?
         {
-            let state = self.shared.lock();
-            let mut centres = state.centres.iter();
-            let is_silent = centres.any(|centre| centre.id == self.centre && centre.is_silent);
-            drop(state);
+            let (centre, id) = (self.centre, part(&frame, 0));
+            let is_silent = self.shared.lock().is_silent(KeyRef { centre, id });
             if !self.is_silent && !is_silent {
                 self.take(&frame)?;
             }

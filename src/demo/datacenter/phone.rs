@@ -146,6 +146,16 @@ impl PretendDatacenter {
         })
     }
 
+    /// Nothing is answered to the programs of this account, until it is told otherwise. What they
+    /// asked meanwhile is lost.
+    pub fn set_silent_for(&self, phone: &str, is_silent: bool) {
+        self.shared.change(|state| {
+            if let Some(account) = state.by_phone_mut(phone) {
+                account.is_silent = is_silent;
+            }
+        });
+    }
+
     /// The phone ends all sessions of programs.
     pub fn log_out_all(&self, phone: &str) {
         self.end(phone, "SESSION_REVOKED", |_| {});

@@ -122,6 +122,8 @@ impl Dialog {
 pub(super) struct Account {
     pub(super) about: Subscriber,
     pub(super) is_banned: bool,
+    /// Nothing is answered to its programs.
+    pub(super) is_silent: bool,
     pub(super) password: Option<Password>,
     pub(super) wrong_passwords: usize,
     pub(super) devices: Vec<DeviceSeen>,
@@ -134,6 +136,7 @@ impl Account {
         Self {
             about,
             is_banned: false,
+            is_silent: false,
             password: None,
             wrong_passwords: 0,
             devices: Vec::new(),
@@ -227,6 +230,15 @@ impl State {
 
     pub(super) fn known(&mut self, key: KeyRef) -> Result<&mut Known, Refusal> {
         self.keys.get_mut(&key).ok_or_else(Refusal::unregistered)
+    }
+
+    /// Whether a data centre answers nothing to this key.
+    pub(super) fn is_silent(&self, key: KeyRef) -> bool {
+        let user = self.keys.get(&key).and_then(|known| known.user);
+        let account = user.and_then(|user| self.accounts.get(&user));
+        let mut centres = self.centres.iter();
+        account.is_some_and(|account| account.is_silent)
+            || centres.any(|centre| centre.id == key.centre && centre.is_silent)
     }
 
     /// The account that is logged in with this key.

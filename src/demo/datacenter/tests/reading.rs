@@ -217,6 +217,14 @@ async fn silence_is_silence_and_ends_when_told() {
     assert!(call.await.is_err());
     telegram.set_silent(2, false);
     linked.client.invoke(&state).await.unwrap();
+
+    telegram.set_silent_for(PHONE, true);
+    let call = tokio::time::timeout(Duration::from_millis(50), linked.client.invoke(&state));
+    assert!(call.await.is_err());
+    let other = Linked::shared(&telegram);
+    assert!(!other.client.is_authorized().await.unwrap());
+    telegram.set_silent_for(PHONE, false);
+    linked.client.invoke(&state).await.unwrap();
 }
 
 #[tokio::test]
