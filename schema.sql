@@ -567,6 +567,7 @@ CREATE TABLE telegram_account (
     seen_at     INTEGER                             -- when Telegram last answered with it
 ) STRICT;
 CREATE INDEX telegram_account_of_person ON telegram_account (person_id);
+CREATE INDEX telegram_account_linking ON telegram_account (id) WHERE state = 'linking';
 
 -- The key of an account per data centre: who has it is the account.
 CREATE TABLE telegram_key (

@@ -424,6 +424,7 @@ const TELEGRAM_ACCOUNTS: &str = "
         seen_at     INTEGER
     ) STRICT;
     CREATE INDEX telegram_account_of_person ON telegram_account (person_id);
+    CREATE INDEX telegram_account_linking ON telegram_account (id) WHERE state = 'linking';
     CREATE TABLE telegram_key (
         account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
         dc          INTEGER NOT NULL,

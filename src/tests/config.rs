@@ -146,3 +146,57 @@ fn the_password_of_a_proxy_is_a_secret_without_its_escapes() {
     assert_eq!(read("socks5://proxy.example:1080"), None);
     assert_eq!(read("proxy.example"), None);
 }
+
+#[test]
+fn accounts_need_a_registration_and_say_so() {
+    let config = load("[mtproto]\nenabled = true", &[]).unwrap();
+    assert!(config.mtproto.missing().unwrap().contains("api_id"));
+    let with_id = "[mtproto]\nenabled = true\napi_id = 7";
+    let config = load(with_id, &[]).unwrap();
+    assert!(config.mtproto.missing().unwrap().contains("api_hash"));
+    let environment = [("MTPROTO_API_HASH", "abcdef"), ("SECRETS_KEY", "0011")];
+    let config = load(with_id, &environment).unwrap();
+    assert_eq!(config.mtproto.missing(), None);
+    let secrets: Vec<&str> = config.secrets().map(|one| one.expose_secret()).collect();
+    assert_eq!(secrets, ["abcdef", "0011"]);
+    let debug = format!("{config:?}");
+    assert!(!debug.contains("abcdef") && !debug.contains("0011"));
+    let problems = load("[mtproto]\napi_hash = \"abcdef\"", &[]).unwrap_err();
+    assert!(
+        problems
+            .iter()
+            .any(|line| line.contains("VAKHTA_MTPROTO_API_HASH"))
+    );
+}
+
+#[test]
+fn a_file_of_data_centres_is_read_and_its_faults_are_named_without_its_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("centres.toml");
+    let text = format!("[mtproto]\ndatacenters = {file:?}");
+    let read = |content: &str| {
+        std::fs::write(&file, content).unwrap();
+        load(&text, &[])
+    };
+    let key = "ab".repeat(256);
+    let entry =
+        format!("[[datacenter]]\nid = 4\naddress = \"127.0.0.1:443\"\nauth_key = \"{key}\"");
+    let config = read(&entry).unwrap();
+    assert_eq!(config.mtproto.datacenters[0].auth_key, Some([0xab; 256]));
+    assert!(!format!("{config:?}").contains(&key));
+    for (wrong, said) in [
+        (entry.replace(":443", ""), "address"),
+        (entry.replace("id = 4", "id = 4\nname = 5"), "name"),
+        (entry.replace(&key, "abab"), "auth_key of data centre 4"),
+        (
+            entry.replace("auth_key", "public_key"),
+            "public_key of data centre 4",
+        ),
+        (String::new(), "datacenter"),
+    ] {
+        let problems = read(&wrong).unwrap_err();
+        let line = problems.iter().next().unwrap();
+        assert!(line.contains(said), "{said}: {line}");
+        assert!(!line.contains("abab"), "{line}");
+    }
+}

@@ -200,6 +200,14 @@ impl Line {
         locked(&self.pool).stop();
     }
 
+    /// The pool dies, as by a panic.
+    #[cfg(test)]
+    pub(crate) fn kill_pool(&self) {
+        if let Some(running) = &locked(&self.pool).running {
+            running.runner.abort();
+        }
+    }
+
     /// Calls a method at the account's own data centre, and follows the account to another one.
     pub(crate) async fn invoke<R>(&self, request: &R) -> Result<R::Return, CallError>
     where

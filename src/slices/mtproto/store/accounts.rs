@@ -207,8 +207,9 @@ pub(crate) fn abandon(tx: &WriteTx<'_>, id: AccountId) -> anyhow::Result<()> {
 /// Accounts that are nobody's, and those whose login is over without having been completed.
 pub(crate) fn abandoned(connection: &Connection) -> anyhow::Result<Vec<AccountId>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM telegram_account WHERE person_id = 0 OR (state = 'linking' AND NOT EXISTS
-             (SELECT 1 FROM telegram_login WHERE account_id = telegram_account.id AND ended_at IS NULL))",
+        "SELECT id FROM telegram_account WHERE person_id = 0
+         UNION SELECT id FROM telegram_account WHERE state = 'linking' AND NOT EXISTS
+             (SELECT 1 FROM telegram_login WHERE account_id = telegram_account.id AND ended_at IS NULL)",
     )?;
     let rows = statement.query_map([], |row| row.get(0).map(AccountId))?;
     rows.collect::<Result<_, _>>()

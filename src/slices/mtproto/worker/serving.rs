@@ -26,7 +26,7 @@ pub(super) struct Desk {
 }
 
 /// Answers, whatever happens to the work.
-async fn answer<T>(
+pub(super) async fn answer<T>(
     reply: oneshot::Sender<Result<T, Refusal>>,
     work: impl Future<Output = Result<T, Refusal>>,
 ) {

@@ -2,6 +2,7 @@
 
 mod by_phone;
 mod by_qr;
+mod deaths;
 mod faults;
 mod reading;
 
@@ -23,7 +24,7 @@ use crate::slices::mtproto::model::{
     AccountId, Caller, LinkedAccount, Login, LoginId, Proof, Refusal, Step,
 };
 use crate::slices::mtproto::proxy::AccountsProxy;
-use crate::slices::mtproto::{MtprotoConfig, store};
+use crate::slices::mtproto::{MtprotoConfig, store, worker};
 
 pub(super) const ANN: i64 = 7;
 pub(super) const BOB: i64 = 8;
@@ -80,17 +81,21 @@ impl Fixture {
         SecretsConfig::new(None, None, self.store.db.path())
     }
 
-    pub(super) async fn start(&mut self) {
-        let (proxy, queue) = AccountsProxy::new();
-        let context = MtprotoContext::new(
+    pub(super) fn context(&self) -> MtprotoContext {
+        MtprotoContext::new(
             config(&self.telegram, &self.store),
             self.secrets(),
             self.store.db.clone(),
             self.clock.clone(),
             self.bell.clone(),
-        );
+        )
+    }
+
+    pub(super) async fn start(&mut self) {
+        let (proxy, queue) = AccountsProxy::new();
         let tasks = Tasks::new();
-        let end = super::start(context, queue, &tasks).await.unwrap();
+        let started = worker::start(self.context(), queue, &tasks);
+        let end = started.await.unwrap();
         self.thread = Some((tasks, end));
         self.proxy = proxy;
     }
