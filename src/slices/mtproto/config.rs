@@ -51,14 +51,14 @@ impl MtprotoConfig {
         let hash = section.path("api_hash_file", "").and_then(|path| {
             let text = settings::read_private(&path);
             text.map_err(|why| {
-                section.blame("api_hash_file", &format!("{}: {why}", path.display()))
+                section.blame("api_hash_file", &format!("{}: {why}", path.display()));
             })
             .ok()
         });
         let datacenters = section.path("datacenters", "").and_then(|path| {
             let read = read_datacenters(&path);
             read.map_err(|why| {
-                section.blame("datacenters", &format!("{}: {why:#}", path.display()))
+                section.blame("datacenters", &format!("{}: {why:#}", path.display()));
             })
             .ok()
         });
@@ -119,10 +119,10 @@ fn read_datacenters(path: &Path) -> anyhow::Result<Vec<Datacenter>> {
     let file: File = toml::from_str(&text)
         .map_err(|err| anyhow::anyhow!("{} (byte {:?})", err.message(), err.span()))?;
     anyhow::ensure!(!file.datacenter.is_empty(), "it names no data centre");
-    file.datacenter.into_iter().map(datacenter).collect()
+    file.datacenter.iter().map(datacenter).collect()
 }
 
-fn datacenter(entry: Entry) -> anyhow::Result<Datacenter> {
+fn datacenter(entry: &Entry) -> anyhow::Result<Datacenter> {
     let about = |what: &str| format!("{what} of data centre {}", entry.id);
     let public_key = entry.public_key.as_deref().map(PublicKey::from_pem);
     let auth_key = entry.auth_key.as_deref().map(key_from_hex);

@@ -19,7 +19,7 @@ use grammers_session::Session as _;
 use grammers_session::updates::UpdatesLike;
 use grammers_tl_types::{Identifiable, RemoteCall, enums, name_for_id};
 use tokio::sync::{Notify, Semaphore, mpsc};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, timeout};
 
 use super::context::{MtprotoContext, internal};
@@ -80,7 +80,9 @@ impl From<Refusal> for CallError {
 #[derive(Debug)]
 struct Running {
     handle: SenderPoolHandleBox,
-    runner: JoinHandle<()>,
+    runner: AbortHandle,
+    /// The runner, and who listens to its updates; they end with this.
+    _tasks: JoinSet<()>,
 }
 
 /// A handle that can be shown.
@@ -103,21 +105,9 @@ struct Pool {
 }
 
 impl Pool {
-    fn stop(&mut self) {
-        if let Some(running) = self.running.take() {
-            running.runner.abort();
-        }
-    }
-
     fn fail(&mut self) {
-        self.stop();
+        self.running = None;
         self.not_before = Some(Instant::now() + self.backoff.next());
-    }
-}
-
-impl Drop for Pool {
-    fn drop(&mut self) {
-        self.stop();
     }
 }
 
@@ -197,7 +187,7 @@ impl Line {
 
     /// Ends the connections; the next call makes others.
     pub(crate) fn hang_up(&self) {
-        locked(&self.pool).stop();
+        locked(&self.pool).running = None;
     }
 
     /// The pool dies, as by a panic.
@@ -316,15 +306,17 @@ impl Line {
         }
         let (runner, handle, updates) = self.new_pool();
         let handle = SenderPoolHandleBox(handle);
-        let runner = tokio::spawn(runner.run());
+        let mut tasks = JoinSet::new();
+        let runner = tasks.spawn(runner.run());
         // Once an account is linked nobody reads its updates, and nobody keeps them.
         if self.state() == AccountState::Linking {
-            tokio::spawn(listen(updates, Arc::clone(&self.scanned)));
+            tasks.spawn(listen(updates, Arc::clone(&self.scanned)));
         }
         pool.generation += 1;
         pool.running = Some(Running {
             handle: handle.clone(),
             runner,
+            _tasks: tasks,
         });
         Ok((handle, pool.generation))
     }

@@ -1,4 +1,4 @@
-//! Linked accounts: an operator's own Telegram accounts, over MTProto.
+//! Linked accounts: an operator's own Telegram accounts, over `MTProto`.
 //!
 //! Everything that speaks to Telegram runs on the thread `mtproto`. Handlers and routes ask through
 //! [`AccountsProxy`]. What they only want to know (the step of a login, the list of accounts) they
@@ -29,6 +29,6 @@ mod slice;
 pub(crate) mod store;
 mod worker;
 
-pub use config::MtprotoConfig;
+pub(crate) use config::MtprotoConfig;
 pub(crate) use proxy::AccountsProxy;
 pub(crate) use slice::Mtproto;

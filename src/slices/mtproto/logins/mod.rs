@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::context::{MtprotoContext, internal};
 use super::line::Line;
@@ -48,8 +48,14 @@ pub(crate) struct Logins {
     lines: Arc<Lines>,
     /// Whose step is made now.
     turns: Mutex<HashMap<i64, Turn>>,
-    /// The tasks that show QR codes, by the numbers of their logins.
-    shown: Mutex<HashMap<i64, AbortHandle>>,
+    shown: Mutex<Shown>,
+}
+
+/// The tasks that show QR codes, by the numbers of their logins.
+#[derive(Debug, Default)]
+struct Shown {
+    tasks: JoinSet<()>,
+    of_login: HashMap<i64, AbortHandle>,
 }
 
 impl Logins {
@@ -57,7 +63,7 @@ impl Logins {
         Self {
             lines,
             turns: Mutex::new(HashMap::new()),
-            shown: Mutex::new(HashMap::new()),
+            shown: Mutex::new(Shown::default()),
         }
     }
 
@@ -302,10 +308,8 @@ impl Logins {
         };
         for row in open {
             match row.step {
-                Progress::Starting => {
-                    if self.fail(&row, &Refusal::LoginExpired).await.is_err() {
-                        tracing::warn!("an interrupted login stays open");
-                    }
+                Progress::Starting if self.fail(&row, &Refusal::LoginExpired).await.is_err() => {
+                    tracing::warn!("an interrupted login stays open");
                 }
                 Progress::Qr => self.show(row),
                 _ => {}

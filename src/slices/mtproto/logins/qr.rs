@@ -30,6 +30,7 @@ const LONGEST_LIFE: Duration = Duration::from_secs(30);
 const AHEAD: Duration = Duration::from_secs(2);
 
 /// What Telegram says when it is asked for a code.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum Exported {
     Code { token: Vec<u8>, expires: i32 },
     Scanned(enums::auth::Authorization),
@@ -78,16 +79,20 @@ impl Logins {
     /// Keeps the code of a login fresh, in a task of its own.
     pub(super) fn show(self: &Arc<Self>, row: LoginRow) {
         let (logins, login) = (Arc::clone(self), row.id);
-        let task = tokio::spawn(async move { logins.keep_fresh(row).await });
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        shown.retain(|_, task| !task.is_finished());
-        shown.insert(login, task.abort_handle());
+        // Whoever has ended is let go.
+        while shown.tasks.try_join_next().is_some() {}
+        shown.of_login.retain(|_, task| !task.is_finished());
+        let task = shown
+            .tasks
+            .spawn(async move { logins.keep_fresh(row).await });
+        shown.of_login.insert(login, task);
     }
 
     /// Ends the task of a login. The task itself ends by returning.
     pub(super) fn forget_task(&self, login: i64) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let task = shown.remove(&login);
+        let task = shown.of_login.remove(&login);
         if let Some(task) = task.filter(|task| Some(task.id()) != tokio::task::try_id()) {
             task.abort();
         }

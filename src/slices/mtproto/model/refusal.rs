@@ -37,7 +37,7 @@ pub(crate) enum Refusal {
     Flood(Duration),
     /// More accounts than `[mtproto] per_person` allows.
     TooManyAccounts,
-    /// The operator's api_id or hash is wrong, or too old a program.
+    /// The operator's `api_id` or hash is wrong, or too old a program.
     Misconfigured,
     /// Keys are sealed with another key file.
     Sealed,

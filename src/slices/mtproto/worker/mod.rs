@@ -78,13 +78,13 @@ impl Worker {
         self.desk.logins.resume().await;
         let bell = self.desk.context().bell.clone();
         let mut check_at = Instant::now();
-        let mut leaving: Option<tokio::task::JoinHandle<()>> = None;
+        // One farewell at a time: one that hangs is waited for.
+        let mut leaving = JoinSet::new();
         loop {
-            let is_busy = leaving.as_ref().is_some_and(|task| !task.is_finished());
-            if check_at <= Instant::now() && !is_busy {
+            if check_at <= Instant::now() && leaving.is_empty() {
                 check_at = Instant::now() + CHECK_PERIOD;
                 let desk = Arc::clone(&self.desk);
-                leaving = Some(tokio::spawn(async move { desk.tidy_up().await }));
+                leaving.spawn(async move { desk.tidy_up().await });
             }
             tokio::select! {
                 () = self.stop.cancelled() => break,
@@ -98,12 +98,8 @@ impl Worker {
                     None => self.stop.cancelled().await,
                 },
                 () = bell.rung() => check_at = Instant::now(),
-                () = sleep_until(check_at) => {
-                    // A farewell that hangs is waited for, not doubled.
-                    if is_busy {
-                        check_at = Instant::now() + CHECK_PERIOD;
-                    }
-                }
+                Some(_) = leaving.join_next() => {}
+                () = sleep_until(check_at), if leaving.is_empty() => {}
             }
         }
         // What is in hand is answered by nobody: its callers are told to ask again. A step of a

@@ -7,7 +7,6 @@ use crate::slices::mtproto::model::PersonAsked;
 use crate::slices::mtproto::worker::serving::answer;
 
 #[tokio::test]
-#[expect(clippy::panic, reason = "the panic is what is tested")]
 async fn a_panic_is_an_answer() {
     let (reply, answered) = tokio::sync::oneshot::channel();
     let work = async { panic!("words of a message") };

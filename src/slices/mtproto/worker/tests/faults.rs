@@ -1,5 +1,7 @@
 //! Silence, floods, resets, panics, logouts from elsewhere, lost keys, secrets.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
 use crate::demo::{WireFault, Written};
 use crate::slices::mtproto::model::{AccountState, PersonAsked};
@@ -40,37 +42,32 @@ async fn a_silent_data_centre_reaches_nobody_else() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_requests_from_eight_threads_share_one_connection() {
-    let fixture = Arc::new(Fixture::new().await);
+    let fixture = Fixture::new().await;
     fixture.link(ANN, PHONE).await;
     me(&fixture, ANN).await.unwrap();
     let before = fixture.telegram.accepted_connections();
-    let threads: Vec<_> = (0..8)
-        .map(|_| {
-            let proxy = fixture.proxy.clone();
-            std::thread::spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()
-                    .unwrap();
-                runtime.block_on(async {
-                    let ask =
-                        || proxy.ask(|reply| Request::Person(only(ANN), PersonAsked::Me, reply));
-                    let all = futures_util::future::join_all((0..25).map(|_| ask())).await;
-                    all.into_iter().filter(Result::is_ok).count()
-                })
-            })
-        })
-        .collect();
-    let answered = tokio::task::spawn_blocking(|| {
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .sum::<usize>()
+    let (tasks, answered) = (Tasks::new(), Arc::new(AtomicUsize::new(0)));
+    let threads = (0..8).map(|_| {
+        let (proxy, answered) = (fixture.proxy.clone(), Arc::clone(&answered));
+        let asker = tasks.thread("asker", move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            let ask = || proxy.ask(|reply| Request::Person(only(ANN), PersonAsked::Me, reply));
+            let all = futures_util::future::join_all((0..25).map(|_| ask()));
+            let all = runtime.block_on(all);
+            let good = all.into_iter().filter(Result::is_ok).count();
+            answered.fetch_add(good, Ordering::SeqCst);
+        });
+        asker.unwrap().wait(LIMIT)
     });
-    assert_eq!(answered.await.unwrap(), 200);
+    let ended = futures_util::future::join_all(threads).await;
+    assert!(ended.into_iter().all(|ended| ended));
+    assert_eq!(answered.load(Ordering::SeqCst), 200);
     assert_eq!(fixture.telegram.accepted_connections(), before);
     assert_eq!(fixture.telegram.open_connections(), 1);
-    Arc::into_inner(fixture).unwrap().finish().await;
+    fixture.finish().await;
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use crate::slices::mtproto::model::{
     AccountId, Caller, LinkedAccount, Login, LoginId, Proof, Refusal, Step,
 };
 use crate::slices::mtproto::proxy::AccountsProxy;
-use crate::slices::mtproto::{MtprotoConfig, store, worker};
+use crate::slices::mtproto::{MtprotoConfig, store};
 
 pub(super) const ANN: i64 = 7;
 pub(super) const BOB: i64 = 8;
@@ -94,7 +94,7 @@ impl Fixture {
     pub(super) async fn start(&mut self) {
         let (proxy, queue) = AccountsProxy::new();
         let tasks = Tasks::new();
-        let started = worker::start(self.context(), queue, &tasks);
+        let started = start(self.context(), queue, &tasks);
         let end = started.await.unwrap();
         self.thread = Some((tasks, end));
         self.proxy = proxy;
