@@ -24,7 +24,7 @@
 //! | [`tool`] | tools that let a language model read data; the assistant runs them |
 //! | [`dialogue`], [`people`] | conversations in steps; who may do what |
 //! | [`retention`] | how long stored data is kept: each room's rules, applied hourly |
-//! | [`sheet`], [`chart`] | tables for spreadsheets; pictures of numbers |
+//! | [`sheet`], [`chart`], `qr` | tables for spreadsheets; pictures of numbers; of addresses |
 //! | [`db`] | SQLite: one writer thread, a pool of readers |
 //! | [`tasks`], [`i18n`], [`logging`] | named tasks and threads; languages; the log |
 //! | [`activation`], `backoff` | bells; growing pauses |
@@ -61,6 +61,7 @@ mod i18n;
 mod logging;
 mod navigation;
 mod people;
+mod qr;
 mod random;
 mod redaction;
 mod registry;

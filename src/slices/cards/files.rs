@@ -7,13 +7,13 @@ use super::card::Card;
 use super::code::SCAN_PREFIX;
 use super::label::{Dpi, Labels, MOST, Paper, PrintSettings};
 use super::photo::Photos;
-use super::qr::{ErrorCorrection, Qr};
 use super::store::{Batch, StoredCode};
 use super::{CardsConfig, chart, store};
 use crate::clock::UnixMs;
 use crate::db::Connection;
 use crate::i18n::{self, Lang};
 use crate::people::Actor;
+use crate::qr::{ErrorCorrection, Qr};
 use crate::sheet::Sheet;
 use crate::telegram::{Made, Recipe};
 use crate::zone::Zone;
@@ -213,7 +213,7 @@ impl CardFiles {
             Some(id) => store::printed(connection, card.id, id)?.context("the code is gone")?,
         };
         let start = start(self.base_url.as_deref(), &bot);
-        let qr = Qr::new(&start, &printed.code, ErrorCorrection::Quartile)?;
+        let qr = Qr::new(&start, printed.code.as_str(), ErrorCorrection::Quartile)?;
         let (bytes, kind) = if svg {
             (qr.svg().into_bytes(), "svg")
         } else {

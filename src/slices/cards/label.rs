@@ -15,8 +15,8 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use pdf_writer::{Content, Filter, Finish as _, Name, Pdf, Rect, Ref, Str};
 
-use super::code::Code;
-use super::qr::{ErrorCorrection, Qr, modules_of};
+use super::code::{Code, LENGTH};
+use crate::qr::{ErrorCorrection, Qr, modules_of};
 
 /// Side of a symbol in millimetres. Phones cannot read smaller ones.
 pub(crate) const SIDES: RangeInclusive<u32> = 15..=60;
@@ -164,7 +164,7 @@ impl Labels {
         );
         let level = level_of(print.side_mm);
         let label = |code: &Code| -> anyhow::Result<_> {
-            Ok((Qr::new(start, code, level)?, lines(code, under)))
+            Ok((Qr::new(start, code.as_str(), level)?, lines(code, under)))
         };
         let labels = codes
             .iter()
@@ -319,7 +319,7 @@ pub(crate) fn printed_tenths(start: &str, side_mm: u32, dpi: Dpi) -> anyhow::Res
         side_mm,
         dpi,
     };
-    let cell = Cell::new(modules_of(start, level_of(side_mm))?, print);
+    let cell = Cell::new(modules_of(start, LENGTH, level_of(side_mm))?, print);
     Ok(cell.side * 254 / dpi.per_inch())
 }
 

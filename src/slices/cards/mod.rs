@@ -1,10 +1,10 @@
 //! Product cards: proof that a thing is genuine.
 //!
-//! An admin makes a card in a dialogue. Its [`code`] is printed as a QR picture ([`qr`]) on labels
-//! ([`label`]). A scan leads to the bot, which shows the card and how often the code was checked. A
-//! scan is one transaction ([`store::scan`]).
+//! An admin makes a card in a dialogue. Its [`code`] is printed as a QR picture ([`crate::qr`]) on
+//! labels ([`label`]). A scan leads to the bot, which shows the card and how often the code was
+//! checked. A scan is one transaction ([`store::scan`]).
 //!
-//! Imports go down only: handlers → files, leftovers, tools → chart, label, photo, texts → qr,
+//! Imports go down only: handlers → files, leftovers, tools → chart, label, photo, texts →
 //! store → card, code.
 //!
 //! # Invariants
@@ -20,11 +20,10 @@ mod handlers;
 pub(crate) mod label;
 pub(crate) mod leftovers;
 pub(crate) mod photo;
-pub(crate) mod qr;
 mod slice;
 pub(crate) mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod texts;
 mod tools;
 

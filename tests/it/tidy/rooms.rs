@@ -15,6 +15,7 @@ const FLOORS: &[&[&str]] = &[
         "clock",
         "counters",
         "html",
+        "qr",
         "random",
         "redaction",
         "suggest",

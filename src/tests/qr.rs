@@ -4,6 +4,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageFormat};
 
 use super::*;
+use crate::slices::cards::code::Code;
 use crate::slices::cards::tests::kit::zbar;
 
 const START: &str = "https://t.me/VakhtaDemo15Bot?start=v_";
@@ -11,7 +12,12 @@ const START: &str = "https://t.me/VakhtaDemo15Bot?start=v_";
 const TRIES: usize = 10;
 
 fn qr() -> Qr {
-    Qr::new(START, &Code::draw().unwrap(), ErrorCorrection::Quartile).unwrap()
+    Qr::new(
+        START,
+        Code::draw().unwrap().as_str(),
+        ErrorCorrection::Quartile,
+    )
+    .unwrap()
 }
 
 /// The picture turned around its middle on a larger white ground, four pixels to a module.
@@ -77,7 +83,7 @@ fn what_cannot_be_read_again_is_not_handed_out() {
     assert!(qr.png().is_err());
     Qr::new(
         &"x".repeat(3000),
-        &Code::draw().unwrap(),
+        Code::draw().unwrap().as_str(),
         ErrorCorrection::Medium,
     )
     .unwrap_err();

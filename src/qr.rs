@@ -1,6 +1,7 @@
-//! A code as a QR picture: PNG, SVG, and the rectangles that labels are drawn from.
+//! An address as a QR picture: PNG, SVG, and the rectangles that labels are drawn from.
 //!
-//! The address is a byte segment and the code an alphanumeric one, which keeps the symbol small.
+//! The address is a byte segment; a code at its end is an alphanumeric one, which keeps the symbol
+//! small.
 //!
 //! # Invariants
 //!
@@ -9,8 +10,6 @@
 
 use anyhow::{Context as _, bail, ensure};
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
-
-use super::code::{Code, LENGTH};
 
 /// The quiet zone on each side, in modules.
 const QUIET: u32 = 4;
@@ -58,14 +57,14 @@ impl std::fmt::Debug for Qr {
 }
 
 impl Qr {
-    /// The symbol of `start` with the code after it.
+    /// The symbol of `start` with a code of digits and capitals after it, which may be empty.
     ///
     /// # Errors
     /// If the address is too long, or the symbol does not read back correctly.
-    pub(crate) fn new(start: &str, code: &Code, level: ErrorCorrection) -> anyhow::Result<Self> {
-        let symbol = symbol_of(start, code.as_str(), level)?;
+    pub(crate) fn new(start: &str, code: &str, level: ErrorCorrection) -> anyhow::Result<Self> {
+        let symbol = symbol_of(start, code, level)?;
         let qr = Self {
-            link: format!("{start}{}", code.as_str()),
+            link: format!("{start}{code}"),
             symbol,
         };
         qr.prove()?;
@@ -184,21 +183,25 @@ impl Qr {
     }
 }
 
-/// Modules along a side, with the quiet zone, of every symbol for `start`: all codes have one
+/// Modules along a side, with the quiet zone, of every symbol for `start` with a code of this
 /// length.
 ///
 /// # Errors
 /// If the address is too long.
-pub(crate) fn modules_of(start: &str, level: ErrorCorrection) -> anyhow::Result<u32> {
-    let symbol = symbol_of(start, &"0".repeat(LENGTH), level)?;
+pub(crate) fn modules_of(
+    start: &str,
+    length: usize,
+    level: ErrorCorrection,
+) -> anyhow::Result<u32> {
+    let symbol = symbol_of(start, &"0".repeat(length), level)?;
     Ok(symbol.size().unsigned_abs() + 2 * QUIET)
 }
 
 fn symbol_of(start: &str, code: &str, level: ErrorCorrection) -> anyhow::Result<QrCode> {
-    let segments = [
-        QrSegment::make_bytes(start.as_bytes()),
-        QrSegment::make_alphanumeric(code),
-    ];
+    let mut segments = vec![QrSegment::make_bytes(start.as_bytes())];
+    if !code.is_empty() {
+        segments.push(QrSegment::make_alphanumeric(code));
+    }
     let level = match level {
         ErrorCorrection::Medium => QrCodeEcc::Medium,
         ErrorCorrection::Quartile => QrCodeEcc::Quartile,
