@@ -53,15 +53,7 @@ assistant-failed-not-allowed = 🚫 You can no longer ask questions.
 
 ## The page for browsers. It fills in the words in braces itself.
 
-page-title = Vakhta: the assistant
-page-name = Vakhta
-page-no-script = This page needs JavaScript.
-page-sign-out = Sign out
-page-sign-in = Sign in
-page-sign-in-title = Sign in
-page-sign-in-note = You need a token. On the server, this prints one:
-page-sign-in-name = NAME
-page-token = Token
+page-tab-chat = Assistant
 page-welcome = Ask anything
 page-welcome-note = Each question stands on its own: the model does not remember earlier ones.
 page-log = Questions and answers
@@ -82,17 +74,11 @@ page-attempt = Trying again ({ $attempt } of { $most })
 page-stopping = Stopping...
 page-offline-sending = No connection to the server. The question will be sent as soon as there is one.
 page-offline-open = No connection to the server. The answer will not be lost.
-page-no-connection = No connection to the server. Try again.
 page-retry-helps = You can ask again.
 page-retry-useless = Asking the same again will not help now.
-page-signed-out = You are signed out. Sign in again: the conversation is still here.
-page-token-form = This is not a token: tokens begin with vakhta_ and have 71 characters.
-page-problem-token = Unknown token; it may have been revoked.
 page-problem-scope = This token does not allow asking questions.
-page-problem-person = The person this token belongs to no longer has access to the bot.
 page-problem-message = The question is too long.
 page-problem-too-often = Too many questions in a minute. You can ask again at { $time }.
 page-problem-too-many-open = Too many unanswered questions. You can ask again at { $time }.
 page-problem-budget = That is all for today: the daily limit is used up. You can ask again at { $time }.
 page-problem-no-such-question = This question is gone: questions are kept for a month.
-page-problem-other = The server refused (code { $status }).

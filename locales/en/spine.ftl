@@ -124,3 +124,22 @@ rows-person = people
 
 kept-files = Telegram's ids of card photos, without people
 rows-sent_file = file ids
+
+## The page: signing in, and its sections.
+
+page-title = Vakhta
+page-name = Vakhta
+page-no-script = This page needs JavaScript.
+page-sign-out = Sign out
+page-sign-in = Sign in
+page-sign-in-title = Sign in
+page-sign-in-note = You need a token. On the server, this prints one:
+page-sign-in-name = NAME
+page-token = Token
+page-no-connection = No connection to the server. Try again.
+page-signed-out = You are signed out. Sign in again: the conversation is still here.
+page-token-form = This is not a token: tokens begin with vakhta_ and have 71 characters.
+page-problem-token = Unknown token; it may have been revoked.
+page-problem-person = The person this token belongs to no longer has access to the bot.
+page-problem-other = The server refused (code { $status }).
+page-parts = Sections

@@ -53,15 +53,7 @@ assistant-failed-not-allowed = 🚫 Вам больше нельзя спраш�
 
 ## Страница ассистента для браузера. Что в фигурных скобках, вставляет она сама.
 
-page-title = Вахта: ассистент
-page-name = Вахта
-page-no-script = Этой странице нужен JavaScript.
-page-sign-out = Выйти
-page-sign-in = Войти
-page-sign-in-title = Вход
-page-sign-in-note = Нужен токен. Его печатает на сервере команда
-page-sign-in-name = ИМЯ
-page-token = Токен
+page-tab-chat = Ассистент
 page-welcome = Спросите о чём угодно
 page-welcome-note = Каждый вопрос — сам по себе: предыдущих модель не помнит.
 page-log = Вопросы и ответы
@@ -82,17 +74,11 @@ page-attempt = Пробую ещё раз ({ $attempt } из { $most })
 page-stopping = Останавливаю...
 page-offline-sending = Нет связи с сервером. Вопрос отправится, как только она появится.
 page-offline-open = Нет связи с сервером. Ответ не потеряется.
-page-no-connection = Нет связи с сервером. Попробуйте ещё раз.
 page-retry-helps = Можно спросить ещё раз.
 page-retry-useless = Повторять то же самое сейчас бесполезно.
-page-signed-out = Вход больше не действует. Войдите снова: разговор сохранился.
-page-token-form = Это не токен: он начинается с vakhta_, и в нём 71 знак.
-page-problem-token = Такого токена нет: возможно, он отозван.
 page-problem-scope = С этим токеном нельзя задавать вопросы.
-page-problem-person = Тому, кому выдан токен, больше нельзя пользоваться ботом.
 page-problem-message = Вопрос слишком длинный.
 page-problem-too-often = Слишком много вопросов за минуту. Снова можно в { $time }.
 page-problem-too-many-open = Слишком много вопросов без ответа. Снова можно в { $time }.
 page-problem-budget = На сегодня всё: дневной предел исчерпан. Снова можно в { $time }.
 page-problem-no-such-question = Этого вопроса больше нет: вопросы хранятся месяц.
-page-problem-other = Сервер отказал (код { $status }).

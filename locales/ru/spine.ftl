@@ -125,3 +125,22 @@ rows-person = людей
 
 kept-files = по каким номерам у Telegram лежат фото карт, без людей
 rows-sent_file = номеров файлов
+
+## Страница: вход и разделы.
+
+page-title = Вахта
+page-name = Вахта
+page-no-script = Этой странице нужен JavaScript.
+page-sign-out = Выйти
+page-sign-in = Войти
+page-sign-in-title = Вход
+page-sign-in-note = Нужен токен. Его печатает на сервере команда
+page-sign-in-name = ИМЯ
+page-token = Токен
+page-no-connection = Нет связи с сервером. Попробуйте ещё раз.
+page-signed-out = Вход больше не действует. Войдите снова: разговор сохранился.
+page-token-form = Это не токен: он начинается с vakhta_, и в нём 71 знак.
+page-problem-token = Такого токена нет: возможно, он отозван.
+page-problem-person = Тому, кому выдан токен, больше нельзя пользоваться ботом.
+page-problem-other = Сервер отказал (код { $status }).
+page-parts = Разделы

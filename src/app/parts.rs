@@ -126,5 +126,8 @@ pub(super) fn start_http(base: &Base<'_>, parts: Parts<'_>, server: Server, tele
     );
     let server = server.mount(health_routes(health.into_check()));
     let routes = parts.slices.iter().filter_map(|slice| slice.routes(parts));
-    routes.fold(server, Server::mount).start(base.tasks);
+    let language = base.config.people.language;
+    server
+        .mount_slices(base.db, base.clock, language, routes.collect())
+        .start(base.tasks);
 }

@@ -47,12 +47,14 @@ pub(super) enum Command {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum ScopeArgument {
     Chat,
+    Telegram,
 }
 
 impl From<ScopeArgument> for Scope {
     fn from(argument: ScopeArgument) -> Self {
         match argument {
             ScopeArgument::Chat => Self::Chat,
+            ScopeArgument::Telegram => Self::Telegram,
         }
     }
 }

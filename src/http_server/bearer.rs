@@ -12,12 +12,13 @@ use super::tokens::{self, Scope};
 use super::{Problem, cookie};
 use crate::clock::UnixMs;
 use crate::db::Db;
-use crate::people;
+use crate::people::{self, Role};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bearer {
     pub token_id: i64,
     pub person_id: i64,
+    pub role: Role,
 }
 
 impl Bearer {
@@ -31,28 +32,69 @@ impl Bearer {
         request: &Parts,
         scope: Scope,
     ) -> Result<Self, Problem> {
+        let (bearer, _) = Self::with_any(db, now, request, &[scope]).await?;
+        Ok(bearer)
+    }
+
+    /// As [`Self::of`], for a request that changes something whatever its method: a session counts
+    /// only from our own page.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub(crate) async fn changing(
+        db: &Db,
+        now: UnixMs,
+        request: &Parts,
+        scope: Scope,
+    ) -> Result<Self, Problem> {
+        let headers = &request.headers;
+        if !headers.contains_key(header::AUTHORIZATION) && cookie::given(headers).is_some() {
+            cookie::demand_ours(headers)?;
+        }
+        Self::of(db, now, request, scope).await
+    }
+
+    /// Identifies the person, and tells which of these scopes they have: at least one.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub(super) async fn with_any(
+        db: &Db,
+        now: UnixMs,
+        request: &Parts,
+        wanted: &[Scope],
+    ) -> Result<(Self, Vec<Scope>), Problem> {
         let proof = Proof::of(request)?;
         let found = db.read(move |c| look_up(c, now, &proof)).await;
-        match found {
-            Ok(Some((bearer, scopes, true)))
-                if scopes.split(' ').any(|word| word == scope.word()) =>
-            {
-                Ok(bearer)
+        let (bearer, scopes) = match found {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                return Err(tokens::unauthorized(
+                    "there is no such token or session; it may have been revoked, or be over",
+                ));
             }
-            Ok(Some((_, _, true))) => Err(Problem::new(StatusCode::FORBIDDEN)
-                .code("scope")
-                .detail(format!("the token has no scope {:?}", scope.word()))),
-            Ok(Some(_)) => Err(Problem::new(StatusCode::FORBIDDEN)
-                .code("person")
-                .detail("the person this token belongs to may not use the bot")),
-            Ok(None) => Err(tokens::unauthorized(
-                "there is no such token or session; it may have been revoked, or be over",
-            )),
             Err(err) => {
                 tracing::error!("a token could not be looked up: {err:#}");
-                Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE))
+                return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE));
             }
+        };
+        let refusal = Problem::new(StatusCode::FORBIDDEN);
+        if !bearer.role.is_member() {
+            return Err(refusal
+                .code("person")
+                .detail("the person this token belongs to may not use the bot"));
         }
+        let has = |scope: &Scope| scopes.split(' ').any(|word| word == scope.word());
+        let had: Vec<Scope> = wanted.iter().copied().filter(has).collect();
+        if had.is_empty() {
+            let wanted: Vec<String> = wanted
+                .iter()
+                .map(|scope| format!("{:?}", scope.word()))
+                .collect();
+            let detail = format!("the token has no scope {}", wanted.join(" or "));
+            return Err(refusal.code("scope").detail(detail));
+        }
+        Ok((bearer, had))
     }
 }
 
@@ -81,19 +123,13 @@ impl Proof {
     }
 }
 
-/// The token's person, its scopes, and whether the person is a member.
+/// The token's person, and its scopes.
 fn look_up(
     connection: &Connection,
     now: UnixMs,
     proof: &Proof,
-) -> anyhow::Result<Option<(Bearer, String, bool)>> {
-    let of_row = |row: &Row<'_>| {
-        let bearer = Bearer {
-            token_id: row.get(0)?,
-            person_id: row.get(1)?,
-        };
-        Ok((bearer, row.get(2)?))
-    };
+) -> anyhow::Result<Option<(Bearer, String)>> {
+    let of_row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let found = match proof {
         Proof::Token(hash) => connection
             .prepare_cached("SELECT id, person_id, scopes FROM token WHERE hash = ?1")?
@@ -106,9 +142,14 @@ fn look_up(
             .query_row(params![hash, now.0], of_row),
     };
     let found = found.optional().context("look up a token")?;
-    let Some((bearer, scopes)) = found else {
+    let Some((token_id, person_id, scopes)) = found else {
         return Ok(None);
     };
-    let is_member = people::is_member(connection, bearer.person_id)?;
-    Ok(Some((bearer, scopes, is_member)))
+    let person = people::get(connection, person_id)?;
+    let bearer = Bearer {
+        token_id,
+        person_id,
+        role: person.map_or(Role::Stranger, |person| person.role),
+    };
+    Ok(Some((bearer, scopes)))
 }

@@ -31,7 +31,18 @@ pub(super) fn given(headers: &HeaderMap) -> Option<Vec<u8>> {
 /// # Errors
 /// The answer for such a request.
 pub(super) fn demand_own_page(request: &Parts) -> Result<(), Problem> {
-    if matches!(request.method, Method::GET | Method::HEAD) || is_of_own_page(&request.headers) {
+    match request.method {
+        Method::GET | Method::HEAD => Ok(()),
+        _ => demand_ours(&request.headers),
+    }
+}
+
+/// Refuses a request that comes from another site's page, or from none.
+///
+/// # Errors
+/// The answer for such a request.
+pub(super) fn demand_ours(headers: &HeaderMap) -> Result<(), Problem> {
+    if is_of_own_page(headers) {
         return Ok(());
     }
     Err(Problem::new(StatusCode::FORBIDDEN)

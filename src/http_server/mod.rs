@@ -3,7 +3,7 @@
 //! It runs on the main runtime. `server` accepts connections within limits (`places`, `outgoing`),
 //! `problem` turns every error into one kind of document, and [`health`] and `metrics` report on
 //! the program. [`Bearer`] identifies the person, [`tokens`] and [`sessions`] authenticate them,
-//! and [`Pace`] limits their rate. A slice adds its routes with [`Server::mount`].
+//! and [`Pace`] limits their rate. What slices serve comes together in [`routes`], with the [`page`].
 //!
 //! # Invariants
 //! - Every connection ends, whatever the client sends or leaves unread.
@@ -14,12 +14,16 @@ mod bearer;
 mod cookie;
 pub(crate) mod health;
 mod metrics;
+pub(crate) mod openapi;
 mod outgoing;
 mod pace;
+pub(crate) mod page;
 mod places;
 mod problem;
+pub(crate) mod routes;
 mod server;
-pub(crate) mod sessions;
+mod sessions;
+mod sign_in;
 pub(crate) mod tokens;
 
 use std::net::SocketAddr;
@@ -28,10 +32,8 @@ pub(crate) use bearer::Bearer;
 pub(crate) use health::Check;
 pub(crate) use pace::Pace;
 pub(crate) use problem::Problem;
+pub(crate) use routes::Routes;
 pub(crate) use server::Server;
-
-/// The routes of a slice, for [`Server::mount`].
-pub(crate) use axum::Router as Routes;
 
 use crate::settings::Section;
 

@@ -50,6 +50,26 @@ impl Problem {
         self
     }
 
+    #[must_use]
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Names the sentence `error`, too, for clients that look for it there.
+    #[must_use]
+    pub(crate) fn with_error(mut self) -> Self {
+        let title = self.status.canonical_reason().unwrap_or("Error");
+        let error = self.detail.get_or_insert_with(|| title.to_owned()).clone();
+        self.member("error", error)
+    }
+
+    /// Adds a member to the standard ones.
+    #[must_use]
+    pub(crate) fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// Adds members to the standard ones.
     #[must_use]
     pub(crate) fn members(mut self, members: Map<String, Value>) -> Self {

@@ -63,8 +63,8 @@ const SINGLE: [HeaderName; 5] = [
     HeaderName::from_static("idempotency-key"),
 ];
 
-/// How long a route may take to begin its answer.
-const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// How long a route may take to begin its answer, unless its slice says otherwise.
+pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long an answer in progress may still take after the stop.
 const STOP_LIMIT: Duration = Duration::from_secs(1);
@@ -111,8 +111,18 @@ impl Server {
 
     /// Adds routes. Limits and error documents apply to all of them.
     #[must_use]
-    pub(crate) fn mount(mut self, routes: Router) -> Self {
-        self.routes = self.routes.merge(routes);
+    pub(crate) fn mount(self, routes: Router) -> Self {
+        self.mount_within(ANSWER_LIMIT, routes)
+    }
+
+    /// Adds routes that may take so long to begin their answer.
+    #[must_use]
+    pub(super) fn mount_within(mut self, limit: Duration, routes: Router) -> Self {
+        let timed = from_fn(move |request: Request, next: Next| async move {
+            let answer = tokio::time::timeout(limit, next.run(request)).await;
+            answer.unwrap_or_else(|_| Problem::new(StatusCode::GATEWAY_TIMEOUT).into_response())
+        });
+        self.routes = self.routes.merge(routes.layer(timed));
         self
     }
 
@@ -223,7 +233,7 @@ fn is_unclear(request: &Request) -> bool {
     !is_clear || SINGLE.iter().any(is_twice)
 }
 
-/// Wraps every route: size, time, and error documents.
+/// Wraps every route: size and error documents.
 async fn within_limits(request: Request, next: Next) -> Response {
     // A body without an announced length is counted while it is read.
     let announced = request.body().size_hint().lower();
@@ -236,10 +246,7 @@ async fn within_limits(request: Request, next: Next) -> Response {
             .detail(format!("a request has at most {BODY_LIMIT} bytes"))
             .into_response()
     } else {
-        match tokio::time::timeout(ANSWER_LIMIT, next.run(request)).await {
-            Ok(response) => problem::of_error(response),
-            Err(_) => Problem::new(StatusCode::GATEWAY_TIMEOUT).into_response(),
-        }
+        problem::of_error(next.run(request).await)
     };
     let headers = response.headers_mut();
     let keep_nothing = HeaderValue::from_static("no-store");

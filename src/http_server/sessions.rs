@@ -26,8 +26,8 @@ const LASTS: Duration = days(30);
 /// nobody can fill the table.
 const MOST: u32 = 20;
 
-/// Exchanges the token of a request for a session and returns the cookie. Ends the session that the
-/// browser already has.
+/// Exchanges the token of a request, which has one of these scopes, for a session and returns the
+/// cookie. Ends the session that the browser already has.
 ///
 /// # Errors
 /// The answer for a request without a token, or with one that lacks the right.
@@ -35,12 +35,12 @@ pub(crate) async fn open(
     db: &Db,
     now: UnixMs,
     request: &Parts,
-    scope: Scope,
+    scopes: &[Scope],
 ) -> Result<HeaderValue, Problem> {
     if !request.headers.contains_key(header::AUTHORIZATION) {
         return Err(tokens::unauthorized("a session is opened with a token"));
     }
-    let bearer = Bearer::of(db, now, request, scope).await?;
+    let (bearer, _) = Bearer::with_any(db, now, request, scopes).await?;
     let before = cookie::given(&request.headers);
     let opened = db.write(move |tx| {
         if let Some(before) = before {

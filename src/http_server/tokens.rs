@@ -26,6 +26,8 @@ words! {
     pub enum Scope {
         /// Asking the assistant.
         Chat = "chat",
+        /// Linking Telegram accounts and reading with them.
+        Telegram = "telegram",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the whole program: its screens, the plans of its statements, the tools of its slices,
-//! the contract.
+//! the contract, the description of its HTTP API.
 
+mod api;
 mod contract;
 mod plans;
 mod tools;

@@ -1,13 +1,10 @@
 //! The documents of the API, and their description in OpenAPI.
 //!
-//! The doc comments of schema types are part of `openapi.json`.
+//! The doc comments of schema types are part of the description.
 
-use axum::body::Bytes;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi, ToSchema};
+use utoipa::{OpenApi, ToSchema};
 
 use crate::http_server;
 use crate::slices::assistant::question::{Question, QuestionState, Reason};
@@ -15,41 +12,11 @@ use crate::slices::assistant::question::{Question, QuestionState, Reason};
 const MESSAGE_LIMIT: usize = 16_000;
 
 #[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Vakhta: the assistant",
-        description = "A question always gets its answer or a reason. Every error is `application/problem+json` (RFC 9457).",
-        license(name = "MIT")
-    ),
-    modifiers(&Proofs),
-    tags(
-        (name = "chat", description = "Questions to a language model"),
-        (name = "session", description = "A cookie for browsers instead of a token")
-    )
-)]
+#[openapi(tags((
+    name = "chat",
+    description = "Questions to a language model. A question always gets its answer or a reason"
+)))]
 pub(super) struct ApiDocument;
-
-struct Proofs;
-
-impl Modify for Proofs {
-    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some("`vakhta tokens add` makes one"))
-            .build();
-        let components = api.components.get_or_insert_default();
-        components.add_security_scheme("token", SecurityScheme::Http(scheme));
-        let cookie = ApiKeyValue::with_description(
-            "vakhta",
-            "A session; what changes something is to come from a page of this server",
-        );
-        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-    }
-}
-
-pub(super) fn printed(api: &utoipa::openapi::OpenApi) -> String {
-    api.to_pretty_json().unwrap_or_default() + "\n"
-}
 
 /// A question
 #[derive(Debug, Deserialize, ToSchema)]
@@ -179,27 +146,6 @@ const fn detail(reason: Reason) -> &'static str {
     }
 }
 
-/// An error (RFC 9457)
-#[derive(ToSchema)]
-#[schema(as = Problem)]
-#[expect(
-    dead_code,
-    reason = "it only describes what `http_server::Problem` writes"
-)]
-pub(super) struct ProblemDocument {
-    /// `about:blank`, or a name of its own
-    #[schema(example = "urn:vakhta:problem:too-often")]
-    r#type: String,
-    /// The HTTP status in words
-    title: String,
-    /// The HTTP status
-    status: u16,
-    /// The end of `type`: a word for programs
-    code: Option<String>,
-    /// A sentence for people
-    detail: Option<String>,
-}
-
 pub(super) fn read_message(body: &[u8]) -> Result<String, http_server::Problem> {
     // Serde would take a list of the members' values for the object.
     let is_object = body.trim_ascii_start().starts_with(b"{");
@@ -224,19 +170,4 @@ pub(super) fn read_message(body: &[u8]) -> Result<String, http_server::Problem> 
             .detail(format!("a message has 1 to {MESSAGE_LIMIT} characters")));
     }
     Ok(text.to_owned())
-}
-
-pub(super) struct Json(pub(super) Bytes);
-
-impl Json {
-    pub(super) fn of(document: &impl Serialize) -> Self {
-        // Serializing cannot fail: these types hold only strings and numbers.
-        Self(serde_json::to_vec(document).unwrap_or_default().into())
-    }
-}
-
-impl IntoResponse for Json {
-    fn into_response(self) -> Response {
-        ([(header::CONTENT_TYPE, "application/json")], self.0).into_response()
-    }
 }

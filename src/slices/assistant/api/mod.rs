@@ -1,5 +1,5 @@
-//! The assistant over HTTP: ask, read the status, follow the answer, go on, stop; and a web page
-//! for people.
+//! The assistant over HTTP: ask, read the status, follow the answer, go on, stop; and its part of
+//! the web page.
 //!
 //! A token of scope `chat`, or a browser session made from one, says who asks. They see only the
 //! questions of their person. Every error is a problem document.
@@ -12,10 +12,7 @@
 
 mod documents;
 mod page;
-mod session;
 mod stream;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,14 +29,15 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::documents::{ApiDocument, Json, NewMessage, Taken};
+use self::documents::{ApiDocument, NewMessage, Taken};
 use self::stream::StreamPlaces;
 use super::AssistantContext;
 use super::notices;
 use super::question::{Prompt, Question, Reason};
 use super::store::{self, AskLimits, AskOutcome, NewQuestion};
+use crate::http_server::openapi::{Json, ProblemDocument};
 use crate::http_server::tokens::Scope;
-use crate::http_server::{Bearer, Pace, Problem};
+use crate::http_server::{Bearer, Pace, Problem, Routes};
 
 /// How long a client should wait before it first reads the status of a new question.
 const FIRST_STATUS: Duration = Duration::from_secs(1);
@@ -63,10 +61,15 @@ struct ApiState {
     stop: CancellationToken,
 }
 
+/// The description of the routes.
+#[cfg(test)]
+pub(crate) fn described() -> utoipa::openapi::OpenApi {
+    documented().1
+}
+
 /// `shutdown` ends the open streams.
-pub(crate) fn routes(context: AssistantContext, shutdown: CancellationToken) -> axum::Router {
-    let (router, api) = documented();
-    let document = Bytes::from(documents::printed(&api));
+pub(crate) fn routes(context: AssistantContext, shutdown: CancellationToken) -> Routes {
+    let (router, described) = documented();
     let api = ApiState {
         pace: Pace::per_minute(context.config.per_minute),
         streams: StreamPlaces::default(),
@@ -74,21 +77,14 @@ pub(crate) fn routes(context: AssistantContext, shutdown: CancellationToken) -> 
         context,
         stop: shutdown,
     };
-    router
+    let router = router
         .route("/api/chat", post(ask))
         .route("/api/chat-continue/{request_id}", post(go_on))
         .route("/api/chat-status/{request_id}", get(status))
         .route("/api/chat-stream/{request_id}", get(follow))
         .route("/api/chat/{request_id}", delete(stop))
-        .route(
-            "/api/session",
-            get(session::check)
-                .post(session::open)
-                .delete(session::close),
-        )
-        .merge(page::routes())
-        .with_state(api)
-        .route("/api/openapi.json", get(async || Json(document)))
+        .with_state(api);
+    Routes::new(router, described, page::PART)
 }
 
 /// The routes with a trailing slash, and the document that describes them.
@@ -99,7 +95,6 @@ fn documented() -> (axum::Router<ApiState>, utoipa::openapi::OpenApi) {
         .routes(routes!(status))
         .routes(routes!(follow))
         .routes(routes!(stop))
-        .routes(routes!(session::check, session::open, session::close))
         .split_for_parts()
 }
 
@@ -113,12 +108,12 @@ fn documented() -> (axum::Router<ApiState>, utoipa::openapi::OpenApi) {
     responses(
         (status = 202, description = "It is stored and will be answered", body = Taken,
             headers(("Location" = String, description = "Where its status is"), ("Retry-After" = u64, description = "Seconds until the first look"))),
-        (status = 400, description = "The body is not such a document", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or none that there is", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The token may not do this", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too long", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "There is nothing to answer, or the key stands for another question", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 429, description = "Too often, too many open questions, or the day's budget is used up", body = documents::ProblemDocument, content_type = "application/problem+json",
+        (status = 400, description = "The body is not such a document", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or none that there is", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The token may not do this", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too long", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "There is nothing to answer, or the key stands for another question", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Too often, too many open questions, or the day's budget is used up", body = ProblemDocument, content_type = "application/problem+json",
             headers(("Retry-After" = u64, description = "Seconds"))),
     ),
     security(("token" = []), ("session" = []))
@@ -146,13 +141,13 @@ async fn ask(
     responses(
         (status = 202, description = "It is stored and will be answered", body = Taken,
             headers(("Location" = String, description = "Where its status is"), ("Retry-After" = u64, description = "Seconds until the first look"))),
-        (status = 400, description = "The key is malformed", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 401, description = "No token, or none that there is", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The token may not do this", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "This person has no such question", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "Its answer is not truncated", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "The key stands for another question", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 429, description = "Too often, too many open questions, or the day's budget is used up", body = documents::ProblemDocument, content_type = "application/problem+json",
+        (status = 400, description = "The key is malformed", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or none that there is", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The token may not do this", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "This person has no such question", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "Its answer is not truncated", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "The key stands for another question", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Too often, too many open questions, or the day's budget is used up", body = ProblemDocument, content_type = "application/problem+json",
             headers(("Retry-After" = u64, description = "Seconds"))),
     ),
     security(("token" = []), ("session" = []))
@@ -181,9 +176,9 @@ async fn go_on(
     params(("request_id" = String, Path, description = "As it was given when it was asked")),
     responses(
         (status = 200, description = "How it stands, whatever that is", body = documents::Status),
-        (status = 401, description = "No token, or none that there is", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The token may not do this", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "This person has no such question", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or none that there is", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The token may not do this", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "This person has no such question", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("token" = []), ("session" = []))
 )]
@@ -207,11 +202,11 @@ async fn status(
     params(("request_id" = String, Path, description = "As it was given when it was asked")),
     responses(
         (status = 200, description = "The events", body = String, content_type = "text/event-stream"),
-        (status = 401, description = "No token, or none that there is", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The token may not do this", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "This person has no such question", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 429, description = "The token follows 8 already", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Too many are followed already: look at the status instead", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or none that there is", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The token may not do this", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "This person has no such question", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "The token follows 8 already", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Too many are followed already: look at the status instead", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("token" = []), ("session" = []))
 )]
@@ -238,9 +233,9 @@ async fn follow(
     params(("request_id" = String, Path, description = "As it was given when it was asked")),
     responses(
         (status = 200, description = "It is over", body = documents::Status),
-        (status = 401, description = "No token, or none that there is", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The token may not do this", body = documents::ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "This person has no such question", body = documents::ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No token, or none that there is", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The token may not do this", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "This person has no such question", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("token" = []), ("session" = []))
 )]

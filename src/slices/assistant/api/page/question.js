@@ -6,36 +6,15 @@
 // - The server's status is the truth; a stream only shows it sooner.
 // - One question is under way at a time.
 
-import { isText, say, show } from './view.js';
+import { call, isText, keep, kept, refusal, say } from './shell.js';
+import { show } from './view.js';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 // The server sends something every 15 seconds, so a stream that is silent for longer is dead.
 const SILENCE_MS = 20_000;
-// The server answers within 10 seconds.
-const CALL_LIMIT_MS = 15_000;
 // Turns that are kept.
 const MOST_TURNS = 50;
-
-// --- what is kept in the tab
-
-export function kept(name, otherwise) {
-  try {
-    return JSON.parse(sessionStorage.getItem(name)) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
-
-// False when there is no storage or no room. The page still works, but a reload forgets.
-export function keep(name, value) {
-  try {
-    sessionStorage.setItem(name, JSON.stringify(value));
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export const turns = kept('turns', []);
 
@@ -47,31 +26,6 @@ function change(turn, facts) {
   // Old turns make room for new ones.
   while (!keep('turns', turns) && turns.length > 1) turns.shift();
   show(turn, isOver(turn));
-}
-
-// --- talking to the server
-
-export class SignedOut extends Error {}
-
-// Status 0: no response.
-export async function call(method, path, headers = {}, body = undefined) {
-  try {
-    const response = await fetch(path, { method, headers, body, signal: AbortSignal.timeout(CALL_LIMIT_MS) });
-    const wait_s = Number(response.headers.get('retry-after'));
-    const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
-    return { status: response.status, wait_s, answer };
-  } catch {
-    return { status: 0, wait_s: 0, answer: {} };
-  }
-}
-
-// Why the server refuses; `undefined` when it cannot be reached or fails, because that may pass.
-export function refusal({ status, wait_s, answer }) {
-  if (status === 401) throw new SignedOut();
-  if (status < 400 || status >= 500 || status === 408) return undefined;
-  const key = `problem-${answer.code ?? (status === 413 ? 'message' : 'other')}`;
-  const time = new Date(Date.now() + wait_s * 1000).toLocaleTimeString(document.documentElement.lang);
-  return { text: say(isText(key) ? key : 'problem-other', { status, time }), retry: status === 429 };
 }
 
 // Ends the current wait.

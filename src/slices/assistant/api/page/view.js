@@ -6,21 +6,12 @@
 // - Announced text is written only when it changes.
 
 import { formatted } from './markdown.js';
+import { $, say, write } from './shell.js';
 
 const SLOW_MS = 10_000;
 const COUNTED_MS = 60_000;
 // Closer to its end than this, the conversation keeps scrolling with the text.
 const NEAR_PX = 80;
-
-export const $ = (id) => document.getElementById(id);
-const texts = Object.fromEntries(Array.from($('texts').content.children, (p) => [p.dataset.key, p.textContent]));
-
-export const isText = (key) => key in texts;
-export const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
-export function write(id, text) {
-  if ($(id).textContent !== text) $(id).textContent = text;
-}
 
 // What went wrong, and whether asking again makes sense.
 export function complain(trouble) {
