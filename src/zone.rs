@@ -159,6 +159,12 @@ impl Zone {
     }
 }
 
+/// A moment in RFC 3339, in UTC: `2026-11-21T15:35:00Z`.
+#[must_use]
+pub(crate) fn utc(at: UnixMs) -> String {
+    timestamp(at).to_string()
+}
+
 fn timestamp(at: UnixMs) -> Timestamp {
     let bound = if at.0 < 0 {
         Timestamp::MIN

@@ -62,7 +62,8 @@ impl From<ScopeArgument> for Scope {
 /// The address where a browser signs in, without the token; `None` if there is no page, or its port
 /// is unknown. The part after the # never leaves the browser.
 fn page(config: &Config) -> Option<String> {
-    let mut address = config.http.listen.filter(|_| config.assistant.enabled)?;
+    let has_page = config.assistant.enabled || config.mtproto.enabled;
+    let mut address = config.http.listen.filter(|_| has_page)?;
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }

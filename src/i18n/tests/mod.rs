@@ -91,6 +91,7 @@ fn every_key_named_in_the_code_exists_and_every_text_is_used() {
                 "site-note-",
                 "control-",
                 "kept-",
+                "mtproto-refusal-",
                 "rows-",
                 "deed-",
                 "kind-",

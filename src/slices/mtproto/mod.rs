@@ -23,6 +23,7 @@ mod logins;
 pub(crate) mod model;
 mod proxy;
 mod refusals;
+pub(crate) mod routes;
 mod seals;
 mod session;
 mod slice;

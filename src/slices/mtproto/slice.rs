@@ -1,4 +1,4 @@
-//! Linked accounts as a slice: their thread, and what is kept of them.
+//! Linked accounts as a slice: their thread, their HTTP API, and what is kept of them.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,9 +7,10 @@ use tokio::sync::mpsc;
 
 use super::context::MtprotoContext;
 use super::proxy::{AccountsProxy, Request};
-use super::{MtprotoConfig, store, worker};
+use super::{MtprotoConfig, routes, store, worker};
 use crate::activation::Activator;
 use crate::db::WriteTx;
+use crate::http_server::Routes;
 use crate::people::Actor;
 use crate::secrets::SecretsConfig;
 use crate::slice::{About, Dormant, Parts, Slice};
@@ -92,5 +93,10 @@ impl Slice for Mtproto {
                 }
             }
         })
+    }
+
+    fn routes(&self, parts: Parts<'_>) -> Option<Routes> {
+        let (db, clock) = (parts.db.clone(), parts.clock.clone());
+        Some(routes::routes(db, clock, self.proxy.clone()))
     }
 }
