@@ -2,8 +2,9 @@
 //!
 //! It runs on the main runtime. `server` accepts connections within limits (`places`, `outgoing`),
 //! `problem` turns every error into one kind of document, and [`health`] and `metrics` report on
-//! the program. [`Bearer`] identifies the person, [`tokens`] and [`sessions`] authenticate them,
-//! and [`Pace`] limits their rate. What slices serve comes together in [`routes`], with the [`page`].
+//! the program. [`Bearer`] identifies the person, [`tokens`] and `sessions` authenticate them,
+//! and [`Pace`] limits their rate. What slices serve comes together in [`routes`], with the
+//! [`page`].
 //!
 //! # Invariants
 //! - Every connection ends, whatever the client sends or leaves unread.

@@ -29,11 +29,15 @@ pub(crate) type Answer = (u16, Option<u64>, Value);
 
 impl Client {
     pub(crate) async fn of(stage: &Stage, person: i64) -> Self {
+        Self::with(stage, person, &[Scope::Chat]).await
+    }
+
+    pub(crate) async fn with(stage: &Stage, person: i64, scopes: &'static [Scope]) -> Self {
         let now = stage.clock.now();
         let made = stage.app().db().write(move |tx| {
             vakhta::testing::people::admit(tx, now, person)?;
             let token = tokens::make()?;
-            tokens::add(tx, now, &token, "test", person, &[Scope::Chat])?;
+            tokens::add(tx, now, &token, "test", person, scopes)?;
             Ok(token)
         });
         Self {

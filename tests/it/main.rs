@@ -50,6 +50,7 @@ mod http;
 mod kill;
 mod layered_jpeg;
 mod limit;
+mod linked;
 mod lists;
 mod log;
 mod mass_change;

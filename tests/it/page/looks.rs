@@ -149,22 +149,21 @@ fn it_fits_a_phone_can_be_read_in_light_and_dark_and_speaks_two_languages() {
 
 /// Checks the page on a desktop and a phone, in light and dark. Pictures of it are left in
 /// `target/tmp`.
-async fn check_looks(page: &mut Browser, name: &str) {
+pub(super) async fn check_looks(page: &mut Browser, name: &str) {
     for (width, height, is_phone) in [(1100, 760, false), (360, 640, true)] {
         page.screen(width, height, is_phone).await;
         for scheme in ["light", "dark"] {
             page.scheme(scheme).await;
             let what = format!("{name}-{width}-{scheme}");
             let wide = "Math.max(document.documentElement.scrollWidth - innerWidth, \
-                        document.getElementById('scroller').scrollWidth - document.getElementById('scroller').clientWidth, 0)";
+                        ...Array.from(document.querySelectorAll('main'), (e) => e.scrollWidth - e.clientWidth), 0)";
             assert_eq!(page.run(wide).await, json!(0), "{what} is too wide");
             assert_eq!(page.run(SMALL).await, json!([]), "{what}");
-            let size =
-                "parseFloat(getComputedStyle(document.getElementById('message')).fontSize) >= 16";
+            let size = "Array.from(document.querySelectorAll('input, textarea')).every((e) => parseFloat(getComputedStyle(e).fontSize) >= 16)";
             assert_eq!(page.run(size).await, json!(true));
             let worst = page.run(CONTRAST).await;
             assert!(worst[0].as_f64().unwrap() >= 4.5, "{what}: {worst}");
-            let at_end = "((e) => e.scrollHeight - e.scrollTop - e.clientHeight < 2)(document.getElementById('scroller'))";
+            let at_end = "((e) => !e?.checkVisibility() || e.scrollHeight - e.scrollTop - e.clientHeight < 2)(document.getElementById('scroller'))";
             page.until(at_end).await;
             let folder = env!("CARGO_TARGET_TMPDIR");
             page.picture(&format!("{folder}/{what}.png")).await;

@@ -1,6 +1,7 @@
 //! The page in a real browser, and what its tests share: a browser that is signed in, and its
 //! actions.
 
+mod accounts;
 mod asking;
 mod astray;
 mod looks;
