@@ -38,6 +38,7 @@ pub(super) fn run(state: &mut State, method: &str, params: &Params) -> Outcome {
         "sendPhoto" => sending::send_file(state, params, "photo"),
         "sendDocument" => sending::send_file(state, params, "document"),
         "editMessageText" => sending::edit_text(state, params),
+        "editMessageMedia" => sending::edit_media(state, params),
         "editMessageCaption" => sending::edit_caption(state, params),
         "editMessageReplyMarkup" => sending::edit_markup(state, params),
         "deleteMessage" => sending::delete(state, params),

@@ -170,7 +170,7 @@ pub(super) fn edit_text(state: &mut State, params: &Params) -> Outcome {
     if own(state, chat, message)?.file.is_some() {
         return Err(Refusal::bad("there is no text in the message to edit"));
     }
-    edit(state, params, (chat, message), Some(("text", parsed)))
+    edit(state, params, (chat, message), Some(("text", parsed)), None)
 }
 
 pub(super) fn edit_caption(state: &mut State, params: &Params) -> Outcome {
@@ -179,28 +179,62 @@ pub(super) fn edit_caption(state: &mut State, params: &Params) -> Outcome {
     if own(state, chat, message)?.file.is_none() {
         return Err(Refusal::bad("there is no caption in the message to edit"));
     }
-    edit(state, params, (chat, message), Some(("caption", parsed)))
+    edit(
+        state,
+        params,
+        (chat, message),
+        Some(("caption", parsed)),
+        None,
+    )
+}
+
+/// A file with its caption in the place of what a message showed.
+pub(super) fn edit_media(state: &mut State, params: &Params) -> Outcome {
+    let (chat, message) = target(params)?;
+    own(state, chat, message)?;
+    let media = params.structure("media").map_err(Refusal::bad)?;
+    let Some(Value::Object(mut fields)) = media else {
+        return Err(Refusal::bad("input media isn't specified"));
+    };
+    let kind = match fields.get("type").and_then(Value::as_str) {
+        Some("photo") => "photo",
+        Some("document") => "document",
+        _ => return Err(Refusal::bad("unsupported media type specified")),
+    };
+    if let Some(named) = fields.remove("media") {
+        fields.insert(kind.to_owned(), named);
+    }
+    if let Some(markup) = params.fields.get("reply_markup") {
+        fields.insert("reply_markup".to_owned(), markup.clone());
+    }
+    let files = params.files.clone();
+    let media = Params { fields, files };
+    let parsed = rules::caption(&media)?;
+    let file = file(state, &media, kind)?;
+    let words = Some(("caption", parsed));
+    edit(state, &media, (chat, message), words, Some(file))
 }
 
 pub(super) fn edit_markup(state: &mut State, params: &Params) -> Outcome {
     let (chat, message) = target(params)?;
-    edit(state, params, (chat, message), None)
+    edit(state, params, (chat, message), None, None)
 }
 
-/// Gives a message new words (or the same) and a new keyboard; without a keyboard the old one is
-/// removed.
+/// Gives a message new words (or the same), a new keyboard and a new file; without a keyboard the
+/// old one is removed, without a file the old one stays.
 fn edit(
     state: &mut State,
     params: &Params,
     (chat, id): (i64, i64),
     words: Option<(&str, Parsed)>,
+    file: Option<SentFile>,
 ) -> Outcome {
     let markup = rules::markup(params, true)?;
     let old = own(state, chat, id)?;
     let new_words = words
         .as_ref()
         .is_some_and(|(_, new)| new.text != old.text || new.entities != old.entities);
-    if !new_words && markup == old.reply_markup {
+    if file.is_none() && !new_words && markup == old.reply_markup {
         return Err(Refusal::bad(
             "message is not modified: specified new message content and reply markup are exactly the same as a \
              current content and reply markup of the message",
@@ -221,7 +255,7 @@ fn edit(
             state::inline(markup.as_ref()).map(|markup| ("reply_markup".to_owned(), markup)),
         );
         if let Some((field, parsed)) = words {
-            for old in [field, "entities", "caption_entities"] {
+            for old in ["text", "caption", "entities", "caption_entities"] {
                 fields.remove(old);
             }
             fields.extend(content(field, &parsed));
@@ -230,6 +264,13 @@ fn edit(
                 .earlier_texts
                 .push(std::mem::replace(&mut shown.text, parsed.text));
             shown.entities = parsed.entities;
+        }
+        if let Some(file) = file {
+            for old in ["photo", "document"] {
+                fields.remove(old);
+            }
+            fields.insert(file.kind.to_owned(), file_json(&file));
+            shown.file = Some(file);
         }
     }
     Ok(stored.json.clone())

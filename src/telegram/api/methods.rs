@@ -25,7 +25,7 @@ use serde_json::value::RawValue;
 use super::client::Api;
 use super::error::ApiError;
 use crate::html::{Html, cut};
-use crate::telegram::message::file::{AttachmentKind, File, FileSource};
+use crate::telegram::message::file::{AttachmentKind, File, FileSource, Made};
 use crate::telegram::message::markup::Keyboard;
 
 /// Updates in one answer at most (Bot API: 1 to 100).
@@ -100,6 +100,17 @@ struct PostedFile {
     document: Option<Box<RawValue>>,
 }
 
+/// A file that takes the place of a message, as Telegram reads it.
+#[derive(Serialize)]
+struct InputMedia<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    media: &'a str,
+    caption: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parse_mode: Option<&'a str>,
+}
+
 #[derive(Deserialize)]
 struct FileId {
     file_id: String,
@@ -149,6 +160,13 @@ impl<'de> Visitor<'de> for BatchVisitor {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Batch(updates))
     }
+}
+
+/// The bytes of a file, as they are uploaded.
+fn part(made: &Made) -> Part {
+    let bytes = made.bytes.clone();
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    Part::stream_with_length(bytes, size).file_name(made.name.clone())
 }
 
 impl Api {
@@ -255,15 +273,10 @@ impl Api {
             AttachmentKind::Photo => ("sendPhoto", "photo"),
             AttachmentKind::Document => ("sendDocument", "document"),
         };
-        let mut form = Form::new().text("chat_id", target.chat_id.to_string());
-        form = match &file.source {
+        let form = Form::new().text("chat_id", target.chat_id.to_string());
+        let mut form = match &file.source {
             FileSource::Telegram(id) => form.text(field, id.clone()),
-            FileSource::Memory(made) => {
-                let bytes = made.bytes.clone();
-                let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-                let part = Part::stream_with_length(bytes, size).file_name(made.name.clone());
-                form.part(field, part)
-            }
+            FileSource::Memory(made) => form.part(field, part(made)),
         };
         if let Some(topic) = target.topic {
             form = form.text("message_thread_id", topic.to_string());
@@ -286,6 +299,49 @@ impl Api {
         }
         let answer: MethodResponse<PostedFile> = self.upload(method, form).await?;
         Ok((answer.result.message_id, answer.result.file_id()))
+    }
+
+    /// Puts a file with its caption in the place of one of our messages, whatever that shows;
+    /// returns Telegram's id of the file.
+    pub(crate) async fn edit_file(
+        &self,
+        chat_id: i64,
+        message_id: i64,
+        file: &File,
+        caption: &Body,
+        keyboard: Option<&Keyboard>,
+    ) -> Result<Option<String>, ApiError> {
+        let kind = match file.kind {
+            AttachmentKind::Photo => "photo",
+            AttachmentKind::Document => "document",
+        };
+        let form = Form::new()
+            .text("chat_id", chat_id.to_string())
+            .text("message_id", message_id.to_string());
+        let (mut form, media) = match &file.source {
+            FileSource::Telegram(id) => (form, id.clone()),
+            FileSource::Memory(made) => (form.part(kind, part(made)), format!("attach://{kind}")),
+        };
+        let (text, parse_mode) = caption.parts();
+        let media = InputMedia {
+            kind,
+            media: &media,
+            caption: text,
+            parse_mode: parse_mode.map(|_| "HTML"),
+        };
+        let json = serde_json::to_string(&media);
+        form = form.text(
+            "media",
+            json.map_err(|err| ApiError::NotSent(err.to_string()))?,
+        );
+        if let Some(keyboard) = keyboard {
+            let json = keyboard
+                .to_json()
+                .map_err(|err| ApiError::NotSent(err.to_string()))?;
+            form = form.text("reply_markup", json);
+        }
+        let answer: MethodResponse<PostedFile> = self.upload("editMessageMedia", form).await?;
+        Ok(answer.result.file_id())
     }
 
     /// Ends the spinner on a pressed button, with a toast if there is a text (cut to 200 units).

@@ -230,40 +230,54 @@ impl Delivery {
             topic,
             reply_to: row.reply_to,
         };
-        if let Some(file) = file {
-            let post = self.api.post_file(target, file, body, keyboard, row.silent);
-            let (message_id, file_id) = post.await?;
-            return Ok(Posted {
-                message_id,
-                file_id,
-                once_more: false,
-            });
-        }
-        let (message_id, once_more) = match edit_of {
-            Some(id) => (id, self.edit(row, id, body).await?),
-            None => {
-                let post = self.api.post(target, body, keyboard, row.silent);
-                (post.await?, false)
+        match (edit_of, file) {
+            (Some(id), _) => self.edit(row, id, file, body).await,
+            (None, Some(file)) => {
+                let post = self.api.post_file(target, file, body, keyboard, row.silent);
+                let (message_id, file_id) = post.await?;
+                Ok(Posted {
+                    message_id,
+                    file_id,
+                    once_more: false,
+                })
             }
-        };
-        Ok(Posted {
-            message_id,
-            file_id: None,
-            once_more,
-        })
+            (None, None) => {
+                let post = self.api.post(target, body, keyboard, row.silent);
+                Ok(Posted {
+                    message_id: post.await?,
+                    file_id: None,
+                    once_more: false,
+                })
+            }
+        }
     }
 
-    /// Edits a message in its turn; true if an older call may still change it back.
-    async fn edit(&self, row: &ClaimedRow, id: i64, body: &Body) -> Result<bool, ApiError> {
+    /// Edits a message in its turn. An older call may still change it back: then once more.
+    async fn edit(
+        &self,
+        row: &ClaimedRow,
+        id: i64,
+        file: Option<&File>,
+        body: &Body,
+    ) -> Result<Posted, ApiError> {
         let mut turn = self.edit_order.turn(row.chat_id, id).await;
-        let call = self.api.edit(row.chat_id, id, body, row.keyboard.as_ref());
-        match call.await {
-            Err(err) if !err.is_not_modified() => return Err(err),
-            _ => {}
-        }
+        let (chat, keyboard) = (row.chat_id, row.keyboard.as_ref());
+        let edited = match file {
+            Some(file) => self.api.edit_file(chat, id, file, body, keyboard).await,
+            None => self.api.edit(chat, id, body, keyboard).await.map(|()| None),
+        };
+        let file_id = match edited {
+            Ok(file_id) => file_id,
+            Err(err) if err.is_not_modified() => None,
+            Err(err) => return Err(err),
+        };
         let doubt = turn.is_doubtful();
         turn.set_doubtful(false);
-        Ok(doubt)
+        Ok(Posted {
+            message_id: id,
+            file_id,
+            once_more: doubt,
+        })
     }
 
     fn judge(

@@ -170,6 +170,7 @@ fn repeat(tx: &WriteTx<'_>, now: UnixMs, row: &ClaimedRow, message_id: i64) -> a
     }
     let mut edit = Outgoing::edit(row.chat_id, message_id, row.html.clone());
     edit.keyboard.clone_from(&row.keyboard);
+    edit.file.clone_from(&row.file);
     outbox::insert(tx, now, &edit.not_before(now.plus(SURELY_OVER)))?;
     Ok(())
 }

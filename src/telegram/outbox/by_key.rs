@@ -11,7 +11,8 @@ use crate::clock::UnixMs;
 use crate::db::WriteTx;
 use crate::html::{Html, MESSAGE_LIMIT};
 
-use super::insert::{check_text, insert, stored_keyboard};
+use super::insert::{check_text, insert, stored_keyboard, text_limit};
+use crate::telegram::message::file::Recipe;
 use crate::telegram::message::outgoing::Outgoing;
 
 /// Chat and message ids of delivered messages whose key begins with `key:`.
@@ -170,21 +171,24 @@ pub(crate) fn replace_told(
     Ok(())
 }
 
-/// Gives a waiting row a new text and new buttons.
+/// Gives a waiting row a new text, new buttons and another file.
 fn rewrite(tx: &WriteTx<'_>, row: i64, message: &Outgoing) -> anyhow::Result<()> {
-    check_text(&message.html, MESSAGE_LIMIT)?;
+    check_text(&message.html, text_limit(message.file.as_ref()))?;
+    let file = message.file.as_ref().map(Recipe::to_json).transpose()?;
     let keyboard = message
         .keyboard
         .as_ref()
         .filter(|keyboard| !keyboard.is_empty());
     tx.prepare_cached(
-        "UPDATE outbox SET html = ?2, gist = ?3, keyboard = ?4 WHERE id = ?1 AND state = 'pending'",
+        "UPDATE outbox SET html = ?2, gist = ?3, keyboard = ?4, file = ?5
+         WHERE id = ?1 AND state = 'pending'",
     )?
     .execute((
         row,
         message.html.as_str(),
         message.summary_line(),
         stored_keyboard(keyboard)?,
+        file.unwrap_or_default(),
     ))?;
     Ok(())
 }

@@ -313,3 +313,37 @@ async fn a_stop_while_a_file_is_fetched_leaves_the_update_for_the_next_start() {
     assert!(again.drain().await);
     assert_eq!(*reader.0.lock().unwrap(), [Some(Ok(b"a;b".to_vec()))]);
 }
+
+#[tokio::test]
+async fn a_file_takes_the_place_of_a_message_and_of_another_file() {
+    let t = store().await;
+    let server = Server::start(&Tasks::new(), |seen, before| match seen.method.as_str() {
+        "editMessageMedia" => Reply::Result(json!({"message_id": 7, "photo": [{"file_id": "P"}]})),
+        _ => usual(seen, before),
+    })
+    .await;
+    let telegram = Telegram::start_without_poller(t.setup(server.api()));
+    let recipe = |kind: fn(&str, &i32) -> anyhow::Result<Recipe>| kind("test", &5).unwrap();
+    let kinds: [(&str, Recipe); 2] = [
+        ("photo", recipe(Recipe::photo)),
+        ("document", recipe(Recipe::document)),
+    ];
+    for (n, (kind, recipe)) in kinds.into_iter().enumerate() {
+        let edit = Outgoing::file(1, recipe, Html::text("<now>")).in_place_of(7);
+        let keyboard = Keyboard::new().row([Button::callback("b", "d").unwrap()]);
+        put(&t, &telegram, edit.keyboard(keyboard)).await;
+        let sent = form(&server.until("editMessageMedia", n + 1).await[n]);
+        for part in [
+            "name=\"message_id\"\r\n\r\n7".to_owned(),
+            format!("name=\"{kind}\"; filename="),
+            format!("\"media\":\"attach://{kind}\""),
+            format!("\"type\":\"{kind}\""),
+            "\"caption\":\"&lt;now&gt;\"".to_owned(),
+            "{\"inline_keyboard\":[[{\"text\":\"b\",\"callback_data\":\"d\"}]]}".to_owned(),
+        ] {
+            assert!(sent.contains(&part), "{part} is not in {sent}");
+        }
+    }
+    assert!(server.calls("sendPhoto").is_empty());
+    assert!(telegram.drain().await);
+}
