@@ -627,6 +627,35 @@ CREATE INDEX telegram_login_of_person ON telegram_login (person_id, way, started
 CREATE INDEX telegram_login_of_account ON telegram_login (account_id);
 CREATE INDEX telegram_login_ended ON telegram_login (ended_at) WHERE ended_at IS NOT NULL;
 
+-- What the owner of an account was told.
+CREATE TABLE telegram_care (
+    account_id  INTEGER PRIMARY KEY REFERENCES telegram_account (id) ON DELETE CASCADE,
+    state       TEXT    NOT NULL,                   -- the last state that was told
+    reason      TEXT    NOT NULL,
+    knows_devices INTEGER NOT NULL,                 -- the devices of before are no news
+    silent_since INTEGER,                           -- since when Telegram cannot be reached with it
+    is_silence_told INTEGER NOT NULL
+) STRICT;
+
+-- Look-ups for the watch in the last hour.
+CREATE TABLE telegram_look (
+    id          INTEGER PRIMARY KEY,
+    account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+    at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX telegram_look_of_account ON telegram_look (account_id, at);
+CREATE INDEX telegram_account_watching ON telegram_account (id) WHERE watch_with = 1;
+
+-- What somebody asked for by a button and only Telegram can do.
+CREATE TABLE telegram_errand (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    person_id   INTEGER NOT NULL,
+    chat_id     INTEGER NOT NULL,                   -- where the result is shown; 0: nobody waits for one
+    button      TEXT    NOT NULL,                   -- the data of the button
+    asked_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX telegram_errand_of_person ON telegram_errand (person_id);
+
 -- Small facts of the program itself.
 CREATE TABLE fact (
     key         TEXT    PRIMARY KEY,

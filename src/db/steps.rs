@@ -14,6 +14,7 @@ pub(super) const STEPS: &[&str] = &[
     IMPORT_SUSPECTS,
     IDENTITIES,
     TELEGRAM_ACCOUNTS,
+    TELEGRAM_CARE,
 ];
 
 /// Probes in separate rows; states of accounts and runs for the guards, and the guards' memory. A
@@ -473,4 +474,32 @@ const TELEGRAM_ACCOUNTS: &str = "
     CREATE INDEX telegram_login_of_person ON telegram_login (person_id, way, started_at);
     CREATE INDEX telegram_login_of_account ON telegram_login (account_id);
     CREATE INDEX telegram_login_ended ON telegram_login (ended_at) WHERE ended_at IS NOT NULL;
+";
+
+/// Errands of buttons that wait for Telegram, look-ups for the watch, and what the owners of
+/// Telegram accounts were told.
+const TELEGRAM_CARE: &str = "
+    CREATE TABLE telegram_care (
+        account_id  INTEGER PRIMARY KEY REFERENCES telegram_account (id) ON DELETE CASCADE,
+        state       TEXT    NOT NULL,
+        reason      TEXT    NOT NULL,
+        knows_devices INTEGER NOT NULL,
+        silent_since INTEGER,
+        is_silence_told INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE telegram_look (
+        id          INTEGER PRIMARY KEY,
+        account_id  INTEGER NOT NULL REFERENCES telegram_account (id) ON DELETE CASCADE,
+        at          INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX telegram_look_of_account ON telegram_look (account_id, at);
+    CREATE INDEX telegram_account_watching ON telegram_account (id) WHERE watch_with = 1;
+    CREATE TABLE telegram_errand (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        person_id   INTEGER NOT NULL,
+        chat_id     INTEGER NOT NULL,
+        button      TEXT    NOT NULL,
+        asked_at    INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX telegram_errand_of_person ON telegram_errand (person_id);
 ";

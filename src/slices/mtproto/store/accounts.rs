@@ -66,6 +66,21 @@ pub(crate) fn accounts_of(
         .context("read the accounts of a person")
 }
 
+/// The accounts of everybody.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) fn all_accounts(connection: &Connection) -> anyhow::Result<Vec<LinkedAccount>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM telegram_account
+         WHERE person_id > 0 AND state != 'linking' ORDER BY person_id, id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], read)?;
+    rows.collect::<Result<_, _>>()
+        .context("read all linked accounts")
+}
+
 /// An account, if that person linked it.
 ///
 /// # Errors

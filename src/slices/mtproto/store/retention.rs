@@ -28,7 +28,7 @@ fn prune_logins(tx: &WriteTx<'_>, before: UnixMs) -> anyhow::Result<usize> {
 fn forget_logins(tx: &WriteTx<'_>, person: i64) -> anyhow::Result<()> {
     tx.execute("DELETE FROM telegram_login WHERE person_id = ?1", [person])
         .context("forget the logins of a person")?;
-    Ok(())
+    super::errands::forget_errands(tx, person)
 }
 
 /// Removes everything of a person. Nobody logs out: the slice is off.
