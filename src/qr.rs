@@ -153,6 +153,22 @@ impl Qr {
         )
     }
 
+    /// For a terminal with light signs on a dark ground: a character is two modules, one above the
+    /// other.
+    #[must_use]
+    pub(crate) fn half_blocks(&self) -> Vec<String> {
+        let modules = self.modules();
+        let sign = |x, y| match (self.is_dark(x, y), self.is_dark(x, y + 1)) {
+            (false, false) => '█',
+            (false, true) => '▀',
+            (true, false) => '▄',
+            (true, true) => ' ',
+        };
+        let rows = (0..modules).step_by(2);
+        rows.map(|y| (0..modules).map(|x| sign(x, y)).collect())
+            .collect()
+    }
+
     /// Reads the symbol back from the rectangles that all pictures are made of.
     fn prove(&self) -> anyhow::Result<()> {
         let modules = self.modules();
@@ -181,6 +197,24 @@ impl Qr {
         );
         Ok(())
     }
+}
+
+/// A picture that has the place of a symbol and shows none, as a PNG.
+///
+/// # Errors
+/// If the picture cannot be written.
+pub(crate) fn blank() -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, PNG_WIDTH, PNG_WIDTH);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let mut writer = encoder.write_header().context("begin the picture")?;
+    let light = vec![u8::MAX; (PNG_WIDTH * PNG_WIDTH / 8) as usize];
+    writer
+        .write_image_data(&light)
+        .context("write the picture")?;
+    writer.finish().context("end the picture")?;
+    Ok(bytes)
 }
 
 /// Modules along a side, with the quiet zone, of every symbol for `start` with a code of this

@@ -106,3 +106,92 @@ mtproto-page-wait = You can try again at { $time }.
 mtproto-page-problem-other = It did not work (code { $status }). Try again.
 mtproto-page-problem-scope = This token does not open Telegram accounts.
 mtproto-page-problem-origin = The browser did not say that the request comes from this page. Reload it.
+
+## In the bot: screens, login by QR code, notices for the owner of an account.
+
+button-telegram = 🔗 Telegram accounts
+button-telegram-account = 🔗 Open the account
+button-telegram-link = ➕ Link by QR code
+button-telegram-check = 🔄 Check
+button-telegram-devices = 📱 Devices
+button-telegram-watch-yes = 👁 Watch accounts with it
+button-telegram-watch-no = 👁 Stop watching accounts with it
+button-telegram-out = 🚪 Log out
+button-telegram-out-sure = 🚪 Yes, log out
+button-telegram-end = ⏏️ End: { $model }
+button-telegram-end-device = ⏏️ End this device
+button-telegram-end-sure = ⏏️ Yes, end it
+telegram-none =
+    <b>Telegram accounts</b>
+
+    There are none yet. Link your own account: the bot then tells you when it is logged out or when a device appears that is not yours.
+
+    Link an account that you have used for a while: Telegram often bans new numbers right after a program logs in.
+telegram-list =
+    <b>Telegram accounts</b>
+    { "" }
+telegram-line = { $mark } { $name } — { $note }
+telegram-state-linked = fine
+telegram-state-linking = login not complete
+telegram-state-logged_out = logged out (reason: { $reason })
+telegram-state-frozen = frozen (reason: { $reason })
+telegram-state-restricted = restricted (reason: { $reason })
+telegram-card =
+    { $lines }
+
+    Phone: { $code }
+    Telegram answered: { $time }
+    { $note }
+telegram-never = never yet
+telegram-watch-yes = 👁 With it the bot looks up changes of accounts on the site Telegram, at most 20 times an hour.
+telegram-watch-no = 👁 It is not used to look up accounts on the site Telegram.
+telegram-devices =
+    <b>Devices of { $name }</b>
+    In all: { $n }
+telegram-devices-more = { $n } more are not shown: you see all of them in Telegram, Settings → Devices.
+telegram-device =
+    📱 <b>{ $model }</b>, { $system }
+    { $app }
+    { $country }, { $ip }
+    Logged in: { $date }
+    Last active: { $time }
+telegram-device-this = <i>This is our own session.</i>
+telegram-ask-end = End this session? The device will be logged out of { $name }.
+telegram-ask-out = Log out of { $name }? Our session ends, and everything stored about the account is wiped.
+telegram-asking = ⏳ Asking Telegram...
+telegram-link-waits = ⏳ Getting a code for the login...
+telegram-qr =
+    <b>Login by QR code</b>
+
+    On the phone with this account: Telegram → Settings → Devices → Link Desktop Device. Point the camera at the code.
+
+    The code lives for half a minute and renews itself here. Forward it to nobody: whoever scans it gives their account to us.
+telegram-password =
+    🔐 The code was scanned. The account has a password of two-step verification.
+
+    It is never asked in a chat, and you must not write it here. Enter it on the bot's page, tab “Telegram accounts”. Without a page, stop the bot and run <code>vakhta telegram link</code> in the terminal: the login goes on there.
+telegram-linked = ✅ { $name } is linked. You will hear of a new device, a logout or a restriction within ten minutes.
+telegram-link-over = ⌛ The login was not completed and is not shown here any longer. Begin again.
+telegram-cancelling = Cancelling the login
+telegram-code-void = ⚠️ This code is void now: Telegram cancels codes that are written into a chat. The login is cancelled. Link the account by QR code, or enter a new code on the bot's page.
+telegram-out = ✅ The bot logged out and wiped everything it kept about the account.
+telegram-out-untold = ✅ Everything about the account is wiped, but Telegram did not answer. End the session on the phone, too: Settings → Devices.
+telegram-told-linked = 🟢 { $name } is fine again.
+telegram-told-linking = ⏳ { $name } is being logged in anew.
+telegram-told-logged_out =
+    ⚫️ The bot is logged out of { $name }: Telegram ended the session (reason: { $reason }).
+
+    If it was not you, look at Settings → Devices on the phone. To link it again: /admin → Telegram accounts.
+telegram-told-frozen = 🟠 { $name } is frozen: it can read, but not act (reason: { $reason }).
+telegram-told-restricted = 🟠 Telegram restricted { $name } (reason: { $reason }).
+telegram-told-device =
+    🚨 <b>A new device in { $name }</b>
+
+    { $lines }
+
+    If it is not yours, end it.
+telegram-told-silent = 🔌 No connection with { $name }: Telegram has not answered for { $time }. The account itself may be fine.
+telegram-wait = Time left: { $time }.
+telegram-status = 🔗 Telegram accounts: { $n }, of them not fine: { $bad }
+delete-me-telegram = linked Telegram accounts (the bot logs out of them)
+privacy-telegram = 🔗 Of a linked Telegram account we keep: name, user name, the last two digits of the phone number, state, numbers of devices, and the key of the session, encrypted. No codes, passwords or messages. All of it is wiped when you log out.

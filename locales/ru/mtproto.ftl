@@ -106,3 +106,92 @@ mtproto-page-wait = Снова можно в { $time }.
 mtproto-page-problem-other = Не получилось (код { $status }). Попробуйте ещё раз.
 mtproto-page-problem-scope = С этим токеном аккаунты Telegram не открыть.
 mtproto-page-problem-origin = Браузер не сказал, что запрос — с этой страницы. Обновите её.
+
+## В боте: экраны, вход по QR, сообщения владельцу аккаунта.
+
+button-telegram = 🔗 Аккаунты Telegram
+button-telegram-account = 🔗 Открыть аккаунт
+button-telegram-link = ➕ Привязать по QR
+button-telegram-check = 🔄 Проверить
+button-telegram-devices = 📱 Устройства
+button-telegram-watch-yes = 👁 Смотреть за аккаунтами
+button-telegram-watch-no = 👁 Больше не смотреть за аккаунтами
+button-telegram-out = 🚪 Выйти из аккаунта
+button-telegram-out-sure = 🚪 Да, выйти
+button-telegram-end = ⏏️ Завершить: { $model }
+button-telegram-end-device = ⏏️ Завершить это устройство
+button-telegram-end-sure = ⏏️ Да, завершить
+telegram-none =
+    <b>Аккаунты Telegram</b>
+
+    Пока ни одного. Привяжите свой аккаунт: бот будет следить, чтобы из него не вышли и чтобы в нём не появилось чужое устройство.
+
+    Привязывайте аккаунт, которым давно пользуетесь: новые номера Telegram нередко блокирует сразу после входа через программу.
+telegram-list =
+    <b>Аккаунты Telegram</b>
+    { "" }
+telegram-line = { $mark } { $name } — { $note }
+telegram-state-linked = в порядке
+telegram-state-linking = вход не закончен
+telegram-state-logged_out = вышел из сеанса (причина: { $reason })
+telegram-state-frozen = заморожен (причина: { $reason })
+telegram-state-restricted = ограничен (причина: { $reason })
+telegram-card =
+    { $lines }
+
+    Телефон: { $code }
+    Telegram отвечал: { $time }
+    { $note }
+telegram-never = ещё ни разу
+telegram-watch-yes = 👁 Через него бот уточняет перемены у аккаунтов площадки Telegram, не чаще 20 раз в час.
+telegram-watch-no = 👁 Для проверки аккаунтов площадки Telegram он не используется.
+telegram-devices =
+    <b>Устройства аккаунта { $name }</b>
+    Всего: { $n }
+telegram-devices-more = Ещё { $n } не показано: все они видны в Telegram, Настройки → Устройства.
+telegram-device =
+    📱 <b>{ $model }</b>, { $system }
+    { $app }
+    { $country }, { $ip }
+    Вход: { $date }
+    Был в сети: { $time }
+telegram-device-this = <i>Это наш собственный сеанс.</i>
+telegram-ask-end = Завершить этот сеанс? Устройство выйдет из аккаунта { $name }.
+telegram-ask-out = Выйти из аккаунта { $name }? Наш сеанс завершится, всё сохранённое об аккаунте будет стёрто.
+telegram-asking = ⏳ Спрашиваю Telegram...
+telegram-link-waits = ⏳ Готовлю код для входа...
+telegram-qr =
+    <b>Вход по QR-коду</b>
+
+    На телефоне, где открыт этот аккаунт: Telegram → Настройки → Устройства → Подключить устройство. Наведите камеру на код.
+
+    Код живёт полминуты и обновляется здесь сам. Никому его не пересылайте: кто его отсканирует, отдаст нам свой аккаунт.
+telegram-password =
+    🔐 Код отсканирован. У аккаунта есть пароль двухэтапной проверки.
+
+    В чате его не спрашивают и писать сюда нельзя. Введите его на странице бота, вкладка «Аккаунты Telegram». Нет страницы — остановите бота и наберите в терминале <code>vakhta telegram link</code>: вход продолжится там.
+telegram-linked = ✅ Аккаунт { $name } привязан. О новом устройстве, выходе из сеанса и ограничениях вы узнаете в течение десяти минут.
+telegram-link-over = ⌛ Вход не закончен и здесь больше не показывается. Начните заново.
+telegram-cancelling = Отменяю вход
+telegram-code-void = ⚠️ Этот код больше не действует: Telegram отменяет коды, которые написали в чат. Вход отменён. Привяжите аккаунт по QR-коду или введите новый код на странице бота.
+telegram-out = ✅ Бот вышел из аккаунта и стёр всё, что о нём хранил.
+telegram-out-untold = ✅ Всё об аккаунте стёрто, но Telegram не ответил. Завершите сеанс и на телефоне: Настройки → Устройства.
+telegram-told-linked = 🟢 Аккаунт { $name } снова в порядке.
+telegram-told-linking = ⏳ В аккаунт { $name } входят заново.
+telegram-told-logged_out =
+    ⚫️ Бот больше не в аккаунте { $name }: Telegram завершил сеанс (причина: { $reason }).
+
+    Если это сделали не вы, проверьте на телефоне Настройки → Устройства. Привязать снова: /admin → Аккаунты Telegram.
+telegram-told-frozen = 🟠 Аккаунт { $name } заморожен: читать он может, действовать нет (причина: { $reason }).
+telegram-told-restricted = 🟠 Telegram ограничил аккаунт { $name } (причина: { $reason }).
+telegram-told-device =
+    🚨 <b>Новое устройство в аккаунте { $name }</b>
+
+    { $lines }
+
+    Если это не вы, завершите его.
+telegram-told-silent = 🔌 С аккаунтом { $name } нет связи: Telegram не отвечает уже { $time }. Сам аккаунт, возможно, в порядке.
+telegram-wait = Осталось ждать: { $time }.
+telegram-status = 🔗 Аккаунты Telegram: { $n }, из них не в порядке: { $bad }
+delete-me-telegram = привязанные аккаунты Telegram (бот из них выйдет)
+privacy-telegram = 🔗 О привязанном аккаунте Telegram хранятся: имя, имя пользователя, две последние цифры телефона, состояние, номера устройств и ключ сеанса в зашифрованном виде. Коды, пароли и сообщения не хранятся. Всё это стирается, когда вы выходите из аккаунта.

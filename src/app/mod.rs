@@ -12,6 +12,7 @@
 
 mod bootstrap;
 mod database_file;
+mod eyes;
 mod files;
 mod health;
 mod parts;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Options;
+use super::eyes::TelegramEye;
 use crate::activation::Activator;
 use crate::bot::Home;
 use crate::config::Config;
@@ -13,7 +14,7 @@ use crate::slices::cards::Cards;
 use crate::slices::mtproto::Mtproto;
 use crate::slices::settings::Settings;
 use crate::slices::watch::notices::Notifier;
-use crate::slices::watch::run::eye::Eyes;
+use crate::slices::watch::run::eye::{Eye, Eyes};
 use crate::slices::watch::{Catalogue, Watch};
 
 /// The slices, and the bells that the program rings itself.
@@ -35,17 +36,18 @@ pub(super) fn build(config: &Config, catalogue: Arc<Catalogue>, options: &Option
         language,
         notify: config.watch.notify,
     };
+    let (mtproto, eyes) = mtproto(config);
     let all: Vec<Arc<dyn Slice>> = vec![
         Arc::new(Watch::new(
             config.watch.clone(),
             notifier,
-            Eyes::default(),
+            eyes,
             watch.clone(),
             options.run_now,
         )),
         cards(config),
         assistant(config),
-        mtproto(config),
+        mtproto,
         Arc::new(Admin::new(language, menus.clone())),
         Arc::new(Settings::new(config.watch.notify, menus.clone())),
         Arc::new(Home::new(menus.clone())),
@@ -81,13 +83,21 @@ fn assistant(config: &Config) -> Arc<dyn Slice> {
     Arc::new(Assistant::new(config.assistant.clone(), zone, language))
 }
 
-fn mtproto(config: &Config) -> Arc<dyn Slice> {
+/// The slice, and the eyes that it gives to the watch.
+fn mtproto(config: &Config) -> (Arc<dyn Slice>, Eyes) {
     if !config.mtproto.enabled {
-        return Arc::new(Mtproto::dormant());
+        return (Arc::new(Mtproto::dormant()), Eyes::default());
     }
     if let Some(missing) = config.mtproto.missing() {
         tracing::warn!("{missing}");
-        return Arc::new(Mtproto::dormant());
+        return (Arc::new(Mtproto::dormant()), Eyes::default());
     }
-    Arc::new(Mtproto::new(config.mtproto.clone(), config.secrets.clone()))
+    let mtproto = Mtproto::new(
+        config.mtproto.clone(),
+        config.secrets.clone(),
+        config.watch.zone.clone(),
+        config.people.language,
+    );
+    let eye: Arc<dyn Eye> = Arc::new(TelegramEye(mtproto.eye()));
+    (Arc::new(mtproto), Eyes::new([eye]))
 }

@@ -9,7 +9,8 @@ use crate::slice::{Slices, Who};
 
 /// A configuration with everything on.
 const ALL: &str = "[telegram]\nadmins = [1]\n[cards]\nenabled = true\n\
-                   [assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n";
+                   [assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n\
+                 [mtproto]\nenabled = true\napi_id = 1\n";
 
 fn all() -> Slices {
     built(ALL, &[]).1.slices

@@ -26,7 +26,7 @@ const LABELS: [&str; 9] = [
 ];
 
 /// Texts that answer a callback.
-const NOTES: [&str; 29] = [
+const NOTES: [&str; 30] = [
     "account-gone",
     "account-muted",
     "add-over",
@@ -55,11 +55,12 @@ const NOTES: [&str; 29] = [
     "run-stopping",
     "site-not-muted",
     "stale-button",
+    "telegram-cancelling",
     "trying-now",
 ];
 
 /// Texts below files.
-const CAPTIONS: [&str; 12] = [
+const CAPTIONS: [&str; 17] = [
     "backup-caption",
     "card-labels-caption",
     "card-packaged",
@@ -71,15 +72,21 @@ const CAPTIONS: [&str; 12] = [
     "export-runs",
     "scan-",
     "scans-caption",
+    "mtproto-refusal-",
     "table-caption",
+    "telegram-link-over",
+    "telegram-linked",
+    "telegram-password",
+    "telegram-qr",
 ];
 
 /// Maximum length of arguments, in UTF-16 units; all others are numbers. Lists are cut where they
 /// are made.
-const LENGTHS: [(&str, usize); 59] = [
+const LENGTHS: [(&str, usize); 64] = [
     ("about", 122),
     ("accounts", 30),
     ("admin", 64),
+    ("app", 64),
     ("at", 20),
     ("batch", 64),
     ("by", 64),
@@ -88,6 +95,7 @@ const LENGTHS: [(&str, usize); 59] = [
     ("code", 30),
     ("column", 100),
     ("command", 32),
+    ("country", 64),
     ("date", 20),
     ("deed", 60),
     ("ends", 20),
@@ -95,6 +103,7 @@ const LENGTHS: [(&str, usize); 59] = [
     ("first", 20),
     ("hour", 10),
     ("id", 20),
+    ("ip", 64),
     ("is", 120),
     ("language", 20),
     ("line", 10),
@@ -103,6 +112,7 @@ const LENGTHS: [(&str, usize); 59] = [
     ("looks", 24),
     ("made", 20),
     ("mark", 3),
+    ("model", 64),
     ("name", 100),
     ("names", 200),
     ("near", 64),
@@ -126,6 +136,7 @@ const LENGTHS: [(&str, usize); 59] = [
     ("span", 30),
     ("started", 20),
     ("state", 40),
+    ("system", 64),
     ("text", 3500),
     ("time", 30),
     ("title", 128),

@@ -106,6 +106,8 @@ fn every_key_named_in_the_code_exists_and_every_text_is_used() {
                 "change-",
                 "until-",
                 "filter-",
+                "telegram-state-",
+                "telegram-told-",
             ]
             .iter()
             .any(|begin| key.starts_with(begin))

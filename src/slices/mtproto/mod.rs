@@ -13,16 +13,26 @@
 //! - Everybody sees only accounts that they linked themselves.
 //! - A key, a code, a password, a phone or a message reaches no log and no error.
 
+mod alone;
+mod callback;
 mod calls;
 mod config;
 mod context;
+mod errands;
 pub(crate) mod exchange;
+pub(crate) mod eye;
+mod guardian;
+mod handlers;
 mod line;
 mod lines;
+mod link;
 mod logins;
 pub(crate) mod model;
-mod proxy;
+mod notices;
+mod pictures;
+pub(crate) mod proxy;
 mod refusals;
+mod results;
 pub(crate) mod routes;
 mod seals;
 mod session;
@@ -30,6 +40,11 @@ mod slice;
 pub(crate) mod store;
 mod worker;
 
+#[cfg(test)]
+mod tests;
+
+pub(crate) use alone::AccountsAlone;
 pub(crate) use config::MtprotoConfig;
+pub(crate) use notices::sentence;
 pub(crate) use proxy::AccountsProxy;
 pub(crate) use slice::Mtproto;

@@ -49,12 +49,14 @@ async fn the_program_runs_with_each_slice_left_out() {
             text: format!(
                 "[telegram]\napi_url = \"{}\"\nadmins = [{ADMIN}]\n[database]\npath = \"t.db\"\n\
                  [watch]\nrun_at_start = false\n[cards]\nenabled = true\n\
-                 [assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n",
+                 [assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n\
+                 [mtproto]\nenabled = true\napi_id = 1\n",
                 telegram.api_url(),
             ),
             environment: [
                 ("TELEGRAM_TOKEN".to_owned(), telegram.token().to_owned()),
                 ("ASSISTANT_API_KEY".to_owned(), KEY.to_owned()),
+                ("MTPROTO_API_HASH".to_owned(), "0".repeat(32)),
             ]
             .into(),
         };

@@ -42,6 +42,8 @@ fn stretch(tx: &WriteTx<'_>, lang: &str) -> anyhow::Result<()> {
          UPDATE card_code SET checks = 1000000000, first_at = 1795275300000;
          UPDATE scan SET name = replace(hex(zeroblob(64)), '0', 'Щ'), username = replace(hex(zeroblob(16)), '0', 'w');
          UPDATE question SET answer = replace(hex(zeroblob(10000)), '0', 'Щ&');
+         UPDATE telegram_account SET name = replace(hex(zeroblob(64)), '0', 'Щ'), username = replace(hex(zeroblob(16)), '0', 'w'),
+             reason = iif(reason = '', '', replace(hex(zeroblob(32)), '0', 'R'));
          UPDATE search SET words = replace(hex(zeroblob(50)), '0', 'W');
          INSERT INTO chat (id, bound_by, title)
              SELECT -id, 100, replace(hex(zeroblob(64)), '0', 'Ю') FROM person WHERE role = 'user';

@@ -9,6 +9,7 @@ mod back;
 mod cards;
 mod left_out;
 mod lengths;
+mod linked;
 mod plans;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -89,7 +90,8 @@ impl Walk {
         let (config, built) = built(
             &format!(
                 "[telegram]\nadmins = [{ADMIN}]\n[database]\npath = {:?}\n[cards]\nenabled = true\n\
-                 [assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n",
+                 [assistant]\nenabled = true\nurl = \"http://127.0.0.1:9\"\n\
+                 [mtproto]\nenabled = true\napi_id = 1\n",
                 tx.path().unwrap_or_default()
             ),
             without,
@@ -145,7 +147,10 @@ impl Walk {
                 Step::SendsPhoto,
                 Step::SaysInGroup("/here".to_owned()),
             ];
-            let ways = says.chain(others).chain(asked::ways(*person));
+            let ways = says
+                .chain(others)
+                .chain(asked::ways(*person))
+                .chain(linked::ways());
             for first in ways.chain(about_cards.clone()) {
                 walk.ahead.push_back((*person, vec![first]));
             }
@@ -381,5 +386,6 @@ fn furnish(tx: &WriteTx<'_>) -> anyhow::Result<()> {
     tx.execute_batch(include_str!("../../../../benches/figures/world/owners.sql"))?;
     tx.execute_batch(include_str!("../../../../benches/figures/world/past.sql"))?;
     asked::furnish(tx)?;
+    linked::furnish(tx)?;
     cards::furnish(tx)
 }

@@ -13,6 +13,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -34,20 +35,29 @@ const MOST_TASKS: usize = 1024;
 /// How often old logins are ended and accounts are looked for that are nobody's.
 const CHECK_PERIOD: Duration = Duration::from_secs(30);
 
-/// Starts the thread.
+/// Starts the thread, and what runs on it beside the worker until the stop.
 ///
 /// # Errors
 /// When the system gives no thread.
 pub(crate) async fn start(
     context: MtprotoContext,
     queue: mpsc::Receiver<Request>,
+    beside: Vec<BoxFuture<'static, ()>>,
     tasks: &Tasks,
 ) -> anyhow::Result<ThreadEnd> {
     let stop = tasks.stop_token();
     let context = Arc::new(context);
     let started = tasks.thread_with_runtime(THREAD, async move || {
         let worker = Worker::new(context, queue, stop);
-        Ok(worker.run())
+        Ok(async move {
+            let mut tasks: JoinSet<()> = beside.into_iter().collect();
+            worker.run().await;
+            while let Some(ended) = tasks.join_next().await {
+                if ended.is_err() {
+                    tracing::error!("a task beside linked Telegram accounts panicked");
+                }
+            }
+        })
     });
     started.await
 }

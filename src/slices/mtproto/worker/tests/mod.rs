@@ -94,7 +94,7 @@ impl Fixture {
     pub(super) async fn start(&mut self) {
         let (proxy, queue) = AccountsProxy::new();
         let tasks = Tasks::new();
-        let started = start(self.context(), queue, &tasks);
+        let started = start(self.context(), queue, Vec::new(), &tasks);
         let end = started.await.unwrap();
         self.thread = Some((tasks, end));
         self.proxy = proxy;

@@ -1,0 +1,3 @@
+//! What the tests of the slice's files share.
+
+pub(crate) mod kit;
