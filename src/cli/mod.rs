@@ -15,15 +15,17 @@ mod shell;
 mod sites;
 mod sites_import;
 mod sites_probe;
+mod telegram;
 mod tokens;
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 pub use self::accounts::accounts_of_csv;
 use crate::config::{Config, Source};
@@ -93,6 +95,9 @@ enum Command {
     /// The key of what is stored sealed
     #[command(subcommand)]
     Secrets(secrets::Command),
+    /// Linked Telegram accounts
+    #[command(subcommand)]
+    Telegram(telegram::Command),
     /// Write a consistent copy of a live database
     Backup {
         /// The new file; it must not exist yet
@@ -227,6 +232,10 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         // The caller may be another user than the log file's owner.
         log.file = None;
     }
+    if matches!(arguments.command, Some(Command::Telegram(_))) && io::stderr().is_terminal() {
+        // Somebody reads a code there, and types.
+        log.level = Targets::new().with_default(LevelFilter::WARN);
+    }
     logging::start(
         &log,
         config.secrets().chain(&crate::config::proxy_passwords()),
@@ -241,6 +250,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Sites(command)) => sites::run(&config, command).await,
         Some(Command::Tokens(command)) => tokens::run(&config, command).await,
         Some(Command::Secrets(command)) => secrets::run(&config, command).await,
+        Some(Command::Telegram(command)) => telegram::run(&config, command).await,
         Some(Command::Backup { path }) => backup::run(&config, &path),
     }
 }

@@ -142,3 +142,22 @@ fn a_mask_is_chosen_that_shows_no_corners_where_none_are() {
     }
     assert!(chosen * 2 < usual, "{chosen} instead of {usual}");
 }
+
+#[test]
+fn a_terminal_shows_the_same_symbol() {
+    let qr = qr();
+    let rows = qr.half_blocks();
+    let scale = PROOF_SCALE as usize;
+    let side = qr.modules() as usize * scale;
+    let read = read(side, |x, y| {
+        let (x, y) = (x / scale, y / scale);
+        let is_light = match rows[y / 2].chars().nth(x) {
+            Some('█') => true,
+            Some('▀') => y.is_multiple_of(2),
+            Some('▄') => !y.is_multiple_of(2),
+            _ => false,
+        };
+        u8::from(is_light) * u8::MAX
+    });
+    assert_eq!(read.unwrap(), qr.link());
+}
