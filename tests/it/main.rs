@@ -51,6 +51,7 @@ mod kill;
 mod layered_jpeg;
 mod limit;
 mod linked;
+mod linked_chat;
 mod lists;
 mod log;
 mod mass_change;

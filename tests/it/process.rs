@@ -283,22 +283,38 @@ impl Process {
     }
 
     async fn wrote(&self, stream: &Stream, text: &str) -> String {
+        self.found(stream, text, |stream| stream.line_with(text))
+            .await
+    }
+
+    /// Waits until something can be read out of standard error.
+    pub(crate) async fn shown<T>(&self, what: &str, read: impl Fn(&str) -> Option<T>) -> T {
+        self.found(&self.stderr, what, |stream| read(&stream.text()))
+            .await
+    }
+
+    async fn found<T>(
+        &self,
+        stream: &Stream,
+        text: &str,
+        find: impl Fn(&Stream) -> Option<T>,
+    ) -> T {
         let mut changes = self.changes.subscribe();
         let waited = tokio::time::timeout(LIMIT, async {
             loop {
-                if let Some(line) = stream.line_with(text) {
-                    return line;
+                if let Some(found) = find(stream) {
+                    return found;
                 }
                 changes.changed().await.unwrap();
             }
         });
-        let Ok(line) = waited.await else {
+        let Ok(found) = waited.await else {
             panic!(
                 "waited in vain for a line with {text:?} in:\n{}",
                 stream.text()
             );
         };
-        line
+        found
     }
 
     pub(crate) fn id(&self) -> u32 {
