@@ -8,8 +8,6 @@ use crate::slices::mtproto::line::Line;
 use crate::slices::mtproto::model::{Device, Refusal};
 use crate::slices::mtproto::store;
 
-/// The sessions of the account. Its owner has seen them now, so none of them is news any longer.
-///
 /// # Errors
 /// Why the devices cannot be listed.
 pub(crate) async fn devices(line: &Line) -> Result<Vec<Device>, Refusal> {
@@ -17,20 +15,7 @@ pub(crate) async fn devices(line: &Line) -> Result<Vec<Device>, Refusal> {
         .invoke(&functions::account::GetAuthorizations {})
         .await?;
     let enums::account::Authorizations::Authorizations(answer) = answer;
-    let list = answer.authorizations;
-    let hashes: Vec<i64> = list
-        .iter()
-        .map(|enums::Authorization::Authorization(one)| one.hash)
-        .collect();
-    let (id, now) = (line.id, line.context.clock.now());
-    let write = line
-        .context
-        .db
-        .write(move |tx| store::remember_devices(tx, now, id, &hashes));
-    write
-        .await
-        .map_err(|err| internal("devices were not remembered", &err))?;
-    let list = list.into_iter();
+    let list = answer.authorizations.into_iter();
     Ok(list
         .map(|enums::Authorization::Authorization(one)| device(one))
         .collect())
