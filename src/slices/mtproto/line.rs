@@ -9,107 +9,32 @@
 //! - A flood wait is remembered with its method, also over a restart.
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use grammers_client::sender::{AutoSleep, ConnectionParams, SenderPoolHandle, SenderPoolRunner};
-use grammers_client::{InvocationError, SenderPool};
+use grammers_client::InvocationError;
 use grammers_session::Session as _;
-use grammers_session::updates::UpdatesLike;
-use grammers_tl_types::{Identifiable, RemoteCall, enums, name_for_id};
-use tokio::sync::{Notify, Semaphore, mpsc};
-use tokio::task::{AbortHandle, JoinSet};
+use grammers_tl_types::{Identifiable, RemoteCall, name_for_id};
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use super::context::{MtprotoContext, internal};
 use super::exchange::{ExchangeError, exchange};
 use super::model::{AccountId, AccountState, Refusal, Unlinked};
-use super::refusals;
+use super::pool::{Pool, SenderPoolHandleBox};
+use super::refusals::{self, CallError};
 use super::session::AccountSession;
 use super::store;
-use crate::backoff::Backoff;
 use crate::clock::UnixMs;
 
 /// The longest wait for one answer, with everything that comes before it.
 pub(crate) const CALL_LIMIT: Duration = Duration::from_secs(9);
 
-/// Pauses after the failures of a pool.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// A pause that a call sits out; longer ones refuse it.
 const SHORT_PAUSE: Duration = Duration::from_secs(2);
 
-/// A flood wait that a call sits out.
-const SHORT_FLOOD: Duration = Duration::from_secs(3);
-
 /// Calls in hand for one account: more than a burst of a busy page needs.
 const IN_HAND: usize = 256;
-
-/// Why a call did not succeed.
-#[derive(Debug)]
-pub(crate) enum CallError {
-    /// Telegram refused it, or could not be asked.
-    Call(InvocationError),
-    /// It was not made, or its failure was dealt with.
-    Refused(Refusal),
-}
-
-impl CallError {
-    /// Whether it is Telegram's error of that name; an asterisk ends a prefix.
-    pub(crate) fn is(&self, name: &str) -> bool {
-        matches!(self, Self::Call(error) if error.is(name))
-    }
-}
-
-impl From<CallError> for Refusal {
-    fn from(error: CallError) -> Self {
-        match error {
-            CallError::Call(error) => refusals::refusal(&error),
-            CallError::Refused(refusal) => refusal,
-        }
-    }
-}
-
-impl From<Refusal> for CallError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-#[derive(Debug)]
-struct Running {
-    handle: SenderPoolHandleBox,
-    runner: AbortHandle,
-    /// The runner, and who listens to its updates; they end with this.
-    _tasks: JoinSet<()>,
-}
-
-/// A handle that can be shown.
-#[derive(Clone)]
-struct SenderPoolHandleBox(SenderPoolHandle);
-
-impl std::fmt::Debug for SenderPoolHandleBox {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SenderPoolHandle")
-    }
-}
-
-#[derive(Debug)]
-struct Pool {
-    running: Option<Running>,
-    /// Grows with every pool, so that a failure is counted once.
-    generation: u64,
-    backoff: Backoff,
-    not_before: Option<Instant>,
-}
-
-impl Pool {
-    fn fail(&mut self) {
-        self.running = None;
-        self.not_before = Some(Instant::now() + self.backoff.next());
-    }
-}
 
 #[derive(Debug)]
 pub(crate) struct Line {
@@ -150,12 +75,7 @@ impl Line {
             session: Arc::new(session),
             state: Mutex::new(state),
             floods: Mutex::new(floods.into_iter().collect()),
-            pool: Mutex::new(Pool {
-                running: None,
-                generation: 0,
-                backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
-                not_before: None,
-            }),
+            pool: Mutex::new(Pool::new()),
             exchanging: tokio::sync::Mutex::new(()),
             in_hand: Semaphore::new(IN_HAND),
             scanned: Arc::new(Notify::new()),
@@ -304,47 +224,10 @@ impl Line {
         if let Some(running) = &pool.running {
             return Ok((running.handle.clone(), pool.generation));
         }
-        let (runner, handle, updates) = self.new_pool();
-        let handle = SenderPoolHandleBox(handle);
-        let mut tasks = JoinSet::new();
-        let runner = tasks.spawn(runner.run());
-        // Once an account is linked nobody reads its updates, and nobody keeps them.
-        if self.state() == AccountState::Linking {
-            tasks.spawn(listen(updates, Arc::clone(&self.scanned)));
-        }
-        pool.generation += 1;
-        pool.running = Some(Running {
-            handle: handle.clone(),
-            runner,
-            _tasks: tasks,
-        });
+        let is_linking = self.state() == AccountState::Linking;
+        let scanned = is_linking.then(|| Arc::clone(&self.scanned));
+        let handle = pool.start(&self.session, self.context.config.api_id, scanned);
         Ok((handle, pool.generation))
-    }
-
-    fn new_pool(
-        &self,
-    ) -> (
-        SenderPoolRunner,
-        SenderPoolHandle,
-        mpsc::Receiver<UpdatesLike>,
-    ) {
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        let params = ConnectionParams {
-            device_model: "Vakhta".to_owned(),
-            system_version: version.clone(),
-            app_version: version,
-            system_lang_code: "en".to_owned(),
-            lang_code: "en".to_owned(),
-            retry_policy: Box::new(AutoSleep {
-                tries: NonZeroU32::MIN,
-                threshold: SHORT_FLOOD,
-                io_errors_as_flood_of: Some(Duration::from_secs(1)),
-            }),
-            ..ConnectionParams::default()
-        };
-        let api_id = self.context.config.api_id;
-        let pool = SenderPool::with_configuration(Arc::clone(&self.session), api_id, params);
-        (pool.runner, pool.handle.thin, pool.updates)
     }
 
     /// Makes the key for a data centre whose RSA key grammers does not know.
@@ -458,26 +341,4 @@ impl Line {
             internal("a logout was not stored", &err);
         }
     }
-}
-
-/// Tells the login when a phone has scanned its code. Ends with the pool.
-async fn listen(mut updates: mpsc::Receiver<UpdatesLike>, scanned: Arc<Notify>) {
-    while let Some(update) = updates.recv().await {
-        let is_scan = match &update {
-            UpdatesLike::Updates(updates) => match updates {
-                enums::Updates::UpdateShort(short) => is_login_token(&short.update),
-                enums::Updates::Updates(many) => many.updates.iter().any(is_login_token),
-                enums::Updates::Combined(many) => many.updates.iter().any(is_login_token),
-                _ => false,
-            },
-            _ => false,
-        };
-        if is_scan {
-            scanned.notify_one();
-        }
-    }
-}
-
-fn is_login_token(update: &enums::Update) -> bool {
-    matches!(update, enums::Update::LoginToken)
 }

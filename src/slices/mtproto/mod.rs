@@ -5,7 +5,7 @@
 //! read from the database ([`store`]).
 //!
 //! Imports go down only: slice, routes, handlers → worker → logins → calls → line
-//! → session → context → proxy, store → model.
+//! → pool → session → context → proxy, store → model.
 //!
 //! # Invariants
 //!
@@ -30,6 +30,7 @@ mod logins;
 pub(crate) mod model;
 mod notices;
 mod pictures;
+mod pool;
 pub(crate) mod proxy;
 mod refusals;
 mod results;

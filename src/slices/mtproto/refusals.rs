@@ -112,3 +112,34 @@ fn of_name(rpc: &RpcError) -> Refusal {
         _ => Refusal::Unreachable,
     }
 }
+
+/// Why a call did not succeed.
+#[derive(Debug)]
+pub(crate) enum CallError {
+    /// Telegram refused it, or could not be asked.
+    Call(InvocationError),
+    /// It was not made, or its failure was dealt with.
+    Refused(Refusal),
+}
+
+impl CallError {
+    /// Whether it is Telegram's error of that name; an asterisk ends a prefix.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        matches!(self, Self::Call(error) if error.is(name))
+    }
+}
+
+impl From<CallError> for Refusal {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Call(error) => refusal(&error),
+            CallError::Refused(refused) => refused,
+        }
+    }
+}
+
+impl From<Refusal> for CallError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}

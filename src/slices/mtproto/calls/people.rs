@@ -6,8 +6,9 @@ use grammers_tl_types::{enums, functions, types};
 
 use super::names::{Names, channel_id, chat_id, full_name, input_peer, kind_of_channel};
 use crate::slices::mtproto::context::internal;
-use crate::slices::mtproto::line::{CallError, Line};
+use crate::slices::mtproto::line::Line;
 use crate::slices::mtproto::model::{AccountState, ChatKind, Person, PersonAsked, Refusal};
+use crate::slices::mtproto::refusals::CallError;
 use crate::slices::mtproto::store::{self, Profile};
 
 /// How old an answer about the account itself may be.

@@ -13,8 +13,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::Logins;
 use crate::random;
 use crate::slices::mtproto::context::internal;
-use crate::slices::mtproto::line::{CallError, Line};
+use crate::slices::mtproto::line::Line;
 use crate::slices::mtproto::model::{Refusal, Step};
+use crate::slices::mtproto::refusals::CallError;
 use crate::slices::mtproto::seals;
 use crate::slices::mtproto::store::{LoginRow, Progress};
 

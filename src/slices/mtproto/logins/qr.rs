@@ -16,8 +16,9 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Logins;
 use crate::backoff::Backoff;
-use crate::slices::mtproto::line::{CallError, Line};
+use crate::slices::mtproto::line::Line;
 use crate::slices::mtproto::model::{Login, Refusal};
+use crate::slices::mtproto::refusals::CallError;
 use crate::slices::mtproto::seals;
 use crate::slices::mtproto::store::{LoginRow, Progress, Way};
 

@@ -38,7 +38,6 @@ words! {
 pub(crate) struct LoginRow {
     pub(crate) id: i64,
     pub(crate) public_id: LoginId,
-    pub(crate) person_id: i64,
     /// `None`: over, and its account gone.
     pub(crate) account: Option<AccountId>,
     pub(crate) way: Way,
@@ -57,36 +56,35 @@ pub(crate) struct LoginRow {
     pub(crate) is_over: bool,
 }
 
-const COLUMNS: &str = "id, public_id, person_id, account_id, way, step, phone, code_hash, url, hint, \
+const COLUMNS: &str = "id, public_id, account_id, way, step, phone, code_hash, url, hint, \
                        code_way, code_length, expires_at, wrong, refusal, started_at, ended_at";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<LoginRow> {
-    let sealed = |column: usize| -> rusqlite::Result<Option<Sealed>> {
+    let sealed = |column: &str| -> rusqlite::Result<Option<Sealed>> {
         Ok(row
             .get::<_, Option<Vec<u8>>>(column)?
             .map(Sealed::from_stored))
     };
-    let (way, step): (String, String) = (row.get(4)?, row.get(5)?);
-    let code_way: String = row.get(10)?;
+    let (way, step): (String, String) = (row.get("way")?, row.get("step")?);
+    let code_way: String = row.get("code_way")?;
     Ok(LoginRow {
-        id: row.get(0)?,
-        public_id: LoginId(row.get(1)?),
-        person_id: row.get(2)?,
-        account: row.get::<_, Option<i64>>(3)?.map(AccountId),
+        id: row.get("id")?,
+        public_id: LoginId(row.get("public_id")?),
+        account: row.get::<_, Option<i64>>("account_id")?.map(AccountId),
         // The table allows no other words.
         way: Way::from_word(&way).unwrap_or(Way::Phone),
         step: Progress::from_word(&step).unwrap_or(Progress::Failed),
-        phone: sealed(6)?,
-        code_hash: sealed(7)?,
-        url: sealed(8)?,
-        hint: sealed(9)?,
+        phone: sealed("phone")?,
+        code_hash: sealed("code_hash")?,
+        url: sealed("url")?,
+        hint: sealed("hint")?,
         code_way: CodeWay::from_word(&code_way).unwrap_or(CodeWay::Other),
-        code_length: row.get(11)?,
-        expires_at: UnixMs(row.get(12)?),
-        wrong: row.get(13)?,
-        refusal: row.get(14)?,
-        started_at: UnixMs(row.get(15)?),
-        is_over: row.get::<_, Option<i64>>(16)?.is_some(),
+        code_length: row.get("code_length")?,
+        expires_at: UnixMs(row.get("expires_at")?),
+        wrong: row.get("wrong")?,
+        refusal: row.get("refusal")?,
+        started_at: UnixMs(row.get("started_at")?),
+        is_over: row.get::<_, Option<i64>>("ended_at")?.is_some(),
     })
 }
 
