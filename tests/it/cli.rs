@@ -226,6 +226,7 @@ fn doctor_names_what_is_wrong() {
             "note sites",
             "ok cards",
             "ok assistant",
+            "ok mtproto",
             "ok http",
             "ok disk",
             "ok log",

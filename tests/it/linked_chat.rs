@@ -37,7 +37,11 @@ fn code_of(message: &ChatMessage) -> Option<String> {
     let picture = image::load_from_memory(&file.bytes).ok()?.into_luma8();
     let side = picture.width() as usize;
     let mut seen = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| {
-        picture.as_raw()[y * side + x]
+        picture
+            .as_raw()
+            .get(y * side + x)
+            .copied()
+            .unwrap_or(u8::MAX)
     });
     let (_, code) = seen.detect_grids().first()?.decode().ok()?;
     Some(code)
@@ -235,11 +239,11 @@ fn code_in_terminal(text: &str) -> Option<String> {
         .map(|l| l.chars().collect())
         .collect();
     let width = rows.last()?.len();
-    let rows = &rows[rows.len().checked_sub(width.div_ceil(2))?..];
+    let rows = rows.get(rows.len().checked_sub(width.div_ceil(2))?..)?;
     let side = width * SCALE;
     let mut seen = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| {
         let (x, y) = (x / SCALE, y / SCALE);
-        let is_light = match rows[y / 2].get(x) {
+        let is_light = match rows.get(y / 2).and_then(|row| row.get(x)) {
             Some('█') => true,
             Some('▀') => y.is_multiple_of(2),
             Some('▄') => !y.is_multiple_of(2),
