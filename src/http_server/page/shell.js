@@ -85,7 +85,6 @@ export function setSignedIn(is, why = '') {
 
 function choose(name) {
   shown = name;
-  keep('tab', name);
   for (const other of parts.keys()) $(`part-${other}`).hidden = other !== name;
   for (const tab of $('tabs').children) tab.ariaCurrent = tab.dataset.tab === name ? 'page' : null;
   parts.get(name).show();
@@ -102,4 +101,9 @@ export function begin(scopes) {
   choose(open.includes(before) ? before : open[0]);
 }
 
-$('tabs').addEventListener('click', (event) => event.target.dataset.tab && choose(event.target.dataset.tab));
+$('tabs').addEventListener('click', (event) => {
+  const name = event.target.dataset.tab;
+  if (!name) return;
+  keep('tab', name);
+  choose(name);
+});
