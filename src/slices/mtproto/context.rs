@@ -1,6 +1,7 @@
 //! What all parts of the thread share.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::MtprotoConfig;
 use super::model::Refusal;
@@ -10,6 +11,9 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::secrets::{Keyring, OpenError, Purpose, Sealed, SecretsConfig};
 
+/// The longest wait for one answer: three of them fit into the limit of a request.
+const CALL_LIMIT: Duration = Duration::from_secs(9);
+
 #[derive(Debug)]
 pub(crate) struct MtprotoContext {
     pub(crate) config: MtprotoConfig,
@@ -17,6 +21,8 @@ pub(crate) struct MtprotoContext {
     pub(crate) clock: Clock,
     /// Rung when an account is nobody's any longer.
     pub(crate) bell: Activator,
+    /// The longest wait for one answer of Telegram, with everything that comes before it.
+    pub(crate) call_limit: Duration,
     secrets: SecretsConfig,
     /// The keys, once they were read. A key file that is put back is found without a restart.
     keys: Mutex<Option<Keyring>>,
@@ -35,6 +41,7 @@ impl MtprotoContext {
             db,
             clock,
             bell,
+            call_limit: CALL_LIMIT,
             secrets,
             keys: Mutex::new(None),
         }

@@ -4,7 +4,7 @@
 //! has a limit; after a time-out, or when the pool died, it is aborted and made anew.
 //!
 //! # Invariants
-//! - No call takes longer than [`CALL_LIMIT`].
+//! - No call takes longer than the context's limit.
 //! - An account whose pool fails again and again is left alone for growing pauses.
 //! - A flood wait is remembered with its method, also over a restart.
 
@@ -26,9 +26,6 @@ use super::refusals::{self, CallError};
 use super::session::AccountSession;
 use super::store;
 use crate::clock::UnixMs;
-
-/// The longest wait for one answer, with everything that comes before it.
-pub(crate) const CALL_LIMIT: Duration = Duration::from_secs(9);
 
 /// A pause that a call sits out; longer ones refuse it.
 const SHORT_PAUSE: Duration = Duration::from_secs(2);
@@ -176,7 +173,7 @@ impl Line {
             self.agree_on_key(dc).await?;
             Ok::<_, CallError>(handle.0.invoke_in_dc(dc, request).await)
         };
-        match timeout(CALL_LIMIT, call).await {
+        match timeout(self.context.call_limit, call).await {
             Ok(Ok(Err(InvocationError::Dropped(_)))) => {
                 self.fail(generation);
                 Err(Refusal::Unreachable.into())

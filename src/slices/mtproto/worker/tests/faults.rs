@@ -23,7 +23,7 @@ async fn chats(fixture: &Fixture, person: i64) -> Result<usize, Refusal> {
 
 #[tokio::test]
 async fn a_silent_data_centre_reaches_nobody_else() {
-    let fixture = Fixture::new().await;
+    let fixture = Fixture::with_limit(Duration::from_secs(9)).await;
     fixture.link(ANN, PHONE).await;
     fixture.link(BOB, OTHER_PHONE).await;
     fixture.telegram.set_silent(2, true);

@@ -39,6 +39,7 @@ pub(super) struct Fixture {
     pub(super) clock: Clock,
     pub(super) bell: Activator,
     pub(super) proxy: AccountsProxy,
+    call_limit: Duration,
     thread: Option<(Tasks, ThreadEnd)>,
 }
 
@@ -61,6 +62,12 @@ fn config(telegram: &PretendDatacenter, store: &Store) -> MtprotoConfig {
 
 impl Fixture {
     pub(super) async fn new() -> Self {
+        // A loaded machine takes its time for a key.
+        Self::with_limit(Duration::from_secs(25)).await
+    }
+
+    /// Telegram has so much time for each answer.
+    pub(super) async fn with_limit(call_limit: Duration) -> Self {
         let telegram = PretendDatacenter::start().await.unwrap();
         telegram.subscribe(Subscriber::new(1001, PHONE, "Анна"));
         telegram.subscribe(Subscriber::new(1002, OTHER_PHONE, "Bob").at_home_in(4));
@@ -71,6 +78,7 @@ impl Fixture {
             clock: Clock::set_to(NOW),
             bell: Activator::new(),
             proxy,
+            call_limit,
             thread: None,
         };
         fixture.start().await;
@@ -82,13 +90,15 @@ impl Fixture {
     }
 
     pub(super) fn context(&self) -> MtprotoContext {
-        MtprotoContext::new(
+        let mut context = MtprotoContext::new(
             config(&self.telegram, &self.store),
             self.secrets(),
             self.store.db.clone(),
             self.clock.clone(),
             self.bell.clone(),
-        )
+        );
+        context.call_limit = self.call_limit;
+        context
     }
 
     pub(super) async fn start(&mut self) {

@@ -154,7 +154,7 @@ async fn devices_are_listed_and_ended() {
 
 #[tokio::test]
 async fn logging_out_tells_telegram_and_wipes() {
-    let fixture = Fixture::new().await;
+    let fixture = Fixture::with_limit(Duration::from_secs(9)).await;
     fixture.link(ANN, PHONE).await;
     let log_out = || fixture.proxy.ask(|reply| Request::LogOut(only(ANN), reply));
     assert!(log_out().await.unwrap());
