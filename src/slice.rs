@@ -430,6 +430,8 @@ pub(crate) trait Slice: Send + Sync + fmt::Debug {
 pub(crate) struct Dormant {
     pub(crate) about: About,
     pub(crate) forget: fn(&WriteTx<'_>, i64) -> anyhow::Result<()>,
+    /// What `vakhta doctor` says: off, or what keeps the capability from being on.
+    pub(crate) finding: Finding,
 }
 
 impl fmt::Debug for Dormant {
@@ -449,7 +451,7 @@ impl Slice for Dormant {
     }
 
     fn doctor(&self) -> BoxFuture<'_, Option<Finding>> {
-        Box::pin(async { Some(Finding::off()) })
+        Box::pin(async { Some(self.finding.clone()) })
     }
 }
 

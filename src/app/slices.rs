@@ -86,11 +86,11 @@ fn assistant(config: &Config) -> Arc<dyn Slice> {
 /// The slice, and the eyes that it gives to the watch.
 fn mtproto(config: &Config) -> (Arc<dyn Slice>, Eyes) {
     if !config.mtproto.enabled {
-        return (Arc::new(Mtproto::dormant()), Eyes::default());
+        return (Arc::new(Mtproto::dormant(None)), Eyes::default());
     }
     if let Some(missing) = config.mtproto.missing() {
         tracing::warn!("{missing}");
-        return (Arc::new(Mtproto::dormant()), Eyes::default());
+        return (Arc::new(Mtproto::dormant(Some(missing))), Eyes::default());
     }
     let mtproto = Mtproto::new(
         config.mtproto.clone(),

@@ -54,6 +54,22 @@ impl SecretsConfig {
         }
     }
 
+    /// Where the key is, in words for the operator.
+    ///
+    /// # Errors
+    /// Why there is none to seal with.
+    pub(crate) fn examine(&self) -> anyhow::Result<String> {
+        let file = self.file.display();
+        match Keyring::open(self, false) {
+            Ok(_) if self.key.is_some() => Ok("sealed with VAKHTA_SECRETS_KEY".to_owned()),
+            Ok(_) => Ok(format!("sealed with {file}; keep a copy of it")),
+            Err(_) if self.key.is_none() && !self.file.exists() => {
+                Ok(format!("{file} will be made when something is sealed"))
+            }
+            Err(err) => Err(err),
+        }
+    }
+
     /// The key of the environment.
     pub(crate) fn given(&self) -> Option<&SecretString> {
         self.key.as_ref()

@@ -316,3 +316,32 @@ fn the_terminal_links_and_unlinks_while_no_bot_runs() {
         assert_eq!(centres.complaints(), Vec::<String>::new());
     });
 }
+
+#[test]
+fn the_doctor_says_what_linking_lacks_and_where_the_key_is() {
+    process::run(async |ground| {
+        let centres = PretendDatacenter::start().await.unwrap();
+        ground.write("centres.toml", &centres.file());
+        ground.configure(&format!(
+            "[mtproto]\nenabled = true\napi_id = {API_ID}\ndatacenters = \"centres.toml\""
+        ));
+        let without = ground.vakhta(&["doctor"]).finish().await;
+        let said = &without.demand(1).stdout;
+        assert!(said.contains("FAIL mtproto"), "{said}");
+        assert!(said.contains("VAKHTA_MTPROTO_API_HASH"), "{said}");
+        let doctor = || {
+            let doctor = ground.vakhta(&["doctor"]);
+            doctor.env("VAKHTA_MTPROTO_API_HASH", API_HASH).finish()
+        };
+        let said = doctor().await.stdout;
+        assert!(
+            said.contains("v.db") && said.contains("ok   mtproto   on; "),
+            "{said}"
+        );
+        assert!(said.contains("vakhta.key will be made"), "{said}");
+        assert!(!ground.path("vakhta.key").exists());
+        ground.write("vakhta.key", "not a key");
+        let said = doctor().await.stdout;
+        assert!(said.contains("FAIL mtproto"), "{said}");
+    });
+}

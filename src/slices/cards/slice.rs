@@ -71,6 +71,7 @@ impl Cards {
     /// Switched-off cards: their rows are still pruned and forgotten.
     pub(crate) fn dormant() -> Dormant {
         Dormant {
+            finding: Finding::off(),
             about: ABOUT,
             forget: store::forget,
         }

@@ -22,7 +22,8 @@ use crate::i18n::Lang;
 use crate::people::Actor;
 use crate::secrets::SecretsConfig;
 use crate::slice::{
-    About, Board, Callbacks, Context, Dormant, FileMaker, Input, Parts, Shown, Slice, Slices, Who,
+    About, Board, Callbacks, Context, Dormant, FileMaker, Finding, Input, Parts, Shown, Slice,
+    Slices, Who,
 };
 use crate::tasks::ThreadEnd;
 use crate::telegram::{Answer, Outgoing};
@@ -113,9 +114,11 @@ impl Mtproto {
         ]
     }
 
-    /// The slice while it is off.
-    pub(crate) fn dormant() -> Dormant {
+    /// The slice while it is off, or while something is missing.
+    pub(crate) fn dormant(missing: Option<&str>) -> Dormant {
+        let wrong = missing.map(|missing| Finding::Wrong(missing.to_owned()));
         Dormant {
+            finding: wrong.unwrap_or_else(Finding::off),
             about: ABOUT,
             forget: store::forget,
         }
@@ -140,6 +143,14 @@ impl Slice for Mtproto {
 
     fn show(&self, cx: &Context<'_>, board: Board, shown: &mut Shown) -> anyhow::Result<()> {
         self.handlers.show(cx, board, shown)
+    }
+
+    fn doctor(&self) -> BoxFuture<'_, Option<Finding>> {
+        let finding = match self.secrets.examine() {
+            Ok(key) => Finding::Well(format!("on; {key}")),
+            Err(err) => Finding::Wrong(format!("{err:#}")),
+        };
+        Box::pin(async { Some(finding) })
     }
 
     fn file_maker(&self, _slices: &Slices) -> Option<FileMaker> {
