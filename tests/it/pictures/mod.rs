@@ -42,7 +42,7 @@ const TICKS: &str = "schedule = \"0 40 18 * * *\"\nper_site = 3";
 
 /// The duration of one probe by the stage's clock. The run over the demo's accounts ends just
 /// before the next tick.
-const PROBE: Duration = Duration::from_millis(1_764);
+const PROBE: Duration = Duration::from_millis(1_723);
 
 async fn chat_is_current(name: &str, chat: &Document) {
     let source = chat.source();
