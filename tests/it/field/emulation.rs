@@ -205,14 +205,22 @@ fn answer(
                 return (answer, Some(InFlight(Arc::clone(seen), entry)));
             }
             if !played.is_named(&name) {
-                // Random control names are plain, or look like the account that is about to be found,
-                // from one of its signs on even after a known name.
+                // Control names are random and plain, or look like the account that is about to be
+                // found: from one of its signs on even after a known name, or a name that is there
+                // with signs put in, or the account's own with another end.
                 let signs = |name: &str| name.replace(char::is_alphanumeric, "");
                 let (asked, looks) = (signs(&name), signs(&played.names[0]));
                 let known = played.known.iter().map(|known| signs(known));
                 let mut starts = known.chain([String::new()]);
                 let tail = |start: String| asked.strip_prefix(&start).map(str::to_owned);
+                let letters = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "");
+                let mut there = played.known.iter().chain(&played.names);
+                let is_put_in = there.any(|there| letters(there) == letters(&name));
+                let mut own = played.names.iter();
+                let is_other_end = own.any(|own| differ_at_the_end(own, &name));
                 if !is_plain(&name)
+                    && !is_put_in
+                    && !is_other_end
                     && !starts.any(|start| tail(start).is_some_and(|tail| looks.ends_with(&tail)))
                 {
                     state
@@ -230,4 +238,12 @@ fn answer(
     };
     drop(state);
     (answer, Some(InFlight(Arc::clone(seen), entry)))
+}
+
+/// Names of one length that are the same but for the last letter.
+fn differ_at_the_end(one: &str, other: &str) -> bool {
+    let pairs = one.chars().rev().zip(other.chars().rev());
+    let is_sign_of_both = |(a, b): &(char, char)| !a.is_alphanumeric() && a == b;
+    let mut rest = pairs.skip_while(is_sign_of_both).skip(1);
+    one.chars().count() == other.chars().count() && rest.all(|(a, b)| a == b)
 }

@@ -192,8 +192,7 @@ async fn scenes(
             for (name, right) in entry.names.iter().zip(["found", "not_found"]) {
                 let (verdict, reason) = &seen[&(site.key().to_string(), name.clone())];
                 *counts.entry((right, verdict.clone())).or_insert(0) += 1;
-                let has_proof = right == "not_found" || !has_no_proof(kind, site);
-                let expected = match is_nothing || !has_proof {
+                let expected = match is_nothing {
                     true => "error",
                     false => right,
                 };
@@ -218,12 +217,6 @@ async fn scenes(
         );
     }
     wrong
-}
-
-/// The only known name of this site does not fit its own pattern, and plain pages do not have the
-/// name, so nothing tells an account's page from another one.
-fn has_no_proof(kind: &str, site: &Site) -> bool {
-    kind == "Sherlock, plain" && site.name() == "Tuna"
 }
 
 fn data(file: &str) -> PathBuf {
