@@ -105,7 +105,7 @@ impl ThoughtFilter {
 }
 
 /// The text after a closing tag with no opening tag before it, if the tag has a line to itself or
-/// stands at once after the end of a sentence. An answer that only names the tag has it elsewhere.
+/// follows the end of a sentence. An answer that only names the tag has it elsewhere.
 fn after_thoughts(text: &str) -> Option<&str> {
     let is_blank = |line: Option<&str>| line.is_some_and(|line| line.trim().is_empty());
     let closed = TAGS.iter().flat_map(|(open, close)| {
@@ -114,10 +114,9 @@ fn after_thoughts(text: &str) -> Option<&str> {
     });
     let ends = closed.filter(|(_, thoughts, rest)| {
         let is_alone = is_blank(thoughts.rsplit('\n').next()) && is_blank(rest.split('\n').next());
-        is_alone
-            || thoughts
-                .trim_end()
-                .ends_with(['.', '!', '?', '…', '。', '"', '»', ')'])
+        // A quote or a bracket alone may quote the tag itself.
+        let sentence = thoughts.trim_end().trim_end_matches(['"', '»', ')']);
+        is_alone || sentence.ends_with(['.', '!', '?', '…', '。'])
     });
     let (open, thoughts, rest) = ends.min_by_key(|(_, thoughts, _)| thoughts.len())?;
     find(thoughts, open).is_none().then(|| rest.trim_start())

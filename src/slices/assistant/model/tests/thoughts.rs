@@ -36,6 +36,11 @@ fn thoughts_are_no_part_of_the_answer_however_the_text_is_split() {
         ("Думаю…</think>\n\nДа.", "Да.", true),
         ("So it is!</thinking>Да.", "Да.", true),
         ("So (it is.) </think> Да.", "Да.", true),
+        (
+            r#"A tag "</think>" ends them."#,
+            r#"A tag "</think>" ends them."#,
+            false,
+        ),
         ("I write </think> later.\n</think>\nДа.", "Да.", true),
         // These are words of an answer.
         ("Да.", "Да.", false),
