@@ -65,7 +65,7 @@ pub(super) fn read_or_make(path: &Path, may_make: bool) -> anyhow::Result<Key> {
         );
     }
     let key = Key::make()?;
-    // Somebody else may make it at the same moment; whoever links first has made it.
+    // Somebody else may make it at the same moment; the first to link has made it.
     let made = write_new(path, &key, |new| fs::hard_link(new, path));
     match made {
         Err(err) if err.kind() != io::ErrorKind::AlreadyExists => {

@@ -1,6 +1,6 @@
 //! Who and what is on the pretend Telegram: people, chats, messages, devices.
 
-/// Somebody on the pretend Telegram. Whoever has a phone number can log in.
+/// Somebody on the pretend Telegram. Anybody with a phone number can log in.
 #[derive(Clone, Debug, Default)]
 pub struct Subscriber {
     pub id: i64,

@@ -55,7 +55,7 @@ pub(crate) struct Part {
     pub(crate) scope: Scope,
     /// The key of the tab's name.
     pub(crate) tab: &'static str,
-    /// What stands in the section, with `{{key}}` for each text.
+    /// The text of the section, with `{{key}}` for each text.
     pub(crate) document: &'static str,
     pub(crate) assets: &'static [Asset],
     /// A text by its key. Placeholders for the script to fill stay as names in braces.

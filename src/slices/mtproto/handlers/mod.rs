@@ -21,7 +21,7 @@ const CODE_LENGTHS: [usize; 2] = [5, 6];
 
 #[derive(Debug, Clone)]
 pub(crate) struct AccountsHandlers {
-    /// Wakes whoever carries errands out.
+    /// Wakes the task that carries out errands.
     bell: Activator,
 }
 

@@ -1,4 +1,4 @@
-//! The steps of a login. Whoever shows them need not know the protocol.
+//! The steps of a login. A page that shows them need not know the protocol.
 
 use secrecy::SecretString;
 

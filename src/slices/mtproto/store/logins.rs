@@ -219,7 +219,7 @@ pub(crate) fn end(
     Ok(changed > 0)
 }
 
-/// Ends logins of which it is not known what Telegram answered, or that nobody went on with.
+/// Ends logins without a known answer of Telegram, and those that nobody went on with.
 pub(crate) fn end_interrupted(
     tx: &WriteTx<'_>,
     now: UnixMs,

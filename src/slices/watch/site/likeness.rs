@@ -47,7 +47,7 @@ pub(crate) struct Shape {
     length: u8,
 }
 
-/// Where in a name a sign stands.
+/// The place of a sign in a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Start,
